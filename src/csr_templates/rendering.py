@@ -1,0 +1,417 @@
+"""Render a template, as a plain dict, to the YAML that people review.
+
+Two templates that are equal but for the order of their keys give the same lines, apart from the order of
+parameters, conditions, resources and outputs, which is the template's own. So a line of a diff is a change.
+
+The text says exactly what the dict says: ``load(render(template)) == template``. What cannot be written so is
+refused with its place, and nothing is dropped.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn
+
+import yaml
+
+SECTIONS = (
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Rules",
+    "Mappings",
+    "Conditions",
+    "Resources",
+    "Outputs",
+)
+_RESOURCE = (
+    "Type",
+    "Condition",
+    "DependsOn",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "Metadata",
+    "Properties",
+)
+_PARAMETER = (
+    "Description",
+    "Type",
+    "Default",
+    "AllowedValues",
+    "AllowedPattern",
+    "MinLength",
+    "MaxLength",
+    "MinValue",
+    "MaxValue",
+    "ConstraintDescription",
+    "NoEcho",
+)
+_OUTPUT = ("Description", "Condition", "Value", "Export")
+_RULE = ("RuleCondition", "Assertions")
+_POLICY = ("Version", "Id", "Statement")
+_STATEMENT = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+
+_ORDER = {"Parameters": _PARAMETER, "Rules": _RULE, "Resources": _RESOURCE, "Outputs": _OUTPUT}
+
+# Functions with a short form, by the name of their tag.
+_SHORT = {
+    "Fn::And": "!And",
+    "Fn::Base64": "!Base64",
+    "Fn::Cidr": "!Cidr",
+    "Fn::Equals": "!Equals",
+    "Fn::FindInMap": "!FindInMap",
+    "Fn::GetAZs": "!GetAZs",
+    "Fn::GetAtt": "!GetAtt",
+    "Fn::If": "!If",
+    "Fn::ImportValue": "!ImportValue",
+    "Fn::Join": "!Join",
+    "Fn::Not": "!Not",
+    "Fn::Or": "!Or",
+    "Fn::Select": "!Select",
+    "Fn::Split": "!Split",
+    "Fn::Sub": "!Sub",
+    "Ref": "!Ref",
+}
+# Functions that AWS documents in the long form alone: the rule-specific ones, and GetStackOutput, whose
+# short form may not hold another short form.
+_LONG = frozenset(
+    {
+        "Fn::Contains",
+        "Fn::EachMemberEquals",
+        "Fn::EachMemberIn",
+        "Fn::GetStackOutput",
+        "Fn::RefAll",
+        "Fn::ValueOf",
+        "Fn::ValueOfAll",
+    }
+)
+
+# Plain scalars that some reader takes for something else than text: YAML 1.1 (PyYAML), YAML 1.2, cfn-lint.
+_WORDS = frozenset({"", "~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+_NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.:_0-9a-fA-FxXoOtTzZ ]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
+_TEXT = re.compile(r"[\n -~]*")
+_LITERAL = re.compile(r"(?:[^ ].*: )?(?:![A-Za-z0-9:]+ )?\|[0-9]?[-+]?")
+_OPEN_KEY = re.compile(r".*:(?: ![A-Za-z0-9:]+)?")
+_LONGEST_KEY = 120  # a longer one would need YAML's form for complex keys
+
+_STR = "tag:yaml.org,2002:str"
+_MAP = "tag:yaml.org,2002:map"
+_SEQ = "tag:yaml.org,2002:seq"
+_NUMBERS = {bool: "tag:yaml.org,2002:bool", int: "tag:yaml.org,2002:int", float: "tag:yaml.org,2002:float"}
+
+try:
+    from yaml import CSafeDumper, CSafeLoader
+except ImportError as error:
+    raise ImportError(
+        "PyYAML is installed without libyaml, which writes the templates. Install it from a wheel "
+        "(pip install --force-reinstall --only-binary :all: PyYAML)."
+    ) from error
+
+
+class RenderError(ValueError):
+    """The template holds something that cannot be written as it is; the message starts with its place."""
+
+
+def render(
+    template: Mapping[str, Any],
+    *,
+    header: Iterable[str] = (),
+    sections: Mapping[str, str] | None = None,
+) -> str:
+    """Return a template as YAML text: ASCII, LF, one line feed at the end.
+
+    Args:
+        template: the template with the functions in their long forms, as troposphere's ``to_dict()`` gives
+            it: dicts with string keys, lists, strings, booleans, integers and finite floats.
+        header: lines to stand on top as comments.
+        sections: logical ID of a resource -> title of its section. The title becomes a comment before the
+            first of several resources that share it.
+
+    Raises:
+        RenderError: the template holds something else, a key or function that CloudFormation does not know,
+            or text that is not ASCII or cannot be written as a literal block.
+    """
+    _known(template, SECTIONS, "")
+    blocks = []
+    for line in header:
+        _check_text(line, "Header")
+        blocks.append(f"# {line}".rstrip())
+    for name in SECTIONS:
+        if name not in template:
+            continue
+        if blocks:
+            blocks.append("")
+        blocks += _section(name, template[name], sections or {})
+    return "\n".join(blocks) + "\n"
+
+
+def load(text: str) -> dict[str, Any]:
+    """Return the dict that ``render`` made the text of, functions in their long forms.
+
+    Raises:
+        yaml.YAMLError: the text is not YAML.
+    """
+    loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)
+    return loaded
+
+
+# ---- Sections ----
+
+
+def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
+    """Return the lines of one section of the template."""
+    if name in ("AWSTemplateFormatVersion", "Description") or content == {}:
+        return _dump(name, _node(content, name))
+    if not isinstance(content, dict):
+        _refuse(name, f"{_found(content)} stands where a mapping of {name.lower()} belongs")
+    lines = [f"{name}:"]
+    title = ""
+    for key, entry in content.items():
+        place = _place(name, key)
+        if name == "Resources":
+            if len(lines) > 1:
+                lines.append("")
+            if titles.get(key, title) != title:
+                title = titles[key]
+                _check_text(title, f"Title of the section of {key}")
+                lines.append(f"  # ---- {title} ----")
+        lines += [f"  {line}" if line else "" for line in _dump(key, _entry(name, entry, place))]
+    return lines
+
+
+def _entry(section: str, entry: Any, place: str) -> yaml.Node:
+    """Return the node of one parameter, resource, output and so on."""
+    order = _ORDER.get(section)
+    if order is None:
+        return _node(entry, place, in_condition=section == "Conditions")
+    if not isinstance(entry, dict):
+        _refuse(place, f"{_found(entry)} stands where a mapping belongs")
+    _known(entry, order, place)
+    return _mapping([(key, _node(entry[key], f"{place}.{key}")) for key in order if key in entry], place)
+
+
+def _known(mapping: Mapping[str, Any], allowed: Sequence[str], place: str) -> None:
+    for key in mapping:
+        if key not in allowed:
+            _refuse(_place(place, key) or repr(key), f"unknown key; known are {', '.join(allowed)}")
+
+
+# ---- Values ----
+
+
+def _node(value: Any, place: str, *, in_condition: bool = False) -> yaml.Node:
+    """Return the YAML node of a value. Each call makes new nodes, so that the emitter sees nothing twice."""
+    kind = type(value)
+    if kind is str:
+        return _scalar(value, place)
+    if kind is dict:
+        if len(value) == 1:
+            ((name, argument),) = value.items()
+            if name == "Ref" or (type(name) is str and name.startswith("Fn::")):
+                return _function(name, argument, place, in_condition)
+            if name == "Condition" and in_condition and type(argument) is str:
+                return _scalar(argument, f"{place}.{name}", "!Condition")
+        return _mapping(
+            [
+                (key, _node(value[key], _place(place, key), in_condition=in_condition))
+                for key in _ordered(value, place)
+            ],
+            place,
+        )
+    if kind is list:
+        return _sequence(value, place, _SEQ, in_condition)
+    if kind is bool:
+        return yaml.ScalarNode(_NUMBERS[kind], "true" if value else "false")
+    if kind is int:
+        return yaml.ScalarNode(_NUMBERS[kind], str(value))
+    if kind is float and math.isfinite(value):
+        return yaml.ScalarNode(_NUMBERS[kind], _float(value))
+    raise RenderError(f"{place}: {_found(value)} cannot stand in a template.")
+
+
+def _function(name: str, argument: Any, place: str, in_condition: bool) -> yaml.Node:
+    """Return the node of a function: its short form wherever YAML and AWS have one."""
+    place = f"{place}.{name}"
+    if name == "Fn::GetAtt":
+        return _get_att(argument, place)
+    if name == "Ref" and type(argument) is not str:
+        _refuse(place, f"{_found(argument)} stands where a name belongs")
+    if name not in _SHORT and name not in _LONG:
+        _refuse(place, "unknown function")
+    if name in _SHORT and type(argument) is str:
+        return _scalar(argument, place, _SHORT[name])
+    if name in _SHORT and type(argument) is list:
+        return _sequence(argument, place, _SHORT[name], in_condition)
+    # A node has one tag, so a short form cannot hold another one directly.
+    return _mapping([(name, _node(argument, place, in_condition=in_condition))], place)
+
+
+def _get_att(argument: Any, place: str) -> yaml.Node:
+    if not (type(argument) is list and len(argument) == 2 and type(argument[0]) is type(argument[1]) is str):
+        _refuse(place, f"{_found(argument)} stands where [logical ID, attribute] belongs, both of them text")
+    logical_id, attribute = argument
+    if not logical_id.isalnum() or not attribute:
+        _refuse(place, f"{argument!r} is not the ID of a resource and the name of an attribute")
+    return _scalar(f"{logical_id}.{attribute}", place, "!GetAtt")
+
+
+def _mapping(items: list[tuple[str, yaml.Node]], place: str) -> yaml.MappingNode:
+    return yaml.MappingNode(_MAP, [(_key(key, place), node) for key, node in items], flow_style=not items)
+
+
+def _sequence(values: list[Any], place: str, tag: str, in_condition: bool) -> yaml.SequenceNode:
+    nodes = [_node(value, f"{place}[{i}]", in_condition=in_condition) for i, value in enumerate(values)]
+    return yaml.SequenceNode(tag, nodes, flow_style=not nodes)
+
+
+def _key(key: str, place: str) -> yaml.ScalarNode:
+    if not key or "\n" in key or len(key) > _LONGEST_KEY:
+        _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
+    return _scalar(key, _place(place, key))
+
+
+def _scalar(text: str, place: str, tag: str = _STR) -> yaml.ScalarNode:
+    """Return the node of a text: plain where every reader sees the same text, else quoted or literal."""
+    _check_text(text, place)
+    style = None
+    if "\n" in text:
+        _check_literal(text, place)
+        style = "|"
+    elif text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text):
+        style = "'"
+    return yaml.ScalarNode(tag, text, style=style)
+
+
+def _float(value: float) -> str:
+    """Return a float as YAML 1.1 wants it: with a point and a signed exponent."""
+    text = repr(value)
+    return text if "." in text or "e" not in text else text.replace("e", ".0e")
+
+
+def _ordered(mapping: dict[Any, Any], place: str) -> list[str]:
+    """Return the keys: policies in the order in which they are read, everything else by the alphabet."""
+    for key in mapping:
+        if type(key) is not str:
+            _refuse(place, f"the key {key!r} is not text")
+        if key == "Ref" or key.startswith("Fn::"):
+            _refuse(f"{place}.{key}", "a function must be the only key of its mapping")
+    first: tuple[str, ...] = ()
+    if "Effect" in mapping:
+        first = _STATEMENT
+    elif "Statement" in mapping and "Version" in mapping:
+        first = _POLICY
+    return [key for key in first if key in mapping] + sorted(mapping.keys() - set(first))
+
+
+# ---- Refusals ----
+
+
+def _check_text(text: str, place: str) -> None:
+    if not _TEXT.fullmatch(text):
+        bad = next(character for character in text if not _TEXT.fullmatch(character))
+        _refuse(
+            place,
+            f"the character {bad!a} (U+{ord(bad):04X}) in {_shortened(text)} is not printable ASCII; "
+            "some AWS services refuse such text and others show it as question marks",
+        )
+
+
+def _check_literal(text: str, place: str) -> None:
+    if text.endswith("\n\n") or text.startswith("\n"):
+        _refuse(
+            place,
+            f"{_shortened(text)} starts with a line feed or ends with two; a literal block cannot hold that",
+        )
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.endswith(" "):
+            _refuse(
+                place,
+                f"line {number} of {_shortened(text)} ends with a space; a literal block cannot hold that",
+            )
+
+
+def _refuse(place: str, what: str) -> NoReturn:
+    raise RenderError(f"{place}: {what}.")
+
+
+def _place(place: str, key: Any) -> str:
+    return f"{place}.{key}" if place else str(key)
+
+
+def _found(value: Any) -> str:
+    """Name a value and its type."""
+    return f"{_shortened(value)} ({type(value).__name__})"
+
+
+def _shortened(value: Any) -> str:
+    text = ascii(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+# ---- Text ----
+
+
+def _dump(key: str, node: yaml.Node) -> list[str]:
+    """Return the lines of a block."""
+    text: str = yaml.serialize(_mapping([(key, node)], key), Dumper=CSafeDumper, width=-1)
+    return _indented(text.split("\n")[:-1])
+
+
+def _indented(lines: list[str]) -> list[str]:
+    """Move sequences under their keys: libyaml writes the dashes in the column of the key."""
+    done = []
+    moved: list[int] = []  # the columns, as libyaml wrote them, of the sequences we are in
+    key_column = -1  # of the line before, if it is a key whose value follows
+    literal_column = -1  # lines of a literal block are those right of it
+    for line in lines:
+        column = len(line) - len(line.lstrip(" "))
+        if literal_column >= 0 and (not line or column > literal_column):
+            done.append("  " * len(moved) + line if line else "")
+            continue
+        dash = line.startswith("- ", column)
+        while moved and (column < moved[-1] or (column == moved[-1] and not dash)):
+            moved.pop()
+        if dash and column == key_column:
+            moved.append(column)
+        done.append("  " * len(moved) + line)
+        start = column
+        while line.startswith("- ", start):
+            start += 2
+        key_column = start if _OPEN_KEY.fullmatch(line, start) else -1
+        literal_column = -1
+        if _LITERAL.fullmatch(line, start):
+            literal_column = start if ": " in line else start - 2
+    return done
+
+
+class _Loader(CSafeLoader):
+    """Reads short forms back into long ones."""
+
+
+def _construct(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.SequenceNode):
+        return {f"Fn::{suffix}": loader.construct_sequence(node, deep=True)}
+    if not isinstance(node, yaml.ScalarNode):
+        raise yaml.constructor.ConstructorError(None, None, f"!{suffix} before a mapping", node.start_mark)
+    text = loader.construct_scalar(node)
+    if suffix == "GetAtt":
+        return {"Fn::GetAtt": text.split(".", 1)}
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": text}
+
+
+_Loader.add_multi_constructor("!", _construct)
