@@ -1,0 +1,92 @@
+"""Parameters that several templates declare alike, and their place in the console."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from troposphere import Parameter
+
+# 0 to 255 without leading zeros. [0-9] instead of \d, which in Python also matches other alphabets' digits.
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+
+
+def project_name() -> Parameter:
+    """Return the first half of every name.
+
+    The pattern is what the strictest users of the name accept: S3 (lower case) and RDS (starts with a letter,
+    no double hyphen). The length keeps the longest name within S3's 63 characters: the bucket
+    ``<project>-staging-lambda-deployments-<account>``.
+    """
+    return Parameter(
+        "ProjectName",
+        Type="String",
+        Default="csr-lambda-api",
+        AllowedPattern="[a-z][a-z0-9]*(-[a-z0-9]+)*",
+        MaxLength=23,
+        Description="First part of every name, value of the tag Project. Final.",
+        ConstraintDescription=(
+            "must start with a lower-case letter, hold lower-case letters, digits and single hyphens, "
+            "and be at most 23 characters long"
+        ),
+    )
+
+
+def environment() -> Parameter:
+    """Return the second half of every name."""
+    return Parameter(
+        "Environment",
+        Type="String",
+        Default="prod",
+        AllowedValues=["dev", "staging", "prod"],
+        Description="Second part of every name, value of the tag Environment. Final.",
+        ConstraintDescription="must be dev, staging or prod",
+    )
+
+
+def cidr(title: str, Default: str, Description: str) -> Parameter:
+    """Return a parameter for an IPv4 network that a VPC or subnet can have: /16 to /28.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+    """
+    return Parameter(
+        title,
+        Type="String",
+        Default=Default,
+        AllowedPattern=rf"{_OCTET}([.]{_OCTET}){{3}}/(1[6-9]|2[0-8])",
+        Description=Description,
+        ConstraintDescription="must be an IPv4 network such as 10.2.0.0/16, with a prefix from /16 to /28",
+    )
+
+
+def switch(title: str, Default: str, Description: str) -> Parameter:
+    """Return a parameter that is ``"true"`` or ``"false"``: CloudFormation has no type for that."""
+    return Parameter(
+        title,
+        Type="String",
+        Default=Default,
+        AllowedValues=["true", "false"],
+        Description=Description,
+        ConstraintDescription="must be true or false",
+    )
+
+
+def interface(groups: Mapping[str, Sequence[tuple[Parameter, str]]]) -> dict[str, Any]:
+    """Return the metadata that groups and labels parameters in the console.
+
+    Args:
+        groups: title of the group -> its parameters, each with its label.
+    """
+    return {
+        "AWS::CloudFormation::Interface": {
+            "ParameterGroups": [
+                {"Label": {"default": title}, "Parameters": [parameter.title for parameter, _ in members]}
+                for title, members in groups.items()
+            ],
+            "ParameterLabels": {
+                parameter.title: {"default": label}
+                for members in groups.values()
+                for parameter, label in members
+            },
+        }
+    }

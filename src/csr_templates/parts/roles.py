@@ -1,0 +1,49 @@
+"""Roles that an AWS service assumes."""
+
+from __future__ import annotations
+
+from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
+from awacs.sts import AssumeRole
+from troposphere import Ref
+from troposphere.iam import Policy, Role
+
+from csr_templates.parts.names import Value
+from csr_templates.parts.policies import document
+from csr_templates.parts.tags import tags
+
+
+def service_role(
+    title: str, what: str, Description: str, service: str, SourceArn: Value, policy: Policy
+) -> Role:
+    """Return a role that one AWS service may assume, for resources of this account alone.
+
+    Without the source conditions the service could be led by another account to act with this role (the
+    confused deputy problem, https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
+
+    Args:
+        title: logical ID; the role has no other name, so that it can be replaced.
+        what: last part of the ``Name`` tag.
+        Description: what the role is for.
+        service: principal, such as ``vpc-flow-logs.amazonaws.com``.
+        SourceArn: pattern of the ARNs for which the service may assume the role.
+        policy: the inline policy. Inline, so that the role never exists without its rights.
+    """
+    return Role(
+        title,
+        Description=Description,
+        AssumeRolePolicyDocument=document(
+            Statement(
+                Effect=Allow,
+                Principal=Principal("Service", service),
+                Action=[AssumeRole],
+                Condition=Condition(
+                    [
+                        StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
+                        ArnLike("aws:SourceArn", SourceArn),
+                    ]
+                ),
+            )
+        ),
+        Policies=[policy],
+        Tags=tags(what),
+    )

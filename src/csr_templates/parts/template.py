@@ -1,0 +1,40 @@
+"""The template that every stack module fills."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from troposphere import AWSObject, Template
+
+R = TypeVar("R", bound=AWSObject)
+
+
+class StackTemplate(Template):
+    """A troposphere ``Template`` that also knows which section of the stack a resource belongs to.
+
+    Sections change nothing on AWS: they become the comments of the rendered YAML.
+
+    Attributes:
+        sections: logical ID -> title of its section, in the order in which the resources were added.
+    """
+
+    def __init__(self, description: str) -> None:
+        super().__init__(Description=description)
+        self.set_version("2010-09-09")
+        self.sections: dict[str, str] = {}
+        self._section: str | None = None
+
+    def section(self, title: str) -> None:
+        """Open the section ``title``: resources added from here on belong to it."""
+        self._section = title
+
+    def add_resource(self, resource: R) -> R:  # type: ignore[override]  # the base class also takes lists
+        """Add one resource to the open section and return it.
+
+        Raises:
+            ValueError: another resource has the same logical ID.
+        """
+        super().add_resource(resource)
+        if self._section is not None and resource.title is not None:
+            self.sections[resource.title] = self._section
+        return resource

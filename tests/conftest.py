@@ -1,0 +1,32 @@
+"""What many tests need: every stack rendered once, and hypothesis without luck in CI."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from csr_templates import STACKS, render
+from csr_templates.rendering import load
+
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="session")
+def templates() -> dict[str, dict[str, Any]]:
+    """Stack name -> its template, as read back from the YAML that a build writes."""
+    parsed = {}
+    for stack in STACKS:
+        t = stack.build()
+        parsed[stack.name] = load(render(t.to_dict(), sections=t.sections))
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def network(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The network template."""
+    return templates["network"]

@@ -1,0 +1,217 @@
+"""What holds for every stack."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+from csr_templates import STACKS, Stack, render
+
+# What holds data outlives the stack. Renaming the logical ID of one of these replaces or orphans it.
+STATEFUL_TYPES = {
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBCluster",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+}
+STATEFUL = {
+    "network": {
+        "LogsKey": "AWS::KMS::Key",
+        "AlarmsKey": "AWS::KMS::Key",
+        "FlowLogsLogGroup": "AWS::Logs::LogGroup",
+        "LambdaDeploymentsBucket": "AWS::S3::Bucket",
+    },
+}
+# A name forbids replacement, so only what an operator or another system addresses by name has one.
+NAMED = {
+    "network": {
+        "SecretsManagerEndpointSecurityGroup": "GroupName",
+        "FlowLogsLogGroup": "LogGroupName",
+        "LambdaDeploymentsBucket": "BucketName",
+    },
+}
+each_stack = pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
+
+
+def schema(stack: Stack, resource_type: str) -> dict[str, Any]:
+    """Return the resource schema of AWS for this type, as it ships with cfn-lint."""
+    found: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(stack.region, resource_type).schema
+    return found
+
+
+def physical_name(resource_schema: dict[str, Any]) -> set[str]:
+    """Return the properties that name a resource of this type, and replace it when they change."""
+    create_only = {path.rsplit("/", 1)[-1] for path in resource_schema.get("createOnlyProperties", [])}
+    read_only = {path.rsplit("/", 1)[-1] for path in resource_schema.get("readOnlyProperties", [])}
+    kind = resource_schema["typeName"].rsplit("::", 1)[-1]
+    candidates = {"Name", f"{kind}Name", f"{kind}Identifier", "GroupName"}
+    return candidates & (create_only - read_only)
+
+
+@each_stack
+def test_template_fits_inline(stack: Stack) -> None:
+    """A template stays small enough to be passed inline (51,200 bytes), with room for the next change."""
+    t = stack.build()
+
+    assert len(render(t.to_dict(), sections=t.sections).encode()) < 47_000
+
+
+@each_stack
+def test_template_is_plain(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """No transform, macro, custom resource or nested stack: CAPABILITY_NAMED_IAM is all a deploy needs."""
+    template = templates[stack.name]
+
+    assert set(template) <= {
+        "AWSTemplateFormatVersion",
+        "Description",
+        "Metadata",
+        "Parameters",
+        "Rules",
+        "Mappings",
+        "Conditions",
+        "Resources",
+        "Outputs",
+    }
+    types = {resource["Type"] for resource in template["Resources"].values()}
+    assert not {one for one in types if one.startswith(("Custom::", "AWS::CloudFormation::"))}
+
+
+@each_stack
+def test_stateful_resources_are_pinned(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """The logical IDs and types of what holds data are the ones that are deployed."""
+    found = {
+        logical_id: resource["Type"]
+        for logical_id, resource in templates[stack.name]["Resources"].items()
+        if resource["Type"] in STATEFUL_TYPES
+    }
+
+    assert found == STATEFUL[stack.name]
+
+
+@each_stack
+def test_stateful_resources_survive(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """What holds data outlives stack and replacement, but a failed first create leaves nothing behind."""
+    resources = templates[stack.name]["Resources"]
+
+    for logical_id, resource_type in STATEFUL[stack.name].items():
+        policies = (resources[logical_id]["DeletionPolicy"], resources[logical_id]["UpdateReplacePolicy"])
+        if resource_type == "AWS::RDS::DBCluster":
+            assert policies == ("Snapshot", "Snapshot"), logical_id
+        else:
+            assert policies == ("RetainExceptOnCreate", "Retain"), logical_id
+
+
+@each_stack
+def test_only_listed_resources_are_named(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """What nobody addresses by name has none, so that it can be replaced."""
+    found = {}
+    for logical_id, resource in templates[stack.name]["Resources"].items():
+        given = physical_name(schema(stack, resource["Type"])) & set(resource.get("Properties", {}))
+        found.update(dict.fromkeys([logical_id] if given else [], "".join(given)))
+
+    assert found == NAMED[stack.name]
+
+
+@each_stack
+def test_taggable_resources_are_tagged(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """Whatever can carry tags carries project, environment and a name that no other resource has."""
+    names = []
+    for logical_id, resource in templates[stack.name]["Resources"].items():
+        if "Tags" not in schema(stack, resource["Type"])["properties"]:
+            continue
+        found = {tag["Key"]: tag["Value"] for tag in resource["Properties"]["Tags"]}
+        name = found.pop("Name")["Fn::Sub"]
+        names.append(f"{resource['Type']} {name}")
+
+        assert found == {"Project": {"Ref": "ProjectName"}, "Environment": {"Ref": "Environment"}}, logical_id
+        assert name.startswith("${ProjectName}-${Environment}-"), logical_id
+
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+@each_stack
+def test_parameters_are_described(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """Each parameter has a default, a description, a constraint, and the sentence that explains it."""
+    constraints = {"AllowedPattern", "AllowedValues", "MinValue", "MaxValue", "MinLength", "MaxLength"}
+    for name, parameter in templates[stack.name]["Parameters"].items():
+        assert {"Type", "Default", "Description", "ConstraintDescription"} <= set(parameter), name
+        assert constraints & set(parameter) or parameter["Type"].startswith("AWS::"), name
+
+
+@each_stack
+def test_parameters_are_grouped_and_labelled(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """The console shows each parameter once, in a group and under a label."""
+    template = templates[stack.name]
+    interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+    grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+
+    assert sorted(grouped) == sorted(template["Parameters"])
+    assert set(interface["ParameterLabels"]) == set(template["Parameters"])
+
+
+@each_stack
+def test_exports_carry_project_and_environment(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """Two environments in one account and region never export the same name."""
+    exports = [
+        output["Export"]["Name"] for output in templates[stack.name]["Outputs"].values() if "Export" in output
+    ]
+
+    assert all(list(name) == ["Fn::Sub"] for name in exports)
+    assert all(name["Fn::Sub"].startswith("${ProjectName}-${Environment}-") for name in exports)
+    assert len({name["Fn::Sub"] for name in exports}) == len(exports)
+
+
+@each_stack
+def test_key_policies_name_the_account_and_services(
+    stack: Stack, templates: dict[str, dict[str, Any]]
+) -> None:
+    """A key policy names no role or alarm of the stack (a circle), and no service without a condition."""
+    for logical_id, resource in templates[stack.name]["Resources"].items():
+        if resource["Type"] != "AWS::KMS::Key":
+            continue
+        root, *services = resource["Properties"]["KeyPolicy"]["Statement"]
+
+        assert root["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+        for statement in services:
+            assert list(statement["Principal"]) == ["Service"], logical_id
+            assert statement["Condition"], logical_id
+
+
+@each_stack
+def test_keys_rotate(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """Each key gets new material once a year."""
+    for resource in templates[stack.name]["Resources"].values():
+        if resource["Type"] == "AWS::KMS::Key":
+            assert resource["Properties"]["EnableKeyRotation"] is True
+
+
+@each_stack
+def test_log_groups_are_encrypted_and_expire(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """Each log group names a key by ARN and keeps its events for 90 days."""
+    for logical_id, resource in templates[stack.name]["Resources"].items():
+        if resource["Type"] == "AWS::Logs::LogGroup":
+            key = resource["Properties"]["KmsKeyId"]
+
+            assert "Fn::ImportValue" in key or key["Fn::GetAtt"][1] == "Arn", logical_id
+            assert resource["Properties"]["RetentionInDays"] == 90, logical_id
+
+
+@each_stack
+def test_security_groups_have_egress_rules_of_their_own(
+    stack: Stack, templates: dict[str, dict[str, Any]]
+) -> None:
+    """A group without inline egress rules may send everywhere, whatever separate egress resources say."""
+    for logical_id, resource in templates[stack.name]["Resources"].items():
+        if resource["Type"] == "AWS::EC2::SecurityGroup":
+            assert resource["Properties"]["SecurityGroupEgress"], logical_id
+
+
+@each_stack
+def test_nothing_uses_the_default_security_group(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """The VPC's default group admits its own members and cannot be closed by CloudFormation."""
+    assert "DefaultSecurityGroup" not in repr(templates[stack.name])
