@@ -1,0 +1,187 @@
+"""The library as its users meet it: imported, installed from a wheel, run with another hash seed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from csr_templates import STACKS
+
+ROOT = Path(__file__).resolve().parents[2]
+RENDER_ALL = """
+import hashlib
+from csr_templates import STACKS, render
+for stack in STACKS:
+    t = stack.build()
+    print(stack.template, hashlib.sha256(render(t.to_dict(), sections=t.sections).encode()).hexdigest())
+"""
+
+
+def python(code: str, cwd: Path, **environment: str) -> str:
+    """Run Python code in a process of its own and return what it prints."""
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_example_of_the_readme_works() -> None:
+    """What README.md shows of importing the library runs as it stands there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"<!-- example -->\n```python\n(.*?)```", readme, re.DOTALL)
+
+    exec(compile(example, "README.md", "exec"), {})
+
+
+def test_import_is_light(tmp_path: Path) -> None:
+    """Importing the package loads neither cfn-lint nor boto3."""
+    loaded = python("import sys, csr_templates; print(*sys.modules)", tmp_path).split()
+
+    assert "troposphere" in loaded
+    assert not {"cfnlint", "boto3", "botocore"} & set(loaded)
+
+
+def test_every_public_name_is_there(tmp_path: Path) -> None:
+    """What the package says it exports can be imported, also the names that are loaded on first use."""
+    printed = python(
+        "import csr_templates as c\n"
+        "print(c.__all__ == sorted(c.__all__), all(getattr(c, name) for name in c.__all__))",
+        tmp_path,
+    )
+
+    assert printed == "True True\n"
+
+
+def test_unknown_name_is_an_attribute_error(tmp_path: Path) -> None:
+    """A misspelt name fails as with any module."""
+    printed = python(
+        "import csr_templates\ntry: csr_templates.lnit\nexcept AttributeError as error: print(error)",
+        tmp_path,
+    )
+
+    assert printed == "module 'csr_templates' has no attribute 'lnit'\n"
+
+
+def test_same_bytes_under_any_hash_seed(tmp_path: Path) -> None:
+    """The order of sets and hashes never reaches a template."""
+    printed = {python(RENDER_ALL, tmp_path, PYTHONHASHSEED=str(seed)) for seed in range(10)}
+
+    assert len(printed) == 1
+
+
+def test_wheel_works_without_the_repository(tmp_path: Path) -> None:
+    """The built wheel, installed elsewhere, renders the very files that are in out/, and lints."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("setup.cfg", "pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, source)
+    shutil.copytree(
+        ROOT / "src", source / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
+    )
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    subprocess.run(
+        [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)],
+        check=True,
+    )
+    (wheel,) = tmp_path.glob("csr_templates-*.whl")
+    site = tmp_path / "site"
+    subprocess.run(
+        [*pip, "install", "--no-deps", "--no-index", "--target", str(site), str(wheel)], check=True
+    )
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    where = python("import csr_templates; print(csr_templates.__file__)", empty, PYTHONPATH=str(site))
+    rendered = {
+        stack.template: python(
+            f"from csr_templates.cli import main; main(['render', {stack.name!r}])",
+            empty,
+            PYTHONPATH=str(site),
+        )
+        for stack in STACKS
+    }
+    findings = python(
+        "from csr_templates import lint, network, render\n"
+        "print(lint(render(network.build().to_dict()), 'ap-northeast-1'))",
+        empty,
+        PYTHONPATH=str(site),
+    )
+
+    assert Path(where.strip()).is_relative_to(site)
+    assert (site / "csr_templates" / "py.typed").exists()
+    assert findings == "[]\n"
+    assert rendered == {
+        stack.template: (ROOT / "out" / stack.template).read_text(encoding="ascii") for stack in STACKS
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the Makefile needs a POSIX shell")
+class TestMakefile:
+    """What `make` says to somebody whose machine lacks something."""
+
+    def make(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run make in a folder that holds nothing but the Makefile."""
+        shutil.copy(ROOT / "Makefile", folder)
+        return subprocess.run(
+            ["make", *arguments], cwd=folder, capture_output=True, text=True, check=False, env=os.environ
+        )
+
+    def fake_python(self, folder: Path, script: str) -> str:
+        """Return the path of a program that answers like a Python of another kind."""
+        program = folder / "fakepython"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        return str(program)
+
+    def test_help_is_the_default(self, tmp_path: Path) -> None:
+        """`make` alone lists every target with what it does."""
+        result = self.make(tmp_path)
+        targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+        assert result.returncode == 0
+        assert {line.split()[1] for line in result.stdout.splitlines()} == targets
+
+    def test_missing_python(self, tmp_path: Path) -> None:
+        """A Python that is not there is named, with what to do."""
+        result = self.make(tmp_path, "PYTHON=nopython", "templates")
+
+        assert result.returncode == 2
+        assert (
+            "nopython was not found. Install Python 3.11 or newer, or name another one: "
+            "make PYTHON=python3.12 ...\n"
+        ) in result.stderr
+
+    def test_old_python(self, tmp_path: Path) -> None:
+        """A Python that is too old is named with its version."""
+        fake = self.fake_python(tmp_path, "case $1 in --version) echo Python 3.9.2;; *) exit 1;; esac")
+        result = self.make(tmp_path, f"PYTHON={fake}", "test")
+
+        assert result.returncode == 2
+        assert (
+            f"{fake} is Python 3.9.2, but Python 3.11 or newer is needed. Name another one: "
+            "make PYTHON=python3.12 ...\n"
+        ) in result.stderr
+
+    def test_python_without_venv(self, tmp_path: Path) -> None:
+        """A Python without the venv module, as Debian ships it, gets the name of the package."""
+        fake = self.fake_python(tmp_path, 'case "$2" in *ensurepip*) exit 1;; *) exit 0;; esac')
+        result = self.make(tmp_path, f"PYTHON={fake}", "test")
+
+        assert result.returncode == 2
+        assert (
+            f"{fake} comes without the modules venv and ensurepip. Install them (on Debian and Ubuntu: "
+            "the package python3-venv) and try again.\n"
+        ) in result.stderr
+        assert not (tmp_path / ".venv").exists()
