@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import csr_templates
 from csr_templates import STACKS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,12 +57,10 @@ def test_import_is_light(tmp_path: Path) -> None:
 def test_every_public_name_is_there(tmp_path: Path) -> None:
     """What the package says it exports can be imported, also the names that are loaded on first use."""
     printed = python(
-        "import csr_templates as c\n"
-        "print(c.__all__ == sorted(c.__all__), all(getattr(c, name) for name in c.__all__))",
-        tmp_path,
+        "import csr_templates as c; print(*(name for name in c.__all__ if getattr(c, name)))", tmp_path
     )
 
-    assert printed == "True True\n"
+    assert printed.split() == csr_templates.__all__
 
 
 def test_unknown_name_is_an_attribute_error(tmp_path: Path) -> None:
@@ -134,8 +133,11 @@ class TestMakefile:
     def make(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run make in a folder that holds nothing but the Makefile."""
         shutil.copy(ROOT / "Makefile", folder)
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MF"))
+        }
         return subprocess.run(
-            ["make", *arguments], cwd=folder, capture_output=True, text=True, check=False, env=os.environ
+            ["make", *arguments], cwd=folder, capture_output=True, text=True, check=False, env=environment
         )
 
     def fake_python(self, folder: Path, script: str) -> str:
