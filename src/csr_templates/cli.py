@@ -281,7 +281,9 @@ def _shown(path: Path) -> Path:
 def _refresh_command(output_option: Path | None) -> str:
     root = _checkout()
     if root and not output_option:
-        words = ["make", "templates"] if root == Path.cwd() else ["make", "-C", str(_shown(root)), "templates"]
+        words = (
+            ["make", "templates"] if root == Path.cwd() else ["make", "-C", str(_shown(root)), "templates"]
+        )
     else:
         words = ["python", str(_shown(root / "build.py"))] if root else ["csr-templates", "build"]
         words += ["--output", str(output_option)] if output_option else []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from awacs.aws import Statement
-from troposphere import If, Retain, RetainExceptOnCreate, Sub
+from awacs.aws import PolicyDocument, Statement
+from troposphere import Retain, RetainExceptOnCreate, Sub
 from troposphere.s3 import (
     AbortIncompleteMultipartUpload,
     Bucket,
@@ -61,7 +61,7 @@ def private_bucket(title: str, what: str, BucketName: Value, *rules: LifecycleRu
     )
 
 
-def bucket_policy(title: str, Bucket: Value, *statements: Statement | If) -> BucketPolicy:
+def bucket_policy(title: str, Bucket: Value, *statements: Statement) -> BucketPolicy:
     """Return the policy of one bucket: what ``statements`` allow, and nothing without TLS.
 
     Args:
@@ -69,12 +69,13 @@ def bucket_policy(title: str, Bucket: Value, *statements: Statement | If) -> Buc
         Bucket: name of the bucket.
         statements: what else the policy says.
     """
+    return BucketPolicy(title, Bucket=Bucket, PolicyDocument=bucket_document(Bucket, *statements))
+
+
+def bucket_document(Bucket: Value, *statements: Statement) -> PolicyDocument:
+    """Return the document of ``bucket_policy``, for a policy that depends on a condition."""
     arn = "arn:${AWS::Partition}:s3:::${Bucket}"
-    return BucketPolicy(
-        title,
-        Bucket=Bucket,
-        PolicyDocument=document(
-            *statements,
-            deny_without_tls("s3", [Sub(arn, Bucket=Bucket), Sub(arn + "/*", Bucket=Bucket)]),
-        ),
+    return document(
+        *statements,
+        deny_without_tls("s3", [Sub(arn, Bucket=Bucket), Sub(arn + "/*", Bucket=Bucket)]),
     )

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from awacs.aws import Action, Bool, Condition, Deny, PolicyDocument, Principal, Statement
-from troposphere import If, Sub
+from troposphere import Sub
 
 from csr_templates.parts.names import Value
 
 
-def document(*statements: Statement | If) -> PolicyDocument:
-    """Return a policy document of the current policy language version.
-
-    A statement may depend on a condition: ``If("CloudFront", Statement(…), NoValue)``.
-    """
+def document(*statements: Statement) -> PolicyDocument:
+    """Return a policy document of the current policy language version."""
     return PolicyDocument(Version="2012-10-17", Statement=list(statements))
 
 

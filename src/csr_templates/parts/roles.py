@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
+from awacs.aws import Allow, ArnLike, Condition, ConditionElement, Principal, Statement, StringEquals
 from awacs.sts import AssumeRole
 from troposphere import Ref
 from troposphere.iam import Policy, Role
@@ -13,7 +13,7 @@ from csr_templates.parts.tags import tags
 
 
 def service_role(
-    title: str, what: str, Description: str, service: str, SourceArn: Value, policy: Policy
+    title: str, what: str, Description: str, service: str, policy: Policy, SourceArn: Value | None = None
 ) -> Role:
     """Return a role that one AWS service may assume, for resources of this account alone.
 
@@ -25,9 +25,13 @@ def service_role(
         what: last part of the ``Name`` tag.
         Description: what the role is for.
         service: principal, such as ``vpc-flow-logs.amazonaws.com``.
-        SourceArn: pattern of the ARNs for which the service may assume the role.
         policy: the inline policy. Inline, so that the role never exists without its rights.
+        SourceArn: pattern of the ARNs for which the service may assume the role; without it, any resource of
+            the account.
     """
+    source: list[ConditionElement] = [StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))]
+    if SourceArn is not None:
+        source.append(ArnLike("aws:SourceArn", SourceArn))
     return Role(
         title,
         Description=Description,
@@ -36,12 +40,7 @@ def service_role(
                 Effect=Allow,
                 Principal=Principal("Service", service),
                 Action=[AssumeRole],
-                Condition=Condition(
-                    [
-                        StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
-                        ArnLike("aws:SourceArn", SourceArn),
-                    ]
-                ),
+                Condition=Condition(source),
             )
         ),
         Policies=[policy],

@@ -38,3 +38,16 @@ class StackTemplate(Template):
         if self._section is not None and resource.title is not None:
             self.sections[resource.title] = self._section
         return resource
+
+    def rename_resource(self, logical_id: str, new: str) -> None:
+        """Give a resource another logical ID; its place and its section stay. References to it do not follow.
+
+        Raises:
+            KeyError: there is no resource of that logical ID.
+            ValueError: another resource has the new logical ID.
+        """
+        if new in self.resources and new != logical_id:
+            raise ValueError(f"The template has a resource {new} already.")
+        self.resources[logical_id].title = new
+        self.resources = {resource.title: resource for resource in self.resources.values()}
+        self.sections = {new if name == logical_id else name: title for name, title in self.sections.items()}
