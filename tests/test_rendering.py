@@ -295,6 +295,9 @@ def test_scalars(value: Any, text: str) -> None:
         ("a\nb", "Value: |-\n  a\n  b"),
         ("a\n  b: |\n\nc\n", "Value: |\n  a\n    b: |\n\n  c\n"),
         ("  a\nb", "Value: |2-\n    a\n  b"),
+        ("\na", "Value: |2-\n\n  a"),
+        ("\n", 'Value: "\\n"'),
+        ({"Fn::Join": ["\n", ["a", "b"]]}, 'Value: !Join\n  - "\\n"\n  - - a\n    - b'),
         ({"Fn::Sub": "${A}\n- b"}, "Value: !Sub |-\n  ${A}\n  - b"),
         (["a\n- b", "c"], "Value:\n  - |-\n    a\n    - b\n  - c"),
         ([["a\n- b:\n- c"]], "Value:\n  - - |-\n      a\n      - b:\n      - c"),
@@ -309,6 +312,12 @@ def test_several_lines(value: Any, text: str) -> None:
     assert lines_of(value) == text.rstrip("\n")
     assert load(render(with_value(value))) == with_value(value)
     assert as_cfn_lint_reads(render(with_value(value))) == with_value(value)
+
+
+def test_empty_template_reads_back() -> None:
+    """Even nothing comes back as it was."""
+    assert load(render({})) == {}
+    assert load(render({}, header=["Generated."])) == {}
 
 
 def test_long_lines_stay_whole() -> None:
@@ -407,14 +416,7 @@ NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
             {"caf\u00e9": 1},
             f"{VALUE}.caf\u00e9: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
         ),
-        (
-            "a\n\n",
-            f"{VALUE}: 'a\\n\\n' starts with a line feed or ends with two; a literal block cannot hold that.",
-        ),
-        (
-            "\na",
-            f"{VALUE}: '\\na' starts with a line feed or ends with two; a literal block cannot hold that.",
-        ),
+        ("a\n\n", f"{VALUE}: 'a\\n\\n' ends with two line feeds; a literal block cannot hold that."),
         ("a\nb \nc", f"{VALUE}: line 2 of 'a\\nb \\nc' ends with a space; a literal block cannot hold that."),
         (
             "x" * 70 + "\u3042",
@@ -478,6 +480,24 @@ def test_refuses_headers() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "section", ["Metadata", "Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outputs"]
+)
+def test_refuses_names_that_are_not_text(section: str) -> None:
+    """A parameter, resource or output called 1 is refused with its place."""
+    assert refusal({section: {1: {}}}) == f"{section}: the key 1 is not text."
+
+
+def test_refuses_comments_of_several_lines() -> None:
+    """A second line of a header or title would be part of the template."""
+    two_lines = "has more than one line; what follows the first would not be a comment."
+
+    assert refusal(with_value(1), header=["a\nb: 1"]) == f"Header: 'a\\nb: 1' {two_lines}"
+    assert refusal(with_value(1), sections={"Thing": "a\nb: 1"}) == (
+        f"Title of the section of Thing: 'a\\nb: 1' {two_lines}"
+    )
+
+
 def test_refuses_troposphere_objects() -> None:
     """Objects belong through ``to_dict()`` first."""
     vpc = network.build().resources["VPC"]
@@ -506,13 +526,28 @@ def test_load_refuses_a_tag_on_a_mapping() -> None:
 
 # ---- Generated templates ----
 
+patterns = [
+    regexp
+    for resolvers in yaml.SafeLoader.yaml_implicit_resolvers.values()
+    for tag, regexp in resolvers
+    if tag != "tag:yaml.org,2002:merge"
+]
+
+
+@given(st.one_of([st.from_regex(regexp, fullmatch=True) for regexp in patterns]))
+def test_whatever_yaml_takes_for_something_else_is_quoted(text: str) -> None:
+    """No text that fits one of YAML 1.1's patterns of numbers, dates, booleans and null stands plain."""
+    if text.isascii() and text.isprintable():
+        assert lines_of(text) == f"Value: '{text}'"
+
+
 words = st.sampled_from(
     ["yes", "=", "1e3", "0x1F", "2012-10-17", "12:30:45", ".inf", "- a", "a: b", "|", "a:", "!Ref A"]
 )
 text_lines = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12)
 texts = st.one_of(
     words, text_lines, st.lists(text_lines.map(str.rstrip), min_size=2, max_size=4).map("\n".join)
-).filter(lambda text: "\n" not in text or not (text.startswith("\n") or text.endswith("\n\n")))
+).filter(lambda text: not text.endswith("\n\n") or not text.strip("\n"))
 keys = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=8).filter(
     lambda key: key not in ("Ref", "Condition") and not key.startswith("Fn::")
 )

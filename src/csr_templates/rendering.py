@@ -112,7 +112,6 @@ _LONGEST_KEY = 120  # a longer one would need YAML's form for complex keys
 _STR = "tag:yaml.org,2002:str"
 _MAP = "tag:yaml.org,2002:map"
 _SEQ = "tag:yaml.org,2002:seq"
-_NUMBERS = {bool: "tag:yaml.org,2002:bool", int: "tag:yaml.org,2002:int", float: "tag:yaml.org,2002:float"}
 
 try:
     from yaml import CSafeDumper, CSafeLoader
@@ -149,7 +148,7 @@ def render(
     _known(template, SECTIONS, "")
     blocks = []
     for line in header:
-        _check_text(line, "Header")
+        _check_comment(line, "Header")
         blocks.append(f"# {line}".rstrip())
     for name in SECTIONS:
         if name not in template:
@@ -157,6 +156,8 @@ def render(
         if blocks:
             blocks.append("")
         blocks += _section(name, template[name], sections or {})
+    if not template:
+        blocks += ["", "{}"] if blocks else ["{}"]
     return "\n".join(blocks) + "\n"
 
 
@@ -182,13 +183,15 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
     lines = [f"{name}:"]
     title = ""
     for key, entry in content.items():
+        if type(key) is not str:
+            _refuse(name, f"the key {key!r} is not text")
         place = _place(name, key)
         if name == "Resources":
             if len(lines) > 1:
                 lines.append("")
             if titles.get(key, title) != title:
                 title = titles[key]
-                _check_text(title, f"Title of the section of {key}")
+                _check_comment(title, f"Title of the section of {key}")
                 lines.append(f"  # ---- {title} ----")
         lines += [f"  {line}" if line else "" for line in _dump(key, _entry(name, entry, place))]
     return lines
@@ -236,11 +239,11 @@ def _node(value: Any, place: str, *, in_condition: bool = False) -> yaml.Node:
     if kind is list:
         return _sequence(value, place, _SEQ, in_condition)
     if kind is bool:
-        return yaml.ScalarNode(_NUMBERS[kind], "true" if value else "false")
+        return yaml.ScalarNode(_STR, "true" if value else "false")
     if kind is int:
-        return yaml.ScalarNode(_NUMBERS[kind], str(value))
+        return yaml.ScalarNode(_STR, str(value))
     if kind is float and math.isfinite(value):
-        return yaml.ScalarNode(_NUMBERS[kind], _float(value))
+        return yaml.ScalarNode(_STR, _float(value))
     raise RenderError(f"{place}: {_found(value)} cannot stand in a template.")
 
 
@@ -280,6 +283,8 @@ def _sequence(values: list[Any], place: str, tag: str, in_condition: bool) -> ya
 
 
 def _key(key: str, place: str) -> yaml.ScalarNode:
+    if type(key) is not str:
+        _refuse(place, f"the key {key!r} is not text")
     if not key or "\n" in key or len(key) > _LONGEST_KEY:
         _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
     return _scalar(key, _place(place, key))
@@ -289,7 +294,9 @@ def _scalar(text: str, place: str, tag: str = _STR) -> yaml.ScalarNode:
     """Return the node of a text: plain where every reader sees the same text, else quoted or literal."""
     _check_text(text, place)
     style = None
-    if "\n" in text:
+    if text.strip("\n") == "" != text:
+        style = '"'  # line feeds alone, as the delimiter of a Join
+    elif "\n" in text:
         _check_literal(text, place)
         style = "|"
     elif text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text):
@@ -331,11 +338,19 @@ def _check_text(text: str, place: str) -> None:
         )
 
 
+def _check_comment(text: str, place: str) -> None:
+    _check_text(text, place)
+    if "\n" in text:
+        _refuse(
+            place, f"{_shortened(text)} has more than one line; what follows the first would not be a comment"
+        )
+
+
 def _check_literal(text: str, place: str) -> None:
-    if text.endswith("\n\n") or text.startswith("\n"):
+    if text.endswith("\n\n"):
         _refuse(
             place,
-            f"{_shortened(text)} starts with a line feed or ends with two; a literal block cannot hold that",
+            f"{_shortened(text)} ends with two line feeds; a literal block cannot hold that",
         )
     for number, line in enumerate(text.split("\n"), 1):
         if line.endswith(" "):
@@ -368,7 +383,7 @@ def _shortened(value: Any) -> str:
 
 def _dump(key: str, node: yaml.Node) -> list[str]:
     """Return the lines of a block."""
-    text: str = yaml.serialize(_mapping([(key, node)], key), Dumper=CSafeDumper, width=-1)
+    text: str = yaml.serialize(_mapping([(key, node)], key), Dumper=_Dumper, width=-1)
     return _indented(text.split("\n")[:-1])
 
 
@@ -397,6 +412,19 @@ def _indented(lines: list[str]) -> list[str]:
         if _LITERAL.fullmatch(line, start):
             literal_column = start if ": " in line else start - 2
     return done
+
+
+class _Dumper(CSafeDumper):
+    """Writes each scalar in its node's style; PyYAML's resolvers would guess it again, twice a node."""
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
+        return {yaml.ScalarNode: _STR, yaml.MappingNode: _MAP, yaml.SequenceNode: _SEQ}[kind]
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        """Do nothing: no resolver here depends on the path."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing, see above."""
 
 
 class _Loader(CSafeLoader):
