@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from awacs.aws import PolicyDocument, Statement
+from typing import Any
+
+from awacs.aws import Statement
 from troposphere import Retain, RetainExceptOnCreate, Sub
 from troposphere.s3 import (
     AbortIncompleteMultipartUpload,
@@ -24,10 +26,13 @@ from csr_templates.parts.policies import deny_without_tls, document
 from csr_templates.parts.tags import tags
 
 
-def private_bucket(title: str, what: str, BucketName: Value, *rules: LifecycleRule) -> Bucket:
+def private_bucket(
+    title: str, what: str, BucketName: Value, *rules: LifecycleRule, **properties: Any
+) -> Bucket:
     """Return a versioned bucket that nobody outside the account can read, encrypted with AES-256.
 
-    Uploads that were never finished are dropped after 7 days; ``rules`` say what else expires.
+    Uploads that were never finished are dropped after 7 days; ``rules`` say what else expires. ``properties``
+    are further ones of the bucket.
     """
     unfinished_uploads = LifecycleRule(
         Id="AbortUnfinishedUploads",
@@ -58,6 +63,7 @@ def private_bucket(title: str, what: str, BucketName: Value, *rules: LifecycleRu
         ),
         VersioningConfiguration=VersioningConfiguration(Status="Enabled"),
         Tags=tags(what),
+        **properties,
     )
 
 
@@ -69,13 +75,12 @@ def bucket_policy(title: str, Bucket: Value, *statements: Statement) -> BucketPo
         Bucket: name of the bucket.
         statements: what else the policy says.
     """
-    return BucketPolicy(title, Bucket=Bucket, PolicyDocument=bucket_document(Bucket, *statements))
-
-
-def bucket_document(Bucket: Value, *statements: Statement) -> PolicyDocument:
-    """Return the document of ``bucket_policy``, for a policy that depends on a condition."""
     arn = "arn:${AWS::Partition}:s3:::${Bucket}"
-    return document(
-        *statements,
-        deny_without_tls("s3", [Sub(arn, Bucket=Bucket), Sub(arn + "/*", Bucket=Bucket)]),
+    return BucketPolicy(
+        title,
+        Bucket=Bucket,
+        PolicyDocument=document(
+            *statements,
+            deny_without_tls("s3", [Sub(arn, Bucket=Bucket), Sub(arn + "/*", Bucket=Bucket)]),
+        ),
     )

@@ -18,13 +18,16 @@ def account_root() -> Principal:
     return Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
 
 
-def deny_without_tls(service: str, resources: list[Value]) -> Statement:
-    """Return a statement that refuses every request to ``service`` (such as ``s3``) that is not encrypted."""
+def deny_without_tls(service: str, resources: list[Value], *actions: str) -> Statement:
+    """Return a statement that refuses every request to ``service`` (such as ``s3``) that is not encrypted.
+
+    ``actions`` are for services that refuse ``*`` in the policy of a resource.
+    """
     return Statement(
         Sid="DenyWithoutTLS",
         Effect=Deny,
         Principal=Principal("*"),
-        Action=[Action(service, "*")],
+        Action=[Action(service, action) for action in actions or ["*"]],
         Resource=resources,
         Condition=Condition(Bool("aws:SecureTransport", "false")),
     )
