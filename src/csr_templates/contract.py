@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from troposphere import Export, GetStackOutput, Output
+from troposphere import Export, GetStackOutput, ImportValue, Output
 
 from csr_templates.parts.names import Value, named
 
 NETWORK = "network"
+DATABASE = "database"
 API = "api"
 FRONTEND = "frontend"
 
@@ -47,6 +48,16 @@ LAMBDA_DEPLOYMENTS_BUCKET_NAME = SharedOutput(
 LOGS_KEY_ARN = SharedOutput(NETWORK, "LogsKeyArn", "logs-key-arn")
 ALARMS_KEY_ARN = SharedOutput(NETWORK, "AlarmsKeyArn", "alarms-key-arn")
 
+DATABASE_CLUSTER_ENDPOINT = SharedOutput(DATABASE, "DatabaseClusterEndpoint", "database-cluster-endpoint")
+DATABASE_CLUSTER_READ_ENDPOINT = SharedOutput(
+    DATABASE, "DatabaseClusterReadEndpoint", "database-cluster-read-endpoint"
+)
+DATABASE_PORT = SharedOutput(DATABASE, "DatabasePort", "database-port")
+DATABASE_NAME = SharedOutput(DATABASE, "DatabaseName", "database-name")
+DATABASE_SECRET_ARN = SharedOutput(DATABASE, "DatabaseSecretArn", "database-secret-arn")
+DATABASE_KEY_ARN = SharedOutput(DATABASE, "DatabaseKeyArn", "database-key-arn")
+LAMBDA_SECURITY_GROUP_ID = SharedOutput(DATABASE, "LambdaSecurityGroupId", "lambda-security-group-id")
+
 # What the frontend stack, in another region, has to know of the api stack.
 API_GATEWAY_ID = "ApiGatewayId"  # key of the output
 API_STAGE = "v1"
@@ -60,12 +71,19 @@ def output(shared: SharedOutput, Description: str, Value: Value) -> Output:
     return Output(shared.key, Description=Description, Value=Value, Export=Export(named(shared.export)))
 
 
+def imported(shared: SharedOutput) -> ImportValue:
+    """Return the value of an output of an earlier stack in the same region.
+
+    While a stack imports it, CloudFormation neither changes nor deletes the export.
+    """
+    return ImportValue(named(shared.export))
+
+
 def stack_output(stack: str, key: str, Region: Value) -> GetStackOutput:
     """Return what a stack of this environment in another region has as its output ``key``.
 
-    It is read when the stack that names it is created or updated, and not watched afterwards: a stack that was
-    rebuilt is found again by the next update that changes the resource. It is rendered in its long form, since
-    AWS refuses the short one around Ref and Sub.
+    It is read when the reading stack is created or updated, and not watched afterwards: a stack that was
+    rebuilt is found again by the next update that changes the resource.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
     """
     return GetStackOutput(StackName=named(stack), OutputName=key, Region=Region)
