@@ -1,0 +1,230 @@
+"""Which API requests share a cached answer."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csr_templates import contract
+from csr_templates.frontend import function_code
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import Runtime
+
+CODE = function_code("api_cache_key.js")
+Sent = dict[str, Any]
+PLAIN: Sent = {"uri": "/api/v1/users", "query": "a=1&b=2", "headers": {"accept": "application/json"}}
+
+
+def key(runtime: Runtime, sent: Sent) -> str:
+    """Return the cache key of a request, which is the only value of its header."""
+    header = runtime.request(CODE, **sent)["headers"]["x-cache-key"]
+    assert list(header) == ["value"]
+    return str(header["value"])
+
+
+def test_header_is_the_one_that_the_api_knows(runtime: Runtime) -> None:
+    """CloudFront writes names of headers in upper case after each hyphen, and the API tells cases apart."""
+    (name,) = runtime.request(CODE, "/api/x")["headers"]
+
+    assert name.title() == contract.CACHE_KEY_HEADER
+
+
+def test_equal_requests_share(runtime: Runtime) -> None:
+    """The key depends on the request and not on who sends it when."""
+    first = key(runtime, {**PLAIN, "request_id": "1"})
+    second = key(runtime, {**PLAIN, "request_id": "2"})
+
+    assert first == second
+    assert len(first) == 64  # SHA-256, in hexadecimal
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"user-agent": "a"},
+        {"accept-encoding": "gzip"},
+        {"referer": "https://example.com/"},
+        {"x-forwarded-host": "example.com"},
+        {"cache-control": "no-cache"},
+    ],
+    ids=lambda headers: "".join(headers),
+)
+def test_headers_that_change_no_answer_share(runtime: Runtime, headers: dict[str, str]) -> None:
+    """What does not reach the API, or must not matter there, is no part of the key."""
+    changed = {**PLAIN, "headers": {**PLAIN["headers"], **headers}}
+
+    assert key(runtime, changed) == key(runtime, PLAIN)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"uri": "/api/v1/users/"},
+        {"uri": "/api/v1/Users"},
+        {"uri": "/api/v1/user%73"},
+        {"uri": "/api/v1/users?a=1", "query": "b=2"},
+        {"query": None},
+        {"query": ""},
+        {"query": "b=2&a=1"},
+        {"query": "a=1&b=2&b=2"},
+        {"query": "a=1&b=2&c"},
+        {"query": "a=1&b=2&c="},
+        {"query": "a=1%26b=2"},
+        {"query": "a=1&b=%32"},
+        {"query": "a=1&b=2&__proto__=1"},
+        {"query": "a=1&b=2&constructor=1"},
+        {"query": "a=1&b=+2"},
+        {"query": "a=1&b=%202"},
+        {"query": "a=1&b=2" + "&x=y" * 2000},
+        {"headers": {}},
+        {"headers": {"accept": ""}},
+        {"headers": {"accept": "text/html"}},
+        {"headers": {"accept": ["application/json", "text/html"]}},
+        {"headers": {"accept": ["text/html", "application/json"]}},
+        {"headers": {"accept": "application/json,text/html"}},
+        {"headers": {"accept": "application/json", "accept-language": "ja"}},
+        {"headers": {"accept": "application/json", "accept-language": "en"}},
+        {"headers": {"accept": "application/json", "origin": "https://example.com"}},
+        {"headers": {"accept-language": "application/json"}},
+        {"headers": {"origin": "application/json"}},
+    ],
+    ids=lambda changed: str(changed)[:60],
+)
+def test_different_requests_do_not_share(runtime: Runtime, changed: Sent) -> None:
+    """Whatever an answer may depend on tells two requests apart, as it was sent and not as it was meant."""
+    assert key(runtime, {**PLAIN, **changed}) != key(runtime, PLAIN)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"headers": {"authorization": "Bearer a"}},
+        {"headers": {"authorization": ""}},
+        {"headers": {"authorization": ["Bearer a", "Bearer b"]}},
+        {"headers": {"cookie": "a=b"}},
+        {"headers": {"if-match": '"a"'}},
+        {"headers": {"if-none-match": "*"}},
+        {"headers": {"if-modified-since": "Wed, 25 Nov 2026 00:00:00 GMT"}},
+        {"headers": {"if-unmodified-since": "Wed, 25 Nov 2026 00:00:00 GMT"}},
+        {"headers": {"if-range": '"a"'}},
+        {"headers": {"range": "bytes=0-1"}},
+        {"cookies": [("session", "a")]},
+        {"cookies": [("session", "")]},
+        {"cookies": [("__proto__", "a")]},
+        {"uri": "/api/health"},
+        {"uri": "/api/v1/health/"},
+        {"uri": "/api/v1/Health"},
+        {"uri": "/api/v1/%68ealth"},
+        {"uri": "/api/v1%2Fhealth"},
+        {"uri": "/api/v1/health/database"},
+        {"uri": "/api/ready"},
+        {"uri": "/api/v1/auth/session"},
+        {"uri": "/api/v1/users/me"},
+        {"uri": "/api/v1/%"},
+        {"uri": "/api/v1/%C3"},
+    ],
+    ids=str,
+)
+def test_unshared_requests(runtime: Runtime, changed: Sent) -> None:
+    """Whose answer is his own or only part of one, and who asks for the state of the system, shares none."""
+    assert key(runtime, {**PLAIN, **changed, "request_id": "first"}) == "first"
+    assert key(runtime, {**PLAIN, **changed, "request_id": "second"}) == "second"
+
+
+@pytest.mark.parametrize("uri", ["/api/healthy", "/api/v1/authors", "/api/v1/menu", "/api/meters/a"])
+def test_similar_paths_share(runtime: Runtime, uri: str) -> None:
+    """Only a whole part of the path counts."""
+    assert key(runtime, {**PLAIN, "uri": uri, "request_id": "1"}) == key(
+        runtime, {**PLAIN, "uri": uri, "request_id": "2"}
+    )
+
+
+@pytest.mark.parametrize("sent", ["mine", ["mine", "victim"]], ids=["once", "twice"])
+def test_viewers_own_key_is_lost(runtime: Runtime, sent: str | list[str]) -> None:
+    """A viewer cannot choose whose answer to get, nor leave a second value beside ours."""
+    changed = {**PLAIN, "headers": {**PLAIN["headers"], "x-cache-key": sent}}
+
+    assert key(runtime, changed) == key(runtime, PLAIN)
+
+
+def test_headers_that_could_poison_answers_are_removed(runtime: Runtime) -> None:
+    """Headers by which some frameworks change host, path or method do not reach the API; all others do."""
+    removed = [
+        "cache-control",
+        "forwarded",
+        "x-forwarded-host",
+        "x-forwarded-prefix",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+        "x-original-url",
+        "x-rewrite-url",
+    ]
+    kept = {
+        "accept": ["a", "b"],
+        "authorization": "Bearer a",
+        "x-forwarded-for": "192.0.2.1",
+        "if-match": "a",
+    }
+
+    request = runtime.request(CODE, "/api/x", "a=1", {**dict.fromkeys(removed, "evil"), **kept})
+
+    assert sorted(request["headers"]) == sorted([*kept, "x-cache-key"])
+    assert request["headers"]["accept"] == {"value": "b", "multiValue": [{"value": "a"}, {"value": "b"}]}
+    assert request["uri"] == "/api/x"
+
+
+texts = st.text(alphabet="""a"',[]{}\\&=%/? \x00\u00e9\U0001f600""", max_size=6) | st.text(max_size=6)
+requests = st.fixed_dictionaries(
+    {"uri": texts.map(lambda text: "/api/" + text.replace("%", "%25")), "query": st.none() | texts},
+    optional={
+        "headers": st.dictionaries(
+            st.sampled_from(["accept", "accept-language", "origin"]),
+            texts | st.lists(texts, min_size=2, max_size=3),
+        )
+    },
+)
+
+
+@given(first=requests, second=requests)
+def test_no_two_requests_collide(runtime: Runtime, first: Sent, second: Sent) -> None:
+    """Hostile text in one place never looks like another place."""
+    first, second = ({"headers": {}, **sent} for sent in (first, second))
+    keys = key(runtime, {**first, "request_id": "1"}), key(runtime, {**second, "request_id": "2"})
+
+    assert (keys[0] == keys[1]) == (first == second)
+
+
+def cut(text: str, cuts: list[int]) -> Sent:
+    """Return the request whose parts are one text, cut at these places."""
+    places = [0, *sorted(cuts), len(text)]
+    uri, query, accept, language, origin = (text[a:b] for a, b in pairwise(places))
+    headers = {"accept": accept, "accept-language": language, "origin": origin}
+    return {"uri": f"/api/{uri}", "query": query, "headers": headers}
+
+
+cuts = st.lists(st.integers(0, 10), min_size=4, max_size=4)
+
+
+@given(text=st.text(alphabet="""a"',[]&=""", min_size=10, max_size=10), first=cuts, second=cuts)
+def test_moving_text_from_one_part_to_another_changes_the_key(
+    runtime: Runtime, text: str, first: list[int], second: list[int]
+) -> None:
+    """Parts that read the same one after the other are still different parts."""
+    one, other = cut(text, first), cut(text, second)
+
+    assert (key(runtime, one) == key(runtime, other)) == (one == other)
+
+
+@given(sent=requests, text=texts)
+def test_no_anonymous_request_gets_the_key_of_a_known_user(runtime: Runtime, sent: Sent, text: str) -> None:
+    """A key that stands for a user is the unique ID of the request, which is no SHA-256."""
+    known = {**sent, "cookies": [("session", text)], "request_id": "unique=="}
+
+    assert key(runtime, known) == "unique=="
+    assert key(runtime, {**sent, "request_id": "other=="}) != "unique=="

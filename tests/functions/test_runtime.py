@@ -1,0 +1,117 @@
+"""The functions use only what CloudFront's runtime has, and the test's runtime has nothing else."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from csr_templates.frontend import function_code
+
+if TYPE_CHECKING:
+    from tests.functions.conftest import Runtime
+
+FILES = resources.files("csr_templates").joinpath("functions")
+NAMES = ["api_cache_key.js", "browser_caching.js", "page_routing.js"]
+each_function = pytest.mark.parametrize("name", NAMES)
+EVENT: dict[str, Any] = {"request": {"uri": "/", "rawQueryString": None, "headers": {}, "cookies": []}}
+
+# Newer than ES 5.1 and not on AWS's list of what the runtime knows beyond that. Node would run it, CloudFront
+# answers every request with an error.
+UNKNOWN_SYNTAX = {
+    "optional chaining": r"\?\.(?!\d)",
+    "nullish coalescing": r"\?\?",
+    "logical assignment": r"(\|\||&&)=",
+    "spread": r"\.\.\.\w+\s*[,\]}]",
+    "for-of": r"\bfor\s*\([^)]*\bof\b",
+    "class": r"\bclass\s+\w+\s*[{e]",
+    "destructuring": r"\b(var|let|const)\s*[\[{]",
+}
+
+
+def test_functions() -> None:
+    """These are the functions."""
+    assert sorted(file.name for file in FILES.iterdir()) == NAMES
+
+
+@each_function
+def test_function_is_small(name: str) -> None:
+    """CloudFront takes no function of more than 10 KB."""
+    assert len(function_code(name).encode()) < 10_000
+
+
+@each_function
+def test_comments_stay_in_the_file(name: str) -> None:
+    """A template holds each line of a function but those that are comments, as they stand in the file."""
+    lines = FILES.joinpath(name).read_text(encoding="ascii").split("\n")
+
+    assert function_code(name).split("\n") == [line for line in lines if not re.match(" *//", line)]
+    assert "// " not in function_code(name)
+
+
+@each_function
+def test_function_has_no_unknown_syntax(name: str) -> None:
+    """The functions hold to ES 5.1 and the few newer forms that the runtime is documented to know."""
+    code = function_code(name)
+
+    assert [syntax for syntax, pattern in UNKNOWN_SYNTAX.items() if re.search(pattern, code)] == []
+
+
+@pytest.mark.parametrize(
+    ("syntax", "code"),
+    [
+        ("optional chaining", "request.headers?.host"),
+        ("nullish coalescing", "request.uri ?? '/'"),
+        ("logical assignment", "uri ||= '/'"),
+        ("spread", "[...values]"),
+        ("for-of", "for (const value of values) {}"),
+        ("class", "class Key {}"),
+        ("destructuring", "const { uri } = request"),
+    ],
+    ids=UNKNOWN_SYNTAX,
+)
+def test_unknown_syntax_is_found(syntax: str, code: str) -> None:
+    """Each of these is recognized."""
+    assert re.search(UNKNOWN_SYNTAX[syntax], code)
+
+
+@pytest.mark.parametrize(
+    ("expression", "error"),
+    [
+        ("setTimeout(function () {}, 1)", "ReferenceError: setTimeout is not defined"),
+        ("fetch('https://example.com')", "ReferenceError: fetch is not defined"),
+        ("new URL('https://example.com')", "ReferenceError: URL is not defined"),
+        ("new Map()", "ReferenceError: Map is not defined"),
+        ("process.env", "ReferenceError: process is not defined"),
+        ("eval('1')", "ReferenceError: eval is not defined"),
+        (
+            "(function () {}).constructor('return 1')()",
+            "EvalError: Code generation from strings disallowed for this context",
+        ),
+        ("Object.fromEntries([])", "TypeError: Object.fromEntries is not a function"),
+        ("'a'.at(0)", 'TypeError: "a".at is not a function'),
+        ("[[1]].flat()", "TypeError: [[1]].flat is not a function"),
+        ("require('fs')", "Error: The runtime has no module 'fs'."),
+        ("undeclared = 1", "ReferenceError: undeclared is not defined"),
+    ],
+)
+def test_runtime_is_bare(runtime: Runtime, expression: str, error: str) -> None:
+    """What CloudFront does not document is not there, and functions run in strict mode."""
+    with pytest.raises(RuntimeError, match=f"^{re.escape(error)}$"):
+        runtime.run(f"function handler(event) {{ return {expression}; }}", EVENT)
+
+
+def test_runtime_has_what_is_documented(runtime: Runtime) -> None:
+    """Hashes, query strings and Base64 are there."""
+    code = """
+    function handler(event) {
+      return {
+        hash: require('crypto').createHash('sha256').update('').digest('hex').length,
+        query: require('querystring').parse('a=1').a,
+        base64: btoa('a')
+      };
+    }"""
+
+    assert runtime.run(code, EVENT) == {"hash": 64, "query": "1", "base64": "YQ=="}
