@@ -16,6 +16,13 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the user's memory of clean lints out of the tests, and the tests out of it."""
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        os.environ[variable] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def templates() -> dict[str, dict[str, Any]]:
     """Stack name -> its template, as read back from the YAML that a build writes."""
@@ -30,3 +37,21 @@ def templates() -> dict[str, dict[str, Any]]:
 def network(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The network template."""
     return templates["network"]
+
+
+@pytest.fixture(scope="session")
+def api(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The API template."""
+    return templates["api"]
+
+
+@pytest.fixture(scope="session")
+def database(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The database template."""
+    return templates["database"]
+
+
+@pytest.fixture(scope="session")
+def frontend(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The frontend template."""
+    return templates["frontend"]

@@ -8,15 +8,15 @@ A stack module's ``build`` returns a template that can be changed like any tropo
     t.resources["FlowLogsLogGroup"].RetentionInDays = 365
     print(render(t.to_dict(), sections=t.sections))
 
-``lint`` and ``Finding`` are loaded when they are first used: importing cfn-lint takes longer than everything else
-together.
+``lint`` and ``Finding`` are loaded when they are first used: importing cfn-lint takes longer than everything
+else together.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates import network
+from csr_templates import api, database, frontend, network
 from csr_templates.parts.template import StackTemplate
 from csr_templates.rendering import RenderError, render
 from csr_templates.stacks import STACKS, Stack
@@ -30,6 +30,9 @@ __all__ = [
     "RenderError",
     "Stack",
     "StackTemplate",
+    "api",
+    "database",
+    "frontend",
     "lint",
     "network",
     "render",
