@@ -7,14 +7,17 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help templates test check format clean
+.PHONY: help templates environments test check benchmark format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 templates: $(VENV)/.installed ## Build all templates, lint them, write out/
 	@$(BIN)/python build.py
+
+environments: $(VENV)/.installed ## Show the parameters of all environments side by side
+	@$(BIN)/csr-templates environments
 
 test: $(VENV)/.installed-dev ## Run the tests
 	@$(BIN)/python -m pytest $(ARGS)
@@ -24,6 +27,9 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ i
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
 	@$(BIN)/python build.py --check
+
+benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
+	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 format: $(VENV)/.installed-dev ## Format the Python code
 	@$(BIN)/python -m ruff format .

@@ -56,6 +56,7 @@ def stacks(monkeypatch: pytest.MonkeyPatch) -> None:
         Stack("logs", "logs.yaml", "us-east-1", bucket_template),
     )
     monkeypatch.setattr(cli, "STACKS", small)
+    monkeypatch.setattr(cli, "_default_parameters", lambda: None)  # they have none
 
 
 @pytest.fixture
@@ -145,6 +146,22 @@ def test_findings_stop_the_build(
     assert not out.exists()
 
 
+def test_stacks_that_do_not_fit_together_stop_the_build(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A problem between stacks is printed and nothing is written, also without lint."""
+    stale = Stack("site", "site.yaml", "us-east-1", bucket_template, stale=lambda template: ["It is stale."])
+    monkeypatch.setattr(cli, "STACKS", (stale,))
+
+    assert cli.main(["build", "--no-lint", "--output", str(out)]) == 1
+    assert capsys.readouterr().out == "Stack site: It is stale.\n1 finding; nothing was written.\n"
+    assert not out.exists()
+
+    assert cli.main(["build", "--no-lint", "--format", "json", "--output", str(out)]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert (document["status"], document["problems"]) == ("findings", ["Stack site: It is stale."])
+
+
 def test_check_is_content_with_fresh_files(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder that holds what would be built passes."""
     build(out)
@@ -218,6 +235,7 @@ def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert document == {
         "status": "ok",
         "message": "",
+        "mistakes": [],
         "stacks": [
             {"name": name, "template": f"{name}.yaml", "region": "us-east-1", "resources": 1, "bytes": size}
             for name in ("site", "logs")
@@ -229,6 +247,7 @@ def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
             "stale": [],
             "unknown": [],
         },
+        "problems": [],
         "findings": [],
     }
 
@@ -499,7 +518,7 @@ def test_version(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["build"], ["render"], ["lint"]], ids=lambda a: " ".join(a) or "all"
+    "arguments", [[], ["build"], ["environments"], ["render"], ["lint"]], ids=lambda a: " ".join(a) or "all"
 )
 def test_help_explains_the_exit_codes(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Every --help says what the exit codes mean."""
@@ -533,7 +552,7 @@ def checkout(tmp_path: Path) -> Path:
     root = tmp_path / "checkout"
     (root / "src").mkdir(parents=True)
     (root / "build.py").write_bytes((ROOT / "build.py").read_bytes())
-    for source in (ROOT / "src" / "csr_templates").rglob("*"):
+    for source in [*(ROOT / "src" / "csr_templates").rglob("*"), *(ROOT / "parameters").iterdir()]:
         if source.is_file() and "__pycache__" not in source.parts:
             copy = root / source.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -551,6 +570,7 @@ def test_build_py_works_from_any_folder(checkout: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert {path.name for path in (checkout / "out").iterdir()} == {
         *(stack.template for stack in STACKS),
+        "parameters",
         "stacks.json",
     }
     assert list(elsewhere.iterdir()) == []

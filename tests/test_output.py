@@ -6,16 +6,23 @@ import hashlib
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from troposphere import Ref, s3
+from cfnlint.jsonschema import StandardValidator
+from troposphere import ImportValue, Parameter, Ref, Tags, s3, sqs
 
 from csr_templates import RenderError, Stack, StackTemplate, output
+from csr_templates.environments import EnvironmentsError
 from csr_templates.rendering import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def bucket_template() -> StackTemplate:
@@ -38,6 +45,36 @@ def unrenderable_template() -> StackTemplate:
     t = bucket_template()
     t.set_metadata({"Empty": None})
     return t
+
+
+def sized_template() -> StackTemplate:
+    """Return a template that an environment has a say in."""
+    t = StackTemplate("A queue")
+    t.add_parameter(Parameter("Environment", Type="String", Default="prod", AllowedValues=["dev", "prod"]))
+    t.add_parameter(Parameter("Size", Type="Number", Default=1))
+    t.add_parameter(Parameter("Key", Type="String", Default="package.zip"))
+    t.add_resource(
+        sqs.Queue(
+            "Queue",
+            DeletionPolicy="Retain",
+            UpdateReplacePolicy="Retain",
+            MessageRetentionPeriod=60,
+            ReceiveMessageWaitTimeSeconds=Ref("Size"),
+            Tags=Tags(Environment=Ref("Environment"), Key=Ref("Key")),
+        )
+    )
+    return t
+
+
+@pytest.fixture
+def parameters(tmp_path: Path) -> Path:
+    """Parameter files of two environments."""
+    folder = tmp_path / "parameters"
+    folder.mkdir()
+    (folder / "shared.json").write_text("{}")
+    (folder / "dev.json").write_text('{"Environment": "dev", "Size": 2}')
+    (folder / "prod.json").write_text('{"Environment": "prod"}')
+    return folder
 
 
 def stack(
@@ -88,7 +125,20 @@ def test_manifest_describes_the_set() -> None:
 
     assert json.loads(files["stacks.json"]) == {
         "formatVersion": 1,
-        "stacks": [{"name": "site", "template": "site.yaml", "region": "us-east-1", "resources": 1}],
+        "stacks": [
+            {
+                "name": "site",
+                "namePattern": "${ProjectName}-${Environment}-site",
+                "template": "site.yaml",
+                "region": "us-east-1",
+                "capabilities": ["CAPABILITY_NAMED_IAM"],
+                "terminationProtection": True,
+                "readsFrom": [],
+                "perDeploy": [],
+                "parameterFiles": {},
+                "resources": 1,
+            }
+        ],
         "files": {
             "site.yaml": {
                 "sha256": hashlib.sha256(files["site.yaml"]).hexdigest(),
@@ -96,6 +146,157 @@ def test_manifest_describes_the_set() -> None:
             }
         },
     }
+
+
+def test_manifest_says_what_a_stack_needs() -> None:
+    """stacks.json names the stacks that one reads from, and the parameters that each deploy passes."""
+    api = Stack("api", "api.yaml", "us-east-1", sized_template, reads_from=("site",), per_deploy=("Key",))
+
+    _, described = json.loads(output.assemble([stack(), api], lint=False).files["stacks.json"])["stacks"]
+
+    assert (described["readsFrom"], described["perDeploy"]) == (["site"], ["Key"])
+
+
+def test_parameter_files_stand_between_templates_and_manifest(parameters: Path) -> None:
+    """Each stack gets a file per environment, with what a pipeline passes; the manifest lists them."""
+    stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))]
+
+    files = output.assemble(stacks, parameters=parameters, lint=False).files
+
+    assert list(files) == [
+        "site.yaml",
+        "api.yaml",
+        "parameters/dev/site.json",
+        "parameters/dev/api.json",
+        "parameters/prod/site.json",
+        "parameters/prod/api.json",
+        "stacks.json",
+    ]
+    assert files["parameters/dev/api.json"] == (
+        b'{\n  "Parameters": {\n    "Environment": "dev",\n    "Size": "2"\n  },\n'
+        b'  "Tags": {\n    "Environment": "dev"\n  }\n}\n'
+    )
+    assert json.loads(files["parameters/dev/site.json"]) == {
+        "Parameters": {},
+        "Tags": {"Environment": "dev"},
+    }
+    manifest = json.loads(files["stacks.json"])
+    assert manifest["stacks"][1]["parameterFiles"] == {
+        "dev": "parameters/dev/api.json",
+        "prod": "parameters/prod/api.json",
+    }
+    assert list(manifest["files"]) == list(files)[:-1]
+
+
+def test_mistakes_in_the_parameter_files_are_raised(parameters: Path) -> None:
+    """Nothing is assembled from files with mistakes."""
+    (parameters / "dev.json").write_text('{"Environment": "dev", "Size": "two"}')
+
+    with pytest.raises(EnvironmentsError, match='Found "two"'):
+        output.assemble([Stack("api", "api.yaml", "us-east-1", sized_template)], parameters=parameters)
+
+
+def test_environments_are_read_without_a_build(parameters: Path) -> None:
+    """The values of the environments can be had alone."""
+    known = output.read_environments([Stack("api", "api.yaml", "us-east-1", sized_template)], parameters)
+
+    assert [(one.name, one.values["Size"]) for one in known] == [("dev", "2"), ("prod", "1")]
+
+
+def schema_errors(manifest: object) -> list[str]:
+    """Return where a manifest breaks the schema that ships with the package."""
+    text = files("csr_templates").joinpath("stacks.schema.json").read_text("utf-8")
+    validator = StandardValidator(schema=json.loads(text))
+    return ["/".join(map(str, error.path)) for error in validator.iter_errors(manifest)]
+
+
+def our_manifest() -> dict[str, Any]:
+    """Return the manifest of the real stacks and environments."""
+    files = output.assemble(parameters=ROOT / "parameters", lint=False).files
+    manifest: dict[str, Any] = json.loads(files["stacks.json"])
+    return manifest
+
+
+def test_manifest_fits_its_schema() -> None:
+    """The JSON Schema in the package describes the manifest that a build writes."""
+    assert schema_errors(our_manifest()) == []
+
+
+@pytest.mark.parametrize("key", ["formatVersion", "stacks", "files"])
+def test_schema_misses_every_key(key: str) -> None:
+    """A manifest without one of its keys does not fit."""
+    manifest = our_manifest()
+    del manifest[key]
+
+    assert schema_errors(manifest) == [""]
+
+
+STACK_KEYS = {
+    "name": 1,
+    "namePattern": "network",
+    "template": "../main.yaml",
+    "region": "Tokyo",
+    "capabilities": ["CAPABILITY_EVERYTHING"],
+    "terminationProtection": "true",
+    "readsFrom": ["network", "network"],
+    "perDeploy": [""],
+    "parameterFiles": {"dev": "/etc/passwd"},
+    "resources": 0,
+}
+
+
+@pytest.mark.parametrize("key", STACK_KEYS)
+def test_schema_judges_every_key_of_a_stack(key: str) -> None:
+    """A stack without one of its keys, or with a wrong value, does not fit."""
+    manifest = our_manifest()
+    stack = manifest["stacks"][0]
+
+    assert set(stack) == set(STACK_KEYS)
+    stack[key] = STACK_KEYS[key]
+    assert {place.split("/")[2] for place in schema_errors(manifest)} == {key}
+    del stack[key]
+    assert schema_errors(manifest) == ["stacks/0"]
+
+
+@pytest.mark.parametrize("place", ["", "stacks/0", "files/main.yaml"])
+def test_schema_knows_every_key(place: str) -> None:
+    """A key that nobody has documented does not fit, wherever it stands."""
+    manifest = our_manifest()
+    part = {
+        "": manifest,
+        "stacks/0": manifest["stacks"][0],
+        "files/main.yaml": manifest["files"]["main.yaml"],
+    }
+    part[place]["colour"] = "blue"
+
+    assert schema_errors(manifest) == [f"{place}/colour".lstrip("/")]
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("../main.yaml", {"sha256": "0" * 64, "bytes": 1}),
+        ("main.yaml", {"sha256": "0" * 63, "bytes": 1}),
+        ("main.yaml", {"sha256": "0" * 64, "bytes": -1}),
+        ("main.yaml", {"sha256": "0" * 64}),
+    ],
+)
+def test_schema_judges_every_file(path: str, file: dict[str, Any]) -> None:
+    """A path that leads out of the folder, a hash that is none and a size below zero do not fit."""
+    manifest = our_manifest()
+    manifest["files"] = {path: file}
+
+    assert [place.split("/")[0] for place in schema_errors(manifest)] == ["files"]
+
+
+def test_manifest_is_documented() -> None:
+    """docs/manifest.md has a row for each key of the schema."""
+    schema = json.loads(files("csr_templates").joinpath("stacks.schema.json").read_text("utf-8"))
+    parts = [schema, schema["definitions"]["stack"], schema["definitions"]["file"]]
+    text = (ROOT / "docs" / "manifest.md").read_text("utf-8")
+
+    for key in [key for part in parts for key in part["properties"]]:
+        assert f"\n| `{key}` | " in text, key
 
 
 def test_manifest_is_written_the_same_everywhere() -> None:
@@ -150,6 +351,112 @@ def test_lints_each_stack_in_its_region() -> None:
     ]
     assert {f.stack for f in assembly.findings} == {"lost"}
     assert all(f.source.startswith("test_output.py:") for f in assembly.findings)
+
+
+def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
+    """A value that its property refuses is found, and the finding names the environment; defaults are not."""
+    (parameters / "dev.json").write_text('{"Environment": "dev", "Size": 300}')
+    api = Stack("api", "api.yaml", "us-east-1", sized_template)
+
+    (finding,) = output.assemble([api], parameters=parameters, every_environment=True).findings
+
+    assert (finding.logical_id, finding.rule) == ("Queue", "W1030")
+    assert finding.message.endswith(" (with the values of dev)")
+    assert output.assemble([api], parameters=parameters).findings == ()
+
+
+def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
+    """An import that no stack exports, or a value that is stale, is a problem even without lint."""
+
+    def importing() -> StackTemplate:
+        t = bucket_template()
+        t.resources["SiteBucket"].BucketName = ImportValue("nowhere")
+        return t
+
+    stale = Stack("old", "old.yaml", "us-east-1", bucket_template, stale=lambda template: ["It is stale."])
+    assembly = output.assemble([stack(importing), stale], lint=False)
+
+    assert not assembly.is_clean
+    assert assembly.problems == (
+        "Stack site: Resources.SiteBucket.Properties.BucketName: It imports nowhere, which no earlier stack "
+        "of us-east-1 exports. Name an output that is there, or add it to its stack.",
+        "Stack old: It is stale.",
+    )
+    assert output.assemble([stack()], lint=False).is_clean
+
+
+@pytest.fixture
+def linted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
+    """What is really linted from here on: stack and parameter values."""
+    from csr_templates import linting
+
+    calls: list[tuple[str, dict[str, str]]] = []
+    lint = linting.lint
+
+    def counted(*arguments: Any, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
+        calls.append((stack, dict(parameters)))
+        return lint(*arguments, stack=stack, parameters=parameters, **options)
+
+    monkeypatch.setattr(linting, "lint", counted)
+    return calls
+
+
+def test_what_is_known_to_be_clean_is_not_linted_again(
+    tmp_path: Path, parameters: Path, linted: list[tuple[str, dict[str, str]]]
+) -> None:
+    """The second build lints nothing; one changed template, or one changed value, is linted alone."""
+    stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template)]
+
+    def build() -> list[tuple[str, dict[str, str]]]:
+        linted.clear()
+        output.assemble(stacks, parameters=parameters, every_environment=True, clean_lints=tmp_path / "cache")
+        return list(linted)
+
+    dev = {"Environment": "dev", "Size": "2", "Key": "package.zip"}
+    assert build() == [("site", {}), ("api", {}), ("api", dev)]
+    assert build() == []
+
+    (parameters / "dev.json").write_text('{"Environment": "dev", "Size": 3}')
+    assert build() == [("api", {**dev, "Size": "3"})]
+
+    stacks[0] = stack(region="ap-northeast-1")
+    assert build() == [("site", {})]
+
+
+def test_findings_are_not_remembered(tmp_path: Path, linted: list[tuple[str, dict[str, str]]]) -> None:
+    """What was found once is found again."""
+    lost = stack(broken_template)
+
+    first = output.assemble([lost], clean_lints=tmp_path).findings
+    second = output.assemble([lost], clean_lints=tmp_path).findings
+
+    assert first == second != ()
+    assert linted == [("site", {}), ("site", {})]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_cache_nothing_is_remembered(linted: list[tuple[str, dict[str, str]]]) -> None:
+    """Two builds without a cache are two lints."""
+    output.assemble([stack()])
+    output.assemble([stack()])
+
+    assert linted == [("site", {}), ("site", {})]
+
+
+def test_a_build_that_remembers_everything_does_not_load_cfn_lint(tmp_path: Path) -> None:
+    """The second build of the real stacks runs without cfn-lint."""
+    program = (
+        "import sys; from csr_templates.cli import main; "
+        f"code = main(['build', '--quiet', '--output', {str(tmp_path / 'out')!r}, '--cache', "
+        f"{str(tmp_path / 'cache')!r}]); print('cfnlint' in sys.modules); sys.exit(code)"
+    )
+
+    runs = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+
+    assert runs == ["True\n", "False\n"]
 
 
 def test_lint_can_be_left_out() -> None:

@@ -19,7 +19,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from csr_templates import output, writing
+from csr_templates import cache, output, writing
+from csr_templates.environments import EnvironmentsError, table
 from csr_templates.rendering import RenderError
 from csr_templates.stacks import STACKS, Stack
 from csr_templates.writing import OutputError
@@ -27,6 +28,7 @@ from csr_templates.writing import OutputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from csr_templates.environments import Mistake
     from csr_templates.output import Assembly
     from csr_templates.writing import Plan
 
@@ -42,8 +44,8 @@ EXIT_CODES = """\
 exit codes:
   0    fine
   1    lint findings, or stale files (--check)
-  2    something to mend first: an unknown option or stack, an unusable output folder, an unreadable file,
-       an error in the code of a stack
+  2    something to mend first: an unknown option or stack, a mistake in the parameter files, an unusable
+       output folder, an unreadable file, an error in the code of a stack
   130  interrupted (Ctrl-C)
 """
 
@@ -68,6 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parser().parse_args(argv)
         code: int = arguments.run(arguments)
         _say("", end="", flush=True)
+    except EnvironmentsError as error:
+        return _complain(_headline(error), *map(str, error.mistakes))
     except (OutputError, RenderError, InputError) as error:
         return _complain(str(error))
     except BrokenPipeError:
@@ -105,11 +109,21 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
+    def parameters(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--parameters",
+            type=Path,
+            metavar="DIR",
+            help="the folder with shared.json and one file per environment (default: parameters/ of the "
+            "checkout that the code runs from; ./parameters, if there is one, for an installed package)",
+        )
+
     build = command("build", _build, "build and lint every stack, then write the output folder")
     build.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; show what is stale as a diff, and the command that refreshes it",
+        help="write nothing; show what is stale as a diff, and the command that refreshes it; lint with the "
+        "values of every environment, too",
     )
     build.add_argument(
         "--output",
@@ -118,11 +132,25 @@ def _parser() -> argparse.ArgumentParser:
         help="the output folder (default: out/ of the checkout that the code runs from, from wherever it is "
         "called; ./out for an installed package)",
     )
+    parameters(build)
     build.add_argument("--no-lint", action="store_true", help="do not lint, which takes most of the time")
+    build.add_argument(
+        "--cache",
+        type=Path,
+        metavar="DIR",
+        help="the folder that remembers which templates were linted clean, and may be deleted at any time "
+        "(default: csr-templates/lint in the user's cache)",
+    )
+    build.add_argument("--no-cache", action="store_true", help="lint everything, and remember nothing")
     build.add_argument("--quiet", action="store_true", help="print nothing on success")
     build.add_argument(
         "--format", choices=("text", "json"), default="text", help="json: one document on standard output"
     )
+
+    environments = command(
+        "environments", _environments, "show the parameters of every environment, side by side"
+    )
+    parameters(environments)
 
     render = command("render", _render, "print the YAML of one stack and touch no file")
     render.add_argument("stack", type=_stack, metavar="STACK", help=f"one of: {_names()}")
@@ -174,17 +202,25 @@ def _build(arguments: argparse.Namespace) -> int:
     folder = arguments.output or _default_folder()
     in_json = arguments.format == "json"
     try:
-        assembly = output.assemble(STACKS, lint=not arguments.no_lint)
+        assembly = output.assemble(
+            STACKS,
+            parameters=arguments.parameters or _default_parameters(),
+            lint=not arguments.no_lint,
+            every_environment=arguments.check,
+            clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
+        )
         plan = None
         if arguments.check:
             plan = writing.plan(assembly.files, folder)
-        elif not assembly.findings:
+        elif assembly.is_clean:
             plan = writing.write(assembly.files, folder)
-    except (OutputError, RenderError) as error:
+    except (EnvironmentsError, OutputError, RenderError) as error:
         if in_json:
-            _say(_document("error", message=str(error)))
+            mistakes = error.mistakes if isinstance(error, EnvironmentsError) else ()
+            message = _headline(error) if isinstance(error, EnvironmentsError) else str(error)
+            _say(_document("error", message=message, mistakes=mistakes))
         raise
-    if assembly.findings:
+    if not assembly.is_clean:
         status = "findings"
     elif arguments.check and plan is not None and plan.stale:
         status = "stale"
@@ -199,10 +235,10 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _say_outcome(assembly: Assembly, plan: Plan | None, arguments: argparse.Namespace, folder: Path) -> None:
-    for finding in assembly.findings:
-        _say(str(finding))
-    if assembly.findings:
-        count = _count(len(assembly.findings), "finding")
+    for found in (*assembly.problems, *assembly.findings):
+        _say(str(found))
+    if not assembly.is_clean:
+        count = _count(len(assembly.problems) + len(assembly.findings), "finding")
         _say(f"{count}." if arguments.check else f"{count}; nothing was written.")
     if plan is None:
         return
@@ -210,8 +246,8 @@ def _say_outcome(assembly: Assembly, plan: Plan | None, arguments: argparse.Name
         for path in plan.stale:
             _say(writing.difference(path, assembly.files.get(path), folder), end="")
         _say(f"Stale in {folder}: {', '.join(plan.stale)}.")
-        _say(f"Refresh with: {_refresh_command(arguments.output)}")
-    elif not assembly.findings:
+        _say(f"Refresh with: {_refresh_command(arguments)}")
+    elif assembly.is_clean:
         for stack in assembly.stacks:
             _say(
                 f"{stack.name:<10} {stack.template:<14} {stack.resources:>4} resources "
@@ -237,12 +273,14 @@ def _document(
     *,
     check: bool = False,
     message: str = "",
+    mistakes: Sequence[Mistake] = (),
 ) -> str:
     """Return the one document of ``--format json``; every key is always there."""
     done = plan if plan and not check else None
     document: dict[str, Any] = {
         "status": status,
         "message": message,
+        "mistakes": [dataclasses.asdict(mistake) for mistake in mistakes],
         "stacks": [dataclasses.asdict(stack) for stack in assembly.stacks] if assembly else [],
         "files": {
             "written": done.written if done else (),
@@ -251,9 +289,15 @@ def _document(
             "stale": plan.stale if plan and check else (),
             "unknown": plan.unknown if plan else (),
         },
+        "problems": assembly.problems if assembly else (),
         "findings": [dataclasses.asdict(finding) for finding in assembly.findings] if assembly else [],
     }
     return json.dumps(document, indent=2)
+
+
+def _headline(error: EnvironmentsError) -> str:
+    count = len(error.mistakes)
+    return f"There {'is' if count == 1 else 'are'} {_count(count, 'mistake')} in the parameter files."
 
 
 def _count(number: int, noun: str) -> str:
@@ -272,22 +316,47 @@ def _default_folder() -> Path:
     return _shown(root / "out") if root else Path("out")
 
 
+def _default_parameters() -> Path | None:
+    root = _checkout()
+    if root:
+        return _shown(root / "parameters")
+    here = Path("parameters")
+    return here if here.exists() else None
+
+
 def _shown(path: Path) -> Path:
     """Return the shorter form of ``path`` where it lies below the current folder."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _refresh_command(output_option: Path | None) -> str:
+def _refresh_command(arguments: argparse.Namespace) -> str:
+    given = {"--output": arguments.output, "--parameters": arguments.parameters}
+    options = [word for option, path in given.items() if path for word in (option, str(path))]
     root = _checkout()
-    if root and not output_option:
+    if root and not options:
         words = (
             ["make", "templates"] if root == Path.cwd() else ["make", "-C", str(_shown(root)), "templates"]
         )
     else:
         words = ["python", str(_shown(root / "build.py"))] if root else ["csr-templates", "build"]
-        words += ["--output", str(output_option)] if output_option else []
+        words += options
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+# ---- environments ----
+
+
+def _environments(arguments: argparse.Namespace) -> int:
+    folder = arguments.parameters or _default_parameters()
+    if folder is None:
+        raise InputError("There is no folder parameters here. Name the one with the files: --parameters DIR.")
+    known = output.read_environments(STACKS, folder)
+    for cells in table(known):
+        _say("  ".join(cells).rstrip())
+    for production in (one.name for one in known if one.is_production):
+        _say(f"* differs from {production}")
+    return FINE
 
 
 # ---- render, lint ----
@@ -347,6 +416,6 @@ def _discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _complain(sentence: str) -> int:
-    print(f"csr-templates: {sentence}", file=sys.stderr)
+def _complain(sentence: str, *details: str) -> int:
+    print(f"csr-templates: {sentence}", *details, sep="\n", file=sys.stderr)
     return BAD_INPUT

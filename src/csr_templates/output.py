@@ -1,4 +1,4 @@
-"""From stacks to the files of ``out/``: build, render and lint them in memory, and describe the set.
+"""From stacks and parameter files to the files of ``out/``: all made in memory, checked and described.
 
 ``writing.write`` puts the files into a folder once all of them are clean.
 """
@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from csr_templates import rendering
+from csr_templates import cache, checks, environments, rendering
 from csr_templates.stacks import STACKS, Stack
 from csr_templates.writing import FORMAT_VERSION, MANIFEST, as_json, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from csr_templates.environments import Environment, StackSchema
     from csr_templates.linting import Finding
 
 
@@ -48,36 +50,66 @@ class Assembly:
         files: POSIX path relative to the output folder -> content, ``stacks.json`` last.
         stacks: one report per stack, in deploy order.
         findings: what the linter found; files with findings are not to be written.
+        problems: where the stacks do not fit together; nor are files with problems.
     """
 
     files: dict[str, bytes]
     stacks: tuple[StackReport, ...]
     findings: tuple[Finding, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the files may be written."""
+        return not self.findings and not self.problems
 
 
-def assemble(stacks: Sequence[Stack] = STACKS, *, lint: bool = True) -> Assembly:
-    """Build, render and lint every stack, and describe the set in ``stacks.json``. Touches no file.
+def assemble(
+    stacks: Sequence[Stack] = STACKS,
+    *,
+    parameters: Path | None = None,
+    lint: bool = True,
+    every_environment: bool = False,
+    clean_lints: Path | None = None,
+) -> Assembly:
+    """Build, render, check and lint every stack, and describe the set in ``stacks.json``.
+
+    Writes no file but those of the cache.
+
+    Args:
+        stacks: in deploy order.
+        parameters: the folder with the parameter files; without one the set knows no environment.
+        lint: whether to lint each template with its defaults.
+        every_environment: whether to lint it with the values of each environment, too.
+        clean_lints: the cache: a folder that remembers what was linted clean.
 
     Raises:
         rendering.RenderError: a template holds something that must not be written.
+        environments.EnvironmentsError: the parameter files hold mistakes.
     """
+    drafts = [_draft(stack) for stack in stacks]
+    known = environments.read(parameters, [draft.schema for draft in drafts]) if parameters else ()
+    if lint:
+        drafts = [_linted(draft, known if every_environment else (), clean_lints) for draft in drafts]
     files: dict[str, bytes] = {}
-    reports = []
-    findings: list[Finding] = []
-    for stack in stacks:
-        if stack.template in files or stack.template == MANIFEST:
-            raise ValueError(f"Stack {stack.name}: the file name {stack.template} is taken already.")
-        started = time.perf_counter()
-        text, resources = _render(stack)
-        if lint:
-            findings += _lint(stack, text)
-        data = files[stack.template] = text.encode("ascii")
-        seconds = time.perf_counter() - started
-        reports.append(
-            StackReport(stack.name, stack.template, stack.region, resources, len(data), round(seconds, 3))
-        )
-    files[MANIFEST] = as_json(manifest(reports, files))
-    return Assembly(files, tuple(reports), tuple(findings))
+    for draft in drafts:
+        if draft.stack.template in files or draft.stack.template == MANIFEST:
+            raise ValueError(
+                f"Stack {draft.stack.name}: the file name {draft.stack.template} is taken already."
+            )
+        files[draft.stack.template] = draft.text.encode("ascii")
+    for environment in known:
+        for stack in stacks:
+            configuration = environments.template_configuration(environment, stack.name)
+            files[parameter_file(environment.name, stack.name)] = as_json(configuration)
+    reports = tuple(draft.report() for draft in drafts)
+    files[MANIFEST] = as_json(manifest(stacks, reports, [one.name for one in known], files))
+    return Assembly(
+        files,
+        reports,
+        findings=tuple(finding for draft in drafts for finding in draft.findings),
+        problems=tuple(checks.problems(stacks, [draft.template for draft in drafts])),
+    )
 
 
 def render(stack: Stack) -> str:
@@ -86,27 +118,84 @@ def render(stack: Stack) -> str:
     Raises:
         rendering.RenderError: the template holds something that must not be written.
     """
-    return _render(stack)[0]
+    return _draft(stack).text
 
 
-def manifest(reports: Iterable[StackReport], files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return what ``stacks.json`` says of the set: its stacks in deploy order and the hash of every file."""
+def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Environment, ...]:
+    """Read the parameter files as ``assemble`` does, without making anything of them.
+
+    Raises:
+        environments.EnvironmentsError: the parameter files hold mistakes.
+    """
+    return environments.read(parameters, [_schema(stack, stack.build().to_dict()) for stack in stacks])
+
+
+def parameter_file(environment: str, stack: str) -> str:
+    """Return the path, relative to the output folder, of what a pipeline passes to a stack."""
+    return f"parameters/{environment}/{stack}.json"
+
+
+def manifest(
+    stacks: Sequence[Stack],
+    reports: Sequence[StackReport],
+    names: Sequence[str],
+    files: Mapping[str, bytes],
+) -> dict[str, Any]:
+    """Return what ``stacks.json`` says of the set; docs/manifest.md explains each key.
+
+    Args:
+        stacks: in deploy order.
+        reports: one per stack.
+        names: the environments.
+        files: every other file of the set.
+    """
     return {
         "formatVersion": FORMAT_VERSION,
         "stacks": [
             {
-                "name": report.name,
-                "template": report.template,
-                "region": report.region,
+                "name": stack.name,
+                "namePattern": f"${{ProjectName}}-${{Environment}}-{stack.name}",
+                "template": stack.template,
+                "region": stack.region,
+                "capabilities": ["CAPABILITY_NAMED_IAM"],  # covers CAPABILITY_IAM
+                "terminationProtection": True,
+                "readsFrom": list(stack.reads_from),
+                "perDeploy": list(stack.per_deploy),
+                "parameterFiles": {name: parameter_file(name, stack.name) for name in names},
                 "resources": report.resources,
             }
-            for report in reports
+            for stack, report in zip(stacks, reports, strict=True)
         ],
         "files": {path: {"sha256": sha256(data), "bytes": len(data)} for path, data in files.items()},
     }
 
 
-def _render(stack: Stack) -> tuple[str, int]:
+@dataclass(frozen=True)
+class _Draft:
+    """A stack on its way through a build."""
+
+    stack: Stack
+    template: dict[str, Any]
+    text: str
+    seconds: float
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def schema(self) -> StackSchema:
+        return _schema(self.stack, self.template)
+
+    def report(self) -> StackReport:
+        stack = self.stack
+        resources, size = len(self.template.get("Resources", {})), len(self.text)
+        return StackReport(stack.name, stack.template, stack.region, resources, size, round(self.seconds, 3))
+
+
+def _schema(stack: Stack, template: Mapping[str, Any]) -> StackSchema:
+    return environments.StackSchema(stack.name, stack.region, template, stack.per_deploy)
+
+
+def _draft(stack: Stack) -> _Draft:
+    started = time.perf_counter()
     template = stack.build()
     body = template.to_dict()
     header = (
@@ -117,10 +206,41 @@ def _render(stack: Stack) -> tuple[str, int]:
         text = rendering.render(body, header=header, sections=template.sections)
     except rendering.RenderError as error:
         raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
-    return text, len(body.get("Resources", {}))
+    return _Draft(stack, body, text, time.perf_counter() - started)
 
 
-def _lint(stack: Stack, text: str) -> list[Finding]:
+def _linted(draft: _Draft, known: Sequence[Environment], clean_lints: Path | None) -> _Draft:
+    started = time.perf_counter()
+    by_default = _findings(draft, {}, clean_lints)
+    found = list(by_default)
+    for environment in known:
+        values = environment.parameters[draft.stack.name]
+        if values != draft.schema.defaults:
+            found += [
+                replace(finding, message=f"{finding.message} (with the values of {environment.name})")
+                for finding in _findings(draft, values, clean_lints)
+                if finding not in by_default
+            ]
+    seconds = draft.seconds + time.perf_counter() - started
+    return replace(draft, findings=tuple(found), seconds=seconds)
+
+
+def _findings(draft: _Draft, parameters: Mapping[str, str], clean_lints: Path | None) -> list[Finding]:
+    """Lint a template with these values, unless it is known to be clean with them."""
+    stack = draft.stack
+    digest = cache.key(draft.text, stack.region, parameters) if clean_lints else ""
+    if clean_lints and cache.is_clean(clean_lints, digest):
+        return []
     from csr_templates import linting  # costs half a second, which only linting should pay
 
-    return linting.lint(text, stack.region, stack=stack.name, file=stack.template, source=stack.source)
+    found = linting.lint(
+        draft.text,
+        stack.region,
+        stack=stack.name,
+        file=stack.template,
+        source=stack.source,
+        parameters=parameters,
+    )
+    if clean_lints and not found:
+        cache.remember_clean(clean_lints, digest)
+    return found

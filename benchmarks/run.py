@@ -1,0 +1,141 @@
+"""Measures what a build costs, as ratios of times taken in one run: ``make benchmark``.
+
+Seconds differ between machines and days, ratios hardly do. Each figure compares the medians of several runs,
+and what is compared is run in turns, so that a busy moment meets both sides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from csr_templates import STACKS, render
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = [sys.executable]
+BUILD = [*PYTHON, str(ROOT / "build.py"), "--quiet"]
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """Return how long a call takes."""
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
+def command(*words: str, finds_nothing: bool = True) -> Callable[[], object]:
+    """Return a call that runs a command, and insists that it succeeds where it should find nothing."""
+    return lambda: subprocess.run(words, check=finds_nothing, stdout=subprocess.DEVNULL, cwd=ROOT)
+
+
+def ratio(numerator: Callable[[], object], denominator: Callable[[], object], runs: int) -> float:
+    """Return the ratio of two medians, the two run in turns."""
+    numerator()
+    denominator()
+    pairs = [(seconds(numerator), seconds(denominator)) for _ in range(runs)]
+    return statistics.median(over for over, _ in pairs) / statistics.median(under for _, under in pairs)
+
+
+def modules(prefixes: tuple[str, ...]) -> str:
+    """Return a statement that imports the modules of these packages that importing csr_templates loads."""
+    code = "import sys, csr_templates; print(*sorted(sys.modules))"
+    loaded = subprocess.run([*PYTHON, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    return f"import {', '.join(name for name in loaded if name.startswith(prefixes))}"
+
+
+def build_and_render(times: int) -> None:
+    """Make all templates and render them, in this process."""
+    for _ in range(times):
+        for stack in STACKS:
+            t = stack.build()
+            render(t.to_dict(), sections=t.sections)
+
+
+def peak_growth() -> float:
+    """Return by which factor the peak of this process's memory grows from one set of templates to fifty."""
+    build_and_render(1)
+    gc.collect()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    build_and_render(50)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / before
+
+
+def measure(runs: int) -> list[tuple[str, float, float]]:
+    """Return what was measured: what it is, the figure, and the limit that it should keep."""
+    sets = [(t.to_dict(), t) for t in (stack.build() for stack in STACKS)]
+    libraries = command(*PYTHON, "-c", modules(("troposphere", "awacs", "yaml")))
+    with tempfile.TemporaryDirectory() as folder:
+        output = ["--output", str(Path(folder) / "out")]
+        number = iter(range(1_000_000))
+        without_lint = command(*BUILD, *output, "--no-lint")
+        with_warm_cache = command(*BUILD, *output, "--cache", str(Path(folder) / "warm"))
+        cfn_lint = command(
+            str(Path(sys.executable).parent / "cfn-lint"),
+            *("-r", "us-east-1", "-c", "I", "-a", "csr_templates.rules", "--"),
+            *(str(ROOT / "out" / stack.template) for stack in STACKS),
+            finds_nothing=False,  # one region for all of them
+        )
+
+        def with_cold_cache() -> None:
+            command(*BUILD, *output, "--cache", str(Path(folder) / f"cold{next(number)}"))()
+
+        return [
+            (
+                "importing csr_templates / importing its troposphere modules",
+                ratio(
+                    command(*PYTHON, "-c", "import csr_templates"),
+                    command(*PYTHON, "-c", modules(("troposphere", "awacs"))),
+                    runs,
+                ),
+                1.3,
+            ),
+            (
+                "build without lint / importing troposphere, awacs and yaml",
+                ratio(without_lint, libraries, runs),
+                2.5,
+            ),
+            (
+                "build with a cold cache / cfn-lint with our rules over the same files",
+                ratio(with_cold_cache, cfn_lint, runs),
+                1.1,
+            ),
+            ("second build / build without lint", ratio(with_warm_cache, without_lint, runs), 1.5),
+            (
+                "50 sets of templates / one set",
+                ratio(lambda: build_and_render(50), lambda: build_and_render(1), runs),
+                60,
+            ),
+            ("peak memory after 50 sets / after one", peak_growth(), 1.1),
+            (
+                "render / troposphere's to_yaml, of all templates",
+                ratio(
+                    lambda: [render(body, sections=t.sections) for body, t in sets],
+                    lambda: [t.to_yaml() for _, t in sets],
+                    runs,
+                ),
+                0.2,
+            ),
+        ]
+
+
+def main() -> int:
+    """Print the figures; return 1 if one is over its limit."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=7, help="of each side of a ratio (default: 7)")
+    figures = measure(parser.parse_args().runs)
+    for what, figure, limit in figures:
+        verdict = "fine" if figure <= limit else "OVER"
+        print(f"{figure:7.2f}  at most {limit:<5g} {verdict}  {what}")
+    return int(any(figure > limit for _, figure, limit in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Remembers which templates were linted clean, so that a build does not lint them again.
+
+An entry is a small file, named by the digest of everything that a lint depends on: the text, the region
+and the parameter values, the version of cfn-lint and of its resource schemas, and the code of our own rules.
+Findings are never kept. Whatever is wrong with the cache, the worst that happens is another lint: it may be
+deleted, shared between users and machines, unwritable, or full of rubbish.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+KEPT = 2_000  # entries, of about 100 bytes each; the oldest go first
+
+_HEAD = "csr-templates: linted clean\n"
+_NAME = re.compile("[0-9a-f]{64}")
+
+
+def default_folder() -> Path | None:
+    """Return where this platform keeps what programs can make again; None where the user has no home."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
+    return Path(base) / "csr-templates" / "lint"
+
+
+def key(text: str, region: str, parameters: Mapping[str, str]) -> str:
+    """Return the digest of a lint: another one for everything that could change what it finds.
+
+    Args:
+        text: the template.
+        region: the region that it is linted for.
+        parameters: the values that replace the parameters' defaults.
+    """
+    lint = json.dumps([_linter(), region, dict(parameters), text], sort_keys=True)
+    return hashlib.sha256(lint.encode()).hexdigest()
+
+
+def is_clean(folder: Path, digest: str) -> bool:
+    """Tell whether this lint is known to find nothing."""
+    try:
+        return (folder / digest).read_bytes() == _entry(digest)
+    except OSError:
+        return False
+
+
+def remember_clean(folder: Path, digest: str) -> None:
+    """Keep that this lint found nothing; where that is not possible, do nothing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f".{digest}.{os.getpid()}.tmp"
+        try:
+            temporary.write_bytes(_entry(digest))
+            temporary.replace(folder / digest)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _forget_oldest(folder)
+    except OSError:
+        pass
+
+
+def _entry(digest: str) -> bytes:
+    """Return what an entry holds: its own name, so that a file cut short or put there by others is none."""
+    return f"{_HEAD}{digest}\n".encode("ascii")
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Halve the number of entries when there are too many; what else lies in the folder is left alone."""
+    entries = [Path(entry.path) for entry in os.scandir(folder) if _NAME.fullmatch(entry.name)]
+    if len(entries) > KEPT:
+        entries.sort(key=lambda entry: (entry.stat().st_mtime_ns, entry.name))
+        for entry in entries[: -KEPT // 2]:
+            entry.unlink(missing_ok=True)
+
+
+@cache
+def _linter() -> list[str]:
+    """Return what a lint depends on beside the template, read from files: importing cfn-lint takes 0.4 s."""
+    spec = importlib.util.find_spec("cfnlint")
+    (cfn_lint,) = (Path(folder) for folder in (spec and spec.submodule_search_locations) or [""])
+    here = Path(__file__).parent
+    ours = [here / "linting.py", *sorted((here / "rules").glob("*.py"))]
+    return [
+        importlib.metadata.version("cfn-lint"),
+        _digest(cfn_lint / "data" / "schemas" / "version.json"),
+        *(f"{path.name} {_digest(path)}" for path in ours),
+    ]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

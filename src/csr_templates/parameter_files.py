@@ -1,0 +1,141 @@
+"""Read a flat JSON file strictly: what an operator mistyped is refused with its place, never guessed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TRAILING_COMMA = re.compile(r",\s*[}\]]")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing to mend in the parameter files.
+
+    Attributes:
+        file: the file as the operator named it, such as ``parameters/dev.json``; or the folder.
+        key: the parameter; empty where the file as a whole is meant.
+        message: what was found, what is allowed, and what to do.
+    """
+
+    file: str
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return the mistake as one line."""
+        return ": ".join(part for part in (self.file, self.key, self.message) if part)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A JSON number as it is written: ``1024`` and ``1024.0`` are not the same text."""
+
+    text: str
+
+
+class Pairs(list[tuple[str, Any]]):
+    """A JSON object with all its keys, repeated ones too."""
+
+
+def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[Mistake]]:
+    """Return the values of a flat JSON file and what is wrong with the file.
+
+    Numbers come as ``Number``, nested objects as ``Pairs``. There are no values, but ``None``, where the file
+    cannot be read or is no JSON object.
+    """
+    file = path.as_posix()
+    try:
+        text = _text(path)
+        parsed = json.loads(
+            text, object_pairs_hook=Pairs, parse_int=Number, parse_float=Number, parse_constant=Number
+        )
+    except json.JSONDecodeError as error:
+        return None, [Mistake(file, "", _syntax_error(error))]
+    except RecursionError:
+        return None, [Mistake(file, "", "The brackets nest too deeply; write one flat object.")]
+    except _UnreadableError as error:
+        return None, [Mistake(file, "", str(error))]
+    if not isinstance(parsed, Pairs):
+        return None, [Mistake(file, "", f"The file holds {shown(parsed)}; write one flat object.")]
+    repeated = [key for key, count in Counter(key for key, _ in parsed).items() if count > 1]
+    return dict(parsed), [Mistake(file, key_text(key), _repeated(key, parsed)) for key in repeated]
+
+
+def shown(value: Any) -> str:
+    """Return a value of a file for a message, cut at 80 characters."""
+    if isinstance(value, Pairs):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    text = value.text if isinstance(value, Number) else json.dumps(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+class _UnreadableError(Exception):
+    """The file has no text to parse; the message says why."""
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise _UnreadableError("There is no such file; one without values holds {}.") from error
+        if path.is_dir():
+            raise _UnreadableError("This is a folder; a file belongs here.") from error
+        reason = error.strerror or error
+        raise _UnreadableError(
+            f"The file cannot be read ({reason}); make it one that you may read."
+        ) from error
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise _UnreadableError("The file starts with a byte order mark; save it as UTF-8 without one.")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _UnreadableError(
+            f"Line {line}: Found the byte 0x{data[error.start]:02x}, which is not UTF-8; save it as UTF-8."
+        ) from error
+    if not text.strip():
+        raise _UnreadableError("The file is empty; one without values holds {}.")
+    return text
+
+
+def _syntax_error(error: json.JSONDecodeError) -> str:
+    """Say where the text stops being JSON; independent of the Python version, whose own words change."""
+    text, position = error.doc, error.pos
+    before = text[:position].rstrip()
+    if before.endswith(",") and _TRAILING_COMMA.match(text, len(before) - 1):
+        position = len(before) - 1  # older versions point behind the comma
+    rest = text[position:]
+    if _TRAILING_COMMA.match(rest):
+        advice = "Found a comma before a closing bracket; remove it."
+    elif not rest.strip():
+        advice = "The file ends too early; close what is still open."
+    elif rest.startswith(("//", "/*", "#")):
+        advice = "Found a comment, which JSON does not have; remove it."
+    elif rest.startswith("'"):
+        advice = "Found a single quote; texts stand in double quotes."
+    else:
+        found = shown(rest.split("\n", 1)[0])
+        advice = f"Found {found}, which is no JSON here; check the commas, colons and quotes before it."
+    line = text.count("\n", 0, position) + 1
+    column = position - text.rfind("\n", 0, position)
+    return f"Line {line}, column {column}: {advice}"
+
+
+def _repeated(key: str, pairs: Pairs) -> str:
+    values = " and ".join(shown(value) for name, value in pairs if name == key)
+    return f"The key stands here more than once, as {values}; keep one."
+
+
+def key_text(key: str) -> str:
+    """Return a key for a message: as it is, or in quotes where that would be hard to read."""
+    return key if re.fullmatch("[A-Za-z0-9]+", key) else json.dumps(key)
