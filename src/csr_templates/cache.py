@@ -9,8 +9,6 @@ deleted, shared between users and machines, unwritable, or full of rubbish.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
-import importlib.util
 import json
 import os
 import re
@@ -91,7 +89,13 @@ def _forget_oldest(folder: Path) -> None:
 
 @cache
 def _linter() -> list[str]:
-    """Return what a lint depends on beside the template, read from files: importing cfn-lint takes 0.4 s."""
+    """Return what a lint depends on beside the template.
+
+    Read from files, since importing cfn-lint takes 0.4 s. importlib.metadata is cheap beside that alone.
+    """
+    import importlib.metadata
+    import importlib.util
+
     spec = importlib.util.find_spec("cfnlint")
     (cfn_lint,) = (Path(folder) for folder in (spec and spec.submodule_search_locations) or [""])
     here = Path(__file__).parent

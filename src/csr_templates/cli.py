@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import importlib.metadata
 import io
 import json
 import os
@@ -176,6 +175,8 @@ class _Version(argparse.Action):
     """Look the version up only when it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        import importlib.metadata  # takes longer than rendering a template
+
         try:
             version = importlib.metadata.version("csr-templates")
         except importlib.metadata.PackageNotFoundError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from importlib import resources
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from awacs import s3 as s3_actions
@@ -492,7 +492,7 @@ def function_code(name: str) -> str:
 
     Without its lines of comments: they are for the reader of the file, and a template has little room.
     """
-    code = resources.files("csr_templates").joinpath("functions", name).read_text(encoding="ascii")
+    code = (Path(__file__).parent / "functions" / name).read_text(encoding="ascii")
     lines = code.splitlines(keepends=True)
     return "".join(line for line in lines if not line.lstrip().startswith("//"))
 

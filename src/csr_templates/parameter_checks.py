@@ -219,9 +219,12 @@ def _rules(candidate: Candidate, schema: StackSchema, explained: set[str]) -> It
 
 
 def _names(candidate: Candidate, schema: StackSchema) -> Iterator[Mistake]:
-    resolved = resolve.resolve(
-        {**schema.template, "Outputs": {}}, _complete(candidate, schema), region=schema.region
-    )
+    names_alone = {
+        **schema.template,
+        "Resources": {id_: _with_names(one) for id_, one in schema.template.get("Resources", {}).items()},
+        "Outputs": {},
+    }
+    resolved = resolve.resolve(names_alone, _complete(candidate, schema), region=schema.region)
     for logical_id, resource in resolved["Resources"].items():
         for (resource_type, property_name), limit in NAME_LIMITS.items():
             name = resource.get("Properties", {}).get(property_name)
@@ -236,6 +239,15 @@ def _names(candidate: Candidate, schema: StackSchema) -> Iterator[Mistake]:
                     f"which makes {property_name} of {logical_id} in {schema.stack} {len(name)} characters "
                     f"long: {name}. At most {limit} are allowed; shorten the value by {len(name) - limit}.",
                 )
+
+
+def _with_names(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a resource its names depend on; to resolve the rest would take most of a build."""
+    properties = resource.get("Properties", {})
+    return {
+        **{key: resource[key] for key in ("Type", "Condition") if key in resource},
+        "Properties": {key: properties[key] for key in properties if (resource["Type"], key) in NAME_LIMITS},
+    }
 
 
 def _complete(candidate: Candidate, schema: StackSchema) -> dict[str, str]:
