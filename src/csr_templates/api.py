@@ -237,7 +237,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             switch(
                 "ManageApiGatewayAccount",
                 Default="true",
-                Description="Whether this stack sets the role that all APIs of the account log with.",
+                Description=(
+                    "Set the role that all APIs of the account log with. If false, the account must have one."
+                ),
             )
         ),
     )
@@ -766,7 +768,7 @@ def add_stage(
                     {
                         "requestId": "$context.requestId",
                         "traceId": "$context.xrayTraceId",
-                        "ip": "$context.identity.sourceIp",
+                        "peer": "$context.identity.sourceIp",  # CloudFront; the viewer's is in its own log
                         "method": "$context.httpMethod",
                         "path": "$context.path",
                         "status": "$context.status",
@@ -937,7 +939,8 @@ def add_queries(t: StackTemplate, access_logs: LogGroup, function_logs: LogGroup
             QueryString="\n".join(
                 [
                     "filter status >= 400",
-                    "| stats count(*) as requests, latest(requestId) as newest by status, method, path",
+                    "| stats count(*) as requests, latest(requestId) as newest"
+                    " by status, errorType, method, path",
                     "| sort requests desc",
                     "| limit 100",
                 ]
@@ -986,8 +989,7 @@ def add_alarms(
             "LambdaErrorsAlarm",
             "lambda-errors",
             AlarmDescription=(
-                "The function failed more than 3 times in 5 minutes. Look for errors and timeouts in its "
-                "log, and at what was deployed last."
+                "The function fails. Look for errors and timeouts in its log, and at what was deployed last."
             ),
             MetricName="Errors",
             Statistic="Sum",
@@ -1001,8 +1003,8 @@ def add_alarms(
             "LambdaDurationAlarm",
             "lambda-duration",
             AlarmDescription=(
-                "One request in twenty takes the function more than 20 seconds; it is cut off at 28. Look at "
-                "the database's latency first, then run the saved query slowest-requests."
+                "The slowest requests come near the function's timeout. Look at the database's latency "
+                "first, then run the saved query slowest-requests."
             ),
             MetricName="Duration",
             ExtendedStatistic="p95",
@@ -1032,8 +1034,8 @@ def add_alarms(
             "Api4xxAlarm",
             "api-4xx",
             AlarmDescription=(
-                "The API refused more than 5 requests in 5 minutes, twice in a row. Run the saved query "
-                "errors-by-route: 403 is a caller without key, 429 the usage plan, the rest the application."
+                "The API refuses requests. Run the saved query errors-by-route. errorType INVALID_API_KEY is "
+                "a caller without key, THROTTLED and QUOTA_EXCEEDED are the limits, - is the application."
             ),
             MetricName="4XXError",
             Statistic="Sum",
@@ -1047,8 +1049,8 @@ def add_alarms(
             "Api5xxAlarm",
             "api-5xx",
             AlarmDescription=(
-                "More than one request failed in 5 minutes. Run the saved query errors-by-route, and look at "
-                "the function's log of that time."
+                "Requests fail. Run the saved query errors-by-route, and look at the function's log of that "
+                "time."
             ),
             MetricName="5XXError",
             Statistic="Sum",
@@ -1062,8 +1064,8 @@ def add_alarms(
             "ApiLatencyAlarm",
             "api-latency",
             AlarmDescription=(
-                "One request in twenty takes more than 5 seconds. Compare the latency of the API with the "
-                "duration of the function, then look at cold starts and at the database's latency."
+                "The API answers slowly. Compare its latency with the duration of the function, then look at "
+                "cold starts and at the database's latency."
             ),
             MetricName="Latency",
             ExtendedStatistic="p95",
@@ -1202,6 +1204,7 @@ def overview(template: Mapping[str, Any]) -> dict[str, Any]:
                     ),
                 ],
                 [
+                    limit("Database connections", contract.DATABASE_MAX_CONNECTIONS),
                     when(
                         "HasProvisionedConcurrency",
                         limit("Provisioned", {"Ref": "LambdaProvisionedConcurrency"}),

@@ -58,6 +58,9 @@ DATABASE_SECRET_ARN = SharedOutput(DATABASE, "DatabaseSecretArn", "database-secr
 DATABASE_KEY_ARN = SharedOutput(DATABASE, "DatabaseKeyArn", "database-key-arn")
 LAMBDA_SECURITY_GROUP_ID = SharedOutput(DATABASE, "LambdaSecurityGroupId", "lambda-security-group-id")
 
+# The database allows so many connections, one per function that runs: a line on the api dashboard.
+DATABASE_MAX_CONNECTIONS = 200
+
 # What the frontend stack, in another region, has to know of the api stack.
 API_GATEWAY_ID = "ApiGatewayId"  # key of the output
 API_STAGE = "v1"

@@ -251,7 +251,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraMySQLReleaseNotes/AuroraMySQL.Updates.3100.html
                 Default="8.0.mysql_aurora.3.10.6",
                 AllowedPattern="8[.]0[.]mysql_aurora[.]3[.][0-9]{2}[.][0-9]{1,2}",
-                Description="Version of Aurora MySQL 3. It moves only when this value does.",
+                Description="Version of Aurora MySQL 3. Moves with this value, or when AWS ends its support.",
                 ConstraintDescription="must be a version of Aurora MySQL 3 such as 8.0.mysql_aurora.3.10.6",
             )
         ),
@@ -456,7 +456,9 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
             Description="Connections and slow query log of each instance",
             Family="aurora-mysql8.0",
             Parameters={
-                "max_connections": "200",  # a class with 4 GiB would allow 90
+                "max_connections": str(
+                    contract.DATABASE_MAX_CONNECTIONS
+                ),  # a class with 4 GiB would allow 90
                 "slow_query_log": "1",
                 "long_query_time": "1",  # seconds
                 "log_output": "FILE",  # tables are not exported

@@ -197,7 +197,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             switch(
                 "CloudFrontEnabled",
                 Default="true",
-                Description="Serve site and API by CloudFront, from us-east-1. Else there are only buckets.",
+                Description="Serve site and API by CloudFront, from us-east-1. Else: buckets, key, topics.",
             )
         ),
         waf_enabled=t.add_parameter(
@@ -778,7 +778,7 @@ def add_distribution(
                 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
                 CustomErrorResponses=[
                     CustomErrorResponse(ErrorCode=code, ErrorCachingMinTTL=0)
-                    for code in (404, 500, 502, 503, 504)
+                    for code in (404, 405, 414, 500, 501, 502, 503, 504)
                 ],
             ),
             Tags=tags("distribution"),
@@ -855,7 +855,12 @@ def add_access_logs(t: StackTemplate, distribution: Distribution, log_bucket: Bu
             "AccessLogDestination",
             Condition=CLOUDFRONT,
             Name=named("edge-logs"),
-            DestinationResourceArn=log_bucket.GetAtt("Arn"),
+            # The prefix that the service puts before S3SuffixPath and loses when the delivery is updated: the
+            # logs would go where the bucket's policy refuses them.
+            # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2274
+            DestinationResourceArn=Sub(
+                "${Bucket}/AWSLogs/${AWS::AccountId}/CloudFront", Bucket=log_bucket.GetAtt("Arn")
+            ),
             OutputFormat="json",
             Tags=tags("cloudfront-access-logs-destination"),
         )

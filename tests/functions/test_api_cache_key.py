@@ -113,6 +113,10 @@ def test_different_requests_do_not_share(runtime: Runtime, changed: Sent) -> Non
         {"headers": {"if-unmodified-since": "Wed, 25 Nov 2026 00:00:00 GMT"}},
         {"headers": {"if-range": '"a"'}},
         {"headers": {"range": "bytes=0-1"}},
+        {"headers": {"x-auth-token": "a"}},
+        {"headers": {"x-tenant": "a"}},
+        {"headers": {"x-requested-with": "XMLHttpRequest"}},
+        {"headers": {"accept-charset": "utf-8"}},
         {"cookies": [("session", "a")]},
         {"cookies": [("session", "")]},
         {"cookies": [("__proto__", "a")]},
@@ -134,6 +138,34 @@ def test_unshared_requests(runtime: Runtime, changed: Sent) -> None:
     """Whose answer is his own or only part of one, and who asks for the state of the system, shares none."""
     assert key(runtime, {**PLAIN, **changed, "request_id": "first"}) == "first"
     assert key(runtime, {**PLAIN, **changed, "request_id": "second"}) == "second"
+
+
+def test_headers_of_a_browser_do_not_keep_from_sharing(runtime: Runtime) -> None:
+    """What every browser sends says nothing about who is asking."""
+    usual = {
+        "accept": "application/json",
+        "accept-encoding": "gzip, br",
+        "accept-language": "ja",
+        "connection": "keep-alive",
+        "content-type": "application/json",
+        "dnt": "1",
+        "host": "example.com",
+        "origin": "https://example.com",
+        "pragma": "no-cache",
+        "priority": "u=1, i",
+        "referer": "https://example.com/",
+        "sec-ch-ua-mobile": "?0",
+        "sec-fetch-mode": "cors",
+        "sec-gpc": "1",
+        "traceparent": "00-a-b-01",
+        "user-agent": "Mozilla/5.0",
+        "via": "2.0 a.cloudfront.net",
+        "x-amz-cf-id": "a",
+        "x-forwarded-for": "192.0.2.1",
+    }
+    first = {**PLAIN, "headers": usual, "request_id": "first"}
+
+    assert key(runtime, first) == key(runtime, {**first, "request_id": "second"}) != "first"
 
 
 @pytest.mark.parametrize("uri", ["/api/healthy", "/api/v1/authors", "/api/v1/menu", "/api/meters/a"])

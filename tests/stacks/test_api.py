@@ -676,7 +676,7 @@ def test_access_log(resources: Template) -> None:
     assert json.loads(setting["Format"]) == {
         "requestId": "$context.requestId",
         "traceId": "$context.xrayTraceId",
-        "ip": "$context.identity.sourceIp",
+        "peer": "$context.identity.sourceIp",
         "method": "$context.httpMethod",
         "path": "$context.path",
         "status": "$context.status",
@@ -956,7 +956,7 @@ def test_dashboard_begins_with_the_alarms(resources: Template) -> None:
                 ("AWS/Lambda", "ConcurrentExecutions", "Maximum"),
                 ("AWS/Lambda", "ProvisionedConcurrentExecutions", "Maximum"),
             ],
-            [10, 500],
+            [200, 10, 500],
         ),
         ("Throttles", [("AWS/Lambda", "Throttles", "Sum")], [1]),
         (
@@ -1021,9 +1021,11 @@ def test_graphs_use_the_dimensions_that_exist(resources: Template) -> None:
         assert found == by_namespace[namespace], name
 
 
-def test_concurrency_without_limits_has_no_lines(in_dev: Template) -> None:
-    """A line at 0 would say that nothing may run."""
-    assert lines(widgets(in_dev)["Concurrency"]) == []
+def test_concurrency_without_limits_has_no_lines_at_zero(in_dev: Template, database: Template) -> None:
+    """Without limits of its own the function still has one: the connections that the database allows."""
+    allowed = database["Resources"]["DatabaseParameterGroup"]["Properties"]["Parameters"]["max_connections"]
+
+    assert lines(widgets(in_dev)["Concurrency"]) == [int(allowed)]
 
 
 # ---- What is derived ----

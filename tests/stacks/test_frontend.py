@@ -536,7 +536,7 @@ def test_distribution(resources: Template) -> None:
 def test_errors_are_neither_kept_nor_mapped(resources: Template) -> None:
     """No error of one user is given to another, and no error of the API becomes a page."""
     assert distribution(resources)["CustomErrorResponses"] == [
-        {"ErrorCode": code, "ErrorCachingMinTTL": 0} for code in (404, 500, 502, 503, 504)
+        {"ErrorCode": code, "ErrorCachingMinTTL": 0} for code in (404, 405, 414, 500, 501, 502, 503, 504)
     ]
 
 
@@ -695,9 +695,9 @@ def test_access_logs(resources: Template) -> None:
     """CloudFront's log goes to the edge log bucket, once the bucket's policy lets it."""
     assert properties(resources, "AccessLogSource")["ResourceArn"] == DISTRIBUTION_ARN
     assert properties(resources, "AccessLogSource")["LogType"] == "ACCESS_LOGS"
-    assert properties(resources, "AccessLogDestination")["DestinationResourceArn"] == att(
-        "EdgeLogBucket", "Arn"
-    )
+    assert properties(resources, "AccessLogDestination")["DestinationResourceArn"] == {
+        "Fn::Sub": "${EdgeLogBucket.Arn}/AWSLogs/123456789012/CloudFront"
+    }
     assert properties(resources, "AccessLogDelivery")["DeliverySourceName"] == {"Ref": "AccessLogSource"}
     assert properties(resources, "AccessLogDelivery")["DeliveryDestinationArn"] == att(
         "AccessLogDestination", "Arn"

@@ -10,17 +10,21 @@ var REMOVED = ['cache-control', 'forwarded', 'x-forwarded-host', 'x-forwarded-pr
 // Is it alive, and who am I: never shared.
 var UNSHARED = /\/(health|healthz|live|livez|ready|readyz|ping|status|auth|oauth2?|login|logout|session|token|me)(\/|$)/i;
 
-// Who is asking, and for what part or under which condition: a 304 for one would be an empty answer for all.
-var PERSONAL = ['authorization', 'cookie', 'if-match', 'if-modified-since', 'if-none-match', 'if-range',
-  'if-unmodified-since', 'range'];
+// What browsers send with every request. Any other header may say who is asking (Authorization, Cookie, a token of
+// the application's own), or for what part or under which condition: a 304 for one would be an empty answer for all.
+var HARMLESS = new RegExp('^(accept(-encoding|-language)?|connection|content-(length|type)|dnt|host|origin|pragma|' +
+  'priority|referer|save-data|sec-.+|te|traceparent|tracestate|upgrade-insecure-requests|user-agent|via|' +
+  'x-amz-cf-id|x-amzn-trace-id|x-api-key|x-cache-key|x-forwarded-(for|proto))$');
 
 function isShared(request) {
   // This also finds a cookie called __proto__, where Object.keys does not.
   for (var name in request.cookies) {
     return false;
   }
-  if (PERSONAL.some(function (name) { return name in request.headers; })) {
-    return false;
+  for (var header in request.headers) {
+    if (!HARMLESS.test(header)) {
+      return false;
+    }
   }
   try {
     return !UNSHARED.test(decodeURIComponent(request.uri));
