@@ -522,13 +522,14 @@ class TestRulesPackage:
         )
 
     def test_the_package_exports_the_rule_of_each_file_and_nothing_else(self) -> None:
-        """One file holds one rule; all are re-exported."""
-        files = [file for file in self.FOLDER.glob("*.py") if file.name != "__init__.py"]
+        """One file holds one rule, but for those whose name starts with "_"; all rules are re-exported."""
+        files = [file for file in self.FOLDER.glob("*.py") if not file.name.startswith("_")]
         classes = [
             node.name
             for file in files
             for node in ast.parse(file.read_text()).body
             if isinstance(node, ast.ClassDef)
+            if not any(isinstance(base, ast.Name) and base.id == "NamedTuple" for base in node.bases)
         ]
 
         assert len(classes) == len(files)

@@ -17,7 +17,7 @@ from cfnlint.rules.resources.properties.Properties import Properties
 from cfnlint.template import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 REGION = "ap-northeast-1"
 
@@ -29,7 +29,11 @@ class Judge(Protocol):
     """Returns the path and the message of each finding of one rule on a template."""
 
     def __call__(
-        self, rule: type[CloudFormationLintRule], text: str, parameters: Mapping[str, str] | None = None
+        self,
+        rule: type[CloudFormationLintRule],
+        text: str,
+        parameters: Mapping[str, str] | None = None,
+        regions: Sequence[str] = (REGION,),
     ) -> list[tuple[str, str]]:
         """Judge a template, with the defaults of its parameters or these values."""
 
@@ -39,7 +43,10 @@ def judge() -> Judge:
     """Run one rule, with no other rule than the frame that calls it."""
 
     def run(
-        rule: type[CloudFormationLintRule], text: str, parameters: Mapping[str, str] | None = None
+        rule: type[CloudFormationLintRule],
+        text: str,
+        parameters: Mapping[str, str] | None = None,
+        regions: Sequence[str] = (REGION,),
     ) -> list[tuple[str, str]]:
         template, broken = decode_str(text)
         assert template is not None, broken
@@ -47,8 +54,8 @@ def judge() -> Judge:
         rules = Rules()
         rules.extend([made() for made in (*FRAME, rule)])
         sets = [ParameterSet(parameters=dict(parameters))] if parameters else None
-        cfn = Template("template.yaml", template, [REGION], sets)
-        config = ConfigMixIn(["--config-file", os.devnull], regions=[REGION])
+        cfn = Template("template.yaml", template, list(regions), sets)
+        config = ConfigMixIn(["--config-file", os.devnull], regions=list(regions))
         everything = list(rules.run("template.yaml", cfn, config))
         found = [match for match in everything if match.rule.id == rule.id]
 

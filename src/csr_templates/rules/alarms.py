@@ -7,8 +7,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.helpers import get_value_from_path
 from cfnlint.rules.jsonschema import CfnLintKeyword
+
+from csr_templates.rules._common import values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ class AlarmWithoutActionOrDescription(CfnLintKeyword):
 
 def _no_action(validator: Validator, value: Any) -> Iterator[Validator]:
     """Yield the cases in which no action is left once every Fn::If and AWS::NoValue is resolved."""
-    for actions, case in _values(validator, value):
+    for actions, case in values(validator, value):
         yield from _nothing_in(case, actions if isinstance(actions, list) else [actions])
 
 
@@ -81,30 +82,23 @@ def _nothing_in(validator: Validator, items: list[Any]) -> Iterator[Validator]:
     if not items:
         yield validator
         return
-    for item, case in _values(validator, items[0]):
+    for item, case in values(validator, items[0]):
         if item in (None, ""):
             yield from _nothing_in(case, items[1:])
 
 
 def _is_false(validator: Validator, value: Any) -> Iterator[Validator]:
     """Yield the cases in which the value is false, as boolean or as text."""
-    for enabled, case in _values(validator, value):
+    for enabled, case in values(validator, value):
         if str(enabled).lower() == "false":
             yield case
 
 
 def _is_blank(validator: Validator, value: Any) -> Iterator[Validator]:
     """Yield the cases in which there is no text."""
-    for text, case in _values(validator, value):
+    for text, case in values(validator, value):
         if text is None or (isinstance(text, str) and not text.strip()):
             yield case
-
-
-def _values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
-    """Yield every value that can stand here with its case; what only AWS knows stays a function."""
-    for branch, case in get_value_from_path(validator, value, deque()):
-        resolved = [(found, where) for found, where, errors in case.resolve_value(branch) if not errors]
-        yield from resolved or [(branch, case)]
 
 
 def _facts(case: Validator, alarm: Validator) -> list[str]:

@@ -1,0 +1,93 @@
+"""What several rules need: the values that can stand somewhere, and in which case."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.context.conditions import Unsatisfiable
+from cfnlint.helpers import is_function
+from cfnlint.rules.helpers import get_value_from_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+# A case is a validator whose context knows which conditions hold and which parameter values are assumed.
+
+
+def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
+    """Yield every value that can stand here with its case; what only AWS knows stays a function."""
+    for branch, case in get_value_from_path(validator, value, deque()):
+        resolved = [(found, where) for found, where, errors in case.resolve_value(branch) if not errors]
+        yield from resolved or [(branch, case)]
+
+
+def created(validator: Validator, resource: Any) -> Validator | None:
+    """Return the case in which a resource, or an output, exists; None if there is no such case."""
+    condition = resource.get("Condition")
+    if not isinstance(condition, str):
+        return validator
+    return assume(validator, {condition: True})
+
+
+def assume(validator: Validator, status: dict[str, bool]) -> Validator | None:
+    """Return the case with these conditions besides the ones that hold already; None if they cannot."""
+    try:
+        conditions = validator.context.conditions.evolve(status)
+    except Unsatisfiable:
+        return None
+    return validator.evolve(context=validator.context.evolve(conditions=conditions))
+
+
+def of_type(resources: Any, *types: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield logical ID, resource and properties of the resources of these types."""
+    for logical_id, resource in resources.items():
+        if isinstance(resource, dict) and resource.get("Type") in types:
+            properties = resource.get("Properties", {})
+            if isinstance(properties, dict):
+                yield logical_id, resource, properties
+
+
+def referred(value: Any) -> str:
+    """Return the logical ID that a plain Ref names; empty for everything else."""
+    function, argument = is_function(value)
+    return argument if function == "Ref" and isinstance(argument, str) else ""
+
+
+def is_true(value: Any) -> bool:
+    """Return whether CloudFormation takes the value for true, as boolean or as text."""
+    return str(value).lower() == "true"
+
+
+def place(case: Validator, validator: Validator) -> deque[str | int]:
+    """Return the path from where a rule was called to where a case was found."""
+    steps = list(case.context.path.path)
+    return deque(steps[len(validator.context.path.path) :])
+
+
+def show(value: Any) -> str:
+    """Return the value as the template has it, on one line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def mentioned(value: Any) -> set[str]:
+    """Return the logical IDs, and the parameters, that a value refers to by Ref, GetAtt or Sub."""
+    function, argument = is_function(value)
+    if function == "Ref":
+        return {str(argument)}
+    if function == "Fn::GetAtt":
+        parts = argument if isinstance(argument, list) else str(argument).split(".")
+        return {str(part) for part in parts[:1]}
+    found: set[str] = set()
+    if function == "Fn::Sub":
+        text, variables = (*argument, {}, {})[:2] if isinstance(argument, list) else (argument, {})
+        names = {name.strip().split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", str(text))}
+        found = names.difference(variables if isinstance(variables, dict) else {})
+        value = variables
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
+        found |= mentioned(part)
+    return found

@@ -1,0 +1,34 @@
+"""In which of the regions that are linted something can exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cfnlint.conditions import UnknownSatisfisfaction
+
+if TYPE_CHECKING:
+    from cfnlint.jsonschema import Validator
+
+US_EAST_1 = "us-east-1"
+
+
+def regions(case: Validator) -> list[str]:
+    """Return the regions of the lint in which the conditions of a case can hold.
+
+    A condition may ask for the region, or for a parameter that the lint was given a value for.
+    """
+    return [region for region in case.context.regions if _possible(case, region)]
+
+
+def _possible(case: Validator, region: str) -> bool:
+    status = case.context.conditions.status
+    given = [dict(values.parameters) for values in case.context.parameter_sets or []] or [{}]
+    try:
+        return any(
+            case.cfn.conditions.satisfiable(
+                status, {**values, **case.context.ref_values, "AWS::Region": region}
+            )
+            for values in given
+        )
+    except UnknownSatisfisfaction:
+        return False  # nothing is known, so nothing is said
