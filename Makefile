@@ -7,7 +7,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check benchmark format clean
+.PHONY: help templates environments test check benchmark rules catalogue corpus format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -30,6 +30,15 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ i
 
 benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+rules: $(VENV)/.installed ## Write the page of the lint rules, docs/rules.md
+	@$(BIN)/python -m csr_templates.rules > docs/rules.md
+
+catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)
+	@$(BIN)/python tests/catalogue/test_catalogue.py
+
+corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution
+	@$(BIN)/python tests/catalogue/corpus.py
 
 format: $(VENV)/.installed-dev ## Format the Python code
 	@$(BIN)/python -m ruff format .

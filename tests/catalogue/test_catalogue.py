@@ -1,0 +1,215 @@
+"""A catalogue of single faults in our own templates, each found by somebody.
+
+``faults.yaml`` says what is changed, and who is the first to find it: a rule (ours, or cfn-lint's own), the
+checks across stacks, or a test of ours. ``make catalogue`` prints everybody who finds it.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import inspect
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cfnlint.config import ConfigMixIn
+from cfnlint.decode import decode_str
+from cfnlint.rules import Rules
+from cfnlint.rules.jsonschema.CfnLint import CfnLint
+from cfnlint.rules.jsonschema.JsonSchema import JsonSchema
+from cfnlint.rules.resources.Configuration import Configuration
+from cfnlint.rules.resources.properties.Properties import Properties
+from cfnlint.template import Template as CfnTemplate
+
+from csr_templates import STACKS, checks, linting, render
+from csr_templates.resolve import resolve
+
+Template = dict[str, Any]
+
+STACK_TESTS = Path(__file__).resolve().parents[1] / "stacks"
+FAULTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text("utf-8"))
+STACK = {stack.name: stack for stack in STACKS}
+
+
+@cache
+def original(name: str) -> Template:
+    """Return the template of a stack."""
+    template: Template = STACK[name].build().to_dict()
+    return template
+
+
+def faulty(fault: dict[str, Any]) -> Template:
+    """Return the template with the fault."""
+    template = copy.deepcopy(original(fault["stack"]))
+    for path in fault.get("remove", []):
+        holder, key = find(template, path)
+        del holder[key]
+    for path, value in fault.get("set", {}).items():
+        holder, key = find(template, path)
+        holder[key] = value
+    return template
+
+
+def find(template: Template, path: str) -> tuple[Any, Any]:
+    """Return what holds the end of a path, and its key there. A ``*`` stands for the hash in a logical ID."""
+    *steps, last = path.split("/")
+    node: Any = template
+    for step in steps:
+        node = node[key_in(node, step)]
+    return node, key_in(node, last)
+
+
+def key_in(node: Any, step: str) -> Any:
+    """Return the key or index that a step of a path stands for."""
+    if isinstance(node, list):
+        return int(step)
+    if step.endswith("*"):
+        return next(key for key in node if key.startswith(step[:-1]))
+    return step
+
+
+@cache
+def our_rules() -> Rules:
+    """Return our rules, and of cfn-lint's only what leads to them: all of them take eight times as long."""
+    rules = Rules()
+    rules.extend([made() for made in (JsonSchema, CfnLint, Configuration, Properties)])
+    rules.update(Rules.create_from_module("csr_templates.rules"))
+    return rules
+
+
+def found_by_our_rules(name: str, template: Template) -> list[str]:
+    """Return the IDs of our rules that find something."""
+    text = render(template)
+    decoded, _ = decode_str(text)
+    assert decoded is not None
+    region = STACK[name].region
+    cfn = CfnTemplate("template.yaml", decoded, [region])
+    config = ConfigMixIn(["--config-file", os.devnull], regions=[region])
+    found = {match.rule.id for match in our_rules().run("template.yaml", cfn, config)}
+    return sorted(one for one in found if one[1] == "9")
+
+
+def found_by_any_rule(name: str, template: Template) -> list[str]:
+    """Return the IDs of all rules that find something, as in a build."""
+    return sorted({finding.rule for finding in linting.lint(render(template), STACK[name].region)})
+
+
+def found_by_checks(name: str, template: Template) -> list[str]:
+    """Return ``checks`` if the stacks no longer fit together, or something derived is stale."""
+    templates = [template if stack.name == name else original(stack.name) for stack in STACKS]
+    return ["checks"] if checks.problems(STACKS, templates) else []
+
+
+def found_by_test(name: str, template: Template, test: str) -> bool:
+    """Run one test of a stack on the template and tell whether it fails."""
+    file, _, function = test.partition("::")
+    called = getattr(module(file), function)
+    try:
+        for given in arguments(name, template, called):
+            called(**given)
+    except Exception:  # whatever a test does instead of passing
+        return True
+    return False
+
+
+@cache
+def module(file: str) -> Any:
+    """Return a module of tests."""
+    spec = importlib.util.spec_from_file_location(f"catalogue_{Path(file).stem}", STACK_TESTS / file)
+    assert spec is not None and spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = loaded
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:
+    """Return what a test of a stack is called with, made from the template; nothing where it cannot be."""
+    makers: dict[str, Callable[[], Any]] = {
+        name: lambda: template,
+        "stack": lambda: STACK[name],
+        "templates": lambda: {name: template},
+        "resolved": lambda: resolve(template, region=STACK[name].region),
+        "resources": lambda: resolve(template, region=STACK[name].region)["Resources"],
+    }
+    cases: list[dict[str, Any]] = [{}]
+    for mark in getattr(test, "pytestmark", []):
+        if mark.name == "parametrize" and mark.args[0] != "stack":
+            names = (
+                [one.strip() for one in mark.args[0].split(",")]
+                if isinstance(mark.args[0], str)
+                else mark.args[0]
+            )
+            rows = [row if len(names) > 1 else (row,) for row in mark.args[1]]
+            cases = [{**case, **dict(zip(names, row, strict=True))} for case in cases for row in rows]
+    wanted = set(inspect.signature(test).parameters) - set(cases[0] if cases else ())
+    if not wanted or not wanted <= set(makers):
+        return []
+    made = {one: makers[one]() for one in wanted}
+    return [{**made, **case} for case in cases]
+
+
+def found_by_tests(name: str, template: Template) -> Iterator[str]:
+    """Yield every test of the stack, of those that can be run here, that fails because of the fault."""
+    for file in (f"test_{name}.py", "test_every_stack.py"):
+        for function in [one for one in vars(module(file)) if one.startswith("test_")]:
+            test = f"{file}::{function}"
+            if found_by_test(name, template, test) and not found_by_test(name, original(name), test):
+                yield test
+
+
+def test_the_catalogue_is_large_enough() -> None:
+    """There are at least 120 faults, every stack has its share, and no two are called the same."""
+    per_stack = Counter(fault["stack"] for fault in FAULTS)
+
+    assert len(FAULTS) >= 120
+    assert set(per_stack) == set(STACK)
+    assert min(per_stack.values()) >= 25
+    assert max(Counter(fault["what"] for fault in FAULTS).values()) == 1
+
+
+def test_nobody_finds_anything_without_a_fault() -> None:
+    """On the templates as they are, rules and checks find nothing."""
+    for name in STACK:
+        assert found_by_our_rules(name, original(name)) == []
+        assert found_by_checks(name, original(name)) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault['stack']}: {fault['what']}")
+def test_fault_is_found(fault: dict[str, Any]) -> None:
+    """Who is said to find the fault does."""
+    name, finder = fault["stack"], fault["found_by"]
+    template = faulty(fault)
+
+    if finder == "checks":
+        assert found_by_checks(name, template) == ["checks"]
+    elif "::" in finder:
+        assert found_by_test(name, template, finder)
+        assert not found_by_test(name, original(name), finder)
+    elif finder[1] == "9":
+        assert finder in found_by_our_rules(name, template)
+    else:
+        assert finder in found_by_any_rule(name, template)
+
+
+def main() -> None:
+    """Print who finds each fault."""
+    for fault in FAULTS:
+        name, template = fault["stack"], faulty(fault)
+        everybody = [
+            *found_by_any_rule(name, template),
+            *found_by_checks(name, template),
+            *found_by_tests(name, template),
+        ]
+        print(f"{name:<9} {fault['what']}: {', '.join(everybody) or 'NOBODY'}")
+
+
+if __name__ == "__main__":
+    main()
