@@ -65,6 +65,15 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
+FILES_OF_ONE = ["stack-policies/{}.json", "deploy-policies/{}.json", "deploy-policies/{}-delete.json"]
+POLICIES = {name: [path.format(name) for path in FILES_OF_ONE] for name in ("site", "logs")}
+
+
+def paths(folder: Path) -> list[str]:
+    """Return the paths of all files in a folder."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
 def build(out: Path, *options: str) -> int:
     """Run ``csr-templates build`` into ``out``, without lint."""
     return cli.main(["build", "--no-lint", "--output", str(out), *options])
@@ -97,9 +106,11 @@ def test_build_writes_and_prints_one_line_per_stack(out: Path, capsys: pytest.Ca
     assert without_seconds(capsys.readouterr().out) == [
         f"site site.yaml 1 resources {size:,} bytes",
         f"logs logs.yaml 1 resources {size:,} bytes",
-        f"{out}: 3 written, 0 removed, 0 unchanged.",
+        f"{out}: 9 written, 0 removed, 0 unchanged.",
     ]
-    assert sorted(path.name for path in out.iterdir()) == ["logs.yaml", "site.yaml", "stacks.json"]
+    assert paths(out) == sorted(
+        ["logs.yaml", "site.yaml", *POLICIES["site"], *POLICIES["logs"], "stacks.json"]
+    )
 
 
 def test_build_reports_removed_and_unknown_files(
@@ -114,8 +125,8 @@ def test_build_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 1 written, 1 removed, 1 unchanged.",
-        "Removed: logs.yaml.",
+        f"{out}: 1 written, 4 removed, 4 unchanged.",
+        f"Removed: {', '.join(['logs.yaml', *POLICIES['logs']])}.",
         "Left alone, since no build wrote it like that: notes.txt.",
     ]
 
@@ -168,7 +179,7 @@ def test_check_is_content_with_fresh_files(out: Path, capsys: pytest.CaptureFixt
     capsys.readouterr()
 
     assert build(out, "--check") == 0
-    assert capsys.readouterr().out.splitlines()[-1] == f"{out} is up to date: 3 files."
+    assert capsys.readouterr().out.splitlines()[-1] == f"{out} is up to date: 9 files."
 
 
 def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,7 +188,7 @@ def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.Cap
     (out / "site.yaml").unlink()
     fresh = (out / "logs.yaml").read_bytes()
     (out / "logs.yaml").write_bytes(fresh + b"# edited\n")
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    before = {path: (out / path).read_bytes() for path in paths(out)}
     capsys.readouterr()
 
     assert build(out, "--check") == 1
@@ -193,14 +204,15 @@ def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.Cap
     assert lines[-2] == f"Stale in {out}: site.yaml, logs.yaml."
     assert lines[-1].startswith("Refresh with: ")
     assert lines[-1].endswith(f"--output {out}")
-    assert before == {path.name: path.read_bytes() for path in out.iterdir()}
+    assert before == {path: (out / path).read_bytes() for path in paths(out)}
 
 
 def test_check_makes_no_folder(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Checking a missing folder says that all is missing and does not make it."""
     assert build(out, "--check") == 1
 
-    assert f"Stale in {out}: site.yaml, logs.yaml, stacks.json." in capsys.readouterr().out
+    stale = ["site.yaml", "logs.yaml", *POLICIES["site"], *POLICIES["logs"], "stacks.json"]
+    assert f"Stale in {out}: {', '.join(stale)}." in capsys.readouterr().out
     assert not out.exists()
 
 
@@ -241,7 +253,7 @@ def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
             for name in ("site", "logs")
         ],
         "files": {
-            "written": ["site.yaml", "logs.yaml", "stacks.json"],
+            "written": ["site.yaml", "logs.yaml", *POLICIES["site"], *POLICIES["logs"], "stacks.json"],
             "removed": [],
             "unchanged": [],
             "stale": [],
@@ -268,8 +280,8 @@ def test_json_of_a_check(
     assert document["files"] == {
         "written": [],
         "removed": [],
-        "unchanged": ["site.yaml"],
-        "stale": ["stacks.json", "logs.yaml"],
+        "unchanged": ["site.yaml", *POLICIES["site"]],
+        "stale": ["stacks.json", "logs.yaml", *POLICIES["logs"]],
         "unknown": ["notes.txt"],
     }
 
@@ -537,7 +549,7 @@ def test_installed_package_writes_to_the_current_folder(
     monkeypatch.chdir(tmp_path)
 
     assert cli.main(["build", "--no-lint", "--quiet"]) == 0
-    assert sorted(path.name for path in Path("out").iterdir()) == ["logs.yaml", "site.yaml", "stacks.json"]
+    assert {"logs.yaml", "site.yaml", "stacks.json"} <= set(paths(Path("out")))
 
     (tmp_path / "out" / "site.yaml").unlink()
     assert cli.main(["build", "--no-lint", "--check"]) == 1
@@ -570,7 +582,10 @@ def test_build_py_works_from_any_folder(checkout: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert {path.name for path in (checkout / "out").iterdir()} == {
         *(stack.template for stack in STACKS),
+        "deploy-policies",
+        "deployments",
         "parameters",
+        "stack-policies",
         "stacks.json",
     }
     assert list(elsewhere.iterdir()) == []

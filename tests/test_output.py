@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cfnlint.jsonschema import StandardValidator
-from troposphere import ImportValue, Parameter, Ref, Tags, s3, sqs
+from troposphere import ImportValue, Parameter, Ref, Tags, s3, sns, sqs
 
 from csr_templates import RenderError, Stack, StackTemplate, output
 from csr_templates.environments import EnvironmentsError
 from csr_templates.rendering import load
+from csr_templates.stack_policies import stack_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +93,17 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
     """The set holds one file per stack, in deploy order, and ends with stacks.json."""
     assembly = output.assemble([stack(), stack(name="logs", template="logs.yaml")], lint=False)
 
-    assert list(assembly.files) == ["site.yaml", "logs.yaml", "stacks.json"]
+    assert list(assembly.files) == [
+        "site.yaml",
+        "logs.yaml",
+        "stack-policies/site.json",
+        "deploy-policies/site.json",
+        "deploy-policies/site-delete.json",
+        "stack-policies/logs.json",
+        "deploy-policies/logs.json",
+        "deploy-policies/logs-delete.json",
+        "stacks.json",
+    ]
     assert [(report.name, report.template, report.resources) for report in assembly.stacks] == [
         ("site", "site.yaml", 1),
         ("logs", "logs.yaml", 1),
@@ -136,14 +147,17 @@ def test_manifest_describes_the_set() -> None:
                 "readsFrom": [],
                 "perDeploy": [],
                 "parameterFiles": {},
+                "deploymentFiles": {},
+                "stackPolicy": "stack-policies/site.json",
+                "deployPolicies": ["deploy-policies/site.json"],
+                "deletePolicies": ["deploy-policies/site-delete.json"],
                 "resources": 1,
             }
         ],
         "files": {
-            "site.yaml": {
-                "sha256": hashlib.sha256(files["site.yaml"]).hexdigest(),
-                "bytes": len(files["site.yaml"]),
-            }
+            path: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+            for path, data in files.items()
+            if path != "stacks.json"
         },
     }
 
@@ -157,35 +171,107 @@ def test_manifest_says_what_a_stack_needs() -> None:
     assert (described["readsFrom"], described["perDeploy"]) == (["site"], ["Key"])
 
 
-def test_parameter_files_stand_between_templates_and_manifest(parameters: Path) -> None:
-    """Each stack gets a file per environment, with what a pipeline passes; the manifest lists them."""
+def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> None:
+    """Each stack gets two files per environment, for pipelines and for Git sync; the manifest lists them."""
     stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))]
 
     files = output.assemble(stacks, parameters=parameters, lint=False).files
 
-    assert list(files) == [
+    assert list(files)[:11] == [
         "site.yaml",
         "api.yaml",
         "parameters/dev/site.json",
+        "deployments/dev/site.yaml",
         "parameters/dev/api.json",
+        "deployments/dev/api.yaml",
         "parameters/prod/site.json",
+        "deployments/prod/site.yaml",
         "parameters/prod/api.json",
-        "stacks.json",
+        "deployments/prod/api.yaml",
+        "stack-policies/site.json",
     ]
-    assert files["parameters/dev/api.json"] == (
+    assert files["parameters/dev/api.json"].startswith(
         b'{\n  "Parameters": {\n    "Environment": "dev",\n    "Size": "2"\n  },\n'
-        b'  "Tags": {\n    "Environment": "dev"\n  }\n}\n'
+        b'  "Tags": {\n    "Environment": "dev"\n  },\n  "StackPolicy": {\n'
     )
     assert json.loads(files["parameters/dev/site.json"]) == {
         "Parameters": {},
         "Tags": {"Environment": "dev"},
+        "StackPolicy": json.loads(files["stack-policies/site.json"]),
     }
+    assert files["deployments/dev/api.yaml"].decode("ascii").split("\n")[2:] == [
+        "# Each deploy decides, so a copy of this file has to add: Key",
+        'template-file-path: "out/api.yaml"',
+        "parameters:",
+        '  Environment: "dev"',
+        '  Size: "2"',
+        "tags:",
+        '  Environment: "dev"',
+        "",
+    ]
     manifest = json.loads(files["stacks.json"])
+    assert manifest["stacks"][1]["deploymentFiles"] == {
+        "dev": "deployments/dev/api.yaml",
+        "prod": "deployments/prod/api.yaml",
+    }
     assert manifest["stacks"][1]["parameterFiles"] == {
         "dev": "parameters/dev/api.json",
         "prod": "parameters/prod/api.json",
     }
     assert list(manifest["files"]) == list(files)[:-1]
+
+
+def test_stack_policies_are_what_the_template_asks_for() -> None:
+    """The file holds what the function returns for the stack's template."""
+    files = output.assemble([stack()], lint=False).files
+
+    assert json.loads(files["stack-policies/site.json"]) == stack_policy(bucket_template().to_dict())
+
+
+def test_deploy_policies_follow_the_project(parameters: Path) -> None:
+    """The names in the policies start with the ProjectName of the parameter files."""
+
+    def named() -> StackTemplate:
+        t = sized_template()
+        t.add_parameter(Parameter("ProjectName", Type="String", Default="csr-lambda-api"))
+        return t
+
+    (parameters / "shared.json").write_text('{"ProjectName": "shop"}')
+    api = Stack("api", "api.yaml", "us-east-1", named, per_deploy=("Key",))
+
+    for known, project in ((parameters, "shop"), (None, "csr-lambda-api")):
+        policy = output.assemble([api], parameters=known, lint=False).files["deploy-policies/api.json"]
+        assert f":{project}-${{aws:PrincipalTag/Environment}}-".encode() in policy
+
+
+def test_manifest_lists_numbered_policies() -> None:
+    """A stack that needs much has several documents for everyday, and those for deleting are apart."""
+    (described,) = our_manifest()["stacks"][-1:]
+
+    assert described["deployPolicies"] == [
+        "deploy-policies/frontend-1.json",
+        "deploy-policies/frontend-2.json",
+    ]
+    assert described["deletePolicies"] == ["deploy-policies/frontend-delete.json"]
+
+
+def test_a_type_without_permissions_is_a_problem() -> None:
+    """What cannot be said of one stack is reported beside everything else; the set is not clean."""
+
+    def table_template() -> StackTemplate:
+        t = bucket_template()
+        t.add_resource(sns.SubscriptionResource("Subscription", TopicArn="arn", Protocol="sms"))
+        return t
+
+    assembly = output.assemble(
+        [stack(), stack(table_template, name="lost", template="lost.yaml")], lint=False
+    )
+
+    assert assembly.problems == (
+        "Stack lost: Nothing that AWS::SNS::Subscription claims to need for its handler create concerns an "
+        "ARN of SCOPES in deploy_scopes.py. Add a line for the type.",
+    )
+    assert not assembly.is_clean
 
 
 def test_mistakes_in_the_parameter_files_are_raised(parameters: Path) -> None:
@@ -241,6 +327,10 @@ STACK_KEYS = {
     "readsFrom": ["network", "network"],
     "perDeploy": [""],
     "parameterFiles": {"dev": "/etc/passwd"},
+    "deploymentFiles": {"dev": "/etc/passwd"},
+    "stackPolicy": "../policy.json",
+    "deployPolicies": [],
+    "deletePolicies": ["/etc/passwd"],
     "resources": 0,
 }
 

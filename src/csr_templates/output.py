@@ -5,20 +5,25 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from csr_templates import cache, checks, environments, rendering
+from csr_templates import cache, checks, environments, git_sync, rendering
+from csr_templates.deploy_policies import deploy_policies
+from csr_templates.stack_policies import stack_policy
 from csr_templates.stacks import STACKS, Stack
 from csr_templates.writing import FORMAT_VERSION, MANIFEST, as_json, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from csr_templates.environments import Environment, StackSchema
     from csr_templates.linting import Finding
+
+_DEPLOY_POLICIES = "deploy-policies"
 
 
 @dataclass(frozen=True)
@@ -98,17 +103,19 @@ def assemble(
                 f"Stack {draft.stack.name}: the file name {draft.stack.template} is taken already."
             )
         files[draft.stack.template] = draft.text.encode("ascii")
+    projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
+    policies = [_policies(draft, projects) for draft in drafts]
     for environment in known:
-        for stack in stacks:
-            configuration = environments.template_configuration(environment, stack.name)
-            files[parameter_file(environment.name, stack.name)] = as_json(configuration)
+        files.update(_hand_over(environment, drafts, policies))
+    files.update((path, as_json(document)) for one in policies for path, document in one.files.items())
     reports = tuple(draft.report() for draft in drafts)
     files[MANIFEST] = as_json(manifest(stacks, reports, [one.name for one in known], files))
+    problems = checks.problems(stacks, [draft.template for draft in drafts])
     return Assembly(
         files,
         reports,
         findings=tuple(finding for draft in drafts for finding in draft.findings),
-        problems=tuple(checks.problems(stacks, [draft.template for draft in drafts])),
+        problems=(*problems, *(one.problem for one in policies if one.problem)),
     )
 
 
@@ -133,6 +140,16 @@ def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Enviro
 def parameter_file(environment: str, stack: str) -> str:
     """Return the path, relative to the output folder, of what a pipeline passes to a stack."""
     return f"parameters/{environment}/{stack}.json"
+
+
+def deployment_file(environment: str, stack: str) -> str:
+    """Return the path, relative to the output folder, of what Git sync reads for a stack."""
+    return f"deployments/{environment}/{stack}.yaml"
+
+
+def stack_policy_file(stack: str) -> str:
+    """Return the path, relative to the output folder, of a stack's policy."""
+    return f"stack-policies/{stack}.json"
 
 
 def manifest(
@@ -162,6 +179,10 @@ def manifest(
                 "readsFrom": list(stack.reads_from),
                 "perDeploy": list(stack.per_deploy),
                 "parameterFiles": {name: parameter_file(name, stack.name) for name in names},
+                "deploymentFiles": {name: deployment_file(name, stack.name) for name in names},
+                "stackPolicy": stack_policy_file(stack.name),
+                "deployPolicies": _policy_files(files, stack, removing=False),
+                "deletePolicies": _policy_files(files, stack, removing=True),
                 "resources": report.resources,
             }
             for stack, report in zip(stacks, reports, strict=True)
@@ -188,6 +209,49 @@ class _Draft:
         stack = self.stack
         resources, size = len(self.template.get("Resources", {})), len(self.text)
         return StackReport(stack.name, stack.template, stack.region, resources, size, round(self.seconds, 3))
+
+
+@dataclass(frozen=True)
+class _Policies:
+    """What CloudFormation and IAM enforce for one stack, or why that cannot be said."""
+
+    stack: dict[str, Any]
+    files: dict[str, dict[str, Any]]
+    problem: str = ""
+
+
+def _policies(draft: _Draft, projects: Iterable[str]) -> _Policies:
+    stack = draft.stack
+    try:
+        protecting = stack_policy(draft.template)
+        allowing = deploy_policies(draft.template, stack.name, stack.region, projects)
+    except ValueError as error:  # the linter may know more about the same mistake, so go on
+        return _Policies({}, {}, f"Stack {stack.name}: {error}")
+    files = {f"{_DEPLOY_POLICIES}/{name}.json": document for name, document in allowing.items()}
+    return _Policies(protecting, {stack_policy_file(stack.name): protecting, **files})
+
+
+def _policy_files(files: Iterable[str], stack: Stack, *, removing: bool) -> list[str]:
+    """Return the deploy policies of a stack: those for everyday, or those for what goes away."""
+    form = f"{_DEPLOY_POLICIES}/{re.escape(stack.name)}{'-delete' if removing else ''}(-[0-9]+)?[.]json"
+    return [path for path in files if re.fullmatch(form, path)]
+
+
+def _hand_over(
+    environment: Environment, drafts: Iterable[_Draft], policies: Iterable[_Policies]
+) -> dict[str, bytes]:
+    """Return what a pipeline, or Git sync, passes to each stack in one environment."""
+    files = {}
+    for draft, policy in zip(drafts, policies, strict=True):
+        stack = draft.stack
+        passed = environments.template_configuration(environment, stack.name)
+        configuration = {**passed, "StackPolicy": policy.stack}
+        files[parameter_file(environment.name, stack.name)] = as_json(configuration)
+        text = git_sync.deployment_file(
+            stack.template, passed["Parameters"], passed["Tags"], stack.per_deploy
+        )
+        files[deployment_file(environment.name, stack.name)] = text.encode("ascii")
+    return files
 
 
 def _schema(stack: Stack, template: Mapping[str, Any]) -> StackSchema:

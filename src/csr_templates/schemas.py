@@ -1,0 +1,196 @@
+"""What AWS publishes about resource types and IAM actions, read from the copies that cfn-lint ships.
+
+This is the only door to them: whoever asks for create-only properties or for the permissions that a type
+needs asks here. The files are read without importing cfn-lint, which would take longer than a build that
+finds all its lints in the cache.
+
+The permissions are those that each type's schema claims for its handlers. Nobody has observed them for every
+property.
+https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class SchemasError(ValueError):
+    """The schemas are not where or not what they should be, or do not know what they are asked for."""
+
+
+@dataclass(frozen=True)
+class ResourceSchema:
+    """What the schema of one resource type says.
+
+    Properties are paths from the resource's Properties: ``CidrBlock``, ``DnsOptions/PrivateDnsPreference``.
+
+    Attributes:
+        type: such as ``AWS::EC2::VPC``.
+        primary_identifier: the properties or attributes that tell one resource of the type from another.
+        create_only: changing one of these properties replaces the resource.
+        conditional_create_only: changing one of these replaces the resource in some cases only.
+        handlers: ``create``, ``read``, ``update``, ``delete``, ``list`` -> IAM actions that it says it uses.
+            A type that cannot be updated has no ``update``; one that AWS does not describe has none at all.
+        tag_permissions: IAM actions for reading and changing the tags.
+    """
+
+    type: str
+    primary_identifier: tuple[str, ...]
+    create_only: tuple[str, ...]
+    conditional_create_only: tuple[str, ...]
+    handlers: Mapping[str, tuple[str, ...]]
+    tag_permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class IamAction:
+    """What IAM knows of one action.
+
+    Attributes:
+        arns: formats of the ARNs that a policy can limit the action to, with ``${Partition}``, ``${Region}``
+            and ``${Account}``, and ``*`` for what names the resource. Empty: the action takes ``*`` only.
+        tagged: whether conditions on the resource's tags hold for every kind of resource among them.
+    """
+
+    arns: tuple[str, ...]
+    tagged: bool
+
+
+@cache
+def resource_schema(type_name: str, region: str) -> ResourceSchema:
+    """Return the schema of a type as it is in a region.
+
+    Raises:
+        SchemasError: the region or the type is unknown, or cfn-lint keeps its schemas in another way.
+    """
+    known = _types(region)
+    if type_name not in known:
+        raise SchemasError(
+            f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
+            "the name, or use a cfn-lint whose schemas have it."
+        )
+    file = f"schemas/resources/{known[type_name]}.json"
+    schema = _read(file)
+    if schema.get("typeName") != type_name:
+        _unknown_layout(file, f"typeName is {schema.get('typeName')!r} instead of {type_name!r}")
+    handlers = schema.get("handlers", {})
+    if not all(isinstance(handler, dict) and "permissions" in handler for handler in handlers.values()):
+        _unknown_layout(file, "a handler has no permissions")
+    return ResourceSchema(
+        type_name,
+        _properties(schema, "primaryIdentifier", file),
+        _properties(schema, "createOnlyProperties", file),
+        _properties(schema, "conditionalCreateOnlyProperties", file),
+        {name: tuple(sorted(set(handler["permissions"]))) for name, handler in handlers.items()},
+        tuple(sorted(schema.get("tagging", {}).get("permissions", []))),
+    )
+
+
+@cache
+def iam_action(action: str) -> IamAction | None:
+    """Return what IAM knows of an action such as ``ec2:CreateVpc``; None for one that it does not know.
+
+    Handlers name some that it does not know, be it a slip or the name of an API call without an action of its
+    own. A policy that allows such a name allows nothing.
+
+    Raises:
+        SchemasError: cfn-lint keeps IAM's actions in another way.
+    """
+    prefix, _, name = action.partition(":")
+    service = _services().get(prefix, {"Actions": {}, "Resources": {}})
+    if name.lower() not in service["Actions"]:
+        return None
+    kinds = service["Actions"][name.lower()].get("Resources", [])
+    try:
+        found = [service["Resources"][kind.lower()] for kind in kinds]
+        arns = {arn.replace(".*", "*") for kind in found for arn in kind["ARNFormats"]}
+    except KeyError as error:
+        _unknown_layout(_POLICIES, f"{action} names a resource without {error}")
+    tagged = all("aws:ResourceTag/${TagKey}" in kind.get("ConditionKeys", []) for kind in found)
+    return IamAction(tuple(sorted(arns)), bool(found) and tagged)
+
+
+def iam_action_count(service: str) -> int:
+    """Return how many actions ``<service>:*`` allows.
+
+    Raises:
+        SchemasError: IAM knows no such service, or cfn-lint keeps its actions in another way.
+    """
+    if service not in _services():
+        raise SchemasError(f"IAM has no service {service!r}, as far as cfn-lint {_version()} knows.")
+    return len(_services()[service]["Actions"])
+
+
+_POLICIES = "AdditionalSpecs/Policies.json"
+
+
+@cache
+def _services() -> dict[str, Any]:
+    services = _read(_POLICIES)
+    if "Actions" not in services.get("iam", {}) or "Resources" not in services["iam"]:
+        _unknown_layout(_POLICIES, "the service iam has no Actions and Resources")
+    return services
+
+
+@cache
+def _types(region: str) -> dict[str, str]:
+    """Return resource type -> name of the file with its schema."""
+    file = f"schemas/providers/{region}.json"
+    regions = sorted(path.stem for path in (_data() / "schemas" / "providers").glob("*-*.json"))
+    if not regions:
+        _unknown_layout("schemas/providers", "it holds no region")
+    if region not in regions:
+        raise SchemasError(
+            f"There are no schemas for the region {region!r}; cfn-lint {_version()} has {', '.join(regions)}."
+        )
+    types = _read(file)
+    if not all(isinstance(name, str) for name in types.values()):
+        _unknown_layout(file, "it maps resource types to something other than names of files")
+    return types
+
+
+def _properties(schema: Mapping[str, Any], key: str, file: str) -> tuple[str, ...]:
+    pointers = schema.get(key, [])
+    if not all(str(pointer).startswith("/properties/") for pointer in pointers):
+        _unknown_layout(file, f"{key} holds something other than paths under /properties/")
+    return tuple(pointer.removeprefix("/properties/") for pointer in pointers)
+
+
+def _read(file: str) -> dict[str, Any]:
+    path = _data() / file
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        _unknown_layout(file, f"it cannot be read ({error})")
+    if not isinstance(content, dict):
+        _unknown_layout(file, "it holds no object")
+    return content
+
+
+@cache
+def _data() -> Path:
+    spec = importlib.util.find_spec("cfnlint")
+    if spec is None or not spec.submodule_search_locations:
+        raise SchemasError("The resource schemas come with cfn-lint, which is not installed. Install it.")
+    return Path(next(iter(spec.submodule_search_locations))) / "data"
+
+
+def _version() -> str:
+    return importlib.metadata.version("cfn-lint")
+
+
+def _unknown_layout(file: str, what: str) -> NoReturn:
+    raise SchemasError(
+        f"cfn-lint {_version()} keeps its schemas in a way that this version of csr-templates does not know: "
+        f"in cfnlint/data/{file}, {what}. Install the version of cfn-lint that csr-templates asks for; if it "
+        "is the one, the installation is damaged."
+    )
