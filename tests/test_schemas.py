@@ -149,7 +149,9 @@ CACHED = (
     schemas.resource_schema,
     schemas.iam_action,
     schemas._types,
+    schemas._service,
     schemas._services,
+    schemas._text,
     schemas._data,
 )
 
@@ -241,6 +243,36 @@ def test_fails_on_another_layout_of_schemas(data: Path, file: str, content: str 
 def test_fails_on_another_layout_of_actions(data: Path, content: dict[str, Any], what: str) -> None:
     """The same holds for IAM's actions."""
     (data / "AdditionalSpecs" / "Policies.json").write_text(json.dumps(content))
+
+    with pytest.raises(SchemasError) as caught:
+        iam_action("iam:GetRole")
+
+    assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
+
+
+def test_a_part_of_the_actions_says_what_the_whole_says() -> None:
+    """Parsing one service alone gives what parsing the whole file gives, for every service."""
+    everything = schemas._services()
+
+    assert len(everything) > 400
+    assert {prefix: schemas._service(prefix) for prefix in everything} == everything
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('{\n "iam": []\n}', "the service iam has no Actions and Resources"),
+        ('{\n "iam": {"Actions": {}}\n}', "the service iam has no Actions and Resources"),
+        (
+            '{\n "iam": {"Actions": {}',
+            "it cannot be read (Expecting ',' delimiter: line 2 column 23 (char 24))",
+        ),
+    ],
+    ids=["no object", "no resources", "cut short"],
+)
+def test_fails_on_another_layout_of_one_service(data: Path, text: str, what: str) -> None:
+    """The same holds where one service is read alone."""
+    (data / "AdditionalSpecs" / "Policies.json").write_text(text)
 
     with pytest.raises(SchemasError) as caught:
         iam_action("iam:GetRole")

@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates import deploy_scopes
@@ -373,6 +373,7 @@ def _arns(action: str) -> tuple[str, ...]:
     return known.arns if known else ()
 
 
+@cache  # few pairs, asked for each action
 def _overlap(arn: str, pattern: str) -> bool:
     """Tell whether a format of IAM and a pattern of ours can mean the same resource: by how they begin."""
     _, _, service, region, _, kind = arn.split(":", 5)

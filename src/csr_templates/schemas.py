@@ -11,7 +11,6 @@ https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-sc
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import json
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ def iam_action(action: str) -> IamAction | None:
         SchemasError: cfn-lint keeps IAM's actions in another way.
     """
     prefix, _, name = action.partition(":")
-    service = _services().get(prefix, {"Actions": {}, "Resources": {}})
+    service = _service(prefix) or {"Actions": {}, "Resources": {}}
     if name.lower() not in service["Actions"]:
         return None
     kinds = service["Actions"][name.lower()].get("Resources", [])
@@ -125,12 +124,34 @@ def iam_action_count(service: str) -> int:
     Raises:
         SchemasError: IAM knows no such service, or cfn-lint keeps its actions in another way.
     """
-    if service not in _services():
+    known = _service(service)
+    if known is None:
         raise SchemasError(f"IAM has no service {service!r}, as far as cfn-lint {_version()} knows.")
-    return len(_services()[service]["Actions"])
+    return len(known["Actions"])
 
 
 _POLICIES = "AdditionalSpecs/Policies.json"
+
+
+@cache
+def _service(prefix: str) -> dict[str, Any] | None:
+    """Return what IAM knows of one service; None if there is no such service.
+
+    Of the file, which has two megabytes, that part alone is parsed where it can be found: at the beginning of
+    a line, one space in. Where the file is not laid out so, all of it is parsed.
+    """
+    text = _text(_POLICIES)
+    key = f'\n "{prefix}": '
+    start = text.find(key)
+    if start < 0:
+        return None if '\n "iam": ' in text else _services().get(prefix)
+    try:
+        service: Any = json.JSONDecoder().raw_decode(text, start + len(key))[0]
+    except ValueError as error:
+        _unknown_layout(_POLICIES, f"it cannot be read ({error})")
+    if not isinstance(service, dict) or not {"Actions", "Resources"} <= set(service):
+        _unknown_layout(_POLICIES, f"the service {prefix} has no Actions and Resources")
+    return service
 
 
 @cache
@@ -166,14 +187,21 @@ def _properties(schema: Mapping[str, Any], key: str, file: str) -> tuple[str, ..
 
 
 def _read(file: str) -> dict[str, Any]:
-    path = _data() / file
     try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        content = json.loads(_text(file))
+    except ValueError as error:
         _unknown_layout(file, f"it cannot be read ({error})")
     if not isinstance(content, dict):
         _unknown_layout(file, "it holds no object")
     return content
+
+
+@cache
+def _text(file: str) -> str:
+    try:
+        return (_data() / file).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        _unknown_layout(file, f"it cannot be read ({error})")
 
 
 @cache
@@ -185,6 +213,8 @@ def _data() -> Path:
 
 
 def _version() -> str:
+    import importlib.metadata  # takes longer than reading a schema, and only complaints need it
+
     return importlib.metadata.version("cfn-lint")
 
 
