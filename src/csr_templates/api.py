@@ -1141,28 +1141,29 @@ def derive(t: StackTemplate) -> None:
         fingerprint.FingerprintError: a parameter is where it must not be, or the release may become too long.
         DashboardError: the dashboard shows an alarm that is gone.
     """
-    derive_release(t)
-    derive_deployment(t)
-    derive_dashboard(t)
+    template = t.to_dict()  # none of the three reads what another one makes
+    derive_release(t, template)
+    derive_deployment(t, template)
+    derive_dashboard(t, template)
 
 
-def derive_release(t: StackTemplate) -> None:
+def derive_release(t: StackTemplate, template: Mapping[str, Any]) -> None:
     """Write the release of the function into its variable RELEASE and into the version's description."""
     function = t.resources["ApiFunction"]
-    release = Sub(fingerprint.release(t.to_dict(), "ApiFunction"))
+    release = Sub(fingerprint.release(template, "ApiFunction"))
     function.Environment = Environment(
         Variables={**function.Environment.Variables, fingerprint.RELEASE: release}
     )
     t.resources["ApiFunctionVersion"].Description = release
 
 
-def derive_deployment(t: StackTemplate) -> None:
+def derive_deployment(t: StackTemplate, template: Mapping[str, Any]) -> None:
     """Name the deployment after the definition of the API, let it wait for that, and lead the stage to it."""
     stage = t.resources["ApiStage"]
     old = stage.DeploymentId.data["Ref"]
-    new = _deployment_id(t.to_dict(), old)
+    new = _deployment_id(template, old)
     t.rename_resource(old, new)
-    t.resources[new].DependsOn = fingerprint.deployed(t.to_dict(), new)
+    t.resources[new].DependsOn = fingerprint.deployed(template, old)
     stage.DeploymentId = t.resources[new].Ref()
 
 
@@ -1170,11 +1171,11 @@ def _deployment_id(template: Mapping[str, Any], logical_id: str) -> str:
     return f"ApiDeployment{fingerprint.deployment(template, logical_id)}"
 
 
-def derive_dashboard(t: StackTemplate) -> None:
+def derive_dashboard(t: StackTemplate, template: Mapping[str, Any]) -> None:
     """Make the dashboard, with its lines at the thresholds of the alarms."""
     t.section("Dashboard")
     t.resources.pop("ApiDashboard", None)
-    t.add_resource(dashboard("ApiDashboard", "api", overview(t.to_dict())))
+    t.add_resource(dashboard("ApiDashboard", "api", overview(template)))
 
 
 def overview(template: Mapping[str, Any]) -> dict[str, Any]:
