@@ -106,10 +106,10 @@ def test_build_writes_and_prints_one_line_per_stack(out: Path, capsys: pytest.Ca
     assert without_seconds(capsys.readouterr().out) == [
         f"site site.yaml 1 resources {size:,} bytes",
         f"logs logs.yaml 1 resources {size:,} bytes",
-        f"{out}: 9 written, 0 removed, 0 unchanged.",
+        f"{out}: 10 written, 0 removed, 0 unchanged.",
     ]
     assert paths(out) == sorted(
-        ["logs.yaml", "site.yaml", *POLICIES["site"], *POLICIES["logs"], "stacks.json"]
+        ["logs.yaml", "site.yaml", *POLICIES["site"], *POLICIES["logs"], "reference.md", "stacks.json"]
     )
 
 
@@ -125,7 +125,7 @@ def test_build_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 1 written, 4 removed, 4 unchanged.",
+        f"{out}: 2 written, 4 removed, 4 unchanged.",
         f"Removed: {', '.join(['logs.yaml', *POLICIES['logs']])}.",
         "Left alone, since no build wrote it like that: notes.txt.",
     ]
@@ -179,7 +179,7 @@ def test_check_is_content_with_fresh_files(out: Path, capsys: pytest.CaptureFixt
     capsys.readouterr()
 
     assert build(out, "--check") == 0
-    assert capsys.readouterr().out.splitlines()[-1] == f"{out} is up to date: 9 files."
+    assert capsys.readouterr().out.splitlines()[-1] == f"{out} is up to date: 10 files."
 
 
 def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,7 +211,7 @@ def test_check_makes_no_folder(out: Path, capsys: pytest.CaptureFixture[str]) ->
     """Checking a missing folder says that all is missing and does not make it."""
     assert build(out, "--check") == 1
 
-    stale = ["site.yaml", "logs.yaml", *POLICIES["site"], *POLICIES["logs"], "stacks.json"]
+    stale = ["site.yaml", "logs.yaml", *POLICIES["site"], *POLICIES["logs"], "reference.md", "stacks.json"]
     assert f"Stale in {out}: {', '.join(stale)}." in capsys.readouterr().out
     assert not out.exists()
 
@@ -253,7 +253,14 @@ def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
             for name in ("site", "logs")
         ],
         "files": {
-            "written": ["site.yaml", "logs.yaml", *POLICIES["site"], *POLICIES["logs"], "stacks.json"],
+            "written": [
+                "site.yaml",
+                "logs.yaml",
+                *POLICIES["site"],
+                *POLICIES["logs"],
+                "reference.md",
+                "stacks.json",
+            ],
             "removed": [],
             "unchanged": [],
             "stale": [],
@@ -281,7 +288,7 @@ def test_json_of_a_check(
         "written": [],
         "removed": [],
         "unchanged": ["site.yaml", *POLICIES["site"]],
-        "stale": ["stacks.json", "logs.yaml", *POLICIES["logs"]],
+        "stale": ["reference.md", "stacks.json", "logs.yaml", *POLICIES["logs"]],
         "unknown": ["notes.txt"],
     }
 
@@ -586,6 +593,7 @@ def test_build_py_works_from_any_folder(checkout: Path, tmp_path: Path) -> None:
         "deployments",
         "parameters",
         "stack-policies",
+        "reference.md",
         "stacks.json",
     }
     assert list(elsewhere.iterdir()) == []

@@ -102,6 +102,7 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         "stack-policies/logs.json",
         "deploy-policies/logs.json",
         "deploy-policies/logs-delete.json",
+        "reference.md",
         "stacks.json",
     ]
     assert [(report.name, report.template, report.resources) for report in assembly.stacks] == [

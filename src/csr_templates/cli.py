@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from csr_templates import cache, output, writing
 from csr_templates.environments import EnvironmentsError, table
 from csr_templates.rendering import RenderError
+from csr_templates.schemas import SchemasError
 from csr_templates.stacks import STACKS, Stack
 from csr_templates.writing import OutputError
 
@@ -153,6 +154,8 @@ def _parser() -> argparse.ArgumentParser:
 
     render = command("render", _render, "print the YAML of one stack and touch no file")
     render.add_argument("stack", type=_stack, metavar="STACK", help=f"one of: {_names()}")
+
+    command("reference", _reference, "print the page that says what the templates hold, and touch no file")
 
     lint = command("lint", _lint, "lint templates, ours or anybody's, with cfn-lint and our rules")
     lint.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a template, YAML or JSON")
@@ -360,11 +363,19 @@ def _environments(arguments: argparse.Namespace) -> int:
     return FINE
 
 
-# ---- render, lint ----
+# ---- render, reference, lint ----
 
 
 def _render(arguments: argparse.Namespace) -> int:
     _say(output.render(arguments.stack), end="")
+    return FINE
+
+
+def _reference(_: argparse.Namespace) -> int:
+    try:
+        _say(output.reference(STACKS), end="")
+    except SchemasError as error:
+        raise InputError(str(error)) from error
     return FINE
 
 

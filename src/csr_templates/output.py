@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates import cache, checks, environments, git_sync, rendering
 from csr_templates.deploy_policies import deploy_policies
+from csr_templates.reference import page
 from csr_templates.stack_policies import stack_policy
 from csr_templates.stacks import STACKS, Stack
+from csr_templates.wiring import Described
 from csr_templates.writing import FORMAT_VERSION, MANIFEST, as_json, sha256
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from csr_templates.environments import Environment, StackSchema
     from csr_templates.linting import Finding
 
+REFERENCE = "reference.md"
 _DEPLOY_POLICIES = "deploy-policies"
 
 
@@ -108,6 +111,8 @@ def assemble(
     for environment in known:
         files.update(_hand_over(environment, drafts, policies))
     files.update((path, as_json(document)) for one in policies for path, document in one.files.items())
+    if not any(one.problem for one in policies):  # else the schemas miss a type, which the page needs, too
+        files[REFERENCE] = page([draft.described() for draft in drafts]).encode("ascii")
     reports = tuple(draft.report() for draft in drafts)
     files[MANIFEST] = as_json(manifest(stacks, reports, [one.name for one in known], files))
     problems = checks.problems(stacks, [draft.template for draft in drafts])
@@ -126,6 +131,16 @@ def render(stack: Stack) -> str:
         rendering.RenderError: the template holds something that must not be written.
     """
     return _draft(stack).text
+
+
+def reference(stacks: Sequence[Stack] = STACKS) -> str:
+    """Return the page about some stacks, in deploy order, exactly as a build would write it.
+
+    Raises:
+        rendering.RenderError: a template holds something that must not be written.
+        schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
+    """
+    return page([_draft(stack).described() for stack in stacks])
 
 
 def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Environment, ...]:
@@ -197,6 +212,7 @@ class _Draft:
 
     stack: Stack
     template: dict[str, Any]
+    sections: Mapping[str, str]
     text: str
     seconds: float
     findings: tuple[Finding, ...] = ()
@@ -204,6 +220,12 @@ class _Draft:
     @property
     def schema(self) -> StackSchema:
         return _schema(self.stack, self.template)
+
+    def described(self) -> Described:
+        stack = self.stack
+        return Described(
+            stack.name, stack.template, stack.region, self.template, self.sections, stack.per_deploy
+        )
 
     def report(self) -> StackReport:
         stack = self.stack
@@ -270,7 +292,7 @@ def _draft(stack: Stack) -> _Draft:
         text = rendering.render(body, header=header, sections=template.sections)
     except rendering.RenderError as error:
         raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
-    return _Draft(stack, body, text, time.perf_counter() - started)
+    return _Draft(stack, body, template.sections, text, time.perf_counter() - started)
 
 
 def _linted(draft: _Draft, known: Sequence[Environment], clean_lints: Path | None) -> _Draft:

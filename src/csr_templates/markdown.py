@@ -1,0 +1,44 @@
+"""Pieces of Markdown, as GitHub understands it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def code(text: str) -> str:
+    """Return a text that is shown as it stands; nothing for an empty one."""
+    text = " ".join(text.split())
+    fence = "``" if "`" in text else "`"
+    padding = " " if fence == "``" else ""
+    return f"{fence}{padding}{text}{padding}{fence}" if text else ""
+
+
+def codes(texts: Iterable[str]) -> str:
+    """Return several such texts, with commas."""
+    return ", ".join(map(code, texts))
+
+
+def prose(text: str) -> str:
+    """Return a sentence in which nothing is taken for markup."""
+    return re.sub(r"([\\`*_\[\]<>|~])", r"\\\1", " ".join(text.split()))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a table; cells are Markdown, in which only ``|`` is escaped here."""
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    return lines
+
+
+def mermaid(diagram: str) -> list[str]:
+    """Return the lines that show a diagram."""
+    return ["```mermaid", *diagram.split("\n"), "```"]
+
+
+def _cell(text: str) -> str:
+    """Escape what would end the cell, in code too, where GitHub takes the backslash away."""
+    return re.sub(r"(?<!\\)\|", r"\\|", text)
