@@ -1,0 +1,67 @@
+"""The pages, the templates with production's values, and a terminal to run the commands in."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from csr_templates import STACKS
+from csr_templates.resolve import resolve
+
+from .pages import OPERATIONS, ROOT, Page, read
+from .world import Terminal, opened
+
+PROJECT = "csr-lambda-api-prod"
+ENVIRONMENT = ROOT / "out" / "parameters" / "prod"
+
+
+@pytest.fixture(scope="session")
+def operations() -> Page:
+    """The operators' page in English."""
+    return read(OPERATIONS)
+
+
+@pytest.fixture(scope="session")
+def production(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Stack -> what production's stack holds, resolved."""
+    found = {}
+    for stack in STACKS:
+        values = json.loads((ENVIRONMENT / f"{stack.name}.json").read_text())["Parameters"]
+        found[stack.name] = resolve(
+            templates[stack.name],
+            values,
+            region=stack.region,
+            stack_name=f"{values['ProjectName']}-{values['Environment']}-{stack.name}",
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def resources(production: dict[str, dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Stack -> logical ID -> resource."""
+    return {stack: resolved["Resources"] for stack, resolved in production.items()}
+
+
+@pytest.fixture(scope="session")
+def terminal(
+    production: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Terminal]:
+    """A shell whose ``aws`` talks to a mock."""
+    if sys.platform != "linux":
+        pytest.skip("the commands need GNU date")
+    missing = [program for program in ("bash", "jq") if shutil.which(program) is None]
+    if missing and not os.environ.get("CI"):
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    assert not missing, f"CI must run the commands of the pages, but lacks {', '.join(missing)}."
+    with opened(
+        {stack: resolved["Resources"] for stack, resolved in production.items()},
+        {stack: list(resolved["Outputs"]) for stack, resolved in production.items()},
+        tmp_path_factory.mktemp("terminal"),
+    ) as one:
+        yield one

@@ -1,0 +1,120 @@
+"""Markdown pages taken apart: headings, fenced blocks, tables, links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OPERATIONS = ROOT / "docs" / "operations.md"
+OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
+README = ROOT / "README.md"
+README_JA = ROOT / "README.ja.md"
+
+Row = list[str]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: where it stands, its language, and its text."""
+
+    chapter: str
+    line: int
+    language: str
+    text: str
+
+    @property
+    def code(self) -> str:
+        """The text without comments, which are in the page's language."""
+        lines = [re.sub(r"(^|\s)# .*$", "", line).rstrip() for line in self.text.splitlines()]
+        return "\n".join(line for line in lines if line)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: the heading above it, and its rows of cells without the heading row."""
+
+    heading: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its headings with their level, blocks, tables, and text line by line without the blocks."""
+
+    path: Path
+    headings: list[tuple[int, str]]
+    blocks: list[Block]
+    tables: list[Table]
+    prose: list[str]
+
+    def shell(self) -> list[Block]:
+        """The blocks that an operator would paste into a terminal."""
+        return [block for block in self.blocks if block.language == "sh"]
+
+    def table(self, heading: str) -> Table:
+        """The only table under a heading."""
+        (found,) = [table for table in self.tables if table.heading == heading]
+        return found
+
+    def anchors(self) -> set[str]:
+        """What a link can point at, named as GitHub names it."""
+        return {slug(title) for _, title in self.headings}
+
+    def links(self) -> list[str]:
+        """The targets of all links outside of blocks."""
+        text = re.sub(r"`[^`]*`", "", "\n".join(self.prose))
+        return re.findall(r"\]\(([^)\s]+)\)", text)
+
+
+def slug(title: str) -> str:
+    """Return the anchor that GitHub gives a heading."""
+    plain = re.sub(r"[`*]", "", title).strip().lower()
+    return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+
+
+def cells(line: str) -> Row:
+    """Split a row of a table into its cells."""
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def spans(text: str) -> list[str]:
+    """Return what stands in backticks."""
+    return re.findall(r"`([^`]+)`", text)
+
+
+def numbers(text: str) -> list[str]:
+    """Return the numbers of a text, without separators of thousands and outside of backticks."""
+    plain = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", text)
+    found = re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", plain, re.ASCII)
+    return [number.rstrip(",").replace(",", "") for number in found]
+
+
+def read(path: Path) -> Page:
+    """Take a page apart."""
+    headings: list[tuple[int, str]] = []
+    blocks: list[Block] = []
+    tables: list[Table] = []
+    prose: list[str] = []
+    chapter = title = ""
+    lines = iter(enumerate(path.read_text(encoding="utf-8").splitlines(), 1))
+    for number, line in lines:
+        if fence := re.match(r"( *)```(\w*)", line):
+            text = []
+            for _, inner in lines:
+                if inner.strip() == "```":
+                    break
+                text.append(inner.removeprefix(fence[1]))
+            blocks.append(Block(chapter, number, fence[2], "\n".join(text) + "\n"))
+            continue
+        prose.append(line)
+        if heading := re.match(r"(#+) (.*)", line):
+            level, title = len(heading[1]), heading[2]
+            headings.append((level, title))
+            chapter = title if level == 2 else chapter
+        elif re.match(r"\|(-+\|)+$", line):
+            tables.append(Table(title, []))
+        elif line.startswith("|") and tables and prose[-2].startswith("|"):
+            tables[-1].rows.append(cells(line))
+    return Page(path, headings, blocks, tables, prose)

@@ -1,0 +1,445 @@
+"""The commands of the operators' page: read as bash and the AWS CLI read them, and run where a mock can."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from csr_templates import STACKS
+
+from .aws_cli import Command, CommandError, parse
+from .pages import OPERATIONS, ROOT, read
+from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Terminal
+
+PREFIX = "csr-lambda-api-prod"
+PAGE = read(OPERATIONS)
+CHAPTERS = list(dict.fromkeys(block.chapter for block in PAGE.shell()))
+# What gives a thing a name of its own.
+NAMING = {
+    ("rds", "create-db-cluster-snapshot"): {"--db-cluster-snapshot-identifier"},
+    ("rds", "restore-db-cluster-from-snapshot"): {"--db-cluster-identifier"},
+    ("rds", "restore-db-cluster-to-point-in-time"): {"--db-cluster-identifier"},
+    ("rds", "create-db-instance"): {"--db-instance-identifier"},
+    ("rds", "modify-db-cluster"): {"--new-db-cluster-identifier"},
+    ("rds", "modify-db-instance"): {"--new-db-instance-identifier"},
+    ("rds", "delete-db-cluster"): {"--final-db-snapshot-identifier"},
+}
+
+
+class Session(NamedTuple):
+    """One chapter, typed into one terminal: what it printed, its commands, and the databases afterwards."""
+
+    status: int
+    out: str
+    err: str
+    seen: list[Command]
+    run: list[Command]
+    clusters: dict[str, Any]
+    instances: list[str]
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def sessions(terminal: Terminal) -> dict[str, Session]:
+    """Each chapter, typed from top to bottom into a new terminal after the function stack_output."""
+    (preamble,) = [block.text for block in PAGE.shell() if "stack_output()" in block.text]
+    found = {}
+    for chapter in CHAPTERS:
+        code = "\n".join(block.text for block in PAGE.shell() if block.chapter == chapter)
+        process = terminal.session(preamble + code)
+        world, rds = terminal.world, terminal.world.client("rds", TOKYO)
+        clusters = rds.describe_db_clusters()["DBClusters"]
+        found[chapter] = Session(
+            process.returncode,
+            process.stdout,
+            process.stderr,
+            list(world.seen),
+            list(world.run),
+            {cluster["DBClusterIdentifier"]: cluster for cluster in clusters},
+            sorted(one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]),
+            dict(world.ids),
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def commands(sessions: dict[str, Session]) -> list[Command]:
+    """Every command of the page."""
+    return [command for session in sessions.values() for command in session.seen]
+
+
+@pytest.fixture(scope="module")
+def names(production: dict[str, dict[str, Any]]) -> dict[str, set[str]]:
+    """Every text in production's stacks that holds its name, and the names of the stacks -> their regions."""
+    found: dict[str, set[str]] = {}
+    for stack in STACKS:
+        for text in [f"{PREFIX}-{stack.name}", *texts(production[stack.name]["Resources"])]:
+            if PREFIX in text:
+                found.setdefault(text.replace("${RestApi}", API_ID), set()).add(stack.region)
+    return found
+
+
+def texts(node: Any) -> Iterator[str]:
+    """Yield every text in a value."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for value in node.values():
+            yield from texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from texts(value)
+
+
+def mentioned(command: Command) -> Iterator[tuple[str, str]]:
+    """Yield option and name for each name of production in a command's arguments."""
+    for option, values in [("", list(command.arguments)), *command.options.items()]:
+        for text in values:
+            for word in re.split(r"[\s,=\"']|s3://|(?<=\d{12})/", text):
+                if PREFIX in word and not word.startswith("arn:"):
+                    yield option, word
+
+
+def created(commands: list[Command]) -> set[str]:
+    """Return the names that commands give."""
+    return {
+        value
+        for command in commands
+        for option in NAMING.get((command.service, command.name), ())
+        for value in command.options.get(option, ())
+    }
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_chapter_runs(chapter: str, sessions: dict[str, Session]) -> None:
+    """A chapter, pasted from top to bottom, runs without an error: each command is one that the CLI takes."""
+    session = sessions[chapter]
+
+    assert session.err == ""
+    assert session.status == 0
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_command_was_reached(chapter: str, sessions: dict[str, Session]) -> None:
+    """No command is hidden from the checks by a condition or a comment."""
+    blocks = [block for block in PAGE.shell() if block.chapter == chapter]
+    code = "\n".join(block.code for block in blocks if "stack_output()" not in block.code)
+    written = set(re.findall(r"\baws ([a-z0-9]+) (?:wait )?([a-z0-9-]+)", code))
+
+    assert written <= {(command.service, command.name) for command in sessions[chapter].seen}
+
+
+def test_names_exist(
+    commands: list[Command], names: dict[str, set[str]], sessions: dict[str, Session]
+) -> None:
+    """A name in a command is one that production's templates give, or that a command gave before."""
+    known = [*names, *created(commands)]
+    known += [one for session in sessions.values() for one in session.ids.values()]
+    unknown = []
+    for command in commands:
+        for option, name in mentioned(command):
+            if option.endswith("-prefix"):
+                found = any(one.startswith(name) for one in known)
+            else:
+                found = any(fnmatchcase(one, name) for one in known)
+            if not found:
+                unknown.append(f"{command.service} {command.name} {option} {name}")
+
+    assert unknown == []
+
+
+def test_names_in_the_text_exist(names: dict[str, set[str]], commands: list[Command]) -> None:
+    """A name in the text or in a table is one of production's, too."""
+    known = {*names, *created(commands)}
+    spans = {span for span in re.findall(r"`([^`\n]+)`", "\n".join(PAGE.prose)) if PREFIX in span}
+
+    assert {span.replace("<ApiGatewayId>", API_ID) for span in spans} <= known
+
+
+def test_regions(commands: list[Command], names: dict[str, set[str]]) -> None:
+    """Every command names the region in which the thing is."""
+    wrong = []
+    for command in commands:
+        expected = {TOKYO, VIRGINIA}
+        for _, name in mentioned(command):
+            expected &= names.get(name, expected)
+        for text in command.texts():
+            if arn := re.match(r"arn:aws:[a-z0-9]+:([a-z0-9-]+):", text):
+                expected &= {arn[1]}
+            if text in ("AWS/CloudFront", "AWS/WAFV2"):
+                expected &= {VIRGINIA}
+        if command.service in ("cloudfront", "wafv2"):
+            expected &= {VIRGINIA}
+        if command.service in ("apigateway", "ec2", "lambda", "rds", "sqs"):
+            expected &= {TOKYO}
+        if command.region not in expected:
+            wrong.append(f"{command.service} {command.name} {command.options} in {command.region}")
+
+    assert wrong == []
+
+
+def test_outputs_and_logical_ids_exist(
+    commands: list[Command], production: dict[str, dict[str, Any]]
+) -> None:
+    """What is asked of a stack is what this stack has."""
+    unknown = []
+    for command in commands:
+        if command.service != "cloudformation" or "StackName" not in command.parameters:
+            continue
+        stack = command.parameters["StackName"].removeprefix(f"{PREFIX}-")
+        asked = {
+            "Outputs": re.findall(r"OutputKey=='([^']*)'", command.query),
+            "Resources": [
+                *filter(None, [command.parameters.get("LogicalResourceId")]),
+                *command.parameters.get("ResourcesToSkip", []),
+            ],
+        }
+        for section, found in asked.items():
+            unknown += [f"{stack} {section} {key}" for key in found if key not in production[stack][section]]
+
+    assert unknown == []
+
+
+def test_all_alarm_topics_are_subscribed(production: dict[str, dict[str, Any]]) -> None:
+    """The page subscribes somebody to each of the six topics, in its region."""
+    topics = {
+        (REGIONS[stack], stack, key)
+        for stack, resolved in production.items()
+        for key in resolved["Outputs"]
+        if key.endswith("TopicArn")
+    }
+    (block,) = [block.text for block in PAGE.shell() if "sns subscribe" in block.text]
+    subscribed = re.findall(r"sns subscribe --region (\S+) .*?\n.*?\(stack_output (\S+) (\S+) (\w+)\)", block)
+
+    assert len(topics) == 6
+    assert {(region, stack, key) for region, _, stack, key in subscribed} == topics
+    assert all(region == asked for region, asked, _, _ in subscribed)
+
+
+def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
+    """Stacks are deployed in the manifest's order, with its files, regions and capabilities."""
+    manifest = json.loads((ROOT / "out" / "stacks.json").read_text())["stacks"]
+    deploys = [command for command in commands if command.name == "deploy"]
+    found = [
+        {
+            "stack": command.options["--stack-name"],
+            "region": command.region,
+            "template": command.options["--template-file"],
+            "capabilities": command.options["--capabilities"],
+            "tags": command.options["--tags"],
+        }
+        for command in deploys
+    ]
+
+    assert found == [
+        {
+            "stack": [f"{PREFIX}-{stack['name']}"],
+            "region": stack["region"],
+            "template": [f"out/{stack['template']}"],
+            "capabilities": stack["capabilities"],
+            "tags": ["Project=csr-lambda-api", "Environment=prod"],
+        }
+        for stack in manifest
+    ]
+    for stack, command in zip(manifest, deploys, strict=True):
+        (file,) = command.options["--parameter-overrides"]
+        path = f"out/{stack['parameterFiles']['prod']}"
+        if stack["perDeploy"]:
+            (block,) = [
+                block.text for block in PAGE.shell() if f"file://{file.removeprefix('file://')}" in block.text
+            ]
+            assert f"{path} > {file.removeprefix('file://')}" in " ".join(block.split())
+            assert ".Parameters.LambdaCodeS3ObjectVersion = $version" in block
+        else:
+            assert file == f"file://{path}"
+
+
+def test_stacks_are_protected(commands: list[Command]) -> None:
+    """Every stack gets termination protection, as the manifest asks, and its stack policy."""
+    protected = {
+        command.parameters["StackName"]
+        for command in commands
+        if command.name == "update-termination-protection"
+        and command.parameters["EnableTerminationProtection"]
+    }
+
+    policies = {
+        (command.parameters["StackName"], *command.options["--stack-policy-body"])
+        for command in commands
+        if command.name == "set-stack-policy"
+    }
+
+    assert protected == {f"{PREFIX}-{stack.name}" for stack in STACKS}
+    assert policies == {
+        (f"{PREFIX}-{stack.name}", f"file://out/stack-policies/{stack.name}.json") for stack in STACKS
+    }
+
+
+def test_files_exist() -> None:
+    """Files of the repository that the page names are there."""
+    text = OPERATIONS.read_text(encoding="utf-8")
+    paths = re.findall(r"\b(?:out|parameters|docs|src)/[\w./-]+\w", text)
+
+    assert len(paths) > 10
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_restores_make_what_the_template_makes(commands: list[Command], resources: Mapping[str, Any]) -> None:
+    """What a restore or an instance is given equals the template, property by property."""
+    cluster = resources["database"]["DatabaseCluster"]["Properties"]
+    compared = 0
+    for command in commands:
+        if command.operation == "CreateDBInstance":
+            number = command.parameters["DBInstanceIdentifier"][-1]
+            template = resources["database"][f"DatabaseInstance{number}"]["Properties"]
+        elif command.operation in (
+            "RestoreDBClusterToPointInTime",
+            "RestoreDBClusterFromSnapshot",
+            "ModifyDBCluster",
+        ):
+            template = cluster
+        else:
+            continue
+        for name, value in command.parameters.items():
+            expected = template.get(name)
+            is_identifier = name in ("DBClusterIdentifier", "DBInstanceIdentifier")
+            is_switched_off = name == "DeletionProtection" and value is False
+            if name in ("Tags", "EnableLogTypes"):
+                value, expected = (sorted(map(str, tags)) for tags in (value, expected))
+            elif is_identifier or is_switched_off or not isinstance(expected, str | int):
+                continue
+            assert str(value).lower() == str(expected).lower(), f"{command.name} {name}"
+            compared += 1
+
+    assert compared > 30
+
+
+def test_restored_cluster_has_what_the_stack_handed_out(commands: list[Command]) -> None:
+    """A restore names subnet group, security group and parameter groups: the defaults reach nothing."""
+    by_name = {command.name: command.parameters for command in commands}
+
+    for name in ("restore-db-cluster-to-point-in-time", "restore-db-cluster-from-snapshot"):
+        assert by_name[name]["DBSubnetGroupName"] == "subnets"
+        assert by_name[name]["VpcSecurityGroupIds"][0].startswith("sg-")
+        assert by_name[name]["DBClusterParameterGroupName"] == "cluster-parameters"
+    assert by_name["create-db-instance"]["DBParameterGroupName"] == "parameters"
+    assert by_name["create-db-instance"]["MonitoringRoleArn"].endswith(":role/monitoring")
+    assert by_name["restore-db-cluster-to-point-in-time"]["UseLatestRestorableTime"] is True
+
+
+def test_restore_point_can_be_chosen(tmp_path: Path) -> None:
+    """The line in the comment, for a restore to a point before the damage, is one that the CLI takes, too."""
+    (block,) = [block.text for block in PAGE.shell() if "POINT=" in block.text]
+    (point,) = re.findall(r'^# POINT="([^"]+)"', block, re.MULTILINE)
+    line = f"rds restore-db-cluster-to-point-in-time --region {TOKYO} --db-cluster-identifier x {point}"
+
+    command = parse(line.split(), tmp_path)
+
+    assert command.parameters == {"DBClusterIdentifier": "x", "RestoreToTime": "2026-11-25T01:30:00Z"}
+
+
+def test_recovery_ends_with_the_stacks_identifiers(sessions: dict[str, Session]) -> None:
+    """After the disaster recovery the restored cluster bears the identifiers that CloudFormation knows."""
+    session = sessions["Disaster recovery"]
+
+    assert list(session.clusters) == [f"{PREFIX}-aurora-cluster"]
+    assert session.instances == sorted(session.ids[f"DatabaseInstance{number}"] for number in "12")
+    cluster = session.clusters[f"{PREFIX}-aurora-cluster"]
+    assert cluster["DBSubnetGroup"] == "subnets"
+    assert cluster["DBClusterParameterGroup"] == "cluster-parameters"
+    stopped = [command.parameters for command in session.run if command.name == "stop-db-cluster"]
+    assert stopped == [{"DBClusterIdentifier": f"{PREFIX}-aurora-cluster-old"}]
+
+
+def test_recovery_opens_what_it_closed(sessions: dict[str, Session]) -> None:
+    """The API key that is switched off first is switched on at the end."""
+    seen = sessions["Disaster recovery"].seen
+    switched = [
+        command.parameters["patchOperations"][0]["value"]
+        for command in seen
+        if command.name == "update-api-key"
+    ]
+
+    assert switched == ["false", "true"]
+
+
+def test_only_what_is_listed_is_not_run(commands: list[Command], sessions: dict[str, Session]) -> None:
+    """Every command is run by the mock, or stands in a list with the reason; the list holds nothing else."""
+    run = [command for session in sessions.values() for command in session.run]
+    skipped = [command for command in commands if command not in run]
+    reasons = {command.service if command.service in NOT_RUN else command.title for command in skipped}
+
+    assert reasons == set(NOT_RUN)
+    assert {command.service for command in run} == RUN
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        pytest.param(
+            "rds restore-db-cluster-from-snapshot --region ap-northeast-1 --db-cluster-identifier x "
+            "--snapshot-identifier y",
+            "rds restore-db-cluster-from-snapshot needs --engine.",
+            id="required-option",
+        ),
+        pytest.param(
+            "lambda put-provisioned-concurrency-config --region ap-northeast-1 --function-name f "
+            "--qualifier prod --provisioned-concurrency-limit 20",
+            "lambda put-provisioned-concurrency-config has no option --provisioned-concurrency-limit.",
+            id="option",
+        ),
+        pytest.param(
+            "rds restore-cluster --region ap-northeast-1", "rds has no command restore-cluster.", id="command"
+        ),
+        pytest.param("rdz describe --region ap-northeast-1", "There is no service rdz.", id="service"),
+        pytest.param("rds wait cluster --region x", "rds cannot wait for cluster.", id="waiter"),
+        pytest.param(
+            "sts get-caller-identity", "sts get-caller-identity does not name its region.", id="region"
+        ),
+        pytest.param(
+            "sns subscribe --region x --topic-arn t --protocol email --endpoint a@example.com",
+            "sns subscribe has no option --endpoint.",
+            id="renamed",
+        ),
+        pytest.param(
+            "rds modify-db-cluster --region x --db-cluster-identifier c --backup-retention-period long",
+            "rds modify-db-cluster --backup-retention-period must be a number, but is 'long'.",
+            id="number",
+        ),
+        pytest.param(
+            "rds modify-db-cluster --region x --db-cluster-identifier c --apply-immediately yes",
+            "rds modify-db-cluster --apply-immediately takes no value, but has ['yes'].",
+            id="flag",
+        ),
+        pytest.param(
+            "ec2 describe-vpcs --region x --filters Nam=tag:Project,Values=y",
+            "ec2 describe-vpcs --filters has no Nam.",
+            id="shorthand",
+        ),
+        pytest.param(
+            "cloudwatch set-alarm-state --region x --alarm-name a --state-value ALERT --state-reason r",
+            "cloudwatch set-alarm-state --state-value cannot be ALERT.",
+            id="enum",
+        ),
+        pytest.param(
+            "logs tail /aws/lambda/x --region y --sinc 1h", "logs tail has no option --sinc.", id="high-level"
+        ),
+        pytest.param(
+            "cloudformation deploy --region x --stack-name y",
+            "cloudformation deploy needs --template-file.",
+            id="high-level-required",
+        ),
+    ],
+)
+def test_wrong_commands_are_refused(line: str, message: str, tmp_path: Path) -> None:
+    """The check knows a wrong command from a right one, the manual's wrong ones among them."""
+    with pytest.raises(CommandError) as refusal:
+        parse(line.split(), tmp_path)
+
+    assert str(refusal.value) == message

@@ -1,0 +1,455 @@
+"""A terminal in which the commands of the pages run: bash, with an ``aws`` that talks to a mock of AWS.
+
+Bash itself takes the blocks apart, so what is checked is what an operator's shell would run: variables are
+filled, outputs of one command reach the next. The ``aws`` on its path hands its words over to this process,
+which reads them as the AWS CLI would (``aws_cli``) and calls a moto server on this machine through botocore.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.request import Request, urlopen
+
+import jmespath
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+
+from .aws_cli import SESSION, Command, CommandError, parse
+from .pages import ROOT
+
+TOKYO: Final = "ap-northeast-1"
+VIRGINIA: Final = "us-east-1"
+REGIONS: Final = {"network": TOKYO, "database": TOKYO, "api": TOKYO, "frontend": VIRGINIA}
+API_ID: Final = "a1b2c3d4e5"
+EMPTY_ZIP: Final = b"PK\x05\x06" + bytes(18)
+SECONDS: Final = 60  # a chapter takes about one
+
+# What moto has, so that it can be run.
+RUN: Final = frozenset(
+    {
+        "cloudfront",
+        "cloudwatch",
+        "ec2",
+        "iam",
+        "kms",
+        "lambda",
+        "logs",
+        "rds",
+        "s3api",
+        "secretsmanager",
+        "sns",
+    }
+    | {"sqs", "sts", "wafv2"}
+)
+# What is only read and not run, and why.
+NOT_RUN: Final = {
+    "apigateway": "moto needs a dozen further packages for it",
+    "lambda get-account-settings": "moto does not have it",
+    "lambda get-provisioned-concurrency-config": "moto does not have it",
+    "lambda put-provisioned-concurrency-config": "moto does not have it",
+    "lambda delete-provisioned-concurrency-config": "moto does not have it",
+    "s3": "the command is the AWS CLI's own, not an operation",
+    "cloudformation": "moto lacks Fn::GetStackOutput and dynamic references; stacks are answered here",
+    "logs tail": "the command is the AWS CLI's own, not an operation",
+    "cloudfront wait invalidation-completed": "moto never completes one",
+}
+
+SHIM: Final = """\
+#!{python} -IS
+import json, os, socket, sys
+with socket.create_connection(("127.0.0.1", {port})) as connection:
+    connection.sendall(json.dumps([sys.argv[1:], os.getcwd()]).encode() + b"\\n")
+    answer = json.loads(connection.makefile("rb").readline())
+sys.stdout.write(answer["out"])
+sys.stderr.write(answer["err"])
+sys.exit(answer["status"])
+"""
+# What the blocks call besides aws and jq: here it does nothing.
+IDLE: Final = ("curl", "git", "make", "mysql", "sleep", "sudo")
+
+
+@dataclass
+class World:
+    """A mock of AWS with what the stacks would hold, as far as the commands touch it.
+
+    Attributes:
+        endpoint: address of the moto server.
+        resources: stack -> logical ID -> resource, resolved with production's values.
+        output_keys: stack -> keys of its outputs.
+        outputs: stack -> key of an output -> value.
+        ids: logical ID -> physical ID of what ``describe-stack-resource`` is asked for.
+        seen: every command that was given, in order.
+        run: those of them that moto has run.
+        clients: service and region -> botocore's client, since making one takes a while.
+    """
+
+    endpoint: str
+    resources: Mapping[str, Mapping[str, Any]]
+    output_keys: Mapping[str, Sequence[str]]
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    seen: list[Command] = field(default_factory=list)
+    run: list[Command] = field(default_factory=list)
+    clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def client(self, service: str, region: str) -> Any:
+        """Return botocore's client for moto."""
+        name = "s3" if service == "s3api" else service
+        if (name, region) not in self.clients:
+            self.clients[name, region] = SESSION.create_client(
+                name,
+                region_name=region,
+                endpoint_url=self.endpoint,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",
+            )
+        return self.clients[name, region]
+
+    def properties(self, stack: str, logical_id: str) -> Any:
+        """Return the properties of a resource."""
+        return self.resources[stack][logical_id]["Properties"]
+
+    def answer(self, words: Sequence[str], folder: Path) -> tuple[str, str, int]:
+        """Return what ``aws`` prints, to both streams, and its exit status."""
+        try:
+            command = parse(words, folder)
+            self.seen.append(command)
+            return printed(command, self._result(command)), "", 0
+        except (CommandError, OSError, ClientError, BotoCoreError, WaiterError) as error:
+            return "", f"aws {' '.join(words)}\n{type(error).__name__}: {error}\n", 255
+
+    def _result(self, command: Command) -> Any:
+        if command.service == "cloudformation":
+            return self._stack(command)
+        if command.service in NOT_RUN or command.title in NOT_RUN:
+            return {}
+        assert command.service in RUN, f"{command.service} is neither run nor listed with a reason"
+        client = self.client(command.service, command.region)
+        self.run.append(command)
+        if command.is_waiter:
+            client.get_waiter(command.operation).wait(
+                **command.parameters, WaiterConfig={"Delay": 0, "MaxAttempts": 3}
+            )
+            return {}
+        result = client._make_api_call(command.operation, dict(command.parameters))
+        result.pop("ResponseMetadata", None)
+        if command.operation == "GetWebACL":  # moto forgets one property
+            result["WebACL"]["DataProtectionConfig"] = self.properties("frontend", "WebACL")[
+                "DataProtectionConfig"
+            ]
+        return result
+
+    def _stack(self, command: Command) -> Any:
+        stack = command.parameters.get("StackName", "").removeprefix("csr-lambda-api-prod-")
+        if command.operation == "DescribeStacks":
+            outputs = [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs[stack].items()]
+            return {
+                "Stacks": [
+                    {
+                        "StackName": command.parameters["StackName"],
+                        "StackStatus": "CREATE_COMPLETE",
+                        "EnableTerminationProtection": True,
+                        "Outputs": outputs,
+                    }
+                ]
+            }
+        if command.operation == "DescribeStackResource":
+            return {
+                "StackResourceDetail": {
+                    "PhysicalResourceId": self.ids[command.parameters["LogicalResourceId"]]
+                }
+            }
+        return {}
+
+    def seed(self) -> None:
+        """Forget everything, and make what the stacks hold as far as the commands touch it."""
+        urlopen(Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
+        self.seen.clear()
+        self.run.clear()
+        for stack, keys in self.output_keys.items():
+            self.outputs[stack] = {key: f"output-{key}" for key in keys}
+        for stack, region in REGIONS.items():
+            self._seed_logs_and_alarms(stack, region)
+        self._seed_network()
+        self._seed_database()
+        self._seed_api()
+        self._seed_frontend()
+
+    def _seed_logs_and_alarms(self, stack: str, region: str) -> None:
+        keys = self.client("kms", region)
+        topics = self.client("sns", region)
+        for key in self.outputs[stack]:
+            if key.endswith("KeyArn"):
+                arn = keys.create_key()["KeyMetadata"]["Arn"]
+                keys.enable_key_rotation(KeyId=arn)
+                self.outputs[stack][key] = arn
+            elif key.endswith("TopicArn"):
+                self.outputs[stack][key] = topics.create_topic(Name=key)["TopicArn"]
+        for resource in self.resources[stack].values():
+            properties = resource.get("Properties", {})
+            if resource["Type"] == "AWS::Logs::LogGroup":
+                name = log_group(properties["LogGroupName"], API_ID)
+                self.client("logs", region).create_log_group(logGroupName=name)
+            elif resource["Type"] == "AWS::CloudWatch::Alarm":
+                self.client("cloudwatch", region).put_metric_alarm(
+                    **{
+                        name: properties[name]
+                        for name in ("AlarmName", "ComparisonOperator", "EvaluationPeriods", "Threshold")
+                    },
+                    Namespace=properties["Namespace"],
+                    MetricName=properties["MetricName"],
+                    Period=properties["Period"],
+                    Statistic="Sum",
+                )
+
+    def _seed_network(self) -> None:
+        ec2 = self.client("ec2", TOKYO)
+        vpc = ec2.create_vpc(
+            CidrBlock=self.properties("network", "VPC")["CidrBlock"],
+            TagSpecifications=[{"ResourceType": "vpc", "Tags": self.properties("network", "VPC")["Tags"]}],
+        )["Vpc"]["VpcId"]
+        bucket = self.properties("network", "LambdaDeploymentsBucket")["BucketName"]
+        s3 = self.client("s3api", TOKYO)
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": TOKYO})
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        outputs = self.outputs["network"]
+        outputs.update(VPCId=vpc, LambdaDeploymentsBucketName=bucket)
+        (group,) = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])[
+            "SecurityGroups"
+        ]
+        to_itself = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group["GroupId"]}]}
+        ec2.authorize_security_group_ingress(
+            GroupId=group["GroupId"], IpPermissions=[to_itself]
+        )  # as AWS does
+        for number in ("1", "2"):
+            subnet = self.properties("network", f"PrivateSubnet{number}")
+            zone = subnet["AvailabilityZone"]
+            outputs[f"PrivateSubnet{number}AvailabilityZone"] = zone
+            outputs[f"PrivateSubnet{number}Id"] = ec2.create_subnet(
+                VpcId=vpc, CidrBlock=subnet["CidrBlock"], AvailabilityZone=zone
+            )["Subnet"]["SubnetId"]
+
+    def _seed_database(self) -> None:
+        rds = self.client("rds", TOKYO)
+        network, outputs = self.outputs["network"], self.outputs["database"]
+        for key in ("LambdaSecurityGroup", "DatabaseSecurityGroup"):
+            outputs[f"{key}Id"] = self.client("ec2", TOKYO).create_security_group(
+                GroupName=self.properties("database", key)["GroupName"],
+                Description="A group",
+                VpcId=network["VPCId"],
+            )["GroupId"]
+        rds.create_db_subnet_group(
+            DBSubnetGroupName="subnets",
+            DBSubnetGroupDescription="Subnets",
+            SubnetIds=[network["PrivateSubnet1Id"], network["PrivateSubnet2Id"]],
+        )
+        family = self.properties("database", "DatabaseParameterGroup")["Family"]
+        rds.create_db_cluster_parameter_group(
+            DBClusterParameterGroupName="cluster-parameters",
+            DBParameterGroupFamily=family,
+            Description="Cluster",
+        )
+        rds.create_db_parameter_group(
+            DBParameterGroupName="parameters", DBParameterGroupFamily=family, Description="Instance"
+        )
+        outputs.update(
+            DatabaseSubnetGroupName="subnets",
+            DatabaseClusterParameterGroupName="cluster-parameters",
+            DatabaseParameterGroupName="parameters",
+        )
+        self.client("iam", TOKYO).create_role(RoleName="monitoring", AssumeRolePolicyDocument="{}")
+        cluster = self.properties("database", "DatabaseCluster")
+        rds.create_db_cluster(
+            **{name: cluster[name] for name in ("DBClusterIdentifier", "Engine", "EngineVersion")},
+            MasterUsername="admin",
+            MasterUserPassword="only-in-the-mock",
+            DeletionProtection=True,
+        )
+        self.ids = {"DatabaseMonitoringRole": "monitoring"}
+        for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
+            instance = self.properties("database", logical_id)
+            self.ids[logical_id] = f"csr-lambda-api-prod-database-{logical_id.lower()}-x"
+            rds.create_db_instance(
+                DBInstanceIdentifier=self.ids[logical_id],
+                DBClusterIdentifier=cluster["DBClusterIdentifier"],
+                DBInstanceClass=instance["DBInstanceClass"],
+                Engine=instance["Engine"],
+            )
+        self._secret("database", "DatabaseSecret", {"username": "admin", "password": "only-in-the-mock"})
+
+    def _seed_api(self) -> None:
+        queue = self.client("sqs", TOKYO).create_queue(QueueName="dead-letters")["QueueUrl"]
+        self.ids["DeadLetterQueue"] = queue
+        self.outputs["api"]["ApiGatewayId"] = API_ID
+        functions = self.client("lambda", TOKYO)
+        function = self.properties("api", "ApiFunction")
+        functions.create_function(
+            **{name: function[name] for name in ("FunctionName", "Handler", "Runtime")},
+            Role=self.client("iam", TOKYO).get_role(RoleName="monitoring")["Role"]["Arn"],
+            Code={"ZipFile": EMPTY_ZIP},
+            Publish=True,
+        )
+        alias = self.properties("api", "ApiFunctionAlias")["Name"]
+        functions.create_alias(FunctionName=function["FunctionName"], Name=alias, FunctionVersion="1")
+        self._secret("api", "OriginApiKeySecret", {"apiKey": "only-in-the-mock"})
+
+    def _seed_frontend(self) -> None:
+        bucket = self.properties("frontend", "SiteBucket")["BucketName"]
+        self.client("s3api", VIRGINIA).create_bucket(Bucket=bucket)
+        acl = self.properties("frontend", "WebACL")
+        names = (
+            "Name",
+            "Scope",
+            "DefaultAction",
+            "Description",
+            "Rules",
+            "VisibilityConfig",
+            "DataProtectionConfig",
+        )
+        arn = self.client("wafv2", VIRGINIA).create_web_acl(**{name: acl[name] for name in names})["Summary"][
+            "ARN"
+        ]
+        distribution = self.client("cloudfront", VIRGINIA).create_distribution(
+            DistributionConfig={
+                "CallerReference": "seed",
+                "Comment": self.properties("frontend", "Distribution")["DistributionConfig"]["Comment"],
+                "Enabled": True,
+                "Origins": {
+                    "Quantity": 1,
+                    "Items": [
+                        {
+                            "Id": "site",
+                            "DomainName": f"{bucket}.s3.amazonaws.com",
+                            "S3OriginConfig": {"OriginAccessIdentity": ""},
+                        }
+                    ],
+                },
+                "DefaultCacheBehavior": {
+                    "TargetOriginId": "site",
+                    "ViewerProtocolPolicy": "redirect-to-https",
+                },
+            }
+        )["Distribution"]["Id"]
+        self.outputs["frontend"].update(
+            FrontendS3BucketName=bucket, WebACLArn=arn, CloudFrontDistributionId=distribution
+        )
+
+    def _secret(self, stack: str, logical_id: str, value: Mapping[str, str]) -> None:
+        secret = self.properties(stack, logical_id)
+        copies = {"AddReplicaRegions": secret["ReplicaRegions"]} if "ReplicaRegions" in secret else {}
+        self.client("secretsmanager", TOKYO).create_secret(
+            Name=secret["Name"], SecretString=json.dumps(value), **copies
+        )
+
+
+def log_group(name: Any, api_id: str) -> str:
+    """Return the name of a log group, with the ID of the API where it holds one."""
+    return str(name["Fn::Sub"]).replace("${RestApi}", api_id) if isinstance(name, dict) else str(name)
+
+
+def printed(command: Command, result: Any) -> str:
+    """Return what the AWS CLI prints for a result."""
+    result = json.loads(json.dumps(result, default=lambda moment: moment.isoformat()))
+    if command.query:
+        result = jmespath.search(command.query, result)
+    if command.output == "text":
+        return "".join(f"{line}\n" for line in _text(result))
+    return "" if result == {} else json.dumps(result, indent=4) + "\n"
+
+
+def _text(result: Any) -> Iterator[str]:
+    if isinstance(result, list):
+        if not any(isinstance(item, (list, dict)) for item in result):
+            yield "\t".join(map(str, result))
+        else:
+            for item in result:
+                yield from _text(item)
+    else:
+        yield str(result)
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    """Answers one call of the ``aws`` on the path."""
+
+    def handle(self) -> None:
+        words, folder = json.loads(self.rfile.readline())
+        assert isinstance(self.server, Terminal)
+        try:
+            out, err, status = self.server.world.answer(words, Path(folder))
+        except Exception as error:  # whatever it is, the shell must hear of it, or it waits for ever
+            out, err, status = "", f"aws {' '.join(words)}\n{error!r}\n", 254
+        self.wfile.write(json.dumps({"out": out, "err": err, "status": status}).encode() + b"\n")
+
+
+class Terminal(socketserver.ThreadingTCPServer):
+    """Runs shell blocks against a world, one session of bash after the other."""
+
+    daemon_threads = True
+
+    def __init__(self, world: World, folder: Path) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.world = world
+        self.folder = folder
+        programs = folder / "bin"
+        programs.mkdir()
+        port = self.server_address[1]
+        scripts = dict.fromkeys(IDLE, "#!/bin/sh\n")
+        scripts["aws"] = SHIM.format(python=sys.executable, port=port)
+        for name, script in scripts.items():
+            (programs / name).write_text(script)
+            (programs / name).chmod(0o755)
+        self.path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+
+    def session(self, code: str) -> subprocess.CompletedProcess[str]:
+        """Run a session in a folder of its own that holds out/, a built site, and a package."""
+        self.world.seed()
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        (folder / "out").symlink_to(ROOT / "out")
+        (folder / "site").mkdir()
+        (folder / "lambda-deployment-package.zip").write_bytes(b"zip")
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", code],
+            cwd=folder,
+            env={"PATH": self.path, "HOME": str(folder), "LC_ALL": "C", "EDITOR": "true"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+
+@contextmanager
+def opened(
+    resources: Mapping[str, Mapping[str, Any]], output_keys: Mapping[str, Sequence[str]], folder: Path
+) -> Iterator[Terminal]:
+    """Start the moto server and the terminal, and stop both afterwards."""
+    from moto.server import ThreadedMotoServer  # with what it needs it takes a while to import
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    world = World(f"http://{host}:{port}", resources, output_keys)
+    try:
+        with Terminal(world, folder) as terminal:
+            thread = threading.Thread(target=terminal.serve_forever, daemon=True)
+            thread.start()
+            yield terminal
+            terminal.shutdown()
+            thread.join()
+    finally:
+        for client in world.clients.values():
+            client.close()
+        server.stop()
