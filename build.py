@@ -5,7 +5,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 
-from csr_templates.cli import main
+try:
+    from csr_templates.cli import main
+except KeyboardInterrupt:  # this takes most of the time; main itself knows what to say
+    print("Interrupted; nothing was written.", file=sys.stderr)
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main(["build", *sys.argv[1:]]))

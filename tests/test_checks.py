@@ -129,6 +129,16 @@ def test_names_are_compared_as_written() -> None:
     ]
 
 
+def test_names_of_other_functions() -> None:
+    """A name that is no Sub is shown as it stands in the template."""
+    templates = [exporting("vpc-id"), {"R": {"Fn::ImportValue": {"Ref": "VpcName"}}}]
+
+    assert checks.problems([stack("network"), stack("database")], templates) == [
+        "Stack database: R: It imports {'Ref': 'VpcName'}, which no earlier stack of ap-northeast-1 exports. "
+        "Name an output that is there, or add it to its stack."
+    ]
+
+
 def test_one_export_twice() -> None:
     """Two stacks of a region cannot export the same name."""
     assert checks.problems(
@@ -168,6 +178,20 @@ def test_output_that_is_not_there(stack_name: str, key: str) -> None:
         f"${{ProjectName}}-${{Environment}}-{stack_name}, and no earlier stack of that name has it. Name an "
         "output that is there, or add it to its stack."
     ]
+
+
+def test_output_of_a_stack_without_outputs() -> None:
+    """A stack may have no outputs at all."""
+    stacks = [stack("api"), stack("frontend", region="us-east-1")]
+
+    (problem,) = checks.problems(stacks, [{}, reading("api", "ApiId")])
+    assert problem.startswith("Stack frontend: Resources.R.Properties.Id: It reads the output ApiId of ")
+
+
+def test_fails_without_a_template_for_each_stack() -> None:
+    """A stack whose template is missing would be checked by nobody."""
+    with pytest.raises(ValueError, match="shorter"):
+        checks.problems([stack("network"), stack("database")], [{}])
 
 
 # ---- The manifest's readsFrom ----

@@ -227,6 +227,48 @@ def test_order_of_keys_does_not_count() -> None:
     assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
 
 
+def test_release_is_the_same_on_every_machine() -> None:
+    """Another way of hashing would publish a version of every function with the next deploy."""
+    template = function(
+        Handler={"Fn::If": ["IsNotB", "x", {"Fn::FindInMap": ["Sizes", "a", "Memory"]}]},
+        Environment={"Variables": {"LOG_LEVEL": {"Ref": "Other"}}},
+    )
+
+    assert fingerprint.release(template, "Function") == "987eea1cb82c7de0 ${Other} ${Value}"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Fn::If": ["IsB", {"Ref": "Value"}, "x"]},
+        {"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]},
+        [{"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]}],
+    ],
+    ids=["condition", "mapping", "mapping in a list"],
+)
+def test_template_without_what_the_function_names(value: Any) -> None:
+    """What the linter has to say about a name without a definition is not said here."""
+    template = {name: function(Handler=value)[name] for name in ("Parameters", "Resources")}
+
+    assert fingerprint.release(template, "Function").endswith(" ${Value}")
+
+
+def test_mapping_chosen_at_the_deploy_within_a_list() -> None:
+    """Every mapping counts there, too."""
+    before = function(Layers=[{"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]}])
+    after = copy.deepcopy(before)
+    after["Mappings"]["Zones"]["a"]["Memory"] = 2
+
+    assert fingerprint.release(before, "Function") != fingerprint.release(after, "Function")
+
+
+def test_environment_without_variables() -> None:
+    """An environment that holds nothing is none."""
+    before, after = function(Handler="x"), function(Handler="x", Environment={})
+
+    assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
+
+
 @pytest.mark.parametrize(
     "environment",
     [{}, {"Environment": {"Variables": {"LOG_LEVEL": "INFO"}}}],
@@ -442,6 +484,15 @@ def test_missing_part_deploys(logical_id: str) -> None:
 def test_other_change_deploys_nothing(logical_id: str, properties: Template) -> None:
     """What describes the API, its stage, its backend and other APIs are not in the hash."""
     assert changed(logical_id, **properties) == ORIGINAL
+
+
+def test_api_without_properties() -> None:
+    """An API with nothing to deploy is the same as one with nothing at all."""
+    bare, described = api(), api()
+    del bare["Resources"]["Api"]["Properties"]
+    described["Resources"]["Api"]["Properties"] = {"Description": "Ours"}
+
+    assert fingerprint.deployment(bare, "Deployment") == fingerprint.deployment(described, "Deployment")
 
 
 def test_order_of_resources_does_not_deploy() -> None:

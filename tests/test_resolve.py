@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -185,6 +186,11 @@ def test_unknown(node: Any, expected: Any) -> None:
         {"Fn::Sub": "<${Bucket}>!"},
     ),
     ("one part alone", {"Fn::Sub": "${Bucket}"}, {"Ref": "Bucket"}),
+    (
+        "attribute with dots of its own",
+        {"Fn::Sub": "${Bucket.Website.Deep.Url}"},
+        {"Fn::GetAtt": ["Bucket", "Website.Deep.Url"]},
+    ),
     (
         "one attribute alone",
         {"Fn::Join": ["-", [{"Fn::Sub": "${Bucket.Arn}"}]]},
@@ -379,6 +385,30 @@ FUNCTIONS = (
         '.Fn::Select[0]: The index is a whole number from 0 on, found "-1".',
     ),
     (
+        "Select of three",
+        {"Fn::Select": [0, ["a"], "b"]},
+        '.Fn::Select: Fn::Select takes [index, list of values], found [0, ["a"], "b"].',
+    ),
+    ("Select by a list", {"Fn::Select": [["a"], ["b"]]}, '.Fn::Select[0]: Expected a text, found ["a"].'),
+    ("Select of a text", {"Fn::Select": [0, "a"]}, '.Fn::Select[1]: Expected a list, found "a".'),
+    ("Split of a list", {"Fn::Split": ["-", ["a"]]}, '.Fn::Split[1]: Expected a text, found ["a"].'),
+    (
+        "FindInMap by a list",
+        {"Fn::FindInMap": ["Sizes", ["a"], "b"]},
+        '.Fn::FindInMap[1]: Expected a text, found ["a"].',
+    ),
+    (
+        "date",
+        {"Fn::Join": ["-", date(2026, 1, 2)]},
+        '.Fn::Join[1]: Expected a list, found "2026-01-02".',
+    ),
+    ("80 characters", {"Fn::Join": ["-", "a" * 78]}, f'.Fn::Join[1]: Expected a list, found "{"a" * 78}".'),
+    (
+        "81 characters",
+        {"Fn::Join": ["-", "a" * 79]},
+        f'.Fn::Join[1]: Expected a list, found "{"a" * 76}....',
+    ),
+    (
         "Split by nothing",
         {"Fn::Split": ["", "a"]},
         '.Fn::Split[0]: The delimiter is a plain string that is not empty, found "".',
@@ -435,6 +465,26 @@ FUNCTIONS = (
         {"Fn::GetStackOutput": {"StackName": "a"}},
         ".Fn::GetStackOutput: Fn::GetStackOutput takes at least StackName and OutputName, found "
         '{"StackName": "a"}.',
+    ),
+    (
+        "Cidr of four",
+        {"Fn::Cidr": ["10.0.0.0/16", 1, 8, 8]},
+        ".Fn::Cidr: Fn::Cidr takes [IP block, count, subnet bits], of which the last may be missing, "
+        'found ["10.0.0.0/16", 1, 8, 8].',
+    ),
+    ("Cidr of a list", {"Fn::Cidr": [["a"], 1]}, '.Fn::Cidr[0]: Expected a text, found ["a"].'),
+    ("Base64 of a list", {"Fn::Base64": ["a"]}, '.Fn::Base64: Expected a text, found ["a"].'),
+    ("zones of a list", {"Fn::GetAZs": ["a"]}, '.Fn::GetAZs: Expected a text, found ["a"].'),
+    ("import of a list", {"Fn::ImportValue": ["a"]}, '.Fn::ImportValue: Expected a text, found ["a"].'),
+    (
+        "attribute that is a list",
+        {"Fn::GetAtt": ["Bucket", ["a"]]},
+        '.Fn::GetAtt[1]: Expected a text, found ["a"].',
+    ),
+    (
+        "stack output of the unknown",
+        {"Fn::GetStackOutput": {"StackName": {"Ref": "xyz"}, "OutputName": "a"}},
+        ".Fn::GetStackOutput.StackName.Ref: 'xyz' is neither a parameter nor a resource of this template.",
     ),
     (
         "long value",
@@ -539,6 +589,21 @@ def test_depends_on_absent(node: Any) -> None:
         'Conditions.B.Condition: "C" is no condition of this template, which has B.',
     ),
     (
+        "map of none",
+        {"Outputs": {"A": {"Value": {"Fn::FindInMap": ["B", "C", "D"]}}}},
+        "Outputs.A.Value.Fn::FindInMap[0]: Mappings has no key 'B'; it has none.",
+    ),
+    (
+        "condition without resources and parameters",
+        {"Conditions": {"A": {"Fn::Equals": [{"Ref": "B"}, "c"]}}},
+        "Conditions.A.Fn::Equals[0].Ref: 'B' is no parameter of this template.",
+    ),
+    (
+        "attribute of the absent",
+        {"Outputs": {"A": {"Value": {"Fn::GetAtt": ["B", "Arn"]}}}},
+        "Outputs.A.Value.Fn::GetAtt: 'B' is no resource of this template.",
+    ),
+    (
         "output of the absent",
         {"Outputs": {"A": {"Value": {"Ref": "B"}}}},
         "Outputs.A.Value.Ref: 'B' is neither a parameter nor a resource of this template.",
@@ -560,6 +625,35 @@ def test_pseudo_parameters() -> None:
 
     expected = ["cn-north-1", "210987654321", "aws-cn", "web", "amazonaws.com.cn"]
     assert expected == result["Outputs"]["A"]["Value"]
+
+
+PSEUDO = ("AWS::Region", "AWS::AccountId", "AWS::StackName")
+
+
+@pytest.mark.parametrize(
+    ("deploy", "expected"),
+    [
+        ({}, "ap-northeast-1 123456789012 stack"),
+        (
+            {"region": "us-east-1", "account": "210987654321", "stack_name": "web"},
+            "us-east-1 210987654321 web",
+        ),
+    ],
+    ids=["by default", "given"],
+)
+def test_conditions_and_rules_see_the_deploy(deploy: dict[str, Any], expected: str) -> None:
+    """Region, account and stack name are known everywhere; without a caller's word the same everywhere."""
+    texts = expected.split()
+    equal = [{"Fn::Equals": [{"Ref": name}, text]} for name, text in zip(PSEUDO, texts, strict=True)]
+    template = {
+        "Conditions": {"It": {"Fn::And": equal}},
+        "Rules": {"It": {"Assertions": [{"Assert": predicate} for predicate in equal]}},
+        "Outputs": {"It": {"Value": {"Fn::Join": [" ", [{"Ref": name} for name in PSEUDO]]}}},
+    }
+
+    assert conditions(template, **deploy) == {"It": True}
+    assert failed_assertions(template, **deploy) == []
+    assert resolve(template, **deploy)["Outputs"]["It"]["Value"] == expected
 
 
 def test_refused_partition() -> None:
@@ -591,6 +685,16 @@ def test_given_value(kind: str, value: str, expected: Any) -> None:
     }
 
     assert expected == resolve(template, {"P": value})["Outputs"]["A"]["Value"]
+
+
+def test_allowed_value_with_a_comma() -> None:
+    """Only lists are taken apart at commas."""
+    template = {
+        "Parameters": {"P": {"Type": "String", "AllowedValues": ["a,b"]}},
+        "Outputs": {"A": {"Value": {"Ref": "P"}}},
+    }
+
+    assert resolve(template, {"P": "a,b"})["Outputs"]["A"]["Value"] == "a,b"
 
 
 @pytest.mark.parametrize(
@@ -626,8 +730,21 @@ def test_given_value(kind: str, value: str, expected: Any) -> None:
             {},
             'Parameters.P: Expected a text, found ["a"].',
         ),
+        (
+            {"Type": "String", "Default": "a", "AllowedValues": [["a"]]},
+            {},
+            'Parameters.P: Expected a text, found ["a"].',
+        ),
     ],
-    ids=["missing", "undeclared", "not text", "not allowed", "item not allowed", "Default not text"],
+    ids=[
+        "missing",
+        "undeclared",
+        "not text",
+        "not allowed",
+        "item not allowed",
+        "Default not text",
+        "allowed value not text",
+    ],
 )
 def test_refused_parameter(declaration: Template, given_values: Any, expected: str) -> None:
     """A wrong parameter value is refused by all three functions."""
@@ -862,6 +979,14 @@ def test_assertion(node: Any, expected: bool) -> None:
     assert expected is rule_holds(node)
 
 
+def test_ref_all_without_parameters() -> None:
+    """A template without parameters has none of any type."""
+    members = {"Fn::RefAll": "AWS::EC2::VPC::Id"}
+    template = {"Rules": {"R": {"Assertions": [{"Assert": {"Fn::Contains": [members, "vpc-1"]}}]}}}
+
+    assert failed_assertions(template) == ["Rules.R.Assertions[0]"]
+
+
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [
@@ -949,10 +1074,43 @@ RULE_PREDICATES = "Fn::And, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn
         '.Assertions[0].Assert.Fn::EachMemberEquals[1]: Expected a text, found ["a"].',
     ),
     (
+        "Contains a list",
+        {"Assertions": [{"Assert": {"Fn::Contains": [["a"], ["a"]]}}]},
+        '.Assertions[0].Assert.Fn::Contains[1]: Expected a text, found ["a"].',
+    ),
+    (
+        "EachMemberEquals of one",
+        {"Assertions": [{"Assert": {"Fn::EachMemberEquals": [["a"]]}}]},
+        ".Assertions[0].Assert.Fn::EachMemberEquals: Fn::EachMemberEquals takes [list of strings, string], "
+        'found [["a"]].',
+    ),
+    (
+        "EachMemberEquals of a text",
+        {"Assertions": [{"Assert": {"Fn::EachMemberEquals": ["a", "a"]}}]},
+        '.Assertions[0].Assert.Fn::EachMemberEquals[0]: Expected a list, found "a".',
+    ),
+    (
+        "EachMemberIn of one",
+        {"Assertions": [{"Assert": {"Fn::EachMemberIn": [["a"]]}}]},
+        ".Assertions[0].Assert.Fn::EachMemberIn: Fn::EachMemberIn takes [list of strings, list of strings], "
+        'found [["a"]].',
+    ),
+    (
+        "EachMemberIn of a text",
+        {"Assertions": [{"Assert": {"Fn::EachMemberIn": ["a", ["a"]]}}]},
+        '.Assertions[0].Assert.Fn::EachMemberIn[0]: Expected a list, found "a".',
+    ),
+    (
         "ValueOf no parameter",
         {"Assertions": [{"Assert": {"Fn::Equals": [{"Fn::ValueOf": ["Vpx", "Tags.A"]}, "a"]}}]},
         ".Assertions[0].Assert.Fn::Equals[0].Fn::ValueOf[0]: 'Vpx' is no parameter of this template. "
         "Did you mean 'Vpc'?",
+    ),
+    (
+        "ValueOf of one",
+        {"Assertions": [{"Assert": {"Fn::Equals": [{"Fn::ValueOf": ["Vpc"]}, "a"]}}]},
+        ".Assertions[0].Assert.Fn::Equals[0].Fn::ValueOf: Fn::ValueOf takes [parameter, attribute], found "
+        '["Vpc"].',
     ),
     (
         "ValueOfAll of one",

@@ -283,8 +283,6 @@ def _sequence(values: list[Any], place: str, tag: str, in_condition: bool) -> ya
 
 
 def _key(key: str, place: str) -> yaml.ScalarNode:
-    if type(key) is not str:
-        _refuse(place, f"the key {key!r} is not text")
     if not key or "\n" in key or len(key) > _LONGEST_KEY:
         _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
     return _scalar(key, _place(place, key))
