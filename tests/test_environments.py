@@ -1407,3 +1407,28 @@ def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -
     for schema in SCHEMAS:
         for parameter, text in accepted.parameters[schema.stack].items():
             assert satisfies(text, dict(schema.parameters[parameter])), parameter
+
+
+def test_table_of_one_environment() -> None:
+    """A single environment has a table, too; a value that just fits is not cut."""
+    text = "x" * environments.WIDEST_CELL
+    production = environments.Environment("prod", {"app": {"Name": text}}, is_production=True)
+
+    assert environments.table([production]) == [["    ", f"{'  prod':<42}"], ["Name", f"  {text}"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "There is no such folder; name the one with the files."),
+        ("", "The folder holds no environment; one is a file such as prod.json."),
+    ],
+    ids=["missing", "empty"],
+)
+def test_mistake_of_the_folder_has_no_key(tmp_path: Path, name: str, message: str) -> None:
+    """Where the folder is the mistake, the key is empty, which is text as well."""
+    folder = tmp_path / name
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    assert caught.value.mistakes == (environments.Mistake(folder.as_posix(), "", message),)

@@ -114,6 +114,37 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
     ]
 
 
+@pytest.mark.parametrize("lint", [True, False])
+def test_reports_say_where_and_how_long(lint: bool) -> None:
+    """A report holds the stack's region, and the seconds it took, to the millisecond."""
+    (report,) = output.assemble([stack()], lint=lint).stacks
+
+    assert report.region == "us-east-1"
+    assert 0 <= report.seconds < 60
+    assert report.seconds == round(report.seconds, 3)
+
+
+@pytest.mark.parametrize(
+    ("region", "mistakes"), [("us-east-1", 0), ("ap-northeast-1", 1)], ids=["its own", "another"]
+)
+def test_values_are_judged_for_the_region_of_the_stack(parameters: Path, region: str, mistakes: int) -> None:
+    """An Availability Zone has to be one of the region that the stack is deployed to."""
+
+    def zoned() -> StackTemplate:
+        t = sized_template()
+        t.add_parameter(Parameter("Zone", Type="AWS::EC2::AvailabilityZone::Name", Default="us-east-1a"))
+        return t
+
+    (parameters / "shared.json").write_text('{"Zone": "us-east-1b"}')
+    one = Stack("site", "site.yaml", region, zoned, per_deploy=("Key",))
+    if not mistakes:
+        assert output.read_environments([one], parameters)
+        return
+    with pytest.raises(EnvironmentsError) as caught:
+        output.read_environments([one], parameters)
+    assert [mistake.key for mistake in caught.value.mistakes] == ["Zone"]
+
+
 def test_template_text_is_the_rendered_stack() -> None:
     """A file holds what the stack builds, below a header that names the module to edit and the command."""
     text = output.assemble([stack()], lint=False).files["site.yaml"].decode("ascii")
