@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from csr_templates.parts import names
 from csr_templates.stacks import Stack
 
-PREFIX = "${ProjectName}-${Environment}-"
+PREFIX = f"{names.PREFIX}-"
 
 
 class _Read(NamedTuple):
