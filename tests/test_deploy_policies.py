@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -373,7 +372,7 @@ def test_names_do_without_tags(
 
     def untagged(action: str) -> IamAction | None:
         known = iam_action(action)
-        return known and replace(known, tagged=False)
+        return known and known._replace(tagged=False)
 
     assert sids() == tagged
     monkeypatch.setattr("csr_templates.deploy_policies.iam_action", untagged)

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from csr_templates import deploy_scopes
 from csr_templates.resolve import resolve
 from csr_templates.schemas import iam_action, resource_schema
+from csr_templates.wiring import uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,23 +111,22 @@ class _Needs:
         self.names = [f"{project}-{_ENVIRONMENT}" for project in self.projects]
         self.types = _by_type(template)
         self.claims = claimed_actions(template, region)
+        self.serving = {action for action in self.claims if self._serves(action)}
         for type_name in self.types:
             self._require_scope(type_name)
 
     @cached_property
     def everyday(self) -> set[str]:
         """What creating, updating and reading needs."""
-        return (set(filter(self._serves, self.claims)) - self.removing) | self._forgotten
+        return (self.serving - self.removing) | self._forgotten
 
     @cached_property
     def removing(self) -> set[str]:
         """What only deleting needs."""
         return {
             action
-            for action, claims in self.claims.items()
-            if self._serves(action)
-            and all(claim.handler == "delete" for claim in claims)
-            and action not in self._forgotten
+            for action in self.serving - self._forgotten
+            if all(claim.handler == "delete" for claim in self.claims[action])
         }
 
     def stack(self, actions: Iterable[str]) -> Iterator[Document]:
@@ -203,7 +203,7 @@ class _Needs:
         """Make sure that leaving actions out has not left out what a type cannot do without."""
         handlers = resource_schema(type_name, self.region).handlers
         for handler in ("create", "delete"):
-            if not any(map(self._serves, handlers.get(handler, ()))):
+            if self.serving.isdisjoint(handlers.get(handler, ())):
                 raise ValueError(
                     f"Nothing that {type_name} claims to need for its handler {handler} concerns an ARN of "
                     "SCOPES in deploy_scopes.py. Add a line for the type."
@@ -211,14 +211,14 @@ class _Needs:
 
     def _serves(self, action: str) -> bool:
         """Tell whether a claimed action can do anything for this stack."""
-        if action in deploy_scopes.OBJECTS or action in _OF_ROLES or iam_action(action) is None:
+        ours = self._scopes.get(_service(action))
+        if not ours or action in deploy_scopes.OBJECTS or action in _OF_ROLES or iam_action(action) is None:
             return False
         needed = deploy_scopes.ONLY_FOR.get(action)
         if needed and not any(self._uses(claim.type, needed) for claim in self.claims[action]):
             return False
-        scope = self._scopes.get(_service(action), [])
         look_up = deploy_scopes.LOOK_UPS.fullmatch(action) or not _arns(action)
-        return bool(scope if look_up else self._patterns(action))
+        return bool(look_up or self._patterns(action))
 
     def _uses(self, type_name: str, property_name: str) -> bool:
         return any(property_name in properties for properties in self.types.get(type_name, []))
@@ -306,12 +306,13 @@ class _Needs:
             name: {key: value for key, value in declared.items() if key != "AllowedValues"}
             for name, declared in self.template.get("Parameters", {}).items()
         }
+        names = {use.name for use in uses(node)}
         resources = self.template.get("Resources", {})
         asking = {
             **{key: self.template[key] for key in ("Mappings", "Conditions") if key in self.template},
             "Parameters": parameters,
             "Resources": {
-                **{name: {"Type": resource["Type"]} for name, resource in resources.items()},
+                **{name: {"Type": resources[name]["Type"]} for name in resources if name in names},
                 "Asking": {"Type": "Asking", "Properties": {"Value": node}},
             },
         }
@@ -339,19 +340,16 @@ def _by_type(template: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
 
 def _values(node: Any, key: str) -> Iterator[Any]:
     """Return every value of ``key`` in a part of a template."""
-    if isinstance(node, Mapping):
-        for name, value in node.items():
-            if name == key:
-                yield value
-            yield from _values(value, key)
-    elif isinstance(node, list):
-        for item in node:
+    if isinstance(node, dict) and key in node:
+        yield node[key]
+    for item in node.values() if isinstance(node, dict) else node:
+        if isinstance(item, (dict, list)):
             yield from _values(item, key)
 
 
 def _trusted(role: Mapping[str, Any]) -> Iterator[str]:
     """Return the services that a role trusts."""
-    for services in _values(role.get("AssumeRolePolicyDocument"), "Service"):
+    for services in _values(role.get("AssumeRolePolicyDocument", {}), "Service"):
         yield from [services] if isinstance(services, str) else services
 
 

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +25,7 @@ class SchemasError(ValueError):
     """The schemas are not where or not what they should be, or do not know what they are asked for."""
 
 
-@dataclass(frozen=True)
-class ResourceSchema:
+class ResourceSchema(NamedTuple):
     """What the schema of one resource type says.
 
     Properties are paths from the resource's Properties: ``CidrBlock``, ``DnsOptions/PrivateDnsPreference``.
@@ -50,8 +48,7 @@ class ResourceSchema:
     tag_permissions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class IamAction:
+class IamAction(NamedTuple):
     """What IAM knows of one action.
 
     Attributes:
@@ -71,26 +68,28 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     Raises:
         SchemasError: the region or the type is unknown, or cfn-lint keeps its schemas in another way.
     """
-    known = _types(region)
-    if type_name not in known:
+    types = _types(region)
+    name = _member(types, type_name)
+    if name is None:
         raise SchemasError(
             f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
             "the name, or use a cfn-lint whose schemas have it."
         )
-    file = f"schemas/resources/{known[type_name]}.json"
-    schema = _read(file)
-    if schema.get("typeName") != type_name:
-        _unknown_layout(file, f"typeName is {schema.get('typeName')!r} instead of {type_name!r}")
-    handlers = schema.get("handlers", {})
+    if not isinstance(name, str):
+        _unknown_layout(types, "it maps resource types to something other than names of files")
+    file = f"schemas/resources/{name}.json"
+    if (described := _member(file, "typeName")) != type_name:
+        _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
+    handlers = _member(file, "handlers") or {}
     if not all(isinstance(handler, dict) and "permissions" in handler for handler in handlers.values()):
         _unknown_layout(file, "a handler has no permissions")
     return ResourceSchema(
         type_name,
-        _properties(schema, "primaryIdentifier", file),
-        _properties(schema, "createOnlyProperties", file),
-        _properties(schema, "conditionalCreateOnlyProperties", file),
+        _properties(file, "primaryIdentifier"),
+        _properties(file, "createOnlyProperties"),
+        _properties(file, "conditionalCreateOnlyProperties"),
         {name: tuple(sorted(set(handler["permissions"]))) for name, handler in handlers.items()},
-        tuple(sorted(schema.get("tagging", {}).get("permissions", []))),
+        tuple(sorted((_member(file, "tagging") or {}).get("permissions", []))),
     )
 
 
@@ -135,60 +134,65 @@ _POLICIES = "AdditionalSpecs/Policies.json"
 
 @cache
 def _service(prefix: str) -> dict[str, Any] | None:
-    """Return what IAM knows of one service; None if there is no such service.
-
-    Of the file, which has two megabytes, that part alone is parsed where it can be found: at the beginning of
-    a line, one space in. Where the file is not laid out so, all of it is parsed.
-    """
-    text = _text(_POLICIES)
-    key = f'\n "{prefix}": '
-    start = text.find(key)
-    if start < 0:
-        return None if '\n "iam": ' in text else _services().get(prefix)
-    try:
-        service: Any = json.JSONDecoder().raw_decode(text, start + len(key))[0]
-    except ValueError as error:
-        _unknown_layout(_POLICIES, f"it cannot be read ({error})")
+    """Return what IAM knows of one service; None if there is no such service."""
+    service = _member(_POLICIES, prefix)
+    if service is None and prefix != "iam" and _service("iam"):
+        return None
     if not isinstance(service, dict) or not {"Actions", "Resources"} <= set(service):
         _unknown_layout(_POLICIES, f"the service {prefix} has no Actions and Resources")
     return service
 
 
 @cache
-def _services() -> dict[str, Any]:
-    services = _read(_POLICIES)
-    if "Actions" not in services.get("iam", {}) or "Resources" not in services["iam"]:
-        _unknown_layout(_POLICIES, "the service iam has no Actions and Resources")
-    return services
-
-
-@cache
-def _types(region: str) -> dict[str, str]:
-    """Return resource type -> name of the file with its schema."""
+def _types(region: str) -> str:
+    """Return the file that has, for each resource type of a region, the name of the file with its schema."""
     file = f"schemas/providers/{region}.json"
-    regions = sorted(path.stem for path in (_data() / "schemas" / "providers").glob("*-*.json"))
-    if not regions:
-        _unknown_layout("schemas/providers", "it holds no region")
-    if region not in regions:
+    if "-" not in region or not (_data() / file).is_file():
+        regions = sorted(path.stem for path in (_data() / "schemas" / "providers").glob("*-*.json"))
+        if not regions:
+            _unknown_layout("schemas/providers", "it holds no region")
         raise SchemasError(
             f"There are no schemas for the region {region!r}; cfn-lint {_version()} has {', '.join(regions)}."
         )
-    types = _read(file)
-    if not all(isinstance(name, str) for name in types.values()):
-        _unknown_layout(file, "it maps resource types to something other than names of files")
-    return types
+    return file
 
 
-def _properties(schema: Mapping[str, Any], key: str, file: str) -> tuple[str, ...]:
-    pointers = schema.get(key, [])
+def _properties(file: str, key: str) -> tuple[str, ...]:
+    pointers = _member(file, key) or []
     if not all(str(pointer).startswith("/properties/") for pointer in pointers):
         _unknown_layout(file, f"{key} holds something other than paths under /properties/")
     return tuple(pointer.removeprefix("/properties/") for pointer in pointers)
 
 
+def _member(file: str, key: str) -> Any:
+    """Return one value of the object in a file; None if the key is not there.
+
+    Of large files, one of which has two megabytes, a build needs little. So no more than that is parsed,
+    where each key stands at the beginning of a line, one space in. Where not, all of the file is.
+    """
+    members = _members(file)
+    if members and key.encode() not in members:
+        return None
+    try:
+        return json.loads(b'{"%b}' % members[key.encode()].removesuffix(b","))[key]
+    except (KeyError, ValueError):
+        return _read(file).get(key)
+
+
+@cache
+def _members(file: str) -> dict[bytes, bytes]:
+    """Return key -> the text of the key and its value, less the first quote; nothing in another layout."""
+    first, *members = _content(file).split(b'\n "')
+    if first != b"{" or not members:
+        return {}
+    members[-1], end, _ = members[-1].rpartition(b"\n}")
+    return {member[: member.find(b'"')]: member for member in members} if end else {}
+
+
+@cache
 def _read(file: str) -> dict[str, Any]:
     try:
-        content = json.loads(_text(file))
+        content = json.loads(_content(file))
     except ValueError as error:
         _unknown_layout(file, f"it cannot be read ({error})")
     if not isinstance(content, dict):
@@ -197,10 +201,10 @@ def _read(file: str) -> dict[str, Any]:
 
 
 @cache
-def _text(file: str) -> str:
+def _content(file: str) -> bytes:
     try:
-        return (_data() / file).read_text("utf-8")
-    except (OSError, ValueError) as error:
+        return (_data() / file).read_bytes()
+    except OSError as error:
         _unknown_layout(file, f"it cannot be read ({error})")
 
 
