@@ -10,7 +10,7 @@ from csr_templates import STACKS
 from csr_templates.changes import Change, changes
 from csr_templates.wiring import Described
 
-NOTHING: dict[str, tuple[str, ...]] = dict.fromkeys(Change.__dataclass_fields__, ())
+NOTHING: dict[str, tuple[str, ...]] = dict.fromkeys(Change._fields, ())
 
 
 def change(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **sections: Any) -> Change:

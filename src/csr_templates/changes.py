@@ -7,8 +7,8 @@ be changed without a new resource. They do not say whether an update in place in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.schemas import resource_schema
 from csr_templates.wiring import uses
@@ -23,8 +23,7 @@ _MAYBE_REPLACED: Final = 2
 _REPLACED: Final = 3
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What a new value of one parameter does. Logical IDs are in the order of the template, each once.
 
     Attributes:
@@ -63,15 +62,16 @@ class _Follow:
         self.stack = stack
         self.parameter = parameter
         self.conditions = set(_conditions(stack.template, parameter))
+        self.reached = {("name", parameter), *(("condition", name) for name in self.conditions)}
 
     def change(self) -> Change:
         resources = self.stack.resources
         switched = {name for name in resources if resources[name].get("Condition") in self.conditions}
         direct: dict[str, int] = {}
-        for name in resources:
-            places = self._places(self.stack.uses[name])
-            if places and name not in switched:
-                direct[name] = max(self._effect(name, place) for place in places)
+        for kind, used in self.reached:
+            for name, place in self.stack.users.get((kind, used), []):
+                if name not in switched:
+                    direct[name] = max(direct.get(name, 0), self._effect(name, place))
         effects = self._followed(direct, switched)
         replaced = {name for name, effect in direct.items() if effect == _REPLACED}
         gone = {name for name, effect in effects.items() if effect >= _MAYBE_REPLACED} | switched
@@ -99,7 +99,7 @@ class _Follow:
         pending = [name for name in effects if effects[name] >= _MAYBE_REPLACED]
         while pending:
             source = pending.pop()
-            for name, place in self.stack.users.get(source, []):
+            for name, place in self.stack.users.get(("name", source), []):
                 if name in switched or name == source:
                     continue
                 effect = min(effects[source], self._effect(name, place))
@@ -109,24 +109,14 @@ class _Follow:
                         pending.append(name)
         return effects
 
-    def _places(self, its_uses: Iterable[Use]) -> list[Place]:
-        return [use.place for use in its_uses if self._is_reached(use)]
-
     def _is_reached(self, use: Use) -> bool:
-        return (use.kind == "name" and use.name == self.parameter) or (
-            use.kind == "condition" and use.name in self.conditions
-        )
+        return (use.kind, use.name) in self.reached
 
     def _effect(self, name: str, place: Place) -> int:
-        schema = resource_schema(self.stack.resources[name]["Type"], self.stack.region)
-        if any(_touches(place, path) for path in (*schema.create_only, *schema.primary_identifier)):
-            return _REPLACED
-        if any(_touches(place, path) for path in schema.conditional_create_only):
-            return _MAYBE_REPLACED
-        return _UPDATED
+        return _effect(self.stack.resources[name]["Type"], self.stack.region, place)
 
     def _keeps_name(self, name: str) -> bool:
-        reached = {place[0] for place in self._places(self.stack.uses[name]) if place}
+        reached = {use.place[0] for use in self.stack.uses[name] if use.place and self._is_reached(use)}
         return any(key not in reached for key in self._name_properties(name))
 
     def _name_properties(self, name: str) -> Iterator[str]:
@@ -148,6 +138,17 @@ class _Follow:
     def _sorted(self, names: Iterable[str]) -> tuple[str, ...]:
         wanted = set(names)
         return tuple(name for name in self.stack.resources if name in wanted)
+
+
+@cache  # parameters meet in the same places, such as tags
+def _effect(type_name: str, region: str, place: Place) -> int:
+    """Return what changing the value at a place does to a resource of a type."""
+    schema = resource_schema(type_name, region)
+    if any(_touches(place, path) for path in (*schema.create_only, *schema.primary_identifier)):
+        return _REPLACED
+    if any(_touches(place, path) for path in schema.conditional_create_only):
+        return _MAYBE_REPLACED
+    return _UPDATED
 
 
 def _touches(place: Place, path: str) -> bool:

@@ -108,12 +108,13 @@ def _find(node: Any, place: str = "") -> Iterator[_Read]:
     """Yield whatever in a template reads from another stack."""
     if isinstance(node, list):
         for index, item in enumerate(node):
-            yield from _find(item, f"{place}[{index}]")
-    elif isinstance(node, Mapping):
+            if isinstance(item, (dict, list)):
+                yield from _find(item, f"{place}[{index}]")
+    elif isinstance(node, dict):
         for key, item in node.items():
             if key in ("Fn::ImportValue", "Fn::GetStackOutput"):
                 yield _Read(place, key, item)
-            else:
+            elif isinstance(item, (dict, list)):
                 yield from _find(item, f"{place}.{key}" if place else key)
 
 

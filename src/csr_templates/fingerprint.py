@@ -176,7 +176,7 @@ def _needed(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]
 
 def _names(node: Any, template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield whatever may be the name of a parameter, condition or mapping, with its section."""
-    if isinstance(node, list | tuple):
+    if isinstance(node, (list, tuple)):
         for item in node:
             yield from _names(item, template)
     if not isinstance(node, Mapping):

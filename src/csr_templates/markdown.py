@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_ESCAPED = str.maketrans({character: f"\\{character}" for character in r"\`*_[]<>|~"})
+
 
 def code(text: str) -> str:
     """Return a text that is shown as it stands; nothing for an empty one."""
@@ -24,7 +26,7 @@ def codes(texts: Iterable[str]) -> str:
 
 def prose(text: str) -> str:
     """Return a sentence in which nothing is taken for markup."""
-    return re.sub(r"([\\`*_\[\]<>|~])", r"\\\1", " ".join(text.split()))
+    return " ".join(text.split()).translate(_ESCAPED)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -41,4 +43,4 @@ def mermaid(diagram: str) -> list[str]:
 
 def _cell(text: str) -> str:
     """Escape what would end the cell, in code too, where GitHub takes the backslash away."""
-    return re.sub(r"(?<!\\)\|", r"\\|", text)
+    return re.sub(r"(?<!\\)\|", r"\\|", text) if "|" in text else text

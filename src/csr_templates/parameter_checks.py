@@ -19,28 +19,29 @@ from csr_templates.parameter_values import ZONE, StackSchema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The longest name that a service takes, by what the property's page in the CloudFormation reference says:
+# Type -> the property with its name, and how long that may be, by what the property's page says in the
+# CloudFormation reference:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
 NAME_LIMITS = {
-    ("AWS::CloudFront::Function", "Name"): 64,
-    ("AWS::CloudWatch::Alarm", "AlarmName"): 255,
-    ("AWS::CloudWatch::Dashboard", "DashboardName"): 255,
-    ("AWS::EC2::SecurityGroup", "GroupName"): 255,
-    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"): 128,
-    ("AWS::IAM::Role", "RoleName"): 64,
-    ("AWS::KMS::Alias", "AliasName"): 256,
-    ("AWS::Lambda::Alias", "Name"): 128,
-    ("AWS::Lambda::Function", "FunctionName"): 64,
-    ("AWS::Logs::DeliveryDestination", "Name"): 60,
-    ("AWS::Logs::DeliverySource", "Name"): 60,
-    ("AWS::Logs::LogGroup", "LogGroupName"): 512,
-    ("AWS::RDS::DBCluster", "DBClusterIdentifier"): 63,
-    ("AWS::RDS::DBInstance", "DBInstanceIdentifier"): 63,
-    ("AWS::S3::Bucket", "BucketName"): 63,
-    ("AWS::SNS::Topic", "TopicName"): 256,
-    ("AWS::SQS::Queue", "QueueName"): 80,
-    ("AWS::SecretsManager::Secret", "Name"): 512,
-    ("AWS::WAFv2::WebACL", "Name"): 128,
+    "AWS::CloudFront::Function": ("Name", 64),
+    "AWS::CloudWatch::Alarm": ("AlarmName", 255),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
+    "AWS::EC2::SecurityGroup": ("GroupName", 255),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
+    "AWS::IAM::Role": ("RoleName", 64),
+    "AWS::KMS::Alias": ("AliasName", 256),
+    "AWS::Lambda::Alias": ("Name", 128),
+    "AWS::Lambda::Function": ("FunctionName", 64),
+    "AWS::Logs::DeliveryDestination": ("Name", 60),
+    "AWS::Logs::DeliverySource": ("Name", 60),
+    "AWS::Logs::LogGroup": ("LogGroupName", 512),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier", 63),
+    "AWS::RDS::DBInstance": ("DBInstanceIdentifier", 63),
+    "AWS::S3::Bucket": ("BucketName", 63),
+    "AWS::SNS::Topic": ("TopicName", 256),
+    "AWS::SQS::Queue": ("QueueName", 80),
+    "AWS::SecretsManager::Secret": ("Name", 512),
+    "AWS::WAFv2::WebACL": ("Name", 128),
 }
 
 # A VPC and its subnets: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
@@ -226,27 +227,28 @@ def _names(candidate: Candidate, schema: StackSchema) -> Iterator[Mistake]:
     }
     resolved = resolve.resolve(names_alone, _complete(candidate, schema), region=schema.region)
     for logical_id, resource in resolved["Resources"].items():
-        for (resource_type, property_name), limit in NAME_LIMITS.items():
-            name = resource.get("Properties", {}).get(property_name)
-            if resource["Type"] != resource_type or not isinstance(name, str) or len(name) <= limit:
-                continue
-            source = schema.template["Resources"][logical_id]["Properties"][property_name]
-            parameters = _parameters_in(source, schema)
-            if parameters and candidate.knows(*parameters):
-                longest = max(parameters, key=lambda each: len(candidate.text(each)))
-                yield candidate.mistake(
-                    longest,
-                    f"which makes {property_name} of {logical_id} in {schema.stack} {len(name)} characters "
-                    f"long: {name}. At most {limit} are allowed; shorten the value by {len(name) - limit}.",
-                )
+        property_name, limit = NAME_LIMITS.get(resource["Type"], ("", 0))
+        name = resource.get("Properties", {}).get(property_name)
+        if not isinstance(name, str) or len(name) <= limit:
+            continue
+        source = schema.template["Resources"][logical_id]["Properties"][property_name]
+        parameters = _parameters_in(source, schema)
+        if parameters and candidate.knows(*parameters):
+            longest = max(parameters, key=lambda each: len(candidate.text(each)))
+            yield candidate.mistake(
+                longest,
+                f"which makes {property_name} of {logical_id} in {schema.stack} {len(name)} characters "
+                f"long: {name}. At most {limit} are allowed; shorten the value by {len(name) - limit}.",
+            )
 
 
 def _with_names(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a resource its names depend on; to resolve the rest would take most of a build."""
+    """Return what of a resource its name depends on; to resolve the rest would take most of a build."""
     properties = resource.get("Properties", {})
+    name, _ = NAME_LIMITS.get(resource["Type"], ("", 0))
     return {
         **{key: resource[key] for key in ("Type", "Condition") if key in resource},
-        "Properties": {key: properties[key] for key in properties if (resource["Type"], key) in NAME_LIMITS},
+        "Properties": {name: properties[name]} if name in properties else {},
     }
 
 
@@ -269,7 +271,7 @@ def _parameters_in(node: Any, schema: StackSchema) -> list[str]:
                 text = value if isinstance(value, str) else value[0]
                 found += re.findall(r"\$\{([A-Za-z0-9]+)\}", text)
             found += _parameters_in(value, schema)
-    elif isinstance(node, list | tuple):
+    elif isinstance(node, (list, tuple)):
         found += itertools.chain.from_iterable(_parameters_in(item, schema) for item in node)
     return [name for name in dict.fromkeys(found) if name in schema.parameters]
 

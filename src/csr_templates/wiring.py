@@ -83,22 +83,21 @@ class Described:
     @cached_property
     def uses(self) -> dict[str, list[Use]]:
         """Logical ID -> what the properties of the resource name."""
-        return {name: list(uses(resource.get("Properties", {}))) for name, resource in self.resources.items()}
+        return {name: uses(resource.get("Properties", {})) for name, resource in self.resources.items()}
 
     @cached_property
-    def users(self) -> dict[str, list[tuple[str, Place]]]:
-        """Name -> the resources that refer to the parameter or resource of that name, and where they do."""
-        found: dict[str, list[tuple[str, Place]]] = {}
-        for name, its_uses in self.uses.items():
-            for use in its_uses:
-                if use.kind == "name":
-                    found.setdefault(use.name, []).append((name, use.place))
+    def users(self) -> dict[tuple[str, str], list[tuple[str, Place]]]:
+        """Kind and name of a use -> the resources that use what is named so, and where they do."""
+        found: dict[tuple[str, str], list[tuple[str, Place]]] = {}
+        for resource, its_uses in self.uses.items():
+            for place, kind, name in its_uses:
+                found.setdefault((kind, name), []).append((resource, place))
         return found
 
     @cached_property
     def output_uses(self) -> dict[str, list[Use]]:
         """Key -> what the output, its export and its condition name."""
-        return {key: list(uses(output)) for key, output in self.outputs.items()}
+        return {key: uses(output) for key, output in self.outputs.items()}
 
     def grouped(self) -> dict[str, list[str]]:
         """Return title of a section -> its logical IDs, in the order of the template."""
@@ -108,46 +107,55 @@ class Described:
         return groups
 
 
-def uses(node: Any, place: Place = ()) -> Iterator[Use]:
-    """Yield every name in a part of a template, in the order in which they stand there."""
+def uses(node: Any, place: Place = ()) -> list[Use]:
+    """Return every name in a part of a template, in the order in which they stand there."""
+    found: list[Use] = []
     if isinstance(node, str):
-        yield from _secrets(node, place)
-    if isinstance(node, list | tuple):
+        found += _secrets(node, place)
+    elif isinstance(node, (list, tuple)):
         for item in node:
-            yield from uses(item, (*place, "*"))
-    if not isinstance(node, Mapping):
-        return
-    for key, value in node.items():
-        match key, value:
-            case "Ref", str(name):
-                yield Use(place, "name", name)
-            case "Condition", str(name):
-                yield Use(place, "condition", name)
-            case "Fn::GetAtt", [str(name), *_] | str(name):
-                yield Use(place, "name", name.partition(".")[0])
-            case "Fn::If", [str(name), *branches]:
-                yield Use(place, "condition", name)
-                for branch in branches:
-                    yield from uses(branch, place)
-            case "Fn::Sub", str(text):
-                yield from _names(text, {}, place)
-            case "Fn::Sub", [str(text), Mapping() as bound]:
-                yield from _names(text, bound, place)
-                for item in bound.values():
-                    yield from uses(item, place)
-            case "Fn::ImportValue", name:
-                yield Use(place, "import", spoken(name))
-                yield from uses(name, place)
-            case "Fn::GetStackOutput", Mapping() as asked:
-                name = f"{spoken(asked.get('StackName'))}/{asked.get('OutputName')}"
-                yield Use(place, "output", name)
-                for item in asked.values():
-                    yield from uses(item, place)
-            case str(function), arguments if function.startswith("Fn::"):
-                for item in arguments if isinstance(arguments, list | tuple) else [arguments]:
-                    yield from uses(item, place)
-            case _:
-                yield from uses(value, (*place, key))
+            found += uses(item, (*place, "*"))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("Ref", "Condition") or key.startswith("Fn::"):
+                found += _uses_of_function(key, value, place)
+            elif isinstance(value, (dict, list)) or "{{resolve" in str(value):
+                found += uses(value, (*place, key))
+    return found
+
+
+def _uses_of_function(function: str, argument: Any, place: Place) -> Iterator[Use]:
+    match function, argument:
+        case "Ref", str(name):
+            yield Use(place, "name", name)
+        case "Condition", str(name):
+            yield Use(place, "condition", name)
+        case "Fn::GetAtt", [str(name), *_] | str(name):
+            yield Use(place, "name", name.partition(".")[0])
+        case "Fn::If", [str(name), *branches]:
+            yield Use(place, "condition", name)
+            for branch in branches:
+                yield from uses(branch, place)
+        case "Fn::Sub", str(text):
+            yield from _names(text, {}, place)
+        case "Fn::Sub", [str(text), dict(bound)]:
+            yield from _names(text, bound, place)
+            for item in bound.values():
+                yield from uses(item, place)
+        case "Fn::ImportValue", name:
+            yield Use(place, "import", spoken(name))
+            yield from uses(name, place)
+        case "Fn::GetStackOutput", dict(asked):
+            yield Use(place, "output", f"{spoken(asked.get('StackName'))}/{asked.get('OutputName')}")
+            for item in asked.values():
+                yield from uses(item, place)
+        case "Ref" | "Condition", _:  # a property of that name
+            yield from uses(argument, (*place, function))
+        case _, [*arguments]:
+            for item in arguments:
+                yield from uses(item, place)
+        case _:
+            yield from uses(argument, place)
 
 
 def _names(text: str, bound: Mapping[str, Any], place: Place) -> Iterator[Use]:
@@ -157,9 +165,8 @@ def _names(text: str, bound: Mapping[str, Any], place: Place) -> Iterator[Use]:
     yield from _secrets(text, place)
 
 
-def _secrets(text: str, place: Place) -> Iterator[Use]:
-    for name in _SECRET.findall(text) if "{{resolve" in text else ():
-        yield Use(place, "secret", name)
+def _secrets(text: str, place: Place) -> list[Use]:
+    return [Use(place, "secret", name) for name in _SECRET.findall(text)] if "{{resolve" in text else []
 
 
 def spoken(value: Any) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from troposphere import Sub
@@ -271,20 +272,25 @@ def _sub(node: Any, before: str = "") -> dict[str, Any]:
 
 def _json(node: Any, key: str, bound: dict[str, Any]) -> str:
     """Return the text of a node that stands under ``key``; variables that it needs are added to ``bound``."""
+    if isinstance(node, str):
+        return _quoted(node).replace("${", "${!")
     if isinstance(node, Mapping):
         if len(node) == 1 and (name := next(iter(node))) and (name == "Ref" or name.startswith("Fn::")):
             text = _reference(node, key, bound)
             return text if key == "value" else f'"{text}"'  # the value of a line is a number
-        return "{" + ",".join(f"{json.dumps(k)}:{_json(v, k, bound)}" for k, v in node.items()) + "}"
+        return "{" + ",".join(f"{_quoted(k)}:{_json(v, k, bound)}" for k, v in node.items()) + "}"
     if isinstance(node, list):
         if node and _is_conditional(node[0]):  # any may be the first: Join knows where a comma belongs
             return f"[\n${{{_bind({'Fn::Join': [',', [_item(item) for item in node]]}, key, bound)}}}\n]"
         start, comma, end = ("[\n", ",\n", "\n]") if key in _ONE_TO_A_LINE else ("[", ",", "]")
         first = [_json(item, "", bound) for item in node[:1]]
         return start + "".join([*first, *(_further(item, comma, key, bound) for item in node[1:])]) + end
-    if isinstance(node, str):
-        return json.dumps(node).replace("${", "${!")
     return json.dumps(node)
+
+
+@lru_cache(1024)  # nearly all are keys
+def _quoted(text: str) -> str:
+    return json.dumps(text)
 
 
 def _further(node: Any, comma: str, key: str, bound: dict[str, Any]) -> str:
@@ -314,7 +320,7 @@ def _reference(function: Mapping[str, Any], key: str, bound: dict[str, Any]) -> 
         case {"Fn::GetAtt": [str(name), str(attribute)]}:
             return f"${{{name}.{attribute}}}"
         case {"Fn::Sub": str(text)}:
-            return json.dumps(text)[1:-1]
+            return _quoted(text)[1:-1]
     return f"${{{_bind(function, key, bound)}}}"
 
 
