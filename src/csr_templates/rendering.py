@@ -104,14 +104,17 @@ _LONG = frozenset(
 # Plain scalars that some reader takes for something else than text: YAML 1.1 (PyYAML), YAML 1.2, cfn-lint.
 _WORDS = frozenset({"", "~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.:_0-9a-fA-FxXoOtTzZ ]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
-_TEXT = re.compile(r"[\n -~]*")
 _LITERAL = re.compile(r"(?:[^ ].*: )?(?:![A-Za-z0-9:]+ )?\|[0-9]?[-+]?")
 _OPEN_KEY = re.compile(r".*:(?: ![A-Za-z0-9:]+)?")
 _LONGEST_KEY = 120  # a longer one would need YAML's form for complex keys
 
-_STR = "tag:yaml.org,2002:str"
-_MAP = "tag:yaml.org,2002:map"
-_SEQ = "tag:yaml.org,2002:seq"
+Events = list[yaml.Event]
+
+_MAPPING = yaml.MappingStartEvent(None, None, implicit=True, flow_style=False)
+_MAPPING_END = yaml.MappingEndEvent()
+_SEQUENCE_END = yaml.SequenceEndEvent()
+_BEGINNING = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
+_END = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
 
 try:
     from yaml import CSafeDumper, CSafeLoader
@@ -177,7 +180,7 @@ def load(text: str) -> dict[str, Any]:
 def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
     """Return the lines of one section of the template."""
     if name in ("AWSTemplateFormatVersion", "Description") or content == {}:
-        return _dump(name, _node(content, name))
+        return _dump(name, _events(content, name))
     if not isinstance(content, dict):
         _refuse(name, f"{_found(content)} stands where a mapping of {name.lower()} belongs")
     lines = [f"{name}:"]
@@ -197,15 +200,15 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _entry(section: str, entry: Any, place: str) -> yaml.Node:
-    """Return the node of one parameter, resource, output and so on."""
+def _entry(section: str, entry: Any, place: str) -> Events:
+    """Return the events of one parameter, resource, output and so on."""
     order = _ORDER.get(section)
     if order is None:
-        return _node(entry, place, in_condition=section == "Conditions")
+        return _events(entry, place, in_condition=section == "Conditions")
     if not isinstance(entry, dict):
         _refuse(place, f"{_found(entry)} stands where a mapping belongs")
     _known(entry, order, place)
-    return _mapping([(key, _node(entry[key], f"{place}.{key}")) for key in order if key in entry], place)
+    return _mapping(entry, [key for key in order if key in entry], place)
 
 
 def _known(mapping: Mapping[str, Any], allowed: Sequence[str], place: str) -> None:
@@ -217,89 +220,95 @@ def _known(mapping: Mapping[str, Any], allowed: Sequence[str], place: str) -> No
 # ---- Values ----
 
 
-def _node(value: Any, place: str, *, in_condition: bool = False) -> yaml.Node:
-    """Return the YAML node of a value. Each call makes new nodes, so that the emitter sees nothing twice."""
+def _events(value: Any, place: str, *, in_condition: bool = False) -> Events:
+    """Return what the emitter is told to write for a value."""
     kind = type(value)
     if kind is str:
-        return _scalar(value, place)
+        return [_text(value, place)]
     if kind is dict:
         if len(value) == 1:
             ((name, argument),) = value.items()
             if name == "Ref" or (type(name) is str and name.startswith("Fn::")):
                 return _function(name, argument, place, in_condition)
             if name == "Condition" and in_condition and type(argument) is str:
-                return _scalar(argument, f"{place}.{name}", "!Condition")
-        return _mapping(
-            [
-                (key, _node(value[key], _place(place, key), in_condition=in_condition))
-                for key in _ordered(value, place)
-            ],
-            place,
-        )
+                return [_text(argument, f"{place}.{name}", "!Condition")]
+        return _mapping(value, _ordered(value, place), place, in_condition)
     if kind is list:
-        return _sequence(value, place, _SEQ, in_condition)
+        return _sequence(value, place, None, in_condition)
     if kind is bool:
-        return yaml.ScalarNode(_STR, "true" if value else "false")
+        return [_scalar("true" if value else "false")]
     if kind is int:
-        return yaml.ScalarNode(_STR, str(value))
+        return [_scalar(str(value))]
     if kind is float and math.isfinite(value):
-        return yaml.ScalarNode(_STR, _float(value))
+        return [_scalar(_float(value))]
     raise RenderError(f"{place}: {_found(value)} cannot stand in a template.")
 
 
-def _function(name: str, argument: Any, place: str, in_condition: bool) -> yaml.Node:
-    """Return the node of a function: its short form wherever YAML and AWS have one."""
-    place = f"{place}.{name}"
+def _function(name: str, argument: Any, place: str, in_condition: bool) -> Events:
+    """Return the events of a function: its short form wherever YAML and AWS have one."""
+    inside, place = place, f"{place}.{name}"
     if name == "Fn::GetAtt":
-        return _get_att(argument, place)
+        return [_get_att(argument, place)]
     if name == "Ref" and type(argument) is not str:
         _refuse(place, f"{_found(argument)} stands where a name belongs")
     if name not in _SHORT and name not in _LONG:
         _refuse(place, "unknown function")
     if name in _SHORT and type(argument) is str:
-        return _scalar(argument, place, _SHORT[name])
+        return [_text(argument, place, _SHORT[name])]
     if name in _SHORT and type(argument) is list:
         return _sequence(argument, place, _SHORT[name], in_condition)
-    # A node has one tag, so a short form cannot hold another one directly.
-    return _mapping([(name, _node(argument, place, in_condition=in_condition))], place)
+    # A value has one tag, so a short form cannot hold another one directly.
+    return _mapping({name: argument}, [name], inside, in_condition)
 
 
-def _get_att(argument: Any, place: str) -> yaml.Node:
+def _get_att(argument: Any, place: str) -> yaml.Event:
     if not (type(argument) is list and len(argument) == 2 and type(argument[0]) is type(argument[1]) is str):
         _refuse(place, f"{_found(argument)} stands where [logical ID, attribute] belongs, both of them text")
     logical_id, attribute = argument
     if not logical_id.isalnum() or not attribute:
         _refuse(place, f"{argument!r} is not the ID of a resource and the name of an attribute")
-    return _scalar(f"{logical_id}.{attribute}", place, "!GetAtt")
+    return _text(f"{logical_id}.{attribute}", place, "!GetAtt")
 
 
-def _mapping(items: list[tuple[str, yaml.Node]], place: str) -> yaml.MappingNode:
-    return yaml.MappingNode(_MAP, [(_key(key, place), node) for key, node in items], flow_style=not items)
+def _mapping(values: dict[str, Any], keys: Iterable[str], place: str, in_condition: bool = False) -> Events:
+    events: Events = [_MAPPING]
+    for key in keys:
+        inside = _place(place, key)
+        events.append(_key(key, place, inside))
+        events += _events(values[key], inside, in_condition=in_condition)
+    events.append(_MAPPING_END)
+    return events
 
 
-def _sequence(values: list[Any], place: str, tag: str, in_condition: bool) -> yaml.SequenceNode:
-    nodes = [_node(value, f"{place}[{i}]", in_condition=in_condition) for i, value in enumerate(values)]
-    return yaml.SequenceNode(tag, nodes, flow_style=not nodes)
+def _sequence(values: list[Any], place: str, tag: str | None, in_condition: bool) -> Events:
+    events: Events = [yaml.SequenceStartEvent(None, tag, implicit=tag is None, flow_style=False)]
+    for index, value in enumerate(values):
+        events += _events(value, f"{place}[{index}]", in_condition=in_condition)
+    events.append(_SEQUENCE_END)
+    return events
 
 
-def _key(key: str, place: str) -> yaml.ScalarNode:
+def _key(key: str, place: str, inside: str) -> yaml.Event:
     if not key or "\n" in key or len(key) > _LONGEST_KEY:
         _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
-    return _scalar(key, _place(place, key))
+    return _text(key, inside)
 
 
-def _scalar(text: str, place: str, tag: str = _STR) -> yaml.ScalarNode:
-    """Return the node of a text: plain where every reader sees the same text, else quoted or literal."""
+def _text(text: str, place: str, tag: str | None = None) -> yaml.Event:
+    """Return the event of a text: plain where every reader sees the same text, else quoted or literal."""
+    if text.isascii() and text.isprintable():  # so it has one line
+        quoted = text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text)
+        return _scalar(text, tag, "'" if quoted else None)
     _check_text(text, place)
-    style = None
-    if text.strip("\n") == "" != text:
-        style = '"'  # line feeds alone, as the delimiter of a Join
-    elif "\n" in text:
-        _check_literal(text, place)
-        style = "|"
-    elif text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text):
-        style = "'"
-    return yaml.ScalarNode(tag, text, style=style)
+    if not text.strip("\n"):  # line feeds alone, as the delimiter of a Join
+        return _scalar(text, tag, '"')
+    _check_literal(text, place)
+    return _scalar(text, tag, "|")
+
+
+def _scalar(text: str, tag: str | None = None, style: str | None = None) -> yaml.Event:
+    implicit = tag is None
+    return yaml.ScalarEvent(None, tag, (implicit, implicit), text, style=style)
 
 
 def _float(value: float) -> str:
@@ -327,13 +336,17 @@ def _ordered(mapping: dict[Any, Any], place: str) -> list[str]:
 
 
 def _check_text(text: str, place: str) -> None:
-    if not _TEXT.fullmatch(text):
-        bad = next(character for character in text if not _TEXT.fullmatch(character))
+    if not _is_text(text):
+        bad = next(character for character in text if not _is_text(character))
         _refuse(
             place,
             f"the character {bad!a} (U+{ord(bad):04X}) in {_shortened(text)} is not printable ASCII; "
             "some AWS services refuse such text and others show it as question marks",
         )
+
+
+def _is_text(text: str) -> bool:
+    return text.isascii() and text.replace("\n", "").isprintable()
 
 
 def _check_comment(text: str, place: str) -> None:
@@ -379,9 +392,10 @@ def _shortened(value: Any) -> str:
 # ---- Text ----
 
 
-def _dump(key: str, node: yaml.Node) -> list[str]:
+def _dump(key: str, events: Events) -> list[str]:
     """Return the lines of a block."""
-    text: str = yaml.serialize(_mapping([(key, node)], key), Dumper=_Dumper, width=-1)
+    block = [*_BEGINNING, _MAPPING, _key(key, key, key), *events, _MAPPING_END, *_END]
+    text: str = yaml.emit(block, Dumper=CSafeDumper, width=-1)
     return _indented(text.split("\n")[:-1])
 
 
@@ -407,22 +421,9 @@ def _indented(lines: list[str]) -> list[str]:
             start += 2
         key_column = start if _OPEN_KEY.fullmatch(line, start) else -1
         literal_column = -1
-        if _LITERAL.fullmatch(line, start):
+        if "|" in line and _LITERAL.fullmatch(line, start):
             literal_column = start if ": " in line else start - 2
     return done
-
-
-class _Dumper(CSafeDumper):
-    """Writes each scalar in its node's style; PyYAML's resolvers would guess it again, twice a node."""
-
-    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
-        return {yaml.ScalarNode: _STR, yaml.MappingNode: _MAP, yaml.SequenceNode: _SEQ}[kind]
-
-    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
-        """Do nothing: no resolver here depends on the path."""
-
-    def ascend_resolver(self) -> None:
-        """Do nothing, see above."""
 
 
 class _Loader(CSafeLoader):
