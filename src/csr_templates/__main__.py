@@ -1,8 +1,6 @@
 """Run the command line as ``python -m csr_templates``."""
 
-import sys
-
-from csr_templates.cli import main
+from csr_templates.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import gc
 import io
 import json
 import os
-import shlex
-import subprocess
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -81,9 +79,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Interrupted; the next build mends what this one left unfinished.", file=sys.stderr)
         return INTERRUPTED
     except Exception:  # a mistake in the code of a stack: shown in full, but not with the code for findings
+        import traceback
+
         traceback.print_exc()
         return BAD_INPUT
     return code
+
+
+def run(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run one command as the whole work of this process, and end it with the command's exit code."""
+    code = main(argv)
+    gc.freeze()  # else Python looks through all objects for garbage before it ends: a twelfth of a build
+    sys.exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -345,7 +352,13 @@ def _refresh_command(arguments: argparse.Namespace) -> str:
     else:
         words = ["python", str(_shown(root / "build.py"))] if root else ["csr-templates", "build"]
         words += options
-    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+    if sys.platform == "win32":
+        from subprocess import list2cmdline  # slow to import, and few need it
+
+        return list2cmdline(words)
+    from shlex import join
+
+    return join(words)
 
 
 # ---- environments ----

@@ -6,7 +6,7 @@ unique per account and region, so their names carry project and environment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from troposphere import Export, GetStackOutput, ImportValue, Output
 
@@ -18,8 +18,7 @@ API = "api"
 FRONTEND = "frontend"
 
 
-@dataclass(frozen=True)
-class SharedOutput:
+class SharedOutput(NamedTuple):
     """An output that other stacks import.
 
     Attributes:

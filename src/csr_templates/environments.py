@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.parameter_checks import Candidate, Value, check_all, check_environment
@@ -231,6 +230,8 @@ def _refused(
 
 def _nearest(key: str, schemas: Sequence[StackSchema]) -> str:
     known = {name.lower(): name for schema in schemas for name in schema.in_files}
+    from difflib import get_close_matches  # only a mistake needs it
+
     if near := get_close_matches(key.lower(), known, n=1):
         return f"Did you mean {known[near[0]]}?"
     return f"There are {', '.join(sorted(known.values()))}."

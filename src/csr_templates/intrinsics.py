@@ -7,7 +7,6 @@ A function over known values becomes its value. One that cannot be known stays a
 from __future__ import annotations
 
 import copy
-import difflib
 import itertools
 import json
 import re
@@ -71,7 +70,7 @@ class Section:
                 return self._call(name, node[name], f"{path}.{name}")
             members = {key: self.value(item, f"{path}.{key}") for key, item in node.items()}
             return {key: item for key, item in members.items() if item != _NO_VALUE}
-        if isinstance(node, list | tuple):
+        if isinstance(node, (list, tuple)):
             items = [self.value(item, f"{path}[{index}]") for index, item in enumerate(node)]
             return [item for item in items if item != _NO_VALUE]
         return node
@@ -248,7 +247,9 @@ def listed(names: Iterable[str]) -> str:
 
 def hint(name: Any, candidates: Iterable[str]) -> str:
     """Return the sentence that offers the nearest candidate, or nothing."""
-    close = difflib.get_close_matches(str(name), list(candidates), n=1)
+    from difflib import get_close_matches  # only a mistake needs it
+
+    close = get_close_matches(str(name), list(candidates), n=1)
     return f" Did you mean '{close[0]}'?" if close else ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates import cache, checks, environments, git_sync, rendering
 from csr_templates.deploy_policies import deploy_policies
@@ -206,8 +206,7 @@ def manifest(
     }
 
 
-@dataclass(frozen=True)
-class _Draft:
+class _Draft(NamedTuple):
     """A stack on its way through a build."""
 
     stack: Stack
@@ -233,8 +232,7 @@ class _Draft:
         return StackReport(stack.name, stack.template, stack.region, resources, size, round(self.seconds, 3))
 
 
-@dataclass(frozen=True)
-class _Policies:
+class _Policies(NamedTuple):
     """What CloudFormation and IAM enforce for one stack, or why that cannot be said."""
 
     stack: dict[str, Any]
@@ -256,7 +254,7 @@ def _policies(draft: _Draft, projects: Iterable[str]) -> _Policies:
 def _policy_files(files: Iterable[str], stack: Stack, *, removing: bool) -> list[str]:
     """Return the deploy policies of a stack: those for everyday, or those for what goes away."""
     form = f"{_DEPLOY_POLICIES}/{re.escape(stack.name)}{'-delete' if removing else ''}(-[0-9]+)?[.]json"
-    return [path for path in files if re.fullmatch(form, path)]
+    return list(filter(re.compile(form).fullmatch, files))
 
 
 def _hand_over(
@@ -308,7 +306,7 @@ def _linted(draft: _Draft, known: Sequence[Environment], clean_lints: Path | Non
                 if finding not in by_default
             ]
     seconds = draft.seconds + time.perf_counter() - started
-    return replace(draft, findings=tuple(found), seconds=seconds)
+    return draft._replace(findings=tuple(found), seconds=seconds)
 
 
 def _findings(draft: _Draft, parameters: Mapping[str, str], clean_lints: Path | None) -> list[Finding]:

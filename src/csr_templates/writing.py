@@ -8,7 +8,6 @@ mends the folder and clears up.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import os
@@ -117,7 +116,9 @@ def difference(path: str, wanted: bytes | None, folder: Path) -> str:
     found = _with_lf(found)
     if found == wanted:
         return f"{name} differs only in its line endings: CRLF instead of LF (see .gitattributes).\n"
-    lines = difflib.unified_diff(_lines(found), _lines(wanted), name, f"{name} (as it would be built)")
+    from difflib import unified_diff  # only a stale file needs it
+
+    lines = unified_diff(_lines(found), _lines(wanted), name, f"{name} (as it would be built)")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
