@@ -212,12 +212,18 @@ def test_interrupt(out: Path, files: dict[str, bytes], where: str) -> None:
 
 
 @unix_only
-def test_interrupt_while_python_imports(out: Path, tmp_path: Path) -> None:
-    """Nor does Ctrl-C in the first moment, while ``build.py`` loads what it needs, show a traceback."""
+@pytest.mark.parametrize(
+    "command",
+    [BUILD, (sys.executable, "-m", "csr_templates", "build", *BUILD[2:])],
+    ids=["build.py", "csr_templates"],
+)
+def test_interrupt_while_python_imports(command: tuple[str, ...], out: Path, tmp_path: Path) -> None:
+    """Nor does Ctrl-C in the first moment, while a command loads what it needs, show a traceback."""
     slow = "import time\nprint('here', flush=True)\ntime.sleep(60)\n"
     (tmp_path / "troposphere.py").write_text(slow)
 
-    code, said = interrupted(*BUILD, str(out), env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    path = os.pathsep.join((str(tmp_path), str(ROOT / "src")))
+    code, said = interrupted(*command, str(out), env={**os.environ, "PYTHONPATH": path})
 
     assert (code, said) == (130, "Interrupted; nothing was written.\n")
     assert not out.exists()

@@ -600,7 +600,8 @@ def test_refuses_troposphere_objects() -> None:
 
 def test_needs_libyaml(tmp_path: Path) -> None:
     """Without libyaml the module says so at once; PyYAML's Python emitter would write other bytes."""
-    code = "import yaml; del yaml.CSafeDumper\ntry: import csr_templates\nexcept ImportError as e: print(e)"
+    without = "import yaml; del yaml.CSafeDumper"
+    code = f"{without}\ntry: from csr_templates import render\nexcept ImportError as e: print(e)"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=True
     )

@@ -8,21 +8,21 @@ A stack module's ``build`` returns a template that can be changed like any tropo
     t.resources["FlowLogsLogGroup"].RetentionInDays = 365
     print(render(t.to_dict(), sections=t.sections))
 
-``lint`` and ``Finding`` are loaded when they are first used: importing cfn-lint takes longer than everything
-else together.
+What is named here is loaded when it is first used. So our lint rules, which need no template of ours, do not
+wait for troposphere; nor do the templates wait for cfn-lint, whose import takes longer than all the rest.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from csr_templates import api, database, frontend, network
-from csr_templates.parts.template import StackTemplate
-from csr_templates.rendering import RenderError, render
-from csr_templates.stacks import STACKS, Stack
-
 if TYPE_CHECKING:
+    from csr_templates import api, database, frontend, network
     from csr_templates.linting import Finding, lint
+    from csr_templates.parts.template import StackTemplate
+    from csr_templates.rendering import RenderError, render
+    from csr_templates.stacks import STACKS, Stack
 
 __all__ = [
     "STACKS",
@@ -38,10 +38,24 @@ __all__ = [
     "render",
 ]
 
+_HOMES = {
+    "STACKS": "stacks",
+    "Finding": "linting",
+    "RenderError": "rendering",
+    "Stack": "stacks",
+    "StackTemplate": "parts.template",
+    "lint": "linting",
+    "render": "rendering",
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name in ("Finding", "lint"):
-        from csr_templates import linting
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return import_module(f"{__name__}.{name}")
 
-        return getattr(linting, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import gc
 import io
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -35,6 +35,9 @@ FOUND = 1  # findings or stale files
 BAD_INPUT = 2  # argparse exits with the same code
 INTERRUPTED = 130  # as shells report SIGINT
 PIPE_CLOSED = 141  # as shells report SIGPIPE
+
+# As wide in a log as on any screen; to ask for the width of the terminal takes longer than to parse arguments.
+_HELP = partial(argparse.RawDescriptionHelpFormatter, width=110)
 
 DEFAULT_REGION = "ap-northeast-1"  # of every stack but the front end's
 
@@ -86,19 +89,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def run(argv: Sequence[str] | None = None) -> NoReturn:
-    """Run one command as the whole work of this process, and end it with the command's exit code."""
-    code = main(argv)
-    gc.freeze()  # else Python looks through all objects for garbage before it ends: a twelfth of a build
-    sys.exit(code)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="csr-templates",
         description="Build, show and lint the CloudFormation templates.",
         epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HELP,
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show name and version")
@@ -110,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
             epilog=EXIT_CODES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_HELP,
             allow_abbrev=False,
         )
         sub.set_defaults(run=run)

@@ -408,17 +408,22 @@ def _allow(
 def _documents(name: str, statements: Iterable[Document]) -> dict[str, Document]:
     """Put statements into documents, in their order."""
     documents: list[Document] = []
+    empty = _length(_document())
+    room = 0
     for statement in statements:
-        if documents and _length(_document(*documents[-1]["Statement"], statement)) <= MAX_CHARACTERS:
-            documents[-1] = _document(*documents[-1]["Statement"], statement)
-        elif _length(_document(statement)) <= MAX_CHARACTERS:
-            documents.append(_document(statement))
-        else:
+        length = _length(statement)
+        if empty + length > MAX_CHARACTERS:
             raise ValueError(
                 f"The statement {statement['Sid']} of the deploy policy {name} makes a document of "
-                f"{_length(_document(statement))} characters, but IAM accepts {MAX_CHARACTERS}. Divide the "
-                "template into two stacks."
+                f"{empty + length} characters, but IAM accepts {MAX_CHARACTERS}. Divide the template into two "
+                "stacks."
             )
+        if documents and length < room:  # and a comma
+            documents[-1]["Statement"].append(statement)
+            room -= length + 1
+        else:
+            documents.append(_document(statement))
+            room = MAX_CHARACTERS - empty - length
     if len(documents) == 1:
         return {name: documents[0]}
     return {f"{name}-{number}": document for number, document in enumerate(documents, 1)}

@@ -47,11 +47,28 @@ def test_example_of_the_readme_works() -> None:
 
 
 def test_import_is_light(tmp_path: Path) -> None:
-    """Importing the package loads neither cfn-lint nor boto3."""
-    loaded = python("import sys, csr_templates; print(*sys.modules)", tmp_path).split()
+    """Importing the stacks loads neither cfn-lint nor boto3; the package, not even troposphere."""
+    code = "import sys, csr_templates as c; print(*sys.modules); c.STACKS; print(*sys.modules)"
+    before, after = python(code, tmp_path).splitlines()
 
-    assert "troposphere" in loaded
-    assert not {"cfnlint", "boto3", "botocore"} & set(loaded)
+    assert "troposphere" not in before.split()
+    assert "troposphere" in after.split()
+    assert not {"cfnlint", "boto3", "botocore"} & set(after.split())
+
+
+def test_our_rules_do_not_wait_for_troposphere(tmp_path: Path) -> None:
+    """``cfn-lint -a csr_templates.rules`` loads no template of ours."""
+    loaded = python("import sys, csr_templates.rules; print(*sys.modules)", tmp_path).split()
+
+    assert "cfnlint" in loaded
+    assert "troposphere" not in loaded
+
+
+def test_names_are_listed_before_they_are_loaded(tmp_path: Path) -> None:
+    """Consoles and editors complete them."""
+    printed = python("import csr_templates; print(*dir(csr_templates))", tmp_path).split()
+
+    assert set(csr_templates.__all__) < set(printed)
 
 
 def test_every_public_name_is_there(tmp_path: Path) -> None:
