@@ -97,6 +97,13 @@ def test_name_that_is_too_long(name: Any, whole: str) -> None:
     assert found(candidate(Project=LONG, Part="p"), of) == [too_long("Project", LONG, whole)]
 
 
+def test_longest_value_of_a_name_is_to_be_shortened() -> None:
+    """The mistake is that of the longest value, neither of the first nor of the last parameter."""
+    of = schema({"Resources": {"Bucket": bucket({"Fn::Sub": "${B}-${A}-${C}"})}}, "A", "B", "C")
+
+    assert found(candidate(A=LONG, B="b", C="c"), of) == [too_long("A", LONG, f"b-{LONG}-c")]
+
+
 @pytest.mark.parametrize(("switch", "count"), [("on", 1), ("off", 0)])
 def test_name_of_what_does_not_exist(switch: str, count: int) -> None:
     """A resource whose condition is false has no name."""
@@ -213,12 +220,18 @@ def test_subnet_after_one_that_is_wrong_by_itself() -> None:
     ]
 
 
+IMPORTED = {"Fn::ImportValue": "vpc-id"}
+ELSEWHERE = {"Ref": "Elsewhere"}
+
+
 @pytest.mark.parametrize(
-    "vpc", ["vpc-1", {"Fn::ImportValue": "vpc-id"}, {"Ref": "Elsewhere"}], ids=["literal", "import", "ref"]
+    ("one", "two"),
+    [("vpc-1", "vpc-1"), (IMPORTED, IMPORTED), (ELSEWHERE, ELSEWHERE), ("vpc-1", IMPORTED)],
+    ids=["literal", "import", "ref", "literal and import"],
 )
-def test_subnets_of_a_vpc_elsewhere(vpc: Any) -> None:
+def test_subnets_of_a_vpc_elsewhere(one: Any, two: Any) -> None:
     """Two subnets must not overlap, whatever their VPC is; its own addresses are unknown here."""
-    resources = {"Bare": {"Type": "AWS::EC2::VPC"}, "One": subnet("Cidr1", vpc), "Two": subnet("Cidr2", vpc)}
+    resources = {"Bare": {"Type": "AWS::EC2::VPC"}, "One": subnet("Cidr1", one), "Two": subnet("Cidr2", two)}
     of = schema({"Resources": resources}, "Cidr1", "Cidr2")
 
     assert found(candidate(Cidr1="10.3.0.0/24", Cidr2="10.3.0.128/25"), of) == [

@@ -22,6 +22,7 @@ COMMENT = "Found a comment, which JSON does not have; remove it."
         ('{\n  "A": 1,\n}\n', f"Line 2, column 9: {COMMA}"),
         ('{\n  "A": 1 ,\n\n}\n', f"Line 2, column 10: {COMMA}"),
         ('{\n  "A": [1, 2,]\n}\n', f"Line 2, column 13: {COMMA}"),
+        ('{\n  "A": [1, 2, }\n', f"Line 2, column 13: {COMMA}"),
         ("/* ours */\n{}", f"Line 1, column 1: {COMMENT}"),
         ('{\n  "A": 1 // ours\n}', f"Line 2, column 10: {COMMENT}"),
         ('{\n  # ours\n  "A": 1\n}', f"Line 2, column 3: {COMMENT}"),
@@ -35,6 +36,7 @@ COMMENT = "Found a comment, which JSON does not have; remove it."
         "comma",
         "comma before blanks",
         "comma in a list",
+        "comma before the wrong bracket",
         "block comment",
         "comment",
         "comment of a shell",
@@ -46,6 +48,26 @@ def test_no_json(tmp_path: Path, text: str, message: str) -> None:
     """The sentence names line and column, and the rest of that line alone."""
     file = tmp_path / "dev.json"
     file.write_text(text)
+
+    assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"[]", "The file holds a list; write one flat object."),
+        (b"[" * 100_000, "The brackets nest too deeply; write one flat object."),
+        (
+            b'\n{\n  "A": "\xe9",\n  "B": "b"\n}\n',
+            "Line 3: Found the byte 0xe9, which is not UTF-8; save it as UTF-8.",
+        ),
+    ],
+    ids=["list", "deep", "not UTF-8"],
+)
+def test_no_flat_object(tmp_path: Path, data: bytes, message: str) -> None:
+    """The sentence is about the file as a whole, at most about a line of it."""
+    file = tmp_path / "dev.json"
+    file.write_bytes(data)
 
     assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
 

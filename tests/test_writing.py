@@ -11,13 +11,13 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from csr_templates import writing
 from csr_templates.locking import locked
-from csr_templates.writing import OutputError, difference, plan, write
+from csr_templates.writing import OutputError, as_json, difference, plan, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,6 +141,13 @@ def test_removes_what_left_the_set(out: Path) -> None:
     assert not (out / "old").exists()
 
 
+def test_removes_files_of_any_plain_name(out: Path) -> None:
+    """Capitals, blanks and more than one dot are no reason to think that no build wrote the file."""
+    write(file_set(**{"main": "a\n", "X Y": "b\n", "1..2": "c\n"}), out)
+
+    assert write(file_set(main="a\n"), out).removed == ("X Y.yaml", "1..2.yaml")
+
+
 def test_removes_what_git_checked_out_with_crlf(out: Path) -> None:
     """Line endings changed by git do not make a file somebody else's."""
     write(file_set(main="a\n", old="x\ny\n"), out)
@@ -173,6 +180,28 @@ def test_reports_unknown_files_and_leaves_them_alone(out: Path) -> None:
 
     assert done.unknown == ("notes/todo.txt",)
     assert (out / "notes" / "todo.txt").read_bytes() == b"mine"
+
+
+def test_clears_up_after_a_killed_build(out: Path) -> None:
+    """A lock, a journal and unfinished files that a killed build left go; what only looks like them stays."""
+    files = file_set(main="a\n", parameters__dev="b\n")
+    write(files, out)
+    left = (
+        ".csr-templates-main.yaml.tmp",
+        ".csr-templates.journal",
+        ".csr-templates.lock",
+        "parameters/.csr-templates-dev.yaml.tmp",
+    )
+    others = (".csr-templates-notes", ".notes.tmp", "parameters/.csr-templates.lock")
+    for path in left + others:
+        (out / path).write_bytes(b"")
+
+    found = plan(files, out)
+    assert (found.stale, found.unknown, found.leftovers) == ((), (), left)
+
+    write(files, out)
+
+    assert on_disk(out) == {**files, **dict.fromkeys(others, b"")}
 
 
 @pytest.mark.parametrize(
@@ -398,6 +427,43 @@ def test_fails_below_a_file(tmp_path: Path, act: Callable[[dict[str, bytes], Pat
     )
 
 
+def test_fails_on_a_drive_that_does_not_exist(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows it can be that no parent of the output folder exists, not even the topmost."""
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)
+
+    with pytest.raises(OutputError) as caught:
+        plan(file_set(main="a\n"), out)
+
+    assert str(caught.value) == f"{out} is not a folder. Name a folder with --output, or move it elsewhere."
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda out: plan(file_set(main="a\n"), out),
+        lambda out: difference("main.yaml", b"a\n", out),
+    ],
+    ids=["plan", "difference"],
+)
+def test_unreadable_file_is_a_sentence(
+    out: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], object]
+) -> None:
+    """A disk that fails while a file is read names no file; the sentence names the folder then."""
+    write(file_set(main="a\n"), out)
+
+    def fail(self: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(OutputError) as caught:
+        act(out)
+
+    assert str(caught.value) == (
+        f"Cannot work in the output folder {out}: {os.strerror(errno.EIO)} ({out}). Make sure that it is a "
+        "folder that you may read and write, with space left, then build again."
+    )
+
+
 def test_unwritable_folder_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the operating system refuses is reported with the place and what to do."""
     write(file_set(main="a\n"), out)
@@ -413,6 +479,23 @@ def test_unwritable_folder_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPa
         f"Cannot work in the output folder {out}: Permission denied ({out / '.csr-templates.lock'}). Make "
         "sure that it is a folder that you may read and write, with space left, then build again."
     )
+    assert on_disk(out) == file_set(main="a\n")
+
+
+def test_disk_that_takes_no_more_files_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why a file could not be made is reported, not that it is missing afterwards."""
+    write(file_set(main="a\n"), out)
+    real_open = Path.open
+
+    def refuse(self: Path, mode: str = "r", *rest: Any, **options: Any) -> Any:
+        if "x" in mode:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+        return real_open(self, mode, *rest, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
+        write(file_set(main="b\n"), out)
+
     assert on_disk(out) == file_set(main="a\n")
 
 
@@ -615,3 +698,11 @@ def test_explains_a_stale_file(tmp_path: Path, found: bytes | None, wanted: byte
         (tmp_path / "x.yaml").write_bytes(found)
 
     assert difference("x.yaml", wanted, tmp_path) == text.format(out=tmp_path.as_posix())
+
+
+# ---- JSON ----
+
+
+def test_json_is_the_same_everywhere() -> None:
+    """Two blanks a level, ASCII alone, the keys as they come, and a line feed at the end."""
+    assert as_json({"b": "ü", "a": {"c": 1}}) == b'{\n  "b": "\\u00fc",\n  "a": {\n    "c": 1\n  }\n}\n'
