@@ -85,7 +85,7 @@ class Candidate:
     def mistake(self, name: str, what: str) -> Mistake:
         """Return the mistake of one parameter; ``what`` goes on after the value found."""
         value = self.values[name]
-        found = {"": "Found", "by default": "Found by default"}.get(value.origin, f"Found {value.origin}")
+        found = f"Found {value.origin}" if value.origin else "Found"
         return Mistake(value.file, name, f"{found} {json.dumps(value.text)}, {what}")
 
 
