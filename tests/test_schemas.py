@@ -153,7 +153,7 @@ CACHED = (
     schemas._members,
     schemas._read,
     schemas._content,
-    schemas._data,
+    schemas.data_folder,
 )
 
 
@@ -303,12 +303,12 @@ def test_fails_on_a_file_that_cannot_be_read(data: Path) -> None:
 def test_fails_without_cfn_lint(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says where the schemas come from."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    schemas._data.cache_clear()
+    schemas.data_folder.cache_clear()
 
     with pytest.raises(SchemasError) as caught:
-        schemas._data()
+        schemas.data_folder()
 
-    schemas._data.cache_clear()
+    schemas.data_folder.cache_clear()
     assert str(caught.value) == (
         "The resource schemas come with cfn-lint, which is not installed. Install it."
     )

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from csr_templates import schemas
+
 KEPT = 2_000  # entries, of about 100 bytes each; the oldest go first
 
 _HEAD = "csr-templates: linted clean\n"
@@ -94,15 +96,12 @@ def _linter() -> list[str]:
     Read from files, since importing cfn-lint takes 0.4 s. importlib.metadata is cheap beside that alone.
     """
     import importlib.metadata
-    import importlib.util
 
-    spec = importlib.util.find_spec("cfnlint")
-    (cfn_lint,) = (Path(folder) for folder in (spec and spec.submodule_search_locations) or [""])
     here = Path(__file__).parent
     ours = [here / "linting.py", *sorted((here / "rules").glob("*.py"))]
     return [
         importlib.metadata.version("cfn-lint"),
-        _digest(cfn_lint / "data" / "schemas" / "version.json"),
+        _digest(schemas.data_folder() / "schemas" / "version.json"),
         *(f"{path.name} {_digest(path)}" for path in ours),
     ]
 

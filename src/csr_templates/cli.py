@@ -36,7 +36,7 @@ BAD_INPUT = 2  # argparse exits with the same code
 INTERRUPTED = 130  # as shells report SIGINT
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
-# As wide in a log as on any screen; to ask for the width of the terminal takes longer than to parse arguments.
+# As wide in a log as on a screen; asking for the width of the terminal takes longer than parsing arguments.
 _HELP = partial(argparse.RawDescriptionHelpFormatter, width=110)
 
 DEFAULT_REGION = "ap-northeast-1"  # of every stack but the front end's

@@ -415,8 +415,8 @@ def _documents(name: str, statements: Iterable[Document]) -> dict[str, Document]
         if empty + length > MAX_CHARACTERS:
             raise ValueError(
                 f"The statement {statement['Sid']} of the deploy policy {name} makes a document of "
-                f"{empty + length} characters, but IAM accepts {MAX_CHARACTERS}. Divide the template into two "
-                "stacks."
+                f"{empty + length} characters, but IAM accepts {MAX_CHARACTERS}. Divide the template into "
+                "two stacks."
             )
         if documents and length < room:  # and a comma
             documents[-1]["Statement"].append(statement)

@@ -129,6 +129,19 @@ def iam_action_count(service: str) -> int:
     return len(known["Actions"])
 
 
+@cache
+def data_folder() -> Path:
+    """Return the folder of what cfn-lint knows of AWS.
+
+    Raises:
+        SchemasError: cfn-lint is not installed.
+    """
+    spec = importlib.util.find_spec("cfnlint")
+    if spec is None or not spec.submodule_search_locations:
+        raise SchemasError("The resource schemas come with cfn-lint, which is not installed. Install it.")
+    return Path(next(iter(spec.submodule_search_locations))) / "data"
+
+
 _POLICIES = "AdditionalSpecs/Policies.json"
 
 
@@ -147,8 +160,8 @@ def _service(prefix: str) -> dict[str, Any] | None:
 def _types(region: str) -> str:
     """Return the file that has, for each resource type of a region, the name of the file with its schema."""
     file = f"schemas/providers/{region}.json"
-    if "-" not in region or not (_data() / file).is_file():
-        regions = sorted(path.stem for path in (_data() / "schemas" / "providers").glob("*-*.json"))
+    if "-" not in region or not (data_folder() / file).is_file():
+        regions = sorted(path.stem for path in (data_folder() / "schemas" / "providers").glob("*-*.json"))
         if not regions:
             _unknown_layout("schemas/providers", "it holds no region")
         raise SchemasError(
@@ -203,17 +216,9 @@ def _read(file: str) -> dict[str, Any]:
 @cache
 def _content(file: str) -> bytes:
     try:
-        return (_data() / file).read_bytes()
+        return (data_folder() / file).read_bytes()
     except OSError as error:
         _unknown_layout(file, f"it cannot be read ({error})")
-
-
-@cache
-def _data() -> Path:
-    spec = importlib.util.find_spec("cfnlint")
-    if spec is None or not spec.submodule_search_locations:
-        raise SchemasError("The resource schemas come with cfn-lint, which is not installed. Install it.")
-    return Path(next(iter(spec.submodule_search_locations))) / "data"
 
 
 def _version() -> str:
