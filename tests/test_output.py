@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import subprocess
 import sys
@@ -114,14 +115,31 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
     ]
 
 
-@pytest.mark.parametrize("lint", [True, False])
-def test_reports_say_where_and_how_long(lint: bool) -> None:
-    """A report holds the stack's region, and the seconds it took, to the millisecond."""
+@pytest.mark.parametrize(("lint", "seconds"), [(True, 2.469), (False, 1.235)])
+def test_reports_say_where_and_how_long(monkeypatch: pytest.MonkeyPatch, lint: bool, seconds: float) -> None:
+    """A report holds the stack's region, and the seconds it took to build and to lint, to the millisecond."""
+    clock = itertools.count(step=1.23456)
+    monkeypatch.setattr("csr_templates.output.time.perf_counter", lambda: next(clock))
+
     (report,) = output.assemble([stack()], lint=lint).stacks
 
-    assert report.region == "us-east-1"
-    assert 0 <= report.seconds < 60
-    assert report.seconds == round(report.seconds, 3)
+    assert (report.region, report.seconds) == ("us-east-1", seconds)
+
+
+def test_page_is_about_the_stacks() -> None:
+    """The reference page of the set is the one about its stacks, with their sections and parameters."""
+
+    def keyed() -> StackTemplate:
+        t = sized_template()
+        t.sections["Queue"] = "Letters"
+        return t
+
+    api = Stack("api", "api.yaml", "us-east-1", keyed, per_deploy=("Key",))
+    page = output.assemble([stack(), api], lint=False).files["reference.md"].decode()
+
+    assert page == output.reference([stack(), api])
+    assert "| Letters | `Queue` |" in page
+    assert "| `Key`<br> **Each deploy decides it.** |" in page
 
 
 @pytest.mark.parametrize(
@@ -485,6 +503,20 @@ def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
     assert (finding.logical_id, finding.rule) == ("Queue", "W1030")
     assert finding.message.endswith(" (with the values of dev)")
     assert output.assemble([api], parameters=parameters).findings == ()
+
+
+def test_lints_with_the_values_of_every_environment(parameters: Path) -> None:
+    """What one environment does wrong is not forgotten for the next."""
+    for name in ("dev", "prod"):
+        (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Size": 300}}')
+    api = Stack("api", "api.yaml", "us-east-1", sized_template)
+
+    findings = output.assemble([api], parameters=parameters, every_environment=True).findings
+
+    assert [finding.message.rpartition(" (")[2] for finding in findings] == [
+        "with the values of dev)",
+        "with the values of prod)",
+    ]
 
 
 def test_stacks_that_do_not_fit_together_are_not_clean() -> None:

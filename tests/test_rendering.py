@@ -231,6 +231,7 @@ def test_stacks_read_back(stack: Any) -> None:
         ({"Version": "1", "A": 2, "Id": 3}, "Value:\n  A: 2\n  Id: 3\n  Version: '1'"),
         ({"Statement": [], "A": 2, "Id": 3}, "Value:\n  A: 2\n  Id: 3\n  Statement: []"),
         ({"k" * 120: 1}, f"Value:\n  {'k' * 120}: 1"),
+        ({"a|b": {"c": ["d"]}}, "Value:\n  a|b:\n    c:\n      - d"),
     ],
     ids=on_one_line,
 )
@@ -306,6 +307,7 @@ def test_scalars(value: Any, text: str) -> None:
         ("  a\nb", "Value: |2-\n    a\n  b"),
         ("\na", "Value: |2-\n\n  a"),
         ("\n", 'Value: "\\n"'),
+        ({"Fn::Sub": "\n\n"}, 'Value: !Sub "\\n\\n"'),
         ({"Fn::Join": ["\n", ["a", "b"]]}, 'Value: !Join\n  - "\\n"\n  - - a\n    - b'),
         ("X\nX", "Value: |-\n  X\n  X"),
         ({"Fn::Sub": "${A}\n- b"}, "Value: !Sub |-\n  ${A}\n  - b"),
@@ -589,6 +591,20 @@ def test_refuses_comments_of_several_lines() -> None:
     assert refusal(with_value(1), sections={"Thing": "a\nb: 1"}) == (
         f"Title of the section of Thing: 'a\\nb: 1' {two_lines}"
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "what"),
+    [
+        ("", "Metadata", "the key '' is not one line of 1 to 120 characters."),
+        ("a\nb", "Metadata", "the key 'a\\nb' is not one line of 1 to 120 characters."),
+        ("caf\u00e9", "Metadata.caf\u00e9", f"the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}"),
+    ],
+    ids=["empty", "two lines", "not ASCII"],
+)
+def test_refuses_a_key_of_a_section(key: str, place: str, what: str) -> None:
+    """The place of an entry's key is in its section."""
+    assert refusal({"Metadata": {key: "a"}}) == f"{place}: {what}"
 
 
 def test_refuses_troposphere_objects() -> None:

@@ -180,7 +180,7 @@ def load(text: str) -> dict[str, Any]:
 def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
     """Return the lines of one section of the template."""
     if name in ("AWSTemplateFormatVersion", "Description") or content == {}:
-        return _dump(name, _events(content, name))
+        return _dump([_text(name, name), *_events(content, name, in_condition=False)])
     if not isinstance(content, dict):
         _refuse(name, f"{_found(content)} stands where a mapping of {name.lower()} belongs")
     lines = [f"{name}:"]
@@ -196,7 +196,8 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
                 title = titles[key]
                 _check_comment(title, f"Title of the section of {key}")
                 lines.append(f"  # ---- {title} ----")
-        lines += [f"  {line}" if line else "" for line in _dump(key, _entry(name, entry, place))]
+        block = _dump([_key(key, name, place), *_entry(name, entry, place)])
+        lines += [f"  {line}" if line else "" for line in block]
     return lines
 
 
@@ -220,7 +221,7 @@ def _known(mapping: Mapping[str, Any], allowed: Sequence[str], place: str) -> No
 # ---- Values ----
 
 
-def _events(value: Any, place: str, *, in_condition: bool = False) -> Events:
+def _events(value: Any, place: str, *, in_condition: bool) -> Events:
     """Return what the emitter is told to write for a value."""
     kind = type(value)
     if kind is str:
@@ -392,9 +393,9 @@ def _shortened(value: Any) -> str:
 # ---- Text ----
 
 
-def _dump(key: str, events: Events) -> list[str]:
-    """Return the lines of a block."""
-    block = [*_BEGINNING, _MAPPING, _key(key, key, key), *events, _MAPPING_END, *_END]
+def _dump(events: Events) -> list[str]:
+    """Return the lines of a key and its value."""
+    block = [*_BEGINNING, _MAPPING, *events, _MAPPING_END, *_END]
     text: str = yaml.emit(block, Dumper=CSafeDumper, width=-1)
     return _indented(text.split("\n")[:-1])
 
