@@ -86,7 +86,11 @@ OF_NO_USE = {
 """Claimed for properties that our templates do not use. Some are of use in one stack, and not in another."""
 
 UNCLAIMED = {
-    "network": {"ec2:DescribeNetworkInterfaces"},
+    "network": {
+        "ec2:DescribeAvailabilityZones",
+        "ec2:DescribeNetworkInterfaces",
+        "route53:AssociateVPCWithHostedZone",
+    },
     "database": {
         "ec2:DescribeNetworkInterfaces",
         "kms:CreateGrant",
@@ -96,7 +100,11 @@ UNCLAIMED = {
         "secretsmanager:GetSecretValue",
     },
     "api": {"iam:CreateServiceLinkedRole", "secretsmanager:GetSecretValue"},
-    "frontend": {"cloudfront:AllowVendedLogDeliveryForResource", "secretsmanager:GetSecretValue"},
+    "frontend": {
+        "cloudfront:AllowVendedLogDeliveryForResource",
+        "s3:PutObject",
+        "secretsmanager:GetSecretValue",
+    },
 }
 """What the schemas forget, by stack; some of it is claimed by another type of the stack."""
 
@@ -225,15 +233,16 @@ def test_allows_nothing_that_no_type_needs(
 
 
 def test_deleting_is_apart(stack: Stack, template: dict[str, Any], documents: dict[str, Document]) -> None:
-    """What only delete handlers claim is in the documents for removing, and nothing is in both."""
+    """What only delete handlers claim is in the documents for removing; what is rolled back, in both."""
     everyday, removing = (allowed(documents, removing=removing) for removing in (False, True))
     claims = claimed_actions(template, stack.region)
+    rolled_back = {action for _, action, _ in deploy_scopes.ROLLED_BACK}
 
-    assert not everyday & removing
+    assert everyday & removing <= rolled_back
     assert "cloudformation:DeleteStack" in removing
     for action in removing - {"cloudformation:DeleteStack"}:
         assert {claim.handler for claim in claims[action]} == {"delete"}, action
-    for action in everyday & set(claims) - UNCLAIMED[stack.name]:
+    for action in everyday & set(claims) - UNCLAIMED[stack.name] - rolled_back:
         assert {claim.handler for claim in claims[action]} - {"delete"}, action
 
 
@@ -254,9 +263,79 @@ def test_everyday_deploys_cannot_lose_things(
     """The documents for everyday do not allow what takes data or a running service away."""
     (chosen,) = [one for one in STACKS if one.name == name]
     documents = deploy_policies(templates[name], name, chosen.region)
+    everyday = [one for one in statements(documents, removing=False) if one["Sid"] != "RolledBack"]
 
-    assert lost not in allowed(documents, removing=False)
+    assert lost not in {action for one in everyday for action in one["Action"]}
     assert lost in allowed(documents, removing=True)
+
+
+def test_a_failed_deploy_takes_away_the_version_that_it_made(templates: dict[str, dict[str, Any]]) -> None:
+    """It may delete versions of the function, and not the function."""
+    one = statement(deploy_policies(templates["api"], "api", "ap-northeast-1"), "RolledBack")
+    pattern = one["Resource"].replace(ENVIRONMENT, "staging")
+    function = "arn:aws:lambda:ap-northeast-1:123456789012:function:csr-lambda-api-staging-api"
+
+    assert one["Action"] == ["lambda:DeleteFunction"]
+    assert fnmatchcase(f"{function}:3", pattern)
+    assert not fnmatchcase(function, pattern)
+
+
+@pytest.mark.parametrize(
+    ("destination", "arn"),
+    [
+        ({"Ref": "Logs"}, f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-logs/*"),
+        ("logs-of-all", "arn:aws:s3:::logs-of-all/*"),
+        ({"Ref": "Unnamed"}, f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-site-*/*"),
+        ({"Ref": "LogBucketName"}, "arn:aws:s3:::*/*"),
+    ],
+    ids=["ours", "literal", "ours without a name", "parameter"],
+)
+def test_access_logs_are_written_to_their_bucket(destination: Any, arn: str) -> None:
+    """Having the access to a bucket logged takes permissions in the bucket with the logs, and in no other."""
+    logs = {"Fn::Sub": "${ProjectName}-${Environment}-logs"}
+    template = {
+        "Parameters": {
+            "ProjectName": {"Type": "String"},
+            "Environment": {"Type": "String"},
+            "LogBucketName": {"Type": "String"},
+        },
+        "Resources": {
+            "Logs": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": logs}},
+            "Unnamed": {"Type": "AWS::S3::Bucket"},
+            "Site": {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {"LoggingConfiguration": {"DestinationBucketName": destination}},
+            },
+        },
+    }
+
+    one = statement(deploy_policies(template, "site", "us-east-1", ["csr-lambda-api"]), "AccessLogs")
+
+    assert (one["Action"], one["Resource"]) == (["s3:PutObject", "s3:PutObjectAcl"], arn)
+
+
+@pytest.mark.parametrize(
+    "declared", ["AWS::EC2::AvailabilityZone::Name", "List<AWS::EC2::AvailabilityZone::Name>"]
+)
+def test_values_of_parameters_are_looked_up(declared: str) -> None:
+    """CloudFormation judges some types of parameters with the rights of whoever deploys."""
+    template = {"Parameters": {"Zone": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
+    one = statement(deploy_policies(template, "site", "us-east-1"), "AnyResourceInRegion")
+
+    assert "ec2:DescribeAvailabilityZones" in one["Action"]
+
+
+def test_fails_on_a_type_of_parameter_that_nobody_can_look_up() -> None:
+    """Without the permission the first create would end in AccessDenied."""
+    template = {"Parameters": {"Vpc": {"Type": "AWS::EC2::VPC::Id"}}, "Resources": {"Queue": QUEUE}}
+
+    with pytest.raises(ValueError) as caught:
+        deploy_policies(template, "site", "us-east-1")
+
+    assert str(caught.value) == (
+        "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS in deploy_scopes.py does not say "
+        "how CloudFormation looks its value up. Add a line for it."
+    )
 
 
 def test_fits_into_managed_policies(stack: Stack, documents: dict[str, Document]) -> None:
@@ -333,7 +412,8 @@ def test_what_takes_no_arn_is_held_to_the_region(stack: Stack, documents: dict[s
             for action in one["Action"]:
                 known = iam_action(action)
                 assert known is not None
-                assert not known.arns or deploy_scopes.LOOK_UPS.fullmatch(action), action
+                if action not in deploy_scopes.OF_AWS:
+                    assert not known.arns or deploy_scopes.LOOK_UPS.fullmatch(action), action
             services = {action.split(":")[0] for action in one["Action"]}
             here = {"StringEquals": {"aws:RequestedRegion": stack.region}}
             assert one.get("Condition") == (None if services <= deploy_scopes.GLOBAL else here)
@@ -593,9 +673,14 @@ def test_every_line_of_the_tables_has_a_use(templates: dict[str, dict[str, Any]]
     for start in (
         *(types for _, types in deploy_scopes.SCOPES),
         *(type_name for type_name, _, _ in deploy_scopes.FORGOTTEN),
+        *(type_name for type_name, _, _ in deploy_scopes.ROLLED_BACK),
         *(types for types, _ in deploy_scopes.SERVICE_LINKED),
         *deploy_scopes.KEY_USERS,
     ):
         assert any(type_name.startswith(start) for type_name in types), start
+    assert {action for _, _, actions in deploy_scopes.FORGOTTEN for action in actions} >= deploy_scopes.OF_AWS
+    assert set(deploy_scopes.PARAMETERS) <= {
+        declared["Type"] for template in templates.values() for declared in template["Parameters"].values()
+    }
     assert {*deploy_scopes.ONLY_FOR, *deploy_scopes.OBJECTS, *deploy_scopes.KEY_USE} <= claims
     assert all(iam_action(f"cloudformation:{action}") for action in deploy_scopes.STACK)

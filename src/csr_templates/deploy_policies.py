@@ -40,6 +40,7 @@ Document = dict[str, Any]
 
 _ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"
 _OWN_ACCOUNT: Final = {"aws:ResourceAccount": "${aws:PrincipalAccount}"}
+_UNNAMED: Final = {"Fn::Sub": "${AWS::StackName}-*"}  # how CloudFormation names what has no name
 _DYNAMIC_SECRET: Final = "{{resolve:secretsmanager:"
 
 # Each of these has a statement of its own, with conditions that no other action has.
@@ -78,6 +79,8 @@ def deploy_policies(
         *needs.stack(deploy_scopes.STACK),
         *needs.other_stacks(),
         *needs.roles(),
+        *needs.log_writes(),
+        *needs.rolled_back(),
         *needs.statements(needs.everyday),
     ]
     removing = [*needs.stack(["DeleteStack"]), *needs.statements(needs.removing, removing=True)]
@@ -169,10 +172,33 @@ class _Needs:
             create = ["iam:CreateServiceLinkedRole"]
             yield from _allow("ServiceLinkedRoles", create, arns, StringEquals=for_them)
 
+    def log_writes(self) -> Iterator[Document]:
+        """Allow having the access to buckets logged."""
+        resources = self.template.get("Resources", {})
+        arns = set()
+        for properties in self.types.get("AWS::S3::Bucket", []):
+            for name in _values(properties.get("LoggingConfiguration", {}), "DestinationBucketName"):
+                ours = name.get("Ref") if isinstance(name, dict) else None
+                if ours in resources:
+                    name = resources[ours].get("Properties", {}).get("BucketName", _UNNAMED)
+                arns |= {f"arn:aws:s3:::{_pattern(one)}/*" for one in self._resolved(name)}
+        if arns:
+            own = {"StringEqualsIfExists": _OWN_ACCOUNT}
+            yield from _allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, **own)
+
+    def rolled_back(self) -> Iterator[Document]:
+        """Allow deleting what each update makes, if the update fails."""
+        for type_name, action, pattern in deploy_scopes.ROLLED_BACK:
+            if type_name in self.types:
+                arns = [pattern.format(region=self.region, name=name) for name in self.names]
+                yield from _allow("RolledBack", [action], arns, StringEqualsIfExists=_OWN_ACCOUNT)
+
     def statements(self, actions: set[str], *, removing: bool = False) -> Iterator[Document]:
         """Allow actions: statements for each service, then what takes no ARN."""
         unlimited = {
-            action for action in actions if not _arns(action) or deploy_scopes.LOOK_UPS.fullmatch(action)
+            action
+            for action in actions
+            if not _arns(action) or action in deploy_scopes.OF_AWS or deploy_scopes.LOOK_UPS.fullmatch(action)
         }
         limited = actions - unlimited
         key_use = limited & deploy_scopes.KEY_USE
@@ -233,7 +259,19 @@ class _Needs:
         }
         if _DYNAMIC_SECRET in json.dumps(self.template):
             found.add("secretsmanager:GetSecretValue")
-        return found
+        return found | set(self._looked_up())
+
+    def _looked_up(self) -> Iterator[str]:
+        """Yield the actions with which CloudFormation looks values of parameters up."""
+        for name, declared in self.template.get("Parameters", {}).items():
+            type_name = declared["Type"].removeprefix("List<").removesuffix(">")
+            if type_name in deploy_scopes.PARAMETERS:
+                yield deploy_scopes.PARAMETERS[type_name]
+            elif type_name.startswith("AWS::"):
+                raise ValueError(
+                    f"The parameter {name} has the type {declared['Type']}, and PARAMETERS in "
+                    "deploy_scopes.py does not say how CloudFormation looks its value up. Add a line for it."
+                )
 
     def _surely_tagged(self, action: str) -> bool:
         """Tell whether what the action deletes has a random ID, and our tags until it is gone.
@@ -287,8 +325,7 @@ class _Needs:
     def _log_groups(self) -> list[str]:
         patterns = set()
         for properties in self.types["AWS::Logs::LogGroup"]:
-            unnamed = {"Fn::Sub": "${AWS::StackName}-*"}
-            for name in map(_pattern, self._resolved(properties.get("LogGroupName", unnamed))):
+            for name in map(_pattern, self._resolved(properties.get("LogGroupName", _UNNAMED))):
                 before, environment, after = name.partition(_ENVIRONMENT)
                 # Without what follows: an update that renames a group deletes one of another name.
                 beginning = f"{before}{environment}{after[:1]}" if environment else name

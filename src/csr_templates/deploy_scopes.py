@@ -71,8 +71,31 @@ FORGOTTEN: Final = (
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html
     ("AWS::SecretsManager::Secret", "KmsKeyId", ("kms:Decrypt", "kms:GenerateDataKey")),
     ("AWS::RDS::DBCluster", "KmsKeyId", ("kms:CreateGrant", "kms:DescribeKey")),
+    # Its private DNS name is a hosted zone of AWS's, which EC2 associates with the VPC for whoever calls it.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    ("AWS::EC2::VPCEndpoint", "PrivateDnsEnabled", ("route53:AssociateVPCWithHostedZone",)),
 )
 """What the schemas forget: type, the property that calls for it (``""`` for none in particular), actions."""
+
+PARAMETERS: Final = {
+    "AWS::EC2::AvailabilityZone::Name": "ec2:DescribeAvailabilityZones",
+}
+"""Type of a parameter -> the action with which CloudFormation, as whoever deploys, looks the value up.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html"""
+
+ROLLED_BACK: Final = (
+    # Each deploy publishes one. If a failed deploy leaves it, the next attempt with the same code ends with
+    # "A version for this Lambda function exists".
+    ("AWS::Lambda::Version", "lambda:DeleteFunction", "arn:aws:lambda:{region}:*:function:{name}-*:*"),
+)
+"""What every update makes, so that a failed one has to delete it: type, action, ARN of that alone."""
+
+LOG_WRITES: Final = ("s3:PutObject", "s3:PutObjectAcl")
+"""What whoever has a bucket's access logged must be allowed in the bucket with the logs.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfig.html"""
+
+OF_AWS: Final = frozenset({"route53:AssociateVPCWithHostedZone"})
+"""Actions on what is AWS's own and has an ID that nobody knows beforehand."""
 
 ONLY_FOR: Final = {
     "iam:AttachRolePolicy": "ManagedPolicyArns",
@@ -83,7 +106,8 @@ ONLY_FOR: Final = {
 """Actions that nothing but this property of the claiming type calls for."""
 
 OBJECTS: Final = frozenset({"s3:DeleteObject", "s3:PutObjectAcl"})
-"""Claimed for buckets, and left out: a stack makes buckets, what lies in them is not its own."""
+"""Claimed for buckets, and left out: a stack makes buckets, what lies in them is not its own. ``LOG_WRITES``
+are the exception."""
 
 KEY_USE: Final = frozenset({"kms:CreateGrant", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"})
 """Actions that are allowed only as part of what a service of ``KEY_USERS`` does for whoever deploys."""
