@@ -867,7 +867,9 @@ def add_metric_filters(t: StackTemplate, logs: LogGroup) -> None:
         MetricFilter(
             "ApplicationErrorsFilter",
             LogGroupName=logs.Ref(),
-            FilterPattern='{ $.level = "ERROR" || $.level = "CRITICAL" }',
+            # What the handler does not catch has another key before version 4.0.4 of the runtime's client:
+            # https://github.com/aws/aws-lambda-python-runtime-interface-client/issues/220
+            FilterPattern='{ $.level = "ERROR" || $.level = "CRITICAL" || $.log_level = "ERROR" }',
             MetricTransformations=[_count("application-errors")],
         )
     )

@@ -305,8 +305,14 @@ class World:
         self._secret("api", "OriginApiKeySecret", {"apiKey": "only-in-the-mock"})
 
     def _seed_frontend(self) -> None:
+        s3 = self.client("s3api", VIRGINIA)
         bucket = self.properties("frontend", "SiteBucket")["BucketName"]
-        self.client("s3api", VIRGINIA).create_bucket(Bucket=bucket)
+        s3.create_bucket(Bucket=bucket)
+        logs = self.properties("frontend", "EdgeLogBucket")["BucketName"]
+        s3.create_bucket(Bucket=logs)
+        s3.put_bucket_versioning(Bucket=logs, VersioningConfiguration={"Status": "Enabled"})
+        for line in (b"one", b"another"):  # two versions, so that deleting the object alone would leave them
+            s3.put_object(Bucket=logs, Key="log", Body=line)
         acl = self.properties("frontend", "WebACL")
         names = (
             "Name",

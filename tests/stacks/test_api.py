@@ -783,7 +783,7 @@ def test_metric_filters(resources: Template) -> None:
         pattern: (metric["MetricName"], metric["MetricValue"], metric.get("DefaultValue"), metric["Unit"])
         for pattern, metric in metrics.items()
     } == {
-        '{ $.level = "ERROR" || $.level = "CRITICAL" }': (
+        '{ $.level = "ERROR" || $.level = "CRITICAL" || $.log_level = "ERROR" }': (
             "csr-lambda-api-prod-application-errors",
             "1",
             0,
