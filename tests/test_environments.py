@@ -1004,9 +1004,9 @@ def test_folder_of_somebody_else_is_explained(folder: Path, monkeypatch: pytest.
     with pytest.raises(EnvironmentsError) as caught:
         environments.read(folder, SCHEMAS)
 
-    assert str(caught.value) == (
-        "parameters: The folder cannot be read (Permission denied); make it one that you may read."
-    )
+    reason = "The folder cannot be read (Permission denied); make it one that you may read."
+    assert caught.value.mistakes == (environments.Mistake("parameters", "", reason),)
+    assert str(caught.value) == f"parameters: {reason}"
 
 
 def test_folder_that_is_a_file_is_explained(folder: Path) -> None:
