@@ -118,7 +118,7 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
 @pytest.mark.parametrize(("lint", "seconds"), [(True, 2.469), (False, 1.235)])
 def test_reports_say_where_and_how_long(monkeypatch: pytest.MonkeyPatch, lint: bool, seconds: float) -> None:
     """A report holds the stack's region, and the seconds it took to build and to lint, to the millisecond."""
-    clock = itertools.count(step=1.23456)
+    clock = itertools.count(100, step=1.23456)
     monkeypatch.setattr("csr_templates.output.time.perf_counter", lambda: next(clock))
 
     (report,) = output.assemble([stack()], lint=lint).stacks
