@@ -7,7 +7,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check benchmark rules catalogue corpus format clean
+.PHONY: help templates environments test check benchmark rules catalogue corpus mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -40,6 +40,9 @@ catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue
 corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution
 	@$(BIN)/python tests/catalogue/corpus.py
 
+mutation: $(VENV)/.installed-mutation ## Change the code in small ways and count what the tests notice (20 minutes)
+	@$(BIN)/python tests/mutation.py $(ARGS)
+
 format: $(VENV)/.installed-dev ## Format the Python code
 	@$(BIN)/python -m ruff format .
 	@$(BIN)/python -m ruff check --fix .
@@ -71,3 +74,8 @@ $(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml constraints.tx
 	@echo "Installing csr-templates and its development tools into $(VENV)"
 	@$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-mutation: $(VENV)/.created setup.cfg pyproject.toml constraints.txt
+	@echo "Installing csr-templates and the tool for mutation testing into $(VENV)"
+	@$(PIP) --editable '.[mutation]'
+	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed

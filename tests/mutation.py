@@ -1,0 +1,113 @@
+"""Mutation testing, ``make mutation``: change the code in small ways and count what the tests notice.
+
+Each module is mutated in a copy of the checkout, and judged by its own tests; only those named are, with
+``ARGS="rendering resolve"``. docs/mutation.md says what came of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = "src/csr_templates"
+MUTANTS = "mutants/src"  # where mutmut puts the changed code
+
+ENVIRONMENTS = ("tests/test_environments.py",)
+RESOLVING = ("tests/test_resolve.py", "tests/generated/test_resolving.py")
+TESTS = {
+    "rendering": ("tests/test_rendering.py",),
+    "intrinsics": RESOLVING,
+    "resolve": RESOLVING,
+    "fingerprint": ("tests/test_fingerprint.py",),
+    "environments": ENVIRONMENTS,
+    "parameter_checks": ("tests/test_parameter_checks.py", *ENVIRONMENTS),
+    "parameter_files": ("tests/test_parameter_files.py", *ENVIRONMENTS),
+    "parameter_values": ("tests/test_parameter_checks.py", *ENVIRONMENTS),
+    "checks": ("tests/test_checks.py",),
+    "output": ("tests/test_output.py", "tests/test_reference.py"),
+    "writing": ("tests/test_writing.py",),
+}
+# Other processes know nothing of a mutant; mutmut counts calls in its own process only.
+LEFT_OUT = ("program_explains", "does_not_load_cfn_lint", "needs_libyaml", "many_builds")
+
+KILLED = {1, 3, 24, -24, 36, 152, 255}  # as mutmut writes it down: a test failed, pytest broke down, too slow
+
+
+def configuration(module: str) -> str:
+    """Return mutmut's section of setup.cfg."""
+    options = {
+        "source_paths": ["src/"],
+        "only_mutate": [f"{PACKAGE}/{module}.py"],
+        "pytest_add_cli_args_test_selection": TESTS[module],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-k", f"not ({' or '.join(LEFT_OUT)})"],
+        "also_copy": ["build.py", "docs", "parameters", "out"],
+        "use_git_change_detection": ["false"],
+    }
+    lines = [f"{option} =\n    " + "\n    ".join(values) for option, values in options.items()]
+    return "\n[mutmut]\n" + "\n".join(lines) + "\n"
+
+
+def copy_to(folder: Path, module: str) -> None:
+    """Copy what the tests need, and make the folder of mutants: Python remembers which ones are missing."""
+    (folder / MUTANTS).mkdir(parents=True)
+    for name in ("src", "tests", "docs", "parameters", "out"):
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+        )
+    for name in ("build.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "setup.cfg").write_text((ROOT / "setup.cfg").read_text() + configuration(module))
+
+
+def mutmut(folder: Path, *arguments: str) -> str:
+    """Run mutmut in a folder and return what it prints.
+
+    Raises:
+        subprocess.CalledProcessError: mutmut could not run the tests.
+    """
+    environment = {
+        **os.environ,
+        "CI": "true",  # the same generated examples for every mutant
+        "PYTHONPATH": str(folder / MUTANTS),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+    done.check_returncode()
+    return done.stdout
+
+
+def main() -> int:
+    """Mutate the modules named, or all, and print the figures of each and the changes that nobody noticed."""
+    for module in sys.argv[1:] or TESTS:
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place).resolve()
+            copy_to(folder, module)
+            mutmut(folder, "run", f"csr_templates.{module}.*")
+            written = folder / "mutants" / PACKAGE / f"{module}.py.meta"
+            codes: dict[str, int] = json.loads(written.read_text())["exit_code_by_key"]
+            missed = [name for name, code in codes.items() if code not in KILLED]
+            print(
+                f"{module}: {len(codes)} mutants, {len(codes) - len(missed)} killed, "
+                f"{1 - len(missed) / len(codes):.1%}, {time.monotonic() - started:.0f} s",
+                flush=True,
+            )
+            for name in missed:
+                print(mutmut(folder, "show", name), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
