@@ -7,7 +7,6 @@ Everything here works on templates as plain dicts, with the long forms of the fu
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -151,10 +150,12 @@ def _without_release(environment: Any, function: str) -> dict[str, Any]:
 
 def _hash(value: Any, needed: Mapping[str, Mapping[str, Any]]) -> str:
     """Hash a value together with the conditions and mappings that decide in it."""
+    from hashlib import sha256  # loads OpenSSL, a fifth of what the stacks cost beyond troposphere
+
     text = json.dumps(
         [value, needed["Conditions"], needed["Mappings"]], sort_keys=True, separators=(",", ":")
     )
-    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
+    return sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
 
 
 def _needed(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]]:
