@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS, Stack, deploy_scopes, linting
-from csr_templates.deploy_policies import MAX_CHARACTERS, Document, claimed_actions, deploy_policies
+from csr_templates.deploy_policies import (
+    MAX_CHARACTERS,
+    Document,
+    _documents,
+    claimed_actions,
+    deploy_policies,
+)
 from csr_templates.resolve import resolve
 from csr_templates.schemas import IamAction, iam_action, iam_action_count
 
@@ -263,7 +269,9 @@ def test_everyday_deploys_cannot_lose_things(
     """The documents for everyday do not allow what takes data or a running service away."""
     (chosen,) = [one for one in STACKS if one.name == name]
     documents = deploy_policies(templates[name], name, chosen.region)
-    everyday = [one for one in statements(documents, removing=False) if one["Sid"] != "RolledBack"]
+    everyday = [
+        one for one in statements(documents, removing=False) if not one["Sid"].startswith("RolledBack")
+    ]
 
     assert lost not in {action for one in everyday for action in one["Action"]}
     assert lost in allowed(documents, removing=True)
@@ -271,7 +279,7 @@ def test_everyday_deploys_cannot_lose_things(
 
 def test_a_failed_deploy_takes_away_the_version_that_it_made(templates: dict[str, dict[str, Any]]) -> None:
     """It may delete versions of the function, and not the function."""
-    one = statement(deploy_policies(templates["api"], "api", "ap-northeast-1"), "RolledBack")
+    one = statement(deploy_policies(templates["api"], "api", "ap-northeast-1"), "RolledBackLambdaVersion")
     pattern = one["Resource"].replace(ENVIRONMENT, "staging")
     function = "arn:aws:lambda:ap-northeast-1:123456789012:function:csr-lambda-api-staging-api"
 
@@ -280,38 +288,114 @@ def test_a_failed_deploy_takes_away_the_version_that_it_made(templates: dict[str
     assert not fnmatchcase(function, pattern)
 
 
+NOTHING = {"Ref": "AWS::NoValue"}
+LOGS = f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-logs/*"
+SITE = f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-website/*"
+
+
 @pytest.mark.parametrize(
-    ("destination", "arn"),
+    ("logging", "arns"),
     [
-        ({"Ref": "Logs"}, f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-logs/*"),
-        ("logs-of-all", "arn:aws:s3:::logs-of-all/*"),
-        ({"Ref": "Unnamed"}, f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-site-*/*"),
-        ({"Ref": "LogBucketName"}, "arn:aws:s3:::*/*"),
+        ({"DestinationBucketName": {"Ref": "Logs"}}, LOGS),
+        ({"DestinationBucketName": {"Fn::Sub": "${Logs}"}}, LOGS),
+        ({"DestinationBucketName": "logs-of-all"}, "arn:aws:s3:::logs-of-all/*"),
+        (
+            {"DestinationBucketName": {"Ref": "Unnamed"}},
+            f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-site-*/*",
+        ),
+        ({"DestinationBucketName": {"Ref": "LogBucketName"}}, "arn:aws:s3:::*/*"),
+        ({"LogFilePrefix": "own/"}, SITE),
+        ({"DestinationBucketName": {"Fn::If": ["IsProd", {"Ref": "Logs"}, NOTHING]}}, [LOGS, SITE]),
+        (
+            {"Fn::If": ["IsProd", {"DestinationBucketName": {"Ref": "Logs"}}, NOTHING]},
+            LOGS,
+        ),
+        (
+            {"DestinationBucketName": {"Fn::If": ["IsProd", {"Ref": "Sometimes"}, "logs-of-all"]}},
+            [
+                f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-site-*/*",
+                "arn:aws:s3:::logs-of-all/*",
+                "arn:aws:s3:::prod-logs/*",
+            ],
+        ),
     ],
-    ids=["ours", "literal", "ours without a name", "parameter"],
+    ids=[
+        "ours",
+        "ours by Sub",
+        "literal",
+        "ours without a name",
+        "parameter",
+        "itself",
+        "one of two",
+        "none in some environments",
+        "a name in some environments",
+    ],
 )
-def test_access_logs_are_written_to_their_bucket(destination: Any, arn: str) -> None:
+def test_access_logs_are_written_to_their_bucket(logging: Any, arns: str | list[str]) -> None:
     """Having the access to a bucket logged takes permissions in the bucket with the logs, and in no other."""
-    logs = {"Fn::Sub": "${ProjectName}-${Environment}-logs"}
+    website, logs = ({"Fn::Sub": f"${{ProjectName}}-${{Environment}}-{name}"} for name in ("website", "logs"))
+    sometimes = {"Fn::If": ["IsProd", "prod-logs", NOTHING]}
     template = {
         "Parameters": {
             "ProjectName": {"Type": "String"},
             "Environment": {"Type": "String"},
             "LogBucketName": {"Type": "String"},
         },
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Environment"}, "prod"]}},
         "Resources": {
             "Logs": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": logs}},
             "Unnamed": {"Type": "AWS::S3::Bucket"},
+            "Sometimes": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": sometimes}},
             "Site": {
                 "Type": "AWS::S3::Bucket",
-                "Properties": {"LoggingConfiguration": {"DestinationBucketName": destination}},
+                "Properties": {"BucketName": website, "LoggingConfiguration": logging},
             },
         },
     }
 
     one = statement(deploy_policies(template, "site", "us-east-1", ["csr-lambda-api"]), "AccessLogs")
 
-    assert (one["Action"], one["Resource"]) == (["s3:PutObject", "s3:PutObjectAcl"], arn)
+    assert (one["Action"], one["Resource"]) == (["s3:PutObject", "s3:PutObjectAcl"], arns)
+
+
+def test_roles_count_whatever_the_conditions() -> None:
+    """What one environment's role trusts or has attached is allowed, and what is left out is nothing."""
+    trusted = {"Fn::If": ["IsProd", "lambda.amazonaws.com", ["ecs.amazonaws.com", NOTHING]]}
+    attached = [
+        {"Fn::If": ["IsProd", "arn:aws:iam::aws:policy/ReadOnlyAccess", NOTHING]},
+        {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/ViewOnlyAccess"},
+    ]
+    template = {
+        "Parameters": {"Environment": {"Type": "String"}},
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Environment"}, "prod"]}},
+        "Resources": {
+            "Role": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "AssumeRolePolicyDocument": {"Statement": [{"Principal": {"Service": trusted}}]},
+                    "ManagedPolicyArns": attached,
+                },
+            },
+            "Bare": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {"AssumeRolePolicyDocument": None, "ManagedPolicyArns": NOTHING},
+            },
+        },
+    }
+
+    documents = deploy_policies(template, "site", "us-east-1")
+
+    assert statement(documents, "PassRole")["Condition"] == {
+        "StringEquals": {"iam:PassedToService": ["ecs.amazonaws.com", "lambda.amazonaws.com"]}
+    }
+    assert statement(documents, "AttachRolePolicy")["Condition"] == {
+        "ArnLike": {
+            "iam:PolicyARN": [
+                "arn:aws:iam::aws:policy/ReadOnlyAccess",
+                "arn:aws:iam::aws:policy/ViewOnlyAccess",
+            ]
+        }
+    }
 
 
 @pytest.mark.parametrize(
@@ -336,6 +420,58 @@ def test_fails_on_a_type_of_parameter_that_nobody_can_look_up() -> None:
         "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS in deploy_scopes.py does not say "
         "how CloudFormation looks its value up. Add a line for it."
     )
+
+
+@pytest.mark.parametrize(
+    "declared", ["AWS::SSM::Parameter::Value<String>", "AWS::SSM::Parameter::Value<List<String>>"]
+)
+def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever does what the messages say gets a policy that allows the look-up, of that alone."""
+    template = {"Parameters": {"Ami": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
+    pattern = "arn:aws:ssm:{region}:*:parameter/{name}/*"
+
+    monkeypatch.setattr(deploy_scopes, "PARAMETERS", {declared: "ssm:GetParameters"})
+    with pytest.raises(ValueError) as caught:
+        deploy_policies(template, "site", "us-east-1")
+    monkeypatch.setattr(deploy_scopes, "SCOPES", (*deploy_scopes.SCOPES, (pattern, "")))
+    one = statement(deploy_policies(template, "site", "us-east-1"), "Ssm")
+
+    assert str(caught.value) == (
+        "ssm:GetParameters is needed, and SCOPES in deploy_scopes.py has no ARN that it concerns. Add a "
+        'line, with "" for the types.'
+    )
+    assert one["Action"] == ["ssm:GetParameters"]
+    assert one["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/*-{ENVIRONMENT}/*"
+
+
+def test_a_resource_in_a_condition_is_called_one() -> None:
+    """The complaint about a condition is the one that resolving the template gives."""
+    conditions = {"Never": {"Fn::Equals": [{"Ref": "Queue"}, "x"]}}
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/fixed"}}
+    template = {"Conditions": conditions, "Resources": {"Queue": QUEUE, "Group": group}}
+
+    with pytest.raises(ValueError, match="'Queue' is a resource, but Conditions can only refer to"):
+        deploy_policies(template, "site", "us-east-1")
+
+
+@pytest.mark.parametrize(("more", "count"), [(0, 1), (1, 2)], ids=["full", "too long by one"])
+@pytest.mark.parametrize("sizes", [(3_000,), (3_000, 10), (3_000, 200, 1_000)], ids=len)
+def test_documents_are_filled_to_the_last_character(sizes: tuple[int, ...], more: int, count: int) -> None:
+    """Statements share a document of exactly as many characters as IAM accepts, and of not one more."""
+
+    def of_length(length: int) -> Document:
+        return {"Sid": "x" * (length - len('{"Sid":""}'))}
+
+    first = [of_length(size) for size in sizes]
+    commas = len(sizes)
+    rest = MAX_CHARACTERS - len('{"Version":"2012-10-17","Statement":[]}') - sum(sizes) - commas
+    documents = _documents("site", [*first, of_length(rest + more)])
+    lengths = [len(json.dumps(document, separators=(",", ":"))) for document in documents.values()]
+
+    assert len(documents) == count
+    assert max(lengths) <= MAX_CHARACTERS
+    assert count == 2 or lengths == [MAX_CHARACTERS]
+    assert [one for document in documents.values() for one in document["Statement"]][:-1] == first
 
 
 def test_fits_into_managed_policies(stack: Stack, documents: dict[str, Document]) -> None:
@@ -615,8 +751,19 @@ def test_a_template_without_parameters_has_no_project() -> None:
         ({"Fn::Sub": "/aws/lambda/${Queue.QueueName}"}, "/aws/lambda/*"),
         ({"Fn::Sub": ["/x/${A}", {"A": {"Fn::ImportValue": "name"}}]}, "/x/*"),
         ({"Fn::ImportValue": "name"}, "*"),
+        ({"Ref": "AWS::NoValue"}, f"*-{ENVIRONMENT}-*"),
     ],
-    ids=["no name", "fixed", "environment", "no default", "account", "attribute", "variable", "import"],
+    ids=[
+        "no name",
+        "fixed",
+        "environment",
+        "no default",
+        "account",
+        "attribute",
+        "variable",
+        "import",
+        "left out",
+    ],
 )
 def test_finds_log_groups_by_how_their_names_begin(name: object, pattern: str) -> None:
     """The name up to the environment counts; what only the deployed stack knows is a star."""

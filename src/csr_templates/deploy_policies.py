@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from csr_templates import deploy_scopes
 from csr_templates.resolve import resolve
 from csr_templates.schemas import iam_action, resource_schema
-from csr_templates.wiring import uses
+from csr_templates.wiring import spoken, uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +41,7 @@ Document = dict[str, Any]
 _ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"
 _OWN_ACCOUNT: Final = {"aws:ResourceAccount": "${aws:PrincipalAccount}"}
 _UNNAMED: Final = {"Fn::Sub": "${AWS::StackName}-*"}  # how CloudFormation names what has no name
+_NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 _DYNAMIC_SECRET: Final = "{{resolve:secretsmanager:"
 
 # Each of these has a statement of its own, with conditions that no other action has.
@@ -154,16 +155,11 @@ class _Needs:
         """Allow handing our roles to the services that trust them, and services making their own roles."""
         ours = [f"arn:aws:iam::*:role/{name}-*" for name in self.names]
         of_roles = self.types.get("AWS::IAM::Role", [])
-        if trusted := {service for role in of_roles for service in _trusted(role)}:
+        documents = [role.get("AssumeRolePolicyDocument") for role in of_roles]
+        if trusted := {text for services in _values(documents, "Service") for text in self._texts(services)}:
             to_them = {"iam:PassedToService": sorted(trusted)}
             yield from _allow("PassRole", ["iam:PassRole"], ours, StringEquals=to_them)
-        managed = {
-            _pattern(arn)
-            for role in of_roles
-            for arns in self._resolved(role.get("ManagedPolicyArns", []))
-            for arn in arns
-        }
-        if managed:
+        if managed := {arn for role in of_roles for arn in self._texts(role.get("ManagedPolicyArns", []))}:
             these = {"iam:PolicyARN": sorted(managed)}
             yield from _allow("AttachRolePolicy", ["iam:AttachRolePolicy"], ours, ArnLike=these)
         if linked := [service for types, service in deploy_scopes.SERVICE_LINKED if self._has(types)]:
@@ -175,13 +171,21 @@ class _Needs:
     def log_writes(self) -> Iterator[Document]:
         """Allow having the access to buckets logged."""
         resources = self.template.get("Resources", {})
+        buckets = {
+            f"${{{name}}}": resource.get("Properties", {})
+            for name, resource in resources.items()
+            if resource["Type"] == "AWS::S3::Bucket"
+        }
         arns = set()
-        for properties in self.types.get("AWS::S3::Bucket", []):
-            for name in _values(properties.get("LoggingConfiguration", {}), "DestinationBucketName"):
-                ours = name.get("Ref") if isinstance(name, dict) else None
-                if ours in resources:
-                    name = resources[ours].get("Properties", {}).get("BucketName", _UNNAMED)
-                arns |= {f"arn:aws:s3:::{_pattern(one)}/*" for one in self._resolved(name)}
+        for properties in buckets.values():
+            for logging in _alternatives(properties.get("LoggingConfiguration", _NO_VALUE)):
+                if logging == _NO_VALUE:
+                    continue
+                # A bucket that names no other has its own access logged into itself.
+                for destination in _alternatives(logging.get("DestinationBucketName", _NO_VALUE)):
+                    its = properties if destination == _NO_VALUE else buckets.get(spoken(destination))
+                    name = destination if its is None else its.get("BucketName", _UNNAMED)
+                    arns |= {f"arn:aws:s3:::{text}/*" for text in self._texts(name, unnamed=_UNNAMED)}
         if arns:
             own = {"StringEqualsIfExists": _OWN_ACCOUNT}
             yield from _allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, **own)
@@ -190,16 +194,13 @@ class _Needs:
         """Allow deleting what each update makes, if the update fails."""
         for type_name, action, pattern in deploy_scopes.ROLLED_BACK:
             if type_name in self.types:
+                sid = f"RolledBack{type_name.removeprefix('AWS::').replace('::', '')}"
                 arns = [pattern.format(region=self.region, name=name) for name in self.names]
-                yield from _allow("RolledBack", [action], arns, StringEqualsIfExists=_OWN_ACCOUNT)
+                yield from _allow(sid, [action], arns, StringEqualsIfExists=_OWN_ACCOUNT)
 
     def statements(self, actions: set[str], *, removing: bool = False) -> Iterator[Document]:
         """Allow actions: statements for each service, then what takes no ARN."""
-        unlimited = {
-            action
-            for action in actions
-            if not _arns(action) or action in deploy_scopes.OF_AWS or deploy_scopes.LOOK_UPS.fullmatch(action)
-        }
+        unlimited = set(filter(_takes_any, actions))
         limited = actions - unlimited
         key_use = limited & deploy_scopes.KEY_USE
         tagged = {action for action in limited if removing and self._surely_tagged(action)}
@@ -259,12 +260,20 @@ class _Needs:
         }
         if _DYNAMIC_SECRET in json.dumps(self.template):
             found.add("secretsmanager:GetSecretValue")
-        return found | set(self._looked_up())
+        found.update(self._looked_up())
+        for action in sorted(found):
+            if not _takes_any(action) and not self._patterns(action):
+                raise ValueError(
+                    f"{action} is needed, and SCOPES in deploy_scopes.py has no ARN that it concerns. Add a "
+                    'line, with "" for the types.'
+                )
+        return found
 
     def _looked_up(self) -> Iterator[str]:
         """Yield the actions with which CloudFormation looks values of parameters up."""
         for name, declared in self.template.get("Parameters", {}).items():
-            type_name = declared["Type"].removeprefix("List<").removesuffix(">")
+            listed = re.fullmatch("List<(.+)>", declared["Type"])
+            type_name = listed[1] if listed else declared["Type"]
             if type_name in deploy_scopes.PARAMETERS:
                 yield deploy_scopes.PARAMETERS[type_name]
             elif type_name.startswith("AWS::"):
@@ -325,12 +334,31 @@ class _Needs:
     def _log_groups(self) -> list[str]:
         patterns = set()
         for properties in self.types["AWS::Logs::LogGroup"]:
-            for name in map(_pattern, self._resolved(properties.get("LogGroupName", _UNNAMED))):
+            for name in self._texts(properties.get("LogGroupName", _UNNAMED), unnamed=_UNNAMED):
                 before, environment, after = name.partition(_ENVIRONMENT)
                 # Without what follows: an update that renames a group deletes one of another name.
                 beginning = f"{before}{environment}{after[:1]}" if environment else name
                 patterns.add(f"{beginning.rstrip('*')}*")
         return sorted(patterns)
+
+    def _texts(self, node: Any, unnamed: Any = ()) -> Iterator[str]:
+        """Yield every text that a value, or an item of a list, can be, as patterns.
+
+        Environments decide about conditions, and one document serves all of them: so both branches count.
+
+        Args:
+            node: the value.
+            unnamed: what AWS takes where the value is left out.
+        """
+        for value in _alternatives(node):
+            if isinstance(value, list):
+                for item in value:
+                    yield from self._texts(item)
+            elif value != _NO_VALUE:
+                for resolved in self._resolved(value):
+                    yield from map(_pattern, resolved if isinstance(resolved, list) else [resolved])
+            elif unnamed:
+                yield from self._texts(unnamed)
 
     def _resolved(self, node: Any, function: str = "") -> Iterator[Any]:
         """Return, for each project, a value of the template in the environment of the role.
@@ -343,7 +371,7 @@ class _Needs:
             name: {key: value for key, value in declared.items() if key != "AllowedValues"}
             for name, declared in self.template.get("Parameters", {}).items()
         }
-        names = {use.name for use in uses(node)}
+        names = {use.name for use in uses([node, self.template.get("Conditions", {})])}
         resources = self.template.get("Resources", {})
         asking = {
             **{key: self.template[key] for key in ("Mappings", "Conditions") if key in self.template},
@@ -377,17 +405,22 @@ def _by_type(template: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
 
 def _values(node: Any, key: str) -> Iterator[Any]:
     """Return every value of ``key`` in a part of a template."""
-    if isinstance(node, dict) and key in node:
-        yield node[key]
-    for item in node.values() if isinstance(node, dict) else node:
-        if isinstance(item, (dict, list)):
-            yield from _values(item, key)
+    if isinstance(node, dict):
+        if key in node:
+            yield node[key]
+        node = list(node.values())
+    for item in node if isinstance(node, list) else ():
+        yield from _values(item, key)
 
 
-def _trusted(role: Mapping[str, Any]) -> Iterator[str]:
-    """Return the services that a role trusts."""
-    for services in _values(role.get("AssumeRolePolicyDocument", {}), "Service"):
-        yield from [services] if isinstance(services, str) else services
+def _alternatives(node: Any) -> Iterator[Any]:
+    """Return what a value is, in whatever branch of the conditions that it depends on."""
+    match node:
+        case {"Fn::If": [_, *branches]}:
+            for branch in branches:
+                yield from _alternatives(branch)
+        case _:
+            yield node
 
 
 def _pattern(value: Any) -> str:
@@ -406,6 +439,13 @@ def _service(action: str) -> str:
 def _arns(action: str) -> tuple[str, ...]:
     known = iam_action(action)
     return known.arns if known else ()
+
+
+def _takes_any(action: str) -> bool:
+    """Tell whether a policy can only allow the action for ``*``, or ours has to."""
+    return bool(
+        not _arns(action) or action in deploy_scopes.OF_AWS or deploy_scopes.LOOK_UPS.fullmatch(action)
+    )
 
 
 @cache  # few pairs, asked for each action
