@@ -91,13 +91,23 @@ def test_fails_on_a_type_that_the_region_does_not_have() -> None:
     )
 
 
-def test_fails_on_an_unknown_region() -> None:
-    """The message lists the regions that there are."""
+@pytest.mark.parametrize(
+    "region",
+    [
+        "ap-northeast-9",
+        "US-EAST-1",  # a system that ignores case in names of files finds it
+        "sam",
+        "./us-east-1",
+        "../providers/us-east-1",
+    ],
+)
+def test_fails_on_an_unknown_region(region: str) -> None:
+    """The message lists the regions that there are; what only leads to the file of one is none."""
     with pytest.raises(SchemasError) as caught:
-        resource_schema("AWS::EC2::VPC", "ap-northeast-9")
+        resource_schema("AWS::EC2::VPC", region)
 
     assert str(caught.value).startswith(
-        f"There are no schemas for the region 'ap-northeast-9'; {CFN_LINT} has af-south-1, "
+        f"There are no schemas for the region {region!r}; {CFN_LINT} has af-south-1, "
     )
     assert "us-west-2." in str(caught.value)
 
@@ -148,7 +158,7 @@ def test_fails_on_an_unknown_service() -> None:
 CACHED = (
     schemas.resource_schema,
     schemas.iam_action,
-    schemas._types,
+    schemas._types_file,
     schemas._service,
     schemas._members,
     schemas._read,
@@ -158,7 +168,17 @@ CACHED = (
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def fresh() -> Iterator[None]:
+    """Nothing read before is remembered, and nothing read now is afterwards."""
+    for function in CACHED:
+        function.cache_clear()
+    yield
+    for function in CACHED:
+        function.cache_clear()
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: None) -> Path:
     """A folder in the place of cfn-lint's data, with what the module expects."""
     good: dict[str, Any] = {
         "schemas/providers/us-east-1.json": {"My::Own::Type": "0123"},
@@ -177,11 +197,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "cfnlint" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "cfnlint", raising=False)
-    for function in CACHED:
-        function.cache_clear()
-    yield tmp_path / "cfnlint" / "data"
-    for function in CACHED:
-        function.cache_clear()
+    return tmp_path / "cfnlint" / "data"
 
 
 def test_a_schema_may_say_little(data: Path) -> None:
@@ -251,12 +267,47 @@ def test_fails_on_another_layout_of_actions(data: Path, content: dict[str, Any],
     assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
 
 
+def test_no_service_is_unknown_where_the_layout_is(data: Path) -> None:
+    """That a service is missing means something only in a file that has IAM, as every one should."""
+    (data / "AdditionalSpecs" / "Policies.json").write_text("{}")
+
+    with pytest.raises(SchemasError) as caught:
+        iam_action("ec2:CreateVpc")
+
+    what = "the service iam has no Actions and Resources"
+    assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
+
+
 def test_a_part_of_the_actions_says_what_the_whole_says() -> None:
     """Parsing one service alone gives what parsing the whole file gives, for every service."""
     everything = schemas._read("AdditionalSpecs/Policies.json")
 
     assert len(everything) > 400
     assert {prefix: schemas._service(prefix) for prefix in everything} == everything
+
+
+@pytest.mark.parametrize("kind", ["actions", "types of a region", "schema"])
+def test_no_part_of_a_large_file_takes_the_whole(fresh: None, kind: str) -> None:
+    """Each key gives what the whole file has under it, without all of the file being parsed for any."""
+    types = schemas._types_file(TOKYO)
+    schema = f"schemas/resources/{schemas._member(types, 'AWS::RDS::DBCluster')}.json"
+    file = {"actions": schemas._POLICIES, "types of a region": types, "schema": schema}[kind]
+    everything = json.loads((schemas.data_folder() / file).read_bytes())
+
+    parts = {key: schemas._member(file, key) for key in everything}
+
+    assert parts == everything
+    assert schemas._read.cache_info().misses == 0
+
+
+def test_what_is_not_there_does_not_take_the_whole_either(fresh: None) -> None:
+    """To say that a service, a type or a part of a schema is missing, no large file is parsed as a whole."""
+    assert iam_action("mars:Land") is None
+    assert resource_schema("AWS::Lambda::Permission", TOKYO).tag_permissions == ()
+    with pytest.raises(SchemasError):
+        resource_schema("AWS::AccessAnalyzer::ArchiveRule", TOKYO)
+
+    assert schemas._read.cache_info().misses == 0
 
 
 @pytest.mark.parametrize(

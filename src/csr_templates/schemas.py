@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -68,7 +69,7 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     Raises:
         SchemasError: the region or the type is unknown, or cfn-lint keeps its schemas in another way.
     """
-    types = _types(region)
+    types = _types_file(region)
     name = _member(types, type_name)
     if name is None:
         raise SchemasError(
@@ -149,7 +150,8 @@ _POLICIES = "AdditionalSpecs/Policies.json"
 def _service(prefix: str) -> dict[str, Any] | None:
     """Return what IAM knows of one service; None if there is no such service."""
     service = _member(_POLICIES, prefix)
-    if service is None and prefix != "iam" and _service("iam"):
+    if service is None and prefix != "iam":
+        _service("iam")  # every IAM has it: where it is missing too, the layout is unknown, and this raises
         return None
     if not isinstance(service, dict) or not {"Actions", "Resources"} <= set(service):
         _unknown_layout(_POLICIES, f"the service {prefix} has no Actions and Resources")
@@ -157,10 +159,11 @@ def _service(prefix: str) -> dict[str, Any] | None:
 
 
 @cache
-def _types(region: str) -> str:
+def _types_file(region: str) -> str:
     """Return the file that has, for each resource type of a region, the name of the file with its schema."""
     file = f"schemas/providers/{region}.json"
-    if "-" not in region or not (data_folder() / file).is_file():
+    is_name = "-" in region and re.fullmatch(r"[a-z0-9-]+", region)  # not sam, and no path to a region's file
+    if not is_name or not (data_folder() / file).is_file():
         regions = sorted(path.stem for path in (data_folder() / "schemas" / "providers").glob("*-*.json"))
         if not regions:
             _unknown_layout("schemas/providers", "it holds no region")
