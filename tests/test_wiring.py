@@ -51,6 +51,27 @@ NAME = {"Fn::Sub": "${ProjectName}-${Environment}-vpc-id"}
             id="dynamic reference",
         ),
         pytest.param({"Condition": {"StringEquals": {"a": "b"}}}, [], id="condition of a policy"),
+        pytest.param(
+            {"Condition": {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "B"}}}},
+            [Use(("Condition", "StringEquals", "aws:PrincipalOrgID"), "name", "B")],
+            id="in the condition of a policy",
+        ),
+        pytest.param(
+            {"Ref": [{"Ref": "B"}]}, [Use(("Ref", "*"), "name", "B")], id="in a property that is called Ref"
+        ),
+        pytest.param(
+            {"A": {"Fn::Base64": {"Ref": "B"}}}, [Use(("A",), "name", "B")], id="in the argument of Base64"
+        ),
+        pytest.param(
+            {"A": {"Fn::Select": [0, {"Fn::GetAZs": {"Ref": "B"}}]}},
+            [Use(("A",), "name", "B")],
+            id="in the argument of GetAZs",
+        ),
+        pytest.param(
+            {"A": ({"Ref": "B"}, ["c", ({"Ref": "D"},)])},
+            [Use(("A", "*"), "name", "B"), Use(("A", "*", "*", "*"), "name", "D")],
+            id="tuples are lists",
+        ),
     ],
 )
 def test_finds_every_name(node: Any, expected: list[Use]) -> None:

@@ -119,7 +119,7 @@ def uses(node: Any, place: Place = ()) -> list[Use]:
         for key, value in node.items():
             if key in ("Ref", "Condition") or key.startswith("Fn::"):
                 found += _uses_of_function(key, value, place)
-            elif isinstance(value, (dict, list)) or "{{resolve" in str(value):
+            elif isinstance(value, (dict, list, tuple)) or "{{resolve" in str(value):
                 found += uses(value, (*place, key))
     return found
 
