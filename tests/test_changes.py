@@ -29,6 +29,11 @@ def queue(**properties: Any) -> dict[str, Any]:
     return {"Type": "AWS::SQS::Queue", "Properties": properties}
 
 
+def vpc(**properties: Any) -> dict[str, Any]:
+    """Return a VPC."""
+    return {"Type": "AWS::EC2::VPC", "Properties": properties}
+
+
 def subnet(**properties: Any) -> dict[str, Any]:
     """Return a subnet."""
     return {"Type": "AWS::EC2::Subnet", "Properties": properties}
@@ -47,6 +52,12 @@ IS_P = {
     ("resources", "sections", "expected"),
     [
         pytest.param({"Q": queue(DelaySeconds=P)}, {}, {"updated": ("Q",)}, id="updated in place"),
+        pytest.param(
+            {"Q": queue(DelaySeconds=P), "R": queue(Tags=[{"Key": "Queue", "Value": {"Ref": "Q"}}])},
+            {},
+            {"updated": ("Q",)},
+            id="an update in place ends there",
+        ),
         pytest.param({"Q": queue(QueueName=P)}, {}, {"replaced": ("Q",)}, id="replaced"),
         pytest.param(
             {"Q": queue(QueueName={"Fn::Sub": "${P}-q"})}, {}, {"replaced": ("Q",)}, id="through Sub"
@@ -84,7 +95,7 @@ IS_P = {
         ),
         pytest.param(
             {
-                "V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": P}},
+                "V": vpc(CidrBlock=P),
                 "S": subnet(VpcId={"Ref": "V"}),
                 "T": subnet(Tags=[{"Key": "Subnet", "Value": {"Ref": "S"}}]),
             },
@@ -93,13 +104,59 @@ IS_P = {
             id="what refers to it follows",
         ),
         pytest.param(
-            {
-                "V": {"Type": "AWS::EC2::VPC", "Properties": {"InstanceTenancy": P}},
-                "S": subnet(VpcId={"Ref": "V"}),
-            },
+            {"V": vpc(InstanceTenancy=P), "S": subnet(VpcId={"Ref": "V"})},
             {},
             {"maybe_replaced": ("V", "S")},
             id="in some cases",
+        ),
+        pytest.param(
+            {
+                "V": vpc(InstanceTenancy=P),
+                "S": subnet(VpcId={"Ref": "V"}),
+                "N": {"Type": "AWS::EC2::NatGateway", "Properties": {"SubnetId": {"Ref": "S"}}},
+                "T": subnet(Tags=[{"Key": "Gateway", "Value": {"Ref": "N"}}]),
+                "U": subnet(Tags=[{"Key": "Neighbour", "Value": {"Ref": "T"}}]),
+            },
+            {},
+            {"maybe_replaced": ("V", "S", "N"), "updated": ("T",)},
+            id="in some cases, over several resources",
+        ),
+        pytest.param(
+            {
+                "Q": {
+                    "Type": "AWS::SQS::QueuePolicy",
+                    "Properties": {
+                        "Queues": ["a"],
+                        "PolicyDocument": {"Statement": [{"Condition": {"StringEquals": {"a": P}}}]},
+                    },
+                }
+            },
+            {},
+            {"updated": ("Q",)},
+            id="in the condition of a policy",
+        ),
+        pytest.param(
+            {
+                "T": {
+                    "Type": "AWS::DevOpsAgent::Trigger",
+                    "Properties": {"Condition": {"Schedule": {"Expression": P}}},
+                }
+            },
+            {},
+            {"replaced": ("T",)},
+            id="in a property that is called Condition",
+        ),
+        pytest.param(
+            {"S": subnet(AvailabilityZone={"Fn::Select": [0, {"Fn::GetAZs": P}]})},
+            {},
+            {"replaced": ("S",)},
+            id="in the argument of GetAZs",
+        ),
+        pytest.param(
+            {"I": {"Type": "AWS::EC2::Instance", "Properties": {"UserData": {"Fn::Base64": P}}}},
+            {},
+            {"maybe_replaced": ("I",)},
+            id="in the argument of Base64",
         ),
         pytest.param(
             {
@@ -140,6 +197,20 @@ def test_outputs_change_with_their_value_their_name_or_what_they_name() -> None:
     )
 
     assert found.outputs == ("Value", "Name", "Replaced")
+
+
+def test_outputs_change_with_what_may_be_replaced() -> None:
+    """An output counts too if a resource that it names is made anew in some cases only."""
+    found = change(
+        {"V": vpc(InstanceTenancy=P), "S": subnet(VpcId={"Ref": "V"}), "W": vpc()},
+        {
+            "Direct": {"Value": {"Ref": "V"}},
+            "Following": {"Value": {"Fn::GetAtt": ["S", "AvailabilityZone"]}},
+            "Other": {"Value": {"Ref": "W"}},
+        },
+    )
+
+    assert found.outputs == ("Direct", "Following")
 
 
 @pytest.mark.parametrize(
