@@ -249,6 +249,24 @@ def test_unknown_region_is_refused(regions: list[str]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("size", "rules"),
+    [(900_000, []), (900_001, ["I1002"]), (1_000_000, ["I1002"]), (1_000_001, ["E1002"])],
+)
+def test_the_text_counts_and_no_file_of_the_same_name(
+    size: int, rules: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How large a template is, is measured where it is, whatever lies in the current folder."""
+    (tmp_path / "large.yaml").write_text(CLEAN.ljust(2_000_000, "#"))
+    monkeypatch.chdir(tmp_path)
+
+    found = lint(f"{CLEAN}#".ljust(size, "x"), REGION, file="large.yaml")
+
+    assert [one.rule for one in found] == rules
+    assert [str(size) in one.message and one.file == "large.yaml" for one in found] == [True] * len(rules)
+    assert lint(CLEAN, REGION, file="large.yaml") == []
+
+
 class TestParameters:
     """Values given for the parameters."""
 

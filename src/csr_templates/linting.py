@@ -1,8 +1,8 @@
 """Lints template text with cfn-lint, in this process and the same way on every machine.
 
-Nothing outside the arguments has a say: no ``.cfnlintrc``, no ``AWS_*`` variable, no current folder, no
-schemas that somebody downloaded, and no cfn-lint configuration in the template's own Metadata. A resource may
-ignore a rule and give the reason.
+Nothing outside the arguments has a say: no ``.cfnlintrc``, no ``AWS_*`` variable, no current folder, no file
+that a name leads to, no schemas that somebody downloaded, and no cfn-lint configuration in the template's own
+Metadata. A resource may ignore a rule and give the reason.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cfnlint.config import ConfigMixIn
 from cfnlint.context import ParameterSet
 from cfnlint.decode import decode_str
 from cfnlint.formatters import BaseFormatter, Formatter, JsonFormatter, JUnitFormatter, SARIFFormatter
-from cfnlint.helpers import REGIONS
+from cfnlint.helpers import LIMITS, REGIONS
 from cfnlint.match import Match
 from cfnlint.rules import Rules
 from cfnlint.rules.errors import ParseError, RuleError
@@ -187,12 +187,25 @@ def _run(text: str, regions: list[str], file: str, parameters: Mapping[str, str]
 
     values = _typed(parameters, template.get("Parameters"))
     try:
-        cfn = Template(file, template, regions, [ParameterSet(parameters=values)] if values else None)
+        # Without its name: rules would open the file of that name, if the current folder has one.
+        cfn = Template("", template, regions, [ParameterSet(parameters=values)] if values else None)
     except Exception as error:  # cfn-lint guards its rules like this, but not the model they work on
         return [Match.create(f"cfn-lint cannot read the template ({error}). {UNREADABLE}", file, RuleError())]
     if untransformed := cfn.transform():
-        return list(untransformed)
-    return [match for match in _rules().run(file, cfn, _config(regions)) if not _is_ignored(match, cfn)]
+        return [replace(match, filename=file) for match in untransformed]
+    found = [match for match in _rules().run(file, cfn, _config(regions)) if not _is_ignored(match, cfn)]
+    return [*found, *_about_size(text, file)]
+
+
+def _about_size(text: str, file: str) -> list[Match]:
+    """Do what the rules E1002 and I1002 do with the file of a template, if they find one."""
+    size, limit = len(text.encode("utf-8", "surrogatepass")), LIMITS["template"]["body"]
+    if size <= LIMITS["threshold"] * limit:
+        return []
+    too_large = size > limit
+    rule = _rules()["E1002" if too_large else "I1002"]
+    says = "more than CloudFormation takes" if too_large else "close to what CloudFormation takes"
+    return [Match.create(f"The template has {size} bytes, {says}, which is {limit}.", file, rule)]
 
 
 def _typed(values: Mapping[str, str], declared: Any) -> dict[str, Any]:
