@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,27 @@ def test_a_folder_in_the_place_of_an_entry(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [DIGEST]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and devices with names")
+@pytest.mark.parametrize(
+    "make", [os.mkfifo, lambda place: place.symlink_to("/dev/zero")], ids=["pipe", "device"]
+)
+def test_an_entry_that_never_ends(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """Nor does something that is no file hold a build up."""
+    make(tmp_path / DIGEST)
+
+    assert not cache.is_clean(tmp_path, DIGEST)
+    cache.remember_clean(tmp_path, DIGEST)
+    assert cache.is_clean(tmp_path, DIGEST)
+
+
+def test_a_huge_entry(tmp_path: Path) -> None:
+    """Of a file that is longer than an entry, no more is read than shows that."""
+    with (tmp_path / DIGEST).open("wb") as file:
+        file.truncate(1 << 40)
+
+    assert not cache.is_clean(tmp_path, DIGEST)
+
+
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     """A cache that cannot be written is no cache."""
     place = tmp_path / "file"
@@ -110,15 +132,19 @@ def test_forgets_the_oldest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """The folder stays small, and files that are no entries stay where they are."""
     monkeypatch.setattr(cache, "KEPT", 4)
     (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / ("0" * 63 + "f")).mkdir()
+    os.utime(tmp_path / ("0" * 63 + "f"), (0, 0))
     digests = [f"{number:064x}" for number in range(5)]
     for number, digest in enumerate(digests[:4]):
         cache.remember_clean(tmp_path, digest)
         os.utime(tmp_path / digest, (number, number))
-    assert len(list(tmp_path.iterdir())) == 5
+    assert len(list(tmp_path.iterdir())) == 6
 
     cache.remember_clean(tmp_path, digests[4])
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*digests[3:], "notes.txt"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*digests[3:], "notes.txt", "0" * 63 + "f"]
+    )
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="XDG is for Linux and its like")
@@ -127,9 +153,15 @@ def test_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert cache.default_folder() == tmp_path / "csr-templates" / "lint"
 
-    monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "/home/somebody")
+    for nowhere in ("", "relative"):  # the specification says to ignore it
+        monkeypatch.setenv("XDG_CACHE_HOME", nowhere)
+        assert cache.default_folder() == Path("/home/somebody/.cache/csr-templates/lint")
+    monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache.default_folder() == Path("/home/somebody/.cache/csr-templates/lint")
+
+    monkeypatch.setenv("HOME", "somewhere")
+    assert cache.default_folder() is None
 
 
 def test_no_home_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:

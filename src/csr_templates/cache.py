@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -26,17 +27,23 @@ _NAME = re.compile("[0-9a-f]{64}")
 
 
 def default_folder() -> Path | None:
-    """Return where this platform keeps what programs can make again; None where the user has no home."""
+    """Return where this platform keeps what programs can make again; None where the user has no home.
+
+    A relative XDG_CACHE_HOME is ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+    """
     try:
         home = Path.home()
     except RuntimeError:
+        return None
+    if not home.is_absolute():
         return None
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
     elif sys.platform == "darwin":
         base = home / "Library" / "Caches"
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
+        given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+        base = given if given.is_absolute() else home / ".cache"
     return Path(base) / "csr-templates" / "lint"
 
 
@@ -54,8 +61,12 @@ def key(text: str, region: str, parameters: Mapping[str, str]) -> str:
 
 def is_clean(folder: Path, digest: str) -> bool:
     """Tell whether this lint is known to find nothing."""
+    place, entry = folder / digest, _entry(digest)
     try:
-        return (folder / digest).read_bytes() == _entry(digest)
+        if not stat.S_ISREG(place.stat().st_mode):  # reading a pipe or a device may never end
+            return False
+        with place.open("rb") as file:
+            return file.read(len(entry) + 1) == entry
     except OSError:
         return False
 
@@ -82,9 +93,13 @@ def _entry(digest: str) -> bytes:
 
 def _forget_oldest(folder: Path) -> None:
     """Halve the number of entries when there are too many; what else lies in the folder is left alone."""
-    entries = [Path(entry.path) for entry in os.scandir(folder) if _NAME.fullmatch(entry.name)]
+    entries = [
+        Path(entry.path)
+        for entry in os.scandir(folder)
+        if _NAME.fullmatch(entry.name) and not entry.is_dir(follow_symlinks=False)
+    ]
     if len(entries) > KEPT:
-        entries.sort(key=lambda entry: (entry.stat().st_mtime_ns, entry.name))
+        entries.sort(key=lambda entry: (entry.lstat().st_mtime_ns, entry.name))
         for entry in entries[: -KEPT // 2]:
             entry.unlink(missing_ok=True)
 
