@@ -324,6 +324,21 @@ def test_json_of_an_error(out: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert captured.err == f"csr-templates: {sentence}\n"
 
 
+def test_json_of_a_mistake_in_the_code_of_a_stack(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even then standard output holds one document; the traceback is on standard error."""
+    use(monkeypatch, mistyped_template)
+
+    assert build(out, "--format", "json") == 2
+
+    captured = capsys.readouterr()
+    document = json.loads(captured.out)
+    assert document["status"] == "error"
+    assert document["message"].startswith("AttributeError: ")
+    assert captured.err.startswith("Traceback (most recent call last):\n")
+
+
 # ---- Errors ----
 
 
@@ -397,6 +412,7 @@ USAGE_ERRORS = {
     "abbreviated option": (["build", "--out", "x"], "unrecognized arguments: --out x"),
     "unknown format": (["build", "--format", "sarif"], "invalid choice: 'sarif'"),
     "unknown lint format": (["lint", "--format", "xml", "x"], "invalid choice: 'xml'"),
+    "no name of a folder": (["build", "--output", ""], "error: argument --output: the name of the folder is"),
     "no file": (["lint"], "the following arguments are required: FILE"),
     "unknown stack": (
         ["render", "netwrok"],
@@ -660,3 +676,26 @@ def test_full_standard_output_is_a_sentence(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert done.stderr == "csr-templates: Cannot write to standard output: No space left on device.\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
+def test_standard_error_that_is_full_changes_no_exit_code(tmp_path: Path) -> None:
+    """Bad input stays bad input where nobody can be told."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "csr_templates", "lint", "nowhere.yaml"], cwd=tmp_path, stderr=full
+        )
+
+    assert done.returncode == 2
+
+
+def test_closed_standard_error_leaves_standard_output_alone(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a standard error, sentences do not land among the JSON."""
+    out.write_bytes(b"mine")
+    monkeypatch.setattr(sys, "stderr", None)
+
+    assert build(out, "--format", "json") == 2
+
+    assert json.loads(capsys.readouterr().out)["status"] == "error"

@@ -957,6 +957,11 @@ def test_refresh_command_names_the_folder(
     [
         pytest.param(Path.mkdir, "This is a folder; a file belongs here.", id="folder"),
         pytest.param(
+            lambda path: path.symlink_to("/dev/null"),
+            "This is no plain file; a file belongs here.",
+            id="device",
+        ),
+        pytest.param(
             lambda path: path.symlink_to("nowhere"),
             "There is no such file; one without values holds {}.",
             id="broken link",
@@ -1421,9 +1426,10 @@ def test_table_of_one_environment() -> None:
     ("name", "message"),
     [
         ("nowhere", "There is no such folder; name the one with the files."),
+        ("a" * 300, "The folder cannot be read (File name too long); make it one that you may read."),
         ("", "The folder holds no environment; one is a file such as prod.json."),
     ],
-    ids=["missing", "empty"],
+    ids=["missing", "too long", "empty"],
 )
 def test_mistake_of_the_folder_has_no_key(tmp_path: Path, name: str, message: str) -> None:
     """Where the folder is the mistake, the key is empty, which is text as well."""

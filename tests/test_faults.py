@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -227,6 +228,78 @@ def test_interrupt_while_python_imports(command: tuple[str, ...], out: Path, tmp
 
     assert (code, said) == (130, "Interrupted; nothing was written.\n")
     assert not out.exists()
+
+
+DROPPED = """
+import sys, time
+from csr_templates import __main__, cli, writing
+class Slow:
+    def __del__(self):
+        print("here", flush=True)
+        time.sleep(0.5)
+def main(_):
+    Slow()
+    try:
+        time.sleep(30)
+    except KeyboardInterrupt:
+        return 130
+cli.main = main
+__main__.run()
+"""
+
+
+@unix_only
+def test_interrupt_in_a_destructor() -> None:
+    """Python drops what a destructor raises; cfn-lint runs many, and Ctrl-C must not be lost in one."""
+    assert interrupted(sys.executable, "-c", DROPPED, cwd=ROOT / "src") == (130, "")
+
+
+@pytest.mark.parametrize("mistake", ["def (\n", "1 / 0\n"], ids=["syntax", "exception"])
+def test_stack_that_cannot_be_imported(mistake: str, checkout: Path) -> None:
+    """A mistake in a module of a stack has not the exit code of findings."""
+    with (checkout / "src/csr_templates/database.py").open("a") as module:
+        module.write(mistake)
+
+    done = run(sys.executable, str(checkout / "build.py"), "--no-lint")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Traceback (most recent call last):\n")
+    assert "database.py" in done.stderr
+
+
+def test_without_what_a_build_needs(tmp_path: Path) -> None:
+    """Called with a Python that lacks the packages, build.py says what to do."""
+    done = run(sys.executable, "-S", "-E", str(ROOT / "build.py"), cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert re.fullmatch(
+        r"csr-templates: (troposphere|yaml) is not installed for \S+\. In a checkout, run make templates, "
+        r"which installs what is needed into \.venv; elsewhere, install csr-templates with pip\.\n",
+        done.stderr,
+    )
+
+
+@unix_only
+def test_folder_that_is_gone(tmp_path: Path) -> None:
+    """Nor does a build need the folder in which it was called."""
+    script = 'mkdir gone && cd gone && rmdir ../gone && "$0" "$1" --check --no-lint'
+    done = run("sh", "-c", script, sys.executable, str(ROOT / "build.py"), cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", [writing.LOCK, writing.JOURNAL])
+def test_folder_with_the_name_of_a_hidden_file(name: str, out: Path, files: dict[str, bytes]) -> None:
+    """What stands in the place of a hidden file of ours is named, too."""
+    (out / name).mkdir(parents=True)
+
+    with pytest.raises(writing.OutputError) as caught:
+        writing.write(files, out)
+
+    place = out / name
+    assert str(caught.value) == (
+        f"{place} is in the way: a plain file belongs there. Move it elsewhere, then build again."
+    )
 
 
 def test_two_builds_at_once(out: Path, files: dict[str, bytes]) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_NEEDED = ("awacs", "cfnlint", "troposphere", "yaml")  # names of modules, as setup.cfg has those of packages
+
 
 def run(argv: Sequence[str] | None = None) -> NoReturn:
     """Run one command, and end the process with the command's exit code.
@@ -17,14 +19,47 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
         argv: the arguments without the program's name; those of the process by default.
     """
     gc.set_threshold(100_000)  # modules and templates stay: looking for garbage among them finds nothing
+    sys.unraisablehook = _interrupt_again
     try:
         from csr_templates.cli import main  # takes a good part of the time of a build
     except KeyboardInterrupt:  # later, main itself knows what to say
         print("Interrupted; nothing was written.", file=sys.stderr)
         sys.exit(130)
+    except ModuleNotFoundError as error:
+        if error.name not in _NEEDED:
+            _fail()
+        print(
+            f"csr-templates: {error.name} is not installed for {sys.executable}. In a checkout, run make "
+            "templates, which installs what is needed into .venv; elsewhere, install csr-templates with pip.",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    except Exception:  # a mistake in the code of a stack
+        _fail()
     code = main(argv)
     gc.freeze()  # or Python would look through all of it once more before it ends
     sys.exit(code)
+
+
+def _fail() -> NoReturn:
+    """Show the exception at hand in full, but end with another code than 1, which is that for findings."""
+    import traceback
+
+    traceback.print_exc()
+    sys.exit(2)
+
+
+def _interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
+    """Repeat a Ctrl-C that came while a destructor ran, and some of cfn-lint's run often: Python drops it."""
+    if ignored.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(ignored)
+        return
+    import _thread
+    import threading
+
+    again = threading.Timer(0.001, _thread.interrupt_main)  # not here, where it would be dropped once more
+    again.daemon = True
+    again.start()
 
 
 if __name__ == "__main__":

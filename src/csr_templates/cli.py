@@ -12,6 +12,7 @@ import io
 import json
 import os
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -115,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     def parameters(sub: argparse.ArgumentParser) -> None:
         sub.add_argument(
             "--parameters",
-            type=Path,
+            type=_folder,
             metavar="DIR",
             help="the folder with shared.json and one file per environment (default: parameters/ of the "
             "checkout that the code runs from; ./parameters, if there is one, for an installed package)",
@@ -130,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.add_argument(
         "--output",
-        type=Path,
+        type=_folder,
         metavar="DIR",
         help="the output folder (default: out/ of the checkout that the code runs from, from wherever it is "
         "called; ./out for an installed package)",
@@ -139,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--no-lint", action="store_true", help="do not lint, which takes most of the time")
     build.add_argument(
         "--cache",
-        type=Path,
+        type=_folder,
         metavar="DIR",
         help="the folder that remembers which templates were linted clean, and may be deleted at any time "
         "(default: csr-templates/lint in the user's cache)",
@@ -195,6 +196,14 @@ def _names() -> str:
     return ", ".join(stack.name for stack in STACKS)
 
 
+def _folder(name: str) -> Path:
+    if not name:  # an unset variable, mostly, and not the current folder
+        raise argparse.ArgumentTypeError(
+            "the name of the folder is empty; name one, or leave the option out."
+        )
+    return Path(name)
+
+
 def _stack(name: str) -> Stack:
     for stack in STACKS:
         if stack.name == name:
@@ -221,11 +230,14 @@ def _build(arguments: argparse.Namespace) -> int:
             plan = writing.plan(assembly.files, folder)
         elif assembly.is_clean:
             plan = writing.write(assembly.files, folder)
-    except (EnvironmentsError, OutputError, RenderError) as error:
+    except EnvironmentsError as error:
         if in_json:
-            mistakes = error.mistakes if isinstance(error, EnvironmentsError) else ()
-            message = _headline(error) if isinstance(error, EnvironmentsError) else str(error)
-            _say(_document("error", message=message, mistakes=mistakes))
+            _say(_document("error", message=_headline(error), mistakes=error.mistakes))
+        raise
+    except Exception as error:
+        if in_json:
+            ours = isinstance(error, (OutputError, RenderError))
+            _say(_document("error", message=str(error) if ours else f"{type(error).__name__}: {error}"))
         raise
     if not assembly.is_clean:
         status = "findings"
@@ -333,8 +345,16 @@ def _default_parameters() -> Path | None:
 
 def _shown(path: Path) -> Path:
     """Return the shorter form of ``path`` where it lies below the current folder."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    here = _here()
+    return path.relative_to(here) if here and path.is_relative_to(here) else path
+
+
+def _here() -> Path | None:
+    """Return the current folder; None if it has been removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
 
 
 def _refresh_command(arguments: argparse.Namespace) -> str:
@@ -342,9 +362,7 @@ def _refresh_command(arguments: argparse.Namespace) -> str:
     options = [word for option, path in given.items() if path for word in (option, str(path))]
     root = _checkout()
     if root and not options:
-        words = (
-            ["make", "templates"] if root == Path.cwd() else ["make", "-C", str(_shown(root)), "templates"]
-        )
+        words = ["make", "templates"] if root == _here() else ["make", "-C", str(_shown(root)), "templates"]
     else:
         words = ["python", str(_shown(root / "build.py"))] if root else ["csr-templates", "build"]
         words += options
@@ -438,5 +456,7 @@ def _discard_stdout() -> None:
 
 
 def _complain(sentence: str, *details: str) -> int:
-    print(f"csr-templates: {sentence}", *details, sep="\n", file=sys.stderr)
+    if sys.stderr is not None:  # None if it is closed; to print, that would mean standard output
+        with suppress(OSError):
+            print(f"csr-templates: {sentence}", *details, sep="\n", file=sys.stderr)
     return BAD_INPUT

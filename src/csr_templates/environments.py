@@ -157,10 +157,11 @@ def _environment_files(folder: Path, schemas: Sequence[StackSchema]) -> dict[str
         EnvironmentsError: there is no such folder, or no environment in it.
     """
     place = folder.as_posix()
-    if not folder.is_dir():
-        raise EnvironmentsError([Mistake(place, "", "There is no such folder; name the one with the files.")])
     try:
         found = sorted(path.stem for path in folder.iterdir() if path.suffix == ".json")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        mistake = Mistake(place, "", "There is no such folder; name the one with the files.")
+        raise EnvironmentsError([mistake]) from error
     except OSError as error:
         reason = error.strerror or error
         raise EnvironmentsError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -84,12 +85,13 @@ class _UnreadableError(Exception):
 
 def _text(path: Path) -> str:
     try:
+        if (mode := path.stat().st_mode) and not stat.S_ISREG(mode):  # reading a pipe may never end
+            what = "a folder" if stat.S_ISDIR(mode) else "no plain file"
+            raise _UnreadableError(f"This is {what}; a file belongs here.")
         data = path.read_bytes()
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise _UnreadableError("There is no such file; one without values holds {}.") from error
-        if path.is_dir():
-            raise _UnreadableError("This is a folder; a file belongs here.") from error
         reason = error.strerror or error
         raise _UnreadableError(
             f"The file cannot be read ({reason}); make it one that you may read."

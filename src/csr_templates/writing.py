@@ -259,6 +259,9 @@ def write(files: Mapping[str, bytes], folder: Path) -> Plan:
     if not todo.stale and not todo.leftovers:
         return todo
     with _explained(folder):
+        for name in (LOCK, JOURNAL):
+            if obstacle := _obstacle(folder, name):
+                raise OutputError(obstacle)
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder / LOCK, LOCK_PATIENCE):
             todo = plan(files, folder)  # once more: another build may have finished just now
