@@ -230,28 +230,40 @@ def test_interrupt_while_python_imports(command: tuple[str, ...], out: Path, tmp
     assert not out.exists()
 
 
-DROPPED = """
+SWALLOWED = """
 import sys, time
-from csr_templates import __main__, cli, writing
+from cfnlint.rules import Rules
+from csr_templates import __main__, cache, linting
 class Slow:
     def __del__(self):
         print("here", flush=True)
         time.sleep(0.5)
-def main(_):
+def in_destructor(*_):
     Slow()
+    yield from ()
+def in_except(*_):
     try:
+        print("here", flush=True)
         time.sleep(30)
-    except KeyboardInterrupt:
-        return 130
-cli.main = main
-__main__.run()
+    except:
+        pass
+    yield from ()
+Rules.run = {where}
+__main__.run(["build", "--output", sys.argv[1], "--cache", sys.argv[2]])
 """
 
 
 @unix_only
-def test_interrupt_in_a_destructor() -> None:
-    """Python drops what a destructor raises; cfn-lint runs many, and Ctrl-C must not be lost in one."""
-    assert interrupted(sys.executable, "-c", DROPPED, cwd=ROOT / "src") == (130, "")
+@pytest.mark.parametrize("where", ["in_destructor", "in_except"])
+def test_interrupt_that_others_swallow(where: str, out: Path, tmp_path: Path) -> None:
+    """A lint that was interrupted is none, whatever cfn-lint makes of it: nothing is written or kept."""
+    script = SWALLOWED.format(where=where)
+    code, said = interrupted(
+        sys.executable, "-c", script, str(out), str(tmp_path / "cache"), cwd=ROOT / "src"
+    )
+
+    assert (code, said) == (130, "Interrupted; the next build mends what this one left unfinished.\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("mistake", ["def (\n", "1 / 0\n"], ids=["syntax", "exception"])

@@ -19,7 +19,6 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
         argv: the arguments without the program's name; those of the process by default.
     """
     gc.set_threshold(100_000)  # modules and templates stay: looking for garbage among them finds nothing
-    sys.unraisablehook = _interrupt_again
     try:
         from csr_templates.cli import main  # takes a good part of the time of a build
     except KeyboardInterrupt:  # later, main itself knows what to say
@@ -36,6 +35,9 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
         sys.exit(2)
     except Exception:  # a mistake in the code of a stack
         _fail()
+    from csr_templates import interruption
+
+    interruption.watch()
     code = main(argv)
     gc.freeze()  # or Python would look through all of it once more before it ends
     sys.exit(code)
@@ -47,19 +49,6 @@ def _fail() -> NoReturn:
 
     traceback.print_exc()
     sys.exit(2)
-
-
-def _interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
-    """Repeat a Ctrl-C that came while a destructor ran, and some of cfn-lint's run often: Python drops it."""
-    if ignored.exc_type is not KeyboardInterrupt:
-        sys.__unraisablehook__(ignored)
-        return
-    import _thread
-    import threading
-
-    again = threading.Timer(0.001, _thread.interrupt_main)  # not here, where it would be dropped once more
-    again.daemon = True
-    again.start()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from csr_templates import cache, output, writing
+from csr_templates import cache, interruption, output, writing
 from csr_templates.environments import EnvironmentsError, table
 from csr_templates.rendering import RenderError
 from csr_templates.schemas import SchemasError
@@ -225,6 +225,7 @@ def _build(arguments: argparse.Namespace) -> int:
             every_environment=arguments.check,
             clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
         )
+        interruption.check()
         plan = None
         if arguments.check:
             plan = writing.plan(assembly.files, folder)
