@@ -6,6 +6,19 @@ VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
+ifneq ($(filter-out 1,$(words $(VENV)) $(words x$(VENV)x)),)
+$(error VENV is "$(VENV)", but must be the path of one folder, without a space in it, such as .venv)
+endif
+
+# Files are deleted only in a folder that make has marked: .making while the virtual environment is being made, then
+# .created. The mark is the last to go, so that the next make takes up whatever was interrupted.
+MARKED := { test -f $(VENV)/.making || test -f $(VENV)/.created; }
+REFUSE := $(MARKED) || test -z "`ls -A $(VENV) 2>/dev/null`" || { \
+  echo "$(VENV) was not made by make, which therefore leaves it as it is. Move it away, or name another folder: make VENV=.venv2 ..." >&2; \
+  exit 2; }
+EMPTY := touch $(VENV)/.making && rm -f $(VENV)/.created && \
+  find $(VENV)/. ! -name . -prune ! -name .making -exec rm -rf {} +
+
 .DEFAULT_GOAL := help
 .PHONY: help templates environments test check benchmark rules catalogue corpus mutation format clean
 .DELETE_ON_ERROR:
@@ -48,9 +61,12 @@ format: $(VENV)/.installed-dev ## Format the Python code
 	@$(BIN)/python -m ruff check --fix .
 
 clean: ## Remove the virtual environment and all caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build
+	@$(REFUSE)
+	@! $(MARKED) || { echo "Removing the virtual environment $(VENV)" && $(EMPTY) && rm -rf $(VENV); }
+	rm -rf .pytest_cache .mypy_cache .ruff_cache build
 
 $(VENV)/.created:
+	@$(REFUSE)
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
 	  echo "$(PYTHON) was not found. Install Python 3.11 or newer, or name another one: make PYTHON=python3.12 ..." >&2; \
 	  exit 2; }
@@ -61,9 +77,9 @@ $(VENV)/.created:
 	  echo "$(PYTHON) comes without the modules venv and ensurepip. Install them (on Debian and Ubuntu: the package python3-venv) and try again." >&2; \
 	  exit 2; }
 	@echo "Making the virtual environment $(VENV)"
-	@rm -rf $(VENV)
+	@mkdir -p $(VENV) && $(EMPTY)
 	@$(PYTHON) -m venv $(VENV)
-	@touch $@
+	@mv $(VENV)/.making $@
 
 $(VENV)/.installed: $(VENV)/.created setup.cfg pyproject.toml constraints.txt
 	@echo "Installing csr-templates into $(VENV)"

@@ -145,13 +145,17 @@ def test_wheel_works_without_the_repository(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the Makefile needs a POSIX shell")
 class TestMakefile:
-    """What `make` says to somebody whose machine lacks something."""
+    """What `make` says to somebody whose machine lacks something, and what it leaves alone."""
+
+    MAKING = """[ "$2" != venv ] || { mkdir "$3/bin" && cp "$0" "$3/bin/python"; }"""  # for fake_python
 
     def make(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run make in a folder that holds nothing but the Makefile."""
         shutil.copy(ROOT / "Makefile", folder)
         environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MF"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("MAKE", "MF", "PYTHON", "VENV"))  # as `make VENV=... test` passes them on
         }
         return subprocess.run(
             ["make", *arguments], cwd=folder, capture_output=True, text=True, check=False, env=environment
@@ -204,3 +208,53 @@ class TestMakefile:
             "the package python3-venv) and try again.\n"
         ) in result.stderr
         assert not (tmp_path / ".venv").exists()
+
+    @pytest.mark.parametrize("target", ["templates", "clean"])
+    @pytest.mark.parametrize("name", ["data/notes.txt", "data/pyvenv.cfg", "data"])
+    def test_folder_of_somebody_else(self, tmp_path: Path, name: str, target: str) -> None:
+        """What make did not make, be it data, a virtual environment made by hand or a file, stays whole."""
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("precious")
+        (tmp_path / ".mypy_cache").mkdir()
+        result = self.make(tmp_path, f"PYTHON={self.fake_python(tmp_path, self.MAKING)}", "VENV=data", target)
+
+        assert result.returncode == 2
+        assert (
+            "data was not made by make, which therefore leaves it as it is. Move it away, or name another "
+            "folder: make VENV=.venv2 ...\n"
+        ) in result.stderr
+        assert path.read_text() == "precious"
+        assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "fakepython", "data", ".mypy_cache"}
+        assert list((tmp_path / "data").glob("*")) == [path] * (path.parent != tmp_path)
+
+    @pytest.mark.parametrize("target", ["templates", "clean"])
+    @pytest.mark.parametrize("venv", ["my data", "data ", ""])
+    def test_folder_with_a_space(self, tmp_path: Path, venv: str, target: str) -> None:
+        """Make would take a path with a space for two; neither of them, nor the root, is touched."""
+        for name in ("my", "data", "my data"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / ".created").touch()
+        result = self.make(tmp_path, f"VENV={venv}", target)
+
+        assert (result.returncode, result.stdout) == (2, "")
+        assert (
+            f'VENV is "{venv}", but must be the path of one folder, without a space in it, such as .venv.'
+        ) in result.stderr
+        assert len(list(tmp_path.glob("*/.created"))) == 3
+
+    def test_interrupted(self, tmp_path: Path) -> None:
+        """A virtual environment that make was killed over is made anew, or removed."""
+        killing = """[ "$2" != venv ] || { touch "$3/half"; kill -9 $PPID; }"""
+        half = tmp_path / ".venv" / "half"
+
+        for target in (".venv/.created", "clean"):
+            python = f"PYTHON={self.fake_python(tmp_path, killing)}"
+            assert self.make(tmp_path, python, ".venv/.created").returncode == -9
+            assert half.exists()
+            python = f"PYTHON={self.fake_python(tmp_path, self.MAKING)}"
+            assert self.make(tmp_path, python, target).returncode == 0
+            assert not half.exists()
+            assert (tmp_path / ".venv").exists() == (target != "clean")
+            self.make(tmp_path, "clean")
+            assert not (tmp_path / ".venv").exists()
