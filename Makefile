@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+# What runs is the code of this checkout, also where .venv is a copy of another one's.
+RUN := PYTHONPATH="$(CURDIR)/src" $(BIN)/python
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 ifneq ($(filter-out 1,$(words $(VENV)) $(words x$(VENV)x)),)
@@ -30,10 +32,10 @@ templates: $(VENV)/.installed ## Build all templates, lint them, write out/
 	@$(BIN)/python build.py
 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
-	@$(BIN)/csr-templates environments
+	@$(RUN) -m csr_templates environments
 
 test: $(VENV)/.installed-dev ## Run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(RUN) -m pytest $(ARGS)
 
 check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ is current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .
@@ -42,16 +44,16 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ i
 	@$(BIN)/python build.py --check
 
 benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
-	@$(BIN)/python benchmarks/run.py $(ARGS)
+	@$(RUN) benchmarks/run.py $(ARGS)
 
 rules: $(VENV)/.installed ## Write the page of the lint rules, docs/rules.md
-	@$(BIN)/python -m csr_templates.rules > docs/rules.md
+	@$(RUN) -m csr_templates.rules > docs/rules.md
 
 catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)
-	@$(BIN)/python tests/catalogue/test_catalogue.py
+	@$(RUN) tests/catalogue/test_catalogue.py
 
 corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution
-	@$(BIN)/python tests/catalogue/corpus.py
+	@$(RUN) tests/catalogue/corpus.py
 
 mutation: $(VENV)/.installed-mutation ## Change the code in small ways and count what the tests notice (20 minutes)
 	@$(BIN)/python tests/mutation.py $(ARGS)

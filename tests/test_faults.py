@@ -445,6 +445,37 @@ def test_paths_are_good_on_windows(files: dict[str, bytes]) -> None:
     assert len({path.lower() for path in files}) == len(files)
 
 
+def lend_python(environment: Path) -> None:
+    """Make what ``make`` takes for its virtual environment, with the Python of this one."""
+    (environment / "bin").mkdir(parents=True)
+    (environment / "bin" / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (environment / "bin" / "python").chmod(0o755)
+    (environment / ".created").touch()
+
+
+def make(target: str, checkout: Path, **options: str) -> subprocess.CompletedProcess[str]:
+    """Run make in another checkout, with its ``.venv`` whatever the make knows that runs the tests."""
+    environment = {**os.environ, **options, "MAKEFLAGS": "", "LC_ALL": "C"}
+    return run("make", "--no-print-directory", "VENV=.venv", target, cwd=checkout, env=environment)
+
+
+@unix_only
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_copy_of_a_checkout(checkout: Path) -> None:
+    """A copy runs its own code, though its virtual environment has the original's installed."""
+    environment = checkout / ".venv"
+    lend_python(environment)
+    (environment / ".installed").touch()
+    for module in ("__main__.py", "rules/__main__.py"):
+        (checkout / "src" / "csr_templates" / module).write_text("print('the copy')\n")
+    (checkout / "docs").mkdir()
+
+    for target, printed in (("environments", "the copy\n"), ("rules", "")):
+        done = make(target, checkout)
+        assert (done.returncode, done.stdout, done.stderr) == (0, printed, "")
+    assert (checkout / "docs" / "rules.md").read_text() == "the copy\n"
+
+
 @unix_only
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 @pytest.mark.parametrize(
@@ -461,13 +492,10 @@ def test_broken_constraints(checkout: Path, constraints: bytes | None, message: 
     if constraints:
         (checkout / "constraints.txt").write_bytes(constraints)
     environment = checkout / ".venv"
-    (environment / "bin").mkdir(parents=True)
-    (environment / "bin" / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    (environment / "bin" / "python").chmod(0o755)
-    (environment / ".created").touch()
+    lend_python(environment)
 
-    harmless = {"PIP_DRY_RUN": "1", "PIP_NO_INDEX": "1"}  # whatever make asks of pip, nothing is installed
-    done = run("make", "templates", cwd=checkout, env={**os.environ, **harmless, "LC_ALL": "C"})
+    # Whatever make asks of pip, nothing is installed.
+    done = make("templates", checkout, PIP_DRY_RUN="1", PIP_NO_INDEX="1")
 
     assert done.returncode == 2
     assert message in done.stderr
