@@ -21,6 +21,11 @@ REFUSE := $(MARKED) || test -z "`ls -A $(VENV) 2>/dev/null`" || { \
 EMPTY := touch $(VENV)/.making && rm -f $(VENV)/.created && \
   find $(VENV)/. ! -name . -prune ! -name .making -exec rm -rf {} +
 
+# A virtual environment whose Python was removed or upgraded is made anew.
+ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev/null 2>&1 || echo broken),)
+.PHONY: $(VENV)/.created
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help templates environments test check benchmark rules catalogue corpus mutation format clean
 .DELETE_ON_ERROR:

@@ -258,3 +258,19 @@ class TestMakefile:
             assert (tmp_path / ".venv").exists() == (target != "clean")
             self.make(tmp_path, "clean")
             assert not (tmp_path / ".venv").exists()
+
+    def test_python_that_is_gone(self, tmp_path: Path) -> None:
+        """A virtual environment whose Python was removed or upgraded is made anew, any other is kept."""
+        fake = self.fake_python(tmp_path, self.MAKING)
+        interpreter = tmp_path / ".venv" / "bin" / "python"
+
+        def made() -> bool:
+            result = self.make(tmp_path, f"PYTHON={fake}", ".venv/.created")
+            assert (result.returncode, result.stderr) == (0, "")
+            return "Making the virtual environment .venv\n" in result.stdout
+
+        assert (made(), made()) == (True, False)
+        interpreter.unlink()
+        assert (made(), made()) == (True, False)
+        interpreter.write_text("#!/bin/sh\necho No module named pip >&2; exit 1\n")
+        assert (made(), made()) == (True, False)
