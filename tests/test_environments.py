@@ -206,6 +206,7 @@ KNOWN = (
     "PrivateSubnet1Cidr, PrivateSubnet2Cidr, ProjectName, PublicSubnet1Cidr, PublicSubnet2Cidr, Retention, Share, "
     "Title, VpcCidr."
 )
+KNOWN_ENVIRONMENTS = environment().AllowedValues
 PER_DEPLOY = (
     "but each deploy decides this anew and the pipeline passes it; from a file, the next deploy would go back to "
     "an old one. Remove the key."
@@ -384,9 +385,9 @@ KEYS = [
     ),
     Bad(
         "environment unknown to the templates",
-        {"test": {"Environment": "test", **addresses(3), **TRIAL, "MemorySize": 128}},
+        {"other": {"Environment": "other", **addresses(3), **TRIAL, "MemorySize": 128}},
         (
-            'parameters/test.json: Environment: Found "test", which is not one of dev, staging, prod. The templates network and app say: "must be dev, staging or prod".',
+            f'parameters/other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. The templates network and app say: "{environment().ConstraintDescription}".',
         ),
     ),
     Bad(
@@ -1150,8 +1151,8 @@ def ours() -> dict[str, environments.Environment]:
 
 
 def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -> None:
-    """There are development, staging and production, and no mistake in their files."""
-    assert list(ours) == ["dev", "staging", "prod"]
+    """Each environment that the templates know has a file, and there is no mistake in any."""
+    assert list(ours) == KNOWN_ENVIRONMENTS
 
 
 # What the trial environments have otherwise, and what production has as well but does not spell out.

@@ -34,13 +34,14 @@ def project_name() -> Parameter:
 
 def environment() -> Parameter:
     """Return the second half of every name."""
+    names = ["dev", "staging", "prod"]
     return Parameter(
         "Environment",
         Type="String",
         Default="prod",
-        AllowedValues=["dev", "staging", "prod"],
+        AllowedValues=names,
         Description="Second part of every name, value of the tag Environment. Final.",
-        ConstraintDescription="must be dev, staging or prod",
+        ConstraintDescription=f"must be {', '.join(names[:-1])} or {names[-1]}",
     )
 
 
