@@ -27,7 +27,7 @@ knows the value.
 ## Use them elsewhere
 
 ```sh
-pip install csr-templates
+pip install . # in a checkout of csr-templates
 cfn-lint --regions ap-northeast-1 --append-rules csr_templates.rules -- template.yaml
 ```
 
@@ -41,7 +41,7 @@ regions:
 ```
 
 Give the region that the template is deployed to: some of the rules depend on it, and cfn-lint takes us-east-1
-otherwise. `csr-templates lint FILE...` does the same without reading any `.cfnlintrc`.
+otherwise. `csr-templates lint --region REGION FILE...` does the same without reading any `.cfnlintrc`.
 
 ## Silence one
 
