@@ -90,6 +90,10 @@ def mutmut(folder: Path, *arguments: str) -> str:
 
 def main() -> int:
     """Mutate the modules named, or all, and print the figures of each and the changes that nobody noticed."""
+    unknown = [name for name in sys.argv[1:] if name not in TESTS]
+    if unknown:
+        print(f"There is no module {unknown[0]} to mutate; there are: {', '.join(TESTS)}.", file=sys.stderr)
+        return 2
     for module in sys.argv[1:] or TESTS:
         started = time.monotonic()
         with tempfile.TemporaryDirectory() as place:
