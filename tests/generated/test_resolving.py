@@ -1,7 +1,14 @@
 """Generated conditions and functions: ``resolve`` and cfn-lint's own evaluation come to the same result.
 
-cfn-lint evaluates less than ``resolve`` does, and some of it otherwise than CloudFormation. Not generated is:
+Generated are conditions, and Ref, FindInMap, If, Join, Select, Split and Sub over parameters, pseudo
+parameters and mappings. cfn-lint evaluates less than ``resolve`` does, and some of it otherwise than
+CloudFormation. Not generated is:
 
+- Base64, Cidr, GetAtt, GetStackOutput, ImportValue, and references to resources and to SSM parameters: it has
+  no value for them.
+- GetAZs, AWS::StackId and AWS::NotificationARNs: it makes values up, and ``resolve`` does not.
+- Rules, with Contains, EachMemberEquals, EachMemberIn, RefAll, ValueOf and ValueOfAll: it takes for granted
+  what they assert. So nothing here tests ``failed_assertions``.
 - Split of a number, AWS::NoValue among the arguments of a function, and Join of an empty list: it gives up.
 - FindInMap by a pseudo parameter: it takes every key of the mapping that is a region or an account.
 - Booleans, which it writes as Python does, and ``${!Name}``, which it keeps.
