@@ -243,6 +243,47 @@ def test_functions_and_collections(value: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("function", "form"),
+    [
+        ("Fn::And", "!And"),
+        ("Fn::Base64", "!Base64"),
+        ("Fn::Cidr", "!Cidr"),
+        ("Fn::Equals", "!Equals"),
+        ("Fn::FindInMap", "!FindInMap"),
+        ("Fn::GetAZs", "!GetAZs"),
+        ("Fn::If", "!If"),
+        ("Fn::ImportValue", "!ImportValue"),
+        ("Fn::Join", "!Join"),
+        ("Fn::Not", "!Not"),
+        ("Fn::Or", "!Or"),
+        ("Fn::Select", "!Select"),
+        ("Fn::Split", "!Split"),
+        ("Fn::Sub", "!Sub"),
+        ("Fn::Contains", None),
+        ("Fn::EachMemberEquals", None),
+        ("Fn::EachMemberIn", None),
+        ("Fn::GetStackOutput", None),
+        ("Fn::RefAll", None),
+        ("Fn::ValueOf", None),
+        ("Fn::ValueOfAll", None),
+    ],
+)
+def test_every_function(function: str, form: str | None) -> None:
+    """Each function has its own short form, or AWS knows it in the long form alone."""
+    of_text, of_list = {function: "a"}, {function: ["a", "b"]}
+
+    if form:
+        assert lines_of(of_text) == f"Value: {form} a"
+        assert lines_of(of_list) == f"Value: {form}\n  - a\n  - b"
+    else:
+        assert lines_of(of_text) == f"Value:\n  {function}: a"
+        assert lines_of(of_list) == f"Value:\n  {function}:\n    - a\n    - b"
+    for value in (of_text, of_list):
+        assert load(render(with_value(value))) == with_value(value)
+        assert as_cfn_lint_reads(render(with_value(value))) == with_value(value)
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [
         (True, "true"),

@@ -68,7 +68,7 @@ _STATEMENT = (
 
 _ORDER = {"Parameters": _PARAMETER, "Rules": _RULE, "Resources": _RESOURCE, "Outputs": _OUTPUT}
 
-# Functions with a short form, by the name of their tag.
+# Functions with a short form, by the name of their tag. Fn::GetAtt, a list that becomes a text, stands apart.
 _SHORT = {
     "Fn::And": "!And",
     "Fn::Base64": "!Base64",
@@ -76,7 +76,6 @@ _SHORT = {
     "Fn::Equals": "!Equals",
     "Fn::FindInMap": "!FindInMap",
     "Fn::GetAZs": "!GetAZs",
-    "Fn::GetAtt": "!GetAtt",
     "Fn::If": "!If",
     "Fn::ImportValue": "!ImportValue",
     "Fn::Join": "!Join",
