@@ -392,8 +392,11 @@ def test_text_of_several_lines_on_top() -> None:
 
 
 def test_an_empty_title_is_none() -> None:
-    """A section without a title has no comment."""
+    """A section without a title has no comment, be it the first or another."""
     assert render(with_value(1), sections={"Thing": ""}) == render(with_value(1))
+    assert render({"Resources": {"A": {}, "B": {}, "C": {}}}, sections={"A": "One", "B": "", "C": "One"}) == (
+        "Resources:\n  # ---- One ----\n  A: {}\n\n  B: {}\n\n  # ---- One ----\n  C: {}\n"
+    )
 
 
 @pytest.mark.parametrize(

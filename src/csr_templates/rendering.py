@@ -194,7 +194,8 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
             if titles.get(key, title) != title:
                 title = titles[key]
                 _check_comment(title, f"Title of the section of {key}")
-                lines.append(f"  # ---- {title} ----")
+                if title:
+                    lines.append(f"  # ---- {title} ----")
         block = _dump([_key(key, name, place), *_entry(name, entry, place)])
         lines += [f"  {line}" if line else "" for line in block]
     return lines
