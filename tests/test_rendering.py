@@ -458,6 +458,7 @@ def refusal(template: Template, **options: Any) -> str:
 
 VALUE = "Resources.Thing.Properties.Value"
 NOT_ASCII = "is not printable ASCII; some AWS services refuse such text and others show it as question marks."
+ENDS_WITH_A_SPACE = "ends with a space; nobody sees it, and libyaml writes no literal block with it."
 NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
 
 
@@ -512,9 +513,13 @@ NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
             {"caf\u00e9": 1},
             f"{VALUE}.caf\u00e9: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
         ),
-        (" \n", f"{VALUE}: line 1 of ' \\n' ends with a space; a literal block cannot hold that."),
-        ("a\n\n", f"{VALUE}: 'a\\n\\n' ends with two line feeds; a literal block cannot hold that."),
-        ("a\nb \nc", f"{VALUE}: line 2 of 'a\\nb \\nc' ends with a space; a literal block cannot hold that."),
+        (" \n", f"{VALUE}: line 1 of ' \\n' {ENDS_WITH_A_SPACE}"),
+        (
+            "a\n\n",
+            f"{VALUE}: 'a\\n\\n' ends with two line feeds; a literal block that keeps them keeps the blank "
+            "line after a resource, too.",
+        ),
+        ("a\nb \nc", f"{VALUE}: line 2 of 'a\\nb \\nc' {ENDS_WITH_A_SPACE}"),
         (
             {"Ref": "\t"},
             f"{VALUE}.Ref: the character '\\t' (U+0009) in '\\t' {NOT_ASCII}",

@@ -145,7 +145,9 @@ def render(
 
     Raises:
         RenderError: the template holds something else, a key or function that CloudFormation does not know,
-            or text that is not ASCII or cannot be written as a literal block.
+            a key that is not one line of 1 to 120 characters, or text with anything but printable ASCII (a
+            tab, say) and line feeds. Text of several lines is also refused if one of them ends with a space,
+            or all of it with two line feeds.
     """
     _known(template, SECTIONS, "")
     blocks = []
@@ -362,13 +364,15 @@ def _check_literal(text: str, place: str) -> None:
     if text.endswith("\n\n"):
         _refuse(
             place,
-            f"{_shortened(text)} ends with two line feeds; a literal block cannot hold that",
+            f"{_shortened(text)} ends with two line feeds; a literal block that keeps them keeps the blank "
+            "line after a resource, too",
         )
     for number, line in enumerate(text.split("\n"), 1):
         if line.endswith(" "):
             _refuse(
                 place,
-                f"line {number} of {_shortened(text)} ends with a space; a literal block cannot hold that",
+                f"line {number} of {_shortened(text)} ends with a space; nobody sees it, and libyaml writes "
+                "no literal block with it",
             )
 
 
