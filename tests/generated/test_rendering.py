@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import random
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import yaml
 from cfnlint.decode import decode_str
-from hypothesis import example, given
+from hypothesis import Phase, example, find, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 
-from csr_templates.rendering import load, render
+from csr_templates.rendering import SECTIONS, RenderError, load, render
 
 Template = dict[str, Any]
 
@@ -20,61 +24,62 @@ Template = dict[str, Any]
 
 printable = st.characters(min_codepoint=32, max_codepoint=126)
 WORDS = [
-    *("yes", "No", "ON", "n", "true", "False", "NULL", "~", "", "=", "<<"),
-    *("0", "-7", "+1024", "1_000", "09", "010", "0o14", "0x1F", "0b11", "190:20:30"),
-    *("1e3", ".5", "1.", "6.8523015e+5", "-.INF", ".nan", "2012-10-17", "2001-12-14 21:59:43.10 -5"),
-    *(
-        "- a",
-        "a: b",
-        "a:",
-        "a #b",
-        "#",
-        "|",
-        ">-",
-        "|2",
-        "&a",
-        "*a",
-        "!Ref A",
-        "{}",
-        "[",
-        "%",
-        "@",
-        "`",
-        "? a",
-    ),
-    *("---", "...", "'", '"', "\\n", "${A}", "{{resolve:ssm:a}}", "word " * 60 + "end"),
+    *("yes", "No", "ON", "n", "true", "False", "NULL", "~", "", "=", "<<", " ", "   "),
+    *("0", "-7", "+1024", "1_000", "09", "010", "0o14", "0o7", "0x1F", "0b11", "190:20:30", "12:30:00"),
+    *("1e3", ".5", "1.", "6.8523015e+5", "-.INF", "+.INF", ".nan", "2012-10-17"),
+    *("2001-12-14 21:59:43.10 -5", "2001-12-14T21:59:43Z", "2001-12-14t21:59:43.10-05:00"),
+    *("- a", "-a", "? a", "?a", "a: b", "a:", "a #b", "#", "|", "|2", ">-", "&a", "*a", "!Ref A"),
+    *("{}", "[", "%", "%a", "@", "`", "---", "...", "... ", "'", '"', "\\n", "${A}", "{{resolve:ssm:a}}"),
 ]
-text_lines = st.one_of(st.sampled_from(WORDS), st.text(printable, max_size=12))
-texts = st.one_of(
-    st.sampled_from(WORDS),
-    st.text(printable, max_size=12),
-    st.lists(text_lines.map(str.rstrip), min_size=2, max_size=4).map("\n".join),
-).filter(lambda text: not text.endswith("\n\n") or not text.strip("\n"))
-ids = st.from_regex(r"[A-Za-z][A-Za-z0-9]{0,5}", fullmatch=True)
-keys = st.one_of(ids, st.sampled_from(WORDS), st.text(printable, min_size=1, max_size=8)).filter(
-    lambda key: 0 < len(key) <= 120 and key != "Ref" and not key.startswith("Fn::")
+
+
+def lengthened(text: str, length: int) -> str:
+    """Return a text repeated with spaces between, up to a length."""
+    return (f"{text} " * length)[:length]
+
+
+words = st.one_of(st.sampled_from(WORDS), st.text(printable, max_size=12))
+long_lines = st.builds(lengthened, st.text(printable, max_size=12), st.integers(500, 5000))
+lines = st.one_of(words, long_lines).map(str.rstrip)
+texts = st.one_of(words, long_lines, st.lists(lines, min_size=2, max_size=4).map("\n".join)).filter(
+    lambda text: not text.endswith("\n\n") or not text.strip("\n")
 )
-numbers = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False))
+ids = st.from_regex(r"[A-Za-z][A-Za-z0-9]{0,5}", fullmatch=True)
+keys = st.one_of(
+    st.one_of(ids, words),
+    st.builds(lengthened, st.text(printable, min_size=1, max_size=12), st.integers(9, 120)),
+    st.text("'a: #?", min_size=115, max_size=120),
+).filter(lambda key: key and key != "Ref" and not key.startswith("Fn::"))
+numbers = st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.just(-0.0))
 scalars = st.one_of(texts, st.booleans(), numbers)
+attributes = st.sampled_from(["Endpoint.Address", "a.b.c"]) | texts.filter(lambda text: text.strip("\n"))
 leaves = st.one_of(
     scalars,
-    ids.map(lambda name: {"Ref": name}),
-    st.builds(lambda name, attribute: {"Fn::GetAtt": [name, attribute]}, ids, ids),
+    texts.map(lambda name: {"Ref": name}),
+    st.builds(lambda name, attribute: {"Fn::GetAtt": [name, attribute]}, ids | st.just("1"), attributes),
     texts.map(lambda text: {"Fn::Sub": text}),
 )
+FUNCTIONS = [
+    *("Fn::And", "Fn::Base64", "Fn::Cidr", "Fn::Equals", "Fn::FindInMap", "Fn::GetAZs", "Fn::If"),
+    *("Fn::ImportValue", "Fn::Join", "Fn::Not", "Fn::Or", "Fn::Select", "Fn::Split", "Fn::Sub"),
+    *("Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn", "Fn::GetStackOutput", "Fn::RefAll"),
+    *("Fn::ValueOf", "Fn::ValueOfAll"),
+]
 
 
 def composed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Return collections and functions of what is inside them."""
-    branches = st.lists(inner, min_size=2, max_size=2)
-    of_text_or_more = inner.filter(lambda value: not isinstance(value, bool | int | float))
+    """Return collections and functions of what is inside them, and the same object in two places."""
+    arguments = st.one_of(
+        inner,
+        st.lists(inner, max_size=3),
+        st.builds(lambda text, bound: [text, {"A": bound}], texts, inner),
+        inner.map(lambda argument: {"OutputName": argument}),
+    )
     return st.one_of(
         st.lists(inner, max_size=4),
         st.dictionaries(keys, inner, max_size=4),
-        branches.map(lambda items: {"Fn::If": ["IsProd", *items]}),
-        st.builds(lambda text, bound: {"Fn::Sub": [text, {"A": bound}]}, texts, inner),
-        of_text_or_more.map(lambda argument: {"Fn::Base64": argument}),
-        inner.map(lambda argument: {"Fn::GetStackOutput": {"OutputName": argument}}),
+        st.builds(lambda name, argument: {name: argument}, st.sampled_from(FUNCTIONS), arguments),
+        inner.map(lambda one: [one, one]),
     )
 
 
@@ -138,24 +143,29 @@ maps = st.dictionaries(
 
 def entries(entry: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[dict[str, Any]]:
     """Return a section of a template."""
-    return st.dictionaries(ids, entry, min_size=least, max_size=2 + least)
+    return st.dictionaries(names, entry, min_size=least, max_size=2 + least)
 
 
+names = ids | keys
+others: dict[str, st.SearchStrategy[Any]] = {
+    "AWSTemplateFormatVersion": st.just("2010-09-09"),
+    "Description": texts,
+    "Metadata": entries(values),
+    "Parameters": entries(parameters),
+    "Rules": entries(rules),
+    "Mappings": entries(maps),
+    "Conditions": entries(predicates),
+    "Outputs": entries(outputs),
+}
 templates: st.SearchStrategy[Template] = st.fixed_dictionaries(
-    {"Resources": entries(resources, least=1)},
-    optional={
-        "AWSTemplateFormatVersion": st.just("2010-09-09"),
-        "Description": texts,
-        "Metadata": entries(values),
-        "Parameters": entries(parameters),
-        "Rules": entries(rules),
-        "Mappings": entries(maps),
-        "Conditions": entries(predicates),
-        "Outputs": entries(outputs),
-    },
+    {"Resources": entries(resources, least=1)}, optional=others
+)
+parts_of_templates: st.SearchStrategy[Template] = st.fixed_dictionaries(
+    {}, optional={"Resources": entries(resources), **others}
 )
 comments = st.text(printable, max_size=20)
-titles = st.dictionaries(ids, comments, max_size=4)
+section_titles = st.sampled_from(["Keys", "Alarms"]) | comments
+titles = st.dictionaries(names, section_titles, max_size=4)
 randoms = st.randoms(use_true_random=False)
 
 
@@ -163,9 +173,25 @@ randoms = st.randoms(use_true_random=False)
 def templates_with_titles(draw: st.DrawFn) -> tuple[Template, dict[str, str]]:
     """Return a template, and titles for some of its resources and for some that are not there."""
     template = draw(templates)
-    titled = draw(st.dictionaries(st.sampled_from(sorted(template["Resources"])), comments, max_size=3))
+    titled = draw(st.dictionaries(st.sampled_from(sorted(template["Resources"])), section_titles))
     return template, titled | draw(titles)
 
+
+# What must not be missed, by whatever luck.
+LONG = [
+    lengthened("word", 499),
+    lengthened("word", 4999),
+    lengthened("some\nwords", 1000),
+    lengthened("word", 999) + "\nand others",
+]
+VALUES: list[Any] = [
+    *(*WORDS, *LONG, -0.0),
+    *({"Ref": text} for text in [*WORDS, *LONG]),
+    *({"Fn::GetAtt": ["1", text]} for text in [*filter(None, WORDS), *LONG, "Endpoint.Address", "a.b.c"]),
+    *({name: argument} for name in FUNCTIONS for argument in ("a", ["a", 1], {"Ref": "a"}, {"a": "b"})),
+    *({key: "a"} for key in [*filter(None, WORDS), lengthened("word", 99), "'" * 120, "a " * 60]),
+    [["g\n- h:"], {"a": ["b", {"c": "d\n- e"}]}, "i"],
+]
 
 # ---- How readers take a plain scalar, by the text of the specifications ----
 
@@ -227,8 +253,11 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     kinds = [
-        next(kind for kind in (bool, int, float, str) if isinstance(value, kind)) for value in (one, other)
+        next((kind for kind in (bool, int, float, str) if isinstance(value, kind)), type(value))
+        for value in (one, other)
     ]
+    if kinds == [float, float] and math.copysign(1, one) != math.copysign(1, other):
+        return False
     return kinds[0] is kinds[1] and bool(one == other)
 
 
@@ -239,18 +268,9 @@ def read_by_cfn_lint(text: str) -> Any:
     return template
 
 
-@given(templates_with_titles(), st.lists(comments, max_size=3))
-@example(
-    (
-        {
-            "Resources": {
-                "A": {"Type": "B", "Properties": {"a": ["b", {"c": "d\n- e"}], "f": [["g\n- h:"], "i"]}}
-            }
-        },
-        {},
-    ),
-    [],
-)
+@given(templates_with_titles() | st.tuples(parts_of_templates, titles), st.lists(comments, max_size=3))
+@example(({}, {}), [])
+@example(({}, {}), ["Generated."])
 def test_reads_back(titled: tuple[Template, dict[str, str]], header: list[str]) -> None:
     """Any template comes back equal and of the same types, from PyYAML and from cfn-lint's loader."""
     template, sections = titled
@@ -260,12 +280,8 @@ def test_reads_back(titled: tuple[Template, dict[str, str]], header: list[str]) 
     assert same(read_by_cfn_lint(text), template)
 
 
-@given(templates_with_titles())
-def test_text(titled: tuple[Template, dict[str, str]]) -> None:
-    """ASCII and line feeds, no wrapped line, no anchor, and no scalar that readers take differently."""
-    template, sections = titled
-    text = render(template, sections=sections)
-
+def check(text: str) -> None:
+    """Check that a text is ASCII, and that its scalars look as they must."""
     assert re.fullmatch(r"[\n -~]*[!-~]\n", text)
     assert " \n" not in text
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -277,6 +293,8 @@ def test_text(titled: tuple[Template, dict[str, str]]) -> None:
         if event.style != "|":
             assert len({mark.line for mark in (event.start_mark, event.end_mark) if mark}) == 1
             assert "\n" not in event.value.strip("\n")
+        if event.style == '"':
+            assert not event.value.strip("\n")
         if not event.style:  # a tag says what the scalar is, but some readers see the value alone
             old, new = kind_of(event.value, YAML_1_1), kind_of(event.value, YAML_1_2)
             assert old == new
@@ -285,6 +303,77 @@ def test_text(titled: tuple[Template, dict[str, str]]) -> None:
                 assert event.value in ("true", "false")
             if old == INT:
                 assert event.value == str(int(event.value))
+
+
+@given(templates_with_titles())
+def test_text(titled: tuple[Template, dict[str, str]]) -> None:
+    """ASCII and line feeds, no wrapped line, no anchor, and no scalar that readers take differently."""
+    template, sections = titled
+
+    check(render(template, sections=sections))
+
+
+def test_each_is_written() -> None:
+    """What hypothesis may miss holds as well: each word, long text, long key and function."""
+    for value in VALUES:
+        template = {"Resources": {"Thing": {"Type": "AWS::Any::Thing", "Properties": {"Value": value}}}}
+        text = render(template)
+
+        check(text)
+        assert same(load(text), template)
+        assert same(read_by_cfn_lint(text), template)
+
+
+whatever = st.one_of(
+    st.text(max_size=3),
+    st.text(printable, max_size=6),
+    st.sampled_from(["\t", "\r", "\x7f", "\x85", "\u2028", "\u2029", "\ufeff", "\ud800"]),
+    st.sampled_from([" \n", "\n", " ", "a"]),
+)
+THING = {"Type": "AWS::Any::Thing"}
+# What cannot be written as a text: other characters, a line of several that ends with a space, more than one
+# line feed at the end. And what cannot be an attribute, a name, the key of a property and a comment.
+TEXT = r"[^\n -~]| \n|\n[^\n]* \Z|[^\n]\n\n+\Z"
+ATTRIBUTE = rf"{TEXT}|\A\Z|\A\n\n+\Z"
+NAME = r"[^ -~]|\A\Z|.{121}"
+KEY = rf"{NAME}|\ARef\Z|\AFn::"
+COMMENT = r"[^ -~]"
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(whatever, max_size=4).map("".join)
+    | st.builds(lengthened, st.text(printable, min_size=1, max_size=12), st.integers(118, 130))
+)
+@example("a\n\n")
+@example("a \nb")
+@example("a\nb ")
+@example("\n\n ")
+@example("a" * 121)
+@example("Fn::Sub")
+@example("Ref")
+def test_written_or_refused(text: str) -> None:
+    """Whatever the text, wherever it stands: it comes back as it was, or there is a reason to refuse it."""
+    cases: list[tuple[Template, dict[str, Any], str]] = [
+        ({"A": THING | {"Properties": {"P": [text]}}, "B": THING}, {}, TEXT),
+        ({"A": THING | {"Properties": {"P": {"Ref": text}}}, "B": THING}, {}, TEXT),
+        ({"A": THING | {"Properties": {"P": {"Fn::Sub": text}}}, "B": THING}, {}, TEXT),
+        ({"A": THING | {"Properties": {"P": {"Fn::GetAtt": ["A", text]}}}, "B": THING}, {}, ATTRIBUTE),
+        ({"A": THING | {"Properties": {text: [1], "~": 2}}}, {}, KEY),
+        ({text: THING, "Another": THING}, {}, NAME),
+        ({"A": THING}, {"sections": {"A": text}}, COMMENT),
+        ({"A": THING}, {"header": [text]}, COMMENT),
+    ]
+    for resources, comments, reason in cases:
+        template = {"Resources": resources}
+        if re.search(reason, text):
+            with pytest.raises(RenderError):
+                render(template, **comments)
+        else:
+            rendered = render(template, **comments)
+            check(rendered)
+            assert same(load(rendered), template)
+            assert same(read_by_cfn_lint(rendered), template)
 
 
 def shuffled(node: Any, order: random.Random, *, kept: int = 0) -> Any:
@@ -347,19 +436,141 @@ def test_one_property_changes(template: Template, key: str, one: Any, other: Any
         assert without(text, start, text.count("\n") + 1 - len(bare)) == bare
 
 
-@given(templates_with_titles(), ids, resources, st.integers(0, 3))
+def without_titles(text: str) -> str:
+    """Return a text without the titles of sections."""
+    return re.sub(r"^  # ---- .* ----\n", "", text, flags=re.MULTILINE)
+
+
+@given(templates_with_titles(), names, resources, st.integers(0, 3), st.none() | section_titles)
 def test_one_resource_is_added(
-    titled: tuple[Template, dict[str, str]], name: str, resource: Any, position: int
+    titled: tuple[Template, dict[str, str]], name: str, resource: Any, position: int, title: str | None
 ) -> None:
-    """When a resource is added, only its own lines are added, be it the first, the last or another."""
+    """When a resource is added, only its own lines and titles are, be it the first, the last or another."""
     template, sections = titled
     before = [entry for entry in template["Resources"].items() if entry[0] != name]
     if not before:
-        before = [(f"{name}1", {"Type": "AWS::Any::Thing"})]
-    sections = {key: title for key, title in sections.items() if key != name}
+        before = [(f"~{name[:100]}", {"Type": "AWS::Any::Thing"})]
+    sections = {key: known for key, known in sections.items() if key != name}
     after = [*before[:position], (name, resource), *before[position:]]
-    bare = render(template | {"Resources": dict(before)}, sections=sections)
-    text = render(template | {"Resources": dict(after)}, sections=sections)
+    bare = without_titles(render(template | {"Resources": dict(before)}, sections=sections))
+    if title is not None:
+        sections[name] = title
+    text = without_titles(render(template | {"Resources": dict(after)}, sections=sections))
     start = first_line(text, "Resources", name) - (position > 0)  # the blank line stands before it
 
     assert "\n".join(without(text, start, text.count("\n") - bare.count("\n"))) == bare
+
+
+@given(st.lists(st.none() | st.sampled_from(["", "Keys", "Alarms"]) | comments, min_size=1, max_size=8))
+@example(["Keys", None, "Keys", "Alarms", "Keys", "", None, "Keys"])
+def test_titles(given_titles: list[str | None]) -> None:
+    """A title stands once, before the first of the resources that share it; an empty one is no title."""
+    named = {f"Resource{index}": title for index, title in enumerate(given_titles)}
+    expected = []
+    shared: str | None = ""
+    for name, title in named.items():
+        starts = title is not None and title != shared
+        expected.append((f"  # ---- {title} ----\n" if starts and title else "") + f"  {name}: {{}}\n")
+        shared = title if starts else shared
+    sections = {name: title for name, title in named.items() if title is not None}
+
+    assert render({"Resources": {name: {} for name in named}}, sections=sections) == (
+        "Resources:\n" + "\n".join(expected)
+    )
+
+
+# ---- What is generated ----
+
+
+def kinds_of_value(node: Any) -> Iterator[str]:
+    """Return the names of the functions in a value, and what else tells one value from another."""
+    if isinstance(node, str):
+        yield from kinds_of_text(node)
+    elif isinstance(node, list):
+        if len(node) == 2 and isinstance(node[0], dict | list) and node[0] is node[1]:
+            yield "the same twice"
+        for item in node:
+            yield from kinds_of_value(item)
+    elif isinstance(node, dict):
+        for key, item in node.items():
+            if key in ("Ref", "Fn::GetAtt"):
+                kinds = kinds_of_text(item if key == "Ref" else item[1])
+                yield from (f"{key} of {kind}" for kind in kinds)
+                continue
+            if key in FUNCTIONS:
+                yield from (key, f"function of {type(item).__name__}")
+            elif len(key) > 8:
+                yield "key of 9 to 120 characters" if len(key) < 115 else "key of 115 to 120 characters"
+            yield from kinds_of_value(item)
+    else:
+        yield "-0.0" if str(node) == "-0.0" else type(node).__name__
+
+
+def kinds_of_text(text: str) -> Iterator[str]:
+    """Return what tells one text from another."""
+    shape = "text of several lines" if "\n" in text else "text"
+    yield f"long {shape}" if len(text) > 400 else shape
+    if not text.strip("\n"):
+        yield "line feeds" if text else "empty text"
+    elif not text.strip(" "):
+        yield "spaces"
+    elif "." in text[1:-1]:
+        yield "text with a point"
+
+
+KINDS_OF_TEXT = {
+    *("text", "text of several lines", "long text", "long text of several lines"),
+    *("line feeds", "empty text", "spaces", "text with a point"),
+}
+
+
+def kinds_of_template(template: Template) -> Iterator[str]:
+    """Return which sections a template has, and which names stand in them."""
+    for section in SECTIONS:
+        yield f"{section} {'with' if template.get(section) else 'without'} content"
+    for name in template.get("Resources", {}):
+        yield f"name of {'1 to 8' if len(name) <= 8 else '9 to 120'} characters"
+
+
+@pytest.mark.parametrize(
+    ("generated", "kinds_of", "wanted"),
+    [
+        (
+            values,
+            kinds_of_value,
+            {
+                *FUNCTIONS,
+                *("function of str", "function of list", "function of dict"),
+                *KINDS_OF_TEXT,
+                *(f"Ref of {kind}" for kind in KINDS_OF_TEXT),
+                *(f"Fn::GetAtt of {kind}" for kind in KINDS_OF_TEXT - {"line feeds", "empty text"}),
+                *("key of 9 to 120 characters", "key of 115 to 120 characters"),
+                *("the same twice", "bool", "int", "float", "-0.0"),
+            },
+        ),
+        (
+            parts_of_templates,
+            kinds_of_template,
+            {
+                *(f"{section} {state} content" for section in SECTIONS for state in ("with", "without")),
+                *("name of 1 to 8 characters", "name of 9 to 120 characters"),
+            },
+        ),
+    ],
+    ids=["values", "templates"],
+)
+def test_everything_is_generated(
+    generated: st.SearchStrategy[Any], kinds_of: Callable[[Any], Iterator[str]], wanted: set[str]
+) -> None:
+    """There soon are values and templates of each kind."""
+    missing = set(wanted)
+
+    def complete(kinds: list[str]) -> bool:
+        missing.difference_update(kinds)
+        return not missing
+
+    alike = settings(max_examples=2000, derandomize=True, database=None, phases=[Phase.generate])
+    with contextlib.suppress(NoSuchExample):
+        find(generated.map(kinds_of).map(list), complete, settings=alike)
+
+    assert missing == set()
