@@ -41,7 +41,6 @@ Document = dict[str, Any]
 _ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"
 _OWN_ACCOUNT: Final = {"aws:ResourceAccount": "${aws:PrincipalAccount}"}
 _UNNAMED: Final = {"Fn::Sub": "${AWS::StackName}-*"}  # how CloudFormation names what has no name
-_NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 _DYNAMIC_SECRET: Final = "{{resolve:secretsmanager:"
 
 # Each of these has a statement of its own, with conditions that no other action has.
@@ -159,7 +158,7 @@ class _Needs:
         if trusted := {text for services in _values(documents, "Service") for text in self._texts(services)}:
             to_them = {"iam:PassedToService": sorted(trusted)}
             yield from _allow("PassRole", ["iam:PassRole"], ours, StringEquals=to_them)
-        if managed := {arn for role in of_roles for arn in self._texts(role.get("ManagedPolicyArns", []))}:
+        if managed := {arn for role in of_roles for arn in self._texts(role.get("ManagedPolicyArns"))}:
             these = {"iam:PolicyARN": sorted(managed)}
             yield from _allow("AttachRolePolicy", ["iam:AttachRolePolicy"], ours, ArnLike=these)
         if linked := [service for types, service in deploy_scopes.SERVICE_LINKED if self._has(types)]:
@@ -177,15 +176,12 @@ class _Needs:
             if resource["Type"] == "AWS::S3::Bucket"
         }
         arns = set()
-        for properties in buckets.values():
-            for logging in _alternatives(properties.get("LoggingConfiguration", _NO_VALUE)):
-                if logging == _NO_VALUE:
-                    continue
-                # A bucket that names no other has its own access logged into itself.
-                for destination in _alternatives(logging.get("DestinationBucketName", _NO_VALUE)):
-                    its = properties if destination == _NO_VALUE else buckets.get(spoken(destination))
-                    name = destination if its is None else its.get("BucketName", _UNNAMED)
-                    arns |= {f"arn:aws:s3:::{text}/*" for text in self._texts(name, unnamed=_UNNAMED)}
+        for itself, properties in buckets.items():
+            for logging in _alternatives(properties.get("LoggingConfiguration")):
+                for destination in _alternatives(logging.get("DestinationBucketName"), {"Fn::Sub": itself}):
+                    ours = buckets.get(spoken(destination))
+                    name = destination if ours is None else ours.get("BucketName")
+                    arns |= {f"arn:aws:s3:::{text}/*" for text in self._texts(name, _UNNAMED)}
         if arns:
             own = {"StringEqualsIfExists": _OWN_ACCOUNT}
             yield from _allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, **own)
@@ -334,31 +330,29 @@ class _Needs:
     def _log_groups(self) -> list[str]:
         patterns = set()
         for properties in self.types["AWS::Logs::LogGroup"]:
-            for name in self._texts(properties.get("LogGroupName", _UNNAMED), unnamed=_UNNAMED):
+            for name in self._texts(properties.get("LogGroupName"), _UNNAMED):
                 before, environment, after = name.partition(_ENVIRONMENT)
                 # Without what follows: an update that renames a group deletes one of another name.
                 beginning = f"{before}{environment}{after[:1]}" if environment else name
                 patterns.add(f"{beginning.rstrip('*')}*")
         return sorted(patterns)
 
-    def _texts(self, node: Any, unnamed: Any = ()) -> Iterator[str]:
+    def _texts(self, node: Any, left_out: Any = None) -> Iterator[str]:
         """Yield every text that a value, or an item of a list, can be, as patterns.
 
         Environments decide about conditions, and one document serves all of them: so both branches count.
 
         Args:
-            node: the value.
-            unnamed: what AWS takes where the value is left out.
+            node: the value; None if the template has none.
+            left_out: what AWS takes where there is none; nothing by default.
         """
-        for value in _alternatives(node):
+        for value in _alternatives(node, left_out):
             if isinstance(value, list):
                 for item in value:
                     yield from self._texts(item)
-            elif value != _NO_VALUE:
+            else:
                 for resolved in self._resolved(value):
                     yield from map(_pattern, resolved if isinstance(resolved, list) else [resolved])
-            elif unnamed:
-                yield from self._texts(unnamed)
 
     def _resolved(self, node: Any, function: str = "") -> Iterator[Any]:
         """Return, for each project, a value of the template in the environment of the role.
@@ -371,7 +365,7 @@ class _Needs:
             name: {key: value for key, value in declared.items() if key != "AllowedValues"}
             for name, declared in self.template.get("Parameters", {}).items()
         }
-        names = {use.name for use in uses([node, self.template.get("Conditions", {})])}
+        names = {use.name for use in uses(node)} | self._names_in_conditions
         resources = self.template.get("Resources", {})
         asking = {
             **{key: self.template[key] for key in ("Mappings", "Conditions") if key in self.template},
@@ -394,6 +388,10 @@ class _Needs:
             value = found["Resources"]["Asking"]["Properties"]["Value"]
             yield value[function] if function else value
 
+    @cached_property
+    def _names_in_conditions(self) -> set[str]:
+        return {use.name for use in uses(self.template.get("Conditions", {}))}
+
 
 def _by_type(template: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
     """Return type -> the properties of each resource of the type."""
@@ -413,12 +411,18 @@ def _values(node: Any, key: str) -> Iterator[Any]:
         yield from _values(item, key)
 
 
-def _alternatives(node: Any) -> Iterator[Any]:
-    """Return what a value is, in whatever branch of the conditions that it depends on."""
+def _alternatives(node: Any, left_out: Any = None) -> Iterator[Any]:
+    """Return what a value is, in whatever branch of the conditions that it depends on.
+
+    Where there is none, that is ``left_out``, or nothing.
+    """
     match node:
         case {"Fn::If": [_, *branches]}:
             for branch in branches:
-                yield from _alternatives(branch)
+                yield from _alternatives(branch, left_out)
+        case None | {"Ref": "AWS::NoValue"}:
+            if left_out is not None:
+                yield left_out
         case _:
             yield node
 
