@@ -233,7 +233,7 @@ def test_interrupt_while_python_imports(command: tuple[str, ...], out: Path, tmp
 SWALLOWED = """
 import sys, time
 from cfnlint.rules import Rules
-from csr_templates import __main__, cache, linting
+from csr_templates import __main__
 class Slow:
     def __del__(self):
         print("here", flush=True)

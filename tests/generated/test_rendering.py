@@ -269,6 +269,12 @@ def read_by_cfn_lint(text: str) -> Any:
     return template
 
 
+def assert_reads_back(text: str, template: Template) -> None:
+    """Fail unless both loaders read the template from its text, equal and of the same types."""
+    assert same(load(text), template)
+    assert same(read_by_cfn_lint(text), template)
+
+
 @given(templates_with_titles() | st.tuples(parts_of_templates, titles), st.lists(comments, max_size=3))
 @example(({}, {}), [])
 @example(({}, {}), ["Generated."])
@@ -277,8 +283,7 @@ def test_reads_back(titled: tuple[Template, dict[str, str]], header: list[str]) 
     template, sections = titled
     text = render(template, header=header, sections=sections)
 
-    assert same(load(text), template)
-    assert same(read_by_cfn_lint(text), template)
+    assert_reads_back(text, template)
 
 
 def mappings(node: yaml.Node | None) -> Iterator[yaml.MappingNode]:
@@ -336,8 +341,7 @@ def test_each_is_written() -> None:
         text = render(template)
 
         check(text)
-        assert same(load(text), template)
-        assert same(read_by_cfn_lint(text), template)
+        assert_reads_back(text, template)
 
 
 whatever = st.one_of(
@@ -388,8 +392,7 @@ def test_written_or_refused(text: str) -> None:
         else:
             rendered = render(template, **comments)
             check(rendered)
-            assert same(load(rendered), template)
-            assert same(read_by_cfn_lint(rendered), template)
+            assert_reads_back(rendered, template)
 
 
 def shuffled(node: Any, order: random.Random, *, kept: int = 0) -> Any:
