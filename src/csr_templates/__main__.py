@@ -20,6 +20,7 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
     """
     gc.set_threshold(100_000)  # modules and templates stay: looking for garbage among them finds nothing
     try:
+        from csr_templates import interruption
         from csr_templates.cli import main  # takes a good part of the time of a build
     except KeyboardInterrupt:  # later, main itself knows what to say
         print("Interrupted; nothing was written.", file=sys.stderr)
@@ -35,8 +36,6 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
         sys.exit(2)
     except Exception:  # a mistake in the code of a stack
         _fail()
-    from csr_templates import interruption
-
     interruption.watch()
     code = main(argv)
     gc.freeze()  # or Python would look through all of it once more before it ends

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import re
-import stat
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -63,7 +62,7 @@ def is_clean(folder: Path, digest: str) -> bool:
     """Tell whether this lint is known to find nothing."""
     place, entry = folder / digest, _entry(digest)
     try:
-        if not stat.S_ISREG(place.stat().st_mode):  # reading a pipe or a device may never end
+        if not place.is_file():  # reading a pipe or a device may never end
             return False
         with place.open("rb") as file:
             return file.read(len(entry) + 1) == entry

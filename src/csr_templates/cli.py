@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard_stdout()
         return PIPE_CLOSED
     except KeyboardInterrupt:
-        print("Interrupted; the next build mends what this one left unfinished.", file=sys.stderr)
+        _tell("Interrupted; the next build mends what this one left unfinished.")
         return INTERRUPTED
     except Exception:  # a mistake in the code of a stack: shown in full, but not with the code for findings
         import traceback
@@ -457,7 +457,12 @@ def _discard_stdout() -> None:
 
 
 def _complain(sentence: str, *details: str) -> int:
+    _tell(f"csr-templates: {sentence}", *details)
+    return BAD_INPUT
+
+
+def _tell(*lines: str) -> None:
+    """Write to standard error, if it takes anything: the exit code says as much."""
     if sys.stderr is not None:  # None if it is closed; to print, that would mean standard output
         with suppress(OSError):
-            print(f"csr-templates: {sentence}", *details, sep="\n", file=sys.stderr)
-    return BAD_INPUT
+            print(*lines, sep="\n", file=sys.stderr)

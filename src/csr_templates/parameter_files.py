@@ -85,7 +85,8 @@ class _UnreadableError(Exception):
 
 def _text(path: Path) -> str:
     try:
-        if (mode := path.stat().st_mode) and not stat.S_ISREG(mode):  # reading a pipe may never end
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):  # reading a pipe may never end
             what = "a folder" if stat.S_ISDIR(mode) else "no plain file"
             raise _UnreadableError(f"This is {what}; a file belongs here.")
         data = path.read_bytes()
