@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from csr_templates import STACKS, render
-from csr_templates.rendering import load
+from csr_templates.cloudformation.rendering import load
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

@@ -1,7 +1,7 @@
 """Mutation testing, ``make mutation``: change the code in small ways and count what the tests notice.
 
 Each module is mutated in a copy of the checkout, and judged by its own tests; only those named are, with
-``ARGS="rendering resolve"``. docs/mutation.md says what came of it.
+``ARGS="cloudformation.rendering cloudformation.resolving"``. docs/mutation.md says what came of it.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "src/csr_templates"
 MUTANTS = "mutants/src"  # where mutmut puts the changed code
 
-ENVIRONMENTS = ("tests/test_environments.py",)
-RESOLVING = ("tests/test_resolve.py", "tests/generated/test_resolving.py")
+ENVIRONMENT = ("tests/environments/test_environment.py",)
+COMBINATIONS = ("tests/environments/test_combinations.py", *ENVIRONMENT)
+RESOLVING = ("tests/cloudformation/test_resolving.py", "tests/generated/test_resolving.py")
 TESTS = {
-    "rendering": ("tests/test_rendering.py",),
-    "intrinsics": RESOLVING,
-    "resolve": RESOLVING,
-    "fingerprint": ("tests/test_fingerprint.py",),
-    "environments": ENVIRONMENTS,
-    "parameter_checks": ("tests/test_parameter_checks.py", *ENVIRONMENTS),
-    "parameter_files": ("tests/test_parameter_files.py", *ENVIRONMENTS),
-    "parameter_values": ("tests/test_parameter_checks.py", *ENVIRONMENTS),
-    "checks": ("tests/test_checks.py",),
-    "output": ("tests/test_output.py", "tests/test_reference.py"),
-    "writing": ("tests/test_writing.py",),
+    "cloudformation.rendering": ("tests/cloudformation/test_rendering.py",),
+    "cloudformation.intrinsics": RESOLVING,
+    "cloudformation.resolving": RESOLVING,
+    "cloudformation.fingerprint": ("tests/cloudformation/test_fingerprint.py",),
+    "environments.environment": ENVIRONMENT,
+    "environments.combinations": COMBINATIONS,
+    "environments.files": ("tests/environments/test_files.py", *ENVIRONMENT),
+    "environments.values": COMBINATIONS,
+    "assembly.cross_stack": ("tests/assembly/test_cross_stack.py",),
+    "assembly.files": ("tests/assembly/test_files.py", "tests/reference/test_page.py"),
+    "assembly.folder": ("tests/assembly/test_folder.py",),
 }
 # Other processes know nothing of a mutant; mutmut counts calls in its own process only.
 LEFT_OUT = ("program_explains", "does_not_load_cfn_lint", "needs_libyaml", "many_builds")
@@ -44,7 +45,7 @@ def configuration(module: str) -> str:
     """Return mutmut's section of setup.cfg."""
     options = {
         "source_paths": ["src/"],
-        "only_mutate": [f"{PACKAGE}/{module}.py"],
+        "only_mutate": [f"{PACKAGE}/{module.replace('.', '/')}.py"],
         "pytest_add_cli_args_test_selection": TESTS[module],
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-k", f"not ({' or '.join(LEFT_OUT)})"],
         "also_copy": ["build.py", "docs", "parameters", "out"],
@@ -100,7 +101,7 @@ def main() -> int:
             folder = Path(place).resolve()
             copy_to(folder, module)
             mutmut(folder, "run", f"csr_templates.{module}.*")
-            written = folder / "mutants" / PACKAGE / f"{module}.py.meta"
+            written = folder / "mutants" / PACKAGE / f"{module.replace('.', '/')}.py.meta"
             codes: dict[str, int] = json.loads(written.read_text())["exit_code_by_key"]
             missed = [name for name, code in codes.items() if code not in KILLED]
             print(

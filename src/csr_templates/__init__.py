@@ -18,11 +18,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from csr_templates import api, database, frontend, network
-    from csr_templates.linting import Finding, lint
-    from csr_templates.parts.template import StackTemplate
-    from csr_templates.rendering import RenderError, render
-    from csr_templates.stacks import STACKS, Stack
+    from csr_templates.cloudformation.rendering import RenderError, render
+    from csr_templates.linting.runner import Finding, lint
+    from csr_templates.stacks import api, database, frontend, network
+    from csr_templates.stacks.listing import STACKS, Stack
+    from csr_templates.stacks.parts.template import StackTemplate
 
 __all__ = [
     "STACKS",
@@ -39,13 +39,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "STACKS": "stacks",
-    "Finding": "linting",
-    "RenderError": "rendering",
-    "Stack": "stacks",
-    "StackTemplate": "parts.template",
-    "lint": "linting",
-    "render": "rendering",
+    "STACKS": "stacks.listing",
+    "Finding": "linting.runner",
+    "RenderError": "cloudformation.rendering",
+    "Stack": "stacks.listing",
+    "StackTemplate": "stacks.parts.template",
+    "lint": "linting.runner",
+    "render": "cloudformation.rendering",
 }
 
 
@@ -54,7 +54,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    return import_module(f"{__name__}.{name}")
+    return import_module(f"{__name__}.stacks.{name}")
 
 
 def __dir__() -> list[str]:

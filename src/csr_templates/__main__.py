@@ -20,8 +20,8 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
     """
     gc.set_threshold(100_000)  # modules and templates stay: looking for garbage among them finds nothing
     try:
-        from csr_templates import interruption
-        from csr_templates.cli import main  # takes a good part of the time of a build
+        from csr_templates.cli.main import main  # takes a good part of the time of a build
+        from csr_templates.linting import interruption
     except KeyboardInterrupt:  # later, main itself knows what to say
         print("Interrupted; nothing was written.", file=sys.stderr)
         sys.exit(130)

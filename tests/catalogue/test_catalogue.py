@@ -28,8 +28,10 @@ from cfnlint.rules.resources.Configuration import Configuration
 from cfnlint.rules.resources.properties.Properties import Properties
 from cfnlint.template import Template as CfnTemplate
 
-from csr_templates import STACKS, checks, linting, render
-from csr_templates.resolve import resolve
+from csr_templates import STACKS, render
+from csr_templates.assembly import cross_stack as checks
+from csr_templates.cloudformation.resolving import resolve
+from csr_templates.linting import runner as linting
 
 Template = dict[str, Any]
 

@@ -122,7 +122,7 @@ def test_wheel_works_without_the_repository(tmp_path: Path) -> None:
     where = python("import csr_templates; print(csr_templates.__file__)", empty, PYTHONPATH=str(site))
     rendered = {
         stack.template: python(
-            f"from csr_templates.cli import main; main(['render', {stack.name!r}])",
+            f"from csr_templates.cli.main import main; main(['render', {stack.name!r}])",
             empty,
             PYTHONPATH=str(site),
         )

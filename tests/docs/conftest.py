@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS
-from csr_templates.resolve import resolve
+from csr_templates.cloudformation.resolving import resolve
 
 from .pages import OPERATIONS, ROOT, Page, read
 from .world import Terminal, opened

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csr_templates import contract
-from csr_templates.frontend import function_code
+from csr_templates.stacks import contract
+from csr_templates.stacks.frontend import function_code
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Runtime

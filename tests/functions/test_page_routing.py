@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from csr_templates.frontend import function_code
+from csr_templates.stacks.frontend import function_code
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Runtime

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from csr_templates.frontend import function_code
+from csr_templates.stacks.frontend import function_code
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Runtime
 
-FILES = resources.files("csr_templates").joinpath("functions")
+FILES = resources.files("csr_templates.stacks").joinpath("functions")
 NAMES = ["api_cache_key.js", "browser_caching.js", "page_routing.js"]
 each_function = pytest.mark.parametrize("name", NAMES)
 EVENT: dict[str, Any] = {"request": {"uri": "/", "rawQueryString": None, "headers": {}, "cookies": []}}

@@ -16,7 +16,7 @@ from hypothesis import Phase, example, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from csr_templates.rendering import SECTIONS, RenderError, load, render
+from csr_templates.cloudformation.rendering import SECTIONS, RenderError, load, render
 
 Template = dict[str, Any]
 

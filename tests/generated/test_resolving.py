@@ -29,7 +29,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from csr_templates.resolve import ResolveError, conditions, resolve
+from csr_templates.cloudformation.resolving import ResolveError, conditions, resolve
 
 Template = dict[str, Any]
 Parameters = dict[str, str]

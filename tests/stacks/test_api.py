@@ -10,12 +10,13 @@ import pytest
 from troposphere import Ref, Sub
 from troposphere.apigateway import Deployment, Method, RequestValidator
 
-from csr_templates import STACKS, fingerprint
+from csr_templates import STACKS
 from csr_templates import api as api_module
-from csr_templates.linting import lint
-from csr_templates.parts.template import StackTemplate
-from csr_templates.rendering import load, render
-from csr_templates.resolve import failed_assertions, resolve
+from csr_templates.cloudformation import fingerprint
+from csr_templates.cloudformation.rendering import load, render
+from csr_templates.cloudformation.resolving import failed_assertions, resolve
+from csr_templates.linting.runner import lint
+from csr_templates.stacks.parts.template import StackTemplate
 
 Template = dict[str, Any]
 

@@ -12,10 +12,10 @@ import cfnlint
 import pytest
 
 from csr_templates import database, render
-from csr_templates.linting import lint
-from csr_templates.parts.dashboards import DashboardError
-from csr_templates.rendering import load
-from csr_templates.resolve import resolve
+from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import resolve
+from csr_templates.linting.runner import lint
+from csr_templates.stacks.parts.dashboards import DashboardError
 
 Template = dict[str, Any]
 

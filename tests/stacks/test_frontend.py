@@ -11,9 +11,9 @@ import pytest
 
 from csr_templates import frontend as frontend_stack
 from csr_templates import render
-from csr_templates.linting import lint
-from csr_templates.rendering import load
-from csr_templates.resolve import failed_assertions, resolve
+from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import failed_assertions, resolve
+from csr_templates.linting.runner import lint
 
 Template = dict[str, Any]
 

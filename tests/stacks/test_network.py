@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from csr_templates.resolve import failed_assertions, resolve
+from csr_templates.cloudformation.resolving import failed_assertions, resolve
 
 Template = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""CloudFormation templates as plain data; nothing here knows a stack or troposphere."""

@@ -1,0 +1,369 @@
+"""Resolve a template: what CloudFormation will see for given parameter values.
+
+A template goes in as a plain dict with the long forms of the functions (`{"Ref": …}`, `{"Fn::Sub": …}`).
+What can be known takes its place: parameters, pseudo parameters, mappings, conditions, and every function
+over known values. What only a deployed stack knows stays a function, in one form, however it is written:
+
+- `{"Ref": "Vpc"}`: a resource, the value of an SSM parameter, `AWS::StackId` and `AWS::NotificationARNs`.
+- `{"Fn::GetAtt": ["Cluster", "Endpoint.Address"]}`: always the list of two.
+- `{"Fn::Sub": "arn:aws:s3:::${Bucket}/*"}`: a text with unknown parts, be it written as Sub or as Join. Parts
+  other than Ref and GetAtt become variables: `{"Fn::Sub": ["${Value1}.net", {"Value1": …}]}`. A text that is
+  nothing but one unknown part is that part.
+- `{"Fn::ImportValue": "prod-vpc-id"}`, `Fn::GetStackOutput`, `Fn::GetAZs` (of a named region) and `Fn::Cidr`:
+  always, with their arguments resolved.
+- Base64, FindInMap, Join, Select and Split over something unknown, with their other arguments resolved.
+
+Dynamic references (`{{resolve:…}}`) are text. Literals keep their type (`70` stays a number), but the value
+of a parameter is text or a list of texts, for the type Number too: that is how CloudFormation passes it on.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from csr_templates.cloudformation.intrinsics import (
+    Function,
+    ResolveError,
+    Section,
+    arguments,
+    as_strings,
+    as_text,
+    fail,
+    hint,
+    holds_unknown,
+    is_unknown,
+    listed,
+    show,
+)
+
+__all__ = ["ResolveError", "conditions", "failed_assertions", "resolve"]
+
+_SUFFIXES: Final = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
+_SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
+
+
+def resolve(
+    template: Mapping[str, Any],
+    parameters: Mapping[str, str] | None = None,
+    *,
+    region: str = "ap-northeast-1",
+    account: str = "123456789012",
+    partition: str = "aws",
+    stack_name: str = "stack",
+) -> dict[str, Any]:
+    """Return what exists in a stack of this template: `{"Resources": {…}, "Outputs": {…}}`.
+
+    Resources and outputs whose condition is false are gone, the others have lost their `Condition`;
+    properties and list items that are `AWS::NoValue` are gone. Every resource that the result names is in
+    the result: a Ref, GetAtt or DependsOn to an absent one is an error. Unknown values have the forms that
+    the module describes. Resolving a result without SSM parameters again returns it unchanged.
+
+    `parameters` holds the values given at the deploy as CloudFormation takes them: strings, the items of a
+    list separated by commas. A parameter that is not given takes its Default. Of the constraints only
+    AllowedValues is checked, since a mistyped value would silently turn a condition. The branch of an
+    `Fn::If` that is not taken is not looked at.
+
+    Raises ResolveError for parameter values, references and functions that CloudFormation would refuse, for
+    a template with a macro, and for a resource, output or `Fn::If` whose condition only the deployed stack
+    knows.
+    """
+    pseudo = _pseudo_parameters(region, account, partition, stack_name)
+    values = _parameter_values(template.get("Parameters", {}), parameters or {})
+    return _Body(template, values, pseudo).result()
+
+
+def conditions(
+    template: Mapping[str, Any],
+    parameters: Mapping[str, str] | None = None,
+    *,
+    region: str = "ap-northeast-1",
+    account: str = "123456789012",
+    partition: str = "aws",
+    stack_name: str = "stack",
+) -> dict[str, bool]:
+    """Return every condition of the template with its value, in the template's order.
+
+    `Fn::Equals` compares texts, upper and lower case apart; `true` and `"true"`, `1` and `"1"` are equal.
+
+    Raises ResolveError as `resolve` does, and for a condition that depends on what only the deployed stack
+    knows: the value of an SSM parameter, AWS::StackId or AWS::NotificationARNs.
+    """
+    pseudo = _pseudo_parameters(region, account, partition, stack_name)
+    values = _parameter_values(template.get("Parameters", {}), parameters or {})
+    truths = _Conditions(template, values, pseudo).all()
+    return {name: _decided(name, truth, f"Conditions.{name}") for name, truth in truths.items()}
+
+
+def failed_assertions(
+    template: Mapping[str, Any],
+    parameters: Mapping[str, str] | None = None,
+    *,
+    region: str = "ap-northeast-1",
+    account: str = "123456789012",
+    partition: str = "aws",
+    stack_name: str = "stack",
+) -> list[str]:
+    """Return the AssertDescription of each assertion in `Rules` that these parameter values break.
+
+    An assertion without a description is named by its place, `Rules.Name.Assertions[0]`. One that cannot be
+    decided is not reported: `Fn::ValueOf` and `Fn::ValueOfAll` ask the account for attributes of VPCs and
+    the like, and the value of an SSM parameter is unknown. Nor is any assertion of a rule whose
+    RuleCondition cannot be decided. `Fn::RefAll` is known: the values of the template's own parameters of
+    that type.
+
+    Raises ResolveError for a rule that CloudFormation would refuse, and for parameter values as `resolve`
+    does.
+    """
+    pseudo = _pseudo_parameters(region, account, partition, stack_name)
+    values = _parameter_values(template.get("Parameters", {}), parameters or {})
+    return _Rules(template, values, pseudo).failed()
+
+
+class _Conditions(Section):
+    title = "Conditions"
+
+    def all(self) -> dict[str, bool | None]:
+        """Evaluate every condition."""
+        self.known: dict[str, bool | None] = {}
+        self.trail: list[str] = []
+        definitions = self.template.get("Conditions", {})
+        return {name: self._condition(name, f"Conditions.{name}") for name in definitions}
+
+    def _condition(self, name: Any, path: str) -> bool | None:
+        definitions = self.template.get("Conditions", {})
+        _require_condition(name, definitions, path)
+        if name in self.trail:
+            circle = " -> ".join([*self.trail[self.trail.index(name) :], name])
+            fail(path, f"The conditions refer to each other in a circle: {circle}.")
+        if name not in self.known:
+            self.trail.append(name)
+            self.known[name] = self.truth(definitions[name], f"Conditions.{name}")
+            self.trail.pop()
+        return self.known[name]
+
+    predicates: ClassVar[Mapping[str, Function]] = {**Section.predicates, "Condition": _condition}
+
+
+class _Rules(Section):
+    title = "Rules"
+
+    def failed(self) -> list[str]:
+        """Return what to tell the user about each broken assertion."""
+        messages = []
+        for name, rule in self.template.get("Rules", {}).items():
+            path = f"Rules.{name}"
+            if not isinstance(rule, Mapping) or not isinstance(rule.get("Assertions"), list | tuple):
+                fail(path, f"A rule holds a list of Assertions, found {show(rule)}.")
+            applies = True
+            if "RuleCondition" in rule:
+                applies = self.truth(rule["RuleCondition"], f"{path}.RuleCondition") is True
+            for index, assertion in enumerate(rule["Assertions"]):
+                place = f"{path}.Assertions[{index}]"
+                if not isinstance(assertion, Mapping) or "Assert" not in assertion:
+                    fail(place, f"An assertion holds an Assert, found {show(assertion)}.")
+                if self.truth(assertion["Assert"], f"{place}.Assert") is False and applies:
+                    messages.append(str(assertion.get("AssertDescription", place)))
+        return messages
+
+    def _ref_all(self, node: Any, path: str) -> list[Any]:
+        """Return the values of all parameters of a type, those in lists of it included."""
+        if not isinstance(node, str):
+            fail(path, f"Fn::RefAll takes a parameter type, found {show(node)}.")
+        members: list[Any] = []
+        for name, declaration in self.template.get("Parameters", {}).items():
+            if declaration.get("Type") == node:
+                members.append(self.values[name])
+            elif declaration.get("Type") == f"List<{node}>":
+                members += self.values[name]
+        return members
+
+    def _value_of(self, node: Any, path: str) -> Any:
+        name, attribute = arguments("Fn::ValueOf", node, path, 2)
+        if not isinstance(name, str) or name not in self.values:
+            fail(f"{path}[0]", f"'{name}' is no parameter of this template.{hint(name, self.values)}")
+        return {"Fn::ValueOf": [name, attribute]}
+
+    def _value_of_all(self, node: Any, path: str) -> Any:
+        return {"Fn::ValueOfAll": list(arguments("Fn::ValueOfAll", node, path, 2))}
+
+    def _contains(self, node: Any, path: str) -> bool | None:
+        items, text = arguments("Fn::Contains", node, path, 2)
+        return _each_in([self.text(text, f"{path}[1]")], self.items(items, f"{path}[0]"))
+
+    def _each_member_equals(self, node: Any, path: str) -> bool | None:
+        items, text = arguments("Fn::EachMemberEquals", node, path, 2)
+        return _each_in(self.items(items, f"{path}[0]"), [self.text(text, f"{path}[1]")])
+
+    def _each_member_in(self, node: Any, path: str) -> bool | None:
+        items, allowed = arguments("Fn::EachMemberIn", node, path, 2)
+        return _each_in(self.items(items, f"{path}[0]"), self.items(allowed, f"{path}[1]"))
+
+    functions: ClassVar[Mapping[str, Function]] = {
+        "Fn::RefAll": _ref_all,
+        "Fn::ValueOf": _value_of,
+        "Fn::ValueOfAll": _value_of_all,
+        "Ref": Section.functions["Ref"],
+    }
+    predicates: ClassVar[Mapping[str, Function]] = {
+        **Section.predicates,
+        "Fn::Contains": _contains,
+        "Fn::EachMemberEquals": _each_member_equals,
+        "Fn::EachMemberIn": _each_member_in,
+    }
+
+
+class _Body(Section):
+    title = "Resources and Outputs"
+
+    def result(self) -> dict[str, Any]:
+        """Resolve the two sections that make the stack."""
+        # Every condition, not only those in use: CloudFormation refuses a broken one wherever it stands.
+        self.truths = _Conditions(self.template, self.values, self.pseudo).all()
+        self.resources = self._existing("Resources")
+        return {
+            "Resources": {name: self._resource(name, body) for name, body in self.resources.items()},
+            "Outputs": {
+                name: self._attributes(body, f"Outputs.{name}")
+                for name, body in self._existing("Outputs").items()
+            },
+        }
+
+    def _existing(self, section: str) -> dict[str, Mapping[str, Any]]:
+        existing = {}
+        for name, body in self.template.get(section, {}).items():
+            path = f"{section}.{name}"
+            if not isinstance(body, Mapping):
+                fail(path, f"Expected a mapping, found {show(body)}.")
+            if "Condition" not in body or self._condition(body["Condition"], f"{path}.Condition"):
+                existing[name] = body
+        return existing
+
+    def _resource(self, name: str, body: Mapping[str, Any]) -> Any:
+        dependencies = body.get("DependsOn", [])
+        for dependency in dependencies if isinstance(dependencies, list | tuple) else [dependencies]:
+            self._require_resource(dependency, f"Resources.{name}.DependsOn")
+        return self._attributes(body, f"Resources.{name}")
+
+    def _attributes(self, body: Mapping[str, Any], path: str) -> Any:
+        return self.value({key: node for key, node in body.items() if key != "Condition"}, path)
+
+    def _condition(self, name: Any, path: str) -> bool:
+        _require_condition(name, self.truths, path)
+        return _decided(name, self.truths[name], path)
+
+    def _require_resource(self, name: Any, path: str) -> None:
+        if not isinstance(name, str):
+            fail(path, f"Expected the logical ID of a resource, found {show(name)}.")
+        if name in self.resources:
+            return
+        if name in self.template.get("Resources", {}):
+            condition = self.template["Resources"][name]["Condition"]
+            fail(path, f"The resource '{name}' does not exist here: its condition {condition} is false.")
+        fail(path, f"'{name}' is no resource of this template.{hint(name, self.resources)}")
+
+    def reference(self, name: str, path: str) -> Any:
+        """Resolve a Ref to a resource."""
+        if name not in self.template.get("Resources", {}):
+            similar = hint(name, [*self.resources, *self.values])
+            fail(path, f"'{name}' is neither a parameter nor a resource of this template.{similar}")
+        self._require_resource(name, path)
+        return {"Ref": name}
+
+    def _if(self, node: Any, path: str) -> Any:
+        name, *_ = branches = arguments("Fn::If", node, path, 3)
+        taken = 1 if self._condition(name, f"{path}[0]") else 2
+        return self.value(branches[taken], f"{path}[{taken}]")
+
+    def _get_att(self, node: Any, path: str) -> Any:
+        parts = node.split(".", 1) if isinstance(node, str) else node
+        name, attribute = arguments("Fn::GetAtt", parts, path, 2)
+        self._require_resource(name, path)
+        return {"Fn::GetAtt": [name, self.text(attribute, f"{path}[1]")]}
+
+    def _base64(self, node: Any, path: str) -> Any:
+        text = self.text(node, path)
+        return {"Fn::Base64": text} if is_unknown(text) else base64.b64encode(text.encode()).decode()
+
+    def _cidr(self, node: Any, path: str) -> Any:
+        items = arguments("Fn::Cidr", node, path, 2, 3)
+        return {"Fn::Cidr": [self.text(item, f"{path}[{index}]") for index, item in enumerate(items)]}
+
+    def _get_azs(self, node: Any, path: str) -> Any:
+        return {"Fn::GetAZs": self.text(node, path) or self.pseudo["AWS::Region"]}
+
+    def _import_value(self, node: Any, path: str) -> Any:
+        return {"Fn::ImportValue": self.text(node, path)}
+
+    def _get_stack_output(self, node: Any, path: str) -> Any:
+        if not isinstance(node, Mapping) or not {"StackName", "OutputName"} <= node.keys():
+            fail(path, f"Fn::GetStackOutput takes at least StackName and OutputName, found {show(node)}.")
+        return {"Fn::GetStackOutput": self.value(node, path)}
+
+    functions: ClassVar[Mapping[str, Function]] = {
+        **Section.functions,
+        "Fn::Base64": _base64,
+        "Fn::Cidr": _cidr,
+        "Fn::GetAZs": _get_azs,
+        "Fn::GetAtt": _get_att,
+        "Fn::GetStackOutput": _get_stack_output,
+        "Fn::If": _if,
+        "Fn::ImportValue": _import_value,
+    }
+
+
+def _require_condition(name: Any, definitions: Mapping[str, Any], path: str) -> None:
+    if not isinstance(name, str) or name not in definitions:
+        fail(path, f"{show(name)} is no condition of this template, which has {listed(definitions)}.")
+
+
+def _decided(name: str, truth: bool | None, path: str) -> bool:
+    if truth is None:
+        fail(path, f"The condition {name} depends on a value that only the deployed stack knows.")
+    return truth
+
+
+def _each_in(items: Any, allowed: Any) -> bool | None:
+    if holds_unknown([items, allowed]):
+        return None
+    return all(item in as_strings(allowed) for item in as_strings(items))
+
+
+def _pseudo_parameters(region: str, account: str, partition: str, stack_name: str) -> dict[str, str]:
+    if partition not in _SUFFIXES:
+        raise ResolveError(f"The partition is '{partition}'; known are {listed(_SUFFIXES)}.")
+    return {
+        "AWS::AccountId": account,
+        "AWS::Partition": partition,
+        "AWS::Region": region,
+        "AWS::StackName": stack_name,
+        "AWS::URLSuffix": _SUFFIXES[partition],
+    }
+
+
+def _parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> dict[str, Any]:
+    for name in given:
+        if name not in declared:
+            fail(f"Parameters.{name}", f"The template has no such parameter; it has {listed(declared)}.")
+    missing = [name for name in declared if name not in given and "Default" not in declared[name]]
+    if missing:
+        fail("Parameters", f"Give a value for {listed(missing)}: there is no Default.")
+    return {name: _parameter_value(name, declaration, given) for name, declaration in declared.items()}
+
+
+def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[str, str]) -> Any:
+    path = f"Parameters.{name}"
+    if name in given and not isinstance(given[name], str):
+        fail(path, f"The value given is {show(given[name])}; CloudFormation takes only strings, so quote it.")
+    text = given[name] if name in given else as_text(declaration["Default"], path)
+    kind = str(declaration.get("Type"))
+    is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
+    items = [item.strip() for item in text.split(",")] if is_list else [text]
+    allowed = [as_text(value, path) for value in declaration.get("AllowedValues", [])]
+    for item in items:
+        if allowed and item not in allowed:
+            fail(path, f"The value is '{item}'; allowed are {', '.join(allowed)}.")
+    if kind.startswith(_SSM_VALUE):
+        return {"Ref": name}
+    return items if is_list else text

@@ -1,0 +1,1 @@
+"""From the parameter files that an operator edits to checked values."""

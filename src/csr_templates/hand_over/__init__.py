@@ -1,0 +1,1 @@
+"""What a deployer takes beside the templates: policies, parameters, deployment files."""

@@ -1,0 +1,1 @@
+"""Lints template text with cfn-lint, in this process and the same way on every machine."""

@@ -1,0 +1,252 @@
+"""Lints template text with cfn-lint, in this process and the same way on every machine.
+
+Nothing outside the arguments has a say: no ``.cfnlintrc``, no ``AWS_*`` variable, no current folder, no file
+that a name leads to, no schemas that somebody downloaded, and no cfn-lint configuration in the template's own
+Metadata. A resource may ignore a rule and give the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cfnlint.rules
+from cfnlint.config import ConfigMixIn
+from cfnlint.context import ParameterSet
+from cfnlint.decode import decode_str
+from cfnlint.formatters import BaseFormatter, Formatter, JsonFormatter, JUnitFormatter, SARIFFormatter
+from cfnlint.helpers import LIMITS, REGIONS
+from cfnlint.match import Match
+from cfnlint.rules import Rules
+from cfnlint.rules.errors import ParseError, RuleError
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+from cfnlint.template import Template
+
+from csr_templates.linting import interruption
+from csr_templates.rules.ignores import IgnoreWithoutReason, ignored_checks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FORMATS: dict[str, type[BaseFormatter]] = {
+    "text": Formatter,
+    "json": JsonFormatter,
+    "sarif": SARIFFormatter,
+    "junit": JUnitFormatter,
+}
+
+UNREADABLE = (
+    "Look for a section of the wrong kind and for keys that YAML does not take for text: On, Yes, 404."
+)
+
+
+class LintError(ValueError):
+    """A lint that cannot run as asked: an unknown region or format, or a package that is not installed."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule says about one place of a template."""
+
+    stack: str
+    logical_id: str
+    """The resource, parameter, output …; empty for a finding about the whole template."""
+    path: str
+    """From the template's root: ``Resources/Vpc/Properties/CidrBlock``."""
+    rule: str
+    severity: str
+    """``error``, ``warning`` or ``informational``."""
+    message: str
+    file: str
+    line: int
+    """In the YAML, from 1."""
+    source: str
+    """Where the stack's module makes it, ``network.py:123``; empty if the ID stands there in no call."""
+
+    def __str__(self) -> str:
+        """Return the finding as two lines for a terminal."""
+        place = f"{self.file or '<template>'}:{self.line}"
+        source = f"({self.source})" if self.source else ""
+        head = (f"{place}:", self.severity, self.rule, self.stack, self.path, source)
+        return f"{' '.join(part for part in head if part)}\n  {self.message}"
+
+
+def lint(
+    text: str,
+    region: str,
+    *,
+    stack: str = "",
+    file: str = "",
+    source: Path | None = None,
+    parameters: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """Return what cfn-lint and our own rules find in one stack's template, in the order of its lines.
+
+    Args:
+        text: The template, YAML or JSON. Broken text is a finding (E0000), not an exception.
+        region: The region the stack is deployed to.
+        stack: The stack's name, repeated in each finding.
+        file: The template's file name, repeated in each finding; it is not opened.
+        source: The stack's Python module, in which the logical IDs are looked up.
+        parameters: Values that replace the parameters' defaults, as text; a value that AWS would refuse is
+            found in the property that uses it.
+
+    Raises:
+        LintError: cfn-lint does not know the region.
+    """
+    found = matches(text, [region], file=file, parameters=parameters)
+    lines = logical_id_lines(source.read_text("utf-8")) if source and found else {}
+    return [_finding(match, stack, file, source, lines) for match in found]
+
+
+def matches(
+    text: str,
+    regions: Sequence[str],
+    *,
+    file: str = "",
+    parameters: Mapping[str, str] | None = None,
+) -> list[Match]:
+    """Return the findings as cfn-lint's own objects, for ``format_matches``; arguments as in ``lint``."""
+    unknown = [region for region in regions if region not in REGIONS]
+    if unknown or not regions:
+        raise LintError(
+            f"Cannot lint for the regions {list(regions)}: give at least one, each with a name that cfn-lint "
+            "knows, such as ap-northeast-1."
+        )
+    found = _run(text, list(regions), file, parameters or {})
+    interruption.check()  # or this may be what a rule says that was interrupted
+    unique = [match for index, match in enumerate(found) if match not in found[:index]]
+    return sorted(unique, key=lambda m: (m.linenumber, m.columnnumber, m.rule.id, _path(m), m.message))
+
+
+def format_matches(found: Sequence[Match], kind: str) -> str:
+    """Return matches as one text, by cfn-lint's own formatter.
+
+    Args:
+        found: The matches of any number of templates.
+        kind: ``text``, ``json``, ``sarif`` or ``junit``.
+
+    Raises:
+        LintError: There is no such format, or a package it needs is not installed.
+    """
+    if kind not in FORMATS:
+        raise LintError(f"There is no format {kind!r}: use one of {', '.join(FORMATS)}.")
+    rules = Rules(dict(_rules()))
+    # JUnit calls a rule skipped unless it was used, and every run uses all but the experimental ones.
+    rules.used_rules.update({rule.id: rule for rule in rules.values() if not rule.experimental})
+    formatter: Any = FORMATS[kind]()  # its methods carry no types
+    try:
+        return formatter.print_matches(list(found), rules, _config([])) or ""
+    except ImportError as error:
+        raise LintError(
+            f'The format {kind} needs packages that are not installed: pip install "csr-templates[formats]".'
+        ) from error
+
+
+def logical_id_lines(module: str) -> dict[str, int]:
+    """Return for each text that is the first argument of a call in a module the first line it stands on."""
+    literals = (
+        call.args[0] for call in ast.walk(ast.parse(module)) if isinstance(call, ast.Call) and call.args
+    )
+    lines: dict[str, int] = {}
+    for node in literals:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            lines[node.value] = min(node.lineno, lines.get(node.value, node.lineno))
+    return lines
+
+
+@cache
+def _rules() -> Rules:
+    """Return cfn-lint's rules and ours, made once for all templates: it takes a quarter of a second."""
+    # cfn-lint prefers newer resource schemas from the user's cache (cfn-lint --update-specs): other findings,
+    # on that machine alone. Initialized with folders, its manager takes these.
+    shipped = Path(cfnlint.__file__).parent / "data" / "schemas"
+    PROVIDER_SCHEMA_MANAGER.__init__(shipped / "providers", shipped / "resources")  # type: ignore[misc]
+    rules = Rules.create_from_directory(str(Path(cfnlint.rules.__file__).parent))
+    rules.update(Rules.create_from_module("csr_templates.rules"))
+    return rules
+
+
+def _config(regions: list[str]) -> ConfigMixIn:
+    """Return a configuration made of these arguments alone: an empty config file keeps ``.cfnlintrc`` out."""
+    return ConfigMixIn(["--config-file", os.devnull], regions=regions, include_checks=["I"])
+
+
+def _run(text: str, regions: list[str], file: str, parameters: Mapping[str, str]) -> list[Match]:
+    """Do what cfn-lint's runner does, but take no configuration from the template's Metadata."""
+    template, broken = decode_str(text)
+    if broken:
+        return [replace(match, filename=file) for match in broken]
+    if not isinstance(template, dict):
+        return [
+            Match.create("The template is not a mapping of sections such as Resources.", file, ParseError())
+        ]
+
+    values = _typed(parameters, template.get("Parameters"))
+    try:
+        # Without its name: rules would open the file of that name, if the current folder has one.
+        cfn = Template("", template, regions, [ParameterSet(parameters=values)] if values else None)
+    except Exception as error:  # cfn-lint guards its rules like this, but not the model they work on
+        return [Match.create(f"cfn-lint cannot read the template ({error}). {UNREADABLE}", file, RuleError())]
+    if untransformed := cfn.transform():
+        return [replace(match, filename=file) for match in untransformed]
+    found = [match for match in _rules().run(file, cfn, _config(regions)) if not _is_ignored(match, cfn)]
+    return [*found, *_about_size(text, file)]
+
+
+def _about_size(text: str, file: str) -> list[Match]:
+    """Do what the rules E1002 and I1002 do with the file of a template, if they find one."""
+    size, limit = len(text.encode("utf-8", "surrogatepass")), LIMITS["template"]["body"]
+    if size <= LIMITS["threshold"] * limit:
+        return []
+    too_large = size > limit
+    rule = _rules()["E1002" if too_large else "I1002"]
+    says = "more than CloudFormation takes" if too_large else "close to what CloudFormation takes"
+    return [Match.create(f"The template has {size} bytes, {says}, which is {limit}.", file, rule)]
+
+
+def _typed(values: Mapping[str, str], declared: Any) -> dict[str, Any]:
+    """Split the values of list parameters, as CloudFormation does before it judges them."""
+
+    def is_list(name: str) -> bool:
+        parameter = declared.get(name) if isinstance(declared, Mapping) else None
+        kind = str(parameter.get("Type")) if isinstance(parameter, Mapping) else ""
+        return kind == "CommaDelimitedList" or kind.startswith("List<")
+
+    return {name: value.split(",") if is_list(name) else value for name, value in values.items()}
+
+
+def _is_ignored(match: Match, cfn: Template) -> bool:
+    section, logical_id = (*_steps(match), "", "")[:2]
+    if section != "Resources" or match.rule.id == IgnoreWithoutReason.id:
+        return False
+    return match.rule.id in ignored_checks(cfn.get_resources().get(logical_id))
+
+
+def _finding(match: Match, stack: str, file: str, source: Path | None, lines: Mapping[str, int]) -> Finding:
+    logical_id = (*_steps(match), "", "")[1]
+    return Finding(
+        stack=stack,
+        logical_id=logical_id,
+        path=_path(match),
+        rule=match.rule.id,
+        severity=match.rule.severity,
+        message=match.message,
+        file=file,
+        line=match.linenumber,
+        source=f"{source.name}:{lines[logical_id]}" if source and logical_id in lines else "",
+    )
+
+
+def _steps(match: Match) -> list[str]:
+    steps: Iterable[Any] = getattr(match, "path", None) or []  # a parse error has none
+    return [str(step) for step in steps]
+
+
+def _path(match: Match) -> str:
+    return "/".join(_steps(match))

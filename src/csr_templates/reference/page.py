@@ -1,0 +1,388 @@
+"""The reference: one page, in Markdown, with what the templates hold and what they do.
+
+Everything on it is read off the templates and the resource schemas, so that it is as current as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from csr_templates.cloudformation.wiring import PREFIX, Described, Node, Wiring, spoken
+from csr_templates.hand_over.stack_policies import stack_policy
+from csr_templates.reference import diagrams
+from csr_templates.reference.markdown import code, codes, mermaid, prose, table
+from csr_templates.reference.parameter_effects import changes
+from csr_templates.reference.policy_sentences import policies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from csr_templates.reference.parameter_effects import Change
+
+UNITS: Final = {
+    "4XXError": "responses",
+    "4xxErrorRate": "percent",
+    "5XXError": "responses",
+    "5xxErrorRate": "percent",
+    "ApproximateNumberOfMessagesVisible": "messages",
+    "BlockedRequests": "requests",
+    "CPUSurplusCreditsCharged": "credits",
+    "CPUUtilization": "percent",
+    "DatabaseConnections": "connections",
+    "Duration": "milliseconds",
+    "Errors": "errors",
+    "Latency": "milliseconds",
+    "OriginLatency": "milliseconds",
+    "ReadLatency": "seconds",
+    "Throttles": "requests",
+    "WriteLatency": "seconds",
+}
+"""In what AWS counts a metric, which no template says. An alarm on another metric stands without unit."""
+
+_COMPARISONS: Final = {
+    "GreaterThanOrEqualToThreshold": "at or above",
+    "GreaterThanThreshold": "above",
+    "LessThanOrEqualToThreshold": "at or below",
+    "LessThanThreshold": "below",
+}
+_MANY: Final = 6  # names; of more, a cell says only how many they are
+
+_INTRODUCTION: Final = """\
+<!-- Generated from the stacks; edit those, not this page. Refresh with: make templates -->
+
+# Reference
+
+What the templates hold, read off the templates themselves. `${Name}` stands for the value of a parameter or
+for a resource, `import name` for an export of another stack. Names of alarms, stacks and exports stand
+without the part that they have in common: `${ProjectName}-${Environment}-`.
+
+**Parameters.** What a change does is what AWS's resource schemas claim; nobody has observed it for every
+property. *Updates* means that the resource stays. It may still be interrupted: that the schemas do not say,
+but the page of the resource type in CloudFormation's reference. Look at the change set before you execute it.
+
+**Policies.** What has no policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its creation is
+rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) keeps updates from replacing
+or removing what it protects.
+
+## The system
+
+Boxes are resources, each where it is placed. An arrow leads from a resource to what its definition refers to,
+be it through a role, a group or a policy; a dotted one from a subnet to the gateway that its default route
+leads to. Address ranges are the defaults."""
+
+
+def page(stacks: Sequence[Described]) -> str:
+    """Return the page about some stacks, which are in deploy order.
+
+    Raises:
+        schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
+    """
+    about = _Page(stacks)
+    lines = [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.system(about.wiring)), "", *about.overview()]
+    for stack in stacks:
+        lines += ["", *about.chapter(stack)]
+    return "\n".join([*lines, ""])
+
+
+class _Page:
+    def __init__(self, stacks: Sequence[Described]) -> None:
+        self.stacks = stacks
+        self.wiring = Wiring(stacks)
+        self.readers: dict[Node, list[str]] = {}
+        for stack in stacks:
+            for output in self.wiring.reads(stack.name):
+                self.readers.setdefault(output, []).append(stack.name)
+
+    def overview(self) -> Iterator[str]:
+        """Return the part about all stacks."""
+        yield "## The stacks"
+        yield ""
+        yield "In deploy order. An arrow leads from a stack to one that reads the outputs and secrets named."
+        yield ""
+        yield from mermaid(diagrams.overview(self.wiring))
+        yield ""
+        yield from table(
+            ("stack", "template", "region", "resources", "what it is"),
+            (
+                (
+                    f"[{stack.name}](#{stack.name})",
+                    f"[{stack.file}]({stack.file})",
+                    stack.region,
+                    str(len(stack.resources)),
+                    prose(str(stack.template.get("Description", ""))),
+                )
+                for stack in self.stacks
+            ),
+        )
+
+    def chapter(self, stack: Described) -> Iterator[str]:
+        """Return the part about one stack."""
+        yield f"## {stack.name}"
+        yield ""
+        yield f"{prose(str(stack.template.get('Description', '')))}."
+        yield ""
+        yield "An arrow leads from a section to one that it refers to, unless other arrows lead there."
+        yield ""
+        yield from mermaid(diagrams.sections(self.wiring, stack))
+        for title, lines in (
+            ("Parameters", self._parameters(stack)),
+            ("Resources", self._resources(stack)),
+            ("Outputs", self._outputs(stack)),
+            ("Alarms", self._alarms(stack)),
+            ("Permissions", self._permissions(stack)),
+            ("Keys", self._keys(stack)),
+            ("Log groups", self._log_groups(stack)),
+        ):
+            if found := list(lines):
+                yield from ("", f"### {title} of {stack.name}", "", *found)
+
+    def _parameters(self, stack: Described) -> Iterator[str]:
+        declared: Mapping[str, Any] = stack.template.get("Parameters", {})
+        if not declared:
+            return
+        effects = changes(stack)
+        protected = _protected(stack)
+        rows = []
+        for name, parameter in declared.items():
+            meaning = prose(str(parameter.get("Description", "")))
+            if name in stack.per_deploy:
+                meaning += " **Each deploy decides it.**"
+            default = code(spoken(parameter["Default"])) or "(empty)" if "Default" in parameter else ""
+            effect = "<br>".join(self._effect(stack, effects[name], protected))
+            rows.append(
+                (f"{code(name)}<br>{meaning}", parameter["Type"], default, _constraint(parameter), effect)
+            )
+        yield from table(("parameter", "type", "default", "constraint", "what a change does"), rows)
+
+    def _effect(self, stack: Described, change: Change, protected: Sequence[str]) -> Iterator[str]:
+        """Return, in sentences, what changing a parameter does."""
+        if change.replaced:
+            through = f" and, through {_them(change.replaced)}, " if change.following else ""
+            yield f"**Replaces** {_listed(change.replaced)}{through}{_listed(change.following)}."
+        if change.maybe_replaced:
+            yield f"**May replace** {_listed(change.maybe_replaced)}, in some cases."
+        replaced = {*change.replaced, *change.following}
+        if kept := [name for name in protected if name in replaced]:
+            yield f"The stack policy refuses to replace {_listed(kept)}."
+        if change.keeping_name:
+            taken = _listed(change.keeping_name)
+            yield f"The name of {taken} stays the same, so that the new one cannot be made beside the old."
+        if left := [name for name in change.replaced if name not in protected and _stays(stack, name)]:
+            yield f"The old {_listed(left)} stays in the account."
+        if change.switched:
+            yield f"Makes or removes {_listed(change.switched)}."
+        if change.updated:
+            yield f"Updates {_listed(change.updated)}."
+        imported = {
+            key: readers
+            for key in change.outputs
+            if "Export" in stack.outputs[key] and (readers := self.readers.get(Node(stack.name, key)))
+        }
+        if imported:
+            readers = [name for name in self.wiring.stacks if any(name in one for one in imported.values())]
+            yield (
+                f"CloudFormation refuses a new value of {_listed(tuple(imported), 'outputs')} while "
+                f"{' and '.join(readers)} import{'s' if len(readers) == 1 else ''} it."
+            )
+        for key in change.outputs:
+            if key not in imported:
+                for reader in self.readers.get(Node(stack.name, key), []):
+                    yield f"Deploy {reader} afterwards: it reads {code(key)}."
+
+    def _resources(self, stack: Described) -> Iterator[str]:
+        conditions: Mapping[str, Any] = stack.template.get("Conditions", {})
+        if conditions:
+            yield from (f"- {code(name)}: {_condition(one)}." for name, one in conditions.items())
+            yield ""
+        protected = _protected(stack)
+        yield from table(
+            ("section", "logical ID", "type", "only if", "when deleted", "when replaced", "stack policy"),
+            (
+                (
+                    prose(title) if name == names[0] else "",
+                    code(name),
+                    stack.resources[name]["Type"],
+                    code(stack.resources[name].get("Condition", "")),
+                    stack.resources[name].get("DeletionPolicy", ""),
+                    stack.resources[name].get("UpdateReplacePolicy", ""),
+                    "protects it" if name in protected else "",
+                )
+                for title, names in stack.grouped().items()
+                for name in names
+            ),
+        )
+
+    def _outputs(self, stack: Described) -> Iterator[str]:
+        if not stack.outputs:
+            return
+        yield from table(
+            ("output", "what it is", "value", "export", "read by"),
+            (
+                (
+                    code(key) + (f"<br>only if {code(output['Condition'])}" if "Condition" in output else ""),
+                    prose(str(output.get("Description", ""))),
+                    code(spoken(output["Value"])),
+                    code(_short(output["Export"]["Name"])) if "Export" in output else "",
+                    ", ".join(self.readers.get(Node(stack.name, key), [])),
+                )
+                for key, output in stack.outputs.items()
+            ),
+        )
+
+    def _alarms(self, stack: Described) -> Iterator[str]:
+        alarms = _of_type(stack, "AWS::CloudWatch::Alarm")
+        if not alarms:
+            return
+        yield from table(
+            ("alarm", "metric", "dimensions", "fires when", "tells", "what to do first"),
+            (
+                (
+                    f"{code(name)}<br>{code(_short(alarm.get('AlarmName', '')))}",
+                    f"{alarm.get('Namespace', '')}<br>{code(str(alarm.get('MetricName', '')))}",
+                    _dimensions(alarm.get("Dimensions", [])),
+                    _firing(alarm),
+                    code(spoken(alarm.get("AlarmActions", [])).replace("${", "").replace("}", "")),
+                    prose(spoken(alarm.get("AlarmDescription", ""))),
+                )
+                for name, alarm in alarms.items()
+            ),
+        )
+
+    def _permissions(self, stack: Described) -> Iterator[str]:
+        for name, resource in stack.resources.items():
+            found = policies(resource) if resource["Type"] != "AWS::KMS::Key" else []
+            if found:
+                yield f"- {code(name)} ({resource['Type']})"
+                for policy in found:
+                    yield f"  - {code(policy.place)}"
+                    yield from (f"    - {statement}" for statement in policy.statements)
+
+    def _keys(self, stack: Described) -> Iterator[str]:
+        for name, key in _of_type(stack, "AWS::KMS::Key").items():
+            yield f"- {code(name)}: {prose(spoken(key.get('Description', '')))}"
+            yield f"  - Rotated every year: {'yes' if key.get('EnableKeyRotation') is True else 'no'}."
+            for policy in policies({"Properties": key}):
+                yield from (f"  - {statement}" for statement in policy.statements)
+            users = [
+                code(user) if other.name == stack.name else f"{code(user)} in {other.name}"
+                for other in self.stacks
+                for user in other.resources
+                if Node(stack.name, name) in self.wiring.targets(Node(other.name, user))
+            ]
+            yield f"  - Named by {', '.join(users) or 'no resource'}."
+
+    def _log_groups(self, stack: Described) -> Iterator[str]:
+        groups = _of_type(stack, "AWS::Logs::LogGroup")
+        if not groups:
+            return
+        yield from table(
+            ("logical ID", "name", "days", "key"),
+            (
+                (
+                    code(name),
+                    code(spoken(group.get("LogGroupName", ""))),
+                    spoken(group.get("RetentionInDays", "for ever")),
+                    code(spoken(group.get("KmsKeyId", ""))),
+                )
+                for name, group in groups.items()
+            ),
+        )
+
+
+def _of_type(stack: Described, type_name: str) -> dict[str, Mapping[str, Any]]:
+    """Return logical ID -> properties of the resources of a type."""
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in stack.resources.items()
+        if resource["Type"] == type_name
+    }
+
+
+def _protected(stack: Described) -> list[str]:
+    """Return the logical IDs that the stack policy keeps from being replaced or removed."""
+    denied = {
+        resource.removeprefix("LogicalResourceId/")
+        for statement in stack_policy(stack.template)["Statement"]
+        if statement["Effect"] == "Deny"
+        for resource in statement["Resource"]
+    }
+    return [name for name in stack.resources if name in denied]
+
+
+def _stays(stack: Described, name: str) -> bool:
+    """Tell whether what is replaced stays behind."""
+    return str(stack.resources[name].get("UpdateReplacePolicy", "")).startswith("Retain")
+
+
+def _dimensions(dimensions: Any) -> str:
+    if not isinstance(dimensions, list):
+        return code(spoken(dimensions))
+    return "<br>".join(f"{one['Name']} = {code(spoken(one['Value']))}" for one in dimensions)
+
+
+def _firing(alarm: Mapping[str, Any]) -> str:
+    """Return when an alarm fires, in words."""
+    statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic", "")
+    comparison = _COMPARISONS.get(str(alarm.get("ComparisonOperator")), alarm.get("ComparisonOperator"))
+    limit = alarm.get("Threshold")
+    threshold = f"{limit:,}" if isinstance(limit, int | float) else spoken(limit)
+    unit = UNITS.get(str(alarm.get("MetricName")), "")
+    periods = alarm.get("EvaluationPeriods", 1)
+    period = alarm.get("Period", 60)
+    in_minutes = isinstance(period, int) and period % 60 == 0
+    length = f"{period // 60} minutes" if in_minutes else f"{spoken(period)} seconds"
+    over = f"{alarm.get('DatapointsToAlarm', periods)} of {periods} periods" if periods != 1 else "1 period"
+    return f"{statistic} {comparison} {threshold} {unit}".rstrip() + f", {over} of {length}"
+
+
+def _constraint(parameter: Mapping[str, Any]) -> str:
+    allowed = list(map(spoken, parameter.get("AllowedValues", [])))
+    if 0 < len(allowed) <= _MANY:
+        return codes(allowed)
+    described = prose(str(parameter.get("ConstraintDescription", "")))
+    return f"{described} ({len(allowed)} values)" if allowed else described
+
+
+def _condition(node: Any) -> str:
+    """Return a condition in words."""
+    return _predicate(node).removeprefix("(").removesuffix(")") if "Fn::Or" in node else _predicate(node)
+
+
+def _predicate(node: Any) -> str:
+    match node:
+        case {"Condition": str(name)}:
+            return code(name)
+        case {"Fn::Equals": [left, right]}:
+            return f"{_operand(left)} is {_operand(right)}"
+        case {"Fn::Not": [{"Fn::Equals": [left, right]}]}:
+            return f"{_operand(left)} is not {_operand(right)}"
+        case {"Fn::Not": [one]}:
+            return f"not ({_predicate(one)})"
+        case {"Fn::And": list(parts)}:
+            return " and ".join(map(_predicate, parts))
+        case {"Fn::Or": list(parts)}:
+            return f"({' or '.join(map(_predicate, parts))})"
+        case _:
+            return code(spoken(node))
+
+
+def _operand(node: Any) -> str:
+    match node:
+        case {"Fn::FindInMap": [mapping, *keys]}:
+            return f"{code(spoken(keys[-1]))} of {code(spoken(keys[0]))} in {code(spoken(mapping))}"
+        case "":
+            return "empty"
+        case _:
+            return code(spoken(node))
+
+
+def _short(name: Any) -> str:
+    return spoken(name).removeprefix(PREFIX)
+
+
+def _listed(names: Sequence[str], what: str = "resources") -> str:
+    return f"{len(names)} {what}" if len(names) > _MANY else codes(names)
+
+
+def _them(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"

@@ -1,0 +1,171 @@
+"""What changing a parameter does to a deployed stack, as far as templates and resource schemas tell.
+
+A parameter is followed to every property that it reaches, through Ref, Sub, the other functions and
+conditions, and on from each replaced resource to what refers to it. The schemas say which properties cannot
+be changed without a new resource. They do not say whether an update in place interrupts anything.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from csr_templates.cloudformation.schemas import resource_schema
+from csr_templates.cloudformation.wiring import uses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from csr_templates.cloudformation.wiring import Described, Place, Use
+
+_UPDATED: Final = 1
+_MAYBE_REPLACED: Final = 2
+_REPLACED: Final = 3
+
+
+class Change(NamedTuple):
+    """What a new value of one parameter does. Logical IDs are in the order of the template, each once.
+
+    Attributes:
+        replaced: the value is, or decides, a property that makes a new resource.
+        following: made anew since such a property refers to what is replaced.
+        maybe_replaced: the schema says that it depends on the case.
+        switched: made or removed, as a condition turns.
+        updated: changed in place.
+        keeping_name: of ``replaced``, those whose explicit name the parameter does not change. The new
+            resource has to be there before the old one goes, under the same name.
+        outputs: keys of outputs whose value, export or existence changes.
+    """
+
+    replaced: tuple[str, ...]
+    following: tuple[str, ...]
+    maybe_replaced: tuple[str, ...]
+    switched: tuple[str, ...]
+    updated: tuple[str, ...]
+    keeping_name: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+def changes(stack: Described) -> dict[str, Change]:
+    """Return parameter -> what changing it does, in the order of the template.
+
+    Raises:
+        schemas.SchemasError: AWS does not describe one of the template's types in the region.
+    """
+    return {name: _Follow(stack, name).change() for name in stack.template.get("Parameters", {})}
+
+
+class _Follow:
+    """One parameter on its way through a template."""
+
+    def __init__(self, stack: Described, parameter: str) -> None:
+        self.stack = stack
+        self.parameter = parameter
+        self.conditions = set(_conditions(stack.template, parameter))
+        self.reached = {("name", parameter), *(("condition", name) for name in self.conditions)}
+
+    def change(self) -> Change:
+        resources = self.stack.resources
+        switched = {name for name in resources if resources[name].get("Condition") in self.conditions}
+        direct: dict[str, int] = {}
+        for kind, used in self.reached:
+            for name, place in self.stack.users.get((kind, used), []):
+                if name not in switched:
+                    direct[name] = max(direct.get(name, 0), self._effect(name, place))
+        effects = self._followed(direct, switched)
+        replaced = {name for name, effect in direct.items() if effect == _REPLACED}
+        gone = {name for name, effect in effects.items() if effect >= _MAYBE_REPLACED} | switched
+
+        def with_effect(wanted: int, without: Iterable[str] = ()) -> tuple[str, ...]:
+            return self._sorted({name for name, one in effects.items() if one == wanted}.difference(without))
+
+        return Change(
+            replaced=self._sorted(replaced),
+            following=with_effect(_REPLACED, replaced),
+            maybe_replaced=with_effect(_MAYBE_REPLACED),
+            switched=self._sorted(switched),
+            updated=with_effect(_UPDATED),
+            keeping_name=self._sorted(filter(self._keeps_name, replaced)),
+            outputs=tuple(
+                key
+                for key, its_uses in self.stack.output_uses.items()
+                if any(self._is_reached(use) or use.name in gone for use in its_uses)
+            ),
+        )
+
+    def _followed(self, direct: Mapping[str, int], switched: set[str]) -> dict[str, int]:
+        """Return the effects on all resources, those included that refer to what is replaced."""
+        effects = dict(direct)
+        pending = [name for name in effects if effects[name] >= _MAYBE_REPLACED]
+        while pending:
+            source = pending.pop()
+            for name, place in self.stack.users.get(("name", source), []):
+                if name in switched or name == source:
+                    continue
+                effect = min(effects[source], self._effect(name, place))
+                if effect > effects.get(name, 0):
+                    effects[name] = effect
+                    if effect >= _MAYBE_REPLACED:
+                        pending.append(name)
+        return effects
+
+    def _is_reached(self, use: Use) -> bool:
+        return (use.kind, use.name) in self.reached
+
+    def _effect(self, name: str, place: Place) -> int:
+        return _effect(self.stack.resources[name]["Type"], self.stack.region, place)
+
+    def _keeps_name(self, name: str) -> bool:
+        reached = {use.place[0] for use in self.stack.uses[name] if use.place and self._is_reached(use)}
+        return any(key not in reached for key in self._name_properties(name))
+
+    def _name_properties(self, name: str) -> Iterator[str]:
+        """Yield the properties in which a resource gets a name of its own, which is mostly none or one."""
+        resource = self.stack.resources[name]
+        properties = resource.get("Properties", {})
+        schema = resource_schema(resource["Type"], self.stack.region)
+        noun = resource["Type"].rpartition("::")[2]
+        for key, value in properties.items():
+            is_identity = schema.primary_identifier == (key,)
+            is_name = (
+                key in schema.create_only and key.endswith("Name") and noun.endswith(key.removesuffix("Name"))
+            )
+            if (is_identity or is_name) and not any(
+                use.kind == "name" and use.name in self.stack.resources for use in uses(value)
+            ):
+                yield key
+
+    def _sorted(self, names: Iterable[str]) -> tuple[str, ...]:
+        wanted = set(names)
+        return tuple(name for name in self.stack.resources if name in wanted)
+
+
+@cache  # parameters meet in the same places, such as tags
+def _effect(type_name: str, region: str, place: Place) -> int:
+    """Return what changing the value at a place does to a resource of a type."""
+    schema = resource_schema(type_name, region)
+    if any(_touches(place, path) for path in (*schema.create_only, *schema.primary_identifier)):
+        return _REPLACED
+    if any(_touches(place, path) for path in schema.conditional_create_only):
+        return _MAYBE_REPLACED
+    return _UPDATED
+
+
+def _touches(place: Place, path: str) -> bool:
+    """Tell whether changing the value at a place can change what the schema calls ``path``."""
+    return all(ours == theirs for ours, theirs in zip(place, path.split("/"), strict=False))
+
+
+def _conditions(template: Mapping[str, Any], parameter: str) -> Iterator[str]:
+    """Yield the conditions that depend on a parameter, through other conditions too."""
+    definitions: Mapping[str, Any] = template.get("Conditions", {})
+    direct = {name: list(uses(definition)) for name, definition in definitions.items()}
+
+    def depends(name: str, trail: tuple[str, ...]) -> bool:
+        return any(
+            (use.kind == "name" and use.name == parameter)
+            or (use.kind == "condition" and use.name not in trail and depends(use.name, (*trail, use.name)))
+            for use in direct.get(name, [])
+        )
+
+    return (name for name in definitions if depends(name, (name,)))

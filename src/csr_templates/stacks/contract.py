@@ -1,0 +1,91 @@
+"""Every name that crosses from one stack to another, once.
+
+A stack hands a value on as an output with an export; a later stack of the same region imports it. Exports are
+unique per account and region, so their names carry project and environment.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from troposphere import Export, GetStackOutput, ImportValue, Output
+
+from csr_templates.stacks.parts.names import Value, named
+
+NETWORK = "network"
+DATABASE = "database"
+API = "api"
+FRONTEND = "frontend"
+
+
+class SharedOutput(NamedTuple):
+    """An output that other stacks import.
+
+    Attributes:
+        stack: name of the stack that has the output.
+        key: logical ID of the output.
+        export: the export is called ``<project>-<environment>-<export>``.
+    """
+
+    stack: str
+    key: str
+    export: str
+
+
+VPC_ID = SharedOutput(NETWORK, "VPCId", "vpc-id")
+PRIVATE_SUBNET_1_ID = SharedOutput(NETWORK, "PrivateSubnet1Id", "private-subnet-1-id")
+PRIVATE_SUBNET_2_ID = SharedOutput(NETWORK, "PrivateSubnet2Id", "private-subnet-2-id")
+PRIVATE_SUBNET_1_ZONE = SharedOutput(
+    NETWORK, "PrivateSubnet1AvailabilityZone", "private-subnet-1-availability-zone"
+)
+PRIVATE_SUBNET_2_ZONE = SharedOutput(
+    NETWORK, "PrivateSubnet2AvailabilityZone", "private-subnet-2-availability-zone"
+)
+LAMBDA_DEPLOYMENTS_BUCKET_NAME = SharedOutput(
+    NETWORK, "LambdaDeploymentsBucketName", "lambda-deployments-bucket-name"
+)
+LOGS_KEY_ARN = SharedOutput(NETWORK, "LogsKeyArn", "logs-key-arn")
+ALARMS_KEY_ARN = SharedOutput(NETWORK, "AlarmsKeyArn", "alarms-key-arn")
+
+DATABASE_CLUSTER_ENDPOINT = SharedOutput(DATABASE, "DatabaseClusterEndpoint", "database-cluster-endpoint")
+DATABASE_CLUSTER_READ_ENDPOINT = SharedOutput(
+    DATABASE, "DatabaseClusterReadEndpoint", "database-cluster-read-endpoint"
+)
+DATABASE_PORT = SharedOutput(DATABASE, "DatabasePort", "database-port")
+DATABASE_NAME = SharedOutput(DATABASE, "DatabaseName", "database-name")
+DATABASE_SECRET_ARN = SharedOutput(DATABASE, "DatabaseSecretArn", "database-secret-arn")
+DATABASE_KEY_ARN = SharedOutput(DATABASE, "DatabaseKeyArn", "database-key-arn")
+LAMBDA_SECURITY_GROUP_ID = SharedOutput(DATABASE, "LambdaSecurityGroupId", "lambda-security-group-id")
+
+# The database allows so many connections, one per function that runs: a line on the api dashboard.
+DATABASE_MAX_CONNECTIONS = 200
+
+# What the frontend stack, in another region, has to know of the api stack.
+API_GATEWAY_ID = "ApiGatewayId"  # key of the output
+API_STAGE = "v1"
+ORIGIN_API_KEY_SECRET = "origin-api-key"  # the secret is called <project>-<environment>-origin-api-key
+ORIGIN_API_KEY_FIELD = "apiKey"  # of the secret's JSON
+CACHE_KEY_HEADER = "X-Cache-Key"  # API Gateway tells upper from lower case in names of headers
+
+
+def output(shared: SharedOutput, Description: str, Value: Value) -> Output:
+    """Return the output, with its export, that hands ``Value`` on to other stacks."""
+    return Output(shared.key, Description=Description, Value=Value, Export=Export(named(shared.export)))
+
+
+def imported(shared: SharedOutput) -> ImportValue:
+    """Return the value of an output of an earlier stack in the same region.
+
+    While a stack imports it, CloudFormation neither changes nor deletes the export.
+    """
+    return ImportValue(named(shared.export))
+
+
+def stack_output(stack: str, key: str, Region: Value) -> GetStackOutput:
+    """Return what a stack of this environment in another region has as its output ``key``.
+
+    It is read when the reading stack is created or updated, and not watched afterwards: a stack that was
+    rebuilt is found again by the next update that changes the resource.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+    """
+    return GetStackOutput(StackName=named(stack), OutputName=key, Region=Region)

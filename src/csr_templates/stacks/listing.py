@@ -1,0 +1,76 @@
+"""The stacks of the system, in the order in which they are deployed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from csr_templates.stacks import api, contract, database, frontend, network
+from csr_templates.stacks.parts.template import StackTemplate
+
+
+def _nothing_derived(template: Mapping[str, Any]) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack: where its template comes from and where it goes.
+
+    Attributes:
+        name: last part of the name when deployed, ``<project>-<environment>-<name>``.
+        template: file name of the rendered template.
+        region: AWS region that the template is deployed to and checked for.
+        build: makes the template.
+        reads_from: names of the stacks whose outputs it reads.
+        per_deploy: parameters that each deploy decides anew, and the parameter files must not hold.
+        stale: returns, for a rendered template, a sentence for each derived value that no longer follows from
+            the rest of it.
+    """
+
+    name: str
+    template: str
+    region: str
+    build: Callable[[], StackTemplate]
+    reads_from: tuple[str, ...] = ()
+    per_deploy: tuple[str, ...] = ()
+    stale: Callable[[Mapping[str, Any]], list[str]] = _nothing_derived
+
+    @property
+    def source(self) -> Path:
+        """The Python file whose ``build`` makes the template."""
+        return Path(str(sys.modules[self.build.__module__].__file__))
+
+
+STACKS = (
+    Stack(contract.NETWORK, "main.yaml", "ap-northeast-1", network.build),
+    Stack(
+        contract.DATABASE,
+        "database.yaml",
+        "ap-northeast-1",
+        database.build,
+        reads_from=(contract.NETWORK,),
+        stale=database.stale,
+    ),
+    Stack(
+        contract.API,
+        "api.yaml",
+        "ap-northeast-1",
+        api.build,
+        reads_from=(contract.NETWORK, contract.DATABASE),
+        per_deploy=("LambdaCodeS3Key", "LambdaCodeS3ObjectVersion"),
+        stale=api.stale,
+    ),
+    Stack(
+        contract.FRONTEND,
+        "frontend.yaml",
+        "us-east-1",
+        frontend.build,
+        reads_from=(contract.API,),
+        stale=frontend.stale,
+    ),
+)
+"""Every stack. A stack imports only from the ones before it."""

@@ -1,0 +1,681 @@
+"""The network stack: where everything else runs, and the keys that logs and alarms are encrypted with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from awacs import logs as logs_actions
+from awacs import s3 as s3_actions
+from awacs import secretsmanager as secrets_actions
+from awacs.aws import Allow, Condition, Principal, Statement, StringEquals
+from troposphere import Equals, Not, Output, Parameter, Ref, Sub
+from troposphere.ec2 import (
+    EIP,
+    ICMP,
+    VPC,
+    FlowLog,
+    InternetGateway,
+    NatGateway,
+    NetworkAcl,
+    NetworkAclEntry,
+    PortRange,
+    Route,
+    RouteTable,
+    SecurityGroup,
+    SecurityGroupRule,
+    Subnet,
+    SubnetNetworkAclAssociation,
+    SubnetRouteTableAssociation,
+    VPCEndpoint,
+    VPCGatewayAttachment,
+)
+from troposphere.iam import Policy
+from troposphere.kms import Key
+from troposphere.s3 import Bucket, LifecycleRule, NoncurrentVersionExpiration
+
+from csr_templates.stacks import contract
+from csr_templates.stacks.parts import keys
+from csr_templates.stacks.parts.buckets import bucket_policy, private_bucket
+from csr_templates.stacks.parts.logs import log_group
+from csr_templates.stacks.parts.names import PREFIX, named
+from csr_templates.stacks.parts.parameters import cidr, environment, interface, project_name
+from csr_templates.stacks.parts.policies import document
+from csr_templates.stacks.parts.roles import service_role
+from csr_templates.stacks.parts.tags import tags
+from csr_templates.stacks.parts.template import StackTemplate
+
+ANYWHERE = "0.0.0.0/0"
+NOWHERE = "127.0.0.1/32"  # as the only egress: without one EC2 adds a rule that allows everything
+
+
+class Parameters(NamedTuple):
+    """What an environment decides."""
+
+    vpc_cidr: Parameter
+    public_subnet_1_cidr: Parameter
+    public_subnet_2_cidr: Parameter
+    private_subnet_1_cidr: Parameter
+    private_subnet_2_cidr: Parameter
+    availability_zone_1: Parameter
+    availability_zone_2: Parameter
+
+
+class Keys(NamedTuple):
+    """The keys of this region."""
+
+    logs: Key
+    alarms: Key
+
+
+class InternetAccess(NamedTuple):
+    """The gateway, and its attachment: what has or routes to a public address must wait for that."""
+
+    gateway: InternetGateway
+    attachment: VPCGatewayAttachment
+
+
+class Subnets(NamedTuple):
+    """Two of each, one per Availability Zone."""
+
+    public_1: Subnet
+    public_2: Subnet
+    private_1: Subnet
+    private_2: Subnet
+
+
+class RouteTables(NamedTuple):
+    """One per Availability Zone, so that losing a zone does not take the other one's way out."""
+
+    private_1: RouteTable
+    private_2: RouteTable
+
+
+def build() -> StackTemplate:
+    """Return the network stack; the calls below are its table of contents."""
+    t = StackTemplate(
+        "Network in two Availability Zones, with the keys for logs and alarms and the package bucket"
+    )
+    parameters = add_parameters(t)
+    stack_keys = add_keys(t)
+    vpc = add_vpc(t, parameters)
+    subnets = add_subnets(t, vpc, parameters)
+    internet = add_internet_gateway(t, vpc)
+    add_public_routes(t, vpc, internet, subnets)
+    route_tables = add_private_routes(t, vpc, internet, subnets)
+    add_network_acl(t, vpc, subnets, parameters)
+    add_endpoints(t, vpc, subnets, route_tables, parameters)
+    add_flow_logs(t, vpc, stack_keys.logs)
+    bucket = add_lambda_deployments_bucket(t)
+    add_outputs(t, vpc, subnets, stack_keys, bucket)
+    return t
+
+
+def add_parameters(t: StackTemplate) -> Parameters:
+    """Add the parameters, their groups in the console, and the rule that needs two of them."""
+    project = t.add_parameter(project_name())
+    env = t.add_parameter(environment())
+    parameters = Parameters(
+        vpc_cidr=t.add_parameter(
+            cidr(
+                "VpcCidr",
+                Default="10.2.0.0/16",
+                Description="Network of the VPC. Changing it replaces the VPC.",
+            )
+        ),
+        public_subnet_1_cidr=t.add_parameter(
+            cidr("PublicSubnet1Cidr", Default="10.2.1.0/24", Description="Public subnet in the first zone.")
+        ),
+        public_subnet_2_cidr=t.add_parameter(
+            cidr("PublicSubnet2Cidr", Default="10.2.2.0/24", Description="Public subnet in the second zone.")
+        ),
+        private_subnet_1_cidr=t.add_parameter(
+            cidr("PrivateSubnet1Cidr", Default="10.2.3.0/24", Description="Private subnet in the first zone.")
+        ),
+        private_subnet_2_cidr=t.add_parameter(
+            cidr(
+                "PrivateSubnet2Cidr", Default="10.2.4.0/24", Description="Private subnet in the second zone."
+            )
+        ),
+        availability_zone_1=t.add_parameter(
+            Parameter(
+                "AvailabilityZone1",
+                Type="AWS::EC2::AvailabilityZone::Name",
+                Default="ap-northeast-1a",
+                Description="First Availability Zone: the database's writer starts here.",
+                ConstraintDescription="must be an Availability Zone of this account in this region",
+            )
+        ),
+        availability_zone_2=t.add_parameter(
+            Parameter(
+                "AvailabilityZone2",
+                Type="AWS::EC2::AvailabilityZone::Name",
+                Default="ap-northeast-1c",
+                Description="Second Availability Zone, other than the first.",
+                ConstraintDescription="must be an Availability Zone of this account in this region",
+            )
+        ),
+    )
+    t.set_metadata(
+        interface(
+            {
+                "Environment": [(project, "Project"), (env, "Environment")],
+                "Addresses": [
+                    (parameters.vpc_cidr, "VPC"),
+                    (parameters.public_subnet_1_cidr, "Public subnet 1"),
+                    (parameters.public_subnet_2_cidr, "Public subnet 2"),
+                    (parameters.private_subnet_1_cidr, "Private subnet 1"),
+                    (parameters.private_subnet_2_cidr, "Private subnet 2"),
+                ],
+                "Availability Zones": [
+                    (parameters.availability_zone_1, "First zone"),
+                    (parameters.availability_zone_2, "Second zone"),
+                ],
+            }
+        )
+    )
+    t.add_rule(
+        "TwoAvailabilityZones",
+        {
+            "Assertions": [
+                {
+                    "Assert": Not(
+                        Equals(parameters.availability_zone_1.Ref(), parameters.availability_zone_2.Ref())
+                    ),
+                    "AssertDescription": "AvailabilityZone1 and AvailabilityZone2 must be different zones.",
+                }
+            ]
+        },
+    )
+    return parameters
+
+
+def add_keys(t: StackTemplate) -> Keys:
+    """Add the key of this region's log groups and the key of its alarm topics."""
+    t.section("Keys")
+    logs = t.add_resource(
+        keys.key(
+            "LogsKey",
+            "logs-key",
+            "Encrypts the log groups of this environment",
+            keys.for_log_groups(
+                [
+                    f"/aws/vpc/flowlogs/{PREFIX}",
+                    f"/aws/rds/cluster/{PREFIX}-*",
+                    f"/aws/lambda/{PREFIX}-*",
+                    f"/aws/apigateway/{PREFIX}-*",
+                    "API-Gateway-Execution-Logs_*",  # goes on with the API's ID
+                ]
+            ),
+        )
+    )
+    alarms = t.add_resource(
+        keys.key(
+            "AlarmsKey",
+            "alarms-key",
+            "Encrypts the alarm topics of this environment",
+            keys.for_alarms(),
+        )
+    )
+    return Keys(logs, alarms)
+
+
+def add_vpc(t: StackTemplate, parameters: Parameters) -> VPC:
+    """Add the VPC.
+
+    Nothing uses its default security group. CloudFormation cannot remove the rules of that group.
+    """
+    t.section("VPC")
+    return t.add_resource(
+        VPC(
+            "VPC",
+            CidrBlock=parameters.vpc_cidr.Ref(),
+            EnableDnsSupport=True,
+            EnableDnsHostnames=True,  # private DNS of the interface endpoint needs both
+            Tags=tags("vpc"),
+        )
+    )
+
+
+def add_subnets(t: StackTemplate, vpc: VPC, parameters: Parameters) -> Subnets:
+    """Add the subnets. Nothing but the NAT gateways has a public address, so no subnet hands out any."""
+    t.section("Subnets")
+    public_1 = t.add_resource(
+        Subnet(
+            "PublicSubnet1",
+            VpcId=vpc.Ref(),
+            AvailabilityZone=parameters.availability_zone_1.Ref(),
+            CidrBlock=parameters.public_subnet_1_cidr.Ref(),
+            MapPublicIpOnLaunch=False,
+            Tags=tags("public-subnet-1"),
+        )
+    )
+    public_2 = t.add_resource(
+        Subnet(
+            "PublicSubnet2",
+            VpcId=vpc.Ref(),
+            AvailabilityZone=parameters.availability_zone_2.Ref(),
+            CidrBlock=parameters.public_subnet_2_cidr.Ref(),
+            MapPublicIpOnLaunch=False,
+            Tags=tags("public-subnet-2"),
+        )
+    )
+    private_1 = t.add_resource(
+        Subnet(
+            "PrivateSubnet1",
+            VpcId=vpc.Ref(),
+            AvailabilityZone=parameters.availability_zone_1.Ref(),
+            CidrBlock=parameters.private_subnet_1_cidr.Ref(),
+            MapPublicIpOnLaunch=False,
+            Tags=tags("private-subnet-1"),
+        )
+    )
+    private_2 = t.add_resource(
+        Subnet(
+            "PrivateSubnet2",
+            VpcId=vpc.Ref(),
+            AvailabilityZone=parameters.availability_zone_2.Ref(),
+            CidrBlock=parameters.private_subnet_2_cidr.Ref(),
+            MapPublicIpOnLaunch=False,
+            Tags=tags("private-subnet-2"),
+        )
+    )
+    return Subnets(public_1, public_2, private_1, private_2)
+
+
+def add_internet_gateway(t: StackTemplate, vpc: VPC) -> InternetAccess:
+    """Add the way out."""
+    t.section("Internet gateway")
+    gateway = t.add_resource(InternetGateway("InternetGateway", Tags=tags("internet-gateway")))
+    attachment = t.add_resource(
+        VPCGatewayAttachment("InternetGatewayAttachment", VpcId=vpc.Ref(), InternetGatewayId=gateway.Ref())
+    )
+    return InternetAccess(gateway, attachment)
+
+
+def add_public_routes(t: StackTemplate, vpc: VPC, internet: InternetAccess, subnets: Subnets) -> None:
+    """Add the route table of both public subnets."""
+    t.section("Public routes")
+    table = t.add_resource(RouteTable("PublicRouteTable", VpcId=vpc.Ref(), Tags=tags("public-route-table")))
+    t.add_resource(
+        Route(
+            "PublicDefaultRoute",
+            DependsOn=internet.attachment,
+            RouteTableId=table.Ref(),
+            DestinationCidrBlock=ANYWHERE,
+            GatewayId=internet.gateway.Ref(),
+        )
+    )
+    t.add_resource(
+        SubnetRouteTableAssociation(
+            "PublicSubnet1RouteTableAssociation", SubnetId=subnets.public_1.Ref(), RouteTableId=table.Ref()
+        )
+    )
+    t.add_resource(
+        SubnetRouteTableAssociation(
+            "PublicSubnet2RouteTableAssociation", SubnetId=subnets.public_2.Ref(), RouteTableId=table.Ref()
+        )
+    )
+
+
+def add_private_routes(t: StackTemplate, vpc: VPC, internet: InternetAccess, subnets: Subnets) -> RouteTables:
+    """Add, in each zone, a NAT gateway with its address and the private subnet's route table."""
+    t.section("NAT gateways and private routes")
+    address_1 = t.add_resource(
+        EIP("NatAddress1", DependsOn=internet.attachment, Domain="vpc", Tags=tags("nat-1"))
+    )
+    nat_1 = t.add_resource(
+        NatGateway(
+            "NatGateway1",
+            DependsOn=internet.attachment,
+            AllocationId=address_1.GetAtt("AllocationId"),
+            SubnetId=subnets.public_1.Ref(),
+            Tags=tags("nat-1"),
+        )
+    )
+    table_1 = t.add_resource(
+        RouteTable("PrivateRouteTable1", VpcId=vpc.Ref(), Tags=tags("private-route-table-1"))
+    )
+    t.add_resource(
+        Route(
+            "PrivateDefaultRoute1",
+            RouteTableId=table_1.Ref(),
+            DestinationCidrBlock=ANYWHERE,
+            NatGatewayId=nat_1.Ref(),
+        )
+    )
+    t.add_resource(
+        SubnetRouteTableAssociation(
+            "PrivateSubnet1RouteTableAssociation",
+            SubnetId=subnets.private_1.Ref(),
+            RouteTableId=table_1.Ref(),
+        )
+    )
+    address_2 = t.add_resource(
+        EIP("NatAddress2", DependsOn=internet.attachment, Domain="vpc", Tags=tags("nat-2"))
+    )
+    nat_2 = t.add_resource(
+        NatGateway(
+            "NatGateway2",
+            DependsOn=internet.attachment,
+            AllocationId=address_2.GetAtt("AllocationId"),
+            SubnetId=subnets.public_2.Ref(),
+            Tags=tags("nat-2"),
+        )
+    )
+    table_2 = t.add_resource(
+        RouteTable("PrivateRouteTable2", VpcId=vpc.Ref(), Tags=tags("private-route-table-2"))
+    )
+    t.add_resource(
+        Route(
+            "PrivateDefaultRoute2",
+            RouteTableId=table_2.Ref(),
+            DestinationCidrBlock=ANYWHERE,
+            NatGatewayId=nat_2.Ref(),
+        )
+    )
+    t.add_resource(
+        SubnetRouteTableAssociation(
+            "PrivateSubnet2RouteTableAssociation",
+            SubnetId=subnets.private_2.Ref(),
+            RouteTableId=table_2.Ref(),
+        )
+    )
+    return RouteTables(table_1, table_2)
+
+
+def add_network_acl(t: StackTemplate, vpc: VPC, subnets: Subnets, parameters: Parameters) -> None:
+    """Add the network ACL of the private subnets.
+
+    An ACL knows no connections: what comes back from the internet through the NAT gateways arrives from the
+    remote address on a port of 1024-65535, the range that Lambda and NAT gateways send from. A deny of the
+    database's port 3306 in front of it would cut off the connections that happen to use it as their source.
+    https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
+    """
+    t.section("Network ACL of the private subnets")
+    acl = t.add_resource(NetworkAcl("PrivateNetworkAcl", VpcId=vpc.Ref(), Tags=tags("private-network-acl")))
+    t.add_resource(
+        NetworkAclEntry(
+            "PrivateInboundFromVpc",
+            NetworkAclId=acl.Ref(),
+            RuleNumber=100,
+            RuleAction="allow",
+            Egress=False,
+            Protocol=-1,
+            CidrBlock=parameters.vpc_cidr.Ref(),
+        )
+    )
+    t.add_resource(
+        NetworkAclEntry(
+            "PrivateInboundReturnTraffic",
+            NetworkAclId=acl.Ref(),
+            RuleNumber=110,
+            RuleAction="allow",
+            Egress=False,
+            Protocol=6,  # TCP
+            PortRange=PortRange(From=1024, To=65535),
+            CidrBlock=ANYWHERE,
+        )
+    )
+    t.add_resource(
+        NetworkAclEntry(
+            "PrivateInboundFragmentationNeeded",
+            NetworkAclId=acl.Ref(),
+            RuleNumber=120,
+            RuleAction="allow",
+            Egress=False,
+            Protocol=1,  # ICMP; without this message a path with a smaller MTU swallows large packets
+            Icmp=ICMP(Type=3, Code=4),
+            CidrBlock=ANYWHERE,
+        )
+    )
+    t.add_resource(
+        NetworkAclEntry(
+            "PrivateOutboundToVpc",
+            NetworkAclId=acl.Ref(),
+            RuleNumber=100,
+            RuleAction="allow",
+            Egress=True,
+            Protocol=-1,
+            CidrBlock=parameters.vpc_cidr.Ref(),
+        )
+    )
+    t.add_resource(
+        NetworkAclEntry(
+            "PrivateOutboundHttps",
+            NetworkAclId=acl.Ref(),
+            RuleNumber=110,
+            RuleAction="allow",
+            Egress=True,
+            Protocol=6,  # TCP
+            PortRange=PortRange(From=443, To=443),
+            CidrBlock=ANYWHERE,
+        )
+    )
+    t.add_resource(
+        SubnetNetworkAclAssociation(
+            "PrivateSubnet1NetworkAclAssociation", SubnetId=subnets.private_1.Ref(), NetworkAclId=acl.Ref()
+        )
+    )
+    t.add_resource(
+        SubnetNetworkAclAssociation(
+            "PrivateSubnet2NetworkAclAssociation", SubnetId=subnets.private_2.Ref(), NetworkAclId=acl.Ref()
+        )
+    )
+
+
+def add_endpoints(
+    t: StackTemplate, vpc: VPC, subnets: Subnets, route_tables: RouteTables, parameters: Parameters
+) -> None:
+    """Add the ways to S3 and Secrets Manager that do not leave the VPC.
+
+    Their policies are a ceiling for everything that runs here: this account's callers, this environment's
+    buckets and secrets, data and not administration. What a caller may do is up to its own role.
+    """
+    t.section("VPC endpoints")
+    our_bucket = f"arn:${{AWS::Partition}}:s3:::{PREFIX}-*"
+    t.add_resource(
+        VPCEndpoint(
+            "S3Endpoint",
+            VpcId=vpc.Ref(),
+            VpcEndpointType="Gateway",
+            ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
+            RouteTableIds=[route_tables.private_1.Ref(), route_tables.private_2.Ref()],
+            PolicyDocument=document(
+                Statement(
+                    Sid="OurBuckets",
+                    Effect=Allow,
+                    Principal=Principal("*"),
+                    Action=[
+                        s3_actions.GetBucketLocation,
+                        s3_actions.ListBucket,
+                        s3_actions.GetObject,
+                        s3_actions.PutObject,
+                        s3_actions.DeleteObject,
+                        s3_actions.AbortMultipartUpload,
+                    ],
+                    Resource=[Sub(our_bucket), Sub(our_bucket + "/*")],
+                    Condition=Condition(
+                        StringEquals(
+                            {
+                                "aws:PrincipalAccount": Ref("AWS::AccountId"),
+                                # Bucket names are global: another account may own one that fits the pattern.
+                                "aws:ResourceAccount": Ref("AWS::AccountId"),
+                            }
+                        )
+                    ),
+                )
+            ),
+            Tags=tags("s3-endpoint"),
+        )
+    )
+    group = t.add_resource(
+        SecurityGroup(
+            "SecretsManagerEndpointSecurityGroup",
+            GroupName=named("secrets-manager-endpoint-sg"),
+            # Final: another description is another group, and its name would be taken.
+            GroupDescription="Secrets Manager endpoint: HTTPS from the private subnets",
+            VpcId=vpc.Ref(),
+            SecurityGroupIngress=[
+                SecurityGroupRule(
+                    Description="HTTPS from private subnet 1",
+                    IpProtocol="tcp",
+                    FromPort=443,
+                    ToPort=443,
+                    CidrIp=parameters.private_subnet_1_cidr.Ref(),
+                ),
+                SecurityGroupRule(
+                    Description="HTTPS from private subnet 2",
+                    IpProtocol="tcp",
+                    FromPort=443,
+                    ToPort=443,
+                    CidrIp=parameters.private_subnet_2_cidr.Ref(),
+                ),
+            ],
+            SecurityGroupEgress=[
+                SecurityGroupRule(Description="Nowhere: it only answers", IpProtocol="-1", CidrIp=NOWHERE)
+            ],
+            Tags=tags("secrets-manager-endpoint-sg"),
+        )
+    )
+    t.add_resource(
+        VPCEndpoint(
+            "SecretsManagerEndpoint",
+            VpcId=vpc.Ref(),
+            VpcEndpointType="Interface",
+            ServiceName=Sub("com.amazonaws.${AWS::Region}.secretsmanager"),
+            PrivateDnsEnabled=True,  # the SDK's usual address leads here
+            SubnetIds=[subnets.private_1.Ref(), subnets.private_2.Ref()],
+            SecurityGroupIds=[group.GetAtt("GroupId")],
+            PolicyDocument=document(
+                Statement(
+                    Sid="OurSecrets",
+                    Effect=Allow,
+                    Principal=Principal("*"),
+                    Action=[secrets_actions.DescribeSecret, secrets_actions.GetSecretValue],
+                    Resource=[
+                        Sub(
+                            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}"
+                            f":secret:{PREFIX}-*"
+                        )
+                    ],
+                    Condition=Condition(StringEquals("aws:PrincipalAccount", Ref("AWS::AccountId"))),
+                )
+            ),
+            Tags=tags("secrets-manager-endpoint"),
+        )
+    )
+
+
+def add_flow_logs(t: StackTemplate, vpc: VPC, key: Key) -> None:
+    """Add the record of all traffic, accepted and rejected, and the role that writes it and nothing else."""
+    t.section("Flow logs")
+    group = t.add_resource(
+        log_group(
+            "FlowLogsLogGroup",
+            "flow-logs",
+            LogGroupName=Sub(f"/aws/vpc/flowlogs/{PREFIX}"),
+            KmsKeyId=key.GetAtt("Arn"),
+        )
+    )
+    role = t.add_resource(
+        service_role(
+            "FlowLogsRole",
+            "flow-logs-role",
+            Description="Lets VPC flow logs write to their log group",
+            service="vpc-flow-logs.amazonaws.com",
+            SourceArn=Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*"),
+            policy=Policy(
+                PolicyName="WriteFlowLogs",
+                PolicyDocument=document(
+                    Statement(
+                        Effect=Allow,
+                        Action=[
+                            logs_actions.CreateLogStream,
+                            logs_actions.DescribeLogStreams,
+                            logs_actions.PutLogEvents,
+                        ],
+                        Resource=[group.GetAtt("Arn")],  # ends in ":*", the group's streams
+                    )
+                ),
+            ),
+        )
+    )
+    t.add_resource(
+        FlowLog(
+            "FlowLog",
+            ResourceId=vpc.Ref(),
+            ResourceType="VPC",
+            TrafficType="ALL",
+            LogDestinationType="cloud-watch-logs",
+            LogGroupName=group.Ref(),
+            DeliverLogsPermissionArn=role.GetAtt("Arn"),
+            Tags=tags("flow-log"),
+        )
+    )
+
+
+def add_lambda_deployments_bucket(t: StackTemplate) -> Bucket:
+    """Add the bucket that the API's packages are uploaded to.
+
+    It stands in this stack because a package must be there before the api stack can be created. Old versions
+    stay as long as a rollback may want them: the ten newest of each package always, the others for 90 days.
+    """
+    t.section("Lambda package bucket")
+    bucket = t.add_resource(
+        private_bucket(
+            "LambdaDeploymentsBucket",
+            "lambda-deployments",
+            named("lambda-deployments-${AWS::AccountId}"),
+            LifecycleRule(
+                Id="ExpireOldVersions",
+                Status="Enabled",
+                NoncurrentVersionExpiration=NoncurrentVersionExpiration(
+                    NoncurrentDays=90, NewerNoncurrentVersions=10
+                ),
+            ),
+        )
+    )
+    t.add_resource(bucket_policy("LambdaDeploymentsBucketPolicy", bucket.Ref()))
+    return bucket
+
+
+def add_outputs(t: StackTemplate, vpc: VPC, subnets: Subnets, stack_keys: Keys, bucket: Bucket) -> None:
+    """Add what the other stacks and the operators need to know."""
+    t.add_output(contract.output(contract.VPC_ID, "ID of the VPC", vpc.Ref()))
+    t.add_output(Output("PublicSubnet1Id", Description="ID of public subnet 1", Value=subnets.public_1.Ref()))
+    t.add_output(Output("PublicSubnet2Id", Description="ID of public subnet 2", Value=subnets.public_2.Ref()))
+    t.add_output(
+        contract.output(contract.PRIVATE_SUBNET_1_ID, "ID of private subnet 1", subnets.private_1.Ref())
+    )
+    t.add_output(
+        contract.output(contract.PRIVATE_SUBNET_2_ID, "ID of private subnet 2", subnets.private_2.Ref())
+    )
+    t.add_output(
+        contract.output(
+            contract.PRIVATE_SUBNET_1_ZONE,
+            "Availability Zone of private subnet 1",
+            subnets.private_1.GetAtt("AvailabilityZone"),
+        )
+    )
+    t.add_output(
+        contract.output(
+            contract.PRIVATE_SUBNET_2_ZONE,
+            "Availability Zone of private subnet 2",
+            subnets.private_2.GetAtt("AvailabilityZone"),
+        )
+    )
+    t.add_output(
+        contract.output(
+            contract.LAMBDA_DEPLOYMENTS_BUCKET_NAME, "Name of the bucket for the API's packages", bucket.Ref()
+        )
+    )
+    t.add_output(
+        contract.output(
+            contract.LOGS_KEY_ARN, "ARN of the key of the log groups", stack_keys.logs.GetAtt("Arn")
+        )
+    )
+    t.add_output(
+        contract.output(
+            contract.ALARMS_KEY_ARN, "ARN of the key of the alarm topics", stack_keys.alarms.GetAtt("Arn")
+        )
+    )

@@ -1,0 +1,32 @@
+"""Log groups."""
+
+from __future__ import annotations
+
+from troposphere import Retain, RetainExceptOnCreate
+from troposphere.logs import LogGroup
+
+from csr_templates.stacks.parts.names import Value
+from csr_templates.stacks.parts.tags import tags
+
+
+def log_group(title: str, what: str, LogGroupName: Value, KmsKeyId: Value) -> LogGroup:
+    """Return an encrypted log group that keeps its events for 90 days and outlives the stack.
+
+    Unconditional on purpose: a named group that is retained would collide with itself when its condition
+    turns false and true again.
+
+    Args:
+        title: logical ID.
+        what: last part of the ``Name`` tag.
+        LogGroupName: the name that the writing service uses.
+        KmsKeyId: ARN of the key; CloudWatch Logs refuses a bare key ID.
+    """
+    return LogGroup(
+        title,
+        DeletionPolicy=RetainExceptOnCreate,
+        UpdateReplacePolicy=Retain,
+        LogGroupName=LogGroupName,
+        KmsKeyId=KmsKeyId,
+        RetentionInDays=90,
+        Tags=tags(what),
+    )

@@ -1,0 +1,631 @@
+"""``output``: from stacks to files in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cfnlint.jsonschema import StandardValidator
+from troposphere import ImportValue, Parameter, Ref, Tags, s3, sns, sqs
+
+from csr_templates import RenderError, Stack, StackTemplate
+from csr_templates.assembly import files as output
+from csr_templates.cloudformation.rendering import load
+from csr_templates.environments.environment import EnvironmentsError
+from csr_templates.hand_over.stack_policies import stack_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bucket_template() -> StackTemplate:
+    """Return a template without mistakes."""
+    t = StackTemplate("One bucket")
+    t.section("Storage")
+    t.add_resource(s3.Bucket("SiteBucket", DeletionPolicy="Retain", UpdateReplacePolicy="Retain"))
+    return t
+
+
+def broken_template() -> StackTemplate:
+    """Return a template that the linter objects to."""
+    t = StackTemplate("A bucket whose name refers to nothing")
+    t.add_resource(s3.Bucket("LostBucket", BucketName=Ref("Nowhere")))
+    return t
+
+
+def unrenderable_template() -> StackTemplate:
+    """Return a template that the renderer refuses."""
+    t = bucket_template()
+    t.set_metadata({"Empty": None})
+    return t
+
+
+def sized_template() -> StackTemplate:
+    """Return a template that an environment has a say in."""
+    t = StackTemplate("A queue")
+    t.add_parameter(Parameter("Environment", Type="String", Default="prod", AllowedValues=["dev", "prod"]))
+    t.add_parameter(Parameter("Size", Type="Number", Default=1))
+    t.add_parameter(Parameter("Key", Type="String", Default="package.zip"))
+    t.add_resource(
+        sqs.Queue(
+            "Queue",
+            DeletionPolicy="Retain",
+            UpdateReplacePolicy="Retain",
+            MessageRetentionPeriod=60,
+            ReceiveMessageWaitTimeSeconds=Ref("Size"),
+            Tags=Tags(Environment=Ref("Environment"), Key=Ref("Key")),
+        )
+    )
+    return t
+
+
+@pytest.fixture
+def parameters(tmp_path: Path) -> Path:
+    """Parameter files of two environments."""
+    folder = tmp_path / "parameters"
+    folder.mkdir()
+    (folder / "shared.json").write_text("{}")
+    (folder / "dev.json").write_text('{"Environment": "dev", "Size": 2}')
+    (folder / "prod.json").write_text('{"Environment": "prod"}')
+    return folder
+
+
+def stack(
+    build: Callable[[], StackTemplate] = bucket_template,
+    *,
+    name: str = "site",
+    template: str = "site.yaml",
+    region: str = "us-east-1",
+) -> Stack:
+    """Return a small stack."""
+    return Stack(name, template, region, build)
+
+
+def test_assembles_every_template_and_the_manifest_last() -> None:
+    """The set holds one file per stack, in deploy order, and ends with stacks.json."""
+    assembly = output.assemble([stack(), stack(name="logs", template="logs.yaml")], lint=False)
+
+    assert list(assembly.files) == [
+        "site.yaml",
+        "logs.yaml",
+        "stack-policies/site.json",
+        "deploy-policies/site.json",
+        "deploy-policies/site-delete.json",
+        "stack-policies/logs.json",
+        "deploy-policies/logs.json",
+        "deploy-policies/logs-delete.json",
+        "reference.md",
+        "stacks.json",
+    ]
+    assert [(report.name, report.template, report.resources) for report in assembly.stacks] == [
+        ("site", "site.yaml", 1),
+        ("logs", "logs.yaml", 1),
+    ]
+    assert [report.bytes for report in assembly.stacks] == [
+        len(assembly.files[p]) for p in ("site.yaml", "logs.yaml")
+    ]
+
+
+@pytest.mark.parametrize(("lint", "seconds"), [(True, 2.469), (False, 1.235)])
+def test_reports_say_where_and_how_long(monkeypatch: pytest.MonkeyPatch, lint: bool, seconds: float) -> None:
+    """A report holds the stack's region, and the seconds it took to build and to lint, to the millisecond."""
+    clock = itertools.count(100, step=1.23456)
+    monkeypatch.setattr("csr_templates.assembly.files.time.perf_counter", lambda: next(clock))
+
+    (report,) = output.assemble([stack()], lint=lint).stacks
+
+    assert (report.region, report.seconds) == ("us-east-1", seconds)
+
+
+def test_page_is_about_the_stacks() -> None:
+    """The reference page of the set is the one about its stacks, with their sections and parameters."""
+
+    def keyed() -> StackTemplate:
+        t = sized_template()
+        t.sections["Queue"] = "Letters"
+        return t
+
+    api = Stack("api", "api.yaml", "us-east-1", keyed, per_deploy=("Key",))
+    page = output.assemble([stack(), api], lint=False).files["reference.md"].decode()
+
+    assert page == output.reference([stack(), api])
+    assert "| Letters | `Queue` |" in page
+    assert "| `Key`<br> **Each deploy decides it.** |" in page
+
+
+@pytest.mark.parametrize(
+    ("region", "mistakes"), [("us-east-1", 0), ("ap-northeast-1", 1)], ids=["its own", "another"]
+)
+def test_values_are_judged_for_the_region_of_the_stack(parameters: Path, region: str, mistakes: int) -> None:
+    """An Availability Zone has to be one of the region that the stack is deployed to."""
+
+    def zoned() -> StackTemplate:
+        t = sized_template()
+        t.add_parameter(Parameter("Zone", Type="AWS::EC2::AvailabilityZone::Name", Default="us-east-1a"))
+        return t
+
+    (parameters / "shared.json").write_text('{"Zone": "us-east-1b"}')
+    one = Stack("site", "site.yaml", region, zoned, per_deploy=("Key",))
+    if not mistakes:
+        assert output.read_environments([one], parameters)
+        return
+    with pytest.raises(EnvironmentsError) as caught:
+        output.read_environments([one], parameters)
+    assert [mistake.key for mistake in caught.value.mistakes] == ["Zone"]
+
+
+def test_template_text_is_the_rendered_stack() -> None:
+    """A file holds what the stack builds, below a header that names the module to edit and the command."""
+    text = output.assemble([stack()], lint=False).files["site.yaml"].decode("ascii")
+
+    assert load(text) == bucket_template().to_dict()
+    assert text == output.render(stack())
+    assert text.split("\n")[:2] == [
+        "# Generated from assembly/test_files.py; edit that file, not this one.",
+        "# Refresh with: make templates",
+    ]
+
+
+def test_sections_become_comments() -> None:
+    """The section that a resource was added under stands in the text."""
+    assert "Storage" in output.render(stack())
+
+
+def test_manifest_describes_the_set() -> None:
+    """stacks.json lists the stacks in deploy order, and size and SHA-256 of every other file."""
+    files = output.assemble([stack()], lint=False).files
+
+    assert json.loads(files["stacks.json"]) == {
+        "formatVersion": 1,
+        "stacks": [
+            {
+                "name": "site",
+                "namePattern": "${ProjectName}-${Environment}-site",
+                "template": "site.yaml",
+                "region": "us-east-1",
+                "capabilities": ["CAPABILITY_NAMED_IAM"],
+                "terminationProtection": True,
+                "readsFrom": [],
+                "perDeploy": [],
+                "parameterFiles": {},
+                "deploymentFiles": {},
+                "stackPolicy": "stack-policies/site.json",
+                "deployPolicies": ["deploy-policies/site.json"],
+                "deletePolicies": ["deploy-policies/site-delete.json"],
+                "resources": 1,
+            }
+        ],
+        "files": {
+            path: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+            for path, data in files.items()
+            if path != "stacks.json"
+        },
+    }
+
+
+def test_manifest_says_what_a_stack_needs() -> None:
+    """stacks.json names the stacks that one reads from, and the parameters that each deploy passes."""
+    api = Stack("api", "api.yaml", "us-east-1", sized_template, reads_from=("site",), per_deploy=("Key",))
+
+    _, described = json.loads(output.assemble([stack(), api], lint=False).files["stacks.json"])["stacks"]
+
+    assert (described["readsFrom"], described["perDeploy"]) == (["site"], ["Key"])
+
+
+def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> None:
+    """Each stack gets two files per environment, for pipelines and for Git sync; the manifest lists them."""
+    stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))]
+
+    files = output.assemble(stacks, parameters=parameters, lint=False).files
+
+    assert list(files)[:11] == [
+        "site.yaml",
+        "api.yaml",
+        "parameters/dev/site.json",
+        "deployments/dev/site.yaml",
+        "parameters/dev/api.json",
+        "deployments/dev/api.yaml",
+        "parameters/prod/site.json",
+        "deployments/prod/site.yaml",
+        "parameters/prod/api.json",
+        "deployments/prod/api.yaml",
+        "stack-policies/site.json",
+    ]
+    assert files["parameters/dev/api.json"].startswith(
+        b'{\n  "Parameters": {\n    "Environment": "dev",\n    "Size": "2"\n  },\n'
+        b'  "Tags": {\n    "Environment": "dev"\n  },\n  "StackPolicy": {\n'
+    )
+    assert json.loads(files["parameters/dev/site.json"]) == {
+        "Parameters": {},
+        "Tags": {"Environment": "dev"},
+        "StackPolicy": json.loads(files["stack-policies/site.json"]),
+    }
+    assert files["deployments/dev/api.yaml"].decode("ascii").split("\n")[2:] == [
+        "# Each deploy decides, so a copy of this file has to add: Key",
+        'template-file-path: "out/api.yaml"',
+        "parameters:",
+        '  Environment: "dev"',
+        '  Size: "2"',
+        "tags:",
+        '  Environment: "dev"',
+        "",
+    ]
+    manifest = json.loads(files["stacks.json"])
+    assert manifest["stacks"][1]["deploymentFiles"] == {
+        "dev": "deployments/dev/api.yaml",
+        "prod": "deployments/prod/api.yaml",
+    }
+    assert manifest["stacks"][1]["parameterFiles"] == {
+        "dev": "parameters/dev/api.json",
+        "prod": "parameters/prod/api.json",
+    }
+    assert list(manifest["files"]) == list(files)[:-1]
+
+
+def test_stack_policies_are_what_the_template_asks_for() -> None:
+    """The file holds what the function returns for the stack's template."""
+    files = output.assemble([stack()], lint=False).files
+
+    assert json.loads(files["stack-policies/site.json"]) == stack_policy(bucket_template().to_dict())
+
+
+def test_deploy_policies_follow_the_project(parameters: Path) -> None:
+    """The names in the policies start with the ProjectName of the parameter files."""
+
+    def named() -> StackTemplate:
+        t = sized_template()
+        t.add_parameter(Parameter("ProjectName", Type="String", Default="csr-lambda-api"))
+        return t
+
+    (parameters / "shared.json").write_text('{"ProjectName": "shop"}')
+    api = Stack("api", "api.yaml", "us-east-1", named, per_deploy=("Key",))
+
+    for known, project in ((parameters, "shop"), (None, "csr-lambda-api")):
+        policy = output.assemble([api], parameters=known, lint=False).files["deploy-policies/api.json"]
+        assert f":{project}-${{aws:PrincipalTag/Environment}}-".encode() in policy
+
+
+def test_manifest_lists_numbered_policies() -> None:
+    """A stack that needs much has several documents for everyday, and those for deleting are apart."""
+    (described,) = our_manifest()["stacks"][-1:]
+
+    assert described["deployPolicies"] == [
+        "deploy-policies/frontend-1.json",
+        "deploy-policies/frontend-2.json",
+    ]
+    assert described["deletePolicies"] == ["deploy-policies/frontend-delete.json"]
+
+
+def test_a_type_without_permissions_is_a_problem() -> None:
+    """What cannot be said of one stack is reported beside everything else; the set is not clean."""
+
+    def table_template() -> StackTemplate:
+        t = bucket_template()
+        t.add_resource(sns.SubscriptionResource("Subscription", TopicArn="arn", Protocol="sms"))
+        return t
+
+    assembly = output.assemble(
+        [stack(), stack(table_template, name="lost", template="lost.yaml")], lint=False
+    )
+
+    assert assembly.problems == (
+        "Stack lost: Nothing that AWS::SNS::Subscription claims to need for its handler create concerns an "
+        "ARN of SCOPES in deploy_scopes.py. Add a line for the type.",
+    )
+    assert not assembly.is_clean
+
+
+def test_mistakes_in_the_parameter_files_are_raised(parameters: Path) -> None:
+    """Nothing is assembled from files with mistakes."""
+    (parameters / "dev.json").write_text('{"Environment": "dev", "Size": "two"}')
+
+    with pytest.raises(EnvironmentsError, match='Found "two"'):
+        output.assemble([Stack("api", "api.yaml", "us-east-1", sized_template)], parameters=parameters)
+
+
+def test_environments_are_read_without_a_build(parameters: Path) -> None:
+    """The values of the environments can be had alone."""
+    known = output.read_environments([Stack("api", "api.yaml", "us-east-1", sized_template)], parameters)
+
+    assert [(one.name, one.values["Size"]) for one in known] == [("dev", "2"), ("prod", "1")]
+
+
+def schema_errors(manifest: object) -> list[str]:
+    """Return where a manifest breaks the schema that ships with the package."""
+    text = files("csr_templates.hand_over").joinpath("stacks.schema.json").read_text("utf-8")
+    validator = StandardValidator(schema=json.loads(text))
+    return ["/".join(map(str, error.path)) for error in validator.iter_errors(manifest)]
+
+
+def our_manifest() -> dict[str, Any]:
+    """Return the manifest of the real stacks and environments."""
+    files = output.assemble(parameters=ROOT / "parameters", lint=False).files
+    manifest: dict[str, Any] = json.loads(files["stacks.json"])
+    return manifest
+
+
+def test_manifest_fits_its_schema() -> None:
+    """The JSON Schema in the package describes the manifest that a build writes."""
+    assert schema_errors(our_manifest()) == []
+
+
+@pytest.mark.parametrize("key", ["formatVersion", "stacks", "files"])
+def test_schema_misses_every_key(key: str) -> None:
+    """A manifest without one of its keys does not fit."""
+    manifest = our_manifest()
+    del manifest[key]
+
+    assert schema_errors(manifest) == [""]
+
+
+STACK_KEYS = {
+    "name": 1,
+    "namePattern": "network",
+    "template": "../main.yaml",
+    "region": "Tokyo",
+    "capabilities": ["CAPABILITY_EVERYTHING"],
+    "terminationProtection": "true",
+    "readsFrom": ["network", "network"],
+    "perDeploy": [""],
+    "parameterFiles": {"dev": "/etc/passwd"},
+    "deploymentFiles": {"dev": "/etc/passwd"},
+    "stackPolicy": "../policy.json",
+    "deployPolicies": [],
+    "deletePolicies": ["/etc/passwd"],
+    "resources": 0,
+}
+
+
+@pytest.mark.parametrize("key", STACK_KEYS)
+def test_schema_judges_every_key_of_a_stack(key: str) -> None:
+    """A stack without one of its keys, or with a wrong value, does not fit."""
+    manifest = our_manifest()
+    stack = manifest["stacks"][0]
+
+    assert set(stack) == set(STACK_KEYS)
+    stack[key] = STACK_KEYS[key]
+    assert {place.split("/")[2] for place in schema_errors(manifest)} == {key}
+    del stack[key]
+    assert schema_errors(manifest) == ["stacks/0"]
+
+
+@pytest.mark.parametrize("place", ["", "stacks/0", "files/main.yaml"])
+def test_schema_knows_every_key(place: str) -> None:
+    """A key that nobody has documented does not fit, wherever it stands."""
+    manifest = our_manifest()
+    part = {
+        "": manifest,
+        "stacks/0": manifest["stacks"][0],
+        "files/main.yaml": manifest["files"]["main.yaml"],
+    }
+    part[place]["colour"] = "blue"
+
+    assert schema_errors(manifest) == [f"{place}/colour".lstrip("/")]
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("../main.yaml", {"sha256": "0" * 64, "bytes": 1}),
+        ("main.yaml", {"sha256": "0" * 63, "bytes": 1}),
+        ("main.yaml", {"sha256": "0" * 64, "bytes": -1}),
+        ("main.yaml", {"sha256": "0" * 64}),
+    ],
+)
+def test_schema_judges_every_file(path: str, file: dict[str, Any]) -> None:
+    """A path that leads out of the folder, a hash that is none and a size below zero do not fit."""
+    manifest = our_manifest()
+    manifest["files"] = {path: file}
+
+    assert [place.split("/")[0] for place in schema_errors(manifest)] == ["files"]
+
+
+def test_manifest_is_documented() -> None:
+    """docs/manifest.md has a row for each key of the schema."""
+    schema = json.loads(files("csr_templates.hand_over").joinpath("stacks.schema.json").read_text("utf-8"))
+    parts = [schema, schema["definitions"]["stack"], schema["definitions"]["file"]]
+    text = (ROOT / "docs" / "manifest.md").read_text("utf-8")
+
+    for key in [key for part in parts for key in part["properties"]]:
+        assert f"\n| `{key}` | " in text, key
+
+
+def test_manifest_is_written_the_same_everywhere() -> None:
+    """The manifest is ASCII with LF, two-space indents, keys in a chosen order and one final line feed."""
+    manifest = output.assemble([stack()], lint=False).files["stacks.json"]
+
+    assert manifest.startswith(b'{\n  "formatVersion": 1,\n  "stacks": [\n')
+    assert manifest.endswith(b"}\n")
+    assert not manifest.endswith(b"\n\n")
+    assert b"\r" not in manifest
+
+
+def test_same_stacks_give_same_bytes() -> None:
+    """Assembling twice gives equal files: no clock, no randomness."""
+    first = output.assemble([stack()], lint=False).files
+
+    assert output.assemble([stack()], lint=False).files == first
+
+
+def test_fails_on_two_stacks_with_one_file() -> None:
+    """Two stacks cannot share a template file: one would overwrite the other."""
+    with pytest.raises(ValueError) as caught:
+        output.assemble([stack(), stack(name="logs")], lint=False)
+
+    assert str(caught.value) == "Stack logs: the file name site.yaml is taken already."
+
+
+def test_fails_on_a_template_named_like_the_manifest() -> None:
+    """No template may be called stacks.json."""
+    with pytest.raises(ValueError) as caught:
+        output.assemble([stack(template="stacks.json")], lint=False)
+
+    assert str(caught.value) == "Stack site: the file name stacks.json is taken already."
+
+
+def test_render_error_names_the_stack() -> None:
+    """What the renderer refuses is reported with its stack."""
+    with pytest.raises(RenderError) as caught:
+        output.assemble(
+            [stack(), stack(unrenderable_template, name="logs", template="logs.yaml")], lint=False
+        )
+
+    assert str(caught.value).startswith("Stack logs: Metadata.Empty")
+
+
+def test_lints_each_stack_in_its_region() -> None:
+    """Findings of all stacks are collected, each with its stack, its file and its line of Python."""
+    assembly = output.assemble([stack(), stack(broken_template, name="lost", template="lost.yaml")])
+
+    assert [(f.stack, f.file, f.rule, f.logical_id) for f in assembly.findings if f.severity == "error"] == [
+        ("lost", "lost.yaml", "E1020", "LostBucket")
+    ]
+    assert {f.stack for f in assembly.findings} == {"lost"}
+    assert all(f.source.startswith("test_files.py:") for f in assembly.findings)
+
+
+def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
+    """A value that its property refuses is found, and the finding names the environment; defaults are not."""
+    (parameters / "dev.json").write_text('{"Environment": "dev", "Size": 300}')
+    api = Stack("api", "api.yaml", "us-east-1", sized_template)
+
+    (finding,) = output.assemble([api], parameters=parameters, every_environment=True).findings
+
+    assert (finding.logical_id, finding.rule) == ("Queue", "W1030")
+    assert finding.message.endswith(" (with the values of dev)")
+    assert output.assemble([api], parameters=parameters).findings == ()
+
+
+def test_lints_with_the_values_of_every_environment(parameters: Path) -> None:
+    """What one environment does wrong is not forgotten for the next."""
+    for name in ("dev", "prod"):
+        (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Size": 300}}')
+    api = Stack("api", "api.yaml", "us-east-1", sized_template)
+
+    findings = output.assemble([api], parameters=parameters, every_environment=True).findings
+
+    assert [finding.message.rpartition(" (")[2] for finding in findings] == [
+        "with the values of dev)",
+        "with the values of prod)",
+    ]
+
+
+def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
+    """An import that no stack exports, or a value that is stale, is a problem even without lint."""
+
+    def importing() -> StackTemplate:
+        t = bucket_template()
+        t.resources["SiteBucket"].BucketName = ImportValue("nowhere")
+        return t
+
+    stale = Stack("old", "old.yaml", "us-east-1", bucket_template, stale=lambda template: ["It is stale."])
+    assembly = output.assemble([stack(importing), stale], lint=False)
+
+    assert not assembly.is_clean
+    assert assembly.problems == (
+        "Stack site: Resources.SiteBucket.Properties.BucketName: It imports nowhere, which no earlier stack "
+        "of us-east-1 exports. Name an output that is there, or add it to its stack.",
+        "Stack old: It is stale.",
+    )
+    assert output.assemble([stack()], lint=False).is_clean
+
+
+@pytest.fixture
+def linted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
+    """What is really linted from here on: stack and parameter values."""
+    from csr_templates.linting import runner as linting
+
+    calls: list[tuple[str, dict[str, str]]] = []
+    lint = linting.lint
+
+    def counted(*arguments: Any, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
+        calls.append((stack, dict(parameters)))
+        return lint(*arguments, stack=stack, parameters=parameters, **options)
+
+    monkeypatch.setattr(linting, "lint", counted)
+    return calls
+
+
+def test_what_is_known_to_be_clean_is_not_linted_again(
+    tmp_path: Path, parameters: Path, linted: list[tuple[str, dict[str, str]]]
+) -> None:
+    """The second build lints nothing; one changed template, or one changed value, is linted alone."""
+    stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template)]
+
+    def build() -> list[tuple[str, dict[str, str]]]:
+        linted.clear()
+        output.assemble(stacks, parameters=parameters, every_environment=True, clean_lints=tmp_path / "cache")
+        return list(linted)
+
+    dev = {"Environment": "dev", "Size": "2", "Key": "package.zip"}
+    assert build() == [("site", {}), ("api", {}), ("api", dev)]
+    assert build() == []
+
+    (parameters / "dev.json").write_text('{"Environment": "dev", "Size": 3}')
+    assert build() == [("api", {**dev, "Size": "3"})]
+
+    stacks[0] = stack(region="ap-northeast-1")
+    assert build() == [("site", {})]
+
+
+def test_findings_are_not_remembered(tmp_path: Path, linted: list[tuple[str, dict[str, str]]]) -> None:
+    """What was found once is found again."""
+    lost = stack(broken_template)
+
+    first = output.assemble([lost], clean_lints=tmp_path).findings
+    second = output.assemble([lost], clean_lints=tmp_path).findings
+
+    assert first == second != ()
+    assert linted == [("site", {}), ("site", {})]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_cache_nothing_is_remembered(linted: list[tuple[str, dict[str, str]]]) -> None:
+    """Two builds without a cache are two lints."""
+    output.assemble([stack()])
+    output.assemble([stack()])
+
+    assert linted == [("site", {}), ("site", {})]
+
+
+def test_a_build_that_remembers_everything_does_not_load_cfn_lint(tmp_path: Path) -> None:
+    """The second build of the real stacks runs without cfn-lint."""
+    program = (
+        "import sys; from csr_templates.cli.main import main; "
+        f"code = main(['build', '--quiet', '--output', {str(tmp_path / 'out')!r}, '--cache', "
+        f"{str(tmp_path / 'cache')!r}]); print('cfnlint' in sys.modules); sys.exit(code)"
+    )
+
+    runs = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+
+    assert runs == ["True\n", "False\n"]
+
+
+def test_lint_can_be_left_out() -> None:
+    """Without lint a template with mistakes has no findings."""
+    assert output.assemble([stack(broken_template)], lint=False).findings == ()
+
+
+def test_assembling_without_lint_does_not_load_cfn_lint() -> None:
+    """Only linting pays for cfn-lint."""
+    program = (
+        "import sys; from csr_templates.assembly import files; files.assemble(lint=False); "
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'cfnlint', 'boto3'}))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"

@@ -1,0 +1,708 @@
+"""``writing``: comparing a set of files with a folder, and making the folder hold it."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from csr_templates.assembly import folder as writing
+from csr_templates.assembly.folder import OutputError, as_json, difference, plan, write
+from csr_templates.assembly.locking import locked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def file_set(**texts: str) -> dict[str, bytes]:
+    """Return a set with its manifest; ``a__b`` stands for the file ``a/b.yaml``."""
+    files = {f"{name.replace('__', '/')}.yaml": text.encode() for name, text in texts.items()}
+    listed = {path: {"sha256": hashlib.sha256(data).hexdigest()} for path, data in files.items()}
+    return {**files, "stacks.json": f"{json.dumps({'formatVersion': 1, 'files': listed})}\n".encode()}
+
+
+def on_disk(folder: Path) -> dict[str, bytes]:
+    """Return every file below ``folder``, hidden ones too."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """An output folder that no build has made yet."""
+    return tmp_path / "out"
+
+
+# ---- Writing ----
+
+
+def test_makes_the_folder_and_everything_in_it(tmp_path: Path) -> None:
+    """A missing folder is made, with its parents and subfolders; nothing else is left in it."""
+    out = tmp_path / "deep" / "out"
+    files = file_set(main="a\n", parameters__dev="b\n")
+
+    done = write(files, out)
+
+    assert on_disk(out) == files
+    assert done.written == ("main.yaml", "parameters/dev.yaml", "stacks.json")
+
+
+def test_accepts_a_folder_with_hidden_files_only(out: Path) -> None:
+    """A folder that holds only dot files counts as empty, and they stay."""
+    out.mkdir()
+    (out / ".gitkeep").write_bytes(b"")
+
+    done = write(file_set(main="a\n"), out)
+
+    assert done.unknown == ()
+    assert on_disk(out) == {**file_set(main="a\n"), ".gitkeep": b""}
+
+
+def test_leaves_unchanged_files_untouched(out: Path) -> None:
+    """A file that is as it should be keeps its time stamp; a build with no change makes no file at all."""
+    write(file_set(main="a\n", api="b\n"), out)
+    for path in out.iterdir():
+        os.utime(path, ns=(10**18, 10**18))
+    os.utime(out, ns=(10**18, 10**18))
+
+    again = write(file_set(main="a\n", api="b\n"), out)
+
+    assert again.unchanged == ("main.yaml", "api.yaml", "stacks.json")
+    assert again.stale == ()
+    assert out.stat().st_mtime_ns == 10**18
+
+    changed = write(file_set(main="a\n", api="c\n"), out)
+
+    assert changed.written == ("api.yaml", "stacks.json")
+    assert (out / "main.yaml").stat().st_mtime_ns == 10**18
+
+
+def test_overwrites_a_generated_file_that_was_edited(out: Path) -> None:
+    """A file of the set is generated: an edit to it is replaced."""
+    write(file_set(main="a\n"), out)
+    (out / "main.yaml").write_bytes(b"edited\n")
+
+    done = write(file_set(main="a\n"), out)
+
+    assert done.written == ("main.yaml",)
+    assert on_disk(out) == file_set(main="a\n")
+
+
+def test_writes_the_manifest_last(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are written in order, files that left the set go next, the manifest comes last."""
+    write(file_set(main="a\n", old="x\n"), out)
+    events: list[str] = []
+    replace, unlink = Path.replace, Path.unlink
+
+    def recording_replace(self: Path, target: Path) -> Path:
+        events.append(f"replace {target.relative_to(out)}")
+        return replace(self, target)
+
+    def recording_unlink(self: Path, missing_ok: bool = False) -> None:
+        events.append(f"unlink {self.relative_to(out)}")
+        unlink(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "replace", recording_replace)
+    monkeypatch.setattr(Path, "unlink", recording_unlink)
+    write(file_set(main="b\n", api="c\n"), out)
+
+    assert events == [
+        "replace .csr-templates.journal",
+        "replace main.yaml",
+        "replace api.yaml",
+        "unlink old.yaml",
+        "replace stacks.json",
+        "unlink .csr-templates.journal",
+        "unlink .csr-templates.lock",
+    ]
+
+
+# ---- Removing ----
+
+
+def test_removes_what_left_the_set(out: Path) -> None:
+    """A file of the previous build that is no longer written is removed, with the folder it leaves empty."""
+    write(file_set(main="a\n", parameters__dev="b\n", parameters__prod="c\n", old__deep__er="d\n"), out)
+
+    done = write(file_set(main="a\n", parameters__prod="c\n"), out)
+
+    assert done.removed == ("parameters/dev.yaml", "old/deep/er.yaml")
+    assert on_disk(out) == file_set(main="a\n", parameters__prod="c\n")
+    assert not (out / "old").exists()
+
+
+def test_removes_files_of_any_plain_name(out: Path) -> None:
+    """Capitals, blanks and more than one dot are no reason to think that no build wrote the file."""
+    write(file_set(**{"main": "a\n", "X Y": "b\n", "1..2": "c\n"}), out)
+
+    assert write(file_set(main="a\n"), out).removed == ("X Y.yaml", "1..2.yaml")
+
+
+def test_removes_what_git_checked_out_with_crlf(out: Path) -> None:
+    """Line endings changed by git do not make a file somebody else's."""
+    write(file_set(main="a\n", old="x\ny\n"), out)
+    (out / "old.yaml").write_bytes(b"x\r\ny\r\n")
+
+    assert write(file_set(main="a\n"), out).removed == ("old.yaml",)
+
+
+def test_keeps_what_left_the_set_but_was_edited(out: Path) -> None:
+    """An edit to a file that left the set is not lost: the file is reported as unknown and stays."""
+    write(file_set(main="a\n", old="x\n"), out)
+    (out / "old.yaml").write_bytes(b"my notes\n")
+
+    done = write(file_set(main="a\n"), out)
+
+    assert (done.removed, done.unknown) == ((), ("old.yaml",))
+    assert (out / "old.yaml").read_bytes() == b"my notes\n"
+
+
+def test_reports_unknown_files_and_leaves_them_alone(out: Path) -> None:
+    """Visible files that no build wrote are named; hidden files and folders are not."""
+    write(file_set(main="a\n"), out)
+    (out / "notes").mkdir()
+    (out / "notes" / "todo.txt").write_bytes(b"mine")
+    (out / ".DS_Store").write_bytes(b"")
+    (out / ".hidden").mkdir()
+    (out / ".hidden" / "file").write_bytes(b"")
+
+    done = write(file_set(main="b\n"), out)
+
+    assert done.unknown == ("notes/todo.txt",)
+    assert (out / "notes" / "todo.txt").read_bytes() == b"mine"
+
+
+def test_clears_up_after_a_killed_build(out: Path) -> None:
+    """A lock, a journal and unfinished files that a killed build left go; what only looks like them stays."""
+    files = file_set(main="a\n", parameters__dev="b\n")
+    write(files, out)
+    left = (
+        ".csr-templates-main.yaml.tmp",
+        ".csr-templates.journal",
+        ".csr-templates.lock",
+        "parameters/.csr-templates-dev.yaml.tmp",
+    )
+    others = (".csr-templates-notes", ".notes.tmp", "parameters/.csr-templates.lock")
+    for path in left + others:
+        (out / path).write_bytes(b"")
+
+    found = plan(files, out)
+    assert (found.stale, found.unknown, found.leftovers) == ((), (), left)
+
+    write(files, out)
+
+    assert on_disk(out) == {**files, **dict.fromkeys(others, b"")}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../victim.txt",
+        "/victim.txt",
+        "a/../../victim.txt",
+        "..\\victim.txt",
+        "C:victim.txt",
+        "",
+        "a//b",
+        ".git/config",
+    ],
+)
+def test_fails_on_a_manifest_that_points_elsewhere(out: Path, path: str) -> None:
+    """A manifest with a path that no build could have written is not ours; nothing is removed."""
+    victim = out.parent / "victim.txt"
+    victim.write_bytes(b"x\n")
+    write(file_set(main="a\n"), out)
+    entry = {"sha256": hashlib.sha256(b"x\n").hexdigest(), "bytes": 2}
+    (out / "stacks.json").write_text(json.dumps({"formatVersion": 1, "files": {path: entry}}))
+
+    with pytest.raises(OutputError, match="is not a manifest that this version of csr-templates knows"):
+        write(file_set(main="a\n"), out)
+
+    assert victim.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
+def test_removes_nothing_behind_a_link(out: Path) -> None:
+    """A listed file that is now reached through a link is somewhere else, and stays."""
+    write(file_set(main="a\n", parameters__dev="b\n"), out)
+    elsewhere = out.parent / "elsewhere"
+    (out / "parameters").rename(elsewhere)
+    (out / "parameters").symlink_to(elsewhere)
+
+    done = write(file_set(main="a\n"), out)
+
+    assert (done.removed, done.unknown) == ((), ("parameters",))
+    assert (elsewhere / "dev.yaml").read_bytes() == b"b\n"
+
+
+# ---- Folders that are not ours ----
+
+
+def foreign_file(out: Path) -> None:
+    """A folder of somebody else's."""
+    out.mkdir()
+    (out / "thesis.txt").write_bytes(b"mine")
+
+
+def foreign_folder(out: Path) -> None:
+    """Somebody else's project."""
+    (out / "src").mkdir(parents=True)
+
+
+def plain_file(out: Path) -> None:
+    """No folder at all."""
+    out.write_bytes(b"mine")
+
+
+def conflicting_manifest(out: Path) -> None:
+    """A merge that was not finished."""
+    write(file_set(main="a\n"), out)
+    (out / "stacks.json").write_bytes(b"<<<<<<< ours\n{}\n=======\n")
+
+
+def foreign_manifest(out: Path) -> None:
+    """A stacks.json of another tool."""
+    write(file_set(main="a\n"), out)
+    (out / "stacks.json").write_bytes(b'{"stacks": ["network"]}\n')
+
+
+def newer_manifest(out: Path) -> None:
+    """A stacks.json of a later version."""
+    write(file_set(main="a\n"), out)
+    (out / "stacks.json").write_bytes(b'{"formatVersion": 2, "files": {}}\n')
+
+
+def binary_manifest(out: Path) -> None:
+    """A stacks.json that is not text."""
+    write(file_set(main="a\n"), out)
+    (out / "stacks.json").write_bytes(b"\xff\xfe\x00\xd8")
+
+
+def manifest_folder(out: Path) -> None:
+    """A folder called stacks.json."""
+    (out / "stacks.json").mkdir(parents=True)
+
+
+def file_for_folder(out: Path) -> None:
+    """A file where a folder of the set belongs."""
+    write(file_set(main="a\n"), out)
+    (out / "parameters").write_bytes(b"mine")
+
+
+def folder_for_file(out: Path) -> None:
+    """A folder where a file of the set belongs."""
+    write(file_set(main="a\n"), out)
+    (out / "main.yaml").unlink()
+    (out / "main.yaml").mkdir()
+
+
+def unlisted_file(out: Path) -> None:
+    """Somebody else's file with a name of the set."""
+    write(file_set(api="a\n"), out)
+    (out / "main.yaml").write_bytes(b"mine")
+
+
+def rubbish_journal(out: Path) -> None:
+    """A foreign folder with a journal that makes no sense."""
+    foreign_file(out)
+    (out / ".csr-templates.journal").write_bytes(b"[")
+
+
+NO_MANIFEST = (
+    "{out} holds files but no stacks.json, so no build made them. Name a new or empty folder with --output, "
+    "or empty this one, then build again."
+)
+STRANGE_MANIFEST = (
+    "{out}/stacks.json is not a manifest that this version of csr-templates knows. If a merge left it in "
+    "conflict, take either side of it; otherwise name another folder with --output. Then build again."
+)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "message"),
+    [
+        (foreign_file, NO_MANIFEST),
+        (foreign_folder, NO_MANIFEST),
+        (rubbish_journal, NO_MANIFEST),
+        (plain_file, "{out} is not a folder. Name a folder with --output, or move it elsewhere."),
+        (conflicting_manifest, STRANGE_MANIFEST),
+        (foreign_manifest, STRANGE_MANIFEST),
+        (newer_manifest, STRANGE_MANIFEST),
+        (binary_manifest, STRANGE_MANIFEST),
+        (
+            manifest_folder,
+            "{out}/stacks.json is in the way: a plain file belongs there. Move it elsewhere, then build "
+            "again.",
+        ),
+        (
+            file_for_folder,
+            "{out}/parameters is in the way: a folder belongs there. Move it elsewhere, then build again.",
+        ),
+        (
+            folder_for_file,
+            "{out}/main.yaml is in the way: a plain file belongs there. Move it elsewhere, then build again.",
+        ),
+        (
+            unlisted_file,
+            "{out}/main.yaml is in the way: a build would write this file, but no build wrote what stands "
+            "there now. Move it elsewhere, then build again.",
+        ),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+@pytest.mark.parametrize("act", [plan, write], ids=["plan", "write"])
+def test_fails_on_a_folder_that_is_not_ours(
+    out: Path, prepare: Callable[[Path], None], message: str, act: Callable[[dict[str, bytes], Path], object]
+) -> None:
+    """A folder, or a place in it, that no build made is refused, and nothing in it changes."""
+    prepare(out)
+    before = out.read_bytes() if out.is_file() else on_disk(out)
+
+    with pytest.raises(OutputError) as caught:
+        act(file_set(main="b\n", parameters__dev="c\n"), out)
+
+    assert str(caught.value).replace(os.sep, "/") == message.format(out=out.as_posix())
+    assert before == (out.read_bytes() if out.is_file() else on_disk(out))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
+@pytest.mark.parametrize("link", ["main.yaml", "parameters"])
+def test_fails_on_a_link_inside_the_folder(out: Path, link: str) -> None:
+    """A build never writes through a link: what it points to is not ours."""
+    write(file_set(main="a\n", parameters__dev="b\n"), out)
+    elsewhere = out.parent / "elsewhere"
+    (out / link).rename(elsewhere)
+    (out / link).symlink_to(elsewhere)
+
+    with pytest.raises(OutputError, match=f"{link} is in the way"):
+        write(file_set(main="c\n", parameters__dev="d\n"), out)
+
+    assert b"c\n" not in on_disk(out.parent).values()
+    assert b"d\n" not in on_disk(out.parent).values()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
+def test_output_folder_itself_may_be_a_link(out: Path) -> None:
+    """Where the folder as a whole lies is its owner's choice."""
+    (out.parent / "elsewhere").mkdir()
+    out.symlink_to(out.parent / "elsewhere")
+
+    write(file_set(main="a\n"), out)
+
+    assert on_disk(out.parent / "elsewhere") == file_set(main="a\n")
+
+
+def test_accepts_an_unlisted_file_that_is_right_already(out: Path) -> None:
+    """A file that a merge brought in, and stacks.json does not list, is no obstacle if it is right."""
+    write(file_set(main="a\n"), out)
+    (out / "api.yaml").write_bytes(b"b\n")
+
+    assert write(file_set(main="a\n", api="b\n"), out).written == ("stacks.json",)
+
+
+# ---- Trouble from the operating system ----
+
+
+@pytest.mark.parametrize("act", [plan, write], ids=["plan", "write"])
+def test_fails_below_a_file(tmp_path: Path, act: Callable[[dict[str, bytes], Path], object]) -> None:
+    """A file where a parent of the output folder should be is named."""
+    blocker = tmp_path / "file"
+    blocker.write_bytes(b"mine")
+
+    with pytest.raises(OutputError) as caught:
+        act(file_set(main="a\n"), blocker / "deep" / "out")
+
+    assert (
+        str(caught.value) == f"{blocker} is not a folder. Name a folder with --output, or move it elsewhere."
+    )
+
+
+def test_fails_on_a_drive_that_does_not_exist(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows it can be that no parent of the output folder exists, not even the topmost."""
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)
+
+    with pytest.raises(OutputError) as caught:
+        plan(file_set(main="a\n"), out)
+
+    assert str(caught.value) == f"{out} is not a folder. Name a folder with --output, or move it elsewhere."
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda out: plan(file_set(main="a\n"), out),
+        lambda out: difference("main.yaml", b"a\n", out),
+    ],
+    ids=["plan", "difference"],
+)
+def test_unreadable_file_is_a_sentence(
+    out: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], object]
+) -> None:
+    """A disk that fails while a file is read names no file; the sentence names the folder then."""
+    write(file_set(main="a\n"), out)
+
+    def fail(self: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(OutputError) as caught:
+        act(out)
+
+    assert str(caught.value) == (
+        f"Cannot work in the output folder {out}: {os.strerror(errno.EIO)} ({out}). Make sure that it is a "
+        "folder that you may read and write, with space left, then build again."
+    )
+
+
+def test_unwritable_folder_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the operating system refuses is reported with the place and what to do."""
+    write(file_set(main="a\n"), out)
+
+    def refuse(path: str, *_: object) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OutputError) as caught:
+        write(file_set(main="b\n"), out)
+
+    assert str(caught.value) == (
+        f"Cannot work in the output folder {out}: Permission denied ({out / '.csr-templates.lock'}). Make "
+        "sure that it is a folder that you may read and write, with space left, then build again."
+    )
+    assert on_disk(out) == file_set(main="a\n")
+
+
+def test_disk_that_takes_no_more_files_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why a file could not be made is reported, not that it is missing afterwards."""
+    write(file_set(main="a\n"), out)
+    real_open = Path.open
+
+    def refuse(self: Path, mode: str = "r", *rest: Any, **options: Any) -> Any:
+        if "x" in mode:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+        return real_open(self, mode, *rest, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
+        write(file_set(main="b\n"), out)
+
+    assert on_disk(out) == file_set(main="a\n")
+
+
+def test_full_disk_leaves_whole_files_and_the_next_build_mends(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the disk is full in the middle, whole files are left and nothing else; the next build goes on."""
+    write(file_set(main="a\n", old="o\n"), out)
+    real_fsync, calls = os.fsync, iter(range(100))
+
+    def full_disk(descriptor: int) -> None:
+        if next(calls) == 2:  # the journal, main.yaml, and now api.yaml
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real_fsync(descriptor)
+
+    wanted = file_set(main="b\n", api="c\n")
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
+        write(wanted, out)
+    monkeypatch.undo()
+
+    left = on_disk(out)
+    assert left.pop(".csr-templates.journal")
+    assert left == {**file_set(main="a\n", old="o\n"), "main.yaml": b"b\n"}
+    assert plan(wanted, out).written == ("api.yaml", "stacks.json")
+
+    write(wanted, out)
+
+    assert on_disk(out) == wanted
+
+
+def test_two_broken_first_builds_in_a_row_are_mended(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What any unfinished build has written is ours, not only what the last of them meant to write."""
+    real_fsync = os.fsync
+    for version, files_until_failure in ((1, 2), (2, 1)):  # 1: the journal alone; 2: main.yaml too
+        calls = iter(range(files_until_failure))
+
+        def fail(descriptor: int, calls: Iterator[int] = calls) -> None:
+            if next(calls, None) is None:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            real_fsync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", fail)
+        with pytest.raises(OutputError, match=os.strerror(errno.EIO)):
+            write(file_set(main=f"{version}\n"), out)
+    monkeypatch.undo()
+
+    assert (out / "main.yaml").read_bytes() == b"1\n"
+    assert plan(file_set(api="3\n"), out).removed == ("main.yaml",)
+
+    write(file_set(main="3\n"), out)
+
+    assert on_disk(out) == file_set(main="3\n")
+
+
+def test_folder_removed_in_the_middle_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who removes the folder while a build writes gets told, and no folder comes back half full."""
+
+    def vanish(descriptor: int) -> None:
+        for path in out.iterdir():
+            path.unlink()
+        out.rmdir()
+
+    monkeypatch.setattr(os, "fsync", vanish)
+
+    with pytest.raises(OutputError, match=f"Cannot work in the output folder {out}"):
+        write(file_set(main="a\n"), out)
+
+    assert not out.exists()
+
+
+def test_second_build_gives_up_on_a_first_that_never_ends(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that cannot get the folder for itself says so and changes nothing."""
+    write(file_set(main="a\n"), out)
+    monkeypatch.setattr(writing, "LOCK_PATIENCE", 0.05)
+
+    with locked(out / ".csr-templates.lock", 0), pytest.raises(OutputError) as caught:
+        write(file_set(main="b\n"), out)
+
+    assert str(caught.value) == (
+        f"Another build has been writing to {out} for 0.05 seconds. Wait for it to end, or end it, then "
+        "build again."
+    )
+    assert on_disk(out) == file_set(main="a\n")
+
+
+def test_second_build_waits_for_the_first(out: Path) -> None:
+    """Builds of one folder follow one another; the second looks at what the first left."""
+    write(file_set(main="a\n"), out)
+    results: list[writing.Plan] = []
+
+    def build() -> None:
+        results.append(write(file_set(main="b\n"), out))
+
+    with locked(out / ".csr-templates.lock", 0):
+        thread = threading.Thread(target=build)
+        thread.start()
+        time.sleep(0.1)
+        assert (out / "main.yaml").read_bytes() == b"a\n"
+        for path, data in file_set(main="b\n").items():
+            (out / path).write_bytes(data)
+    thread.join()
+
+    assert results[0].stale == ()
+    assert on_disk(out) == file_set(main="b\n")
+
+
+def test_file_that_another_build_adds_meanwhile_is_ours(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that ends between reading the manifest and reading a file does not make the file foreign."""
+    write(file_set(main="a\n"), out)
+    read, others = writing._read, [file_set(main="a\n", api="theirs\n")]
+
+    def read_late(folder: Path, path: str) -> bytes | None:
+        if path == "api.yaml" and others:
+            write(others.pop(), out)
+        return read(folder, path)
+
+    monkeypatch.setattr(writing, "_read", read_late)
+
+    assert plan(file_set(main="a\n", api="mine\n"), out).written == ("api.yaml", "stacks.json")
+
+
+def test_many_builds_at_once_leave_one_whole_set(out: Path) -> None:
+    """Three processes that keep building different sets into one folder all succeed; one whole set stands."""
+    program = (
+        "import json, sys; from pathlib import Path; from csr_templates.assembly.folder import write\n"
+        "sets = [{path: text.encode() for path, text in files.items()} for files in json.load(sys.stdin)]\n"
+        "for _ in range(5):\n    for files in sets: write(files, Path(sys.argv[1]))\n"
+    )
+    sets = [file_set(main=f"{n}\n" * 1000, api=f"{n}\n", **{f"only{n}": "x\n"}) for n in range(3)]
+    text = json.dumps([{path: data.decode() for path, data in files.items()} for files in sets])
+    command = [sys.executable, "-c", program, str(out)]
+
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, text=True) for _ in range(3)]
+    for process in processes:
+        process.communicate(text)
+
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert on_disk(out) == sets[-1]
+
+
+# ---- Comparing ----
+
+
+def test_comparing_changes_nothing(out: Path) -> None:
+    """Comparing makes no folder, no lock and no other file."""
+    stale = plan(file_set(main="a\n"), out)
+
+    assert stale.written == ("main.yaml", "stacks.json")
+    assert not out.exists()
+
+
+def test_names_exactly_what_is_stale(out: Path) -> None:
+    """Missing, changed and surplus files are stale; all others are not."""
+    write(file_set(main="a\n", api="b\n", old="c\n", same="d\n"), out)
+    (out / "main.yaml").unlink()
+
+    found = plan(file_set(main="a\n", api="B\n", same="d\n"), out)
+
+    assert found.stale == ("main.yaml", "api.yaml", "stacks.json", "old.yaml")
+    assert found.unchanged == ("same.yaml",)
+
+
+DIFFERENCES: dict[str, tuple[bytes | None, bytes | None, str]] = {
+    "missing": (None, b"a\n", "{out}/x.yaml is missing.\n"),
+    "surplus": (b"a\n", None, "{out}/x.yaml no longer belongs to the set; a build removes it.\n"),
+    "line endings": (
+        b"a\r\nb\r\n",
+        b"a\nb\n",
+        "{out}/x.yaml differs only in its line endings: CRLF instead of LF (see .gitattributes).\n",
+    ),
+    "changed": (
+        b"a\nb\nc\n",
+        b"a\nB\nc\n",
+        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n",
+    ),
+    "changed and CRLF": (
+        b"a\r\nb\r\n",
+        b"a\nB\n",
+        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1,2 +1,2 @@\n a\n-b\n+B\n",
+    ),
+    "no final line feed": (
+        b"a",
+        b"a\n",
+        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1 +1 @@\n"
+        "-a\n\\ No newline at end of file\n+a\n",
+    ),
+    "not UTF-8, odd separators": (
+        b"\xff\x0cb\n",
+        b"a\n",
+        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1 +1 @@\n-\\xff\x0cb\n+a\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "wanted", "text"), DIFFERENCES.values(), ids=DIFFERENCES)
+def test_explains_a_stale_file(tmp_path: Path, found: bytes | None, wanted: bytes | None, text: str) -> None:
+    """A stale file is explained by a sentence or by a unified diff of its lines."""
+    if found is not None:
+        (tmp_path / "x.yaml").write_bytes(found)
+
+    assert difference("x.yaml", wanted, tmp_path) == text.format(out=tmp_path.as_posix())
+
+
+# ---- JSON ----
+
+
+def test_json_is_the_same_everywhere() -> None:
+    """Two blanks a level, ASCII alone, the keys as they come, and a line feed at the end."""
+    assert as_json({"b": "ü", "a": {"c": 1}}) == b'{\n  "b": "\\u00fc",\n  "a": {\n    "c": 1\n  }\n}\n'

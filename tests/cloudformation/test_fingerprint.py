@@ -1,0 +1,549 @@
+"""Fingerprints: what publishes a version of a function, and what deploys an API."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+from csr_templates.cloudformation import fingerprint
+from csr_templates.cloudformation.fingerprint import FingerprintError
+from csr_templates.cloudformation.resolving import resolve
+
+Template = dict[str, Any]
+
+# Every property of AWS::Lambda::Function: whether a version has a copy of it.
+PUBLISHES = {
+    "Architectures": True,
+    "CapacityProviderConfig": True,
+    "Code": True,
+    "CodeSigningConfigArn": False,
+    "DeadLetterConfig": True,
+    "Description": True,
+    "DurableConfig": True,
+    "Environment": True,
+    "EphemeralStorage": True,
+    "FileSystemConfigs": True,
+    "FunctionName": True,
+    "FunctionScalingConfig": False,
+    "Handler": True,
+    "ImageConfig": True,
+    "KmsKeyArn": True,
+    "Layers": True,
+    "LoggingConfig": True,
+    "MemorySize": True,
+    "PackageType": True,
+    "PublishToLatestPublished": False,
+    "RecursiveLoop": False,
+    "ReservedConcurrentExecutions": False,
+    "Role": True,
+    "Runtime": True,
+    "RuntimeManagementConfig": True,
+    "SnapStart": True,
+    "Tags": False,
+    "TenancyConfig": True,
+    "Timeout": True,
+    "TracingConfig": True,
+    "VpcConfig": True,
+}
+each_property = pytest.mark.parametrize(
+    ("name", "publishes"),
+    PUBLISHES.items(),
+    ids=[f"{name}-{publishes}" for name, publishes in PUBLISHES.items()],
+)
+PARAMETERS = {
+    "Value": {"Type": "String", "Default": "a", "MaxLength": 10},
+    "Other": {"Type": "String", "Default": "x", "AllowedValues": ["x", "yy"]},
+    "Unused": {"Type": "String", "Default": "", "MaxLength": 10},
+}
+
+
+def function(**properties: Any) -> Template:
+    """Return a template with one function."""
+    return {
+        "Parameters": copy.deepcopy(PARAMETERS),
+        "Conditions": {
+            "IsB": {"Fn::Equals": [{"Ref": "Value"}, "b"]},
+            "IsNotB": {"Fn::Not": [{"Condition": "IsB"}]},
+            "Elsewhere": {"Fn::Equals": [{"Ref": "Other"}, "x"]},
+        },
+        "Mappings": {"Sizes": {"a": {"Memory": 1}, "b": {"Memory": 2}}, "Zones": {"a": {"Memory": 1}}},
+        "Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}},
+    }
+
+
+def released(template: Template, **values: str) -> str:
+    """Return the release as the deploy with these values would have it."""
+    description = {"Fn::Sub": fingerprint.release(template, "Function")}
+    version = {"Type": "AWS::Lambda::Version", "Properties": {"Description": description}}
+    deployed = resolve({**template, "Resources": {"Version": version}}, values)
+    text: str = deployed["Resources"]["Version"]["Properties"]["Description"]
+    return text
+
+
+def in_property(name: str, value: Any) -> Any:
+    """Return a value for a property; only environment variables have to stand in a mapping."""
+    return {"Variables": {"LOG_LEVEL": value}} if name == "Environment" else value
+
+
+def test_every_property_of_a_function_is_in_the_table() -> None:
+    """A property that AWS adds has to be decided upon here."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("ap-northeast-1", "AWS::Lambda::Function").schema
+    read_only = {path.split("/")[2] for path in schema["readOnlyProperties"]}
+
+    assert set(PUBLISHES) == set(schema["properties"]) - read_only
+
+
+@each_property
+def test_literal(name: str, publishes: bool) -> None:
+    """Another literal publishes a version if a version has a copy of the property."""
+    before = released(function(**{name: in_property(name, "a")}))
+    after = released(function(**{name: in_property(name, "b")}))
+
+    assert (before != after) is publishes
+
+
+@each_property
+def test_parameter(name: str, publishes: bool) -> None:
+    """Another parameter value publishes a version if a version has a copy of the property."""
+    template = function(**{name: in_property(name, {"Ref": "Value"})})
+
+    assert (released(template, Value="a") != released(template, Value="b")) is publishes
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Fn::Sub": "${Value}-api"},
+        {"Fn::Sub": ["${It}-api", {"It": {"Ref": "Value"}}]},
+        {"Fn::Sub": ["${Value}-${It}", {"It": "api"}]},
+        {"Fn::Join": ["-", ["api", {"Ref": "Value"}]]},
+        {"Fn::Select": [0, {"Fn::Split": [",", {"Ref": "Value"}]}]},
+        {"Fn::ImportValue": {"Fn::Sub": "${Value}-vpc-id"}},
+        {"Fn::FindInMap": ["Sizes", {"Ref": "Value"}, "Memory"]},
+        {"Fn::If": ["IsB", 1, 2]},
+        {"Fn::If": ["IsNotB", 1, 2]},
+        {"Fn::If": ["Elsewhere", {"Ref": "Value"}, 2]},
+    ],
+    ids=[
+        "sub",
+        "variable of sub",
+        "beside a variable",
+        "join",
+        "split",
+        "import",
+        "map",
+        "condition",
+        "nested condition",
+        "branch",
+    ],
+)
+def test_parameter_within_a_function(value: Any) -> None:
+    """A parameter counts however it reaches the property."""
+    template = function(Handler=[{"Nested": value}])
+
+    assert released(template, Value="a") != released(template, Value="b")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Fn::Sub": "${!Value}"},
+        {"Fn::Sub": ["${Value}", {"Value": "text"}]},
+        {"Fn::GetAtt": ["Role", "Arn"]},
+        {"Ref": "AWS::Region"},
+        "Value",
+    ],
+    ids=["literal placeholder", "variable of that name", "attribute", "pseudo parameter", "text"],
+)
+def test_no_parameter(value: Any) -> None:
+    """What only looks like a parameter is none, so the release is nothing but the hash."""
+    template = function(Role=value, Handler={"Fn::Sub": "x"})
+
+    assert len(fingerprint.release(template, "Function")) == 16
+
+
+def test_release_holds_the_values_that_count_and_no_others() -> None:
+    """The values stand in the order of the parameters' names, behind the hash."""
+    template = function(Handler={"Ref": "Value"}, Runtime={"Ref": "Other"}, Tags=[{"Ref": "Unused"}])
+
+    hash_, *values = fingerprint.release(template, "Function").split(" ")
+    assert int(hash_, 16) > 0
+    assert values == ["${Other}", "${Value}"]
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "definition"),
+    [
+        ("Conditions", "IsNotB", {"Fn::Not": [{"Condition": "Elsewhere"}]}),
+        ("Conditions", "IsB", {"Fn::Equals": [{"Ref": "Value"}, "c"]}),
+        ("Mappings", "Sizes", {"a": {"Memory": 3}, "b": {"Memory": 2}}),
+    ],
+    ids=["condition", "condition within a condition", "mapping"],
+)
+def test_what_the_function_depends_on_counts(section: str, name: str, definition: Any) -> None:
+    """Another condition or mapping decides differently for the same parameter values."""
+    before = function(
+        Handler={"Fn::If": ["IsNotB", "x", "y"]}, MemorySize={"Fn::FindInMap": ["Sizes", "a", "Memory"]}
+    )
+    after = copy.deepcopy(before)
+    after[section][name] = definition
+
+    assert released(before) != released(after)
+
+
+def test_mapping_chosen_at_the_deploy() -> None:
+    """Where a parameter chooses the mapping, every mapping counts."""
+    before = function(MemorySize={"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]})
+    after = copy.deepcopy(before)
+    after["Mappings"]["Zones"]["a"]["Memory"] = 2
+
+    assert fingerprint.release(before, "Function") != fingerprint.release(after, "Function")
+
+
+def test_what_the_function_does_not_depend_on_does_not_count() -> None:
+    """Other resources, conditions, mappings, defaults and the function's own attributes publish nothing."""
+    before = function(
+        Handler={"Fn::If": ["IsB", {"Ref": "Value"}, "x"]},
+        MemorySize={"Fn::FindInMap": ["Sizes", "a", "Memory"]},
+    )
+    after = copy.deepcopy(before)
+    after["Conditions"]["Elsewhere"] = {"Fn::Equals": [{"Ref": "Other"}, "yy"]}
+    after["Mappings"]["Zones"]["a"]["Memory"] = 3
+    after["Parameters"]["Value"]["Default"] = "b"
+    after["Resources"]["Function"] |= {"DependsOn": "Queue", "DeletionPolicy": "Retain"}
+    after["Resources"]["Queue"] = {"Type": "AWS::SQS::Queue"}
+
+    assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
+
+
+def test_order_of_keys_does_not_count() -> None:
+    """A mapping written in another order is the same mapping."""
+    before = function(Handler="x", Environment={"Variables": {"A": "1", "B": "2"}})
+    after = function(Environment={"Variables": {"B": "2", "A": "1"}}, Handler="x")
+
+    assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
+
+
+def test_release_is_the_same_on_every_machine() -> None:
+    """Another way of hashing would publish a version of every function with the next deploy."""
+    template = function(
+        Handler={"Fn::If": ["IsNotB", "x", {"Fn::FindInMap": ["Sizes", "a", "Memory"]}]},
+        Environment={"Variables": {"LOG_LEVEL": {"Ref": "Other"}}},
+    )
+
+    assert fingerprint.release(template, "Function") == "987eea1cb82c7de0 ${Other} ${Value}"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Fn::If": ["IsB", {"Ref": "Value"}, "x"]},
+        {"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]},
+        [{"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]}],
+    ],
+    ids=["condition", "mapping", "mapping in a list"],
+)
+def test_template_without_what_the_function_names(value: Any) -> None:
+    """What the linter has to say about a name without a definition is not said here."""
+    template = {name: function(Handler=value)[name] for name in ("Parameters", "Resources")}
+
+    assert fingerprint.release(template, "Function").endswith(" ${Value}")
+
+
+def test_mapping_chosen_at_the_deploy_within_a_list() -> None:
+    """Every mapping counts there, too."""
+    before = function(Layers=[{"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]}])
+    after = copy.deepcopy(before)
+    after["Mappings"]["Zones"]["a"]["Memory"] = 2
+
+    assert fingerprint.release(before, "Function") != fingerprint.release(after, "Function")
+
+
+def test_environment_without_variables() -> None:
+    """An environment that holds nothing is none."""
+    before, after = function(Handler="x"), function(Handler="x", Environment={})
+
+    assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{}, {"Environment": {"Variables": {"LOG_LEVEL": "INFO"}}}],
+    ids=["none", "other variables"],
+)
+def test_release_variable_is_left_out(environment: Template) -> None:
+    """Writing the release into the function does not change the release."""
+    before = function(Handler="x", **environment)
+    release = fingerprint.release(before, "Function")
+    after = copy.deepcopy(before)
+    variables = after["Resources"]["Function"]["Properties"].setdefault("Environment", {"Variables": {}})
+    variables["Variables"]["RELEASE"] = {"Fn::Sub": release}
+
+    assert fingerprint.release(after, "Function") == release
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"Fn::If": ["IsB", {}, {}]}, {"Variables": {"Fn::If": ["IsB", {}, {}]}}, "text"],
+    ids=["environment", "variables", "text"],
+)
+def test_variables_that_are_no_mapping_are_refused(environment: Any) -> None:
+    """There is no place for RELEASE in them."""
+    with pytest.raises(FingerprintError) as error:
+        fingerprint.release(function(Environment=environment), "Function")
+
+    assert str(error.value) == (
+        "Resources.Function.Properties.Environment: The variables are not a plain mapping, so RELEASE has no "
+        "place among them. Write a mapping, with Fn::If at the values that differ."
+    )
+
+
+@pytest.mark.parametrize("no_echo", [True, "true"], ids=["boolean", "text"])
+def test_secret_parameter_is_refused(no_echo: bool | str) -> None:
+    """The release is readable by everybody who may look at the function."""
+    template = function(Handler={"Ref": "Value"})
+    template["Parameters"]["Value"]["NoEcho"] = no_echo
+
+    with pytest.raises(FingerprintError) as error:
+        fingerprint.release(template, "Function")
+
+    assert str(error.value) == (
+        "Parameters.Value: This NoEcho parameter reaches the function Function, and the release would show "
+        "its value to whoever may list versions. Hand over the ARN of a secret instead."
+    )
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        {"Type": "String"},
+        {"Type": "Number", "MinValue": 1},
+        {"Type": "CommaDelimitedList", "AllowedValues": ["a", "b"]},
+        {"Type": "AWS::SSM::Parameter::Value<String>", "MaxLength": 10},
+    ],
+    ids=["string", "number", "list", "stored"],
+)
+def test_parameter_of_any_length_is_refused(parameter: Template) -> None:
+    """Lambda refuses a description that is too long, which would come out in the middle of a deploy."""
+    template = function(Handler={"Ref": "Value"})
+    template["Parameters"]["Value"] = parameter
+
+    with pytest.raises(FingerprintError) as error:
+        fingerprint.release(template, "Function")
+
+    assert str(error.value) == (
+        f"Parameters.Value: This parameter of Type {parameter['Type']} reaches the function Function, and "
+        "the release holds its value, which may be of any length. Make it a String with MaxLength or "
+        "AllowedValues, or a Number with MaxValue."
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "longest"),
+    [
+        ({"Type": "String", "MaxLength": "233"}, 233),
+        ({"Type": "String", "MaxLength": 300, "AllowedValues": ["a", "b" * 233]}, 233),
+        ({"Type": "Number", "MaxValue": int("9" * 233)}, 233),
+        ({"Type": "Number", "MinValue": int("-" + "9" * 232), "MaxValue": 1}, 233),
+        ({"Type": "Number", "AllowedValues": [1, int("9" * 233)]}, 233),
+    ],
+    ids=["length", "allowed values", "largest number", "smallest number", "allowed numbers"],
+)
+def test_length_of_the_release(parameter: Template, longest: int) -> None:
+    """With every parameter at its longest, the release fits the description of a version: 256 characters."""
+    template = function(Handler={"Ref": "Value"}, Runtime={"Ref": "Unused"})
+    template["Parameters"]["Value"] = parameter
+    room = 256 - 16 - 1 - longest - 1
+    template["Parameters"]["Unused"]["MaxLength"] = room
+
+    assert fingerprint.release(template, "Function")
+
+    template["Parameters"]["Unused"]["MaxLength"] = room + 1
+    with pytest.raises(FingerprintError) as error:
+        fingerprint.release(template, "Function")
+
+    assert str(error.value) == (
+        "Resources.Function: The release may become 257 characters long, and the description of a version "
+        "takes 256. Lower the MaxLength of a parameter that reaches the function (Unused 6, Value 233)."
+    )
+
+
+# ---- Deployment ----
+
+
+def api() -> Template:
+    """Return a template with an API, its deployment, and another API."""
+    return {
+        "Parameters": copy.deepcopy(PARAMETERS),
+        "Conditions": {
+            "IsB": {"Fn::Equals": [{"Ref": "Value"}, "b"]},
+            "IsTokyo": {"Fn::Equals": [{"Ref": "AWS::Region"}, "ap-northeast-1"]},
+        },
+        "Mappings": {"Timeouts": {"ap-northeast-1": {"Milliseconds": 29000}}},
+        "Resources": {
+            "Api": {
+                "Type": "AWS::ApiGateway::RestApi",
+                "Properties": {
+                    "Name": {"Fn::Sub": "${Value}-api"},
+                    "Tags": [{"Key": "Name", "Value": {"Ref": "Value"}}],
+                    "Description": "API",
+                    "Policy": {"Statement": []},
+                },
+            },
+            "Proxy": part("Resource", PathPart="{proxy+}"),
+            "Method": part("Method", HttpMethod="GET", Integration={"Uri": {"Fn::Sub": "${Alias}"}}),
+            "Validator": part("RequestValidator", ValidateRequestBody=False),
+            "Refused": part("GatewayResponse", ResponseType="DEFAULT_4XX"),
+            "Model": part("Model", Schema={}),
+            "Authorizer": part("Authorizer", Type="TOKEN"),
+            "Deployment": part("Deployment", Description="Edition 1"),
+            "Stage": part("Stage", StageName="v1"),
+            "Alias": {"Type": "AWS::Lambda::Alias", "Properties": {"Name": {"Ref": "Value"}}},
+            "OtherApi": {"Type": "AWS::ApiGateway::RestApi"},
+            "OtherMethod": {
+                "Type": "AWS::ApiGateway::Method",
+                "Properties": {"RestApiId": {"Ref": "OtherApi"}, "HttpMethod": {"Ref": "Value"}},
+            },
+        },
+    }
+
+
+def part(kind: str, **properties: Any) -> Template:
+    """Return a part of the API."""
+    return {"Type": f"AWS::ApiGateway::{kind}", "Properties": {"RestApiId": {"Ref": "Api"}, **properties}}
+
+
+def changed(logical_id: str, **properties: Any) -> str:
+    """Return the hash after a change of some properties of one resource."""
+    template = api()
+    template["Resources"][logical_id].setdefault("Properties", {}).update(properties)
+    return fingerprint.deployment(template, "Deployment")
+
+
+ORIGINAL = fingerprint.deployment(api(), "Deployment")
+
+
+def test_deployment_waits_for_its_api() -> None:
+    """Everything that the deployment takes a copy of has to be there before it."""
+    assert fingerprint.deployed(api(), "Deployment") == [
+        "Proxy",
+        "Method",
+        "Validator",
+        "Refused",
+        "Model",
+        "Authorizer",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "properties"),
+    [
+        ("Api", {"Policy": {"Statement": [1]}}),
+        ("Api", {"MinimumCompressionSize": 0}),
+        ("Proxy", {"PathPart": "x"}),
+        ("Method", {"ApiKeyRequired": True}),
+        ("Method", {"Integration": {"Uri": {"Fn::Sub": "${OtherAlias}"}}}),
+        ("Validator", {"ValidateRequestBody": True}),
+        ("Refused", {"ResponseTemplates": {}}),
+        ("Model", {"Schema": {"type": "object"}}),
+        ("Authorizer", {"Type": "REQUEST"}),
+        ("Deployment", {"Description": "Edition 2"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value),
+)
+def test_change_of_the_definition_deploys(logical_id: str, properties: Template) -> None:
+    """The API, each of its parts and the deployment itself are in the hash."""
+    assert changed(logical_id, **properties) != ORIGINAL
+
+
+@pytest.mark.parametrize("logical_id", ["Proxy", "Method", "Validator", "Refused", "Model", "Authorizer"])
+def test_missing_part_deploys(logical_id: str) -> None:
+    """A part that was added or taken away is a change."""
+    template = api()
+    del template["Resources"][logical_id]
+
+    assert fingerprint.deployment(template, "Deployment") != ORIGINAL
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "properties"),
+    [
+        ("Api", {"Name": "other"}),
+        ("Api", {"Tags": []}),
+        ("Api", {"Description": "Other"}),
+        ("Stage", {"CacheClusterEnabled": True}),
+        ("Alias", {"Name": "other"}),
+        ("OtherApi", {"Policy": {}}),
+        ("OtherMethod", {"HttpMethod": "POST"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value),
+)
+def test_other_change_deploys_nothing(logical_id: str, properties: Template) -> None:
+    """What describes the API, its stage, its backend and other APIs are not in the hash."""
+    assert changed(logical_id, **properties) == ORIGINAL
+
+
+def test_api_without_properties() -> None:
+    """An API with nothing to deploy is the same as one with nothing at all."""
+    bare, described = api(), api()
+    del bare["Resources"]["Api"]["Properties"]
+    described["Resources"]["Api"]["Properties"] = {"Description": "Ours"}
+
+    assert fingerprint.deployment(bare, "Deployment") == fingerprint.deployment(described, "Deployment")
+
+
+def test_order_of_resources_does_not_deploy() -> None:
+    """The API is the same, wherever its parts stand in the template."""
+    template = api()
+    template["Resources"] = dict(reversed(template["Resources"].items()))
+
+    assert fingerprint.deployment(template, "Deployment") == ORIGINAL
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "definition"),
+    [
+        ("Conditions", "IsTokyo", {"Fn::Equals": [{"Ref": "AWS::Region"}, "ap-northeast-3"]}),
+        ("Mappings", "Timeouts", {"ap-northeast-1": {"Milliseconds": 28000}}),
+    ],
+    ids=["condition", "mapping"],
+)
+def test_what_the_api_depends_on_deploys(section: str, name: str, definition: Template) -> None:
+    """Conditions and mappings that decide in the definition are part of it."""
+    before = api()
+    before["Resources"]["Method"] |= {"Condition": "IsTokyo"}
+    timeout = {"Fn::FindInMap": ["Timeouts", {"Ref": "AWS::Region"}, "Milliseconds"]}
+    before["Resources"]["Method"]["Properties"]["Integration"]["TimeoutInMillis"] = timeout
+    after = copy.deepcopy(before)
+    after[section][name] = definition
+
+    assert fingerprint.deployment(before, "Deployment") != fingerprint.deployment(after, "Deployment")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "named"),
+    [
+        ({"Properties": {"RestApiId": {"Ref": "Api"}, "HttpMethod": {"Ref": "Value"}}}, "Value"),
+        ({"Condition": "IsB"}, "Value"),
+        (
+            {"Properties": {"RestApiId": {"Ref": "Api"}, "HttpMethod": {"Fn::Sub": "${Value}${Other}"}}},
+            "Other and Value",
+        ),
+    ],
+    ids=["property", "condition", "two"],
+)
+def test_parameter_in_the_definition_is_refused(attributes: Template, named: str) -> None:
+    """Its value is unknown to the hash, so a change of it would not deploy the API."""
+    template = api()
+    template["Resources"]["Method"] |= attributes
+
+    with pytest.raises(FingerprintError) as error:
+        fingerprint.deployment(template, "Deployment")
+
+    assert str(error.value) == (
+        f"Resources.Method: The API Api depends on {named} here, and a new value of a parameter would not "
+        "deploy the API. Put what differs into the stage, or write the value into the template."
+    )

@@ -1,0 +1,700 @@
+"""What a template looks like as YAML, what is refused, and that nothing is lost on the way."""
+
+from __future__ import annotations
+
+import copy
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cfnlint.decode import decode_str
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csr_templates import STACKS, network
+from csr_templates.cloudformation.rendering import RenderError, load, render
+
+Template = dict[str, Any]
+
+
+def with_value(value: Any) -> Template:
+    """Return a template that holds the value as a property."""
+    return {"Resources": {"Thing": {"Type": "AWS::SNS::Topic", "Properties": {"Value": value}}}}
+
+
+def lines_of(value: Any) -> str:
+    """Return how the value looks as a property, without its indentation."""
+    text = render(with_value(value))
+    before = "Resources:\n  Thing:\n    Type: AWS::SNS::Topic\n    Properties:\n"
+    assert text.startswith(before)
+    return "\n".join(line[6:] for line in text.removeprefix(before).splitlines())
+
+
+def as_cfn_lint_reads(text: str) -> Any:
+    """Return the template as cfn-lint's own loader reads it."""
+    template, errors = decode_str(text)
+    assert errors == []
+    return template
+
+
+def on_one_line(case: Any) -> str:
+    """Return the ID of a test: the case without backslashes, which not every tool can pass on."""
+    return ascii(case).replace("\\n", " ").replace("\\", "/")
+
+
+WHOLE: Template = {
+    "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Key", "Arn"]}, "Description": "ARN of the key"}},
+    "Resources": {
+        "Key": {
+            "Properties": {
+                "KeyPolicy": {
+                    "Statement": [
+                        {
+                            "Resource": ["*"],
+                            "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}},
+                            "Effect": "Allow",
+                            "Action": ["kms:*"],
+                        }
+                    ],
+                    "Version": "2012-10-17",
+                },
+                "EnableKeyRotation": True,
+            },
+            "UpdateReplacePolicy": "Retain",
+            "DeletionPolicy": "RetainExceptOnCreate",
+            "Type": "AWS::KMS::Key",
+        },
+        "Zone": {"Properties": {}, "Condition": "HasZone", "DependsOn": "Key", "Type": "AWS::EC2::VPC"},
+        "Alarm": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {"Threshold": 0.2, "AlarmDescription": "First line.\n\nThird line.\n"},
+        },
+    },
+    "Conditions": {
+        "IsProd": {"Fn::Equals": [{"Ref": "Environment"}, "prod"]},
+        "HasZone": {"Fn::And": [{"Condition": "IsProd"}, {"Fn::Not": [{"Fn::Equals": ["a", "b"]}]}]},
+    },
+    "Mappings": {"Classes": {"db.t3.medium": {"PerformanceInsights": False}}},
+    "Rules": {
+        "Zones": {"Assertions": [{"AssertDescription": "two", "Assert": {"Fn::Contains": [["a"], "a"]}}]}
+    },
+    "Parameters": {"Environment": {"Default": "prod", "Type": "String", "Description": "Which one"}},
+    "Metadata": {"Second": {"b": 1, "a": 2}, "First": {}},
+    "Description": "A template",
+    "AWSTemplateFormatVersion": "2010-09-09",
+}
+WHOLE_TEXT = """\
+# Generated.
+#
+# Do not edit.
+
+AWSTemplateFormatVersion: '2010-09-09'
+
+Description: A template
+
+Metadata:
+  Second:
+    a: 2
+    b: 1
+  First: {}
+
+Parameters:
+  Environment:
+    Description: Which one
+    Type: String
+    Default: prod
+
+Rules:
+  Zones:
+    Assertions:
+      - Assert:
+          Fn::Contains:
+            - - a
+            - a
+        AssertDescription: two
+
+Mappings:
+  Classes:
+    db.t3.medium:
+      PerformanceInsights: false
+
+Conditions:
+  IsProd: !Equals
+    - !Ref Environment
+    - prod
+  HasZone: !And
+    - !Condition IsProd
+    - !Not
+      - !Equals
+        - a
+        - b
+
+Resources:
+  # ---- Keys ----
+  Key:
+    Type: AWS::KMS::Key
+    DeletionPolicy: RetainExceptOnCreate
+    UpdateReplacePolicy: Retain
+    Properties:
+      EnableKeyRotation: true
+      KeyPolicy:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal:
+              AWS: !Sub arn:aws:iam::${AWS::AccountId}:root
+            Action:
+              - kms:*
+            Resource:
+              - '*'
+
+  Zone:
+    Type: AWS::EC2::VPC
+    Condition: HasZone
+    DependsOn: Key
+    Properties: {}
+
+  # ---- Alarms ----
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmDescription: |
+        First line.
+
+        Third line.
+      Threshold: 0.2
+
+Outputs:
+  Arn:
+    Description: ARN of the key
+    Value: !GetAtt Key.Arn
+"""
+
+
+def test_whole_template() -> None:
+    """Sections, attributes and keys stand in their order; resources in theirs, under their titles."""
+    sections = {"Key": "Keys", "Zone": "Keys", "Alarm": "Alarms"}
+
+    assert render(WHOLE, header=["Generated.", "", "Do not edit."], sections=sections) == WHOLE_TEXT
+
+
+def test_whole_template_reads_back() -> None:
+    """The text says what the dict says."""
+    assert load(WHOLE_TEXT) == WHOLE
+    assert as_cfn_lint_reads(WHOLE_TEXT) == WHOLE
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
+def test_stacks_read_back(stack: Any) -> None:
+    """Our own templates lose nothing, whoever reads them."""
+    t = stack.build()
+    body = t.to_dict()
+    text = render(body, sections=t.sections)
+
+    assert load(text) == body
+    assert as_cfn_lint_reads(text) == body
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"Ref": "Vpc"}, "Value: !Ref Vpc"),
+        ({"Fn::GetAtt": ["Db", "Endpoint.Address"]}, "Value: !GetAtt Db.Endpoint.Address"),
+        ({"Fn::Sub": "${A}-b"}, "Value: !Sub ${A}-b"),
+        (
+            {"Fn::Sub": ["${A}", {"A": {"Ref": "Vpc"}}]},
+            "Value: !Sub\n  - ${A}\n  - A: !Ref Vpc",
+        ),
+        ({"Fn::ImportValue": "a"}, "Value: !ImportValue a"),
+        ({"Fn::ImportValue": {"Fn::Sub": "${A}-b"}}, "Value:\n  Fn::ImportValue: !Sub ${A}-b"),
+        ({"Fn::GetAZs": {"Ref": "AWS::Region"}}, "Value:\n  Fn::GetAZs: !Ref AWS::Region"),
+        ({"Fn::Base64": {"Fn::Sub": "x"}}, "Value:\n  Fn::Base64: !Sub x"),
+        (
+            {"Fn::Select": [0, {"Fn::Split": [",", "a,b"]}]},
+            "Value: !Select\n  - 0\n  - !Split\n    - ','\n    - a,b",
+        ),
+        (
+            {"Fn::GetStackOutput": {"StackName": {"Fn::Sub": "${A}-api"}, "OutputKey": "Id"}},
+            "Value:\n  Fn::GetStackOutput:\n    OutputKey: Id\n    StackName: !Sub ${A}-api",
+        ),
+        ({"Condition": "IsProd"}, "Value:\n  Condition: IsProd"),
+        ({"Fn::Join": ["", []]}, "Value: !Join\n  - ''\n  - []"),
+        ([], "Value: []"),
+        ({}, "Value: {}"),
+        ([["a", ["b"]], {"c": ["d"]}], "Value:\n  - - a\n    - - b\n  - c:\n      - d"),
+        ([{"a": 1, "b": [2]}], "Value:\n  - a: 1\n    b:\n      - 2"),
+        ({"Version": "1", "A": 2, "Id": 3}, "Value:\n  A: 2\n  Id: 3\n  Version: '1'"),
+        ({"Statement": [], "A": 2, "Id": 3}, "Value:\n  A: 2\n  Id: 3\n  Statement: []"),
+        ({"k" * 120: 1}, f"Value:\n  {'k' * 120}: 1"),
+        ({"a|b": {"c": ["d"]}}, "Value:\n  a|b:\n    c:\n      - d"),
+    ],
+    ids=on_one_line,
+)
+def test_functions_and_collections(value: Any, text: str) -> None:
+    """Functions take their short form, but where a short form would hold another one directly."""
+    assert lines_of(value) == text
+    assert load(render(with_value(value))) == with_value(value)
+    assert as_cfn_lint_reads(render(with_value(value))) == with_value(value)
+
+
+@pytest.mark.parametrize(
+    ("function", "form"),
+    [
+        ("Fn::And", "!And"),
+        ("Fn::Base64", "!Base64"),
+        ("Fn::Cidr", "!Cidr"),
+        ("Fn::Equals", "!Equals"),
+        ("Fn::FindInMap", "!FindInMap"),
+        ("Fn::GetAZs", "!GetAZs"),
+        ("Fn::If", "!If"),
+        ("Fn::ImportValue", "!ImportValue"),
+        ("Fn::Join", "!Join"),
+        ("Fn::Not", "!Not"),
+        ("Fn::Or", "!Or"),
+        ("Fn::Select", "!Select"),
+        ("Fn::Split", "!Split"),
+        ("Fn::Sub", "!Sub"),
+        ("Fn::Contains", None),
+        ("Fn::EachMemberEquals", None),
+        ("Fn::EachMemberIn", None),
+        ("Fn::GetStackOutput", None),
+        ("Fn::RefAll", None),
+        ("Fn::ValueOf", None),
+        ("Fn::ValueOfAll", None),
+    ],
+)
+def test_every_function(function: str, form: str | None) -> None:
+    """Each function has its own short form, or AWS knows it in the long form alone."""
+    of_text, of_list = {function: "a"}, {function: ["a", "b"]}
+
+    if form:
+        assert lines_of(of_text) == f"Value: {form} a"
+        assert lines_of(of_list) == f"Value: {form}\n  - a\n  - b"
+    else:
+        assert lines_of(of_text) == f"Value:\n  {function}: a"
+        assert lines_of(of_list) == f"Value:\n  {function}:\n    - a\n    - b"
+    for value in (of_text, of_list):
+        assert load(render(with_value(value))) == with_value(value)
+        assert as_cfn_lint_reads(render(with_value(value))) == with_value(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"),
+        (False, "false"),
+        (0, "0"),
+        (-7, "-7"),
+        (1.0, "1.0"),
+        (0.2, "0.2"),
+        (1e-07, "1.0e-07"),
+        (1.5e-07, "1.5e-07"),
+        (1e300, "1.0e+300"),
+        ("true", "'true'"),
+        ("Yes", "'Yes'"),
+        ("OFF", "'OFF'"),
+        ("n", "'n'"),
+        ("null", "'null'"),
+        ("~", "'~'"),
+        ("=", "'='"),
+        ("<<", "'<<'"),
+        ("", "''"),
+        ("*", "'*'"),
+        ("1", "'1'"),
+        ("+1024", "'+1024'"),
+        ("1_000", "'1_000'"),
+        ("1e3", "'1e3'"),
+        ("09", "'09'"),
+        ("0o14", "'0o14'"),
+        ("0x1F", "'0x1F'"),
+        (".5", "'.5'"),
+        ("-.INF", "'-.INF'"),
+        (".nan", "'.nan'"),
+        ("190:20:30", "'190:20:30'"),
+        ("2012-10-17", "'2012-10-17'"),
+        ("2001-12-14t21:59:43.10-05:00", "'2001-12-14t21:59:43.10-05:00'"),
+        ("10.2.0.0/16", "10.2.0.0/16"),
+        ("db.t3.medium", "db.t3.medium"),
+        ("8.0.mysql_aurora.3.10.6", "8.0.mysql_aurora.3.10.6"),
+        ("!Ref X", "'!Ref X'"),
+        ("a: b", "'a: b'"),
+        ("a #b", "'a #b'"),
+        ("it's", "it's"),
+        ("- a", "'- a'"),
+        (" a ", "' a '"),
+        ("{{resolve:secretsmanager:a}}", "'{{resolve:secretsmanager:a}}'"),
+        ("a|", "a|"),
+        ("|", "'|'"),
+    ],
+    ids=lambda case: repr(case),
+)
+def test_scalars(value: Any, text: str) -> None:
+    """A text that some reader would take for something else is quoted, and no other."""
+    assert lines_of(value) == f"Value: {text}"
+    assert load(render(with_value(value))) == with_value(value)
+    assert as_cfn_lint_reads(render(with_value(value))) == with_value(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a\nb", "Value: |-\n  a\n  b"),
+        ("a\n  b: |\n\nc\n", "Value: |\n  a\n    b: |\n\n  c\n"),
+        ("  a\nb", "Value: |2-\n    a\n  b"),
+        ("\na", "Value: |2-\n\n  a"),
+        ("\n", 'Value: "\\n"'),
+        ({"Fn::Sub": "\n\n"}, 'Value: !Sub "\\n\\n"'),
+        ({"Fn::Join": ["\n", ["a", "b"]]}, 'Value: !Join\n  - "\\n"\n  - - a\n    - b'),
+        ("X\nX", "Value: |-\n  X\n  X"),
+        ({"Fn::Sub": "${A}\n- b"}, "Value: !Sub |-\n  ${A}\n  - b"),
+        (["a\n\nb"], "Value:\n  - |-\n    a\n\n    b"),
+        ({"a": "b\nc", "d": ["e"]}, "Value:\n  a: |-\n    b\n    c\n  d:\n    - e"),
+        (["a\n- b", "c"], "Value:\n  - |-\n    a\n    - b\n  - c"),
+        ([["a\n- b:\n- c"]], "Value:\n  - - |-\n      a\n      - b:\n      - c"),
+        (
+            {"Fn::Sub": ["a\n- b", {"c": "d\ne"}]},
+            "Value: !Sub\n  - |-\n    a\n    - b\n  - c: |-\n      d\n      e",
+        ),
+    ],
+)
+def test_several_lines(value: Any, text: str) -> None:
+    """Text of several lines is a literal block: what is in it looks as it is."""
+    assert lines_of(value) == text.rstrip("\n")
+    assert " \n" not in render(with_value(value))
+    assert load(render(with_value(value))) == with_value(value)
+    assert as_cfn_lint_reads(render(with_value(value))) == with_value(value)
+
+
+def test_empty_template_reads_back() -> None:
+    """Even nothing comes back as it was."""
+    assert render({}) == "{}\n"
+    assert render({}, header=["Generated."]) == "# Generated.\n\n{}\n"
+    assert load(render({})) == {}
+    assert load(render({}, header=["Generated."])) == {}
+
+
+def test_short_entries_stand_apart() -> None:
+    """A blank line stands between any two resources, and nowhere else."""
+    assert render({"Resources": {"A": {}, "B": {}, "C": {}}}) == "Resources:\n  A: {}\n\n  B: {}\n\n  C: {}\n"
+
+
+def test_text_of_several_lines_on_top() -> None:
+    """The description may be a literal block, too; lists in it are text."""
+    template = {"Description": "a:\n- b"}
+
+    assert render(template) == "Description: |-\n  a:\n  - b\n"
+    assert load(render(template)) == template
+
+
+def test_an_empty_title_is_none() -> None:
+    """A section without a title has no comment, be it the first or another."""
+    assert render(with_value(1), sections={"Thing": ""}) == render(with_value(1))
+    assert render({"Resources": {"A": {}, "B": {}, "C": {}}}, sections={"A": "One", "B": "", "C": "One"}) == (
+        "Resources:\n  # ---- One ----\n  A: {}\n\n  B: {}\n\n  # ---- One ----\n  C: {}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        ({"Fn::Or": [[{"Condition": "B"}]]}, "A: !Or\n    - - !Condition B"),
+        ({"Fn::Not": {"Condition": "B"}}, "A:\n    Fn::Not: !Condition B"),
+        ({"Any": {"Condition": "B"}}, "A:\n    Any: !Condition B"),
+    ],
+    ids=["list in a list", "without a list", "mapping"],
+)
+def test_conditions_at_any_depth(condition: Any, text: str) -> None:
+    """A condition is named in its short form wherever it stands, even where CloudFormation will refuse it."""
+    template = {"Conditions": {"A": condition}}
+
+    assert render(template) == f"Conditions:\n  {text}\n"
+    assert load(render(template)) == template
+
+
+def test_long_lines_stay_whole() -> None:
+    """No line is wrapped, however long: a wrapped text moves as a whole when one word changes."""
+    value = "word " * 500 + "end"
+
+    assert lines_of(value) == f"Value: {value}"
+
+
+def test_no_anchors() -> None:
+    """The same object in two places is written twice."""
+    shared = {"Ref": "Vpc"}
+    pair = [shared, shared]
+
+    assert lines_of([pair, pair]) == (
+        "Value:\n  - - !Ref Vpc\n    - !Ref Vpc\n  - - !Ref Vpc\n    - !Ref Vpc"
+    )
+
+
+def test_order_of_keys_does_not_matter() -> None:
+    """Equal properties give equal bytes, in whatever order Python made them."""
+    one = with_value({"b": 1, "a": {"y": 1, "x": 2}})
+    other = with_value({"a": {"x": 2, "y": 1}, "b": 1})
+
+    assert render(one) == render(other)
+
+
+def test_nothing_is_changed() -> None:
+    """The dict that comes in is left as it is."""
+    before = copy.deepcopy(WHOLE)
+    render(WHOLE)
+
+    assert before == WHOLE
+
+
+def refusal(template: Template, **options: Any) -> str:
+    """Return the message of the refusal."""
+    with pytest.raises(RenderError) as caught:
+        render(template, **options)
+    return str(caught.value)
+
+
+VALUE = "Resources.Thing.Properties.Value"
+NOT_ASCII = "is not printable ASCII; some AWS services refuse such text and others show it as question marks."
+ENDS_WITH_A_SPACE = "ends with a space; nobody sees it, and libyaml writes no literal block with it."
+NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (None, f"{VALUE}: None (NoneType) cannot stand in a template."),
+        (float("nan"), f"{VALUE}: nan (float) cannot stand in a template."),
+        (float("-inf"), f"{VALUE}: -inf (float) cannot stand in a template."),
+        ((1, 2), f"{VALUE}: (1, 2) (tuple) cannot stand in a template."),
+        ({1}, f"{VALUE}: {{1}} (set) cannot stand in a template."),
+        (date(2026, 1, 2), f"{VALUE}: datetime.date(2026, 1, 2) (date) cannot stand in a template."),
+        (b"x", f"{VALUE}: b'x' (bytes) cannot stand in a template."),
+        ({"a": [1, {"b": None}]}, f"{VALUE}.a[1].b: None (NoneType) cannot stand in a template."),
+        ({1: "a"}, f"{VALUE}: the key 1 is not text."),
+        ({"": "a"}, f"{VALUE}: the key '' is not one line of 1 to 120 characters."),
+        ({"a\nb": "a"}, f"{VALUE}: the key 'a\\nb' is not one line of 1 to 120 characters."),
+        ({"k" * 121: "a"}, f"{VALUE}: the key '{'k' * 121}' is not one line of 1 to 120 characters."),
+        ({"Fn::Foo": "a"}, f"{VALUE}.Fn::Foo: unknown function."),
+        ({"Fn::Transform": {"Name": "a"}}, f"{VALUE}.Fn::Transform: unknown function."),
+        (
+            {"Fn::Sub": "a", "b": 1},
+            f"{VALUE}.Fn::Sub: a function must be the only key of its mapping.",
+        ),
+        ({"Ref": "A", "b": 1}, f"{VALUE}.Ref: a function must be the only key of its mapping."),
+        ({"Ref": ["A"]}, f"{VALUE}.Ref: ['A'] (list) stands where a name belongs."),
+        (
+            {"Fn::GetAtt": "A.Arn"},
+            f"{VALUE}.Fn::GetAtt: 'A.Arn' (str) {NOT_GET_ATT}",
+        ),
+        (
+            {"Fn::GetAtt": ["A"]},
+            f"{VALUE}.Fn::GetAtt: ['A'] (list) {NOT_GET_ATT}",
+        ),
+        (
+            {"Fn::GetAtt": ["A.B", "C"]},
+            f"{VALUE}.Fn::GetAtt: ['A.B', 'C'] is not the ID of a resource and the name of an attribute.",
+        ),
+        (
+            "caf\u00e9",
+            f"{VALUE}: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
+        ),
+        (
+            "a\tb",
+            f"{VALUE}: the character '\\t' (U+0009) in 'a\\tb' {NOT_ASCII}",
+        ),
+        (
+            "a\r\nb",
+            f"{VALUE}: the character '\\r' (U+000D) in 'a\\r\\nb' {NOT_ASCII}",
+        ),
+        (
+            {"caf\u00e9": 1},
+            f"{VALUE}.caf\u00e9: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
+        ),
+        (" \n", f"{VALUE}: line 1 of ' \\n' {ENDS_WITH_A_SPACE}"),
+        (
+            "a\n\n",
+            f"{VALUE}: 'a\\n\\n' ends with two line feeds; a literal block that keeps them keeps the blank "
+            "line after a resource, too.",
+        ),
+        ("a\nb \nc", f"{VALUE}: line 2 of 'a\\nb \\nc' {ENDS_WITH_A_SPACE}"),
+        (
+            {"Ref": "\t"},
+            f"{VALUE}.Ref: the character '\\t' (U+0009) in '\\t' {NOT_ASCII}",
+        ),
+        (
+            {"Fn::GetAtt": ["A", "\t"]},
+            f"{VALUE}.Fn::GetAtt: the character '\\t' (U+0009) in 'A.\\t' {NOT_ASCII}",
+        ),
+        (
+            {"Fn::GetAtt": [1, "a"]},
+            f"{VALUE}.Fn::GetAtt: [1, 'a'] (list) {NOT_GET_ATT}",
+        ),
+        (
+            {"Fn::Join": ["", [None]]},
+            f"{VALUE}.Fn::Join[1][0]: None (NoneType) cannot stand in a template.",
+        ),
+        (
+            {"Fn::Base64": {"a": None}},
+            f"{VALUE}.Fn::Base64.a: None (NoneType) cannot stand in a template.",
+        ),
+        ((55 * "x",), f"{VALUE}: ('{55 * 'x'}',) (tuple) cannot stand in a template."),
+        ((56 * "x",), f"{VALUE}: ('{55 * 'x'}... (tuple) cannot stand in a template."),
+        (
+            "x" * 70 + "\u3042",
+            f"{VALUE}: the character '\\u3042' (U+3042) in '{'x' * 56}... {NOT_ASCII}",
+        ),
+    ],
+    ids=on_one_line,
+)
+def test_refuses_values(value: Any, message: str) -> None:
+    """What cannot be written is refused with its place, what was found and why."""
+    assert refusal(with_value(value)) == message
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        (
+            {"Resource": {}},
+            "Resource: unknown key; known are AWSTemplateFormatVersion, Description, Metadata, Parameters, "
+            "Rules, Mappings, Conditions, Resources, Outputs.",
+        ),
+        (
+            {"Resources": {"A": {"Type": "B", "DependOn": "C"}}},
+            "Resources.A.DependOn: unknown key; known are Type, Condition, DependsOn, CreationPolicy, "
+            "UpdatePolicy, DeletionPolicy, UpdateReplacePolicy, Metadata, Properties.",
+        ),
+        (
+            {"Parameters": {"A": {"Typ": "String"}}},
+            "Parameters.A.Typ: unknown key; known are Description, Type, Default, AllowedValues, "
+            "AllowedPattern, MinLength, MaxLength, MinValue, MaxValue, ConstraintDescription, NoEcho.",
+        ),
+        (
+            {"Outputs": {"A": {"Values": "B"}}},
+            "Outputs.A.Values: unknown key; known are Description, Condition, Value, Export.",
+        ),
+        (
+            {"Rules": {"A": {"Assertion": []}}},
+            "Rules.A.Assertion: unknown key; known are RuleCondition, Assertions.",
+        ),
+        (
+            {"": {}},
+            "'': unknown key; known are AWSTemplateFormatVersion, Description, Metadata, Parameters, Rules, "
+            "Mappings, Conditions, Resources, Outputs.",
+        ),
+        ({"Resources": []}, "Resources: [] (list) stands where a mapping of resources belongs."),
+        ({"Outputs": {"A": "b"}}, "Outputs.A: 'b' (str) stands where a mapping belongs."),
+    ],
+    ids=["template", "resource", "parameter", "output", "rule", "nothing", "section", "entry"],
+)
+def test_refuses_keys(template: Template, message: str) -> None:
+    """An unknown key is named, never dropped."""
+    assert refusal(template) == message
+
+
+@pytest.mark.parametrize(
+    ("template", "place"),
+    [
+        ({"Description": "\t"}, "Description"),
+        ({"Metadata": {"A": {"B": "\t"}}}, "Metadata.A.B"),
+        ({"Conditions": {"A": {"Condition": "\t"}}}, "Conditions.A.Condition"),
+        ({"Outputs": {"A": {"Description": "\t"}}}, "Outputs.A.Description"),
+    ],
+    ids=["description", "metadata", "condition", "output"],
+)
+def test_refuses_text_anywhere(template: Template, place: str) -> None:
+    """The place of a text starts with its section."""
+    assert refusal(template) == f"{place}: the character '\\t' (U+0009) in '\\t' {NOT_ASCII}"
+
+
+def test_refuses_titles() -> None:
+    """A section's title is ASCII as well."""
+    assert refusal(with_value(1), sections={"Thing": "\u9375"}) == (
+        f"Title of the section of Thing: the character '\\u9375' (U+9375) in '\\u9375' {NOT_ASCII}"
+    )
+
+
+def test_refuses_headers() -> None:
+    """So is the header."""
+    assert refusal(with_value(1), header=["a", "\u9375"]) == (
+        f"Header: the character '\\u9375' (U+9375) in '\\u9375' {NOT_ASCII}"
+    )
+
+
+@pytest.mark.parametrize(
+    "section", ["Metadata", "Parameters", "Rules", "Mappings", "Conditions", "Resources", "Outputs"]
+)
+def test_refuses_names_that_are_not_text(section: str) -> None:
+    """A parameter, resource or output called 1 is refused with its place."""
+    assert refusal({section: {1: {}}}) == f"{section}: the key 1 is not text."
+
+
+def test_refuses_comments_of_several_lines() -> None:
+    """A second line of a header or title would be part of the template."""
+    two_lines = "has more than one line; what follows the first would not be a comment."
+
+    assert refusal(with_value(1), header=["a\nb: 1"]) == f"Header: 'a\\nb: 1' {two_lines}"
+    assert refusal(with_value(1), sections={"Thing": "a\nb: 1"}) == (
+        f"Title of the section of Thing: 'a\\nb: 1' {two_lines}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "what"),
+    [
+        ("", "Metadata", "the key '' is not one line of 1 to 120 characters."),
+        ("a\nb", "Metadata", "the key 'a\\nb' is not one line of 1 to 120 characters."),
+        ("caf\u00e9", "Metadata.caf\u00e9", f"the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}"),
+    ],
+    ids=["empty", "two lines", "not ASCII"],
+)
+def test_refuses_a_key_of_a_section(key: str, place: str, what: str) -> None:
+    """The place of an entry's key is in its section."""
+    assert refusal({"Metadata": {key: "a"}}) == f"{place}: {what}"
+
+
+def test_refuses_troposphere_objects() -> None:
+    """Objects belong through ``to_dict()`` first."""
+    vpc = network.build().resources["VPC"]
+
+    assert refusal({"Resources": {"VPC": vpc}}).startswith("Resources.VPC: <troposphere.ec2.VPC object")
+
+
+def test_needs_libyaml(tmp_path: Path) -> None:
+    """Without libyaml the module says so at once; PyYAML's Python emitter would write other bytes."""
+    without = "import yaml; del yaml.CSafeDumper"
+    code = f"{without}\ntry: from csr_templates import render\nexcept ImportError as e: print(e)"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout == (
+        "PyYAML is installed without libyaml, which writes the templates. Install it from a wheel "
+        "(pip install --force-reinstall --only-binary :all: PyYAML).\n"
+    )
+
+
+def test_load_refuses_a_tag_on_a_mapping() -> None:
+    """No function's short form stands before a mapping."""
+    with pytest.raises(yaml.YAMLError, match=r"(?s)!Sub before a mapping.*line 1, column 12"):
+        load("Resources: !Sub {a: b}\n")
+
+
+# ---- Generated templates ----
+
+patterns = [
+    regexp
+    for resolvers in yaml.SafeLoader.yaml_implicit_resolvers.values()
+    for tag, regexp in resolvers
+    if tag != "tag:yaml.org,2002:merge"
+]
+
+
+@given(st.one_of([st.from_regex(regexp, fullmatch=True) for regexp in patterns]))
+def test_whatever_yaml_takes_for_something_else_is_quoted(text: str) -> None:
+    """No text that fits one of YAML 1.1's patterns of numbers, dates, booleans and null stands plain."""
+    if text.isascii() and text.isprintable():
+        assert lines_of(text) == f"Value: '{text}'"

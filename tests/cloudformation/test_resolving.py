@@ -1,0 +1,1255 @@
+"""What CloudFormation would make of a template, and every refusal with its whole message."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csr_templates.cloudformation.resolving import ResolveError, conditions, failed_assertions, resolve
+
+Template = dict[str, Any]
+
+NO_VALUE = {"Ref": "AWS::NoValue"}
+TEMPLATE: Template = {
+    "Parameters": {
+        "Project": {"Type": "String", "Default": "shop"},
+        "Environment": {"Type": "String", "Default": "prod", "AllowedValues": ["dev", "prod"]},
+        "Count": {"Type": "Number", "Default": 3},
+        "Zones": {"Type": "CommaDelimitedList", "Default": "a, b,c"},
+        "Groups": {"Type": "List<AWS::EC2::SecurityGroup::Id>", "Default": "sg-1,sg-2"},
+        "Image": {"Type": "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", "Default": "/images/web"},
+    },
+    "Mappings": {
+        "Sizes": {
+            "dev": {"Memory": 128, "Subnets": ["s-1"]},
+            "prod": {"Memory": 1024, "Subnets": ["s-1", "s-2"]},
+        }
+    },
+    "Conditions": {
+        "IsProd": {"Fn::Equals": [{"Ref": "Environment"}, "prod"]},
+        "IsDev": {"Fn::Not": [{"Condition": "IsProd"}]},
+        "IsNewImage": {"Fn::Equals": [{"Ref": "Image"}, "ami-1"]},
+    },
+    "Resources": {
+        "Bucket": {"Type": "AWS::S3::Bucket"},
+        "DevBucket": {"Type": "AWS::S3::Bucket", "Condition": "IsDev"},
+        "Value1": {"Type": "AWS::S3::Bucket"},
+    },
+}
+
+
+def with_property(node: Any) -> Template:
+    """Return the template with one more resource, whose property Value is the node."""
+    subject = {"Type": "AWS::SNS::Topic", "Properties": {"Value": node}}
+    return TEMPLATE | {"Resources": TEMPLATE["Resources"] | {"Subject": subject}}
+
+
+def resolved(node: Any, **parameters: str) -> Any:
+    """Return what a property with this node becomes; KeyError if it is gone."""
+    return resolve(with_property(node), parameters)["Resources"]["Subject"]["Properties"]["Value"]
+
+
+def message_of(call: Callable[[], object]) -> str:
+    """Return the message of the ResolveError that the call raises, after a check of its grammar."""
+    with pytest.raises(ResolveError) as caught:
+        call()
+    message = str(caught.value)
+    assert message[-1] in ".?"
+    return message
+
+
+def table(*rows: tuple[str, Any, Any]) -> pytest.MarkDecorator:
+    """Parametrize a test with rows of name, node and what is expected."""
+    return pytest.mark.parametrize(
+        ("node", "expected"), [row[1:] for row in rows], ids=[row[0] for row in rows]
+    )
+
+
+STACK_OUTPUT = {"Fn::GetStackOutput": {"StackName": {"Fn::Sub": "${Project}-api"}, "OutputName": "ApiId"}}
+RESOLVED_STACK_OUTPUT = {"Fn::GetStackOutput": {"StackName": "shop-api", "OutputName": "ApiId"}}
+
+
+@table(
+    ("literals keep their type", [70, True, 0.5, "x", None, {}], [70, True, 0.5, "x", None, {}]),
+    ("a parameter", {"Ref": "Project"}, "shop"),
+    ("a number is text", {"Ref": "Count"}, "3"),
+    ("a list is split and trimmed", {"Ref": "Zones"}, ["a", "b", "c"]),
+    ("a typed list is split", {"Ref": "Groups"}, ["sg-1", "sg-2"]),
+    ("region", {"Ref": "AWS::Region"}, "ap-northeast-1"),
+    ("account", {"Ref": "AWS::AccountId"}, "123456789012"),
+    ("partition", {"Ref": "AWS::Partition"}, "aws"),
+    ("suffix", {"Ref": "AWS::URLSuffix"}, "amazonaws.com"),
+    ("stack name", {"Ref": "AWS::StackName"}, "stack"),
+    ("dynamic reference", "{{resolve:ssm:/a/b:1}}", "{{resolve:ssm:/a/b:1}}"),
+    ("text that looks like a Sub", "${Project}", "${Project}"),
+    ("Condition of a policy", {"Condition": {"Bool": {"a": "b"}}}, {"Condition": {"Bool": {"a": "b"}}}),
+    ("nested in maps and lists", {"A": [{"B": {"Ref": "Project"}}]}, {"A": [{"B": "shop"}]}),
+    ("Sub", {"Fn::Sub": "${Project}-${Environment}/${AWS::Region}"}, "shop-prod/ap-northeast-1"),
+    ("Sub with variables", {"Fn::Sub": ["${A}${Count}", {"A": {"Ref": "Project"}}]}, "shop3"),
+    ("Sub whose variable hides a parameter", {"Fn::Sub": ["${Project}", {"Project": "mine"}]}, "mine"),
+    ("Sub with a literal", {"Fn::Sub": "${!Name} of ${Project}"}, "${Name} of shop"),
+    ("Sub with odd braces", {"Fn::Sub": "{${Project}} $ {x} ${"}, "{shop} $ {x} ${"),
+    ("empty Sub", {"Fn::Sub": ""}, ""),
+    ("Join", {"Fn::Join": ["-", [{"Ref": "Project"}, 1, True, "x"]]}, "shop-1-true-x"),
+    ("Join of a list parameter", {"Fn::Join": ["|", {"Ref": "Zones"}]}, "a|b|c"),
+    ("Join of nothing", {"Fn::Join": ["-", []]}, ""),
+    ("Select", {"Fn::Select": ["1", {"Ref": "Zones"}]}, "b"),
+    ("Select by a parameter", {"Fn::Select": [{"Ref": "Count"}, ["0", "1", "2", 3]]}, 3),
+    ("Split", {"Fn::Split": [".", {"Fn::Sub": "${Project}.x."}]}, ["shop", "x", ""]),
+    ("Select of a Split", {"Fn::Select": [0, {"Fn::Split": ["/", "10.0.0.0/16"]}]}, "10.0.0.0"),
+    ("FindInMap", {"Fn::FindInMap": ["Sizes", {"Ref": "Environment"}, "Memory"]}, 1024),
+    ("FindInMap of a list", {"Fn::FindInMap": ["Sizes", "prod", "Subnets"]}, ["s-1", "s-2"]),
+    ("Base64", {"Fn::Base64": {"Fn::Sub": "${Project}"}}, "c2hvcA=="),
+    ("If true", {"Fn::If": ["IsProd", {"Ref": "Project"}, "b"]}, "shop"),
+    ("If false", {"Fn::If": ["IsDev", "a", {"A": {"Ref": "Project"}}]}, {"A": "shop"}),
+    ("If in If", {"Fn::If": ["IsProd", {"Fn::If": ["IsDev", "a", "b"]}, "c"]}, "b"),
+    ("the other branch is not looked at", {"Fn::If": ["IsProd", "a", {"Ref": "DevBucket"}]}, "a"),
+    ("NoValue in a list", ["a", {"Fn::If": ["IsDev", "b", NO_VALUE]}, "c"], ["a", "c"]),
+    ("NoValue in a map", {"A": {"Fn::If": ["IsDev", "b", NO_VALUE]}, "B": NO_VALUE}, {}),
+    ("NoValue in a Join", {"Fn::Join": [",", ["a", {"Fn::If": ["IsDev", "b", NO_VALUE]}]]}, "a"),
+)
+def test_known(node: Any, expected: Any) -> None:
+    """What can be known takes its place."""
+    assert expected == resolved(node)
+
+
+@table(
+    ("Ref", {"Ref": "Bucket"}, {"Ref": "Bucket"}),
+    ("GetAtt", {"Fn::GetAtt": ["Bucket", "Arn"]}, {"Fn::GetAtt": ["Bucket", "Arn"]}),
+    ("GetAtt with a dot", {"Fn::GetAtt": "Bucket.Website.Url"}, {"Fn::GetAtt": ["Bucket", "Website.Url"]}),
+    (
+        "GetAtt by a parameter",
+        {"Fn::GetAtt": ["Bucket", {"Ref": "Project"}]},
+        {"Fn::GetAtt": ["Bucket", "shop"]},
+    ),
+    ("SSM parameter", {"Ref": "Image"}, {"Ref": "Image"}),
+    ("stack ID", {"Ref": "AWS::StackId"}, {"Ref": "AWS::StackId"}),
+    ("notifications", {"Ref": "AWS::NotificationARNs"}, {"Ref": "AWS::NotificationARNs"}),
+    ("import", {"Fn::ImportValue": {"Fn::Sub": "${Project}-vpc"}}, {"Fn::ImportValue": "shop-vpc"}),
+    ("stack output", STACK_OUTPUT, RESOLVED_STACK_OUTPUT),
+    ("zones of this region", {"Fn::GetAZs": ""}, {"Fn::GetAZs": "ap-northeast-1"}),
+    ("zones of a region", {"Fn::GetAZs": {"Ref": "Project"}}, {"Fn::GetAZs": "shop"}),
+    ("Cidr", {"Fn::Cidr": ["10.0.0.0/16", {"Ref": "Count"}, 8]}, {"Fn::Cidr": ["10.0.0.0/16", "3", "8"]}),
+    ("Cidr without bits", {"Fn::Cidr": ["10.0.0.0/16", 2]}, {"Fn::Cidr": ["10.0.0.0/16", "2"]}),
+    (
+        "Base64",
+        {"Fn::Base64": {"Fn::Sub": "${Project} ${Bucket}"}},
+        {"Fn::Base64": {"Fn::Sub": "shop ${Bucket}"}},
+    ),
+    (
+        "Select",
+        {"Fn::Select": ["0", {"Fn::GetAZs": ""}]},
+        {"Fn::Select": [0, {"Fn::GetAZs": "ap-northeast-1"}]},
+    ),
+    (
+        "Select by the unknown",
+        {"Fn::Select": [{"Ref": "Image"}, ["a"]]},
+        {"Fn::Select": [{"Ref": "Image"}, ["a"]]},
+    ),
+    ("Select of an unknown item", {"Fn::Select": [1, ["a", {"Ref": "Bucket"}]]}, {"Ref": "Bucket"}),
+    ("Split", {"Fn::Split": ["-", {"Ref": "Bucket"}]}, {"Fn::Split": ["-", {"Ref": "Bucket"}]}),
+    (
+        "Join of an unknown list",
+        {"Fn::Join": ["/", {"Fn::Split": ["-", {"Ref": "Bucket"}]}]},
+        {"Fn::Join": ["/", {"Fn::Split": ["-", {"Ref": "Bucket"}]}]},
+    ),
+    (
+        "FindInMap by the unknown",
+        {"Fn::FindInMap": ["Sizes", {"Ref": "Image"}, {"Fn::Sub": "${Project}"}]},
+        {"Fn::FindInMap": ["Sizes", {"Ref": "Image"}, "shop"]},
+    ),
+    (
+        "NoValue in the arguments",
+        {"Fn::GetStackOutput": {"StackName": "a", "OutputName": "b", "Region": NO_VALUE}},
+        {"Fn::GetStackOutput": {"StackName": "a", "OutputName": "b"}},
+    ),
+)
+def test_unknown(node: Any, expected: Any) -> None:
+    """What only a deployed stack knows stays a function, with what can be known inside it resolved."""
+    assert expected == resolved(node)
+
+
+@table(
+    ("Sub", {"Fn::Sub": "${Project}:${Bucket}/*"}, {"Fn::Sub": "shop:${Bucket}/*"}),
+    ("Join", {"Fn::Join": [":", [{"Ref": "Project"}, {"Ref": "Bucket"}]]}, {"Fn::Sub": "shop:${Bucket}"}),
+    ("attribute", {"Fn::Join": ["", [{"Fn::GetAtt": "Bucket.Arn"}, "/*"]]}, {"Fn::Sub": "${Bucket.Arn}/*"}),
+    ("variable of a resource", {"Fn::Sub": ["${A}/*", {"A": {"Ref": "Bucket"}}]}, {"Fn::Sub": "${Bucket}/*"}),
+    (
+        "text in a text",
+        {"Fn::Sub": ["${A}!", {"A": {"Fn::Sub": "<${Bucket}>"}}]},
+        {"Fn::Sub": "<${Bucket}>!"},
+    ),
+    ("one part alone", {"Fn::Sub": "${Bucket}"}, {"Ref": "Bucket"}),
+    (
+        "attribute with dots of its own",
+        {"Fn::Sub": "${Bucket.Website.Deep.Url}"},
+        {"Fn::GetAtt": ["Bucket", "Website.Deep.Url"]},
+    ),
+    (
+        "one attribute alone",
+        {"Fn::Join": ["-", [{"Fn::Sub": "${Bucket.Arn}"}]]},
+        {"Fn::GetAtt": ["Bucket", "Arn"]},
+    ),
+    ("one import alone", {"Fn::Sub": ["${A}", {"A": {"Fn::ImportValue": "x"}}]}, {"Fn::ImportValue": "x"}),
+    ("stack ID", {"Fn::Sub": "${AWS::StackId}/${Project}"}, {"Fn::Sub": "${AWS::StackId}/shop"}),
+    (
+        "what needs a variable, written as Sub",
+        {"Fn::Sub": ["${Id}.${AWS::URLSuffix}", {"Id": STACK_OUTPUT}]},
+        {"Fn::Sub": ["${Value1}.amazonaws.com", {"Value1": RESOLVED_STACK_OUTPUT}]},
+    ),
+    (
+        "what needs a variable, written as Join",
+        {"Fn::Join": [".", [STACK_OUTPUT, {"Ref": "AWS::URLSuffix"}]]},
+        {"Fn::Sub": ["${Value1}.amazonaws.com", {"Value1": RESOLVED_STACK_OUTPUT}]},
+    ),
+    (
+        "one variable for equal parts, the next number for others",
+        {
+            "Fn::Sub": [
+                "${A}${B}${A}${C}",
+                {"A": {"Fn::ImportValue": "x"}, "B": {"Fn::ImportValue": "y"}, "C": {"Fn::ImportValue": "x"}},
+            ]
+        },
+        {
+            "Fn::Sub": [
+                "${Value1}${Value2}${Value1}${Value1}",
+                {"Value1": {"Fn::ImportValue": "x"}, "Value2": {"Fn::ImportValue": "y"}},
+            ]
+        },
+    ),
+    (
+        "a number that a resource of the text has is left out",
+        {"Fn::Sub": ["${Value1}${A}", {"A": {"Fn::ImportValue": "x"}}]},
+        {"Fn::Sub": ["${Value1}${Value2}", {"Value2": {"Fn::ImportValue": "x"}}]},
+    ),
+    (
+        "variables of a text in a text",
+        {"Fn::Join": ["-", [{"Fn::Sub": ["<${A}>", {"A": {"Fn::ImportValue": "x"}}]}, "y"]]},
+        {"Fn::Sub": ["<${Value1}>-y", {"Value1": {"Fn::ImportValue": "x"}}]},
+    ),
+    (
+        "an attribute named by the unknown",
+        {"Fn::Sub": ["${A}!", {"A": {"Fn::GetAtt": ["Bucket", {"Ref": "Image"}]}}]},
+        {"Fn::Sub": ["${Value1}!", {"Value1": {"Fn::GetAtt": ["Bucket", {"Ref": "Image"}]}}]},
+    ),
+    ("literal beside the unknown", {"Fn::Sub": "${!Name}${Bucket}"}, {"Fn::Sub": "${!Name}${Bucket}"}),
+    (
+        "text that looks like a variable",
+        {"Fn::Join": ["", ["${a}", {"Ref": "Bucket"}]]},
+        {"Fn::Sub": "${!a}${Bucket}"},
+    ),
+    (
+        "text that looks like a literal",
+        {"Fn::Join": ["", ["${!a}", {"Ref": "Bucket"}]]},
+        {"Fn::Sub": "${!!a}${Bucket}"},
+    ),
+    (
+        "brace that is never closed",
+        {"Fn::Join": ["", ["${", {"Ref": "Bucket"}, "}"]]},
+        {"Fn::Sub": "${${Bucket}}"},
+    ),
+)
+def test_text_with_unknown_parts(node: Any, expected: Any) -> None:
+    """A text has one form, be it written as Sub or as Join; resolving it again changes nothing."""
+    once = resolved(node)
+
+    assert expected == once
+    assert expected == resolved(once)
+
+
+IN = "Resources.Subject.Properties.Value"
+FUNCTIONS = (
+    "Fn::Base64, Fn::Cidr, Fn::FindInMap, Fn::GetAZs, Fn::GetAtt, Fn::GetStackOutput, Fn::If, "
+    "Fn::ImportValue, "
+    "Fn::Join, Fn::Select, Fn::Split, Fn::Sub, Ref"
+)
+
+
+@table(
+    (
+        "misspelt Ref",
+        {"Ref": "Buckett"},
+        ".Ref: 'Buckett' is neither a parameter nor a resource of this template. Did you mean 'Bucket'?",
+    ),
+    (
+        "unknown Ref",
+        [{"Ref": "xyz"}],
+        "[0].Ref: 'xyz' is neither a parameter nor a resource of this template.",
+    ),
+    (
+        "Ref to the absent",
+        {"Ref": "DevBucket"},
+        ".Ref: The resource 'DevBucket' does not exist here: its condition IsDev is false.",
+    ),
+    ("Ref to a list", {"Ref": ["Bucket"]}, '.Ref: Ref takes one name, found ["Bucket"].'),
+    (
+        "unknown pseudo parameter",
+        {"Ref": "AWS::Regin"},
+        ".Ref: 'AWS::Regin' is no pseudo parameter; there are AWS::AccountId, AWS::NoValue, "
+        "AWS::NotificationARNs, "
+        "AWS::Partition, AWS::Region, AWS::StackId, AWS::StackName, AWS::URLSuffix.",
+    ),
+    (
+        "GetAtt of the absent",
+        {"Fn::GetAtt": ["DevBucket", "Arn"]},
+        ".Fn::GetAtt: The resource 'DevBucket' does not exist here: its condition IsDev is false.",
+    ),
+    (
+        "GetAtt of a parameter",
+        {"Fn::GetAtt": "Project.Arn"},
+        ".Fn::GetAtt: 'Project' is no resource of this template.",
+    ),
+    (
+        "GetAtt of a function",
+        {"Fn::GetAtt": [{"Ref": "Bucket"}, "Arn"]},
+        '.Fn::GetAtt: Expected the logical ID of a resource, found {"Ref": "Bucket"}.',
+    ),
+    (
+        "GetAtt without attribute",
+        {"Fn::GetAtt": "Bucket"},
+        '.Fn::GetAtt: Fn::GetAtt takes [logical ID, attribute], found ["Bucket"].',
+    ),
+    (
+        "function beside a key",
+        {"Fn::Sub": "a", "B": 1},
+        ": Fn::Sub stands beside other keys (B, Fn::Sub); a function stands alone.",
+    ),
+    (
+        "unknown function",
+        {"Fn::Length": []},
+        f".Fn::Length: Fn::Length is no function of Resources and Outputs, which take {FUNCTIONS}.",
+    ),
+    (
+        "predicate",
+        {"Fn::Equals": [1, 1]},
+        f".Fn::Equals: Fn::Equals is no function of Resources and Outputs, which take {FUNCTIONS}.",
+    ),
+    (
+        "Sub of the unknown",
+        {"Fn::Sub": "${Projct}"},
+        ".Fn::Sub.${Projct}.Ref: 'Projct' is neither a parameter nor a resource of this template. Did "
+        "you mean 'Project'?",
+    ),
+    (
+        "Sub of a missing attribute's resource",
+        {"Fn::Sub": "${Bukket.Arn}"},
+        ".Fn::Sub.${Bukket.Arn}.Fn::GetAtt: 'Bukket' is no resource of this template. Did you mean 'Bucket'?",
+    ),
+    (
+        "Sub with a space",
+        {"Fn::Sub": "${ Project }"},
+        ".Fn::Sub: '${ Project }' is no variable; write '${! Project }' for the text itself.",
+    ),
+    ("Sub of a list", {"Fn::Sub": "${Zones}"}, '.Fn::Sub.${Zones}: Expected a text, found ["a", "b", "c"].'),
+    (
+        "Sub of NoValue",
+        {"Fn::Sub": ["${A}", {"A": NO_VALUE}]},
+        ".Fn::Sub[1].A: AWS::NoValue removes a property or a list item; a function needs a value here.",
+    ),
+    (
+        "Sub of one item",
+        {"Fn::Sub": ["a"]},
+        '.Fn::Sub: Fn::Sub takes a text, or [text, variables], found ["a"].',
+    ),
+    (
+        "Sub of wrong items",
+        {"Fn::Sub": ["a", "b"]},
+        '.Fn::Sub: Fn::Sub takes a text, or [text, variables], found ["a", "b"].',
+    ),
+    (
+        "Join of three",
+        {"Fn::Join": ["-", [], 1]},
+        '.Fn::Join: Fn::Join takes [delimiter, list of values], found ["-", [], 1].',
+    ),
+    (
+        "Join by a function",
+        {"Fn::Join": [{"Ref": "Project"}, []]},
+        '.Fn::Join[0]: The delimiter is a plain string, found {"Ref": "Project"}.',
+    ),
+    ("Join of a text", {"Fn::Join": ["-", "a"]}, '.Fn::Join[1]: Expected a list, found "a".'),
+    ("Join of lists", {"Fn::Join": ["-", ["a", ["b"]]]}, '.Fn::Join[1][1]: Expected a text, found ["b"].'),
+    (
+        "Select out of range",
+        {"Fn::Select": [3, {"Ref": "Zones"}]},
+        '.Fn::Select[0]: Index 3 is out of range for ["a", "b", "c"]; the first item is 0.',
+    ),
+    (
+        "Select below zero",
+        {"Fn::Select": ["-1", ["a"]]},
+        '.Fn::Select[0]: The index is a whole number from 0 on, found "-1".',
+    ),
+    (
+        "Select of three",
+        {"Fn::Select": [0, ["a"], "b"]},
+        '.Fn::Select: Fn::Select takes [index, list of values], found [0, ["a"], "b"].',
+    ),
+    ("Select by a list", {"Fn::Select": [["a"], ["b"]]}, '.Fn::Select[0]: Expected a text, found ["a"].'),
+    ("Select of a text", {"Fn::Select": [0, "a"]}, '.Fn::Select[1]: Expected a list, found "a".'),
+    ("Split of a list", {"Fn::Split": ["-", ["a"]]}, '.Fn::Split[1]: Expected a text, found ["a"].'),
+    (
+        "FindInMap by a list",
+        {"Fn::FindInMap": ["Sizes", ["a"], "b"]},
+        '.Fn::FindInMap[1]: Expected a text, found ["a"].',
+    ),
+    (
+        "date",
+        {"Fn::Join": ["-", date(2026, 1, 2)]},
+        '.Fn::Join[1]: Expected a list, found "2026-01-02".',
+    ),
+    ("80 characters", {"Fn::Join": ["-", "a" * 78]}, f'.Fn::Join[1]: Expected a list, found "{"a" * 78}".'),
+    (
+        "81 characters",
+        {"Fn::Join": ["-", "a" * 79]},
+        f'.Fn::Join[1]: Expected a list, found "{"a" * 76}....',
+    ),
+    (
+        "Split by nothing",
+        {"Fn::Split": ["", "a"]},
+        '.Fn::Split[0]: The delimiter is a plain string that is not empty, found "".',
+    ),
+    (
+        "unknown map",
+        {"Fn::FindInMap": ["Size", "a", "b"]},
+        ".Fn::FindInMap[0]: Mappings has no key 'Size'; it has Sizes.",
+    ),
+    (
+        "unknown key",
+        {"Fn::FindInMap": ["Sizes", "qa", "b"]},
+        ".Fn::FindInMap[1]: Mappings.Sizes has no key 'qa'; it has dev, prod.",
+    ),
+    (
+        "unknown second key",
+        {"Fn::FindInMap": ["Sizes", "dev", "b"]},
+        ".Fn::FindInMap[2]: Mappings.Sizes.dev has no key 'b'; it has Memory, Subnets.",
+    ),
+    (
+        "FindInMap with a default",
+        {"Fn::FindInMap": ["Sizes", "dev", "b", {"DefaultValue": "c"}]},
+        '.Fn::FindInMap: Fn::FindInMap takes [map, top-level key, second-level key], found ["Sizes", '
+        '"dev", "b", {"DefaultValue": "c"}].',
+    ),
+    (
+        "If of two",
+        {"Fn::If": ["IsProd", "a"]},
+        '.Fn::If: Fn::If takes [condition name, value if true, value if false], found ["IsProd", "a"].',
+    ),
+    (
+        "If on no condition",
+        {"Fn::If": ["Prod", "a", "b"]},
+        '.Fn::If[0]: "Prod" is no condition of this template, which has IsDev, IsNewImage, IsProd.',
+    ),
+    (
+        "If on the unknown",
+        {"Fn::If": ["IsNewImage", "a", "b"]},
+        ".Fn::If[0]: The condition IsNewImage depends on a value that only the deployed stack knows.",
+    ),
+    (
+        "fault in the branch taken",
+        {"Fn::If": ["IsProd", {"A": {"Ref": "xyz"}}, "b"]},
+        ".Fn::If[1].A.Ref: 'xyz' is neither a parameter nor a resource of this template.",
+    ),
+    (
+        "Cidr of one",
+        {"Fn::Cidr": ["10.0.0.0/16"]},
+        ".Fn::Cidr: Fn::Cidr takes [IP block, count, subnet bits], of which the last may be missing, "
+        'found ["10.0.0.0/16"].',
+    ),
+    (
+        "stack output of nothing",
+        {"Fn::GetStackOutput": {"StackName": "a"}},
+        ".Fn::GetStackOutput: Fn::GetStackOutput takes at least StackName and OutputName, found "
+        '{"StackName": "a"}.',
+    ),
+    (
+        "Cidr of four",
+        {"Fn::Cidr": ["10.0.0.0/16", 1, 8, 8]},
+        ".Fn::Cidr: Fn::Cidr takes [IP block, count, subnet bits], of which the last may be missing, "
+        'found ["10.0.0.0/16", 1, 8, 8].',
+    ),
+    ("Cidr of a list", {"Fn::Cidr": [["a"], 1]}, '.Fn::Cidr[0]: Expected a text, found ["a"].'),
+    ("Base64 of a list", {"Fn::Base64": ["a"]}, '.Fn::Base64: Expected a text, found ["a"].'),
+    ("zones of a list", {"Fn::GetAZs": ["a"]}, '.Fn::GetAZs: Expected a text, found ["a"].'),
+    ("import of a list", {"Fn::ImportValue": ["a"]}, '.Fn::ImportValue: Expected a text, found ["a"].'),
+    (
+        "attribute that is a list",
+        {"Fn::GetAtt": ["Bucket", ["a"]]},
+        '.Fn::GetAtt[1]: Expected a text, found ["a"].',
+    ),
+    (
+        "stack output of the unknown",
+        {"Fn::GetStackOutput": {"StackName": {"Ref": "xyz"}, "OutputName": "a"}},
+        ".Fn::GetStackOutput.StackName.Ref: 'xyz' is neither a parameter nor a resource of this template.",
+    ),
+    (
+        "long value",
+        {"Fn::Split": ["a" * 99]},
+        f'.Fn::Split: Fn::Split takes [delimiter, text], found ["{"a" * 75}....',
+    ),
+)
+def test_refused_value(node: Any, expected: str) -> None:
+    """A wrong value is refused with its place and what is wrong with it."""
+    assert IN + expected == message_of(lambda: resolved(node))
+
+
+def test_conditional_resources_and_outputs() -> None:
+    """What a false condition holds is gone, and the result names no condition."""
+    template = {
+        "Parameters": {"On": {"Type": "String", "Default": "true"}},
+        "Conditions": {
+            "IsOn": {"Fn::Equals": [{"Ref": "On"}, "true"]},
+            "IsOff": {"Fn::Not": [{"Condition": "IsOn"}]},
+        },
+        "Resources": {
+            "Always": {"Type": "T", "DeletionPolicy": "Retain", "Metadata": {"On": {"Ref": "On"}}},
+            "WhenOn": {
+                "Type": "T",
+                "Condition": "IsOn",
+                "DependsOn": "Always",
+                "Properties": {"A": NO_VALUE},
+            },
+            "WhenOff": {"Type": "T", "Condition": "IsOff", "DependsOn": ["Always"]},
+        },
+        "Outputs": {
+            "Id": {"Value": {"Ref": "Always"}, "Export": {"Name": {"Fn::Sub": "${On}-id"}}},
+            "OnId": {"Condition": "IsOn", "Value": {"Ref": "WhenOn"}},
+            "OffId": {"Condition": "IsOff", "Value": {"Ref": "WhenOff"}},
+        },
+    }
+    always = {"Type": "T", "DeletionPolicy": "Retain"}
+
+    assert {
+        "Resources": {
+            "Always": always | {"Metadata": {"On": "true"}},
+            "WhenOn": {"Type": "T", "DependsOn": "Always", "Properties": {}},
+        },
+        "Outputs": {
+            "Id": {"Value": {"Ref": "Always"}, "Export": {"Name": "true-id"}},
+            "OnId": {"Value": {"Ref": "WhenOn"}},
+        },
+    } == resolve(template)
+    assert {
+        "Resources": {
+            "Always": always | {"Metadata": {"On": "false"}},
+            "WhenOff": {"Type": "T", "DependsOn": ["Always"]},
+        },
+        "Outputs": {
+            "Id": {"Value": {"Ref": "Always"}, "Export": {"Name": "false-id"}},
+            "OffId": {"Value": {"Ref": "WhenOff"}},
+        },
+    } == resolve(template, {"On": "false"})
+
+
+@pytest.mark.parametrize("node", ["DevBucket", ["Bucket", "DevBucket"]], ids=["text", "list"])
+def test_depends_on_absent(node: Any) -> None:
+    """A DependsOn to a resource whose condition is false is refused, as a reference is."""
+    template = with_property("x")
+    template["Resources"]["Subject"]["DependsOn"] = node
+
+    assert message_of(lambda: resolve(template)) == (
+        "Resources.Subject.DependsOn: The resource 'DevBucket' does not exist here: its condition "
+        "IsDev is false."
+    )
+    assert "DevBucket" in resolve(template, {"Environment": "dev"})["Resources"]
+
+
+@table(
+    (
+        "macro",
+        {"Transform": "AWS::LanguageExtensions"},
+        "Transform: A template with a macro cannot be resolved: remove the Transform.",
+    ),
+    ("resource is no mapping", {"Resources": {"A": []}}, "Resources.A: Expected a mapping, found []."),
+    (
+        "no such condition",
+        {"Resources": {"A": {"Condition": "B"}}},
+        'Resources.A.Condition: "B" is no condition of this template, which has none.',
+    ),
+    (
+        "condition that is written out",
+        {"Resources": {"A": {"Condition": {"Fn::Equals": [1, 1]}}}},
+        'Resources.A.Condition: {"Fn::Equals": [1, 1]} is no condition of this template, which has none.',
+    ),
+    (
+        "condition that cannot be decided",
+        {
+            "Conditions": {"B": {"Fn::Equals": [{"Ref": "AWS::StackId"}, "a"]}},
+            "Outputs": {"A": {"Condition": "B", "Value": 1}},
+        },
+        "Outputs.A.Condition: The condition B depends on a value that only the deployed stack knows.",
+    ),
+    (
+        "broken condition without a user",
+        {"Conditions": {"B": {"Condition": "C"}}},
+        'Conditions.B.Condition: "C" is no condition of this template, which has B.',
+    ),
+    (
+        "map of none",
+        {"Outputs": {"A": {"Value": {"Fn::FindInMap": ["B", "C", "D"]}}}},
+        "Outputs.A.Value.Fn::FindInMap[0]: Mappings has no key 'B'; it has none.",
+    ),
+    (
+        "condition without resources and parameters",
+        {"Conditions": {"A": {"Fn::Equals": [{"Ref": "B"}, "c"]}}},
+        "Conditions.A.Fn::Equals[0].Ref: 'B' is no parameter of this template.",
+    ),
+    (
+        "attribute of the absent",
+        {"Outputs": {"A": {"Value": {"Fn::GetAtt": ["B", "Arn"]}}}},
+        "Outputs.A.Value.Fn::GetAtt: 'B' is no resource of this template.",
+    ),
+    (
+        "output of the absent",
+        {"Outputs": {"A": {"Value": {"Ref": "B"}}}},
+        "Outputs.A.Value.Ref: 'B' is neither a parameter nor a resource of this template.",
+    ),
+)
+def test_refused_template(node: Any, expected: str) -> None:
+    """A template that cannot be resolved is refused with the place."""
+    assert expected == message_of(lambda: resolve(node))
+
+
+def test_pseudo_parameters() -> None:
+    """Region, account, partition and stack name are the caller's."""
+    names = ["AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::StackName", "AWS::URLSuffix"]
+    template = {"Outputs": {"A": {"Value": [{"Ref": name} for name in names]}}}
+
+    result = resolve(
+        template, region="cn-north-1", account="210987654321", partition="aws-cn", stack_name="web"
+    )
+
+    expected = ["cn-north-1", "210987654321", "aws-cn", "web", "amazonaws.com.cn"]
+    assert expected == result["Outputs"]["A"]["Value"]
+
+
+PSEUDO = ("AWS::Region", "AWS::AccountId", "AWS::StackName")
+
+
+@pytest.mark.parametrize(
+    ("deploy", "expected"),
+    [
+        ({}, "ap-northeast-1 123456789012 stack"),
+        (
+            {"region": "us-east-1", "account": "210987654321", "stack_name": "web"},
+            "us-east-1 210987654321 web",
+        ),
+    ],
+    ids=["by default", "given"],
+)
+def test_conditions_and_rules_see_the_deploy(deploy: dict[str, Any], expected: str) -> None:
+    """Region, account and stack name are known everywhere; without a caller's word the same everywhere."""
+    texts = expected.split()
+    equal = [{"Fn::Equals": [{"Ref": name}, text]} for name, text in zip(PSEUDO, texts, strict=True)]
+    template = {
+        "Conditions": {"It": {"Fn::And": equal}},
+        "Rules": {"It": {"Assertions": [{"Assert": predicate} for predicate in equal]}},
+        "Outputs": {"It": {"Value": {"Fn::Join": [" ", [{"Ref": name} for name in PSEUDO]]}}},
+    }
+
+    assert conditions(template, **deploy) == {"It": True}
+    assert failed_assertions(template, **deploy) == []
+    assert resolve(template, **deploy)["Outputs"]["It"]["Value"] == expected
+
+
+def test_refused_partition() -> None:
+    """An unknown partition has no known domain."""
+    assert (
+        message_of(lambda: resolve({}, partition="azure"))
+        == "The partition is 'azure'; known are aws, aws-cn, aws-us-gov."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("String", "a, b", "a, b"),
+        ("Number", "007", "007"),
+        ("CommaDelimitedList", "", [""]),
+        ("CommaDelimitedList", "a , b", ["a", "b"]),
+        ("List<Number>", "1,2", ["1", "2"]),
+        ("AWS::EC2::VPC::Id", "vpc-1", "vpc-1"),
+        ("AWS::SSM::Parameter::Name", "/a", "/a"),
+        ("AWS::SSM::Parameter::Value<List<String>>", "/a", {"Ref": "P"}),
+    ],
+)
+def test_given_value(kind: str, value: str, expected: Any) -> None:
+    """A given value goes before the Default and is read by the parameter's type."""
+    template = {
+        "Parameters": {"P": {"Type": kind, "Default": "other"}},
+        "Outputs": {"A": {"Value": {"Ref": "P"}}},
+    }
+
+    assert expected == resolve(template, {"P": value})["Outputs"]["A"]["Value"]
+
+
+def test_allowed_value_with_a_comma() -> None:
+    """Only lists are taken apart at commas."""
+    template = {
+        "Parameters": {"P": {"Type": "String", "AllowedValues": ["a,b"]}},
+        "Outputs": {"A": {"Value": {"Ref": "P"}}},
+    }
+
+    assert resolve(template, {"P": "a,b"})["Outputs"]["A"]["Value"] == "a,b"
+
+
+@pytest.mark.parametrize(
+    ("declaration", "given_values", "expected"),
+    [
+        (
+            {"Type": "String"},
+            {},
+            "Parameters: Give a value for P: there is no Default.",
+        ),
+        (
+            {"Type": "String", "Default": "a"},
+            {"Q": "b"},
+            "Parameters.Q: The template has no such parameter; it has P.",
+        ),
+        (
+            {"Type": "Number"},
+            {"P": 5},
+            "Parameters.P: The value given is 5; CloudFormation takes only strings, so quote it.",
+        ),
+        (
+            {"Type": "String", "AllowedValues": ["true", False]},
+            {"P": "True"},
+            "Parameters.P: The value is 'True'; allowed are true, false.",
+        ),
+        (
+            {"Type": "CommaDelimitedList", "Default": "a, c", "AllowedValues": ["a", "b"]},
+            {},
+            "Parameters.P: The value is 'c'; allowed are a, b.",
+        ),
+        (
+            {"Type": "CommaDelimitedList", "Default": ["a"]},
+            {},
+            'Parameters.P: Expected a text, found ["a"].',
+        ),
+        (
+            {"Type": "String", "Default": "a", "AllowedValues": [["a"]]},
+            {},
+            'Parameters.P: Expected a text, found ["a"].',
+        ),
+    ],
+    ids=[
+        "missing",
+        "undeclared",
+        "not text",
+        "not allowed",
+        "item not allowed",
+        "Default not text",
+        "allowed value not text",
+    ],
+)
+def test_refused_parameter(declaration: Template, given_values: Any, expected: str) -> None:
+    """A wrong parameter value is refused by all three functions."""
+    template = {"Parameters": {"P": declaration}}
+
+    for function in (resolve, conditions, failed_assertions):
+        assert expected == message_of(lambda call=function: call(template, given_values))  # type: ignore[misc]
+
+
+def condition(node: Any, **parameters: str) -> bool:
+    """Return the value of the condition that is written so."""
+    return conditions(TEMPLATE | {"Conditions": {"Yes": YES, "No": NO, "It": node}}, parameters)["It"]
+
+
+YES = {"Fn::Equals": ["a", "a"]}
+NO = {"Fn::Equals": ["a", "b"]}
+UNKNOWN = {"Fn::Equals": [{"Ref": "Image"}, "a"]}
+
+
+@table(
+    ("Equals", YES, True),
+    ("Equals of two cases", {"Fn::Equals": ["Prod", {"Ref": "Environment"}]}, False),
+    ("boolean and text", {"Fn::Equals": ["true", True]}, True),
+    ("number and text", {"Fn::Equals": [3, {"Ref": "Count"}]}, True),
+    ("number and its other spelling", {"Fn::Equals": ["3.0", {"Ref": "Count"}]}, False),
+    ("lists", {"Fn::Equals": [["a", "b", "c"], {"Ref": "Zones"}]}, True),
+    ("Join", {"Fn::Equals": [{"Fn::Join": ["", {"Ref": "Zones"}]}, "abc"]}, True),
+    ("Select", {"Fn::Equals": [{"Fn::Select": [0, {"Ref": "Zones"}]}, "b"]}, False),
+    ("Split", {"Fn::Equals": [{"Fn::Select": [1, {"Fn::Split": ["-", "a-b"]}]}, "b"]}, True),
+    ("Sub", {"Fn::Equals": [{"Fn::Sub": "${Project}@${AWS::Region}"}, "shop@ap-northeast-1"]}, True),
+    ("FindInMap", {"Fn::Equals": [{"Fn::FindInMap": ["Sizes", "dev", "Memory"]}, "128"]}, True),
+    ("Not", {"Fn::Not": [NO]}, True),
+    ("And", {"Fn::And": [YES, YES, NO]}, False),
+    ("And of true", {"Fn::And": [YES, YES]}, True),
+    ("Or", {"Fn::Or": [NO, NO, YES]}, True),
+    ("Or of false", {"Fn::Or": [NO, NO]}, False),
+    ("another condition", {"Condition": "Yes"}, True),
+    (
+        "nested",
+        {"Fn::And": [{"Fn::Not": [{"Condition": "No"}]}, {"Fn::Or": [NO, {"Condition": "Yes"}]}]},
+        True,
+    ),
+    ("unknown, but And is decided", {"Fn::And": [UNKNOWN, NO]}, False),
+    ("unknown, but Or is decided", {"Fn::Or": [UNKNOWN, YES]}, True),
+)
+def test_condition(node: Any, expected: bool) -> None:
+    """A condition is evaluated over parameters, mappings and other conditions."""
+    assert expected is condition(node)
+
+
+def test_all_conditions_in_order() -> None:
+    """All conditions come in the template's order, also when one refers to a later one."""
+    template = {"Conditions": {"First": {"Condition": "Second"}, "Second": NO}}
+
+    assert list(conditions(template).items()) == [("First", False), ("Second", False)]
+
+
+def test_condition_follows_parameters() -> None:
+    """A given value turns the condition."""
+    node = {"Fn::Equals": [{"Ref": "Environment"}, "prod"]}
+
+    assert condition(node)
+    assert not condition(node, Environment="dev")
+
+
+PREDICATES = "Condition, Fn::And, Fn::Equals, Fn::Not, Fn::Or"
+
+
+@table(
+    (
+        "resource",
+        {"Fn::Equals": [{"Ref": "Bucket"}, "a"]},
+        ".Fn::Equals[0].Ref: 'Bucket' is a resource, but Conditions can only refer to parameters.",
+    ),
+    (
+        "no parameter",
+        {"Fn::Equals": ["a", {"Ref": "Projekt"}]},
+        ".Fn::Equals[1].Ref: 'Projekt' is no parameter of this template. Did you mean 'Project'?",
+    ),
+    (
+        "attribute",
+        {"Fn::Equals": [{"Fn::GetAtt": "Bucket.Arn"}, "a"]},
+        ".Fn::Equals[0].Fn::GetAtt: Fn::GetAtt is no function of Conditions, which take Fn::FindInMap, "
+        "Fn::Join, Fn::Select, Fn::Split, Fn::Sub, Ref.",
+    ),
+    ("literal", True, f": Expected one of {PREDICATES}, found true."),
+    ("value", {"Ref": "Project"}, f': Expected one of {PREDICATES}, found {{"Ref": "Project"}}.'),
+    (
+        "two functions",
+        {"Fn::Not": [YES], "Fn::Or": []},
+        f': Expected one of {PREDICATES}, found {{"Fn::Not": [{{"Fn::Equals": ["a", "a"]}}], "Fn::Or": []}}.',
+    ),
+    (
+        "rule function",
+        {"Fn::Contains": [["a"], "a"]},
+        f': Expected one of {PREDICATES}, found {{"Fn::Contains": [["a"], "a"]}}.',
+    ),
+    (
+        "And of one",
+        {"Fn::And": [YES]},
+        '.Fn::And: Fn::And takes a list of 2 to 10 conditions, found [{"Fn::Equals": ["a", "a"]}].',
+    ),
+    (
+        "And of eleven",
+        {"Fn::And": ["a"] * 11},
+        '.Fn::And: Fn::And takes a list of 2 to 10 conditions, found ["a"' + 10 * ', "a"' + "].",
+    ),
+    ("Or of none", {"Fn::Or": []}, ".Fn::Or: Fn::Or takes a list of 2 to 10 conditions, found []."),
+    (
+        "Not without a list",
+        {"Fn::Not": YES},
+        '.Fn::Not: Fn::Not takes a list of one condition, found {"Fn::Equals": ["a", "a"]}.',
+    ),
+    (
+        "Equals of three",
+        {"Fn::Equals": [1, 2, 3]},
+        ".Fn::Equals: Fn::Equals takes [value, value], found [1, 2, 3].",
+    ),
+    (
+        "Equals of a map",
+        {"Fn::Equals": ["a", {"b": "c"}]},
+        '.Fn::Equals[1]: Expected a text, found {"b": "c"}.',
+    ),
+    (
+        "Equals with NoValue",
+        {"Fn::Equals": [NO_VALUE, "a"]},
+        ".Fn::Equals[0]: AWS::NoValue removes a property or a list item; a function needs a value here.",
+    ),
+    (
+        "no such condition",
+        {"Fn::Not": [{"Condition": "Maybe"}]},
+        '.Fn::Not[0].Condition: "Maybe" is no condition of this template, which has It, No, Yes.',
+    ),
+    (
+        "itself",
+        {"Fn::Not": [{"Condition": "It"}]},
+        ".Fn::Not[0].Condition: The conditions refer to each other in a circle: It -> It.",
+    ),
+    ("unknown", UNKNOWN, ": The condition It depends on a value that only the deployed stack knows."),
+    (
+        "unknown And",
+        {"Fn::And": [UNKNOWN, YES]},
+        ": The condition It depends on a value that only the deployed stack knows.",
+    ),
+    (
+        "unknown Or",
+        {"Fn::Or": [UNKNOWN, NO]},
+        ": The condition It depends on a value that only the deployed stack knows.",
+    ),
+    (
+        "unknown Not",
+        {"Fn::Not": [UNKNOWN]},
+        ": The condition It depends on a value that only the deployed stack knows.",
+    ),
+    (
+        "unknown in a list",
+        {"Fn::Equals": [["a", {"Ref": "Image"}], "a"]},
+        ": The condition It depends on a value that only the deployed stack knows.",
+    ),
+)
+def test_refused_condition(node: Any, expected: str) -> None:
+    """A wrong condition, and one that cannot be decided, is refused with its place."""
+    assert "Conditions.It" + expected == message_of(lambda: condition(node))
+
+
+def test_circle_of_conditions() -> None:
+    """The message names the circle alone, not the way into it."""
+    template = {
+        "Conditions": {
+            "A": {"Condition": "B"},
+            "B": {"Fn::Not": [{"Condition": "C"}]},
+            "C": {"Fn::Or": [YES, {"Condition": "B"}]},
+        }
+    }
+
+    expected = (
+        "Conditions.C.Fn::Or[1].Condition: The conditions refer to each other in a circle: B -> C -> B."
+    )
+    assert expected == message_of(lambda: conditions(template))
+    assert expected == message_of(lambda: resolve(template))
+
+
+RULE_PARAMETERS = {
+    "Environment": {"Type": "String", "Default": "prod"},
+    "Version": {"Type": "String", "Default": ""},
+    "Zones": {"Type": "CommaDelimitedList", "Default": "a,b"},
+    "Vpc": {"Type": "AWS::EC2::VPC::Id", "Default": "vpc-1"},
+    "OtherVpc": {"Type": "AWS::EC2::VPC::Id", "Default": "vpc-2"},
+    "Vpcs": {"Type": "List<AWS::EC2::VPC::Id>", "Default": "vpc-3,vpc-4"},
+    "Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"},
+}
+TAG = {"Fn::ValueOf": ["Vpc", "Tags.Team"]}
+TAGS = {"Fn::ValueOfAll": ["AWS::EC2::VPC::Id", "Tags.Team"]}
+ALL_VPCS = {"Fn::RefAll": "AWS::EC2::VPC::Id"}
+
+
+def rule_holds(node: Any) -> bool:
+    """Tell whether no assertion fails in a template that asserts this."""
+    rules = {"R": {"Assertions": [{"Assert": node, "AssertDescription": "It is wrong."}]}}
+    failed = failed_assertions({"Parameters": RULE_PARAMETERS, "Rules": rules})
+    assert failed in ([], ["It is wrong."])
+    return not failed
+
+
+@table(
+    ("Equals", {"Fn::Equals": [{"Ref": "Environment"}, "prod"]}, True),
+    ("Not", {"Fn::Not": [{"Fn::Equals": [{"Ref": "Environment"}, "prod"]}]}, False),
+    ("region", {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}, False),
+    ("And", {"Fn::And": [YES, NO]}, False),
+    ("Or", {"Fn::Or": [YES, NO]}, True),
+    ("Contains", {"Fn::Contains": [["dev", "prod"], {"Ref": "Environment"}]}, True),
+    ("Contains not", {"Fn::Contains": [["dev"], {"Ref": "Environment"}]}, False),
+    ("Contains in a parameter", {"Fn::Contains": [{"Ref": "Zones"}, "b"]}, True),
+    ("Contains compares texts", {"Fn::Contains": [[1, True], "true"]}, True),
+    ("EachMemberEquals", {"Fn::EachMemberEquals": [["a", "a"], "a"]}, True),
+    ("EachMemberEquals not", {"Fn::EachMemberEquals": [{"Ref": "Zones"}, "a"]}, False),
+    ("EachMemberIn", {"Fn::EachMemberIn": [{"Ref": "Zones"}, ["a", "b", "c"]]}, True),
+    ("EachMemberIn not", {"Fn::EachMemberIn": [["a", "b", "c"], {"Ref": "Zones"}]}, False),
+    ("RefAll", {"Fn::EachMemberIn": [ALL_VPCS, ["vpc-1", "vpc-2", "vpc-3", "vpc-4"]]}, True),
+    ("RefAll holds parameters", {"Fn::Contains": [ALL_VPCS, "vpc-2"]}, True),
+    ("RefAll holds items of lists", {"Fn::Contains": [ALL_VPCS, "vpc-4"]}, True),
+    ("RefAll of no parameter", {"Fn::Contains": [{"Fn::RefAll": "AWS::EC2::Subnet::Id"}, "a"]}, False),
+    ("ValueOf is unknown", {"Fn::Equals": [TAG, "x"]}, True),
+    ("ValueOf is unknown when negated", {"Fn::Not": [{"Fn::Equals": [TAG, "x"]}]}, True),
+    ("ValueOf, but decided", {"Fn::And": [{"Fn::Equals": [TAG, "x"]}, NO]}, False),
+    ("ValueOfAll is unknown", {"Fn::EachMemberEquals": [TAGS, "x"]}, True),
+    ("ValueOfAll is unknown when negated", {"Fn::Not": [{"Fn::EachMemberIn": [["a"], TAGS]}]}, True),
+    ("SSM parameter is unknown", {"Fn::Contains": [["a"], {"Ref": "Image"}]}, True),
+)
+def test_assertion(node: Any, expected: bool) -> None:
+    """An assertion is reported when it is known to fail; one that cannot be decided is not."""
+    assert expected is rule_holds(node)
+
+
+def test_ref_all_without_parameters() -> None:
+    """A template without parameters has none of any type."""
+    members = {"Fn::RefAll": "AWS::EC2::VPC::Id"}
+    template = {"Rules": {"R": {"Assertions": [{"Assert": {"Fn::Contains": [members, "vpc-1"]}}]}}}
+
+    assert failed_assertions(template) == ["Rules.R.Assertions[0]"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({}, ["Pass the version.", "Rules.VersionInProd.Assertions[1]"]),
+        ({"Version": "1"}, ["Rules.VersionInProd.Assertions[1]"]),
+        ({"Environment": "dev"}, []),
+    ],
+    ids=["both fail", "one fails", "the rule does not apply"],
+)
+def test_rule_condition(parameters: dict[str, str], expected: list[str]) -> None:
+    """Assertions count where the RuleCondition is true; one without a description is named by its place."""
+    template = {
+        "Parameters": RULE_PARAMETERS,
+        "Rules": {
+            "VersionInProd": {
+                "RuleCondition": {"Fn::Equals": [{"Ref": "Environment"}, "prod"]},
+                "Assertions": [
+                    {
+                        "Assert": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Version"}, ""]}]},
+                        "AssertDescription": "Pass the version.",
+                    },
+                    {"Assert": NO},
+                ],
+            },
+            "Unknown": {"RuleCondition": {"Fn::Equals": [TAG, "x"]}, "Assertions": [{"Assert": NO}]},
+        },
+    }
+
+    assert expected == failed_assertions(template, parameters)
+
+
+def test_rule_sees_region() -> None:
+    """A rule may ask for the region of the deploy."""
+    template = {
+        "Rules": {"R": {"Assertions": [{"Assert": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}}]}}
+    }
+
+    assert failed_assertions(template, region="us-east-1") == []
+    assert failed_assertions(template) == ["Rules.R.Assertions[0]"]
+
+
+RULE_PREDICATES = "Fn::And, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn, Fn::Equals, Fn::Not, Fn::Or"
+
+
+@table(
+    (
+        "no assertions",
+        {"RuleCondition": YES},
+        ': A rule holds a list of Assertions, found {"RuleCondition": {"Fn::Equals": ["a", "a"]}}.',
+    ),
+    (
+        "no Assert",
+        {"Assertions": [{"AssertDescription": "x"}]},
+        '.Assertions[0]: An assertion holds an Assert, found {"AssertDescription": "x"}.',
+    ),
+    (
+        "condition",
+        {"RuleCondition": {"Condition": "A"}, "Assertions": []},
+        f'.RuleCondition: Expected one of {RULE_PREDICATES}, found {{"Condition": "A"}}.',
+    ),
+    (
+        "function of resources",
+        {"Assertions": [{"Assert": {"Fn::Equals": ["a", {"Fn::Sub": "a"}]}}]},
+        ".Assertions[0].Assert.Fn::Equals[1].Fn::Sub: Fn::Sub is no function of Rules, which take "
+        "Fn::RefAll, Fn::ValueOf, Fn::ValueOfAll, Ref.",
+    ),
+    (
+        "Contains of one",
+        {"Assertions": [{"Assert": {"Fn::Contains": ["a"]}}]},
+        '.Assertions[0].Assert.Fn::Contains: Fn::Contains takes [list of strings, string], found ["a"].',
+    ),
+    (
+        "Contains in a text",
+        {"Assertions": [{"Assert": {"Fn::Contains": ["abc", "a"]}}]},
+        '.Assertions[0].Assert.Fn::Contains[0]: Expected a list, found "abc".',
+    ),
+    (
+        "EachMemberIn a text",
+        {"Assertions": [{"Assert": {"Fn::EachMemberIn": [["a"], "a"]}}]},
+        '.Assertions[0].Assert.Fn::EachMemberIn[1]: Expected a list, found "a".',
+    ),
+    (
+        "EachMemberEquals a list",
+        {"Assertions": [{"Assert": {"Fn::EachMemberEquals": [["a"], ["a"]]}}]},
+        '.Assertions[0].Assert.Fn::EachMemberEquals[1]: Expected a text, found ["a"].',
+    ),
+    (
+        "Contains a list",
+        {"Assertions": [{"Assert": {"Fn::Contains": [["a"], ["a"]]}}]},
+        '.Assertions[0].Assert.Fn::Contains[1]: Expected a text, found ["a"].',
+    ),
+    (
+        "EachMemberEquals of one",
+        {"Assertions": [{"Assert": {"Fn::EachMemberEquals": [["a"]]}}]},
+        ".Assertions[0].Assert.Fn::EachMemberEquals: Fn::EachMemberEquals takes [list of strings, string], "
+        'found [["a"]].',
+    ),
+    (
+        "EachMemberEquals of a text",
+        {"Assertions": [{"Assert": {"Fn::EachMemberEquals": ["a", "a"]}}]},
+        '.Assertions[0].Assert.Fn::EachMemberEquals[0]: Expected a list, found "a".',
+    ),
+    (
+        "EachMemberIn of one",
+        {"Assertions": [{"Assert": {"Fn::EachMemberIn": [["a"]]}}]},
+        ".Assertions[0].Assert.Fn::EachMemberIn: Fn::EachMemberIn takes [list of strings, list of strings], "
+        'found [["a"]].',
+    ),
+    (
+        "EachMemberIn of a text",
+        {"Assertions": [{"Assert": {"Fn::EachMemberIn": ["a", ["a"]]}}]},
+        '.Assertions[0].Assert.Fn::EachMemberIn[0]: Expected a list, found "a".',
+    ),
+    (
+        "ValueOf no parameter",
+        {"Assertions": [{"Assert": {"Fn::Equals": [{"Fn::ValueOf": ["Vpx", "Tags.A"]}, "a"]}}]},
+        ".Assertions[0].Assert.Fn::Equals[0].Fn::ValueOf[0]: 'Vpx' is no parameter of this template. "
+        "Did you mean 'Vpc'?",
+    ),
+    (
+        "ValueOf of one",
+        {"Assertions": [{"Assert": {"Fn::Equals": [{"Fn::ValueOf": ["Vpc"]}, "a"]}}]},
+        ".Assertions[0].Assert.Fn::Equals[0].Fn::ValueOf: Fn::ValueOf takes [parameter, attribute], found "
+        '["Vpc"].',
+    ),
+    (
+        "ValueOfAll of one",
+        {"Assertions": [{"Assert": {"Fn::Equals": [{"Fn::ValueOfAll": "a"}, "a"]}}]},
+        ".Assertions[0].Assert.Fn::Equals[0].Fn::ValueOfAll: Fn::ValueOfAll takes [parameter type, "
+        'attribute], found "a".',
+    ),
+    (
+        "RefAll of a list",
+        {"Assertions": [{"Assert": {"Fn::Contains": [{"Fn::RefAll": []}, "a"]}}]},
+        ".Assertions[0].Assert.Fn::Contains[0].Fn::RefAll: Fn::RefAll takes a parameter type, found [].",
+    ),
+)
+def test_refused_rule(node: Any, expected: str) -> None:
+    """A wrong rule is refused with its place."""
+    template = {"Parameters": RULE_PARAMETERS, "Rules": {"R": node}}
+
+    assert "Rules.R" + expected == message_of(lambda: failed_assertions(template))
+
+
+def test_the_result_is_the_callers() -> None:
+    """Lists of parameters and mappings are handed out as copies: changing a result changes nothing else."""
+    node = [{"Ref": "Zones"}, {"Ref": "Zones"}, {"Fn::FindInMap": ["Sizes", "prod", "Subnets"]}]
+    before = copy.deepcopy(TEMPLATE)
+
+    first, second, subnets = resolved(node)
+    first.append("d")
+    subnets.clear()
+
+    assert second == ["a", "b", "c"]
+    assert before == TEMPLATE
+
+
+Predicate = tuple[Any, bool]
+
+
+def _negated(operand: Predicate) -> Predicate:
+    return {"Fn::Not": [operand[0]]}, not operand[1]
+
+
+def _combined(operands: list[Predicate]) -> st.SearchStrategy[Predicate]:
+    nodes, truths = [node for node, _ in operands], [truth for _, truth in operands]
+    return st.sampled_from([({"Fn::And": nodes}, all(truths)), ({"Fn::Or": nodes}, any(truths))])
+
+
+atoms: st.SearchStrategy[Predicate] = st.one_of(
+    st.builds(lambda a, b: ({"Fn::Equals": [a, b]}, a == b), st.sampled_from("ab"), st.sampled_from("ab")),
+    st.sampled_from([({"Condition": "Yes"}, True), ({"Condition": "No"}, False)]),
+    st.sampled_from("ab").map(lambda text: ({"Fn::Equals": [{"Ref": "Letter"}, text]}, text == "a")),
+)
+predicates = st.recursive(
+    atoms,
+    lambda inner: inner.map(_negated) | st.lists(inner, min_size=2, max_size=4).flatmap(_combined),
+    max_leaves=15,
+)
+
+
+@given(predicates)
+def test_conditions_agree_with_python(predicate: Predicate) -> None:
+    """However deep it is nested, a condition has the value that Python gives the same expression."""
+    node, expected = predicate
+    template = {
+        "Parameters": {"Letter": {"Type": "String", "Default": "a"}},
+        "Conditions": {"It": node, "Yes": YES, "No": NO},
+    }
+
+    assert expected is conditions(template)["It"]
+
+
+texts: st.SearchStrategy[Any] = st.recursive(
+    st.text("ab${}!.", max_size=6)
+    | st.sampled_from(
+        [
+            {"Ref": "Project"},
+            {"Ref": "Bucket"},
+            {"Ref": "Value1"},
+            {"Ref": "AWS::StackId"},
+            {"Fn::GetAtt": "Bucket.Arn"},
+            {"Fn::ImportValue": {"Fn::Sub": "${Project}-x"}},
+            {"Fn::Select": [1, {"Fn::Split": ["-", {"Ref": "Bucket"}]}]},
+        ]
+    ),
+    lambda inner: st.one_of(
+        st.builds(lambda items: {"Fn::Join": ["-", items]}, st.lists(inner, max_size=4)),
+        st.builds(lambda a, b: {"Fn::Sub": ["${A}${!B}${B}", {"A": a, "B": b}]}, inner, inner),
+        st.builds(lambda a, b: {"Fn::If": ["IsProd", a, b]}, inner, inner),
+    ),
+    max_leaves=8,
+)
+properties = st.recursive(
+    texts | st.integers() | st.booleans() | st.just(NO_VALUE),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ABC"), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(properties)
+def test_input_stays_and_result_is_final(node: Any) -> None:
+    """The template is never changed, and resolving what was resolved changes nothing."""
+    template = with_property({"Nested": node})
+    before = copy.deepcopy(template)
+
+    once = resolve(template)
+
+    assert before == template
+    assert once == resolve(once)
+
+
+@given(texts)
+def test_no_parameter_is_left(node: Any) -> None:
+    """A resolved text names only what is unknown."""
+    assert "Project" not in str(resolved(node))
+
+
+more_keys = ["Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll", "Fn::Length", "Condition", "StackName", "A"]
+keys = st.sampled_from([*f"{FUNCTIONS}, {RULE_PREDICATES}".split(", "), *more_keys])
+leaves = st.sampled_from([None, True, -1, 0, 1, 0.5, "", "A", "Bucket", "Zones", "IsProd", "${A}"])
+anything = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=1),
+    max_leaves=8,
+)
+
+
+@given(anything)
+def test_only_resolve_error(node: Any) -> None:
+    """Whatever stands in a property, dependency, condition or rule is resolved or refused in words."""
+    on_resource = with_property("x")
+    on_resource["Resources"]["Subject"]["DependsOn"] = node
+    rules = {"R": {"RuleCondition": node, "Assertions": [{"Assert": node}]}}
+    templates: list[Template] = [
+        with_property(node),
+        on_resource,
+        TEMPLATE | {"Conditions": {"IsDev": node}},
+        TEMPLATE | {"Rules": rules},
+    ]
+    for template in templates:
+        for function in (resolve, conditions, failed_assertions):
+            try:
+                function(template)
+            except ResolveError as error:
+                assert str(error).partition(": ")[2]

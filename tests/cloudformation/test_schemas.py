@@ -1,0 +1,366 @@
+"""The door to what AWS publishes: what comes through, and what is said where it does not open."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+
+from csr_templates import STACKS, Stack
+from csr_templates.cloudformation import schemas
+from csr_templates.cloudformation.schemas import SchemasError, iam_action, iam_action_count, resource_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TOKYO = "ap-northeast-1"
+CFN_LINT = f"cfn-lint {version('cfn-lint')}"
+
+
+def test_says_which_changes_replace_a_resource() -> None:
+    """Create-only properties come as paths below Properties, the conditional ones apart."""
+    vpc = resource_schema("AWS::EC2::VPC", TOKYO)
+    endpoint = resource_schema("AWS::EC2::VPCEndpoint", TOKYO)
+
+    assert "CidrBlock" in vpc.create_only
+    assert "EnableDnsSupport" not in vpc.create_only
+    assert vpc.conditional_create_only == ("InstanceTenancy",)
+    assert "DnsOptions/PrivateDnsPreference" in endpoint.create_only
+
+
+def test_says_what_tells_resources_apart() -> None:
+    """A primary identifier may be several properties."""
+    assert resource_schema("AWS::ApiGateway::Stage", TOKYO).primary_identifier == ("RestApiId", "StageName")
+
+
+def test_says_what_handlers_claim() -> None:
+    """The permissions come by handler, each once and in order; those for tags apart."""
+    cluster = resource_schema("AWS::RDS::DBCluster", TOKYO)
+
+    assert set(cluster.handlers) == {"create", "read", "update", "delete", "list"}
+    assert cluster.handlers["read"] == ("rds:DescribeDBClusters",)
+    assert cluster.handlers["create"].count("rds:DescribeDBClusterSnapshots") == 1
+    assert list(cluster.handlers["create"]) == sorted(cluster.handlers["create"])
+    assert cluster.tag_permissions == ("rds:AddTagsToResource", "rds:RemoveTagsFromResource")
+
+
+def test_a_type_that_cannot_be_updated_has_no_update() -> None:
+    """What a schema does not have is not made up."""
+    assert "update" not in resource_schema("AWS::Lambda::Permission", TOKYO).handlers
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
+def test_reads_the_same_as_cfn_lint(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """For every type of our stacks, cfn-lint's own reader finds the same create-only properties."""
+    for type_name in {resource["Type"] for resource in templates[stack.name]["Resources"].values()}:
+        theirs = PROVIDER_SCHEMA_MANAGER.get_resource_schema(stack.region, type_name).schema
+        ours = resource_schema(type_name, stack.region)
+
+        assert [f"/properties/{name}" for name in ours.create_only] == theirs.get("createOnlyProperties", [])
+        assert {"create", "delete"} <= set(ours.handlers), type_name
+
+
+def test_reads_without_importing_cfn_lint() -> None:
+    """A build that finds all lints in its cache must not pay for cfn-lint here."""
+    code = (
+        "import sys; from csr_templates.cloudformation import schemas;"
+        "schemas.resource_schema('AWS::EC2::VPC', 'us-east-1'); schemas.iam_action('ec2:CreateVpc');"
+        "print('cfnlint' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert run.stdout == "False\n"
+
+
+def test_fails_on_a_type_that_the_region_does_not_have() -> None:
+    """Regions differ: what one has, another may lack."""
+    lost = "AWS::AccessAnalyzer::ArchiveRule"
+
+    assert resource_schema(lost, "us-east-1").type == lost
+    with pytest.raises(SchemasError) as caught:
+        resource_schema(lost, TOKYO)
+
+    assert str(caught.value) == (
+        f"{lost} is no resource type in {TOKYO}, as far as {CFN_LINT} knows. Correct the name, or use a "
+        "cfn-lint whose schemas have it."
+    )
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        "ap-northeast-9",
+        "US-EAST-1",  # a system that ignores case in names of files finds it
+        "sam",
+        "./us-east-1",
+        "../providers/us-east-1",
+    ],
+)
+def test_fails_on_an_unknown_region(region: str) -> None:
+    """The message lists the regions that there are; what only leads to the file of one is none."""
+    with pytest.raises(SchemasError) as caught:
+        resource_schema("AWS::EC2::VPC", region)
+
+    assert str(caught.value).startswith(
+        f"There are no schemas for the region {region!r}; {CFN_LINT} has af-south-1, "
+    )
+    assert "us-west-2." in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("action", "arns", "tagged"),
+    [
+        ("ec2:CreateInternetGateway", ["internet-gateway/*"], True),
+        ("cloudfront:DeleteCachePolicy", ["cache-policy/*"], False),
+        ("lambda:CreateFunction", ["function:*"], True),
+    ],
+)
+def test_says_what_a_policy_can_limit_an_action_to(action: str, arns: list[str], tagged: bool) -> None:
+    """ARNs have placeholders for what the policy knows, and a star for what names the resource."""
+    known = iam_action(action)
+
+    assert known is not None
+    assert [arn.split(":", 5)[5] for arn in known.arns] == arns
+    assert all(arn.startswith("arn:${Partition}:") for arn in known.arns)
+    assert known.tagged == tagged
+
+
+def test_an_action_may_take_no_arn() -> None:
+    """Then there is nothing to tag, either."""
+    assert iam_action("ec2:DescribeVpcs") == schemas.IamAction((), tagged=False)
+
+
+@pytest.mark.parametrize("action", ["s3:REST.PUT.OBJECT", "iam:DescribeOrganization", "mars:Land", "s3"])
+def test_iam_does_not_know_every_name(action: str) -> None:
+    """The schemas claim permissions that do not exist; that is no error."""
+    assert iam_action(action) is None
+
+
+def test_counts_what_full_access_means() -> None:
+    """SQS has few actions, EC2 has many."""
+    assert iam_action_count("sqs") < 50
+    assert iam_action_count("ec2") > 500
+
+
+def test_fails_on_an_unknown_service() -> None:
+    """The message names the service."""
+    with pytest.raises(SchemasError) as caught:
+        iam_action_count("mars")
+
+    assert str(caught.value) == f"IAM has no service 'mars', as far as {CFN_LINT} knows."
+
+
+CACHED = (
+    schemas.resource_schema,
+    schemas.iam_action,
+    schemas._types_file,
+    schemas._service,
+    schemas._members,
+    schemas._read,
+    schemas._content,
+    schemas.data_folder,
+)
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Nothing read before is remembered, and nothing read now is afterwards."""
+    for function in CACHED:
+        function.cache_clear()
+    yield
+    for function in CACHED:
+        function.cache_clear()
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: None) -> Path:
+    """A folder in the place of cfn-lint's data, with what the module expects."""
+    good: dict[str, Any] = {
+        "schemas/providers/us-east-1.json": {"My::Own::Type": "0123"},
+        "schemas/resources/0123.json": {"typeName": "My::Own::Type"},
+        "AdditionalSpecs/Policies.json": {
+            "iam": {
+                "Actions": {"getrole": {"Resources": ["role"]}},
+                "Resources": {"role": {"ARNFormats": []}},
+            }
+        },
+    }
+    for file, content in good.items():
+        path = tmp_path / "cfnlint" / "data" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content))
+    (tmp_path / "cfnlint" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "cfnlint", raising=False)
+    return tmp_path / "cfnlint" / "data"
+
+
+def test_a_schema_may_say_little(data: Path) -> None:
+    """A type that AWS does not describe has no handlers."""
+    assert resource_schema("My::Own::Type", "us-east-1") == schemas.ResourceSchema(
+        "My::Own::Type", (), (), (), {}, ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "what"),
+    [
+        ("schemas/providers/us-east-1.json", None, "schemas/providers, it holds no region"),
+        ("schemas/providers/us-east-1.json", "[]", "schemas/providers/us-east-1.json, it holds no object"),
+        (
+            "schemas/providers/us-east-1.json",
+            '{"My::Own::Type": {}}',
+            "schemas/providers/us-east-1.json, it maps resource types to something other than names of files",
+        ),
+        (
+            "schemas/resources/0123.json",
+            "{}",
+            "schemas/resources/0123.json, typeName is None instead of 'My::Own::Type'",
+        ),
+        (
+            "schemas/resources/0123.json",
+            '{"typeName": "My::Own::Type", "handlers": {"read": []}}',
+            "schemas/resources/0123.json, a handler has no permissions",
+        ),
+        (
+            "schemas/resources/0123.json",
+            '{"typeName": "My::Own::Type", "createOnlyProperties": ["Name"]}',
+            "schemas/resources/0123.json, createOnlyProperties holds something other than paths under "
+            "/properties/",
+        ),
+    ],
+    ids=["no regions", "no object", "no names of files", "other type", "no permissions", "other paths"],
+)
+def test_fails_on_another_layout_of_schemas(data: Path, file: str, content: str | None, what: str) -> None:
+    """A cfn-lint that keeps its schemas otherwise is named, with the file and what to do."""
+    (data / file).write_text(content) if content else (data / file).unlink()
+
+    with pytest.raises(SchemasError) as caught:
+        resource_schema("My::Own::Type", "us-east-1")
+
+    assert str(caught.value) == unknown_layout(what)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ({}, "the service iam has no Actions and Resources"),
+        (
+            {"iam": {"Actions": {"getrole": {"Resources": ["role"]}}, "Resources": {}}},
+            "iam:GetRole names a resource without 'role'",
+        ),
+    ],
+    ids=["no services", "no resource"],
+)
+def test_fails_on_another_layout_of_actions(data: Path, content: dict[str, Any], what: str) -> None:
+    """The same holds for IAM's actions."""
+    (data / "AdditionalSpecs" / "Policies.json").write_text(json.dumps(content))
+
+    with pytest.raises(SchemasError) as caught:
+        iam_action("iam:GetRole")
+
+    assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
+
+
+def test_no_service_is_unknown_where_the_layout_is(data: Path) -> None:
+    """That a service is missing means something only in a file that has IAM, as every one should."""
+    (data / "AdditionalSpecs" / "Policies.json").write_text("{}")
+
+    with pytest.raises(SchemasError) as caught:
+        iam_action("ec2:CreateVpc")
+
+    what = "the service iam has no Actions and Resources"
+    assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
+
+
+def test_a_part_of_the_actions_says_what_the_whole_says() -> None:
+    """Parsing one service alone gives what parsing the whole file gives, for every service."""
+    everything = schemas._read("AdditionalSpecs/Policies.json")
+
+    assert len(everything) > 400
+    assert {prefix: schemas._service(prefix) for prefix in everything} == everything
+
+
+@pytest.mark.parametrize("kind", ["actions", "types of a region", "schema"])
+def test_no_part_of_a_large_file_takes_the_whole(fresh: None, kind: str) -> None:
+    """Each key gives what the whole file has under it, without all of the file being parsed for any."""
+    types = schemas._types_file(TOKYO)
+    schema = f"schemas/resources/{schemas._member(types, 'AWS::RDS::DBCluster')}.json"
+    file = {"actions": schemas._POLICIES, "types of a region": types, "schema": schema}[kind]
+    everything = json.loads((schemas.data_folder() / file).read_bytes())
+
+    parts = {key: schemas._member(file, key) for key in everything}
+
+    assert parts == everything
+    assert schemas._read.cache_info().misses == 0
+
+
+def test_what_is_not_there_does_not_take_the_whole_either(fresh: None) -> None:
+    """To say that a service, a type or a part of a schema is missing, no large file is parsed as a whole."""
+    assert iam_action("mars:Land") is None
+    assert resource_schema("AWS::Lambda::Permission", TOKYO).tag_permissions == ()
+    with pytest.raises(SchemasError):
+        resource_schema("AWS::AccessAnalyzer::ArchiveRule", TOKYO)
+
+    assert schemas._read.cache_info().misses == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('{\n "iam": []\n}', "the service iam has no Actions and Resources"),
+        ('{\n "iam": {"Actions": {}}\n}', "the service iam has no Actions and Resources"),
+        (
+            '{\n "iam": {"Actions": {}',
+            "it cannot be read (Expecting ',' delimiter: line 2 column 23 (char 24))",
+        ),
+    ],
+    ids=["no object", "no resources", "cut short"],
+)
+def test_fails_on_another_layout_of_one_service(data: Path, text: str, what: str) -> None:
+    """The same holds where one service is read alone."""
+    (data / "AdditionalSpecs" / "Policies.json").write_text(text)
+
+    with pytest.raises(SchemasError) as caught:
+        iam_action("iam:GetRole")
+
+    assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
+
+
+def unknown_layout(what: str) -> str:
+    """Return the whole message about a layout that is not the expected one."""
+    return (
+        f"{CFN_LINT} keeps its schemas in a way that this version of csr-templates does not know: in "
+        f"cfnlint/data/{what}. Install the version of cfn-lint that csr-templates asks for; if it is the "
+        "one, the installation is damaged."
+    )
+
+
+def test_fails_on_a_file_that_cannot_be_read(data: Path) -> None:
+    """The message repeats why."""
+    (data / "schemas" / "resources" / "0123.json").write_text("{")
+
+    with pytest.raises(SchemasError) as caught:
+        resource_schema("My::Own::Type", "us-east-1")
+
+    assert "in cfnlint/data/schemas/resources/0123.json, it cannot be read (" in str(caught.value)
+
+
+def test_fails_without_cfn_lint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says where the schemas come from."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    schemas.data_folder.cache_clear()
+
+    with pytest.raises(SchemasError) as caught:
+        schemas.data_folder()
+
+    schemas.data_folder.cache_clear()
+    assert str(caught.value) == (
+        "The resource schemas come with cfn-lint, which is not installed. Install it."
+    )

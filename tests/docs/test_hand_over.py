@@ -1,0 +1,119 @@
+"""``docs/hand-over.md``: what it tells the author of a pipeline holds for the files that a build writes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csr_templates import STACKS
+from csr_templates.assembly import files as output
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "hand-over.md").read_text(encoding="utf-8")
+REGIONS = {stack.name: stack.region for stack in STACKS}
+
+
+def commands() -> list[str]:
+    """Return every command of the AWS CLI on the page, each on one line."""
+    found = []
+    for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL):
+        joined = re.sub(r"\\\n\s*", " ", block)
+        found += re.findall(r"\baws [a-z0-9]+ [^\n]*", joined)
+    return found
+
+
+def table(heading: str) -> list[list[str]]:
+    """Return the cells of the table under a heading, without its head."""
+    text = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in text.split("\n") if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    """Path -> content, as a build would write them."""
+    return output.assemble(parameters=ROOT / "parameters", lint=False).files
+
+
+@pytest.fixture(scope="module")
+def manifest(files: dict[str, bytes]) -> dict[str, Any]:
+    """What stacks.json holds."""
+    document: dict[str, Any] = json.loads(files["stacks.json"])
+    return document
+
+
+def test_page_has_commands() -> None:
+    """The tests below look at what they think they look at."""
+    assert len(commands()) == 22
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_names_its_region(command: str) -> None:
+    """No command relies on a default region, and one that names a stack names the stack's region."""
+    region = re.search(r"--region (\S+)", command)
+    assert region
+
+    for stack in re.findall(r"csr-lambda-api-prod-(network|database|api|frontend)\b(?!-)", command):
+        assert region[1] == REGIONS[stack]
+
+
+@pytest.mark.parametrize("block", re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL))
+def test_quotes_are_closed(block: str) -> None:
+    """Each block can be pasted: its quotes are closed."""
+    assert shlex.split(block, comments=True)
+
+
+def test_order_is_the_manifests() -> None:
+    """The table of the order lists the stacks in deploy order, with region and what each waits for."""
+    assert [[row[0], row[1].strip("`"), row[2].strip("`")] for row in table("Order and regions")] == [
+        [str(number), stack.name, stack.region] for number, stack in enumerate(STACKS, 1)
+    ]
+    for row, stack in zip(table("Order and regions"), STACKS, strict=True):
+        named = [name for name in re.findall(r"`(\w+)`", row[3]) if name in REGIONS]
+        assert tuple(dict.fromkeys(named)) == stack.reads_from
+
+
+def test_every_file_is_explained(files: dict[str, bytes]) -> None:
+    """The table of files covers each file of the set, and nothing that is not there."""
+    patterns = []
+    for row in table("What is handed over"):
+        for name in re.findall(r"`([^`]+)`", row[0]):
+            pattern = re.escape(name).replace("<environment>", "[a-z]+").replace("<stack>", "[a-z]+")
+            numbered = "(-[0-9]+)?" if "numbered" in row[0] else ""
+            patterns.append(pattern.replace(r"\.json", numbered + r"\.json"))
+
+    assert [path for path in files if not any(re.fullmatch(one, path) for one in patterns)] == []
+    assert [one for one in patterns if not any(re.fullmatch(one, path) for path in files)] == []
+
+
+def test_one_role_for_all_stacks_is_too_little(manifest: dict[str, Any]) -> None:
+    """IAM attaches ten policies to a role: all stacks together have more, and no single stack has."""
+    counts = [len(stack["deployPolicies"] + stack["deletePolicies"]) for stack in manifest["stacks"]]
+
+    assert max(counts) <= 10 < sum(counts)
+
+
+def test_names_exist(templates: dict[str, dict[str, Any]], manifest: dict[str, Any]) -> None:
+    """Outputs, logical IDs, parameters and keys of the manifest that the page names are there."""
+    outputs = {key for template in templates.values() for key in template["Outputs"]}
+    (skipped,) = re.findall(r"--resources-to-skip (\w+)", PAGE)
+    api = next(stack for stack in manifest["stacks"] if stack["name"] == "api")
+    edition = next(
+        resource["Properties"]["Description"]
+        for resource in templates["api"]["Resources"].values()
+        if resource["Type"] == "AWS::ApiGateway::Deployment"
+    )
+
+    assert set(re.findall(r"OutputKey=='(\w+)'", PAGE)) <= outputs
+    assert templates["api"]["Resources"][skipped]["Type"] == "AWS::Lambda::Alias"
+    assert "LambdaCodeS3ObjectVersion" in api["perDeploy"]
+    assert "ManageApiGatewayAccount" in templates["api"]["Parameters"]
+    assert re.fullmatch("Edition [0-9]+", edition)
+    for key in ("parameterFiles", "perDeploy", "deployPolicies", "deletePolicies", "region", "template"):
+        assert key in api
+        assert key in PAGE

@@ -1,0 +1,279 @@
+"""``parameter_checks``: which values do not fit each other, or the template, each right by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from csr_templates.environments.combinations import Candidate, Value, check_all, check_environment
+from csr_templates.environments.values import StackSchema, refusals
+
+Template = dict[str, Any]
+
+LONG = "x" * 70  # longer than the name of a bucket may be
+
+
+def candidate(name: str = "dev", **values: str) -> Candidate:
+    """Return an environment with these values."""
+    file = f"{name}.json"
+    known = {key: Value(text, file, "") for key, text in values.items()}
+    return Candidate(name, file, own=list(values), given=set(values), values=known)
+
+
+def schema(template: Template, *names: str, per_deploy: tuple[str, ...] = ()) -> StackSchema:
+    """Return the schema of a stack that declares these parameters."""
+    declared = {name: {"Type": "String"} for name in names} | template.get("Parameters", {})
+    return StackSchema("app", "us-east-1", template | {"Parameters": declared}, per_deploy)
+
+
+def found(one: Candidate, of: StackSchema) -> list[str]:
+    """Return what is wrong within an environment."""
+    return list(map(str, check_environment(one, [of])))
+
+
+# ---- Values by themselves ----
+
+
+@pytest.mark.parametrize(
+    ("size", "reasons"),
+    [
+        (4096, []),
+        (
+            4097,
+            [
+                f'Found "{"x" * 76}..., which has 4097 bytes where CloudFormation takes at most 4096. The '
+                "app template says so."
+            ],
+        ),
+    ],
+    ids=["fits", "one too many"],
+)
+def test_longest_value(size: int, reasons: list[str]) -> None:
+    """A value may be as long as CloudFormation takes it, to the byte."""
+    assert refusals("x" * size, "A", [schema({}, "A")]) == reasons
+
+
+def test_two_parameters_that_a_deploy_decides_and_nobody_declares() -> None:
+    """Both are named, by the alphabet."""
+    with pytest.raises(ValueError, match="The template has no parameter Key, Version, which the stack lists"):
+        schema({}, per_deploy=("Version", "Key"))
+
+
+# ---- Names ----
+
+
+def bucket(name: Any, **attributes: Any) -> Template:
+    """Return a bucket of this name."""
+    return {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}, **attributes}
+
+
+def too_long(parameter: str, value: str, name: str) -> str:
+    """Return the sentence about a name."""
+    return (
+        f'dev.json: {parameter}: Found "{value}", which makes BucketName of Bucket in app {len(name)} '
+        f"characters long: {name}. At most 63 are allowed; shorten the value by {len(name) - 63}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        ({"Ref": "Project"}, LONG),
+        ({"Fn::Sub": "${Project}-${Part}"}, f"{LONG}-p"),
+        ({"Fn::Sub": "${Part}-${Project}"}, f"p-{LONG}"),
+        ({"Fn::Sub": ["${Project}-${It}", {"It": {"Ref": "Part"}}]}, f"{LONG}-p"),
+        ({"Fn::Join": ["-", [{"Ref": "Part"}, {"Ref": "Project"}]]}, f"p-{LONG}"),
+        ({"Fn::Sub": "${Project}-${AWS::Region}"}, f"{LONG}-us-east-1"),
+    ],
+    ids=["ref", "sub", "the other way round", "sub with a variable", "join", "region"],
+)
+def test_name_that_is_too_long(name: Any, whole: str) -> None:
+    """A name is measured as the stack's region would see it; the longest value in it is to be shortened."""
+    of = schema(
+        {"Resources": {"Other": {"Type": "AWS::S3::Bucket"}, "Bucket": bucket(name)}}, "Project", "Part"
+    )
+
+    assert found(candidate(Project=LONG, Part="p"), of) == [too_long("Project", LONG, whole)]
+
+
+def test_longest_value_of_a_name_is_to_be_shortened() -> None:
+    """The mistake is that of the longest value, neither of the first nor of the last parameter."""
+    of = schema({"Resources": {"Bucket": bucket({"Fn::Sub": "${B}-${A}-${C}"})}}, "A", "B", "C")
+
+    assert found(candidate(A=LONG, B="b", C="c"), of) == [too_long("A", LONG, f"b-{LONG}-c")]
+
+
+@pytest.mark.parametrize(("switch", "count"), [("on", 1), ("off", 0)])
+def test_name_of_what_does_not_exist(switch: str, count: int) -> None:
+    """A resource whose condition is false has no name."""
+    template = {
+        "Conditions": {"IsOn": {"Fn::Equals": [{"Ref": "Switch"}, "on"]}},
+        "Resources": {"Bucket": bucket({"Ref": "Project"}, Condition="IsOn")},
+    }
+
+    assert len(found(candidate(Project=LONG, Switch=switch), schema(template, "Project", "Switch"))) == count
+
+
+@pytest.mark.parametrize(
+    ("declaration", "value"), [({"Default": "on"}, "on"), ({}, "")], ids=["default", "without default"]
+)
+def test_name_while_a_deploy_decides(declaration: Template, value: str) -> None:
+    """What a deploy decides is taken at its default, and empty without one."""
+    template = {
+        "Parameters": {"Switch": {"Type": "String", **declaration}},
+        "Conditions": {"IsOn": {"Fn::Equals": [{"Ref": "Switch"}, value]}},
+        "Resources": {"Bucket": bucket({"Ref": "Project"}, Condition="IsOn")},
+    }
+
+    of = schema(template, "Project", per_deploy=("Switch",))
+    assert found(candidate(Project=LONG), of) == [too_long("Project", LONG, LONG)]
+
+
+def test_name_that_a_wrong_value_is_part_of() -> None:
+    """A value that is wrong by itself is not measured once more."""
+    of = schema({"Resources": {"Bucket": bucket({"Fn::Sub": "${Project}-${Part}"})}}, "Project", "Part")
+
+    assert found(candidate(Project=LONG), of) == []
+
+
+def test_name_beside_what_the_linter_will_refuse() -> None:
+    """References to nothing, in other properties and in outputs, do not keep a name from being measured."""
+    broken = bucket({"Ref": "Project"})
+    broken["Properties"]["Tags"] = [{"Key": "a", "Value": {"Ref": "Nowhere"}}]
+    template = {"Resources": {"Bucket": broken}, "Outputs": {"A": {"Value": {"Ref": "Nowhere"}}}}
+
+    assert found(candidate(Project=LONG), schema(template, "Project")) == [too_long("Project", LONG, LONG)]
+
+
+# ---- Rules ----
+
+
+def refused(*conditions: Any) -> Template:
+    """Return a template with a rule that asserts these."""
+    assertions = [
+        {"Assert": condition, "AssertDescription": f"Reason {number}."}
+        for number, condition in enumerate(conditions, 1)
+    ]
+    return {"Rules": {"Rule": {"Assertions": assertions}}}
+
+
+def test_rule_names_all_its_parameters() -> None:
+    """The first parameter is the one to mend, the others stand beside it."""
+    names = {"Fn::Join": ["", [{"Ref": "A"}, {"Ref": "B"}, {"Ref": "C"}]]}
+    of = schema(refused({"Fn::Equals": [{"Ref": "A"}, "x"]}, {"Fn::Equals": ["", names]}), "A", "B", "C")
+
+    assert found(candidate(A="x", B="2", C="3"), of) == []  # Join is no function of rules: for the linter
+
+    either = {"Fn::Or": [{"Fn::Equals": [{"Ref": name}, ""]} for name in ("A", "B", "C")]}
+    assert found(candidate(A="1", B="2", C="3"), schema(refused(either), "A", "B", "C")) == [
+        'dev.json: A: Found "1", together with B "2", C "3". The app template says: "Reason 1".'
+    ]
+
+
+def test_rule_after_one_that_is_not_judged() -> None:
+    """An assertion over a value that is wrong by itself is passed over, the next one is not."""
+    of = schema(refused({"Fn::Equals": [{"Ref": "A"}, ""]}, {"Fn::Equals": [{"Ref": "B"}, ""]}), "A", "B")
+
+    assert found(candidate(B="2"), of) == [
+        'dev.json: B: Found "2", which a rule refuses. The app template says: "Reason 2".'
+    ]
+
+
+@pytest.mark.parametrize(("region", "count"), [("us-east-1", 0), ("ap-northeast-1", 1)])
+def test_rule_about_the_region(region: str, count: int) -> None:
+    """A rule sees the region that the stack is deployed to."""
+    here = {"Fn::Equals": [{"Ref": "AWS::Region"}, region]}
+    of = schema(refused({"Fn::Or": [here, {"Fn::Equals": [{"Ref": "A"}, ""]}]}), "A")
+
+    assert len(found(candidate(A="1"), of)) == count
+
+
+# ---- Networks ----
+
+
+def subnet(parameter: str, vpc: Any = None) -> Template:
+    """Return a subnet whose addresses are a parameter."""
+    network = {"CidrBlock": {"Ref": parameter}, "VpcId": vpc or {"Ref": "Vpc"}}
+    return {"Type": "AWS::EC2::Subnet", "Properties": network}
+
+
+VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": {"Ref": "VpcCidr"}}}
+
+
+def test_one_subnet_outside() -> None:
+    """A single subnet is held to its VPC."""
+    of = schema({"Resources": {"Vpc": VPC, "One": subnet("Cidr1")}}, "VpcCidr", "Cidr1")
+
+    assert found(candidate(VpcCidr="10.2.0.0/16", Cidr1="10.3.0.0/24"), of) == [
+        'dev.json: Cidr1: Found "10.3.0.0/24", which is not inside VpcCidr 10.2.0.0/16.'
+    ]
+
+
+def test_subnet_after_one_that_is_wrong_by_itself() -> None:
+    """Where one subnet has no usable value, the others are still held to their VPC."""
+    resources = {"Vpc": VPC, "One": subnet("Cidr1"), "Two": subnet("Cidr2")}
+    of = schema({"Resources": resources}, "VpcCidr", "Cidr1", "Cidr2")
+
+    assert found(candidate(VpcCidr="10.2.0.0/16", Cidr2="10.3.0.0/24"), of) == [
+        'dev.json: Cidr2: Found "10.3.0.0/24", which is not inside VpcCidr 10.2.0.0/16.'
+    ]
+
+
+IMPORTED = {"Fn::ImportValue": "vpc-id"}
+ELSEWHERE = {"Ref": "Elsewhere"}
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("vpc-1", "vpc-1"), (IMPORTED, IMPORTED), (ELSEWHERE, ELSEWHERE), ("vpc-1", IMPORTED)],
+    ids=["literal", "import", "ref", "literal and import"],
+)
+def test_subnets_of_a_vpc_elsewhere(one: Any, two: Any) -> None:
+    """Two subnets must not overlap, whatever their VPC is; its own addresses are unknown here."""
+    resources = {"Bare": {"Type": "AWS::EC2::VPC"}, "One": subnet("Cidr1", one), "Two": subnet("Cidr2", two)}
+    of = schema({"Resources": resources}, "Cidr1", "Cidr2")
+
+    assert found(candidate(Cidr1="10.3.0.0/24", Cidr2="10.3.0.128/25"), of) == [
+        'dev.json: Cidr2: Found "10.3.0.128/25", which overlaps Cidr1 10.3.0.0/24; give each subnet '
+        "addresses of its own."
+    ]
+
+
+def test_vpcs_of_two_environments() -> None:
+    """The sentence at the second one names the network of the first."""
+    of = schema({"Resources": {"Vpc": VPC}}, "VpcCidr")
+    environments = [candidate("dev", VpcCidr="10.0.0.0/16"), candidate("staging", VpcCidr="10.0.128.0/17")]
+
+    assert list(map(str, check_all(environments, [of], None))) == [
+        'staging.json: VpcCidr: Found "10.0.128.0/17", which overlaps 10.0.0.0/16 of dev; no two '
+        "environments share addresses."
+    ]
+
+
+# ---- Keys ----
+
+
+def test_key_that_two_others_give() -> None:
+    """Who gives the key is named, and production is not asked."""
+    environments = [
+        candidate("dev", A="1"),
+        candidate("test", A="1"),
+        candidate("staging"),
+        candidate("prod"),
+    ]
+
+    assert list(map(str, check_all(environments, [schema({}, "A")], "prod"))) == [
+        "staging.json: A: The key is missing, but given for dev and test; staging would take production's "
+        "value. Give it in each of these files, or in none."
+    ]
+
+
+def test_concurrency_of_one() -> None:
+    """No more can be provisioned than is reserved, be that as little as one."""
+    one = candidate(LambdaProvisionedConcurrency="2", LambdaReservedConcurrency="1")
+
+    assert found(one, schema({}, "LambdaProvisionedConcurrency", "LambdaReservedConcurrency")) == [
+        'dev.json: LambdaProvisionedConcurrency: Found "2", more than LambdaReservedConcurrency 1; lower the '
+        "one or raise the other."
+    ]

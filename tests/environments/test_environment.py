@@ -1,0 +1,1447 @@
+"""The parameter files: what is accepted, what is made of it, and every sentence about a mistake."""
+
+# ruff: noqa: E501 - a sentence stands in one piece, so that it can be searched for
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+from hypothesis import given
+from hypothesis import strategies as st
+from troposphere import Equals, ImportValue, Not, Parameter, Ref, Sub
+from troposphere.ec2 import VPC, Subnet
+from troposphere.iam import Role
+from troposphere.s3 import Bucket
+
+from csr_templates import STACKS, Stack, StackTemplate, network
+from csr_templates.assembly import files as output
+from csr_templates.assembly import folder as writing
+from csr_templates.cli import main as cli
+from csr_templates.cloudformation.resolving import resolve
+from csr_templates.environments import environment as environments
+from csr_templates.environments.combinations import NAME_LIMITS
+from csr_templates.environments.environment import EnvironmentsError, StackSchema
+from csr_templates.stacks.parts.parameters import environment, project_name
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def app() -> StackTemplate:
+    """Return a stack with every kind of parameter and constraint, and names that can get too long."""
+    t = StackTemplate("What the network has no use for")
+    t.add_parameter(project_name())
+    t.add_parameter(environment())
+    t.add_parameter(Parameter("Owner", Type="String", AllowedPattern="[a-z]+"))
+    t.add_parameter(
+        Parameter("VpcCidr", Type="String", Default="10.2.0.0/16", AllowedPattern="(10|x)[.][0-9./]+")
+    )
+    t.add_parameter(
+        Parameter(
+            "MemorySize",
+            Type="Number",
+            Default=1024,
+            MinValue=128,
+            MaxValue=10240,
+            ConstraintDescription="must be a number of MB from 128 to 10240",
+        )
+    )
+    t.add_parameter(Parameter("Retention", Type="Number", Default=90, AllowedValues=[30, 90]))
+    t.add_parameter(Parameter("Share", Type="Number", Default="0.5", MinValue=0, MaxValue=1))
+    t.add_parameter(Parameter("CacheEnabled", Type="String", Default="true", AllowedValues=["true", "false"]))
+    t.add_parameter(Parameter("Title", Type="String", Default="Shop", MinLength=2, MaxLength=10))
+    t.add_parameter(Parameter("Notes", Type="String", Default=""))
+    t.add_parameter(Parameter("LambdaProvisionedConcurrency", Type="Number", Default=10, MinValue=0))
+    t.add_parameter(Parameter("LambdaReservedConcurrency", Type="Number", Default=500, MinValue=0))
+    t.add_parameter(Parameter("CustomDomainName", Type="String", Default=""))
+    t.add_parameter(Parameter("CertificateArn", Type="String", Default=""))
+    t.add_parameter(Parameter("HostedZoneId", Type="String", Default=""))
+    t.add_parameter(Parameter("PackageVersion", Type="String", Default=""))
+    production = Equals(Ref("Environment"), "prod")
+    t.add_rule(
+        "Production",
+        {
+            "RuleCondition": production,
+            "Assertions": [
+                {
+                    "Assert": Equals(Ref("CacheEnabled"), "true"),
+                    "AssertDescription": "Production answers from its cache.",
+                },
+                {"Assert": Not(Equals(Ref("PackageVersion"), "")), "AssertDescription": "Name the version."},
+            ],
+        },
+    )
+    t.add_rule(
+        "Secrets",
+        {"Assertions": [{"Assert": Not(Equals(Ref("Notes"), "secret")), "AssertDescription": "No."}]},
+    )
+    t.add_resource(
+        Bucket(
+            "Documents",
+            BucketName=Sub("${ProjectName}-${Environment}-papers-to-be-scanned-${AWS::AccountId}"),
+        )
+    )
+    t.add_resource(
+        Role(
+            "Clerk",
+            RoleName=Sub("${ProjectName}-${Title}-clerk"),
+            AssumeRolePolicyDocument={"Version": "2012-10-17"},
+        )
+    )
+    return t
+
+
+TEST_STACKS = (
+    # Built once: the tests change files, never a template.
+    Stack("network", "main.yaml", "ap-northeast-1", functools.cache(network.build)),
+    Stack("app", "app.yaml", "us-east-1", functools.cache(app), per_deploy=("PackageVersion",)),
+)
+SCHEMAS = (
+    StackSchema("network", "ap-northeast-1", network.build().to_dict()),
+    StackSchema("app", "us-east-1", app().to_dict(), per_deploy=("PackageVersion",)),
+)
+
+DROP = object()
+"""Stands for a key to leave out, or a file to remove."""
+
+
+def addresses(second: int) -> dict[str, str]:
+    """Return a VPC 10.<second>.0.0/16 with its subnets."""
+    return {
+        "VpcCidr": f"10.{second}.0.0/16",
+        "PublicSubnet1Cidr": f"10.{second}.1.0/24",
+        "PublicSubnet2Cidr": f"10.{second}.2.0/24",
+        "PrivateSubnet1Cidr": f"10.{second}.3.0/24",
+        "PrivateSubnet2Cidr": f"10.{second}.4.0/24",
+    }
+
+
+TRIAL = {
+    "AvailabilityZone1": "ap-northeast-1a",
+    "AvailabilityZone2": "ap-northeast-1d",
+    "CacheEnabled": False,
+    "Notes": "",
+    "Retention": 30,
+    "Share": 0.25,
+    "Title": "Trial shop",
+}
+GOOD: dict[str, dict[str, Any]] = {
+    "shared": {"ProjectName": "csr-lambda-api", "Owner": "ops"},
+    "dev": {"Environment": "dev", **addresses(0), **TRIAL, "MemorySize": 128},
+    "staging": {"Environment": "staging", **addresses(1), **TRIAL, "MemorySize": 512},
+    "prod": {"Environment": "prod", **addresses(2)},
+}
+
+
+def lay_out(folder: Path, changes: dict[str, Any]) -> None:
+    """Write the good files into ``folder``, with ``changes``: keys of a file, its text or bytes, or DROP."""
+    folder.mkdir()
+    for name in dict.fromkeys([*GOOD, *changes]):
+        change = changes.get(name, {})
+        path = folder / f"{name}.json"
+        if change is DROP:
+            continue
+        if isinstance(change, bytes):
+            path.write_bytes(change)
+        elif isinstance(change, str):
+            path.write_bytes(change.encode())
+        else:
+            values = {**GOOD.get(name, {}), **change}
+            path.write_text(json.dumps({key: value for key, value in values.items() if value is not DROP}))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder ``parameters``, still to be made, in an empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return Path("parameters")
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Files with mistakes, and all that is said about them."""
+
+    id: str
+    changes: dict[str, Any]
+    messages: tuple[str, ...]
+
+
+def in_dev(identifier: str, key: str, value: Any, *messages: str) -> Bad:
+    """Return the good files with one bad value in dev.json."""
+    return Bad(
+        identifier, {"dev": {key: value}}, tuple(f"parameters/dev.json: {key}: {text}" for text in messages)
+    )
+
+
+def file_of_dev(identifier: str, text: str | bytes, message: str) -> Bad:
+    """Return the good files with another dev.json."""
+    return Bad(identifier, {"dev": text}, (f"parameters/dev.json: {message}",))
+
+
+NETWORK_SAYS = (
+    'The network template says: "must be an IPv4 network such as 10.2.0.0/16, with a prefix from /16 to /28".'
+)
+ZONE_SAYS = 'The network template says: "must be an Availability Zone of this account in this region".'
+NOT_A_ZONE = (
+    "which is no Availability Zone of ap-northeast-1, where the stack lives; these look like ap-northeast-1a. "
+    + ZONE_SAYS
+)
+ONE_NUMBER = "where the parameter takes a number in its shortest form, such as 1024."
+MEMORY_SAYS = 'The app template says: "must be a number of MB from 128 to 10240".'
+PROJECT_SAYS = (
+    'The templates network and app say: "must start with a lower-case letter, hold lower-case letters, digits '
+    'and single hyphens, and be at most 23 characters long".'
+)
+KNOWN = (
+    "There are AvailabilityZone1, AvailabilityZone2, CacheEnabled, CertificateArn, CustomDomainName, Environment, "
+    "HostedZoneId, LambdaProvisionedConcurrency, LambdaReservedConcurrency, MemorySize, Notes, Owner, "
+    "PrivateSubnet1Cidr, PrivateSubnet2Cidr, ProjectName, PublicSubnet1Cidr, PublicSubnet2Cidr, Retention, Share, "
+    "Title, VpcCidr."
+)
+KNOWN_ENVIRONMENTS = environment().AllowedValues
+PER_DEPLOY = (
+    "but each deploy decides this anew and the pipeline passes it; from a file, the next deploy would go back to "
+    "an old one. Remove the key."
+)
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/c"
+
+FILES = [
+    file_of_dev("empty", "", "The file is empty; one without values holds {}."),
+    file_of_dev("only spaces", " \n", "The file is empty; one without values holds {}."),
+    file_of_dev("list", "[]", "The file holds a list; write one flat object."),
+    file_of_dev("text", '"dev"', 'The file holds "dev"; write one flat object.'),
+    file_of_dev("number", "1.0", "The file holds 1.0; write one flat object."),
+    file_of_dev("null", "null", "The file holds null; write one flat object."),
+    file_of_dev(
+        "nothing but brackets", "[" * 100_000, "The brackets nest too deeply; write one flat object."
+    ),
+    file_of_dev(
+        "byte order mark",
+        b"\xef\xbb\xbf{}",
+        "The file starts with a byte order mark; save it as UTF-8 without one.",
+    ),
+    file_of_dev(
+        "UTF-16", "{}".encode("utf-16"), "Line 1: Found the byte 0xff, which is not UTF-8; save it as UTF-8."
+    ),
+    file_of_dev(
+        "Latin-1",
+        b'{\n"Notes": "caf\xe9"}',
+        "Line 2: Found the byte 0xe9, which is not UTF-8; save it as UTF-8.",
+    ),
+    file_of_dev(
+        "truncated",
+        '{"Environment": "dev",',
+        "Line 1, column 23: The file ends too early; close what is still open.",
+    ),
+    file_of_dev(
+        "trailing comma",
+        '{\n  "Environment": "dev",\n}\n',
+        "Line 2, column 23: Found a comma before a closing bracket; remove it.",
+    ),
+    file_of_dev(
+        "trailing comma in a list",
+        '{"Notes": [1, ]}',
+        "Line 1, column 13: Found a comma before a closing bracket; remove it.",
+    ),
+    file_of_dev(
+        "comment",
+        '{\n  // ours\n  "Environment": "dev"}',
+        "Line 2, column 3: Found a comment, which JSON does not have; remove it.",
+    ),
+    file_of_dev(
+        "YAML comment",
+        "# ours\n{}",
+        "Line 1, column 1: Found a comment, which JSON does not have; remove it.",
+    ),
+    file_of_dev(
+        "single quotes",
+        "{'Environment': 'dev'}",
+        "Line 1, column 2: Found a single quote; texts stand in double quotes.",
+    ),
+    file_of_dev(
+        "missing comma",
+        '{"Environment": "dev"\n "Notes": ""}',
+        'Line 2, column 2: Found "\\"Notes\\": \\"\\"}", which is no JSON here; check the commas, colons and quotes before it.',
+    ),
+    file_of_dev(
+        "two objects",
+        "{} {}",
+        'Line 1, column 4: Found "{}", which is no JSON here; check the commas, colons and quotes before it.',
+    ),
+    file_of_dev(
+        "Python's words",
+        '{"Flag": True}',
+        'Line 1, column 10: Found "True}", which is no JSON here; check the commas, colons and quotes before it.',
+    ),
+    file_of_dev(
+        "number with a sign",
+        '{"MemorySize": +1024}',
+        'Line 1, column 16: Found "+1024}", which is no JSON here; check the commas, colons and quotes before it.',
+    ),
+    Bad("no folder", {}, ("parameters: There is no such folder; name the one with the files.",)),
+    Bad(
+        "no environment",
+        {"dev": DROP, "staging": DROP, "prod": DROP},
+        ("parameters: The folder holds no environment; one is a file such as prod.json.",),
+    ),
+    Bad(
+        "no shared file",
+        {"shared": DROP},
+        ("parameters/shared.json: There is no such file; one without values holds {}.",),
+    ),
+    Bad(
+        "shared file and another broken",
+        {"shared": "{", "dev": ""},
+        (
+            "parameters/shared.json: Line 1, column 2: The file ends too early; close what is still open.",
+            "parameters/dev.json: The file is empty; one without values holds {}.",
+        ),
+    ),
+]
+
+KEYS = [
+    in_dev(
+        "unknown key, nearest known",
+        "VpcCird",
+        "10.0.0.0/16",
+        "No template has this parameter. Did you mean VpcCidr?",
+    ),
+    in_dev(
+        "unknown key in other letters",
+        "VPCCIDR",
+        "10.0.0.0/16",
+        "No template has this parameter. Did you mean VpcCidr?",
+    ),
+    in_dev("unknown key like no other", "Quux", "1", f"No template has this parameter. {KNOWN}"),
+    Bad(
+        "empty key",
+        {"dev": {"": "1"}},
+        (f'parameters/dev.json: "": No template has this parameter. {KNOWN}',),
+    ),
+    Bad(
+        "key with spaces",
+        {"dev": {"Vpc Cidr": "1"}},
+        ('parameters/dev.json: "Vpc Cidr": No template has this parameter. Did you mean VpcCidr?',),
+    ),
+    Bad(
+        "unknown key in the shared file",
+        {"shared": {"Projectname": "x"}},
+        ("parameters/shared.json: Projectname: No template has this parameter. Did you mean ProjectName?",),
+    ),
+    in_dev("per deploy", "PackageVersion", "3sL4k", f'Found "3sL4k", {PER_DEPLOY}'),
+    Bad(
+        "per deploy, shared",
+        {"shared": {"PackageVersion": ""}},
+        (f'parameters/shared.json: PackageVersion: Found "", {PER_DEPLOY}',),
+    ),
+    Bad(
+        "shared and own",
+        {"dev": {"Owner": "dev"}, "staging": {"Owner": "qa"}},
+        (
+            'parameters/dev.json: Owner: Found "dev", but shared.json gives the key as well, as "ops". Keep it in one of the two files: there if all environments share it, here if not.',
+            'parameters/staging.json: Owner: Found "qa", but shared.json gives the key as well, as "ops". Keep it in one of the two files: there if all environments share it, here if not.',
+        ),
+    ),
+    Bad(
+        "twice",
+        {"dev": '{"Environment": "prod", ' + json.dumps(GOOD["dev"])[1:]},
+        (
+            'parameters/dev.json: Environment: The key stands here more than once, as "prod" and "dev"; keep one.',
+        ),
+    ),
+    Bad(
+        "environment of another file",
+        {"dev": {"Environment": "prod"}},
+        (
+            'parameters/dev.json: Environment: Found "prod", but the file is called dev.json. Write "dev", or rename the file.',
+        ),
+    ),
+    Bad(
+        "environment that is no text",
+        {"dev": {"Environment": 1}},
+        (
+            'parameters/dev.json: Environment: Found 1, but the file is called dev.json. Write "dev", or rename the file.',
+        ),
+    ),
+    Bad(
+        "no environment key",
+        {"prod": {"Environment": DROP}},
+        ('parameters/prod.json: Environment: The key is missing; write "Environment": "prod".',),
+    ),
+    Bad(
+        "shared environment",
+        {"shared": {"Environment": "dev"}, "dev": {"Environment": DROP}, "staging": DROP, "prod": DROP},
+        (
+            'parameters/shared.json: Environment: Found "dev", but each environment\'s own file says which one it is. Remove the key.',
+        ),
+    ),
+    Bad(
+        "environment unknown to the templates",
+        {"other": {"Environment": "other", **addresses(3), **TRIAL, "MemorySize": 128}},
+        (
+            f'parameters/other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. The templates network and app say: "{environment().ConstraintDescription}".',
+        ),
+    ),
+    Bad(
+        "no value and no default",
+        {"shared": {"Owner": DROP}, "dev": {"Owner": "a"}, "staging": {"Owner": "a"}},
+        (
+            "parameters/prod.json: Owner: The key is missing and has no default; give it here or in shared.json.",
+        ),
+    ),
+    Bad(
+        "dev alone",
+        {"dev": {"HostedZoneId": ""}},
+        (
+            "parameters/staging.json: HostedZoneId: The key is missing, but given for dev; staging would take production's value. Give it in each of these files, or in none.",
+        ),
+    ),
+    Bad(
+        "staging alone",
+        {"dev": {"MemorySize": DROP}},
+        (
+            "parameters/dev.json: MemorySize: The key is missing, but given for staging; dev would take production's value. Give it in each of these files, or in none.",
+        ),
+    ),
+]
+
+TYPES = [
+    in_dev("null", "MemorySize", None, f"Found null, {ONE_NUMBER} {MEMORY_SAYS}"),
+    in_dev("list", "MemorySize", [128], f"Found a list, {ONE_NUMBER} {MEMORY_SAYS}"),
+    in_dev("object", "MemorySize", {"MB": 128}, f"Found an object, {ONE_NUMBER} {MEMORY_SAYS}"),
+    in_dev("boolean for a number", "MemorySize", True, f"Found true, {ONE_NUMBER} {MEMORY_SAYS}"),
+    in_dev("text for a number", "MemorySize", "1 GB", f'Found "1 GB", {ONE_NUMBER} {MEMORY_SAYS}'),
+    in_dev("empty text for a number", "MemorySize", "", f'Found "", {ONE_NUMBER} {MEMORY_SAYS}'),
+    in_dev("sign", "MemorySize", "+1024", f'Found "+1024", {ONE_NUMBER} {MEMORY_SAYS}'),
+    in_dev("leading zero", "MemorySize", "0128", f'Found "0128", {ONE_NUMBER} {MEMORY_SAYS}'),
+    in_dev("line feed", "MemorySize", "128\n", f'Found "128\\n", {ONE_NUMBER} {MEMORY_SAYS}'),
+    in_dev(
+        "digits of another alphabet",
+        "MemorySize",
+        "\u0661\u0662\u0668",
+        f'Found "\\u0661\\u0662\\u0668", {ONE_NUMBER} {MEMORY_SAYS}',
+    ),
+    in_dev("fraction of zero", "MemorySize", 1024.0, f"Found 1024.0, {ONE_NUMBER} {MEMORY_SAYS}"),
+    in_dev("exponent", "MemorySize", 1e300, f"Found 1e+300, {ONE_NUMBER} {MEMORY_SAYS}"),
+    in_dev("not a number", "MemorySize", float("nan"), f"Found NaN, {ONE_NUMBER} {MEMORY_SAYS}"),
+    in_dev("infinity", "MemorySize", float("-inf"), f"Found -Infinity, {ONE_NUMBER} {MEMORY_SAYS}"),
+    in_dev(
+        "number for a text",
+        "Title",
+        2026,
+        "Found 2026, where the parameter takes a text in double quotes. The app template says so.",
+    ),
+    in_dev(
+        "boolean for a text",
+        "Title",
+        False,
+        "Found false, where the parameter takes a text in double quotes. The app template says so.",
+    ),
+    in_dev(
+        "number for a boolean",
+        "CacheEnabled",
+        0,
+        "Found 0, where the parameter takes true or false. The app template says so.",
+    ),
+    in_dev(
+        "null for a boolean",
+        "CacheEnabled",
+        None,
+        "Found null, where the parameter takes true or false. The app template says so.",
+    ),
+    in_dev(
+        "other word for a boolean",
+        "CacheEnabled",
+        "yes",
+        'Found "yes", which is not one of true, false. The app template says so.',
+    ),
+    in_dev(
+        "boolean in other letters",
+        "CacheEnabled",
+        "True",
+        'Found "True", which is not one of true, false. The app template says so.',
+    ),
+    in_dev(
+        "half a character",
+        "Notes",
+        "\ud800",
+        'Found "\\ud800", which holds half of a surrogate pair. The app template says so.',
+    ),
+]
+
+CONSTRAINTS = [
+    in_dev("below the range", "MemorySize", 127, f"Found 127, which is less than 128. {MEMORY_SAYS}"),
+    in_dev("above the range", "MemorySize", 10241, f"Found 10241, which is more than 10240. {MEMORY_SAYS}"),
+    in_dev(
+        "far above the range",
+        "MemorySize",
+        "9" * 5000,
+        f'Found "{"9" * 76}..., which has 5000 bytes where CloudFormation takes at most 4096 and which is more than 10240. {MEMORY_SAYS}',
+    ),
+    in_dev("negative", "MemorySize", "-128", f'Found "-128", which is less than 128. {MEMORY_SAYS}'),
+    in_dev(
+        "fraction above the range", "Share", 1.5, "Found 1.5, which is more than 1. The app template says so."
+    ),
+    in_dev(
+        "not among the numbers",
+        "Retention",
+        60,
+        "Found 60, which is not one of 30, 90. The app template says so.",
+    ),
+    in_dev(
+        "too short", "Title", "A", 'Found "A", which has the length 1, less than 2. The app template says so.'
+    ),
+    in_dev(
+        "too long",
+        "Title",
+        "Department store",
+        'Found "Department store", which has the length 16, more than 10. The app template says so.',
+    ),
+    in_dev(
+        "far too long",
+        "Notes",
+        "n" * 5000,
+        f'Found "{"n" * 76}..., which has 5000 bytes where CloudFormation takes at most 4096. The app template says so.',
+    ),
+    Bad(
+        "pattern without words",
+        {"shared": {"Owner": "Ops 1"}},
+        (
+            'parameters/shared.json: Owner: Found "Ops 1", which does not match [a-z]+. The app template says so.',
+        ),
+    ),
+    Bad(
+        "pattern and line feed",
+        {"shared": {"Owner": "ops\n"}},
+        (
+            'parameters/shared.json: Owner: Found "ops\\n", which does not match [a-z]+. The app template says so.',
+        ),
+    ),
+    Bad(
+        "project name with capitals",
+        {"shared": {"ProjectName": "CSR"}},
+        (
+            f'parameters/shared.json: ProjectName: Found "CSR", which does not match the pattern. {PROJECT_SAYS}',
+        ),
+    ),
+    Bad(
+        "project name, pattern and length",
+        {"shared": {"ProjectName": "csr--" + "x" * 20}},
+        (
+            f'parameters/shared.json: ProjectName: Found "csr--{"x" * 20}", which does not match the pattern and has the length 25, more than 23. {PROJECT_SAYS}',
+        ),
+    ),
+    in_dev("zone of another region", "AvailabilityZone1", "us-east-1a", f'Found "us-east-1a", {NOT_A_ZONE}'),
+    in_dev(
+        "region for a zone", "AvailabilityZone1", "ap-northeast-1", f'Found "ap-northeast-1", {NOT_A_ZONE}'
+    ),
+    in_dev("zone ID", "AvailabilityZone1", "apne1-az4", f'Found "apne1-az4", {NOT_A_ZONE}'),
+    in_dev(
+        "no network",
+        "PublicSubnet1Cidr",
+        "10.0.1.0",
+        f'Found "10.0.1.0", which does not match the pattern. {NETWORK_SAYS}',
+    ),
+    in_dev(
+        "octet above 255",
+        "PublicSubnet1Cidr",
+        "10.0.256.0/24",
+        f'Found "10.0.256.0/24", which does not match the pattern. {NETWORK_SAYS}',
+    ),
+    in_dev(
+        "network too small",
+        "PublicSubnet1Cidr",
+        "10.0.1.0/29",
+        f'Found "10.0.1.0/29", which does not match the pattern. {NETWORK_SAYS}',
+    ),
+    in_dev(
+        "two templates, two reasons",
+        "VpcCidr",
+        "10.0.0.0/8",
+        f'Found "10.0.0.0/8", which does not match the pattern. {NETWORK_SAYS}',
+    ),
+    in_dev(
+        "refused by the second template",
+        "VpcCidr",
+        "172.16.0.0/16",
+        'Found "172.16.0.0/16", which does not match (10|x)[.][0-9./]+. The app template says so.',
+    ),
+    in_dev(
+        "refused by both templates",
+        "VpcCidr",
+        "ten",
+        f'Found "ten", which does not match the pattern. {NETWORK_SAYS}',
+        'Found "ten", which does not match (10|x)[.][0-9./]+. The app template says so.',
+    ),
+]
+
+TOGETHER = [
+    in_dev(
+        "host bits",
+        "PublicSubnet1Cidr",
+        "10.0.1.5/24",
+        'Found "10.0.1.5/24", which is the address of a host; the network around it is 10.0.1.0/24.',
+    ),
+    in_dev(
+        "outside the VPC",
+        "PublicSubnet1Cidr",
+        "10.9.1.0/24",
+        'Found "10.9.1.0/24", which is not inside VpcCidr 10.0.0.0/16.',
+    ),
+    in_dev(
+        "subnets overlap",
+        "PublicSubnet2Cidr",
+        "10.0.1.128/25",
+        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24; give each subnet addresses of its own.',
+    ),
+    in_dev(
+        "one subnet around another",
+        "PrivateSubnet2Cidr",
+        "10.0.2.0/23",
+        'Found "10.0.2.0/23", which overlaps PublicSubnet2Cidr 10.0.2.0/24; give each subnet addresses of its own.',
+        'Found "10.0.2.0/23", which overlaps PrivateSubnet1Cidr 10.0.3.0/24; give each subnet addresses of its own.',
+    ),
+    Bad(
+        "subnet by default",
+        {"staging": {"PrivateSubnet2Cidr": DROP}, "dev": {"PrivateSubnet2Cidr": DROP}},
+        (
+            'parameters/dev.json: PrivateSubnet2Cidr: Found by default "10.2.4.0/24", which is not inside VpcCidr 10.0.0.0/16.',
+            'parameters/staging.json: PrivateSubnet2Cidr: Found by default "10.2.4.0/24", which is not inside VpcCidr 10.1.0.0/16.',
+        ),
+    ),
+    Bad(
+        "environments overlap",
+        {"staging": addresses(0)},
+        (
+            'parameters/staging.json: VpcCidr: Found "10.0.0.0/16", which overlaps 10.0.0.0/16 of dev; no two environments share addresses.',
+        ),
+    ),
+    Bad(
+        "shared VPC",
+        {
+            "shared": {"VpcCidr": "10.2.0.0/16"},
+            "dev": {**addresses(2), "VpcCidr": DROP},
+            "staging": DROP,
+            "prod": {"VpcCidr": DROP},
+        },
+        (
+            'parameters/shared.json: VpcCidr: Found for prod "10.2.0.0/16", which overlaps 10.2.0.0/16 of dev; no two environments share addresses.',
+        ),
+    ),
+    Bad(
+        "one zone",
+        {"prod": {"AvailabilityZone1": "ap-northeast-1c"}},
+        (
+            'parameters/prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1; give two different ones.',
+        ),
+    ),
+    Bad(
+        "more provisioned than reserved",
+        {"prod": {"LambdaReservedConcurrency": 5}},
+        (
+            'parameters/prod.json: LambdaProvisionedConcurrency: Found by default "10", more than LambdaReservedConcurrency 5; lower the one or raise the other.',
+        ),
+    ),
+    Bad(
+        "domain alone",
+        {"prod": {"CustomDomainName": "www.example.com"}},
+        (
+            'parameters/prod.json: CustomDomainName: Found "www.example.com", but nothing for CertificateArn and HostedZoneId. Give CustomDomainName, CertificateArn, HostedZoneId: all of them, or none.',
+        ),
+    ),
+    Bad(
+        "no zone",
+        {"prod": {"CustomDomainName": "www.example.com", "CertificateArn": CERTIFICATE}},
+        (
+            'parameters/prod.json: CustomDomainName: Found "www.example.com", but nothing for HostedZoneId. Give CustomDomainName, CertificateArn, HostedZoneId: all of them, or none.',
+        ),
+    ),
+    Bad(
+        "certificate of another region",
+        {
+            "prod": {
+                "CustomDomainName": "www.example.com",
+                "CertificateArn": CERTIFICATE.replace("us-east-1", "ap-northeast-1"),
+                "HostedZoneId": "Z1",
+            }
+        },
+        (
+            'parameters/prod.json: CertificateArn: Found "arn:aws:acm:ap-northeast-1:123456789012:certificate/c", but CloudFront takes certificates from us-east-1 alone; request one there.',
+        ),
+    ),
+    Bad(
+        "no certificate",
+        {"prod": {"CustomDomainName": "www.example.com", "CertificateArn": "none", "HostedZoneId": "Z1"}},
+        (
+            'parameters/prod.json: CertificateArn: Found "none", but CloudFront takes certificates from us-east-1 alone; request one there.',
+        ),
+    ),
+    Bad(
+        "rule under a condition",
+        {"prod": {"CacheEnabled": False}},
+        (
+            'parameters/prod.json: Environment: Found "prod", together with CacheEnabled "false". The app template says: "Production answers from its cache".',
+        ),
+    ),
+    Bad(
+        "rule",
+        {"prod": {"Notes": "secret"}},
+        ('parameters/prod.json: Notes: Found "secret", which a rule refuses. The app template says: "No".',),
+    ),
+    Bad(
+        "name too long",
+        {"shared": {"ProjectName": "a-project-name-too-long"}},
+        (
+            'parameters/shared.json: ProjectName: Found for staging "a-project-name-too-long", which makes BucketName of Documents in app 65 characters long: a-project-name-too-long-staging-papers-to-be-scanned-123456789012. At most 63 are allowed; shorten the value by 2.',
+        ),
+    ),
+    Bad(
+        "everything at once",
+        {
+            "dev": {"VpcCidr": "10.0.0.1/16", "Quux": 1, "MemorySize": None},
+            "prod": "",
+            "staging": {"Environment": "qa"},
+        },
+        (
+            'parameters/dev.json: MemorySize: Found null, where the parameter takes a number in its shortest form, such as 1024. The app template says: "must be a number of MB from 128 to 10240".',
+            f"parameters/dev.json: Quux: No template has this parameter. {KNOWN}",
+            'parameters/dev.json: VpcCidr: Found "10.0.0.1/16", which is the address of a host; the network around it is 10.0.0.0/16.',
+            'parameters/staging.json: Environment: Found "qa", but the file is called staging.json. Write "staging", or rename the file.',
+            "parameters/prod.json: The file is empty; one without values holds {}.",
+        ),
+    ),
+]
+
+TABLE = [*FILES, *KEYS, *TYPES, *CONSTRAINTS, *TOGETHER]
+each_mistake = pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.id) for bad in TABLE])
+
+
+@each_mistake
+def test_mistake_is_explained(bad: Bad, folder: Path) -> None:
+    """A mistake is answered with file, key, value found and what is allowed; nothing else is said."""
+    if bad.id != "no folder":
+        lay_out(folder, bad.changes)
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    assert [str(mistake) for mistake in caught.value.mistakes] == list(bad.messages)
+
+
+# ---- The same mistakes at the command line ----
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the good files as ``parameters`` and what a build makes of them as ``out``."""
+    place = tmp_path_factory.mktemp("built")
+    lay_out(place / "parameters", {})
+    writing.write(
+        output.assemble(TEST_STACKS, parameters=place / "parameters", lint=False).files, place / "out"
+    )
+    return place
+
+
+def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Return content and time of change of every file below ``folder``."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def headline(count: int) -> str:
+    """Return what the command says before it lists mistakes."""
+    return f"There {'is 1 mistake' if count == 1 else f'are {count} mistakes'} in the parameter files."
+
+
+@each_mistake
+def test_command_explains_and_writes_nothing(
+    bad: Bad, folder: Path, built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At the command line a mistake is the same sentence, the exit code is 2, and out/ stays untouched."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    if bad.id != "no folder":
+        lay_out(folder, bad.changes)
+    before = contents(built / "out")
+
+    code = cli.main(["build", "--no-lint", "--parameters", "parameters", "--output", str(built / "out")])
+
+    assert code == 2
+    assert capsys.readouterr() == (
+        "",
+        "\n".join([f"csr-templates: {headline(len(bad.messages))}", *bad.messages, ""]),
+    )
+    assert contents(built / "out") == before
+
+
+@pytest.mark.parametrize("options", [["build"], ["build", "--check"], ["environments"]], ids=" ".join)
+def test_every_command_checks_the_files(
+    options: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Building, checking and showing say the same of a mistake, and none of them makes a folder."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    lay_out(folder, {"dev": ""})
+    output_option = ["--output", "out"] if options[0] == "build" else []
+
+    code = cli.main([*options, "--parameters", "parameters", *output_option])
+
+    assert (code, capsys.readouterr()) == (
+        2,
+        (
+            "",
+            "csr-templates: There is 1 mistake in the parameter files.\n"
+            "parameters/dev.json: The file is empty; one without values holds {}.\n",
+        ),
+    )
+    assert not Path("out").exists()
+
+
+def test_json_lists_the_mistakes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --format json each mistake is an object with file, key and message."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    lay_out(folder, {"dev": "", "prod": {"Title": "A"}})
+
+    cli.main(["build", "--format", "json", "--parameters", "parameters", "--output", "out"])
+
+    document = json.loads(capsys.readouterr().out)
+    assert (document["status"], document["message"]) == ("error", headline(2))
+    assert document["mistakes"] == [
+        {
+            "file": "parameters/dev.json",
+            "key": "",
+            "message": "The file is empty; one without values holds {}.",
+        },
+        {
+            "file": "parameters/prod.json",
+            "key": "Title",
+            "message": 'Found "A", which has the length 1, less than 2. The app template says so.',
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '{"Environment": "dev", "VpcCidr": "10.0.0.0/33"}',
+            f'VpcCidr: Found "10.0.0.0/33", which does not match the pattern. {NETWORK_SAYS}',
+        ),
+        ("{'Environment': 'dev'}", "Line 1, column 2: Found a single quote; texts stand in double quotes."),
+        ("[" * 100_000, "The brackets nest too deeply; write one flat object."),
+        (
+            '{"Environment": "d\u00e9v"}',
+            'Environment: Found "d\\u00e9v", but the file is called dev.json. Write "dev", or rename the file.',
+        ),
+    ],
+    ids=["value", "syntax", "nesting", "other alphabet"],
+)
+def test_program_explains(text: str, message: str, folder: Path) -> None:
+    """The program itself, with the real stacks: one sentence, exit code 2, no traceback."""
+    folder.mkdir()
+    (folder / "shared.json").write_text("{}")
+    (folder / "dev.json").write_text(text, encoding="utf-8")
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            REPOSITORY / "build.py",
+            "--no-lint",
+            "--parameters",
+            "parameters",
+            "--output",
+            "out",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"parameters/dev.json: {message}\n" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not Path("out").exists()
+
+
+def shop() -> StackTemplate:
+    """Return a stack with a parameter of each width."""
+    t = StackTemplate("A shop")
+    t.add_parameter(environment())
+    t.add_parameter(Parameter("Title", Type="String", Default=""))
+    t.add_parameter(Parameter("Size", Type="Number", Default=1))
+    t.add_parameter(Parameter("Notes", Type="String", Default="Open from nine to five, but not on Sundays"))
+    return t
+
+
+def test_table_shows_what_differs_from_production(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row per parameter, a column per environment; a star marks what production has otherwise."""
+    monkeypatch.setattr(cli, "STACKS", (Stack("shop", "shop.yaml", "us-east-1", shop),))
+    folder.mkdir()
+    (folder / "shared.json").write_text("{}")
+    (folder / "dev.json").write_text('{"Environment": "dev", "Title": "Trial"}')
+    (folder / "prod.json").write_text('{"Environment": "prod"}')
+
+    assert cli.main(["environments", "--parameters", "parameters"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "               dev                                         prod",
+        "Environment  * dev                                         prod",
+        'Title        * Trial                                       ""',
+        "Size           1                                           1",
+        "Notes          Open from nine to five, but not on Su...    Open from nine to five, but not on Su...",
+        "* differs from prod",
+    ]
+
+
+def test_table_without_production_has_no_stars(folder: Path) -> None:
+    """Where production is not among the environments, nothing differs from it."""
+    lay_out(folder, {"prod": DROP})
+
+    rows = environments.table(environments.read(folder, SCHEMAS))
+
+    assert [cell.strip() for cell in rows[0]] == ["", "dev", "staging"]
+    assert "*" not in "".join(itertools.chain.from_iterable(rows))
+
+
+def test_folder_of_the_checkout_is_the_default(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --parameters the checkout's own files are shown, from wherever the command is called."""
+    assert cli.main(["environments"]) == 0
+    assert "10.2.0.0/16" in capsys.readouterr().out
+
+
+def test_installed_package_looks_into_the_current_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a checkout, ./parameters is used where there is one; a build also does without."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    monkeypatch.setattr(
+        cli, "__file__", str(Path("site-packages", "csr_templates", "cli", "main.py").resolve())
+    )
+
+    assert cli.main(["environments"]) == 2
+    assert capsys.readouterr().err == (
+        "csr-templates: There is no folder parameters here. Name the one with the files: --parameters DIR.\n"
+    )
+    assert cli.main(["build", "--no-lint", "--quiet"]) == 0
+    assert not Path("out", "parameters").exists()
+
+    lay_out(folder, {})
+    assert cli.main(["build", "--no-lint", "--quiet"]) == 0
+    assert sorted(path.name for path in Path("out", "parameters").iterdir()) == ["dev", "prod", "staging"]
+
+
+def test_refresh_command_names_the_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What --check says to run reads the same parameter files."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    lay_out(folder, {})
+
+    assert cli.main(["build", "--no-lint", "--check", "--parameters", "parameters", "--output", "out"]) == 1
+    assert capsys.readouterr().out.endswith("build.py --output out --parameters parameters\n")
+
+
+# ---- Files that are none ----
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        pytest.param(Path.mkdir, "This is a folder; a file belongs here.", id="folder"),
+        pytest.param(
+            lambda path: path.symlink_to("/dev/null"),
+            "This is no plain file; a file belongs here.",
+            id="device",
+        ),
+        pytest.param(
+            lambda path: path.symlink_to("nowhere"),
+            "There is no such file; one without values holds {}.",
+            id="broken link",
+        ),
+    ],
+)
+def test_unreadable_file_is_explained(make: Callable[[Path], None], message: str, folder: Path) -> None:
+    """A file that cannot be read is a mistake like any other."""
+    lay_out(folder, {"dev": DROP})
+    make(folder / "dev.json")
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    assert str(caught.value) == f"parameters/dev.json: {message}"
+
+
+def test_file_of_somebody_else_is_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file without the right to read it is a mistake like any other."""
+    lay_out(folder, {})
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    assert str(caught.value).splitlines() == [
+        f"parameters/{name}.json: The file cannot be read (Permission denied); make it one that you may read."
+        for name in ("shared", "dev", "staging", "prod")
+    ]
+
+
+def test_folder_of_somebody_else_is_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without the right to list it is a mistake about the folder."""
+    lay_out(folder, {})
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    reason = "The folder cannot be read (Permission denied); make it one that you may read."
+    assert caught.value.mistakes == (environments.Mistake("parameters", "", reason),)
+    assert str(caught.value) == f"parameters: {reason}"
+
+
+def test_folder_that_is_a_file_is_explained(folder: Path) -> None:
+    """A file where the folder should be is no folder."""
+    folder.write_text("{}")
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    assert str(caught.value) == "parameters: There is no such folder; name the one with the files."
+
+
+# ---- What is accepted ----
+
+
+def test_values_are_complete_strings(folder: Path) -> None:
+    """Each stack gets each of its parameters as a string: own values, shared ones, defaults."""
+    lay_out(folder, {})
+
+    dev, staging, prod = environments.read(folder, SCHEMAS)
+
+    assert [dev.name, staging.name, prod.name] == ["dev", "staging", "prod"]
+    assert prod.parameters["app"] == {
+        "ProjectName": "csr-lambda-api",
+        "Environment": "prod",
+        "Owner": "ops",
+        "VpcCidr": "10.2.0.0/16",
+        "MemorySize": "1024",
+        "Retention": "90",
+        "Share": "0.5",
+        "CacheEnabled": "true",
+        "Title": "Shop",
+        "Notes": "",
+        "LambdaProvisionedConcurrency": "10",
+        "LambdaReservedConcurrency": "500",
+        "CustomDomainName": "",
+        "CertificateArn": "",
+        "HostedZoneId": "",
+    }
+    assert {name: dev.parameters["app"][name] for name in ("MemorySize", "CacheEnabled", "Share")} == {
+        "MemorySize": "128",
+        "CacheEnabled": "false",
+        "Share": "0.25",
+    }
+    assert list(prod.parameters["network"]) == list(SCHEMAS[0].parameters)
+    assert prod.values == {**prod.parameters["network"], **prod.parameters["app"]}
+
+
+def test_strings_are_as_good_as_numbers_and_booleans(folder: Path) -> None:
+    """A number or boolean may stand in quotes, as CloudFormation's own parameter files have them."""
+    lay_out(folder, {})
+    plain = environments.read(folder, SCHEMAS)
+    lay_out(
+        folder.with_name("quoted"), {"dev": {"MemorySize": "128", "CacheEnabled": "false", "Share": "0.25"}}
+    )
+
+    assert environments.read(folder.with_name("quoted"), SCHEMAS) == plain
+
+
+def test_other_files_are_nobodys_environment(folder: Path) -> None:
+    """Notes, backups, hidden files and folders beside the parameter files change nothing."""
+    lay_out(folder, {})
+    expected = environments.read(folder, SCHEMAS)
+    for name in ("README.md", "dev.json.orig", "dev.json~", ".dev.json", "qa"):
+        (folder / name).write_text("not JSON")
+    (folder / "old").mkdir()
+
+    assert environments.read(folder, SCHEMAS) == expected
+
+
+def test_mistakes_of_a_template_are_not_those_of_the_files(folder: Path) -> None:
+    """A template that refers to nothing is for the linter to explain; the files are judged all the same."""
+    lay_out(folder, {"dev": {"Title": "A"}})
+    broken = app()
+    broken.add_resource(Bucket("Lost", BucketName=Ref("Nowhere")))
+    schema = StackSchema("app", "us-east-1", broken.to_dict(), per_deploy=("PackageVersion",))
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, [SCHEMAS[0], schema])
+
+    assert [mistake.key for mistake in caught.value.mistakes] == ["Title"]
+
+
+def test_configuration_is_what_a_pipeline_passes(folder: Path) -> None:
+    """Parameters and tags stand in the form that CodePipeline and the AWS CLI read; nothing per deploy."""
+    lay_out(folder, {})
+    dev = environments.read(folder, SCHEMAS)[0]
+
+    configuration = environments.template_configuration(dev, "app")
+
+    assert list(configuration) == ["Parameters", "Tags"]
+    assert configuration["Parameters"] == dev.parameters["app"]
+    assert "PackageVersion" not in configuration["Parameters"]
+    assert configuration["Tags"] == {"Project": "csr-lambda-api", "Environment": "dev"}
+
+
+def test_production_is_what_the_defaults_describe(folder: Path) -> None:
+    """The default of the parameter Environment names production; without that parameter there is none."""
+    lay_out(folder, {})
+    files = {"shared": "{}", "dev": "{}", "staging": "{}", "prod": "{}"}
+    lay_out(folder.with_name("bare"), files)
+
+    found = environments.read(folder, SCHEMAS)
+    bare = environments.read(folder.with_name("bare"), [StackSchema("bare", "us-east-1", {})])
+
+    assert [one.name for one in found if one.is_production] == ["prod"]
+    assert [one.name for one in bare] == ["dev", "prod", "staging"]
+    assert not any(one.is_production for one in bare)
+
+
+# ---- The project's own files ----
+
+# What the operations of production are described with.
+PRODUCTION = {
+    "Environment": "prod",
+    "DatabaseInstanceClass": "db.t3.medium",
+    "DatabaseMultiAZ": True,
+    "LambdaMemorySize": 1024,
+    "LambdaProvisionedConcurrency": 10,
+    "CloudFrontEnabled": True,
+    "WAFEnabled": True,
+    "DatabaseName": "csr_lambda_prod",
+    "DatabaseReadReplica": True,
+    "VpcCidr": "10.2.0.0/16",
+    "PublicSubnet1Cidr": "10.2.1.0/24",
+    "PublicSubnet2Cidr": "10.2.2.0/24",
+    "PrivateSubnet1Cidr": "10.2.3.0/24",
+    "PrivateSubnet2Cidr": "10.2.4.0/24",
+}
+
+
+@pytest.fixture(scope="module")
+def ours() -> dict[str, environments.Environment]:
+    """The project's own environments by name."""
+    return {one.name: one for one in output.read_environments(STACKS, REPOSITORY / "parameters")}
+
+
+def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -> None:
+    """Each environment that the templates know has a file, and there is no mistake in any."""
+    assert list(ours) == KNOWN_ENVIRONMENTS
+
+
+# What the trial environments have otherwise, and what production has as well but does not spell out.
+DEVELOPMENT = {
+    **PRODUCTION,
+    **addresses(0),
+    "Environment": "dev",
+    "DatabaseMultiAZ": False,
+    "LambdaMemorySize": 128,
+    "LambdaProvisionedConcurrency": 0,
+    "CloudFrontEnabled": False,
+    "WAFEnabled": False,
+    "DatabaseName": "csr_lambda_dev",
+    "DatabaseReadReplica": False,
+    "LambdaReservedConcurrency": 0,
+    "ApiCacheEnabled": False,
+    "ManageApiGatewayAccount": False,
+    "DatabaseDeletionProtection": False,
+}
+STAGING = {
+    **DEVELOPMENT,
+    **addresses(1),
+    "Environment": "staging",
+    "DatabaseMultiAZ": True,
+    "LambdaMemorySize": 512,
+    "CloudFrontEnabled": True,
+    "WAFEnabled": True,
+    "DatabaseName": "csr_lambda_staging",
+    "DatabaseDeletionProtection": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("dev", DEVELOPMENT),
+        ("staging", STAGING),
+        ("prod", PRODUCTION),
+        ("shared", {"ProjectName": "csr-lambda-api"}),
+    ],
+)
+def test_our_files_hold_what_operators_know(name: str, expected: dict[str, Any]) -> None:
+    """A file gives those of its well-known values that a template declares, and no other."""
+    declared = {parameter for stack in STACKS for parameter in stack.build().to_dict()["Parameters"]}
+    found = json.loads((REPOSITORY / "parameters" / f"{name}.json").read_text("utf-8"))
+
+    assert found == {key: value for key, value in expected.items() if key in declared}
+
+
+def test_production_is_all_defaults(ours: dict[str, environments.Environment]) -> None:
+    """The defaults of the templates are production's values, so that a deploy without a file is production's."""
+    for stack in STACKS:
+        defaults = {
+            name: str(declaration["Default"])
+            for name, declaration in stack.build().to_dict()["Parameters"].items()
+            if name not in stack.per_deploy
+        }
+        assert ours["prod"].parameters[stack.name] == defaults
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
+def test_tags_are_those_of_the_resources(stack: Stack, ours: dict[str, environments.Environment]) -> None:
+    """The tags that a pipeline gives the stack are those that each of its resources has."""
+    for one in ours.values():
+        tags = environments.template_configuration(one, stack.name)["Tags"]
+        template = resolve(stack.build().to_dict(), one.parameters[stack.name], region=stack.region)
+        tagged = [
+            {tag["Key"]: tag["Value"] for tag in resource["Properties"]["Tags"]}
+            for resource in template["Resources"].values()
+            if "Tags" in resource["Properties"]
+        ]
+
+        assert tagged
+        assert all(tags.items() <= found.items() for found in tagged)
+
+
+# What Java, which CloudFormation is written in, and Python read alike in a pattern for a whole value. Not in
+# it: \\d, \\w, \\s and . (other characters in Python), ^ and $ (a line feed), look-arounds, nested classes.
+_QUANTIFIER = r"( [*+?] \?? | \{ [0-9]+ (,[0-9]*)? \} )?"
+PORTABLE = re.compile(
+    rf"""
+    ( [A-Za-z0-9 _:/@%,;=<>~'"!\#-] {_QUANTIFIER}                      # itself
+    | \\[\[\](){{}}.*+?|^$\\/-] {_QUANTIFIER}                           # itself, escaped
+    | \[ \^? ( [A-Za-z0-9 _:/@%,;=<>~'"!\#.*+?(){{}}|$-] | \\[\[\]\\^-] )+ \] {_QUANTIFIER}
+    | \( (\?:)? | \) {_QUANTIFIER} | \|
+    )*
+    """,
+    re.VERBOSE,
+)
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
+def test_patterns_mean_the_same_to_cloudformation(stack: Stack) -> None:
+    """A pattern uses only what Java and Python read alike, so that we refuse what CloudFormation refuses."""
+    for name, declaration in stack.build().to_dict()["Parameters"].items():
+        assert PORTABLE.fullmatch(declaration.get("AllowedPattern", "")), name
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\d+", "a.b", "^a$", "(?i)a", "[[:alpha:]]", "[a-z&&[def]]", "(?=a)b", r"a\Z"]
+)
+def test_other_patterns_are_found(pattern: str) -> None:
+    """What the two languages read differently, or one of them not at all, is told apart."""
+    assert not PORTABLE.fullmatch(pattern)
+
+
+# ---- Mistakes of the programmer ----
+
+
+def two_vpcs(*cidrs: str) -> StackSchema:
+    """Return a stack with two VPCs and a subnet in each, whose networks nothing but the checks restrains."""
+    t = StackTemplate("Two networks")
+    for name, cidr in zip(("First", "FirstSubnet", "Second", "SecondSubnet"), cidrs, strict=True):
+        t.add_parameter(Parameter(f"{name}Cidr", Type="String", Default=cidr))
+    t.add_resource(VPC("First", CidrBlock=Ref("FirstCidr")))
+    t.add_resource(Subnet("FirstSubnet", VpcId=Ref("First"), CidrBlock=Ref("FirstSubnetCidr")))
+    t.add_resource(VPC("Second", CidrBlock=Ref("SecondCidr")))
+    t.add_resource(Subnet("SecondSubnet", VpcId=Ref("Second"), CidrBlock=Ref("SecondSubnetCidr")))
+    t.add_resource(Subnet("Elsewhere", VpcId=ImportValue("vpc"), CidrBlock="10.7.0.0/24"))
+    return StackSchema("pair", "us-east-1", t.to_dict())
+
+
+def test_subnets_are_judged_within_their_own_vpc(folder: Path) -> None:
+    """Two VPCs of one environment may have the same addresses, and so may their subnets."""
+    lay_out(folder, {"shared": "{}", "dev": "{}", "staging": DROP, "prod": DROP})
+
+    environments.read(folder, [two_vpcs("10.0.0.0/16", "10.0.1.0/24", "10.0.0.0/16", "10.0.1.0/24")])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("ten", "which is no IPv4 network; one looks like 10.2.0.0/16."),
+        ("10.0.0.0/33", "which is no IPv4 network; one looks like 10.2.0.0/16."),
+        ("fd00::/64", "which is no IPv4 network; one looks like 10.2.0.0/16."),
+        ("10.0.0.0", "but networks of a VPC go from /16 to /28."),
+        ("10.0.0.0/15", "but networks of a VPC go from /16 to /28."),
+        ("10.0.0.0/29", "but networks of a VPC go from /16 to /28."),
+        ("10.0.0.1/28", "which is the address of a host; the network around it is 10.0.0.0/28."),
+        ("10.0.0.0/255.255.0.0", "which is written otherwise than AWS does: 10.0.0.0/16."),
+    ],
+)
+def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder: Path) -> None:
+    """Where a template lets every text through, a network that AWS would refuse is a mistake all the same."""
+    lay_out(folder, {"shared": "{}", "dev": "{}", "staging": DROP, "prod": DROP})
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, [two_vpcs(text, "10.0.1.0/24", "10.2.0.0/16", "10.2.1.0/24")])
+
+    assert str(caught.value) == f'parameters/dev.json: FirstCidr: Found by default "{text}", {message}'
+
+
+def test_unequal_defaults_are_refused(folder: Path) -> None:
+    """One parameter with two defaults would have two values where no file gives it."""
+    lay_out(folder, {})
+    other = StackSchema(
+        "other", "us-east-1", {"Parameters": {"Title": {"Type": "String", "Default": "Mall"}}}
+    )
+
+    with pytest.raises(ValueError, match=r"^Stack ") as caught:
+        environments.read(folder, [*SCHEMAS, other])
+
+    assert str(caught.value) == (
+        "Stack other: The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Give both templates "
+        "the same one."
+    )
+
+
+def test_unknown_type_is_refused() -> None:
+    """A type whose values nobody judges would let every mistake pass."""
+    with pytest.raises(ValueError, match=r"^Stack ") as caught:
+        StackSchema("app", "us-east-1", {"Parameters": {"Ids": {"Type": "CommaDelimitedList"}}})
+
+    assert str(caught.value) == (
+        "Stack app: The parameter Ids has the type CommaDelimitedList, but values can only be judged for String, "
+        "Number, AWS::EC2::AvailabilityZone::Name. Use one of them."
+    )
+
+
+def test_undeclared_parameter_per_deploy_is_refused() -> None:
+    """A per-deploy parameter that the template has no more would be asked of every pipeline for nothing."""
+    with pytest.raises(ValueError, match=r"^Stack ") as caught:
+        StackSchema("app", "us-east-1", {"Parameters": {}}, per_deploy=("Key",))
+
+    assert str(caught.value) == (
+        "Stack app: The template has no parameter Key, which the stack lists as per-deploy. Declare it, or take it "
+        "off the list."
+    )
+
+
+@pytest.mark.parametrize("resource_type", NAME_LIMITS)
+def test_name_limits_agree_with_the_schemas(resource_type: str) -> None:
+    """Where the resource schema of AWS knows how long a name may be, it says the same."""
+    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
+    property_name, limit = NAME_LIMITS[resource_type]
+
+    assert schema["properties"][property_name].get("maxLength") in (None, limit)
+
+
+# ---- Any file ----
+
+
+def satisfies(text: str, declaration: dict[str, Any]) -> bool:
+    """Tell whether CloudFormation accepts a value, by what its documentation says of each constraint."""
+    checks: dict[str, Callable[[Any], Any]] = {
+        "AllowedPattern": lambda pattern: re.compile(rf"(?:{pattern})\Z").match(text),
+        "AllowedValues": lambda values: text in map(str, values),
+        "MinLength": lambda low: len(text) >= low,
+        "MaxLength": lambda high: len(text) <= high,
+        "MinValue": lambda low: Decimal(text) >= low,
+        "MaxValue": lambda high: Decimal(text) <= high,
+    }
+    return all(check(declaration[name]) for name, check in checks.items() if name in declaration)
+
+
+ANY_SCALAR = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+RIGHT_VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "MemorySize": st.integers(128, 10240) | st.integers(128, 10240).map(str),
+    "Retention": st.sampled_from([30, 90, "30", "90"]),
+    "Share": st.integers(0, 1) | st.sampled_from([0.5, "0.125"]),
+    "Title": st.text("abc \u00e9", min_size=2, max_size=10),
+    "Notes": st.text(st.characters(exclude_categories=["Cs"]), max_size=100).filter(
+        lambda text: text != "secret"
+    ),
+    "AvailabilityZone1": st.sampled_from(["ap-northeast-1a", "ap-northeast-1b"]),
+    "AvailabilityZone2": st.sampled_from(["ap-northeast-1c", "ap-northeast-1d"]),
+    "PrivateSubnet2Cidr": st.integers(4, 255).map("10.2.{}.0/24".format),
+    "LambdaProvisionedConcurrency": st.integers(0, 100),
+    "LambdaReservedConcurrency": st.integers(100, 1000) | st.just(0),
+}
+
+
+def read_production(changes: dict[str, Any]) -> environments.Environment:
+    """Read the good files with changes of production's, and return production."""
+    with TemporaryDirectory() as place:
+        lay_out(Path(place, "parameters"), {"prod": changes})
+        return environments.read(Path(place, "parameters"), SCHEMAS)[-1]
+
+
+@given(st.fixed_dictionaries({}, optional=RIGHT_VALUES))
+def test_right_values_are_accepted(changes: dict[str, Any]) -> None:
+    """Whatever fits the templates is accepted and passed on as the text that stands in the file."""
+    found = read_production(changes).values
+
+    assert {name: found[name] for name in changes} == {name: str(value) for name, value in changes.items()}
+
+
+@given(st.sampled_from(sorted(RIGHT_VALUES)), st.data())
+def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -> None:
+    """A value is refused with a sentence, or it is text that every template accepts."""
+    value = data.draw(ANY_SCALAR | RIGHT_VALUES[name])
+    try:
+        accepted = read_production({name: value})
+    except EnvironmentsError as error:
+        assert all(str(mistake).endswith((".", '".')) for mistake in error.mistakes)
+        return
+
+    for schema in SCHEMAS:
+        for parameter, text in accepted.parameters[schema.stack].items():
+            assert satisfies(text, dict(schema.parameters[parameter])), parameter
+
+
+def test_table_of_one_environment() -> None:
+    """A single environment has a table, too; a value that just fits is not cut."""
+    text = "x" * environments.WIDEST_CELL
+    production = environments.Environment("prod", {"app": {"Name": text}}, is_production=True)
+
+    assert environments.table([production]) == [["    ", f"{'  prod':<42}"], ["Name", f"  {text}"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "There is no such folder; name the one with the files."),
+        ("a" * 300, "The folder cannot be read (File name too long); make it one that you may read."),
+        ("", "The folder holds no environment; one is a file such as prod.json."),
+    ],
+    ids=["missing", "too long", "empty"],
+)
+def test_mistake_of_the_folder_has_no_key(tmp_path: Path, name: str, message: str) -> None:
+    """Where the folder is the mistake, the key is empty, which is text as well."""
+    folder = tmp_path / name
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    assert caught.value.mistakes == (environments.Mistake(folder.as_posix(), "", message),)

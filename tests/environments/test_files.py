@@ -1,0 +1,90 @@
+"""``parameter_files``: where a file stops being JSON, and how a value is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from csr_templates.environments.files import Mistake, Number, read_flat, shown
+
+NO_JSON = "which is no JSON here; check the commas, colons and quotes before it."
+COMMA = "Found a comma before a closing bracket; remove it."
+COMMENT = "Found a comment, which JSON does not have; remove it."
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{\n  "A": 1\n  "B": 2,\n  "C": 3\n}\n', rf'Line 3, column 3: Found "\"B\": 2,", {NO_JSON}'),
+        ('{"A" 1}', f'Line 1, column 6: Found "1}}", {NO_JSON}'),
+        ('\n{"A": x}', f'Line 2, column 7: Found "x}}", {NO_JSON}'),
+        ('{\n  "A": 1,\n}\n', f"Line 2, column 9: {COMMA}"),
+        ('{\n  "A": 1 ,\n\n}\n', f"Line 2, column 10: {COMMA}"),
+        ('{\n  "A": [1, 2,]\n}\n', f"Line 2, column 13: {COMMA}"),
+        ('{\n  "A": [1, 2, }\n', f"Line 2, column 13: {COMMA}"),
+        ("/* ours */\n{}", f"Line 1, column 1: {COMMENT}"),
+        ('{\n  "A": 1 // ours\n}', f"Line 2, column 10: {COMMENT}"),
+        ('{\n  # ours\n  "A": 1\n}', f"Line 2, column 3: {COMMENT}"),
+        ("{\n  \"A\": 'x'\n}", "Line 2, column 8: Found a single quote; texts stand in double quotes."),
+        ('{\n  "A": 1\n', "Line 3, column 1: The file ends too early; close what is still open."),
+    ],
+    ids=[
+        "missing comma",
+        "missing colon",
+        "first column of a line",
+        "comma",
+        "comma before blanks",
+        "comma in a list",
+        "comma before the wrong bracket",
+        "block comment",
+        "comment",
+        "comment of a shell",
+        "single quote",
+        "end",
+    ],
+)
+def test_no_json(tmp_path: Path, text: str, message: str) -> None:
+    """The sentence names line and column, and the rest of that line alone."""
+    file = tmp_path / "dev.json"
+    file.write_text(text)
+
+    assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"[]", "The file holds a list; write one flat object."),
+        (b"[" * 100_000, "The brackets nest too deeply; write one flat object."),
+        (
+            b'\n{\n  "A": "\xe9",\n  "B": "b"\n}\n',
+            "Line 3: Found the byte 0xe9, which is not UTF-8; save it as UTF-8.",
+        ),
+    ],
+    ids=["list", "deep", "not UTF-8"],
+)
+def test_no_flat_object(tmp_path: Path, data: bytes, message: str) -> None:
+    """The sentence is about the file as a whole, at most about a line of it."""
+    file = tmp_path / "dev.json"
+    file.write_bytes(data)
+
+    assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
+
+
+def test_numbers_keep_their_text(tmp_path: Path) -> None:
+    """A number is what stands in the file, be it one that JSON does not have."""
+    file = tmp_path / "dev.json"
+    file.write_text('{"A": 1.0, "B": 10, "C": NaN}')
+
+    assert read_flat(file) == ({"A": Number("1.0"), "B": Number("10"), "C": Number("NaN")}, [])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("x" * 78, f'"{"x" * 78}"'), ("x" * 79, f'"{"x" * 76}...'), (Number("1.0"), "1.0"), ([], "a list")],
+    ids=["80 characters", "81 characters", "number", "list"],
+)
+def test_value_in_a_message(value: object, text: str) -> None:
+    """Up to 80 characters are shown."""
+    assert shown(value) == text

@@ -1,0 +1,188 @@
+"""The memory of clean lints: what it tells apart, and that nothing in it can do harm."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from csr_templates.linting import clean_cache as cache
+
+DIGEST = cache.key("Resources: {}", "ap-northeast-1", {})
+OTHER = cache.key("Resources: {}", "us-east-1", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "parameters"),
+    [
+        ("Resources: {} ", "ap-northeast-1", {}),
+        ("Resources: {}", "us-east-1", {}),
+        ("Resources: {}", "ap-northeast-1", {"A": "b"}),
+        ("Resources: {}", "ap-northeast-1", {"A": ""}),
+    ],
+    ids=["text", "region", "parameters", "empty parameter"],
+)
+def test_another_lint_is_another_key(text: str, region: str, parameters: dict[str, str]) -> None:
+    """Text, region and values each decide what a lint finds."""
+    assert cache.key(text, region, parameters) != DIGEST
+
+
+def test_order_of_parameters_does_not_matter() -> None:
+    """The same values are the same lint."""
+    one = cache.key("", "us-east-1", {"A": "1", "B": "2"})
+    other = cache.key("", "us-east-1", {"B": "2", "A": "1"})
+
+    assert one == other
+
+
+@pytest.mark.parametrize("what", ["version", "schemas", "rules", "linting"])
+def test_another_linter_is_another_key(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    """A new cfn-lint, newer schemas, a changed rule or a changed runner.py: everything is linted again."""
+    digest_of = cache._digest
+    names = {"schemas": "version.json", "rules": "alarms.py", "linting": "runner.py"}
+    if what == "version":
+        monkeypatch.setattr("importlib.metadata.version", lambda name: "0.0.1")
+    else:
+        monkeypatch.setattr(
+            cache, "_digest", lambda path: "changed" if path.name == names[what] else digest_of(path)
+        )
+    cache._linter.cache_clear()
+    try:
+        assert cache.key("Resources: {}", "ap-northeast-1", {}) != DIGEST
+    finally:
+        monkeypatch.undo()
+        cache._linter.cache_clear()
+
+
+def test_remembers(tmp_path: Path) -> None:
+    """What was remembered is known afterwards, and nothing else."""
+    folder = tmp_path / "a" / "b"
+    assert not cache.is_clean(folder, DIGEST)
+
+    cache.remember_clean(folder, DIGEST)
+
+    assert cache.is_clean(folder, DIGEST)
+    assert not cache.is_clean(folder, OTHER)
+    assert [path.name for path in folder.iterdir()] == [DIGEST]
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"\0\xff", b"csr-templates: linted clean\n", b"x" * 10_000])
+def test_rubbish_counts_as_absent(tmp_path: Path, rubbish: bytes) -> None:
+    """A file cut short or written by somebody else proves nothing, and is replaced."""
+    (tmp_path / DIGEST).write_bytes(rubbish)
+
+    assert not cache.is_clean(tmp_path, DIGEST)
+    cache.remember_clean(tmp_path, DIGEST)
+    assert cache.is_clean(tmp_path, DIGEST)
+
+
+def test_an_entry_under_another_name_proves_nothing(tmp_path: Path) -> None:
+    """An entry holds its own name."""
+    cache.remember_clean(tmp_path, DIGEST)
+    (tmp_path / DIGEST).rename(tmp_path / OTHER)
+
+    assert not cache.is_clean(tmp_path, OTHER)
+
+
+def test_a_folder_in_the_place_of_an_entry(tmp_path: Path) -> None:
+    """Not even that stops a build."""
+    (tmp_path / DIGEST).mkdir()
+
+    cache.remember_clean(tmp_path, DIGEST)
+    assert not cache.is_clean(tmp_path, DIGEST)
+    assert [path.name for path in tmp_path.iterdir()] == [DIGEST]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and devices with names")
+@pytest.mark.parametrize(
+    "make", [os.mkfifo, lambda place: place.symlink_to("/dev/zero")], ids=["pipe", "device"]
+)
+def test_an_entry_that_never_ends(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """Nor does something that is no file hold a build up."""
+    make(tmp_path / DIGEST)
+
+    assert not cache.is_clean(tmp_path, DIGEST)
+    cache.remember_clean(tmp_path, DIGEST)
+    assert cache.is_clean(tmp_path, DIGEST)
+
+
+def test_a_huge_entry(tmp_path: Path) -> None:
+    """Of a file that is longer than an entry, no more is read than shows that."""
+    with (tmp_path / DIGEST).open("wb") as file:
+        file.truncate(1 << 40)
+
+    assert not cache.is_clean(tmp_path, DIGEST)
+
+
+def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    """A cache that cannot be written is no cache."""
+    place = tmp_path / "file"
+    place.write_text("mine")
+
+    cache.remember_clean(place, DIGEST)
+    assert not cache.is_clean(place, DIGEST)
+    assert place.read_text() == "mine"
+
+
+def test_forgets_the_oldest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder stays small, and files that are no entries stay where they are."""
+    monkeypatch.setattr(cache, "KEPT", 4)
+    (tmp_path / "notes.txt").write_text("mine")
+    folder = tmp_path / ("0" * 63 + "f")  # named as an entry is, and older than all
+    folder.mkdir()
+    os.utime(folder, (0, 0))
+    digests = [f"{number:064x}" for number in range(5)]
+    for number, digest in enumerate(digests[:4]):
+        cache.remember_clean(tmp_path, digest)
+        os.utime(tmp_path / digest, (number, number))
+    assert len(list(tmp_path.iterdir())) == 6
+
+    cache.remember_clean(tmp_path, digests[4])
+
+    left = [*digests[3:], "notes.txt", folder.name]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(left)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="XDG is for Linux and its like")
+def test_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On Linux the cache is where XDG_CACHE_HOME says, else in ~/.cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache.default_folder() == tmp_path / "csr-templates" / "lint"
+
+    monkeypatch.setenv("HOME", "/home/somebody")
+    for nowhere in ("", "relative"):  # the specification says to ignore it
+        monkeypatch.setenv("XDG_CACHE_HOME", nowhere)
+        assert cache.default_folder() == Path("/home/somebody/.cache/csr-templates/lint")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache.default_folder() == Path("/home/somebody/.cache/csr-templates/lint")
+
+    monkeypatch.setenv("HOME", "somewhere")
+    assert cache.default_folder() is None
+
+
+def test_no_home_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody lives there is nothing to remember."""
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+
+    assert cache.default_folder() is None
+
+
+def test_a_key_costs_no_import_of_cfn_lint(tmp_path: Path) -> None:
+    """Asking the cache is cheap: cfn-lint is loaded only to lint."""
+    code = (
+        "import sys\nfrom csr_templates.linting import clean_cache\n"
+        "clean_cache.key('', '', {})\nprint('cfnlint' in sys.modules)"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert printed == "False\n"

@@ -1,0 +1,146 @@
+"""``diagrams``: Mermaid text that says what the templates say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from csr_templates import STACKS
+from csr_templates.cloudformation.wiring import Described, Wiring
+from csr_templates.reference import diagrams
+
+LABEL = re.compile(r'"([^"]*)"')
+LINE = re.compile(
+    r"flowchart (LR|TB)|end"
+    r"|subgraph \w+\[#\]"
+    r"|\w+(\[#\]|\(\[#\]\))"
+    r"|\w+ (-->|-\.->)(\|#\|)? \w+"
+)
+
+
+@pytest.fixture(scope="module")
+def wiring(templates: dict[str, dict[str, Any]]) -> Wiring:
+    """All stacks."""
+    return Wiring(
+        [
+            Described(stack.name, stack.template, stack.region, templates[stack.name], stack.build().sections)
+            for stack in STACKS
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def pictures(wiring: Wiring) -> dict[str, str]:
+    """Every diagram, by name."""
+    drawn = {name: diagrams.sections(wiring, stack) for name, stack in wiring.stacks.items()}
+    return {"system": diagrams.system(wiring), "overview": diagrams.overview(wiring), **drawn}
+
+
+def test_text_is_mermaid(pictures: dict[str, str]) -> None:
+    """Every line is one that Mermaid knows, and no label holds a character that means something to it."""
+    for name, picture in pictures.items():
+        for text in LABEL.findall(picture):
+            plain = re.sub(r"<br/>|</?b>|#(35|amp|quot|lt|gt|96);", "", text)
+            assert not set(plain) & set('#&"<>`'), (name, text)
+        for line in LABEL.sub("#", picture).split("\n"):
+            assert LINE.fullmatch(line.strip()), (name, line)
+
+
+def test_arrows_connect_boxes(pictures: dict[str, str]) -> None:
+    """Every end of an arrow is a box that is drawn, or Mermaid would make one up."""
+    for name, picture in pictures.items():
+        boxes = set(re.findall(r"^ *(?:subgraph )?(\w+)[\[(]", picture, re.MULTILINE))
+        ends = re.findall(r"^ *(\w+) -.*> (\w+)$|^ *(\w+) -->\|.*\| (\w+)$", picture, re.MULTILINE)
+        assert {end for pair in ends for end in pair if end} <= boxes, name
+
+
+@pytest.mark.parametrize("name", [stack.name for stack in STACKS])
+def test_every_resource_appears_once(
+    pictures: dict[str, str], templates: dict[str, dict[str, Any]], name: str
+) -> None:
+    """The picture of a stack holds each of its resources once, below the title of its section."""
+    shown = [line for text in LABEL.findall(pictures[name]) for line in text.split("<br/>")[1:]]
+
+    assert Counter(shown) == Counter(list(templates[name]["Resources"]))
+
+
+def test_overview_shows_who_reads_what(pictures: dict[str, str]) -> None:
+    """Stacks stand in their regions; an arrow carries the outputs and secrets that cross."""
+    lines = [line.strip() for line in pictures["overview"].split("\n")]
+
+    assert lines[:6] == [
+        "flowchart TB",
+        'subgraph region0["ap-northeast-1"]',
+        'n_network["<b>network</b><br/>main.yaml"]',
+        'n_database["<b>database</b><br/>database.yaml"]',
+        'n_api["<b>api</b><br/>api.yaml"]',
+        "end",
+    ]
+    assert lines[-1] == 'n_api -->|"ApiGatewayId<br/>OriginApiKeySecret"| n_frontend'
+
+
+@pytest.mark.parametrize(
+    "arrow",
+    [
+        "users --> n_frontend_Distribution",
+        "n_frontend_Distribution --> n_frontend_WebACL",
+        "n_frontend_Distribution --> n_frontend_SiteBucket",
+        "n_frontend_Distribution --> n_api_RestApi",
+        "n_api_RestApi --> n_api_ApiFunction",
+        "n_api_ApiFunction --> n_database_DatabaseCluster",
+        "n_api_ApiFunction --> n_network_LambdaDeploymentsBucket",
+        "n_database_DatabaseInstance1 --> n_database_DatabaseCluster",
+        "n_network_PrivateSubnet1 -.-> n_network_NatGateway1",
+        "n_network_PrivateSubnet2 -.-> n_network_NatGateway2",
+        "n_network_PublicSubnet1 -.-> n_network_InternetGateway",
+    ],
+)
+def test_system_shows_the_way_of_a_request(pictures: dict[str, str], arrow: str) -> None:
+    """From the browser to the database, and from the subnets to the internet, each step is an arrow."""
+    assert f"  {arrow}" in pictures["system"].split("\n")
+
+
+def test_system_places_what_has_a_place(pictures: dict[str, str]) -> None:
+    """What lies in one subnet stands in its box, what lies in several beside them in the VPC."""
+    picture = pictures["system"]
+    subnet = picture.split("subgraph n_network_PrivateSubnet1")[1].split("end\n")[0]
+    vpc = picture.split("subgraph n_network_VPC")[1].split("\n    end\n")[0]
+
+    assert "DatabaseInstance1" in subnet
+    assert "<b>Lambda</b><br/>ApiFunction<br/>in PrivateSubnet1 and PrivateSubnet2" in vpc
+    assert "RestApi" not in vpc
+
+
+def small(properties: dict[str, Any]) -> Wiring:
+    """Return a stack of three queues in three sections, of which one names the others."""
+    resources = {
+        "First": {"Type": "AWS::SQS::Queue"},
+        "Second": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "First"}]}},
+        "Third": {"Type": "AWS::SQS::Queue", "Properties": properties},
+    }
+    titles = {"First": 'A "first" <one>', "Second": "B #2 & `x`", "Third": "C"}
+    return Wiring([Described("site", "site.yaml", "us-east-1", {"Resources": resources}, titles)])
+
+
+def test_titles_are_escaped() -> None:
+    """No title can end its label or become markup."""
+    wiring = small({})
+
+    assert diagrams.sections(wiring, wiring.stacks["site"]).split("\n")[1:4] == [
+        '  section0["<b>A #quot;first#quot; #lt;one#gt;</b><br/>First"]',
+        '  section1["<b>B #35;2 #amp; #96;x#96;</b><br/>Second"]',
+        '  section2["<b>C</b><br/>Third"]',
+    ]
+
+
+def test_an_arrow_that_others_stand_for_is_left_out() -> None:
+    """From the third section to the first lead the arrows through the second."""
+    wiring = small({"Tags": [{"Ref": "First"}, {"Ref": "Second"}]})
+
+    assert diagrams.sections(wiring, wiring.stacks["site"]).split("\n")[4:] == [
+        "  section1 --> section0",
+        "  section2 --> section1",
+    ]

@@ -1,0 +1,461 @@
+"""``reference``: the page says what the templates say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from csr_templates import STACKS
+from csr_templates.assembly import files as output
+from csr_templates.cli import main as cli
+from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.cloudformation.wiring import PREFIX, Described, spoken
+from csr_templates.reference.markdown import code, prose, table
+from csr_templates.reference.page import UNITS, page
+from csr_templates.reference.policy_sentences import Policy, policies, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMES = [stack.name for stack in STACKS]
+
+
+@pytest.fixture(scope="module")
+def ours() -> str:
+    """The page about our stacks."""
+    return output.reference()
+
+
+def part(text: str, title: str, stack: str) -> str:
+    """Return what stands under one heading; empty where the heading is missing."""
+    found = re.search(rf"^### {title} of {stack}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the cells of each row of a table, without its head."""
+    lines = [line for line in text.split("\n") if line.startswith("| ")][1:]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def row(text: str, first: str) -> list[str]:
+    """Return the row whose first cells hold a name."""
+    (found,) = (cells for cells in rows(text) if any(cell.startswith(f"`{first}`") for cell in cells[:2]))
+    return found
+
+
+def of_type(template: Mapping[str, Any], type_name: str) -> dict[str, Any]:
+    """Return logical ID -> properties of the resources of a type."""
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == type_name
+    }
+
+
+def small(template: dict[str, Any], **sections: str) -> str:
+    """Return the page about one stack of its own."""
+    return page([Described("site", "site.yaml", "us-east-1", template, sections)])
+
+
+def test_page_is_plain_text(ours: str) -> None:
+    """ASCII, one line feed at the end, no trailing spaces: the same bytes on every machine."""
+    assert ours.isascii()
+    assert ours.endswith("\n")
+    assert not ours.endswith("\n\n")
+    assert not re.search(r"[ \t\r]$", ours, re.MULTILINE)
+
+
+def test_tables_are_whole(ours: str) -> None:
+    """Every row has as many cells as the head of its table."""
+    for block in re.findall(r"(?:^\|.*\n)+", ours, re.MULTILINE):
+        widths = {len(re.split(r"(?<!\\)\|", line)) for line in block.strip().split("\n")}
+        assert len(widths) == 1, block[:200]
+
+
+def test_build_holds_the_page(ours: str) -> None:
+    """A build writes it, so that its check finds it stale; stacks.json lists it."""
+    files = output.assemble(lint=False).files
+
+    assert files["reference.md"].decode("ascii") == ours
+    assert list(files)[-2:] == ["reference.md", "stacks.json"]
+
+
+def test_command_prints_the_page(ours: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """``csr-templates reference`` prints what a build would write."""
+    assert cli.main(["reference"]) == 0
+    assert capsys.readouterr().out == ours
+
+
+def test_unknown_type_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where AWS does not describe a type, the command says so instead of showing a traceback."""
+
+    def fail(_: object) -> str:
+        raise SchemasError("No such type.")
+
+    monkeypatch.setattr(output, "page", fail)
+
+    assert cli.main(["reference"]) == 2
+    assert capsys.readouterr().err == "csr-templates: No such type.\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_counts_are_those_of_the_template(ours: str, templates: dict[str, dict[str, Any]], name: str) -> None:
+    """Each parameter, resource, output, alarm, key and log group has one row, in the template's order."""
+    template = templates[name]
+    parameters = [cells[0].split("<br>")[0] for cells in rows(part(ours, "Parameters", name))]
+    resources = [cells[1] for cells in rows(part(ours, "Resources", name))]
+    outputs = [cells[0].split("<br>")[0] for cells in rows(part(ours, "Outputs", name))]
+    alarms = [cells[0].split("<br>")[0] for cells in rows(part(ours, "Alarms", name))]
+    groups = [cells[0] for cells in rows(part(ours, "Log groups", name))]
+    keys = re.findall(r"^- (`\w+`):", part(ours, "Keys", name), re.MULTILINE)
+
+    assert parameters == list(map(code, template["Parameters"]))
+    assert resources == list(map(code, template["Resources"]))
+    assert outputs == list(map(code, template["Outputs"]))
+    assert alarms == list(map(code, of_type(template, "AWS::CloudWatch::Alarm")))
+    assert groups == list(map(code, of_type(template, "AWS::Logs::LogGroup")))
+    assert keys == list(map(code, of_type(template, "AWS::KMS::Key")))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_policies_are_those_of_the_template(
+    ours: str, templates: dict[str, dict[str, Any]], name: str
+) -> None:
+    """What happens to each resource when it is deleted or replaced stands beside it."""
+    found = {cells[1]: cells[4:6] for cells in rows(part(ours, "Resources", name))}
+
+    assert found == {
+        code(logical_id): [resource.get("DeletionPolicy", ""), resource.get("UpdateReplacePolicy", "")]
+        for logical_id, resource in templates[name]["Resources"].items()
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_alarm_has_threshold_unit_and_advice(
+    ours: str, templates: dict[str, dict[str, Any]], name: str
+) -> None:
+    """Each alarm says above what it fires, in which unit, whom it tells and what to do first."""
+    for logical_id, alarm in of_type(templates[name], "AWS::CloudWatch::Alarm").items():
+        _, metric, _, fires, tells, advice = row(part(ours, "Alarms", name), logical_id)
+
+        assert metric == f"{alarm['Namespace']}<br>`{alarm['MetricName']}`"
+        assert f" above {alarm['Threshold']:,} {UNITS[alarm['MetricName']]}, " in fires
+        assert tells == code(alarm["AlarmActions"][0]["Ref"])
+        assert advice == prose(alarm["AlarmDescription"])
+
+
+@pytest.mark.parametrize(
+    ("stack", "alarm", "fires"),
+    [
+        ("database", "DatabaseCPUAlarm", "Average above 70 percent, 2 of 2 periods of 5 minutes"),
+        ("database", "DatabaseReadLatencyAlarm", "Average above 0.2 seconds, 3 of 3 periods of 5 minutes"),
+        ("api", "LambdaErrorsAlarm", "Sum above 3 errors, 1 period of 5 minutes"),
+        ("api", "LambdaDurationAlarm", "p95 above 20,000 milliseconds, 2 of 3 periods of 5 minutes"),
+        ("frontend", "CloudFront5xxAlarm", "Average above 1 percent, 1 period of 5 minutes"),
+    ],
+)
+def test_alarm_in_words(ours: str, stack: str, alarm: str, fires: str) -> None:
+    """Statistic, threshold, unit and periods read as a sentence."""
+    assert row(part(ours, "Alarms", stack), alarm)[3] == fires
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_log_groups_with_their_days(ours: str, templates: dict[str, dict[str, Any]], name: str) -> None:
+    """Each log group says for how many days it keeps what is in it."""
+    for logical_id, group in of_type(templates[name], "AWS::Logs::LogGroup").items():
+        cells = row(part(ours, "Log groups", name), logical_id)
+
+        assert cells[1:] == [
+            code(spoken(group["LogGroupName"])),
+            str(group["RetentionInDays"]),
+            code(spoken(group["KmsKeyId"])),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("stack", "parameter", "effect"),
+    [
+        (
+            "database",
+            "DatabaseName",
+            [
+                "**Replaces** `DatabaseCluster` and, through it, `DatabaseInstance1`, `DatabaseInstance2`.",
+                "The stack policy refuses to replace `DatabaseCluster`.",
+                "The name of `DatabaseCluster` stays the same, so that the new one cannot be made "
+                "beside the old.",
+                "Updates 7 resources.",
+                "CloudFormation refuses a new value of `DatabaseClusterEndpoint`, "
+                "`DatabaseClusterReadEndpoint`, `DatabasePort`, `DatabaseName` while api imports it.",
+            ],
+        ),
+        ("database", "DatabaseDeletionProtection", ["Updates `DatabaseCluster`."]),
+        (
+            "network",
+            "ProjectName",
+            [
+                "**Replaces** `SecretsManagerEndpointSecurityGroup`, `FlowLogsLogGroup`, "
+                "`LambdaDeploymentsBucket` and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
+                "The stack policy refuses to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
+                "Updates 19 resources.",
+                "CloudFormation refuses a new value of 8 outputs while database and api import it.",
+            ],
+        ),
+        (
+            "database",
+            "DatabaseReadReplica",
+            ["Makes or removes `DatabaseInstance2`.", "Updates `DatabaseReadLatencyAlarm`."],
+        ),
+        (
+            "api",
+            "LambdaMemorySize",
+            [
+                "**Replaces** `ApiFunctionVersion`.",
+                "The old `ApiFunctionVersion` stays in the account.",
+                "Updates `ApiFunction`, `ApiFunctionAlias`.",
+            ],
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_effect_of_a_parameter_in_words(ours: str, stack: str, parameter: str, effect: list[str]) -> None:
+    """What a change does reads as sentences: what is replaced, what forbids it, what is updated."""
+    assert row(part(ours, "Parameters", stack), parameter)[4].split("<br>") == effect
+
+
+def test_per_deploy_parameters_are_marked(ours: str) -> None:
+    """Parameters that no file holds say so, and no others do."""
+    for stack in STACKS:
+        marked = {
+            cells[0].split("`")[1]
+            for cells in rows(part(ours, "Parameters", stack.name))
+            if cells[0].endswith(" **Each deploy decides it.**")
+        }
+        assert marked == set(stack.per_deploy)
+
+
+def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
+    """Fn::GetStackOutput is not watched, so the page says which stack has to be deployed again."""
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "P"}}}
+    asked = {"StackName": {"Fn::Sub": f"{PREFIX}below"}, "OutputName": "Name", "Region": "us-east-1"}
+    reading = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetStackOutput": asked}}}
+    below = {
+        "Parameters": {"P": {"Type": "String"}},
+        "Resources": {"Queue": queue},
+        "Outputs": {"Name": {"Value": {"Ref": "Queue"}}},
+    }
+    above = {"Resources": {"Queue": reading}}
+    text = page(
+        [
+            Described("below", "below.yaml", "us-east-1", below),
+            Described("above", "above.yaml", "eu-west-1", above),
+        ]
+    )
+
+    assert row(part(text, "Parameters", "below"), "P")[4].split("<br>") == [
+        "**Replaces** `Queue`.",
+        "The stack policy refuses to replace `Queue`.",
+        "Deploy above afterwards: it reads `Name`.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stack", "key", "readers"),
+    [
+        ("network", "PrivateSubnet1Id", "database, api"),
+        ("network", "PublicSubnet1Id", ""),
+        ("database", "DatabaseSecretArn", "api"),
+        ("api", "ApiGatewayId", "frontend"),
+    ],
+)
+def test_outputs_name_their_readers(ours: str, stack: str, key: str, readers: str) -> None:
+    """Each output says which stacks read it, by import or from another region."""
+    assert row(part(ours, "Outputs", stack), key)[4] == readers
+
+
+def test_keys_name_their_users(ours: str) -> None:
+    """A key says who may use it and which resources name it, in other stacks too."""
+    keys = part(ours, "Keys", "database")
+
+    assert "  - `Account`: `arn:${AWS::Partition}:iam::${AWS::AccountId}:root` may `kms:*` on `*`.\n" in keys
+    assert (
+        "  - Named by `DatabaseSecret`, `DatabaseCluster`, `DatabaseInstance1`, `DatabaseInstance2`, "
+        "`ExecutionRole` in api.\n"
+    ) in keys
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_statement_is_there(ours: str, templates: dict[str, dict[str, Any]], name: str) -> None:
+    """The page holds a line for each statement of each policy of a stack, and no other."""
+    text = part(ours, "Permissions", name) + part(ours, "Keys", name)
+    expected = [
+        statement
+        for resource in templates[name]["Resources"].values()
+        for policy in policies(resource)
+        for statement in policy.statements
+    ]
+
+    for statement in expected:
+        assert f"- {statement}\n" in text
+    lines = re.findall(r"^ +- (.*)", text, re.MULTILINE)
+    others = re.compile(r"`\w+`|Rotated every year: (yes|no)\.|Named by .*")
+    assert len(expected) == sum(not others.fullmatch(line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        pytest.param(
+            {
+                "Sid": "Read",
+                "Effect": "Allow",
+                "Action": ["s3:Get*"],
+                "Resource": [{"Fn::GetAtt": ["B", "Arn"]}],
+            },
+            "`Read`: Allows `s3:Get*` on `${B.Arn}`.",
+            id="of a role",
+        ),
+        pytest.param(
+            {"Effect": "Allow", "Principal": {"Service": "a.com"}, "Action": "sts:AssumeRole"},
+            "`a.com` may `sts:AssumeRole`.",
+            id="trust",
+        ),
+        pytest.param(
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "NotAction": "s3:*",
+                "Resource": "*",
+                "Condition": {
+                    "Bool": {"aws:SecureTransport": "false"},
+                    "StringEquals": {"aws:a": ["x", "y"]},
+                },
+            },
+            "Nobody may everything but `s3:*` on `*` if `aws:SecureTransport` Bool `false` and `aws:a` "
+            "StringEquals `x` or `y`.",
+            id="denied to everybody",
+        ),
+        pytest.param(
+            {"Effect": "Deny", "Principal": {"AWS": ["a", "b"]}, "Action": "s3:*", "NotResource": "c"},
+            "`a`, `b` must not `s3:*` on everything but `c`.",
+            id="denied to some",
+        ),
+        pytest.param(
+            {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}, "Denies `s3:*` on `*`.", id="denied"
+        ),
+        pytest.param(
+            {"Fn::If": ["Big", {"Effect": "Allow"}, {"Ref": "AWS::NoValue"}]},
+            '`{"Effect": "Allow"} if Big, otherwise nothing`.',
+            id="decided by a condition",
+        ),
+    ],
+)
+def test_statement_in_words(statement: dict[str, Any], text: str) -> None:
+    """A statement of a policy reads as a sentence that leaves nothing out."""
+    assert sentence(statement) == text
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        pytest.param(
+            {"Policies": [{"Fn::If": ["Big", "a", "b"]}]},
+            [Policy("Policies", ["`a if Big, otherwise b`."])],
+            id="policies",
+        ),
+        pytest.param(
+            {"ManagedPolicyArns": {"Fn::If": ["Big", "a", "b"]}},
+            [Policy("ManagedPolicyArns", ["`a if Big, otherwise b`."])],
+            id="managed policies",
+        ),
+        pytest.param({"Policies": ["a"]}, [], id="no policy documents"),
+    ],
+)
+def test_policies_behind_a_condition(properties: dict[str, Any], expected: list[Policy]) -> None:
+    """What a condition decides is not left out: it stands there as the template says it."""
+    assert policies({"Properties": properties}) == expected
+
+
+def test_alarm_with_functions_for_values() -> None:
+    """An alarm whose values are decided at the deploy shows what decides them."""
+    alarm = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "MetricName": "Errors",
+            "Dimensions": {"Fn::If": ["Big", {"Ref": "P"}, {"Ref": "AWS::NoValue"}]},
+            "ComparisonOperator": "LessThanThreshold",
+            "Threshold": {"Ref": "P"},
+            "Period": {"Ref": "P"},
+            "EvaluationPeriods": 1,
+            "Statistic": "Sum",
+        },
+    }
+    text = small({"Parameters": {"P": {"Type": "Number"}}, "Resources": {"Alarm": alarm}})
+
+    assert row(part(text, "Alarms", "site"), "Alarm")[2:4] == [
+        "`${P} if Big, otherwise nothing`",
+        "Sum below ${P} errors, 1 period of ${P} seconds",
+    ]
+
+
+def test_page_about_little() -> None:
+    """A stack without parameters, outputs, alarms or policies has no headings for them."""
+    text = small({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+
+    assert re.findall("^## .*|^### .*", text, re.MULTILINE) == [
+        "## The system",
+        "## The stacks",
+        "## site",
+        "### Resources of site",
+    ]
+
+
+def test_nothing_in_a_template_becomes_markup() -> None:
+    """Texts of a template appear as they are, whatever they hold."""
+    text = small(
+        {
+            "Description": "A | B <b> *c* _d_ [e](f) `g`",
+            "Parameters": {"P": {"Type": "String", "Default": "a|b `c`", "ConstraintDescription": "x | y"}},
+            "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": {"Ref": "P"}}}},
+        }
+    )
+
+    assert r"A \| B \<b\> \*c\* \_d\_ \[e\](f) \`g\`." in text
+    assert rows(part(text, "Parameters", "site")) == [
+        ["`P`<br>", "String", r"`` a\|b `c` ``", r"x \| y", "Updates `Queue`."]
+    ]
+
+
+def test_conditions_in_words() -> None:
+    """Conditions read as sentences."""
+    equals = {"Fn::Equals": [{"Ref": "P"}, ""]}
+    text = small(
+        {
+            "Parameters": {"P": {"Type": "String"}},
+            "Conditions": {
+                "Empty": equals,
+                "Given": {"Fn::Not": [equals]},
+                "Both": {"Fn::And": [{"Condition": "Empty"}, {"Condition": "Given"}]},
+                "Any": {"Fn::Or": [{"Condition": "Empty"}, {"Fn::Not": [{"Condition": "Given"}]}]},
+                "Mapped": {"Fn::Equals": [{"Fn::FindInMap": ["M", {"Ref": "P"}, "K"]}, "x"]},
+            },
+            "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+        }
+    )
+
+    assert re.findall("^- .*", part(text, "Resources", "site"), re.MULTILINE) == [
+        "- `Empty`: `${P}` is empty.",
+        "- `Given`: `${P}` is not empty.",
+        "- `Both`: `Empty` and `Given`.",
+        "- `Any`: `Empty` or not (`Given`).",
+        "- `Mapped`: `K` of `${P}` in `M` is `x`.",
+    ]
+
+
+def test_table_escapes_bars_once() -> None:
+    """A bar in a cell does not end it, and one that is escaped already stays as it is."""
+    assert table(["a"], [["x|y"], [r"x\|y"]]) == ["| a |", "|---|", r"| x\|y |", r"| x\|y |"]

@@ -1,0 +1,59 @@
+"""The template that every stack module fills."""
+
+from __future__ import annotations
+
+import pytest
+from troposphere.sqs import Queue
+
+from csr_templates.stacks.parts.template import StackTemplate
+
+
+def template() -> StackTemplate:
+    """Return a template with three queues in two sections."""
+    t = StackTemplate("Queues")
+    t.section("Old")
+    t.add_resource(Queue("First"))
+    t.add_resource(Queue("Second", DelaySeconds=1))
+    t.section("New")
+    t.add_resource(Queue("Third"))
+    return t
+
+
+def test_renamed_resource_keeps_place_and_section() -> None:
+    """Only the logical ID is another one."""
+    t = template()
+    t.rename_resource("Second", "Other")
+
+    assert list(t.to_dict()["Resources"].items())[1] == (
+        "Other",
+        {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 1}},
+    )
+    assert list(t.to_dict()["Resources"]) == ["First", "Other", "Third"]
+    assert t.sections == {"First": "Old", "Other": "Old", "Third": "New"}
+    assert t.resources["Other"].Ref().to_dict() == {"Ref": "Other"}
+
+
+def test_rename_to_the_same_name() -> None:
+    """Nothing happens."""
+    t = template()
+    before = t.to_dict()
+    t.rename_resource("Second", "Second")
+
+    assert t.to_dict() == before
+
+
+def test_rename_to_a_name_that_is_taken_fails() -> None:
+    """The other resource is not lost."""
+    t = template()
+
+    with pytest.raises(ValueError) as error:
+        t.rename_resource("Second", "Third")
+
+    assert str(error.value) == "The template has a resource Third already."
+    assert list(t.resources) == ["First", "Second", "Third"]
+
+
+def test_rename_of_an_unknown_resource_fails() -> None:
+    """There is nothing to rename."""
+    with pytest.raises(KeyError):
+        template().rename_resource("Fourth", "Fifth")
