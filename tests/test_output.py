@@ -7,13 +7,14 @@ import itertools
 import json
 import subprocess
 import sys
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cfnlint.jsonschema import StandardValidator
-from troposphere import ImportValue, Parameter, Ref, Tags, s3, sns, sqs
+from troposphere import ImportValue, Parameter, Ref, Tags, Template, s3, sns, sqs
 
 from csr_templates import RenderError, Stack, StackTemplate, output
 from csr_templates.environments import EnvironmentsError
@@ -480,6 +481,34 @@ def test_render_error_names_the_stack() -> None:
         )
 
     assert str(caught.value).startswith("Stack logs: Metadata.Empty")
+
+
+@pytest.mark.parametrize(
+    ("made", "returned"),
+    [
+        (Template(Description="One bucket"), "an object of type troposphere.Template"),
+        (bucket_template().to_dict(), "an object of type dict"),
+        (StackTemplate, "an object of type type"),
+        (None, "None"),
+    ],
+    ids=["troposphere's", "dict", "class", "None"],
+)
+def test_what_is_not_a_stack_template_is_a_sentence(made: Any, returned: str, parameters: Path) -> None:
+    """A stack whose ``build`` returns another thing is named, wherever its template is asked for."""
+    logs = stack(lambda: made, name="logs", template="logs.yaml")
+    for ask in (
+        partial(output.assemble, [stack(), logs], lint=False),
+        partial(output.reference, [logs]),
+        partial(output.read_environments, [logs], parameters),
+        partial(output.render, logs),
+    ):
+        with pytest.raises(RenderError) as caught:
+            ask()
+
+        assert str(caught.value) == (
+            f"Stack logs: build() in {__file__} returned {returned}, but must return a StackTemplate. Create "
+            "the template with StackTemplate from csr_templates, and return it."
+        )
 
 
 def test_lints_each_stack_in_its_region() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates import cache, checks, environments, git_sync, rendering
 from csr_templates.deploy_policies import deploy_policies
+from csr_templates.parts.template import StackTemplate
 from csr_templates.reference import page
 from csr_templates.stack_policies import stack_policy
 from csr_templates.stacks import STACKS, Stack
@@ -92,7 +93,7 @@ def assemble(
         clean_lints: the cache: a folder that remembers what was linted clean.
 
     Raises:
-        rendering.RenderError: a template holds something that must not be written.
+        rendering.RenderError: a template holds something that must not be written, or a stack has none.
         environments.EnvironmentsError: the parameter files hold mistakes.
     """
     drafts = [_draft(stack) for stack in stacks]
@@ -149,7 +150,7 @@ def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Enviro
     Raises:
         environments.EnvironmentsError: the parameter files hold mistakes.
     """
-    return environments.read(parameters, [_schema(stack, stack.build().to_dict()) for stack in stacks])
+    return environments.read(parameters, [_schema(stack, _built(stack).to_dict()) for stack in stacks])
 
 
 def parameter_file(environment: str, stack: str) -> str:
@@ -278,9 +279,22 @@ def _schema(stack: Stack, template: Mapping[str, Any]) -> StackSchema:
     return environments.StackSchema(stack.name, stack.region, template, stack.per_deploy)
 
 
+def _built(stack: Stack) -> StackTemplate:
+    template: object = stack.build()  # whose type only a type checker has looked at
+    if isinstance(template, StackTemplate):
+        return template
+    kind = type(template)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    returned = "None" if template is None else f"an object of type {name}"
+    raise rendering.RenderError(
+        f"Stack {stack.name}: build() in {stack.source} returned {returned}, but must return a "
+        "StackTemplate. Create the template with StackTemplate from csr_templates, and return it."
+    )
+
+
 def _draft(stack: Stack) -> _Draft:
     started = time.perf_counter()
-    template = stack.build()
+    template = _built(stack)
     body = template.to_dict()
     header = (
         f"Generated from {stack.source.parent.name}/{stack.source.name}; edit that file, not this one.",
