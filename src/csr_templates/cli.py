@@ -14,10 +14,10 @@ import os
 import sys
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from csr_templates import cache, interruption, output, writing
+from csr_templates import cache, git_sync, interruption, output, writing
 from csr_templates.environments import EnvironmentsError, table
 from csr_templates.rendering import RenderError
 from csr_templates.schemas import SchemasError
@@ -217,6 +217,9 @@ def _stack(name: str) -> Stack:
 def _build(arguments: argparse.Namespace) -> int:
     folder = arguments.output or _default_folder()
     in_json = arguments.format == "json"
+    in_repository = git_sync.in_repository(folder)
+    if in_repository is None and not arguments.output and _checkout():
+        in_repository = PurePosixPath("out")  # in a copy of the repository without .git
     try:
         assembly = output.assemble(
             STACKS,
@@ -224,6 +227,7 @@ def _build(arguments: argparse.Namespace) -> int:
             lint=not arguments.no_lint,
             every_environment=arguments.check,
             clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
+            in_repository=in_repository,
         )
         interruption.check()
         plan = None

@@ -21,7 +21,7 @@ from csr_templates.writing import FORMAT_VERSION, MANIFEST, as_json, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from pathlib import Path, PurePosixPath
 
     from csr_templates.environments import Environment, StackSchema
     from csr_templates.linting import Finding
@@ -80,6 +80,7 @@ def assemble(
     lint: bool = True,
     every_environment: bool = False,
     clean_lints: Path | None = None,
+    in_repository: PurePosixPath | None = None,
 ) -> Assembly:
     """Build, render, check and lint every stack, and describe the set in ``stacks.json``.
 
@@ -91,6 +92,8 @@ def assemble(
         lint: whether to lint each template with its defaults.
         every_environment: whether to lint it with the values of each environment, too.
         clean_lints: the cache: a folder that remembers what was linted clean.
+        in_repository: the output folder's path from the root of its Git repository, as
+            ``git_sync.in_repository`` returns it. Without one there are no deployment files for Git sync.
 
     Raises:
         rendering.RenderError: a template holds something that must not be written, or a stack has none.
@@ -110,7 +113,7 @@ def assemble(
     projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
     policies = [_policies(draft, projects) for draft in drafts]
     for environment in known:
-        files.update(_hand_over(environment, drafts, policies))
+        files.update(_hand_over(environment, drafts, policies, in_repository))
     files.update((path, as_json(document)) for one in policies for path, document in one.files.items())
     if not any(one.problem for one in policies):  # else the schemas miss a type, which the page needs, too
         files[REFERENCE] = page([draft.described() for draft in drafts]).encode("ascii")
@@ -195,7 +198,9 @@ def manifest(
                 "readsFrom": list(stack.reads_from),
                 "perDeploy": list(stack.per_deploy),
                 "parameterFiles": {name: parameter_file(name, stack.name) for name in names},
-                "deploymentFiles": {name: deployment_file(name, stack.name) for name in names},
+                "deploymentFiles": {
+                    name: path for name in names if (path := deployment_file(name, stack.name)) in files
+                },
                 "stackPolicy": stack_policy_file(stack.name),
                 "deployPolicies": _policy_files(files, stack, removing=False),
                 "deletePolicies": _policy_files(files, stack, removing=True),
@@ -259,7 +264,10 @@ def _policy_files(files: Iterable[str], stack: Stack, *, removing: bool) -> list
 
 
 def _hand_over(
-    environment: Environment, drafts: Iterable[_Draft], policies: Iterable[_Policies]
+    environment: Environment,
+    drafts: Iterable[_Draft],
+    policies: Iterable[_Policies],
+    in_repository: PurePosixPath | None,
 ) -> dict[str, bytes]:
     """Return what a pipeline, or Git sync, passes to each stack in one environment."""
     files = {}
@@ -268,10 +276,10 @@ def _hand_over(
         passed = environments.template_configuration(environment, stack.name)
         configuration = {**passed, "StackPolicy": policy.stack}
         files[parameter_file(environment.name, stack.name)] = as_json(configuration)
-        text = git_sync.deployment_file(
-            stack.template, passed["Parameters"], passed["Tags"], stack.per_deploy
-        )
-        files[deployment_file(environment.name, stack.name)] = text.encode("ascii")
+        if in_repository is not None:
+            template = (in_repository / stack.template).as_posix()
+            text = git_sync.deployment_file(template, passed["Parameters"], passed["Tags"], stack.per_deploy)
+            files[deployment_file(environment.name, stack.name)] = text.encode("ascii")
     return files
 
 
