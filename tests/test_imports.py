@@ -29,7 +29,7 @@ USERS = {
     "troposphere": {"stacks"},
     "awacs": {"stacks"},
     "cfnlint": {"rules", "linting"},
-    "yaml": {"cloudformation"},
+    "yaml": {"cloudformation", "hand_over"},
     "boto3": set[str](),
     "botocore": set[str](),
 }

@@ -7,13 +7,14 @@ import itertools
 import json
 import subprocess
 import sys
+from functools import partial
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cfnlint.jsonschema import StandardValidator
-from troposphere import ImportValue, Parameter, Ref, Tags, s3, sns, sqs
+from troposphere import ImportValue, Parameter, Ref, Tags, Template, s3, sns, sqs
 
 from csr_templates import RenderError, Stack, StackTemplate
 from csr_templates.assembly import files as output
@@ -226,7 +227,9 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
     """Each stack gets two files per environment, for pipelines and for Git sync; the manifest lists them."""
     stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))]
 
-    files = output.assemble(stacks, parameters=parameters, lint=False).files
+    files = output.assemble(
+        stacks, parameters=parameters, lint=False, in_repository=PurePosixPath("infra/cfn")
+    ).files
 
     assert list(files)[:11] == [
         "site.yaml",
@@ -252,7 +255,7 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
     }
     assert files["deployments/dev/api.yaml"].decode("ascii").split("\n")[2:] == [
         "# Each deploy decides, so a copy of this file has to add: Key",
-        'template-file-path: "out/api.yaml"',
+        'template-file-path: "infra/cfn/api.yaml"',
         "parameters:",
         '  Environment: "dev"',
         '  Size: "2"',
@@ -270,6 +273,23 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
         "prod": "parameters/prod/api.json",
     }
     assert list(manifest["files"]) == list(files)[:-1]
+
+
+def test_without_a_repository_there_are_no_deployment_files() -> None:
+    """Git sync reads a repository only; the rest of the set is the same, and its manifest fits the schema."""
+
+    def files(in_repository: PurePosixPath | None) -> dict[str, bytes]:
+        parameters = ROOT / "parameters"
+        return output.assemble(parameters=parameters, lint=False, in_repository=in_repository).files
+
+    outside, inside = files(None), files(PurePosixPath("out"))
+    manifest = json.loads(outside.pop("stacks.json"))
+
+    assert {path: inside[path] for path in outside} == outside
+    assert {path.split("/")[0] for path in set(inside) - set(outside)} == {"deployments", "stacks.json"}
+    assert all(one["deploymentFiles"] == {} and one["parameterFiles"] for one in manifest["stacks"])
+    assert list(manifest["files"]) == list(outside)
+    assert schema_errors(manifest) == []
 
 
 def test_stack_policies_are_what_the_template_asks_for() -> None:
@@ -349,7 +369,9 @@ def schema_errors(manifest: object) -> list[str]:
 
 def our_manifest() -> dict[str, Any]:
     """Return the manifest of the real stacks and environments."""
-    files = output.assemble(parameters=ROOT / "parameters", lint=False).files
+    files = output.assemble(
+        parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out")
+    ).files
     manifest: dict[str, Any] = json.loads(files["stacks.json"])
     return manifest
 
@@ -481,6 +503,34 @@ def test_render_error_names_the_stack() -> None:
         )
 
     assert str(caught.value).startswith("Stack logs: Metadata.Empty")
+
+
+@pytest.mark.parametrize(
+    ("made", "returned"),
+    [
+        (Template(Description="One bucket"), "an object of type troposphere.Template"),
+        (bucket_template().to_dict(), "an object of type dict"),
+        (StackTemplate, "an object of type type"),
+        (None, "None"),
+    ],
+    ids=["troposphere's", "dict", "class", "None"],
+)
+def test_what_is_not_a_stack_template_is_a_sentence(made: Any, returned: str, parameters: Path) -> None:
+    """A stack whose ``build`` returns another thing is named, wherever its template is asked for."""
+    logs = stack(lambda: made, name="logs", template="logs.yaml")
+    for ask in (
+        partial(output.assemble, [stack(), logs], lint=False),
+        partial(output.reference, [logs]),
+        partial(output.read_environments, [logs], parameters),
+        partial(output.render, logs),
+    ):
+        with pytest.raises(RenderError) as caught:
+            ask()
+
+        assert str(caught.value) == (
+            f"Stack logs: build() in {__file__} returned {returned}, but must return a StackTemplate. Create "
+            "the template with StackTemplate from csr_templates, and return it."
+        )
 
 
 def test_lints_each_stack_in_its_region() -> None:
