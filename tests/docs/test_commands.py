@@ -247,6 +247,28 @@ def test_stacks_are_protected(commands: list[Command]) -> None:
     }
 
 
+def test_default_security_group_is_closed(sessions: dict[str, Session]) -> None:
+    """After the block for it, the default security group lets nothing in and nothing out."""
+    (block,) = [block for block in PAGE.shell() if "revoke-security-group-egress" in block.text]
+    outputs = sessions["Deploying"].printed[str(block.line)]
+
+    assert json.loads(outputs[-1]) == [[], []]
+
+
+def test_failed_first_create_is_deleted_by_its_id(commands: list[Command]) -> None:
+    """What is deleted before a deploy is repeated is the very stack that was found in ROLLBACK_COMPLETE."""
+    (found,) = [command for command in commands if "ROLLBACK_COMPLETE" in command.query]
+    deleted = commands[commands.index(found) + 1]
+
+    assert deleted.title == "cloudformation delete-stack"
+    assert deleted.parameters["StackName"].startswith("arn:aws:cloudformation:")
+
+
+def test_import_is_not_promised(commands: list[Command]) -> None:
+    """No command imports by name: the templates' names are no literals, and keys have none."""
+    assert [command.title for command in commands if "--import-existing-resources" in command.options] == []
+
+
 def test_files_exist() -> None:
     """Files of the repository that the page names are there."""
     text = OPERATIONS.read_text(encoding="utf-8")
