@@ -177,7 +177,7 @@ def _parser() -> argparse.ArgumentParser:
         "--format",
         choices=("text", "json", "sarif", "junit"),
         default="text",
-        help="cfn-lint's own formats; sarif and junit need the extra csr-templates[formats]",
+        help="cfn-lint's own formats; sarif and junit need the extra 'formats' (see the README)",
     )
     return parser
 
