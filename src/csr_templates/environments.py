@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.parameter_checks import Candidate, Value, check_all, check_environment
 from csr_templates.parameter_files import Mistake, key_text, read_flat, shown
-from csr_templates.parameter_values import StackSchema, refusals, text_of
+from csr_templates.parameter_values import StackSchema, refusals, refused_default, text_of
+from csr_templates.property_checks import check_properties
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +87,10 @@ def read(folder: Path, schemas: Sequence[StackSchema]) -> tuple[Environment, ...
     shared, mistakes = read_flat(folder / SHARED)
     accepted, wrong = _judged(shared or {}, folder / SHARED, schemas, {})
     mistakes += wrong
+    refused: dict[str, list[str]] = {}
+    for schema in schemas:
+        for name in schema.in_files:
+            refused.setdefault(name, []).extend(refused_default(name, schema, "by default "))
     candidates = []
     for name, path in files.items():
         own, wrong = read_flat(path)
@@ -94,13 +99,14 @@ def read(folder: Path, schemas: Sequence[StackSchema]) -> tuple[Environment, ...
             values, wrong = _judged(own, path, schemas, shared or {}, environment=name)
             mistakes += wrong
             candidate = Candidate(name, path.as_posix(), own=list(own), given={*own, *(shared or {})})
-            candidate.values = _merged(candidate, values, accepted, schemas)
+            candidate.values = _merged(candidate, values, accepted, schemas, refused)
             candidates.append(candidate)
 
+    regions = {schema.stack: schema.region for schema in schemas}
     if shared is not None:  # without it every value might be a default that nobody meant
         for candidate in candidates:
-            mistakes += _missing(candidate, schemas)
-            mistakes += check_environment(candidate, schemas)
+            mistakes += _missing(candidate, refused)
+            mistakes += _together(candidate, schemas, regions)
         mistakes += check_all(candidates, schemas, production)
     if mistakes:
         order = [path.as_posix() for path in (folder / SHARED, *files.values())]
@@ -113,6 +119,27 @@ def read(folder: Path, schemas: Sequence[StackSchema]) -> tuple[Environment, ...
         )
         for candidate in candidates
     )
+
+
+def default_problems(schemas: Sequence[StackSchema]) -> list[str]:
+    """Return a sentence for each default of a template that would be a mistake in a parameter file."""
+    regions = {schema.stack: schema.region for schema in schemas}
+    found = []
+    for schema in schemas:
+        refused = {name: refused_default(name, schema) for name in schema.parameters}
+        mistakes = [Mistake("", name, reason) for name, reasons in refused.items() for reason in reasons]
+        candidate = Candidate("", "", own=(), given=set())
+        candidate.values = {
+            name: Value(default, "", "")
+            for name, default in schema.defaults.items()
+            if default is not None and not refused[name]
+        }
+        mistakes += _together(candidate, [schema], regions)
+        found += [
+            f"Stack {schema.stack}: Parameters.{mistake.key}.Default: {mistake.message}"
+            for mistake in mistakes
+        ]
+    return found
 
 
 def template_configuration(environment: Environment, stack: str) -> dict[str, dict[str, str]]:
@@ -243,6 +270,7 @@ def _merged(
     own: Mapping[str, str],
     shared: Mapping[str, str],
     schemas: Sequence[StackSchema],
+    refused_defaults: Mapping[str, Sequence[str]],
 ) -> dict[str, Value]:
     """Put own values, shared ones and defaults together; a key whose value is wrong gets none."""
     shared_file = candidate.file.removesuffix(f"{candidate.name}.json") + SHARED
@@ -255,15 +283,33 @@ def _merged(
                 values[name] = Value(shared[name], shared_file, f"for {candidate.name}")
             elif name not in candidate.given and (default := schema.default(name)) is not None:
                 values[name] = Value(default, candidate.file, "by default")
+    for name, reasons in refused_defaults.items():
+        if reasons and name in values and values[name].origin == "by default":
+            del values[name]
     return values
 
 
-def _missing(candidate: Candidate, schemas: Sequence[StackSchema]) -> Iterator[Mistake]:
-    for name in dict.fromkeys(name for schema in schemas for name in schema.in_files):
+def _together(
+    candidate: Candidate, schemas: Sequence[StackSchema], regions: Mapping[str, str]
+) -> list[Mistake]:
+    """Return what is wrong with values that are right one by one."""
+    mistakes = list(check_environment(candidate, schemas))
+    explained = {mistake.key for mistake in mistakes}
+    for schema in schemas:
+        mistakes += check_properties(candidate, schema, regions, explained)
+    return mistakes
+
+
+def _missing(candidate: Candidate, refused_defaults: Mapping[str, Sequence[str]]) -> Iterator[Mistake]:
+    for name, reasons in refused_defaults.items():
         if name in candidate.given:
             continue
         if name == "Environment":
             yield Mistake(candidate.file, name, f'The key is missing; write "{name}": "{candidate.name}".')
+        elif reasons:
+            for reason in reasons:
+                advice = "Give the key here, or correct the default in the template."
+                yield Mistake(candidate.file, name, f"{reason} {advice}")
         elif name not in candidate.values:
             yield Mistake(
                 candidate.file, name, f"The key is missing and has no default; give it here or in {SHARED}."

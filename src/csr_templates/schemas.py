@@ -69,18 +69,7 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     Raises:
         SchemasError: the region or the type is unknown, or cfn-lint keeps its schemas in another way.
     """
-    types = _types_file(region)
-    name = _member(types, type_name)
-    if name is None:
-        raise SchemasError(
-            f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
-            "the name, or use a cfn-lint whose schemas have it."
-        )
-    if not isinstance(name, str):
-        _unknown_layout(types, "it maps resource types to something other than names of files")
-    file = f"schemas/resources/{name}.json"
-    if (described := _member(file, "typeName")) != type_name:
-        _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
+    file = _type_file(type_name, region)
     handlers = _member(file, "handlers") or {}
     if not all(isinstance(handler, dict) and "permissions" in handler for handler in handlers.values()):
         _unknown_layout(file, "a handler has no permissions")
@@ -92,6 +81,40 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
         {name: tuple(sorted(set(handler["permissions"]))) for name, handler in handlers.items()},
         tuple(sorted((_member(file, "tagging") or {}).get("permissions", []))),
     )
+
+
+@cache
+def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return what the schema of a type says of one value.
+
+    References of the schema to its own definitions are replaced by what they lead to.
+
+    Args:
+        type_name: such as ``AWS::EC2::VPC``.
+        region: of the stack.
+        place: keys from the resource's Properties down to the value; ``*`` stands for every item of a list.
+
+    Returns:
+        A JSON schema; empty where the schema says nothing of the place, or says it in another way than with
+        properties and items.
+
+    Raises:
+        SchemasError: as ``resource_schema`` does.
+    """
+    found: Any
+    file, found = _described(type_name, region)
+    for key in place:
+        found = _followed(file, found)
+        if key == "*":
+            found = found.get("items")
+        elif key in found.get("properties", {}):
+            found = found["properties"][key]
+        else:
+            patterns = found.get("patternProperties", {})
+            found = next((one for pattern, one in patterns.items() if re.search(pattern, key)), None)
+        if not isinstance(found, dict):
+            return {}
+    return _with_alternatives(file, found)
 
 
 @cache
@@ -171,6 +194,60 @@ def _types_file(region: str) -> str:
             f"There are no schemas for the region {region!r}; cfn-lint {_version()} has {', '.join(regions)}."
         )
     return file
+
+
+@cache
+def _described(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
+    """Return the file with the schema of a type, and a schema with the properties of that one."""
+    file = _type_file(type_name, region)
+    return file, {"properties": _object(file, "properties")}
+
+
+def _type_file(type_name: str, region: str) -> str:
+    """Return the file with the schema of a type as it is in a region."""
+    types = _types_file(region)
+    name = _member(types, type_name)
+    if name is None:
+        raise SchemasError(
+            f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
+            "the name, or use a cfn-lint whose schemas have it."
+        )
+    if not isinstance(name, str):
+        _unknown_layout(types, "it maps resource types to something other than names of files")
+    file = f"schemas/resources/{name}.json"
+    if (described := _member(file, "typeName")) != type_name:
+        _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
+    return file
+
+
+def _followed(file: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema, or the one that it refers to."""
+    while pointer := schema.get("$ref"):
+        _, member, *keys = pointer.split("/")
+        found: Any = _object(file, member)
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        if not isinstance(found, dict):
+            _unknown_layout(file, f"it refers to {pointer}, which it does not have")
+        schema = found
+    return schema
+
+
+def _with_alternatives(file: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema without references, in its alternatives neither."""
+    schema = _followed(file, schema)
+    for key in {"allOf", "anyOf", "oneOf"}.intersection(schema):
+        schema = {**schema, key: [_with_alternatives(file, one) for one in schema[key]]}
+    return schema
+
+
+@cache
+def _object(file: str, key: str) -> dict[str, Any]:
+    """Return an object of a file, parsed once; an empty one if it is not there."""
+    found = _member(file, key) or {}
+    if not isinstance(found, dict):
+        _unknown_layout(file, f"{key} is no object")
+    return found
 
 
 def _properties(file: str, key: str) -> tuple[str, ...]:
