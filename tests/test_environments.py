@@ -28,8 +28,8 @@ from troposphere.s3 import Bucket
 
 from csr_templates import STACKS, Stack, StackTemplate, cli, environments, network, output, writing
 from csr_templates.environments import EnvironmentsError, StackSchema
-from csr_templates.parameter_checks import NAME_LIMITS
 from csr_templates.parts.parameters import environment, project_name
+from csr_templates.property_checks import NAME_LIMITS
 from csr_templates.resolve import resolve
 
 REPOSITORY = Path(__file__).resolve().parents[1]

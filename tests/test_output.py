@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cfnlint.jsonschema import StandardValidator
-from troposphere import ImportValue, Parameter, Ref, Tags, s3, sns, sqs
+from troposphere import ImportValue, Parameter, Ref, Tags, ec2, s3, sns, sqs
 
 from csr_templates import RenderError, Stack, StackTemplate, output
 from csr_templates.environments import EnvironmentsError
@@ -493,14 +493,22 @@ def test_lints_each_stack_in_its_region() -> None:
     assert all(f.source.startswith("test_output.py:") for f in assembly.findings)
 
 
+def peered_template() -> StackTemplate:
+    """Return a template with a parameter whose form only the linter knows."""
+    t = sized_template()
+    t.add_parameter(Parameter("Peer", Type="String", Default="vpc-0123456789abcdef0"))
+    t.add_resource(ec2.VPCPeeringConnection("Peering", VpcId="vpc-0123456789abcdef1", PeerVpcId=Ref("Peer")))
+    return t
+
+
 def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
     """A value that its property refuses is found, and the finding names the environment; defaults are not."""
-    (parameters / "dev.json").write_text('{"Environment": "dev", "Size": 300}')
-    api = Stack("api", "api.yaml", "us-east-1", sized_template)
+    (parameters / "dev.json").write_text('{"Environment": "dev", "Peer": "subnet-1"}')
+    api = Stack("api", "api.yaml", "us-east-1", peered_template)
 
     (finding,) = output.assemble([api], parameters=parameters, every_environment=True).findings
 
-    assert (finding.logical_id, finding.rule) == ("Queue", "W1030")
+    assert (finding.logical_id, finding.rule) == ("Peering", "W1030")
     assert finding.message.endswith(" (with the values of dev)")
     assert output.assemble([api], parameters=parameters).findings == ()
 
@@ -508,8 +516,8 @@ def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
 def test_lints_with_the_values_of_every_environment(parameters: Path) -> None:
     """What one environment does wrong is not forgotten for the next."""
     for name in ("dev", "prod"):
-        (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Size": 300}}')
-    api = Stack("api", "api.yaml", "us-east-1", sized_template)
+        (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Peer": "subnet-1"}}')
+    api = Stack("api", "api.yaml", "us-east-1", peered_template)
 
     findings = output.assemble([api], parameters=parameters, every_environment=True).findings
 

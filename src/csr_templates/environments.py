@@ -8,13 +8,12 @@ files is found at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.parameter_checks import Candidate, Value, check_all, check_environment
 from csr_templates.parameter_files import Mistake, key_text, read_flat, shown
 from csr_templates.parameter_values import StackSchema, refusals, refused_default, text_of
-from csr_templates.property_checks import check_properties
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,11 +101,10 @@ def read(folder: Path, schemas: Sequence[StackSchema]) -> tuple[Environment, ...
             candidate.values = _merged(candidate, values, accepted, schemas, refused)
             candidates.append(candidate)
 
-    regions = {schema.stack: schema.region for schema in schemas}
     if shared is not None:  # without it every value might be a default that nobody meant
         for candidate in candidates:
             mistakes += _missing(candidate, refused)
-            mistakes += _together(candidate, schemas, regions)
+            mistakes += check_environment(candidate, schemas)
         mistakes += check_all(candidates, schemas, production)
     if mistakes:
         order = [path.as_posix() for path in (folder / SHARED, *files.values())]
@@ -123,23 +121,18 @@ def read(folder: Path, schemas: Sequence[StackSchema]) -> tuple[Environment, ...
 
 def default_problems(schemas: Sequence[StackSchema]) -> list[str]:
     """Return a sentence for each default of a template that would be a mistake in a parameter file."""
-    regions = {schema.stack: schema.region for schema in schemas}
-    found = []
+    candidate = Candidate("", "", own=(), given=set())
+    mistakes: list[Mistake] = []
+    stacks: dict[str, str] = {}
     for schema in schemas:
-        refused = {name: refused_default(name, schema) for name in schema.parameters}
-        mistakes = [Mistake("", name, reason) for name, reasons in refused.items() for reason in reasons]
-        candidate = Candidate("", "", own=(), given=set())
-        candidate.values = {
-            name: Value(default, "", "")
-            for name, default in schema.defaults.items()
-            if default is not None and not refused[name]
-        }
-        mistakes += _together(candidate, [schema], regions)
-        found += [
-            f"Stack {schema.stack}: Parameters.{mistake.key}.Default: {mistake.message}"
-            for mistake in mistakes
-        ]
-    return found
+        for name in schema.parameters:
+            stacks.setdefault(name, schema.stack)
+            reasons = refused_default(name, schema)
+            mistakes += [Mistake(schema.stack, name, reason) for reason in reasons]
+            if not reasons and name in schema.in_files and (default := schema.default(name)) is not None:
+                candidate.values.setdefault(name, Value(default, "", ""))
+    mistakes += [replace(one, file=stacks[one.key]) for one in check_environment(candidate, schemas)]
+    return [f"Stack {one.file}: Parameters.{one.key}.Default: {one.message}" for one in mistakes]
 
 
 def template_configuration(environment: Environment, stack: str) -> dict[str, dict[str, str]]:
@@ -287,17 +280,6 @@ def _merged(
         if reasons and name in values and values[name].origin == "by default":
             del values[name]
     return values
-
-
-def _together(
-    candidate: Candidate, schemas: Sequence[StackSchema], regions: Mapping[str, str]
-) -> list[Mistake]:
-    """Return what is wrong with values that are right one by one."""
-    mistakes = list(check_environment(candidate, schemas))
-    explained = {mistake.key for mistake in mistakes}
-    for schema in schemas:
-        mistakes += check_properties(candidate, schema, regions, explained)
-    return mistakes
 
 
 def _missing(candidate: Candidate, refused_defaults: Mapping[str, Sequence[str]]) -> Iterator[Mistake]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates import resolve
@@ -21,49 +21,81 @@ from csr_templates.schemas import SchemasError, property_schema
 from csr_templates.wiring import PREFIX, spoken, uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator, Mapping, Set
 
     from csr_templates.parameter_checks import Candidate
     from csr_templates.parameter_files import Mistake
     from csr_templates.parameter_values import StackSchema
     from csr_templates.wiring import Place
 
-_WHOLE_NUMBER: Final = re.compile(r"0|-?[1-9][0-9]*")
-_NUMBER: Final = re.compile(r"-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?")
+# Type -> the property with its name, and how long that may be, by what the property's page says in the
+# CloudFormation reference:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
+NAME_LIMITS = {
+    "AWS::CloudFront::Function": ("Name", 64),
+    "AWS::CloudWatch::Alarm": ("AlarmName", 255),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
+    "AWS::EC2::SecurityGroup": ("GroupName", 255),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
+    "AWS::IAM::Role": ("RoleName", 64),
+    "AWS::KMS::Alias": ("AliasName", 256),
+    "AWS::Lambda::Alias": ("Name", 128),
+    "AWS::Lambda::Function": ("FunctionName", 64),
+    "AWS::Logs::DeliveryDestination": ("Name", 60),
+    "AWS::Logs::DeliverySource": ("Name", 60),
+    "AWS::Logs::LogGroup": ("LogGroupName", 512),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier", 63),
+    "AWS::RDS::DBInstance": ("DBInstanceIdentifier", 63),
+    "AWS::S3::Bucket": ("BucketName", 63),
+    "AWS::SNS::Topic": ("TopicName", 256),
+    "AWS::SQS::Queue": ("QueueName", 80),
+    "AWS::SecretsManager::Secret": ("Name", 512),
+    "AWS::WAFv2::WebACL": ("Name", 128),
+}
+
+_NUMBERS: Final = {
+    "integer": (re.compile(r"0|-?[1-9][0-9]*"), "a whole number, written in digits only"),
+    "number": (re.compile(r"-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?"), "a number"),
+}
 _JUDGED: Final = (
-    "type",
-    *("minimum", "maximum", "enum", "enumCaseInsensitive", "pattern", "minLength", "maxLength"),
+    *("type", "minimum", "maximum", "enum", "enumCaseInsensitive", "pattern", "minLength", "maxLength"),
     *("allOf", "anyOf", "oneOf"),
 )
+
+Conditions = tuple[tuple[str, bool], ...]
+"""Conditions, each with the truth that it needs to have, or the value is not there."""
 
 
 class Site(NamedTuple):
     """A value in a template that depends on parameters, and what is asked of it.
 
     Attributes:
-        conditions: each with the truth that it needs to have; otherwise the value is not there.
+        conditions: when it is there.
         parameters: those that it depends on and the files decide.
         value: the function that gives it.
         where: its place, for a message.
         asked: a JSON schema.
         takes: what the schema allows, for a message; empty where the schema itself says it best.
+        longest: of a resource's name, how many characters it may have; otherwise 0.
         region_of: name of a stack whose region the value has to be.
     """
 
-    conditions: tuple[tuple[str, bool], ...]
+    conditions: Conditions
     parameters: tuple[str, ...]
     value: Any
     where: str
-    asked: Mapping[str, Any] = {}
+    asked: Mapping[str, Any]
     takes: str = ""
+    longest: int = 0
     region_of: str = ""
 
 
 def sites(schema: StackSchema) -> list[Site]:
-    """Return the values of a template that depend on parameters; of equal ones, the first."""
+    """Return the values of a template that depend on parameters; of those judged alike, the first."""
     found: dict[Any, Site] = {}
     for site in _sites(schema):
-        found.setdefault((site.conditions, repr(site.value), repr(site.asked), site.region_of), site)
+        key = (site.conditions, repr(site.value), repr(site.asked), site.longest, site.region_of)
+        found.setdefault(key, site)
     return list(found.values())
 
 
@@ -84,19 +116,20 @@ def check_properties(
         known = resolve.Known(schema.template, decided, schema.parameters.keys() - decided, schema.region)
         said = set()
         for site in schema.sites:
-            truths = [(known.condition(name), wanted) for name, wanted in site.conditions]
-            is_there = all(is_complete if truth is None else truth == wanted for truth, wanted in truths)
-            value = _known_text(known, site.value)
-            if not is_there or value is None or not explained.isdisjoint(site.parameters):
+            truths = [(known.condition(name), needed) for name, needed in site.conditions]
+            is_there = all(is_complete if truth is None else truth is needed for truth, needed in truths)
+            if not is_there or not explained.isdisjoint(site.parameters):
                 continue
-            takes = _refused_region(value, site, regions) or refusal(value, site.asked)
-            if not takes:
+            if (value := _known_text(known, site.value)) is None:
                 continue
-            wrong_alone = [one for one in site.parameters if refusal(decided[one], site.asked)]
-            name = max(wrong_alone or site.parameters, key=lambda one: len(decided[one]))
-            if (name, takes) not in said:
-                said.add((name, takes))
-                yield candidate.mistake(name, _sentence(name, value, takes, site, decided))
+            is_too_long = 0 < site.longest < len(value)
+            takes = "" if is_too_long else _takes(value, site, regions)
+            if is_too_long or takes:
+                alone = [one for one in site.parameters if takes and refusal(decided[one], site.asked)]
+                name = max(alone or site.parameters, key=lambda one: len(decided[one]))
+                if (name, takes or value) not in said:
+                    said.add((name, takes or value))
+                    yield candidate.mistake(name, _sentence(name, value, takes, site, decided))
 
 
 def refusal(text: str, asked: Mapping[str, Any]) -> str:
@@ -106,32 +139,26 @@ def refusal(text: str, asked: Mapping[str, Any]) -> str:
         Words to go on after "takes"; empty where the schema takes the text, or does not judge it.
     """
     kinds = asked.get("type", "string")
-    reasons = [_refusal_as(kind, text, asked) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
-    if all(reasons):
-        return " or ".join(dict.fromkeys(reasons))
-    for one in asked.get("allOf", []):
-        if reason := refusal(text, one):
-            return reason
-    for key in ("anyOf", "oneOf"):
-        reasons = [refusal(text, one) for one in asked.get(key, [])]
-        if reasons and all(reasons):
+    if isinstance(kinds, str):
+        kinds = [kinds]
+    alternatives = [[_refusal_as(kind, text, asked) for kind in kinds]]
+    alternatives += [[refusal(text, one)] for one in asked.get("allOf", [])]
+    alternatives += [[refusal(text, one) for one in asked[key]] for key in ("anyOf", "oneOf") if key in asked]
+    for reasons in alternatives:
+        if all(reasons):
             return " or ".join(dict.fromkeys(reasons))
     return ""
 
 
 def _refusal_as(kind: str, text: str, asked: Mapping[str, Any]) -> str:
-    if kind in ("integer", "number"):
-        is_written, what = {
-            "integer": (_WHOLE_NUMBER, "a whole number, written in digits only"),
-            "number": (_NUMBER, "a number"),
-        }[kind]
-        low, high = asked.get("minimum"), asked.get("maximum")
-        if not is_written.fullmatch(text):
+    if kind in _NUMBERS:
+        form, what = _NUMBERS[kind]
+        if not form.fullmatch(text):
             return what
-        if low is not None and Decimal(text) < Decimal(str(low)):
-            return f"a number of at least {low}"
-        if high is not None and Decimal(text) > Decimal(str(high)):
-            return f"a number of at most {high}"
+        if "minimum" in asked and Decimal(text) < Decimal(str(asked["minimum"])):
+            return f"a number of at least {asked['minimum']}"
+        if "maximum" in asked and Decimal(text) > Decimal(str(asked["maximum"])):
+            return f"a number of at most {asked['maximum']}"
     elif kind == "boolean":
         if text.lower() not in ("true", "false"):
             return "true or false"
@@ -140,27 +167,66 @@ def _refusal_as(kind: str, text: str, asked: Mapping[str, Any]) -> str:
             return f"a text of at least {asked['minLength']} characters, and this has {len(text)}"
         if len(text) > asked.get("maxLength", len(text)):
             return f"a text of at most {asked['maxLength']} characters, and this has {len(text)}"
-        if not _matches(asked.get("pattern", ""), text):
+        pattern = _compiled(asked["pattern"]) if "pattern" in asked else None
+        if pattern and not pattern.search(text):
             return f"a text that matches {asked['pattern']}"
     else:  # a list or an object, which a parameter's text is not; the linter knows
         return ""
-    allowed = as_strings(asked.get("enum", [text]))
-    in_any_case = [one.lower() for one in as_strings(asked.get("enumCaseInsensitive", [text]))]
-    if text not in allowed or text.lower() not in in_any_case:
-        return f"one of {', '.join(as_strings(asked.get('enum', asked.get('enumCaseInsensitive'))))}"
+    if "enum" in asked and text not in (allowed := as_strings(asked["enum"])):
+        return f"one of {', '.join(allowed)}"
+    if "enumCaseInsensitive" in asked:
+        allowed = as_strings(asked["enumCaseInsensitive"])
+        if text.lower() not in map(str.lower, allowed):
+            return f"one of {', '.join(allowed)}"
     return ""
 
 
-def _matches(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text, re.ASCII) is not None
-    except re.error:  # other regular expressions than Python's
-        return True
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """Return a pattern of a schema; None where it is not one of Python's, and is left to the linter."""
+    with suppress(re.error):
+        return re.compile(pattern, re.ASCII)
+    return None
 
 
-def _refused_region(value: str, site: Site, regions: Mapping[str, str]) -> str:
+def _takes(value: str, site: Site, regions: Mapping[str, str]) -> str:
+    """Say what a site takes where it does not take the value; empty where it does."""
     region = regions.get(site.region_of, value)
-    return "" if value == region else f"{region}, the region of stack {site.region_of}"
+    if value != region:
+        return f"{region}, the region of stack {site.region_of}"
+    refused = refusal(value, site.asked)
+    return refused and (site.takes or refused)
+
+
+def _known_text(known: resolve.Known, value: Any) -> str | None:
+    """Return a value as CloudFormation passes it on; None if it is unknown, or no text."""
+    try:
+        resolved = known.value(value)
+    except resolve.ResolveError:
+        return None
+    if not isinstance(resolved, (str, int, float)):
+        return None
+    text = str(as_strings(resolved))
+    return None if "{{resolve:" in text else text
+
+
+def _sentence(name: str, value: str, takes: str, site: Site, decided: Mapping[str, str]) -> str:
+    """Return what is wrong with the value of a parameter; it goes on after the value found."""
+    if not takes:
+        return (
+            f"which makes {site.where} {len(value)} characters long: {value}. At most {site.longest} are "
+            f"allowed; shorten the value by {len(value) - site.longest}."
+        )
+    if value == decided[name]:
+        return f"but {site.where} takes {takes}. Give a value that fits."
+    others = [f"{one} {json.dumps(decided[one])}" for one in site.parameters if one != name]
+    together = f" together with {', '.join(others)}" if others else ""
+    return (
+        f"which{together} makes {site.where} {shown(value)}, but that takes {takes}. Give a value that fits."
+    )
+
+
+# ---- Where parameters reach ----
 
 
 def _sites(schema: StackSchema) -> Iterator[Site]:
@@ -168,7 +234,10 @@ def _sites(schema: StackSchema) -> Iterator[Site]:
     zone = {"pattern": f"^{re.escape(schema.region)}[a-z]$"}
     for logical_id, resource in schema.template.get("Resources", {}).items():
         when = ((resource["Condition"], True),) if "Condition" in resource else ()
-        for place, conditions, value in _functions(resource.get("Properties", {}), (), when):
+        name_property, limit = NAME_LIMITS.get(resource["Type"], ("", 0))
+        functions: list[tuple[Place, Conditions, Any]] = []
+        _find_functions(resource.get("Properties", {}), (), when, functions)
+        for place, conditions, value in functions:
             used = uses(value)
             if any(use.kind == "output" for use in used):
                 yield from _region_sites(schema, value)
@@ -179,68 +248,52 @@ def _sites(schema: StackSchema) -> Iterator[Site]:
             if place[-1] == "AvailabilityZone":
                 takes = f"an Availability Zone of {schema.region}, the region of the stack"
                 yield Site(conditions, names, value, where, zone, takes)
+            asked: Mapping[str, Any] = {}
             with suppress(SchemasError):  # a type that AWS does not describe; the linter knows
                 asked = property_schema(resource["Type"], schema.region, place)
-                judged = {key: asked[key] for key in _JUDGED if key in asked}
-                if judged not in ({}, {"type": "string"}):
-                    yield Site(conditions, names, value, where, judged)
+            judged = {key: asked[key] for key in _JUDGED if key in asked}
+            longest = limit if place == (name_property,) else 0
+            if longest:
+                judged.pop("maxLength", None)
+            if longest or judged not in ({}, {"type": "string"}):
+                yield Site(conditions, names, value, where, judged, longest=longest)
     for output in schema.template.get("Outputs", {}).values():
         yield from _region_sites(schema, output)
 
 
 def _region_sites(schema: StackSchema, node: Any) -> Iterator[Site]:
     """Yield the regions that outputs of other stacks are read from, whether or not a condition needs them."""
-    if isinstance(node, Mapping):
-        if isinstance(asked := node.get("Fn::GetStackOutput"), Mapping):
+    if isinstance(node, dict):
+        if isinstance(asked := node.get("Fn::GetStackOutput"), dict):
             names = tuple(use.name for use in uses(asked.get("Region")) if use.name in schema.in_files)
             where = f"Region of Fn::GetStackOutput for {asked.get('OutputName')} in {schema.stack}"
             stack = spoken(asked.get("StackName")).removeprefix(PREFIX)
             if names:
-                yield Site((), names, asked["Region"], where, region_of=stack)
+                yield Site((), names, asked["Region"], where, {}, region_of=stack)
         node = list(node.values())
     if isinstance(node, (list, tuple)):
         for item in node:
-            yield from _region_sites(schema, item)
+            if isinstance(item, (dict, list, tuple)):
+                yield from _region_sites(schema, item)
 
 
-def _functions(
-    node: Any, place: Place, conditions: tuple[tuple[str, bool], ...]
-) -> Iterator[tuple[Place, tuple[tuple[str, bool], ...], Any]]:
-    """Yield the functions that give values of a resource, in each branch of ``Fn::If``."""
-    if isinstance(node, (list, tuple)):
-        for item in node:
-            if isinstance(item, (Mapping, list, tuple)):
-                yield from _functions(item, (*place, "*"), conditions)
-    elif isinstance(node, Mapping):
+def _find_functions(
+    node: Any, place: Place, conditions: Conditions, found: list[tuple[Place, Conditions, Any]]
+) -> None:
+    """Add the functions that give values of a resource, in each branch of ``Fn::If``."""
+    if isinstance(node, dict):
         name = next(iter(node), "")
-        if name == "Fn::If":
+        if name == "Fn::If" and isinstance(node[name], (list, tuple)):
             condition, *branches = node[name]
             for branch, truth in zip(branches, (True, False), strict=False):
-                yield from _functions(branch, place, (*conditions, (condition, truth)))
+                _find_functions(branch, place, (*conditions, (condition, truth)), found)
         elif len(node) == 1 and (name == "Ref" or name.startswith("Fn::")):
-            yield place, conditions, node
+            found.append((place, conditions, node))
         else:
             for key, item in node.items():
-                if isinstance(item, (Mapping, list, tuple)):
-                    yield from _functions(item, (*place, key), conditions)
-
-
-def _known_text(known: resolve.Known, value: Any) -> str | None:
-    """Return a value as CloudFormation passes it on; None where a text is not all that it is, or unknown."""
-    try:
-        resolved = known.value(value)
-    except resolve.ResolveError:
-        return None
-    if not isinstance(resolved, (str, int, float)) or "{{resolve:" in (text := str(as_strings(resolved))):
-        return None
-    return text
-
-
-def _sentence(name: str, value: str, takes: str, site: Site, decided: Mapping[str, str]) -> str:
-    others = [f"{one} {json.dumps(decided[one])}" for one in site.parameters if one != name]
-    together = f" together with {', '.join(others)}" if others else ""
-    if value == decided[name]:
-        effect = f"but {site.where} takes"
-    else:
-        effect = f"which{together} makes {site.where} {shown(value)}, and that takes"
-    return f"{effect} {site.takes or takes}. Give a value that fits."
+                if isinstance(item, (dict, list, tuple)):
+                    _find_functions(item, (*place, key), conditions, found)
+    elif isinstance(node, (list, tuple)):
+        for item in node:
+            if isinstance(item, (dict, list, tuple)):
+                _find_functions(item, (*place, "*"), conditions, found)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -101,9 +102,11 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
     Raises:
         SchemasError: as ``resource_schema`` does.
     """
-    found: Any
-    file, found = _described(type_name, region)
-    for key in place:
+    file = _type_file(type_name, region)
+    found: Any = _part(file, "properties", place[0])
+    for key in place[1:]:
+        if not isinstance(found, dict):
+            return {}
         found = _followed(file, found)
         if key == "*":
             found = found.get("items")
@@ -112,9 +115,7 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
         else:
             patterns = found.get("patternProperties", {})
             found = next((one for pattern, one in patterns.items() if re.search(pattern, key)), None)
-        if not isinstance(found, dict):
-            return {}
-    return _with_alternatives(file, found)
+    return _with_alternatives(file, found) if isinstance(found, dict) else {}
 
 
 @cache
@@ -196,13 +197,6 @@ def _types_file(region: str) -> str:
     return file
 
 
-@cache
-def _described(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
-    """Return the file with the schema of a type, and a schema with the properties of that one."""
-    file = _type_file(type_name, region)
-    return file, {"properties": _object(file, "properties")}
-
-
 def _type_file(type_name: str, region: str) -> str:
     """Return the file with the schema of a type as it is in a region."""
     types = _types_file(region)
@@ -223,8 +217,8 @@ def _type_file(type_name: str, region: str) -> str:
 def _followed(file: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema, or the one that it refers to."""
     while pointer := schema.get("$ref"):
-        _, member, *keys = pointer.split("/")
-        found: Any = _object(file, member)
+        _, member, key, *keys = pointer.split("/")
+        found = _part(file, member, key)
         for key in keys:
             found = found.get(key) if isinstance(found, dict) else None
         if not isinstance(found, dict):
@@ -242,12 +236,18 @@ def _with_alternatives(file: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _object(file: str, key: str) -> dict[str, Any]:
-    """Return an object of a file, parsed once; an empty one if it is not there."""
-    found = _member(file, key) or {}
-    if not isinstance(found, dict):
-        _unknown_layout(file, f"{key} is no object")
-    return found
+def _part(file: str, member: str, key: str) -> Any:
+    """Return one value of an object in a file; None if it is not there.
+
+    As with ``_member``, no more than that is parsed where each of its keys begins a line, two spaces in.
+    """
+    text = _members(file).get(member.encode(), b"")
+    start = text.find(b'\n  "%b": ' % key.encode())
+    end = text.find(b'\n  "', start + 1) if start >= 0 else -1
+    if end >= 0:
+        with suppress(ValueError):
+            return json.loads(b"{%b}" % text[start:end].removesuffix(b","))[key]
+    return (_member(file, member) or {}).get(key)
 
 
 def _properties(file: str, key: str) -> tuple[str, ...]:
