@@ -44,12 +44,13 @@ def problems(stacks: Sequence[Stack], templates: Sequence[Mapping[str, Any]]) ->
     found = []
     earlier: list[tuple[Stack, Mapping[str, Any]]] = []
     for stack, template in zip(stacks, templates, strict=True):
+        reads = list(_find(template))
         found += [
             f"Stack {stack.name}: {sentence}"
             for sentence in (
                 *_double_exports(stack, template, earlier),
-                *_reads(stack, template, earlier),
-                *_secrets(stack, template, earlier),
+                *_reads(stack, reads, earlier),
+                *_secrets(stack, template, reads, earlier),
                 *stack.stale(template),
             )
         ]
@@ -84,10 +85,10 @@ def _double_exports(
 
 
 def _reads(
-    stack: Stack, template: Mapping[str, Any], earlier: Sequence[tuple[Stack, Mapping[str, Any]]]
+    stack: Stack, reads: Sequence[_Read], earlier: Sequence[tuple[Stack, Mapping[str, Any]]]
 ) -> Iterator[str]:
     sources = set()
-    for read in _find(template):
+    for read in reads:
         if read.function == _SECRET:
             continue
         if read.function == "Fn::ImportValue":
@@ -121,7 +122,10 @@ def _reads(
 
 
 def _secrets(
-    stack: Stack, template: Mapping[str, Any], earlier: Sequence[tuple[Stack, Mapping[str, Any]]]
+    stack: Stack,
+    template: Mapping[str, Any],
+    reads: Sequence[_Read],
+    earlier: Sequence[tuple[Stack, Mapping[str, Any]]],
 ) -> Iterator[str]:
     """Yield the secrets that are not where they are read; one that no stack creates is not known."""
     known: dict[str, tuple[Stack, set[str]]] = {}
@@ -132,7 +136,7 @@ def _secrets(
             if resource.get("Type") == "AWS::SecretsManager::Secret" and isinstance(replicas, list):
                 regions = {one.region, *(str(replica.get("Region")) for replica in replicas)}
                 known[_shown(properties.get("Name"))] = one, regions
-    for read in _find(template):
+    for read in reads:
         if read.function == _SECRET and read.argument in known:
             owner, regions = known[read.argument]
             if stack.region not in regions:

@@ -12,6 +12,7 @@ import re
 from contextlib import suppress
 from decimal import Decimal
 from functools import cache
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates import resolve
@@ -21,7 +22,7 @@ from csr_templates.schemas import SchemasError, property_schema
 from csr_templates.wiring import PREFIX, spoken, uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    from collections.abc import Iterable, Iterator, Mapping, Set
 
     from csr_templates.parameter_checks import Candidate
     from csr_templates.parameter_files import Mistake
@@ -62,6 +63,13 @@ _JUDGED: Final = (
     *("allOf", "anyOf", "oneOf"),
 )
 
+_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+_LENGTHS: Final = {"type", "minLength", "maxLength"}
+_UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::GetStackOutput", "Fn::ImportValue")
+"""Functions whose values only a deploy knows."""
+_TAG: Final = ("Tags", "*", "Value")
+_OF_TAGS: Final = {"maxLength": 256}  # https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html
+
 Conditions = tuple[tuple[str, bool], ...]
 """Conditions, each with the truth that it needs to have, or the value is not there."""
 
@@ -76,7 +84,7 @@ class Site(NamedTuple):
         where: its place, for a message.
         asked: a JSON schema.
         takes: what the schema allows, for a message; empty where the schema itself says it best.
-        longest: of a resource's name, how many characters it may have; otherwise 0.
+        is_name: whether it is the name of a resource.
         region_of: name of a stack whose region the value has to be.
     """
 
@@ -86,7 +94,7 @@ class Site(NamedTuple):
     where: str
     asked: Mapping[str, Any]
     takes: str = ""
-    longest: int = 0
+    is_name: bool = False
     region_of: str = ""
 
 
@@ -94,7 +102,7 @@ def sites(schema: StackSchema) -> list[Site]:
     """Return the values of a template that depend on parameters; of those judged alike, the first."""
     found: dict[Any, Site] = {}
     for site in _sites(schema):
-        key = (site.conditions, repr(site.value), repr(site.asked), site.longest, site.region_of)
+        key = (site.conditions, repr(site.value), repr(site.asked), site.is_name, site.region_of)
         found.setdefault(key, site)
     return list(found.values())
 
@@ -122,7 +130,7 @@ def check_properties(
                 continue
             if (value := _known_text(known, site.value)) is None:
                 continue
-            is_too_long = 0 < site.longest < len(value)
+            is_too_long = site.is_name and len(value) > site.asked["maxLength"]
             takes = "" if is_too_long else _takes(value, site, regions)
             if is_too_long or takes:
                 alone = [one for one in site.parameters if takes and refusal(decided[one], site.asked)]
@@ -213,9 +221,10 @@ def _known_text(known: resolve.Known, value: Any) -> str | None:
 def _sentence(name: str, value: str, takes: str, site: Site, decided: Mapping[str, str]) -> str:
     """Return what is wrong with the value of a parameter; it goes on after the value found."""
     if not takes:
+        limit = site.asked["maxLength"]
         return (
-            f"which makes {site.where} {len(value)} characters long: {value}. At most {site.longest} are "
-            f"allowed; shorten the value by {len(value) - site.longest}."
+            f"which makes {site.where} {len(value)} characters long: {value}. At most {limit} are allowed; "
+            f"shorten the value by {len(value) - limit}."
         )
     if value == decided[name]:
         return f"but {site.where} takes {takes}. Give a value that fits."
@@ -238,27 +247,61 @@ def _sites(schema: StackSchema) -> Iterator[Site]:
         functions: list[tuple[Place, Conditions, Any]] = []
         _find_functions(resource.get("Properties", {}), (), when, functions)
         for place, conditions, value in functions:
-            used = uses(value)
-            if any(use.kind == "output" for use in used):
-                yield from _region_sites(schema, value)
-            names = tuple(dict.fromkeys(use.name for use in used if use.name in decided))
-            if not names or any(use.name == "AWS::StackName" for use in used):  # the deploy names the stack
+            function = next(iter(value))
+            if function == "Ref":
+                names: tuple[str, ...] = (value["Ref"],) if value["Ref"] in decided else ()
+            else:
+                used = uses(value)
+                if any(use.kind == "output" for use in used):
+                    yield from _region_sites(schema, value)
+                names = tuple(dict.fromkeys(use.name for use in used if use.name in decided))
+                if function in _UNKNOWN or any(use.name == "AWS::StackName" for use in used):
+                    continue
+            if not names:
                 continue
             where = f"{'.'.join(place)} of {logical_id} in {schema.stack}".replace(".*", "[]")
             if place[-1] == "AvailabilityZone":
                 takes = f"an Availability Zone of {schema.region}, the region of the stack"
                 yield Site(conditions, names, value, where, zone, takes)
-            asked: Mapping[str, Any] = {}
-            with suppress(SchemasError):  # a type that AWS does not describe; the linter knows
-                asked = property_schema(resource["Type"], schema.region, place)
-            judged = {key: asked[key] for key in _JUDGED if key in asked}
-            longest = limit if place == (name_property,) else 0
-            if longest:
-                judged.pop("maxLength", None)
-            if longest or judged not in ({}, {"type": "string"}):
-                yield Site(conditions, names, value, where, judged, longest=longest)
+            judged = _judged(resource["Type"], schema.region, place)
+            is_name = place == (name_property,)
+            if is_name:
+                judged["maxLength"] = limit
+            if not _takes_any(judged, value, [schema.parameters[name] for name in names]):
+                yield Site(conditions, names, value, where, judged, is_name=is_name)
     for output in schema.template.get("Outputs", {}).values():
         yield from _region_sites(schema, output)
+
+
+def _judged(type_name: str, region: str, place: Place) -> dict[str, Any]:
+    """Return what of a property's schema is judged here."""
+    if place == _TAG:
+        return dict(_OF_TAGS)
+    try:
+        asked = property_schema(type_name, region, place)
+    except SchemasError:  # a type that AWS does not describe; the linter knows
+        return {}
+    return {key: asked[key] for key in _JUDGED if key in asked}
+
+
+def _takes_any(
+    asked: Mapping[str, Any], value: Mapping[str, Any], declarations: Iterable[Mapping[str, Any]]
+) -> bool:
+    """Tell whether the declarations of parameters alone keep a value within what a schema asks.
+
+    Most are names and tags, which only have a length; to leave them out saves most of the work.
+    """
+    if "string" not in asked.get("type", "string") or not asked.keys() <= _LENGTHS:
+        return False
+    ((_, text),) = value.items()
+    if not isinstance(text, str):
+        return asked.keys() <= {"type"}
+    shortest = len(_VARIABLE.sub("", text)) if "Fn::Sub" in value else 0
+    longest: float = len(text)  # the values of pseudo parameters are not longer than "${AWS::AccountId}"
+    for declaration in declarations:
+        allowed = [len(as_strings(one)) for one in declaration.get("AllowedValues", [])]
+        longest += max(allowed, default=float(declaration.get("MaxLength", inf)))
+    return bool(asked.get("minLength", 0) <= shortest and longest <= asked.get("maxLength", inf))
 
 
 def _region_sites(schema: StackSchema, node: Any) -> Iterator[Site]:

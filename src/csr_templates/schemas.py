@@ -102,7 +102,7 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
     Raises:
         SchemasError: as ``resource_schema`` does.
     """
-    file = _type_file(type_name, region)
+    file = _type_file_once(type_name, region)
     found: Any = _part(file, "properties", place[0])
     for key in place[1:]:
         if not isinstance(found, dict):
@@ -212,6 +212,9 @@ def _type_file(type_name: str, region: str) -> str:
     if (described := _member(file, "typeName")) != type_name:
         _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
     return file
+
+
+_type_file_once = cache(_type_file)  # each type is asked for many of its properties
 
 
 def _followed(file: str, schema: dict[str, Any]) -> dict[str, Any]:
