@@ -68,7 +68,7 @@ _LENGTHS: Final = {"type", "minLength", "maxLength"}
 _UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::GetStackOutput", "Fn::ImportValue")
 """Functions whose values only a deploy knows."""
 _TAG: Final = ("Tags", "*", "Value")
-_OF_TAGS: Final = {"maxLength": 256}  # https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html
+_OF_TAGS: Final = {"maxLength": 256}  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 
 Conditions = tuple[tuple[str, bool], ...]
 """Conditions, each with the truth that it needs to have, or the value is not there."""
@@ -132,12 +132,13 @@ def check_properties(
                 continue
             is_too_long = site.is_name and len(value) > site.asked["maxLength"]
             takes = "" if is_too_long else _takes(value, site, regions)
-            if is_too_long or takes:
-                alone = [one for one in site.parameters if takes and refusal(decided[one], site.asked)]
-                name = max(alone or site.parameters, key=lambda one: len(decided[one]))
+            involved = {one: decided[one] for one in site.parameters if one in decided}
+            if involved and (is_too_long or takes):
+                alone = [one for one, text in involved.items() if takes and refusal(text, site.asked)]
+                name = max(alone or involved, key=lambda one: len(involved[one]))
                 if (name, takes or value) not in said:
                     said.add((name, takes or value))
-                    yield candidate.mistake(name, _sentence(name, value, takes, site, decided))
+                    yield candidate.mistake(name, _sentence(name, value, takes, site, involved))
 
 
 def refusal(text: str, asked: Mapping[str, Any]) -> str:
@@ -147,9 +148,10 @@ def refusal(text: str, asked: Mapping[str, Any]) -> str:
         Words to go on after "takes"; empty where the schema takes the text, or does not judge it.
     """
     kinds = asked.get("type", "string")
-    if isinstance(kinds, str):
-        kinds = [kinds]
-    alternatives = [[_refusal_as(kind, text, asked) for kind in kinds]]
+    scalars = [kind for kind in ("integer", "number", "boolean", "string") if kind in kinds]
+    if not scalars:  # a list or an object, which the text of a parameter is not; the linter knows
+        return ""
+    alternatives = [[_refusal_as(kind, text, asked) for kind in scalars]]
     alternatives += [[refusal(text, one)] for one in asked.get("allOf", [])]
     alternatives += [[refusal(text, one) for one in asked[key]] for key in ("anyOf", "oneOf") if key in asked]
     for reasons in alternatives:
@@ -170,7 +172,7 @@ def _refusal_as(kind: str, text: str, asked: Mapping[str, Any]) -> str:
     elif kind == "boolean":
         if text.lower() not in ("true", "false"):
             return "true or false"
-    elif kind == "string":
+    else:
         if len(text) < asked.get("minLength", 0):
             return f"a text of at least {asked['minLength']} characters, and this has {len(text)}"
         if len(text) > asked.get("maxLength", len(text)):
@@ -178,8 +180,6 @@ def _refusal_as(kind: str, text: str, asked: Mapping[str, Any]) -> str:
         pattern = _compiled(asked["pattern"]) if "pattern" in asked else None
         if pattern and not pattern.search(text):
             return f"a text that matches {asked['pattern']}"
-    else:  # a list or an object, which a parameter's text is not; the linter knows
-        return ""
     if "enum" in asked and text not in (allowed := as_strings(asked["enum"])):
         return f"one of {', '.join(allowed)}"
     if "enumCaseInsensitive" in asked:
@@ -218,7 +218,7 @@ def _known_text(known: resolve.Known, value: Any) -> str | None:
     return None if "{{resolve:" in text else text
 
 
-def _sentence(name: str, value: str, takes: str, site: Site, decided: Mapping[str, str]) -> str:
+def _sentence(name: str, value: str, takes: str, site: Site, involved: Mapping[str, str]) -> str:
     """Return what is wrong with the value of a parameter; it goes on after the value found."""
     if not takes:
         limit = site.asked["maxLength"]
@@ -226,9 +226,9 @@ def _sentence(name: str, value: str, takes: str, site: Site, decided: Mapping[st
             f"which makes {site.where} {len(value)} characters long: {value}. At most {limit} are allowed; "
             f"shorten the value by {len(value) - limit}."
         )
-    if value == decided[name]:
+    if value == involved[name]:
         return f"but {site.where} takes {takes}. Give a value that fits."
-    others = [f"{one} {json.dumps(decided[one])}" for one in site.parameters if one != name]
+    others = [f"{one} {json.dumps(text)}" for one, text in involved.items() if one != name]
     together = f" together with {', '.join(others)}" if others else ""
     return (
         f"which{together} makes {site.where} {shown(value)}, but that takes {takes}. Give a value that fits."
