@@ -65,8 +65,8 @@ _JUDGED: Final = (
 
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 _LENGTHS: Final = {"type", "minLength", "maxLength"}
-_UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::GetStackOutput", "Fn::ImportValue")
-"""Functions whose values only a deploy knows."""
+_UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::ImportValue")
+"""Functions whose values only a deploy knows, apart from ``Fn::GetStackOutput``."""
 _TAG: Final = ("Tags", "*", "Value")
 _OF_TAGS: Final = {"maxLength": 256}  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 
@@ -248,6 +248,8 @@ def _sites(schema: StackSchema) -> Iterator[Site]:
         _find_functions(resource.get("Properties", {}), (), when, functions)
         for place, conditions, value in functions:
             function = next(iter(value))
+            if function in _UNKNOWN:
+                continue
             if function == "Ref":
                 names: tuple[str, ...] = (value["Ref"],) if value["Ref"] in decided else ()
             else:
@@ -255,22 +257,26 @@ def _sites(schema: StackSchema) -> Iterator[Site]:
                 if any(use.kind == "output" for use in used):
                     yield from _region_sites(schema, value)
                 names = tuple(dict.fromkeys(use.name for use in used if use.name in decided))
-                if function in _UNKNOWN or any(use.name == "AWS::StackName" for use in used):
+                if function == "Fn::GetStackOutput" or any(use.name == "AWS::StackName" for use in used):
                     continue
             if not names:
                 continue
-            where = f"{'.'.join(place)} of {logical_id} in {schema.stack}".replace(".*", "[]")
             if place[-1] == "AvailabilityZone":
                 takes = f"an Availability Zone of {schema.region}, the region of the stack"
-                yield Site(conditions, names, value, where, zone, takes)
+                yield Site(conditions, names, value, _where(place, logical_id, schema), zone, takes)
             judged = _judged(resource["Type"], schema.region, place)
             is_name = place == (name_property,)
             if is_name:
                 judged["maxLength"] = limit
             if not _takes_any(judged, value, [schema.parameters[name] for name in names]):
+                where = _where(place, logical_id, schema)
                 yield Site(conditions, names, value, where, judged, is_name=is_name)
     for output in schema.template.get("Outputs", {}).values():
         yield from _region_sites(schema, output)
+
+
+def _where(place: Place, logical_id: str, schema: StackSchema) -> str:
+    return f"{'.'.join(place)} of {logical_id} in {schema.stack}".replace(".*", "[]")
 
 
 def _judged(type_name: str, region: str, place: Place) -> dict[str, Any]:
