@@ -104,7 +104,8 @@ def assemble(
         environments.EnvironmentsError: the parameter files hold mistakes.
     """
     drafts = [_draft(stack) for stack in stacks]
-    known = environments.read(parameters, [draft.schema for draft in drafts]) if parameters else ()
+    schemas = [draft.schema for draft in drafts]
+    known = environments.read(parameters, schemas) if parameters else ()
     if lint:
         drafts = [_linted(draft, known if every_environment else (), clean_lints) for draft in drafts]
     files: dict[str, bytes] = {}
@@ -128,7 +129,11 @@ def assemble(
         files,
         reports,
         findings=tuple(finding for draft in drafts for finding in draft.findings),
-        problems=(*problems, *(one.problem for one in policies if one.problem)),
+        problems=(
+            *problems,
+            *environments.default_problems(schemas),
+            *(one.problem for one in policies if one.problem),
+        ),
     )
 
 
