@@ -15,7 +15,7 @@ from csr_templates import database, render
 from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.linting.runner import lint
-from csr_templates.stacks.parts.dashboards import DashboardError
+from csr_templates.stacks.parts.widgets import DashboardError
 
 Template = dict[str, Any]
 
@@ -783,7 +783,7 @@ def test_dashboard_of_a_removed_alarm() -> None:
     del t.resources["DatabaseCPUAlarm"]
     message = (
         "The dashboard shows DatabaseCPUAlarm, which the template does not hold. Take the dashboard out too, "
-        "or make a body of your own with csr_templates.parts.dashboards."
+        "or make a body of your own with csr_templates.stacks.parts.dashboards."
     )
 
     assert database.stale(t.to_dict()) == [f"Resources.DatabaseDashboard: {message}"]
