@@ -244,7 +244,7 @@ def add_dead_letter_queue(t: StackTemplate) -> sqs.Queue:
     """Add the queue for events that the function failed on.
 
     Lambda sends there what was invoked asynchronously. API Gateway waits for the answer, so a failed request
-    never gets here: what does, was invoked by somebody else.
+    never gets here: what does was invoked by another caller.
     """
     t.section("Dead-letter queue")
     queue = t.add_resource(
@@ -268,7 +268,7 @@ def add_dead_letter_queue(t: StackTemplate) -> sqs.Queue:
 
 
 def add_function_logs(t: StackTemplate) -> logs.LogGroup:
-    """Add the function's log group, before the function: Lambda would make one that is never cleared."""
+    """Add the function's log group, before the function: Lambda would create one that never expires."""
     t.section("Log group of the function")
     return t.add_resource(
         log_groups.log_group(
@@ -418,7 +418,7 @@ def add_function(
                 ),
             ),
             MemorySize=parameters.memory_size.Ref(),
-            Timeout=28,  # seconds: before API Gateway gives up, so that the function's log tells of it
+            Timeout=28,  # seconds: before API Gateway gives up, so that the function's log shows it
             Role=role.GetAtt("Arn"),
             KmsKeyArn=key.GetAtt("Arn"),
             VpcConfig=awslambda.VPCConfig(
@@ -501,7 +501,7 @@ def add_methods(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.Alia
     """Add the methods: everything goes to the function, and GET below the root may come from the cache.
 
     The cache stores errors and cookies, pays no attention to Cache-Control, and can only tell query strings
-    apart whose names it is told. So CloudFront sends one header that stands for everything that the answer
+    apart whose names it is given. So CloudFront sends one header that stands for everything that the answer
     depends on, and that is unique for whatever must not be shared. A request without it is refused: it would
     share its answer with every other one.
     """
@@ -516,6 +516,7 @@ def add_methods(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.Alia
         ),
         TimeoutInMillis=29000,
     )
+    method = partial(apigateway.Method, RestApiId=api.Ref(), AuthorizationType="NONE", ApiKeyRequired=True)
     validator = t.add_resource(
         apigateway.RequestValidator(
             "ParametersValidator",
@@ -525,13 +526,10 @@ def add_methods(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.Alia
         )
     )
     t.add_resource(
-        apigateway.Method(
+        method(
             "RootAnyMethod",
-            RestApiId=api.Ref(),
             ResourceId=api.GetAtt("RootResourceId"),
             HttpMethod="ANY",
-            AuthorizationType="NONE",
-            ApiKeyRequired=True,
             Integration=integration(),
         )
     )
@@ -541,13 +539,10 @@ def add_methods(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.Alia
         )
     )
     t.add_resource(
-        apigateway.Method(
+        method(
             "ProxyAnyMethod",
-            RestApiId=api.Ref(),
             ResourceId=proxy.Ref(),
             HttpMethod="ANY",
-            AuthorizationType="NONE",
-            ApiKeyRequired=True,
             Integration=integration(),
         )
     )
@@ -558,13 +553,10 @@ def add_methods(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.Alia
         "method.request.header.Cookie": False,
     }
     t.add_resource(
-        apigateway.Method(
+        method(
             "ProxyGetMethod",
-            RestApiId=api.Ref(),
             ResourceId=proxy.Ref(),
             HttpMethod="GET",
-            AuthorizationType="NONE",
-            ApiKeyRequired=True,
             RequestParameters=cache_key,
             RequestValidatorId=validator.Ref(),
             Integration=integration(CacheKeyParameters=list(cache_key)),
@@ -575,37 +567,31 @@ def add_methods(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.Alia
 def add_gateway_responses(t: StackTemplate, api: apigateway.RestApi) -> None:
     """Add what API Gateway answers on its own: a sentence, and the ID to look for in the logs."""
     t.section("Gateway responses")
+    response = partial(gateway_response, RestApiId=api.Ref())
+    t.add_resource(response("RefusedResponse", "DEFAULT_4XX", "The request was refused."))
+    t.add_resource(response("FailedResponse", "DEFAULT_5XX", "The request failed."))
     t.add_resource(
-        apigateway.GatewayResponse(
-            "RefusedResponse",
-            RestApiId=api.Ref(),
-            ResponseType="DEFAULT_4XX",
-            ResponseTemplates=_answer("The request was refused."),
-        )
-    )
-    t.add_resource(
-        apigateway.GatewayResponse(
-            "FailedResponse",
-            RestApiId=api.Ref(),
-            ResponseType="DEFAULT_5XX",
-            ResponseTemplates=_answer("The request failed."),
-        )
-    )
-    t.add_resource(
-        apigateway.GatewayResponse(
+        response(
             "MissingParameterResponse",
-            RestApiId=api.Ref(),
-            ResponseType="BAD_REQUEST_PARAMETERS",
-            ResponseTemplates=_answer(
-                "Use the address of the site. A direct GET needs the header "
-                f"{contract.CACHE_KEY_HEADER} with a value of its own."
-            ),
+            "BAD_REQUEST_PARAMETERS",
+            "Use the address of the site. A direct GET needs the header "
+            f"{contract.CACHE_KEY_HEADER} with a value of its own.",
         )
     )
 
 
-def _answer(message: str) -> dict[str, str]:
-    return {"application/json": json.dumps({"message": message, "requestId": "$context.requestId"})}
+def gateway_response(
+    title: str, ResponseType: str, message: str, RestApiId: names.Value
+) -> apigateway.GatewayResponse:
+    """Return an answer that holds the message and the ID of the request."""
+    return apigateway.GatewayResponse(
+        title,
+        RestApiId=RestApiId,
+        ResponseType=ResponseType,
+        ResponseTemplates={
+            "application/json": json.dumps({"message": message, "requestId": "$context.requestId"})
+        },
+    )
 
 
 class ApiLogs(NamedTuple):
@@ -616,7 +602,7 @@ class ApiLogs(NamedTuple):
 
 
 def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
-    """Add the log groups of the API, before the stage: API Gateway would make one that is never cleared."""
+    """Add the log groups of the API, before the stage: API Gateway would create one that never expires."""
     t.section("Log groups of the API")
     access = t.add_resource(
         log_groups.log_group(
@@ -684,7 +670,7 @@ def add_deployment(t: StackTemplate, api: apigateway.RestApi) -> apigateway.Depl
             "ApiDeployment",  # derive() adds a hash of the API's definition, and what it depends on
             RestApiId=api.Ref(),
             # A method that was taken out is still there while the next deployment is made. Raise the edition
-            # afterwards, to deploy the API once more without it.
+            # afterwards, to deploy the API again without it.
             Description="Edition 1",
         )
     )
@@ -698,7 +684,7 @@ def add_stage(
     api_logs: ApiLogs,
     account: apigateway.Account,
 ) -> apigateway.Stage:
-    """Add the stage: logs, traces, metrics, throttling, and the cache for GET alone."""
+    """Add the stage: logs, traces, metrics, throttling, and the cache only for GET."""
     # Settings of one method replace the ones of the stage as a whole, so these are given twice.
     method_setting = partial(
         apigateway.MethodSetting,
@@ -782,8 +768,8 @@ def add_usage_plan(
 ) -> apigateway.UsagePlan:
     """Add the key that CloudFront sends, and the plan that limits what can be done with it.
 
-    Without a key a plan limits nothing, and everybody could pass by CloudFront and its firewall. There is one
-    key for the whole site: whoever calls after the day's last request is told 429.
+    Without a key a plan limits nothing, and any caller could bypass CloudFront and its firewall. There is one
+    key for the whole site: callers after the day's last request receive 429.
     """
     t.section("API key and usage plan")
     secret = t.add_resource(
@@ -793,7 +779,7 @@ def add_usage_plan(
             UpdateReplacePolicy=Retain,
             Name=names.name(contract.ORIGIN_API_KEY_SECRET),
             Description="Key that CloudFront sends to the API",
-            # Final: another setting makes another value, which neither API Gateway nor CloudFront would see.
+            # Never change these: a new value is generated, and API Gateway and CloudFront would not see it.
             GenerateSecretString=secretsmanager.GenerateSecretString(
                 SecretStringTemplate="{}",
                 GenerateStringKey=contract.ORIGIN_API_KEY_FIELD,
@@ -844,36 +830,36 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup) -> None:
     Environments of one account share the namespace, so the names of these metrics carry the environment.
     """
     t.section("Metrics from the function's log")
+    metric_filter = partial(logs.MetricFilter, LogGroupName=function_logs.Ref())
+    count = partial(
+        logs.MetricTransformation, MetricNamespace=METRICS, MetricValue="1", DefaultValue=0, Unit="Count"
+    )
     t.add_resource(
-        logs.MetricFilter(
+        metric_filter(
             "ApplicationErrorsFilter",
-            LogGroupName=function_logs.Ref(),
             # What the handler does not catch has another key before version 4.0.4 of the runtime's client:
             # https://github.com/aws/aws-lambda-python-runtime-interface-client/issues/220
             FilterPattern='{ $.level = "ERROR" || $.level = "CRITICAL" || $.log_level = "ERROR" }',
-            MetricTransformations=[_count("application-errors")],
+            MetricTransformations=[count(MetricName=names.name("application-errors"))],
         )
     )
     t.add_resource(
-        logs.MetricFilter(
+        metric_filter(
             "TimeoutsFilter",
-            LogGroupName=function_logs.Ref(),
             FilterPattern='{ $.type = "platform.report" && $.record.status = "timeout" }',
-            MetricTransformations=[_count("timeouts")],
+            MetricTransformations=[count(MetricName=names.name("timeouts"))],
         )
     )
     t.add_resource(
-        logs.MetricFilter(
+        metric_filter(
             "OutOfMemoryFilter",
-            LogGroupName=function_logs.Ref(),
             FilterPattern='{ $.type = "platform.report" && $.record.errorType = "Runtime.OutOfMemory" }',
-            MetricTransformations=[_count("out-of-memory")],
+            MetricTransformations=[count(MetricName=names.name("out-of-memory"))],
         )
     )
     t.add_resource(
-        logs.MetricFilter(
+        metric_filter(
             "InitDurationFilter",
-            LogGroupName=function_logs.Ref(),
             FilterPattern='{ $.type = "platform.report" && $.record.metrics.initDurationMs > 0 }',
             MetricTransformations=[
                 logs.MetricTransformation(
@@ -884,12 +870,6 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup) -> None:
                 )
             ],
         )
-    )
-
-
-def _count(name: str) -> logs.MetricTransformation:
-    return logs.MetricTransformation(
-        MetricNamespace=METRICS, MetricName=names.name(name), MetricValue="1", DefaultValue=0, Unit="Count"
     )
 
 
@@ -1010,7 +990,7 @@ def add_alarms(
             MetricName="Throttles",
             Statistic="Sum",
             EvaluationPeriods=1,
-            Threshold=1,  # invocations turned away
+            Threshold=1,  # throttled invocations
             notify=alarm_topics.critical.Ref(),
         )
     )

@@ -65,7 +65,7 @@ API_GATEWAY_ID = "ApiGatewayId"  # key of the output
 API_STAGE = "v1"
 ORIGIN_API_KEY_SECRET = "origin-api-key"  # the secret is called <project>-<environment>-origin-api-key
 ORIGIN_API_KEY_FIELD = "apiKey"  # of the secret's JSON
-CACHE_KEY_HEADER = "X-Cache-Key"  # API Gateway tells upper from lower case in names of headers
+CACHE_KEY_HEADER = "X-Cache-Key"  # case-sensitive in API Gateway
 
 
 def output(shared: SharedOutput, Description: str, Value: names.Value) -> Output:

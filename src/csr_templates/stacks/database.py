@@ -167,7 +167,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
     )
 
 
-# What Aurora MySQL 3 runs on in Tokyo, without db.serverless, which needs a capacity range of its own.
+# What Aurora MySQL 3 runs on in Tokyo, without db.serverless, which needs a capacity range.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html
 # Performance Insights: not on db.t3. Burstable: runs in unlimited mode, which costs extra above the baseline.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.Engines.html
@@ -229,7 +229,7 @@ def add_alarm_topics(t: StackTemplate) -> topics.AlarmTopics:
 
 
 def add_key(t: StackTemplate) -> kms.Key:
-    """Add the key. RDS and Secrets Manager use it with the rights of whoever calls them."""
+    """Add the key. RDS and Secrets Manager use it with the rights of their callers."""
     t.section("Key")
     return t.add_resource(
         keys.key("DatabaseKey", "database-key", "Encrypts the database, its snapshots and its secret")
@@ -247,7 +247,7 @@ def add_secret(t: StackTemplate, key: kms.Key) -> secretsmanager.Secret:
             Name=names.name("db-credentials"),
             Description="Administrator of the Aurora cluster",
             KmsKeyId=key.GetAtt("Arn"),
-            # Final: another setting makes another password, and the cluster would keep the old one.
+            # Never change these: a new password is generated, and the cluster would keep the old one.
             GenerateSecretString=secretsmanager.GenerateSecretString(
                 SecretStringTemplate='{"username": "admin"}',
                 GenerateStringKey="password",
@@ -273,14 +273,14 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
     """Add the security groups of the database and of the functions that may reach it.
 
     The database's group names the functions' group, so the way back, the functions' rule towards the
-    database, is a resource of its own: two groups that name each other cannot be made.
+    database, is a separate resource: two groups that name each other cannot be created.
     """
     t.section("Security groups")
     functions = t.add_resource(
         ec2.SecurityGroup(
             "LambdaSecurityGroup",
             GroupName=names.name("lambda-sg"),
-            # Final: another description is another group, and its name would be taken.
+            # Never change it: another description is another group, and its name would be taken.
             GroupDescription="Lambda functions: HTTPS to anywhere, MySQL to the database",
             VpcId=contract.imported(contract.VPC_ID),
             SecurityGroupEgress=[
@@ -299,7 +299,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
         ec2.SecurityGroup(
             "DatabaseSecurityGroup",
             GroupName=names.name("database-sg"),
-            # Final: another description is another group, and its name would be taken.
+            # Never change it: another description is another group, and its name would be taken.
             GroupDescription="Aurora: MySQL from the Lambda functions",
             VpcId=contract.imported(contract.VPC_ID),
             SecurityGroupIngress=[

@@ -1,7 +1,7 @@
 """The frontend stack: the site behind CloudFront and WAF, in front of the API.
 
-It lives in us-east-1: WAF makes web ACLs for CloudFront nowhere else, and CloudFront and WAF keep their
-metrics there. With ``CloudFrontEnabled`` false it may live anywhere.
+It belongs in us-east-1: web ACLs for CloudFront exist only there, and so do the metrics of CloudFront
+and WAF. With ``CloudFrontEnabled`` false it may be in any region.
 """
 
 from __future__ import annotations
@@ -123,8 +123,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
             Parameter(
                 "ContentSecurityPolicy",
                 Type="String",
-                # 'unsafe-inline' is the price of a static export: its pages carry inline scripts, and nobody
-                # is there to put a fresh nonce into each response.
+                # 'unsafe-inline' is the price of a static export: its pages carry inline scripts, and no
+                # server puts a fresh nonce into each response.
                 Default=(
                     "default-src 'self'; script-src 'self' 'unsafe-inline'; "
                     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
@@ -296,7 +296,7 @@ def add_edge_log_bucket(t: StackTemplate) -> EdgeLogBucket:
         buckets.bucket_policy(
             "EdgeLogBucketPolicy",
             bucket.Ref(),
-            # Complete, or the service adds a statement of its own, which the next update of the policy drops.
+            # Complete, or the service adds its own statement, which the next update of the policy drops.
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
             aws.Statement(
                 Sid="CloudFrontAccessLogs",
@@ -550,6 +550,9 @@ def security_headers(
     )
 
 
+SECRET_HEADERS = ["authorization", "cookie", "x-api-key"]  # hidden from logs and samples
+
+
 def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
     """Add the web ACL.
 
@@ -600,9 +603,7 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
             DataProtectionConfig=wafv2.DataProtectionConfig(
                 DataProtections=[
                     wafv2.DataProtect(
-                        Field=wafv2.FieldToProtect(
-                            FieldType="SINGLE_HEADER", FieldKeys=["authorization", "cookie", "x-api-key"]
-                        ),
+                        Field=wafv2.FieldToProtect(FieldType="SINGLE_HEADER", FieldKeys=SECRET_HEADERS),
                         Action="SUBSTITUTION",
                     )
                 ]
@@ -680,9 +681,8 @@ def add_waf_logs(t: StackTemplate, conditions: Conditions, web_acl: wafv2.WebACL
             # A second lock: the web ACL's data protection hides these from logs and samples, whatever a rule
             # looks at; redaction, only where a rule looks at the one header.
             RedactedFields=[
-                wafv2.LoggingConfigurationFieldToMatch(SingleHeader=wafv2.SingleHeader(Name="authorization")),
-                wafv2.LoggingConfigurationFieldToMatch(SingleHeader=wafv2.SingleHeader(Name="cookie")),
-                wafv2.LoggingConfigurationFieldToMatch(SingleHeader=wafv2.SingleHeader(Name="x-api-key")),
+                wafv2.LoggingConfigurationFieldToMatch(SingleHeader=wafv2.SingleHeader(Name=name))
+                for name in SECRET_HEADERS
             ],
         )
     )
@@ -857,10 +857,10 @@ def add_distribution(
 def add_site_bucket_policy(
     t: StackTemplate, conditions: Conditions, site_bucket: s3.Bucket, distribution: cloudfront.Distribution
 ) -> None:
-    """Add what lets the distribution, and nobody else, read the site.
+    """Add what lets only the distribution read the site.
 
-    The right to list is what makes a missing page a 404: without it S3 answers 403, so as not to tell what
-    there is. Nobody lists by it, since no query string gets through.
+    The right to list is what makes a missing page a 404: without it S3 answers 403, so as not to reveal
+    what exists. No viewer can list the bucket with it, since no query string gets through.
     """
     t.section("Site bucket policy")
     t.add_resource(
@@ -874,7 +874,7 @@ def add_site_bucket_policy(
                 Action=[awacs.s3.GetObject, awacs.s3.ListBucket],
                 Resource=[site_bucket.GetAtt("Arn"), Sub("${Bucket}/*", Bucket=site_bucket.GetAtt("Arn"))],
                 Condition=aws.Condition(
-                    # Without a distribution it is for nobody.
+                    # Without a distribution it allows no one.
                     aws.StringEquals(
                         "aws:SourceArn", If(conditions.cloudfront, distribution_arn(distribution), "none")
                     )
@@ -892,7 +892,7 @@ def distribution_arn(distribution: cloudfront.Distribution) -> Sub:
     )
 
 
-# Not cs(Cookie): whoever reads a session from the log could go on with it.
+# Not cs(Cookie): a reader of the log could continue a session.
 ACCESS_LOG_FIELDS = [
     "date",
     "time",
@@ -950,7 +950,7 @@ def add_access_logs(
         logs.Delivery(
             "AccessLogDelivery",
             Condition=conditions.cloudfront,
-            DependsOn=edge_logs.policy,  # or the service writes a policy of its own
+            DependsOn=edge_logs.policy,  # or the service writes its own policy
             DeliverySourceName=source.Ref(),
             DeliveryDestinationArn=destination.GetAtt("Arn"),
             S3SuffixPath="{DistributionId}/{yyyy}/{MM}/{dd}/{HH}",
@@ -1013,12 +1013,12 @@ def add_alarms(
     web_acl: wafv2.WebACL,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
-    """Add the alarms of CloudFront and WAF, which have their metrics in us-east-1 alone."""
+    """Add the alarms of CloudFront and WAF, which have their metrics only in us-east-1."""
     t.section("Alarms")
     distribution_alarm = partial(
         alarms.alarm,
         Namespace="AWS/CloudFront",
-        # Both, always: with the ID alone there is no such metric.
+        # Always both: there is no metric with only the ID.
         dimensions={"DistributionId": distribution.Ref(), "Region": "Global"},
         Condition=conditions.cloudfront,
     )

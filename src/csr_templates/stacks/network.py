@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import awacs.logs
@@ -191,45 +192,38 @@ class Subnets(NamedTuple):
 
 
 def add_subnets(t: StackTemplate, vpc: ec2.VPC, parameters: Parameters) -> Subnets:
-    """Add the subnets. Nothing but the NAT gateways has a public address, so no subnet hands out any."""
+    """Add the subnets. Nothing but the NAT gateways has a public address, so no subnet assigns any."""
     t.section("Subnets")
+    subnet = partial(ec2.Subnet, VpcId=vpc.Ref(), MapPublicIpOnLaunch=False)
     public_1 = t.add_resource(
-        ec2.Subnet(
+        subnet(
             "PublicSubnet1",
-            VpcId=vpc.Ref(),
             AvailabilityZone=parameters.availability_zone_1.Ref(),
             CidrBlock=parameters.public_subnet_1_cidr.Ref(),
-            MapPublicIpOnLaunch=False,
             Tags=names.tags("public-subnet-1"),
         )
     )
     public_2 = t.add_resource(
-        ec2.Subnet(
+        subnet(
             "PublicSubnet2",
-            VpcId=vpc.Ref(),
             AvailabilityZone=parameters.availability_zone_2.Ref(),
             CidrBlock=parameters.public_subnet_2_cidr.Ref(),
-            MapPublicIpOnLaunch=False,
             Tags=names.tags("public-subnet-2"),
         )
     )
     private_1 = t.add_resource(
-        ec2.Subnet(
+        subnet(
             "PrivateSubnet1",
-            VpcId=vpc.Ref(),
             AvailabilityZone=parameters.availability_zone_1.Ref(),
             CidrBlock=parameters.private_subnet_1_cidr.Ref(),
-            MapPublicIpOnLaunch=False,
             Tags=names.tags("private-subnet-1"),
         )
     )
     private_2 = t.add_resource(
-        ec2.Subnet(
+        subnet(
             "PrivateSubnet2",
-            VpcId=vpc.Ref(),
             AvailabilityZone=parameters.availability_zone_2.Ref(),
             CidrBlock=parameters.private_subnet_2_cidr.Ref(),
-            MapPublicIpOnLaunch=False,
             Tags=names.tags("private-subnet-2"),
         )
     )
@@ -360,7 +354,7 @@ def add_private_routes(
 def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters: Parameters) -> None:
     """Add the network ACL of the private subnets.
 
-    An ACL knows no connections: what comes back from the internet through the NAT gateways arrives from the
+    An ACL is stateless: what comes back from the internet through the NAT gateways arrives from the
     remote address on a port of 1024-65535, the range that Lambda and NAT gateways send from. A deny of the
     database's port 3306 in front of it would cut off the connections that happen to use it as their source.
     https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
@@ -369,23 +363,20 @@ def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters
     acl = t.add_resource(
         ec2.NetworkAcl("PrivateNetworkAcl", VpcId=vpc.Ref(), Tags=names.tags("private-network-acl"))
     )
+    entry = partial(ec2.NetworkAclEntry, NetworkAclId=acl.Ref(), RuleAction="allow")
     t.add_resource(
-        ec2.NetworkAclEntry(
+        entry(
             "PrivateInboundFromVpc",
-            NetworkAclId=acl.Ref(),
             RuleNumber=100,
-            RuleAction="allow",
             Egress=False,
             Protocol=-1,
             CidrBlock=parameters.vpc_cidr.Ref(),
         )
     )
     t.add_resource(
-        ec2.NetworkAclEntry(
+        entry(
             "PrivateInboundReturnTraffic",
-            NetworkAclId=acl.Ref(),
             RuleNumber=110,
-            RuleAction="allow",
             Egress=False,
             Protocol=6,  # TCP
             PortRange=ec2.PortRange(From=1024, To=65535),
@@ -393,11 +384,9 @@ def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters
         )
     )
     t.add_resource(
-        ec2.NetworkAclEntry(
+        entry(
             "PrivateInboundFragmentationNeeded",
-            NetworkAclId=acl.Ref(),
             RuleNumber=120,
-            RuleAction="allow",
             Egress=False,
             Protocol=1,  # ICMP; without this message a path with a smaller MTU swallows large packets
             Icmp=ec2.ICMP(Type=3, Code=4),
@@ -405,22 +394,18 @@ def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters
         )
     )
     t.add_resource(
-        ec2.NetworkAclEntry(
+        entry(
             "PrivateOutboundToVpc",
-            NetworkAclId=acl.Ref(),
             RuleNumber=100,
-            RuleAction="allow",
             Egress=True,
             Protocol=-1,
             CidrBlock=parameters.vpc_cidr.Ref(),
         )
     )
     t.add_resource(
-        ec2.NetworkAclEntry(
+        entry(
             "PrivateOutboundHttps",
-            NetworkAclId=acl.Ref(),
             RuleNumber=110,
-            RuleAction="allow",
             Egress=True,
             Protocol=6,  # TCP
             PortRange=ec2.PortRange(From=443, To=443),
@@ -488,7 +473,7 @@ def add_endpoints(
         ec2.SecurityGroup(
             "SecretsManagerEndpointSecurityGroup",
             GroupName=names.name("secrets-manager-endpoint-sg"),
-            # Final: another description is another group, and its name would be taken.
+            # Never change it: another description is another group, and its name would be taken.
             GroupDescription="Secrets Manager endpoint: HTTPS from the private subnets",
             VpcId=vpc.Ref(),
             SecurityGroupIngress=[

@@ -27,7 +27,7 @@ def alarm(
         what: the alarm is called ``<project>-<environment>-<what>``; keys and topics admit only such names.
         dimensions: name -> value, exactly a set that the service reports: with one more or one less the alarm
             watches a metric that does not exist.
-        notify: topic that is told of the alarm and of its end.
+        notify: topic that is notified of the alarm and of its end.
         properties: further ones of the alarm: AlarmDescription (what happened and what to look at first),
             Namespace, MetricName, Statistic or ExtendedStatistic, EvaluationPeriods, Threshold in the
             metric's unit, DatapointsToAlarm where fewer than all periods must exceed it, Condition.

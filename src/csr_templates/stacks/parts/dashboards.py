@@ -52,7 +52,7 @@ def stale(
     Args:
         template: the template.
         title: logical ID of the dashboard.
-        overview: makes the rows that it should have from the template.
+        overview: returns the rows that it should have.
         call: what repairs it, such as ``database.derive(t)``.
     """
     found = template["Resources"].get(title)

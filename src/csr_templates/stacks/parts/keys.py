@@ -64,7 +64,7 @@ def for_alarms() -> aws.Statement:
     """Return the statement that lets this environment's alarms publish to topics encrypted with the key.
 
     CloudWatch cannot use the key ``alias/aws/sns``, whose policy cannot be edited: an alarm on such a topic
-    stays silent, and only its history tells.
+    stays silent, and only its history shows why.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
     return policies.allow_alarms(awacs.kms.Decrypt, awacs.kms.Action("GenerateDataKey*"))
