@@ -275,7 +275,7 @@ def add_function_logs(t: StackTemplate) -> logs.LogGroup:
             "FunctionLogGroup",
             "function-logs",
             LogGroupName=Sub(f"/aws/lambda/{names.PREFIX}-api"),
-            KmsKeyId=contract.imported(contract.LOGS_KEY_ARN),
+            KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
         )
     )
 
@@ -291,7 +291,7 @@ def add_execution_role(
     Where a resource is "*", AWS accepts nothing narrower for the action.
     """
     t.section("Execution role")
-    secret = contract.imported(contract.DATABASE_SECRET_ARN)
+    secret = contract.import_value(contract.DATABASE_SECRET_ARN)
     network_interfaces = [
         awacs.ec2.AssignPrivateIpAddresses,
         awacs.ec2.CreateNetworkInterface,
@@ -325,7 +325,7 @@ def add_execution_role(
                         Sid="DecryptDatabaseSecret",  # Secrets Manager decrypts with the rights of its caller
                         Effect=aws.Allow,
                         Action=[awacs.kms.Decrypt],
-                        Resource=[contract.imported(contract.DATABASE_KEY_ARN)],
+                        Resource=[contract.import_value(contract.DATABASE_KEY_ARN)],
                         Condition=aws.Condition(
                             aws.StringEquals(
                                 {
@@ -411,7 +411,7 @@ def add_function(
             Runtime="python3.13",
             Handler="lambda_handler.handler",
             Code=awslambda.Code(
-                S3Bucket=contract.imported(contract.LAMBDA_DEPLOYMENTS_BUCKET_NAME),
+                S3Bucket=contract.import_value(contract.LAMBDA_DEPLOYMENTS_BUCKET_NAME),
                 S3Key=parameters.code_key.Ref(),
                 S3ObjectVersion=If(
                     conditions.has_object_version, parameters.code_object_version.Ref(), NoValue
@@ -423,19 +423,19 @@ def add_function(
             KmsKeyArn=key.GetAtt("Arn"),
             VpcConfig=awslambda.VPCConfig(
                 SubnetIds=[
-                    contract.imported(contract.PRIVATE_SUBNET_1_ID),
-                    contract.imported(contract.PRIVATE_SUBNET_2_ID),
+                    contract.import_value(contract.PRIVATE_SUBNET_1_ID),
+                    contract.import_value(contract.PRIVATE_SUBNET_2_ID),
                 ],
-                SecurityGroupIds=[contract.imported(contract.LAMBDA_SECURITY_GROUP_ID)],
+                SecurityGroupIds=[contract.import_value(contract.LAMBDA_SECURITY_GROUP_ID)],
             ),
             Environment=awslambda.Environment(
                 Variables={
                     "ENVIRONMENT": parameters.environment.Ref(),
-                    "DATABASE_HOST": contract.imported(contract.DATABASE_CLUSTER_ENDPOINT),
-                    "DATABASE_READ_HOST": contract.imported(contract.DATABASE_CLUSTER_READ_ENDPOINT),
-                    "DATABASE_PORT": contract.imported(contract.DATABASE_PORT),
-                    "DATABASE_NAME": contract.imported(contract.DATABASE_NAME),
-                    "DATABASE_SECRET_ARN": contract.imported(contract.DATABASE_SECRET_ARN),
+                    "DATABASE_HOST": contract.import_value(contract.DATABASE_CLUSTER_ENDPOINT),
+                    "DATABASE_READ_HOST": contract.import_value(contract.DATABASE_CLUSTER_READ_ENDPOINT),
+                    "DATABASE_PORT": contract.import_value(contract.DATABASE_PORT),
+                    "DATABASE_NAME": contract.import_value(contract.DATABASE_NAME),
+                    "DATABASE_SECRET_ARN": contract.import_value(contract.DATABASE_SECRET_ARN),
                     "CONNECTION_POOL_SIZE": "1",  # an execution environment serves one request at a time
                     "LOG_LEVEL": "INFO",
                     # derive() adds RELEASE.
@@ -609,7 +609,7 @@ def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
             "AccessLogGroup",
             "access-logs",
             LogGroupName=Sub(f"/aws/apigateway/{names.PREFIX}-api-access"),
-            KmsKeyId=contract.imported(contract.LOGS_KEY_ARN),
+            KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
         )
     )
     execution = t.add_resource(
@@ -617,7 +617,7 @@ def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
             "ExecutionLogGroup",
             "execution-logs",
             LogGroupName=Sub(f"API-Gateway-Execution-Logs_${{Api}}/{contract.API_STAGE}", Api=api.Ref()),
-            KmsKeyId=contract.imported(contract.LOGS_KEY_ARN),
+            KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
         )
     )
     return ApiLogs(access, execution)
@@ -924,7 +924,7 @@ def add_alarm_topics(t: StackTemplate) -> topics.AlarmTopics:
         "ApiCriticalAlarmTopic",
         "ApiAlarmTopicsPolicy",
         "api",
-        KmsMasterKeyId=contract.imported(contract.ALARMS_KEY_ARN),
+        KmsMasterKeyId=contract.import_value(contract.ALARMS_KEY_ARN),
     )
     for resource in alarm_topics:
         t.add_resource(resource)

@@ -73,7 +73,7 @@ def output(shared: SharedOutput, Description: str, Value: names.Value) -> Output
     return Output(shared.key, Description=Description, Value=Value, Export=Export(names.name(shared.export)))
 
 
-def imported(shared: SharedOutput) -> ImportValue:
+def import_value(shared: SharedOutput) -> ImportValue:
     """Return the value of an output of an earlier stack in the same region.
 
     While a stack imports it, CloudFormation neither changes nor deletes the export.

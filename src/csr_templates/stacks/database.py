@@ -56,7 +56,7 @@ def build() -> StackTemplate:
     security_groups = add_security_groups(t)
     subnet_group = add_subnet_group(t)
     parameter_groups = add_parameter_groups(t)
-    log_groups = add_log_groups(t)
+    cluster_logs = add_log_groups(t)
     cluster = add_cluster(
         t,
         parameters,
@@ -65,7 +65,7 @@ def build() -> StackTemplate:
         subnet_group,
         security_groups.database,
         parameter_groups.cluster,
-        log_groups,
+        cluster_logs,
     )
     role = add_monitoring_role(t)
     add_instances(t, parameters, conditions, cluster, parameter_groups.instance, role, key)
@@ -221,7 +221,7 @@ def add_alarm_topics(t: StackTemplate) -> topics.AlarmTopics:
         "DatabaseCriticalAlarmTopic",
         "DatabaseAlarmTopicsPolicy",
         "database",
-        KmsMasterKeyId=contract.imported(contract.ALARMS_KEY_ARN),
+        KmsMasterKeyId=contract.import_value(contract.ALARMS_KEY_ARN),
     )
     for resource in alarm_topics:
         t.add_resource(resource)
@@ -282,7 +282,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
             GroupName=names.name("lambda-sg"),
             # Never change it: another description is another group, and its name would be taken.
             GroupDescription="Lambda functions: HTTPS to anywhere, MySQL to the database",
-            VpcId=contract.imported(contract.VPC_ID),
+            VpcId=contract.import_value(contract.VPC_ID),
             SecurityGroupEgress=[
                 ec2.SecurityGroupRule(
                     Description="HTTPS to AWS and the internet",
@@ -301,7 +301,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
             GroupName=names.name("database-sg"),
             # Never change it: another description is another group, and its name would be taken.
             GroupDescription="Aurora: MySQL from the Lambda functions",
-            VpcId=contract.imported(contract.VPC_ID),
+            VpcId=contract.import_value(contract.VPC_ID),
             SecurityGroupIngress=[
                 ec2.SecurityGroupRule(
                     Description="MySQL from the Lambda functions",
@@ -342,8 +342,8 @@ def add_subnet_group(t: StackTemplate) -> rds.DBSubnetGroup:
             "DatabaseSubnetGroup",
             DBSubnetGroupDescription="The private subnets",
             SubnetIds=[
-                contract.imported(contract.PRIVATE_SUBNET_1_ID),
-                contract.imported(contract.PRIVATE_SUBNET_2_ID),
+                contract.import_value(contract.PRIVATE_SUBNET_1_ID),
+                contract.import_value(contract.PRIVATE_SUBNET_2_ID),
             ],
             Tags=names.tags("database-subnet-group"),
         )
@@ -401,7 +401,7 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
 def add_log_groups(t: StackTemplate) -> list[logs.LogGroup]:
     """Add the log groups. Aurora would create them itself, without our key, and they would never expire."""
     t.section("Log groups")
-    log_group = partial(log_groups.log_group, KmsKeyId=contract.imported(contract.LOGS_KEY_ARN))
+    log_group = partial(log_groups.log_group, KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN))
     cluster = f"/aws/rds/cluster/{names.PREFIX}-aurora-cluster"
     return [
         t.add_resource(
@@ -428,7 +428,7 @@ def add_cluster(
     subnet_group: rds.DBSubnetGroup,
     security_group: ec2.SecurityGroup,
     parameter_group: rds.DBClusterParameterGroup,
-    log_groups: list[logs.LogGroup],
+    cluster_logs: list[logs.LogGroup],
 ) -> rds.DBCluster:
     """Add the cluster, which holds the data, and complete the secret with its address."""
     t.section("Cluster")
@@ -436,7 +436,7 @@ def add_cluster(
     cluster = t.add_resource(
         rds.DBCluster(
             "DatabaseCluster",
-            DependsOn=log_groups,  # what Aurora does not find it creates
+            DependsOn=cluster_logs,  # what Aurora does not find it creates
             DeletionPolicy=Snapshot,
             UpdateReplacePolicy=Snapshot,
             DBClusterIdentifier=names.name("aurora-cluster"),
@@ -482,7 +482,7 @@ def add_monitoring_role(t: StackTemplate) -> iam.Role:
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
     """
     t.section("Enhanced Monitoring")
-    log_groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:RDS*"
+    arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:RDS*"
     return t.add_resource(
         roles.service_role(
             "DatabaseMonitoringRole",
@@ -496,7 +496,7 @@ def add_monitoring_role(t: StackTemplate) -> iam.Role:
                     aws.Statement(
                         Effect=aws.Allow,
                         Action=[awacs.logs.CreateLogGroup, awacs.logs.PutRetentionPolicy],
-                        Resource=[Sub(log_groups)],
+                        Resource=[Sub(arn)],
                     ),
                     aws.Statement(
                         Effect=aws.Allow,
@@ -506,7 +506,7 @@ def add_monitoring_role(t: StackTemplate) -> iam.Role:
                             awacs.logs.GetLogEvents,
                             awacs.logs.PutLogEvents,
                         ],
-                        Resource=[Sub(log_groups + ":log-stream:*")],
+                        Resource=[Sub(f"{arn}:log-stream:*")],
                     ),
                 ),
             ),
@@ -548,7 +548,7 @@ def add_instances(
     first = t.add_resource(
         instance(
             "DatabaseInstance1",
-            AvailabilityZone=contract.imported(contract.PRIVATE_SUBNET_1_ZONE),
+            AvailabilityZone=contract.import_value(contract.PRIVATE_SUBNET_1_ZONE),
             PromotionTier=0,
             PreferredMaintenanceWindow="sat:19:30-sat:20:00",  # UTC; Sunday 04:30-05:00 in Tokyo
             Tags=names.tags("aurora-instance-1"),
@@ -559,7 +559,7 @@ def add_instances(
             "DatabaseInstance2",
             Condition=conditions.has_reader,
             DependsOn=first,  # the instance that is there first becomes the writer
-            AvailabilityZone=contract.imported(contract.PRIVATE_SUBNET_2_ZONE),
+            AvailabilityZone=contract.import_value(contract.PRIVATE_SUBNET_2_ZONE),
             PromotionTier=1,
             PreferredMaintenanceWindow="sat:19:00-sat:19:30",  # UTC; Sunday 04:00-04:30 in Tokyo
             Tags=names.tags("aurora-instance-2"),

@@ -603,7 +603,7 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
             DataProtectionConfig=wafv2.DataProtectionConfig(
                 DataProtections=[
                     wafv2.DataProtect(
-                        Field=wafv2.FieldToProtect(FieldType="SINGLE_HEADER", FieldKeys=SECRET_HEADERS),
+                        Field=wafv2.FieldToProtect(FieldType="SINGLE_HEADER", FieldKeys=[*SECRET_HEADERS]),
                         Action="SUBSTITUTION",
                     )
                 ]
@@ -686,12 +686,6 @@ def add_waf_logs(t: StackTemplate, conditions: Conditions, web_acl: wafv2.WebACL
             ],
         )
     )
-
-
-# Policies that AWS manages, by their IDs.
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
-CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 
 def add_distribution(
@@ -813,8 +807,11 @@ def add_distribution(
                         TargetOriginId="api",
                         ViewerProtocolPolicy="https-only",  # a redirect comes when secrets were sent in clear
                         AllowedMethods=["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
-                        CachePolicyId=CACHING_DISABLED,  # so CloudFront does not compress either
-                        OriginRequestPolicyId=ALL_VIEWER_EXCEPT_HOST_HEADER,  # API Gateway refuses our host
+                        # Policies that AWS manages: CachingDisabled, with which CloudFront does not compress
+                        # either, and AllViewerExceptHostHeader, since API Gateway refuses our host.
+                        # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+                        CachePolicyId="4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+                        OriginRequestPolicyId="b689b0a8-53d0-40ab-baf2-68738e2966ac",
                         ResponseHeadersPolicyId=policies.api_headers.Ref(),
                         FunctionAssociations=[
                             cloudfront.FunctionAssociation(
@@ -892,30 +889,6 @@ def distribution_arn(distribution: cloudfront.Distribution) -> Sub:
     )
 
 
-# Not cs(Cookie): a reader of the log could continue a session.
-ACCESS_LOG_FIELDS = [
-    "date",
-    "time",
-    "x-edge-location",
-    "sc-bytes",
-    "c-ip",
-    "cs-method",
-    "cs(Host)",
-    "cs-uri-stem",
-    "sc-status",
-    "cs(Referer)",
-    "cs(User-Agent)",
-    "cs-uri-query",
-    "x-edge-result-type",
-    "x-edge-request-id",
-    "cs-bytes",
-    "time-taken",
-    "x-forwarded-for",
-    "time-to-first-byte",
-    "x-edge-detailed-result-type",
-]
-
-
 def add_access_logs(
     t: StackTemplate, conditions: Conditions, distribution: cloudfront.Distribution, edge_logs: EdgeLogBucket
 ) -> None:
@@ -954,7 +927,28 @@ def add_access_logs(
             DeliverySourceName=source.Ref(),
             DeliveryDestinationArn=destination.GetAtt("Arn"),
             S3SuffixPath="{DistributionId}/{yyyy}/{MM}/{dd}/{HH}",
-            RecordFields=ACCESS_LOG_FIELDS,
+            # Not cs(Cookie): a reader of the log could continue a session.
+            RecordFields=[
+                "date",
+                "time",
+                "x-edge-location",
+                "sc-bytes",
+                "c-ip",
+                "cs-method",
+                "cs(Host)",
+                "cs-uri-stem",
+                "sc-status",
+                "cs(Referer)",
+                "cs(User-Agent)",
+                "cs-uri-query",
+                "x-edge-result-type",
+                "x-edge-request-id",
+                "cs-bytes",
+                "time-taken",
+                "x-forwarded-for",
+                "time-to-first-byte",
+                "x-edge-detailed-result-type",
+            ],
             Tags=names.tags("cloudfront-access-logs"),
         )
     )

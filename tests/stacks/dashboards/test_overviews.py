@@ -133,8 +133,9 @@ def test_limits_are_drawn_where_there_are_some() -> None:
     settings = resources_of(database)["DatabaseParameterGroup"]["Properties"]["Parameters"]
     connections = int(settings["max_connections"])
     none = {"LambdaProvisionedConcurrency": "0", "LambdaReservedConcurrency": "0"}
+    defaults = [api.build().parameters[name].Default for name in none]
 
-    assert lines(widgets(api, resources_of(api))["Concurrency"]) == [connections, 10, 500]
+    assert lines(widgets(api, resources_of(api))["Concurrency"]) == [connections, *defaults]
     assert lines(widgets(api, resources_of(api, none))["Concurrency"]) == [connections]
     assert connections in lines(widgets(database, resources_of(database))["Connections"])
 
