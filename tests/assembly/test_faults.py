@@ -1,7 +1,6 @@
 """What goes wrong around a build: whole processes, on the real stacks, where no other test has done it yet.
 
-The writing alone is in ``test_folder.py``, kills in ``test_interruption.py``, the lock in
-``test_locking.py``, a cache full of rubbish in ``test_clean_cache.py``.
+The writing alone is in ``test_folder.py``, a cache full of rubbish in ``test_clean_cache.py``.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ import pytest
 
 from csr_templates.assembly import files as output
 from csr_templates.assembly import folder as writing
+from csr_templates.assembly.folder import as_json
 from csr_templates.cli import main as cli
 from csr_templates.linting import clean_cache as cache
 
@@ -91,10 +91,9 @@ def test_disk_refuses_a_file_in_the_middle(out: Path, files: dict[str, bytes]) -
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"csr-templates: Cannot work in the output folder {out}: {os.strerror(errno.EFBIG)} ({out}). Make "
+        f"csr-templates: Cannot write to the output folder {out}: {os.strerror(errno.EFBIG)} ({out}). Make "
         "sure that it is a folder that you may read and write, with space left, then build again.\n"
     )
-    (out / writing.JOURNAL).unlink()
     assert_holds(out, {**files, **dict.fromkeys(templates[templates.index(largest) :], b"edited\n")})
 
     assert run(*BUILD, str(out)).returncode == 0
@@ -130,12 +129,12 @@ def public() -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("mode", "refused"),
     [
-        (0o555, ["write", "{out}/.csr-templates.lock"]),
-        (0o000, ["plan", "{out}", "write", "{out}"]),
+        (0o555, {"write": "write to the output folder {out}: Permission denied ({out}/.csr-templates-"}),
+        (0o000, dict.fromkeys(("plan", "write"), "read the output folder {out}: Permission denied ({out})")),
     ],
     ids=["read-only", "unreadable"],
 )
-def test_folder_that_is_not_writable(public: Path, mode: int, refused: list[str]) -> None:
+def test_folder_that_is_not_writable(public: Path, mode: int, refused: dict[str, str]) -> None:
     """A read-only folder can be compared and not written; both are told in a sentence with the place."""
     out = public / "out"
     writing.write({"main.yaml": b"old", "stacks.json": b'{"formatVersion": 1, "files": {}}'}, out)
@@ -148,11 +147,10 @@ def test_folder_that_is_not_writable(public: Path, mode: int, refused: list[str]
 
     out.chmod(0o755)
     assert done.stderr == ""
-    assert done.stdout.splitlines() == [
-        f"{act}: Cannot work in the output folder {out}: Permission denied ({place.format(out=out)}). Make "
-        "sure that it is a folder that you may read and write, with space left, then build again."
-        for act, place in zip(refused[::2], refused[1::2], strict=True)
-    ]
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(refused)
+    for line, (act, text) in zip(lines, refused.items(), strict=True):
+        assert line.startswith(f"{act}: Cannot {text.format(out=out)}")
     assert_holds(out, before)
 
 
@@ -290,7 +288,8 @@ def test_without_what_a_build_needs(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert re.fullmatch(
         r"csr-templates: (awacs|troposphere|yaml) is not installed for \S+\. In a checkout, run make "
-        r"templates, which installs what is needed into \.venv; elsewhere, install csr-templates with pip\.\n",
+        r"templates, which installs what is needed into \.venv; elsewhere, install "
+        r"csr-templates with pip\.\n",
         done.stderr,
     )
 
@@ -304,26 +303,65 @@ def test_folder_that_is_gone(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", [writing.LOCK, writing.JOURNAL])
-def test_folder_with_the_name_of_a_hidden_file(name: str, out: Path, files: dict[str, bytes]) -> None:
-    """What stands in the place of a hidden file of ours is named, too."""
-    (out / name).mkdir(parents=True)
+def test_four_builds_at_once(out: Path, files: dict[str, bytes]) -> None:
+    """Builds into one folder all succeed, the very first of it too, and leave what one would have left."""
+    before = {**dict.fromkeys(files, b"before\n"), "old/gone.yaml": b"before\n"}
+    for _ in range(3):
+        processes = [subprocess.Popen([*BUILD, str(out)]) for _ in range(4)]
 
-    with pytest.raises(writing.OutputError) as caught:
-        writing.write(files, out)
-
-    place = out / name
-    assert str(caught.value) == (
-        f"{place} is in the way: a plain file belongs there. Move it elsewhere, then build again."
-    )
+        assert [process.wait() for process in processes] == [0, 0, 0, 0]
+        assert_holds(out, files)
+        listed = {path: {"sha256": writing.sha256(data)} for path, data in before.items()}
+        writing.write({**before, "stacks.json": as_json({"formatVersion": 1, "files": listed})}, out)
 
 
-def test_two_builds_at_once(out: Path, files: dict[str, bytes]) -> None:
-    """Two builds into one folder both succeed, and leave what one of them would have left."""
-    processes = [subprocess.Popen([*BUILD, str(out)]) for _ in range(2)]
+KILLED = """
+import os, signal, sys
+from csr_templates.cli import main as cli
+last, folder, parameters = int(sys.argv[1]), *sys.argv[2:]
+replace = os.replace
+def count(*paths):
+    global last
+    last -= 1
+    if last == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(*paths)
+os.replace = count
+cli.main(["build", "--no-lint", "--output", folder, "--parameters", parameters])
+"""
+EDIT = """
+_before = build
+def build():
+    t = _before()
+    t.set_description("Edited")
+    return t
+"""
 
-    assert [process.wait() for process in processes] == [0, 0]
-    assert_holds(out, files)
+
+@unix_only
+@pytest.mark.parametrize("last", [1, 2, 4, 20, 40])
+def test_killed_and_edited(last: int, checkout: Path, out: Path, files: dict[str, bytes]) -> None:
+    """After SIGKILL at a file, the build of code that was edited since ends clean, with its own files."""
+    command = (sys.executable, "-c", KILLED, str(last), str(out), str(ROOT / "parameters"))
+    assert run(*command, cwd=ROOT / "src").returncode == -9
+    left = on_disk(out)
+    assert len([path for path in left if "/." in f"/{path}"]) == 1, "what was not renamed any more"
+    for path in left.keys() & files.keys() - {"stacks.json"}:
+        assert left[path] == files[path]
+    with (checkout / "src/csr_templates/stacks/network.py").open("a") as module:
+        module.write(EDIT)
+
+    done = run(sys.executable, str(checkout / "build.py"), "--no-lint", "--quiet", "--output", str(out))
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert b"Edited" in (out / "main.yaml").read_bytes()
+    left = on_disk(out)
+    assert {path for path in left if path not in files and "/." not in f"/{path}"} == set()
+    assert {path for path in files if left[path] != files[path]} == {
+        "main.yaml",
+        "reference.md",
+        "stacks.json",
+    }
 
 
 # ---- Clocks ----
