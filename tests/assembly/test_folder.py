@@ -197,33 +197,6 @@ def test_removes_old_temporary_files(out: Path) -> None:
     assert on_disk(out) == {**files, **dict.fromkeys(others, b"")}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../victim.txt",
-        "/victim.txt",
-        "a/../../victim.txt",
-        "..\\victim.txt",
-        "C:victim.txt",
-        "",
-        "a//b",
-        ".git/config",
-    ],
-)
-def test_fails_on_a_manifest_that_points_elsewhere(out: Path, path: str) -> None:
-    """A manifest with a path that no build could have written is not ours; nothing is removed."""
-    victim = out.parent / "victim.txt"
-    victim.write_bytes(b"x\n")
-    write(file_set(main="a\n"), out)
-    entry = {"sha256": hashlib.sha256(b"x\n").hexdigest(), "bytes": 2}
-    (out / "stacks.json").write_text(json.dumps({"formatVersion": 1, "files": {path: entry}}))
-
-    with pytest.raises(OutputError, match="is not a manifest that this version of csr-templates knows"):
-        write(file_set(main="a\n"), out)
-
-    assert victim.exists()
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
 def test_removes_nothing_behind_a_link(out: Path) -> None:
     """A listed file that is now reached through a link is somewhere else, and stays."""
@@ -241,70 +214,7 @@ def test_removes_nothing_behind_a_link(out: Path) -> None:
 # ---- Folders that are not ours ----
 
 
-def foreign_file(out: Path) -> None:
-    """A folder of somebody else's."""
-    out.mkdir()
-    (out / "thesis.txt").write_bytes(b"mine")
-
-
-def foreign_folder(out: Path) -> None:
-    """Somebody else's project."""
-    (out / "src").mkdir(parents=True)
-
-
-def plain_file(out: Path) -> None:
-    """No folder at all."""
-    out.write_bytes(b"mine")
-
-
-def conflicting_manifest(out: Path) -> None:
-    """A merge that was not finished."""
-    write(file_set(main="a\n"), out)
-    (out / "stacks.json").write_bytes(b"<<<<<<< ours\n{}\n=======\n")
-
-
-def foreign_manifest(out: Path) -> None:
-    """A stacks.json of another tool."""
-    write(file_set(main="a\n"), out)
-    (out / "stacks.json").write_bytes(b'{"stacks": ["network"]}\n')
-
-
-def newer_manifest(out: Path) -> None:
-    """A stacks.json of a later version."""
-    write(file_set(main="a\n"), out)
-    (out / "stacks.json").write_bytes(b'{"formatVersion": 2, "files": {}}\n')
-
-
-def binary_manifest(out: Path) -> None:
-    """A stacks.json that is not text."""
-    write(file_set(main="a\n"), out)
-    (out / "stacks.json").write_bytes(b"\xff\xfe\x00\xd8")
-
-
-def manifest_folder(out: Path) -> None:
-    """A folder called stacks.json."""
-    (out / "stacks.json").mkdir(parents=True)
-
-
-def file_for_folder(out: Path) -> None:
-    """A file where a folder of the set belongs."""
-    write(file_set(main="a\n"), out)
-    (out / "parameters").write_bytes(b"mine")
-
-
-def folder_for_file(out: Path) -> None:
-    """A folder where a file of the set belongs."""
-    write(file_set(main="a\n"), out)
-    (out / "main.yaml").unlink()
-    (out / "main.yaml").mkdir()
-
-
-def unlisted_file(out: Path) -> None:
-    """Somebody else's file with a name of the set."""
-    write(file_set(api="a\n"), out)
-    (out / "main.yaml").write_bytes(b"mine")
-
-
+NO_FOLDER = "{out} is not a folder. Name a folder with --output, or move it elsewhere."
 NO_MANIFEST = (
     "{out} holds files but no stacks.json, so no build made them. Name a new or empty folder with --output, "
     "or empty this one, then build again."
@@ -313,52 +223,91 @@ STRANGE_MANIFEST = (
     "{out}/stacks.json is not a manifest that this version of csr-templates knows. If a merge left it in "
     "conflict, take either side of it; otherwise name another folder with --output. Then build again."
 )
-
-
-@pytest.mark.parametrize(
-    ("prepare", "message"),
-    [
-        (foreign_file, NO_MANIFEST),
-        (foreign_folder, NO_MANIFEST),
-        (plain_file, "{out} is not a folder. Name a folder with --output, or move it elsewhere."),
-        (conflicting_manifest, STRANGE_MANIFEST),
-        (foreign_manifest, STRANGE_MANIFEST),
-        (newer_manifest, STRANGE_MANIFEST),
-        (binary_manifest, STRANGE_MANIFEST),
-        (
-            manifest_folder,
-            "{out}/stacks.json is in the way: a plain file belongs there. Move it elsewhere, then build "
-            "again.",
-        ),
-        (
-            file_for_folder,
-            "{out}/parameters is in the way: a folder belongs there. Move it elsewhere, then build again.",
-        ),
-        (
-            folder_for_file,
-            "{out}/main.yaml is in the way: a plain file belongs there. Move it elsewhere, then build again.",
-        ),
-        (
-            unlisted_file,
-            "{out}/main.yaml is in the way: a build would write this file, but the file was not written by "
-            "csr-templates. Move it elsewhere, then build again.",
-        ),
-    ],
-    ids=lambda value: value.__name__ if callable(value) else "",
+NOT_OURS = (
+    "{out}/main.yaml is in the way: a build would write this file, but the file was not written by "
+    "csr-templates. Move it elsewhere, then build again."
 )
+NO_PLACE = "{out}/%s is in the way: a %s belongs there. Move it elsewhere, then build again."
+ONE = file_set(main="a\n")
+PATHS = (
+    "../victim.txt",
+    "/victim.txt",
+    "a/../../victim.txt",
+    "..\\victim.txt",
+    "C:victim.txt",
+    "",
+    "a//b",
+    ".git/x",
+)
+VICTIM = {"sha256": hashlib.sha256(b"x\n").hexdigest(), "bytes": 2}
+
+# What lies in the output folder: path -> content; None is an empty folder.
+FOREIGN: dict[str, tuple[dict[str, bytes | None], str]] = {
+    "files": ({"thesis.txt": b"mine"}, NO_MANIFEST),
+    "folders": ({"src": None}, NO_MANIFEST),
+    "merge conflict": ({**ONE, "stacks.json": b"<<<<<<< ours\n{}\n=======\n"}, STRANGE_MANIFEST),
+    "other tool": ({**ONE, "stacks.json": b'{"stacks": ["network"]}\n'}, STRANGE_MANIFEST),
+    "later version": ({**ONE, "stacks.json": b'{"formatVersion": 2, "files": {}}\n'}, STRANGE_MANIFEST),
+    "binary": ({**ONE, "stacks.json": b"\xff\xfe\x00\xd8"}, STRANGE_MANIFEST),
+    "no hash": (
+        {**ONE, "stacks.json": b'{"formatVersion": 1, "files": {"main.yaml": {"sha256": 1}}}'},
+        STRANGE_MANIFEST,
+    ),
+    **{
+        f"path {path!r}": (
+            {**ONE, "stacks.json": json.dumps({"formatVersion": 1, "files": {path: VICTIM}}).encode()},
+            STRANGE_MANIFEST,
+        )
+        for path in PATHS
+    },
+    "folder for manifest": ({"stacks.json": None}, NO_PLACE % ("stacks.json", "plain file")),
+    "file for folder": ({**ONE, "parameters": b"mine"}, NO_PLACE % ("parameters", "folder")),
+    "folder for file": ({**ONE, "main.yaml": None}, NO_PLACE % ("main.yaml", "plain file")),
+    "unlisted file": ({**file_set(api="a\n"), "main.yaml": b"mine"}, NOT_OURS),
+}
+
+
+@pytest.mark.parametrize(("layout", "message"), FOREIGN.values(), ids=FOREIGN)
 @pytest.mark.parametrize("act", [plan, write], ids=["plan", "write"])
 def test_fails_on_a_folder_that_is_not_ours(
-    out: Path, prepare: Callable[[Path], None], message: str, act: Callable[[dict[str, bytes], Path], object]
+    out: Path,
+    layout: dict[str, bytes | None],
+    message: str,
+    act: Callable[[dict[str, bytes], Path], object],
 ) -> None:
-    """A folder, or a place in it, that no build made is refused, and nothing in it changes."""
-    prepare(out)
-    before = out.read_bytes() if out.is_file() else on_disk(out)
+    """A folder, or a place in it, that no build made is refused, and nothing in it or beside it changes."""
+    (out.parent / "victim.txt").write_bytes(b"x\n")
+    out.mkdir()
+    for path, data in layout.items():
+        if data is None:
+            (out / path).mkdir()
+        else:
+            (out / path).write_bytes(data)
+    before = on_disk(out.parent)
 
     with pytest.raises(OutputError) as caught:
         act(file_set(main="b\n", parameters__dev="c\n"), out)
 
     assert str(caught.value).replace(os.sep, "/") == message.format(out=out.as_posix())
-    assert before == (out.read_bytes() if out.is_file() else on_disk(out))
+    assert on_disk(out.parent) == before
+
+
+@pytest.mark.parametrize("where", ["out", "below a file", "dangling link", "link to itself"])
+@pytest.mark.parametrize("act", [plan, write], ids=["plan", "write"])
+def test_fails_where_no_folder_is(
+    out: Path, where: str, act: Callable[[dict[str, bytes], Path], object]
+) -> None:
+    """A file or a link to nothing, at the folder or at one of its parents, is named and stays."""
+    if "link" in where:
+        out.symlink_to(out if "itself" in where else out.parent / "nowhere")
+    else:
+        out.write_bytes(b"mine")
+
+    with pytest.raises(OutputError) as caught:
+        act(ONE, out / "deep" / "er" if where == "below a file" else out)
+
+    assert str(caught.value) == NO_FOLDER.format(out=out)
+    assert list(out.parent.iterdir()) == [out]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
@@ -397,30 +346,6 @@ def test_accepts_an_unlisted_file_that_is_right_already(out: Path) -> None:
 
 
 # ---- Trouble from the operating system ----
-
-
-@pytest.mark.parametrize("act", [plan, write], ids=["plan", "write"])
-def test_fails_below_a_file(tmp_path: Path, act: Callable[[dict[str, bytes], Path], object]) -> None:
-    """A file where a parent of the output folder should be is named."""
-    blocker = tmp_path / "file"
-    blocker.write_bytes(b"mine")
-
-    with pytest.raises(OutputError) as caught:
-        act(file_set(main="a\n"), blocker / "deep" / "out")
-
-    assert (
-        str(caught.value) == f"{blocker} is not a folder. Name a folder with --output, or move it elsewhere."
-    )
-
-
-def test_fails_on_a_drive_that_does_not_exist(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On Windows it can be that no parent of the output folder exists, not even the topmost."""
-    monkeypatch.setattr(os.path, "lexists", lambda _: False)
-
-    with pytest.raises(OutputError) as caught:
-        plan(file_set(main="a\n"), out)
-
-    assert str(caught.value) == f"{out} is not a folder. Name a folder with --output, or move it elsewhere."
 
 
 @pytest.mark.parametrize(
@@ -639,19 +564,13 @@ def test_file_that_another_build_adds_meanwhile_is_ours(out: Path, monkeypatch: 
 def test_many_builds_at_once(out: Path) -> None:
     """Four processes that keep building different sets into one folder all succeed, and leave whole files."""
     program = (
-        "import json, sys; from pathlib import Path; from csr_templates.assembly.folder import write\n"
-        "sets = [{path: text.encode() for path, text in files.items()} for files in json.load(sys.stdin)]\n"
-        "for _ in range(5):\n    for files in sets: write(files, Path(sys.argv[1]))\n"
+        "import sys; from ast import literal_eval; from csr_templates.assembly.folder import Path, write\n"
+        "sets = literal_eval(sys.argv[1])\nfor n in range(15): write(sets[n % 3], Path(sys.argv[2]))"
     )
     sets = [file_set(main=f"{n}\n" * 1000, api=f"{n}\n", **{f"only{n}": "x\n"}) for n in range(3)]
-    text = json.dumps([{path: data.decode() for path, data in files.items()} for files in sets])
-    command = [sys.executable, "-c", program, str(out)]
+    command = [sys.executable, "-c", program, repr(sets), str(out)]
 
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, text=True) for _ in range(4)]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write(text)
-        process.stdin.close()
+    processes = [subprocess.Popen(command) for _ in range(4)]
 
     assert [process.wait() for process in processes] == [0, 0, 0, 0]
     assert not list(out.rglob(".*"))
