@@ -15,7 +15,6 @@ from troposphere import Ref, s3
 
 from csr_templates import STACKS, Stack, StackTemplate
 from csr_templates.assembly import files as output
-from csr_templates.assembly import folder as writing
 from csr_templates.cli import main as cli
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -389,23 +388,6 @@ def test_mistake_in_the_code_of_a_stack_is_shown_in_full(
     assert 't.resources["SiteBucket"].BucketNam = "x"' in error
     assert error.endswith("object does not support attribute BucketNam\n")
     assert not out.exists()
-
-
-def test_interrupt_is_one_sentence(
-    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ctrl-C ends with the exit code that shells know and without a traceback."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(writing, "write", interrupt)
-
-    assert build(out) == 130
-    assert capsys.readouterr() == (
-        "",
-        "Interrupted; the next build mends what this one left unfinished.\n",
-    )
 
 
 USAGE_ERRORS = {

@@ -24,7 +24,6 @@ from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments.environment import EnvironmentsError, table
 from csr_templates.linting import clean_cache as cache
-from csr_templates.linting import interruption
 from csr_templates.stacks.listing import STACKS, Stack
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 FINE = 0
 FOUND = 1  # findings or stale files
 BAD_INPUT = 2  # argparse exits with the same code
-INTERRUPTED = 130  # as shells report SIGINT
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
 # As wide in a log as on a screen; asking for the width of the terminal takes longer than parsing arguments.
@@ -51,7 +49,7 @@ exit codes:
   1    lint findings, or stale files (--check)
   2    something to mend first: an unknown option or stack, a mistake in the parameter files, an unusable
        output folder, an unreadable file, an error in the code of a stack
-  130  interrupted (Ctrl-C)
+  130  interrupted (Ctrl-C), as shells report it
 """
 
 
@@ -82,9 +80,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _discard_stdout()
         return PIPE_CLOSED
-    except KeyboardInterrupt:
-        _tell("Interrupted; the next build mends what this one left unfinished.")
-        return INTERRUPTED
     except Exception:  # a mistake in the code of a stack: shown in full, but not with the code for findings
         import traceback
 
@@ -228,7 +223,6 @@ def _build(arguments: argparse.Namespace) -> int:
             every_environment=arguments.check,
             clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
         )
-        interruption.check()
         plan = None
         if arguments.check:
             plan = writing.plan(assembly.files, folder)
