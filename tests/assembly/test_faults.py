@@ -9,7 +9,6 @@ import errno
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -113,100 +112,7 @@ def test_folder_that_is_not_writable(mode: int, starts: list[str]) -> None:
         assert line.startswith(start.format(out=out))
 
 
-# ---- Signals and neighbours ----
-
-WAITING = """
-import sys, time
-from csr_templates.cli import main as cli
-from csr_templates.assembly import folder as writing
-def wait(*_):
-    print("here", flush=True)
-    time.sleep(60)
-writing.{where} = wait
-sys.exit(cli.main(["build", "--no-lint", "--output", sys.argv[1]]))
-"""
-
-
-def interrupted(*command: str, **options: Any) -> tuple[int, str]:
-    """Start a process, send it SIGINT once it has printed a line; return its exit code and what it said."""
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "here\n"
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate()
-    return process.returncode, said
-
-
-@unix_only
-@pytest.mark.parametrize("where", ["plan", "_carry_out", "_replace"])
-def test_interrupt(out: Path, files: dict[str, bytes], where: str) -> None:
-    """Ctrl-C while a build compares, or is about to write, is one sentence and costs nothing."""
-    writing.write(files, out)
-    (out / "main.yaml").write_bytes(b"edited\n")
-
-    code, said = interrupted(sys.executable, "-c", WAITING.format(where=where), str(out), cwd=ROOT / "src")
-
-    assert (code, said) == (130, "Interrupted; the next build mends what this one left unfinished.\n")
-    assert_holds(out, {**files, "main.yaml": b"edited\n"})
-
-    assert run(*BUILD, str(out)).returncode == 0
-    assert_holds(out, files)
-
-
-@unix_only
-@pytest.mark.parametrize(
-    "command",
-    [BUILD, (sys.executable, "-m", "csr_templates", "build", *BUILD[2:])],
-    ids=["build.py", "csr_templates"],
-)
-def test_interrupt_while_python_imports(command: tuple[str, ...], out: Path, tmp_path: Path) -> None:
-    """Nor does Ctrl-C in the first moment, while a command loads what it needs, show a traceback."""
-    slow = "import time\nprint('here', flush=True)\ntime.sleep(60)\n"
-    (tmp_path / "troposphere.py").write_text(slow)
-
-    path = os.pathsep.join((str(tmp_path), str(ROOT / "src")))
-    code, said = interrupted(*command, str(out), env={**os.environ, "PYTHONPATH": path})
-
-    assert (code, said) == (130, "Interrupted; nothing was written.\n")
-    assert not out.exists()
-
-
-SWALLOWED = """
-import sys, time
-from cfnlint.rules import Rules
-from csr_templates import __main__
-class Slow:
-    def __del__(self):
-        print("here", flush=True)
-        time.sleep(0.5)
-def in_destructor(*_):
-    Slow()
-    yield from ()
-def in_except(*_):
-    try:
-        print("here", flush=True)
-        time.sleep(30)
-    except:
-        pass
-    yield from ()
-Rules.run = {where}
-__main__.run(["build", "--output", sys.argv[1], "--cache", sys.argv[2]])
-"""
-
-
-@unix_only
-@pytest.mark.parametrize("where", ["in_destructor", "in_except"])
-def test_interrupt_that_others_swallow(where: str, out: Path, tmp_path: Path) -> None:
-    """A lint that was interrupted is none, whatever cfn-lint makes of it: nothing is written or kept."""
-    script = SWALLOWED.format(where=where)
-    code, said = interrupted(
-        sys.executable, "-c", script, str(out), str(tmp_path / "cache"), cwd=ROOT / "src"
-    )
-
-    assert (code, said) == (130, "Interrupted; the next build mends what this one left unfinished.\n")
-    assert list(tmp_path.iterdir()) == []
+# ---- Neighbours ----
 
 
 @pytest.mark.parametrize("mistake", ["def (\n", "1 / 0\n"], ids=["syntax", "exception"])

@@ -11,26 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from csr_templates.assembly import folder as writing
 from csr_templates.cli import main as cli
-
-
-def test_interrupt_is_one_sentence(
-    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ctrl-C ends with the exit code that shells know and without a traceback."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(writing, "write", interrupt)
-
-    assert cli.main(["build", "--no-lint", "--output", str(out)]) == 130
-    assert capsys.readouterr() == (
-        "",
-        "Interrupted; the next build mends what this one left unfinished.\n",
-    )
-
 
 USAGE_ERRORS = {
     "no command": ([], "the following arguments are required: COMMAND"),

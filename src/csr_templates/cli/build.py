@@ -14,7 +14,6 @@ from csr_templates.cli.messages import FINE, FOUND, counted, headline, say
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.linting import clean_cache as cache
-from csr_templates.linting import interruption
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -69,7 +68,6 @@ def run(arguments: Namespace) -> int:
             every_environment=arguments.check,
             clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
         )
-        interruption.check()
         plan = None
         if arguments.check:
             plan = folder.plan(assembly.files, output)

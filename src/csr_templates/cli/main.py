@@ -23,7 +23,6 @@ from csr_templates.stacks.listing import STACKS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-INTERRUPTED = 130  # as shells report SIGINT
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
 # As wide in a log as on a screen; asking for the width of the terminal takes longer than parsing arguments.
@@ -35,7 +34,7 @@ exit codes:
   1    lint findings, or stale files (--check)
   2    something to fix first: an unknown option or stack, a mistake in the parameter files, an unusable
        output folder, an unreadable file, an error in the code of a stack
-  130  interrupted (Ctrl-C)
+  130  interrupted (Ctrl-C), as shells report it
 """
 
 
@@ -62,9 +61,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         discard_stdout()
         return PIPE_CLOSED
-    except KeyboardInterrupt:
-        tell("Interrupted; the next build mends what this one left unfinished.")
-        return INTERRUPTED
     except Exception:  # a mistake in the code of a stack: shown in full, but not with the code for findings
         import traceback
 

@@ -27,7 +27,6 @@ from cfnlint.rules.errors import ParseError, RuleError
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfnlint.template import Template
 
-from csr_templates.linting import interruption
 from csr_templates.rules.ignores import IgnoreWithoutReason, ignored_checks
 
 if TYPE_CHECKING:
@@ -119,7 +118,6 @@ def matches(
             "knows, such as ap-northeast-1."
         )
     found = _run(text, list(regions), file, parameters or {})
-    interruption.check()  # or this may be what a rule says that was interrupted
     unique = [match for index, match in enumerate(found) if match not in found[:index]]
     return sorted(unique, key=lambda m: (m.linenumber, m.columnnumber, m.rule.id, _path(m), m.message))
 
