@@ -133,13 +133,18 @@ def test_announces_first_and_writes_the_manifest_last(out: Path, monkeypatch: py
 
 
 def test_removes_what_left_the_set(out: Path) -> None:
-    """A file of the previous build that is no longer written is removed, with the folder it leaves empty."""
-    write(file_set(main="a\n", parameters__dev="b\n", parameters__prod="c\n", old__deep__er="d\n"), out)
+    """What is listed and no longer written goes, with the folder it leaves empty; any other file stays."""
+    write(file_set(main="a\n", edited="x\n", parameters__dev="b\n", old__deep__er="d\n"), out)
+    kept = {"edited.yaml": b"mine", "notes/todo.txt": b"mine"}
+    hidden = {".DS_Store": b"", ".hidden/file": b"", "notes/.gitkeep": b""}
+    for path, data in {**kept, **hidden}.items():
+        (out / path).parent.mkdir(exist_ok=True)
+        (out / path).write_bytes(data)
 
-    done = write(file_set(main="a\n", parameters__prod="c\n"), out)
+    done = write(file_set(main="a\n"), out)
 
-    assert done.removed == ("parameters/dev.yaml", "old/deep/er.yaml")
-    assert on_disk(out) == file_set(main="a\n", parameters__prod="c\n")
+    assert (done.removed, done.unknown) == (("parameters/dev.yaml", "old/deep/er.yaml"), tuple(kept))
+    assert on_disk(out) == {**file_set(main="a\n"), **kept, **hidden}
     assert not (out / "old").exists()
 
 
@@ -150,32 +155,6 @@ def test_removes_what_looks_strange(out: Path, name: str, data: bytes) -> None:
     (out / f"{name}.yaml").write_bytes(data)
 
     assert write(file_set(main="a\n"), out).removed == (f"{name}.yaml",)
-
-
-def test_keeps_what_left_the_set_but_was_edited(out: Path) -> None:
-    """An edit to a file that left the set is not lost: the file is reported as unknown and stays."""
-    write(file_set(main="a\n", old="x\n"), out)
-    (out / "old.yaml").write_bytes(b"my notes\n")
-
-    done = write(file_set(main="a\n"), out)
-
-    assert (done.removed, done.unknown) == ((), ("old.yaml",))
-    assert (out / "old.yaml").read_bytes() == b"my notes\n"
-
-
-def test_reports_unknown_files_and_leaves_them_alone(out: Path) -> None:
-    """Visible files that no build wrote are named; hidden files and folders are not."""
-    write(file_set(main="a\n"), out)
-    (out / "notes").mkdir()
-    (out / "notes" / "todo.txt").write_bytes(b"mine")
-    (out / ".DS_Store").write_bytes(b"")
-    (out / ".hidden").mkdir()
-    (out / ".hidden" / "file").write_bytes(b"")
-
-    done = write(file_set(main="b\n"), out)
-
-    assert done.unknown == ("notes/todo.txt",)
-    assert (out / "notes" / "todo.txt").read_bytes() == b"mine"
 
 
 def test_removes_old_temporary_files(out: Path) -> None:
@@ -348,31 +327,21 @@ def test_accepts_an_unlisted_file_that_is_right_already(out: Path) -> None:
 # ---- Trouble from the operating system ----
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda out: plan(file_set(main="a\n"), out),
-        lambda out: difference("main.yaml", b"a\n", out),
-    ],
-    ids=["plan", "difference"],
-)
-def test_unreadable_file_is_a_sentence(
-    out: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], object]
-) -> None:
+def test_unreadable_file_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that fails while a file is read names no file; the sentence names the folder then."""
-    write(file_set(main="a\n"), out)
+    write(ONE, out)
 
-    def fail(self: Path) -> bytes:
+    def fail(_: Path) -> bytes:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     monkeypatch.setattr(Path, "read_bytes", fail)
-    with pytest.raises(OutputError) as caught:
-        act(out)
-
-    assert str(caught.value) == (
-        f"Cannot read the output folder {out}: {os.strerror(errno.EIO)} ({out}). Make sure that it is a "
-        "folder that you may read and write, with space left, then build again."
-    )
+    for act in (lambda: plan(ONE, out), lambda: difference("main.yaml", b"a\n", out)):
+        with pytest.raises(OutputError) as caught:
+            act()
+        assert str(caught.value) == (
+            f"Cannot read the output folder {out}: {os.strerror(errno.EIO)} ({out}). Make sure that it is a "
+            "folder that you may read and write, with space left, then build again."
+        )
 
 
 def test_full_disk_is_a_sentence_and_the_next_build_repairs(
@@ -582,17 +551,6 @@ def test_many_builds_at_once(out: Path) -> None:
 # ---- Comparing ----
 
 
-def test_names_exactly_what_is_stale(out: Path) -> None:
-    """Missing, changed and surplus files are stale; all others are not."""
-    write(file_set(main="a\n", api="b\n", old="c\n", same="d\n"), out)
-    (out / "main.yaml").unlink()
-
-    found = plan(file_set(main="a\n", api="B\n", same="d\n"), out)
-
-    assert found.stale == ("main.yaml", "api.yaml", "stacks.json", "old.yaml")
-    assert found.unchanged == ("same.yaml",)
-
-
 DIFFERENCES: dict[str, tuple[bytes | None, bytes | None, str]] = {
     "missing": (None, b"a\n", "{out}/x.yaml is missing.\n"),
     "surplus": (b"a\n", None, "{out}/x.yaml no longer belongs to the set; a build removes it.\n"),
@@ -601,27 +559,10 @@ DIFFERENCES: dict[str, tuple[bytes | None, bytes | None, str]] = {
         b"a\nb\n",
         "{out}/x.yaml differs only in its line endings: CRLF instead of LF (see .gitattributes).\n",
     ),
-    "changed": (
-        b"a\nb\nc\n",
-        b"a\nB\nc\n",
-        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n",
-    ),
-    "changed and CRLF": (
-        b"a\r\nb\r\n",
-        b"a\nB\n",
-        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1,2 +1,2 @@\n a\n-b\n+B\n",
-    ),
-    "no final line feed": (
-        b"a",
-        b"a\n",
-        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1 +1 @@\n"
-        "-a\n\\ No newline at end of file\n+a\n",
-    ),
-    "not UTF-8, odd separators": (
-        b"\xff\x0cb\n",
-        b"a\n",
-        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1 +1 @@\n-\\xff\x0cb\n+a\n",
-    ),
+    "changed": (b"a\nb\nc\n", b"a\nB\nc\n", "{diff}@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"),
+    "changed and CRLF": (b"a\r\nb\r\n", b"a\nB\n", "{diff}@@ -1,2 +1,2 @@\n a\n-b\n+B\n"),
+    "no final line feed": (b"a", b"a\n", "{diff}@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n"),
+    "not UTF-8, odd separators": (b"\xff\x0cb\n", b"a\n", "{diff}@@ -1 +1 @@\n-\\xff\x0cb\n+a\n"),
 }
 
 
@@ -631,7 +572,9 @@ def test_explains_a_stale_file(tmp_path: Path, found: bytes | None, wanted: byte
     if found is not None:
         (tmp_path / "x.yaml").write_bytes(found)
 
-    assert difference("x.yaml", wanted, tmp_path) == text.format(out=tmp_path.as_posix())
+    out = tmp_path.as_posix()
+    diff = f"--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n"
+    assert difference("x.yaml", wanted, tmp_path) == text.format(out=out, diff=diff)
 
 
 # ---- JSON ----
