@@ -395,9 +395,10 @@ def large_set(version: int, *own: str) -> dict[str, bytes]:
 
 
 SETS = (
-    large_set(0, "only0", "old__deep__er"),
-    large_set(1, "only1", "parameters__h", "new__er"),
-    large_set(2, "only2", "new__er"),
+    large_set(0, "in0", "in01", "in012", "old__deep__er"),
+    large_set(1, "in1", "in01", "in012", "parameters__h", "new__er"),
+    large_set(2, "in2", "in012", "new__er"),
+    large_set(3),
 )
 VERSIONS = {path: {files.get(path) for files in SETS} for files in SETS for path in files}
 
@@ -483,9 +484,9 @@ def test_killed_at_any_moment(out: Path, moments: list[Callable[[], None]], firs
 def test_killed_again_and_again(out: Path, moments: list[Callable[[], None]]) -> None:
     """Nor is anything lost when every build of an edited set is killed, and only the last ends."""
     draw = random.Random(20)
-    for _ in range(30):
+    for _ in range(60):
         for _ in range(draw.randint(2, 5)):
-            write_until(draw.choice(SETS), out, moments, draw.randint(1, 60))
+            write_until(draw.choice(SETS), out, moments, draw.randint(1, 90))
             assert_whole_and_known(out)
         files = draw.choice(SETS)
         write(files, out)

@@ -67,8 +67,8 @@ def plan(files: Mapping[str, bytes], folder: Path) -> Plan:
     Raises:
         OutputError: the folder, or something in it, is not ours to write to, or cannot be read.
     """
-    with _explained("read", folder):
-        listed = _listed(folder)
+    with _errors_as_sentences("read", folder):
+        listed = _listed_files(folder)
         written: list[str] = []
         unchanged: list[str] = []
         for path, data in files.items():
@@ -76,7 +76,7 @@ def plan(files: Mapping[str, bytes], folder: Path) -> Plan:
                 raise OutputError(obstacle)
             found = _read(folder, path)
             if found is not None and path not in listed and _with_lf(found) != data:
-                listed = _listed(folder)  # again: another build may have announced the file just now
+                listed = _listed_files(folder)  # again: another build may have announced the file just now
                 if path not in listed:
                     raise OutputError(
                         f"{folder / path} is in the way: a build would write this file, but the file was not "
@@ -106,7 +106,7 @@ def difference(path: str, wanted: bytes | None, folder: Path) -> str:
         OutputError: the file cannot be read.
     """
     name = (folder / path).as_posix()
-    with _explained("read", folder):
+    with _errors_as_sentences("read", folder):
         found = _read(folder, path)
     if wanted is None:
         return f"{name} no longer belongs to the set; a build removes it.\n"
@@ -129,7 +129,7 @@ def _lines(data: bytes) -> list[str]:
     return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
-def _listed(folder: Path) -> dict[str, set[str]]:
+def _listed_files(folder: Path) -> dict[str, set[str]]:
     """Return what builds wrote, or were going to write: path -> the SHA-256 of each content it may have.
 
     Raises:
@@ -253,7 +253,7 @@ def write(files: Mapping[str, bytes], folder: Path) -> Plan:
     """
     todo = plan(files, folder)
     if todo.stale or todo.leftovers:
-        with _explained("write to", folder):
+        with _errors_as_sentences("write to", folder):
             folder.mkdir(parents=True, exist_ok=True)
             _carry_out(todo, files, folder)
     return todo
@@ -316,7 +316,7 @@ def _remove(folder: Path, path: str) -> None:
 
 
 @contextmanager
-def _explained(action: str, folder: Path) -> Iterator[None]:
+def _errors_as_sentences(action: str, folder: Path) -> Iterator[None]:
     """Turn what the operating system says into a sentence."""
     try:
         yield

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
-from csr_templates.cli.messages import FINE, FOUND, counted, headline, say
+from csr_templates.cli.messages import FINE, FOUND, headline, quantity, say
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.linting import clean_cache as cache
@@ -100,7 +100,7 @@ def _report(assembly: Assembly, plan: Plan | None, arguments: Namespace, output:
     for found in (*assembly.problems, *assembly.findings):
         say(str(found))
     if not assembly.is_clean:
-        count = counted(len(assembly.problems) + len(assembly.findings), "finding")
+        count = quantity(len(assembly.problems) + len(assembly.findings), "finding")
         say(f"{count}." if arguments.check else f"{count}; nothing was written.")
     if plan is None:
         return
@@ -116,7 +116,7 @@ def _report(assembly: Assembly, plan: Plan | None, arguments: Namespace, output:
                 f"{stack.bytes:>7,} bytes {stack.seconds:>6.2f} s"
             )
         if arguments.check:
-            say(f"{output} is up to date: {counted(len(plan.unchanged), 'file')}.")
+            say(f"{output} is up to date: {quantity(len(plan.unchanged), 'file')}.")
         else:
             say(
                 f"{output}: {len(plan.written)} written, {len(plan.removed)} removed, "
@@ -165,10 +165,10 @@ def _refresh_command(arguments: Namespace) -> str:
         words = (
             ["make", "templates"]
             if root == folders.current_folder()
-            else ["make", "-C", str(folders.shown(root)), "templates"]
+            else ["make", "-C", str(folders.short_path(root)), "templates"]
         )
     else:
-        words = ["python", str(folders.shown(root / "build.py"))] if root else ["csr-templates", "build"]
+        words = ["python", str(folders.short_path(root / "build.py"))] if root else ["csr-templates", "build"]
         words += options
     if sys.platform == "win32":
         from subprocess import list2cmdline  # slow to import, and few need it

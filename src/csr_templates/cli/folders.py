@@ -40,19 +40,19 @@ def checkout() -> Path | None:
 def default_output() -> Path:
     """Return ``out/`` of the checkout, or of the current folder."""
     root = checkout()
-    return shown(root / "out") if root else Path("out")
+    return short_path(root / "out") if root else Path("out")
 
 
 def default_parameters() -> Path | None:
     """Return ``parameters/`` of the checkout, or of the current folder if it has one."""
     root = checkout()
     if root:
-        return shown(root / "parameters")
+        return short_path(root / "parameters")
     here = Path("parameters")
     return here if here.exists() else None
 
 
-def shown(path: Path) -> Path:
+def short_path(path: Path) -> Path:
     """Return the shorter form of ``path`` where it lies below the current folder."""
     here = current_folder()
     return path.relative_to(here) if here and path.is_relative_to(here) else path

@@ -47,7 +47,7 @@ def tell(*lines: str) -> None:
             print(*lines, sep="\n", file=sys.stderr)
 
 
-def counted(number: int, noun: str) -> str:
+def quantity(number: int, noun: str) -> str:
     """Return ``1 file`` or ``2 files``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
@@ -55,4 +55,4 @@ def counted(number: int, noun: str) -> str:
 def headline(mistakes: Sized) -> str:
     """Return the sentence above the mistakes in the parameter files."""
     verb = "is" if len(mistakes) == 1 else "are"
-    return f"There {verb} {counted(len(mistakes), 'mistake')} in the parameter files."
+    return f"There {verb} {quantity(len(mistakes), 'mistake')} in the parameter files."

@@ -19,12 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser, stacks: Sequence[Stack]) -> N
     by_name = {stack.name: stack for stack in stacks}
     names = ", ".join(by_name)
 
-    def named(name: str) -> Stack:
+    def stack_named(name: str) -> Stack:
         if name not in by_name:
             raise argparse.ArgumentTypeError(f"there is no stack {name!r}; the stacks are: {names}.")
         return by_name[name]
 
-    parser.add_argument("stack", type=named, metavar="STACK", help=f"one of: {names}")
+    parser.add_argument("stack", type=stack_named, metavar="STACK", help=f"one of: {names}")
 
 
 def run(arguments: argparse.Namespace) -> int:
