@@ -128,25 +128,6 @@ def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     assert place.read_text() == "mine"
 
 
-def test_forgets_the_oldest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder stays small, and files that are no entries stay where they are."""
-    monkeypatch.setattr(cache, "KEPT", 4)
-    (tmp_path / "notes.txt").write_text("mine")
-    folder = tmp_path / ("0" * 63 + "f")  # named as an entry is, and older than all
-    folder.mkdir()
-    os.utime(folder, (0, 0))
-    digests = [f"{number:064x}" for number in range(5)]
-    for number, digest in enumerate(digests[:4]):
-        cache.remember_clean(tmp_path, digest)
-        os.utime(tmp_path / digest, (number, number))
-    assert len(list(tmp_path.iterdir())) == 6
-
-    cache.remember_clean(tmp_path, digests[4])
-
-    left = [*digests[3:], "notes.txt", folder.name]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(left)
-
-
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="XDG is for Linux and its like")
 def test_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """On Linux the cache is where XDG_CACHE_HOME says, else in ~/.cache."""
