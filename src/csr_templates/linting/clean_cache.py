@@ -13,12 +13,11 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from csr_templates.cloudformation import schemas
-
-_HEAD = "csr-templates: linted clean\n"
 
 
 def default_folder() -> Path | None:
@@ -56,33 +55,22 @@ def key(text: str, region: str, parameters: Mapping[str, str]) -> str:
 
 def is_clean(folder: Path, digest: str) -> bool:
     """Tell whether this lint is known to find nothing."""
-    place, entry = folder / digest, _entry(digest)
     try:
-        if not place.is_file():  # reading a pipe or a device may never end
-            return False
-        with place.open("rb") as file:
-            return file.read(len(entry) + 1) == entry
+        return (folder / digest).read_bytes() == _entry(digest)
     except OSError:
         return False
 
 
 def remember_clean(folder: Path, digest: str) -> None:
     """Keep that this lint found nothing; where that is not possible, do nothing."""
-    try:
+    with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{digest}.{os.getpid()}.tmp"
-        try:
-            temporary.write_bytes(_entry(digest))
-            temporary.replace(folder / digest)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError:
-        pass
+        (folder / digest).write_bytes(_entry(digest))
 
 
 def _entry(digest: str) -> bytes:
-    """Return what an entry holds: its own name, so that a file cut short or put there by others is none."""
-    return f"{_HEAD}{digest}\n".encode("ascii")
+    """Return what an entry holds: with its own name, an entry that is cut short or renamed proves nothing."""
+    return f"csr-templates: linted clean\n{digest}\n".encode("ascii")
 
 
 @cache
