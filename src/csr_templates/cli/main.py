@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say("", end="", flush=True)
     except EnvironmentsError as error:
         return _complain(_headline(error), *map(str, error.mistakes))
-    except (OutputError, RenderError, InputError) as error:
+    except (OutputError, RenderError, InputError, ChildProcessError) as error:
         return _complain(str(error))
     except BrokenPipeError:
         _discard_stdout()
@@ -234,7 +234,7 @@ def _build(arguments: argparse.Namespace) -> int:
         raise
     except Exception as error:
         if in_json:
-            ours = isinstance(error, (OutputError, RenderError))
+            ours = isinstance(error, (OutputError, RenderError, ChildProcessError))
             _say(_document("error", message=str(error) if ours else f"{type(error).__name__}: {error}"))
         raise
     if not assembly.is_clean:
