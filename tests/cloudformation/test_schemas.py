@@ -159,10 +159,9 @@ def test_fails_on_an_unknown_service() -> None:
 CACHED = (
     schemas.resource_schema,
     schemas.iam_action,
-    schemas._types_file,
+    schemas._type_files,
     schemas._service,
     schemas._service_texts,
-    schemas._read,
     schemas.data_folder,
 )
 

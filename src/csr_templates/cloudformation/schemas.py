@@ -69,15 +69,17 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     Raises:
         SchemasError: the region or the type is unknown, or cfn-lint keeps its schemas in another way.
     """
-    types = _types_file(region)
-    name = _read(types).get(type_name)
+    name = _type_files(region).get(type_name)
     if name is None:
         raise SchemasError(
             f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
             "the name, or use a cfn-lint whose schemas have it."
         )
     if not isinstance(name, str):
-        _unknown_layout(types, "it maps resource types to something other than names of files")
+        _unknown_layout(
+            f"schemas/providers/{region}.json",
+            "it maps resource types to something other than names of files",
+        )
     file = f"schemas/resources/{name}.json"
     schema = _read(file)
     if (described := schema.get("typeName")) != type_name:
@@ -87,9 +89,9 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
         _unknown_layout(file, "a handler has no permissions")
     return ResourceSchema(
         type_name,
-        _properties(file, "primaryIdentifier"),
-        _properties(file, "createOnlyProperties"),
-        _properties(file, "conditionalCreateOnlyProperties"),
+        _properties(file, schema, "primaryIdentifier"),
+        _properties(file, schema, "createOnlyProperties"),
+        _properties(file, schema, "conditionalCreateOnlyProperties"),
         {name: tuple(sorted(set(handler["permissions"]))) for name, handler in handlers.items()},
         tuple(sorted(schema.get("tagging", {}).get("permissions", []))),
     )
@@ -177,8 +179,8 @@ def _service_texts() -> dict[str, str]:
 
 
 @cache
-def _types_file(region: str) -> str:
-    """Return the file that has, for each resource type of a region, the name of the file with its schema."""
+def _type_files(region: str) -> dict[str, Any]:
+    """Return for each resource type of a region the name of the file with its schema."""
     file = f"schemas/providers/{region}.json"
     is_name = "-" in region and re.fullmatch(r"[a-z0-9-]+", region)  # not sam, and no path to a region's file
     if not is_name or not (data_folder() / file).is_file():
@@ -188,17 +190,16 @@ def _types_file(region: str) -> str:
         raise SchemasError(
             f"There are no schemas for the region {region!r}; cfn-lint {_version()} has {', '.join(regions)}."
         )
-    return file
+    return _read(file)
 
 
-def _properties(file: str, key: str) -> tuple[str, ...]:
-    pointers = _read(file).get(key, [])
+def _properties(file: str, schema: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    pointers = schema.get(key, [])
     if not all(str(pointer).startswith("/properties/") for pointer in pointers):
         _unknown_layout(file, f"{key} holds something other than paths under /properties/")
     return tuple(pointer.removeprefix("/properties/") for pointer in pointers)
 
 
-@cache
 def _read(file: str) -> dict[str, Any]:
     try:
         content = json.loads(_content(file))
