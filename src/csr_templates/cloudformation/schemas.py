@@ -69,21 +69,7 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     Raises:
         SchemasError: the region or the type is unknown, or cfn-lint keeps its schemas in another way.
     """
-    name = _type_files(region).get(type_name)
-    if name is None:
-        raise SchemasError(
-            f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
-            "the name, or use a cfn-lint whose schemas have it."
-        )
-    if not isinstance(name, str):
-        _unknown_layout(
-            f"schemas/providers/{region}.json",
-            "it maps resource types to something other than names of files",
-        )
-    file = f"schemas/resources/{name}.json"
-    schema = _read(file)
-    if (described := schema.get("typeName")) != type_name:
-        _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
+    file, schema = _schema(type_name, region)
     handlers = schema.get("handlers", {})
     if not all(isinstance(handler, dict) and "permissions" in handler for handler in handlers.values()):
         _unknown_layout(file, "a handler has no permissions")
@@ -95,6 +81,40 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
         {name: tuple(sorted(set(handler["permissions"]))) for name, handler in handlers.items()},
         tuple(sorted(schema.get("tagging", {}).get("permissions", []))),
     )
+
+
+@cache
+def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return what the schema of a type says of one value.
+
+    References of the schema to its own definitions are replaced by what they lead to.
+
+    Args:
+        type_name: such as ``AWS::EC2::VPC``.
+        region: of the stack.
+        place: keys from the resource's Properties down to the value; ``*`` stands for every item of a list.
+
+    Returns:
+        A JSON schema; empty where the schema says nothing of the place, or says it in another way than with
+        properties and items.
+
+    Raises:
+        SchemasError: as ``resource_schema`` does.
+    """
+    file, whole = _schema(type_name, region)
+    found: Any = whole.get("properties", {}).get(place[0])
+    for key in place[1:]:
+        if not isinstance(found, dict):
+            return {}
+        found = _followed(file, whole, found)
+        if key == "*":
+            found = found.get("items")
+        elif key in found.get("properties", {}):
+            found = found["properties"][key]
+        else:
+            patterns = found.get("patternProperties", {})
+            found = next((one for pattern, one in patterns.items() if re.search(pattern, key)), None)
+    return _with_alternatives(file, whole, found) if isinstance(found, dict) else {}
 
 
 @cache
@@ -191,6 +211,47 @@ def _type_files(region: str) -> dict[str, Any]:
             f"There are no schemas for the region {region!r}; cfn-lint {_version()} has {', '.join(regions)}."
         )
     return _read(file)
+
+
+@cache
+def _schema(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
+    """Return the schema of a type as it is in a region, and the file that it is in."""
+    name = _type_files(region).get(type_name)
+    if name is None:
+        raise SchemasError(
+            f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
+            "the name, or use a cfn-lint whose schemas have it."
+        )
+    if not isinstance(name, str):
+        _unknown_layout(
+            f"schemas/providers/{region}.json",
+            "it maps resource types to something other than names of files",
+        )
+    file = f"schemas/resources/{name}.json"
+    schema = _read(file)
+    if (described := schema.get("typeName")) != type_name:
+        _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
+    return file, schema
+
+
+def _followed(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of a schema, or the part that it refers to."""
+    while pointer := schema.get("$ref"):
+        found: Any = whole
+        for key in pointer.split("/")[1:]:
+            found = found.get(key) if isinstance(found, dict) else None
+        if not isinstance(found, dict):
+            _unknown_layout(file, f"it refers to {pointer}, which it does not have")
+        schema = found
+    return schema
+
+
+def _with_alternatives(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of a schema without references, in its alternatives neither."""
+    schema = _followed(file, whole, schema)
+    for key in {"allOf", "anyOf", "oneOf"}.intersection(schema):
+        schema = {**schema, key: [_with_alternatives(file, whole, one) for one in schema[key]]}
+    return schema
 
 
 def _properties(file: str, schema: Mapping[str, Any], key: str) -> tuple[str, ...]:
