@@ -128,3 +128,26 @@ def test_only_the_process_of_a_command_changes_what_ctrl_c_does(capsys: pytest.C
     assert cli.main(["render", "network"]) == 0
 
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+LOST = """
+import os, signal, sys
+from csr_templates.__main__ import run
+from csr_templates.linting import runner, workers
+workers._cores = lambda: 2
+runner.lint = lambda **_: os.kill(os.getpid(), signal.SIGKILL)
+run(["build", "--no-cache", "--output", sys.argv[1]])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="never forks there")
+def test_a_lint_whose_process_is_killed(tmp_path: Path) -> None:
+    """Where memory runs out, a build says so and writes nothing."""
+    code, said = ending(started(sys.executable, "-c", LOST, str(tmp_path), PYTHONPATH=str(ROOT / "src")))
+
+    assert (code, said.decode()) == (
+        2,
+        "csr-templates: A process that linted was ended by signal 9 (Killed). If memory ran out, close other "
+        "programs; then try again.\n",
+    )
+    assert list(tmp_path.iterdir()) == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -38,8 +40,10 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
     except Exception:  # a mistake in the code of a stack
         _fail()
     code = main(argv)
-    gc.freeze()  # or Python would look through all of it once more before it ends
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError):  # AttributeError: None, where it is closed
+            stream.flush()
+    os._exit(code)  # taking everything down piece by piece would take as long as reading the parameter files
 
 
 def _fail() -> NoReturn:

@@ -47,9 +47,9 @@ def importing(*names: str) -> Template:
     return {"Resources": {"R": {"Properties": {"Ids": [{"Fn::ImportValue": named(name)} for name in names]}}}}
 
 
-def reading(stack_name: str, key: str) -> Template:
+def reading(stack_name: str, key: str, region: Any = "ap-northeast-1") -> Template:
     """Return a template that reads the output of a stack in another region."""
-    argument = {"StackName": named(stack_name), "OutputName": key, "Region": "ap-northeast-1"}
+    argument = {"StackName": named(stack_name), "OutputName": key, "Region": region}
     return {"Resources": {"R": {"Properties": {"Id": {"Fn::GetStackOutput": argument}}}}}
 
 
@@ -188,6 +188,86 @@ def test_output_of_a_stack_without_outputs() -> None:
 
     (problem,) = checks.problems(stacks, [{}, reading("api", "ApiId")])
     assert problem.startswith("Stack frontend: Resources.R.Properties.Id: It reads the output ApiId of ")
+
+
+HERE = {"Ref": "AWS::Region"}
+
+
+@pytest.mark.parametrize(("region", "asked"), [("eu-west-1", "eu-west-1"), (HERE, "us-east-1")])
+def test_output_of_a_region_without_the_stack(region: Any, asked: str) -> None:
+    """An output is read from where its stack is deployed to."""
+    stacks = [stack("api"), stack("frontend", ("api",), region="us-east-1")]
+
+    assert checks.problems(stacks, [{"Outputs": {"ApiId": {}}}, reading("api", "ApiId", region)]) == [
+        "Stack frontend: Resources.R.Properties.Id: It reads the output ApiId of "
+        f"${{ProjectName}}-${{Environment}}-api in {asked}, but that stack is deployed to ap-northeast-1. "
+        "Correct Region."
+    ]
+
+
+def test_output_without_a_region() -> None:
+    """Without a region, an output is read from the stack's own."""
+    template = reading("api", "ApiId")
+    del template["Resources"]["R"]["Properties"]["Id"]["Fn::GetStackOutput"]["Region"]
+    outputs: Template = {"Outputs": {"ApiId": {}}}
+
+    assert checks.problems([stack("api"), stack("other", ("api",))], [outputs, template]) == []
+    assert (
+        len(checks.problems([stack("api"), stack("other", ("api",), "us-east-1")], [outputs, template])) == 1
+    )
+
+
+def test_output_of_a_region_that_a_parameter_gives() -> None:
+    """The region of a parameter is judged with the parameter's values."""
+    stacks = [stack("api"), stack("frontend", ("api",), region="us-east-1")]
+    template = reading("api", "ApiId", {"Ref": "ApiRegion"})
+
+    assert checks.problems(stacks, [{"Outputs": {"ApiId": {}}}, template]) == []
+
+
+# ---- Secrets ----
+
+
+def keeping(*regions: str) -> Template:
+    """Return a template with a secret that is replicated to these regions."""
+    replicas = [{"Region": region} for region in regions]
+    properties = {"Name": named("key"), **({"ReplicaRegions": replicas} if replicas else {})}
+    return {"Resources": {"S": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}}}
+
+
+SHOWING: Template = {
+    "Resources": {
+        "R": {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {
+                "TopicName": {
+                    "Fn::Sub": "{{resolve:secretsmanager:${ProjectName}-${Environment}-key:SecretString:a}}"
+                }
+            },
+        }
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("template", "region"),
+    [(keeping("us-east-1"), "us-east-1"), (keeping(), "ap-northeast-1"), ({}, "us-east-1")],
+    ids=["replica", "same region", "a secret of no stack"],
+)
+def test_secret_that_is_there(template: Template, region: str) -> None:
+    """A secret may be read where it is created or replicated to; one of no stack is not known."""
+    assert checks.problems([stack("api"), stack("frontend", region=region)], [template, SHOWING]) == []
+
+
+def test_secret_of_another_region() -> None:
+    """A stack that moved to where the secret is not is found before it is deployed."""
+    stacks = [stack("api"), stack("frontend", region="eu-west-1")]
+
+    assert checks.problems(stacks, [keeping("us-east-1"), SHOWING]) == [
+        "Stack frontend: Resources.R.Properties.TopicName.Fn::Sub: It reads the secret "
+        "${ProjectName}-${Environment}-key in eu-west-1, but stack api keeps it in ap-northeast-1 and "
+        "us-east-1. Add the region to its ReplicaRegions."
+    ]
 
 
 def test_fails_without_a_template_for_each_stack() -> None:

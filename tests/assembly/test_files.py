@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
 import json
 import subprocess
 import sys
+from functools import partial
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cfnlint.jsonschema import StandardValidator
-from troposphere import ImportValue, Parameter, Ref, Tags, s3, sns, sqs
+from troposphere import ImportValue, Parameter, Ref, Tags, Template, ec2, s3, sns, sqs
 
-from csr_templates import RenderError, Stack, StackTemplate
+from csr_templates import STACKS, RenderError, Stack, StackTemplate
 from csr_templates.assembly import files as output
 from csr_templates.cloudformation.rendering import load
 from csr_templates.environments.environment import EnvironmentsError
@@ -226,7 +228,9 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
     """Each stack gets two files per environment, for pipelines and for Git sync; the manifest lists them."""
     stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))]
 
-    files = output.assemble(stacks, parameters=parameters, lint=False).files
+    files = output.assemble(
+        stacks, parameters=parameters, lint=False, in_repository=PurePosixPath("infra/cfn")
+    ).files
 
     assert list(files)[:11] == [
         "site.yaml",
@@ -252,7 +256,7 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
     }
     assert files["deployments/dev/api.yaml"].decode("ascii").split("\n")[2:] == [
         "# Each deploy decides, so a copy of this file has to add: Key",
-        'template-file-path: "out/api.yaml"',
+        'template-file-path: "infra/cfn/api.yaml"',
         "parameters:",
         '  Environment: "dev"',
         '  Size: "2"',
@@ -270,6 +274,23 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
         "prod": "parameters/prod/api.json",
     }
     assert list(manifest["files"]) == list(files)[:-1]
+
+
+def test_without_a_repository_there_are_no_deployment_files() -> None:
+    """Git sync reads a repository only; the rest of the set is the same, and its manifest fits the schema."""
+
+    def files(in_repository: PurePosixPath | None) -> dict[str, bytes]:
+        parameters = ROOT / "parameters"
+        return output.assemble(parameters=parameters, lint=False, in_repository=in_repository).files
+
+    outside, inside = files(None), files(PurePosixPath("out"))
+    manifest = json.loads(outside.pop("stacks.json"))
+
+    assert {path: inside[path] for path in outside} == outside
+    assert {path.split("/")[0] for path in set(inside) - set(outside)} == {"deployments", "stacks.json"}
+    assert all(one["deploymentFiles"] == {} and one["parameterFiles"] for one in manifest["stacks"])
+    assert list(manifest["files"]) == list(outside)
+    assert schema_errors(manifest) == []
 
 
 def test_stack_policies_are_what_the_template_asks_for() -> None:
@@ -349,7 +370,9 @@ def schema_errors(manifest: object) -> list[str]:
 
 def our_manifest() -> dict[str, Any]:
     """Return the manifest of the real stacks and environments."""
-    files = output.assemble(parameters=ROOT / "parameters", lint=False).files
+    files = output.assemble(
+        parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out")
+    ).files
     manifest: dict[str, Any] = json.loads(files["stacks.json"])
     return manifest
 
@@ -483,6 +506,34 @@ def test_render_error_names_the_stack() -> None:
     assert str(caught.value).startswith("Stack logs: Metadata.Empty")
 
 
+@pytest.mark.parametrize(
+    ("made", "returned"),
+    [
+        (Template(Description="One bucket"), "an object of type troposphere.Template"),
+        (bucket_template().to_dict(), "an object of type dict"),
+        (StackTemplate, "an object of type type"),
+        (None, "None"),
+    ],
+    ids=["troposphere's", "dict", "class", "None"],
+)
+def test_what_is_not_a_stack_template_is_a_sentence(made: Any, returned: str, parameters: Path) -> None:
+    """A stack whose ``build`` returns another thing is named, wherever its template is asked for."""
+    logs = stack(lambda: made, name="logs", template="logs.yaml")
+    for ask in (
+        partial(output.assemble, [stack(), logs], lint=False),
+        partial(output.reference, [logs]),
+        partial(output.read_environments, [logs], parameters),
+        partial(output.render, logs),
+    ):
+        with pytest.raises(RenderError) as caught:
+            ask()
+
+        assert str(caught.value) == (
+            f"Stack logs: build() in {__file__} returned {returned}, but must return a StackTemplate. Create "
+            "the template with StackTemplate from csr_templates, and return it."
+        )
+
+
 def test_lints_each_stack_in_its_region() -> None:
     """Findings of all stacks are collected, each with its stack, its file and its line of Python."""
     assembly = output.assemble([stack(), stack(broken_template, name="lost", template="lost.yaml")])
@@ -494,14 +545,22 @@ def test_lints_each_stack_in_its_region() -> None:
     assert all(f.source.startswith("test_files.py:") for f in assembly.findings)
 
 
+def subnet_template() -> StackTemplate:
+    """Return a template with a parameter whose form only the linter knows."""
+    t = sized_template()
+    t.add_parameter(Parameter("Vpc", Type="String", Default="vpc-0123456789abcdef0"))
+    t.add_resource(ec2.Subnet("Subnet", VpcId=Ref("Vpc"), CidrBlock="10.0.0.0/24"))
+    return t
+
+
 def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
     """A value that its property refuses is found, and the finding names the environment; defaults are not."""
-    (parameters / "dev.json").write_text('{"Environment": "dev", "Size": 300}')
-    api = Stack("api", "api.yaml", "us-east-1", sized_template)
+    (parameters / "dev.json").write_text('{"Environment": "dev", "Vpc": "subnet-1"}')
+    api = Stack("api", "api.yaml", "us-east-1", subnet_template)
 
     (finding,) = output.assemble([api], parameters=parameters, every_environment=True).findings
 
-    assert (finding.logical_id, finding.rule) == ("Queue", "W1030")
+    assert (finding.logical_id, finding.rule) == ("Subnet", "W1030")
     assert finding.message.endswith(" (with the values of dev)")
     assert output.assemble([api], parameters=parameters).findings == ()
 
@@ -509,8 +568,8 @@ def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
 def test_lints_with_the_values_of_every_environment(parameters: Path) -> None:
     """What one environment does wrong is not forgotten for the next."""
     for name in ("dev", "prod"):
-        (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Size": 300}}')
-    api = Stack("api", "api.yaml", "us-east-1", sized_template)
+        (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Vpc": "subnet-1"}}')
+    api = Stack("api", "api.yaml", "us-east-1", subnet_template)
 
     findings = output.assemble([api], parameters=parameters, every_environment=True).findings
 
@@ -518,6 +577,22 @@ def test_lints_with_the_values_of_every_environment(parameters: Path) -> None:
         "with the values of dev)",
         "with the values of prod)",
     ]
+
+
+def test_a_wrong_default_is_a_problem() -> None:
+    """Stacks that move to another region and keep their defaults are not clean, even without files."""
+    moved = [
+        one if one.region == "us-east-1" else dataclasses.replace(one, region="eu-west-1") for one in STACKS
+    ]
+
+    assembly = output.assemble(moved, lint=False)
+
+    assert [problem.partition(": Found")[0] for problem in assembly.problems] == [
+        "Stack network: Parameters.AvailabilityZone1.Default",
+        "Stack network: Parameters.AvailabilityZone2.Default",
+        "Stack frontend: Parameters.ApiRegion.Default",
+    ]
+    assert not assembly.is_clean
 
 
 def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
@@ -544,13 +619,15 @@ def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
 def linted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
     """What is really linted from here on: stack and parameter values."""
     from csr_templates.linting import runner as linting
+    from csr_templates.linting import workers
 
+    monkeypatch.setattr(workers, "_cores", lambda: 1)
     calls: list[tuple[str, dict[str, str]]] = []
     lint = linting.lint
 
-    def counted(*arguments: Any, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
+    def counted(*, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
         calls.append((stack, dict(parameters)))
-        return lint(*arguments, stack=stack, parameters=parameters, **options)
+        return lint(stack=stack, parameters=parameters, **options)
 
     monkeypatch.setattr(linting, "lint", counted)
     return calls
@@ -568,7 +645,7 @@ def test_what_is_known_to_be_clean_is_not_linted_again(
         return list(linted)
 
     dev = {"Environment": "dev", "Size": "2", "Key": "package.zip"}
-    assert build() == [("site", {}), ("api", {}), ("api", dev)]
+    assert build() == [("api", {}), ("api", dev), ("site", {})]  # the longest first
     assert build() == []
 
     (parameters / "dev.json").write_text('{"Environment": "dev", "Size": 3}')

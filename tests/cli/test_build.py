@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from troposphere import Ref, s3
+from troposphere import Ref, Template, s3
 
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import folders
@@ -282,6 +282,35 @@ def test_template_that_cannot_be_rendered(
     said, complained = capsys.readouterr()
     assert said == ""
     assert complained.startswith("csr-templates: Stack site: Metadata.Empty")
+    assert complained.count("\n") == 1
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("made", [Template(), {"Resources": {}}, None], ids=["Template", "dict", "None"])
+@pytest.mark.parametrize("command", ["build", "check", "render", "environments"])
+def test_fails_on_a_stack_without_a_stack_template(
+    command: str,
+    made: Any,
+    tmp_path: Path,
+    out: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever else ``build`` returns is a sentence with the stack and what to return, not a traceback."""
+    use(monkeypatch, lambda: made)
+    given = {
+        "build": ["build", "--no-lint", "--output", str(out)],
+        "check": ["build", "--check", "--no-lint", "--output", str(out)],
+        "render": ["render", "site"],
+        "environments": ["environments", "--parameters", str(tmp_path)],
+    }
+
+    assert cli.main(given[command]) == 2
+
+    said, complained = capsys.readouterr()
+    assert said == ""
+    assert complained.startswith(f"csr-templates: Stack site: build() in {__file__} returned ")
+    assert complained.endswith("Create the template with StackTemplate from csr_templates, and return it.\n")
     assert complained.count("\n") == 1
     assert not out.exists()
 

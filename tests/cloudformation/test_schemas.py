@@ -13,7 +13,13 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from csr_templates import STACKS, Stack
 from csr_templates.cloudformation import schemas
-from csr_templates.cloudformation.schemas import SchemasError, iam_action, iam_action_count, resource_schema
+from csr_templates.cloudformation.schemas import (
+    SchemasError,
+    iam_action,
+    iam_action_count,
+    property_schema,
+    resource_schema,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +54,34 @@ def test_says_what_handlers_claim() -> None:
     assert cluster.handlers["create"].count("rds:DescribeDBClusterSnapshots") == 1
     assert list(cluster.handlers["create"]) == sorted(cluster.handlers["create"])
     assert cluster.tag_permissions == ("rds:AddTagsToResource", "rds:RemoveTagsFromResource")
+
+
+@pytest.mark.parametrize(
+    ("type_name", "place", "expected"),
+    [
+        ("AWS::Lambda::Function", ("MemorySize",), {"type": "integer", "minimum": 128}),
+        ("AWS::S3::Bucket", ("LifecycleConfiguration", "Rules", "*", "Status"), {"type": "string"}),
+        ("AWS::Lambda::Function", ("Environment", "Variables", "ANY"), {}),
+        ("AWS::Lambda::Function", ("MemorySize", "*"), {}),
+        ("AWS::Lambda::Function", ("Nothing",), {}),
+        ("AWS::Lambda::Function", ("Nothing", "*", "Further"), {}),
+        ("AWS::IAM::Role", ("AssumeRolePolicyDocument", "Statement", "*"), {}),
+    ],
+)
+def test_says_what_a_property_takes(type_name: str, place: tuple[str, ...], expected: dict[str, Any]) -> None:
+    """A place is followed through objects, lists and definitions; nothing is said of what is free."""
+    found = property_schema(type_name, TOKYO, place)
+
+    assert expected.items() <= found.items()
+    assert "$ref" not in found
+
+
+def test_says_what_each_alternative_takes() -> None:
+    """Alternatives come without references, too."""
+    found = property_schema("AWS::SNS::Topic", TOKYO, ("KmsMasterKeyId",))
+
+    assert "anyOf" in found
+    assert "$ref" not in json.dumps(found)
 
 
 def test_a_type_that_cannot_be_updated_has_no_update() -> None:
@@ -159,11 +193,11 @@ def test_fails_on_an_unknown_service() -> None:
 CACHED = (
     schemas.resource_schema,
     schemas.iam_action,
-    schemas._types_file,
+    schemas.property_schema,
+    schemas._schema,
+    schemas._type_files,
     schemas._service,
-    schemas._members,
-    schemas._read,
-    schemas._content,
+    schemas._service_texts,
     schemas.data_folder,
 )
 
@@ -194,7 +228,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: None) -> Path:
     for file, content in good.items():
         path = tmp_path / "cfnlint" / "data" / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content))
+        path.write_text(json.dumps(content, indent=1))
     (tmp_path / "cfnlint" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "cfnlint", raising=False)
@@ -247,90 +281,82 @@ def test_fails_on_another_layout_of_schemas(data: Path, file: str, content: str 
     assert str(caught.value) == unknown_layout(what)
 
 
+def own(data: Path, **members: Any) -> None:
+    """Give the type its members, in cfn-lint's layout or, of a single member, in another one."""
+    (data / "schemas" / "resources" / "0123.json").write_text(
+        json.dumps({"typeName": "My::Own::Type", **members}, indent=1)
+    )
+
+
+def test_a_property_in_another_layout(data: Path) -> None:
+    """Where keys do not begin lines, the whole is parsed, with the same outcome."""
+    content = {"typeName": "My::Own::Type", "properties": {"A": {"type": "integer"}}}
+    (data / "schemas" / "resources" / "0123.json").write_text(json.dumps(content))
+
+    assert property_schema("My::Own::Type", "us-east-1", ("A",)) == {"type": "integer"}
+
+
+def test_a_property_by_its_pattern(data: Path) -> None:
+    """A key may be described by a pattern; references lead on, and alternatives are followed."""
+    number = {"type": "integer"}
+    own(
+        data,
+        definitions={"Map": {"patternProperties": {"^x": {"$ref": "#/definitions/Or"}}}, "Or": {"anyOf": [
+            {"$ref": "#/definitions/Deep/properties/N"}]}, "Deep": {"properties": {"N": number}}},
+        properties={"First": {}, "M": {"$ref": "#/definitions/Map"}, "Z": True},
+    )  # fmt: skip
+
+    assert property_schema("My::Own::Type", "us-east-1", ("M", "x1")) == {"anyOf": [number]}
+    assert property_schema("My::Own::Type", "us-east-1", ("M", "y1")) == {}
+    assert property_schema("My::Own::Type", "us-east-1", ("Z",)) == {}
+    assert property_schema("My::Own::Type", "us-east-1", ("Z", "*")) == {}
+
+
+@pytest.mark.parametrize("pointer", ["#/definitions/Gone", "#/definitions/There/Gone/Too"])
+def test_fails_on_a_reference_to_nothing(data: Path, pointer: str) -> None:
+    """A schema that refers to what it does not have is damaged, and says so."""
+    own(data, definitions={"There": {}}, properties={"A": {"$ref": pointer}})
+
+    with pytest.raises(SchemasError) as caught:
+        property_schema("My::Own::Type", "us-east-1", ("A",))
+
+    assert str(caught.value) == unknown_layout(
+        f"schemas/resources/0123.json, it refers to {pointer}, which it does not have"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        ({}, "the service iam has no Actions and Resources"),
+        ("{}", "no line begins with the service iam"),
+        ('{\n "iam": []\n}', "the service iam has no Actions and Resources"),
         (
-            {"iam": {"Actions": {"getrole": {"Resources": ["role"]}}, "Resources": {}}},
+            '{\n "iam": {"Actions": {}\n}',
+            "the service iam cannot be read (Expecting ',' delimiter: line 1 column 16 (char 15))",
+        ),
+        (
+            '{\n "iam": {"Actions": {"getrole": {"Resources": ["role"]}}, "Resources": {}}\n}',
             "iam:GetRole names a resource without 'role'",
         ),
     ],
-    ids=["no services", "no resource"],
+    ids=["no services", "no object", "cut short", "no resource"],
 )
-def test_fails_on_another_layout_of_actions(data: Path, content: dict[str, Any], what: str) -> None:
+def test_fails_on_another_layout_of_actions(data: Path, content: str, what: str) -> None:
     """The same holds for IAM's actions."""
-    (data / "AdditionalSpecs" / "Policies.json").write_text(json.dumps(content))
+    (data / "AdditionalSpecs" / "Policies.json").write_text(content)
 
     with pytest.raises(SchemasError) as caught:
         iam_action("iam:GetRole")
 
-    assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
-
-
-def test_no_service_is_unknown_where_the_layout_is(data: Path) -> None:
-    """That a service is missing means something only in a file that has IAM, as every one should."""
-    (data / "AdditionalSpecs" / "Policies.json").write_text("{}")
-
-    with pytest.raises(SchemasError) as caught:
-        iam_action("ec2:CreateVpc")
-
-    what = "the service iam has no Actions and Resources"
     assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
 
 
 def test_a_part_of_the_actions_says_what_the_whole_says() -> None:
     """Parsing one service alone gives what parsing the whole file gives, for every service."""
-    everything = schemas._read("AdditionalSpecs/Policies.json")
+    everything = schemas._read(schemas._POLICIES)
 
     assert len(everything) > 400
     assert {prefix: schemas._service(prefix) for prefix in everything} == everything
-
-
-@pytest.mark.parametrize("kind", ["actions", "types of a region", "schema"])
-def test_no_part_of_a_large_file_takes_the_whole(fresh: None, kind: str) -> None:
-    """Each key gives what the whole file has under it, without all of the file being parsed for any."""
-    types = schemas._types_file(TOKYO)
-    schema = f"schemas/resources/{schemas._member(types, 'AWS::RDS::DBCluster')}.json"
-    file = {"actions": schemas._POLICIES, "types of a region": types, "schema": schema}[kind]
-    everything = json.loads((schemas.data_folder() / file).read_bytes())
-
-    parts = {key: schemas._member(file, key) for key in everything}
-
-    assert parts == everything
-    assert schemas._read.cache_info().misses == 0
-
-
-def test_what_is_not_there_does_not_take_the_whole_either(fresh: None) -> None:
-    """To say that a service, a type or a part of a schema is missing, no large file is parsed as a whole."""
-    assert iam_action("mars:Land") is None
-    assert resource_schema("AWS::Lambda::Permission", TOKYO).tag_permissions == ()
-    with pytest.raises(SchemasError):
-        resource_schema("AWS::AccessAnalyzer::ArchiveRule", TOKYO)
-
-    assert schemas._read.cache_info().misses == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ('{\n "iam": []\n}', "the service iam has no Actions and Resources"),
-        ('{\n "iam": {"Actions": {}}\n}', "the service iam has no Actions and Resources"),
-        (
-            '{\n "iam": {"Actions": {}',
-            "it cannot be read (Expecting ',' delimiter: line 2 column 23 (char 24))",
-        ),
-    ],
-    ids=["no object", "no resources", "cut short"],
-)
-def test_fails_on_another_layout_of_one_service(data: Path, text: str, what: str) -> None:
-    """The same holds where one service is read alone."""
-    (data / "AdditionalSpecs" / "Policies.json").write_text(text)
-
-    with pytest.raises(SchemasError) as caught:
-        iam_action("iam:GetRole")
-
-    assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
 
 
 def unknown_layout(what: str) -> str:

@@ -8,10 +8,11 @@ import functools
 import itertools
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,8 +34,8 @@ from csr_templates.cli import folders
 from csr_templates.cli import main as cli
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.environments import environment as environments
-from csr_templates.environments.combinations import NAME_LIMITS
 from csr_templates.environments.environment import EnvironmentsError, StackSchema
+from csr_templates.environments.properties import NAME_LIMITS
 from csr_templates.stacks.parts.parameters import environment, project_name
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -136,7 +137,7 @@ TRIAL = {
     "Notes": "",
     "Retention": 30,
     "Share": 0.25,
-    "Title": "Trial shop",
+    "Title": "Trial-shop",
 }
 GOOD: dict[str, dict[str, Any]] = {
     "shared": {"ProjectName": "csr-lambda-api", "Owner": "ops"},
@@ -1160,6 +1161,68 @@ def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -
     assert list(ours) == KNOWN_ENVIRONMENTS
 
 
+WHOLE = "in api takes a whole number, written in digits only. Give a value that fits."
+MEMORY = f"but MemorySize of ApiFunction {WHOLE}"
+CONCURRENCY = f"but ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions of ApiFunctionAlias {WHOLE}"
+LAMBDA_MEMORY_SAYS = 'The api template says: "must be a whole number from 128 to 10240".'
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "message"),
+    [
+        ("LambdaMemorySize", "1024.5", f'Found "1024.5", {MEMORY}'),
+        ("LambdaMemorySize", '"1024.5"', f'Found "1024.5", {MEMORY}'),
+        ("LambdaMemorySize", "1024.0", f"Found 1024.0, {ONE_NUMBER[:-1]}. {LAMBDA_MEMORY_SAYS}"),
+        ("LambdaMemorySize", '"1024.0"', f'Found "1024.0", {ONE_NUMBER[:-1]}. {LAMBDA_MEMORY_SAYS}'),
+        ("LambdaMemorySize", "1e3", f"Found 1e3, {ONE_NUMBER[:-1]}. {LAMBDA_MEMORY_SAYS}"),
+        ("LambdaProvisionedConcurrency", "10.5", f'Found "10.5", {CONCURRENCY}'),
+        (
+            "LambdaReservedConcurrency",
+            "500.5",
+            f'Found "500.5", but ReservedConcurrentExecutions of ApiFunction {WHOLE}',
+        ),
+        (
+            "ApiRegion",
+            '"eu-west-1"',
+            'Found "eu-west-1", but Region of Fn::GetStackOutput for ApiGatewayId in frontend takes ap-northeast-1, the region of stack api. Give a value that fits.',
+        ),
+    ],
+)
+def test_our_templates_refuse_what_their_properties_do(
+    tmp_path: Path, key: str, text: str, message: str
+) -> None:
+    """A build refuses a value that a property does not take, in every form that a file can hold it in."""
+    folder = tmp_path / "parameters"
+    shutil.copytree(REPOSITORY / "parameters", folder)
+    values = json.loads((folder / "prod.json").read_text())
+    values.pop(key, None)
+    (folder / "prod.json").write_text(json.dumps(values)[:-1] + f', "{key}": {text}}}')
+
+    with pytest.raises(EnvironmentsError) as caught:
+        output.assemble(parameters=folder, lint=False)
+
+    assert [(one.file, one.key, one.message) for one in caught.value.mistakes] == [
+        ((folder / "prod.json").as_posix(), key, message)
+    ]
+
+
+def test_a_default_that_a_template_refuses(folder: Path) -> None:
+    """Zones of the old region, by default, are a mistake of each environment that does not give its own."""
+    moved = [replace(SCHEMAS[0], region="eu-west-1"), SCHEMAS[1]]
+    zones = {"AvailabilityZone1": "eu-west-1a", "AvailabilityZone2": "eu-west-1b"}
+    lay_out(folder, {"dev": zones, "staging": zones})
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, moved)
+
+    assert list(map(str, caught.value.mistakes)) == [
+        f'parameters/prod.json: {name}: Found by default "ap-northeast-1{letter}", '
+        f"{NOT_A_ZONE.replace('of ap-northeast-1', 'of eu-west-1').replace('like ap-northeast-1', 'like eu-west-1')} "
+        "Give the key here, or correct the default in the template."
+        for name, letter in (("AvailabilityZone1", "a"), ("AvailabilityZone2", "c"))
+    ]
+
+
 # What the trial environments have otherwise, and what production has as well but does not spell out.
 DEVELOPMENT = {
     **PRODUCTION,
@@ -1378,7 +1441,7 @@ RIGHT_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "MemorySize": st.integers(128, 10240) | st.integers(128, 10240).map(str),
     "Retention": st.sampled_from([30, 90, "30", "90"]),
     "Share": st.integers(0, 1) | st.sampled_from([0.5, "0.125"]),
-    "Title": st.text("abc \u00e9", min_size=2, max_size=10),
+    "Title": st.text("abc+", min_size=2, max_size=10),
     "Notes": st.text(st.characters(exclude_categories=["Cs"]), max_size=100).filter(
         lambda text: text != "secret"
     ),

@@ -18,13 +18,14 @@ from csr_templates.environments import environment as environments
 from csr_templates.hand_over import git_sync
 from csr_templates.hand_over.deploy_policies import deploy_policies
 from csr_templates.hand_over.stack_policies import stack_policy
-from csr_templates.linting import clean_cache as cache
+from csr_templates.linting.tasks import Task, lint_all
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
+from csr_templates.stacks.parts.template import StackTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from pathlib import Path, PurePosixPath
 
     from csr_templates.environments.environment import Environment, StackSchema
     from csr_templates.linting.runner import Finding
@@ -43,7 +44,7 @@ class StackReport:
         region: AWS region that it was checked for.
         resources: number of resources in the template.
         bytes: size of the template.
-        seconds: time spent on building, rendering and linting it.
+        seconds: time spent on building, rendering and linting it, in whichever process.
     """
 
     name: str
@@ -83,6 +84,7 @@ def assemble(
     lint: bool = True,
     every_environment: bool = False,
     clean_lints: Path | None = None,
+    in_repository: PurePosixPath | None = None,
 ) -> Assembly:
     """Build, render, check and lint every stack, and describe the set in ``stacks.json``.
 
@@ -94,15 +96,19 @@ def assemble(
         lint: whether to lint each template with its defaults.
         every_environment: whether to lint it with the values of each environment, too.
         clean_lints: the cache: a folder that remembers what was linted clean.
+        in_repository: the output folder's path from the root of its Git repository, as
+            ``git_sync.in_repository`` returns it. Without one there are no deployment files for Git sync.
 
     Raises:
-        rendering.RenderError: a template holds something that must not be written.
+        rendering.RenderError: a template holds something that must not be written, or a stack has none.
         environments.EnvironmentsError: the parameter files hold mistakes.
+        ChildProcessError: a process that linted was killed.
     """
     drafts = [_draft(stack) for stack in stacks]
-    known = environments.read(parameters, [draft.schema for draft in drafts]) if parameters else ()
+    schemas = [draft.schema for draft in drafts]
+    known = environments.read(parameters, schemas) if parameters else ()
     if lint:
-        drafts = [_linted(draft, known if every_environment else (), clean_lints) for draft in drafts]
+        drafts = _linted(drafts, known if every_environment else (), clean_lints)
     files: dict[str, bytes] = {}
     for draft in drafts:
         if draft.stack.template in files or draft.stack.template == MANIFEST:
@@ -113,7 +119,7 @@ def assemble(
     projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
     policies = [_policies(draft, projects) for draft in drafts]
     for environment in known:
-        files.update(_hand_over(environment, drafts, policies))
+        files.update(_hand_over(environment, drafts, policies, in_repository))
     files.update((path, as_json(document)) for one in policies for path, document in one.files.items())
     if not any(one.problem for one in policies):  # else the schemas miss a type, which the page needs, too
         files[REFERENCE] = page([draft.described() for draft in drafts]).encode("ascii")
@@ -124,7 +130,11 @@ def assemble(
         files,
         reports,
         findings=tuple(finding for draft in drafts for finding in draft.findings),
-        problems=(*problems, *(one.problem for one in policies if one.problem)),
+        problems=(
+            *problems,
+            *environments.default_problems(schemas),
+            *(one.problem for one in policies if one.problem),
+        ),
     )
 
 
@@ -153,7 +163,7 @@ def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Enviro
     Raises:
         environments.EnvironmentsError: the parameter files hold mistakes.
     """
-    return environments.read(parameters, [_schema(stack, stack.build().to_dict()) for stack in stacks])
+    return environments.read(parameters, [_schema(stack, _built(stack).to_dict()) for stack in stacks])
 
 
 def parameter_file(environment: str, stack: str) -> str:
@@ -198,7 +208,9 @@ def manifest(
                 "readsFrom": list(stack.reads_from),
                 "perDeploy": list(stack.per_deploy),
                 "parameterFiles": {name: parameter_file(name, stack.name) for name in names},
-                "deploymentFiles": {name: deployment_file(name, stack.name) for name in names},
+                "deploymentFiles": {
+                    name: path for name in names if (path := deployment_file(name, stack.name)) in files
+                },
                 "stackPolicy": stack_policy_file(stack.name),
                 "deployPolicies": _policy_files(files, stack, removing=False),
                 "deletePolicies": _policy_files(files, stack, removing=True),
@@ -262,7 +274,10 @@ def _policy_files(files: Iterable[str], stack: Stack, *, removing: bool) -> list
 
 
 def _hand_over(
-    environment: Environment, drafts: Iterable[_Draft], policies: Iterable[_Policies]
+    environment: Environment,
+    drafts: Iterable[_Draft],
+    policies: Iterable[_Policies],
+    in_repository: PurePosixPath | None,
 ) -> dict[str, bytes]:
     """Return what a pipeline, or Git sync, passes to each stack in one environment."""
     files = {}
@@ -271,10 +286,10 @@ def _hand_over(
         passed = environments.template_configuration(environment, stack.name)
         configuration = {**passed, "StackPolicy": policy.stack}
         files[parameter_file(environment.name, stack.name)] = as_json(configuration)
-        text = git_sync.deployment_file(
-            stack.template, passed["Parameters"], passed["Tags"], stack.per_deploy
-        )
-        files[deployment_file(environment.name, stack.name)] = text.encode("ascii")
+        if in_repository is not None:
+            template = (in_repository / stack.template).as_posix()
+            text = git_sync.deployment_file(template, passed["Parameters"], passed["Tags"], stack.per_deploy)
+            files[deployment_file(environment.name, stack.name)] = text.encode("ascii")
     return files
 
 
@@ -282,9 +297,22 @@ def _schema(stack: Stack, template: Mapping[str, Any]) -> StackSchema:
     return environments.StackSchema(stack.name, stack.region, template, stack.per_deploy)
 
 
+def _built(stack: Stack) -> StackTemplate:
+    template: object = stack.build()  # whose type only a type checker has looked at
+    if isinstance(template, StackTemplate):
+        return template
+    kind = type(template)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    returned = "None" if template is None else f"an object of type {name}"
+    raise rendering.RenderError(
+        f"Stack {stack.name}: build() in {stack.source} returned {returned}, but must return a "
+        "StackTemplate. Create the template with StackTemplate from csr_templates, and return it."
+    )
+
+
 def _draft(stack: Stack) -> _Draft:
     started = time.perf_counter()
-    template = stack.build()
+    template = _built(stack)
     body = template.to_dict()
     header = (
         f"Generated from {stack.source.parent.name}/{stack.source.name}; edit that file, not this one.",
@@ -297,38 +325,31 @@ def _draft(stack: Stack) -> _Draft:
     return _Draft(stack, body, template.sections, text, time.perf_counter() - started)
 
 
-def _linted(draft: _Draft, known: Sequence[Environment], clean_lints: Path | None) -> _Draft:
-    started = time.perf_counter()
-    by_default = _findings(draft, {}, clean_lints)
-    found = list(by_default)
-    for environment in known:
-        values = environment.parameters[draft.stack.name]
-        if values != draft.schema.defaults:
+def _linted(drafts: Sequence[_Draft], known: Sequence[Environment], clean_lints: Path | None) -> list[_Draft]:
+    """Lint each template with its defaults, and with the values of environments where they differ."""
+    named: list[list[str]] = []
+    tasks: list[Task] = []
+    for draft in drafts:
+        stack = draft.stack
+        values = {one.name: one.parameters[stack.name] for one in known}
+        others = {name: given for name, given in values.items() if given != draft.schema.defaults}
+        named.append(list(others))
+        tasks += [
+            Task(draft.text, stack.region, stack.name, stack.template, stack.source, given)
+            for given in ({}, *others.values())
+        ]
+    outcomes = iter(lint_all(tasks, clean_lints))
+    linted = []
+    for draft, names in zip(drafts, named, strict=True):
+        by_default, seconds = next(outcomes)
+        found = list(by_default)
+        for name in names:
+            findings, more = next(outcomes)
             found += [
-                replace(finding, message=f"{finding.message} (with the values of {environment.name})")
-                for finding in _findings(draft, values, clean_lints)
+                replace(finding, message=f"{finding.message} (with the values of {name})")
+                for finding in findings
                 if finding not in by_default
             ]
-    seconds = draft.seconds + time.perf_counter() - started
-    return draft._replace(findings=tuple(found), seconds=seconds)
-
-
-def _findings(draft: _Draft, parameters: Mapping[str, str], clean_lints: Path | None) -> list[Finding]:
-    """Lint a template with these values, unless it is known to be clean with them."""
-    stack = draft.stack
-    digest = cache.key(draft.text, stack.region, parameters) if clean_lints else ""
-    if clean_lints and cache.is_clean(clean_lints, digest):
-        return []
-    from csr_templates.linting import runner as linting  # costs half a second, which only linting should pay
-
-    found = linting.lint(
-        draft.text,
-        stack.region,
-        stack=stack.name,
-        file=stack.template,
-        source=stack.source,
-        parameters=parameters,
-    )
-    if clean_lints and not found:
-        cache.remember_clean(clean_lints, digest)
-    return found
+            seconds += more
+        linted.append(draft._replace(findings=tuple(found), seconds=draft.seconds + seconds))
+    return linted

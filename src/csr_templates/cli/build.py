@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.assembly import files, folder
@@ -13,6 +14,7 @@ from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, headline, quantity, say
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
+from csr_templates.hand_over import git_sync
 from csr_templates.linting import clean_cache as cache
 
 if TYPE_CHECKING:
@@ -60,6 +62,9 @@ def run(arguments: Namespace) -> int:
     """Build, or check, and return the exit code."""
     output = arguments.output or folders.default_output()
     in_json = arguments.format == "json"
+    in_repository = git_sync.in_repository(output)
+    if in_repository is None and not arguments.output and folders.checkout():
+        in_repository = PurePosixPath("out")  # in a copy of the repository without .git
     try:
         assembly = files.assemble(
             arguments.stacks,
@@ -67,6 +72,7 @@ def run(arguments: Namespace) -> int:
             lint=not arguments.no_lint,
             every_environment=arguments.check,
             clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
+            in_repository=in_repository,
         )
         plan = None
         if arguments.check:
@@ -79,7 +85,7 @@ def run(arguments: Namespace) -> int:
         raise
     except Exception as error:
         if in_json:
-            ours = isinstance(error, (OutputError, RenderError))
+            ours = isinstance(error, (OutputError, RenderError, ChildProcessError))
             say(_document("error", message=str(error) if ours else f"{type(error).__name__}: {error}"))
         raise
     if not assembly.is_clean:

@@ -26,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--format",
         choices=("text", "json", "sarif", "junit"),
         default="text",
-        help="cfn-lint's own formats; sarif and junit need the extra csr-templates[formats]",
+        help="cfn-lint's own formats; sarif and junit need the extra 'formats' (see the README)",
     )
 
 

@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("", end="", flush=True)
     except EnvironmentsError as error:
         return _complain(headline(error.mistakes), *map(str, error.mistakes))
-    except (OutputError, RenderError, InputError) as error:
+    except (OutputError, RenderError, InputError, ChildProcessError) as error:
         return _complain(str(error))
     except BrokenPipeError:
         discard_stdout()

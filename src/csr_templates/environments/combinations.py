@@ -14,35 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.cloudformation import resolving as resolve
 from csr_templates.environments.files import Mistake
+from csr_templates.environments.properties import check_properties
 from csr_templates.environments.values import ZONE, StackSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-# Type -> the property with its name, and how long that may be, by what the property's page says in the
-# CloudFormation reference:
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
-NAME_LIMITS = {
-    "AWS::CloudFront::Function": ("Name", 64),
-    "AWS::CloudWatch::Alarm": ("AlarmName", 255),
-    "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
-    "AWS::EC2::SecurityGroup": ("GroupName", 255),
-    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
-    "AWS::IAM::Role": ("RoleName", 64),
-    "AWS::KMS::Alias": ("AliasName", 256),
-    "AWS::Lambda::Alias": ("Name", 128),
-    "AWS::Lambda::Function": ("FunctionName", 64),
-    "AWS::Logs::DeliveryDestination": ("Name", 60),
-    "AWS::Logs::DeliverySource": ("Name", 60),
-    "AWS::Logs::LogGroup": ("LogGroupName", 512),
-    "AWS::RDS::DBCluster": ("DBClusterIdentifier", 63),
-    "AWS::RDS::DBInstance": ("DBInstanceIdentifier", 63),
-    "AWS::S3::Bucket": ("BucketName", 63),
-    "AWS::SNS::Topic": ("TopicName", 256),
-    "AWS::SQS::Queue": ("QueueName", 80),
-    "AWS::SecretsManager::Secret": ("Name", 512),
-    "AWS::WAFv2::WebACL": ("Name", 128),
-}
 
 # A VPC and its subnets: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 LARGEST_NETWORK, SMALLEST_NETWORK = 16, 28
@@ -90,7 +66,12 @@ class Candidate:
 
 
 def check_environment(candidate: Candidate, schemas: Sequence[StackSchema]) -> Iterator[Mistake]:
-    """Yield what is wrong within one environment."""
+    """Yield what is wrong within one environment.
+
+    Args:
+        candidate: the environment.
+        schemas: all stacks.
+    """
     found = [*_concurrency(candidate), *_domain(candidate)]
     for schema in schemas:
         found += [*_subnets(candidate, schema), *_different_zones(candidate, schema)]
@@ -99,7 +80,9 @@ def check_environment(candidate: Candidate, schemas: Sequence[StackSchema]) -> I
     for schema in schemas:
         with suppress(resolve.ResolveError):  # what is wrong with a template is for the linter to say
             yield from _rules(candidate, schema, explained)
-            yield from _names(candidate, schema)
+    regions = {schema.stack: schema.region for schema in schemas}
+    for schema in schemas:
+        yield from check_properties(candidate, schema, regions, explained)
 
 
 def check_all(
@@ -217,39 +200,6 @@ def _rules(candidate: Candidate, schema: StackSchema, explained: set[str]) -> It
                 context = f"together with {others}" if others else "which a rule refuses"
                 said = message.removesuffix(".")
                 yield candidate.mistake(names[0], f'{context}. The {schema.stack} template says: "{said}".')
-
-
-def _names(candidate: Candidate, schema: StackSchema) -> Iterator[Mistake]:
-    names_alone = {
-        **schema.template,
-        "Resources": {id_: _with_names(one) for id_, one in schema.template.get("Resources", {}).items()},
-        "Outputs": {},
-    }
-    resolved = resolve.resolve(names_alone, _complete(candidate, schema), region=schema.region)
-    for logical_id, resource in resolved["Resources"].items():
-        property_name, limit = NAME_LIMITS.get(resource["Type"], ("", 0))
-        name = resource.get("Properties", {}).get(property_name)
-        if not isinstance(name, str) or len(name) <= limit:
-            continue
-        source = schema.template["Resources"][logical_id]["Properties"][property_name]
-        parameters = _parameters_in(source, schema)
-        if parameters and candidate.knows(*parameters):
-            longest = max(parameters, key=lambda each: len(candidate.text(each)))
-            yield candidate.mistake(
-                longest,
-                f"which makes {property_name} of {logical_id} in {schema.stack} {len(name)} characters "
-                f"long: {name}. At most {limit} are allowed; shorten the value by {len(name) - limit}.",
-            )
-
-
-def _with_names(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a resource its name depends on; to resolve the rest would take most of a build."""
-    properties = resource.get("Properties", {})
-    name, _ = NAME_LIMITS.get(resource["Type"], ("", 0))
-    return {
-        **{key: resource[key] for key in ("Type", "Condition") if key in resource},
-        "Properties": {name: properties[name]} if name in properties else {},
-    }
 
 
 def _complete(candidate: Candidate, schema: StackSchema) -> dict[str, str]:

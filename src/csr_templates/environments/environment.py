@@ -8,12 +8,12 @@ files is found at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.environments.combinations import Candidate, Value, check_all, check_environment
 from csr_templates.environments.files import Mistake, key_text, read_flat, shown
-from csr_templates.environments.values import StackSchema, refusals, text_of
+from csr_templates.environments.values import StackSchema, refusals, refused_default, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +86,10 @@ def read(folder: Path, schemas: Sequence[StackSchema]) -> tuple[Environment, ...
     shared, mistakes = read_flat(folder / SHARED)
     accepted, wrong = _judged(shared or {}, folder / SHARED, schemas, {})
     mistakes += wrong
+    refused: dict[str, list[str]] = {}
+    for schema in schemas:
+        for name in schema.in_files:
+            refused.setdefault(name, []).extend(refused_default(name, schema, "by default "))
     candidates = []
     for name, path in files.items():
         own, wrong = read_flat(path)
@@ -94,12 +98,12 @@ def read(folder: Path, schemas: Sequence[StackSchema]) -> tuple[Environment, ...
             values, wrong = _judged(own, path, schemas, shared or {}, environment=name)
             mistakes += wrong
             candidate = Candidate(name, path.as_posix(), own=list(own), given={*own, *(shared or {})})
-            candidate.values = _merged(candidate, values, accepted, schemas)
+            candidate.values = _merged(candidate, values, accepted, schemas, refused)
             candidates.append(candidate)
 
     if shared is not None:  # without it every value might be a default that nobody meant
         for candidate in candidates:
-            mistakes += _missing(candidate, schemas)
+            mistakes += _missing(candidate, refused)
             mistakes += check_environment(candidate, schemas)
         mistakes += check_all(candidates, schemas, production)
     if mistakes:
@@ -113,6 +117,22 @@ def read(folder: Path, schemas: Sequence[StackSchema]) -> tuple[Environment, ...
         )
         for candidate in candidates
     )
+
+
+def default_problems(schemas: Sequence[StackSchema]) -> list[str]:
+    """Return a sentence for each default of a template that would be a mistake in a parameter file."""
+    candidate = Candidate("", "", own=(), given=set())
+    mistakes: list[Mistake] = []
+    stacks: dict[str, str] = {}
+    for schema in schemas:
+        for name in schema.parameters:
+            stacks.setdefault(name, schema.stack)
+            reasons = refused_default(name, schema)
+            mistakes += [Mistake(schema.stack, name, reason) for reason in reasons]
+            if not reasons and name in schema.in_files and (default := schema.default(name)) is not None:
+                candidate.values.setdefault(name, Value(default, "", ""))
+    mistakes += [replace(one, file=stacks[one.key]) for one in check_environment(candidate, schemas)]
+    return [f"Stack {one.file}: Parameters.{one.key}.Default: {one.message}" for one in mistakes]
 
 
 def template_configuration(environment: Environment, stack: str) -> dict[str, dict[str, str]]:
@@ -243,6 +263,7 @@ def _merged(
     own: Mapping[str, str],
     shared: Mapping[str, str],
     schemas: Sequence[StackSchema],
+    refused_defaults: Mapping[str, Sequence[str]],
 ) -> dict[str, Value]:
     """Put own values, shared ones and defaults together; a key whose value is wrong gets none."""
     shared_file = candidate.file.removesuffix(f"{candidate.name}.json") + SHARED
@@ -255,15 +276,22 @@ def _merged(
                 values[name] = Value(shared[name], shared_file, f"for {candidate.name}")
             elif name not in candidate.given and (default := schema.default(name)) is not None:
                 values[name] = Value(default, candidate.file, "by default")
+    for name, reasons in refused_defaults.items():
+        if reasons and name in values and values[name].origin == "by default":
+            del values[name]
     return values
 
 
-def _missing(candidate: Candidate, schemas: Sequence[StackSchema]) -> Iterator[Mistake]:
-    for name in dict.fromkeys(name for schema in schemas for name in schema.in_files):
+def _missing(candidate: Candidate, refused_defaults: Mapping[str, Sequence[str]]) -> Iterator[Mistake]:
+    for name, reasons in refused_defaults.items():
         if name in candidate.given:
             continue
         if name == "Environment":
             yield Mistake(candidate.file, name, f'The key is missing; write "{name}": "{candidate.name}".')
+        elif reasons:
+            for reason in reasons:
+                advice = "Give the key here, or correct the default in the template."
+                yield Mistake(candidate.file, name, f"{reason} {advice}")
         elif name not in candidate.values:
             yield Mistake(
                 candidate.file, name, f"The key is missing and has no default; give it here or in {SHARED}."

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.cloudformation.intrinsics import as_strings
 from csr_templates.environments.files import Number, shown
+from csr_templates.environments.properties import Site, sites
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -72,6 +74,11 @@ class StackSchema:
         """The defaults of what the files decide."""
         return {name: self.default(name) for name in self.in_files}
 
+    @cached_property
+    def sites(self) -> list[Site]:
+        """The values of the template that depend on parameters."""
+        return sites(self)
+
     def default(self, name: str) -> str | None:
         """Return the default of a parameter as CloudFormation passes it on: a string."""
         default = self.parameters[name].get("Default")
@@ -83,13 +90,23 @@ def text_of(value: Any) -> str:
     return value.text if isinstance(value, Number) else str(as_strings(value))
 
 
-def refusals(value: Any, name: str, schemas: Iterable[StackSchema]) -> list[str]:
+def refused_default(name: str, schema: StackSchema, origin: str = "") -> list[str]:
+    """Return why a template refuses the default of its own parameter; empty where there is none."""
+    default = schema.default(name)
+    if default is None:
+        return []
+    is_number = schema.parameters[name]["Type"] == "Number"
+    return refusals(Number(default) if is_number else default, name, [schema], origin)
+
+
+def refusals(value: Any, name: str, schemas: Iterable[StackSchema], origin: str = "") -> list[str]:
     """Return why the templates that declare parameter ``name`` refuse ``value``; empty if all accept it.
 
     Args:
         value: a string, number or boolean as ``read_flat`` gives it, or anything else that JSON can hold.
         name: the parameter.
         schemas: the stacks whose templates declare it.
+        origin: words in front of the value.
     """
     refused: dict[tuple[str, str], list[str]] = {}
     for schema in schemas:
@@ -99,7 +116,7 @@ def refusals(value: Any, name: str, schemas: Iterable[StackSchema]) -> list[str]
             constraint = declaration.get("ConstraintDescription", "")
             refused.setdefault((reasons, constraint), []).append(schema.stack)
     return [
-        f"Found {shown(value)}, {reasons}. {_source(stacks, constraint)}"
+        f"Found {origin}{shown(value)}, {reasons}. {_source(stacks, constraint)}"
         for (reasons, constraint), stacks in refused.items()
     ]
 
