@@ -186,7 +186,7 @@ def build():
 
 
 @unix_only
-@pytest.mark.parametrize("last", [1, 2, 4, 20, 40])
+@pytest.mark.parametrize("last", [1, 2, 4, 15, 30])
 def test_killed_and_edited(last: int, checkout: Path, out: Path, files: dict[str, bytes]) -> None:
     """After SIGKILL at a file, the build of code that was edited since ends clean, with its own files."""
     command = (sys.executable, "-c", KILLED, str(last), str(out), str(ROOT / "parameters"))
