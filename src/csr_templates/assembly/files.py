@@ -18,7 +18,7 @@ from csr_templates.environments import environment as environments
 from csr_templates.hand_over import git_sync
 from csr_templates.hand_over.deploy_policies import deploy_policies
 from csr_templates.hand_over.stack_policies import stack_policy
-from csr_templates.linting import clean_cache as cache
+from csr_templates.linting.tasks import Task, lint_all
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
@@ -44,7 +44,7 @@ class StackReport:
         region: AWS region that it was checked for.
         resources: number of resources in the template.
         bytes: size of the template.
-        seconds: time spent on building, rendering and linting it.
+        seconds: time spent on building, rendering and linting it, in whichever process.
     """
 
     name: str
@@ -102,12 +102,13 @@ def assemble(
     Raises:
         rendering.RenderError: a template holds something that must not be written, or a stack has none.
         environments.EnvironmentsError: the parameter files hold mistakes.
+        ChildProcessError: a process that linted was killed.
     """
     drafts = [_draft(stack) for stack in stacks]
     schemas = [draft.schema for draft in drafts]
     known = environments.read(parameters, schemas) if parameters else ()
     if lint:
-        drafts = [_linted(draft, known if every_environment else (), clean_lints) for draft in drafts]
+        drafts = _linted(drafts, known if every_environment else (), clean_lints)
     files: dict[str, bytes] = {}
     for draft in drafts:
         if draft.stack.template in files or draft.stack.template == MANIFEST:
@@ -324,38 +325,31 @@ def _draft(stack: Stack) -> _Draft:
     return _Draft(stack, body, template.sections, text, time.perf_counter() - started)
 
 
-def _linted(draft: _Draft, known: Sequence[Environment], clean_lints: Path | None) -> _Draft:
-    started = time.perf_counter()
-    by_default = _findings(draft, {}, clean_lints)
-    found = list(by_default)
-    for environment in known:
-        values = environment.parameters[draft.stack.name]
-        if values != draft.schema.defaults:
+def _linted(drafts: Sequence[_Draft], known: Sequence[Environment], clean_lints: Path | None) -> list[_Draft]:
+    """Lint each template with its defaults, and with the values of environments where they differ."""
+    named: list[list[str]] = []
+    tasks: list[Task] = []
+    for draft in drafts:
+        stack = draft.stack
+        values = {one.name: one.parameters[stack.name] for one in known}
+        others = {name: given for name, given in values.items() if given != draft.schema.defaults}
+        named.append(list(others))
+        tasks += [
+            Task(draft.text, stack.region, stack.name, stack.template, stack.source, given)
+            for given in ({}, *others.values())
+        ]
+    outcomes = iter(lint_all(tasks, clean_lints))
+    linted = []
+    for draft, names in zip(drafts, named, strict=True):
+        by_default, seconds = next(outcomes)
+        found = list(by_default)
+        for name in names:
+            findings, more = next(outcomes)
             found += [
-                replace(finding, message=f"{finding.message} (with the values of {environment.name})")
-                for finding in _findings(draft, values, clean_lints)
+                replace(finding, message=f"{finding.message} (with the values of {name})")
+                for finding in findings
                 if finding not in by_default
             ]
-    seconds = draft.seconds + time.perf_counter() - started
-    return draft._replace(findings=tuple(found), seconds=seconds)
-
-
-def _findings(draft: _Draft, parameters: Mapping[str, str], clean_lints: Path | None) -> list[Finding]:
-    """Lint a template with these values, unless it is known to be clean with them."""
-    stack = draft.stack
-    digest = cache.key(draft.text, stack.region, parameters) if clean_lints else ""
-    if clean_lints and cache.is_clean(clean_lints, digest):
-        return []
-    from csr_templates.linting import runner as linting  # costs half a second, which only linting should pay
-
-    found = linting.lint(
-        draft.text,
-        stack.region,
-        stack=stack.name,
-        file=stack.template,
-        source=stack.source,
-        parameters=parameters,
-    )
-    if clean_lints and not found:
-        cache.remember_clean(clean_lints, digest)
-    return found
+            seconds += more
+        linted.append(draft._replace(findings=tuple(found), seconds=draft.seconds + seconds))
+    return linted

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NoReturn
 
 import yaml
@@ -104,7 +105,7 @@ _LONG = frozenset(
 _WORDS = frozenset({"", "~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.:_0-9a-fA-FxXoOtTzZ ]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
 _LITERAL = re.compile(r"(?:[^ ].*: )?(?:![A-Za-z0-9:]+ )?\|[0-9]?[-+]?")
-_OPEN_KEY = re.compile(r".*:(?: ![A-Za-z0-9:]+)?")
+_TAGGED_KEY = re.compile(r".*: ![A-Za-z0-9:]+")
 _LONGEST_KEY = 120  # a longer one would need YAML's form for complex keys
 
 Events = list[yaml.Event]
@@ -112,8 +113,10 @@ Events = list[yaml.Event]
 _MAPPING = yaml.MappingStartEvent(None, None, implicit=True, flow_style=False)
 _MAPPING_END = yaml.MappingEndEvent()
 _SEQUENCE_END = yaml.SequenceEndEvent()
-_BEGINNING = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
-_END = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
+_BEGINNING = yaml.StreamStartEvent()
+_DOCUMENT = yaml.DocumentStartEvent(explicit=True)
+_DOCUMENT_END = yaml.DocumentEndEvent(explicit=False)
+_END = yaml.StreamEndEvent()
 
 try:
     from yaml import CSafeDumper, CSafeLoader
@@ -181,15 +184,18 @@ def load(text: str) -> dict[str, Any]:
 def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
     """Return the lines of one section of the template."""
     if name in ("AWSTemplateFormatVersion", "Description") or content == {}:
-        return _dump([_text(name, name), *_events(content, name, in_condition=False)])
+        return next(_dump([[_text(name, name), *_events(content, name, in_condition=False)]]))
     if not isinstance(content, dict):
         _refuse(name, f"{_found(content)} stands where a mapping of {name.lower()} belongs")
-    lines = [f"{name}:"]
-    title = ""
+    entries = []
     for key, entry in content.items():
         if type(key) is not str:
             _refuse(name, f"the key {key!r} is not text")
         place = _place(name, key)
+        entries.append([_key(key, name, place), *_entry(name, entry, place)])
+    lines = [f"{name}:"]
+    title = ""
+    for key, block in zip(content, _dump(entries), strict=True):
         if name == "Resources":
             if len(lines) > 1:
                 lines.append("")
@@ -198,7 +204,6 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
                 _check_comment(title, f"Title of the section of {key}")
                 if title:
                     lines.append(f"  # ---- {title} ----")
-        block = _dump([_key(key, name, place), *_entry(name, entry, place)])
         lines += [f"  {line}" if line else "" for line in block]
     return lines
 
@@ -300,13 +305,19 @@ def _key(key: str, place: str, inside: str) -> yaml.Event:
 def _text(text: str, place: str, tag: str | None = None) -> yaml.Event:
     """Return the event of a text: plain where every reader sees the same text, else quoted or literal."""
     if text.isascii() and text.isprintable():  # so it has one line
-        quoted = text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text)
-        return _scalar(text, tag, "'" if quoted else None)
+        return _line(text, tag)
     _check_text(text, place)
     if not text.strip("\n"):  # line feeds alone, as the delimiter of a Join
         return _scalar(text, tag, '"')
     _check_literal(text, place)
     return _scalar(text, tag, "|")
+
+
+@cache
+def _line(text: str, tag: str | None) -> yaml.Event:
+    """Return the event of a text of one line; most keys and many values appear more than once."""
+    quoted = text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text)
+    return _scalar(text, tag, "'" if quoted else None)
 
 
 def _scalar(text: str, tag: str | None = None, style: str | None = None) -> yaml.Event:
@@ -397,11 +408,14 @@ def _shortened(value: Any) -> str:
 # ---- Text ----
 
 
-def _dump(events: Events) -> list[str]:
-    """Return the lines of a key and its value."""
-    block = [*_BEGINNING, _MAPPING, *events, _MAPPING_END, *_END]
-    text: str = yaml.emit(block, Dumper=CSafeDumper, width=-1)
-    return _indented(text.split("\n")[:-1])
+def _dump(blocks: Iterable[Events]) -> Iterator[list[str]]:
+    """Return for each key with its value its lines; all are written at once, as documents of one stream."""
+    stream: Events = [_BEGINNING]
+    for block in blocks:
+        stream += [_DOCUMENT, _MAPPING, *block, _MAPPING_END, _DOCUMENT_END]
+    text: str = yaml.emit([*stream, _END], Dumper=CSafeDumper, width=-1)
+    for document in text.removesuffix("\n").split("\n---\n"):
+        yield _indented(document.removeprefix("---\n").split("\n"))
 
 
 def _indented(lines: list[str]) -> list[str]:
@@ -424,7 +438,9 @@ def _indented(lines: list[str]) -> list[str]:
         start = column
         while line.startswith("- ", start):
             start += 2
-        key_column = start if _OPEN_KEY.fullmatch(line, start) else -1
+        key_column = (
+            start if line.endswith(":") or (" !" in line and _TAGGED_KEY.fullmatch(line, start)) else -1
+        )
         literal_column = -1
         if "|" in line and _LITERAL.fullmatch(line, start):
             literal_column = start if ": " in line else start - 2
