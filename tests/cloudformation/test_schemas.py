@@ -331,8 +331,8 @@ def test_fails_on_a_reference_to_nothing(data: Path, pointer: str) -> None:
         ("{}", "no line begins with the service iam"),
         ('{\n "iam": []\n}', "the service iam has no Actions and Resources"),
         (
-            '{\n "iam": {"Actions": {}\n}',
-            "the service iam cannot be read (Expecting ',' delimiter: line 1 column 16 (char 15))",
+            '{\n "iam": {"Actions": {}',
+            "the service iam cannot be read (Expecting ',' delimiter: line 1 column 15 (char 14))",
         ),
         (
             '{\n "iam": {"Actions": {"getrole": {"Resources": ["role"]}}, "Resources": {}}\n}',
