@@ -106,7 +106,7 @@ def test_interrupted_in_the_background(tmp_path: Path) -> None:
         time.sleep(0.01)
 
     assert ending(process) == (0, b"")
-    assert (tmp_path / "stacks.json").read_bytes() == (ROOT / "out" / "stacks.json").read_bytes()
+    assert (tmp_path / "main.yaml").read_bytes() == (ROOT / "out" / "main.yaml").read_bytes()
 
 
 @pytest.mark.parametrize("command", [(str(ROOT / "build.py"),), ("-m", "csr_templates", "build")])
