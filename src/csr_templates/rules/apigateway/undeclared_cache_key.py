@@ -1,0 +1,74 @@
+"""E9080: what a cache key is made of is declared, and spelled like that."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.helpers import is_function
+from cfnlint.jsonschema import ValidationError
+from cfnlint.rules.helpers import get_value_from_path
+from cfnlint.rules.jsonschema import CfnLintKeyword
+
+from csr_templates.rules.support.apis import METHOD
+from csr_templates.rules.support.values import place, values
+
+if TYPE_CHECKING:
+    from cfnlint.jsonschema import ValidationResult, Validator
+
+
+class UndeclaredCacheKey(CfnLintKeyword):
+    """Every parameter of a cache key stands in RequestParameters, in the same spelling."""
+
+    id = "E9080"
+    shortdesc = "Cache key parameter that the method does not declare"
+    description = (
+        "API Gateway refuses a method whose CacheKeyParameters names a request parameter that "
+        "RequestParameters does not declare. It compares names of headers and query strings exactly, upper "
+        "and lower case too: a header that is required as X-Key and keyed on as x-key is refused, and "
+        "where both are declared, the key is made of one that nobody sends, so that all requests share one "
+        "answer. Write the name alike in both places, as the client sends it."
+    )
+    source_url = "https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html"
+    tags = ["resources", "apigateway", "cache"]  # noqa: RUF012 - the base class declares it like this
+
+    def __init__(self) -> None:
+        super().__init__([f"Resources/{METHOD}/Properties"])
+
+    def validate(self, validator: Validator, _keywords: Any, method: Any, _schema: Any) -> ValidationResult:
+        """Yield one error per parameter of the cache key."""
+        judged = []
+        for item, where in get_value_from_path(
+            validator, method, deque(["Integration", "CacheKeyParameters", "*"])
+        ):
+            path = place(where, validator)
+            for name, case in values(where, item):
+                if path in judged or not isinstance(name, str) or not name.startswith("method.request."):
+                    continue
+                # From the method, not from the item: the path of the case plays no role here.
+                for declared, _ in get_value_from_path(case, method, deque(["RequestParameters"])):
+                    fault = _fault(name, declared)
+                    if fault:
+                        judged.append(path)
+                        yield ValidationError(fault, path=path, rule=self)
+                        break
+
+
+def _fault(name: str, declared: Any) -> str:
+    """Return what is wrong with a parameter of the cache key; empty if nothing is."""
+    if is_function(declared)[0] or not isinstance(declared, (dict, type(None))):
+        return ""
+    known = [str(key) for key in declared or {}]
+    alike = next((key for key in known if key != name and key.lower() == name.lower()), "")
+    if alike:
+        return (
+            f'CacheKeyParameters holds "{name}", and RequestParameters declares "{alike}": API Gateway tells '
+            "upper and lower case apart, so these are two parameters. Write both alike, as the client "
+            "sends it."
+        )
+    if name not in known:
+        return (
+            f'CacheKeyParameters holds "{name}", which RequestParameters does not declare: API Gateway '
+            f'refuses the method. Add it there: "{name}": false, or true if it is required.'
+        )
+    return ""

@@ -1,0 +1,79 @@
+"""W9059: a function ends before the API that called it gives up."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.jsonschema import ValidationError
+from cfnlint.rules.jsonschema import CfnLintKeyword
+
+from csr_templates.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called, integration
+from csr_templates.rules.support.references import held
+from csr_templates.rules.support.scenarios import number, possible, scenarios, state, usual, when
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import ValidationResult, Validator
+
+FUNCTION_DEFAULT = 3  # seconds
+INTEGRATION_DEFAULTS = {"Integration": 29_000, "": 30_000}  # milliseconds: REST API, HTTP API
+
+
+class FunctionOutlivesIntegration(CfnLintKeyword):
+    """No function that an API waits for has a longer timeout than the integration."""
+
+    id = "W9059"
+    shortdesc = "Function with a longer timeout than the integration that calls it"
+    description = (
+        "API Gateway stops waiting after TimeoutInMillis (29 seconds by default, 30 of an HTTP API) and "
+        "answers 504. A function with a longer timeout goes on, is paid for, may still write, and its log "
+        "never tells of a timeout. Give the function a second less than the integration. Of parameters the "
+        "defaults are compared."
+    )
+    source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"
+    tags = ["resources", "lambda", "apigateway"]  # noqa: RUF012 - the base class declares it like this
+
+    def __init__(self) -> None:
+        super().__init__([f"Resources/{kind}/Properties" for kind in (METHOD, INTEGRATION)])
+
+    def validate(
+        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
+    ) -> ValidationResult:
+        """Yield a warning if the function may run longer in some case."""
+        found = next(_outlived(validator, properties), None)
+        if found:
+            message, path = found
+            yield ValidationError(message, path=deque(path), rule=self)
+
+
+def _outlived(validator: Validator, properties: Any) -> Iterator[tuple[str, list[str]]]:
+    for plain, case in scenarios(validator, properties):
+        settings, name, holder = integration(plain)
+        # Not AWS: such an integration may invoke asynchronously and wait for nothing.
+        if not isinstance(settings, dict) or "AWS_PROXY" not in (
+            settings.get("Type"),
+            settings.get("IntegrationType"),
+        ):
+            continue
+        function_id, _ = called(case, settings.get(name))
+        logical_id, function = held(case, function_id, FUNCTION)
+        if not logical_id:
+            continue
+        patience = settings.get("TimeoutInMillis", INTEGRATION_DEFAULTS[holder])
+        runs = function.get("Timeout", FUNCTION_DEFAULT)
+        for longest, known in usual(case, runs):
+            for waits, where in usual(known, patience):
+                seconds, milliseconds = number(longest), number(waits)
+                if None in (seconds, milliseconds) or not possible(where):
+                    continue
+                if (seconds or 0) * 1000 > (milliseconds or 0):
+                    path = [*filter(None, [holder]), *({"TimeoutInMillis"} & set(settings))]
+                    yield (
+                        f"TimeoutInMillis {state(known, where, patience, waits)}{when(validator, [case])}, "
+                        f"but Timeout of {logical_id} {state(case, known, runs, longest)} seconds: the API "
+                        "has given up by then, and the function goes on. Give the function a second less "
+                        "than the integration.",
+                        path,
+                    )

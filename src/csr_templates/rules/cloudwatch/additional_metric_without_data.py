@@ -1,0 +1,112 @@
+"""E9017: CloudFront's additional metrics are switched on, and asked for in a way they answer to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.rules.jsonschema import CfnLintKeyword
+
+from csr_templates.rules.support.findings import findings
+from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.references import pointed, target, written
+from csr_templates.rules.support.scenarios import scenarios
+from csr_templates.rules.support.values import assume, created, of_type, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import ValidationResult, Validator
+
+    from csr_templates.rules.support.findings import Fault
+    from csr_templates.rules.support.metrics import Metric
+
+ADDITIONAL = {
+    "CacheHitRate",
+    "OriginLatency",
+    *(f"{status}ErrorRate" for status in (401, 403, 404, 502, 503, 504)),
+}
+NO_PERCENTILE = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
+STATUS = ("RealtimeMetricsSubscriptionConfig", "RealtimeMetricsSubscriptionStatus")
+
+
+class AdditionalMetricWithoutData(CfnLintKeyword):
+    """An alarm on an additional CloudFront metric has a subscription, and on OriginLatency a percentile."""
+
+    id = "E9017"
+    shortdesc = "Alarm on a CloudFront metric that is not switched on"
+    description = (
+        "OriginLatency, CacheHitRate and the error rates of single status codes are additional metrics: "
+        "CloudFront writes them once an AWS::CloudFront::MonitoringSubscription has switched them on for "
+        "the distribution. OriginLatency has percentiles alone, no Average. Otherwise the alarm deploys and "
+        "never has data. Add the subscription, and use ExtendedStatistic such as p90 for OriginLatency."
+    )
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
+    tags = ["resources", "cloudwatch", "alarm", "cloudfront"]  # noqa: RUF012 - the base class declares it like this
+
+    def __init__(self) -> None:
+        super().__init__(["Resources/AWS::CloudWatch::Alarm/Properties"])
+
+    def validate(
+        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
+    ) -> ValidationResult:
+        """Yield one error per metric that CloudFront does not write, or not with this statistic."""
+        yield from findings(
+            self,
+            validator,
+            (fault for metric in metrics(validator, properties) for fault in _faults(metric)),
+        )
+
+
+def _faults(metric: Metric) -> Iterator[Fault]:
+    if metric.namespace != "AWS/CloudFront" or metric.name not in ADDITIONAL:
+        return
+    if metric.name == "OriginLatency" and metric.statistic in NO_PERCENTILE:
+        yield (
+            metric.path("Statistic", "Stat"),
+            f"{'Stat' if metric.steps else 'Statistic'} is {metric.statistic}{{when}}: OriginLatency has "
+            f"percentiles alone, and the alarm never has data. Use {_percentile(metric)}.",
+            metric.case,
+        )
+    distribution, _ = target(
+        metric.case, (metric.dimensions or {}).get("DistributionId"), "AWS::CloudFront::Distribution"
+    )
+    if distribution:
+        for case in _unsubscribed(metric.case, distribution):
+            yield (
+                metric.path("MetricName"),
+                f"MetricName is {metric.name}, which CloudFront writes for {distribution} only where an "
+                "AWS::CloudFront::MonitoringSubscription has switched it on, and the template has "
+                f"none{{when}}: the alarm never has data. Add one with DistributionId: !Ref {distribution} "
+                "and RealtimeMetricsSubscriptionStatus: Enabled.",
+                case,
+            )
+
+
+def _percentile(metric: Metric) -> str:
+    return "Stat: p90" if metric.steps else "ExtendedStatistic: p90 in its place"
+
+
+def _unsubscribed(case: Validator, distribution: str) -> Iterator[Validator]:
+    """Yield the cases in which no subscription of the template switches the distribution's metrics on."""
+    left = [case]
+    resources = case.cfn.template["Resources"]
+    for _, resource, properties in of_type(resources, "AWS::CloudFront::MonitoringSubscription"):
+        if not written(properties.get("DistributionId")):
+            return  # it may be this distribution's
+        if pointed(properties.get("DistributionId"))[0] == distribution:
+            left = [gap for now in left for gap in _gaps(now, resource, properties)]
+    yield from left
+
+
+def _gaps(case: Validator, resource: Any, properties: Any) -> Iterator[Validator]:
+    """Yield the cases in which a subscription is not there or not enabled."""
+    condition = resource.get("Condition")
+    without = assume(case, {condition: False}) if isinstance(condition, str) else None
+    if without:
+        yield without
+    exists = created(case, resource)
+    for found, there in scenarios(exists, properties.get("MonitoringSubscription")) if exists else ():
+        status = found
+        for step in STATUS:
+            status = status.get(step) if isinstance(status, dict) else None
+        yield from (gap for value, gap in values(there, status) if value == "Disabled")

@@ -1,0 +1,118 @@
+"""E9001: an alarm reaches somebody and says what happened."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.jsonschema import ValidationError
+from cfnlint.rules.jsonschema import CfnLintKeyword
+
+from csr_templates.rules.support.values import values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import ValidationResult, Validator
+
+ACTIONS = (
+    "AlarmActions {state}: nobody is told when the alarm fires. Give it at least one action, "
+    "for example AlarmActions: [!Ref AlarmTopic]."
+)
+DISABLED = (
+    "ActionsEnabled {state}: the alarm fires without running its actions. Set it to true or leave "
+    "it out (the default is true)."
+)
+DESCRIPTION = (
+    "AlarmDescription {state}: whoever is woken by the alarm reads nothing. Give it a text that "
+    "says what happened and what to look at first."
+)
+
+
+class AlarmWithoutActionOrDescription(CfnLintKeyword):
+    """Every CloudWatch alarm has an action, switched on, and a description, under all conditions."""
+
+    id = "E9001"
+    shortdesc = "Alarm without action or description"
+    description = (
+        "CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without "
+        "AlarmDescription. Such an alarm turns red in the console and tells nobody, or tells somebody who "
+        "does not know what to do. Name at least one action and describe what happened and what to look at "
+        "first. An alarm that only feeds a composite alarm needs no action of its own: ignore this rule on "
+        "it and say so in the reason."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html"
+    tags = ["resources", "cloudwatch", "alarm"]  # noqa: RUF012 - the base class declares it like this
+
+    def __init__(self) -> None:
+        super().__init__(
+            [
+                "Resources/AWS::CloudWatch::Alarm/Properties",
+                "Resources/AWS::CloudWatch::CompositeAlarm/Properties",
+            ]
+        )
+
+    def validate(
+        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
+    ) -> ValidationResult:
+        """Yield one error per property that leaves the alarm silent in at least one case."""
+        for name, silent_cases, message, silent in (
+            ("AlarmActions", _no_action, ACTIONS, "empty"),
+            ("ActionsEnabled", _is_false, DISABLED, "false"),
+            ("AlarmDescription", _is_blank, DESCRIPTION, "empty"),
+        ):
+            value = properties.get(name)
+            case = next(silent_cases(validator, value), None)
+            if case is not None:
+                yield ValidationError(
+                    message.format(state=_is(silent, value, _facts(case, validator))),
+                    path=deque([name] if name in properties else []),
+                    rule=self,
+                )
+
+
+def _no_action(validator: Validator, value: Any) -> Iterator[Validator]:
+    """Yield the cases in which no action is left once every Fn::If and AWS::NoValue is resolved."""
+    for actions, case in values(validator, value):
+        yield from _nothing_in(case, actions if isinstance(actions, list) else [actions])
+
+
+def _nothing_in(validator: Validator, items: list[Any]) -> Iterator[Validator]:
+    if not items:
+        yield validator
+        return
+    for item, case in values(validator, items[0]):
+        if item in (None, ""):
+            yield from _nothing_in(case, items[1:])
+
+
+def _is_false(validator: Validator, value: Any) -> Iterator[Validator]:
+    """Yield the cases in which the value is false, as boolean or as text."""
+    for enabled, case in values(validator, value):
+        if str(enabled).lower() == "false":
+            yield case
+
+
+def _is_blank(validator: Validator, value: Any) -> Iterator[Validator]:
+    """Yield the cases in which there is no text."""
+    for text, case in values(validator, value):
+        if text is None or (isinstance(text, str) and not text.strip()):
+            yield case
+
+
+def _facts(case: Validator, alarm: Validator) -> list[str]:
+    """Return the conditions that lead to the case, beyond those that hold for the whole alarm."""
+    known, status = alarm.context.conditions.status, case.context.conditions.status
+    return [f"{name} is {str(status[name]).lower()}" for name in sorted(status) if name not in known]
+
+
+def _is(silent: str, value: Any, facts: list[str]) -> str:
+    """Return what is the matter with the value found, and when."""
+    if value is None:
+        return "is missing"
+    if facts:
+        return f"is {json.dumps(value)}, which is {silent} when {' and '.join(facts)}"
+    if isinstance(value, (dict, list)) and value:
+        return f"is {json.dumps(value)}, which can be {silent}"
+    return f"is {json.dumps(value)}"

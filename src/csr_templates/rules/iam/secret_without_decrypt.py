@@ -1,0 +1,94 @@
+"""E9054: a role that reads a secret may decrypt it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.rules.jsonschema import CfnLintKeyword
+
+from csr_templates.rules.support.findings import findings
+from csr_templates.rules.support.policies import ROLE, allows, names, roles
+from csr_templates.rules.support.references import own_id, target, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import ValidationResult, Validator
+
+    from csr_templates.rules.support.findings import Fault
+
+READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
+SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
+
+
+class SecretWithoutDecrypt(CfnLintKeyword):
+    """No role reads a secret of the template without the right to use the secret's key."""
+
+    id = "E9054"
+    shortdesc = "Role that reads a secret but may not decrypt it"
+    description = (
+        "Secrets Manager decrypts with the rights of its caller. A role that may GetSecretValue on a secret "
+        "under a key of yours also needs kms:Decrypt on that key; without it the stack deploys, and each "
+        "call fails with AccessDeniedException. Narrow it with kms:ViaService and "
+        "kms:EncryptionContext:SecretARN."
+    )
+    source_url = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
+    tags = ["resources", "iam", "secretsmanager", "kms"]  # noqa: RUF012 - the base class declares it like this
+
+    def __init__(self) -> None:
+        super().__init__([f"Resources/{ROLE}/Properties"])
+
+    def validate(
+        self, validator: Validator, _keywords: Any, _properties: Any, _schema: Any
+    ) -> ValidationResult:
+        """Yield an error per secret that the role reads in some case without its key."""
+        yield from findings(self, validator, _unreadable(validator))
+
+
+def _unreadable(validator: Validator) -> Iterator[Fault]:
+    for statements, case, _ in roles(validator, own_id(validator)):
+        for secret_id, key_id in sorted(_read(case, statements or [])):
+            decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])
+            if not decrypts and _delegates(case, key_id):
+                yield (
+                    (),
+                    f"The role may read {secret_id}{{when}}, but not use its key {key_id}: every "
+                    f"GetSecretValue fails. Allow {DECRYPT} on {key_id}.",
+                    case,
+                )
+
+
+def _read(case: Validator, statements: Any) -> set[tuple[str, str]]:
+    """Return the secrets of the template that the statements name, with their keys."""
+    found = set()
+    for _, statement in statements:
+        resources = statement.get("Resource", []) if isinstance(statement, dict) else []
+        for resource in resources if isinstance(resources, list) else [resources]:
+            secret_id, secret = target(case, resource, SECRET)
+            key_id, _ = target(case, secret.get("KmsKeyId"), KEY)
+            if key_id and names(statement, secret_id) and allows(statement, READ, secret_id):
+                found.add((secret_id, key_id))
+    return found
+
+
+def _delegates(case: Validator, key_id: str) -> bool:
+    """Return whether a key's policy leaves it to IAM who decrypts: it names nobody but the account."""
+    policy = case.cfn.template["Resources"][key_id].get("Properties", {}).get("KeyPolicy")
+    statements = policy.get("Statement") if isinstance(policy, dict) else None
+    return isinstance(statements, list) and not any(
+        allows(statement, DECRYPT, key_id) and not _is_narrow(statement) for statement in statements
+    )
+
+
+def _is_narrow(statement: Any) -> bool:
+    """Return whether a statement is for the account's root or for services, which are no role."""
+    principal = statement.get("Principal") if isinstance(statement, dict) else None
+    if not isinstance(principal, dict) or set(principal) - {"AWS", "Service"}:
+        return False
+    accounts = principal.get("AWS", [])
+    return all(_is_root(account) for account in (accounts if isinstance(accounts, list) else [accounts]))
+
+
+def _is_root(account: Any) -> bool:
+    text = written(account) or ""
+    return text.endswith(":root") or text == "${AWS::AccountId}" or text.isdecimal()

@@ -1,0 +1,83 @@
+"""E9085: every export has a name of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.jsonschema import CfnTemplateValidator
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
+
+from csr_templates.rules.support.values import assume, created, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+    from cfnlint.template import Template
+
+
+class DuplicateExport(CloudFormationLintRule):
+    """No two outputs of a template are exported under the same name."""
+
+    id = "E9085"
+    shortdesc = "Duplicate export name"
+    description = (
+        "Export names are unique in an account and region. Two outputs of one template under the same name "
+        "fail when the stack is made, after its resources have been. Give each export a name that says what "
+        "it is."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
+    tags = ["outputs"]  # noqa: RUF012 - the base class declares it like this
+
+    def match(self, cfn: Template) -> list[RuleMatch]:
+        """Return one match per output whose export name an earlier output has already."""
+        outputs = cfn.template.get("Outputs")
+        validator = CfnTemplateValidator({}).evolve(cfn=cfn, context=cfn.context)
+        matches: list[RuleMatch] = []
+        seen: dict[str, list[tuple[str, Validator]]] = {}
+        for output_id, output in outputs.items() if isinstance(outputs, dict) else ():
+            twin = ""
+            for name, case in _names(validator, output):
+                earlier = seen.setdefault(name, [])
+                twin = twin or next((other for other, where in earlier if _together(case, where)), "")
+                earlier.append((output_id, case))
+            if twin:
+                matches.append(
+                    RuleMatch(
+                        ["Outputs", output_id, "Export", "Name"],
+                        f"Export.Name is {show(output['Export']['Name'])}, and {twin} is exported under the "
+                        "same name: the stack fails. Give each export a name of its own.",
+                    )
+                )
+        return matches
+
+
+def _names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]:
+    """Yield the names an output can be exported under, each with its case."""
+    export = output.get("Export") if isinstance(output, dict) else None
+    case = created(validator, output) if isinstance(export, dict) else None
+    if isinstance(export, dict) and case is not None and "Name" in export:
+        for name, where in values(case, export["Name"]):
+            yield show(name), where
+
+
+def _together(case: Validator, other: Validator) -> bool:
+    """Return whether two cases can be at the same time: same conditions, same parameter values.
+
+    A parameter that only one of them assumes must have its usual value: two names made of different
+    parameters can be alike, but need not be meant to.
+    """
+    mine, theirs = case.context.ref_values, other.context.ref_values
+    if any(mine[name] != theirs[name] for name in mine.keys() & theirs.keys()):
+        return False
+    if not all(_is_usual(case, name, {**mine, **theirs}[name]) for name in mine.keys() ^ theirs.keys()):
+        return False
+    status = {name: value for name, value in other.context.conditions.status.items() if value is not None}
+    return assume(case, status) is not None
+
+
+def _is_usual(case: Validator, name: str, value: Any) -> bool:
+    """Return whether a parameter has its default, or the value that the template is judged with."""
+    parameter = case.context.parameters.get(name)
+    given = case.cfn.context.parameter_sets
+    return parameter is None or bool(given) or str(parameter.default) == str(value)
