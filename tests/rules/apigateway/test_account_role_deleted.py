@@ -1,15 +1,4 @@
-"""W9090 on the logging role of an account, kept or not."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import AccountRoleDeleted
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""The logging role of an account, kept or not."""
 
 
 def account(attributes: str, reference: str = "!GetAtt Role.Arn") -> str:
@@ -34,35 +23,24 @@ def message(found: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(account("DeletionPolicy: Retain,"), id="Retain"),
-        pytest.param(account("DeletionPolicy: RetainExceptOnCreate,"), id="RetainExceptOnCreate"),
-        pytest.param(account("DeletionPolicy: !Ref Kept,"), id="parameter default"),
-        pytest.param(account("", "!ImportValue role"), id="role of another stack"),
-        pytest.param(account("", "arn:aws:iam::123456789012:role/x"), id="literal role"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A role that stays, or belongs to somebody else, passes."""
-    assert judge(AccountRoleDeleted, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "found"),
-    [
-        pytest.param(account(""), "", "missing", id="no policy"),
-        pytest.param(account("DeletionPolicy: Delete,"), "/DeletionPolicy", '"Delete"', id="literal"),
-        pytest.param(
-            account("DeletionPolicy: !Ref Policy,"),
-            "/DeletionPolicy",
-            '{"Ref": "Policy"}',
-            id="parameter default",
-        ),
-        pytest.param(account("", "!Sub '${Role.Arn}'"), "", "missing", id="role by Sub"),
-    ],
-)
-def test_warns(judge: Judge, text: str, path: str, found: str) -> None:
+def case(text: str, path: str, found: str) -> tuple[str, ...]:
     """A role that is deleted with its stack is found."""
-    assert judge(AccountRoleDeleted, text) == [(f"Resources/Role{path}", message(found))]
+    return text, f"Resources/Role{path}", message(found)
+
+
+GOOD = {
+    "Retain": account("DeletionPolicy: Retain,"),
+    "RetainExceptOnCreate": account("DeletionPolicy: RetainExceptOnCreate,"),
+    "parameter default": account("DeletionPolicy: !Ref Kept,"),
+    "role of another stack": account("", "!ImportValue role"),
+    "literal role": account("", "arn:aws:iam::123456789012:role/x"),
+}
+
+BAD = {
+    "no policy": case(account(""), "", "missing"),
+    "literal": case(account("DeletionPolicy: Delete,"), "/DeletionPolicy", '"Delete"'),
+    "parameter default": case(
+        account("DeletionPolicy: !Ref Policy,"), "/DeletionPolicy", '{"Ref": "Policy"}'
+    ),
+    "role by Sub": case(account("", "!Sub '${Role.Arn}'"), "", "missing"),
+}

@@ -1,15 +1,4 @@
-"""W9077 on cache keys of proxies with and without user and query string."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import CacheKeyWithoutUserOrQuery
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Cache keys of proxies with and without user and query string."""
 
 HEAD = """
 Parameters:
@@ -20,12 +9,13 @@ Conditions:
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
 """
+
 USER = "method.request.header.Authorization"
 COOKIE = "method.request.header.Cookie"
 QUERY = "method.request.querystring.page"
 WHOLE = "method.request.header.X-Cache-Key"
-
 NO_USER = "without method.request.header.Authorization or .Cookie the answer for one user is given to others"
+
 NO_QUERY = (
     "without method.request.querystring names, or a header that stands for them, all query strings get the "
     "same answer"
@@ -50,61 +40,46 @@ def key(*parameters: str) -> str:
     return f"CacheKeyParameters: [{', '.join(parameters)}]"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(api(key(USER, QUERY)), id="user and query string"),
-        pytest.param(api(key(COOKIE, WHOLE)), id="cookie and a header for the query string"),
-        pytest.param(api(key("!Sub 'method.request.header.${Header}'", QUERY)), id="Sub"),
-        pytest.param(api(key("method.request.multivaluequerystring.tag", USER)), id="several values"),
-        pytest.param(
-            api(f"CacheKeyParameters: !If [Switched, [{USER}, {QUERY}], [{COOKIE}, {WHOLE}]]"), id="If"
-        ),
-        pytest.param(api("CacheKeyParameters: !Split [',', !ImportValue keys]"), id="import"),
-        pytest.param(api("Type: MOCK", "{id}"), id="one resource"),
-        pytest.param(api("Type: MOCK", caching="false"), id="not cached"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A proxy whose cache key holds user and query string, or that is not cached, passes."""
-    assert judge(CacheKeyWithoutUserOrQuery, text) == []
-
-
-@pytest.mark.parametrize(
-    ("integration", "path", "found", "lacks"),
-    [
-        pytest.param("Type: MOCK", "", "missing", f"{NO_USER} and {NO_QUERY}", id="no key"),
-        pytest.param(key(USER), "/CacheKeyParameters", f'["{USER}"]', NO_QUERY, id="no query string"),
-        pytest.param(key(WHOLE), "/CacheKeyParameters", f'["{WHOLE}"]', NO_USER, id="no user"),
-        pytest.param(
-            key("!Sub 'method.request.header.${Header}'"),
-            "/CacheKeyParameters",
-            f'["{USER}"]',
-            NO_QUERY,
-            id="parameter default by Sub",
-        ),
-        pytest.param(
-            f"CacheKeyParameters: !If [Switched, [{WHOLE}], [{USER}, {QUERY}]]",
-            "/CacheKeyParameters",
-            f'["{WHOLE}"]',
-            NO_USER,
-            id="first branch",
-        ),
-        pytest.param(
-            f"CacheKeyParameters: !If [Switched, [{USER}, {QUERY}], [{USER}]]",
-            "/CacheKeyParameters",
-            f'["{USER}"]',
-            NO_QUERY,
-            id="second branch",
-        ),
-    ],
-)
-def test_warns(judge: Judge, integration: str, path: str, found: str, lacks: str) -> None:
+def case(integration: str, path: str, found: str, lacks: str) -> tuple[str, ...]:
     """A cached proxy that mixes up users or query strings is found in its cache key."""
-    assert judge(CacheKeyWithoutUserOrQuery, api(integration)) == [
+    return (
+        api(integration),
+        f"Resources/Get/Properties/Integration{path}",
         (
-            f"Resources/Get/Properties/Integration{path}",
             f"CacheKeyParameters is {found} on a method of /{{proxy+}} that a stage caches: {lacks}. Add "
-            "them, here and in RequestParameters, or do not cache the method.",
-        )
-    ]
+            "them, here and in RequestParameters, or do not cache the method."
+        ),
+    )
+
+
+GOOD = {
+    "user and query string": api(key(USER, QUERY)),
+    "cookie and a header for the query string": api(key(COOKIE, WHOLE)),
+    "Sub": api(key("!Sub 'method.request.header.${Header}'", QUERY)),
+    "several values": api(key("method.request.multivaluequerystring.tag", USER)),
+    "If": api(f"CacheKeyParameters: !If [Switched, [{USER}, {QUERY}], [{COOKIE}, {WHOLE}]]"),
+    "import": api("CacheKeyParameters: !Split [',', !ImportValue keys]"),
+    "one resource": api("Type: MOCK", "{id}"),
+    "not cached": api("Type: MOCK", caching="false"),
+}
+
+BAD = {
+    "no key": case("Type: MOCK", "", "missing", f"{NO_USER} and {NO_QUERY}"),
+    "no query string": case(key(USER), "/CacheKeyParameters", f'["{USER}"]', NO_QUERY),
+    "no user": case(key(WHOLE), "/CacheKeyParameters", f'["{WHOLE}"]', NO_USER),
+    "parameter default by Sub": case(
+        key("!Sub 'method.request.header.${Header}'"), "/CacheKeyParameters", f'["{USER}"]', NO_QUERY
+    ),
+    "first branch": case(
+        f"CacheKeyParameters: !If [Switched, [{WHOLE}], [{USER}, {QUERY}]]",
+        "/CacheKeyParameters",
+        f'["{WHOLE}"]',
+        NO_USER,
+    ),
+    "second branch": case(
+        f"CacheKeyParameters: !If [Switched, [{USER}, {QUERY}], [{USER}]]",
+        "/CacheKeyParameters",
+        f'["{USER}"]',
+        NO_QUERY,
+    ),
+}

@@ -1,15 +1,4 @@
-"""W9072 on stages that cache, with and without a cache."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import CachingWithoutCache
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Stages that cache, with and without a cache."""
 
 HEAD = """
 Parameters:
@@ -21,6 +10,7 @@ Conditions:
   Unswitched: !Not [!Condition Switched]
 Resources:
 """
+
 CLUSTER = "CacheClusterEnabled: true"
 SETTING = "Resources/Stage/Properties/MethodSettings"
 
@@ -33,60 +23,42 @@ def stage(setting: str, properties: str = CLUSTER, attributes: str = "") -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(stage("CachingEnabled: true"), id="literal"),
-        pytest.param(
-            stage("CachingEnabled: !Ref Wanted", "CacheClusterEnabled: !Sub '${Wanted}'"), id="default"
-        ),
-        pytest.param(stage("CachingEnabled: false", "StageName: v1"), id="neither"),
-        pytest.param(stage("CachingEnabled: true", "CacheClusterEnabled: !ImportValue x"), id="import"),
-        pytest.param(
-            stage(
-                "CachingEnabled: !If [Switched, true, false]",
-                "CacheClusterEnabled: !If [Unswitched, false, true]",
-            ),
-            id="both in the same branch",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A stage that has a cache wherever it caches passes."""
-    assert judge(CachingWithoutCache, text) == []
-
-
-@pytest.mark.parametrize(
-    ("setting", "properties", "state"),
-    [
-        pytest.param("CachingEnabled: true", "StageName: v1", "is missing", id="missing"),
-        pytest.param("CachingEnabled: true", "CacheClusterEnabled: false", "is false", id="literal"),
-        pytest.param(
-            "CachingEnabled: !Sub '${Wanted}'",
-            "CacheClusterEnabled: !Ref Unwanted",
-            'is {"Ref": "Unwanted"}',
-            id="parameter defaults",
-        ),
-        pytest.param(
-            "CachingEnabled: !If [Switched, true, false]",
-            "CacheClusterEnabled: !If [Switched, false, true]",
-            'is {"Fn::If": ["Switched", false, true]}',
-            id="first branch",
-        ),
-        pytest.param(
-            "CachingEnabled: true",
-            "CacheClusterEnabled: !If [Switched, true, !Ref AWS::NoValue]",
-            'is {"Fn::If": ["Switched", true, {"Ref": "AWS::NoValue"}]}',
-            id="second branch",
-        ),
-    ],
-)
-def test_warns(judge: Judge, setting: str, properties: str, state: str) -> None:
+def case(setting: str, properties: str, state: str) -> tuple[str, ...]:
     """Caching without a cache is found in the entry that asks for it."""
-    assert judge(CachingWithoutCache, stage(setting, properties)) == [
+    return (
+        stage(setting, properties),
+        f"{SETTING}/0/CachingEnabled",
         (
-            f"{SETTING}/0/CachingEnabled",
             f"CachingEnabled is true, and CacheClusterEnabled of the stage {state}: without a cache nothing "
-            "is cached. Set CacheClusterEnabled and CacheClusterSize, under the same condition.",
-        )
-    ]
+            "is cached. Set CacheClusterEnabled and CacheClusterSize, under the same condition."
+        ),
+    )
+
+
+GOOD = {
+    "literal": stage("CachingEnabled: true"),
+    "default": stage("CachingEnabled: !Ref Wanted", "CacheClusterEnabled: !Sub '${Wanted}'"),
+    "neither": stage("CachingEnabled: false", "StageName: v1"),
+    "import": stage("CachingEnabled: true", "CacheClusterEnabled: !ImportValue x"),
+    "both in the same branch": stage(
+        "CachingEnabled: !If [Switched, true, false]", "CacheClusterEnabled: !If [Unswitched, false, true]"
+    ),
+}
+
+BAD = {
+    "missing": case("CachingEnabled: true", "StageName: v1", "is missing"),
+    "literal": case("CachingEnabled: true", "CacheClusterEnabled: false", "is false"),
+    "parameter defaults": case(
+        "CachingEnabled: !Sub '${Wanted}'", "CacheClusterEnabled: !Ref Unwanted", 'is {"Ref": "Unwanted"}'
+    ),
+    "first branch": case(
+        "CachingEnabled: !If [Switched, true, false]",
+        "CacheClusterEnabled: !If [Switched, false, true]",
+        'is {"Fn::If": ["Switched", false, true]}',
+    ),
+    "second branch": case(
+        "CachingEnabled: true",
+        "CacheClusterEnabled: !If [Switched, true, !Ref AWS::NoValue]",
+        'is {"Fn::If": ["Switched", true, {"Ref": "AWS::NoValue"}]}',
+    ),
+}

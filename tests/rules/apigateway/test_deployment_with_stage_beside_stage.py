@@ -1,15 +1,4 @@
-"""W9073 on deployments with and without a stage of their own."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import DeploymentWithStageBesideStage
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Deployments with and without a stage of their own."""
 
 HEAD = """
 Parameters:
@@ -19,6 +8,7 @@ Conditions:
   Switched: !Equals [!Ref Switch, "true"]
 Resources:
 """
+
 STAGE = (
     "  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: a, DeploymentId: !Ref Made, "
     "StageName: v1}}\n"
@@ -42,52 +32,31 @@ def message(name: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(deployment("Description: x"), id="no name"),
-        pytest.param(deployment("StageName: !Ref AWS::NoValue"), id="NoValue"),
-        pytest.param(deployment("StageName: v1", stage=""), id="no stage"),
-        pytest.param(
-            deployment("StageName: v1", STAGE.replace("!Ref Made", "abc123")),
-            id="stage of another deployment",
-        ),
-        pytest.param(
-            deployment(
-                "StageName: !If [Switched, !Ref AWS::NoValue, v1]",
-                STAGE.replace("Type", "Condition: Switched, Type"),
-            ),
-            id="name only where there is no stage",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """Either the deployment or the stage resource makes the stage: both pass."""
-    assert judge(DeploymentWithStageBesideStage, text) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        pytest.param("prod", '"prod"', id="another name"),
-        pytest.param("v1", '"v1"', id="the same name"),
-        pytest.param("!Ref Name", '{"Ref": "Name"}', id="parameter default"),
-        pytest.param("!Sub '${Name}'", '{"Fn::Sub": "${Name}"}', id="Sub"),
-        pytest.param("!ImportValue n", '{"Fn::ImportValue": "n"}', id="import"),
-        pytest.param(
-            "!If [Switched, prod, !Ref AWS::NoValue]",
-            '{"Fn::If": ["Switched", "prod", {"Ref": "AWS::NoValue"}]}',
-            id="first branch",
-        ),
-        pytest.param(
-            "!If [Switched, !Ref AWS::NoValue, prod]",
-            '{"Fn::If": ["Switched", {"Ref": "AWS::NoValue"}, "prod"]}',
-            id="second branch",
-        ),
-    ],
-)
-def test_warns(judge: Judge, name: str, shown: str) -> None:
+def case(name: str, shown: str) -> tuple[str, ...]:
     """A stage name on the deployment of a declared stage is found there."""
-    assert judge(DeploymentWithStageBesideStage, deployment(f"StageName: {name}")) == [
-        ("Resources/Made/Properties/StageName", message(shown))
-    ]
+    return deployment(f"StageName: {name}"), "Resources/Made/Properties/StageName", message(shown)
+
+
+GOOD = {
+    "no name": deployment("Description: x"),
+    "NoValue": deployment("StageName: !Ref AWS::NoValue"),
+    "no stage": deployment("StageName: v1", stage=""),
+    "stage of another deployment": deployment("StageName: v1", STAGE.replace("!Ref Made", "abc123")),
+    "name only where there is no stage": deployment(
+        "StageName: !If [Switched, !Ref AWS::NoValue, v1]", STAGE.replace("Type", "Condition: Switched, Type")
+    ),
+}
+
+BAD = {
+    "another name": case("prod", '"prod"'),
+    "the same name": case("v1", '"v1"'),
+    "parameter default": case("!Ref Name", '{"Ref": "Name"}'),
+    "Sub": case("!Sub '${Name}'", '{"Fn::Sub": "${Name}"}'),
+    "import": case("!ImportValue n", '{"Fn::ImportValue": "n"}'),
+    "first branch": case(
+        "!If [Switched, prod, !Ref AWS::NoValue]", '{"Fn::If": ["Switched", "prod", {"Ref": "AWS::NoValue"}]}'
+    ),
+    "second branch": case(
+        "!If [Switched, !Ref AWS::NoValue, prod]", '{"Fn::If": ["Switched", {"Ref": "AWS::NoValue"}, "prod"]}'
+    ),
+}

@@ -1,15 +1,4 @@
-"""E9088 on stages that wait, and do not wait, for the log group of their execution log."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import StageBeforeExecutionLogGroup
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Stages that wait, and do not wait, for the log group of their execution log."""
 
 HEAD = """
 Parameters:
@@ -21,6 +10,7 @@ Conditions:
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
 """
+
 LOG = "!Sub 'API-Gateway-Execution-Logs_${Api}/v1'"
 
 
@@ -41,42 +31,27 @@ def message(given: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(stage(LOG, "DependsOn: Group,"), id="DependsOn"),
-        pytest.param(stage(LOG, "DependsOn: [Api, Group],"), id="list"),
-        pytest.param(stage("!Sub '/aws/apigateway/${Api}'"), id="another group"),
-        pytest.param(stage("!Sub 'API-Gateway-Execution-Logs_${Api}/v2'"), id="another stage"),
-        pytest.param(stage("!ImportValue log"), id="name that only AWS knows"),
-        pytest.param(stage(LOG, "Condition: Switched,", of_group="Condition: Unswitched,"), id="never both"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A stage that waits for its log group, or has none in the template, passes."""
-    assert judge(StageBeforeExecutionLogGroup, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "given"),
-    [
-        pytest.param(stage(LOG), "", "missing", id="no DependsOn"),
-        pytest.param(stage(LOG, "DependsOn: Api,"), "/DependsOn", '"Api"', id="DependsOn something else"),
-        pytest.param(
-            stage("!Sub ['API-Gateway-Execution-Logs_${A}/v1', {A: !Ref Api}]"), "", "missing", id="variable"
-        ),
-        pytest.param(
-            stage("!Join ['', [API-Gateway-Execution-Logs_, !Ref Api, /v1]]"), "", "missing", id="Join"
-        ),
-        pytest.param(
-            stage("!Sub 'API-Gateway-Execution-Logs_${Api}/${Name}'", name="!Ref Name"),
-            "",
-            "missing",
-            id="stage name from a parameter",
-        ),
-        pytest.param(stage(LOG, of_group="Condition: Switched,"), "", "missing", id="condition"),
-    ],
-)
-def test_refuses(judge: Judge, text: str, path: str, given: str) -> None:
+def case(text: str, path: str, given: str) -> tuple[str, ...]:
     """A stage that may be made before its log group is found, however the name is written."""
-    assert judge(StageBeforeExecutionLogGroup, text) == [(f"Resources/Stage{path}", message(given))]
+    return text, f"Resources/Stage{path}", message(given)
+
+
+GOOD = {
+    "DependsOn": stage(LOG, "DependsOn: Group,"),
+    "list": stage(LOG, "DependsOn: [Api, Group],"),
+    "another group": stage("!Sub '/aws/apigateway/${Api}'"),
+    "another stage": stage("!Sub 'API-Gateway-Execution-Logs_${Api}/v2'"),
+    "name that only AWS knows": stage("!ImportValue log"),
+    "never both": stage(LOG, "Condition: Switched,", of_group="Condition: Unswitched,"),
+}
+
+BAD = {
+    "no DependsOn": case(stage(LOG), "", "missing"),
+    "DependsOn something else": case(stage(LOG, "DependsOn: Api,"), "/DependsOn", '"Api"'),
+    "variable": case(stage("!Sub ['API-Gateway-Execution-Logs_${A}/v1', {A: !Ref Api}]"), "", "missing"),
+    "Join": case(stage("!Join ['', [API-Gateway-Execution-Logs_, !Ref Api, /v1]]"), "", "missing"),
+    "stage name from a parameter": case(
+        stage("!Sub 'API-Gateway-Execution-Logs_${Api}/${Name}'", name="!Ref Name"), "", "missing"
+    ),
+    "condition": case(stage(LOG, of_group="Condition: Switched,"), "", "missing"),
+}

@@ -1,15 +1,4 @@
-"""W9089 on required request parameters that somebody, or nobody, checks."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import UncheckedParameter
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Required request parameters that somebody, or nobody, checks."""
 
 HEAD = """
 Parameters:
@@ -20,6 +9,7 @@ Conditions:
   Switched: !Equals [!Ref Switch, "true"]
 Resources:
 """
+
 HEADER = "RequestParameters: {method.request.header.X-Key: true}"
 BY = "RequestValidatorId: !Ref Checks"
 
@@ -43,73 +33,46 @@ def message(lack: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(method(f"{HEADER}, {BY}"), id="checked"),
-        pytest.param(method(f"{HEADER}, RequestValidatorId: !Sub '${{Checks}}'"), id="Sub"),
-        pytest.param(
-            method(f"{HEADER}, RequestValidatorId: !ImportValue v"), id="validator of another stack"
-        ),
-        pytest.param(method(f"{HEADER}, RequestValidatorId: abc123"), id="literal validator"),
-        pytest.param(method("RequestParameters: {method.request.header.X-Key: false}"), id="not required"),
-        pytest.param(method("RequestParameters: {method.request.header.X-Key: !Ref Unneeded}"), id="default"),
-        pytest.param(method("RequestParameters: {method.request.path.proxy: true}"), id="path"),
-        pytest.param(method("AuthorizationType: NONE"), id="no parameters"),
-        pytest.param(
-            method(
-                "RequestParameters: {method.request.header.X-Key: !If [Switched, true, false]}, "
-                "RequestValidatorId: !If [Switched, !Ref Checks, !Ref AWS::NoValue]"
-            ),
-            id="checked where it is required",
-        ),
-        pytest.param(method(f"{HEADER}, {BY}", "ValidateRequestParameters: !ImportValue v"), id="import"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A parameter that is checked, or need not be, passes."""
-    assert judge(UncheckedParameter, text) == []
-
-
 MISSING = "RequestValidatorId is missing"
 BLIND = "its validator Checks does not check parameters"
 
 
-@pytest.mark.parametrize(
-    ("text", "lack"),
-    [
-        pytest.param(method(HEADER), MISSING, id="no validator"),
-        pytest.param(
-            method("RequestParameters: {method.request.header.X-Key: !Ref Needed}"),
-            MISSING,
-            id="parameter default",
-        ),
-        pytest.param(
-            method("RequestParameters: {method.request.header.X-Key: !Sub '${Needed}'}"), MISSING, id="Sub"
-        ),
-        pytest.param(
-            method("RequestParameters: {method.request.header.X-Key: !If [Switched, true, false]}"),
-            MISSING,
-            id="required in one branch",
-        ),
-        pytest.param(
-            method(f"{HEADER}, RequestValidatorId: !If [Switched, !Ref AWS::NoValue, !Ref Checks]"),
-            MISSING,
-            id="no validator in one branch",
-        ),
-        pytest.param(
-            method(f"{HEADER}, {BY}", "ValidateRequestParameters: false"), BLIND, id="validator for bodies"
-        ),
-        pytest.param(method(f"{HEADER}, {BY}", "Name: x"), BLIND, id="validator for nothing"),
-        pytest.param(
-            method(f"{HEADER}, {BY}", "ValidateRequestParameters: !If [Switched, true, !Ref Unneeded]"),
-            BLIND,
-            id="validator that is blind in one branch",
-        ),
-    ],
-)
-def test_warns(judge: Judge, text: str, lack: str) -> None:
+def case(text: str, lack: str) -> tuple[str, ...]:
     """A header that is required and not checked is found where it is required."""
-    assert judge(UncheckedParameter, text) == [
-        ("Resources/Get/Properties/RequestParameters/method.request.header.X-Key", message(lack))
-    ]
+    return text, "Resources/Get/Properties/RequestParameters/method.request.header.X-Key", message(lack)
+
+
+GOOD = {
+    "checked": method(f"{HEADER}, {BY}"),
+    "Sub": method(f"{HEADER}, RequestValidatorId: !Sub '${{Checks}}'"),
+    "validator of another stack": method(f"{HEADER}, RequestValidatorId: !ImportValue v"),
+    "literal validator": method(f"{HEADER}, RequestValidatorId: abc123"),
+    "not required": method("RequestParameters: {method.request.header.X-Key: false}"),
+    "default": method("RequestParameters: {method.request.header.X-Key: !Ref Unneeded}"),
+    "path": method("RequestParameters: {method.request.path.proxy: true}"),
+    "no parameters": method("AuthorizationType: NONE"),
+    "checked where it is required": method(
+        "RequestParameters: {method.request.header.X-Key: !If [Switched, true, false]}, "
+        "RequestValidatorId: !If [Switched, !Ref Checks, !Ref AWS::NoValue]"
+    ),
+    "import": method(f"{HEADER}, {BY}", "ValidateRequestParameters: !ImportValue v"),
+}
+
+BAD = {
+    "no validator": case(method(HEADER), MISSING),
+    "parameter default": case(
+        method("RequestParameters: {method.request.header.X-Key: !Ref Needed}"), MISSING
+    ),
+    "Sub": case(method("RequestParameters: {method.request.header.X-Key: !Sub '${Needed}'}"), MISSING),
+    "required in one branch": case(
+        method("RequestParameters: {method.request.header.X-Key: !If [Switched, true, false]}"), MISSING
+    ),
+    "no validator in one branch": case(
+        method(f"{HEADER}, RequestValidatorId: !If [Switched, !Ref AWS::NoValue, !Ref Checks]"), MISSING
+    ),
+    "validator for bodies": case(method(f"{HEADER}, {BY}", "ValidateRequestParameters: false"), BLIND),
+    "validator for nothing": case(method(f"{HEADER}, {BY}", "Name: x"), BLIND),
+    "validator that is blind in one branch": case(
+        method(f"{HEADER}, {BY}", "ValidateRequestParameters: !If [Switched, true, !Ref Unneeded]"), BLIND
+    ),
+}

@@ -1,15 +1,4 @@
-"""E9080 on cache key parameters that are declared, and are not."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import UndeclaredCacheKey
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Cache key parameters that are declared, and are not."""
 
 HEAD = """
 Parameters:
@@ -20,6 +9,7 @@ Conditions:
   Unswitched: !Not [!Condition Switched]
 Resources:
 """
+
 LARGE = "method.request.header.X-Key"
 SMALL = "method.request.header.x-key"
 
@@ -48,75 +38,48 @@ def undeclared(key: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(method(f"{{{LARGE}: true}}", f"[{LARGE}]"), id="declared"),
-        pytest.param(method(f"{{{SMALL}: false}}", "[!Sub 'method.request.header.${Header}']"), id="Sub"),
-        pytest.param(method(f"{{{LARGE}: true}}", "[integration.request.header.x-key]"), id="integration"),
-        pytest.param(method(f"{{{LARGE}: true}}", "[!ImportValue key]"), id="import"),
-        pytest.param(method("!Transform {Name: t}", f"[{SMALL}]"), id="declared by a macro"),
-        pytest.param(method(f"{{{LARGE}: true}}", "!Ref AWS::NoValue"), id="no key"),
-        pytest.param(
-            method(
-                f"!If [Switched, {{{LARGE}: true}}, {{{SMALL}: true}}]", f"[!If [Switched, {LARGE}, {SMALL}]]"
-            ),
-            id="alike in each branch",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A cache key of declared parameters passes."""
-    assert judge(UndeclaredCacheKey, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "expected"),
-    [
-        pytest.param(method(f"{{{LARGE}: true}}", f"[{SMALL}]"), "0", spelling(SMALL, LARGE), id="spelling"),
-        pytest.param(
-            method(f"{{{LARGE}: true, {SMALL}: false}}", f"[{SMALL}]"),
-            "0",
-            spelling(SMALL, LARGE),
-            id="both spellings declared",
-        ),
-        pytest.param(
-            method("{method.request.path.proxy: true}", f"[method.request.path.proxy, {LARGE}]"),
-            "1",
-            undeclared(LARGE),
-            id="not declared",
-        ),
-        pytest.param(
-            method("!Ref AWS::NoValue", f"[{LARGE}]"), "0", undeclared(LARGE), id="nothing declared"
-        ),
-        pytest.param(
-            method(f"{{{LARGE}: true}}", "[!Sub 'method.request.header.${Header}']"),
-            "0",
-            spelling(SMALL, LARGE),
-            id="Sub of a parameter default",
-        ),
-        pytest.param(
-            method(f"{{{LARGE}: true}}", f"!If [Switched, [{SMALL}], [{LARGE}]]"),
-            "Fn::If/1/0",
-            spelling(SMALL, LARGE),
-            id="first branch",
-        ),
-        pytest.param(
-            method(f"!If [Switched, {{{LARGE}: true}}, {{}}]", f"[{LARGE}]"),
-            "0",
-            undeclared(LARGE),
-            id="declared in one branch",
-        ),
-        pytest.param(
-            method(f"{{{LARGE}: true}}", f"[!If [Switched, !Ref AWS::NoValue, {SMALL}]]"),
-            "0/Fn::If/2",
-            spelling(SMALL, LARGE),
-            id="item in the second branch",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, text: str, path: str, expected: str) -> None:
+def case(text: str, path: str, expected: str) -> tuple[str, ...]:
     """A parameter that is not declared in this spelling is found in the cache key."""
-    assert judge(UndeclaredCacheKey, text) == [
-        (f"Resources/Get/Properties/Integration/CacheKeyParameters/{path}", expected)
-    ]
+    return text, f"Resources/Get/Properties/Integration/CacheKeyParameters/{path}", expected
+
+
+GOOD = {
+    "declared": method(f"{{{LARGE}: true}}", f"[{LARGE}]"),
+    "Sub": method(f"{{{SMALL}: false}}", "[!Sub 'method.request.header.${Header}']"),
+    "integration": method(f"{{{LARGE}: true}}", "[integration.request.header.x-key]"),
+    "import": method(f"{{{LARGE}: true}}", "[!ImportValue key]"),
+    "declared by a macro": method("!Transform {Name: t}", f"[{SMALL}]"),
+    "no key": method(f"{{{LARGE}: true}}", "!Ref AWS::NoValue"),
+    "alike in each branch": method(
+        f"!If [Switched, {{{LARGE}: true}}, {{{SMALL}: true}}]", f"[!If [Switched, {LARGE}, {SMALL}]]"
+    ),
+}
+
+BAD = {
+    "spelling": case(method(f"{{{LARGE}: true}}", f"[{SMALL}]"), "0", spelling(SMALL, LARGE)),
+    "both spellings declared": case(
+        method(f"{{{LARGE}: true, {SMALL}: false}}", f"[{SMALL}]"), "0", spelling(SMALL, LARGE)
+    ),
+    "not declared": case(
+        method("{method.request.path.proxy: true}", f"[method.request.path.proxy, {LARGE}]"),
+        "1",
+        undeclared(LARGE),
+    ),
+    "nothing declared": case(method("!Ref AWS::NoValue", f"[{LARGE}]"), "0", undeclared(LARGE)),
+    "Sub of a parameter default": case(
+        method(f"{{{LARGE}: true}}", "[!Sub 'method.request.header.${Header}']"), "0", spelling(SMALL, LARGE)
+    ),
+    "first branch": case(
+        method(f"{{{LARGE}: true}}", f"!If [Switched, [{SMALL}], [{LARGE}]]"),
+        "Fn::If/1/0",
+        spelling(SMALL, LARGE),
+    ),
+    "declared in one branch": case(
+        method(f"!If [Switched, {{{LARGE}: true}}, {{}}]", f"[{LARGE}]"), "0", undeclared(LARGE)
+    ),
+    "item in the second branch": case(
+        method(f"{{{LARGE}: true}}", f"[!If [Switched, !Ref AWS::NoValue, {SMALL}]]"),
+        "0/Fn::If/2",
+        spelling(SMALL, LARGE),
+    ),
+}

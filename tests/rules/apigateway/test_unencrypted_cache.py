@@ -1,15 +1,12 @@
-"""W9078 on caches that are encrypted, and are not."""
+"""Caches that are encrypted, and are not."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from csr_templates.rules import UnencryptedCache
-
 if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+    pass
+
 
 HEAD = """
 Parameters:
@@ -20,6 +17,7 @@ Conditions:
   Switched: !Equals [!Ref Switch, "true"]
 Resources:
 """
+
 CLUSTER = "CacheClusterEnabled: true"
 SETTING = "Resources/Stage/Properties/MethodSettings"
 
@@ -32,80 +30,56 @@ def stage(setting: str, properties: str = CLUSTER, attributes: str = "") -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(stage("CachingEnabled: true, CacheDataEncrypted: true"), id="literal"),
-        pytest.param(stage("CachingEnabled: true, CacheDataEncrypted: !Ref Wanted"), id="default"),
-        pytest.param(stage("CachingEnabled: true, CacheDataEncrypted: !ImportValue x"), id="import"),
-        pytest.param(stage("CachingEnabled: false"), id="not cached"),
-        pytest.param(stage("CachingEnabled: true", "StageName: v1"), id="no cache"),
-        pytest.param(
-            stage(
-                "CachingEnabled: !If [Switched, true, false], CacheDataEncrypted: !If [Switched, true, false]"
-            ),
-            id="encrypted where it is cached",
-        ),
-        pytest.param(
-            stage("CachingEnabled: !If [Switched, false, true]", attributes="Condition: Switched,"),
-            id="branch that the condition of the stage excludes",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """What is encrypted wherever it is cached passes."""
-    assert judge(UnencryptedCache, text) == []
-
-
-@pytest.mark.parametrize(
-    ("setting", "path", "found"),
-    [
-        pytest.param("CachingEnabled: true", "0", "missing", id="missing"),
-        pytest.param(
-            "CachingEnabled: true, CacheDataEncrypted: false",
-            "0/CacheDataEncrypted",
-            "false",
-            id="literal",
-        ),
-        pytest.param(
-            "CachingEnabled: !Ref Wanted, CacheDataEncrypted: !Ref Unwanted",
-            "0/CacheDataEncrypted",
-            '{"Ref": "Unwanted"}',
-            id="parameter default",
-        ),
-        pytest.param(
-            "CachingEnabled: true, CacheDataEncrypted: !Sub '${Unwanted}'",
-            "0/CacheDataEncrypted",
-            '{"Fn::Sub": "${Unwanted}"}',
-            id="Sub",
-        ),
-        pytest.param(
-            "CachingEnabled: !If [Switched, true, false], CacheDataEncrypted: !If [Switched, false, true]",
-            "0/CacheDataEncrypted",
-            '{"Fn::If": ["Switched", false, true]}',
-            id="first branch",
-        ),
-        pytest.param(
-            "CachingEnabled: true, CacheDataEncrypted: !If [Switched, true, !Ref AWS::NoValue]",
-            "0/CacheDataEncrypted",
-            '{"Fn::If": ["Switched", true, {"Ref": "AWS::NoValue"}]}',
-            id="second branch",
-        ),
-    ],
-)
-def test_warns(judge: Judge, setting: str, path: str, found: str) -> None:
+def case(setting: str, path: str, found: str) -> tuple[str, ...]:
     """What is cached unencrypted in some case is found in its entry."""
-    assert judge(UnencryptedCache, stage(setting)) == [
+    return (
+        stage(setting),
+        f"{SETTING}/{path}",
         (
-            f"{SETTING}/{path}",
             f"CacheDataEncrypted is {found} where CachingEnabled is true: answers of the API are stored "
-            "unencrypted. Set it to true.",
-        )
-    ]
+            "unencrypted. Set it to true."
+        ),
+    )
 
 
-def test_each_entry_counts(judge: Judge) -> None:
-    """Entries do not inherit from one another."""
-    text = stage("CachingEnabled: true, CacheDataEncrypted: true}, {CachingEnabled: true")
+GOOD = {
+    "literal": stage("CachingEnabled: true, CacheDataEncrypted: true"),
+    "default": stage("CachingEnabled: true, CacheDataEncrypted: !Ref Wanted"),
+    "import": stage("CachingEnabled: true, CacheDataEncrypted: !ImportValue x"),
+    "not cached": stage("CachingEnabled: false"),
+    "no cache": stage("CachingEnabled: true", "StageName: v1"),
+    "encrypted where it is cached": stage(
+        "CachingEnabled: !If [Switched, true, false], CacheDataEncrypted: !If [Switched, true, false]"
+    ),
+    "branch that the condition of the stage excludes": stage(
+        "CachingEnabled: !If [Switched, false, true]", attributes="Condition: Switched,"
+    ),
+}
 
-    assert [path for path, _ in judge(UnencryptedCache, text)] == [f"{SETTING}/1"]
+BAD = {
+    "missing": case("CachingEnabled: true", "0", "missing"),
+    "literal": case("CachingEnabled: true, CacheDataEncrypted: false", "0/CacheDataEncrypted", "false"),
+    "parameter default": case(
+        "CachingEnabled: !Ref Wanted, CacheDataEncrypted: !Ref Unwanted",
+        "0/CacheDataEncrypted",
+        '{"Ref": "Unwanted"}',
+    ),
+    "Sub": case(
+        "CachingEnabled: true, CacheDataEncrypted: !Sub '${Unwanted}'",
+        "0/CacheDataEncrypted",
+        '{"Fn::Sub": "${Unwanted}"}',
+    ),
+    "first branch": case(
+        "CachingEnabled: !If [Switched, true, false], CacheDataEncrypted: !If [Switched, false, true]",
+        "0/CacheDataEncrypted",
+        '{"Fn::If": ["Switched", false, true]}',
+    ),
+    "second branch": case(
+        "CachingEnabled: true, CacheDataEncrypted: !If [Switched, true, !Ref AWS::NoValue]",
+        "0/CacheDataEncrypted",
+        '{"Fn::If": ["Switched", true, {"Ref": "AWS::NoValue"}]}',
+    ),
+    "second entry, which inherits nothing": case(
+        "CachingEnabled: true, CacheDataEncrypted: true}, {CachingEnabled: true", "1", "missing"
+    ),
+}

@@ -1,15 +1,4 @@
-"""W9074 on methods that are open in an API with a key."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import UnkeyedMethod
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Methods that are open in an API with a key."""
 
 HEAD = """
 Parameters:
@@ -43,77 +32,50 @@ def message(found: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(KEYED + method("Second", "ApiKeyRequired: true"), id="both with a key"),
-        pytest.param(KEYED + method("Second", "HttpMethod: OPTIONS"), id="OPTIONS"),
-        pytest.param(KEYED + method("Second", "AuthorizationType: AWS_IAM"), id="authorized otherwise"),
-        pytest.param(KEYED + method("Second", "ApiKeyRequired: !ImportValue keyed"), id="import"),
-        pytest.param(KEYED + method("Second", "HttpMethod: GET", api="other"), id="another API"),
-        pytest.param(HEAD + method("First", "HttpMethod: GET", api="a"), id="no keys at all"),
-        pytest.param(
-            HEAD
-            + method("First", "ApiKeyRequired: !Ref Keyed", api="a")
-            + method("Second", "ApiKeyRequired: !Ref Keyed", api="a"),
-            id="all as one parameter says",
-        ),
-        pytest.param(
-            HEAD
-            + method("First", "ApiKeyRequired: !If [Switched, true, false]", api="a")
-            + method("Second", "ApiKeyRequired: !If [Unswitched, false, true]", api="a"),
-            id="all as one condition says",
-        ),
-        pytest.param(
-            HEAD
-            + method("First", "ApiKeyRequired: true", "Condition: Switched,", "a")
-            + method("Second", "HttpMethod: GET", "Condition: Unswitched,", "a"),
-            id="never both",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """Methods that are all closed, or all open, pass."""
-    assert judge(UnkeyedMethod, text) == []
-
-
-@pytest.mark.parametrize(
-    ("properties", "attributes", "path", "found"),
-    [
-        pytest.param("HttpMethod: GET", "", "", "missing", id="missing"),
-        pytest.param("AuthorizationType: NONE", "", "", "missing", id="NONE"),
-        pytest.param("ApiKeyRequired: false", "", "/ApiKeyRequired", "false", id="literal"),
-        pytest.param("ApiKeyRequired: !Ref Open", "", "/ApiKeyRequired", "false", id="parameter default"),
-        pytest.param("ApiKeyRequired: !Sub '${Open}'", "", "/ApiKeyRequired", "false", id="Sub"),
-        pytest.param(
-            "ApiKeyRequired: !If [Switched, false, true]", "", "/ApiKeyRequired", "false", id="first branch"
-        ),
-        pytest.param(
-            "ApiKeyRequired: !If [Switched, true, !Ref AWS::NoValue]",
-            "",
-            "/ApiKeyRequired",
-            "false",
-            id="second branch",
-        ),
-        pytest.param("HttpMethod: GET", "Condition: Switched,", "", "missing", id="condition"),
-        pytest.param(
-            "AuthorizationType: !If [Switched, NONE, AWS_IAM]", "", "", "missing", id="open in one branch"
-        ),
-    ],
-)
-def test_warns(judge: Judge, properties: str, attributes: str, path: str, found: str) -> None:
+def case(properties: str, attributes: str, path: str, found: str) -> tuple[str, ...]:
     """A method that anybody may call, beside one with a key, is found."""
-    assert judge(UnkeyedMethod, KEYED + method("Second", properties, attributes)) == [
-        (f"Resources/Second/Properties{path}", message(found))
-    ]
-
-
-def test_a_key_under_a_condition_counts(judge: Judge) -> None:
-    """The other method is open where the first one has its key."""
-    text = (
-        HEAD
-        + method("First", "ApiKeyRequired: !If [Switched, true, false]", api="a")
-        + method("Second", "HttpMethod: GET", api="a")
+    return (
+        KEYED + method("Second", properties, attributes),
+        f"Resources/Second/Properties{path}",
+        message(found),
     )
 
-    assert judge(UnkeyedMethod, text) == [("Resources/Second/Properties", message("missing"))]
+
+GOOD = {
+    "both with a key": KEYED + method("Second", "ApiKeyRequired: true"),
+    "OPTIONS": KEYED + method("Second", "HttpMethod: OPTIONS"),
+    "authorized otherwise": KEYED + method("Second", "AuthorizationType: AWS_IAM"),
+    "import": KEYED + method("Second", "ApiKeyRequired: !ImportValue keyed"),
+    "another API": KEYED + method("Second", "HttpMethod: GET", api="other"),
+    "no keys at all": HEAD + method("First", "HttpMethod: GET", api="a"),
+    "all as one parameter says": HEAD
+    + method("First", "ApiKeyRequired: !Ref Keyed", api="a")
+    + method("Second", "ApiKeyRequired: !Ref Keyed", api="a"),
+    "all as one condition says": HEAD
+    + method("First", "ApiKeyRequired: !If [Switched, true, false]", api="a")
+    + method("Second", "ApiKeyRequired: !If [Unswitched, false, true]", api="a"),
+    "never both": HEAD
+    + method("First", "ApiKeyRequired: true", "Condition: Switched,", "a")
+    + method("Second", "HttpMethod: GET", "Condition: Unswitched,", "a"),
+}
+
+BAD = {
+    "missing": case("HttpMethod: GET", "", "", "missing"),
+    "NONE": case("AuthorizationType: NONE", "", "", "missing"),
+    "literal": case("ApiKeyRequired: false", "", "/ApiKeyRequired", "false"),
+    "parameter default": case("ApiKeyRequired: !Ref Open", "", "/ApiKeyRequired", "false"),
+    "Sub": case("ApiKeyRequired: !Sub '${Open}'", "", "/ApiKeyRequired", "false"),
+    "first branch": case("ApiKeyRequired: !If [Switched, false, true]", "", "/ApiKeyRequired", "false"),
+    "second branch": case(
+        "ApiKeyRequired: !If [Switched, true, !Ref AWS::NoValue]", "", "/ApiKeyRequired", "false"
+    ),
+    "condition": case("HttpMethod: GET", "Condition: Switched,", "", "missing"),
+    "open in one branch": case("AuthorizationType: !If [Switched, NONE, AWS_IAM]", "", "", "missing"),
+    "a key under a condition counts": (
+        HEAD
+        + method("First", "ApiKeyRequired: !If [Switched, true, false]", api="a")
+        + method("Second", "HttpMethod: GET", api="a"),
+        "Resources/Second/Properties",
+        message("missing"),
+    ),
+}

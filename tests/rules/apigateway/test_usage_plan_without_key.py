@@ -1,15 +1,4 @@
-"""W9075 on usage plans that limit somebody, and nobody."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import UsagePlanWithoutKey
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Usage plans that limit somebody, and nobody."""
 
 HEAD = """
 Parameters:
@@ -23,10 +12,12 @@ Outputs:
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: api}}
 """
+
 KEY = (
     "  Key: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {UsagePlanId: !Ref Plan, KeyId: k, "
     "KeyType: API_KEY}}\n"
 )
+
 CONDITIONAL_KEY = KEY.replace("Properties", "Condition: Switched, Properties")
 QUOTA = "Quota: {Limit: 5, Period: DAY}"
 STAGES = "ApiStages: [{ApiId: !Ref Api, Stage: v1}]"
@@ -62,118 +53,77 @@ NOT_ASKED = (
 )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(plan(QUOTA, KEY), id="key"),
-        pytest.param(plan(QUOTA, KEY.replace("!Ref Plan", "!Sub '${Plan}'")), id="key by Sub"),
-        pytest.param(plan("Description: no limit"), id="no limits"),
-        pytest.param(plan(QUOTA, CONDITIONAL_KEY, "Condition: Switched,"), id="key wherever there is a plan"),
-        pytest.param(
-            plan(
-                QUOTA,
-                CONDITIONAL_KEY
-                + CONDITIONAL_KEY.replace("Switched", "Unswitched").replace("Key:", "Other:", 1),
-            ),
-            id="one key or the other",
-        ),
-        pytest.param(
-            plan(QUOTA).replace("!Ref Plan}", "!Ref Plan, Export: {Name: plan}}"), id="exported plan"
-        ),
-        pytest.param(
-            plan(QUOTA, "  Portal: {Type: Custom::Portal, Properties: {ServiceToken: !Ref Plan}}\n"),
-            id="plan that another resource uses",
-        ),
-        pytest.param(
-            plan(
-                f"{QUOTA}, {STAGES}",
-                KEY + method("A", "ApiKeyRequired: true") + method("B", "OperationName: b"),
-            ),
-            id="a method that requires a key",
-        ),
-        pytest.param(
-            plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !If [Switched, true, false]")),
-            id="a method that requires a key in one branch",
-        ),
-        pytest.param(
-            plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !ImportValue keyed")),
-            id="a method of which only AWS knows",
-        ),
-        pytest.param(plan(f"{QUOTA}, {STAGES}", KEY), id="API without methods here"),
-        pytest.param(
-            plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: false")).replace(
-                "Name: api", "BodyS3Location: {Bucket: b, Key: k}"
-            ),
-            id="API with a definition elsewhere",
-        ),
-        pytest.param(
-            plan(f"{QUOTA}, ApiStages: [{{ApiId: !ImportValue api, Stage: v1}}]", KEY),
-            id="API of another stack",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A plan that limits somebody, or of which that cannot be known, passes."""
-    assert judge(UsagePlanWithoutKey, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "expected"),
-    [
-        pytest.param(plan(QUOTA), "Quota", no_key("Quota of the usage plan limits"), id="quota"),
-        pytest.param(
-            plan("Throttle: {RateLimit: 5}"),
-            "Throttle",
-            no_key("Throttle of the usage plan limits"),
-            id="throttle",
-        ),
-        pytest.param(
-            plan(f"Throttle: {{RateLimit: 5}}, {QUOTA}"),
-            "Quota",
-            no_key("Quota and Throttle of the usage plan limit"),
-            id="both",
-        ),
-        pytest.param(
-            plan(QUOTA, KEY.replace("!Ref Plan", "other")),
-            "Quota",
-            no_key("Quota of the usage plan limits"),
-            id="key of another plan",
-        ),
-        pytest.param(
-            plan(QUOTA, CONDITIONAL_KEY),
-            "Quota",
-            no_key("Quota of the usage plan limits", " when Switched is false"),
-            id="key under a condition",
-        ),
-        pytest.param(
-            plan(f"{QUOTA}, {STAGES}", KEY + method("A", "OperationName: a")),
-            "ApiStages/0/ApiId",
-            NOT_ASKED,
-            id="missing",
-        ),
-        pytest.param(
-            plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Ref Keyed")),
-            "ApiStages/0/ApiId",
-            NOT_ASKED,
-            id="parameter default",
-        ),
-        pytest.param(
-            plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Sub '${Keyed}'")),
-            "ApiStages/0/ApiId",
-            NOT_ASKED,
-            id="Sub",
-        ),
-        pytest.param(
-            plan(
-                f"{QUOTA}, ApiStages: [!If [Switched, {{ApiId: !Ref Api, Stage: v1}}, !Ref AWS::NoValue]]",
-                KEY + method("A", "ApiKeyRequired: !If [Switched, false, true]"),
-            ),
-            "ApiStages/0/Fn::If/1/ApiId",
-            NOT_ASKED,
-            id="open in the branch of the plan",
-        ),
-    ],
-)
-def test_warns(judge: Judge, text: str, path: str, expected: str) -> None:
+def case(text: str, path: str, expected: str) -> tuple[str, ...]:
     """A plan that limits nobody is found in its limit, or in the API that asks for no key."""
-    assert judge(UsagePlanWithoutKey, text) == [(f"Resources/Plan/Properties/{path}", expected)]
+    return text, f"Resources/Plan/Properties/{path}", expected
+
+
+GOOD = {
+    "key": plan(QUOTA, KEY),
+    "key by Sub": plan(QUOTA, KEY.replace("!Ref Plan", "!Sub '${Plan}'")),
+    "no limits": plan("Description: no limit"),
+    "key wherever there is a plan": plan(QUOTA, CONDITIONAL_KEY, "Condition: Switched,"),
+    "one key or the other": plan(
+        QUOTA,
+        CONDITIONAL_KEY + CONDITIONAL_KEY.replace("Switched", "Unswitched").replace("Key:", "Other:", 1),
+    ),
+    "exported plan": plan(QUOTA).replace("!Ref Plan}", "!Ref Plan, Export: {Name: plan}}"),
+    "plan that another resource uses": plan(
+        QUOTA, "  Portal: {Type: Custom::Portal, Properties: {ServiceToken: !Ref Plan}}\n"
+    ),
+    "a method that requires a key": plan(
+        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: true") + method("B", "OperationName: b")
+    ),
+    "a method that requires a key in one branch": plan(
+        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !If [Switched, true, false]")
+    ),
+    "a method of which only AWS knows": plan(
+        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !ImportValue keyed")
+    ),
+    "API without methods here": plan(f"{QUOTA}, {STAGES}", KEY),
+    "API with a definition elsewhere": plan(
+        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: false")
+    ).replace("Name: api", "BodyS3Location: {Bucket: b, Key: k}"),
+    "API of another stack": plan(f"{QUOTA}, ApiStages: [{{ApiId: !ImportValue api, Stage: v1}}]", KEY),
+}
+
+BAD = {
+    "quota": case(plan(QUOTA), "Quota", no_key("Quota of the usage plan limits")),
+    "throttle": case(
+        plan("Throttle: {RateLimit: 5}"), "Throttle", no_key("Throttle of the usage plan limits")
+    ),
+    "both": case(
+        plan(f"Throttle: {{RateLimit: 5}}, {QUOTA}"),
+        "Quota",
+        no_key("Quota and Throttle of the usage plan limit"),
+    ),
+    "key of another plan": case(
+        plan(QUOTA, KEY.replace("!Ref Plan", "other")), "Quota", no_key("Quota of the usage plan limits")
+    ),
+    "key under a condition": case(
+        plan(QUOTA, CONDITIONAL_KEY),
+        "Quota",
+        no_key("Quota of the usage plan limits", " when Switched is false"),
+    ),
+    "missing": case(
+        plan(f"{QUOTA}, {STAGES}", KEY + method("A", "OperationName: a")), "ApiStages/0/ApiId", NOT_ASKED
+    ),
+    "parameter default": case(
+        plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Ref Keyed")),
+        "ApiStages/0/ApiId",
+        NOT_ASKED,
+    ),
+    "Sub": case(
+        plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Sub '${Keyed}'")),
+        "ApiStages/0/ApiId",
+        NOT_ASKED,
+    ),
+    "open in the branch of the plan": case(
+        plan(
+            f"{QUOTA}, ApiStages: [!If [Switched, {{ApiId: !Ref Api, Stage: v1}}, !Ref AWS::NoValue]]",
+            KEY + method("A", "ApiKeyRequired: !If [Switched, false, true]"),
+        ),
+        "ApiStages/0/Fn::If/1/ApiId",
+        NOT_ASKED,
+    ),
+}

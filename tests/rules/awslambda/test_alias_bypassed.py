@@ -1,15 +1,4 @@
-"""E9057 on good and broken integrations and permissions."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import AliasBypassed
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Good and broken integrations and permissions."""
 
 HEAD = """
 Parameters:
@@ -21,6 +10,7 @@ Resources:
   Bare: {Type: AWS::Lambda::Function}
   Alias: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Function}}
 """
+
 PREFIX = "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
 OF_FUNCTION = f"!Sub '{PREFIX}${{Function.Arn}}/invocations'"
 OF_ALIAS = f"!Sub '{PREFIX}${{Alias}}/invocations'"
@@ -60,80 +50,55 @@ def not_allowed(when: str = "") -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(method(OF_ALIAS) + permission("!Ref Alias"), id="alias"),
-        pytest.param(
-            method(f"!Join ['', ['{PREFIX.replace('${AWS::Region}', 'x')}', !Ref Alias, /invocations]]"),
-            id="Join",
-        ),
-        pytest.param(method(f"!Sub '{PREFIX}${{Function.Arn}}:live/invocations'"), id="alias by its name"),
-        pytest.param(
-            method(f"!Sub '{PREFIX}${{Function.Arn}}:${{!stageVariables.alias}}/invocations'"),
-            id="alias by a stage variable",
-        ),
-        pytest.param(
-            method(f"!Sub ['{PREFIX}${{Target}}/invocations', {{Target: !Ref Alias}}]"),
-            id="alias by a variable of Sub",
-        ),
-        pytest.param(method(f"!Sub '{PREFIX}${{Bare.Arn}}/invocations'"), id="function without alias"),
-        pytest.param(method(f"!If [Prod, {OF_ALIAS}, !Ref AWS::NoValue]"), id="both branches"),
-        pytest.param(route("!Ref Alias"), id="HTTP API"),
-        pytest.param(permission("!Ref Function"), id="permission, but no integration in sight"),
-        pytest.param(
-            method(OF_ALIAS) + permission("!Ref Function", "s3.amazonaws.com"),
-            id="permission for another service",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """An integration that calls the alias passes, and so does what may."""
-    assert judge(AliasBypassed, HEAD + text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "message"),
-    [
-        pytest.param(method(OF_FUNCTION), "Method/Properties/Integration/Uri", bypassed("Uri"), id="Sub"),
-        pytest.param(
-            method("!Join ['', [a/, !GetAtt Function.Arn, /invocations]]"),
-            "Method/Properties/Integration/Uri",
-            bypassed("Uri"),
-            id="Join",
-        ),
-        pytest.param(
-            method(f"!If [Prod, {OF_ALIAS}, {OF_FUNCTION}]"),
-            "Method/Properties/Integration/Uri",
-            bypassed("Uri", " when Prod is false"),
-            id="one branch",
-        ),
-        pytest.param(
-            route("!GetAtt Function.Arn"),
-            "Route/Properties/IntegrationUri",
-            bypassed("IntegrationUri"),
-            id="HTTP API",
-        ),
-        pytest.param(
-            method(OF_ALIAS) + permission("!Ref Function"),
-            "Permission/Properties/FunctionName",
-            not_allowed(),
-            id="permission by Ref",
-        ),
-        pytest.param(
-            method(OF_ALIAS) + permission("!GetAtt Function.Arn"),
-            "Permission/Properties/FunctionName",
-            not_allowed(),
-            id="permission by GetAtt",
-        ),
-        pytest.param(
-            route("!Ref Alias") + permission("!If [Prod, !Ref Alias, !Ref Function]"),
-            "Permission/Properties/FunctionName",
-            not_allowed(" when Prod is false"),
-            id="permission in one branch",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, text: str, path: str, message: str) -> None:
+def case(text: str, path: str, message: str) -> tuple[str, ...]:
     """What goes past the alias is found."""
-    assert judge(AliasBypassed, HEAD + text) == [(f"Resources/{path}", message)]
+    return HEAD + text, f"Resources/{path}", message
+
+
+GOOD = {
+    "alias": HEAD + method(OF_ALIAS) + permission("!Ref Alias"),
+    "Join": HEAD
+    + method(f"!Join ['', ['{PREFIX.replace('${AWS::Region}', 'x')}', !Ref Alias, /invocations]]"),
+    "alias by its name": HEAD + method(f"!Sub '{PREFIX}${{Function.Arn}}:live/invocations'"),
+    "alias by a stage variable": HEAD
+    + method(f"!Sub '{PREFIX}${{Function.Arn}}:${{!stageVariables.alias}}/invocations'"),
+    "alias by a variable of Sub": HEAD
+    + method(f"!Sub ['{PREFIX}${{Target}}/invocations', {{Target: !Ref Alias}}]"),
+    "function without alias": HEAD + method(f"!Sub '{PREFIX}${{Bare.Arn}}/invocations'"),
+    "both branches": HEAD + method(f"!If [Prod, {OF_ALIAS}, !Ref AWS::NoValue]"),
+    "HTTP API": HEAD + route("!Ref Alias"),
+    "permission, but no integration in sight": HEAD + permission("!Ref Function"),
+    "permission for another service": HEAD
+    + method(OF_ALIAS)
+    + permission("!Ref Function", "s3.amazonaws.com"),
+}
+
+BAD = {
+    "Sub": case(method(OF_FUNCTION), "Method/Properties/Integration/Uri", bypassed("Uri")),
+    "Join": case(
+        method("!Join ['', [a/, !GetAtt Function.Arn, /invocations]]"),
+        "Method/Properties/Integration/Uri",
+        bypassed("Uri"),
+    ),
+    "one branch": case(
+        method(f"!If [Prod, {OF_ALIAS}, {OF_FUNCTION}]"),
+        "Method/Properties/Integration/Uri",
+        bypassed("Uri", " when Prod is false"),
+    ),
+    "HTTP API": case(
+        route("!GetAtt Function.Arn"), "Route/Properties/IntegrationUri", bypassed("IntegrationUri")
+    ),
+    "permission by Ref": case(
+        method(OF_ALIAS) + permission("!Ref Function"), "Permission/Properties/FunctionName", not_allowed()
+    ),
+    "permission by GetAtt": case(
+        method(OF_ALIAS) + permission("!GetAtt Function.Arn"),
+        "Permission/Properties/FunctionName",
+        not_allowed(),
+    ),
+    "permission in one branch": case(
+        route("!Ref Alias") + permission("!If [Prod, !Ref Alias, !Ref Function]"),
+        "Permission/Properties/FunctionName",
+        not_allowed(" when Prod is false"),
+    ),
+}

@@ -1,15 +1,4 @@
-"""E9058 on good and broken aliases."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import ProvisionedAboveReserved
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Good and broken aliases."""
 
 HEAD = """
 Parameters:
@@ -44,68 +33,52 @@ def ready(number: str) -> str:
     return f"{{ProvisionedConcurrentExecutions: {number}}}"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(alias(ready("10"), "10"), id="as many"),
-        pytest.param(alias(ready("10"), "!Ref AWS::NoValue"), id="none reserved"),
-        pytest.param(alias(ready("10"), "!Ref Any"), id="not known"),
-        pytest.param(alias(ready("!Ref Ready"), "20"), id="parameter that might be more"),
-        pytest.param(alias(ready("!Ref Sizes"), "5"), id="allowed value that might be more"),
-        pytest.param(alias(ready("10"), "5", "!ImportValue function"), id="function of another template"),
-        pytest.param(alias(ready("!Sub '5'"), "!Sub '50'"), id="Sub"),
-        pytest.param(alias(ready("!If [Prod, 10, 1]"), "!If [Prod, 10, 1]"), id="both branches"),
-        pytest.param(alias("!Ref AWS::NoValue", "0"), id="none provisioned"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """What fits, or may fit, passes."""
-    assert judge(ProvisionedAboveReserved, text) == []
-
-
-@pytest.mark.parametrize("kind", ["Alias", "Version"])
-@pytest.mark.parametrize(
-    ("provisioned", "reserved", "message"),
-    [
-        pytest.param(ready("10"), "5", MESSAGE.format(ready="is 10", most="is 5"), id="literal"),
-        pytest.param(ready("1"), "0", MESSAGE.format(ready="is 1", most="is 0"), id="switched off"),
-        pytest.param(
-            ready("!Ref Ready"),
-            "!Ref Most",
-            MESSAGE.format(
-                ready='is {"Ref": "Ready"}, which can be "10"', most='is {"Ref": "Most"}, which can be "5"'
-            ),
-            id="parameter defaults",
-        ),
-        pytest.param(
-            ready("!Sub '${Ready}'"),
-            "5",
-            MESSAGE.format(ready='is {"Fn::Sub": "${Ready}"}, which can be "10"', most="is 5"),
-            id="Sub",
-        ),
-        pytest.param(
-            ready("10"),
-            "!If [Prod, 500, 5]",
-            MESSAGE.format(
-                ready="is 10", most='is {"Fn::If": ["Prod", 500, 5]}, which is 5 when Prod is false'
-            ),
-            id="one branch of the function",
-        ),
-        pytest.param(
-            f"!If [Prod, {ready('10')}, !Ref AWS::NoValue]",
-            "!If [Prod, 5, 500]",
-            MESSAGE.format(
-                ready="is 10", most='is {"Fn::If": ["Prod", 5, 500]}, which is 5 when Prod is true'
-            ),
-            id="one branch of both",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, kind: str, provisioned: str, reserved: str, message: str) -> None:
+def case(kind: str, provisioned: str, reserved: str, message: str) -> tuple[str, ...]:
     """More environments than the function may have are found."""
-    assert judge(ProvisionedAboveReserved, alias(provisioned, reserved, kind=kind)) == [
-        (
-            "Resources/Alias/Properties/ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
-            message,
-        )
-    ]
+    return (
+        alias(provisioned, reserved, kind=kind),
+        "Resources/Alias/Properties/ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
+        message,
+    )
+
+
+ROWS = {
+    "literal": (ready("10"), "5", MESSAGE.format(ready="is 10", most="is 5")),
+    "switched off": (ready("1"), "0", MESSAGE.format(ready="is 1", most="is 0")),
+    "parameter defaults": (
+        ready("!Ref Ready"),
+        "!Ref Most",
+        MESSAGE.format(
+            ready='is {"Ref": "Ready"}, which can be "10"', most='is {"Ref": "Most"}, which can be "5"'
+        ),
+    ),
+    "Sub": (
+        ready("!Sub '${Ready}'"),
+        "5",
+        MESSAGE.format(ready='is {"Fn::Sub": "${Ready}"}, which can be "10"', most="is 5"),
+    ),
+    "one branch of the function": (
+        ready("10"),
+        "!If [Prod, 500, 5]",
+        MESSAGE.format(ready="is 10", most='is {"Fn::If": ["Prod", 500, 5]}, which is 5 when Prod is false'),
+    ),
+    "one branch of both": (
+        f"!If [Prod, {ready('10')}, !Ref AWS::NoValue]",
+        "!If [Prod, 5, 500]",
+        MESSAGE.format(ready="is 10", most='is {"Fn::If": ["Prod", 5, 500]}, which is 5 when Prod is true'),
+    ),
+}
+
+GOOD = {
+    "as many": alias(ready("10"), "10"),
+    "none reserved": alias(ready("10"), "!Ref AWS::NoValue"),
+    "not known": alias(ready("10"), "!Ref Any"),
+    "parameter that might be more": alias(ready("!Ref Ready"), "20"),
+    "allowed value that might be more": alias(ready("!Ref Sizes"), "5"),
+    "function of another template": alias(ready("10"), "5", "!ImportValue function"),
+    "Sub": alias(ready("!Sub '5'"), "!Sub '50'"),
+    "both branches": alias(ready("!If [Prod, 10, 1]"), "!If [Prod, 10, 1]"),
+    "none provisioned": alias("!Ref AWS::NoValue", "0"),
+}
+
+BAD = {f"{name}, {kind}": case(kind, *row) for kind in ("Alias", "Version") for name, row in ROWS.items()}

@@ -1,15 +1,12 @@
-"""E9026 on CloudFront Functions."""
+"""CloudFront Functions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from csr_templates.rules import UnpublishedFunction
-
 if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+    pass
+
 
 HEAD = """
 Parameters:
@@ -34,79 +31,53 @@ def template(publish: str, arn: str = GETATT, function: str = "", distribution: 
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(template("true"), id="published"),
-        pytest.param(template("!Ref Publish"), id="parameter default"),
-        pytest.param(template("!If [Live, true, 'true']"), id="both branches"),
-        pytest.param(template("!ImportValue publish"), id="only AWS knows"),
-        pytest.param(template("false", arn="!ImportValue arn"), id="used by nobody"),
-        pytest.param(
-            template("false", function="Condition: Live,", arn=f"!If [Live, arn, {GETATT}]"),
-            id="used where it does not exist",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A function passes that is published, or that no behavior uses."""
-    assert judge(UnpublishedFunction, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "how"),
-    [
-        pytest.param(template(""), "", "is missing", id="missing"),
-        pytest.param(template("false"), "/AutoPublish", "is false", id="literal"),
-        pytest.param(
-            template("!Ref Draft"), "/AutoPublish", 'is {"Ref": "Draft"}, which can be "false"', id="default"
-        ),
-        pytest.param(
-            template("!Sub '${Draft}'"),
-            "/AutoPublish",
-            'is {"Fn::Sub": "${Draft}"}, which can be "false"',
-            id="Sub",
-        ),
-        pytest.param(
-            template("!If [Live, true, false]"),
-            "/AutoPublish",
-            'is {"Fn::If": ["Live", true, false]}, which is false when Live is false',
-            id="one branch",
-        ),
-        pytest.param(
-            template("false", arn="!Sub '${Pages.FunctionARN}'"), "/AutoPublish", "is false", id="use by Sub"
-        ),
-        pytest.param(template("false", arn="!Ref Pages"), "/AutoPublish", "is false", id="use by Ref"),
-        pytest.param(
-            template("false", arn=f"!If [Live, {GETATT}, !Ref AWS::NoValue]"),
-            "/AutoPublish",
-            "is false",
-            id="used in one branch",
-        ),
-        pytest.param(
-            template("false", distribution="Condition: Live,"),
-            "/AutoPublish",
-            "is false",
-            id="under a condition",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, text: str, path: str, how: str) -> None:
+def case(text: str, path: str, how: str) -> tuple[str, ...]:
     """A function that a behavior uses unpublished is found on its own property."""
-    assert judge(UnpublishedFunction, text) == [
+    return (
+        text,
+        f"Resources/Pages/Properties{path}",
         (
-            f"Resources/Pages/Properties{path}",
             f"AutoPublish {how}, and a behavior of Site uses the function: CloudFront takes only what is "
-            "published. Set it to true.",
-        )
-    ]
-
-
-def test_finds_a_function_of_the_default_behavior_once(judge: Judge) -> None:
-    """However many behaviors use it, the function is found once."""
-    text = template("false").replace(
-        "DefaultCacheBehavior: {TargetOriginId: a}",
-        f"DefaultCacheBehavior: {{TargetOriginId: a, FunctionAssociations: [{{FunctionARN: {GETATT}}}]}}",
+            "published. Set it to true."
+        ),
     )
 
-    assert len(judge(UnpublishedFunction, text)) == 1
+
+GOOD = {
+    "published": template("true"),
+    "parameter default": template("!Ref Publish"),
+    "both branches": template("!If [Live, true, 'true']"),
+    "only AWS knows": template("!ImportValue publish"),
+    "used by nobody": template("false", arn="!ImportValue arn"),
+    "used where it does not exist": template(
+        "false", function="Condition: Live,", arn=f"!If [Live, arn, {GETATT}]"
+    ),
+}
+
+BAD = {
+    "missing": case(template(""), "", "is missing"),
+    "literal": case(template("false"), "/AutoPublish", "is false"),
+    "default": case(template("!Ref Draft"), "/AutoPublish", 'is {"Ref": "Draft"}, which can be "false"'),
+    "Sub": case(
+        template("!Sub '${Draft}'"), "/AutoPublish", 'is {"Fn::Sub": "${Draft}"}, which can be "false"'
+    ),
+    "one branch": case(
+        template("!If [Live, true, false]"),
+        "/AutoPublish",
+        'is {"Fn::If": ["Live", true, false]}, which is false when Live is false',
+    ),
+    "use by Sub": case(template("false", arn="!Sub '${Pages.FunctionARN}'"), "/AutoPublish", "is false"),
+    "use by Ref": case(template("false", arn="!Ref Pages"), "/AutoPublish", "is false"),
+    "used in one branch": case(
+        template("false", arn=f"!If [Live, {GETATT}, !Ref AWS::NoValue]"), "/AutoPublish", "is false"
+    ),
+    "under a condition": case(template("false", distribution="Condition: Live,"), "/AutoPublish", "is false"),
+    "used by two behaviors": case(
+        template("false").replace(
+            "DefaultCacheBehavior: {TargetOriginId: a}",
+            f"DefaultCacheBehavior: {{TargetOriginId: a, FunctionAssociations: [{{FunctionARN: {GETATT}}}]}}",
+        ),
+        "/AutoPublish",
+        "is false",
+    ),
+}

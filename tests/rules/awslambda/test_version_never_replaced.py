@@ -1,15 +1,4 @@
-"""W9056 on good and broken Lambda versions."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import VersionNeverReplaced
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Good and broken Lambda versions."""
 
 HEAD = """
 Parameters:
@@ -36,46 +25,36 @@ def message(function: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(version("FunctionName: !Ref Function, Description: !Ref Release"), id="description"),
-        pytest.param(
-            version("FunctionName: !Ref Function, CodeSha256: !If [Prod, !Ref Release, a]"),
-            id="hash of the code",
-        ),
-        pytest.param(version("FunctionName: !Ref Function", "Version0123456789abcdef"), id="hash in the ID"),
-        pytest.param(version("FunctionName: !Ref Function", "Version20261124"), id="date in the ID"),
-        pytest.param(version("FunctionName: !ImportValue function"), id="function of another template"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A version passes that may change with the code."""
-    assert judge(VersionNeverReplaced, text) == []
+GOOD = {
+    "description": version("FunctionName: !Ref Function, Description: !Ref Release"),
+    "hash of the code": version("FunctionName: !Ref Function, CodeSha256: !If [Prod, !Ref Release, a]"),
+    "hash in the ID": version("FunctionName: !Ref Function", "Version0123456789abcdef"),
+    "date in the ID": version("FunctionName: !Ref Function", "Version20261124"),
+    "function of another template": version("FunctionName: !ImportValue function"),
+}
 
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param(version("FunctionName: !Ref Function"), message('{"Ref": "Function"}'), id="Ref"),
-        pytest.param(
-            version("FunctionName: !GetAtt Function.Arn"),
-            message('{"Fn::GetAtt": ["Function", "Arn"]}'),
-            id="GetAtt",
+BAD = {
+    "Ref": (
+        version("FunctionName: !Ref Function"),
+        "Resources/Version/Properties",
+        message('{"Ref": "Function"}'),
+    ),
+    "GetAtt": (
+        version("FunctionName: !GetAtt Function.Arn"),
+        "Resources/Version/Properties",
+        message('{"Fn::GetAtt": ["Function", "Arn"]}'),
+    ),
+    "Sub": (
+        version("FunctionName: !Sub '${Function}'"),
+        "Resources/Version/Properties",
+        message('{"Fn::Sub": "${Function}"}'),
+    ),
+    "condition, and a property that is not of the code": (
+        version(
+            "FunctionName: !Ref Function, RuntimePolicy: {UpdateRuntimeOn: Auto}",
+            attributes="Condition: Prod,",
         ),
-        pytest.param(
-            version("FunctionName: !Sub '${Function}'"), message('{"Fn::Sub": "${Function}"}'), id="Sub"
-        ),
-        pytest.param(
-            version(
-                "FunctionName: !Ref Function, RuntimePolicy: {UpdateRuntimeOn: Auto}",
-                attributes="Condition: Prod,",
-            ),
-            message('{"Ref": "Function"}'),
-            id="condition, and a property that is not of the code",
-        ),
-    ],
-)
-def test_warns(judge: Judge, text: str, expected: str) -> None:
-    """A version that always stays the same is found."""
-    assert judge(VersionNeverReplaced, text) == [("Resources/Version/Properties", expected)]
+        "Resources/Version/Properties",
+        message('{"Ref": "Function"}'),
+    ),
+}

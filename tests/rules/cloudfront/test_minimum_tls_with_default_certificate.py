@@ -1,15 +1,4 @@
-"""E9025 on CloudFront's own certificate."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import MinimumTlsWithDefaultCertificate
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""CloudFront's own certificate."""
 
 HEAD = """
 Parameters:
@@ -31,89 +20,73 @@ def distribution(certificate: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "certificate",
-    [
-        pytest.param("{CloudFrontDefaultCertificate: true}", id="CloudFront's"),
-        pytest.param(
-            "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1}", id="what it gets anyway"
-        ),
-        pytest.param(OWN, id="own"),
-        pytest.param(
-            "{CloudFrontDefaultCertificate: false, AcmCertificateArn: a, MinimumProtocolVersion: "
-            "TLSv1.2_2021}",
-            id="own, said twice",
-        ),
-        pytest.param(f"!If [Named, {OWN}, {{CloudFrontDefaultCertificate: true}}]", id="both branches"),
-        pytest.param(
-            "{CloudFrontDefaultCertificate: !If [Named, !Ref AWS::NoValue, true], MinimumProtocolVersion: "
-            "!If [Named, TLSv1.2_2021, !Ref AWS::NoValue]}",
-            id="never at once",
-        ),
-        pytest.param(
-            "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: !Ref AWS::NoValue}", id="NoValue"
-        ),
-        pytest.param(
-            "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: !ImportValue a}",
-            id="only AWS knows",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, certificate: str) -> None:
-    """A certificate passes that asks for what it gets."""
-    assert judge(MinimumTlsWithDefaultCertificate, distribution(certificate)) == []
-
-
-@pytest.mark.parametrize(
-    ("certificate", "steps", "when"),
-    [
-        pytest.param(
-            "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1.2_2021}",
-            "/MinimumProtocolVersion",
-            "",
-            id="literal",
-        ),
-        pytest.param(
-            "{CloudFrontDefaultCertificate: !Ref Own, MinimumProtocolVersion: !Ref Version}",
-            "/MinimumProtocolVersion",
-            "",
-            id="parameter defaults",
-        ),
-        pytest.param(
-            "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: !Sub '${Version}'}",
-            "/MinimumProtocolVersion",
-            "",
-            id="Sub",
-        ),
-        pytest.param(
-            "{CloudFrontDefaultCertificate: !If [Named, false, true], MinimumProtocolVersion: TLSv1.2_2021}",
-            "/MinimumProtocolVersion",
-            " when Named is false",
-            id="certificate in one branch",
-        ),
-        pytest.param(
-            "{CloudFrontDefaultCertificate: true, "
-            "MinimumProtocolVersion: !If [Named, TLSv1.2_2021, !Ref AWS::NoValue]}",
-            "/MinimumProtocolVersion",
-            " when Named is true",
-            id="version in one branch",
-        ),
-        pytest.param(
-            f"!If [Named, {OWN}, "
-            "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1.2_2021}]",
-            "",
-            " when Named is false",
-            id="whole in one branch",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, certificate: str, steps: str, when: str) -> None:
+def case(certificate: str, steps: str, when: str) -> tuple[str, ...]:
     """A minimum that CloudFront's own certificate overrides is found."""
-    assert judge(MinimumTlsWithDefaultCertificate, distribution(certificate)) == [
+    return (
+        distribution(certificate),
+        f"Resources/Site/Properties/DistributionConfig/ViewerCertificate{steps}",
         (
-            f"Resources/Site/Properties/DistributionConfig/ViewerCertificate{steps}",
             f"MinimumProtocolVersion is TLSv1.2_2021 beside CloudFrontDefaultCertificate true{when}: "
             "CloudFront sets TLSv1 with its own certificate. Use a certificate and an alias of your own, or "
-            "remove the property.",
-        )
-    ]
+            "remove the property."
+        ),
+    )
+
+
+GOOD = {
+    "CloudFront's": distribution("{CloudFrontDefaultCertificate: true}"),
+    "what it gets anyway": distribution(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1}"
+    ),
+    "own": distribution(OWN),
+    "own, said twice": distribution(
+        "{CloudFrontDefaultCertificate: false, AcmCertificateArn: a, MinimumProtocolVersion: TLSv1.2_2021}"
+    ),
+    "both branches": distribution(f"!If [Named, {OWN}, {{CloudFrontDefaultCertificate: true}}]"),
+    "never at once": distribution(
+        "{CloudFrontDefaultCertificate: !If [Named, !Ref AWS::NoValue, true], MinimumProtocolVersion: "
+        "!If [Named, TLSv1.2_2021, !Ref AWS::NoValue]}"
+    ),
+    "NoValue": distribution(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: !Ref AWS::NoValue}"
+    ),
+    "only AWS knows": distribution(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: !ImportValue a}"
+    ),
+}
+
+BAD = {
+    "literal": case(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1.2_2021}",
+        "/MinimumProtocolVersion",
+        "",
+    ),
+    "parameter defaults": case(
+        "{CloudFrontDefaultCertificate: !Ref Own, MinimumProtocolVersion: !Ref Version}",
+        "/MinimumProtocolVersion",
+        "",
+    ),
+    "Sub": case(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: !Sub '${Version}'}",
+        "/MinimumProtocolVersion",
+        "",
+    ),
+    "certificate in one branch": case(
+        "{CloudFrontDefaultCertificate: !If [Named, false, true], MinimumProtocolVersion: TLSv1.2_2021}",
+        "/MinimumProtocolVersion",
+        " when Named is false",
+    ),
+    "version in one branch": case(
+        (
+            "{CloudFrontDefaultCertificate: true, "
+            "MinimumProtocolVersion: !If [Named, TLSv1.2_2021, !Ref AWS::NoValue]}"
+        ),
+        "/MinimumProtocolVersion",
+        " when Named is true",
+    ),
+    "whole in one branch": case(
+        (f"!If [Named, {OWN}, {{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1.2_2021}}]"),
+        "",
+        " when Named is false",
+    ),
+}

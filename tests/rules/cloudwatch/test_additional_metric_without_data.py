@@ -1,15 +1,4 @@
-"""E9017 on alarms of CloudFront's additional metrics."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import AdditionalMetricWithoutData
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Alarms of CloudFront's additional metrics."""
 
 HEAD = """
 Parameters:
@@ -25,11 +14,13 @@ Resources:
 """
 
 DIMENSIONS = "Dimensions: [{Name: DistributionId, Value: !Ref Site}, {Name: Region, Value: Global}]"
+
 UNSUBSCRIBED = (
     "MetricName is {}, which CloudFront writes for Site only where an "
     "AWS::CloudFront::MonitoringSubscription has switched it on, and the template has none{}: the alarm "
     "never has data. Add one with DistributionId: !Ref Site and RealtimeMetricsSubscriptionStatus: Enabled."
 )
+
 NO_PERCENTILE = "{} is {}: OriginLatency has percentiles alone, and the alarm never has data. Use {}."
 
 
@@ -53,128 +44,94 @@ def alarm(properties: str, *, extra: str = "", attributes: str = "") -> str:
 P90 = "MetricName: OriginLatency, ExtendedStatistic: p90"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(alarm(P90, extra=subscription()), id="percentile"),
-        pytest.param(
-            alarm("MetricName: CacheHitRate, Statistic: Average", extra=subscription()), id="hit rate"
-        ),
-        pytest.param(alarm("MetricName: 5xxErrorRate, Statistic: Average"), id="default metric"),
-        pytest.param(
-            alarm(P90, extra=subscription(attributes="Condition: Measured,"), attributes="Condition: Both,"),
-            id="alarm's condition implies the subscription's",
-        ),
-        pytest.param(
-            alarm(P90, extra=subscription(distribution="!ImportValue id")),
-            id="subscription of who knows what",
-        ),
-        pytest.param(alarm(P90, extra=subscription(status="!ImportValue status")), id="unknown status"),
-        pytest.param(alarm(P90).replace("!Ref Site", "!Ref Other"), id="distribution of another stack"),
-        pytest.param(
-            alarm("MetricName: OriginLatency, ExtendedStatistic: !ImportValue a", extra=subscription()),
-            id="unknown statistic",
-        ),
-        pytest.param(alarm(P90).replace("AWS/CloudFront,", "My/Edge,"), id="namespace of one's own"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """An alarm passes whose metric is switched on and has the statistic, or may be."""
-    assert judge(AdditionalMetricWithoutData, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "message"),
-    [
-        pytest.param(
-            alarm("MetricName: OriginLatency, Statistic: Average", extra=subscription()),
-            "Statistic",
-            NO_PERCENTILE.format("Statistic", "Average", "ExtendedStatistic: p90 in its place"),
-            id="average",
-        ),
-        pytest.param(
-            alarm("MetricName: !Ref Watched, Statistic: Maximum", extra=subscription()),
-            "Statistic",
-            NO_PERCENTILE.format("Statistic", "Maximum", "ExtendedStatistic: p90 in its place"),
-            id="metric by default",
-        ),
-        pytest.param(
-            alarm(
-                "MetricName: OriginLatency, Statistic: !If [Served, Average, !Ref AWS::NoValue], "
-                "ExtendedStatistic: !If [Served, !Ref AWS::NoValue, p90]",
-                extra=subscription(),
-            ),
-            "Statistic",
-            NO_PERCENTILE.format(
-                "Statistic", "Average when Served is true", "ExtendedStatistic: p90 in its place"
-            ),
-            id="average in one branch",
-        ),
-        pytest.param(
-            alarm(P90), "MetricName", UNSUBSCRIBED.format("OriginLatency", ""), id="no subscription"
-        ),
-        pytest.param(
-            alarm("MetricName: 404ErrorRate, Statistic: Average"),
-            "MetricName",
-            UNSUBSCRIBED.format("404ErrorRate", ""),
-            id="rate of one status",
-        ),
-        pytest.param(
-            alarm("MetricName: !Sub 'Cache${Part}Rate', Statistic: Average").replace(
-                "!Sub 'Cache${Part}Rate'", "!Sub ['Cache${Part}Rate', {Part: Hit}]"
-            ),
-            "MetricName",
-            UNSUBSCRIBED.format("CacheHitRate", ""),
-            id="metric by Sub",
-        ),
-        pytest.param(
-            alarm(P90, extra=subscription(status="Disabled")),
-            "MetricName",
-            UNSUBSCRIBED.format("OriginLatency", ""),
-            id="switched off",
-        ),
-        pytest.param(
-            alarm(P90, extra=subscription(status="!Ref Mode")),
-            "MetricName",
-            UNSUBSCRIBED.format("OriginLatency", ""),
-            id="switched off by default",
-        ),
-        pytest.param(
-            alarm(P90, extra=subscription(status="!If [Measured, Enabled, Disabled]")),
-            "MetricName",
-            UNSUBSCRIBED.format("OriginLatency", " when Measured is false"),
-            id="switched off in one branch",
-        ),
-        pytest.param(
-            alarm(P90, extra=subscription(attributes="Condition: Measured,")),
-            "MetricName",
-            UNSUBSCRIBED.format("OriginLatency", " when Measured is false"),
-            id="subscription under a condition",
-        ),
-        pytest.param(
-            alarm(P90, extra=subscription(attributes="Condition: Both,"), attributes="Condition: Measured,"),
-            "MetricName",
-            UNSUBSCRIBED.format("OriginLatency", " when Both is false"),
-            id="subscription under a narrower condition",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, text: str, path: str, message: str) -> None:
+def case(text: str, path: str, message: str) -> tuple[str, ...]:
     """A metric that is not switched on, or has no such statistic, is found."""
-    assert judge(AdditionalMetricWithoutData, text) == [(f"Resources/High/Properties/{path}", message)]
+    return text, f"Resources/High/Properties/{path}", message
 
 
-def test_finds_the_statistic_of_an_expression(judge: Judge) -> None:
-    """In an expression the statistic is called Stat."""
-    text = (
-        f"{HEAD}{subscription()}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{Metrics: [{{Id: m, "
-        f"MetricStat: {{Stat: Average, Period: 60, Metric: {{Namespace: AWS/CloudFront, {DIMENSIONS}, "
-        "MetricName: OriginLatency}}}]}}\n"
-    )
+GOOD = {
+    "percentile": alarm(P90, extra=subscription()),
+    "hit rate": alarm("MetricName: CacheHitRate, Statistic: Average", extra=subscription()),
+    "default metric": alarm("MetricName: 5xxErrorRate, Statistic: Average"),
+    "alarm's condition implies the subscription's": alarm(
+        P90, extra=subscription(attributes="Condition: Measured,"), attributes="Condition: Both,"
+    ),
+    "subscription of who knows what": alarm(P90, extra=subscription(distribution="!ImportValue id")),
+    "unknown status": alarm(P90, extra=subscription(status="!ImportValue status")),
+    "distribution of another stack": alarm(P90).replace("!Ref Site", "!Ref Other"),
+    "unknown statistic": alarm(
+        "MetricName: OriginLatency, ExtendedStatistic: !ImportValue a", extra=subscription()
+    ),
+    "namespace of one's own": alarm(P90).replace("AWS/CloudFront,", "My/Edge,"),
+}
 
-    assert judge(AdditionalMetricWithoutData, text) == [
+BAD = {
+    "average": case(
+        alarm("MetricName: OriginLatency, Statistic: Average", extra=subscription()),
+        "Statistic",
+        NO_PERCENTILE.format("Statistic", "Average", "ExtendedStatistic: p90 in its place"),
+    ),
+    "metric by default": case(
+        alarm("MetricName: !Ref Watched, Statistic: Maximum", extra=subscription()),
+        "Statistic",
+        NO_PERCENTILE.format("Statistic", "Maximum", "ExtendedStatistic: p90 in its place"),
+    ),
+    "average in one branch": case(
+        alarm(
+            "MetricName: OriginLatency, Statistic: !If [Served, Average, !Ref AWS::NoValue], "
+            "ExtendedStatistic: !If [Served, !Ref AWS::NoValue, p90]",
+            extra=subscription(),
+        ),
+        "Statistic",
+        NO_PERCENTILE.format(
+            "Statistic", "Average when Served is true", "ExtendedStatistic: p90 in its place"
+        ),
+    ),
+    "no subscription": case(alarm(P90), "MetricName", UNSUBSCRIBED.format("OriginLatency", "")),
+    "rate of one status": case(
+        alarm("MetricName: 404ErrorRate, Statistic: Average"),
+        "MetricName",
+        UNSUBSCRIBED.format("404ErrorRate", ""),
+    ),
+    "metric by Sub": case(
+        alarm("MetricName: !Sub 'Cache${Part}Rate', Statistic: Average").replace(
+            "!Sub 'Cache${Part}Rate'", "!Sub ['Cache${Part}Rate', {Part: Hit}]"
+        ),
+        "MetricName",
+        UNSUBSCRIBED.format("CacheHitRate", ""),
+    ),
+    "switched off": case(
+        alarm(P90, extra=subscription(status="Disabled")),
+        "MetricName",
+        UNSUBSCRIBED.format("OriginLatency", ""),
+    ),
+    "switched off by default": case(
+        alarm(P90, extra=subscription(status="!Ref Mode")),
+        "MetricName",
+        UNSUBSCRIBED.format("OriginLatency", ""),
+    ),
+    "switched off in one branch": case(
+        alarm(P90, extra=subscription(status="!If [Measured, Enabled, Disabled]")),
+        "MetricName",
+        UNSUBSCRIBED.format("OriginLatency", " when Measured is false"),
+    ),
+    "subscription under a condition": case(
+        alarm(P90, extra=subscription(attributes="Condition: Measured,")),
+        "MetricName",
+        UNSUBSCRIBED.format("OriginLatency", " when Measured is false"),
+    ),
+    "subscription under a narrower condition": case(
+        alarm(P90, extra=subscription(attributes="Condition: Both,"), attributes="Condition: Measured,"),
+        "MetricName",
+        UNSUBSCRIBED.format("OriginLatency", " when Both is false"),
+    ),
+    "finds the statistic of an expression": (
         (
-            "Resources/High/Properties/Metrics/0/MetricStat/Stat",
-            NO_PERCENTILE.format("Stat", "Average", "Stat: p90"),
-        )
-    ]
+            f"{HEAD}{subscription()}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{Metrics: [{{Id: m, "
+            f"MetricStat: {{Stat: Average, Period: 60, Metric: {{Namespace: AWS/CloudFront, {DIMENSIONS}, "
+            "MetricName: OriginLatency}}}]}}\n"
+        ),
+        "Resources/High/Properties/Metrics/0/MetricStat/Stat",
+        NO_PERCENTILE.format("Stat", "Average", "Stat: p90"),
+    ),
+}

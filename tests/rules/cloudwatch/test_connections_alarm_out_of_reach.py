@@ -1,15 +1,4 @@
-"""E9046 on good and broken alarms on database connections."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import ConnectionsAlarmOutOfReach
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Good and broken alarms on database connections."""
 
 HEAD = """
 Parameters:
@@ -67,129 +56,94 @@ def watched(
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(watched("DBInstanceClass: db.t3.medium", threshold="80"), id="below the default"),
-        pytest.param(
-            watched("DBInstanceClass: db.t3.medium, DBParameterGroupName: !Ref Many"),
-            id="below max_connections",
-        ),
-        pytest.param(watched("DBInstanceClass: db.r6g.large"), id="large class"),
-        pytest.param(
-            watched("DBInstanceClass: db.t3.medium", "DBInstanceClass: db.r5.large"), id="one large instance"
-        ),
-        pytest.param(
-            watched("DBInstanceClass: db.t3.medium, DBParameterGroupName: !Ref Formula"),
-            id="limit by formula",
-        ),
-        pytest.param(
-            watched("DBInstanceClass: db.t3.medium, DBParameterGroupName: !ImportValue group"),
-            id="group of another template",
-        ),
-        pytest.param(watched("DBInstanceClass: !Ref Any"), id="class not known"),
-        pytest.param(
-            watched("DBInstanceClass: !Ref Class", threshold="!If [IsSmall, 80, 500]"),
-            id="threshold that follows the class",
-        ),
-        pytest.param(
-            watched(
-                "DBInstanceClass: db.t3.medium", threshold="90", operator="GreaterThanOrEqualToThreshold"
-            ),
-            id="the limit itself",
-        ),
-        pytest.param(
-            watched("DBInstanceClass: db.t3.medium", operator="LessThanThreshold"), id="too few connections"
-        ),
-        pytest.param(watched("DBInstanceClass: db.t3.medium", statistic="Sum"), id="sum of several"),
-        pytest.param(watched("DBInstanceClass: db.t3.medium", metric="CPUUtilization"), id="another metric"),
-        pytest.param(
-            watched("DBInstanceClass: db.t3.medium", dimension="{Name: DBClusterIdentifier, Value: other}"),
-            id="cluster of another template",
-        ),
-        pytest.param(watched(), id="instances of another template"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A threshold passes that an instance can reach, or that may be reached for all we know."""
-    assert judge(ConnectionsAlarmOutOfReach, text) == []
+GOOD = {
+    "below the default": watched("DBInstanceClass: db.t3.medium", threshold="80"),
+    "below max_connections": watched("DBInstanceClass: db.t3.medium, DBParameterGroupName: !Ref Many"),
+    "large class": watched("DBInstanceClass: db.r6g.large"),
+    "one large instance": watched("DBInstanceClass: db.t3.medium", "DBInstanceClass: db.r5.large"),
+    "limit by formula": watched("DBInstanceClass: db.t3.medium, DBParameterGroupName: !Ref Formula"),
+    "group of another template": watched(
+        "DBInstanceClass: db.t3.medium, DBParameterGroupName: !ImportValue group"
+    ),
+    "class not known": watched("DBInstanceClass: !Ref Any"),
+    "threshold that follows the class": watched(
+        "DBInstanceClass: !Ref Class", threshold="!If [IsSmall, 80, 500]"
+    ),
+    "the limit itself": watched(
+        "DBInstanceClass: db.t3.medium", threshold="90", operator="GreaterThanOrEqualToThreshold"
+    ),
+    "too few connections": watched("DBInstanceClass: db.t3.medium", operator="LessThanThreshold"),
+    "sum of several": watched("DBInstanceClass: db.t3.medium", statistic="Sum"),
+    "another metric": watched("DBInstanceClass: db.t3.medium", metric="CPUUtilization"),
+    "cluster of another template": watched(
+        "DBInstanceClass: db.t3.medium", dimension="{Name: DBClusterIdentifier, Value: other}"
+    ),
+    "instances of another template": watched(),
+}
 
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param(
-            watched("DBInstanceClass: db.t3.medium"),
-            message("90", "the default of db.t3.medium"),
-            id="literal",
+BAD = {
+    "literal": (
+        watched("DBInstanceClass: db.t3.medium"),
+        "Resources/Alarm/Properties/Threshold",
+        message("90", "the default of db.t3.medium"),
+    ),
+    "parameter defaults": (
+        watched("DBInstanceClass: !Ref Small", threshold="!Ref Limit"),
+        "Resources/Alarm/Properties/Threshold",
+        message("90", "the default of db.t3.medium"),
+    ),
+    "allowed value": (
+        watched("DBInstanceClass: !Ref Class"),
+        "Resources/Alarm/Properties/Threshold",
+        message("90", "the default of db.t4g.medium"),
+    ),
+    "allowed value, beside a condition that asks a map about the class": (
+        watched("DBInstanceClass: !Ref Class, EnablePerformanceInsights: !If [IsSmall, false, true]"),
+        "Resources/Alarm/Properties/Threshold",
+        message("90", "the default of db.t4g.medium", when=" when IsSmall is true"),
+    ),
+    "Sub": (
+        watched("DBInstanceClass: !Sub 'db.t3.large'", threshold="135"),
+        "Resources/Alarm/Properties/Threshold",
+        message("135", "the default of db.t3.large", "135"),
+    ),
+    "two instances of one class": (
+        watched("DBInstanceClass: !Ref Class", "DBInstanceClass: !Ref Class"),
+        "Resources/Alarm/Properties/Threshold",
+        message("90", "the default of db.t4g.medium"),
+    ),
+    "max_connections of the instance": (
+        watched("DBInstanceClass: db.r5.large, DBParameterGroupName: !Ref Few"),
+        "Resources/Alarm/Properties/Threshold",
+        message("50", 'max_connections is "50"'),
+    ),
+    "max_connections of the cluster": (
+        watched("DBInstanceClass: db.r5.large", cluster=", DBClusterParameterGroupName: !Ref FewInCluster"),
+        "Resources/Alarm/Properties/Threshold",
+        message("60", 'max_connections is "60"'),
+    ),
+    "one more than the limit": (
+        watched("DBInstanceClass: db.t3.medium", threshold="91", operator="GreaterThanOrEqualToThreshold"),
+        "Resources/Alarm/Properties/Threshold",
+        message("90", "the default of db.t3.medium", "91", "GreaterThanOrEqualToThreshold"),
+    ),
+    "threshold in one branch": (
+        watched("DBInstanceClass: db.t3.medium", threshold="!If [Prod, 100, 50]"),
+        "Resources/Alarm/Properties/Threshold",
+        message("90", "the default of db.t3.medium", when=" when Prod is true"),
+    ),
+    "class in one branch": (
+        watched("DBInstanceClass: !If [Prod, db.r6g.large, db.t3.medium]"),
+        "Resources/Alarm/Properties/Threshold",
+        message("90", "the default of db.t3.medium", when=" when Prod is false"),
+    ),
+    "one instance": (
+        watched(
+            "DBInstanceClass: db.t3.medium",
+            "DBInstanceClass: db.r5.large",
+            dimension="{Name: DBInstanceIdentifier, Value: !Ref Instance1}",
         ),
-        pytest.param(
-            watched("DBInstanceClass: !Ref Small", threshold="!Ref Limit"),
-            message("90", "the default of db.t3.medium"),
-            id="parameter defaults",
-        ),
-        pytest.param(
-            watched("DBInstanceClass: !Ref Class"),
-            message("90", "the default of db.t4g.medium"),
-            id="allowed value",
-        ),
-        pytest.param(
-            watched("DBInstanceClass: !Ref Class, EnablePerformanceInsights: !If [IsSmall, false, true]"),
-            message("90", "the default of db.t4g.medium", when=" when IsSmall is true"),
-            id="allowed value, beside a condition that asks a map about the class",
-        ),
-        pytest.param(
-            watched("DBInstanceClass: !Sub 'db.t3.large'", threshold="135"),
-            message("135", "the default of db.t3.large", "135"),
-            id="Sub",
-        ),
-        pytest.param(
-            watched("DBInstanceClass: !Ref Class", "DBInstanceClass: !Ref Class"),
-            message("90", "the default of db.t4g.medium"),
-            id="two instances of one class",
-        ),
-        pytest.param(
-            watched("DBInstanceClass: db.r5.large, DBParameterGroupName: !Ref Few"),
-            message("50", 'max_connections is "50"'),
-            id="max_connections of the instance",
-        ),
-        pytest.param(
-            watched(
-                "DBInstanceClass: db.r5.large", cluster=", DBClusterParameterGroupName: !Ref FewInCluster"
-            ),
-            message("60", 'max_connections is "60"'),
-            id="max_connections of the cluster",
-        ),
-        pytest.param(
-            watched(
-                "DBInstanceClass: db.t3.medium",
-                threshold="91",
-                operator="GreaterThanOrEqualToThreshold",
-            ),
-            message("90", "the default of db.t3.medium", "91", "GreaterThanOrEqualToThreshold"),
-            id="one more than the limit",
-        ),
-        pytest.param(
-            watched("DBInstanceClass: db.t3.medium", threshold="!If [Prod, 100, 50]"),
-            message("90", "the default of db.t3.medium", when=" when Prod is true"),
-            id="threshold in one branch",
-        ),
-        pytest.param(
-            watched("DBInstanceClass: !If [Prod, db.r6g.large, db.t3.medium]"),
-            message("90", "the default of db.t3.medium", when=" when Prod is false"),
-            id="class in one branch",
-        ),
-        pytest.param(
-            watched(
-                "DBInstanceClass: db.t3.medium",
-                "DBInstanceClass: db.r5.large",
-                dimension="{Name: DBInstanceIdentifier, Value: !Ref Instance1}",
-            ),
-            message("90", "the default of db.t3.medium"),
-            id="one instance",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, text: str, expected: str) -> None:
-    """A threshold that no instance reaches is found."""
-    assert judge(ConnectionsAlarmOutOfReach, text) == [("Resources/Alarm/Properties/Threshold", expected)]
+        "Resources/Alarm/Properties/Threshold",
+        message("90", "the default of db.t3.medium"),
+    ),
+}

@@ -1,15 +1,4 @@
-"""E9048 on good and broken descriptions of rules."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import RefusedSecurityGroupText
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Good and broken descriptions of rules."""
 
 HEAD = """
 Parameters:
@@ -32,82 +21,57 @@ def group(properties: str, kind: str = "SecurityGroup") -> str:
     return f"{HEAD}  Group: {{Type: AWS::EC2::{kind}, Properties: {{{properties}}}}}\n"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(
-            group("SecurityGroupIngress: [{Description: 'MySQL, from (10.0.0.0/16)!'}]"), id="literal"
-        ),
-        pytest.param(group("SecurityGroupEgress: [{CidrIp: 10.0.0.0/16}]"), id="none"),
-        pytest.param(group("SecurityGroupIngress: [{Description: !Ref Plain}]"), id="parameter default"),
-        pytest.param(group("SecurityGroupIngress: [{Description: !Ref Any}]"), id="not known"),
-        pytest.param(group("SecurityGroupIngress: [{Description: !Sub 'from ${Plain}'}]"), id="Sub"),
-        pytest.param(
-            group("SecurityGroupIngress: !If [Prod, [{Description: a}], !Ref AWS::NoValue]"),
-            id="both branches",
-        ),
-        pytest.param(group(f"Description: {'x' * 255}", "SecurityGroupEgress"), id="255 characters"),
-        pytest.param(group("GroupDescription: It's"), id="the group's own text, which cfn-lint checks"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A description of characters that EC2 takes passes."""
-    assert judge(RefusedSecurityGroupText, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "message"),
-    [
-        pytest.param(
-            group("SecurityGroupIngress: [{CidrIp: x}, {Description: It's <here>}]"),
-            "SecurityGroupIngress/1/Description",
-            REFUSED.format('is "It\'s <here>"', "' < >"),
-            id="ingress of a group",
-        ),
-        pytest.param(
-            group("SecurityGroupEgress: [{Description: !Ref Quoted}]"),
-            "SecurityGroupEgress/0/Description",
-            REFUSED.format('is {"Ref": "Quoted"}, which can be "the \'app\'"', "'"),
-            id="egress, parameter default",
-        ),
-        pytest.param(
-            group("SecurityGroupEgress: [{Description: !Sub 'to ${Quoted}'}]"),
-            "SecurityGroupEgress/0/Description",
-            REFUSED.format('is {"Fn::Sub": "to ${Quoted}"}, which can be "to the \'app\'"', "'"),
-            id="Sub",
-        ),
-        pytest.param(
-            group("SecurityGroupEgress: [{Description: !If [Prod, ok, a%b]}]"),
-            "SecurityGroupEgress/0/Description/Fn::If/2",
-            REFUSED.format('is "a%b"', "%"),
-            id="text in one branch",
-        ),
-        pytest.param(
-            group("SecurityGroupIngress: !If [Prod, [{Description: a|b}], []]"),
-            "SecurityGroupIngress/Fn::If/1/0/Description",
-            REFUSED.format('is "a|b"', "|"),
-            id="rules in one branch",
-        ),
-        pytest.param(
-            group("Description: a?", "SecurityGroupIngress"),
-            "Description",
-            REFUSED.format('is "a?"', "?"),
-            id="ingress of its own",
-        ),
-        pytest.param(
-            group("Description: 説明", "SecurityGroupEgress"),
-            "Description",
-            REFUSED.format('is "説明"', "明 説"),
-            id="Japanese",
-        ),
-        pytest.param(
-            group(f"Description: {'x' * 256}", "SecurityGroupEgress"),
-            "Description",
-            f'Description is "{"x" * 256}": EC2 takes at most 255 characters, and it has 256.',
-            id="too long",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, text: str, path: str, message: str) -> None:
+def case(text: str, path: str, message: str) -> tuple[str, ...]:
     """A description that EC2 refuses is found at its place."""
-    assert judge(RefusedSecurityGroupText, text) == [(f"Resources/Group/Properties/{path}", message)]
+    return text, f"Resources/Group/Properties/{path}", message
+
+
+GOOD = {
+    "literal": group("SecurityGroupIngress: [{Description: 'MySQL, from (10.0.0.0/16)!'}]"),
+    "none": group("SecurityGroupEgress: [{CidrIp: 10.0.0.0/16}]"),
+    "parameter default": group("SecurityGroupIngress: [{Description: !Ref Plain}]"),
+    "not known": group("SecurityGroupIngress: [{Description: !Ref Any}]"),
+    "Sub": group("SecurityGroupIngress: [{Description: !Sub 'from ${Plain}'}]"),
+    "both branches": group("SecurityGroupIngress: !If [Prod, [{Description: a}], !Ref AWS::NoValue]"),
+    "255 characters": group(f"Description: {'x' * 255}", "SecurityGroupEgress"),
+    "the group's own text, which cfn-lint checks": group("GroupDescription: It's"),
+}
+
+BAD = {
+    "ingress of a group": case(
+        group("SecurityGroupIngress: [{CidrIp: x}, {Description: It's <here>}]"),
+        "SecurityGroupIngress/1/Description",
+        REFUSED.format('is "It\'s <here>"', "' < >"),
+    ),
+    "egress, parameter default": case(
+        group("SecurityGroupEgress: [{Description: !Ref Quoted}]"),
+        "SecurityGroupEgress/0/Description",
+        REFUSED.format('is {"Ref": "Quoted"}, which can be "the \'app\'"', "'"),
+    ),
+    "Sub": case(
+        group("SecurityGroupEgress: [{Description: !Sub 'to ${Quoted}'}]"),
+        "SecurityGroupEgress/0/Description",
+        REFUSED.format('is {"Fn::Sub": "to ${Quoted}"}, which can be "to the \'app\'"', "'"),
+    ),
+    "text in one branch": case(
+        group("SecurityGroupEgress: [{Description: !If [Prod, ok, a%b]}]"),
+        "SecurityGroupEgress/0/Description/Fn::If/2",
+        REFUSED.format('is "a%b"', "%"),
+    ),
+    "rules in one branch": case(
+        group("SecurityGroupIngress: !If [Prod, [{Description: a|b}], []]"),
+        "SecurityGroupIngress/Fn::If/1/0/Description",
+        REFUSED.format('is "a|b"', "|"),
+    ),
+    "ingress of its own": case(
+        group("Description: a?", "SecurityGroupIngress"), "Description", REFUSED.format('is "a?"', "?")
+    ),
+    "Japanese": case(
+        group("Description: 説明", "SecurityGroupEgress"), "Description", REFUSED.format('is "説明"', "明 説")
+    ),
+    "too long": case(
+        group(f"Description: {'x' * 256}", "SecurityGroupEgress"),
+        "Description",
+        f'Description is "{"x" * 256}": EC2 takes at most 255 characters, and it has 256.',
+    ),
+}

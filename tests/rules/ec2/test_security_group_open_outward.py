@@ -1,15 +1,4 @@
-"""W9049 on good and broken security groups."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import SecurityGroupOpenOutward
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Good and broken security groups."""
 
 HEAD = """
 Parameters:
@@ -23,6 +12,7 @@ MESSAGE = (
     "SecurityGroupEgress {}: EC2 adds a rule that lets everything out to everywhere. Write the rules the "
     "group needs; for none: IpProtocol -1 to CidrIp 127.0.0.1/32; for all: IpProtocol -1 to CidrIp 0.0.0.0/0."
 )
+
 NO_VALUE = '{"Ref": "AWS::NoValue"}'
 
 
@@ -34,56 +24,34 @@ def group(properties: str, attributes: str = "") -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(group("SecurityGroupEgress: [{CidrIp: 127.0.0.1/32}]"), id="rule"),
-        pytest.param(
-            group("SecurityGroupEgress: !If [Prod, [{CidrIp: 10.0.0.0/8}], [{CidrIp: 0.0.0.0/0}]]"),
-            id="both branches",
-        ),
-        pytest.param(
-            group(
-                "SecurityGroupEgress: [!If [Prod, {CidrIp: 10.0.0.0/8}, !Ref AWS::NoValue]]",
-                "Condition: Prod,",
-            ),
-            id="empty branch that the group's own condition excludes",
-        ),
-        pytest.param(group("SecurityGroupEgress: [!If [Prod, {CidrIp: a}, {CidrIp: b}]]"), id="either rule"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A group that always has a rule of its own passes."""
-    assert judge(SecurityGroupOpenOutward, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "state"),
-    [
-        pytest.param(group("GroupName: a"), "", "is missing", id="missing"),
-        pytest.param(group("SecurityGroupEgress: []"), "/SecurityGroupEgress", "is []", id="empty"),
-        pytest.param(
-            group("SecurityGroupEgress: !Ref AWS::NoValue"),
-            "/SecurityGroupEgress",
-            f"is {NO_VALUE}",
-            id="no value",
-        ),
-        pytest.param(
-            group("SecurityGroupEgress: !If [Prod, [{CidrIp: a}], !Ref AWS::NoValue]"),
-            "/SecurityGroupEgress",
-            f'is {{"Fn::If": ["Prod", [{{"CidrIp": "a"}}], {NO_VALUE}]}} when Prod is false',
-            id="missing in one branch",
-        ),
-        pytest.param(
-            group("SecurityGroupEgress: [!If [Prod, !Ref AWS::NoValue, {CidrIp: a}]]"),
-            "/SecurityGroupEgress",
-            f'is [{{"Fn::If": ["Prod", {NO_VALUE}, {{"CidrIp": "a"}}]}}] when Prod is true',
-            id="no rule in one branch",
-        ),
-    ],
-)
-def test_warns(judge: Judge, text: str, path: str, state: str) -> None:
+def case(text: str, path: str, state: str) -> tuple[str, ...]:
     """A group without a rule in some case is found."""
-    assert judge(SecurityGroupOpenOutward, text) == [
-        (f"Resources/Group/Properties{path}", MESSAGE.format(state))
-    ]
+    return text, f"Resources/Group/Properties{path}", MESSAGE.format(state)
+
+
+GOOD = {
+    "rule": group("SecurityGroupEgress: [{CidrIp: 127.0.0.1/32}]"),
+    "both branches": group("SecurityGroupEgress: !If [Prod, [{CidrIp: 10.0.0.0/8}], [{CidrIp: 0.0.0.0/0}]]"),
+    "empty branch that the group's own condition excludes": group(
+        "SecurityGroupEgress: [!If [Prod, {CidrIp: 10.0.0.0/8}, !Ref AWS::NoValue]]", "Condition: Prod,"
+    ),
+    "either rule": group("SecurityGroupEgress: [!If [Prod, {CidrIp: a}, {CidrIp: b}]]"),
+}
+
+BAD = {
+    "missing": case(group("GroupName: a"), "", "is missing"),
+    "empty": case(group("SecurityGroupEgress: []"), "/SecurityGroupEgress", "is []"),
+    "no value": case(
+        group("SecurityGroupEgress: !Ref AWS::NoValue"), "/SecurityGroupEgress", f"is {NO_VALUE}"
+    ),
+    "missing in one branch": case(
+        group("SecurityGroupEgress: !If [Prod, [{CidrIp: a}], !Ref AWS::NoValue]"),
+        "/SecurityGroupEgress",
+        f'is {{"Fn::If": ["Prod", [{{"CidrIp": "a"}}], {NO_VALUE}]}} when Prod is false',
+    ),
+    "no rule in one branch": case(
+        group("SecurityGroupEgress: [!If [Prod, !Ref AWS::NoValue, {CidrIp: a}]]"),
+        "/SecurityGroupEgress",
+        f'is [{{"Fn::If": ["Prod", {NO_VALUE}, {{"CidrIp": "a"}}]}}] when Prod is true',
+    ),
+}

@@ -1,15 +1,4 @@
-"""E9054 on good and broken roles that read secrets."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import SecretWithoutDecrypt
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Good and broken roles that read secrets."""
 
 HEAD = """
 Parameters:
@@ -38,6 +27,7 @@ Resources:
   Open: {Type: AWS::SecretsManager::Secret, Properties: {KmsKeyId: !GetAtt OpenKey.Arn}}
   Default: {Type: AWS::SecretsManager::Secret}
 """
+
 READ = "{Effect: Allow, Action: 'secretsmanager:GetSecretValue', Resource: !Ref Secret}"
 DECRYPT = "{Effect: Allow, Action: 'kms:Decrypt', Resource: !GetAtt Key.Arn}"
 
@@ -58,54 +48,49 @@ def message(secret: str = "Secret", when: str = "") -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(role(READ, DECRYPT), id="key of the secret"),
-        pytest.param(role(READ, "{Effect: Allow, Action: 'kms:*', Resource: '*'}"), id="wildcards"),
-        pytest.param(role(READ, DECRYPT.replace("!GetAtt Key.Arn", "!Sub '${Key.Arn}'")), id="Sub"),
-        pytest.param(role(READ.replace("Secret}", "Default}")), id="AWS's key"),
-        pytest.param(role(READ.replace("Secret}", "Open}")), id="key whose policy lets everybody decrypt"),
-        pytest.param(
-            role(READ.replace("!Ref Secret", "!ImportValue secret")), id="secret of another template"
-        ),
-        pytest.param(role(READ.replace("!Ref Secret", "!Ref Any")), id="secret of a parameter"),
-        pytest.param(role(READ.replace("GetSecretValue", "DescribeSecret")), id="does not read the value"),
-        pytest.param(
-            role(READ, more=", ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess']"),
-            id="managed policy that is not known",
-        ),
-        pytest.param(
-            role(f"!If [Prod, {READ}, !Ref AWS::NoValue]", f"!If [Prod, {DECRYPT}, !Ref AWS::NoValue]"),
-            id="both branches",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A role that may decrypt what it reads, or may for all we know, passes."""
-    assert judge(SecretWithoutDecrypt, text) == []
+GOOD = {
+    "key of the secret": role(READ, DECRYPT),
+    "wildcards": role(READ, "{Effect: Allow, Action: 'kms:*', Resource: '*'}"),
+    "Sub": role(READ, DECRYPT.replace("!GetAtt Key.Arn", "!Sub '${Key.Arn}'")),
+    "AWS's key": role(READ.replace("Secret}", "Default}")),
+    "key whose policy lets everybody decrypt": role(READ.replace("Secret}", "Open}")),
+    "secret of another template": role(READ.replace("!Ref Secret", "!ImportValue secret")),
+    "secret of a parameter": role(READ.replace("!Ref Secret", "!Ref Any")),
+    "does not read the value": role(READ.replace("GetSecretValue", "DescribeSecret")),
+    "managed policy that is not known": role(
+        READ, more=", ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess']"
+    ),
+    "both branches": role(
+        f"!If [Prod, {READ}, !Ref AWS::NoValue]", f"!If [Prod, {DECRYPT}, !Ref AWS::NoValue]"
+    ),
+}
 
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param(role(READ), message(), id="no decrypt"),
-        pytest.param(role(READ.replace("!Ref Secret", "[!Sub '${Secret}']")), message(), id="Sub"),
-        pytest.param(role(READ.replace("Secret}", "ByKeyId}")), message("ByKeyId"), id="key by its ID"),
-        pytest.param(role(READ, DECRYPT.replace("Key.Arn", "OtherKey.Arn")), message(), id="another key"),
-        pytest.param(role(READ, DECRYPT.replace("Decrypt", "Encrypt")), message(), id="another action"),
-        pytest.param(
-            role(READ, f"!If [Prod, {DECRYPT}, !Ref AWS::NoValue]"),
-            message(when=" when Prod is false"),
-            id="decrypt in one branch",
-        ),
-        pytest.param(
-            role(f"!If [Prod, {READ}, !Ref AWS::NoValue]"),
-            message(when=" when Prod is true"),
-            id="read in one branch",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, text: str, expected: str) -> None:
-    """A role that reads what it may not decrypt is found."""
-    assert judge(SecretWithoutDecrypt, text) == [("Resources/Role/Properties", expected)]
+BAD = {
+    "no decrypt": (role(READ), "Resources/Role/Properties", message()),
+    "Sub": (role(READ.replace("!Ref Secret", "[!Sub '${Secret}']")), "Resources/Role/Properties", message()),
+    "key by its ID": (
+        role(READ.replace("Secret}", "ByKeyId}")),
+        "Resources/Role/Properties",
+        message("ByKeyId"),
+    ),
+    "another key": (
+        role(READ, DECRYPT.replace("Key.Arn", "OtherKey.Arn")),
+        "Resources/Role/Properties",
+        message(),
+    ),
+    "another action": (
+        role(READ, DECRYPT.replace("Decrypt", "Encrypt")),
+        "Resources/Role/Properties",
+        message(),
+    ),
+    "decrypt in one branch": (
+        role(READ, f"!If [Prod, {DECRYPT}, !Ref AWS::NoValue]"),
+        "Resources/Role/Properties",
+        message(when=" when Prod is false"),
+    ),
+    "read in one branch": (
+        role(f"!If [Prod, {READ}, !Ref AWS::NoValue]"),
+        "Resources/Role/Properties",
+        message(when=" when Prod is true"),
+    ),
+}

@@ -1,15 +1,4 @@
-"""E9045 on good and broken Aurora clusters."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
-
-from csr_templates.rules import ExportedLogSwitchedOff
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+"""Good and broken Aurora clusters."""
 
 HEAD = """
 Parameters:
@@ -66,72 +55,51 @@ def cluster(exports: str, group: str = "", *instances: str, engine: str = "auror
     return text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(cluster("[error]"), id="error log"),
-        pytest.param(cluster("[audit]", "!Ref Audited"), id="audit"),
-        pytest.param(cluster("[slowquery]", "", "!Ref Slow"), id="slow query log of the instance"),
-        pytest.param(
-            cluster("[slowquery]", "", "!Ref Fast", "!Ref Slow"), id="slow query log of one of two instances"
-        ),
-        pytest.param(cluster("[slowquery]", "!Ref SlowInCluster", "!Ref AWS::NoValue"), id="of the cluster"),
-        pytest.param(cluster("[slowquery]"), id="instances in another template"),
-        pytest.param(cluster("[audit]", "!ImportValue group"), id="group of another template"),
-        pytest.param(cluster("[slowquery]", "", "!Ref Any"), id="group of a parameter"),
-        pytest.param(cluster("!If [Prod, [audit], [error]]", "!Ref Audited"), id="both branches"),
-        pytest.param(cluster("[audit]", engine="aurora-postgresql"), id="another engine"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A log passes that is switched on, or that another template may switch on."""
-    assert judge(ExportedLogSwitchedOff, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param(cluster("[audit]"), audit("server_audit_logging is not set"), id="default group"),
-        pytest.param(
-            cluster("[audit]", "!Ref SlowInCluster"),
-            audit("server_audit_logging is not set"),
-            id="other settings",
-        ),
-        pytest.param(
-            cluster("[audit]", "!Ref Default"), audit("server_audit_logging is 0"), id="parameter default"
-        ),
-        pytest.param(cluster("[audit]", "!Ref Sometimes"), audit("server_audit_logging is 0"), id="Sub"),
-        pytest.param(
-            cluster("!If [Prod, [audit], [error]]"),
-            audit("server_audit_logging is not set", " when Prod is true"),
-            id="exported in one branch",
-        ),
-        pytest.param(
-            cluster("[audit]", "!If [Prod, !Ref Audited, !Ref AWS::NoValue]"),
-            audit("server_audit_logging is not set", " when Prod is false"),
-            id="switched on in one branch",
-        ),
-        pytest.param(cluster("[slowquery]", "", "!Ref Fast"), slow("slow_query_log is 0"), id="switched off"),
-        pytest.param(
-            cluster("[slowquery]", "!Ref SlowInCluster", "!Ref Fast"),
-            slow("slow_query_log is 0"),
-            id="the instance's group comes before the cluster's",
-        ),
-        pytest.param(
-            cluster("[slowquery]", "", "!Ref Fast", "!Ref AWS::NoValue"),
-            slow("slow_query_log is 0 and not set"),
-            id="two instances",
-        ),
-        pytest.param(
-            cluster("[slowquery]", "", "!Ref Table"),
-            'EnableCloudwatchLogsExports exports "slowquery", but log_output is "TABLE": the log goes to no '
-            "file, and only files are exported. Set log_output to FILE.",
-            id="log in a table",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, text: str, message: str) -> None:
+def case(text: str, message: str) -> tuple[str, ...]:
     """A log that is exported and never written is found on the cluster."""
-    assert judge(ExportedLogSwitchedOff, text) == [
-        ("Resources/Cluster/Properties/EnableCloudwatchLogsExports", message)
-    ]
+    return text, "Resources/Cluster/Properties/EnableCloudwatchLogsExports", message
+
+
+GOOD = {
+    "error log": cluster("[error]"),
+    "audit": cluster("[audit]", "!Ref Audited"),
+    "slow query log of the instance": cluster("[slowquery]", "", "!Ref Slow"),
+    "slow query log of one of two instances": cluster("[slowquery]", "", "!Ref Fast", "!Ref Slow"),
+    "of the cluster": cluster("[slowquery]", "!Ref SlowInCluster", "!Ref AWS::NoValue"),
+    "instances in another template": cluster("[slowquery]"),
+    "group of another template": cluster("[audit]", "!ImportValue group"),
+    "group of a parameter": cluster("[slowquery]", "", "!Ref Any"),
+    "both branches": cluster("!If [Prod, [audit], [error]]", "!Ref Audited"),
+    "another engine": cluster("[audit]", engine="aurora-postgresql"),
+}
+
+BAD = {
+    "default group": case(cluster("[audit]"), audit("server_audit_logging is not set")),
+    "other settings": case(
+        cluster("[audit]", "!Ref SlowInCluster"), audit("server_audit_logging is not set")
+    ),
+    "parameter default": case(cluster("[audit]", "!Ref Default"), audit("server_audit_logging is 0")),
+    "Sub": case(cluster("[audit]", "!Ref Sometimes"), audit("server_audit_logging is 0")),
+    "exported in one branch": case(
+        cluster("!If [Prod, [audit], [error]]"),
+        audit("server_audit_logging is not set", " when Prod is true"),
+    ),
+    "switched on in one branch": case(
+        cluster("[audit]", "!If [Prod, !Ref Audited, !Ref AWS::NoValue]"),
+        audit("server_audit_logging is not set", " when Prod is false"),
+    ),
+    "switched off": case(cluster("[slowquery]", "", "!Ref Fast"), slow("slow_query_log is 0")),
+    "the instance's group comes before the cluster's": case(
+        cluster("[slowquery]", "!Ref SlowInCluster", "!Ref Fast"), slow("slow_query_log is 0")
+    ),
+    "two instances": case(
+        cluster("[slowquery]", "", "!Ref Fast", "!Ref AWS::NoValue"), slow("slow_query_log is 0 and not set")
+    ),
+    "log in a table": case(
+        cluster("[slowquery]", "", "!Ref Table"),
+        (
+            'EnableCloudwatchLogsExports exports "slowquery", but log_output is "TABLE": the log goes to no '
+            "file, and only files are exported. Set log_output to FILE."
+        ),
+    ),
+}

@@ -1,15 +1,12 @@
-"""W9047 on good and broken Aurora clusters."""
+"""Good and broken Aurora clusters."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from csr_templates.rules import InstancesCreatedAtOnce
-
 if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+    pass
+
 
 HEAD = """
 Parameters:
@@ -32,48 +29,31 @@ def instances(*attributes: str, cluster: str = "!Ref Cluster") -> str:
     )
 
 
-def message(instance: str) -> str:
-    """Return what is said about an instance."""
-    return (
-        f"{instance} does not wait for Instance1: both are created at once, and the one that is ready first "
-        "becomes the writer of Cluster. Add DependsOn: Instance1."
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(instances(""), id="one instance"),
-        pytest.param(instances("", "DependsOn: Instance1,"), id="DependsOn"),
-        pytest.param(instances("", "DependsOn: [Instance1],", "DependsOn: Instance2,"), id="in a row"),
-        pytest.param(instances("DependsOn: Instance2,", ""), id="the other way round"),
-        pytest.param(instances("", "Metadata: {After: !GetAtt Instance1.Endpoint.Address},"), id="reference"),
-        pytest.param(instances("Condition: Prod,", "Condition: NotProd,"), id="never both"),
-        pytest.param(instances("", "", cluster="!ImportValue cluster"), id="cluster of another template"),
-        pytest.param(
-            instances("")
-            + "  Alone: {Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: !Ref Other}}\n",
-            id="two clusters",
-        ),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """Instances pass of which all but one wait for another."""
-    assert judge(InstancesCreatedAtOnce, text) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        pytest.param(instances("", ""), ["Instance2"], id="Ref"),
-        pytest.param(instances("", "", cluster="!Sub '${Cluster}'"), ["Instance2"], id="Sub"),
-        pytest.param(instances("", "Condition: Prod,"), ["Instance2"], id="condition"),
-        pytest.param(instances("Condition: Prod,", "Condition: Prod,"), ["Instance2"], id="both or none"),
-        pytest.param(
-            instances("", "DependsOn: Other,", ""), ["Instance2", "Instance3"], id="waits for others"
-        ),
-    ],
-)
-def test_warns(judge: Judge, text: str, found: list[str]) -> None:
+def case(text: str, *found: str) -> tuple[str, ...]:
     """Each instance that does not wait for the first is found."""
-    assert judge(InstancesCreatedAtOnce, text) == [(f"Resources/{name}", message(name)) for name in found]
+    message = (
+        "{} does not wait for Instance1: both are created at once, and the one that is ready first becomes "
+        "the writer of Cluster. Add DependsOn: Instance1."
+    )
+    return (text, *(part for name in found for part in (f"Resources/{name}", message.format(name))))
+
+
+GOOD = {
+    "one instance": instances(""),
+    "DependsOn": instances("", "DependsOn: Instance1,"),
+    "in a row": instances("", "DependsOn: [Instance1],", "DependsOn: Instance2,"),
+    "the other way round": instances("DependsOn: Instance2,", ""),
+    "reference": instances("", "Metadata: {After: !GetAtt Instance1.Endpoint.Address},"),
+    "never both": instances("Condition: Prod,", "Condition: NotProd,"),
+    "cluster of another template": instances("", "", cluster="!ImportValue cluster"),
+    "two clusters": instances("")
+    + "  Alone: {Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: !Ref Other}}\n",
+}
+
+BAD = {
+    "Ref": case(instances("", ""), "Instance2"),
+    "Sub": case(instances("", "", cluster="!Sub '${Cluster}'"), "Instance2"),
+    "condition": case(instances("", "Condition: Prod,"), "Instance2"),
+    "both or none": case(instances("Condition: Prod,", "Condition: Prod,"), "Instance2"),
+    "waits for others": case(instances("", "DependsOn: Other,", ""), "Instance2", "Instance3"),
+}

@@ -1,18 +1,10 @@
-"""E9002 on good and broken resources."""
+"""Good and broken resources."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import pytest
 from cfnlint.decode import decode_str
 from cfnlint.jsonschema import CfnTemplateValidator
 from cfnlint.template import Template
 
 from csr_templates.rules import ConditionalRetainedName
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
 
 HEAD = """
 Parameters:
@@ -44,163 +36,144 @@ def message(name: str, value: str, policy: str = BOTH) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(resource("RetentionInDays: 7"), id="no name"),
-        pytest.param(resource("LogGroupName: !Ref AWS::NoValue"), id="NoValue as name"),
-        pytest.param(
-            resource("LogGroupName: !If [Switch, !Ref AWS::NoValue, fixed]"),
-            id="name only in the branch that the condition excludes",
-        ),
-        pytest.param(
-            resource(
-                "LogGroupName: fixed", attributes="DeletionPolicy: Retain, UpdateReplacePolicy: Retain,"
-            ),
-            id="no condition",
-        ),
-        pytest.param(
-            resource(
-                "LogGroupName: fixed",
-                attributes="Condition: Switch, DeletionPolicy: Delete, UpdateReplacePolicy: Delete,",
-            ),
-            id="deleted",
-        ),
-        pytest.param(resource("LogGroupName: fixed", attributes="Condition: Switch,"), id="no policy"),
-        pytest.param(
-            resource("LogGroupName: fixed", attributes="Condition: Switch, DeletionPolicy: [Retain],"),
-            id="policy of a wrong kind, which another rule finds",
-        ),
-        pytest.param(
-            resource(
-                "DBClusterIdentifier: fixed, Engine: aurora-mysql",
-                attributes="Condition: Switch, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot,",
-                kind="AWS::RDS::DBCluster",
-            ),
-            id="snapshot gives the name back",
-        ),
-        pytest.param(resource("Description: A key.", kind="AWS::KMS::Key"), id="type without a name"),
-        pytest.param(
-            resource("FunctionName: api, Description: one", kind="AWS::Lambda::Version"),
-            id="name of its parent",
-        ),
-        pytest.param(
-            resource("Bucket: !Ref Bucket, PolicyDocument: {}", kind="AWS::S3::BucketPolicy"),
-            id="identifier that refers to another resource",
-        ),
-        pytest.param(
-            resource("Bucket: !GetAtt Bucket.Arn, PolicyDocument: {}", kind="AWS::S3::BucketPolicy"),
-            id="identifier that is an attribute of another resource",
-        ),
-        pytest.param(
-            resource("Name: example.com", kind="AWS::Route53::HostedZone"), id="name that may repeat"
-        ),
-        pytest.param(resource("Name: fixed", kind="AWS::No::Such"), id="unknown type"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """A resource that lacks the condition, the name of its own or the retaining policy passes."""
-    assert judge(ConditionalRetainedName, text) == []
-
-
-@pytest.mark.parametrize(
-    ("written", "value"),
-    [
-        pytest.param("fixed", '"fixed"', id="literal"),
-        pytest.param("!Ref Name", '{"Ref": "Name"}', id="parameter default"),
-        pytest.param("!Sub '/x/${AWS::StackName}'", '{"Fn::Sub": "/x/${AWS::StackName}"}', id="Sub"),
-        pytest.param("!Sub '/x/${Name}'", '{"Fn::Sub": "/x/${Name}"}', id="Sub of a parameter"),
-        pytest.param("!If [Named, a, b]", '"a"', id="If with a name in both branches"),
-        pytest.param("!If [Named, !Ref AWS::NoValue, b]", '"b"', id="If with a name in one branch"),
-        pytest.param("!ImportValue name", '{"Fn::ImportValue": "name"}', id="import"),
-    ],
-)
-def test_refuses_every_way_to_write_a_name(judge: Judge, written: str, value: str) -> None:
+def case(written: str, value: str) -> tuple[str, ...]:
     """A name is explicit however it is written, if one case is left in which AWS does not choose it."""
-    assert judge(ConditionalRetainedName, resource(f"LogGroupName: {written}")) == [
-        ("Resources/Kept/Properties/LogGroupName", message("LogGroupName", value))
-    ]
+    return (
+        resource(f"LogGroupName: {written}"),
+        "Resources/Kept/Properties/LogGroupName",
+        message("LogGroupName", value),
+    )
 
 
-@pytest.mark.parametrize(
-    ("attributes", "policy"),
-    [
-        pytest.param("DeletionPolicy: Retain,", "DeletionPolicy is Retain", id="kept when deleted"),
-        pytest.param(
-            "DeletionPolicy: RetainExceptOnCreate, UpdateReplacePolicy: Delete,",
-            "DeletionPolicy is RetainExceptOnCreate",
-            id="kept except on create",
-        ),
-        pytest.param(
-            "DeletionPolicy: Delete, UpdateReplacePolicy: Retain,",
-            "UpdateReplacePolicy is Retain",
-            id="kept when replaced",
-        ),
-        pytest.param("DeletionPolicy: Retain, UpdateReplacePolicy: Retain,", BOTH, id="both"),
-    ],
-)
-def test_refuses_every_retaining_policy(judge: Judge, attributes: str, policy: str) -> None:
+def refuses_every_retaining_policy(attributes: str, policy: str) -> tuple[str, ...]:
     """The message holds the policies that retain, and no other."""
     text = resource("LogGroupName: fixed", attributes=f"Condition: Switch, {attributes}")
-
-    assert judge(ConditionalRetainedName, text) == [
-        ("Resources/Kept/Properties/LogGroupName", message("LogGroupName", '"fixed"', policy))
-    ]
+    return text, "Resources/Kept/Properties/LogGroupName", message("LogGroupName", '"fixed"', policy)
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        ("AWS::ApiGateway::Stage", "StageName"),
-        ("AWS::CloudFront::Function", "Name"),
-        ("AWS::CloudWatch::Alarm", "AlarmName"),
-        ("AWS::CloudWatch::Dashboard", "DashboardName"),
-        ("AWS::DynamoDB::Table", "TableName"),
-        ("AWS::EC2::SecurityGroup", "GroupName"),
-        ("AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"),
-        ("AWS::ElasticLoadBalancingV2::LoadBalancer", "Name"),
-        ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
-        ("AWS::IAM::Role", "RoleName"),
-        ("AWS::KMS::Alias", "AliasName"),
-        ("AWS::Lambda::Alias", "Name"),
-        ("AWS::Lambda::Function", "FunctionName"),
-        ("AWS::Logs::DeliverySource", "Name"),
-        ("AWS::Logs::LogGroup", "LogGroupName"),
-        ("AWS::Logs::MetricFilter", "FilterName"),
-        ("AWS::RDS::DBCluster", "DBClusterIdentifier"),
-        ("AWS::RDS::DBInstance", "DBInstanceIdentifier"),
-        ("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName"),
-        ("AWS::Route53::RecordSet", "Name"),
-        ("AWS::S3::Bucket", "BucketName"),
-        ("AWS::SNS::Topic", "TopicName"),
-        ("AWS::SQS::Queue", "QueueName"),
-        ("AWS::SSM::Parameter", "Name"),
-        ("AWS::SecretsManager::Secret", "Name"),
-        ("AWS::StepFunctions::StateMachine", "StateMachineName"),
-        ("AWS::WAFv2::WebACL", "Name"),
-    ],
-)
-def test_knows_the_name_of_each_type(judge: Judge, kind: str, name: str) -> None:
+def knows_the_name_of_each_type(kind: str, name: str) -> tuple[str, ...]:
     """The property that is the physical name comes from the resource's schema."""
-    assert judge(ConditionalRetainedName, resource(f"{name}: fixed", kind=kind)) == [
-        (f"Resources/Kept/Properties/{name}", message(name, '"fixed"'))
-    ]
+    return (
+        resource(f"{name}: fixed", kind=kind),
+        f"Resources/Kept/Properties/{name}",
+        message(name, '"fixed"'),
+    )
 
 
-@pytest.mark.parametrize(
-    ("kind", "container"),
-    [
-        ("AWS::CloudFront::CachePolicy", "CachePolicyConfig"),
-        ("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig"),
-        ("AWS::CloudFront::OriginRequestPolicy", "OriginRequestPolicyConfig"),
-        ("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig"),
-    ],
-)
-def test_knows_the_nested_names(judge: Judge, kind: str, container: str) -> None:
+def knows_the_nested_names(kind: str, container: str) -> tuple[str, ...]:
     """CloudFront's policies carry their unique name one level deeper."""
-    assert judge(ConditionalRetainedName, resource(f"{container}: {{Name: fixed}}", kind=kind)) == [
-        (f"Resources/Kept/Properties/{container}/Name", message(f"{container}.Name", '"fixed"'))
-    ]
+    return (
+        resource(f"{container}: {{Name: fixed}}", kind=kind),
+        f"Resources/Kept/Properties/{container}/Name",
+        message(f"{container}.Name", '"fixed"'),
+    )
+
+
+GOOD = {
+    "no name": resource("RetentionInDays: 7"),
+    "NoValue as name": resource("LogGroupName: !Ref AWS::NoValue"),
+    "name only in the branch that the condition excludes": resource(
+        "LogGroupName: !If [Switch, !Ref AWS::NoValue, fixed]"
+    ),
+    "no condition": (
+        resource("LogGroupName: fixed", attributes="DeletionPolicy: Retain, UpdateReplacePolicy: Retain,")
+    ),
+    "deleted": (
+        resource(
+            "LogGroupName: fixed",
+            attributes="Condition: Switch, DeletionPolicy: Delete, UpdateReplacePolicy: Delete,",
+        )
+    ),
+    "no policy": resource("LogGroupName: fixed", attributes="Condition: Switch,"),
+    "policy of a wrong kind, which another rule finds": resource(
+        "LogGroupName: fixed", attributes="Condition: Switch, DeletionPolicy: [Retain],"
+    ),
+    "snapshot gives the name back": (
+        resource(
+            "DBClusterIdentifier: fixed, Engine: aurora-mysql",
+            attributes="Condition: Switch, DeletionPolicy: Snapshot, UpdateReplacePolicy: Snapshot,",
+            kind="AWS::RDS::DBCluster",
+        )
+    ),
+    "type without a name": resource("Description: A key.", kind="AWS::KMS::Key"),
+    "name of its parent": resource("FunctionName: api, Description: one", kind="AWS::Lambda::Version"),
+    "identifier that refers to another resource": resource(
+        "Bucket: !Ref Bucket, PolicyDocument: {}", kind="AWS::S3::BucketPolicy"
+    ),
+    "identifier that is an attribute of another resource": resource(
+        "Bucket: !GetAtt Bucket.Arn, PolicyDocument: {}", kind="AWS::S3::BucketPolicy"
+    ),
+    "name that may repeat": resource("Name: example.com", kind="AWS::Route53::HostedZone"),
+    "unknown type": resource("Name: fixed", kind="AWS::No::Such"),
+    "a resource without properties passes": HEAD
+    + "  Kept: {Type: AWS::SQS::Queue, Condition: Switch, DeletionPolicy: Retain}\n",
+}
+
+BAD = {
+    "literal": case("fixed", '"fixed"'),
+    "parameter default": case("!Ref Name", '{"Ref": "Name"}'),
+    "Sub": case("!Sub '/x/${AWS::StackName}'", '{"Fn::Sub": "/x/${AWS::StackName}"}'),
+    "Sub of a parameter": case("!Sub '/x/${Name}'", '{"Fn::Sub": "/x/${Name}"}'),
+    "If with a name in both branches": case("!If [Named, a, b]", '"a"'),
+    "If with a name in one branch": case("!If [Named, !Ref AWS::NoValue, b]", '"b"'),
+    "import": case("!ImportValue name", '{"Fn::ImportValue": "name"}'),
+    "kept when deleted": refuses_every_retaining_policy(
+        "DeletionPolicy: Retain,", "DeletionPolicy is Retain"
+    ),
+    "kept except on create": refuses_every_retaining_policy(
+        "DeletionPolicy: RetainExceptOnCreate, UpdateReplacePolicy: Delete,",
+        "DeletionPolicy is RetainExceptOnCreate",
+    ),
+    "kept when replaced": refuses_every_retaining_policy(
+        "DeletionPolicy: Delete, UpdateReplacePolicy: Retain,", "UpdateReplacePolicy is Retain"
+    ),
+    "both": refuses_every_retaining_policy("DeletionPolicy: Retain, UpdateReplacePolicy: Retain,", BOTH),
+    "AWS::ApiGateway::Stage": knows_the_name_of_each_type("AWS::ApiGateway::Stage", "StageName"),
+    "AWS::CloudFront::Function": knows_the_name_of_each_type("AWS::CloudFront::Function", "Name"),
+    "AWS::CloudWatch::Alarm": knows_the_name_of_each_type("AWS::CloudWatch::Alarm", "AlarmName"),
+    "AWS::CloudWatch::Dashboard": knows_the_name_of_each_type("AWS::CloudWatch::Dashboard", "DashboardName"),
+    "AWS::DynamoDB::Table": knows_the_name_of_each_type("AWS::DynamoDB::Table", "TableName"),
+    "AWS::EC2::SecurityGroup": knows_the_name_of_each_type("AWS::EC2::SecurityGroup", "GroupName"),
+    "AWS::ElastiCache::ReplicationGroup": knows_the_name_of_each_type(
+        "AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"
+    ),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": knows_the_name_of_each_type(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer", "Name"
+    ),
+    "AWS::IAM::ManagedPolicy": knows_the_name_of_each_type("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
+    "AWS::IAM::Role": knows_the_name_of_each_type("AWS::IAM::Role", "RoleName"),
+    "AWS::KMS::Alias": knows_the_name_of_each_type("AWS::KMS::Alias", "AliasName"),
+    "AWS::Lambda::Alias": knows_the_name_of_each_type("AWS::Lambda::Alias", "Name"),
+    "AWS::Lambda::Function": knows_the_name_of_each_type("AWS::Lambda::Function", "FunctionName"),
+    "AWS::Logs::DeliverySource": knows_the_name_of_each_type("AWS::Logs::DeliverySource", "Name"),
+    "AWS::Logs::LogGroup": knows_the_name_of_each_type("AWS::Logs::LogGroup", "LogGroupName"),
+    "AWS::Logs::MetricFilter": knows_the_name_of_each_type("AWS::Logs::MetricFilter", "FilterName"),
+    "AWS::RDS::DBCluster": knows_the_name_of_each_type("AWS::RDS::DBCluster", "DBClusterIdentifier"),
+    "AWS::RDS::DBInstance": knows_the_name_of_each_type("AWS::RDS::DBInstance", "DBInstanceIdentifier"),
+    "AWS::RDS::DBSubnetGroup": knows_the_name_of_each_type("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName"),
+    "AWS::Route53::RecordSet": knows_the_name_of_each_type("AWS::Route53::RecordSet", "Name"),
+    "AWS::S3::Bucket": knows_the_name_of_each_type("AWS::S3::Bucket", "BucketName"),
+    "AWS::SNS::Topic": knows_the_name_of_each_type("AWS::SNS::Topic", "TopicName"),
+    "AWS::SQS::Queue": knows_the_name_of_each_type("AWS::SQS::Queue", "QueueName"),
+    "AWS::SSM::Parameter": knows_the_name_of_each_type("AWS::SSM::Parameter", "Name"),
+    "AWS::SecretsManager::Secret": knows_the_name_of_each_type("AWS::SecretsManager::Secret", "Name"),
+    "AWS::StepFunctions::StateMachine": knows_the_name_of_each_type(
+        "AWS::StepFunctions::StateMachine", "StateMachineName"
+    ),
+    "AWS::WAFv2::WebACL": knows_the_name_of_each_type("AWS::WAFv2::WebACL", "Name"),
+    "AWS::CloudFront::CachePolicy": knows_the_nested_names(
+        "AWS::CloudFront::CachePolicy", "CachePolicyConfig"
+    ),
+    "AWS::CloudFront::OriginAccessControl": knows_the_nested_names(
+        "AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig"
+    ),
+    "AWS::CloudFront::OriginRequestPolicy": knows_the_nested_names(
+        "AWS::CloudFront::OriginRequestPolicy", "OriginRequestPolicyConfig"
+    ),
+    "AWS::CloudFront::ResponseHeadersPolicy": knows_the_nested_names(
+        "AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig"
+    ),
+}
 
 
 def test_a_condition_that_is_never_true_passes() -> None:
@@ -222,10 +195,3 @@ def test_a_condition_that_is_never_true_passes() -> None:
 def test_a_resource_of_a_wrong_kind_is_left_to_others() -> None:
     """What is no mapping is none of this rule's business, and no crash."""
     assert list(ConditionalRetainedName().validate(CfnTemplateValidator({}), None, 3, {})) == []
-
-
-def test_a_resource_without_properties_passes(judge: Judge) -> None:
-    """What has no properties has no name."""
-    text = HEAD + "  Kept: {Type: AWS::SQS::Queue, Condition: Switch, DeletionPolicy: Retain}\n"
-
-    assert judge(ConditionalRetainedName, text) == []

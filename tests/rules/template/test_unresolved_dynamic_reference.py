@@ -1,15 +1,12 @@
-"""E9086 on dynamic references that are resolved, and are not."""
+"""Dynamic references that are resolved, and are not."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from csr_templates.rules import UnresolvedDynamicReference
-
 if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+    pass
+
 
 SECRET = "{{resolve:secretsmanager:name}}"
 SECURE = "{{resolve:ssm-secure:/name:1}}"
@@ -31,43 +28,6 @@ def output(value: str) -> str:
 
 TABLE = "AWS::SSM::Parameter"
 CUSTOM = "Custom::Thing"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(resource(TABLE, f"Value: '{SECRET}'"), id="secret in a property"),
-        pytest.param(resource(TABLE, f"Value: {SUB}"), id="secret by Sub in a property"),
-        pytest.param(resource(TABLE, f"Value: '{PLAIN}'"), id="parameter in a property"),
-        pytest.param(resource("AWS::RDS::DBCluster", f"MasterUserPassword: {SECURE_SUB}"), id="ssm-secure"),
-        pytest.param(
-            resource("AWS::IAM::User", f"LoginProfile: {{Password: {SECURE_SUB}}}"), id="ssm-secure, deeper"
-        ),
-        pytest.param(
-            resource("AWS::RDS::DBCluster", f"MasterUserPassword: !If [A, {SECURE_SUB}, {SECURE_SUB}]"),
-            id="ssm-secure in branches",
-        ),
-        pytest.param(resource(TABLE, f"Value: '{SECURE}'"), id="ssm-secure that cfn-lint finds itself"),
-        pytest.param(resource(CUSTOM, f"Value: '{PLAIN}'"), id="parameter in a custom resource"),
-        pytest.param(resource(CUSTOM, f"Value: '{SECURE}'"), id="custom resource that cfn-lint finds itself"),
-        pytest.param(
-            resource(TABLE, "Value: x", f"Note: '{SECRET}'"), id="metadata that cfn-lint finds itself"
-        ),
-        pytest.param(resource(TABLE, "Value: x", f"Note: '{PLAIN}'"), id="parameter in metadata"),
-        pytest.param(output(f"'{SECRET}'"), id="output that cfn-lint finds itself"),
-        pytest.param(output("!Sub '{{resolve:ssm:/${AWS::StackName}}}'"), id="parameter in an output"),
-        pytest.param(f"Description: '{SECRET}'\nResources: {{}}", id="description"),
-        pytest.param(
-            "Resources: {One: {Type: A::B::C, UpdatePolicy: {A: '{{resolve:ssm:/a}}'}}}", id="policy"
-        ),
-        pytest.param(resource("AWS::EC2::Instance", "UserData: echo"), id="no reference"),
-    ],
-)
-def test_accepts(judge: Judge, text: str) -> None:
-    """What CloudFormation resolves, and what cfn-lint finds itself, passes."""
-    assert judge(UnresolvedDynamicReference, text) == []
-
-
 USER_DATA = "UserData, where it stays a text. Let the script on the instance read the value."
 INIT = "AWS::CloudFormation::Init, where it stays a text. Let a command on the instance read the value."
 NO_SECRETS = "a custom resource, which gets no secrets. Pass the name and let its function read the value."
@@ -75,91 +35,94 @@ OUTPUT = "an output, which may not show a secret. Output the name or ARN of the 
 METADATA = "Metadata, which may not hold a secret. Remove it, or refer to the secret by its name."
 
 
-@pytest.mark.parametrize(
-    ("text", "path", "kind", "problem"),
-    [
-        pytest.param(
-            resource("AWS::EC2::Instance", f"UserData: '{PLAIN}'"),
+def case(text: str, path: str, kind: str, problem: str) -> tuple[str, ...]:
+    """A reference that stays a text, or is refused, is found where it stands."""
+    return text, path, f"The dynamic reference {{{{resolve:{kind}:...}}}} stands in {problem}"
+
+
+GOOD = {
+    "secret in a property": resource(TABLE, f"Value: '{SECRET}'"),
+    "secret by Sub in a property": resource(TABLE, f"Value: {SUB}"),
+    "parameter in a property": resource(TABLE, f"Value: '{PLAIN}'"),
+    "ssm-secure": resource("AWS::RDS::DBCluster", f"MasterUserPassword: {SECURE_SUB}"),
+    "ssm-secure, deeper": resource("AWS::IAM::User", f"LoginProfile: {{Password: {SECURE_SUB}}}"),
+    "ssm-secure in branches": resource(
+        "AWS::RDS::DBCluster", f"MasterUserPassword: !If [A, {SECURE_SUB}, {SECURE_SUB}]"
+    ),
+    "ssm-secure that cfn-lint finds itself": resource(TABLE, f"Value: '{SECURE}'"),
+    "parameter in a custom resource": resource(CUSTOM, f"Value: '{PLAIN}'"),
+    "custom resource that cfn-lint finds itself": resource(CUSTOM, f"Value: '{SECURE}'"),
+    "metadata that cfn-lint finds itself": resource(TABLE, "Value: x", f"Note: '{SECRET}'"),
+    "parameter in metadata": resource(TABLE, "Value: x", f"Note: '{PLAIN}'"),
+    "output that cfn-lint finds itself": output(f"'{SECRET}'"),
+    "parameter in an output": output("!Sub '{{resolve:ssm:/${AWS::StackName}}}'"),
+    "description": f"Description: '{SECRET}'\nResources: {{}}",
+    "policy": "Resources: {One: {Type: A::B::C, UpdatePolicy: {A: '{{resolve:ssm:/a}}'}}}",
+    "no reference": resource("AWS::EC2::Instance", "UserData: echo"),
+}
+
+BAD = {
+    "user data": case(
+        resource("AWS::EC2::Instance", f"UserData: '{PLAIN}'"),
+        "Resources/One/Properties/UserData",
+        "ssm",
+        USER_DATA,
+    ),
+    "user data of a launch template": case(
+        resource("AWS::EC2::LaunchTemplate", f"LaunchTemplateData: {{UserData: {{Fn::Base64: {SUB}}}}}"),
+        "Resources/One/Properties/LaunchTemplateData/UserData/Fn::Base64/Fn::Sub",
+        "secretsmanager",
+        USER_DATA,
+    ),
+    "init": case(
+        resource("A::B::C", "A: x", f"AWS::CloudFormation::Init: {{config: {{a: '{PLAIN}'}}}}"),
+        "Resources/One/Metadata/AWS::CloudFormation::Init/config/a",
+        "ssm",
+        INIT,
+    ),
+    "init by Sub": case(
+        resource("A::B::C", "A: x", f"AWS::CloudFormation::Init: {{config: {{a: {SUB}}}}}"),
+        "Resources/One/Metadata/AWS::CloudFormation::Init/config/a/Fn::Sub",
+        "secretsmanager",
+        INIT,
+    ),
+    "metadata by Join": case(
+        resource("A::B::C", "A: x", f"Note: {JOIN}"),
+        "Resources/One/Metadata/Note/Fn::Join/1/0",
+        "secretsmanager",
+        METADATA,
+    ),
+    "output by Sub": case(output(SUB), "Outputs/Out/Value/Fn::Sub", "secretsmanager", OUTPUT),
+    "output by Join": case(output(JOIN), "Outputs/Out/Value/Fn::Join/1/0", "secretsmanager", OUTPUT),
+    "ssm-secure in an output": case(output(SECURE_SUB), "Outputs/Out/Value/Fn::Sub", "ssm-secure", OUTPUT),
+    "custom resource, in one branch": case(
+        resource(CUSTOM, f"A: [!If [C, '{SECRET}', x]]"),
+        "Resources/One/Properties/A/0/Fn::If/1",
+        "secretsmanager",
+        NO_SECRETS,
+    ),
+    "custom resource, ssm-secure by Sub": case(
+        resource("AWS::CloudFormation::CustomResource", f"A: {SECURE_SUB}"),
+        "Resources/One/Properties/A/Fn::Sub",
+        "ssm-secure",
+        NO_SECRETS,
+    ),
+    "ssm-secure by Sub in any property": case(
+        resource(TABLE, f"Value: {SECURE_SUB}"),
+        "Resources/One/Properties/Value/Fn::Sub",
+        "ssm-secure",
+        (
+            "Value, which does not take it. Use {{resolve:secretsmanager:...}}, or let the service read the "
+            "parameter itself."
+        ),
+    ),
+    "each kind in a text once": (
+        *case(
+            resource("AWS::EC2::Instance", f"UserData: '{PLAIN} {PLAIN} {SECRET}'"),
             "Resources/One/Properties/UserData",
             "ssm",
             USER_DATA,
-            id="user data",
         ),
-        pytest.param(
-            resource("AWS::EC2::LaunchTemplate", f"LaunchTemplateData: {{UserData: {{Fn::Base64: {SUB}}}}}"),
-            "Resources/One/Properties/LaunchTemplateData/UserData/Fn::Base64/Fn::Sub",
-            "secretsmanager",
-            USER_DATA,
-            id="user data of a launch template",
-        ),
-        pytest.param(
-            resource("A::B::C", "A: x", f"AWS::CloudFormation::Init: {{config: {{a: '{PLAIN}'}}}}"),
-            "Resources/One/Metadata/AWS::CloudFormation::Init/config/a",
-            "ssm",
-            INIT,
-            id="init",
-        ),
-        pytest.param(
-            resource("A::B::C", "A: x", f"AWS::CloudFormation::Init: {{config: {{a: {SUB}}}}}"),
-            "Resources/One/Metadata/AWS::CloudFormation::Init/config/a/Fn::Sub",
-            "secretsmanager",
-            INIT,
-            id="init by Sub",
-        ),
-        pytest.param(
-            resource("A::B::C", "A: x", f"Note: {JOIN}"),
-            "Resources/One/Metadata/Note/Fn::Join/1/0",
-            "secretsmanager",
-            METADATA,
-            id="metadata by Join",
-        ),
-        pytest.param(output(SUB), "Outputs/Out/Value/Fn::Sub", "secretsmanager", OUTPUT, id="output by Sub"),
-        pytest.param(
-            output(JOIN), "Outputs/Out/Value/Fn::Join/1/0", "secretsmanager", OUTPUT, id="output by Join"
-        ),
-        pytest.param(
-            output(SECURE_SUB),
-            "Outputs/Out/Value/Fn::Sub",
-            "ssm-secure",
-            OUTPUT,
-            id="ssm-secure in an output",
-        ),
-        pytest.param(
-            resource(CUSTOM, f"A: [!If [C, '{SECRET}', x]]"),
-            "Resources/One/Properties/A/0/Fn::If/1",
-            "secretsmanager",
-            NO_SECRETS,
-            id="custom resource, in one branch",
-        ),
-        pytest.param(
-            resource("AWS::CloudFormation::CustomResource", f"A: {SECURE_SUB}"),
-            "Resources/One/Properties/A/Fn::Sub",
-            "ssm-secure",
-            NO_SECRETS,
-            id="custom resource, ssm-secure by Sub",
-        ),
-        pytest.param(
-            resource(TABLE, f"Value: {SECURE_SUB}"),
-            "Resources/One/Properties/Value/Fn::Sub",
-            "ssm-secure",
-            "Value, which does not take it. Use {{resolve:secretsmanager:...}}, or let the service read the "
-            "parameter itself.",
-            id="ssm-secure by Sub in any property",
-        ),
-    ],
-)
-def test_refuses(judge: Judge, text: str, path: str, kind: str, problem: str) -> None:
-    """A reference that stays a text, or is refused, is found where it stands."""
-    assert judge(UnresolvedDynamicReference, text) == [
-        (path, f"The dynamic reference {{{{resolve:{kind}:...}}}} stands in {problem}")
-    ]
-
-
-def test_each_kind_in_a_text_is_one_finding(judge: Judge) -> None:
-    """Two references of one kind are one finding, of two kinds two."""
-    text = resource("AWS::EC2::Instance", f"UserData: '{PLAIN} {PLAIN} {SECRET}'")
-
-    assert [message for _, message in judge(UnresolvedDynamicReference, text)] == [
-        f"The dynamic reference {{{{resolve:ssm:...}}}} stands in {USER_DATA}",
-        f"The dynamic reference {{{{resolve:secretsmanager:...}}}} stands in {USER_DATA}",
-    ]
+        *case("", "Resources/One/Properties/UserData", "secretsmanager", USER_DATA)[1:],
+    ),
+}

@@ -1,15 +1,12 @@
-"""E9010 on WAF resources of both scopes."""
+"""WAF resources of both scopes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
-from csr_templates.rules import CloudFrontScopeOutsideUsEast1
-
 if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
+    pass
+
 
 HEAD = """
 Parameters:
@@ -34,82 +31,68 @@ def made(scope: str, *, kind: str = "WebACL", attributes: str = "") -> str:
     return f"{HEAD}  Guard: {{Type: AWS::WAFv2::{kind}, {attributes} Properties: {{Scope: {scope}}}}}\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "regions"),
-    [
-        pytest.param(made("CLOUDFRONT"), ["us-east-1"], id="us-east-1"),
-        pytest.param(made("REGIONAL"), ["ap-northeast-1"], id="regional"),
-        pytest.param(made("!Ref Edge"), ["us-east-1"], id="parameter in us-east-1"),
-        pytest.param(
-            made("!If [InUsEast1, CLOUDFRONT, REGIONAL]"), ["ap-northeast-1"], id="branch for us-east-1"
-        ),
-        pytest.param(
-            made("CLOUDFRONT", attributes="Condition: InUsEast1,"),
-            ["us-east-1", "ap-northeast-1"],
-            id="condition on the region",
-        ),
-        pytest.param(
-            made("CLOUDFRONT", attributes="Condition: AtEdgeInUsEast1,"),
-            ["ap-northeast-1"],
-            id="condition on region and switch",
-        ),
-        pytest.param(made("!ImportValue scope"), ["ap-northeast-1"], id="only AWS knows"),
-        pytest.param(made("!Ref AWS::NoValue"), ["ap-northeast-1"], id="none, which another rule finds"),
-    ],
-)
-def test_accepts(judge: Judge, text: str, regions: list[str]) -> None:
-    """A scope passes that the region has, or that no condition lets into another region."""
-    assert judge(CloudFrontScopeOutsideUsEast1, text, regions=regions) == []
-
-
-@pytest.mark.parametrize("kind", ["WebACL", "RuleGroup", "IPSet", "RegexPatternSet"])
-@pytest.mark.parametrize(
-    ("scope", "attributes", "state"),
-    [
-        pytest.param("CLOUDFRONT", "", 'is "CLOUDFRONT"', id="literal"),
-        pytest.param("!Ref Edge", "", 'is {"Ref": "Edge"}, which can be "CLOUDFRONT"', id="default"),
-        pytest.param(
-            "!Ref Either", "", 'is {"Ref": "Either"}, which can be "CLOUDFRONT"', id="allowed value"
-        ),
-        pytest.param("!Sub '${Edge}'", "", 'is {"Fn::Sub": "${Edge}"}, which can be "CLOUDFRONT"', id="Sub"),
-        pytest.param(
-            "!If [AtEdge, CLOUDFRONT, REGIONAL]",
-            "",
-            'is {"Fn::If": ["AtEdge", "CLOUDFRONT", "REGIONAL"]}, which is "CLOUDFRONT" when AtEdge is true',
-            id="first branch",
-        ),
-        pytest.param(
-            "!If [AtEdge, REGIONAL, CLOUDFRONT]",
-            "",
-            'is {"Fn::If": ["AtEdge", "REGIONAL", "CLOUDFRONT"]}, which is "CLOUDFRONT" when AtEdge is false',
-            id="second branch",
-        ),
-        pytest.param("CLOUDFRONT", "Condition: AtEdge,", 'is "CLOUDFRONT"', id="condition on a switch"),
-    ],
-)
-def test_refuses(judge: Judge, kind: str, scope: str, attributes: str, state: str) -> None:
+def case(kind: str, scope: str, attributes: str, state: str) -> tuple[str, ...]:
     """The scope CLOUDFRONT in another region is found, whatever writes it."""
-    assert judge(CloudFrontScopeOutsideUsEast1, made(scope, kind=kind, attributes=attributes)) == [
-        ("Resources/Guard/Properties/Scope", MESSAGE.format(state, "ap-northeast-1"))
-    ]
-
-
-def test_names_the_regions_that_fail(judge: Judge) -> None:
-    """Of several regions the message names those without such resources."""
-    found = judge(
-        CloudFrontScopeOutsideUsEast1,
-        made("CLOUDFRONT"),
-        regions=["ap-northeast-1", "eu-west-1", "us-east-1"],
+    return (
+        made(scope, kind=kind, attributes=attributes),
+        "Resources/Guard/Properties/Scope",
+        MESSAGE.format(state, "ap-northeast-1"),
     )
 
-    assert [message for _, message in found] == [
-        MESSAGE.format('is "CLOUDFRONT"', "ap-northeast-1, eu-west-1")
-    ]
 
+ROWS = {
+    "literal": ("CLOUDFRONT", "", 'is "CLOUDFRONT"'),
+    "default": ("!Ref Edge", "", 'is {"Ref": "Edge"}, which can be "CLOUDFRONT"'),
+    "allowed value": ("!Ref Either", "", 'is {"Ref": "Either"}, which can be "CLOUDFRONT"'),
+    "Sub": ("!Sub '${Edge}'", "", 'is {"Fn::Sub": "${Edge}"}, which can be "CLOUDFRONT"'),
+    "first branch": (
+        "!If [AtEdge, CLOUDFRONT, REGIONAL]",
+        "",
+        'is {"Fn::If": ["AtEdge", "CLOUDFRONT", "REGIONAL"]}, which is "CLOUDFRONT" when AtEdge is true',
+    ),
+    "second branch": (
+        "!If [AtEdge, REGIONAL, CLOUDFRONT]",
+        "",
+        'is {"Fn::If": ["AtEdge", "REGIONAL", "CLOUDFRONT"]}, which is "CLOUDFRONT" when AtEdge is false',
+    ),
+    "condition on a switch": ("CLOUDFRONT", "Condition: AtEdge,", 'is "CLOUDFRONT"'),
+}
+SWITCHED = made("CLOUDFRONT", attributes="Condition: AtEdge,")
 
-def test_given_parameter_values_switch_it_off(judge: Judge) -> None:
-    """A resource that the given values leave out is no fault."""
-    text = made("CLOUDFRONT", attributes="Condition: AtEdge,")
+GOOD = {
+    "us-east-1": (made("CLOUDFRONT"), {"regions": ["us-east-1"]}),
+    "regional": (made("REGIONAL"), {"regions": ["ap-northeast-1"]}),
+    "parameter in us-east-1": (made("!Ref Edge"), {"regions": ["us-east-1"]}),
+    "branch for us-east-1": (made("!If [InUsEast1, CLOUDFRONT, REGIONAL]"), {"regions": ["ap-northeast-1"]}),
+    "condition on the region": (
+        made("CLOUDFRONT", attributes="Condition: InUsEast1,"),
+        {"regions": ["us-east-1", "ap-northeast-1"]},
+    ),
+    "condition on region and switch": (
+        made("CLOUDFRONT", attributes="Condition: AtEdgeInUsEast1,"),
+        {"regions": ["ap-northeast-1"]},
+    ),
+    "only AWS knows": (made("!ImportValue scope"), {"regions": ["ap-northeast-1"]}),
+    "none, which another rule finds": (made("!Ref AWS::NoValue"), {"regions": ["ap-northeast-1"]}),
+    "given value": (SWITCHED, {"parameters": {"Switch": "false"}}),
+}
 
-    assert judge(CloudFrontScopeOutsideUsEast1, text, {"Switch": "false"}) == []
-    assert len(judge(CloudFrontScopeOutsideUsEast1, text, {"Switch": "true"})) == 1
+BAD = {
+    **{
+        f"{name}, {kind}": case(kind, *row)
+        for kind in ("WebACL", "RuleGroup", "IPSet", "RegexPatternSet")
+        for name, row in ROWS.items()
+    },
+    "the regions that fail": (
+        made("CLOUDFRONT"),
+        "Resources/Guard/Properties/Scope",
+        MESSAGE.format('is "CLOUDFRONT"', "ap-northeast-1, eu-west-1"),
+        {"regions": ["ap-northeast-1", "eu-west-1", "us-east-1"]},
+    ),
+    "given value": (
+        SWITCHED,
+        "Resources/Guard/Properties/Scope",
+        MESSAGE.format('is "CLOUDFRONT"', "ap-northeast-1"),
+        {"parameters": {"Switch": "true"}},
+    ),
+}
