@@ -29,9 +29,9 @@ REGION = "us-east-1"  # most of the templates name it
 
 # Rule -> why what it finds in the corpus is really so.
 EXPECTED = {
-    "E9001": "The alarm is there to show mutually exclusive properties; it tells nobody and says nothing.",
-    "E9003": "The templates are there to show cfn-lint's own configuration, which gives no reasons.",
-    "W9049": "The groups have no egress rules, so EC2 lets everything out.",
+    "E9600": "The alarm is there to show mutually exclusive properties; it tells nobody and says nothing.",
+    "E9500": "The templates are there to show cfn-lint's own configuration, which gives no reasons.",
+    "W9621": "The groups have no egress rules, so EC2 lets everything out.",
 }
 
 

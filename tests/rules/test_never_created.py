@@ -1,4 +1,4 @@
-"""What is never created is no fault, for the rules that compare several resources."""
+"""What is never created is not a fault, for the rules that compare several resources."""
 
 from __future__ import annotations
 
@@ -9,15 +9,7 @@ from cfnlint.decode import decode_str
 from cfnlint.jsonschema import CfnTemplateValidator
 from cfnlint.template import Template
 
-from csr_templates.rules import (
-    DeploymentBeforeMethods,
-    DeploymentWithStageBesideStage,
-    ServedObjectsArchived,
-    StageBeforeExecutionLogGroup,
-    StageLogsBeforeAccountRole,
-    UsagePlanBeforeStage,
-    UsagePlanWithoutKey,
-)
+from csr_templates.rules import RULES
 
 TEXT = """
 Parameters:
@@ -54,18 +46,18 @@ Resources:
 """
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        DeploymentBeforeMethods,
-        DeploymentWithStageBesideStage,
-        ServedObjectsArchived,
-        StageBeforeExecutionLogGroup,
-        StageLogsBeforeAccountRole,
-        UsagePlanBeforeStage,
-        UsagePlanWithoutKey,
-    ],
+NAMES = (
+    "DeploymentBeforeMethods",
+    "DeploymentWithStageBesideStage",
+    "ServedObjectsArchived",
+    "StageBeforeExecutionLogGroup",
+    "StageLogsBeforeAccountRole",
+    "UsagePlanBeforeStage",
+    "UsagePlanWithoutKey",
 )
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.__name__ in NAMES])
 def test_only_what_can_exist_is_judged(rule: Any) -> None:
     """Under a condition that can be true there is one finding, under one that cannot there is none."""
 

@@ -1,133 +1,81 @@
-"""Rules for cfn-lint: ``cfn-lint -a csr_templates.rules -- FILE`` runs them on any template."""
+"""Rules for cfn-lint: ``cfn-lint -a csr_templates.rules -- FILE`` runs them on any template.
 
-from csr_templates.rules.apigateway.account_role_deleted import AccountRoleDeleted
-from csr_templates.rules.apigateway.cache_key_without_path import CacheKeyWithoutPath
-from csr_templates.rules.apigateway.cache_key_without_user_or_query import CacheKeyWithoutUserOrQuery
-from csr_templates.rules.apigateway.cache_of_more_than_get import CacheOfMoreThanGet
-from csr_templates.rules.apigateway.caching_without_cache import CachingWithoutCache
-from csr_templates.rules.apigateway.deployment_before_methods import DeploymentBeforeMethods
-from csr_templates.rules.apigateway.deployment_with_stage_beside_stage import DeploymentWithStageBesideStage
-from csr_templates.rules.apigateway.stage_before_execution_log_group import StageBeforeExecutionLogGroup
-from csr_templates.rules.apigateway.stage_logs_before_account_role import StageLogsBeforeAccountRole
-from csr_templates.rules.apigateway.unchecked_parameter import UncheckedParameter
-from csr_templates.rules.apigateway.undeclared_cache_key import UndeclaredCacheKey
-from csr_templates.rules.apigateway.unencrypted_cache import UnencryptedCache
-from csr_templates.rules.apigateway.unkeyed_method import UnkeyedMethod
-from csr_templates.rules.apigateway.usage_plan_before_stage import UsagePlanBeforeStage
-from csr_templates.rules.apigateway.usage_plan_without_key import UsagePlanWithoutKey
-from csr_templates.rules.awslambda.alias_bypassed import AliasBypassed
-from csr_templates.rules.awslambda.dead_letters_not_allowed import DeadLettersNotAllowed
-from csr_templates.rules.awslambda.function_outlives_integration import FunctionOutlivesIntegration
-from csr_templates.rules.awslambda.provisioned_above_reserved import ProvisionedAboveReserved
-from csr_templates.rules.awslambda.unpublished_function import UnpublishedFunction
-from csr_templates.rules.awslambda.version_never_replaced import VersionNeverReplaced
-from csr_templates.rules.awslambda.vpc_function_incomplete import VpcFunctionIncomplete
-from csr_templates.rules.cloudfront.certificate_outside_us_east1 import CertificateOutsideUsEast1
-from csr_templates.rules.cloudfront.error_page_beside_api import ErrorPageBesideApi
-from csr_templates.rules.cloudfront.host_forwarded_to_api import HostForwardedToApi
-from csr_templates.rules.cloudfront.log_bucket_without_lists import LogBucketWithoutLists
-from csr_templates.rules.cloudfront.minimum_tls_with_default_certificate import (
-    MinimumTlsWithDefaultCertificate,
-)
-from csr_templates.rules.cloudwatch.additional_metric_without_data import AdditionalMetricWithoutData
-from csr_templates.rules.cloudwatch.alarm_on_missing_metric import AlarmOnMissingMetric
-from csr_templates.rules.cloudwatch.alarm_outside_us_east1 import AlarmOutsideUsEast1
-from csr_templates.rules.cloudwatch.alarm_without_action_or_description import AlarmWithoutActionOrDescription
-from csr_templates.rules.cloudwatch.alarm_without_evaluation import AlarmWithoutEvaluation
-from csr_templates.rules.cloudwatch.cluster_alarm_without_role import ClusterAlarmWithoutRole
-from csr_templates.rules.cloudwatch.connections_alarm_out_of_reach import ConnectionsAlarmOutOfReach
-from csr_templates.rules.cloudwatch.misspelt_metric import MisspeltMetric
-from csr_templates.rules.ec2.refused_security_group_text import RefusedSecurityGroupText
-from csr_templates.rules.ec2.return_traffic_blocked import ReturnTrafficBlocked
-from csr_templates.rules.ec2.security_group_open_outward import SecurityGroupOpenOutward
-from csr_templates.rules.ec2.unknown_flow_log_field import UnknownFlowLogField
-from csr_templates.rules.iam.policy_resource_without_arn import PolicyResourceWithoutArn
-from csr_templates.rules.iam.secret_without_decrypt import SecretWithoutDecrypt
-from csr_templates.rules.logs.log_group_key_without_arn import LogGroupKeyWithoutArn
-from csr_templates.rules.rds.cluster_parameter_in_instance_group import ClusterParameterInInstanceGroup
-from csr_templates.rules.rds.cluster_property_on_member import ClusterPropertyOnMember
-from csr_templates.rules.rds.exported_log_switched_off import ExportedLogSwitchedOff
-from csr_templates.rules.rds.instance_class_of_aurora_version2 import InstanceClassOfAuroraVersion2
-from csr_templates.rules.rds.instances_created_at_once import InstancesCreatedAtOnce
-from csr_templates.rules.rds.performance_insights_on_small_class import PerformanceInsightsOnSmallClass
-from csr_templates.rules.rds.refused_database_parameter import RefusedDatabaseParameter
-from csr_templates.rules.s3.served_objects_archived import ServedObjectsArchived
-from csr_templates.rules.s3.unreachable_website import UnreachableWebsite
-from csr_templates.rules.sns.alarm_topic_key_without_cloud_watch import AlarmTopicKeyWithoutCloudWatch
-from csr_templates.rules.sns.alarm_topic_policy_without_cloud_watch import AlarmTopicPolicyWithoutCloudWatch
-from csr_templates.rules.sns.alarm_topic_with_managed_key import AlarmTopicWithManagedKey
-from csr_templates.rules.template.conditional_retained_name import ConditionalRetainedName
-from csr_templates.rules.template.duplicate_export import DuplicateExport
-from csr_templates.rules.template.ignore_without_reason import IgnoreWithoutReason
-from csr_templates.rules.template.short_form_in_short_form import ShortFormInShortForm
-from csr_templates.rules.template.unresolved_dynamic_reference import UnresolvedDynamicReference
-from csr_templates.rules.wafv2.cloud_front_scope_outside_us_east1 import CloudFrontScopeOutsideUsEast1
-from csr_templates.rules.wafv2.repeated_rule_priority import RepeatedRulePriority
-from csr_templates.rules.wafv2.rule_with_wrong_action import RuleWithWrongAction
-from csr_templates.rules.wafv2.waf_log_destination_without_prefix import WafLogDestinationWithoutPrefix
+A folder holds the rules on one AWS service, and ``support`` what they share. A file is one rule, named like
+its class, with its test in ``tests/rules``. Every such file is found here by itself, and what does not fit is
+an ImportError that names the file.
+"""
 
-__all__ = [
-    "AccountRoleDeleted",
-    "AdditionalMetricWithoutData",
-    "AlarmOnMissingMetric",
-    "AlarmOutsideUsEast1",
-    "AlarmTopicKeyWithoutCloudWatch",
-    "AlarmTopicPolicyWithoutCloudWatch",
-    "AlarmTopicWithManagedKey",
-    "AlarmWithoutActionOrDescription",
-    "AlarmWithoutEvaluation",
-    "AliasBypassed",
-    "CacheKeyWithoutPath",
-    "CacheKeyWithoutUserOrQuery",
-    "CacheOfMoreThanGet",
-    "CachingWithoutCache",
-    "CertificateOutsideUsEast1",
-    "CloudFrontScopeOutsideUsEast1",
-    "ClusterAlarmWithoutRole",
-    "ClusterParameterInInstanceGroup",
-    "ClusterPropertyOnMember",
-    "ConditionalRetainedName",
-    "ConnectionsAlarmOutOfReach",
-    "DeadLettersNotAllowed",
-    "DeploymentBeforeMethods",
-    "DeploymentWithStageBesideStage",
-    "DuplicateExport",
-    "ErrorPageBesideApi",
-    "ExportedLogSwitchedOff",
-    "FunctionOutlivesIntegration",
-    "HostForwardedToApi",
-    "IgnoreWithoutReason",
-    "InstanceClassOfAuroraVersion2",
-    "InstancesCreatedAtOnce",
-    "LogBucketWithoutLists",
-    "LogGroupKeyWithoutArn",
-    "MinimumTlsWithDefaultCertificate",
-    "MisspeltMetric",
-    "PerformanceInsightsOnSmallClass",
-    "PolicyResourceWithoutArn",
-    "ProvisionedAboveReserved",
-    "RefusedDatabaseParameter",
-    "RefusedSecurityGroupText",
-    "RepeatedRulePriority",
-    "ReturnTrafficBlocked",
-    "RuleWithWrongAction",
-    "SecretWithoutDecrypt",
-    "SecurityGroupOpenOutward",
-    "ServedObjectsArchived",
-    "ShortFormInShortForm",
-    "StageBeforeExecutionLogGroup",
-    "StageLogsBeforeAccountRole",
-    "UncheckedParameter",
-    "UndeclaredCacheKey",
-    "UnencryptedCache",
-    "UnkeyedMethod",
-    "UnknownFlowLogField",
-    "UnpublishedFunction",
-    "UnreachableWebsite",
-    "UnresolvedDynamicReference",
-    "UsagePlanBeforeStage",
-    "UsagePlanWithoutKey",
-    "VersionNeverReplaced",
-    "VpcFunctionIncomplete",
-    "WafLogDestinationWithoutPrefix",
-]
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from csr_templates.rules.support.rule import Rule
+
+# The numbers of the rules in each folder, E and W alike: a W may become an E one day. cfn-lint has E0000 to
+# E8999 for its own rules, gives the lines of a user's --custom-rules file 9000 + line, and AWS's quickstarts
+# use E91xx.
+NUMBERS = {
+    "template": range(9500, 9520),
+    "apigateway": range(9520, 9560),
+    "awslambda": range(9560, 9580),
+    "cloudfront": range(9580, 9600),
+    "cloudwatch": range(9600, 9620),
+    "ec2": range(9620, 9640),
+    "iam": range(9640, 9660),
+    "logs": range(9660, 9680),
+    "rds": range(9680, 9700),
+    "s3": range(9700, 9720),
+    "sns": range(9720, 9740),
+    "wafv2": range(9740, 9760),
+}
+
+
+def find_rules(package: str, folder: Path) -> list[type[Rule]]:
+    """Return the rule in each file of a package, in the order of their numbers.
+
+    Raises:
+        ImportError: a file is not in the folder of a service, does not hold exactly one rule, or is not named
+            like it; or the number of a rule is not one of its folder, or belongs to another rule.
+    """
+    from csr_templates.rules.support.rule import Rule
+
+    found: dict[int, tuple[type[Rule], str]] = {}
+    for file in sorted(folder.rglob("*.py")):
+        service, place = file.parent.name, file.relative_to(folder.parent).as_posix()
+        if file.name == "__init__.py" or service == "support":
+            continue
+        if file.parent.parent != folder or service not in NUMBERS:
+            raise ImportError(
+                f"{place} is not in the folder of a service that has numbers. Move it into one of "
+                f"{', '.join(NUMBERS)}, or give its folder a block in NUMBERS."
+            )
+        module = import_module(f"{package}.{service}.{file.stem}")
+        own = (made for made in vars(module).values() if getattr(made, "__module__", "") == module.__name__)
+        rules = [made for made in own if isinstance(made, type) and issubclass(made, Rule)]
+        names = ", ".join(rule.__name__ for rule in rules)
+        if len(rules) != 1:
+            raise ImportError(f"{place} holds {len(rules)} rules ({names}). A file holds exactly one.")
+        if file.stem != re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", names).lower():
+            raise ImportError(f"{place} is not named like its rule, {names}.")
+        (rule,) = rules
+        number = int(rule.id[1:]) if re.fullmatch(r"[EW]\d{4}", rule.id) else 0
+        if number not in NUMBERS[service]:
+            first, last = NUMBERS[service][0], NUMBERS[service][-1]
+            raise ImportError(
+                f"{place} has the ID {rule.id!r}. Rules on {service} take E{first} to E{last}, or W."
+            )
+        if number in found:
+            raise ImportError(f"{place} has the number {number}, which is taken by {found[number][1]}.")
+        found[number] = rule, place
+    return [rule for _, (rule, _) in sorted(found.items())]
+
+
+RULES = find_rules(__name__, Path(__file__).parent)
+
+# Where cfn-lint looks for them.
+globals().update({rule.__name__: rule for rule in RULES})
+__all__ = ["NUMBERS", "RULES", *(rule.__name__ for rule in RULES)]

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from csr_templates.rules import PolicyResourceWithoutArn
-from csr_templates.rules.iam.policy_resource_without_arn import NO_ARN, POLICIES
+from csr_templates.rules.iam.policy_resource_without_arn import NO_ARN, POLICIES, PolicyResourceWithoutArn
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Judge

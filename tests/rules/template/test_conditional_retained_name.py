@@ -4,7 +4,7 @@ from cfnlint.decode import decode_str
 from cfnlint.jsonschema import CfnTemplateValidator
 from cfnlint.template import Template
 
-from csr_templates.rules import ConditionalRetainedName
+from csr_templates.rules.template.conditional_retained_name import ConditionalRetainedName
 
 HEAD = """
 Parameters:

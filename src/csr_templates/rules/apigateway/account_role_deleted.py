@@ -1,52 +1,43 @@
-"""W9090: the logging role of an account survives the stack that made it."""
+"""The logging role of an account survives the stack that made it."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.references import pointed
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.values import of_type, show
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 
-class AccountRoleDeleted(CfnLintKeyword):
-    """The role of an AWS::ApiGateway::Account is retained."""
+class AccountRoleDeleted(Rule):
+    """API Gateway's logging role that goes with the stack.
 
-    id = "W9090"
-    shortdesc = "API Gateway's logging role that goes with the stack"
-    description = (
-        "AWS::ApiGateway::Account sets the role that all APIs of the account and region log with, those of "
-        "other stacks too. When the stack is deleted, the setting stays and the role goes: from then on no "
-        "API logs, and no stage with logging can be made. Keep the role with DeletionPolicy Retain or "
-        "RetainExceptOnCreate, and leave RoleName out so that the stack can be made again."
-    )
+    AWS::ApiGateway::Account sets the role that all APIs of the account and region log with, those of other
+    stacks too. When the stack is deleted, the setting stays and the role goes: from then on no API logs, and
+    no stage with logging can be made. Keep the role with DeletionPolicy Retain or RetainExceptOnCreate, and
+    leave RoleName out so that the stack can be made again.
+    """
+
+    id = "W9534"
     source_url = "https://github.com/aws/aws-cdk/issues/10878"
-    tags = ["resources", "apigateway", "deletionpolicy"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "apigateway", "deletionpolicy"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one warning per role."""
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for account_id, _, properties in of_type(resources, "AWS::ApiGateway::Account"):
             role_id, _ = pointed(properties.get("CloudWatchRoleArn"))
             role = resources.get(role_id)
             policy = role.get("DeletionPolicy", "Delete") if isinstance(role, dict) else None
             kinds = [value for value, *_ in validator.resolve_value(policy)]
             if policy is not None and "Delete" in kinds:
-                yield ValidationError(
+                yield Fault(
+                    (role_id, *(["DeletionPolicy"] if "DeletionPolicy" in role else [])),
                     f"DeletionPolicy is {show(policy) if 'DeletionPolicy' in role else 'missing'} on the "
                     f"role that {account_id} gives to all APIs of the account: when the stack goes, none of "
                     "them can log. Set DeletionPolicy: RetainExceptOnCreate, and UpdateReplacePolicy: "
                     "Retain.",
-                    path=deque([role_id, *(["DeletionPolicy"] if "DeletionPolicy" in role else [])]),
-                    rule=self,
                 )

@@ -1,57 +1,48 @@
-"""W9077: a cached method that passes everything on tells users and query strings apart."""
+"""A cached method that passes everything on tells users and query strings apart."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.apis import cache_key, cache_key_place, cache_key_state, cached_methods
+from csr_templates.rules.support.rule import Fault, Rule
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 HEADER = "method.request.header."
 QUERY = ("method.request.querystring.", "method.request.multivaluequerystring.")
 USER = (f"{HEADER}authorization", f"{HEADER}cookie")
 
 
-class CacheKeyWithoutUserOrQuery(CfnLintKeyword):
-    """The cache key of a greedy path holds something of the user and something of the query string."""
+class CacheKeyWithoutUserOrQuery(Rule):
+    """Cached proxy method whose cache key leaves out the user or the query string.
 
-    id = "W9077"
-    shortdesc = "Cached proxy method whose cache key leaves out the user or the query string"
-    description = (
-        "A method on {proxy+} passes on whatever the application offers, and its cache knows only what "
-        "CacheKeyParameters names. Without Authorization or Cookie, the answer for one user is given to "
-        "the next one. Without query strings, ?page=1 and ?page=2 are the same; API Gateway can tell query "
-        "strings apart only by names that it is given, so either name them all, or let whoever stands in "
-        "front send one header that stands for the whole request. Or cache single resources instead of the "
-        "proxy."
-    )
+    A method on {proxy+} passes on whatever the application offers, and its cache knows only what
+    CacheKeyParameters names. Without Authorization or Cookie, the answer for one user is given to the next
+    one. Without query strings, ?page=1 and ?page=2 are the same; API Gateway can tell query strings apart
+    only by names that it is given, so either name them all, or let whoever stands in front send one header
+    that stands for the whole request. Or cache single resources instead of the proxy.
+    """
+
+    id = "W9527"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
-    tags = ["resources", "apigateway", "cache"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "apigateway", "cache"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one warning per method."""
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         judged = set()
         for method, case in cached_methods(validator, resources):
             for key in cache_key(case, method) if "+}" in method.path else ():
                 lacks = _lacks([name.lower() for name in key])
                 if lacks and method.logical_id not in judged:
                     judged.add(method.logical_id)
-                    yield ValidationError(
+                    yield Fault(
+                        cache_key_place(method),
                         f"CacheKeyParameters {cache_key_state(method, key)} on a method of "
                         f"{method.path} that a stage caches: {' and '.join(lacks)}. Add them, here and in "
                         "RequestParameters, or do not cache the method.",
-                        path=cache_key_place(method),
-                        rule=self,
                     )
 
 

@@ -1,50 +1,42 @@
-"""W9079: an API's cache answers GET alone."""
+"""An API's cache answers GET alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.apis import STAGE, cached
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import values
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 NOT_FOR_CACHES = ("ANY", "DELETE", "PATCH", "POST", "PUT")
 
 
-class CacheOfMoreThanGet(CfnLintKeyword):
-    """No entry of MethodSettings caches a method that changes something."""
+class CacheOfMoreThanGet(Rule):
+    """API cache for more than GET.
 
-    id = "W9079"
-    shortdesc = "API cache for more than GET"
-    description = (
-        "Switched on for a stage, the cache serves GET. An entry of MethodSettings for another method caches "
-        "that one too: a second POST or DELETE with the same cache key is answered from the cache and never "
-        "reaches the backend, and the body is no part of the key. ANY stands for all of them. Cache a GET "
-        "method of its own beside ANY."
-    )
+    Switched on for a stage, the cache serves GET. An entry of MethodSettings for another method caches that
+    one too: a second POST or DELETE with the same cache key is answered from the cache and never reaches the
+    backend, and the body is no part of the key. ANY stands for all of them. Cache a GET method of its own
+    beside ANY.
+    """
+
+    id = "W9529"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
-    tags = ["resources", "apigateway", "cache"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "apigateway", "cache"]
+    looks_at = properties_of(STAGE)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{STAGE}/Properties"])
-
-    def validate(self, validator: Validator, _keywords: Any, stage: Any, _schema: Any) -> ValidationResult:
-        """Yield one warning per entry of MethodSettings."""
-        judged = []
+    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
         for setting, case, path in cached(validator, stage):
             verbs = [verb for verb, _ in values(case, setting.get("HttpMethod")) if verb in NOT_FOR_CACHES]
-            if verbs and path not in judged:
-                judged.append(path.copy())
-                path.append("HttpMethod")
-                yield ValidationError(
+            if verbs:
+                yield Fault(
+                    (*path, "HttpMethod"),
                     f'HttpMethod is "{verbs[0]}" where CachingEnabled is true: a request that changes '
                     "something can be answered from the cache and not be carried out. Cache GET alone, by a "
                     'method of its own: HttpMethod: "GET".',
-                    path=path,
-                    rule=self,
                 )

@@ -1,41 +1,33 @@
-"""W9073: an API deployment makes no stage beside the one that is declared."""
+"""An API deployment makes no stage beside the one that is declared."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.apis import STAGE
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.values import created, of_type, referred, show, values
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 
-class DeploymentWithStageBesideStage(CfnLintKeyword):
-    """A deployment that an AWS::ApiGateway::Stage uses has no StageName of its own."""
+class DeploymentWithStageBesideStage(Rule):
+    """API deployment with a stage name beside a stage.
 
-    id = "W9073"
-    shortdesc = "API deployment with a stage name beside a stage"
-    description = (
-        "StageName of a deployment makes a stage. Beside an AWS::ApiGateway::Stage that is a second one: "
-        "under the same name the create call fails, under another the API is public a second time, without "
-        "the logs, throttling, tracing and firewall of the declared stage. It is also not deleted with the "
-        "deployment. Leave StageName and StageDescription out of the deployment."
-    )
+    StageName of a deployment makes a stage. Beside an AWS::ApiGateway::Stage that is a second one: under the
+    same name the create call fails, under another the API is public a second time, without the logs,
+    throttling, tracing and firewall of the declared stage. It is also not deleted with the deployment. Leave
+    StageName and StageDescription out of the deployment.
+    """
+
+    id = "W9523"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
-    tags = ["resources", "apigateway"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "apigateway"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one warning per deployment and stage."""
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for stage_id, stage, of_stage in of_type(resources, STAGE):
             deployment_id = referred(of_stage.get("DeploymentId"))
             deployment = resources.get(deployment_id)
@@ -45,11 +37,10 @@ class DeploymentWithStageBesideStage(CfnLintKeyword):
                 continue
             name = properties.get("StageName")
             if any(value is not None for value, _ in values(case, name)):
-                yield ValidationError(
+                yield Fault(
+                    (deployment_id, "Properties", "StageName"),
                     f"StageName is {show(name)}: the deployment makes a stage of that name beside {stage_id} "
                     f"({show(of_stage.get('StageName'))}). Under the same name it fails, under another it is "
                     "open to everybody without the settings of that stage. Leave StageName and "
                     "StageDescription out.",
-                    path=deque([deployment_id, "Properties", "StageName"]),
-                    rule=self,
                 )

@@ -1,42 +1,33 @@
-"""E9088: a stage waits for the log group that it would make itself."""
+"""A stage waits for the log group that it would make itself."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
-
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.apis import STAGE
 from csr_templates.rules.support.references import waits_for, written
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.values import created, of_type, show
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 
-class StageBeforeExecutionLogGroup(CfnLintKeyword):
-    """A stage waits for the log group of its execution log, if the template makes it."""
+class StageBeforeExecutionLogGroup(Rule):
+    """Stage that does not wait for its execution log group.
 
-    id = "E9088"
-    shortdesc = "Stage that does not wait for its execution log group"
-    description = (
-        "API Gateway writes the execution log of a stage to API-Gateway-Execution-Logs_<API>/<stage>, and "
-        "makes that log group if it is not there, without retention and key. If the template has the group "
-        "and the stage comes first, the group fails with 'already exists'. Add the log group to the "
-        "stage's DependsOn."
-    )
+    API Gateway writes the execution log of a stage to API-Gateway-Execution-Logs_<API>/<stage>, and makes
+    that log group if it is not there, without retention and key. If the template has the group and the stage
+    comes first, the group fails with 'already exists'. Add the log group to the stage's DependsOn.
+    """
+
+    id = "E9532"
     source_url = "https://github.com/hashicorp/terraform-provider-aws/issues/8413"
-    tags = ["resources", "apigateway", "logs"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "apigateway", "logs"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per stage."""
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         groups = [
             (group_id, group, written(properties.get("LogGroupName")))
             for group_id, group, properties in of_type(resources, "AWS::Logs::LogGroup")
@@ -48,10 +39,9 @@ class StageBeforeExecutionLogGroup(CfnLintKeyword):
                 exists = created(validator, stage) if called == log else None
                 if exists and created(exists, group) and not waits_for(validator, stage_id, group_id):
                     given = stage.get("DependsOn")
-                    yield ValidationError(
+                    yield Fault(
+                        tuple([stage_id, "DependsOn"] if given else [stage_id]),
                         f"DependsOn is {show(given) if given else 'missing'}, and the stage does not wait "
                         f"for {group_id}, the log group of its execution log: API Gateway may make the "
                         f"group first, and {group_id} fails. Add DependsOn: {group_id}.",
-                        path=deque([stage_id, "DependsOn"] if given else [stage_id]),
-                        rule=self,
                     )

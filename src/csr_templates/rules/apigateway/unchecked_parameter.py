@@ -1,43 +1,37 @@
-"""W9089: what a method requires is asked for."""
+"""What a method requires is asked for."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
-
-from cfnlint.helpers import is_function
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.apis import METHOD
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.values import is_true, values
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import is_false, is_true, values
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 ALWAYS_THERE = "method.request.path."
 
 
-class UncheckedParameter(CfnLintKeyword):
-    """A method with a required header or query string has a validator that looks at parameters."""
+class UncheckedParameter(Rule):
+    """Required request parameter that nobody checks.
 
-    id = "W9089"
-    shortdesc = "Required request parameter that nobody checks"
-    description = (
-        "true in RequestParameters only says that a header or query string is required. API Gateway "
-        "refuses a request without it if the method has a RequestValidator with ValidateRequestParameters; "
-        "without one the request passes, and if the parameter is part of a cache key, all requests without "
-        "it share one answer. Set RequestValidatorId, or write false."
-    )
+    true in RequestParameters only says that a header or query string is required. API Gateway refuses a
+    request without it if the method has a RequestValidator with ValidateRequestParameters; without one the
+    request passes, and if the parameter is part of a cache key, all requests without it share one answer. Set
+    RequestValidatorId, or write false.
+    """
+
+    id = "W9533"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
-    tags = ["resources", "apigateway"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "apigateway"]
+    looks_at = properties_of(METHOD)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{METHOD}/Properties"])
-
-    def validate(self, validator: Validator, _keywords: Any, method: Any, _schema: Any) -> ValidationResult:
-        """Yield one warning per method."""
+    def faults(self, validator: Validator, method: Any) -> Iterator[Fault]:
         parameters = method.get("RequestParameters") if isinstance(method, dict) else None
         if not isinstance(parameters, dict):
             return
@@ -47,12 +41,11 @@ class UncheckedParameter(CfnLintKeyword):
             for value, case in values(validator, required):
                 lack = _lack(case, method) if is_true(value) else ""
                 if lack:
-                    yield ValidationError(
+                    yield Fault(
+                        ("RequestParameters", name),
                         f'RequestParameters requires "{name}", and {lack}: a request without it passes. Set '
                         "RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
                         "ValidateRequestParameters: true, or write false.",
-                        path=deque(["RequestParameters", name]),
-                        rule=self,
                     )
                     return
 
@@ -64,6 +57,6 @@ def _lack(case: Validator, method: Any) -> str:
             return "RequestValidatorId is missing"
         name, properties = target(where, validator_id, "AWS::ApiGateway::RequestValidator")
         for checks, _ in values(where, properties.get("ValidateRequestParameters")) if name else ():
-            if not is_true(checks) and is_function(checks)[0] is None:
+            if is_false(checks):
                 return f"its validator {name} does not check parameters"
     return ""

@@ -1,56 +1,49 @@
-"""E9080: what a cache key is made of is declared, and spelled like that."""
+"""What a cache key is made of is declared, and spelled like that."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.helpers import get_value_from_path
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.apis import METHOD
-from csr_templates.rules.support.values import place, values
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import branches, place, values
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 
-class UndeclaredCacheKey(CfnLintKeyword):
-    """Every parameter of a cache key stands in RequestParameters, in the same spelling."""
+class UndeclaredCacheKey(Rule):
+    """Cache key parameter that the method does not declare.
 
-    id = "E9080"
-    shortdesc = "Cache key parameter that the method does not declare"
-    description = (
-        "API Gateway refuses a method whose CacheKeyParameters names a request parameter that "
-        "RequestParameters does not declare. It compares names of headers and query strings exactly, upper "
-        "and lower case too: a header that is required as X-Key and keyed on as x-key is refused, and "
-        "where both are declared, the key is made of one that nobody sends, so that all requests share one "
-        "answer. Write the name alike in both places, as the client sends it."
-    )
+    API Gateway refuses a method whose CacheKeyParameters names a request parameter that RequestParameters
+    does not declare. It compares names of headers and query strings exactly, upper and lower case too: a
+    header that is required as X-Key and keyed on as x-key is refused, and where both are declared, the key is
+    made of one that nobody sends, so that all requests share one answer. Write the name alike in both places,
+    as the client sends it.
+    """
+
+    id = "E9530"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html"
-    tags = ["resources", "apigateway", "cache"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "apigateway", "cache"]
+    looks_at = properties_of(METHOD)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{METHOD}/Properties"])
-
-    def validate(self, validator: Validator, _keywords: Any, method: Any, _schema: Any) -> ValidationResult:
-        """Yield one error per parameter of the cache key."""
+    def faults(self, validator: Validator, method: Any) -> Iterator[Fault]:
         judged = []
-        for item, where in get_value_from_path(
-            validator, method, deque(["Integration", "CacheKeyParameters", "*"])
-        ):
+        for item, where in branches(validator, method, "Integration", "CacheKeyParameters", "*"):
             path = place(where, validator)
             for name, case in values(where, item):
                 if path in judged or not isinstance(name, str) or not name.startswith("method.request."):
                     continue
                 # From the method, not from the item: the path of the case plays no role here.
-                for declared, _ in get_value_from_path(case, method, deque(["RequestParameters"])):
+                for declared, _ in branches(case, method, "RequestParameters"):
                     fault = _fault(name, declared)
                     if fault:
                         judged.append(path)
-                        yield ValidationError(fault, path=path, rule=self)
+                        yield Fault(path, fault)
                         break
 
 

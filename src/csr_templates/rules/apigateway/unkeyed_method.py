@@ -1,47 +1,36 @@
-"""W9074: an API that asks for a key asks for it everywhere."""
+"""An API that asks for a key asks for it everywhere."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.helpers import is_function
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.apis import METHOD, Method, methods
-from csr_templates.rules.support.values import created, is_true, of_type, values
+from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.values import created, is_false, is_true, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 
-class UnkeyedMethod(CfnLintKeyword):
-    """Where one method of an API requires a key, no other method is open to everybody."""
+class UnkeyedMethod(Rule):
+    """Method without key in an API whose other methods require one.
 
-    id = "W9074"
-    shortdesc = "Method without key in an API whose other methods require one"
-    description = (
-        "API Gateway asks for the key method by method, and the limits of a usage plan hold for requests "
-        "with a key alone. One method that was forgotten is open to everybody who knows the API's address, "
-        "without limit. Set ApiKeyRequired to true, or choose an AuthorizationType. OPTIONS is left out: a "
-        "browser sends no key with its preflight request. Where a method is meant to be public, ignore "
-        "this rule on it and say so in the reason."
-    )
+    API Gateway asks for the key method by method, and the limits of a usage plan hold for requests with a key
+    alone. One method that was forgotten is open to everybody who knows the API's address, without limit. Set
+    ApiKeyRequired to true, or choose an AuthorizationType. OPTIONS is left out: a browser sends no key with
+    its preflight request. Where a method is meant to be public, ignore this rule on it and say so in the
+    reason.
+    """
+
+    id = "W9524"
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    tags = ["resources", "apigateway"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "apigateway"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one warning per method that is open."""
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         apis: list[Any] = []
         for _, _, properties in of_type(resources, METHOD):
             if properties.get("RestApiId") not in apis:
@@ -52,15 +41,12 @@ class UnkeyedMethod(CfnLintKeyword):
             for method in of_api:
                 if any(_is_open(case, method) for _, case in keyed):
                     value = method.properties.get("ApiKeyRequired")
-                    yield ValidationError(
+                    yield Fault(
+                        (method.logical_id, "Properties", *([] if value is None else ["ApiKeyRequired"])),
                         f"ApiKeyRequired is {'missing' if value is None else 'false'} on a method that "
                         f"anybody may call, although {keyed[0][0]} of the same API requires a key: whoever "
                         "knows the address passes by the usage plan. Set ApiKeyRequired: true, or an "
                         "AuthorizationType.",
-                        path=deque(
-                            [method.logical_id, "Properties", *([] if value is None else ["ApiKeyRequired"])]
-                        ),
-                        rule=self,
                     )
 
 
@@ -85,6 +71,6 @@ def _is_open(validator: Validator, method: Method) -> bool:
     return any(
         authorization in (None, "NONE")
         for required, open_case in values(case, method.properties.get("ApiKeyRequired"))
-        if not is_true(required) and is_function(required)[0] is None
+        if is_false(required)
         for authorization, _ in values(open_case, method.properties.get("AuthorizationType"))
     )

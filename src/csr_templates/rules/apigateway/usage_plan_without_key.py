@@ -1,18 +1,16 @@
-"""W9075: a usage plan limits somebody."""
+"""A usage plan limits somebody."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.helpers import get_value_from_path
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.apis import methods
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.values import (
     assume,
+    branches,
     created,
     is_true,
     of_type,
@@ -23,34 +21,29 @@ from csr_templates.rules.support.values import (
 )
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 KEY = "AWS::ApiGateway::UsagePlanKey"
 
 
-class UsagePlanWithoutKey(CfnLintKeyword):
-    """A usage plan with a limit has a key, and its APIs have a method that requires one."""
+class UsagePlanWithoutKey(Rule):
+    """Usage plan that limits nobody.
 
-    id = "W9075"
-    shortdesc = "Usage plan that limits nobody"
-    description = (
-        "Throttle and Quota of a usage plan hold for each API key of the plan. Without a key, or where no "
-        "method requires one, every request passes without being counted. Add an AWS::ApiGateway::ApiKey "
-        "and an AWS::ApiGateway::UsagePlanKey, and set ApiKeyRequired to true on the methods. A plan that "
-        "another resource or another stack refers to may get its keys there and is not judged."
-    )
+    Throttle and Quota of a usage plan hold for each API key of the plan. Without a key, or where no method
+    requires one, every request passes without being counted. Add an AWS::ApiGateway::ApiKey and an
+    AWS::ApiGateway::UsagePlanKey, and set ApiKeyRequired to true on the methods. A plan that another resource
+    or another stack refers to may get its keys there and is not judged.
+    """
+
+    id = "W9525"
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    tags = ["resources", "apigateway"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "apigateway"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one warning per plan without key, and one per API of a plan without a keyed method."""
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         if validator.cfn.graph is None:
             return
         for plan_id, plan, properties in of_type(resources, "AWS::ApiGateway::UsagePlan"):
@@ -60,19 +53,17 @@ class UsagePlanWithoutKey(CfnLintKeyword):
                 continue
             lack = _lacks_key(case, resources, plan_id)
             if lack:
-                yield ValidationError(
+                yield Fault(
+                    (plan_id, "Properties", limits[0]),
                     f"{' and '.join(limits)} of the usage plan limit{'s' if len(limits) == 1 else ''} "
                     f"nobody: {lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
-                    path=deque([plan_id, "Properties", limits[0]]),
-                    rule=self,
                 )
-            for api, where in get_value_from_path(case, properties, deque(["ApiStages", "*", "ApiId"])):
+            for api, where in branches(case, properties, "ApiStages", "*", "ApiId"):
                 if _asks_for_no_key(where, resources, api):
-                    yield ValidationError(
+                    yield Fault(
+                        (plan_id, "Properties", *place(where, case)),
                         f"ApiId is {show(api)}, and no method of that API requires a key: the plan limits "
                         "nobody who calls it. Set ApiKeyRequired: true on its methods.",
-                        path=deque([plan_id, "Properties", *place(where, case)]),
-                        rule=self,
                     )
 
 

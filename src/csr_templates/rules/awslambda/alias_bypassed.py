@@ -1,46 +1,37 @@
-"""E9057: an API calls the alias of a function, and may."""
+"""An API calls the alias of a function, and may."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.lambdas import ALIAS, INTEGRATION, METHOD, called, function_of, integration
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import scenarios, when
 from csr_templates.rules.support.values import of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 PERMISSION = "AWS::Lambda::Permission"
 
 
-class AliasBypassed(CfnLintKeyword):
-    """No integration calls, and no permission is for, the function where there is an alias."""
+class AliasBypassed(Rule):
+    """Integration or permission on the function instead of its alias.
 
-    id = "E9057"
-    shortdesc = "Integration or permission on the function instead of its alias"
-    description = (
-        "An integration with the function's own ARN runs $LATEST: the alias, its version and its provisioned "
-        "concurrency serve nobody. A permission on the function does not hold for its alias: API Gateway "
-        "may not call it and answers 500. Ref of an AWS::Lambda::Alias is its ARN: use it in the URI and as "
-        "FunctionName of the permission."
-    )
+    An integration with the function's own ARN runs $LATEST: the alias, its version and its provisioned
+    concurrency serve nobody. A permission on the function does not hold for its alias: API Gateway may not
+    call it and answers 500. Ref of an AWS::Lambda::Alias is its ARN: use it in the URI and as FunctionName of
+    the permission.
+    """
+
+    id = "E9564"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
-    tags = ["resources", "lambda", "apigateway"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "lambda", "apigateway"]
+    looks_at = properties_of(METHOD, INTEGRATION, PERMISSION)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{kind}/Properties" for kind in (METHOD, INTEGRATION, PERMISSION)])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error if some case goes past an alias."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         aliases = _aliases(validator)
         if not aliases:
             return
@@ -48,7 +39,7 @@ class AliasBypassed(CfnLintKeyword):
         found = next(find(validator, properties, aliases), None)
         if found:
             message, path = found
-            yield ValidationError(message, path=deque(path), rule=self)
+            yield Fault(tuple(path), message)
 
 
 def _aliases(validator: Validator) -> dict[str, str]:

@@ -1,51 +1,42 @@
-"""E9053: a function may send to its dead-letter queue, and may before it is made."""
+"""A function may send to its dead-letter queue, and may before it is made."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.lambdas import FUNCTION
 from csr_templates.rules.support.policies import ROLE, allows, roles
 from csr_templates.rules.support.references import own_id, target, waits_for
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
 
 ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage"}
 
 
-class DeadLettersNotAllowed(CfnLintKeyword):
-    """No function has a dead-letter queue or topic that its role may not send to when it is made."""
+class DeadLettersNotAllowed(Rule):
+    """Role that may not send to the dead-letter queue.
 
-    id = "E9053"
-    shortdesc = "Role that may not send to the dead-letter queue"
-    description = (
-        "Lambda sends dead letters with the function's execution role, and refuses to create a function "
-        "whose role may not: 'The provided execution role does not have permissions to call SendMessage on "
-        "SQS'. Allow sqs:SendMessage (for a topic sns:Publish) in the role itself; if it stands in a policy "
-        "of its own, the function must wait for that policy: DependsOn."
-    )
+    Lambda sends dead letters with the function's execution role, and refuses to create a function whose role
+    may not: 'The provided execution role does not have permissions to call SendMessage on SQS'. Allow
+    sqs:SendMessage (for a topic sns:Publish) in the role itself; if it stands in a policy of its own, the
+    function must wait for that policy: DependsOn.
+    """
+
+    id = "E9561"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
-    tags = ["resources", "lambda", "iam"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "lambda", "iam"]
+    looks_at = properties_of(FUNCTION)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{FUNCTION}/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error if the role lacks the permission, or gets it too late, in some case."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         role_id, _ = target(validator, properties.get("Role"), ROLE)
         if not role_id or "DeadLetterConfig" not in properties:
             return
-        yield from findings(self, validator, _faults(validator, role_id, properties["DeadLetterConfig"]))
+        yield from _faults(validator, role_id, properties["DeadLetterConfig"])
 
 
 def _faults(validator: Validator, role_id: str, setting: Any) -> Iterator[Fault]:
@@ -53,7 +44,7 @@ def _faults(validator: Validator, role_id: str, setting: Any) -> Iterator[Fault]
         arn = config.get("TargetArn") if isinstance(config, dict) else None
         fault = "" if statements is None else _fault(case, own_id(validator), role_id, arn, statements)
         if fault:
-            yield ("DeadLetterConfig",), fault, case
+            yield Fault(("DeadLetterConfig",), fault, case)
 
 
 def _fault(case: Validator, function_id: str, role_id: str, arn: Any, statements: Any) -> str:

@@ -1,51 +1,41 @@
-"""W9059: a function ends before the API that called it gives up."""
+"""A function ends before the API that called it gives up."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
-
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called, integration
 from csr_templates.rules.support.references import held
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import number, possible, scenarios, state, usual, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 FUNCTION_DEFAULT = 3  # seconds
 INTEGRATION_DEFAULTS = {"Integration": 29_000, "": 30_000}  # milliseconds: REST API, HTTP API
 
 
-class FunctionOutlivesIntegration(CfnLintKeyword):
-    """No function that an API waits for has a longer timeout than the integration."""
+class FunctionOutlivesIntegration(Rule):
+    """Function with a longer timeout than the integration that calls it.
 
-    id = "W9059"
-    shortdesc = "Function with a longer timeout than the integration that calls it"
-    description = (
-        "API Gateway stops waiting after TimeoutInMillis (29 seconds by default, 30 of an HTTP API) and "
-        "answers 504. A function with a longer timeout goes on, is paid for, may still write, and its log "
-        "never tells of a timeout. Give the function a second less than the integration. Of parameters the "
-        "defaults are compared."
-    )
+    API Gateway stops waiting after TimeoutInMillis (29 seconds by default, 30 of an HTTP API) and answers
+    504. A function with a longer timeout goes on, is paid for, may still write, and its log never tells of a
+    timeout. Give the function a second less than the integration. Of parameters the defaults are compared.
+    """
+
+    id = "W9566"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"
-    tags = ["resources", "lambda", "apigateway"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "lambda", "apigateway"]
+    looks_at = properties_of(METHOD, INTEGRATION)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{kind}/Properties" for kind in (METHOD, INTEGRATION)])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield a warning if the function may run longer in some case."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         found = next(_outlived(validator, properties), None)
         if found:
             message, path = found
-            yield ValidationError(message, path=deque(path), rule=self)
+            yield Fault(tuple(path), message)
 
 
 def _outlived(validator: Validator, properties: Any) -> Iterator[tuple[str, list[str]]]:

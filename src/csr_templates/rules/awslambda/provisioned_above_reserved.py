@@ -1,56 +1,47 @@
-"""E9058: provisioned concurrency fits into the function's reserved concurrency."""
+"""Provisioned concurrency fits into the function's reserved concurrency."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
-
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.helpers import get_value_from_path
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.lambdas import ALIAS, FUNCTION, function_of
 from csr_templates.rules.support.references import held
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import number, possible, state, usual
+from csr_templates.rules.support.values import branches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 PATH = ("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions")
 
 
-class ProvisionedAboveReserved(CfnLintKeyword):
-    """No alias or version keeps more environments ready than its function may have."""
+class ProvisionedAboveReserved(Rule):
+    """Provisioned concurrency above the reserved.
 
-    id = "E9058"
-    shortdesc = "Provisioned concurrency above the reserved"
-    description = (
-        "Provisioned concurrency counts as reserved: Lambda refuses more of it than the function has "
-        "ReservedConcurrentExecutions, and the stack rolls back. During a change of versions both are kept "
-        "ready, so leave room for twice as much. Of parameters the defaults are compared."
-    )
+    Provisioned concurrency counts as reserved: Lambda refuses more of it than the function has
+    ReservedConcurrentExecutions, and the stack rolls back. During a change of versions both are kept ready,
+    so leave room for twice as much. Of parameters the defaults are compared.
+    """
+
+    id = "E9565"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html"
-    tags = ["resources", "lambda"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "lambda"]
+    looks_at = properties_of(ALIAS, "AWS::Lambda::Version")
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{kind}/Properties" for kind in (ALIAS, "AWS::Lambda::Version")])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error if the numbers do not fit in some case."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         message = next(_too_many(validator, properties), None)
         if message:
-            yield ValidationError(message, path=deque(PATH), rule=self)
+            yield Fault(tuple(PATH), message)
 
 
 def _too_many(validator: Validator, properties: Any) -> Iterator[str]:
     function_id = function_of(validator, properties.get("FunctionName"))
     _, function = held(validator, function_id, FUNCTION)
     limit = function.get("ReservedConcurrentExecutions")
-    for wanted, known in get_value_from_path(validator, properties, deque(PATH)):
+    for wanted, known in branches(validator, properties, *PATH):
         for provisioned, case in usual(known, wanted):
             for reserved, where in usual(case, limit):
                 ready, most = number(provisioned), number(reserved)

@@ -1,63 +1,48 @@
-"""E9026: a CloudFront Function is published before a behavior uses it."""
+"""A CloudFront Function is published before a behavior uses it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.distributions import configurations
-from csr_templates.rules.support.findings import existing, findings
 from csr_templates.rules.support.references import target
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.scenarios import state
-from csr_templates.rules.support.values import created, of_type, values
+from csr_templates.rules.support.values import created, existing, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
 
 FUNCTION = "AWS::CloudFront::Function"
 
 
-class UnpublishedFunction(CfnLintKeyword):
-    """Every CloudFront Function that a distribution of the template uses is published."""
+class UnpublishedFunction(Rule):
+    """CloudFront Function that is not published.
 
-    id = "E9026"
-    shortdesc = "CloudFront Function that is not published"
-    description = (
-        "CloudFront makes a function in the stage DEVELOPMENT, and a cache behavior takes it from LIVE "
-        "alone. Without AutoPublish true nothing is LIVE, and the distribution fails; after a change the "
-        "old code goes on. Set AutoPublish to true."
-    )
+    CloudFront makes a function in the stage DEVELOPMENT, and a cache behavior takes it from LIVE alone.
+    Without AutoPublish true nothing is LIVE, and the distribution fails; after a change the old code goes on.
+    Set AutoPublish to true.
+    """
+
+    id = "E9560"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html"
-    tags = ["resources", "cloudfront"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudfront"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per function that a behavior uses and nothing publishes."""
-        if isinstance(resources, dict):
-            yield from findings(self, validator, _faults(validator, resources))
-
-
-def _faults(validator: Validator, resources: Any) -> Iterator[Fault]:
-    for function, distribution, case in _used(validator, resources):
-        publish = resources[function].get("Properties", {}).get("AutoPublish")
-        for found, where in values(case, publish):
-            if found is None or str(found).lower() == "false":
-                how = "is missing" if publish is None else state(case, where, publish, found)
-                yield (
-                    existing(resources, (function, "Properties", "AutoPublish")),
-                    f"AutoPublish {how}, and a behavior of {distribution} uses the function: CloudFront "
-                    "takes only what is published. Set it to true.",
-                    where,
-                )
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+        for function, distribution, case in _used(validator, resources):
+            publish = resources[function].get("Properties", {}).get("AutoPublish")
+            for found, where in values(case, publish):
+                if found is None or str(found).lower() == "false":
+                    how = "is missing" if publish is None else state(case, where, publish, found)
+                    yield Fault(
+                        existing(resources, (function, "Properties", "AutoPublish")),
+                        f"AutoPublish {how}, and a behavior of {distribution} uses the function: CloudFront "
+                        "takes only what is published. Set it to true.",
+                        where,
+                    )
 
 
 def _used(validator: Validator, resources: Any) -> Iterator[tuple[str, str, Validator]]:

@@ -1,55 +1,47 @@
-"""W9056: a Lambda version is replaced when the code changes."""
+"""A Lambda version is replaced when the code changes."""
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from typing import TYPE_CHECKING, Any
-
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.lambdas import function_of
 from csr_templates.rules.support.references import own_id
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import show
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 # An ID that is made anew for each version: a hash, a date or a number at its end.
 GENERATED = re.compile(r".*([0-9a-fA-F]{8}|[0-9]+)")
 
 
-class VersionNeverReplaced(CfnLintKeyword):
-    """Every Lambda version has something that changes with the code."""
+class VersionNeverReplaced(Rule):
+    """Lambda version that no change of the code replaces.
 
-    id = "W9056"
-    shortdesc = "Lambda version that no change of the code replaces"
-    description = (
-        "A version is published when its resource is created. CloudFormation creates another one only if the "
-        "resource changes, and a new package changes the function, not the version: the alias stays on the "
-        "old code, and the deployment succeeds. Give the version a CodeSha256 or a Description that changes "
-        "with the code and the configuration, or a logical ID made anew each time."
-    )
+    A version is published when its resource is created. CloudFormation creates another one only if the
+    resource changes, and a new package changes the function, not the version: the alias stays on the old
+    code, and the deployment succeeds. Give the version a CodeSha256 or a Description that changes with the
+    code and the configuration, or a logical ID made anew each time.
+    """
+
+    id = "W9563"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html"
-    tags = ["resources", "lambda"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "lambda"]
+    looks_at = properties_of("AWS::Lambda::Version")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::Lambda::Version/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield a warning if nothing in the resource can follow the code."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         logical_id = own_id(validator)
         if {"CodeSha256", "Description"}.intersection(properties) or GENERATED.fullmatch(logical_id):
             return
         function = properties.get("FunctionName")
         if function_of(validator, function):
-            yield ValidationError(
+            yield Fault(
+                (),
                 f"{logical_id} has nothing but FunctionName {show(function)}, which stays the same when the "
                 "code changes: no other version is ever published. Add a Description or CodeSha256 that "
                 "changes with the code.",
-                path=deque(),
-                rule=self,
             )

@@ -1,63 +1,49 @@
-"""E9027: CloudFront takes certificates of us-east-1."""
+"""CloudFront takes certificates of us-east-1."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.distributions import configurations
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.regions import US_EAST_1, regions
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import created, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
 
 ARN = re.compile(r"arn:[^:]+:acm:([^:]+):")
 
 
-class CertificateOutsideUsEast1(CfnLintKeyword):
-    """Every certificate of a distribution is one of us-east-1."""
+class CertificateOutsideUsEast1(Rule):
+    """CloudFront certificate outside us-east-1.
 
-    id = "E9027"
-    shortdesc = "CloudFront certificate outside us-east-1"
-    description = (
-        "CloudFront takes a certificate of ACM from us-east-1 alone, wherever the stack is. With one of "
-        "another region the distribution fails. Request or import the certificate in us-east-1 and give its "
-        "ARN."
-    )
+    CloudFront takes a certificate of ACM from us-east-1 alone, wherever the stack is. With one of another
+    region the distribution fails. Request or import the certificate in us-east-1 and give its ARN.
+    """
+
+    id = "E9584"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html"
-    tags = ["resources", "cloudfront", "acm"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudfront", "acm"]
+    looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::CloudFront::Distribution/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error if the certificate can be one of another region."""
-        yield from findings(self, validator, _faults(validator, properties))
-
-
-def _faults(validator: Validator, properties: Any) -> Iterator[Fault]:
-    for config in configurations(validator, properties, "ViewerCertificate"):
-        certificate = config.parts.get("ViewerCertificate")
-        written = certificate.get("AcmCertificateArn") if isinstance(certificate, dict) else None
-        for region, case in _regions(config.case, written):
-            if region != US_EAST_1 and not region.startswith("cn-"):
-                yield (
-                    config.path("ViewerCertificate", "AcmCertificateArn"),
-                    f"AcmCertificateArn is {show(written)}{{when}}, a certificate of {region}: CloudFront "
-                    "takes one of us-east-1 alone. Make it there and give its ARN.",
-                    case,
-                )
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for config in configurations(validator, properties, "ViewerCertificate"):
+            certificate = config.parts.get("ViewerCertificate")
+            written = certificate.get("AcmCertificateArn") if isinstance(certificate, dict) else None
+            for region, case in _regions(config.case, written):
+                if region != US_EAST_1 and not region.startswith("cn-"):
+                    yield Fault(
+                        config.path("ViewerCertificate", "AcmCertificateArn"),
+                        f"AcmCertificateArn is {show(written)}{{when}}, a certificate of {region}: CloudFront "
+                        "takes one of us-east-1 alone. Make it there and give its ARN.",
+                        case,
+                    )
 
 
 def _regions(case: Validator, written: Any) -> Iterator[tuple[str, Validator]]:

@@ -1,24 +1,22 @@
-"""E9023: an API behind CloudFront is called by its own name."""
+"""An API behind CloudFront is called by its own name."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.distributions import configurations
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.references import target
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.values import created, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
     from csr_templates.rules.support.distributions import Configuration
-    from csr_templates.rules.support.findings import Fault, Path
+    from csr_templates.rules.support.values import Path
 
 # Policies of AWS that forward Host.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
@@ -41,43 +39,33 @@ POLICIES = {
 }
 
 
-class HostForwardedToApi(CfnLintKeyword):
-    """No behavior forwards the viewer's Host header to the address of an API or function URL."""
+class HostForwardedToApi(Rule):
+    """CloudFront forwards Host to an API.
 
-    id = "E9023"
-    shortdesc = "CloudFront forwards Host to an API"
-    description = (
-        "API Gateway and Lambda find the API by the Host header. When CloudFront forwards the viewer's, it "
-        "holds the name of the distribution, and every request is answered with 403. Forward all headers "
-        "but Host: OriginRequestPolicyId b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader)."
-    )
+    API Gateway and Lambda find the API by the Host header. When CloudFront forwards the viewer's, it holds
+    the name of the distribution, and every request is answered with 403. Forward all headers but Host:
+    OriginRequestPolicyId b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader).
+    """
+
+    id = "E9581"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html"
-    tags = ["resources", "cloudfront", "apigateway"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudfront", "apigateway"]
+    looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::CloudFront::Distribution/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per behavior that sends the wrong Host to an API."""
-        yield from findings(self, validator, _faults(validator, properties))
-
-
-def _faults(validator: Validator, properties: Any) -> Iterator[Fault]:
-    parts = ("Origins", "DefaultCacheBehavior", "CacheBehaviors")
-    for config in configurations(validator, properties, *parts):
-        apis = config.api_origins()
-        for place, behavior in config.behaviors() if apis else ():
-            origin = str(behavior.get("TargetOriginId"))
-            for steps, how, case in _forwards(config, behavior) if origin in apis else ():
-                yield (
-                    config.path(*place, *steps),
-                    f"{'.'.join(map(str, steps))} {how}{{when}}, so the origin {origin} gets the viewer's "
-                    "Host and answers 403. Forward all headers but Host: OriginRequestPolicyId "
-                    "b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader).",
-                    case,
-                )
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        parts = ("Origins", "DefaultCacheBehavior", "CacheBehaviors")
+        for config in configurations(validator, properties, *parts):
+            apis = config.api_origins()
+            for place, behavior in config.behaviors() if apis else ():
+                origin = str(behavior.get("TargetOriginId"))
+                for steps, how, case in _forwards(config, behavior) if origin in apis else ():
+                    yield Fault(
+                        config.path(*place, *steps),
+                        f"{'.'.join(map(str, steps))} {how}{{when}}, so the origin {origin} gets the viewer's "
+                        "Host and answers 403. Forward all headers but Host: OriginRequestPolicyId "
+                        "b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader).",
+                        case,
+                    )
 
 
 def _forwards(config: Configuration, behavior: Any) -> Iterator[tuple[Path, str, Validator]]:

@@ -1,24 +1,21 @@
-"""E9024: CloudFront's standard logs need a bucket with access control lists."""
+"""CloudFront's standard logs need a bucket with access control lists."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.distributions import configurations
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.references import held, written
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import only, scenarios
 from csr_templates.rules.support.values import created, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
 
 WITH_LISTS = ("BucketOwnerPreferred", "ObjectWriter")
 
@@ -26,48 +23,37 @@ WITH_LISTS = ("BucketOwnerPreferred", "ObjectWriter")
 ADDRESS = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.(?:Regional)?DomainName\}|\}\.s3[.-])")
 
 
-class LogBucketWithoutLists(CfnLintKeyword):
-    """A bucket of the template that CloudFront logs to by Logging has access control lists."""
+class LogBucketWithoutLists(Rule):
+    """CloudFront logs to a bucket without ACLs.
 
-    id = "E9024"
-    shortdesc = "CloudFront logs to a bucket without ACLs"
-    description = (
-        "The property Logging is CloudFront's older way to log, which writes by access control list. New "
-        "buckets have none, and the distribution fails with 'The S3 bucket that you specified for "
-        "CloudFront logs does not enable ACL access'. Give the bucket OwnershipControls with "
-        "ObjectOwnership BucketOwnerPreferred, or log by AWS::Logs::DeliverySource, DeliveryDestination and "
-        "Delivery, which need no list."
-    )
+    The property Logging is CloudFront's older way to log, which writes by access control list. New buckets
+    have none, and the distribution fails with 'The S3 bucket that you specified for CloudFront logs does not
+    enable ACL access'. Give the bucket OwnershipControls with ObjectOwnership BucketOwnerPreferred, or log by
+    AWS::Logs::DeliverySource, DeliveryDestination and Delivery, which need no list.
+    """
+
+    id = "E9582"
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html"
     )
-    tags = ["resources", "cloudfront", "s3"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudfront", "s3"]
+    looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::CloudFront::Distribution/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error if the bucket can be one without access control lists."""
-        yield from findings(self, validator, _faults(validator, properties))
-
-
-def _faults(validator: Validator, properties: Any) -> Iterator[Fault]:
-    for config in configurations(validator, properties, "Logging"):
-        logging = config.parts.get("Logging")
-        address = logging.get("Bucket") if isinstance(logging, dict) else None
-        found = ADDRESS.match(written(address) or "")
-        bucket, bucket_properties = held(config.case, found[1], "AWS::S3::Bucket") if found else ("", {})
-        exists = created(config.case, config.case.cfn.template["Resources"][bucket]) if bucket else None
-        for ownership, case in _ownerships(exists, bucket_properties) if exists else ():
-            yield (
-                config.path("Logging", "Bucket"),
-                f"Bucket is {show(address)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a log "
-                "bucket without access control lists. Give it OwnershipControls with ObjectOwnership "
-                "BucketOwnerPreferred, or log by AWS::Logs::Delivery.",
-                case,
-            )
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for config in configurations(validator, properties, "Logging"):
+            logging = config.parts.get("Logging")
+            address = logging.get("Bucket") if isinstance(logging, dict) else None
+            found = ADDRESS.match(written(address) or "")
+            bucket, bucket_properties = held(config.case, found[1], "AWS::S3::Bucket") if found else ("", {})
+            exists = created(config.case, config.case.cfn.template["Resources"][bucket]) if bucket else None
+            for ownership, case in _ownerships(exists, bucket_properties) if exists else ():
+                yield Fault(
+                    config.path("Logging", "Bucket"),
+                    f"Bucket is {show(address)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a log "
+                    "bucket without access control lists. Give it OwnershipControls with ObjectOwnership "
+                    "BucketOwnerPreferred, or log by AWS::Logs::Delivery.",
+                    case,
+                )
 
 
 def _ownerships(case: Validator, properties: Any) -> Iterator[tuple[str, Validator]]:

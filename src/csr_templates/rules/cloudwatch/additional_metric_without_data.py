@@ -1,23 +1,20 @@
-"""E9017: CloudFront's additional metrics are switched on, and asked for in a way they answer to."""
+"""CloudFront's additional metrics are switched on, and asked for in a way they answer to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.references import pointed, target, written
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.values import assume, created, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
     from csr_templates.rules.support.metrics import Metric
 
 ADDITIONAL = {
@@ -29,39 +26,30 @@ NO_PERCENTILE = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 STATUS = ("RealtimeMetricsSubscriptionConfig", "RealtimeMetricsSubscriptionStatus")
 
 
-class AdditionalMetricWithoutData(CfnLintKeyword):
-    """An alarm on an additional CloudFront metric has a subscription, and on OriginLatency a percentile."""
+class AdditionalMetricWithoutData(Rule):
+    """Alarm on a CloudFront metric that is not switched on.
 
-    id = "E9017"
-    shortdesc = "Alarm on a CloudFront metric that is not switched on"
-    description = (
-        "OriginLatency, CacheHitRate and the error rates of single status codes are additional metrics: "
-        "CloudFront writes them once an AWS::CloudFront::MonitoringSubscription has switched them on for "
-        "the distribution. OriginLatency has percentiles alone, no Average. Otherwise the alarm deploys and "
-        "never has data. Add the subscription, and use ExtendedStatistic such as p90 for OriginLatency."
-    )
+    OriginLatency, CacheHitRate and the error rates of single status codes are additional metrics: CloudFront
+    writes them once an AWS::CloudFront::MonitoringSubscription has switched them on for the distribution.
+    OriginLatency has percentiles alone, no Average. Otherwise the alarm deploys and never has data. Add the
+    subscription, and use ExtendedStatistic such as p90 for OriginLatency.
+    """
+
+    id = "E9604"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
-    tags = ["resources", "cloudwatch", "alarm", "cloudfront"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudwatch", "alarm", "cloudfront"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::CloudWatch::Alarm/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per metric that CloudFront does not write, or not with this statistic."""
-        yield from findings(
-            self,
-            validator,
-            (fault for metric in metrics(validator, properties) for fault in _faults(metric)),
-        )
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for metric in metrics(validator, properties):
+            yield from _faults(metric)
 
 
 def _faults(metric: Metric) -> Iterator[Fault]:
     if metric.namespace != "AWS/CloudFront" or metric.name not in ADDITIONAL:
         return
     if metric.name == "OriginLatency" and metric.statistic in NO_PERCENTILE:
-        yield (
+        yield Fault(
             metric.path("Statistic", "Stat"),
             f"{'Stat' if metric.steps else 'Statistic'} is {metric.statistic}{{when}}: OriginLatency has "
             f"percentiles alone, and the alarm never has data. Use {_percentile(metric)}.",
@@ -72,7 +60,7 @@ def _faults(metric: Metric) -> Iterator[Fault]:
     )
     if distribution:
         for case in _unsubscribed(metric.case, distribution):
-            yield (
+            yield Fault(
                 metric.path("MetricName"),
                 f"MetricName is {metric.name}, which CloudFront writes for {distribution} only where an "
                 "AWS::CloudFront::MonitoringSubscription has switched it on, and the template has "

@@ -1,24 +1,22 @@
-"""E9014: the metric that an alarm watches exists."""
+"""The metric that an alarm watches exists."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import REGIONS
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.references import pointed, written
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import only, state
 from csr_templates.rules.support.values import of_type, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
     from csr_templates.rules.support.metrics import Metric
 
 # The sets of dimensions that a service reports its metrics by, the most useful first.
@@ -92,10 +90,10 @@ FOREIGN = {
 # Dimension: what a reference must not be, by type and attribute (Ref has none), and what to write instead.
 REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
     ("AWS/ApiGateway", "ApiName"): [
-        ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "the API's name, as in its Name"),
+        ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "the API's name, as in its Name")
     ],
     ("AWS/SQS", "QueueName"): [
-        ("AWS::SQS::Queue", ("", "Arn", "QueueUrl"), "the queue's name: !GetAtt {}.QueueName"),
+        ("AWS::SQS::Queue", ("", "Arn", "QueueUrl"), "the queue's name: !GetAtt {}.QueueName")
     ],
     ("AWS/Lambda", "FunctionName"): [
         ("AWS::Lambda::Function", ("Arn",), "the function's name: !Ref {}"),
@@ -111,40 +109,31 @@ REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
         ("AWS::RDS::DBCluster", ("",), "the instance's identifier"),
     ],
     ("AWS/CloudFront", "DistributionId"): [
-        ("AWS::CloudFront::Distribution", ("DomainName",), "the distribution's ID: !Ref {}"),
+        ("AWS::CloudFront::Distribution", ("DomainName",), "the distribution's ID: !Ref {}")
     ],
     ("AWS/WAFV2", "WebACL"): [
-        ("AWS::WAFv2::WebACL", ("", "Arn", "Id"), "the web ACL's VisibilityConfig.MetricName"),
+        ("AWS::WAFv2::WebACL", ("", "Arn", "Id"), "the web ACL's VisibilityConfig.MetricName")
     ],
 }
 
 
-class AlarmOnMissingMetric(CfnLintKeyword):
-    """The dimensions of an alarm are a set that its service reports, each with a possible value."""
+class AlarmOnMissingMetric(Rule):
+    """Alarm on a metric that does not exist.
 
-    id = "E9014"
-    shortdesc = "Alarm on a metric that does not exist"
-    description = (
-        "A metric is its namespace, its name and exactly its dimensions. With one dimension more or less, "
-        "or an ID where the service reports a name, the alarm watches a metric that nobody writes: it "
-        "deploys, stays without data for ever and never fires. Use a set of dimensions that the service "
-        "reports, with the values that it reports."
-    )
+    A metric is its namespace, its name and exactly its dimensions. With one dimension more or less, or an ID
+    where the service reports a name, the alarm watches a metric that nobody writes: it deploys, stays without
+    data for ever and never fires. Use a set of dimensions that the service reports, with the values that it
+    reports.
+    """
+
+    id = "E9601"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html"
-    tags = ["resources", "cloudwatch", "alarm"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudwatch", "alarm"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::CloudWatch::Alarm/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per metric whose dimensions no metric of the service has."""
-        yield from findings(
-            self,
-            validator,
-            (fault for metric in metrics(validator, properties) for fault in _faults(metric)),
-        )
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for metric in metrics(validator, properties):
+            yield from _faults(metric)
 
 
 def _faults(metric: Metric) -> Iterator[Fault]:
@@ -155,7 +144,7 @@ def _faults(metric: Metric) -> Iterator[Fault]:
     names = tuple(sorted(metric.dimensions))
     if names not in (tuple(sorted(known)) for known in sets):
         if metric.namespace in COMPLETE or _is_known(metric.namespace, names):
-            yield (
+            yield Fault(
                 path,
                 f"Dimensions are {' and '.join(names) or 'none'}{{when}}: {metric.namespace} has no metric "
                 f"{metric.name or ''} with these, and the alarm never has data. Use {_listed(sets)}.",
@@ -164,7 +153,7 @@ def _faults(metric: Metric) -> Iterator[Fault]:
         return
     for name, value in metric.dimensions.items():
         for problem, case in _wrong_values(metric, name, value):
-            yield path, f"Dimension {name} {problem}", case
+            yield Fault(path, f"Dimension {name} {problem}", case)
 
 
 def _is_known(namespace: str, names: tuple[str, ...]) -> bool:

@@ -1,70 +1,57 @@
-"""E9015: an alarm is where its metric is."""
+"""An alarm is where its metric is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.regions import US_EAST_1, regions
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
     from csr_templates.rules.support.metrics import Metric
 
 # Services without a region of their own.
 GLOBAL = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")
 
 
-class AlarmOutsideUsEast1(CfnLintKeyword):
-    """Every alarm on a metric that exists in us-east-1 alone is in a stack of us-east-1."""
+class AlarmOutsideUsEast1(Rule):
+    """Alarm in a region that lacks the metric.
 
-    id = "E9015"
-    shortdesc = "Alarm in a region that lacks the metric"
-    description = (
-        "An alarm sees the metrics of its own region. CloudFront, web ACLs for CloudFront, Route 53 and "
-        "Billing write theirs to us-east-1 alone: an alarm on them in another region stays without data for "
-        "ever. Put the alarm, and the topic that it tells, into a stack of us-east-1."
-    )
+    An alarm sees the metrics of its own region. CloudFront, web ACLs for CloudFront, Route 53 and Billing
+    write theirs to us-east-1 alone: an alarm on them in another region stays without data for ever. Put the
+    alarm, and the topic that it tells, into a stack of us-east-1.
+    """
+
+    id = "E9602"
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-using-cloudwatch.html"
     )
-    tags = ["resources", "cloudwatch", "alarm"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudwatch", "alarm"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::CloudWatch::Alarm/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per metric that another region has."""
-        if all(region == US_EAST_1 for region in validator.context.regions):
-            return
-        yield from findings(
-            self,
-            validator,
-            (fault for metric in metrics(validator, properties) for fault in _faults(metric)),
-        )
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for metric in metrics(validator, properties):
+            yield from _faults(metric)
 
 
 def _faults(metric: Metric) -> Iterator[Fault]:
+    if not _is_global(metric):
+        return
     # The service has regions of its own in China, which are not documented for every one of these.
     wrong = [name for name in regions(metric.case) if name != US_EAST_1 and not name.startswith("cn-")]
-    if not wrong or not _is_global(metric):
-        return
-    yield (
-        metric.path("Namespace"),
-        f"Namespace is {metric.namespace}{{when}}, and the stack is for {', '.join(wrong)}: the metric "
-        f"{metric.name or ''} exists in us-east-1 alone, so the alarm never has data. Put the alarm into a "
-        "stack of us-east-1.",
-        metric.case,
-    )
+    if wrong:
+        yield Fault(
+            metric.path("Namespace"),
+            f"Namespace is {metric.namespace}{{when}}, and the stack is for {', '.join(wrong)}: the metric "
+            f"{metric.name or ''} exists in us-east-1 alone, so the alarm never has data. Put the alarm into "
+            "a stack of us-east-1.",
+            metric.case,
+        )
 
 
 def _is_global(metric: Metric) -> bool:

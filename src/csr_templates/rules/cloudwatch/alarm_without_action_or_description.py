@@ -1,20 +1,17 @@
-"""E9001: an alarm reaches somebody and says what happened."""
+"""An alarm reaches somebody and says what happened."""
 
 from __future__ import annotations
 
 import json
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 ACTIONS = (
     "AlarmActions {state}: nobody is told when the alarm fires. Give it at least one action, "
@@ -30,33 +27,21 @@ DESCRIPTION = (
 )
 
 
-class AlarmWithoutActionOrDescription(CfnLintKeyword):
-    """Every CloudWatch alarm has an action, switched on, and a description, under all conditions."""
+class AlarmWithoutActionOrDescription(Rule):
+    """Alarm without action or description.
 
-    id = "E9001"
-    shortdesc = "Alarm without action or description"
-    description = (
-        "CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without "
-        "AlarmDescription. Such an alarm turns red in the console and tells nobody, or tells somebody who "
-        "does not know what to do. Name at least one action and describe what happened and what to look at "
-        "first. An alarm that only feeds a composite alarm needs no action of its own: ignore this rule on "
-        "it and say so in the reason."
-    )
+    CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without AlarmDescription.
+    Such an alarm turns red in the console and tells nobody, or tells somebody who does not know what to do.
+    Name at least one action and describe what happened and what to look at first. An alarm that only feeds a
+    composite alarm needs no action of its own: ignore this rule on it and say so in the reason.
+    """
+
+    id = "E9600"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html"
-    tags = ["resources", "cloudwatch", "alarm"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudwatch", "alarm"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
-    def __init__(self) -> None:
-        super().__init__(
-            [
-                "Resources/AWS::CloudWatch::Alarm/Properties",
-                "Resources/AWS::CloudWatch::CompositeAlarm/Properties",
-            ]
-        )
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per property that leaves the alarm silent in at least one case."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for name, silent_cases, message, silent in (
             ("AlarmActions", _no_action, ACTIONS, "empty"),
             ("ActionsEnabled", _is_false, DISABLED, "false"),
@@ -65,10 +50,9 @@ class AlarmWithoutActionOrDescription(CfnLintKeyword):
             value = properties.get(name)
             case = next(silent_cases(validator, value), None)
             if case is not None:
-                yield ValidationError(
+                yield Fault(
+                    tuple([name] if name in properties else []),
                     message.format(state=_is(silent, value, _facts(case, validator))),
-                    path=deque([name] if name in properties else []),
-                    rule=self,
                 )
 
 

@@ -1,21 +1,18 @@
-"""W9016: an alarm on a database cluster says which of its instances it means."""
+"""An alarm on a database cluster says which of its instances it means."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
     from csr_templates.rules.support.metrics import Metric
 
 # Each instance reports these for itself; what only the cluster's volume has is not among them.
@@ -37,39 +34,30 @@ PER_INSTANCE = {
 }
 
 
-class ClusterAlarmWithoutRole(CfnLintKeyword):
-    """No alarm averages over all instances of a database cluster."""
+class ClusterAlarmWithoutRole(Rule):
+    """Database alarm over all instances of a cluster.
 
-    id = "W9016"
-    shortdesc = "Database alarm over all instances of a cluster"
-    description = (
-        "With DBClusterIdentifier alone a metric holds the data of all instances. An average over a busy "
-        "writer and an idle reader is half of what the writer has, so a threshold made for one instance is "
-        "reached late or never. Add the dimension Role with WRITER or READER, watch one instance by "
-        "DBInstanceIdentifier, or use the statistic Maximum or Minimum."
-    )
+    With DBClusterIdentifier alone a metric holds the data of all instances. An average over a busy writer and
+    an idle reader is half of what the writer has, so a threshold made for one instance is reached late or
+    never. Add the dimension Role with WRITER or READER, watch one instance by DBInstanceIdentifier, or use
+    the statistic Maximum or Minimum.
+    """
+
+    id = "W9603"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/dimensions.html"
-    tags = ["resources", "cloudwatch", "alarm", "rds"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudwatch", "alarm", "rds"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::CloudWatch::Alarm/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per metric that mixes the instances."""
-        yield from findings(
-            self,
-            validator,
-            (fault for metric in metrics(validator, properties) for fault in _faults(metric)),
-        )
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for metric in metrics(validator, properties):
+            yield from _faults(metric)
 
 
 def _faults(metric: Metric) -> Iterator[Fault]:
     mixing = metric.statistic == "Average" or re.fullmatch(r"(p|tm)[0-9.]+", metric.statistic or "")
     cluster_wide = metric.dimensions is not None and set(metric.dimensions) == {"DBClusterIdentifier"}
     if metric.namespace == "AWS/RDS" and metric.name in PER_INSTANCE and cluster_wide and mixing:
-        yield (
+        yield Fault(
             metric.path("Dimensions"),
             f"Dimensions are DBClusterIdentifier alone{{when}}: {metric.statistic} of {metric.name} then "
             "mixes all instances, and an idle reader hides a busy writer. Add Role: WRITER or READER.",

@@ -1,24 +1,21 @@
-"""E9046: an alarm on database connections has a threshold that the database can reach."""
+"""An alarm on database connections has a threshold that the database can reach."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections import deque
 from typing import TYPE_CHECKING, Any
-
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, UNKNOWN, aurora_mysql, members, setting
 from csr_templates.rules.support.references import held, pointed, target
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import assumed_values, number, only, possible, scenarios, when
 from csr_templates.rules.support.values import show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 # What Aurora MySQL makes of the memory of a class where no parameter group says otherwise.
 OF_T_CLASSES = {
@@ -50,29 +47,23 @@ MESSAGE = (
 )
 
 
-class ConnectionsAlarmOutOfReach(CfnLintKeyword):
-    """No alarm on DatabaseConnections of Aurora MySQL waits for more than max_connections allows."""
+class ConnectionsAlarmOutOfReach(Rule):
+    """Connections alarm above what the database allows.
 
-    id = "E9046"
-    shortdesc = "Connections alarm above what the database allows"
-    description = (
-        "Aurora MySQL refuses connections above max_connections: by default 90 on db.t3.medium and "
-        "db.t4g.medium, 135 on their large ones, 1000 on a large R class. An alarm that waits for more stays "
-        "OK while clients read 'Too many connections'. Set max_connections in a parameter group to what the "
-        "memory bears, and the threshold clearly below it."
-    )
+    Aurora MySQL refuses connections above max_connections: by default 90 on db.t3.medium and db.t4g.medium,
+    135 on their large ones, 1000 on a large R class. An alarm that waits for more stays OK while clients read
+    'Too many connections'. Set max_connections in a parameter group to what the memory bears, and the
+    threshold clearly below it.
+    """
+
+    id = "E9607"
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Managing.Performance.html"
     )
-    tags = ["resources", "cloudwatch", "rds", "aurora"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudwatch", "rds", "aurora"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::CloudWatch::Alarm/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error if no instance can reach the threshold in some case."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         if properties.get("MetricName") != "DatabaseConnections":
             return
         watched, cluster = _watched(validator, properties)
@@ -82,7 +73,7 @@ class ConnectionsAlarmOutOfReach(CfnLintKeyword):
         for plain, case in scenarios(validator, together):
             message = next(_out_of_reach(validator, case, plain), None)
             if message:
-                yield ValidationError(message, path=deque(["Threshold"]), rule=self)
+                yield Fault(("Threshold",), message)
                 return
 
 

@@ -1,20 +1,17 @@
-"""E9028: the name of a metric is spelt as its service spells it."""
+"""The name of a metric is spelt as its service spells it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
     from csr_templates.rules.support.metrics import Metric
 
 # Names that are often written otherwise. The services have more.
@@ -37,13 +34,7 @@ NAMES = {
         "Invocations",
         "Throttles",
     ),
-    "AWS/RDS": (
-        "CPUUtilization",
-        "DatabaseConnections",
-        "FreeableMemory",
-        "ReadLatency",
-        "WriteLatency",
-    ),
+    "AWS/RDS": ("CPUUtilization", "DatabaseConnections", "FreeableMemory", "ReadLatency", "WriteLatency"),
     "AWS/SQS": (
         "ApproximateAgeOfOldestMessage",
         "ApproximateNumberOfMessagesVisible",
@@ -63,39 +54,30 @@ API_ERRORS = {
 }
 
 
-class MisspeltMetric(CfnLintKeyword):
-    """No alarm names a metric in another spelling than its service."""
+class MisspeltMetric(Rule):
+    """Alarm on a metric in another spelling.
 
-    id = "E9028"
-    shortdesc = "Alarm on a metric in another spelling"
-    description = (
-        "The names of metrics are case-sensitive, and services spell alike things differently: 5xxErrorRate "
-        "of CloudFront, 5XXError of a REST API, 5xx of an HTTP API. An alarm on another spelling deploys "
-        "and never has data. Write the name as the service does."
-    )
+    The names of metrics are case-sensitive, and services spell alike things differently: 5xxErrorRate of
+    CloudFront, 5XXError of a REST API, 5xx of an HTTP API. An alarm on another spelling deploys and never has
+    data. Write the name as the service does.
+    """
+
+    id = "E9606"
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
     )
-    tags = ["resources", "cloudwatch", "alarm"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "cloudwatch", "alarm"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::CloudWatch::Alarm/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per metric that the service spells otherwise."""
-        yield from findings(
-            self,
-            validator,
-            (fault for metric in metrics(validator, properties) for fault in _faults(metric)),
-        )
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for metric in metrics(validator, properties):
+            yield from _faults(metric)
 
 
 def _faults(metric: Metric) -> Iterator[Fault]:
     right = _right(metric)
     if right and metric.name != right:
-        yield (
+        yield Fault(
             metric.path("MetricName"),
             f"MetricName is {metric.name}{{when}}: {metric.namespace} writes {right}, and the alarm never "
             f"has data. Use {right}.",

@@ -1,23 +1,20 @@
-"""E9050: what a network ACL lets through can be answered."""
+"""What a network ACL lets through can be answered."""
 
 from __future__ import annotations
 
 import ipaddress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.references import pointed
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.scenarios import conditional, number, only, scenarios
 from csr_templates.rules.support.values import is_true, of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
 
 ENTRY = "AWS::EC2::NetworkAclEntry"
 TCP, ALL = 6, -1
@@ -43,36 +40,29 @@ class Entry(NamedTuple):
         return self.ports[0] <= FIRST_PORT and self.ports[1] >= LAST_PORT
 
 
-class ReturnTrafficBlocked(CfnLintKeyword):
-    """No network ACL lets TCP connections out or in and their answers not back."""
+class ReturnTrafficBlocked(Rule):
+    """Network ACL in which return traffic dies.
 
-    id = "E9050"
-    shortdesc = "Network ACL in which return traffic dies"
-    description = (
-        "A network ACL knows no connections: an answer is a packet like any other, from the remote address "
-        "to the port that the connection came from. An ACL that lets HTTPS out to 0.0.0.0/0 must let TCP "
-        "1024-65535 (the range of NAT gateways and Lambda) in from 0.0.0.0/0, also behind a NAT gateway, "
-        "which keeps the remote address. Otherwise every connection hangs until its timeout."
-    )
+    A network ACL knows no connections: an answer is a packet like any other, from the remote address to the
+    port that the connection came from. An ACL that lets HTTPS out to 0.0.0.0/0 must let TCP 1024-65535 (the
+    range of NAT gateways and Lambda) in from 0.0.0.0/0, also behind a NAT gateway, which keeps the remote
+    address. Otherwise every connection hangs until its timeout.
+    """
+
+    id = "E9622"
     source_url = (
         "https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports"
     )
-    tags = ["resources", "ec2", "networkacl"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "ec2", "networkacl"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error per entry whose traffic gets no answer in some case."""
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for acl_id, _, _ in of_type(resources, "AWS::EC2::NetworkAcl"):
             own = {
                 logical_id: conditional(resource)
                 for logical_id, resource, properties in of_type(resources, ENTRY)
                 if pointed(properties.get("NetworkAclId"))[0] == acl_id
             }
-            yield from findings(self, validator, _blocked(validator, own, _goes_out(resources, acl_id)))
+            yield from _blocked(validator, own, _goes_out(resources, acl_id))
 
 
 def _goes_out(resources: Any, acl_id: str) -> bool:
@@ -100,7 +90,7 @@ def _associated(resources: Any, kind: str, key: str) -> dict[str, set[str]]:
 def _blocked(validator: Validator, own: dict[str, Any], goes_out: bool) -> Iterator[Fault]:
     for plain, case in scenarios(validator, own):
         for entry in _unanswered(_entries(case, plain), goes_out):
-            yield (entry.logical_id, "Properties"), _message(entry), case
+            yield Fault((entry.logical_id, "Properties"), _message(entry), case)
 
 
 def _message(entry: Entry) -> str:

@@ -1,19 +1,18 @@
-"""E9051: a flow log's format names fields that flow logs have."""
+"""A flow log's format names fields that flow logs have."""
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import values
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 VPC_FIELDS = (
     "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action "
@@ -35,37 +34,30 @@ FIELDS = {*VPC_FIELDS.split(), *TRANSIT_GATEWAY_FIELDS.split()}
 ALIASES = {"windowstart": "start", "windowend": "end", "flowlogstatus": "log-status"}
 
 
-class UnknownFlowLogField(CfnLintKeyword):
-    """No flow log's format names a field that flow logs do not have."""
+class UnknownFlowLogField(Rule):
+    """Flow-log field that does not exist.
 
-    id = "E9051"
-    shortdesc = "Flow-log field that does not exist"
-    description = (
-        "EC2 refuses a LogFormat with an unknown field, and the stack rolls back. A record's times are start "
-        "and end, its state is log-status. Without LogFormat the flow log has the default fields. In Fn::Sub "
-        "a field is written ${!start}, since ${start} would be a variable."
-    )
+    EC2 refuses a LogFormat with an unknown field, and the stack rolls back. A record's times are start and
+    end, its state is log-status. Without LogFormat the flow log has the default fields. In Fn::Sub a field is
+    written ${!start}, since ${start} would be a variable.
+    """
+
+    id = "E9623"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html"
-    tags = ["resources", "ec2", "flowlog"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "ec2", "flowlog"]
+    looks_at = properties_of("AWS::EC2::FlowLog")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::EC2::FlowLog/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per unknown field."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         seen = set()
         for text, _ in values(validator, properties.get("LogFormat")):
             for field in re.findall(r"\$\{!?([^{}]*)\}", text) if isinstance(text, str) else ():
                 if field in FIELDS or field in seen:
                     continue
                 seen.add(field)
-                yield ValidationError(
+                yield Fault(
+                    ("LogFormat",),
                     f"LogFormat names the field {field}, which flow logs do not have: EC2 refuses the flow "
                     f"log. {_advice(field)}",
-                    path=deque(["LogFormat"]),
-                    rule=self,
                 )
 
 

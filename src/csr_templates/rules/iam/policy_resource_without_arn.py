@@ -1,22 +1,19 @@
-"""E9084: what a policy allows on is an ARN."""
+"""What a policy allows on is an ARN."""
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.helpers import get_value_from_path
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
-from csr_templates.rules.support.values import place, show
+from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.values import branches, place, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 # What Ref returns where it is no ARN, and the attribute that is one.
 NO_ARN = {
@@ -53,7 +50,7 @@ NO_ARN = {
     "AWS::SSM::Parameter": ("name", "Arn"),
 }
 
-POLICIES = [
+POLICIES = (
     "Resources/AWS::EC2::VPCEndpoint/Properties/PolicyDocument",
     "Resources/AWS::IAM::Group/Properties/Policies/*/PolicyDocument",
     "Resources/AWS::IAM::GroupPolicy/Properties/PolicyDocument",
@@ -68,51 +65,45 @@ POLICIES = [
     "Resources/AWS::SNS::TopicPolicy/Properties/PolicyDocument",
     "Resources/AWS::SQS::QueuePolicy/Properties/PolicyDocument",
     "Resources/AWS::SecretsManager::ResourcePolicy/Properties/ResourcePolicy",
-]
+)
 
 
 # Where cfn-lint does not look at policies itself. Literal texts of all others are its own E3510 and E3514.
 UNSEEN = ("AWS::EC2::VPCEndpoint", "AWS::SecretsManager::ResourcePolicy")
 
 
-class PolicyResourceWithoutArn(CfnLintKeyword):
-    """Every Resource and NotResource of a policy is an ARN or a star."""
+class PolicyResourceWithoutArn(Rule):
+    """Policy resource that is no ARN.
 
-    id = "E9084"
-    shortdesc = "Policy resource that is no ARN"
-    description = (
-        "IAM takes an ARN or '*' for a resource. Ref returns a name, an ID or a URL for most types, and a "
-        "text that begins with one is no ARN either: IAM and S3 refuse such a policy when it is deployed, "
-        "other services keep it, and it never matches. cfn-lint sees this in literal texts only. Use "
-        "Fn::GetAtt with the type's ARN, in an Fn::Sub where something follows: ${Bucket.Arn}/*."
-    )
+    IAM takes an ARN or '*' for a resource. Ref returns a name, an ID or a URL for most types, and a text that
+    begins with one is no ARN either: IAM and S3 refuse such a policy when it is deployed, other services keep
+    it, and it never matches. cfn-lint sees this in literal texts only. Use Fn::GetAtt with the type's ARN, in
+    an Fn::Sub where something follows: ${Bucket.Arn}/*.
+    """
+
+    id = "E9641"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
-    tags = ["resources", "iam"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "iam"]
+    looks_at = POLICIES
 
-    def __init__(self) -> None:
-        super().__init__(POLICIES)
-
-    def validate(self, validator: Validator, _keywords: Any, policy: Any, _schema: Any) -> ValidationResult:
-        """Yield one error per resource."""
+    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
         for name in ("Resource", "NotResource"):
             for value, where in _each(validator, policy, name):
                 known = isinstance(value, str) and validator.context.path.cfn_path[1] not in UNSEEN
                 fault = "" if known else _fault(where, value)
                 if fault:
-                    yield ValidationError(
+                    yield Fault(
+                        place(where, validator),
                         f"{name} is {show(value)}: {fault}. A policy takes an ARN or '*'.",
-                        path=place(where, validator),
-                        rule=self,
                     )
 
 
 def _each(validator: Validator, policy: Any, name: str) -> Iterator[tuple[Any, Validator]]:
     """Yield every single Resource: statements and resources may be lists or stand alone."""
-    for statements, where in get_value_from_path(validator, policy, deque(["Statement"])):
+    for statements, where in branches(validator, policy, "Statement"):
         steps = ["*", name] if isinstance(statements, list) else [name]
-        for resources, place_of in get_value_from_path(where, statements, deque(steps)):
-            many: deque[str | int] = deque(["*"] if isinstance(resources, list) else [])
-            yield from get_value_from_path(place_of, resources, many)
+        for resources, place_of in branches(where, statements, *steps):
+            yield from branches(place_of, resources, *(["*"] if isinstance(resources, list) else []))
 
 
 def _fault(case: Validator, value: Any) -> str:

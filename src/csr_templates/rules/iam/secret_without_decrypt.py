@@ -1,61 +1,47 @@
-"""E9054: a role that reads a secret may decrypt it."""
+"""A role that reads a secret may decrypt it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.policies import ROLE, allows, names, roles
 from csr_templates.rules.support.references import own_id, target, written
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
 
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
 SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
 
 
-class SecretWithoutDecrypt(CfnLintKeyword):
-    """No role reads a secret of the template without the right to use the secret's key."""
+class SecretWithoutDecrypt(Rule):
+    """Role that reads a secret but may not decrypt it.
 
-    id = "E9054"
-    shortdesc = "Role that reads a secret but may not decrypt it"
-    description = (
-        "Secrets Manager decrypts with the rights of its caller. A role that may GetSecretValue on a secret "
-        "under a key of yours also needs kms:Decrypt on that key; without it the stack deploys, and each "
-        "call fails with AccessDeniedException. Narrow it with kms:ViaService and "
-        "kms:EncryptionContext:SecretARN."
-    )
+    Secrets Manager decrypts with the rights of its caller. A role that may GetSecretValue on a secret under a
+    key of yours also needs kms:Decrypt on that key; without it the stack deploys, and each call fails with
+    AccessDeniedException. Narrow it with kms:ViaService and kms:EncryptionContext:SecretARN.
+    """
+
+    id = "E9640"
     source_url = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
-    tags = ["resources", "iam", "secretsmanager", "kms"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "iam", "secretsmanager", "kms"]
+    looks_at = properties_of(ROLE)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{ROLE}/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, _properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error per secret that the role reads in some case without its key."""
-        yield from findings(self, validator, _unreadable(validator))
-
-
-def _unreadable(validator: Validator) -> Iterator[Fault]:
-    for statements, case, _ in roles(validator, own_id(validator)):
-        for secret_id, key_id in sorted(_read(case, statements or [])):
-            decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])
-            if not decrypts and _delegates(case, key_id):
-                yield (
-                    (),
-                    f"The role may read {secret_id}{{when}}, but not use its key {key_id}: every "
-                    f"GetSecretValue fails. Allow {DECRYPT} on {key_id}.",
-                    case,
-                )
+    def faults(self, validator: Validator, _properties: Any) -> Iterator[Fault]:
+        for statements, case, _ in roles(validator, own_id(validator)):
+            for secret_id, key_id in sorted(_read(case, statements or [])):
+                decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])
+                if not decrypts and _delegates(case, key_id):
+                    yield Fault(
+                        (),
+                        f"The role may read {secret_id}{{when}}, but not use its key {key_id}: every "
+                        f"GetSecretValue fails. Allow {DECRYPT} on {key_id}.",
+                        case,
+                    )
 
 
 def _read(case: Validator, statements: Any) -> set[tuple[str, str]]:

@@ -1,17 +1,17 @@
-"""E9044: a parameter of the whole cluster stands in the cluster's parameter group."""
+"""A parameter of the whole cluster stands in the cluster's parameter group."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.aurora import INSTANCE_GROUP
 from csr_templates.rules.support.parameter_groups import settings
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 # Of the table of cluster-level parameters those that version 3 has and that are in no instance group.
 CLUSTER_ONLY = {
@@ -98,32 +98,25 @@ CLUSTER_ONLY = {
 }
 
 
-class ClusterParameterInInstanceGroup(CfnLintKeyword):
-    """No instance's parameter group of Aurora MySQL 3 sets a parameter of the cluster."""
+class ClusterParameterInInstanceGroup(Rule):
+    """Cluster parameter in an instance's parameter group.
 
-    id = "E9044"
-    shortdesc = "Cluster parameter in an instance's parameter group"
-    description = (
-        "Some parameters of Aurora MySQL hold for the whole cluster. A DBParameterGroup, which belongs to an "
-        "instance, does not have them: RDS does not find the parameter, and the stack rolls back. Set it in "
-        "the DBClusterParameterGroup. The other way round is fine: what an instance's group leaves open, the "
-        "cluster's group decides."
-    )
+    Some parameters of Aurora MySQL hold for the whole cluster. A DBParameterGroup, which belongs to an
+    instance, does not have them: RDS does not find the parameter, and the stack rolls back. Set it in the
+    DBClusterParameterGroup. The other way round is fine: what an instance's group leaves open, the cluster's
+    group decides.
+    """
+
+    id = "E9684"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Reference.ParameterGroups.html"
-    tags = ["resources", "rds", "aurora"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "rds", "aurora"]
+    looks_at = properties_of(INSTANCE_GROUP)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{INSTANCE_GROUP}/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error per parameter that is the cluster's."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for name, value, path in settings(validator, properties):
             if name in CLUSTER_ONLY:
-                yield ValidationError(
+                yield Fault(
+                    tuple(path),
                     f"{name} is set to {value} for an instance: it holds for the whole cluster, and RDS does "
                     "not find it in this group. Set it in the AWS::RDS::DBClusterParameterGroup.",
-                    path=path,
-                    rule=self,
                 )

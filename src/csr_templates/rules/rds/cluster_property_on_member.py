@@ -1,19 +1,18 @@
-"""W9042: an Aurora instance does not carry what is its cluster's."""
+"""An Aurora instance does not carry what is its cluster's."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.aurora import INSTANCE
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import state
 from csr_templates.rules.support.values import is_true, values
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 ON_CLUSTER = {
     "BackupRetentionPeriod": "BackupRetentionPeriod",
@@ -41,26 +40,20 @@ MULTI_AZ = (
 )
 
 
-class ClusterPropertyOnMember(CfnLintKeyword):
-    """No Aurora instance has a property that does not apply to it."""
+class ClusterPropertyOnMember(Rule):
+    """Property on an Aurora instance that does not apply to it.
 
-    id = "W9042"
-    shortdesc = "Property on an Aurora instance that does not apply to it"
-    description = (
-        "Backups, encryption, logs, network and storage of Aurora are the cluster's, and its instances make "
-        "it Multi-AZ. By the API reference these properties do not apply to an instance of a cluster: what "
-        "they promise does not happen, or RDS refuses them. Set them on the cluster."
-    )
+    Backups, encryption, logs, network and storage of Aurora are the cluster's, and its instances make it
+    Multi-AZ. By the API reference these properties do not apply to an instance of a cluster: what they
+    promise does not happen, or RDS refuses them. Set them on the cluster.
+    """
+
+    id = "W9682"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
-    tags = ["resources", "rds", "aurora"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "rds", "aurora"]
+    looks_at = properties_of(INSTANCE)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{INSTANCE}/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield a warning per property that some case sets."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         engines = [engine for engine, _ in values(validator, properties.get("Engine"))]
         if not any(str(engine).lower().startswith("aurora") for engine in engines):
             return
@@ -69,9 +62,7 @@ class ClusterPropertyOnMember(CfnLintKeyword):
             for found, case in values(validator, value):
                 if found is None or (name == "MultiAZ" and not is_true(found)):
                     continue
-                yield ValidationError(
-                    _message(name, state(validator, case, value, found)), path=deque([name]), rule=self
-                )
+                yield Fault((name,), _message(name, state(validator, case, value, found)))
                 break
 
 

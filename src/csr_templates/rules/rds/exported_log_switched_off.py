@@ -1,23 +1,20 @@
-"""E9045: a log that an Aurora MySQL cluster exports is written."""
+"""A log that an Aurora MySQL cluster exports is written."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.aurora import CLUSTER, UNKNOWN, aurora_mysql, members, setting
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.references import own_id
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import only, scenarios
 from csr_templates.rules.support.values import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
 
 NAME = "EnableCloudwatchLogsExports"
 SWITCHES = {"audit": "server_audit_logging", "general": "general_log", "slowquery": "slow_query_log"}
@@ -33,32 +30,26 @@ TO_TABLE = (
 )
 
 
-class ExportedLogSwitchedOff(CfnLintKeyword):
-    """Every log that a cluster exports is switched on for at least one instance."""
+class ExportedLogSwitchedOff(Rule):
+    """Exported database log that is never switched on.
 
-    id = "E9045"
-    shortdesc = "Exported database log that is never switched on"
-    description = (
-        "EnableCloudwatchLogsExports sends to CloudWatch Logs what Aurora writes, and by default Aurora "
-        "MySQL writes the error log alone. The log group of an audit, general or slow query log that is not "
-        "switched on stays empty. Set server_audit_logging (and server_audit_events) in the cluster's "
-        "parameter group, slow_query_log or general_log in the instances'; log_output must not be TABLE."
-    )
+    EnableCloudwatchLogsExports sends to CloudWatch Logs what Aurora writes, and by default Aurora MySQL
+    writes the error log alone. The log group of an audit, general or slow query log that is not switched on
+    stays empty. Set server_audit_logging (and server_audit_events) in the cluster's parameter group,
+    slow_query_log or general_log in the instances'; log_output must not be TABLE.
+    """
+
+    id = "E9685"
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html"
     )
-    tags = ["resources", "rds", "aurora"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "rds", "aurora"]
+    looks_at = properties_of(CLUSTER)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{CLUSTER}/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error per exported log that some case switches on nowhere."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         if NAME not in properties or not any(aurora_mysql(validator, properties)):
             return
-        yield from findings(self, validator, _silent(validator, properties))
+        yield from _silent(validator, properties)
 
 
 def _silent(validator: Validator, properties: Any) -> Iterator[Fault]:
@@ -73,7 +64,7 @@ def _silent(validator: Validator, properties: Any) -> Iterator[Fault]:
                 text = message.format(
                     log=log, when="{when}", state=state, switch=SWITCHES[log], holder=holder
                 )
-                yield (NAME,), text, case
+                yield Fault((NAME,), text, case)
 
 
 def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:

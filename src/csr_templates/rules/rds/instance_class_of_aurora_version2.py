@@ -1,53 +1,43 @@
-"""E9041: an instance has a class that its version of Aurora MySQL runs on."""
+"""An instance has a class that its version of Aurora MySQL runs on."""
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from typing import TYPE_CHECKING, Any
-
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, aurora_mysql
 from csr_templates.rules.support.references import target
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import possible, state
 from csr_templates.rules.support.values import show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 REFUSED = re.compile(r"db\.(t2|r3|r4)\..+|db\.t3\.small")
 VERSION_3 = re.compile(r"8\.0(\.mysql_aurora\.3\..+)?")
 
 
-class InstanceClassOfAuroraVersion2(CfnLintKeyword):
-    """No instance of Aurora MySQL 3 has a class that only earlier versions run on."""
+class InstanceClassOfAuroraVersion2(Rule):
+    """Instance class that Aurora MySQL 3 does not run on.
 
-    id = "E9041"
-    shortdesc = "Instance class that Aurora MySQL 3 does not run on"
-    description = (
-        "AWS still sells db.t2, db.t3.small, db.r3 and db.r4 for Aurora MySQL, but version 3 does not run on "
-        "them: RDS refuses the instance, and the stack rolls back. Take db.t3.medium, db.t4g.medium, db.r5 "
-        "or later."
-    )
+    AWS still sells db.t2, db.t3.small, db.r3 and db.r4 for Aurora MySQL, but version 3 does not run on them:
+    RDS refuses the instance, and the stack rolls back. Take db.t3.medium, db.t4g.medium, db.r5 or later.
+    """
+
+    id = "E9681"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html"
-    tags = ["resources", "rds", "aurora"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "rds", "aurora"]
+    looks_at = properties_of(INSTANCE)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{INSTANCE}/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error if some case has version 3 and a class of before."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         _, cluster = target(validator, properties.get("DBClusterIdentifier"), CLUSTER)
         version = cluster.get("EngineVersion", properties.get("EngineVersion"))
         message = next(self._refused(validator, properties, version), None)
         if message:
-            yield ValidationError(message, path=deque(["DBInstanceClass"]), rule=self)
+            yield Fault(("DBInstanceClass",), message)
 
     def _refused(self, validator: Validator, properties: Any, version: Any) -> Iterator[str]:
         instance_class = properties.get("DBInstanceClass")

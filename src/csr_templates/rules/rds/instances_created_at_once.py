@@ -1,53 +1,44 @@
-"""W9047: it is decided which instance of an Aurora cluster becomes the writer."""
+"""It is decided which instance of an Aurora cluster becomes the writer."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
-
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.aurora import CLUSTER, members
 from csr_templates.rules.support.references import waits_for
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.values import assume, of_type
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 
-class InstancesCreatedAtOnce(CfnLintKeyword):
-    """All instances of an Aurora cluster but one wait for that one."""
+class InstancesCreatedAtOnce(Rule):
+    """Instance of an Aurora cluster that does not wait for the first.
 
-    id = "W9047"
-    shortdesc = "Instance of an Aurora cluster that does not wait for the first"
-    description = (
-        "CloudFormation creates the instances of a cluster at the same time unless one depends on another, "
-        "and the one that is ready first becomes the writer, whatever the template calls it and in whatever "
-        "zone it stands. Let the others wait for it: DependsOn."
-    )
+    CloudFormation creates the instances of a cluster at the same time unless one depends on another, and the
+    one that is ready first becomes the writer, whatever the template calls it and in whatever zone it stands.
+    Let the others wait for it: DependsOn.
+    """
+
+    id = "W9686"
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html"
     )
-    tags = ["resources", "rds", "aurora"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "rds", "aurora"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield a warning per instance that waits for no other, beyond the first."""
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for cluster_id, _, _ in of_type(resources, CLUSTER):
             instances = list(members(validator, cluster_id))
             free = [one for one in instances if not _waits_for_any(validator, one, instances)]
             for second in free[1:]:
                 if _together(validator, resources[free[0]], resources[second]):
-                    yield ValidationError(
+                    yield Fault(
+                        (second,),
                         f"{second} does not wait for {free[0]}: both are created at once, and the one that "
                         f"is ready first becomes the writer of {cluster_id}. Add DependsOn: {free[0]}.",
-                        path=deque([second]),
-                        rule=self,
                     )
 
 

@@ -1,23 +1,20 @@
-"""E9040: Performance Insights is switched on only where Aurora MySQL has it."""
+"""Performance Insights is switched on only where Aurora MySQL has it."""
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from typing import TYPE_CHECKING, Any
-
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, aurora_mysql
 from csr_templates.rules.support.references import target
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import possible, state
 from csr_templates.rules.support.values import is_true, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 WITHOUT = re.compile(r"db\.(t2|t3)\..+|db\.t4g\.(micro|small)")
 
@@ -27,29 +24,23 @@ MESSAGE = (
 )
 
 
-class PerformanceInsightsOnSmallClass(CfnLintKeyword):
-    """No Aurora MySQL instance has Performance Insights on a class that lacks it."""
+class PerformanceInsightsOnSmallClass(Rule):
+    """Performance Insights on an instance class that lacks it.
 
-    id = "E9040"
-    shortdesc = "Performance Insights on an instance class that lacks it"
-    description = (
-        "For Aurora MySQL, Performance Insights does not exist on db.t2, db.t3, db.t4g.micro and "
-        "db.t4g.small. RDS refuses to create or change an instance that asks for it, and the stack rolls "
-        "back. Set EnablePerformanceInsights (of a cluster: PerformanceInsightsEnabled) to false there, for "
-        "example by a condition that follows the class, or take a class such as db.t4g.medium."
-    )
+    For Aurora MySQL, Performance Insights does not exist on db.t2, db.t3, db.t4g.micro and db.t4g.small. RDS
+    refuses to create or change an instance that asks for it, and the stack rolls back. Set
+    EnablePerformanceInsights (of a cluster: PerformanceInsightsEnabled) to false there, for example by a
+    condition that follows the class, or take a class such as db.t4g.medium.
+    """
+
+    id = "E9680"
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.Engines.html"
     )
-    tags = ["resources", "rds", "aurora"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "rds", "aurora"]
+    looks_at = properties_of(INSTANCE)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{INSTANCE}/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error if some case has both Performance Insights and a class without it."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         name = "EnablePerformanceInsights"
         own = self._refused(validator, properties, name, properties.get(name))
         _, cluster = target(validator, properties.get("DBClusterIdentifier"), CLUSTER)
@@ -62,7 +53,7 @@ class PerformanceInsightsOnSmallClass(CfnLintKeyword):
         for path, messages in ((name, own), ("DBInstanceClass", of_cluster)):
             message = next(messages, None)
             if message:
-                yield ValidationError(message, path=deque([path]), rule=self)
+                yield Fault((path,), message)
                 return
 
     def _refused(self, validator: Validator, properties: Any, name: str, switch: Any) -> Iterator[str]:

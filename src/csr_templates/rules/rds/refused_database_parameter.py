@@ -1,17 +1,17 @@
-"""E9043: a parameter group sets only parameters that Aurora MySQL 3 has and lets be set."""
+"""A parameter group sets only parameters that Aurora MySQL 3 has and lets be set."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.aurora import CLUSTER_GROUP, INSTANCE_GROUP
 from csr_templates.rules.support.parameter_groups import settings
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
 RENAMED = {
     "aurora_load_from_s3_role": "aws_default_s3_role",
@@ -112,31 +112,25 @@ FIXED = {
 }
 
 
-class RefusedDatabaseParameter(CfnLintKeyword):
-    """No parameter group of Aurora MySQL 3 sets a parameter that RDS refuses."""
+class RefusedDatabaseParameter(Rule):
+    """Parameter that Aurora MySQL 3 does not have or does not let be set.
 
-    id = "E9043"
-    shortdesc = "Parameter that Aurora MySQL 3 does not have or does not let be set"
-    description = (
-        "RDS refuses a parameter group that sets a parameter which its family does not have or which cannot "
-        "be modified, and the stack rolls back. The query cache and several others went with version 3; what "
-        "concerns files, redo logs and flushing does not exist in Aurora. Remove the parameter, or use the "
-        "name it has in version 3."
-    )
+    RDS refuses a parameter group that sets a parameter which its family does not have or which cannot be
+    modified, and the stack rolls back. The query cache and several others went with version 3; what concerns
+    files, redo logs and flushing does not exist in Aurora. Remove the parameter, or use the name it has in
+    version 3.
+    """
+
+    id = "E9683"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Reference.ParameterGroups.html"
-    tags = ["resources", "rds", "aurora"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "rds", "aurora"]
+    looks_at = properties_of(CLUSTER_GROUP, INSTANCE_GROUP)
 
-    def __init__(self) -> None:
-        super().__init__([f"Resources/{CLUSTER_GROUP}/Properties", f"Resources/{INSTANCE_GROUP}/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield an error per parameter that is refused."""
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for name, value, path in settings(validator, properties):
             reason = _reason(name)
             if reason:
-                yield ValidationError(f"{name} is set to {value}: {reason}", path=path, rule=self)
+                yield Fault(tuple(path), f"{name} is set to {value}: {reason}")
 
 
 def _reason(name: str) -> str:

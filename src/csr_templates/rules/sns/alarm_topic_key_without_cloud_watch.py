@@ -1,24 +1,21 @@
-"""E9020: the key of an alarm topic lets CloudWatch in."""
+"""The key of an alarm topic lets CloudWatch in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.alarm_topics import Access, access, told
-from csr_templates.rules.support.findings import existing, findings
 from csr_templates.rules.support.references import held, pointed, written
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.scenarios import scenarios
-from csr_templates.rules.support.values import created, of_type, show
+from csr_templates.rules.support.values import created, existing, of_type, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
     from csr_templates.rules.support.alarm_topics import Told
-    from csr_templates.rules.support.findings import Fault
 
 # To publish to an encrypted topic takes both: reading a data key, and making one in either way.
 NEEDED = {
@@ -27,49 +24,36 @@ NEEDED = {
 }
 
 
-class AlarmTopicKeyWithoutCloudWatch(CfnLintKeyword):
-    """The key of every topic that an alarm tells lets CloudWatch use it for that alarm."""
+class AlarmTopicKeyWithoutCloudWatch(Rule):
+    """Key of an alarm topic that shuts CloudWatch out.
 
-    id = "E9020"
-    shortdesc = "Key of an alarm topic that shuts CloudWatch out"
-    description = (
-        "To publish to an encrypted topic CloudWatch needs kms:Decrypt and kms:GenerateDataKey* on its key, "
-        "from the key policy itself: the account's own rights do not count for a service. Without them, or "
-        "with a condition on aws:SourceArn that the alarm's name does not match, the alarm fires and its "
-        "message is lost. Add a statement for cloudwatch.amazonaws.com, with a pattern that covers the "
-        "alarms' names."
-    )
+    To publish to an encrypted topic CloudWatch needs kms:Decrypt and kms:GenerateDataKey* on its key, from
+    the key policy itself: the account's own rights do not count for a service. Without them, or with a
+    condition on aws:SourceArn that the alarm's name does not match, the alarm fires and its message is lost.
+    Add a statement for cloudwatch.amazonaws.com, with a pattern that covers the alarms' names.
+    """
+
+    id = "E9721"
     source_url = (
         "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"
     )
-    tags = ["resources", "sns", "cloudwatch", "kms"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "sns", "cloudwatch", "kms"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per key that shuts CloudWatch out, and per alarm whose name it does not cover."""
-        if isinstance(resources, dict):
-            yield from findings(self, validator, _faults(validator, resources))
-
-
-def _faults(validator: Validator, resources: Any) -> Iterator[Fault]:
-    for one in told(validator, resources):
-        # In a list, the value is resolved like every other part of a template.
-        for used, case in scenarios(one.case, [one.properties.get("KmsMasterKeyId")]):
-            key, properties = _key(case, resources, used[0]) if used else ("", {})
-            exists = created(case, resources[key]) if key else None
-            if exists:
-                yield from _shut_out(exists, one, resources, key, properties)
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+        for one in told(validator, resources):
+            # In a list, the value is resolved like every other part of a template.
+            for used, case in scenarios(one.case, [one.properties.get("KmsMasterKeyId")]):
+                key, properties = _key(case, resources, used[0]) if used else ("", {})
+                exists = created(case, resources[key]) if key else None
+                if exists:
+                    yield from _shut_out(exists, one, resources, key, properties)
 
 
 def _shut_out(case: Validator, one: Told, resources: Any, key: str, properties: Any) -> Iterator[Fault]:
     for granted, where in access(case, properties.get("KeyPolicy"), NEEDED, one.alarm_name):
         lacking = [right for right, allowed in granted.items() if allowed is Access.NONE]
         if lacking:
-            yield (
+            yield Fault(
                 (key, "Properties", "KeyPolicy"),
                 f"KeyPolicy does not allow cloudwatch.amazonaws.com {' and '.join(lacking)}{{when}}, and "
                 "the key encrypts a topic that alarms tell: what they send is lost. Add a statement that "
@@ -77,7 +61,7 @@ def _shut_out(case: Validator, one: Told, resources: Any, key: str, properties: 
                 where,
             )
         elif Access.OTHER_ALARMS in granted.values():
-            yield (
+            yield Fault(
                 existing(resources, (one.alarm, "Properties", "AlarmName")),
                 f"AlarmName is {show(one.alarm_name)}{{when}}, which no aws:SourceArn in the KeyPolicy of "
                 f"{key} matches: CloudWatch may not use the key for this alarm, so the topic {one.topic} "

@@ -1,60 +1,43 @@
-"""E9019: CloudWatch cannot publish to a topic that the AWS-managed key encrypts."""
+"""CloudWatch cannot publish to a topic that the AWS-managed key encrypts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
 from csr_templates.rules.support.alarm_topics import told
-from csr_templates.rules.support.findings import findings
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.scenarios import state
 from csr_templates.rules.support.values import values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
-
-    from csr_templates.rules.support.findings import Fault
+    from cfnlint.jsonschema import Validator
 
 
-class AlarmTopicWithManagedKey(CfnLintKeyword):
-    """No topic that an alarm tells is encrypted with ``alias/aws/sns``."""
+class AlarmTopicWithManagedKey(Rule):
+    """Alarm topic encrypted with alias/aws/sns.
 
-    id = "E9019"
-    shortdesc = "Alarm topic encrypted with alias/aws/sns"
-    description = (
-        "The policy of the AWS-managed key alias/aws/sns does not let CloudWatch in, and nobody can change "
-        "it. The alarm deploys and fires, the message is lost, and only the alarm's history says so. "
-        "Encrypt the topic with a key of your own whose policy allows cloudwatch.amazonaws.com kms:Decrypt "
-        "and kms:GenerateDataKey*."
-    )
+    The policy of the AWS-managed key alias/aws/sns does not let CloudWatch in, and nobody can change it. The
+    alarm deploys and fires, the message is lost, and only the alarm's history says so. Encrypt the topic with
+    a key of your own whose policy allows cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey*.
+    """
+
+    id = "E9720"
     source_url = (
         "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"
     )
-    tags = ["resources", "sns", "cloudwatch", "kms"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "sns", "cloudwatch", "kms"]
 
-    def __init__(self) -> None:
-        super().__init__(["Resources"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, resources: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per topic that an alarm of the template cannot reach."""
-        if isinstance(resources, dict):
-            yield from findings(self, validator, _faults(validator, resources))
-
-
-def _faults(validator: Validator, resources: Any) -> Iterator[Fault]:
-    for one in told(validator, resources):
-        written = one.properties.get("KmsMasterKeyId")
-        for key, case in values(one.case, written):
-            if isinstance(key, str) and (key == "alias/aws/sns" or key.endswith(":alias/aws/sns")):
-                yield (
-                    (one.topic, "Properties", "KmsMasterKeyId"),
-                    f"KmsMasterKeyId {state(one.case, case, written, key)}: CloudWatch may not use this "
-                    "key, so every alarm that tells the topic is lost. Use a key of your own whose policy "
-                    "lets cloudwatch.amazonaws.com in.",
-                    case,
-                )
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+        for one in told(validator, resources):
+            written = one.properties.get("KmsMasterKeyId")
+            for key, case in values(one.case, written):
+                if isinstance(key, str) and (key == "alias/aws/sns" or key.endswith(":alias/aws/sns")):
+                    yield Fault(
+                        (one.topic, "Properties", "KmsMasterKeyId"),
+                        f"KmsMasterKeyId {state(one.case, case, written, key)}: CloudWatch may not use this "
+                        "key, so every alarm that tells the topic is lost. Use a key of your own whose policy "
+                        "lets cloudwatch.amazonaws.com in.",
+                        case,
+                    )

@@ -73,11 +73,7 @@ def _actions(properties: Any) -> list[Any]:
 
 
 def access(
-    case: Validator,
-    policy: Any,
-    rights: Mapping[str, Sequence[str]],
-    alarm_name: Any,
-    resource: str = "",
+    case: Validator, policy: Any, rights: Mapping[str, Sequence[str]], alarm_name: Any, resource: str = ""
 ) -> Iterator[tuple[dict[str, Access], Validator]]:
     """Yield what a policy document says to CloudWatch about each right, case by case.
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfnlint.helpers import is_function
-from cfnlint.rules.helpers import get_value_from_path
 
-from csr_templates.rules.support.values import created, is_true, of_type, place, referred, show, values
+from csr_templates.rules.support.values import (
+    branches,
+    created,
+    is_true,
+    of_type,
+    place,
+    referred,
+    show,
+    values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cfnlint.jsonschema import Validator
+
+    from csr_templates.rules.support.values import Path
 
 METHOD = "AWS::ApiGateway::Method"
 STAGE = "AWS::ApiGateway::Stage"
@@ -50,16 +59,16 @@ def _path(resources: Any, resource_id: Any, depth: int = 0) -> str:
     return f"{parent.rstrip('/')}/{part}" if parent and isinstance(part, str) else ""
 
 
-def caching(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, deque[str | int]]]:
+def caching(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
     """Yield the entries of a stage's MethodSettings that switch caching on, with case and place."""
-    for setting, where in get_value_from_path(validator, stage, deque(["MethodSettings", "*"])):
+    for setting, where in branches(validator, stage, "MethodSettings", "*"):
         if isinstance(setting, dict):
             for enabled, case in values(where, setting.get("CachingEnabled")):
                 if is_true(enabled):
                     yield setting, case, place(where, validator)
 
 
-def cached(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, deque[str | int]]]:
+def cached(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
     """Yield the same, but only where the stage has a cache."""
     for setting, case, path in caching(validator, stage):
         for enabled, cached_case in values(case, stage.get("CacheClusterEnabled")):
@@ -76,7 +85,7 @@ def cached_methods(validator: Validator, resources: Any) -> Iterator[tuple[Metho
         of_api = methods(resources, properties.get("RestApiId"))
         own = {
             (_decoded(setting.get("ResourcePath")), setting.get("HttpMethod"))
-            for setting, _ in get_value_from_path(case, properties, deque(["MethodSettings", "*"]))
+            for setting, _ in branches(case, properties, "MethodSettings", "*")
             if isinstance(setting, dict) and isinstance(setting.get("HttpMethod"), str)
         }
         for setting, cached_case, _ in cached(case, properties):
@@ -110,9 +119,7 @@ def _decoded(path: Any) -> str:
 
 def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
     """Yield the CacheKeyParameters of a method, once for each form that they can have and that is known."""
-    for parameters, where in get_value_from_path(
-        case, method.properties, deque(["Integration", "CacheKeyParameters"])
-    ):
+    for parameters, where in branches(case, method.properties, "Integration", "CacheKeyParameters"):
         if parameters is None:
             yield []
         elif isinstance(parameters, list):
@@ -121,7 +128,7 @@ def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
                 yield known
 
 
-def cache_key_place(method: Method) -> deque[str | int]:
+def cache_key_place(method: Method) -> Path:
     """Return the path to a method's CacheKeyParameters, or to where they are missing."""
     steps: list[str | int] = [method.logical_id, "Properties"]
     integration = method.properties.get("Integration")
@@ -129,7 +136,7 @@ def cache_key_place(method: Method) -> deque[str | int]:
         if not isinstance(holder, dict) or name not in holder:
             break
         steps.append(name)
-    return deque(steps)
+    return tuple(steps)
 
 
 def cache_key_state(method: Method, key: list[str]) -> str:

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.findings import existing
 from csr_templates.rules.support.references import written
 from csr_templates.rules.support.scenarios import scenarios
-from csr_templates.rules.support.values import values
+from csr_templates.rules.support.values import existing, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Path
+    from csr_templates.rules.support.values import Path
 
 # The address of an API itself. One that begins with d- stands for a custom domain, and takes its Host.
 API_ADDRESS = re.compile(r"(?!d-).*\.(execute-api|lambda-url)\.")

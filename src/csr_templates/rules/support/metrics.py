@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from csr_templates.rules.support.findings import existing
 from csr_templates.rules.support.scenarios import only, scenarios
+from csr_templates.rules.support.values import existing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Path
+    from csr_templates.rules.support.values import Path
 
 # An alarm on one metric holds these itself, one on an expression holds them in Metrics.
 OWN = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Metrics")

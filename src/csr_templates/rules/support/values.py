@@ -12,16 +12,23 @@ from cfnlint.helpers import is_function
 from cfnlint.rules.helpers import get_value_from_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cfnlint.jsonschema import Validator
+
+Path = tuple[str | int, ...]
 
 # A case is a validator whose context knows which conditions hold and which parameter values are assumed.
 
 
+def branches(validator: Validator, part: Any, *path: str | int) -> Iterator[tuple[Any, Validator]]:
+    """Yield what stands at a path below a part of the template, in each branch of its conditions."""
+    yield from get_value_from_path(validator, part, deque(path))
+
+
 def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
     """Yield every value that can stand here with its case; what only AWS knows stays a function."""
-    for branch, case in get_value_from_path(validator, value, deque()):
+    for branch, case in branches(validator, value):
         resolved = [(found, where) for found, where, errors in case.resolve_value(branch) if not errors]
         yield from resolved or [(branch, case)]
 
@@ -63,10 +70,28 @@ def is_true(value: Any) -> bool:
     return str(value).lower() == "true"
 
 
-def place(case: Validator, validator: Validator) -> deque[str | int]:
+def is_false(value: Any) -> bool:
+    """Return whether a value, or that there is none, is known to be anything but true."""
+    return not is_true(value) and is_function(value)[0] is None
+
+
+def place(case: Validator, validator: Validator) -> Path:
     """Return the path from where a rule was called to where a case was found."""
-    steps = list(case.context.path.path)
-    return deque(steps[len(validator.context.path.path) :])
+    return tuple(case.context.path.path)[len(validator.context.path.path) :]
+
+
+def existing(part: Any, path: Sequence[str | int]) -> Path:
+    """Return the path, or as much of it as the template has: what is missing is reported on its holder.
+
+    An Fn::If ends the path too: what a case takes from its branch has another place in the template.
+    """
+    for index, step in enumerate(path):
+        inside = isinstance(part, dict) and step in part
+        listed = isinstance(part, list) and isinstance(step, int) and step < len(part)
+        if not inside and not listed:
+            return tuple(path[:index])
+        part = part[step]
+    return tuple(path)
 
 
 def show(value: Any) -> str:

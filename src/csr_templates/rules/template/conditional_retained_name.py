@@ -1,22 +1,21 @@
-"""E9002: what can be switched off and on again does not collide with its own remains."""
+"""What can be switched off and on again does not collide with its own remains."""
 
 from __future__ import annotations
 
 import json
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.context.conditions import Unsatisfiable
 from cfnlint.helpers import is_function
-from cfnlint.jsonschema import ValidationError
-from cfnlint.rules.helpers import get_value_from_path
-from cfnlint.rules.jsonschema import CfnLintKeyword
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+
+from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.values import branches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
 RETAINING = ("Retain", "RetainExceptOnCreate")
 
@@ -32,26 +31,22 @@ NESTED_NAMES = {
 REPEATABLE_NAMES = {"AWS::ApiGateway::ApiKey", "AWS::Route53::HostedZone"}
 
 
-class ConditionalRetainedName(CfnLintKeyword):
-    """No resource has a Condition, an explicit physical name and a retaining policy at once."""
+class ConditionalRetainedName(Rule):
+    """Conditional resource with explicit name and retaining policy.
 
-    id = "E9002"
-    shortdesc = "Conditional resource with explicit name and retaining policy"
-    description = (
-        "When the condition turns false, CloudFormation drops the resource from the stack, and a "
-        "DeletionPolicy of Retain or RetainExceptOnCreate leaves it in the account under its name. When the "
-        "condition turns true again, the create call meets that name and the update fails with 'already "
-        "exists'. UpdateReplacePolicy Retain leaves a replaced resource behind in the same way. Remove the "
-        "Condition, or the name (AWS then makes a new one each time), or set the policy to Delete."
-    )
+    When the condition turns false, CloudFormation drops the resource from the stack, and a DeletionPolicy of
+    Retain or RetainExceptOnCreate leaves it in the account under its name. When the condition turns true
+    again, the create call meets that name and the update fails with 'already exists'. UpdateReplacePolicy
+    Retain leaves a replaced resource behind in the same way. Remove the Condition, or the name (AWS then
+    makes a new one each time), or set the policy to Delete.
+    """
+
+    id = "E9501"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
-    tags = ["resources", "conditions", "deletionpolicy"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "conditions", "deletionpolicy"]
+    looks_at = ("Resources/*",)
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/*"])
-
-    def validate(self, validator: Validator, _keywords: Any, resource: Any, _schema: Any) -> ValidationResult:
-        """Yield one error per explicit name of the resource."""
+    def faults(self, validator: Validator, resource: Any) -> Iterator[Fault]:
         if not isinstance(resource, dict):
             return
         condition, properties = resource.get("Condition"), resource.get("Properties")
@@ -70,12 +65,11 @@ class ConditionalRetainedName(CfnLintKeyword):
             return
         for path in _name_paths(str(resource.get("Type")), validator.context.regions[0]):
             if name := _explicit_name(switched_on, properties, path):
-                yield ValidationError(
+                yield Fault(
+                    ("Properties", *path),
                     f"{'.'.join(path)} is {name}, {policy}, and the resource exists only when {condition} is "
                     "true: what stays behind keeps the name, and the next create fails because it already "
                     f"exists. Remove the Condition, leave {path[-1]} out, or set both policies to Delete.",
-                    path=deque(["Properties", *path]),
-                    rule=self,
                 )
 
 
@@ -130,7 +124,7 @@ def _explicit_name(validator: Validator, properties: Any, path: tuple[str, ...])
 
 
 def _written(validator: Validator, properties: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    for value, case in get_value_from_path(validator, properties, deque(path)):
+    for value, case in branches(validator, properties, *path):
         function, argument = is_function(value)
         another = function == "Fn::GetAtt" or (function == "Ref" and argument in case.context.resources)
         if value is not None and not another:

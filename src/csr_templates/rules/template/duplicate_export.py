@@ -1,39 +1,32 @@
-"""E9085: every export has a name of its own."""
+"""Every export has a name of its own."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.jsonschema import CfnTemplateValidator
-from cfnlint.rules import CloudFormationLintRule, RuleMatch
-
+from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.values import assume, created, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cfnlint.jsonschema import Validator
-    from cfnlint.template import Template
 
 
-class DuplicateExport(CloudFormationLintRule):
-    """No two outputs of a template are exported under the same name."""
+class DuplicateExport(Rule):
+    """Duplicate export name.
 
-    id = "E9085"
-    shortdesc = "Duplicate export name"
-    description = (
-        "Export names are unique in an account and region. Two outputs of one template under the same name "
-        "fail when the stack is made, after its resources have been. Give each export a name that says what "
-        "it is."
-    )
+    Export names are unique in an account and region. Two outputs of one template under the same name fail
+    when the stack is made, after its resources have been. Give each export a name that says what it is.
+    """
+
+    id = "E9503"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
-    tags = ["outputs"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["outputs"]
+    looks_at = ()
 
-    def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return one match per output whose export name an earlier output has already."""
-        outputs = cfn.template.get("Outputs")
-        validator = CfnTemplateValidator({}).evolve(cfn=cfn, context=cfn.context)
-        matches: list[RuleMatch] = []
+    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+        outputs = template.get("Outputs")
         seen: dict[str, list[tuple[str, Validator]]] = {}
         for output_id, output in outputs.items() if isinstance(outputs, dict) else ():
             twin = ""
@@ -42,14 +35,11 @@ class DuplicateExport(CloudFormationLintRule):
                 twin = twin or next((other for other, where in earlier if _together(case, where)), "")
                 earlier.append((output_id, case))
             if twin:
-                matches.append(
-                    RuleMatch(
-                        ["Outputs", output_id, "Export", "Name"],
-                        f"Export.Name is {show(output['Export']['Name'])}, and {twin} is exported under the "
-                        "same name: the stack fails. Give each export a name of its own.",
-                    )
+                yield Fault(
+                    ("Outputs", output_id, "Export", "Name"),
+                    f"Export.Name is {show(output['Export']['Name'])}, and {twin} is exported under the same "
+                    "name: the stack fails. Give each export a name of its own.",
                 )
-        return matches
 
 
 def _names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]:

@@ -1,50 +1,46 @@
-"""E9003: a rule is ignored on one resource, and the reason stands beside it."""
+"""A rule is ignored on one resource, and the reason stands beside it."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules import CloudFormationLintRule, RuleMatch
+from csr_templates.rules.support.rule import Fault, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.template import Template
+    from cfnlint.jsonschema import Validator
+
 
 FORM = (
     "Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}"
 )
 
 
-class IgnoreWithoutReason(CloudFormationLintRule):
-    """Every ignored rule is ignored per resource, by its whole ID, with a reason."""
+class IgnoreWithoutReason(Rule):
+    """Rule ignored without a reason.
 
-    id = "E9003"
-    shortdesc = "Rule ignored without a reason"
-    description = (
-        "An ignore hides a finding from everybody who comes later. cfn-lint takes it for the whole template "
-        "or for one resource and asks for no reason. Write it on the resource it is about, with one reason "
-        f"for each rule: {FORM}."
-    )
+    An ignore hides a finding from everybody who comes later. cfn-lint takes it for the whole template or for
+    one resource and asks for no reason. Write it on the resource it is about, with one reason for each rule:
+    Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}.
+    """
+
+    id = "E9500"
     source_url = "https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata"
-    tags = ["metadata"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["metadata"]
+    looks_at = ()
 
-    def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return one match per ignore that is global, without reason, or not a rule's ID."""
-        matches = []
-        if _config(cfn.template):
-            matches.append(
-                RuleMatch(
-                    ["Metadata", "cfn-lint"],
-                    "Metadata configures cfn-lint for the whole template. Remove it, and ignore a rule on "
-                    f"the resource it is about: {FORM}.",
-                )
+    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+        if _config(template):
+            yield Fault(
+                ("Metadata", "cfn-lint"),
+                "Metadata configures cfn-lint for the whole template. Remove it, and ignore a rule on the "
+                f"resource it is about: {FORM}.",
             )
-        for logical_id, resource in cfn.get_resources().items():
-            path: list[str | int] = ["Resources", logical_id, "Metadata", "cfn-lint", "config"]
-            matches += [RuleMatch(path, message) for message in _problems(_config(resource))]
-        return matches
+        for logical_id, resource in validator.cfn.get_resources().items():
+            for problem in _problems(_config(resource)):
+                yield Fault(("Resources", logical_id, "Metadata", "cfn-lint", "config"), problem)
 
 
 def ignored_checks(resource: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""E9081: GetStackOutput is written in full where it holds another function."""
+"""GetStackOutput is written in full where it holds another function."""
 
 from __future__ import annotations
 
@@ -6,50 +6,50 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.decode.node import str_node
 from cfnlint.helpers import is_function
-from cfnlint.rules import CloudFormationLintRule, RuleMatch
+
+from csr_templates.rules.support.rule import Fault, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.template import Template
+    from cfnlint.jsonschema import Validator
+
+    from csr_templates.rules.support.values import Path
 
 
-class ShortFormInShortForm(CloudFormationLintRule):
-    """No !GetStackOutput holds a function that is written in its short form too."""
+class ShortFormInShortForm(Rule):
+    """!GetStackOutput around another short form.
 
-    id = "E9081"
-    shortdesc = "!GetStackOutput around another short form"
-    description = (
-        "CloudFormation does not read !GetStackOutput where a value in it is written in a short form such as "
-        "!Ref or !Sub. Write the outer function in full, Fn::GetStackOutput; what it holds may stay short."
-    )
+    CloudFormation does not read !GetStackOutput where a value in it is written in a short form such as !Ref
+    or !Sub. Write the outer function in full, Fn::GetStackOutput; what it holds may stay short.
+    """
+
+    id = "E9502"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html"
-    tags = ["functions", "getstackoutput"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["functions", "getstackoutput"]
+    looks_at = ()
 
-    def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return one match per !GetStackOutput."""
-        if "Transform" in cfn.template:  # what is left of the text is no longer what was written
-            return []
-        return [
-            RuleMatch(
-                path,
-                f"!GetStackOutput holds {found} in its short form, which CloudFormation does not read there. "
-                "Write the outer function in full: Fn::GetStackOutput.",
-            )
-            for path, node in _stack_outputs(cfn.template, [])
-            if (found := _short_form(list(node.values())))
-        ]
+    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+        if "Transform" in template:  # what is left of the text is no longer what was written
+            return
+        for path, node in _stack_outputs(template, ()):
+            if found := _short_form(list(node.values())):
+                yield Fault(
+                    path,
+                    f"!GetStackOutput holds {found} in its short form, which CloudFormation does not read "
+                    "there. Write the outer function in full: Fn::GetStackOutput.",
+                )
 
 
-def _stack_outputs(node: Any, path: list[str | int]) -> Iterator[tuple[list[str | int], Any]]:
+def _stack_outputs(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     if isinstance(node, dict):
         if _is_short(node) == "Fn::GetStackOutput":
-            yield [*path, "Fn::GetStackOutput"], node
+            yield (*path, "Fn::GetStackOutput"), node
         for key, value in node.items():
-            yield from _stack_outputs(value, [*path, key])
+            yield from _stack_outputs(value, (*path, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from _stack_outputs(value, [*path, index])
+            yield from _stack_outputs(value, (*path, index))
 
 
 def _is_short(node: Any) -> str:

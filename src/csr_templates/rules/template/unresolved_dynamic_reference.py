@@ -1,48 +1,47 @@
-"""E9086: a dynamic reference stands where CloudFormation resolves it."""
+"""A dynamic reference stands where CloudFormation resolves it."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.rules.functions.DynamicReferenceSecureString import DynamicReferenceSecureString
+
+from csr_templates.rules.support.rule import Fault, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cfnlint.jsonschema import Validator
     from cfnlint.template import Template
 
-Path = list[str | int]
+    from csr_templates.rules.support.values import Path
 
 REFERENCE = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):")
 SECRETS = ("ssm-secure", "secretsmanager")
 SECURE = frozenset(DynamicReferenceSecureString().exceptions)  # type: ignore[no-untyped-call]
 
 
-class UnresolvedDynamicReference(CloudFormationLintRule):
-    """No dynamic reference stands where it stays a text, or is refused."""
+class UnresolvedDynamicReference(Rule):
+    """Dynamic reference where CloudFormation does not resolve it.
 
-    id = "E9086"
-    shortdesc = "Dynamic reference where CloudFormation does not resolve it"
-    description = (
-        "CloudFormation resolves {{resolve:...}} in the properties of resources. It does not in UserData and "
-        "in AWS::CloudFormation::Init, where the text itself arrives, and it refuses secrets in outputs, in "
-        "metadata, in custom resources and, for ssm-secure, in all but a few properties. cfn-lint finds some "
-        "of these where the reference is a plain text; this rule finds the others, and those made by Fn::Sub "
-        "and Fn::Join. Let the instance, or the function behind the custom resource, read the value itself."
-    )
+    CloudFormation resolves {{resolve:...}} in the properties of resources. It does not in UserData and in
+    AWS::CloudFormation::Init, where the text itself arrives, and it refuses secrets in outputs, in metadata,
+    in custom resources and, for ssm-secure, in all but a few properties. cfn-lint finds some of these where
+    the reference is a plain text; this rule finds the others, and those made by Fn::Sub and Fn::Join. Let the
+    instance, or the function behind the custom resource, read the value itself.
+    """
+
+    id = "E9504"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html"
-    tags = ["functions", "dynamic reference"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["functions", "dynamic reference"]
+    looks_at = ()
 
-    def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return one match per reference."""
-        return [
-            RuleMatch(path, f"The dynamic reference {{{{resolve:{kind}:...}}}} stands in {problem}")
-            for path, text in _texts(cfn.template, [])
-            for kind in dict.fromkeys(REFERENCE.findall(text))
-            if (problem := _problem(cfn, path, kind))
-        ]
+    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+        for path, text in _texts(template, ()):
+            for kind in dict.fromkeys(REFERENCE.findall(text)):
+                if problem := _problem(validator.cfn, path, kind):
+                    yield Fault(path, f"The dynamic reference {{{{resolve:{kind}:...}}}} stands in {problem}")
 
 
 def _texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -51,10 +50,10 @@ def _texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield path, node
     elif isinstance(node, dict):
         for key, value in node.items():
-            yield from _texts(value, [*path, key])
+            yield from _texts(value, (*path, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from _texts(value, [*path, index])
+            yield from _texts(value, (*path, index))
 
 
 def _problem(cfn: Template, path: Path, kind: str) -> str:

@@ -1,64 +1,48 @@
-"""E9012: WAF's rules have an order."""
+"""WAF's rules have an order."""
 
 from __future__ import annotations
 
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
-from csr_templates.rules.support.findings import existing, findings
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import only, scenarios
-from csr_templates.rules.support.values import show
+from csr_templates.rules.support.values import existing, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
-
-    from csr_templates.rules.support.findings import Fault
+    from cfnlint.jsonschema import Validator
 
 
-class RepeatedRulePriority(CfnLintKeyword):
-    """No two rules of a web ACL or rule group have the same priority."""
+class RepeatedRulePriority(Rule):
+    """Two WAF rules with the same priority.
 
-    id = "E9012"
-    shortdesc = "Two WAF rules with the same priority"
-    description = (
-        "WAF evaluates the rules of a web ACL or rule group in the order of Priority and refuses two rules "
-        "with the same one: the stack fails when the web ACL is made or changed. Give each rule a priority "
-        "of its own; they need not be consecutive."
-    )
+    WAF evaluates the rules of a web ACL or rule group in the order of Priority and refuses two rules with the
+    same one: the stack fails when the web ACL is made or changed. Give each rule a priority of its own; they
+    need not be consecutive.
+    """
+
+    id = "E9742"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_Rule.html"
-    tags = ["resources", "wafv2"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "wafv2"]
+    looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
-    def __init__(self) -> None:
-        super().__init__(
-            ["Resources/AWS::WAFv2::WebACL/Properties", "Resources/AWS::WAFv2::RuleGroup/Properties"]
-        )
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per rule whose priority a rule before it has."""
-        yield from findings(self, validator, _faults(validator, properties))
-
-
-def _faults(validator: Validator, properties: Any) -> Iterator[Fault]:
-    for rules, case in scenarios(validator, properties.get("Rules")):
-        if not isinstance(rules, list):
-            continue
-        given = [(index, rule) for index, rule in enumerate(rules) if isinstance(rule, dict)]
-        for (_, first), (index, second) in combinations(given, 2):
-            priority = only(case, first.get("Priority"))
-            if priority is not None and str(priority) == str(only(case, second.get("Priority"))):
-                yield (
-                    _place(properties, rules, index),
-                    f"Priority of the rule {show(second.get('Name'))} is {priority}{{when}}, as it is for "
-                    f"the rule {show(first.get('Name'))}: WAF refuses the rules. Give each rule a priority "
-                    "of its own.",
-                    case,
-                )
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for rules, case in scenarios(validator, properties.get("Rules")):
+            if not isinstance(rules, list):
+                continue
+            given = [(index, rule) for index, rule in enumerate(rules) if isinstance(rule, dict)]
+            for (_, first), (index, second) in combinations(given, 2):
+                priority = only(case, first.get("Priority"))
+                if priority is not None and str(priority) == str(only(case, second.get("Priority"))):
+                    yield Fault(
+                        _place(properties, rules, index),
+                        f"Priority of the rule {show(second.get('Name'))} is {priority}{{when}}, as it is for "
+                        f"the rule {show(first.get('Name'))}: WAF refuses the rules. Give each rule a priority "
+                        "of its own.",
+                        case,
+                    )
 
 
 def _place(properties: Any, rules: list[Any], index: int) -> tuple[str | int, ...]:

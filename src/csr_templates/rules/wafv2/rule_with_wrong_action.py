@@ -1,61 +1,47 @@
-"""E9013: a WAF rule acts, and a rule group acts for itself."""
+"""A WAF rule acts, and a rule group acts for itself."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
-from cfnlint.rules.jsonschema import CfnLintKeyword
 
-from csr_templates.rules.support.findings import existing, findings
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import scenarios
-from csr_templates.rules.support.values import show
+from csr_templates.rules.support.values import existing, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
 
 GROUPS = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
 
 
-class RuleWithWrongAction(CfnLintKeyword):
-    """Every WAF rule has one Action, or one OverrideAction if its statement is a rule group."""
+class RuleWithWrongAction(Rule):
+    """WAF rule with the wrong kind of action.
 
-    id = "E9013"
-    shortdesc = "WAF rule with the wrong kind of action"
-    description = (
-        "A rule whose statement is a rule group takes OverrideAction (None leaves the group's own actions, "
-        "Count only counts), every other rule takes Action (Allow, Block, Count, Captcha or Challenge). With "
-        "both, neither, the other one or two actions at once WAF refuses the web ACL, and the stack fails."
-    )
+    A rule whose statement is a rule group takes OverrideAction (None leaves the group's own actions, Count
+    only counts), every other rule takes Action (Allow, Block, Count, Captcha or Challenge). With both,
+    neither, the other one or two actions at once WAF refuses the web ACL, and the stack fails.
+    """
+
+    id = "E9743"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_Rule.html"
-    tags = ["resources", "wafv2"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "wafv2"]
+    looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
-    def __init__(self) -> None:
-        super().__init__(
-            ["Resources/AWS::WAFv2::WebACL/Properties", "Resources/AWS::WAFv2::RuleGroup/Properties"]
-        )
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per rule that WAF refuses for its action."""
-        yield from findings(self, validator, _faults(validator, properties))
-
-
-def _faults(validator: Validator, properties: Any) -> Iterator[Fault]:
-    written = properties.get("Rules")
-    for rules, case in scenarios(validator, written):
-        if not isinstance(rules, list):
-            continue
-        same = isinstance(written, list) and len(written) == len(rules)
-        for index, rule in enumerate(rules):
-            for name, problem in _problems(rule):
-                path = existing(properties, ("Rules", index, name)) if same else ("Rules",)
-                yield path, f"Rule {show(rule.get('Name'))} has {problem}", case
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        written = properties.get("Rules")
+        for rules, case in scenarios(validator, written):
+            if not isinstance(rules, list):
+                continue
+            same = isinstance(written, list) and len(written) == len(rules)
+            for index, rule in enumerate(rules):
+                for name, problem in _problems(rule):
+                    path = existing(properties, ("Rules", index, name)) if same else ("Rules",)
+                    yield Fault(path, f"Rule {show(rule.get('Name'))} has {problem}", case)
 
 
 def _problems(rule: Any) -> Iterator[tuple[str, str]]:

@@ -1,23 +1,20 @@
-"""E9011: WAF logs only to destinations whose name says so."""
+"""WAF logs only to destinations whose name says so."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.rules.jsonschema import CfnLintKeyword
-
-from csr_templates.rules.support.findings import findings
 from csr_templates.rules.support.references import held, pointed, written
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import scenarios, state
 from csr_templates.rules.support.values import created, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.findings import Fault
 
 PREFIX = "aws-waf-logs-"
 
@@ -32,27 +29,21 @@ DESTINATIONS = {
 NAME = re.compile(r"arn:.+?:(?:logs:.*:log-group:|firehose:.*:deliverystream/|s3:::)(?P<name>.*)")
 
 
-class WafLogDestinationWithoutPrefix(CfnLintKeyword):
-    """Every destination of WAF logs has a name that begins with ``aws-waf-logs-``."""
+class WafLogDestinationWithoutPrefix(Rule):
+    """WAF log destination without aws-waf-logs-.
 
-    id = "E9011"
-    shortdesc = "WAF log destination without aws-waf-logs-"
-    description = (
-        "WAF writes its log to a log group, delivery stream or bucket whose name begins with aws-waf-logs- "
-        "and refuses every other one, with a message that calls the ARN invalid. Name the destination so; "
-        "the usual /aws/<service>/ form of log groups does not work here."
-    )
+    WAF writes its log to a log group, delivery stream or bucket whose name begins with aws-waf-logs- and
+    refuses every other one, with a message that calls the ARN invalid. Name the destination so; the usual
+    /aws/<service>/ form of log groups does not work here.
+    """
+
+    id = "E9741"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingConfiguration.html"
-    tags = ["resources", "wafv2", "logs"]  # noqa: RUF012 - the base class declares it like this
+    tags = ["resources", "wafv2", "logs"]
+    looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 
-    def __init__(self) -> None:
-        super().__init__(["Resources/AWS::WAFv2::LoggingConfiguration/Properties"])
-
-    def validate(
-        self, validator: Validator, _keywords: Any, properties: Any, _schema: Any
-    ) -> ValidationResult:
-        """Yield one error per destination with another name."""
-        yield from findings(self, validator, _faults(validator, properties.get("LogDestinationConfigs")))
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        yield from _faults(validator, properties.get("LogDestinationConfigs"))
 
 
 def _faults(validator: Validator, destinations: Any) -> Iterator[Fault]:
@@ -61,7 +52,7 @@ def _faults(validator: Validator, destinations: Any) -> Iterator[Fault]:
             for problem, where in _problems(case, destination):
                 same = isinstance(destinations, list) and len(destinations) == len(found)
                 path = ("LogDestinationConfigs", index) if same else ("LogDestinationConfigs",)
-                yield (
+                yield Fault(
                     path,
                     f"{problem}: WAF refuses to log there. Begin the name with {PREFIX}, for example "
                     f"{PREFIX}web.",
