@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.references import pointed
+from csr_templates.rules.support.references import single_reference
 from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.values import of_type, show
 
@@ -29,7 +29,7 @@ class AccountRoleDeleted(Rule):
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for account_id, _, properties in of_type(resources, "AWS::ApiGateway::Account"):
-            role_id, _ = pointed(properties.get("CloudWatchRoleArn"))
+            role_id, _ = single_reference(properties.get("CloudWatchRoleArn"))
             role = resources.get(role_id)
             policy = role.get("DeletionPolicy", "Delete") if isinstance(role, dict) else None
             kinds = [value for value, *_ in validator.resolve_value(policy)]

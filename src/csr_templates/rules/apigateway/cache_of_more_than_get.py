@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.apis import STAGE, cached
+from csr_templates.rules.support.apis import STAGE, cached_settings
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import values
 
@@ -31,7 +31,7 @@ class CacheOfMoreThanGet(Rule):
     looks_at = properties_of(STAGE)
 
     def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
-        for setting, case, path in cached(validator, stage):
+        for setting, case, path in cached_settings(validator, stage):
             verbs = [verb for verb, _ in values(case, setting.get("HttpMethod")) if verb in NOT_FOR_CACHES]
             if verbs:
                 yield Fault(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.apis import STAGE, caching
+from csr_templates.rules.support.apis import STAGE, caching_settings
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import is_false, show, values
 
@@ -28,7 +28,7 @@ class CachingWithoutCache(Rule):
     looks_at = properties_of(STAGE)
 
     def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
-        for _, case, path in caching(validator, stage):
+        for _, case, path in caching_settings(validator, stage):
             cluster = stage.get("CacheClusterEnabled")
             if any(is_false(found) for found, _ in values(case, cluster)):
                 yield Fault(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.rules.support.apis import METHOD
 from csr_templates.rules.support.references import waits_for
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import created, of_type, show
+from csr_templates.rules.support.values import case_of, of_type, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,20 +31,20 @@ class DeploymentBeforeMethods(Rule):
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for deployment_id, deployment, properties in of_type(resources, "AWS::ApiGateway::Deployment"):
-            exists = created(validator, deployment)
+            exists = case_of(validator, deployment)
             if exists is None:
                 continue
             missing = [
                 part_id
                 for part_id, part, of_part in of_type(resources, METHOD, "AWS::ApiGateway::GatewayResponse")
                 if of_part.get("RestApiId") == properties.get("RestApiId")
-                and created(exists, part) is not None
+                and case_of(exists, part) is not None
                 and not waits_for(validator, deployment_id, part_id)
             ]
             if missing:
                 given = deployment.get("DependsOn")
                 yield Fault(
-                    tuple([deployment_id, "DependsOn"] if given else [deployment_id]),
+                    (deployment_id, "DependsOn") if given else (deployment_id,),
                     f"DependsOn is {show(given) if given else 'missing'}, and the deployment does not wait "
                     f"for {', '.join(missing)}: it may be made without them, and then they are not "
                     "deployed. Add them to DependsOn, or refer by Fn::If to what has a Condition.",

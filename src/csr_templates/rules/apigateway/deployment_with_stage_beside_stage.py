@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.apis import STAGE
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import created, of_type, referred, show, values
+from csr_templates.rules.support.values import case_of, of_type, ref_name, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,10 @@ class DeploymentWithStageBesideStage(Rule):
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for stage_id, stage, of_stage in of_type(resources, STAGE):
-            deployment_id = referred(of_stage.get("DeploymentId"))
+            deployment_id = ref_name(of_stage.get("DeploymentId"))
             deployment = resources.get(deployment_id)
             properties = deployment.get("Properties") if isinstance(deployment, dict) else None
-            case = created(validator, stage)
+            case = case_of(validator, stage)
             if case is None or not isinstance(properties, dict):
                 continue
             name = properties.get("StageName")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.apis import STAGE
-from csr_templates.rules.support.references import waits_for, written
+from csr_templates.rules.support.references import sub_text, waits_for
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import created, of_type, show
+from csr_templates.rules.support.values import case_of, of_type, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,18 +29,18 @@ class StageBeforeExecutionLogGroup(Rule):
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         groups = [
-            (group_id, group, written(properties.get("LogGroupName")))
+            (group_id, group, sub_text(properties.get("LogGroupName")))
             for group_id, group, properties in of_type(resources, "AWS::Logs::LogGroup")
         ]
         for stage_id, stage, properties in of_type(resources, STAGE):
-            api, name = written(properties.get("RestApiId")), written(properties.get("StageName"))
+            api, name = sub_text(properties.get("RestApiId")), sub_text(properties.get("StageName"))
             log = f"API-Gateway-Execution-Logs_{api}/{name}"
             for group_id, group, called in groups:
-                exists = created(validator, stage) if called == log else None
-                if exists and created(exists, group) and not waits_for(validator, stage_id, group_id):
+                exists = case_of(validator, stage) if called == log else None
+                if exists and case_of(exists, group) and not waits_for(validator, stage_id, group_id):
                     given = stage.get("DependsOn")
                     yield Fault(
-                        tuple([stage_id, "DependsOn"] if given else [stage_id]),
+                        (stage_id, "DependsOn") if given else (stage_id,),
                         f"DependsOn is {show(given) if given else 'missing'}, and the stage does not wait "
                         f"for {group_id}, the log group of its execution log: API Gateway may make the "
                         f"group first, and {group_id} fails. Add DependsOn: {group_id}.",

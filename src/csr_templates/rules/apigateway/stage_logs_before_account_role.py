@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.rules.support.apis import STAGE
 from csr_templates.rules.support.references import waits_for
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import branches, created, of_type, place, show, values
+from csr_templates.rules.support.values import branches, case_of, of_type, place, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +34,11 @@ class StageLogsBeforeAccountRole(Rule):
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         accounts = list(of_type(resources, "AWS::ApiGateway::Account"))
         for stage_id, stage, properties in of_type(resources, STAGE) if accounts else ():
-            exists = created(validator, stage)
+            exists = case_of(validator, stage)
             if exists is None:
                 continue
             for account_id, account, _ in accounts:
-                case = created(exists, account)
+                case = case_of(exists, account)
                 logs = (
                     _logging(case, properties)
                     if case is not None and not waits_for(validator, stage_id, account_id)

@@ -30,9 +30,10 @@ class UncheckedParameter(Rule):
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
     tags = ["resources", "apigateway"]
     looks_at = properties_of(METHOD)
+    first_only = True
 
     def faults(self, validator: Validator, method: Any) -> Iterator[Fault]:
-        parameters = method.get("RequestParameters") if isinstance(method, dict) else None
+        parameters = method.get("RequestParameters")
         if not isinstance(parameters, dict):
             return
         for name, required in parameters.items():
@@ -47,7 +48,6 @@ class UncheckedParameter(Rule):
                         "RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
                         "ValidateRequestParameters: true, or write false.",
                     )
-                    return
 
 
 def _lack(case: Validator, method: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.apis import STAGE, cached
+from csr_templates.rules.support.apis import STAGE, cached_settings
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import is_false, show, values
 
@@ -28,7 +28,7 @@ class UnencryptedCache(Rule):
     looks_at = properties_of(STAGE)
 
     def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
-        for setting, case, path in cached(validator, stage):
+        for setting, case, path in cached_settings(validator, stage):
             value = setting.get("CacheDataEncrypted")
             if any(is_false(found) for found, _ in values(case, value)):
                 yield Fault(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.apis import METHOD, Method, methods
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import created, is_false, is_true, of_type, values
+from csr_templates.rules.support.values import case_of, is_false, is_true, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def _keyed(validator: Validator, of_api: list[Method]) -> Iterator[tuple[str, Va
             yield method.logical_id, validator
             return
     for method in of_api:
-        case = created(validator, method.resource)
+        case = case_of(validator, method.resource)
         for required, keyed in values(case, method.properties.get("ApiKeyRequired")) if case else ():
             if is_true(required):
                 yield method.logical_id, keyed
@@ -65,7 +65,7 @@ def _keyed(validator: Validator, of_api: list[Method]) -> Iterator[tuple[str, Va
 
 
 def _is_open(validator: Validator, method: Method) -> bool:
-    case = created(validator, method.resource)
+    case = case_of(validator, method.resource)
     if case is None or method.properties.get("HttpMethod") == "OPTIONS":
         return False
     return any(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.rules.support.apis import STAGE
 from csr_templates.rules.support.references import waits_for
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import branches, created, of_type, place, show
+from csr_templates.rules.support.values import branches, case_of, of_type, place, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ class UsagePlanBeforeStage(Rule):
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         stages = list(of_type(resources, STAGE))
         for plan_id, plan, properties in of_type(resources, "AWS::ApiGateway::UsagePlan"):
-            exists = created(validator, plan)
+            exists = case_of(validator, plan)
             if exists is None:
                 continue
             for used, where in branches(exists, properties, "ApiStages", "*"):
@@ -38,7 +38,7 @@ class UsagePlanBeforeStage(Rule):
                         "Stage" in used
                         and used.get("ApiId") == of_stage.get("RestApiId")
                         and used.get("Stage") == of_stage.get("StageName")
-                        and created(where, stage) is not None
+                        and case_of(where, stage) is not None
                         and not waits_for(validator, plan_id, stage_id)
                     ):
                         yield Fault(

@@ -11,11 +11,11 @@ from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.values import (
     assume,
     branches,
-    created,
+    case_of,
     is_true,
     of_type,
     place,
-    referred,
+    ref_name,
     show,
     values,
 )
@@ -47,7 +47,7 @@ class UsagePlanWithoutKey(Rule):
         if validator.cfn.graph is None:
             return
         for plan_id, plan, properties in of_type(resources, "AWS::ApiGateway::UsagePlan"):
-            case = created(validator, plan)
+            case = case_of(validator, plan)
             limits = [name for name in ("Quota", "Throttle") if name in properties]
             if case is None or not limits:
                 continue
@@ -87,7 +87,7 @@ def _lacks_key(case: Validator, resources: Any, plan_id: str) -> str:
 
 def _asks_for_no_key(case: Validator, resources: Any, api: Any) -> bool:
     """Return whether the API is one of the template, all its methods are, and none may require a key."""
-    definition = resources.get(referred(api))
+    definition = resources.get(ref_name(api))
     properties = definition.get("Properties") if isinstance(definition, dict) else None
     if not isinstance(properties, dict) or "Body" in properties or "BodyS3Location" in properties:
         return False

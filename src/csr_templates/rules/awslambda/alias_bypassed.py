@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.lambdas import ALIAS, INTEGRATION, METHOD, called, function_of, integration
+from csr_templates.rules.support.lambdas import (
+    ALIAS,
+    INTEGRATION,
+    METHOD,
+    called_function,
+    function_of,
+    integration,
+)
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import scenarios, when
 from csr_templates.rules.support.values import of_type, values
@@ -30,16 +37,14 @@ class AliasBypassed(Rule):
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
     tags = ["resources", "lambda", "apigateway"]
     looks_at = properties_of(METHOD, INTEGRATION, PERMISSION)
+    first_only = True
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         aliases = _aliases(validator)
         if not aliases:
             return
         find = _permission if "Principal" in properties else _integration
-        found = next(find(validator, properties, aliases), None)
-        if found:
-            message, path = found
-            yield Fault(tuple(path), message)
+        yield from find(validator, properties, aliases)
 
 
 def _aliases(validator: Validator) -> dict[str, str]:
@@ -52,37 +57,35 @@ def _aliases(validator: Validator) -> dict[str, str]:
     return {function: alias for function, alias in found.items() if function}
 
 
-def _integration(
-    validator: Validator, properties: Any, aliases: dict[str, str]
-) -> Iterator[tuple[str, list[str]]]:
+def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Iterator[Fault]:
     for plain, case in scenarios(validator, properties):
         settings, name, holder = integration(plain)
-        function, qualifier = called(case, settings.get(name) if isinstance(settings, dict) else None)
+        function, qualifier = called_function(
+            case, settings.get(name) if isinstance(settings, dict) else None
+        )
         if function in aliases and not qualifier:
             alias = aliases[function]
-            yield (
+            yield Fault(
+                (holder, name) if holder else (name,),
                 f"{name} calls the function {function} itself{when(validator, [case])}: that is $LATEST, and "
                 f"the alias {alias} is bypassed. Write ${{{alias}}} instead of ${{{function}.Arn}}.",
-                [holder, name] if holder else [name],
             )
 
 
-def _permission(
-    validator: Validator, properties: Any, aliases: dict[str, str]
-) -> Iterator[tuple[str, list[str]]]:
+def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) -> Iterator[Fault]:
     if properties.get("Principal") != "apigateway.amazonaws.com":
         return
     calls = _calls(validator)
     for name, case in values(validator, properties.get("FunctionName")):
         function = function_of(case, name)
-        ways = {qualifier for called_function, qualifier in calls if called_function == function}
+        ways = {qualifier for other, qualifier in calls if other == function}
         if function in aliases and ways and "" not in ways:
             alias = aliases[function]
-            yield (
+            yield Fault(
+                ("FunctionName",),
                 f"FunctionName is the function {function}{when(validator, [case])}, but the API calls its "
                 f"alias {alias}: a permission on the function does not hold for the alias, and every call "
                 f"fails. Write Ref {alias}.",
-                ["FunctionName"],
             )
 
 
@@ -93,5 +96,5 @@ def _calls(validator: Validator) -> set[tuple[str, str]]:
     for _, _, properties in of_type(resources, METHOD, INTEGRATION):
         for plain, case in scenarios(validator, properties):
             settings, name, _ = integration(plain)
-            found.add(called(case, settings.get(name) if isinstance(settings, dict) else None))
+            found.add(called_function(case, settings.get(name) if isinstance(settings, dict) else None))
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.lambdas import ALIAS, FUNCTION, function_of
-from csr_templates.rules.support.references import held
+from csr_templates.rules.support.references import find_resource
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import number, possible, state, usual
+from csr_templates.rules.support.scenarios import default_values, is_possible, number, state
 from csr_templates.rules.support.values import branches
 
 if TYPE_CHECKING:
@@ -30,25 +30,21 @@ class ProvisionedAboveReserved(Rule):
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html"
     tags = ["resources", "lambda"]
     looks_at = properties_of(ALIAS, "AWS::Lambda::Version")
+    first_only = True
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
-        message = next(_too_many(validator, properties), None)
-        if message:
-            yield Fault(tuple(PATH), message)
-
-
-def _too_many(validator: Validator, properties: Any) -> Iterator[str]:
-    function_id = function_of(validator, properties.get("FunctionName"))
-    _, function = held(validator, function_id, FUNCTION)
-    limit = function.get("ReservedConcurrentExecutions")
-    for wanted, known in branches(validator, properties, *PATH):
-        for provisioned, case in usual(known, wanted):
-            for reserved, where in usual(case, limit):
-                ready, most = number(provisioned), number(reserved)
-                if ready is not None and most is not None and ready > most and possible(where):
-                    yield (
-                        f"ProvisionedConcurrentExecutions {state(validator, case, wanted, provisioned)}, but "
-                        f"ReservedConcurrentExecutions of {function_id} "
-                        f"{state(validator, where, limit, reserved)}: Lambda refuses to keep more "
-                        "environments ready than the function may have. Reserve more, or provision less."
-                    )
+        function_id = function_of(validator, properties.get("FunctionName"))
+        _, function = find_resource(validator, function_id, FUNCTION)
+        limit = function.get("ReservedConcurrentExecutions")
+        for wanted, known in branches(validator, properties, *PATH):
+            for provisioned, case in default_values(known, wanted):
+                for reserved, where in default_values(case, limit):
+                    ready, most = number(provisioned), number(reserved)
+                    if ready is not None and most is not None and ready > most and is_possible(where):
+                        yield Fault(
+                            PATH,
+                            f"ProvisionedConcurrentExecutions {state(validator, case, wanted, provisioned)}, "
+                            f"but ReservedConcurrentExecutions of {function_id} "
+                            f"{state(validator, where, limit, reserved)}: Lambda refuses to keep more "
+                            "environments ready than the function may have. Reserve more, or provision less.",
+                        )

@@ -8,7 +8,7 @@ from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.scenarios import state
-from csr_templates.rules.support.values import created, existing, of_type, values
+from csr_templates.rules.support.values import case_of, existing, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ class UnpublishedFunction(Rule):
 def _used(validator: Validator, resources: Any) -> Iterator[tuple[str, str, Validator]]:
     """Yield function, distribution and case of each use of a function of the template."""
     for distribution, resource, properties in of_type(resources, "AWS::CloudFront::Distribution"):
-        exists = created(validator, resource)
+        exists = case_of(validator, resource)
         parts = ("DefaultCacheBehavior", "CacheBehaviors")
         for config in configurations(exists, properties, *parts) if exists else ():
             for _, behavior in config.behaviors():
@@ -56,6 +56,6 @@ def _used(validator: Validator, resources: Any) -> Iterator[tuple[str, str, Vali
                 for use in uses if isinstance(uses, list) else []:
                     arn = use.get("FunctionARN") if isinstance(use, dict) else None
                     function, _ = target(config.case, arn, FUNCTION)
-                    both = created(config.case, resources[function]) if function else None
+                    both = case_of(config.case, resources[function]) if function else None
                     if both:
                         yield function, distribution, both

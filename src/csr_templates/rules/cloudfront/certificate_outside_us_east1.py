@@ -9,7 +9,7 @@ from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.regions import US_EAST_1, regions
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.values import created, show, values
+from csr_templates.rules.support.values import case_of, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +40,8 @@ class CertificateOutsideUsEast1(Rule):
                 if region != US_EAST_1 and not region.startswith("cn-"):
                     yield Fault(
                         config.path("ViewerCertificate", "AcmCertificateArn"),
-                        f"AcmCertificateArn is {show(written)}{{when}}, a certificate of {region}: CloudFront "
-                        "takes one of us-east-1 alone. Make it there and give its ARN.",
+                        f"AcmCertificateArn is {show(written)}{{when}}, a certificate of {region}: "
+                        "CloudFront takes one of us-east-1 alone. Make it there and give its ARN.",
                         case,
                     )
 
@@ -49,7 +49,7 @@ class CertificateOutsideUsEast1(Rule):
 def _regions(case: Validator, written: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the regions that the certificate can be of, as far as the template tells."""
     logical_id, _ = target(case, written, "AWS::CertificateManager::Certificate")
-    both = created(case, case.cfn.template["Resources"][logical_id]) if logical_id else None
+    both = case_of(case, case.cfn.template["Resources"][logical_id]) if logical_id else None
     if both:
         yield from ((region, both) for region in regions(both))
     for value, where in values(case, written):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import number, only
+from csr_templates.rules.support.scenarios import number, only_value
 from csr_templates.rules.support.values import show
 
 if TYPE_CHECKING:
@@ -35,14 +35,16 @@ class ErrorPageBesideApi(Rule):
             for index, page in enumerate(pages if isinstance(pages, list) and apis else []):
                 if not isinstance(page, dict) or "ResponsePagePath" not in page:
                     continue
-                code, response = (only(config.case, page.get(name)) for name in ("ErrorCode", "ResponseCode"))
+                code, response = (
+                    only_value(config.case, page.get(name)) for name in ("ErrorCode", "ResponseCode")
+                )
                 if (number(code) or 999) < 500 or (number(response) or 999) < 400:
                     status = f" with status {response}" if response is not None else ""
                     yield Fault(
                         config.path("CustomErrorResponses", index, "ResponsePagePath"),
-                        f"ResponsePagePath is {show(page['ResponsePagePath'])} for the error {code}{{when}}: it "
-                        f"holds for the whole distribution, so callers of the API origin {' and '.join(apis)} "
-                        f"get this page{status} too. Remove it, and route pages by a CloudFront Function on the "
-                        "site's behavior.",
+                        f"ResponsePagePath is {show(page['ResponsePagePath'])} for the error {code}{{when}}: "
+                        "it holds for the whole distribution, so callers of the API origin "
+                        f"{' and '.join(apis)} get this page{status} too. Remove it, and route pages by a "
+                        "CloudFront Function on the site's behavior.",
                         config.case,
                     )

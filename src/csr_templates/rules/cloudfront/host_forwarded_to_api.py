@@ -8,7 +8,7 @@ from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import scenarios
-from csr_templates.rules.support.values import created, show, values
+from csr_templates.rules.support.values import case_of, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +61,8 @@ class HostForwardedToApi(Rule):
                 for steps, how, case in _forwards(config, behavior) if origin in apis else ():
                     yield Fault(
                         config.path(*place, *steps),
-                        f"{'.'.join(map(str, steps))} {how}{{when}}, so the origin {origin} gets the viewer's "
-                        "Host and answers 403. Forward all headers but Host: OriginRequestPolicyId "
+                        f"{'.'.join(map(str, steps))} {how}{{when}}, so the origin {origin} gets the "
+                        "viewer's Host and answers 403. Forward all headers but Host: OriginRequestPolicyId "
                         "b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader).",
                         case,
                     )
@@ -81,7 +81,7 @@ def _forwards(config: Configuration, behavior: Any) -> Iterator[tuple[Path, str,
                 yield (name,), f"is {show(written)} ({FORWARDING_HOST[policy]})", case
         logical_id, properties = target(config.case, written, kind)
         if logical_id:
-            exists = created(config.case, config.case.cfn.template["Resources"][logical_id])
+            exists = case_of(config.case, config.case.cfn.template["Resources"][logical_id])
             for found, case in scenarios(exists, properties) if exists else ():
                 if _policy_forwards(found, steps):
                     yield (name,), f"is {show(written)}, which forwards Host", case

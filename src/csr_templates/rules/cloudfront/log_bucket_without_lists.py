@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.distributions import configurations
-from csr_templates.rules.support.references import held, written
+from csr_templates.rules.support.references import find_resource, sub_text
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import only, scenarios
-from csr_templates.rules.support.values import created, show
+from csr_templates.rules.support.scenarios import only_value, scenarios
+from csr_templates.rules.support.values import case_of, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,14 +43,16 @@ class LogBucketWithoutLists(Rule):
         for config in configurations(validator, properties, "Logging"):
             logging = config.parts.get("Logging")
             address = logging.get("Bucket") if isinstance(logging, dict) else None
-            found = ADDRESS.match(written(address) or "")
-            bucket, bucket_properties = held(config.case, found[1], "AWS::S3::Bucket") if found else ("", {})
-            exists = created(config.case, config.case.cfn.template["Resources"][bucket]) if bucket else None
+            found = ADDRESS.match(sub_text(address) or "")
+            bucket, bucket_properties = (
+                find_resource(config.case, found[1], "AWS::S3::Bucket") if found else ("", {})
+            )
+            exists = case_of(config.case, config.case.cfn.template["Resources"][bucket]) if bucket else None
             for ownership, case in _ownerships(exists, bucket_properties) if exists else ():
                 yield Fault(
                     config.path("Logging", "Bucket"),
-                    f"Bucket is {show(address)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a log "
-                    "bucket without access control lists. Give it OwnershipControls with ObjectOwnership "
+                    f"Bucket is {show(address)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a "
+                    "log bucket without access control lists. Give it OwnershipControls with ObjectOwnership "
                     "BucketOwnerPreferred, or log by AWS::Logs::Delivery.",
                     case,
                 )
@@ -66,6 +68,8 @@ def _ownerships(case: Validator, properties: Any) -> Iterator[tuple[str, Validat
         rules = (
             found["OwnershipControls"].get("Rules") if isinstance(found["OwnershipControls"], dict) else None
         )
-        owners = [only(where, rule.get("ObjectOwnership")) for rule in rules or [] if isinstance(rule, dict)]
+        owners = [
+            only_value(where, rule.get("ObjectOwnership")) for rule in rules or [] if isinstance(rule, dict)
+        ]
         if owners and not any(owner in (None, *WITH_LISTS) for owner in owners):
             yield f"ObjectOwnership {owners[0]}", where

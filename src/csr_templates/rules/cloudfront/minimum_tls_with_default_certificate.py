@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import only
+from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import is_true
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class MinimumTlsWithDefaultCertificate(Rule):
             certificate = config.parts.get("ViewerCertificate")
             if not isinstance(certificate, dict):
                 continue
-            own = only(config.case, certificate.get("CloudFrontDefaultCertificate"))
-            version = only(config.case, certificate.get("MinimumProtocolVersion"))
+            own = only_value(config.case, certificate.get("CloudFrontDefaultCertificate"))
+            version = only_value(config.case, certificate.get("MinimumProtocolVersion"))
             if is_true(own) and version not in (None, "TLSv1"):
                 yield Fault(
                     config.path("ViewerCertificate", "MinimumProtocolVersion"),

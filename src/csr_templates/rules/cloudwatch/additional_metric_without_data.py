@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.metrics import metrics
-from csr_templates.rules.support.references import pointed, target, written
+from csr_templates.rules.support.references import single_reference, sub_text, target
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import scenarios
-from csr_templates.rules.support.values import assume, created, of_type, values
+from csr_templates.rules.support.values import assume, case_of, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,32 +42,28 @@ class AdditionalMetricWithoutData(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for metric in metrics(validator, properties):
-            yield from _faults(metric)
-
-
-def _faults(metric: Metric) -> Iterator[Fault]:
-    if metric.namespace != "AWS/CloudFront" or metric.name not in ADDITIONAL:
-        return
-    if metric.name == "OriginLatency" and metric.statistic in NO_PERCENTILE:
-        yield Fault(
-            metric.path("Statistic", "Stat"),
-            f"{'Stat' if metric.steps else 'Statistic'} is {metric.statistic}{{when}}: OriginLatency has "
-            f"percentiles alone, and the alarm never has data. Use {_percentile(metric)}.",
-            metric.case,
-        )
-    distribution, _ = target(
-        metric.case, (metric.dimensions or {}).get("DistributionId"), "AWS::CloudFront::Distribution"
-    )
-    if distribution:
-        for case in _unsubscribed(metric.case, distribution):
-            yield Fault(
-                metric.path("MetricName"),
-                f"MetricName is {metric.name}, which CloudFront writes for {distribution} only where an "
-                "AWS::CloudFront::MonitoringSubscription has switched it on, and the template has "
-                f"none{{when}}: the alarm never has data. Add one with DistributionId: !Ref {distribution} "
-                "and RealtimeMetricsSubscriptionStatus: Enabled.",
-                case,
+            if metric.namespace != "AWS/CloudFront" or metric.name not in ADDITIONAL:
+                continue
+            if metric.name == "OriginLatency" and metric.statistic in NO_PERCENTILE:
+                yield Fault(
+                    metric.path("Statistic", "Stat"),
+                    f"{'Stat' if metric.steps else 'Statistic'} is {metric.statistic}{{when}}: OriginLatency "
+                    f"has percentiles alone, and the alarm never has data. Use {_percentile(metric)}.",
+                    metric.case,
+                )
+            distribution, _ = target(
+                metric.case, (metric.dimensions or {}).get("DistributionId"), "AWS::CloudFront::Distribution"
             )
+            if distribution:
+                for case in _unsubscribed(metric.case, distribution):
+                    yield Fault(
+                        metric.path("MetricName"),
+                        f"MetricName is {metric.name}, which CloudFront writes for {distribution} only where "
+                        "an AWS::CloudFront::MonitoringSubscription has switched it on, and the template has "
+                        f"none{{when}}: the alarm never has data. Add one with DistributionId: !Ref "
+                        f"{distribution} and RealtimeMetricsSubscriptionStatus: Enabled.",
+                        case,
+                    )
 
 
 def _percentile(metric: Metric) -> str:
@@ -79,9 +75,9 @@ def _unsubscribed(case: Validator, distribution: str) -> Iterator[Validator]:
     left = [case]
     resources = case.cfn.template["Resources"]
     for _, resource, properties in of_type(resources, "AWS::CloudFront::MonitoringSubscription"):
-        if not written(properties.get("DistributionId")):
+        if not sub_text(properties.get("DistributionId")):
             return  # it may be this distribution's
-        if pointed(properties.get("DistributionId"))[0] == distribution:
+        if single_reference(properties.get("DistributionId"))[0] == distribution:
             left = [gap for now in left for gap in _gaps(now, resource, properties)]
     yield from left
 
@@ -92,7 +88,7 @@ def _gaps(case: Validator, resource: Any, properties: Any) -> Iterator[Validator
     without = assume(case, {condition: False}) if isinstance(condition, str) else None
     if without:
         yield without
-    exists = created(case, resource)
+    exists = case_of(case, resource)
     for found, there in scenarios(exists, properties.get("MonitoringSubscription")) if exists else ():
         status = found
         for step in STATUS:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import REGIONS
 
 from csr_templates.rules.support.metrics import metrics
-from csr_templates.rules.support.references import pointed, written
+from csr_templates.rules.support.references import single_reference, sub_text
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import only, state
+from csr_templates.rules.support.scenarios import only_value, state
 from csr_templates.rules.support.values import of_type, show, values
 
 if TYPE_CHECKING:
@@ -133,27 +133,24 @@ class AlarmOnMissingMetric(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for metric in metrics(validator, properties):
-            yield from _faults(metric)
-
-
-def _faults(metric: Metric) -> Iterator[Fault]:
-    if metric.namespace not in SETS or metric.dimensions is None:
-        return
-    path = metric.path("Dimensions")
-    sets = _sets(metric)
-    names = tuple(sorted(metric.dimensions))
-    if names not in (tuple(sorted(known)) for known in sets):
-        if metric.namespace in COMPLETE or _is_known(metric.namespace, names):
-            yield Fault(
-                path,
-                f"Dimensions are {' and '.join(names) or 'none'}{{when}}: {metric.namespace} has no metric "
-                f"{metric.name or ''} with these, and the alarm never has data. Use {_listed(sets)}.",
-                metric.case,
-            )
-        return
-    for name, value in metric.dimensions.items():
-        for problem, case in _wrong_values(metric, name, value):
-            yield Fault(path, f"Dimension {name} {problem}", case)
+            if metric.namespace not in SETS or metric.dimensions is None:
+                continue
+            path = metric.path("Dimensions")
+            sets = _sets(metric)
+            names = tuple(sorted(metric.dimensions))
+            if names not in (tuple(sorted(known)) for known in sets):
+                if metric.namespace in COMPLETE or _is_known(metric.namespace, names):
+                    yield Fault(
+                        path,
+                        f"Dimensions are {' and '.join(names) or 'none'}{{when}}: {metric.namespace} has no "
+                        f"metric {metric.name or ''} with these, and the alarm never has data. Use "
+                        f"{_listed(sets)}.",
+                        metric.case,
+                    )
+                continue
+            for name, value in metric.dimensions.items():
+                for problem, case in _wrong_values(metric, name, value):
+                    yield Fault(path, f"Dimension {name} {problem}", case)
 
 
 def _is_known(namespace: str, names: tuple[str, ...]) -> bool:
@@ -172,12 +169,12 @@ def _sets(metric: Metric) -> tuple[tuple[str, ...], ...]:
 
 def _scope(metric: Metric) -> str:
     """Return the scope of the web ACL that the template makes with this metric name; empty if none."""
-    wanted = written((metric.dimensions or {}).get("WebACL"))
+    wanted = sub_text((metric.dimensions or {}).get("WebACL"))
     for _, _, properties in of_type(metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"):
         visibility = properties.get("VisibilityConfig")
         named = visibility.get("MetricName") if isinstance(visibility, dict) else None
-        if wanted and written(named) == wanted:
-            return str(only(metric.case, properties.get("Scope")) or "")
+        if wanted and sub_text(named) == wanted:
+            return str(only_value(metric.case, properties.get("Scope")) or "")
     return ""
 
 
@@ -187,7 +184,7 @@ def _listed(sets: tuple[tuple[str, ...], ...]) -> str:
 
 def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, Validator]]:
     """Yield what is wrong with the value of a dimension."""
-    logical_id, attribute = pointed(value)
+    logical_id, attribute = single_reference(value)
     resource = metric.case.context.resources.get(logical_id)
     for kind, attributes, right in REFERENCES.get((str(metric.namespace), name), []):
         if resource and resource.type == kind and attribute in attributes:

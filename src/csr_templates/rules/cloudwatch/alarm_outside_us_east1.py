@@ -36,22 +36,20 @@ class AlarmOutsideUsEast1(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for metric in metrics(validator, properties):
-            yield from _faults(metric)
-
-
-def _faults(metric: Metric) -> Iterator[Fault]:
-    if not _is_global(metric):
-        return
-    # The service has regions of its own in China, which are not documented for every one of these.
-    wrong = [name for name in regions(metric.case) if name != US_EAST_1 and not name.startswith("cn-")]
-    if wrong:
-        yield Fault(
-            metric.path("Namespace"),
-            f"Namespace is {metric.namespace}{{when}}, and the stack is for {', '.join(wrong)}: the metric "
-            f"{metric.name or ''} exists in us-east-1 alone, so the alarm never has data. Put the alarm into "
-            "a stack of us-east-1.",
-            metric.case,
-        )
+            if not _is_global(metric):
+                continue
+            # The service has regions of its own in China, which are not documented for every one of these.
+            wrong = [
+                name for name in regions(metric.case) if name != US_EAST_1 and not name.startswith("cn-")
+            ]
+            if wrong:
+                yield Fault(
+                    metric.path("Namespace"),
+                    f"Namespace is {metric.namespace}{{when}}, and the stack is for {', '.join(wrong)}: the "
+                    f"metric {metric.name or ''} exists in us-east-1 alone, so the alarm never has data. Put "
+                    "the alarm into a stack of us-east-1.",
+                    metric.case,
+                )
 
 
 def _is_global(metric: Metric) -> bool:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.values import values
+from csr_templates.rules.support.values import existing, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ class AlarmWithoutActionOrDescription(Rule):
             case = next(silent_cases(validator, value), None)
             if case is not None:
                 yield Fault(
-                    tuple([name] if name in properties else []),
+                    existing(properties, (name,)),
                     message.format(state=_is(silent, value, _facts(case, validator))),
                 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import number, only, scenarios
+from csr_templates.rules.support.scenarios import number, only_value, scenarios
 from csr_templates.rules.support.values import existing
 
 if TYPE_CHECKING:
@@ -51,12 +51,13 @@ class AlarmWithoutEvaluation(Rule):
                 if not any(name in found for name in names):
                     yield Fault(
                         existing(properties, names[:1]),
-                        f"{' or '.join(names)} is missing{{when}}: CloudWatch refuses the alarm. Write it, for "
-                        f"example {example}.",
+                        f"{' or '.join(names)} is missing{{when}}: CloudWatch refuses the alarm. Write it, "
+                        f"for example {example}.",
                         case,
                     )
             needed, periods = (
-                number(only(case, found.get(name))) for name in ("DatapointsToAlarm", "EvaluationPeriods")
+                number(only_value(case, found.get(name)))
+                for name in ("DatapointsToAlarm", "EvaluationPeriods")
             )
             if needed is not None and periods is not None and needed > periods:
                 yield Fault(

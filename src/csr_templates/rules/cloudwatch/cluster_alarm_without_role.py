@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from cfnlint.jsonschema import Validator
 
-    from csr_templates.rules.support.metrics import Metric
 
 # Each instance reports these for itself; what only the cluster's volume has is not among them.
 PER_INSTANCE = {
@@ -50,16 +49,13 @@ class ClusterAlarmWithoutRole(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for metric in metrics(validator, properties):
-            yield from _faults(metric)
-
-
-def _faults(metric: Metric) -> Iterator[Fault]:
-    mixing = metric.statistic == "Average" or re.fullmatch(r"(p|tm)[0-9.]+", metric.statistic or "")
-    cluster_wide = metric.dimensions is not None and set(metric.dimensions) == {"DBClusterIdentifier"}
-    if metric.namespace == "AWS/RDS" and metric.name in PER_INSTANCE and cluster_wide and mixing:
-        yield Fault(
-            metric.path("Dimensions"),
-            f"Dimensions are DBClusterIdentifier alone{{when}}: {metric.statistic} of {metric.name} then "
-            "mixes all instances, and an idle reader hides a busy writer. Add Role: WRITER or READER.",
-            metric.case,
-        )
+            mixing = metric.statistic == "Average" or re.fullmatch(r"(p|tm)[0-9.]+", metric.statistic or "")
+            cluster_wide = metric.dimensions is not None and set(metric.dimensions) == {"DBClusterIdentifier"}
+            if metric.namespace == "AWS/RDS" and metric.name in PER_INSTANCE and cluster_wide and mixing:
+                yield Fault(
+                    metric.path("Dimensions"),
+                    f"Dimensions are DBClusterIdentifier alone{{when}}: {metric.statistic} of {metric.name} "
+                    "then mixes all instances, and an idle reader hides a busy writer. Add Role: WRITER or "
+                    "READER.",
+                    metric.case,
+                )

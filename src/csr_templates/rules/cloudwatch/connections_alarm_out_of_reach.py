@@ -7,9 +7,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, UNKNOWN, aurora_mysql, members, setting
-from csr_templates.rules.support.references import held, pointed, target
+from csr_templates.rules.support.references import find_resource, single_reference, target
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import assumed_values, number, only, possible, scenarios, when
+from csr_templates.rules.support.scenarios import (
+    assumed_values,
+    is_possible,
+    number,
+    only_value,
+    scenarios,
+    when,
+)
 from csr_templates.rules.support.values import show, values
 
 if TYPE_CHECKING:
@@ -62,6 +69,7 @@ class ConnectionsAlarmOutOfReach(Rule):
     )
     tags = ["resources", "cloudwatch", "rds", "aurora"]
     looks_at = properties_of("AWS::CloudWatch::Alarm")
+    first_only = True
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         if properties.get("MetricName") != "DatabaseConnections":
@@ -71,10 +79,8 @@ class ConnectionsAlarmOutOfReach(Rule):
             return
         together = {"alarm": properties, "cluster": cluster, "members": watched}
         for plain, case in scenarios(validator, together):
-            message = next(_out_of_reach(validator, case, plain), None)
-            if message:
+            for message in _out_of_reach(validator, case, plain):
                 yield Fault(("Threshold",), message)
-                return
 
 
 def _watched(validator: Validator, properties: Any) -> tuple[dict[str, Any], Any]:
@@ -87,15 +93,15 @@ def _watched(validator: Validator, properties: Any) -> tuple[dict[str, Any], Any
             return members(validator, cluster_id), cluster
         if name == "DBInstanceIdentifier":
             instance_id, instance = target(validator, dimension.get("Value"), INSTANCE)
-            cluster_id, _ = pointed(instance.get("DBClusterIdentifier"))
-            _, cluster = held(validator, cluster_id, CLUSTER)
+            cluster_id, _ = single_reference(instance.get("DBClusterIdentifier"))
+            _, cluster = find_resource(validator, cluster_id, CLUSTER)
             return {instance_id: instance} if cluster else {}, cluster
     return {}, {}
 
 
 def _out_of_reach(validator: Validator, case: Validator, plain: Any) -> Iterator[str]:
-    alarm, operator = plain["alarm"], only(case, plain["alarm"].get("ComparisonOperator"))
-    of_one_instance = only(case, alarm.get("Statistic")) in ("Average", "Maximum", "Minimum")
+    alarm, operator = plain["alarm"], only_value(case, plain["alarm"].get("ComparisonOperator"))
+    of_one_instance = only_value(case, alarm.get("Statistic")) in ("Average", "Maximum", "Minimum")
     if not plain["members"] or not (of_one_instance or "ExtendedStatistic" in alarm):
         return
     for found, known in values(case, alarm.get("Threshold")):
@@ -104,7 +110,7 @@ def _out_of_reach(validator: Validator, case: Validator, plain: Any) -> Iterator
             continue
         for limit, source, where in _highest(known, plain["cluster"], list(plain["members"].values())):
             beyond = threshold >= limit if operator == "GreaterThanThreshold" else threshold > limit
-            if beyond and possible(where):
+            if beyond and is_possible(where):
                 yield MESSAGE.format(
                     threshold=f"{threshold:g}",
                     operator=operator,

@@ -71,18 +71,14 @@ class MisspeltMetric(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for metric in metrics(validator, properties):
-            yield from _faults(metric)
-
-
-def _faults(metric: Metric) -> Iterator[Fault]:
-    right = _right(metric)
-    if right and metric.name != right:
-        yield Fault(
-            metric.path("MetricName"),
-            f"MetricName is {metric.name}{{when}}: {metric.namespace} writes {right}, and the alarm never "
-            f"has data. Use {right}.",
-            metric.case,
-        )
+            right = _right(metric)
+            if right and metric.name != right:
+                yield Fault(
+                    metric.path("MetricName"),
+                    f"MetricName is {metric.name}{{when}}: {metric.namespace} writes {right}, and the alarm "
+                    f"never has data. Use {right}.",
+                    metric.case,
+                )
 
 
 def _right(metric: Metric) -> str:

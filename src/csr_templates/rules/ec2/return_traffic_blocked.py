@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from csr_templates.rules.support.references import pointed
+from csr_templates.rules.support.references import single_reference
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.scenarios import conditional, number, only, scenarios
+from csr_templates.rules.support.scenarios import conditional_properties, number, only_value, scenarios
 from csr_templates.rules.support.values import is_true, of_type
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ class ReturnTrafficBlocked(Rule):
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for acl_id, _, _ in of_type(resources, "AWS::EC2::NetworkAcl"):
             own = {
-                logical_id: conditional(resource)
+                logical_id: conditional_properties(resource)
                 for logical_id, resource, properties in of_type(resources, ENTRY)
-                if pointed(properties.get("NetworkAclId"))[0] == acl_id
+                if single_reference(properties.get("NetworkAclId"))[0] == acl_id
             }
             yield from _blocked(validator, own, _goes_out(resources, acl_id))
 
@@ -73,7 +73,7 @@ def _goes_out(resources: Any, acl_id: str) -> bool:
         subnet
         for _, _, route in of_type(resources, "AWS::EC2::Route")
         if "NatGatewayId" in route
-        for subnet in tables.get(pointed(route.get("RouteTableId"))[0], ())
+        for subnet in tables.get(single_reference(route.get("RouteTableId"))[0], ())
     }
     return bool(behind_nat & subnets.get(acl_id, set()))
 
@@ -82,7 +82,7 @@ def _associated(resources: Any, kind: str, key: str) -> dict[str, set[str]]:
     """Return the subnets of each network ACL or route table."""
     found: dict[str, set[str]] = {}
     for _, _, properties in of_type(resources, kind):
-        holder, subnet = (pointed(properties.get(name))[0] for name in (key, "SubnetId"))
+        holder, subnet = (single_reference(properties.get(name))[0] for name in (key, "SubnetId"))
         found.setdefault(holder, set()).add(subnet)
     return found
 
@@ -112,7 +112,7 @@ def _entries(case: Validator, plain: Any) -> list[Entry]:
     """Return the entries about TCP, in the order of their numbers; none if one of them is not known."""
     entries = []
     for logical_id, properties in plain.items():
-        protocol = number(only(case, properties.get("Protocol")))
+        protocol = number(only_value(case, properties.get("Protocol")))
         if protocol not in (None, TCP, ALL):
             continue
         entry = _entry(case, logical_id, properties, protocol)
@@ -123,11 +123,11 @@ def _entries(case: Validator, plain: Any) -> list[Entry]:
 
 
 def _entry(case: Validator, logical_id: str, properties: Any, protocol: float | None) -> Entry | None:
-    cidr = only(case, properties.get("CidrBlock", properties.get("Ipv6CidrBlock")))
-    rule = number(only(case, properties.get("RuleNumber")))
-    action, egress = only(case, properties.get("RuleAction")), properties.get("Egress", False)
+    cidr = only_value(case, properties.get("CidrBlock", properties.get("Ipv6CidrBlock")))
+    rule = number(only_value(case, properties.get("RuleNumber")))
+    action, egress = only_value(case, properties.get("RuleAction")), properties.get("Egress", False)
     ports = properties.get("PortRange", {})
-    first, last = (number(only(case, ports.get(end))) for end in ("From", "To"))
+    first, last = (number(only_value(case, ports.get(end))) for end in ("From", "To"))
     if protocol == ALL:
         first, last = 0, 65535
     try:

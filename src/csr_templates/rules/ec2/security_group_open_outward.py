@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import scenarios, when
-from csr_templates.rules.support.values import show
+from csr_templates.rules.support.scenarios import scenarios
+from csr_templates.rules.support.values import existing, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,15 +29,16 @@ class SecurityGroupOpenOutward(Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html"
     tags = ["resources", "ec2", "securitygroup"]
     looks_at = properties_of("AWS::EC2::SecurityGroup")
+    first_only = True
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for rules, case in scenarios(validator, properties.get(NAME)):
             if rules in (None, []):
                 found = f"is {show(properties[NAME])}" if NAME in properties else "is missing"
                 yield Fault(
-                    tuple([NAME] if NAME in properties else []),
-                    f"{NAME} {found}{when(validator, [case])}: EC2 adds a rule that lets everything out to "
+                    existing(properties, (NAME,)),
+                    f"{NAME} {found}{{when}}: EC2 adds a rule that lets everything out to "
                     "everywhere. Write the rules the group needs; for none: IpProtocol -1 to CidrIp "
                     "127.0.0.1/32; for all: IpProtocol -1 to CidrIp 0.0.0.0/0.",
+                    case,
                 )
-                return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.policies import ROLE, allows, names, roles
-from csr_templates.rules.support.references import own_id, target, written
+from csr_templates.rules.support.references import own_id, sub_text, target
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
@@ -76,5 +76,5 @@ def _is_narrow(statement: Any) -> bool:
 
 
 def _is_root(account: Any) -> bool:
-    text = written(account) or ""
+    text = sub_text(account) or ""
     return text.endswith(":root") or text == "${AWS::AccountId}" or text.isdecimal()

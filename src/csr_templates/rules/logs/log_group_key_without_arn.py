@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.references import held, pointed
+from csr_templates.rules.support.references import find_resource, single_reference
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import when
 from csr_templates.rules.support.values import show, values
 
 if TYPE_CHECKING:
@@ -30,16 +29,16 @@ class LogGroupKeyWithoutArn(Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html"
     tags = ["resources", "logs", "kms"]
     looks_at = properties_of("AWS::Logs::LogGroup")
+    first_only = True
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         key = properties.get("KmsKeyId")
         for found, case in values(validator, key):
-            logical_id, attribute = pointed(found)
-            if held(validator, logical_id, *KEYS)[0] and attribute in ("", "KeyId"):
+            logical_id, attribute = single_reference(found)
+            if find_resource(validator, logical_id, *KEYS)[0] and attribute in ("", "KeyId"):
                 mistake = f"that is the ID of a key, and only its ARN will do. Write GetAtt {logical_id}.Arn."
-            elif held(validator, logical_id, ALIAS)[0]:
+            elif find_resource(validator, logical_id, ALIAS)[0]:
                 mistake = "that is an alias' name, and only a key's ARN will do. Write GetAtt of its Arn."
             else:
                 continue
-            yield Fault(("KmsKeyId",), f"KmsKeyId is {show(found)}{when(validator, [case])}: {mistake}")
-            return
+            yield Fault(("KmsKeyId",), f"KmsKeyId is {show(found)}{{when}}: {mistake}", case)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.aurora import INSTANCE_GROUP
-from csr_templates.rules.support.parameter_groups import settings
+from csr_templates.rules.support.aurora import INSTANCE_GROUP, settings
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ class ClusterParameterInInstanceGroup(Rule):
         for name, value, path in settings(validator, properties):
             if name in CLUSTER_ONLY:
                 yield Fault(
-                    tuple(path),
+                    path,
                     f"{name} is set to {value} for an instance: it holds for the whole cluster, and RDS does "
                     "not find it in this group. Set it in the AWS::RDS::DBClusterParameterGroup.",
                 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.rules.support.aurora import CLUSTER, UNKNOWN, aurora_mysql, members, setting
 from csr_templates.rules.support.references import own_id
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import only, scenarios
+from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import show
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _silent(validator: Validator, properties: Any) -> Iterator[Fault]:
     together = {"cluster": properties, "members": members(validator, own_id(validator))}
     for plain, case in scenarios(validator, together):
         exports = plain["cluster"].get(NAME)
-        for log in [str(only(case, log)) for log in exports] if isinstance(exports, list) else ():
+        for log in [str(only_value(case, log)) for log in exports] if isinstance(exports, list) else ():
             state = _silence(case, log, plain["cluster"], plain["members"].values())
             if state:
                 holder = "cluster" if log == "audit" else "instances"
@@ -87,5 +87,5 @@ def _text(case: Validator, value: Any) -> str:
     """Return a parameter's value in small letters, ``unset``, or empty if it is not known."""
     if value is None:
         return "unset"
-    found = None if value is UNKNOWN else only(case, value)
+    found = None if value is UNKNOWN else only_value(case, value)
     return "" if found is None else str(found).lower()

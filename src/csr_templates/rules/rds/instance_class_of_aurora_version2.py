@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, aurora_mysql
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import possible, state
+from csr_templates.rules.support.scenarios import is_possible, state
 from csr_templates.rules.support.values import show, values
 
 if TYPE_CHECKING:
@@ -31,24 +31,21 @@ class InstanceClassOfAuroraVersion2(Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html"
     tags = ["resources", "rds", "aurora"]
     looks_at = properties_of(INSTANCE)
+    first_only = True
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         _, cluster = target(validator, properties.get("DBClusterIdentifier"), CLUSTER)
         version = cluster.get("EngineVersion", properties.get("EngineVersion"))
-        message = next(self._refused(validator, properties, version), None)
-        if message:
-            yield Fault(("DBInstanceClass",), message)
-
-    def _refused(self, validator: Validator, properties: Any, version: Any) -> Iterator[str]:
         instance_class = properties.get("DBInstanceClass")
         for aurora in aurora_mysql(validator, properties):
             for found, case in values(aurora, instance_class):
                 if not isinstance(found, str) or not REFUSED.fullmatch(found):
                     continue
                 for engine, both in values(case, version):
-                    if isinstance(engine, str) and VERSION_3.fullmatch(engine) and possible(both):
-                        yield (
+                    if isinstance(engine, str) and VERSION_3.fullmatch(engine) and is_possible(both):
+                        yield Fault(
+                            ("DBInstanceClass",),
                             f"DBInstanceClass {state(validator, both, instance_class, found)}, and the "
                             f"engine version is {show(engine)}: Aurora MySQL 3 does not run on this class. "
-                            "Take db.t3.medium, db.t4g.medium, db.r5 or later."
+                            "Take db.t3.medium, db.t4g.medium, db.r5 or later.",
                         )

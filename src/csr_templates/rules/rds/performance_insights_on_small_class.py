@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, aurora_mysql
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import possible, state
+from csr_templates.rules.support.scenarios import is_possible, state
 from csr_templates.rules.support.values import is_true, values
 
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from cfnlint.jsonschema import Validator
 
 WITHOUT = re.compile(r"db\.(t2|t3)\..+|db\.t4g\.(micro|small)")
-
-MESSAGE = (
-    "{switch} and DBInstanceClass {instance_class}: Aurora MySQL has no Performance Insights on this class, "
-    "and RDS refuses the instance. Switch it off, or take a class that has it, such as db.t4g.medium."
-)
 
 
 class PerformanceInsightsOnSmallClass(Rule):
@@ -39,33 +34,32 @@ class PerformanceInsightsOnSmallClass(Rule):
     )
     tags = ["resources", "rds", "aurora"]
     looks_at = properties_of(INSTANCE)
+    first_only = True
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
-        name = "EnablePerformanceInsights"
-        own = self._refused(validator, properties, name, properties.get(name))
+        instance_class, own = properties.get("DBInstanceClass"), "EnablePerformanceInsights"
         _, cluster = target(validator, properties.get("DBClusterIdentifier"), CLUSTER)
-        of_cluster = self._refused(
-            validator,
-            properties,
-            "The cluster's PerformanceInsightsEnabled",
-            cluster.get("PerformanceInsightsEnabled"),
-        )
-        for path, messages in ((name, own), ("DBInstanceClass", of_cluster)):
-            message = next(messages, None)
-            if message:
-                yield Fault((path,), message)
-                return
-
-    def _refused(self, validator: Validator, properties: Any, name: str, switch: Any) -> Iterator[str]:
-        instance_class = properties.get("DBInstanceClass")
-        for aurora in aurora_mysql(validator, properties):
+        of_cluster = "The cluster's PerformanceInsightsEnabled"
+        for name, path, switch in (
+            (own, (own,), properties.get(own)),
+            (of_cluster, ("DBInstanceClass",), cluster.get("PerformanceInsightsEnabled")),
+        ):
             # The class first: cfn-lint resolves no parameter where a condition asks a map about it.
-            for found, known in values(aurora, instance_class):
-                if not isinstance(found, str) or not WITHOUT.fullmatch(found):
-                    continue
+            for found, known in _small_classes(validator, properties):
                 for enabled, case in values(known, switch):
-                    if is_true(enabled) and possible(case):
-                        yield MESSAGE.format(
-                            switch=f"{name} {state(known, case, switch, enabled)}",
-                            instance_class=state(validator, known, instance_class, found),
+                    if is_true(enabled) and is_possible(case):
+                        yield Fault(
+                            path,
+                            f"{name} {state(known, case, switch, enabled)} and DBInstanceClass "
+                            f"{state(validator, known, instance_class, found)}: Aurora MySQL has no "
+                            "Performance Insights on this class, and RDS refuses the instance. Switch it "
+                            "off, or take a class that has it, such as db.t4g.medium.",
                         )
+
+
+def _small_classes(validator: Validator, properties: Any) -> Iterator[tuple[str, Validator]]:
+    """Yield the classes without Performance Insights that an Aurora MySQL instance can have."""
+    for aurora in aurora_mysql(validator, properties):
+        for found, case in values(aurora, properties.get("DBInstanceClass")):
+            if isinstance(found, str) and WITHOUT.fullmatch(found):
+                yield found, case

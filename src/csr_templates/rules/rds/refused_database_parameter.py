@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.aurora import CLUSTER_GROUP, INSTANCE_GROUP
-from csr_templates.rules.support.parameter_groups import settings
+from csr_templates.rules.support.aurora import CLUSTER_GROUP, INSTANCE_GROUP, settings
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ class RefusedDatabaseParameter(Rule):
         for name, value, path in settings(validator, properties):
             reason = _reason(name)
             if reason:
-                yield Fault(tuple(path), f"{name} is set to {value}: {reason}")
+                yield Fault(path, f"{name} is set to {value}: {reason}")
 
 
 def _reason(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import branches, created, mentioned, of_type, place, values
+from csr_templates.rules.support.values import branches, case_of, logical_ids_in, of_type, place, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ class ServedObjectsArchived(Rule):
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         origins = _origins(validator, resources)
         for bucket_id, bucket, properties in of_type(resources, "AWS::S3::Bucket"):
-            case = created(validator, bucket)
+            case = case_of(validator, bucket)
             website = properties.get("WebsiteConfiguration")
             if case is None or not (bucket_id in origins or website):
                 continue
@@ -51,10 +51,10 @@ def _origins(validator: Validator, resources: Any) -> dict[str, str]:
     """Return the buckets that distributions read from, each with the distribution."""
     origins = {}
     for distribution_id, distribution, properties in of_type(resources, "AWS::CloudFront::Distribution"):
-        case = created(validator, distribution)
+        case = case_of(validator, distribution)
         path = ("DistributionConfig", "Origins", "*", "DomainName")
         for domain, _ in branches(case, properties, *path) if case else ():
-            origins.update(dict.fromkeys(mentioned(domain), distribution_id))
+            origins.update(dict.fromkeys(logical_ids_in(domain), distribution_id))
     return origins
 
 

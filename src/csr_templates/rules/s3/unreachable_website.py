@@ -32,6 +32,7 @@ class UnreachableWebsite(Rule):
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteAccessPermissionsReqd.html"
     tags = ["resources", "s3"]
     looks_at = properties_of("AWS::S3::Bucket")
+    first_only = True
 
     def faults(self, validator: Validator, bucket: Any) -> Iterator[Fault]:
         for website, case in branches(validator, bucket, "WebsiteConfiguration"):
@@ -48,4 +49,3 @@ class UnreachableWebsite(Rule):
                             "website answers 403. Remove WebsiteConfiguration and serve the bucket by "
                             f"CloudFront with an origin access control, or set {name} to false.",
                         )
-                        return

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.alarm_topics import Access, access, told
-from csr_templates.rules.support.references import pointed
+from csr_templates.rules.support.alarm_topics import Access, access, alarms_with_topics
+from csr_templates.rules.support.references import single_reference
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import created, existing, of_type, show
+from csr_templates.rules.support.values import case_of, existing, of_type, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,20 +33,20 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         policies = _policies(resources)
-        for one in told(validator, resources):
+        for one in alarms_with_topics(validator, resources):
             own = policies.get(one.topic, [])
             if len(own) != 1:  # none: SNS's own lets CloudWatch in. Several: the last one written holds
                 continue
             policy, resource, document = own[0]
-            exists = created(one.case, resource)
+            exists = case_of(one.case, resource)
             verdicts = access(exists, document, NEEDED, one.alarm_name, one.topic) if exists else ()
             for granted, case in verdicts:
                 if Access.NONE in granted.values():
                     yield Fault(
                         (policy, "Properties", "PolicyDocument"),
                         "PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on "
-                        f"{one.topic}{{when}}: every alarm that tells the topic is lost. Add a statement that "
-                        "allows it.",
+                        f"{one.topic}{{when}}: every alarm that tells the topic is lost. Add a statement "
+                        "that allows it.",
                         case,
                     )
                 if Access.OTHER_ALARMS in granted.values():
@@ -68,5 +68,5 @@ def _policies(resources: Any) -> dict[str, list[tuple[str, Any, Any]]]:
         topics = properties.get("Topics", [properties.get("TopicArn")])
         for topic in topics if isinstance(topics, list) else []:
             entry = (logical_id, resource, properties.get("PolicyDocument"))
-            found.setdefault(pointed(topic)[0], []).append(entry)
+            found.setdefault(single_reference(topic)[0], []).append(entry)
     return found

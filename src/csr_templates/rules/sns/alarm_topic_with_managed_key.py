@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.alarm_topics import told
+from csr_templates.rules.support.alarm_topics import alarms_with_topics
 from csr_templates.rules.support.rule import Fault, Rule
 from csr_templates.rules.support.scenarios import state
 from csr_templates.rules.support.values import values
@@ -30,14 +30,14 @@ class AlarmTopicWithManagedKey(Rule):
     tags = ["resources", "sns", "cloudwatch", "kms"]
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
-        for one in told(validator, resources):
+        for one in alarms_with_topics(validator, resources):
             written = one.properties.get("KmsMasterKeyId")
             for key, case in values(one.case, written):
                 if isinstance(key, str) and (key == "alias/aws/sns" or key.endswith(":alias/aws/sns")):
                     yield Fault(
                         (one.topic, "Properties", "KmsMasterKeyId"),
                         f"KmsMasterKeyId {state(one.case, case, written, key)}: CloudWatch may not use this "
-                        "key, so every alarm that tells the topic is lost. Use a key of your own whose policy "
-                        "lets cloudwatch.amazonaws.com in.",
+                        "key, so every alarm that tells the topic is lost. Use a key of your own whose "
+                        "policy lets cloudwatch.amazonaws.com in.",
                         case,
                     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.references import pointed, target, written
+from csr_templates.rules.support.references import single_reference, sub_text, target
 from csr_templates.rules.support.scenarios import scenarios
-from csr_templates.rules.support.values import created, of_type, values
+from csr_templates.rules.support.values import case_of, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ ACCOUNT = "123456789012"  # what cfn-lint takes for AWS::AccountId
 POSITIVE = re.compile(r"(ForAnyValue:)?(ArnLike|ArnEquals|StringLike|StringEquals)(IfExists)?$")
 
 
-class Told(NamedTuple):
+class AlarmWithTopic(NamedTuple):
     """An alarm and a topic that one of its actions is, in the case in which both exist."""
 
     alarm: str
@@ -49,22 +49,22 @@ class Access(Enum):
     """It may, or the template does not tell."""
 
 
-def told(validator: Validator, resources: Any) -> Iterator[Told]:
+def alarms_with_topics(validator: Validator, resources: Any) -> Iterator[AlarmWithTopic]:
     """Yield each alarm of the template with each topic of the template that it tells."""
     seen = []
     for alarm, resource, properties in of_type(
         resources, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
     ):
-        exists = created(validator, resource)
+        exists = case_of(validator, resource)
         asked = {name: properties[name] for name in ("AlarmName", *ACTIONS) if name in properties}
         for found, case in scenarios(exists, asked) if exists else ():
             for action in _actions(found):
                 topic, topic_properties = target(case, action, "AWS::SNS::Topic")
-                both = created(case, resources[topic]) if topic else None
+                both = case_of(case, resources[topic]) if topic else None
                 key = (alarm, topic, both and both.context.conditions.status)
                 if both and key not in seen:
                     seen.append(key)
-                    yield Told(alarm, found.get("AlarmName"), topic, topic_properties, both)
+                    yield AlarmWithTopic(alarm, found.get("AlarmName"), topic, topic_properties, both)
 
 
 def _actions(properties: Any) -> list[Any]:
@@ -139,7 +139,7 @@ def _allows(case: Validator, statement: Any, actions: Sequence[str]) -> bool:
 def _is_about(case: Validator, statement: Any, topic: str) -> bool:
     """Return whether a statement can be about a topic: it names it, or none of the template's others."""
     listed = statement.get("Resource")
-    named = [pointed(item)[0] for item in (listed if isinstance(listed, list) else [listed])]
+    named = [single_reference(item)[0] for item in (listed if isinstance(listed, list) else [listed])]
     return topic in named or any(name not in case.context.resources for name in named)
 
 
@@ -165,10 +165,10 @@ def _covers(case: Validator, condition: Any, alarm_name: Any) -> bool:
 
 def _match(case: Validator, patterns: list[Any], alarm_name: Any) -> bool:
     """Return whether one of the patterns matches the ARN of an alarm, whatever values the parameters have."""
-    own = written(alarm_name)
+    own = sub_text(alarm_name)
     if alarm_name is None or own is None:
         return True  # CloudFormation makes the name from the stack's, or AWS alone knows it
-    texts = [written(pattern) for pattern in patterns]
+    texts = [sub_text(pattern) for pattern in patterns]
     if any(text is None or fnmatchcase(ALARM_ARN + own, _glob(text)) for text in texts):
         return True
     return all(

@@ -8,11 +8,11 @@ from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.values import (
     branches,
-    created,
+    case_of,
     is_true,
     of_type,
     place,
-    referred,
+    ref_name,
     show,
     values,
 )
@@ -51,7 +51,7 @@ def _path(resources: Any, resource_id: Any, depth: int = 0) -> str:
     function, argument = is_function(resource_id)
     if function == "Fn::GetAtt" and isinstance(argument, list) and argument[1:] == ["RootResourceId"]:
         return "/"
-    resource = resources.get(referred(resource_id))
+    resource = resources.get(ref_name(resource_id))
     properties = resource.get("Properties") if isinstance(resource, dict) else None
     if depth > 30 or not isinstance(properties, dict):
         return ""
@@ -59,7 +59,7 @@ def _path(resources: Any, resource_id: Any, depth: int = 0) -> str:
     return f"{parent.rstrip('/')}/{part}" if parent and isinstance(part, str) else ""
 
 
-def caching(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
+def caching_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
     """Yield the entries of a stage's MethodSettings that switch caching on, with case and place."""
     for setting, where in branches(validator, stage, "MethodSettings", "*"):
         if isinstance(setting, dict):
@@ -68,9 +68,9 @@ def caching(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, 
                     yield setting, case, place(where, validator)
 
 
-def cached(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
+def cached_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
     """Yield the same, but only where the stage has a cache."""
-    for setting, case, path in caching(validator, stage):
+    for setting, case, path in caching_settings(validator, stage):
         for enabled, cached_case in values(case, stage.get("CacheClusterEnabled")):
             if is_true(enabled):
                 yield setting, cached_case, path
@@ -79,7 +79,7 @@ def cached(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, P
 def cached_methods(validator: Validator, resources: Any) -> Iterator[tuple[Method, Validator]]:
     """Yield the methods that some stage caches, with the case in which it does."""
     for _, stage, properties in of_type(resources, STAGE):
-        case = created(validator, stage)
+        case = case_of(validator, stage)
         if case is None:
             continue
         of_api = methods(resources, properties.get("RestApiId"))
@@ -88,9 +88,9 @@ def cached_methods(validator: Validator, resources: Any) -> Iterator[tuple[Metho
             for setting, _ in branches(case, properties, "MethodSettings", "*")
             if isinstance(setting, dict) and isinstance(setting.get("HttpMethod"), str)
         }
-        for setting, cached_case, _ in cached(case, properties):
+        for setting, cached_case, _ in cached_settings(case, properties):
             for method in of_api:
-                both = created(cached_case, method.resource)
+                both = case_of(cached_case, method.resource)
                 if both is not None and _applies(setting, method, own):
                     yield method, both
 

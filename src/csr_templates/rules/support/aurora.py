@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.references import pointed, target
-from csr_templates.rules.support.scenarios import conditional
-from csr_templates.rules.support.values import of_type, values
+from csr_templates.rules.support.references import single_reference, target
+from csr_templates.rules.support.scenarios import conditional_properties
+from csr_templates.rules.support.values import branches, of_type, place, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cfnlint.jsonschema import Validator
+
+    from csr_templates.rules.support.values import Path
 
 CLUSTER = "AWS::RDS::DBCluster"
 INSTANCE = "AWS::RDS::DBInstance"
@@ -34,9 +36,9 @@ def members(validator: Validator, cluster_id: str) -> dict[str, Any]:
     """Return the instances of a cluster by logical ID, each gone where its Condition is false."""
     resources = validator.cfn.template.get("Resources", {})
     return {
-        logical_id: conditional(resource)
+        logical_id: conditional_properties(resource)
         for logical_id, resource, properties in of_type(resources, INSTANCE)
-        if pointed(properties.get("DBClusterIdentifier"))[0] == cluster_id
+        if single_reference(properties.get("DBClusterIdentifier"))[0] == cluster_id
     }
 
 
@@ -62,3 +64,15 @@ def _group(validator: Validator, group: Any, group_type: str) -> Any:
     logical_id, properties = target(validator, group, group_type)
     parameters = properties.get("Parameters", {})
     return parameters if logical_id and isinstance(parameters, dict) else UNKNOWN
+
+
+def settings(validator: Validator, properties: Any) -> Iterator[tuple[str, str, Path]]:
+    """Yield name, value and path of each parameter that a group of the family sets in some case."""
+    for family, known in values(validator, properties.get("Family")):
+        if family != FAMILY:
+            continue
+        for parameters, case in branches(known, properties, "Parameters"):
+            for name, value in parameters.items() if isinstance(parameters, dict) else ():
+                if any(found is not None for found, _ in values(case, value)):
+                    yield name, show(value), (*place(case, validator), name)
+        return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.references import written
+from csr_templates.rules.support.references import sub_text
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.values import existing, values
 
@@ -93,7 +93,7 @@ def _attributes(value: Any) -> Iterator[tuple[str, str]]:
     """Yield logical ID and attribute of every Fn::GetAtt in a value, also in the text of a Fn::Sub."""
     function, argument = is_function(value)
     if function == "Fn::GetAtt":
-        name, _, attribute = (written(value) or "")[2:-1].partition(".")
+        name, _, attribute = (sub_text(value) or "")[2:-1].partition(".")
         yield name, attribute
     elif function == "Fn::Sub" and isinstance(argument, str):
         yield from re.findall(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9.]+)\}", argument)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.references import held, pointed, written
+from csr_templates.rules.support.references import find_resource, single_reference, sub_text
 
 if TYPE_CHECKING:
     from cfnlint.jsonschema import Validator
@@ -18,18 +18,18 @@ INTEGRATION = "AWS::ApiGatewayV2::Integration"
 
 def function_of(validator: Validator, value: Any) -> str:
     """Return the logical ID of the function that a FunctionName is: its Ref or ARN; empty for others."""
-    logical_id, attribute = pointed(value)
-    return held(validator, logical_id, FUNCTION)[0] if attribute in ("", "Arn") else ""
+    logical_id, attribute = single_reference(value)
+    return find_resource(validator, logical_id, FUNCTION)[0] if attribute in ("", "Arn") else ""
 
 
-def called(validator: Validator, uri: Any) -> tuple[str, str]:
+def called_function(validator: Validator, uri: Any) -> tuple[str, str]:
     """Return the function that an integration calls, and the alias if it goes through one."""
     for logical_id, rest in re.findall(
-        r"\$\{([^!.{}]+)(?:\.(?:Arn|AliasArn))?\}([^/$]*)", written(uri) or ""
+        r"\$\{([^!.{}]+)(?:\.(?:Arn|AliasArn))?\}([^/$]*)", sub_text(uri) or ""
     ):
-        if held(validator, logical_id, FUNCTION)[0]:
+        if find_resource(validator, logical_id, FUNCTION)[0]:
             return logical_id, rest  # :name and :${stageVariables.name} lead to an alias too
-        alias, properties = held(validator, logical_id, ALIAS)
+        alias, properties = find_resource(validator, logical_id, ALIAS)
         if alias:
             return function_of(validator, properties.get("FunctionName")), alias
     return "", ""

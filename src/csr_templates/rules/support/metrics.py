@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from csr_templates.rules.support.scenarios import only, scenarios
+from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import existing
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _metric(holder: Any, statistics: list[Any], case: Validator, properties: Any
 
 
 def _text(case: Validator, value: Any) -> str | None:
-    found = only(case, value)
+    found = only_value(case, value)
     return found if isinstance(found, str) else None
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.references import pointed, written
-from csr_templates.rules.support.scenarios import conditional, scenarios
+from csr_templates.rules.support.references import single_reference, sub_text
+from csr_templates.rules.support.scenarios import conditional_properties, scenarios
 from csr_templates.rules.support.values import of_type
 
 if TYPE_CHECKING:
@@ -38,27 +38,31 @@ def roles(validator: Validator, role_id: str, more: Any = None) -> Iterator[tupl
     """
     resources = validator.cfn.template.get("Resources", {})
     role = resources.get(role_id, {})
-    attached_arns = [pointed(arn)[0] for arn in _listed(role.get("Properties", {}).get("ManagedPolicyArns"))]
+    attached_arns = [
+        single_reference(arn)[0] for arn in _listed(role.get("Properties", {}).get("ManagedPolicyArns"))
+    ]
     policies = {
-        logical_id: conditional(resource)
+        logical_id: conditional_properties(resource)
         for logical_id, resource, properties in of_type(resources, *ATTACHED)
         if logical_id in attached_arns or role_id in _role_ids(properties)
     }
-    together = {"role": conditional(role), "policies": policies, "more": more}
+    together = {"role": conditional_properties(role), "policies": policies, "more": more}
     for plain, case in scenarios(validator, together):
         if "role" in plain:
             yield _statements(role_id, plain["role"], plain["policies"]), case, plain.get("more")
 
 
 def _role_ids(properties: Any) -> list[str]:
-    return [pointed(role)[0] for role in [*_listed(properties.get("Roles")), properties.get("RoleName")]]
+    return [
+        single_reference(role)[0] for role in [*_listed(properties.get("Roles")), properties.get("RoleName")]
+    ]
 
 
 def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourced] | None:
     documents = [(role_id, policy.get("PolicyDocument")) for policy in _listed(role.get("Policies"))]
     documents += [(logical_id, policy.get("PolicyDocument")) for logical_id, policy in policies.items()]
     for arn in _listed(role.get("ManagedPolicyArns")):
-        if pointed(arn)[0] not in policies and not (written(arn) or "").endswith(HARMLESS):
+        if single_reference(arn)[0] not in policies and not (sub_text(arn) or "").endswith(HARMLESS):
             return None
     if not all(isinstance(document, dict) for _, document in documents):
         return None
@@ -79,7 +83,7 @@ def allows(statement: Any, action: str, logical_id: str) -> bool:
 
 def names(statement: Any, logical_id: str) -> bool:
     """Return whether a statement's Resource is a reference to this resource."""
-    return any(pointed(one)[0] == logical_id for one in _listed(statement.get("Resource")))
+    return any(single_reference(one)[0] == logical_id for one in _listed(statement.get("Resource")))
 
 
 def _matches(pattern: Any, action: str) -> bool:
@@ -88,10 +92,10 @@ def _matches(pattern: Any, action: str) -> bool:
 
 def _may_be(resource: Any, action: str, logical_id: str) -> bool:
     """Return whether a policy's Resource may be a resource of the template."""
-    text = written(resource)
-    if text is None or pointed(resource)[0] == logical_id:
+    text = sub_text(resource)
+    if text is None or single_reference(resource)[0] == logical_id:
         return True
-    if pointed(resource)[1] == "Arn":  # another resource
+    if single_reference(resource)[1] == "Arn":  # another resource
         return False
     service = action.partition(":")[0]
     parts = text.split(":")

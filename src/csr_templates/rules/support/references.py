@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cfnlint.jsonschema import Validator
 
 
-def written(value: Any) -> str | None:
+def sub_text(value: Any) -> str | None:
     """Return a text with its references as ``${Name}`` and ``${Name.Attribute}``, however they are written.
 
     ``!Ref Key``, ``!Sub ${Key}`` and a Join of the one are the same. None: a function hides the text.
@@ -30,9 +30,9 @@ def written(value: Any) -> str | None:
         case "Fn::Sub", [str(text)]:
             return text
         case "Fn::Sub", [str(text), dict(variables)]:
-            return _substituted(text, {name: written(entry) for name, entry in variables.items()})
+            return _substituted(text, {name: sub_text(entry) for name, entry in variables.items()})
         case "Fn::Join", [str(delimiter), list(items)]:
-            known = [found for item in items if (found := written(item)) is not None]
+            known = [found for item in items if (found := sub_text(item)) is not None]
             return delimiter.join(known) if len(known) == len(items) else None
     return None
 
@@ -43,19 +43,19 @@ def _substituted(text: str, variables: dict[str, str | None]) -> str | None:
     return re.sub(r"\$\{([^!{}]+)\}", lambda found: variables.get(found[1].strip()) or found[0], text)
 
 
-def pointed(value: Any) -> tuple[str, str]:
+def single_reference(value: Any) -> tuple[str, str]:
     """Return logical ID and attribute of a value that is one reference; the attribute of a Ref is empty."""
-    found = re.fullmatch(r"\$\{([^!.{}]+)(?:\.([^{}]+))?\}", written(value) or "")
+    found = re.fullmatch(r"\$\{([^!.{}]+)(?:\.([^{}]+))?\}", sub_text(value) or "")
     return (found[1], found[2] or "") if found else ("", "")
 
 
 def target(validator: Validator, value: Any, *types: str) -> tuple[str, Any]:
     """Return logical ID and properties of the resource that a value is a reference to, if it has a type."""
-    logical_id, _ = pointed(value)
-    return held(validator, logical_id, *types)
+    logical_id, _ = single_reference(value)
+    return find_resource(validator, logical_id, *types)
 
 
-def held(validator: Validator, logical_id: str, *types: str) -> tuple[str, Any]:
+def find_resource(validator: Validator, logical_id: str, *types: str) -> tuple[str, Any]:
     """Return logical ID and properties of a resource of the template; empty if it has another type."""
     resources = validator.cfn.template.get("Resources", {})
     found = of_type({logical_id: resources.get(logical_id)}, *types)

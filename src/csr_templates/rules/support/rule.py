@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from cfnlint.jsonschema import CfnTemplateValidator, ValidationError
@@ -42,6 +43,9 @@ class Rule(CfnLintKeyword):
     looks_at: ClassVar[tuple[str, ...]] = ("Resources",)
     """Paths as cfn-lint's keywords have them, with the type for a logical ID; none for the whole template."""
 
+    first_only: ClassVar[bool] = False
+    """Whether one fault says enough about a part at which the rule looks."""
+
     def __init_subclass__(cls) -> None:
         """Take the texts from the docstring."""
         title, _, explanation = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")
@@ -72,10 +76,11 @@ class Rule(CfnLintKeyword):
         if not isinstance(part, dict):  # what cfn-lint's own rules find
             return
         cases: dict[tuple[Path, str], list[Validator]] = {}
-        for path, message, case in self.faults(validator, part):
+        found = self.faults(validator, part)
+        for path, message, case in islice(found, 1) if self.first_only else found:
             cases.setdefault((path, message), []).extend([case] if case else [])
-        for (path, message), found in cases.items():
-            yield path, message.replace("{when}", when(validator, found)) if found else message
+        for (path, message), where in cases.items():
+            yield path, message.replace("{when}", when(validator, where)) if where else message
 
 
 def properties_of(*types: str) -> tuple[str, ...]:

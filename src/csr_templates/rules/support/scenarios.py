@@ -74,13 +74,13 @@ def _is_if(argument: Any) -> bool:
     return isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str)
 
 
-def conditional(resource: Any) -> Any:
+def conditional_properties(resource: Any) -> Any:
     """Return the properties of a resource as ``scenarios`` wants them: gone when its Condition is false."""
     properties, condition = resource.get("Properties", {}), resource.get("Condition")
     return {"Fn::If": [condition, properties, NO_VALUE]} if isinstance(condition, str) else properties
 
 
-def possible(case: Validator) -> bool:
+def is_possible(case: Validator) -> bool:
     """Return whether the conditions of a case agree with the parameter values that it assumes.
 
     cfn-lint sees that they do not where a condition compares the parameter itself. Here it may also be the
@@ -130,7 +130,7 @@ def _section(case: Validator, name: str) -> Any:
     return section if isinstance(section, dict) else {}
 
 
-def usual(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
+def default_values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
     """Yield the values like ``values``, of a parameter its default alone.
 
     Two parameters that are compared need not take every pair of the values that each allows.
@@ -144,7 +144,7 @@ def usual(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
             yield found, case
 
 
-def only(validator: Validator, value: Any) -> Any:
+def only_value(validator: Validator, value: Any) -> Any:
     """Return the one value that can stand here; None if there are several or only AWS knows."""
     found = [entry for entry, _ in values(validator, value)]
     return found[0] if len(found) == 1 and not is_function(found[0])[0] else None
@@ -160,7 +160,7 @@ def assumed_values(case: Validator, value: Any) -> Iterator[tuple[Any, Validator
     free = case.evolve(context=case.context.evolve(conditions=case.cfn.context.conditions))
     for found, known in values(free, value):
         where = known.evolve(context=known.context.evolve(conditions=conditions))
-        if possible(where):
+        if is_possible(where):
             yield found, where
 
 

@@ -33,7 +33,7 @@ def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
         yield from resolved or [(branch, case)]
 
 
-def created(validator: Validator, resource: Any) -> Validator | None:
+def case_of(validator: Validator, resource: Any) -> Validator | None:
     """Return the case in which a resource, or an output, exists; None if there is no such case."""
     condition = resource.get("Condition")
     if not isinstance(condition, str):
@@ -59,7 +59,7 @@ def of_type(resources: Any, *types: str) -> Iterator[tuple[str, Any, Any]]:
                 yield logical_id, resource, properties
 
 
-def referred(value: Any) -> str:
+def ref_name(value: Any) -> str:
     """Return the logical ID that a plain Ref names; empty for everything else."""
     function, argument = is_function(value)
     return argument if function == "Ref" and isinstance(argument, str) else ""
@@ -99,7 +99,7 @@ def show(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def mentioned(value: Any) -> set[str]:
+def logical_ids_in(value: Any) -> set[str]:
     """Return the logical IDs, and the parameters, that a value refers to by Ref, GetAtt or Sub."""
     function, argument = is_function(value)
     if function == "Ref":
@@ -114,5 +114,5 @@ def mentioned(value: Any) -> set[str]:
         found = names.difference(variables if isinstance(variables, dict) else {})
         value = variables
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
-        found |= mentioned(part)
+        found |= logical_ids_in(part)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import assume, created, show, values
+from csr_templates.rules.support.values import assume, case_of, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ class DuplicateExport(Rule):
 def _names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the names an output can be exported under, each with its case."""
     export = output.get("Export") if isinstance(output, dict) else None
-    case = created(validator, output) if isinstance(export, dict) else None
+    case = case_of(validator, output) if isinstance(export, dict) else None
     if isinstance(export, dict) and case is not None and "Name" in export:
         for name, where in values(case, export["Name"]):
             yield show(name), where

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import only, scenarios
+from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import existing, show
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ class RepeatedRulePriority(Rule):
                 continue
             given = [(index, rule) for index, rule in enumerate(rules) if isinstance(rule, dict)]
             for (_, first), (index, second) in combinations(given, 2):
-                priority = only(case, first.get("Priority"))
-                if priority is not None and str(priority) == str(only(case, second.get("Priority"))):
+                priority = only_value(case, first.get("Priority"))
+                if priority is not None and str(priority) == str(only_value(case, second.get("Priority"))):
                     yield Fault(
                         _place(properties, rules, index),
-                        f"Priority of the rule {show(second.get('Name'))} is {priority}{{when}}, as it is for "
-                        f"the rule {show(first.get('Name'))}: WAF refuses the rules. Give each rule a priority "
-                        "of its own.",
+                        f"Priority of the rule {show(second.get('Name'))} is {priority}{{when}}, as it is "
+                        f"for the rule {show(first.get('Name'))}: WAF refuses the rules. Give each rule a "
+                        "priority of its own.",
                         case,
                     )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.references import held, pointed, written
+from csr_templates.rules.support.references import find_resource, single_reference, sub_text
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.scenarios import scenarios, state
-from csr_templates.rules.support.values import created, show, values
+from csr_templates.rules.support.values import case_of, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,23 +65,23 @@ def _problems(case: Validator, destination: Any) -> Iterator[tuple[str, Validato
     logical_id = _holder(destination)
     if logical_id not in case.context.resources:
         for value, where in values(case, destination):
-            arn = NAME.match(written(value) or "")
+            arn = NAME.match(sub_text(value) or "")
             if arn and not _may_begin_right(arn["name"]):
                 yield f"LogDestinationConfigs holds {show(destination)}, named {show(arn['name'])}", where
         return
     for kind, name in DESTINATIONS.items():
-        found, properties = held(case, logical_id, kind)
-        exists = created(case, case.cfn.template["Resources"][found]) if found else None
+        found, properties = find_resource(case, logical_id, kind)
+        exists = case_of(case, case.cfn.template["Resources"][found]) if found else None
         if exists:
             yield from _names_of(exists, found, name, properties.get(name))
 
 
 def _holder(destination: Any) -> str:
     """Return the logical ID of the resource whose ARN this is, or whose name stands at the ARN's end."""
-    logical_id, _ = pointed(destination)
+    logical_id, _ = single_reference(destination)
     if logical_id:
         return logical_id
-    text = written(destination) or ""
+    text = sub_text(destination) or ""
     name = NAME.match(text)
     found = re.fullmatch(r"\$\{([A-Za-z0-9]+)(?:\.Arn)?\}(?::\*)?", name["name"] if name else text)
     return found[1] if found else ""
@@ -96,7 +96,7 @@ def _names_of(
                 f"{logical_id} has no {property_name}{{when}}, so its name begins with the stack's name",
                 where,
             )
-        elif not _may_begin_right(written(name) or "${}"):
+        elif not _may_begin_right(sub_text(name) or "${}"):
             yield f"{property_name} of {logical_id} {state(where, where, value, name)}{{when}}", where
             return  # one value of a parameter says enough
 
