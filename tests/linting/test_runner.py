@@ -535,7 +535,7 @@ class TestRulesPackage:
 
         assert (done.returncode, done.stderr) == (2, "")
         assert done.stdout == (
-            "E9600 AlarmActions is missing: nobody is told when the alarm fires. Give it at least one "
+            "E9600 AlarmActions is missing: no one is notified when the alarm fires. Give it at least one "
             f"action, for example AlarmActions: [!Ref AlarmTopic].\n{template}:5:5\n\n"
         )
 

@@ -18,7 +18,7 @@ def message(found: str) -> str:
     """Return what the rule says about a role with this DeletionPolicy."""
     return (
         f"DeletionPolicy is {found} on the role that Account gives to all APIs of the account: when the "
-        "stack goes, none of them can log. Set DeletionPolicy: RetainExceptOnCreate, and "
+        "stack is deleted, none of them can log. Set DeletionPolicy: RetainExceptOnCreate, and "
         "UpdateReplacePolicy: Retain."
     )
 

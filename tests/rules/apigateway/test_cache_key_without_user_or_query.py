@@ -17,7 +17,7 @@ WHOLE = "method.request.header.X-Cache-Key"
 NO_USER = "without method.request.header.Authorization or .Cookie the answer for one user is given to others"
 
 NO_QUERY = (
-    "without method.request.querystring names, or a header that stands for them, all query strings get the "
+    "without method.request.querystring names, or a header that represents them, all query strings get the "
     "same answer"
 )
 

@@ -29,7 +29,7 @@ def case(verb: str, found: str) -> tuple[str, ...]:
         f"{SETTING}/0/HttpMethod",
         (
             f'HttpMethod is "{found}" where CachingEnabled is true: a request that changes something can be '
-            "answered from the cache and not be carried out. Cache GET alone, by a method of its own: "
+            "answered from the cache and not be carried out. Cache only GET, by a separate method: "
             'HttpMethod: "GET".'
         ),
     )

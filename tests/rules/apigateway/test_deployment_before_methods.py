@@ -27,7 +27,7 @@ def deployment(attributes: str = "", properties: str = "", others: str = "") -> 
 def message(given: str, missing: str) -> str:
     """Return what the rule says about a deployment with this DependsOn."""
     return (
-        f"DependsOn is {given}, and the deployment does not wait for {missing}: it may be made without "
+        f"DependsOn is {given}, and the deployment does not wait for {missing}: it may be created without "
         "them, and then they are not deployed. Add them to DependsOn, or refer by Fn::If to what has a "
         "Condition."
     )

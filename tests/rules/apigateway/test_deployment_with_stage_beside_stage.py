@@ -26,8 +26,8 @@ def deployment(properties: str, stage: str = STAGE) -> str:
 def message(name: str) -> str:
     """Return what the rule says about a deployment with this stage name."""
     return (
-        f'StageName is {name}: the deployment makes a stage of that name beside Stage ("v1"). Under the '
-        "same name it fails, under another it is open to everybody without the settings of that stage. "
+        f'StageName is {name}: the deployment creates a stage of that name beside Stage ("v1"). Under the '
+        "same name it fails, under another it is open to anyone without the settings of that stage. "
         "Leave StageName and StageDescription out."
     )
 

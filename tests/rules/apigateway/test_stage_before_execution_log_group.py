@@ -27,7 +27,7 @@ def message(given: str) -> str:
     """Return what the rule says about a stage with this DependsOn."""
     return (
         f"DependsOn is {given}, and the stage does not wait for Group, the log group of its execution log: "
-        "API Gateway may make the group first, and Group fails. Add DependsOn: Group."
+        "API Gateway may create the group first, and Group fails. Add DependsOn: Group."
     )
 
 

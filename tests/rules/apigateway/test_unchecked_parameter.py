@@ -1,4 +1,4 @@
-"""Required request parameters that somebody, or nobody, checks."""
+"""Required request parameters that are checked, and are not."""
 
 HEAD = """
 Parameters:
@@ -25,7 +25,7 @@ def method(properties: str, checks: str = "ValidateRequestParameters: true") -> 
 
 
 def message(lack: str) -> str:
-    """Return what the rule says about a header that nobody checks."""
+    """Return what the rule says about a header that is not checked."""
     return (
         f'RequestParameters requires "method.request.header.X-Key", and {lack}: a request without it '
         "passes. Set RequestValidatorId to an AWS::ApiGateway::RequestValidator with "

@@ -27,8 +27,8 @@ def message(found: str) -> str:
     """Return what the rule says about an open method."""
     return (
         f"ApiKeyRequired is {found} on a method that anybody may call, although First of the same API "
-        "requires a key: whoever knows the address passes by the usage plan. Set ApiKeyRequired: true, or "
-        "an AuthorizationType."
+        "requires a key: a caller who knows the address bypasses the usage plan. Set ApiKeyRequired: true, "
+        "or an AuthorizationType."
     )
 
 

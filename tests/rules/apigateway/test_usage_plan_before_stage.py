@@ -23,13 +23,13 @@ def plan(used: str, name: str = "v1", attributes: str = "", of_stage: str = "") 
 def message(value: str) -> str:
     """Return what the rule says about a stage that is written like this."""
     return (
-        f"Stage is {value}, which is the name of Stage, and the plan does not wait for it: made first, it "
+        f"Stage is {value}, which is the name of Stage, and the plan does not wait for it: created first, it "
         "fails. Write !Ref Stage."
     )
 
 
 def case(text: str, path: str, value: str) -> tuple[str, ...]:
-    """A stage that is named by a text alone is found there."""
+    """A stage that is named only by a text is found there."""
     return text, f"Resources/Plan/Properties/ApiStages/{path}", message(value)
 
 

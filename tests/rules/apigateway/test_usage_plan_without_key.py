@@ -1,4 +1,4 @@
-"""Usage plans that limit somebody, and nobody."""
+"""Usage plans with and without effect."""
 
 HEAD = """
 Parameters:
@@ -42,19 +42,19 @@ def method(name: str, properties: str) -> str:
 def no_key(limits: str, when: str = "") -> str:
     """Return what the rule says about a plan without key."""
     return (
-        f"{limits} nobody: it has no key{when}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is "
+        f"{limits} no one: it has no key{when}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is "
         "this plan."
     )
 
 
 NOT_ASKED = (
-    'ApiId is {"Ref": "Api"}, and no method of that API requires a key: the plan limits nobody who calls '
-    "it. Set ApiKeyRequired: true on its methods."
+    'ApiId is {"Ref": "Api"}, and no method of that API requires a key: the plan does not limit its '
+    "callers. Set ApiKeyRequired: true on its methods."
 )
 
 
 def case(text: str, path: str, expected: str) -> tuple[str, ...]:
-    """A plan that limits nobody is found in its limit, or in the API that asks for no key."""
+    """A plan that limits no one is found in its limit, or in the API that asks for no key."""
     return text, f"Resources/Plan/Properties/{path}", expected
 
 

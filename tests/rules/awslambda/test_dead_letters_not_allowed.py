@@ -50,7 +50,7 @@ def function(
 
 
 def policy(kind: str = "Policy", holder: str = "Roles: [!Ref Role]", attributes: str = "") -> str:
-    """Return a policy of its own that allows to send."""
+    """Return a separate policy that allows to send."""
     return (
         f"  Policy: {{Type: AWS::IAM::{kind}, {attributes} "
         f"Properties: {{{holder}, PolicyDocument: {{Statement: {SEND}}}}}}}\n"

@@ -48,7 +48,7 @@ GOOD = {
     "parameter default": template("!Ref Publish"),
     "both branches": template("!If [Live, true, 'true']"),
     "only AWS knows": template("!ImportValue publish"),
-    "used by nobody": template("false", arn="!ImportValue arn"),
+    "not used": template("false", arn="!ImportValue arn"),
     "used where it does not exist": template(
         "false", function="Condition: Live,", arn=f"!If [Live, arn, {GETATT}]"
     ),

@@ -29,8 +29,8 @@ def case(arn: str, shown: str, region: str) -> tuple[str, ...]:
         distribution(arn),
         "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
         (
-            f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront takes one of us-east-1 "
-            "alone. Make it there and give its ARN."
+            f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront takes only one of "
+            "us-east-1. Create it there and give its ARN."
         ),
     )
 

@@ -27,7 +27,7 @@ def case(certificate: str, steps: str, when: str) -> tuple[str, ...]:
         f"Resources/Site/Properties/DistributionConfig/ViewerCertificate{steps}",
         (
             f"MinimumProtocolVersion is TLSv1.2_2021 beside CloudFrontDefaultCertificate true{when}: "
-            "CloudFront sets TLSv1 with its own certificate. Use a certificate and an alias of your own, or "
+            "CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or "
             "remove the property."
         ),
     )

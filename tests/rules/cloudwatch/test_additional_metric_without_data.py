@@ -21,7 +21,7 @@ UNSUBSCRIBED = (
     "never has data. Add one with DistributionId: !Ref Site and RealtimeMetricsSubscriptionStatus: Enabled."
 )
 
-NO_PERCENTILE = "{} is {}: OriginLatency has percentiles alone, and the alarm never has data. Use {}."
+NO_PERCENTILE = "{} is {}: OriginLatency has only percentiles, and the alarm never has data. Use {}."
 
 
 def subscription(status: str = "Enabled", distribution: str = "!Ref Site", attributes: str = "") -> str:
@@ -62,7 +62,7 @@ GOOD = {
     "unknown statistic": alarm(
         "MetricName: OriginLatency, ExtendedStatistic: !ImportValue a", extra=subscription()
     ),
-    "namespace of one's own": alarm(P90).replace("AWS/CloudFront,", "My/Edge,"),
+    "namespace of the user": alarm(P90).replace("AWS/CloudFront,", "My/Edge,"),
 }
 
 BAD = {

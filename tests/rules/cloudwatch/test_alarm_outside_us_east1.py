@@ -18,7 +18,7 @@ Resources:
 """
 
 MESSAGE = (
-    "Namespace is {}, and the stack is for {}: the metric {} exists in us-east-1 alone, so the alarm never "
+    "Namespace is {}, and the stack is for {}: the metric {} exists only in us-east-1, so the alarm never "
     "has data. Put the alarm into a stack of us-east-1."
 )
 

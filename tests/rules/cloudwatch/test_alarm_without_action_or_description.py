@@ -26,7 +26,7 @@ Resources:
 """
 
 ACTIONS = (
-    "AlarmActions {}: nobody is told when the alarm fires. Give it at least one action, for example "
+    "AlarmActions {}: no one is notified when the alarm fires. Give it at least one action, for example "
     "AlarmActions: [!Ref AlarmTopic]."
 )
 
@@ -36,7 +36,7 @@ DISABLED = (
 )
 
 DESCRIPTION = (
-    "AlarmDescription {}: whoever is woken by the alarm reads nothing. Give it a text that says what "
+    "AlarmDescription {}: the operator gets an alarm without an explanation. Give it a text that says what "
     "happened and what to look at first."
 )
 

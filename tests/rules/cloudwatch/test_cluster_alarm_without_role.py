@@ -26,7 +26,7 @@ def case(properties: str, when: str, what: str) -> tuple[str, ...]:
         alarm(properties),
         "Resources/High/Properties/Dimensions",
         (
-            f"Dimensions are DBClusterIdentifier alone{when}: {what} then mixes all instances, and an idle "
+            f"Dimensions are only DBClusterIdentifier{when}: {what} then mixes all instances, and an idle "
             "reader hides a busy writer. Add Role: WRITER or READER."
         ),
     )

@@ -39,7 +39,7 @@ GOOD = {
     "HTTP API": alarm("AWS/ApiGateway", "5xx", HTTP),
     "WebSocket API": alarm("AWS/ApiGateway", "ConnectCount", HTTP),
     "unknown API": alarm("AWS/ApiGateway", "5xx", "!FindInMap [A, b, c]"),
-    "namespace of one's own": alarm("My/Service", "errors"),
+    "namespace of the user": alarm("My/Service", "errors"),
     "only AWS knows": alarm("AWS/SQS", "!ImportValue name"),
     "both branches": alarm(
         "AWS/ApiGateway", "!If [Rest, 5XXError, 5xx]", "[{Name: !If [Rest, ApiName, ApiId], Value: orders}]"

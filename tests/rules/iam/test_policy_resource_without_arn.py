@@ -50,7 +50,7 @@ KEY = "Ref of an AWS::KMS::Key is its ID; use Key.Arn"
 
 
 def case(resource: str, path: str, value: Any, fault: str) -> tuple[str, ...]:
-    """What can be no ARN is found where it stands."""
+    """What cannot be an ARN is found where it stands."""
     return policy(resource), f"{PLACE}/0/Resource{path}", message(value, fault)
 
 
@@ -99,7 +99,7 @@ BAD = {
         "!GetAtt Queue.QueueName",
         "",
         {"Fn::GetAtt": ["Queue", "QueueName"]},
-        "QueueName of an AWS::SQS::Queue is no ARN; use Queue.Arn",
+        "QueueName of an AWS::SQS::Queue is not an ARN; use Queue.Arn",
     ),
     "Sub": case("!Sub '${Bucket}/*'", "", {"Fn::Sub": "${Bucket}/*"}, BUCKET),
     "Sub with a variable": case(

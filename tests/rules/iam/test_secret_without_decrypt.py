@@ -53,7 +53,7 @@ GOOD = {
     "wildcards": role(READ, "{Effect: Allow, Action: 'kms:*', Resource: '*'}"),
     "Sub": role(READ, DECRYPT.replace("!GetAtt Key.Arn", "!Sub '${Key.Arn}'")),
     "AWS's key": role(READ.replace("Secret}", "Default}")),
-    "key whose policy lets everybody decrypt": role(READ.replace("Secret}", "Open}")),
+    "key whose policy lets anyone decrypt": role(READ.replace("Secret}", "Open}")),
     "secret of another template": role(READ.replace("!Ref Secret", "!ImportValue secret")),
     "secret of a parameter": role(READ.replace("!Ref Secret", "!Ref Any")),
     "does not read the value": role(READ.replace("GetSecretValue", "DescribeSecret")),

@@ -10,7 +10,7 @@ Resources:
 """
 
 GONE = "{}: Aurora MySQL 3 does not have this parameter, and RDS refuses the group. Remove it."
-FIXED = "{}: Aurora MySQL 3 does not let this parameter be set, and RDS refuses the group. Remove it."
+FIXED = "{}: Aurora MySQL 3 does not allow this parameter to be set, and RDS refuses the group. Remove it."
 
 
 def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBClusterParameterGroup") -> str:

@@ -43,7 +43,7 @@ GOOD = {
     "old versions": bucket(
         "Status: Enabled, NoncurrentVersionTransitions: [{StorageClass: GLACIER, TransitionInDays: 9}]"
     ),
-    "bucket that nobody serves": bucket(move("GLACIER"), "BucketName: logs"),
+    "bucket that is not served": bucket(move("GLACIER"), "BucketName: logs"),
     "disabled": bucket(move("GLACIER", "Disabled")),
     "some objects by prefix": bucket(move("GLACIER") + ", Prefix: logs/"),
     "some objects by tag": bucket(move("GLACIER") + ", TagFilters: [{Key: a, Value: b}]"),

@@ -12,8 +12,8 @@ Resources:
 SITE = "{IndexDocument: index.html}"
 
 EFFECTS = {
-    "RestrictPublicBuckets": "S3 lets nobody from outside the account read the bucket",
-    "BlockPublicPolicy": "S3 refuses the bucket policy that would let everybody read the bucket",
+    "RestrictPublicBuckets": "S3 lets no one outside the account read the bucket",
+    "BlockPublicPolicy": "S3 refuses the bucket policy that would let anyone read the bucket",
 }
 
 

@@ -59,7 +59,7 @@ def template(
     )
 
 
-EVERYBODY = grant(principal="'*'")
+ANYONE = grant(principal="'*'")
 ALIAS = "  Alias: {Type: AWS::KMS::Alias, Properties: {AliasName: alias/alarms, TargetKeyId: !Ref Key}}\n"
 BOTH = "kms:Decrypt and kms:GenerateDataKey*"
 
@@ -70,9 +70,9 @@ def case(text: str, lacking: str) -> tuple[str, ...]:
         text,
         "Resources/Key/Properties/KeyPolicy",
         (
-            f"KeyPolicy does not allow cloudwatch.amazonaws.com {lacking}, and the key encrypts a topic "
-            "that alarms tell: what they send is lost. Add a statement that allows the service kms:Decrypt "
-            "and kms:GenerateDataKey*."
+            f"KeyPolicy does not allow cloudwatch.amazonaws.com {lacking}, and the key encrypts a topic that "
+            "alarms notify: their messages are lost. Add a statement that allows the service kms:Decrypt and "
+            "kms:GenerateDataKey*."
         ),
     )
 
@@ -122,7 +122,7 @@ GOOD = {
     "two services": template(grant(principal="{Service: [logs.amazonaws.com, cloudwatch.amazonaws.com]}")),
     "parameter default": template(grant(principal="{Service: !Ref Service}")),
     "unknown service": template(grant(principal="{Service: !ImportValue a}")),
-    "everybody": template(grant(principal="'*'")),
+    "anyone": template(grant(principal="'*'")),
     "all actions": template(grant("'kms:*'")),
     "two statements": template(grant("'kms:Decrypt'"), grant("'kms:GenerateDataKey'")),
     "name under the pattern": template(
@@ -145,7 +145,7 @@ GOOD = {
     "key of another stack": template(ACCOUNT, used="!ImportValue key"),
     "alias of another stack": template(ACCOUNT, used="alias/other", extra=ALIAS),
     "alias of the stack": template(grant(), used="alias/alarms", extra=ALIAS),
-    "both branches": template(f"!If [Open, {grant()}, {EVERYBODY}]"),
+    "both branches": template(f"!If [Open, {grant()}, {ANYONE}]"),
     "branch of the alarm": template(f"!If [Open, {grant()}, {ACCOUNT}]", attributes="Condition: Open,"),
     "statement that a function hides": template("!FindInMap [A, b, c]"),
 }

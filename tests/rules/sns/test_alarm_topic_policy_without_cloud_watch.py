@@ -59,7 +59,7 @@ def source(pattern: str) -> str:
     return f"{{ArnLike: {{'aws:SourceArn': {pattern}}}}}"
 
 
-EVERYBODY = grant(principal="'*'")
+ANYONE = grant(principal="'*'")
 SECOND = "  Second: {Type: AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref Topic], PolicyDocument: {}}}\n"
 
 
@@ -69,8 +69,8 @@ def case(text: str, when: str) -> tuple[str, ...]:
         text,
         "Resources/Policy/Properties/PolicyDocument",
         (
-            f"PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on Topic{when}: every "
-            "alarm that tells the topic is lost. Add a statement that allows it."
+            f"PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on Topic{when}: the "
+            "messages of all alarms to the topic are lost. Add a statement that allows it."
         ),
     )
 
@@ -104,8 +104,8 @@ GOOD = {
         grant(condition=source(f"!Sub '{ARN}${{Environment}}-*'")), name="!Sub '${Environment}-cpu'"
     ),
     "policy of another topic": template(OWNER, topics="[!Ref Other]"),
-    "two policies, and nobody knows which holds": template(OWNER, more=SECOND),
-    "both branches": template(f"!If [Open, {grant()}, {EVERYBODY}]"),
+    "two policies, and it is not known which holds": template(OWNER, more=SECOND),
+    "both branches": template(f"!If [Open, {grant()}, {ANYONE}]"),
     "no policy": HEAD + "  High: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmActions: [!Ref Topic]}}\n",
 }
 

@@ -12,8 +12,8 @@ Resources:
 """
 
 MESSAGE = (
-    "KmsMasterKeyId {}: CloudWatch may not use this key, so every alarm that tells the topic is lost. Use a "
-    "key of your own whose policy lets cloudwatch.amazonaws.com in."
+    "KmsMasterKeyId {}: CloudWatch may not use this key, so the messages of all alarms to the topic are "
+    "lost. Use a customer managed key whose policy allows cloudwatch.amazonaws.com."
 )
 
 
@@ -74,8 +74,8 @@ def finds_every_way_to_tell(alarm: str) -> tuple[str, ...]:
 
 
 GOOD = {
-    "key of one's own": topic("KmsMasterKeyId: !GetAtt Key.Arn"),
-    "alias of one's own": topic("KmsMasterKeyId: alias/alarms"),
+    "key of the user": topic("KmsMasterKeyId: !GetAtt Key.Arn"),
+    "alias of the user": topic("KmsMasterKeyId: alias/alarms"),
     "only AWS knows": topic("KmsMasterKeyId: !ImportValue key"),
     "not encrypted": topic("TopicName: plain"),
     "told by no alarm": topic("KmsMasterKeyId: alias/aws/sns", alarm="AlarmName: a"),

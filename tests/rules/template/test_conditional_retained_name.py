@@ -193,5 +193,5 @@ def test_a_condition_that_is_never_true_passes() -> None:
 
 
 def test_a_resource_of_a_wrong_kind_is_left_to_others() -> None:
-    """What is no mapping is none of this rule's business, and no crash."""
+    """What is not a mapping is left to other rules, and does not crash this one."""
     assert list(ConditionalRetainedName().validate(CfnTemplateValidator({}), None, 3, {})) == []

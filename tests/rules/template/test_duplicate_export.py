@@ -37,7 +37,7 @@ def message(name: str) -> str:
     """Return what the rule says about the second of two outputs."""
     return (
         f"Export.Name is {name}, and Out0 is exported under the same name: the stack fails. Give each export "
-        "a name of its own."
+        "a unique name."
     )
 
 

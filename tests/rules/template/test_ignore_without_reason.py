@@ -16,7 +16,7 @@ def case(config: str, message: str) -> tuple[str, ...]:
 
 
 def refuses_configuration_of_the_whole_template(config: str) -> tuple[str, ...]:
-    """A global setting is found, whatever it sets: it would silence resources nobody thought of."""
+    """A global setting is found, whatever it sets: it would silence resources that no one thought of."""
     text = f"Metadata: {{cfn-lint: {{config: {config}}}}}\nResources: {{Topic: {{Type: AWS::SNS::Topic}}}}"
     return (
         text,
@@ -52,7 +52,7 @@ BAD = {
     "prefix": case(
         "{ignore_checks: [W], ignore_reasons: {W: All of them.}}",
         (
-            "ignore_checks holds 'W', which is no rule ID. On a resource only a whole ID such as W3005 is "
+            "ignore_checks holds 'W', which is not a rule ID. On a resource only a whole ID such as W3005 is "
             "matched."
         ),
     ),

@@ -37,7 +37,7 @@ METADATA = "Metadata, which may not hold a secret. Remove it, or refer to the se
 
 def case(text: str, path: str, kind: str, problem: str) -> tuple[str, ...]:
     """A reference that stays a text, or is refused, is found where it stands."""
-    return text, path, f"The dynamic reference {{{{resolve:{kind}:...}}}} stands in {problem}"
+    return text, path, f"The dynamic reference {{{{resolve:{kind}:...}}}} is in {problem}"
 
 
 GOOD = {

@@ -21,7 +21,7 @@ Resources:
 """
 
 MESSAGE = (
-    "Scope {}, and the stack is for {}: WAF makes what belongs to CloudFront in us-east-1 alone. Deploy the "
+    "Scope {}, and the stack is for {}: WAF creates what belongs to CloudFront only in us-east-1. Deploy the "
     "stack there, or use the scope REGIONAL."
 )
 

@@ -12,7 +12,7 @@ Resources:
 
 MESSAGE = (
     'Priority of the rule "b" is 10{when}, as it is for the rule "a": WAF refuses the rules. Give each rule '
-    "a priority of its own."
+    "a unique priority."
 )
 
 

@@ -9,10 +9,10 @@ Resources:
 GEO = "Statement: {GeoMatchStatement: {CountryCodes: [KP]}}"
 MANAGED = "Statement: {ManagedRuleGroupStatement: {VendorName: AWS, Name: Common}}"
 OWN_GROUP = "Statement: {RuleGroupReferenceStatement: {Arn: arn}}"
-PLAIN = "Its statement is no rule group, so it takes Action alone, for example {Block: {}}."
+PLAIN = "Its statement is not a rule group, so it takes only Action, for example {Block: {}}."
 
 GROUP = (
-    "Its statement is a ManagedRuleGroupStatement, which takes OverrideAction alone: {None: {}} leaves the "
+    "Its statement is a ManagedRuleGroupStatement, which takes only OverrideAction: {None: {}} leaves the "
     "group's own actions."
 )
 

@@ -1,4 +1,4 @@
-"""The logging role of an account survives the stack that made it."""
+"""The logging role of an account survives the stack that created it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class AccountRoleDeleted(Rule):
-    """API Gateway's logging role that goes with the stack.
+    """API Gateway's logging role that is deleted with the stack.
 
     AWS::ApiGateway::Account sets the role that all APIs of the account and region log with, those of other
-    stacks too. When the stack is deleted, the setting stays and the role goes: from then on no API logs, and
-    no stage with logging can be made. Keep the role with DeletionPolicy Retain or RetainExceptOnCreate, and
-    leave RoleName out so that the stack can be made again.
+    stacks too. When the stack is deleted, the setting stays and the role is deleted: from then on no API
+    logs, and no stage with logging can be created. Keep the role with DeletionPolicy Retain or
+    RetainExceptOnCreate, and leave RoleName out so that the stack can be created again.
     """
 
     id = "W9534"
@@ -37,7 +37,7 @@ class AccountRoleDeleted(Rule):
                 yield Fault(
                     (role_id, *(["DeletionPolicy"] if "DeletionPolicy" in role else [])),
                     f"DeletionPolicy is {show(policy) if 'DeletionPolicy' in role else 'missing'} on the "
-                    f"role that {account_id} gives to all APIs of the account: when the stack goes, none of "
-                    "them can log. Set DeletionPolicy: RetainExceptOnCreate, and UpdateReplacePolicy: "
-                    "Retain.",
+                    f"role that {account_id} gives to all APIs of the account: when the stack is deleted, "
+                    "none of them can log. Set DeletionPolicy: RetainExceptOnCreate, and "
+                    "UpdateReplacePolicy: Retain.",
                 )

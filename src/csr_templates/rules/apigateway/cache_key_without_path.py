@@ -18,7 +18,7 @@ class CacheKeyWithoutPath(Rule):
     """Cached method whose cache key leaves out a path variable.
 
     API Gateway looks an answer up by the method and its CacheKeyParameters. A path variable that is not among
-    them is not looked at: /houses/a and /houses/b get the same answer, that of whoever came first. With
+    them is not looked at: /houses/a and /houses/b get the same answer, that of the first request. With
     {proxy+} it is every path of the API. Add method.request.path.NAME to CacheKeyParameters of the
     integration and to RequestParameters of the method, or do not cache the method.
     """

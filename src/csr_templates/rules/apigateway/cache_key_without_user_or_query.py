@@ -23,8 +23,8 @@ class CacheKeyWithoutUserOrQuery(Rule):
     A method on {proxy+} passes on whatever the application offers, and its cache knows only what
     CacheKeyParameters names. Without Authorization or Cookie, the answer for one user is given to the next
     one. Without query strings, ?page=1 and ?page=2 are the same; API Gateway can tell query strings apart
-    only by names that it is given, so either name them all, or let whoever stands in front send one header
-    that stands for the whole request. Or cache single resources instead of the proxy.
+    only by names that it is given, so either name them all, or let the proxy in front send one header that
+    represents the whole request. Or cache single resources instead of the proxy.
     """
 
     id = "W9527"
@@ -57,7 +57,7 @@ def _lacks(key: list[str]) -> list[str]:
     # A header of the template's own choice can stand for the query string.
     if not any(name.startswith(QUERY) or (name.startswith(HEADER) and name not in USER) for name in key):
         lacks.append(
-            "without method.request.querystring names, or a header that stands for them, all query strings "
+            "without method.request.querystring names, or a header that represents them, all query strings "
             "get the same answer"
         )
     return lacks

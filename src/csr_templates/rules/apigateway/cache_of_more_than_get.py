@@ -1,4 +1,4 @@
-"""An API's cache answers GET alone."""
+"""An API's cache answers only GET."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class CacheOfMoreThanGet(Rule):
 
     Switched on for a stage, the cache serves GET. An entry of MethodSettings for another method caches that
     one too: a second POST or DELETE with the same cache key is answered from the cache and never reaches the
-    backend, and the body is no part of the key. ANY stands for all of them. Cache a GET method of its own
-    beside ANY.
+    backend, and the body is not part of the key. ANY means all of them. Cache a separate GET method beside
+    ANY.
     """
 
     id = "W9529"
@@ -37,6 +37,6 @@ class CacheOfMoreThanGet(Rule):
                 yield Fault(
                     (*path, "HttpMethod"),
                     f'HttpMethod is "{verbs[0]}" where CachingEnabled is true: a request that changes '
-                    "something can be answered from the cache and not be carried out. Cache GET alone, by a "
-                    'method of its own: HttpMethod: "GET".',
+                    "something can be answered from the cache and not be carried out. Cache only GET, by a "
+                    'separate method: HttpMethod: "GET".',
                 )

@@ -18,8 +18,8 @@ class CachingWithoutCache(Rule):
     """Caching switched on in a stage without cache.
 
     CachingEnabled in MethodSettings says what is cached, CacheClusterEnabled gives the stage a cache to keep
-    it in. With the first alone the template deploys, nothing is ever cached, and nobody is told. Set
-    CacheClusterEnabled to true and CacheClusterSize to the size in GB, under the same condition.
+    it in. With only the first the template deploys, and nothing is ever cached. Set CacheClusterEnabled to
+    true and CacheClusterSize to the size in GB, under the same condition.
     """
 
     id = "W9522"

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class DeploymentBeforeMethods(Rule):
     """API deployment that does not wait for a method or gateway response.
 
-    A deployment is a copy of the API as it is when the deployment is made. CloudFormation makes it as soon as
-    the API itself is there: without methods it fails ('The REST API doesn't contain any methods'), with some
-    of them it succeeds, and the others answer 403 'Missing Authentication Token' until somebody deploys
-    again. Gateway responses are part of the copy too. List all of them in the deployment's DependsOn; one
-    that has a Condition must be referred to by Fn::If instead.
+    A deployment is a copy of the API as it is when the deployment is created. CloudFormation creates it as
+    soon as the API itself is there: without methods it fails ('The REST API doesn't contain any methods'),
+    with some of them it succeeds, and the others answer 403 'Missing Authentication Token' until the API is
+    deployed again. Gateway responses are part of the copy too. List all of them in the deployment's
+    DependsOn; one that has a Condition must be referred to by Fn::If instead.
     """
 
     id = "E9521"
@@ -46,6 +46,6 @@ class DeploymentBeforeMethods(Rule):
                 yield Fault(
                     (deployment_id, "DependsOn") if given else (deployment_id,),
                     f"DependsOn is {show(given) if given else 'missing'}, and the deployment does not wait "
-                    f"for {', '.join(missing)}: it may be made without them, and then they are not "
+                    f"for {', '.join(missing)}: it may be created without them, and then they are not "
                     "deployed. Add them to DependsOn, or refer by Fn::If to what has a Condition.",
                 )

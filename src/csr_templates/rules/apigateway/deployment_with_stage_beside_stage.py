@@ -1,4 +1,4 @@
-"""An API deployment makes no stage beside the one that is declared."""
+"""An API deployment creates no stage beside the one that is declared."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class DeploymentWithStageBesideStage(Rule):
     """API deployment with a stage name beside a stage.
 
-    StageName of a deployment makes a stage. Beside an AWS::ApiGateway::Stage that is a second one: under the
-    same name the create call fails, under another the API is public a second time, without the logs,
+    StageName of a deployment creates a stage. Beside an AWS::ApiGateway::Stage that is a second one: under
+    the same name the create call fails, under another the API is public a second time, without the logs,
     throttling, tracing and firewall of the declared stage. It is also not deleted with the deployment. Leave
     StageName and StageDescription out of the deployment.
     """
@@ -39,8 +39,8 @@ class DeploymentWithStageBesideStage(Rule):
             if any(value is not None for value, _ in values(case, name)):
                 yield Fault(
                     (deployment_id, "Properties", "StageName"),
-                    f"StageName is {show(name)}: the deployment makes a stage of that name beside {stage_id} "
-                    f"({show(of_stage.get('StageName'))}). Under the same name it fails, under another it is "
-                    "open to everybody without the settings of that stage. Leave StageName and "
+                    f"StageName is {show(name)}: the deployment creates a stage of that name beside "
+                    f"{stage_id} ({show(of_stage.get('StageName'))}). Under the same name it fails, under "
+                    "another it is open to anyone without the settings of that stage. Leave StageName and "
                     "StageDescription out.",
                 )

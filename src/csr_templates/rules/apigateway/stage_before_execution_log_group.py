@@ -1,4 +1,4 @@
-"""A stage waits for the log group that it would make itself."""
+"""A stage waits for the log group that it would create itself."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class StageBeforeExecutionLogGroup(Rule):
     """Stage that does not wait for its execution log group.
 
-    API Gateway writes the execution log of a stage to API-Gateway-Execution-Logs_<API>/<stage>, and makes
-    that log group if it is not there, without retention and key. If the template has the group and the stage
-    comes first, the group fails with 'already exists'. Add the log group to the stage's DependsOn.
+    API Gateway writes the execution log of a stage to API-Gateway-Execution-Logs_<API>/<stage>, and creates
+    that log group if it does not exist, without retention and key. If the template has the group and the
+    stage comes first, the group fails with 'already exists'. Add the log group to the stage's DependsOn.
     """
 
     id = "E9532"
@@ -42,6 +42,6 @@ class StageBeforeExecutionLogGroup(Rule):
                     yield Fault(
                         (stage_id, "DependsOn") if given else (stage_id,),
                         f"DependsOn is {show(given) if given else 'missing'}, and the stage does not wait "
-                        f"for {group_id}, the log group of its execution log: API Gateway may make the "
+                        f"for {group_id}, the log group of its execution log: API Gateway may create the "
                         f"group first, and {group_id} fails. Add DependsOn: {group_id}.",
                     )

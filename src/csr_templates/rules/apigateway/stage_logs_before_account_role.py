@@ -22,9 +22,9 @@ class StageLogsBeforeAccountRole(Rule):
 
     API Gateway logs with a role that is set once per account and region, by AWS::ApiGateway::Account. Without
     the role it refuses a stage that logs: 'CloudWatch Logs role ARN must be set in account settings to enable
-    logging'. CloudFormation makes both at the same time unless the stage refers to the account setting or
+    logging'. CloudFormation creates both at the same time unless the stage refers to the account setting or
     depends on it, so a first deployment fails or succeeds by chance. Add the setting to the stage's
-    DependsOn; where it has a Condition of its own, refer to it in an Fn::If.
+    DependsOn; where it has its own Condition, refer to it in an Fn::If.
     """
 
     id = "E9520"

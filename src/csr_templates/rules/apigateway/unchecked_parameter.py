@@ -18,7 +18,7 @@ ALWAYS_THERE = "method.request.path."
 
 
 class UncheckedParameter(Rule):
-    """Required request parameter that nobody checks.
+    """Required request parameter that is not checked.
 
     true in RequestParameters only says that a header or query string is required. API Gateway refuses a
     request without it if the method has a RequestValidator with ValidateRequestParameters; without one the
@@ -51,7 +51,7 @@ class UncheckedParameter(Rule):
 
 
 def _lack(case: Validator, method: Any) -> str:
-    """Return why nobody checks the parameters; empty if somebody does, or only AWS knows."""
+    """Return why the parameters are not checked; empty if they are, or only AWS knows."""
     for validator_id, where in values(case, method.get("RequestValidatorId")):
         if validator_id is None:
             return "RequestValidatorId is missing"

@@ -22,8 +22,8 @@ class UndeclaredCacheKey(Rule):
     API Gateway refuses a method whose CacheKeyParameters names a request parameter that RequestParameters
     does not declare. It compares names of headers and query strings exactly, upper and lower case too: a
     header that is required as X-Key and keyed on as x-key is refused, and where both are declared, the key is
-    made of one that nobody sends, so that all requests share one answer. Write the name alike in both places,
-    as the client sends it.
+    made of one that no client sends, so that all requests share one answer. Write the name alike in both
+    places, as the client sends it.
     """
 
     id = "E9530"
@@ -40,14 +40,14 @@ class UndeclaredCacheKey(Rule):
                     continue
                 # From the method, not from the item: the path of the case plays no role here.
                 for declared, _ in branches(case, method, "RequestParameters"):
-                    fault = _fault(name, declared)
+                    fault = _mistake(name, declared)
                     if fault:
                         judged.append(path)
                         yield Fault(path, fault)
                         break
 
 
-def _fault(name: str, declared: Any) -> str:
+def _mistake(name: str, declared: Any) -> str:
     """Return what is wrong with a parameter of the cache key; empty if nothing is."""
     if is_function(declared)[0] or not isinstance(declared, (dict, type(None))):
         return ""

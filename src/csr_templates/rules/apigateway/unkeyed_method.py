@@ -18,7 +18,7 @@ class UnkeyedMethod(Rule):
     """Method without key in an API whose other methods require one.
 
     API Gateway asks for the key method by method, and the limits of a usage plan hold for requests with a key
-    alone. One method that was forgotten is open to everybody who knows the API's address, without limit. Set
+    alone. One method that was forgotten is open to anyone who knows the API's address, without limit. Set
     ApiKeyRequired to true, or choose an AuthorizationType. OPTIONS is left out: a browser sends no key with
     its preflight request. Where a method is meant to be public, ignore this rule on it and say so in the
     reason.
@@ -44,8 +44,8 @@ class UnkeyedMethod(Rule):
                     yield Fault(
                         (method.logical_id, "Properties", *([] if value is None else ["ApiKeyRequired"])),
                         f"ApiKeyRequired is {'missing' if value is None else 'false'} on a method that "
-                        f"anybody may call, although {keyed[0][0]} of the same API requires a key: whoever "
-                        "knows the address passes by the usage plan. Set ApiKeyRequired: true, or an "
+                        f"anybody may call, although {keyed[0][0]} of the same API requires a key: a caller "
+                        "who knows the address bypasses the usage plan. Set ApiKeyRequired: true, or an "
                         "AuthorizationType.",
                     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class UsagePlanBeforeStage(Rule):
     """Usage plan that does not wait for its stage.
 
-    A usage plan that names its stage by a text alone may be made before the stage, and then fails with 'API
+    A usage plan that names its stage only by a text may be created before the stage, and then fails with 'API
     Stage not found'. Write the stage as a reference to the AWS::ApiGateway::Stage, whose Ref is its name.
     """
 
@@ -44,5 +44,5 @@ class UsagePlanBeforeStage(Rule):
                         yield Fault(
                             (plan_id, "Properties", *place(where, exists), "Stage"),
                             f"Stage is {show(used['Stage'])}, which is the name of {stage_id}, and the plan "
-                            f"does not wait for it: made first, it fails. Write !Ref {stage_id}.",
+                            f"does not wait for it: created first, it fails. Write !Ref {stage_id}.",
                         )

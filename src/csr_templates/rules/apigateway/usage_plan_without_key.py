@@ -1,4 +1,4 @@
-"""A usage plan limits somebody."""
+"""A usage plan limits its callers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEY = "AWS::ApiGateway::UsagePlanKey"
 
 
 class UsagePlanWithoutKey(Rule):
-    """Usage plan that limits nobody.
+    """Usage plan that limits no one.
 
     Throttle and Quota of a usage plan hold for each API key of the plan. Without a key, or where no method
     requires one, every request passes without being counted. Add an AWS::ApiGateway::ApiKey and an
@@ -56,14 +56,14 @@ class UsagePlanWithoutKey(Rule):
                 yield Fault(
                     (plan_id, "Properties", limits[0]),
                     f"{' and '.join(limits)} of the usage plan limit{'s' if len(limits) == 1 else ''} "
-                    f"nobody: {lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
+                    f"no one: {lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
                 )
             for api, where in branches(case, properties, "ApiStages", "*", "ApiId"):
                 if _asks_for_no_key(where, resources, api):
                     yield Fault(
                         (plan_id, "Properties", *place(where, case)),
-                        f"ApiId is {show(api)}, and no method of that API requires a key: the plan limits "
-                        "nobody who calls it. Set ApiKeyRequired: true on its methods.",
+                        f"ApiId is {show(api)}, and no method of that API requires a key: the plan does not "
+                        "limit its callers. Set ApiKeyRequired: true on its methods.",
                     )
 
 

@@ -1,4 +1,4 @@
-"""A function may send to its dead-letter queue, and may before it is made."""
+"""A function may send to its dead-letter queue, and may before it is created."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class DeadLettersNotAllowed(Rule):
 
     Lambda sends dead letters with the function's execution role, and refuses to create a function whose role
     may not: 'The provided execution role does not have permissions to call SendMessage on SQS'. Allow
-    sqs:SendMessage (for a topic sns:Publish) in the role itself; if it stands in a policy of its own, the
-    function must wait for that policy: DependsOn.
+    sqs:SendMessage (for a topic sns:Publish) in the role itself; if it is in a separate policy, the function
+    must wait for that policy: DependsOn.
     """
 
     id = "E9561"
@@ -36,18 +36,14 @@ class DeadLettersNotAllowed(Rule):
         role_id, _ = target(validator, properties.get("Role"), ROLE)
         if not role_id or "DeadLetterConfig" not in properties:
             return
-        yield from _faults(validator, role_id, properties["DeadLetterConfig"])
+        for statements, case, config in roles(validator, role_id, properties["DeadLetterConfig"]):
+            arn = config.get("TargetArn") if isinstance(config, dict) else None
+            fault = "" if statements is None else _refusal(case, own_id(validator), role_id, arn, statements)
+            if fault:
+                yield Fault(("DeadLetterConfig",), fault, case)
 
 
-def _faults(validator: Validator, role_id: str, setting: Any) -> Iterator[Fault]:
-    for statements, case, config in roles(validator, role_id, setting):
-        arn = config.get("TargetArn") if isinstance(config, dict) else None
-        fault = "" if statements is None else _fault(case, own_id(validator), role_id, arn, statements)
-        if fault:
-            yield Fault(("DeadLetterConfig",), fault, case)
-
-
-def _fault(case: Validator, function_id: str, role_id: str, arn: Any, statements: Any) -> str:
+def _refusal(case: Validator, function_id: str, role_id: str, arn: Any, statements: Any) -> str:
     target_id, _ = target(case, arn, *ACTIONS)
     if not target_id:
         return ""

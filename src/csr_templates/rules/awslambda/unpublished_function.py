@@ -22,7 +22,7 @@ FUNCTION = "AWS::CloudFront::Function"
 class UnpublishedFunction(Rule):
     """CloudFront Function that is not published.
 
-    CloudFront makes a function in the stage DEVELOPMENT, and a cache behavior takes it from LIVE alone.
+    CloudFront creates a function in the stage DEVELOPMENT, and a cache behavior takes it only from LIVE.
     Without AutoPublish true nothing is LIVE, and the distribution fails; after a change the old code goes on.
     Set AutoPublish to true.
     """

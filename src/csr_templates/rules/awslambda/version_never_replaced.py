@@ -25,7 +25,7 @@ class VersionNeverReplaced(Rule):
     A version is published when its resource is created. CloudFormation creates another one only if the
     resource changes, and a new package changes the function, not the version: the alias stays on the old
     code, and the deployment succeeds. Give the version a CodeSha256 or a Description that changes with the
-    code and the configuration, or a logical ID made anew each time.
+    code and the configuration, or a new logical ID for each release.
     """
 
     id = "W9563"

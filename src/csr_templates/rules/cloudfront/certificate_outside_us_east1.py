@@ -23,7 +23,7 @@ ARN = re.compile(r"arn:[^:]+:acm:([^:]+):")
 class CertificateOutsideUsEast1(Rule):
     """CloudFront certificate outside us-east-1.
 
-    CloudFront takes a certificate of ACM from us-east-1 alone, wherever the stack is. With one of another
+    CloudFront takes a certificate of ACM only from us-east-1, wherever the stack is. With one of another
     region the distribution fails. Request or import the certificate in us-east-1 and give its ARN.
     """
 
@@ -41,7 +41,7 @@ class CertificateOutsideUsEast1(Rule):
                     yield Fault(
                         config.path("ViewerCertificate", "AcmCertificateArn"),
                         f"AcmCertificateArn is {show(written)}{{when}}, a certificate of {region}: "
-                        "CloudFront takes one of us-east-1 alone. Make it there and give its ARN.",
+                        "CloudFront takes only one of us-east-1. Create it there and give its ARN.",
                         case,
                     )
 

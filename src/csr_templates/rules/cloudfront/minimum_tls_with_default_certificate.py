@@ -19,8 +19,8 @@ class MinimumTlsWithDefaultCertificate(Rule):
     """Minimum TLS version beside CloudFront's own certificate.
 
     With CloudFrontDefaultCertificate true, CloudFront sets the minimum to TLSv1 whatever
-    MinimumProtocolVersion says. The template reads as if old clients were refused, and they are not. Use a
-    domain and certificate of your own (Aliases, AcmCertificateArn, SslSupportMethod), or remove the property.
+    MinimumProtocolVersion says. The template reads as if old clients were refused, and they are not. Use your
+    own domain and certificate (Aliases, AcmCertificateArn, SslSupportMethod), or remove the property.
     """
 
     id = "E9583"
@@ -39,7 +39,7 @@ class MinimumTlsWithDefaultCertificate(Rule):
                 yield Fault(
                     config.path("ViewerCertificate", "MinimumProtocolVersion"),
                     f"MinimumProtocolVersion is {version} beside CloudFrontDefaultCertificate true{{when}}: "
-                    "CloudFront sets TLSv1 with its own certificate. Use a certificate and an alias of your "
-                    "own, or remove the property.",
+                    "CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or "
+                    "remove the property.",
                     config.case,
                 )

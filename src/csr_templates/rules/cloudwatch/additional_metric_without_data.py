@@ -31,7 +31,7 @@ class AdditionalMetricWithoutData(Rule):
 
     OriginLatency, CacheHitRate and the error rates of single status codes are additional metrics: CloudFront
     writes them once an AWS::CloudFront::MonitoringSubscription has switched them on for the distribution.
-    OriginLatency has percentiles alone, no Average. Otherwise the alarm deploys and never has data. Add the
+    OriginLatency has only percentiles, no Average. Otherwise the alarm deploys and never has data. Add the
     subscription, and use ExtendedStatistic such as p90 for OriginLatency.
     """
 
@@ -48,7 +48,7 @@ class AdditionalMetricWithoutData(Rule):
                 yield Fault(
                     metric.path("Statistic", "Stat"),
                     f"{'Stat' if metric.steps else 'Statistic'} is {metric.statistic}{{when}}: OriginLatency "
-                    f"has percentiles alone, and the alarm never has data. Use {_percentile(metric)}.",
+                    f"has only percentiles, and the alarm never has data. Use {_percentile(metric)}.",
                     metric.case,
                 )
             distribution, _ = target(

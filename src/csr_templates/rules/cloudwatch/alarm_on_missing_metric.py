@@ -121,9 +121,8 @@ class AlarmOnMissingMetric(Rule):
     """Alarm on a metric that does not exist.
 
     A metric is its namespace, its name and exactly its dimensions. With one dimension more or less, or an ID
-    where the service reports a name, the alarm watches a metric that nobody writes: it deploys, stays without
-    data for ever and never fires. Use a set of dimensions that the service reports, with the values that it
-    reports.
+    where the service reports a name, the alarm watches a metric that no service writes: it deploys, never has
+    data and never fires. Use a set of dimensions that the service reports, with the values that it reports.
     """
 
     id = "E9601"
@@ -144,7 +143,7 @@ class AlarmOnMissingMetric(Rule):
                         path,
                         f"Dimensions are {' and '.join(names) or 'none'}{{when}}: {metric.namespace} has no "
                         f"metric {metric.name or ''} with these, and the alarm never has data. Use "
-                        f"{_listed(sets)}.",
+                        f"{_sets_text(sets)}.",
                         metric.case,
                     )
                 continue
@@ -178,7 +177,7 @@ def _scope(metric: Metric) -> str:
     return ""
 
 
-def _listed(sets: tuple[tuple[str, ...], ...]) -> str:
+def _sets_text(sets: tuple[tuple[str, ...], ...]) -> str:
     return ", or ".join(" and ".join(names) or "none" for names in sets[:3])
 
 
@@ -206,7 +205,7 @@ def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, 
 
 def _allowed(namespace: str, name: str) -> tuple[tuple[str, ...], str] | None:
     if (namespace, name) == ("AWS/CloudFront", "Region"):
-        return ("Global",), "Global alone"
+        return ("Global",), "only Global"
     if (namespace, name) == ("AWS/WAFV2", "Region"):
         return tuple(REGIONS), "the name of a region"
     if (namespace, name) == ("AWS/RDS", "Role"):

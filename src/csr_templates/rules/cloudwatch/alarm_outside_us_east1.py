@@ -23,8 +23,8 @@ class AlarmOutsideUsEast1(Rule):
     """Alarm in a region that lacks the metric.
 
     An alarm sees the metrics of its own region. CloudFront, web ACLs for CloudFront, Route 53 and Billing
-    write theirs to us-east-1 alone: an alarm on them in another region stays without data for ever. Put the
-    alarm, and the topic that it tells, into a stack of us-east-1.
+    write theirs only to us-east-1: an alarm on them in another region never has data. Put the alarm, and the
+    topic that it notifies, into a stack of us-east-1.
     """
 
     id = "E9602"
@@ -38,7 +38,7 @@ class AlarmOutsideUsEast1(Rule):
         for metric in metrics(validator, properties):
             if not _is_global(metric):
                 continue
-            # The service has regions of its own in China, which are not documented for every one of these.
+            # The service has separate regions in China, which are not documented for every one of these.
             wrong = [
                 name for name in regions(metric.case) if name != US_EAST_1 and not name.startswith("cn-")
             ]
@@ -46,7 +46,7 @@ class AlarmOutsideUsEast1(Rule):
                 yield Fault(
                     metric.path("Namespace"),
                     f"Namespace is {metric.namespace}{{when}}, and the stack is for {', '.join(wrong)}: the "
-                    f"metric {metric.name or ''} exists in us-east-1 alone, so the alarm never has data. Put "
+                    f"metric {metric.name or ''} exists only in us-east-1, so the alarm never has data. Put "
                     "the alarm into a stack of us-east-1.",
                     metric.case,
                 )

@@ -1,4 +1,4 @@
-"""An alarm reaches somebody and says what happened."""
+"""An alarm notifies someone and says what happened."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cfnlint.jsonschema import Validator
 
 ACTIONS = (
-    "AlarmActions {state}: nobody is told when the alarm fires. Give it at least one action, "
+    "AlarmActions {state}: no one is notified when the alarm fires. Give it at least one action, "
     "for example AlarmActions: [!Ref AlarmTopic]."
 )
 DISABLED = (
@@ -22,7 +22,7 @@ DISABLED = (
     "it out (the default is true)."
 )
 DESCRIPTION = (
-    "AlarmDescription {state}: whoever is woken by the alarm reads nothing. Give it a text that "
+    "AlarmDescription {state}: the operator gets an alarm without an explanation. Give it a text that "
     "says what happened and what to look at first."
 )
 
@@ -31,9 +31,9 @@ class AlarmWithoutActionOrDescription(Rule):
     """Alarm without action or description.
 
     CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without AlarmDescription.
-    Such an alarm turns red in the console and tells nobody, or tells somebody who does not know what to do.
-    Name at least one action and describe what happened and what to look at first. An alarm that only feeds a
-    composite alarm needs no action of its own: ignore this rule on it and say so in the reason.
+    Such an alarm notifies no one, or notifies an operator who does not know what to do. Name at least one
+    action and describe what happened and what to look at first. An alarm that only feeds a composite alarm
+    needs no action itself: ignore this rule on it and say so in the reason.
     """
 
     id = "E9600"

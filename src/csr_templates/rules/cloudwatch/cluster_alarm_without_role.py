@@ -36,8 +36,8 @@ PER_INSTANCE = {
 class ClusterAlarmWithoutRole(Rule):
     """Database alarm over all instances of a cluster.
 
-    With DBClusterIdentifier alone a metric holds the data of all instances. An average over a busy writer and
-    an idle reader is half of what the writer has, so a threshold made for one instance is reached late or
+    With only DBClusterIdentifier, a metric holds the data of all instances. An average over a busy writer and
+    an idle reader is half of what the writer has, so a threshold meant for one instance is reached late or
     never. Add the dimension Role with WRITER or READER, watch one instance by DBInstanceIdentifier, or use
     the statistic Maximum or Minimum.
     """
@@ -54,7 +54,7 @@ class ClusterAlarmWithoutRole(Rule):
             if metric.namespace == "AWS/RDS" and metric.name in PER_INSTANCE and cluster_wide and mixing:
                 yield Fault(
                     metric.path("Dimensions"),
-                    f"Dimensions are DBClusterIdentifier alone{{when}}: {metric.statistic} of {metric.name} "
+                    f"Dimensions are only DBClusterIdentifier{{when}}: {metric.statistic} of {metric.name} "
                     "then mixes all instances, and an idle reader hides a busy writer. Add Role: WRITER or "
                     "READER.",
                     metric.case,

@@ -43,7 +43,7 @@ class RefusedSecurityGroupText(Rule):
         for path in PATHS:
             for text, known in branches(validator, properties, *path):
                 for found, case in values(known, text):
-                    problem = _problem(found)
+                    problem = _refusal_of(found)
                     if problem:
                         yield Fault(
                             place(known, validator),
@@ -52,7 +52,7 @@ class RefusedSecurityGroupText(Rule):
                         break
 
 
-def _problem(text: Any) -> str:
+def _refusal_of(text: Any) -> str:
     if not isinstance(text, str):
         return ""
     refused = sorted(set(REFUSED.findall(text)))

@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 
 
 class ReturnTrafficBlocked(Rule):
-    """Network ACL in which return traffic dies.
+    """Network ACL that blocks return traffic.
 
     A network ACL knows no connections: an answer is a packet like any other, from the remote address to the
     port that the connection came from. An ACL that lets HTTPS out to 0.0.0.0/0 must let TCP 1024-65535 (the
@@ -90,10 +90,10 @@ def _associated(resources: Any, kind: str, key: str) -> dict[str, set[str]]:
 def _blocked(validator: Validator, own: dict[str, Any], goes_out: bool) -> Iterator[Fault]:
     for plain, case in scenarios(validator, own):
         for entry in _unanswered(_entries(case, plain), goes_out):
-            yield Fault((entry.logical_id, "Properties"), _message(entry), case)
+            yield Fault((entry.logical_id, "Properties"), _unanswered_text(entry), case)
 
 
-def _message(entry: Entry) -> str:
+def _unanswered_text(entry: Entry) -> str:
     way, back, from_ = ("out to", "in", "from") if entry.egress else ("in from", "out", "to")
     ports = "" if entry.ports == (0, 65535) else f" {_range(entry.ports)}"
     return (
@@ -145,7 +145,7 @@ def _unanswered(entries: list[Entry], goes_out: bool) -> Iterator[Entry]:
     for entry in entries:
         opposite = [other for other in entries if other.egress != entry.egress]
         # With the ports of answers in its range an entry may be meant for the answers to what comes the other
-        # way: a database that everybody in the VPC asks often has everything allowed outward.
+        # way: a database that the whole VPC uses often has everything allowed outward.
         answers = entry.takes_answers and not (entry.egress and goes_out)
         answers = answers and any(
             other.allows and _overlap(other.network, entry.network) for other in opposite

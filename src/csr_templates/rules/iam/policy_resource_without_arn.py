@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cfnlint.jsonschema import Validator
 
-# What Ref returns where it is no ARN, and the attribute that is one.
+# What Ref returns where it is not an ARN, and the attribute that is one.
 NO_ARN = {
     "AWS::ApiGateway::RestApi": ("ID", ""),
     "AWS::Backup::BackupVault": ("name", "BackupVaultArn"),
@@ -73,12 +73,12 @@ UNSEEN = ("AWS::EC2::VPCEndpoint", "AWS::SecretsManager::ResourcePolicy")
 
 
 class PolicyResourceWithoutArn(Rule):
-    """Policy resource that is no ARN.
+    """Policy resource that is not an ARN.
 
     IAM takes an ARN or '*' for a resource. Ref returns a name, an ID or a URL for most types, and a text that
-    begins with one is no ARN either: IAM and S3 refuse such a policy when it is deployed, other services keep
-    it, and it never matches. cfn-lint sees this in literal texts only. Use Fn::GetAtt with the type's ARN, in
-    an Fn::Sub where something follows: ${Bucket.Arn}/*.
+    begins with one is not an ARN either: IAM and S3 refuse such a policy when it is deployed, other services
+    keep it, and it never matches. cfn-lint sees this in literal texts only. Use Fn::GetAtt with the type's
+    ARN, in an Fn::Sub where something follows: ${Bucket.Arn}/*.
     """
 
     id = "E9641"
@@ -90,7 +90,7 @@ class PolicyResourceWithoutArn(Rule):
         for name in ("Resource", "NotResource"):
             for value, where in _each(validator, policy, name):
                 known = isinstance(value, str) and validator.context.path.cfn_path[1] not in UNSEEN
-                fault = "" if known else _fault(where, value)
+                fault = "" if known else _why_not_an_arn(where, value)
                 if fault:
                     yield Fault(
                         place(where, validator),
@@ -99,15 +99,15 @@ class PolicyResourceWithoutArn(Rule):
 
 
 def _each(validator: Validator, policy: Any, name: str) -> Iterator[tuple[Any, Validator]]:
-    """Yield every single Resource: statements and resources may be lists or stand alone."""
+    """Yield every single Resource: statements and resources may be lists or single."""
     for statements, where in branches(validator, policy, "Statement"):
         steps = ["*", name] if isinstance(statements, list) else [name]
         for resources, place_of in branches(where, statements, *steps):
             yield from branches(place_of, resources, *(["*"] if isinstance(resources, list) else []))
 
 
-def _fault(case: Validator, value: Any) -> str:
-    """Return why a value can be no ARN; empty if it can be one, or if only AWS knows."""
+def _why_not_an_arn(case: Validator, value: Any) -> str:
+    """Return why a value cannot be an ARN; empty if it can be one, or if only AWS knows."""
     function, argument = is_function(value)
     if isinstance(value, str):
         return _literal(value)
@@ -120,32 +120,32 @@ def _fault(case: Validator, value: Any) -> str:
         text, variables = (*argument, {}, {})[:2] if isinstance(argument, list) else (argument, {})
         return _begins(case, str(text), variables if isinstance(variables, dict) else {})
     if function == "Fn::Join" and isinstance(argument, list) and isinstance(argument[-1], list):
-        return _fault(case, argument[-1][0]) if argument[-1] else ""
+        return _why_not_an_arn(case, argument[-1][0]) if argument[-1] else ""
     return ""
 
 
 def _begins(case: Validator, text: str, variables: Any) -> str:
-    """Return why a text of Fn::Sub can be no ARN, by what it begins with."""
+    """Return why a text of Fn::Sub cannot be an ARN, by what it begins with."""
     literal, variable = re.fullmatch(r"([^$]*)(?:\$\{([^!}][^}]*)\})?.*", text, re.DOTALL).groups()  # type: ignore[union-attr]
     if literal:
         return _literal(literal)
     if not variable:
         return ""
     if variable in variables:
-        return _fault(case, variables[variable])
+        return _why_not_an_arn(case, variables[variable])
     name, _, attribute = variable.strip().partition(".")
     return _reference(case, name, attribute)
 
 
 def _literal(text: str) -> str:
-    """Return why a text is no ARN; its beginning is enough."""
+    """Return why a text is not an ARN; its beginning is enough."""
     if text.startswith(("arn:", "*", "{{")) or (text and "arn:".startswith(text)):
         return ""
     return f'it begins with {show(text)}, an ARN with "arn:"'
 
 
 def _reference(case: Validator, logical_id: str, attribute: str) -> str:
-    """Return why a reference to a resource of the template is no ARN."""
+    """Return why a reference to a resource of the template is not an ARN."""
     resource = case.context.resources.get(logical_id)
     if resource is None or resource.type not in NO_ARN:
         return ""
@@ -153,4 +153,4 @@ def _reference(case: Validator, logical_id: str, attribute: str) -> str:
     remedy = f"; use {logical_id}.{arn}" if arn else "; write the ARN with Fn::Sub"
     if not attribute:
         return f"Ref of an {resource.type} is its {what}{remedy}"
-    return "" if "arn" in attribute.lower() else f"{attribute} of an {resource.type} is no ARN{remedy}"
+    return "" if "arn" in attribute.lower() else f"{attribute} of an {resource.type} is not an ARN{remedy}"

@@ -58,7 +58,7 @@ def _read(case: Validator, statements: Any) -> set[tuple[str, str]]:
 
 
 def _delegates(case: Validator, key_id: str) -> bool:
-    """Return whether a key's policy leaves it to IAM who decrypts: it names nobody but the account."""
+    """Return whether a key's policy leaves it to IAM who decrypts: it names only the account."""
     policy = case.cfn.template["Resources"][key_id].get("Properties", {}).get("KeyPolicy")
     statements = policy.get("Statement") if isinstance(policy, dict) else None
     return isinstance(statements, list) and not any(

@@ -18,9 +18,9 @@ ALIAS = "AWS::KMS::Alias"
 
 
 class LogGroupKeyWithoutArn(Rule):
-    """Log group with a key's ID where its ARN is due.
+    """Log group with a key's ID instead of its ARN.
 
-    CloudWatch Logs wants the ARN of a key and refuses its ID and an alias' name, and the stack rolls back.
+    CloudWatch Logs needs the ARN of a key and refuses its ID and an alias' name, and the stack rolls back.
     Ref of an AWS::KMS::Key is the ID, Ref of an AWS::KMS::Alias the name: write GetAtt Key.Arn. Literals and
     parameters are checked by cfn-lint (E3031, W1030).
     """

@@ -1,4 +1,4 @@
-"""A parameter of the whole cluster stands in the cluster's parameter group."""
+"""A parameter of the whole cluster is in the cluster's parameter group."""
 
 from __future__ import annotations
 

@@ -62,11 +62,11 @@ class ClusterPropertyOnMember(Rule):
             for found, case in values(validator, value):
                 if found is None or (name == "MultiAZ" and not is_true(found)):
                     continue
-                yield Fault((name,), _message(name, state(validator, case, value, found)))
+                yield Fault((name,), _property_text(name, state(validator, case, value, found)))
                 break
 
 
-def _message(name: str, found: str) -> str:
+def _property_text(name: str, found: str) -> str:
     if name == "MultiAZ":
         return MULTI_AZ.format(state=found)
     if name in NOWHERE:

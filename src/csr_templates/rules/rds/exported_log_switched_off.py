@@ -34,7 +34,7 @@ class ExportedLogSwitchedOff(Rule):
     """Exported database log that is never switched on.
 
     EnableCloudwatchLogsExports sends to CloudWatch Logs what Aurora writes, and by default Aurora MySQL
-    writes the error log alone. The log group of an audit, general or slow query log that is not switched on
+    writes only the error log. The log group of an audit, general or slow query log that is not switched on
     stays empty. Set server_audit_logging (and server_audit_events) in the cluster's parameter group,
     slow_query_log or general_log in the instances'; log_output must not be TABLE.
     """
@@ -72,18 +72,18 @@ def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
     switch = SWITCHES.get(log)
     if not switch:
         return ""
-    # Auditing is the cluster's alone; the other logs are decided by each instance.
+    # Auditing is only the cluster's; the other logs are decided by each instance.
     holders = [{}] if log == "audit" else list(instances)
-    switches = {_text(case, setting(case, switch, cluster, holder)) for holder in holders}
+    switches = {_setting_text(case, setting(case, switch, cluster, holder)) for holder in holders}
     if switches and switches <= {*OFF, "unset"}:
         return f"{switch} is {' and '.join(sorted(switches))}".replace("unset", "not set")
-    outputs = {_text(case, setting(case, "log_output", cluster, holder)) for holder in holders}
+    outputs = {_setting_text(case, setting(case, "log_output", cluster, holder)) for holder in holders}
     if log != "audit" and outputs and outputs <= {"table", "none"}:
         return f"log_output is {show(' and '.join(sorted(outputs)).upper())}"
     return ""
 
 
-def _text(case: Validator, value: Any) -> str:
+def _setting_text(case: Validator, value: Any) -> str:
     """Return a parameter's value in small letters, ``unset``, or empty if it is not known."""
     if value is None:
         return "unset"

@@ -19,8 +19,8 @@ class InstancesCreatedAtOnce(Rule):
     """Instance of an Aurora cluster that does not wait for the first.
 
     CloudFormation creates the instances of a cluster at the same time unless one depends on another, and the
-    one that is ready first becomes the writer, whatever the template calls it and in whatever zone it stands.
-    Let the others wait for it: DependsOn.
+    one that is ready first becomes the writer, whatever the template calls it and in whatever zone it is. Let
+    the others wait for it: DependsOn.
     """
 
     id = "W9686"
@@ -34,7 +34,7 @@ class InstancesCreatedAtOnce(Rule):
             instances = list(members(validator, cluster_id))
             free = [one for one in instances if not _waits_for_any(validator, one, instances)]
             for second in free[1:]:
-                if _together(validator, resources[free[0]], resources[second]):
+                if _may_both_exist(validator, resources[free[0]], resources[second]):
                     yield Fault(
                         (second,),
                         f"{second} does not wait for {free[0]}: both are created at once, and the one that "
@@ -46,7 +46,7 @@ def _waits_for_any(validator: Validator, one: str, instances: list[str]) -> bool
     return any(waits_for(validator, one, other) for other in instances if other != one)
 
 
-def _together(validator: Validator, first: Any, second: Any) -> bool:
+def _may_both_exist(validator: Validator, first: Any, second: Any) -> bool:
     """Return whether there is a case in which both resources exist."""
     conditions = [resource.get("Condition") for resource in (first, second)]
     return assume(validator, {name: True for name in conditions if isinstance(name, str)}) is not None

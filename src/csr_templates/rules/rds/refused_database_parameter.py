@@ -1,4 +1,4 @@
-"""A parameter group sets only parameters that Aurora MySQL 3 has and lets be set."""
+"""A parameter group sets only parameters that Aurora MySQL 3 has and allows to be set."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ FIXED = {
 
 
 class RefusedDatabaseParameter(Rule):
-    """Parameter that Aurora MySQL 3 does not have or does not let be set.
+    """Parameter that Aurora MySQL 3 does not have or does not allow to be set.
 
     RDS refuses a parameter group that sets a parameter which its family does not have or which cannot be
     modified, and the stack rolls back. The query cache and several others went with version 3; what concerns
@@ -138,5 +138,5 @@ def _reason(name: str) -> str:
     if name in REMOVED or name in INAPPLICABLE:
         return "Aurora MySQL 3 does not have this parameter, and RDS refuses the group. Remove it."
     if name in FIXED:
-        return "Aurora MySQL 3 does not let this parameter be set, and RDS refuses the group. Remove it."
+        return "Aurora MySQL 3 does not allow this parameter to be set, and RDS refuses the group. Remove it."
     return ""

@@ -20,10 +20,10 @@ ARCHIVES = ("DEEP_ARCHIVE", "GLACIER")
 class ServedObjectsArchived(Rule):
     """Lifecycle rule that archives objects which are being served.
 
-    An object in GLACIER (Glacier Flexible Retrieval) or DEEP_ARCHIVE cannot be read before somebody restores
-    it: S3 answers 403 InvalidObjectState, and so does the website or the CloudFront distribution in front, as
-    many days after the upload as the rule says. Archive noncurrent versions (NoncurrentVersionTransitions),
-    or use STANDARD_IA, INTELLIGENT_TIERING or GLACIER_IR, which can be read at once.
+    An object in GLACIER (Glacier Flexible Retrieval) or DEEP_ARCHIVE cannot be read before it is restored: S3
+    answers 403 InvalidObjectState, and so does the website or the CloudFront distribution in front, as many
+    days after the upload as the rule says. Archive noncurrent versions (NoncurrentVersionTransitions), or use
+    STANDARD_IA, INTELLIGENT_TIERING or GLACIER_IR, which can be read at once.
     """
 
     id = "E9700"

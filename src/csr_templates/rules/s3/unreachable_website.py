@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from cfnlint.jsonschema import Validator
 
 BLOCKS = {
-    "RestrictPublicBuckets": "S3 lets nobody from outside the account read the bucket",
-    "BlockPublicPolicy": "S3 refuses the bucket policy that would let everybody read the bucket",
+    "RestrictPublicBuckets": "S3 lets no one outside the account read the bucket",
+    "BlockPublicPolicy": "S3 refuses the bucket policy that would let anyone read the bucket",
 }
 
 
 class UnreachableWebsite(Rule):
     """Website endpoint behind a public access block.
 
-    The website endpoint of a bucket knows no credentials: it serves what everybody may read. With the public
+    The website endpoint of a bucket knows no credentials: it serves what anyone may read. With the public
     access block it answers 403 to every request. Remove WebsiteConfiguration and serve the bucket by
     CloudFront, from its REST endpoint (RegionalDomainName) and with an origin access control, which leaves
     the bucket private. If the bucket is to be public, switch the block off and let a bucket policy say so. A

@@ -1,4 +1,4 @@
-"""The key of an alarm topic lets CloudWatch in."""
+"""The key of an alarm topic allows CloudWatch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NEEDED = {
 
 
 class AlarmTopicKeyWithoutCloudWatch(Rule):
-    """Key of an alarm topic that shuts CloudWatch out.
+    """Key of an alarm topic that does not allow CloudWatch.
 
     To publish to an encrypted topic CloudWatch needs kms:Decrypt and kms:GenerateDataKey* on its key, from
     the key policy itself: the account's own rights do not count for a service. Without them, or with a
@@ -58,7 +58,7 @@ def _shut_out(
             yield Fault(
                 (key, "Properties", "KeyPolicy"),
                 f"KeyPolicy does not allow cloudwatch.amazonaws.com {' and '.join(lacking)}{{when}}, and "
-                "the key encrypts a topic that alarms tell: what they send is lost. Add a statement that "
+                "the key encrypts a topic that alarms notify: their messages are lost. Add a statement that "
                 "allows the service kms:Decrypt and kms:GenerateDataKey*.",
                 where,
             )

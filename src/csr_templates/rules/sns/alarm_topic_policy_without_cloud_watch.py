@@ -19,7 +19,7 @@ NEEDED = {"sns:Publish": ("sns:Publish",)}
 
 
 class AlarmTopicPolicyWithoutCloudWatch(Rule):
-    """Topic policy that shuts CloudWatch out.
+    """Topic policy that does not allow CloudWatch.
 
     A topic without a policy takes the alarms of its account. An AWS::SNS::TopicPolicy replaces that: if it
     does not allow cloudwatch.amazonaws.com sns:Publish, or its condition on aws:SourceArn does not match the
@@ -45,8 +45,8 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
                     yield Fault(
                         (policy, "Properties", "PolicyDocument"),
                         "PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on "
-                        f"{one.topic}{{when}}: every alarm that tells the topic is lost. Add a statement "
-                        "that allows it.",
+                        f"{one.topic}{{when}}: the messages of all alarms to the topic are lost. Add a "
+                        "statement that allows it.",
                         case,
                     )
                 if Access.OTHER_ALARMS in granted.values():

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class AlarmTopicWithManagedKey(Rule):
     """Alarm topic encrypted with alias/aws/sns.
 
-    The policy of the AWS-managed key alias/aws/sns does not let CloudWatch in, and nobody can change it. The
+    The policy of the AWS-managed key alias/aws/sns does not allow CloudWatch, and it cannot be changed. The
     alarm deploys and fires, the message is lost, and only the alarm's history says so. Encrypt the topic with
-    a key of your own whose policy allows cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey*.
+    a customer managed key whose policy allows cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey*.
     """
 
     id = "E9720"
@@ -37,7 +37,7 @@ class AlarmTopicWithManagedKey(Rule):
                     yield Fault(
                         (one.topic, "Properties", "KmsMasterKeyId"),
                         f"KmsMasterKeyId {state(one.case, case, written, key)}: CloudWatch may not use this "
-                        "key, so every alarm that tells the topic is lost. Use a key of your own whose "
-                        "policy lets cloudwatch.amazonaws.com in.",
+                        "key, so the messages of all alarms to the topic are lost. Use a customer managed "
+                        "key whose policy allows cloudwatch.amazonaws.com.",
                         case,
                     )

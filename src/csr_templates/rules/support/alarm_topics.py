@@ -114,7 +114,11 @@ def _granted(
     )
     if not concerns:
         return Access.NONE
-    return Access.FULL if _covers(case, statement.get("Condition"), alarm_name) else Access.OTHER_ALARMS
+    return (
+        Access.FULL
+        if _source_arn_allows(case, statement.get("Condition"), alarm_name)
+        else Access.OTHER_ALARMS
+    )
 
 
 def _admits(case: Validator, statement: Any) -> bool:
@@ -122,13 +126,13 @@ def _admits(case: Validator, statement: Any) -> bool:
     principal = statement.get("Principal")
     if not isinstance(principal, dict) or is_function(principal)[0]:
         return principal is not None or "NotPrincipal" in statement
-    everybody = "*" in _texts(case, principal.get("AWS"))
-    services = _texts(case, principal.get("Service"))
-    return everybody or any(name is None or name == "*" or name.startswith(CLOUDWATCH) for name in services)
+    anyone = "*" in _possible_texts(case, principal.get("AWS"))
+    services = _possible_texts(case, principal.get("Service"))
+    return anyone or any(name is None or name == "*" or name.startswith(CLOUDWATCH) for name in services)
 
 
 def _allows(case: Validator, statement: Any, actions: Sequence[str]) -> bool:
-    patterns = _texts(case, statement.get("Action"))
+    patterns = _possible_texts(case, statement.get("Action"))
     return "NotAction" in statement or any(
         pattern is None or fnmatchcase(action.lower(), pattern.lower())
         for pattern in patterns
@@ -143,7 +147,7 @@ def _is_about(case: Validator, statement: Any, topic: str) -> bool:
     return topic in named or any(name not in case.context.resources for name in named)
 
 
-def _texts(case: Validator, value: Any) -> list[str | None]:
+def _possible_texts(case: Validator, value: Any) -> list[str | None]:
     """Return all texts that can stand here, alone or in a list; None for one that only AWS knows."""
     items = value if isinstance(value, list) else [] if value is None else [value]
     found = [entry for item in items for entry, _ in values(case, item)]
@@ -151,7 +155,7 @@ def _texts(case: Validator, value: Any) -> list[str | None]:
     return [part if isinstance(part, str) else None for part in flat]
 
 
-def _covers(case: Validator, condition: Any, alarm_name: Any) -> bool:
+def _source_arn_allows(case: Validator, condition: Any, alarm_name: Any) -> bool:
     """Return whether a statement's conditions on aws:SourceArn let an alarm through."""
     if not isinstance(condition, dict) or is_function(condition)[0]:
         return True
@@ -167,7 +171,7 @@ def _match(case: Validator, patterns: list[Any], alarm_name: Any) -> bool:
     """Return whether one of the patterns matches the ARN of an alarm, whatever values the parameters have."""
     own = sub_text(alarm_name)
     if alarm_name is None or own is None:
-        return True  # CloudFormation makes the name from the stack's, or AWS alone knows it
+        return True  # CloudFormation makes the name from the stack's, or only AWS knows it
     texts = [sub_text(pattern) for pattern in patterns]
     if any(text is None or fnmatchcase(ALARM_ARN + own, _glob(text)) for text in texts):
         return True

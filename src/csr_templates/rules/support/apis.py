@@ -98,8 +98,8 @@ def cached_methods(validator: Validator, resources: Any) -> Iterator[tuple[Metho
 def _applies(setting: Any, method: Method, own: set[tuple[str, Any]]) -> bool:
     """Return whether an entry of MethodSettings is the one that a method is cached by.
 
-    The entry for all methods caches GET, which a method ANY answers too; it ends where a method has an entry
-    of its own.
+    The entry for all methods caches GET, which a method ANY answers too; it ends where a method has its own
+    entry.
     """
     path, verb, of_method = setting.get("ResourcePath"), setting.get("HttpMethod"), _verb(method)
     if path == "/*":

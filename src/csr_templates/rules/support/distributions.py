@@ -68,7 +68,9 @@ def configurations(validator: Validator, properties: Any, *parts: str) -> Iterat
 
 
 def _is_api(case: Validator, domain: Any) -> bool:
-    texts = [value if isinstance(value, str) else "".join(_texts(value)) for value, _ in values(case, domain)]
+    texts = [
+        value if isinstance(value, str) else "".join(_texts_in(value)) for value, _ in values(case, domain)
+    ]
     return any(API_ADDRESS.match(text) for text in texts) or any(
         case.context.resources[name].type == kind and attribute == known
         for name, attribute in _attributes(domain)
@@ -77,12 +79,12 @@ def _is_api(case: Validator, domain: Any) -> bool:
     )
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts_in(value: Any) -> Iterator[str]:
     """Yield every text in a value that only AWS can put together."""
     if isinstance(value, str):
         yield value
     for part in _parts(value):
-        yield from _texts(part)
+        yield from _texts_in(part)
 
 
 def _parts(value: Any) -> Iterable[Any]:

@@ -1,4 +1,4 @@
-"""Which Lambda function of the template somebody means."""
+"""Which Lambda function of the template a value means."""
 
 from __future__ import annotations
 

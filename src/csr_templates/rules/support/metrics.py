@@ -62,17 +62,17 @@ def metrics(validator: Validator, properties: Any) -> Iterator[Metric]:
 
 def _metric(holder: Any, statistics: list[Any], case: Validator, properties: Any, steps: Path) -> Metric:
     return Metric(
-        namespace=_text(case, holder.get("Namespace", "")),
-        name=_text(case, holder.get("MetricName", "")),
+        namespace=_known_text(case, holder.get("Namespace", "")),
+        name=_known_text(case, holder.get("MetricName", "")),
         dimensions=_dimensions(case, holder.get("Dimensions", [])),
-        statistic=_text(case, statistics[0]) if statistics else "",
+        statistic=_known_text(case, statistics[0]) if statistics else "",
         case=case,
         properties=properties,
         steps=steps,
     )
 
 
-def _text(case: Validator, value: Any) -> str | None:
+def _known_text(case: Validator, value: Any) -> str | None:
     found = only_value(case, value)
     return found if isinstance(found, str) else None
 
@@ -83,7 +83,7 @@ def _dimensions(case: Validator, listed: Any) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = {}
     for dimension in listed:
-        name = _text(case, dimension.get("Name")) if isinstance(dimension, dict) else None
+        name = _known_text(case, dimension.get("Name")) if isinstance(dimension, dict) else None
         if name is None:
             return None
         found[name] = dimension.get("Value")

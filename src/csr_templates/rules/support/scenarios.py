@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
-# Ten conditions that do not depend on each other have 1024 cases; what the first 64 do not show, nobody sees.
+# Ten conditions that do not depend on each other have 1024 cases; only the first 64 are looked at.
 MOST_CASES = 64
 
 
@@ -131,7 +131,7 @@ def _section(case: Validator, name: str) -> Any:
 
 
 def default_values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
-    """Yield the values like ``values``, of a parameter its default alone.
+    """Yield the values like ``values``, of a parameter only its default.
 
     Two parameters that are compared need not take every pair of the values that each allows.
     """

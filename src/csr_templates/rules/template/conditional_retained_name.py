@@ -38,7 +38,7 @@ class ConditionalRetainedName(Rule):
     Retain or RetainExceptOnCreate leaves it in the account under its name. When the condition turns true
     again, the create call meets that name and the update fails with 'already exists'. UpdateReplacePolicy
     Retain leaves a replaced resource behind in the same way. Remove the Condition, or the name (AWS then
-    makes a new one each time), or set the policy to Delete.
+    creates a new one each time), or set the policy to Delete.
     """
 
     id = "E9501"

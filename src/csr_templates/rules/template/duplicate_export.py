@@ -1,4 +1,4 @@
-"""Every export has a name of its own."""
+"""Every export has a unique name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DuplicateExport(Rule):
     """Duplicate export name.
 
     Export names are unique in an account and region. Two outputs of one template under the same name fail
-    when the stack is made, after its resources have been. Give each export a name that says what it is.
+    when the stack is created, after its resources have been. Give each export a name that says what it is.
     """
 
     id = "E9503"
@@ -32,13 +32,13 @@ class DuplicateExport(Rule):
             twin = ""
             for name, case in _names(validator, output):
                 earlier = seen.setdefault(name, [])
-                twin = twin or next((other for other, where in earlier if _together(case, where)), "")
+                twin = twin or next((other for other, where in earlier if _can_coincide(case, where)), "")
                 earlier.append((output_id, case))
             if twin:
                 yield Fault(
                     ("Outputs", output_id, "Export", "Name"),
                     f"Export.Name is {show(output['Export']['Name'])}, and {twin} is exported under the same "
-                    "name: the stack fails. Give each export a name of its own.",
+                    "name: the stack fails. Give each export a unique name.",
                 )
 
 
@@ -51,7 +51,7 @@ def _names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]
             yield show(name), where
 
 
-def _together(case: Validator, other: Validator) -> bool:
+def _can_coincide(case: Validator, other: Validator) -> bool:
     """Return whether two cases can be at the same time: same conditions, same parameter values.
 
     A parameter that only one of them assumes must have its usual value: two names made of different

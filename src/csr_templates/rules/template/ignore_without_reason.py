@@ -1,4 +1,4 @@
-"""A rule is ignored on one resource, and the reason stands beside it."""
+"""A rule is ignored on one resource, and the reason is beside it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ FORM = (
 class IgnoreWithoutReason(Rule):
     """Rule ignored without a reason.
 
-    An ignore hides a finding from everybody who comes later. cfn-lint takes it for the whole template or for
-    one resource and asks for no reason. Write it on the resource it is about, with one reason for each rule:
-    Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}.
+    An ignore hides a finding from everyone who works on the template later. cfn-lint takes it for the whole
+    template or for one resource and asks for no reason. Write it on the resource it is about, with one reason
+    for each rule: Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is
+    fine here}}}}.
     """
 
     id = "E9500"
@@ -39,7 +40,7 @@ class IgnoreWithoutReason(Rule):
                 f"resource it is about: {FORM}.",
             )
         for logical_id, resource in validator.cfn.get_resources().items():
-            for problem in _problems(_config(resource)):
+            for problem in _useless_ignores(_config(resource)):
                 yield Fault(("Resources", logical_id, "Metadata", "cfn-lint", "config"), problem)
 
 
@@ -50,13 +51,13 @@ def ignored_checks(resource: Any) -> list[str]:
 
 
 def _config(holder: Any) -> dict[str, Any]:
-    """Return Metadata/cfn-lint/config of a template or resource; empty where any step is no mapping."""
+    """Return Metadata/cfn-lint/config of a template or resource; empty where any step is not a mapping."""
     for key in ("Metadata", "cfn-lint", "config"):
         holder = holder.get(key) if isinstance(holder, dict) else None
     return holder if isinstance(holder, dict) else {}
 
 
-def _problems(config: dict[str, Any]) -> Iterator[str]:
+def _useless_ignores(config: dict[str, Any]) -> Iterator[str]:
     checks, reasons = config.get("ignore_checks", []), config.get("ignore_reasons", {})
     if not isinstance(checks, list):
         yield f"ignore_checks is {checks!r}. Write a list of rule IDs: {FORM}."
@@ -67,8 +68,8 @@ def _problems(config: dict[str, Any]) -> Iterator[str]:
     for check in checks:
         if not re.fullmatch(r"[EWI]\d{4}", str(check)):
             yield (
-                f"ignore_checks holds {check!r}, which is no rule ID. On a resource only a whole ID such as "
-                "W3005 is matched."
+                f"ignore_checks holds {check!r}, which is not a rule ID. On a resource only a whole ID such "
+                "as W3005 is matched."
             )
         elif not isinstance(reasons.get(check), str) or not reasons[check].strip():
             yield (

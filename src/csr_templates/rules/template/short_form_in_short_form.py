@@ -30,7 +30,7 @@ class ShortFormInShortForm(Rule):
     looks_at = ()
 
     def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
-        if "Transform" in template:  # what is left of the text is no longer what was written
+        if "Transform" in template:  # the text is not what was written
             return
         for path, node in _stack_outputs(template, ()):
             if found := _short_form(list(node.values())):

@@ -1,4 +1,4 @@
-"""A dynamic reference stands where CloudFormation resolves it."""
+"""A dynamic reference is used where CloudFormation resolves it."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ class UnresolvedDynamicReference(Rule):
     looks_at = ()
 
     def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
-        for path, text in _texts(template, ()):
+        for path, text in _reference_texts(template, ()):
             for kind in dict.fromkeys(REFERENCE.findall(text)):
-                if problem := _problem(validator.cfn, path, kind):
-                    yield Fault(path, f"The dynamic reference {{{{resolve:{kind}:...}}}} stands in {problem}")
+                if problem := _why_unresolved(validator.cfn, path, kind):
+                    yield Fault(path, f"The dynamic reference {{{{resolve:{kind}:...}}}} is in {problem}")
 
 
-def _texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def _reference_texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(node, str):
         if "{{resolve:" in node:
             yield path, node
     elif isinstance(node, dict):
         for key, value in node.items():
-            yield from _texts(value, (*path, key))
+            yield from _reference_texts(value, (*path, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from _texts(value, (*path, index))
+            yield from _reference_texts(value, (*path, index))
 
 
-def _problem(cfn: Template, path: Path, kind: str) -> str:
+def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:
     """Return where the reference stands and what to do instead; empty if it is fine or cfn-lint says so."""
     made = any(step in ("Fn::Sub", "Fn::Join") for step in path)
     if path[0] == "Outputs":

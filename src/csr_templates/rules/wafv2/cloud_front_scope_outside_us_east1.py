@@ -1,4 +1,4 @@
-"""What WAF makes for CloudFront is made in us-east-1."""
+"""WAF resources for CloudFront are created in us-east-1."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class CloudFrontScopeOutsideUsEast1(Rule):
     """WAF for CloudFront outside us-east-1.
 
-    WAF makes a web ACL, rule group, IP set or pattern set with the scope CLOUDFRONT in us-east-1 alone. In
+    WAF creates a web ACL, rule group, IP set or pattern set with the scope CLOUDFRONT only in us-east-1. In
     every other region the create call fails with 'The scope is not valid'. Deploy the stack in us-east-1 (and
     lint it for that region), or use the scope REGIONAL for what is not CloudFront.
     """
@@ -38,7 +38,7 @@ class CloudFrontScopeOutsideUsEast1(Rule):
                 yield Fault(
                     ("Scope",),
                     f"Scope {state(validator, case, scope, found)}, and the stack is for {', '.join(wrong)}: "
-                    "WAF makes what belongs to CloudFront in us-east-1 alone. Deploy the stack there, or use "
-                    "the scope REGIONAL.",
+                    "WAF creates what belongs to CloudFront only in us-east-1. Deploy the stack there, or "
+                    "use the scope REGIONAL.",
                     case,
                 )

@@ -19,7 +19,7 @@ class RepeatedRulePriority(Rule):
     """Two WAF rules with the same priority.
 
     WAF evaluates the rules of a web ACL or rule group in the order of Priority and refuses two rules with the
-    same one: the stack fails when the web ACL is made or changed. Give each rule a priority of its own; they
+    same one: the stack fails when the web ACL is created or changed. Give each rule a unique priority; they
     need not be consecutive.
     """
 
@@ -40,7 +40,7 @@ class RepeatedRulePriority(Rule):
                         _place(properties, rules, index),
                         f"Priority of the rule {show(second.get('Name'))} is {priority}{{when}}, as it is "
                         f"for the rule {show(first.get('Name'))}: WAF refuses the rules. Give each rule a "
-                        "priority of its own.",
+                        "unique priority.",
                         case,
                     )
 

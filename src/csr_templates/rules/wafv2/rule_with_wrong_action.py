@@ -39,12 +39,12 @@ class RuleWithWrongAction(Rule):
                 continue
             same = isinstance(written, list) and len(written) == len(rules)
             for index, rule in enumerate(rules):
-                for name, problem in _problems(rule):
+                for name, problem in _wrong_actions(rule):
                     path = existing(properties, ("Rules", index, name)) if same else ("Rules",)
                     yield Fault(path, f"Rule {show(rule.get('Name'))} has {problem}", case)
 
 
-def _problems(rule: Any) -> Iterator[tuple[str, str]]:
+def _wrong_actions(rule: Any) -> Iterator[tuple[str, str]]:
     """Yield property and fault; nothing if a function hides what the rule is made of."""
     statement = rule.get("Statement") if isinstance(rule, dict) else None
     if not isinstance(statement, dict) or any(is_function(part)[0] for part in (rule, statement)):
@@ -52,10 +52,10 @@ def _problems(rule: Any) -> Iterator[tuple[str, str]]:
     group = next((name for name in GROUPS if name in statement), None)
     due, other = ("OverrideAction", "Action") if group else ("Action", "OverrideAction")
     right = (
-        f"Its statement is a {group}, which takes OverrideAction alone: {{None: {{}}}} leaves the group's "
+        f"Its statement is a {group}, which takes only OverrideAction: {{None: {{}}}} leaves the group's "
         "own actions."
         if group
-        else "Its statement is no rule group, so it takes Action alone, for example {Block: {}}."
+        else "Its statement is not a rule group, so it takes only Action, for example {Block: {}}."
     )
     if other in rule:
         yield other, f"{other}{' beside' if due in rule else ' and no'} {due}{{when}}. {right}"

@@ -43,24 +43,21 @@ class WafLogDestinationWithoutPrefix(Rule):
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
-        yield from _faults(validator, properties.get("LogDestinationConfigs"))
+        destinations = properties.get("LogDestinationConfigs")
+        for found, case in scenarios(validator, destinations):
+            for index, destination in enumerate(found if isinstance(found, list) else []):
+                for problem, where in _refused_names(case, destination):
+                    same = isinstance(destinations, list) and len(destinations) == len(found)
+                    path = ("LogDestinationConfigs", index) if same else ("LogDestinationConfigs",)
+                    yield Fault(
+                        path,
+                        f"{problem}: WAF refuses to log there. Begin the name with {PREFIX}, for example "
+                        f"{PREFIX}web.",
+                        where,
+                    )
 
 
-def _faults(validator: Validator, destinations: Any) -> Iterator[Fault]:
-    for found, case in scenarios(validator, destinations):
-        for index, destination in enumerate(found if isinstance(found, list) else []):
-            for problem, where in _problems(case, destination):
-                same = isinstance(destinations, list) and len(destinations) == len(found)
-                path = ("LogDestinationConfigs", index) if same else ("LogDestinationConfigs",)
-                yield Fault(
-                    path,
-                    f"{problem}: WAF refuses to log there. Begin the name with {PREFIX}, for example "
-                    f"{PREFIX}web.",
-                    where,
-                )
-
-
-def _problems(case: Validator, destination: Any) -> Iterator[tuple[str, Validator]]:
+def _refused_names(case: Validator, destination: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the names that WAF refuses, as far as the template says what they are."""
     logical_id = _holder(destination)
     if logical_id not in case.context.resources:
