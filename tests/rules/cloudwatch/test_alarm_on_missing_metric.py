@@ -34,7 +34,7 @@ def watching(namespace: str, name: str, **dimensions: str) -> str:
 
 
 CLOUDFRONT = "Use DistributionId and Region, or FunctionName and Region."
-NO_METRIC = "with these, and the alarm never has data."
+NO_DATA = "with these, and the alarm never has data."
 
 GOOD = {
     "CloudFront": watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="Global"),
@@ -93,21 +93,21 @@ BAD = {
     "CloudFront without Region": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site"),
         "Resources/High/Properties/Dimensions",
-        f"Dimensions are DistributionId: AWS/CloudFront has no metric 5xxErrorRate {NO_METRIC} {CLOUDFRONT}",
+        f"Dimensions are DistributionId: AWS/CloudFront has no metric 5xxErrorRate {NO_DATA} {CLOUDFRONT}",
     ),
     "one too many": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionId="a", Region="Global", Stage="v1"),
         "Resources/High/Properties/Dimensions",
         (
             "Dimensions are DistributionId and Region and Stage: AWS/CloudFront has no metric 5xxErrorRate "
-            f"{NO_METRIC} {CLOUDFRONT}"
+            f"{NO_DATA} {CLOUDFRONT}"
         ),
     ),
     "misspelt": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionID="a", Region="Global"),
         "Resources/High/Properties/Dimensions",
         (
-            f"Dimensions are DistributionID and Region: AWS/CloudFront has no metric 5xxErrorRate {NO_METRIC} "
+            f"Dimensions are DistributionID and Region: AWS/CloudFront has no metric 5xxErrorRate {NO_DATA} "
             f"{CLOUDFRONT}"
         ),
     ),
@@ -119,7 +119,7 @@ BAD = {
         "Resources/High/Properties/Dimensions",
         (
             "Dimensions are DistributionId when Shared is false: AWS/CloudFront has no metric Requests "
-            f"{NO_METRIC} {CLOUDFRONT}"
+            f"{NO_DATA} {CLOUDFRONT}"
         ),
     ),
     "name of a dimension by default": (
@@ -129,7 +129,7 @@ BAD = {
         ),
         "Resources/High/Properties/Dimensions",
         (
-            f"Dimensions are DBInstanceIdentifier and Region: AWS/RDS has no metric Commits {NO_METRIC} Use "
+            f"Dimensions are DBInstanceIdentifier and Region: AWS/RDS has no metric Commits {NO_DATA} Use "
             "DBInstanceIdentifier, or DBClusterIdentifier, or DBClusterIdentifier and Role."
         ),
     ),
@@ -137,7 +137,7 @@ BAD = {
         watching("AWS/WAFV2", "BlockedRequests", WebACL="edge-waf", Rule="ALL", Region="us-east-1"),
         "Resources/High/Properties/Dimensions",
         (
-            f"Dimensions are Region and Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_METRIC} "
+            f"Dimensions are Region and Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} "
             "Use Rule and WebACL, or RuleGroup and WebACL, or Rule and RuleGroup."
         ),
     ),
@@ -145,7 +145,7 @@ BAD = {
         watching("AWS/WAFV2", "BlockedRequests", WebACL="local-waf", Rule="ALL"),
         "Resources/High/Properties/Dimensions",
         (
-            f"Dimensions are Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_METRIC} Use Region "
+            f"Dimensions are Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} Use Region "
             "and Rule and WebACL, or Region and RuleGroup and WebACL, or Region and Rule and RuleGroup."
         ),
     ),
@@ -153,7 +153,7 @@ BAD = {
         watching("AWS/WAFV2", "BlockedRequests", WebACL="another"),
         "Resources/High/Properties/Dimensions",
         (
-            f"Dimensions are WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_METRIC} Use Rule and WebACL, "
+            f"Dimensions are WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} Use Rule and WebACL, "
             "or Region and Rule and WebACL, or RuleGroup and WebACL."
         ),
     ),
@@ -161,7 +161,7 @@ BAD = {
         watching("AWS/ApiGateway", "Latency", Stage="v1"),
         "Resources/High/Properties/Dimensions",
         (
-            f"Dimensions are Stage: AWS/ApiGateway has no metric Latency {NO_METRIC} Use ApiName, or ApiName "
+            f"Dimensions are Stage: AWS/ApiGateway has no metric Latency {NO_DATA} Use ApiName, or ApiName "
             "and Stage, or ApiName and Method and Resource and Stage."
         ),
     ),
@@ -169,7 +169,7 @@ BAD = {
         watching("AWS/RDS", "CPUUtilization", DBInstanceIdentifier="a", Role="WRITER"),
         "Resources/High/Properties/Dimensions",
         (
-            f"Dimensions are DBInstanceIdentifier and Role: AWS/RDS has no metric CPUUtilization {NO_METRIC} "
+            f"Dimensions are DBInstanceIdentifier and Role: AWS/RDS has no metric CPUUtilization {NO_DATA} "
             "Use DBInstanceIdentifier, or DBClusterIdentifier, or DBClusterIdentifier and Role."
         ),
     ),
@@ -177,19 +177,19 @@ BAD = {
         watching("AWS/Lambda", "Errors", FunctionName="a", ExecutedVersion="3"),
         "Resources/High/Properties/Dimensions",
         (
-            f"Dimensions are ExecutedVersion and FunctionName: AWS/Lambda has no metric Errors {NO_METRIC} Use "
+            f"Dimensions are ExecutedVersion and FunctionName: AWS/Lambda has no metric Errors {NO_DATA} Use "
             "FunctionName, or FunctionName and Resource, or ExecutedVersion and FunctionName and Resource."
         ),
     ),
     "unknown dimension of a service with one": (
         watching("AWS/SQS", "NumberOfMessagesSent", Queue="orders"),
         "Resources/High/Properties/Dimensions",
-        f"Dimensions are Queue: AWS/SQS has no metric NumberOfMessagesSent {NO_METRIC} Use QueueName.",
+        f"Dimensions are Queue: AWS/SQS has no metric NumberOfMessagesSent {NO_DATA} Use QueueName.",
     ),
     "none, namespace by default": (
         watching("!Ref Watched", "NumberOfMessagesSent"),
         "Resources/High/Properties/Dimensions",
-        f"Dimensions are none: AWS/SQS has no metric NumberOfMessagesSent {NO_METRIC} Use QueueName.",
+        f"Dimensions are none: AWS/SQS has no metric NumberOfMessagesSent {NO_DATA} Use QueueName.",
     ),
     "region of CloudFront": (
         watching("AWS/CloudFront", "Requests", DistributionId="a", Region="us-east-1"),
@@ -292,6 +292,6 @@ BAD = {
     "reports missing dimensions on the alarm": (
         alarm("Namespace: AWS/SQS, MetricName: NumberOfMessagesSent"),
         "Resources/High/Properties",
-        f"Dimensions are none: AWS/SQS has no metric NumberOfMessagesSent {NO_METRIC} Use QueueName.",
+        f"Dimensions are none: AWS/SQS has no metric NumberOfMessagesSent {NO_DATA} Use QueueName.",
     ),
 }

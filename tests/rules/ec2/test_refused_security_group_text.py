@@ -39,7 +39,9 @@ GOOD = {
 
 BAD = {
     "ingress of a group": case(
-        group("SecurityGroupIngress: [{CidrIp: x}, {Description: It's <here>}]"),
+        group(
+            "SecurityGroupIngress: [{CidrIp: 10.0.0.0/8}, {CidrIp: 10.0.0.0/16, Description: It's <here>}]"
+        ),
         "SecurityGroupIngress/1/Description",
         REFUSED.format('is "It\'s <here>"', "' < >"),
     ),

@@ -67,10 +67,10 @@ def finds_literals_where_cfn_lint_does_not(kind: str) -> tuple[str, ...]:
 
 
 GOOD = {
+    "GetAtt": policy("!GetAtt Bucket.Arn"),
     "star": policy("'*'"),
     "literal": policy("arn:aws:s3:::name/*"),
     "literal that cfn-lint finds itself": policy("bucket/*"),
-    "GetAtt": policy("!GetAtt Bucket.Arn"),
     "list": policy("[!GetAtt Bucket.Arn, !Sub '${Bucket.Arn}/*']"),
     "Sub of an ARN": policy("!Sub '${Bucket.Arn}/*'"),
     "Sub that begins with arn": policy("!Sub 'arn:${AWS::Partition}:s3:::${Bucket}/*'"),

@@ -61,8 +61,8 @@ def case(text: str, message: str) -> tuple[str, ...]:
 
 
 GOOD = {
-    "error log": cluster("[error]"),
     "audit": cluster("[audit]", "!Ref Audited"),
+    "error log": cluster("[error]"),
     "slow query log of the instance": cluster("[slowquery]", "", "!Ref Slow"),
     "slow query log of one of two instances": cluster("[slowquery]", "", "!Ref Fast", "!Ref Slow"),
     "of the cluster": cluster("[slowquery]", "!Ref SlowInCluster", "!Ref AWS::NoValue"),

@@ -39,8 +39,8 @@ def case(text: str, *found: str) -> tuple[str, ...]:
 
 
 GOOD = {
-    "one instance": instances(""),
     "DependsOn": instances("", "DependsOn: Instance1,"),
+    "one instance": instances(""),
     "in a row": instances("", "DependsOn: [Instance1],", "DependsOn: Instance2,"),
     "the other way round": instances("DependsOn: Instance2,", ""),
     "reference": instances("", "Metadata: {After: !GetAtt Instance1.Endpoint.Address},"),

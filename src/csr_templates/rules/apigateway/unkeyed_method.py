@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class UnkeyedMethod(Rule):
     """Method without key in an API whose other methods require one.
 
-    API Gateway asks for the key method by method, and the limits of a usage plan hold for requests with a key
-    alone. One method that was forgotten is open to anyone who knows the API's address, without limit. Set
+    API Gateway asks for the key method by method, and the limits of a usage plan hold only for requests with
+    a key. One method that was forgotten is open to anyone who knows the API's address, without limit. Set
     ApiKeyRequired to true, or choose an AuthorizationType. OPTIONS is left out: a browser sends no key with
     its preflight request. Where a method is meant to be public, ignore this rule on it and say so in the
     reason.

@@ -33,7 +33,7 @@ class AliasBypassed(Rule):
     the permission.
     """
 
-    id = "E9564"
+    id = "E9563"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
     tags = ["resources", "lambda", "apigateway"]
     looks_at = properties_of(METHOD, INTEGRATION, PERMISSION)

@@ -27,7 +27,7 @@ class DeadLettersNotAllowed(Rule):
     must wait for that policy: DependsOn.
     """
 
-    id = "E9561"
+    id = "E9560"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
     tags = ["resources", "lambda", "iam"]
     looks_at = properties_of(FUNCTION)

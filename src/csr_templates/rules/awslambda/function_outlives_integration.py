@@ -26,7 +26,7 @@ class FunctionOutlivesIntegration(Rule):
     timeout. Give the function a second less than the integration. Of parameters the defaults are compared.
     """
 
-    id = "W9566"
+    id = "W9565"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"
     tags = ["resources", "lambda", "apigateway"]
     looks_at = properties_of(METHOD, INTEGRATION)

@@ -26,7 +26,7 @@ class ProvisionedAboveReserved(Rule):
     so leave room for twice as much. Of parameters the defaults are compared.
     """
 
-    id = "E9565"
+    id = "E9564"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html"
     tags = ["resources", "lambda"]
     looks_at = properties_of(ALIAS, "AWS::Lambda::Version")

@@ -28,7 +28,7 @@ class VersionNeverReplaced(Rule):
     code and the configuration, or a new logical ID for each release.
     """
 
-    id = "W9563"
+    id = "W9562"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html"
     tags = ["resources", "lambda"]
     looks_at = properties_of("AWS::Lambda::Version")

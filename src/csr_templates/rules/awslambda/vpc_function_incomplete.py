@@ -23,7 +23,7 @@ class VpcFunctionIncomplete(Rule):
     is no default group. Name at least one of each; a function outside a VPC has neither.
     """
 
-    id = "E9562"
+    id = "E9561"
     source_url = "https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html"
     tags = ["resources", "lambda", "vpc"]
     looks_at = properties_of(FUNCTION)

@@ -27,7 +27,7 @@ class UnpublishedFunction(Rule):
     Set AutoPublish to true.
     """
 
-    id = "E9560"
+    id = "E9585"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html"
     tags = ["resources", "cloudfront"]
 
