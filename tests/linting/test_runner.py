@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
-import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from cfnlint.config import ConfigMixIn
 
-import csr_templates.rules
 from csr_templates.linting.runner import (
     Finding,
     LintError,
@@ -50,21 +46,6 @@ Resources:
     Type: AWS::SNS::Topic
     Properties:
       Nam: alarms
-"""
-
-MUTE_ALARM = """
-Resources:
-  High:
-    Type: AWS::CloudWatch::Alarm
-    Properties:
-      AlarmDescription: The function failed.
-      Namespace: AWS/Lambda
-      MetricName: Errors
-      Statistic: Sum
-      Period: 300
-      EvaluationPeriods: 1
-      ComparisonOperator: GreaterThanThreshold
-      Threshold: 1
 """
 
 VPC = """
@@ -509,72 +490,3 @@ class TestFormats:
         assert str(caught.value) == (
             f'The format {kind} needs packages that are not installed: pip install "csr-templates[formats]".'
         )
-
-
-class TestRulesPackage:
-    """The rules as others use them."""
-
-    FOLDER = Path(csr_templates.rules.__file__).parent
-
-    def test_the_cfn_lint_command_loads_the_rules(self, tmp_path: Path) -> None:
-        """The real command takes the rules with -a, from a folder that knows nothing of the project."""
-        command = shutil.which("cfn-lint", path=sysconfig.get_path("scripts"))
-        assert command is not None
-        template = tmp_path / "alarm.yaml"
-        template.write_text(MUTE_ALARM)
-        (tmp_path / "empty").mkdir()
-
-        done = subprocess.run(
-            [command, "-a", "csr_templates.rules", "--", str(template)],
-            cwd=tmp_path / "empty",
-            env={**os.environ, "PYTHONPATH": str(self.FOLDER.parents[1]), "HOME": str(tmp_path / "empty")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-        assert (done.returncode, done.stderr) == (2, "")
-        assert done.stdout == (
-            "E9600 AlarmActions is missing: no one is notified when the alarm fires. Give it at least one "
-            f"action, for example AlarmActions: [!Ref AlarmTopic].\n{template}:5:5\n\n"
-        )
-
-    def test_the_package_exports_the_rule_of_each_file_and_nothing_else(self) -> None:
-        """One file holds one rule, but for those whose name starts with "_"; all rules are re-exported."""
-        files = [file for file in self.FOLDER.glob("*.py") if not file.name.startswith("_")]
-        classes = [
-            node.name
-            for file in files
-            for node in ast.parse(file.read_text()).body
-            if isinstance(node, ast.ClassDef)
-            if not any(isinstance(base, ast.Name) and base.id == "NamedTuple" for base in node.bases)
-        ]
-
-        assert len(classes) == len(files)
-        assert sorted(classes) == sorted(csr_templates.rules.__all__)
-
-    @pytest.mark.parametrize("name", csr_templates.rules.__all__)
-    def test_each_rule_explains_itself(self, name: str) -> None:
-        """A rule has an ID of ours, a description in sentences, a source and tags."""
-        rule = getattr(csr_templates.rules, name)()
-
-        assert rule.id.startswith(("E9", "W9"))
-        assert rule.shortdesc
-        assert rule.description.endswith(".")
-        assert rule.source_url.startswith("https://")
-        assert rule.tags
-
-    def test_the_rules_need_cfn_lint_alone(self) -> None:
-        """No rule imports troposphere or another part of the project."""
-        imported = set()
-        for file in self.FOLDER.glob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text())):
-                if isinstance(node, ast.ImportFrom):
-                    imported.add(node.module or "")
-                elif isinstance(node, ast.Import):
-                    imported.update(alias.name for alias in node.names)
-        foreign = {
-            name for name in imported if name.split(".")[0] not in {*sys.stdlib_module_names, "cfnlint"}
-        }
-
-        assert {name for name in foreign if not name.startswith("csr_templates.rules.")} == set()

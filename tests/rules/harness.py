@@ -68,7 +68,7 @@ def rule_of(test_file: Path) -> CloudFormationLintRule:
     return rule()  # type: ignore[no-any-return]
 
 
-def tests_of_rule(rule: CloudFormationLintRule | type[CloudFormationLintRule]) -> Path:
+def file_of_tests(rule: CloudFormationLintRule | type[CloudFormationLintRule]) -> Path:
     """Return the test file of a rule."""
     *_, folder, name = rule.__module__.split(".")
     return Path(__file__).parent / folder / f"test_{name}.py"

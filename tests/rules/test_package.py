@@ -17,7 +17,7 @@ from cfnlint.rules import Rules
 import csr_templates.rules
 from csr_templates.rules import NUMBERS, RULES, find_rules
 
-from .harness import tests_of_rule
+from .harness import file_of_tests
 
 FOLDER = Path(csr_templates.rules.__file__).parent
 ALARM = (
@@ -76,7 +76,7 @@ def test_each_rule_has_a_test_file_and_each_test_file_a_rule() -> None:
     """A test file has the name and the place of its rule."""
     files = {file for folder in NUMBERS for file in (Path(__file__).parent / folder).glob("*.py")}
 
-    assert files == {tests_of_rule(rule) for rule in RULES}
+    assert files == {file_of_tests(rule) for rule in RULES}
 
 
 def test_the_blocks_of_numbers_do_not_overlap() -> None:

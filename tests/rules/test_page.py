@@ -24,9 +24,9 @@ def test_the_examples_are_what_they_are_called() -> None:
     """A rule finds in its bad example on the page what it finds in the test, and nothing in the good one."""
     for text in write_page.PAGE.read_text("ascii").split("\n### ")[1:]:
         rule = next(made() for made in RULES if made.id == text[:5])
-        module = harness.tables_of(harness.tests_of_rule(rule))
+        module = harness.tables_of(harness.file_of_tests(rule))
         rows = [next(harness.cases(module.BAD)), next(harness.cases(module.GOOD))]
-        examples = re.findall(r"^(?:Bad|Good)\b.*:\n\n```yaml\n(.*?)```", text, re.M | re.DOTALL)
+        examples = re.findall(r"^(?:Bad|Good)\b[^\n]*:\n\n```yaml\n(.*?)```", text, re.M | re.DOTALL)
         for case, example in zip(rows, examples, strict=True):
             assert harness.findings(rule, example, case.regions, case.parameters) == case.expected
 

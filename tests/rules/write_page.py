@@ -121,7 +121,7 @@ def _service(folder: str) -> str:
 
 def section(rule: Any) -> str:
     """Return the part about one rule."""
-    module = harness.tables_of(harness.tests_of_rule(rule))
+    module = harness.tables_of(harness.file_of_tests(rule))
     good, bad = (next(harness.cases(table)) for table in (module.GOOD, module.BAD))
     kept = without_bystanders(rule, bad)
     differ = good.regions != bad.regions
