@@ -59,7 +59,7 @@ class RuleTests(pytest.Module):
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """Take the files in the folders of the services for test files of rules."""
-    if module_path.parent.parent.name != "rules":
+    if module_path.parent.parent.name != "rules" or module_path.parent.name == "support":
         return None
     made: RuleTests = RuleTests.from_parent(parent, path=module_path)
     return made

@@ -45,10 +45,8 @@ def case(integration: str, path: str, found: str, lacks: str) -> tuple[str, ...]
     return (
         api(integration),
         f"Resources/Get/Properties/Integration{path}",
-        (
-            f"CacheKeyParameters is {found} on a method of /{{proxy+}} that a stage caches: {lacks}. Add "
-            "them, here and in RequestParameters, or do not cache the method."
-        ),
+        f"CacheKeyParameters is {found} on a method of /{{proxy+}} that a stage caches: {lacks}. Add "
+        "them, here and in RequestParameters, or do not cache the method.",
     )
 
 

@@ -27,11 +27,9 @@ def case(verb: str, found: str) -> tuple[str, ...]:
     return (
         stage(f"HttpMethod: {verb}, CachingEnabled: true"),
         f"{SETTING}/0/HttpMethod",
-        (
-            f'HttpMethod is "{found}" where CachingEnabled is true: a request that changes something can be '
-            "answered from the cache and not be carried out. Cache only GET, by a separate method: "
-            'HttpMethod: "GET".'
-        ),
+        f'HttpMethod is "{found}" where CachingEnabled is true: a request that changes something can be '
+        "answered from the cache and not be carried out. Cache only GET, by a separate method: "
+        'HttpMethod: "GET".',
     )
 
 

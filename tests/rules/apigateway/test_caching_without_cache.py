@@ -28,10 +28,8 @@ def case(setting: str, properties: str, state: str) -> tuple[str, ...]:
     return (
         stage(setting, properties),
         f"{SETTING}/0/CachingEnabled",
-        (
-            f"CachingEnabled is true, and CacheClusterEnabled of the stage {state}: without a cache nothing "
-            "is cached. Set CacheClusterEnabled and CacheClusterSize, under the same condition."
-        ),
+        f"CachingEnabled is true, and CacheClusterEnabled of the stage {state}: without a cache nothing "
+        "is cached. Set CacheClusterEnabled and CacheClusterSize, under the same condition.",
     )
 
 

@@ -35,10 +35,8 @@ def case(setting: str, path: str, found: str) -> tuple[str, ...]:
     return (
         stage(setting),
         f"{SETTING}/{path}",
-        (
-            f"CacheDataEncrypted is {found} where CachingEnabled is true: answers of the API are stored "
-            "unencrypted. Set it to true."
-        ),
+        f"CacheDataEncrypted is {found} where CachingEnabled is true: answers of the API are stored "
+        "unencrypted. Set it to true.",
     )
 
 

@@ -28,24 +28,22 @@ def case(arn: str, shown: str, region: str) -> tuple[str, ...]:
     return (
         distribution(arn),
         "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
-        (
-            f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront takes only one of "
-            "us-east-1. Create it there and give its ARN."
-        ),
+        f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront takes only one of "
+        "us-east-1. Create it there and give its ARN.",
     )
 
 
 GOOD = {
-    "us-east-1": (distribution(US), {"regions": ["eu-west-1"]}),
+    "us-east-1": distribution(US),
     "stack of us-east-1": (distribution("!Ref Own"), {"regions": ["us-east-1"]}),
     "condition on the region": (
         distribution("!Ref Own", "Condition: InUsEast1,"),
         {"regions": ["us-east-1", "eu-west-1"]},
     ),
-    "empty default": (distribution("!Ref Empty"), {"regions": ["eu-west-1"]}),
-    "only AWS knows": (distribution("!ImportValue arn"), {"regions": ["eu-west-1"]}),
-    "none": (distribution("!Ref AWS::NoValue"), {"regions": ["eu-west-1"]}),
-    "both branches": (distribution(f"!If [Named, {US}, !Ref Empty]"), {"regions": ["eu-west-1"]}),
+    "empty default": distribution("!Ref Empty"),
+    "only AWS knows": distribution("!ImportValue arn"),
+    "none": distribution("!Ref AWS::NoValue"),
+    "both branches": distribution(f"!If [Named, {US}, !Ref Empty]"),
     "China": (
         distribution("'arn:aws-cn:acm:cn-north-1:123456789012:certificate/a'"),
         {"regions": ["cn-north-1"]},

@@ -86,10 +86,8 @@ BAD = {
         message('"/404.html"', "404", " with status 404"),
     ),
     "server error as success": refuses(
-        (
-            "[{ErrorCode: 404, ErrorCachingMinTTL: 0}, "
-            "{ErrorCode: 500, ResponseCode: 200, ResponsePagePath: !Sub '/index.html'}]"
-        ),
+        "[{ErrorCode: 404, ErrorCachingMinTTL: 0}, "
+        "{ErrorCode: 500, ResponseCode: 200, ResponsePagePath: !Sub '/index.html'}]",
         "/1/ResponsePagePath",
         message('{"Fn::Sub": "/index.html"}', "500", " with status 200"),
     ),

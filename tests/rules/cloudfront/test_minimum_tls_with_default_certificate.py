@@ -25,11 +25,9 @@ def case(certificate: str, steps: str, when: str) -> tuple[str, ...]:
     return (
         distribution(certificate),
         f"Resources/Site/Properties/DistributionConfig/ViewerCertificate{steps}",
-        (
-            f"MinimumProtocolVersion is TLSv1.2_2021 beside CloudFrontDefaultCertificate true{when}: "
-            "CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or "
-            "remove the property."
-        ),
+        f"MinimumProtocolVersion is TLSv1.2_2021 beside CloudFrontDefaultCertificate true{when}: "
+        "CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or "
+        "remove the property.",
     )
 
 
@@ -77,10 +75,8 @@ BAD = {
         " when Named is false",
     ),
     "version in one branch": case(
-        (
-            "{CloudFrontDefaultCertificate: true, "
-            "MinimumProtocolVersion: !If [Named, TLSv1.2_2021, !Ref AWS::NoValue]}"
-        ),
+        "{CloudFrontDefaultCertificate: true, "
+        "MinimumProtocolVersion: !If [Named, TLSv1.2_2021, !Ref AWS::NoValue]}",
         "/MinimumProtocolVersion",
         " when Named is true",
     ),

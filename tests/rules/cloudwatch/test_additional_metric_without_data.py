@@ -126,11 +126,9 @@ BAD = {
         UNSUBSCRIBED.format("OriginLatency", " when Both is false"),
     ),
     "finds the statistic of an expression": (
-        (
-            f"{HEAD}{subscription()}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{Metrics: [{{Id: m, "
-            f"MetricStat: {{Stat: Average, Period: 60, Metric: {{Namespace: AWS/CloudFront, {DIMENSIONS}, "
-            "MetricName: OriginLatency}}}]}}\n"
-        ),
+        f"{HEAD}{subscription()}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{Metrics: [{{Id: m, "
+        f"MetricStat: {{Stat: Average, Period: 60, Metric: {{Namespace: AWS/CloudFront, {DIMENSIONS}, "
+        "MetricName: OriginLatency}}}]}}\n",
         "Resources/High/Properties/Metrics/0/MetricStat/Stat",
         NO_PERCENTILE.format("Stat", "Average", "Stat: p90"),
     ),

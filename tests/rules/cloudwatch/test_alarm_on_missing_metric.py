@@ -98,18 +98,14 @@ BAD = {
     "one too many": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionId="a", Region="Global", Stage="v1"),
         "Resources/High/Properties/Dimensions",
-        (
-            "Dimensions are DistributionId and Region and Stage: AWS/CloudFront has no metric 5xxErrorRate "
-            f"{NO_DATA} {CLOUDFRONT}"
-        ),
+        "Dimensions are DistributionId and Region and Stage: AWS/CloudFront has no metric 5xxErrorRate "
+        f"{NO_DATA} {CLOUDFRONT}",
     ),
     "misspelt": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionID="a", Region="Global"),
         "Resources/High/Properties/Dimensions",
-        (
-            f"Dimensions are DistributionID and Region: AWS/CloudFront has no metric 5xxErrorRate {NO_DATA} "
-            f"{CLOUDFRONT}"
-        ),
+        f"Dimensions are DistributionID and Region: AWS/CloudFront has no metric 5xxErrorRate {NO_DATA} "
+        f"{CLOUDFRONT}",
     ),
     "dimension of one branch": (
         alarm(
@@ -117,10 +113,8 @@ BAD = {
             "Value: a}, !If [Shared, {Name: Region, Value: Global}, !Ref AWS::NoValue]]"
         ),
         "Resources/High/Properties/Dimensions",
-        (
-            "Dimensions are DistributionId when Shared is false: AWS/CloudFront has no metric Requests "
-            f"{NO_DATA} {CLOUDFRONT}"
-        ),
+        "Dimensions are DistributionId when Shared is false: AWS/CloudFront has no metric Requests "
+        f"{NO_DATA} {CLOUDFRONT}",
     ),
     "name of a dimension by default": (
         alarm(
@@ -128,58 +122,44 @@ BAD = {
             "[{Name: DBInstanceIdentifier, Value: a}, {Name: !Ref Side, Value: b}]"
         ),
         "Resources/High/Properties/Dimensions",
-        (
-            f"Dimensions are DBInstanceIdentifier and Region: AWS/RDS has no metric Commits {NO_DATA} Use "
-            "DBInstanceIdentifier, or DBClusterIdentifier, or DBClusterIdentifier and Role."
-        ),
+        f"Dimensions are DBInstanceIdentifier and Region: AWS/RDS has no metric Commits {NO_DATA} Use "
+        "DBInstanceIdentifier, or DBClusterIdentifier, or DBClusterIdentifier and Role.",
     ),
     "web ACL at the edge with Region": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="edge-waf", Rule="ALL", Region="us-east-1"),
         "Resources/High/Properties/Dimensions",
-        (
-            f"Dimensions are Region and Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} "
-            "Use Rule and WebACL, or RuleGroup and WebACL, or Rule and RuleGroup."
-        ),
+        f"Dimensions are Region and Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} "
+        "Use Rule and WebACL, or RuleGroup and WebACL, or Rule and RuleGroup.",
     ),
     "regional web ACL without Region": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="local-waf", Rule="ALL"),
         "Resources/High/Properties/Dimensions",
-        (
-            f"Dimensions are Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} Use Region "
-            "and Rule and WebACL, or Region and RuleGroup and WebACL, or Region and Rule and RuleGroup."
-        ),
+        f"Dimensions are Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} Use Region "
+        "and Rule and WebACL, or Region and RuleGroup and WebACL, or Region and Rule and RuleGroup.",
     ),
     "web ACL without Rule": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="another"),
         "Resources/High/Properties/Dimensions",
-        (
-            f"Dimensions are WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} Use Rule and WebACL, "
-            "or Region and Rule and WebACL, or RuleGroup and WebACL."
-        ),
+        f"Dimensions are WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} Use Rule and WebACL, "
+        "or Region and Rule and WebACL, or RuleGroup and WebACL.",
     ),
     "stage without API": (
         watching("AWS/ApiGateway", "Latency", Stage="v1"),
         "Resources/High/Properties/Dimensions",
-        (
-            f"Dimensions are Stage: AWS/ApiGateway has no metric Latency {NO_DATA} Use ApiName, or ApiName "
-            "and Stage, or ApiName and Method and Resource and Stage."
-        ),
+        f"Dimensions are Stage: AWS/ApiGateway has no metric Latency {NO_DATA} Use ApiName, or ApiName "
+        "and Stage, or ApiName and Method and Resource and Stage.",
     ),
     "role of an instance": (
         watching("AWS/RDS", "CPUUtilization", DBInstanceIdentifier="a", Role="WRITER"),
         "Resources/High/Properties/Dimensions",
-        (
-            f"Dimensions are DBInstanceIdentifier and Role: AWS/RDS has no metric CPUUtilization {NO_DATA} "
-            "Use DBInstanceIdentifier, or DBClusterIdentifier, or DBClusterIdentifier and Role."
-        ),
+        f"Dimensions are DBInstanceIdentifier and Role: AWS/RDS has no metric CPUUtilization {NO_DATA} "
+        "Use DBInstanceIdentifier, or DBClusterIdentifier, or DBClusterIdentifier and Role.",
     ),
     "version without alias": (
         watching("AWS/Lambda", "Errors", FunctionName="a", ExecutedVersion="3"),
         "Resources/High/Properties/Dimensions",
-        (
-            f"Dimensions are ExecutedVersion and FunctionName: AWS/Lambda has no metric Errors {NO_DATA} Use "
-            "FunctionName, or FunctionName and Resource, or ExecutedVersion and FunctionName and Resource."
-        ),
+        f"Dimensions are ExecutedVersion and FunctionName: AWS/Lambda has no metric Errors {NO_DATA} Use "
+        "FunctionName, or FunctionName and Resource, or ExecutedVersion and FunctionName and Resource.",
     ),
     "unknown dimension of a service with one": (
         watching("AWS/SQS", "NumberOfMessagesSent", Queue="orders"),
@@ -194,26 +174,20 @@ BAD = {
     "region of CloudFront": (
         watching("AWS/CloudFront", "Requests", DistributionId="a", Region="us-east-1"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension Region is "us-east-1": AWS/CloudFront reports only Global there, and the alarm '
-            "never has data."
-        ),
+        'Dimension Region is "us-east-1": AWS/CloudFront reports only Global there, and the alarm '
+        "never has data.",
     ),
     "value of one branch": (
         watching("AWS/CloudFront", "Requests", DistributionId="a", Region="!If [Shared, Global, Local]"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension Region is "Local" when Shared is false: AWS/CloudFront reports only Global there, '
-            "and the alarm never has data."
-        ),
+        'Dimension Region is "Local" when Shared is false: AWS/CloudFront reports only Global there, '
+        "and the alarm never has data.",
     ),
     "region of WAF": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="x", Rule="ALL", Region="!Sub '${Elsewhere}'"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension Region is {"Fn::Sub": "${Elsewhere}"}, which can be "CloudFront": AWS/WAFV2 reports '
-            "the name of a region there, and the alarm never has data."
-        ),
+        'Dimension Region is {"Fn::Sub": "${Elsewhere}"}, which can be "CloudFront": AWS/WAFV2 reports '
+        "the name of a region there, and the alarm never has data.",
     ),
     "spelling of a role": (
         watching("AWS/RDS", "CPUUtilization", DBClusterIdentifier="!Ref Cluster", Role="Writer"),
@@ -223,59 +197,45 @@ BAD = {
     "ID of an API": (
         watching("AWS/ApiGateway", "5XXError", ApiName="!Ref Api", Stage="v1"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension ApiName is {"Ref": "Api"}, which is another name of Api than AWS/ApiGateway reports: '
-            "the alarm never has data. Use the API's name, as in its Name."
-        ),
+        'Dimension ApiName is {"Ref": "Api"}, which is another name of Api than AWS/ApiGateway reports: '
+        "the alarm never has data. Use the API's name, as in its Name.",
     ),
     "ID of an API by Sub": (
         watching("AWS/ApiGateway", "5XXError", ApiName="!Sub '${Api}'"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension ApiName is {"Fn::Sub": "${Api}"}, which is another name of Api than AWS/ApiGateway '
-            "reports: the alarm never has data. Use the API's name, as in its Name."
-        ),
+        'Dimension ApiName is {"Fn::Sub": "${Api}"}, which is another name of Api than AWS/ApiGateway '
+        "reports: the alarm never has data. Use the API's name, as in its Name.",
     ),
     "URL of a queue": (
         watching("AWS/SQS", "NumberOfMessagesSent", QueueName="!Ref Queue"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension QueueName is {"Ref": "Queue"}, which is another name of Queue than AWS/SQS reports: '
-            "the alarm never has data. Use the queue's name: !GetAtt Queue.QueueName."
-        ),
+        'Dimension QueueName is {"Ref": "Queue"}, which is another name of Queue than AWS/SQS reports: '
+        "the alarm never has data. Use the queue's name: !GetAtt Queue.QueueName.",
     ),
     "ARN of a function": (
         watching("AWS/Lambda", "Errors", FunctionName="!GetAtt Function.Arn"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension FunctionName is {"Fn::GetAtt": ["Function", "Arn"]}, which is another name of '
-            "Function than AWS/Lambda reports: the alarm never has data. Use the function's name: !Ref "
-            "Function."
-        ),
+        'Dimension FunctionName is {"Fn::GetAtt": ["Function", "Arn"]}, which is another name of '
+        "Function than AWS/Lambda reports: the alarm never has data. Use the function's name: !Ref "
+        "Function.",
     ),
     "ARN of an alias": (
         watching("AWS/Lambda", "Errors", FunctionName="!Ref Alias"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension FunctionName is {"Ref": "Alias"}, which is another name of Alias than AWS/Lambda '
-            "reports: the alarm never has data. Use the function's name, and the alias by Resource."
-        ),
+        'Dimension FunctionName is {"Ref": "Alias"}, which is another name of Alias than AWS/Lambda '
+        "reports: the alarm never has data. Use the function's name, and the alias by Resource.",
     ),
     "cluster for instance": (
         watching("AWS/RDS", "CPUUtilization", DBInstanceIdentifier="!Ref Cluster"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension DBInstanceIdentifier is {"Ref": "Cluster"}, which is another name of Cluster than '
-            "AWS/RDS reports: the alarm never has data. Use the instance's identifier."
-        ),
+        'Dimension DBInstanceIdentifier is {"Ref": "Cluster"}, which is another name of Cluster than '
+        "AWS/RDS reports: the alarm never has data. Use the instance's identifier.",
     ),
     "reference to a web ACL": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="!Ref Edge", Rule="ALL"),
         "Resources/High/Properties/Dimensions",
-        (
-            'Dimension WebACL is {"Ref": "Edge"}, which is another name of Edge than AWS/WAFV2 reports: the '
-            "alarm never has data. Use the web ACL's VisibilityConfig.MetricName."
-        ),
+        'Dimension WebACL is {"Ref": "Edge"}, which is another name of Edge than AWS/WAFV2 reports: the '
+        "alarm never has data. Use the web ACL's VisibilityConfig.MetricName.",
     ),
     "finds a metric of an expression": (
         alarm(
@@ -284,10 +244,8 @@ BAD = {
             "!GetAtt Queue.Arn}]}}}]"
         ),
         "Resources/High/Properties/Metrics/1/MetricStat/Metric/Dimensions",
-        (
-            'Dimension QueueName is {"Fn::GetAtt": ["Queue", "Arn"]}, which is another name of Queue than '
-            "AWS/SQS reports: the alarm never has data. Use the queue's name: !GetAtt Queue.QueueName."
-        ),
+        'Dimension QueueName is {"Fn::GetAtt": ["Queue", "Arn"]}, which is another name of Queue than '
+        "AWS/SQS reports: the alarm never has data. Use the queue's name: !GetAtt Queue.QueueName.",
     ),
     "reports missing dimensions on the alarm": (
         alarm("Namespace: AWS/SQS, MetricName: NumberOfMessagesSent"),

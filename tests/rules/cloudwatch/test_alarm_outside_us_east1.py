@@ -56,12 +56,12 @@ GOOD = {
         alarm("Namespace: !If [InUsEast1, AWS/CloudFront, AWS/SQS], MetricName: Requests"),
         {"regions": ["eu-west-1"]},
     ),
-    "regional service": (alarm("Namespace: AWS/SQS, MetricName: Age"), {"regions": ["eu-west-1"]}),
+    "regional service": alarm("Namespace: AWS/SQS, MetricName: Age"),
     "regional web ACL": (
         alarm(f"{EDGE_WAF}, {{Name: Region, Value: eu-west-1}}]"),
         {"regions": ["eu-west-1"]},
     ),
-    "unknown": (alarm("Namespace: !ImportValue a, MetricName: Requests"), {"regions": ["eu-west-1"]}),
+    "unknown": alarm("Namespace: !ImportValue a, MetricName: Requests"),
 }
 
 BAD = {
@@ -89,10 +89,8 @@ BAD = {
         "Requests",
     ),
     "expression": case(
-        (
-            "Metrics: [{Id: m, MetricStat: {Stat: Sum, Period: 60, Metric: {Namespace: AWS/CloudFront, "
-            "MetricName: Requests}}}]"
-        ),
+        "Metrics: [{Id: m, MetricStat: {Stat: Sum, Period: 60, Metric: {Namespace: AWS/CloudFront, "
+        "MetricName: Requests}}}]",
         "Metrics/0/MetricStat/Metric/Namespace",
         "AWS/CloudFront",
         "Requests",

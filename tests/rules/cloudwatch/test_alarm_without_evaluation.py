@@ -66,10 +66,7 @@ BAD = {
     "statistic": case(
         alarm(Statistic=""),
         "",
-        (
-            f"Statistic or ExtendedStatistic is missing: {REFUSED} Statistic: Average or ExtendedStatistic: "
-            "p95."
-        ),
+        f"Statistic or ExtendedStatistic is missing: {REFUSED} Statistic: Average or ExtendedStatistic: p95.",
     ),
     "period": case(alarm(Period=""), "", f"Period is missing: {REFUSED} Period: 300."),
     "namespace": case(alarm(Namespace=""), "", f"Namespace is missing: {REFUSED} Namespace: AWS/Lambda."),
@@ -81,10 +78,7 @@ BAD = {
     "NoValue": case(
         alarm(Statistic=NONE),
         "/Statistic",
-        (
-            f"Statistic or ExtendedStatistic is missing: {REFUSED} Statistic: Average or ExtendedStatistic: "
-            "p95."
-        ),
+        f"Statistic or ExtendedStatistic is missing: {REFUSED} Statistic: Average or ExtendedStatistic: p95.",
     ),
     "periods in one branch": case(
         alarm(EvaluationPeriods=f"!If [Strict, 1, {NONE}]"),
@@ -94,17 +88,13 @@ BAD = {
     "more points than periods": case(
         alarm(DatapointsToAlarm="3", EvaluationPeriods="!Ref Two"),
         "/DatapointsToAlarm",
-        (
-            "DatapointsToAlarm is 3 of 2 EvaluationPeriods: CloudWatch refuses the alarm. It may be at most "
-            "the number of periods."
-        ),
+        "DatapointsToAlarm is 3 of 2 EvaluationPeriods: CloudWatch refuses the alarm. It may be at most "
+        "the number of periods.",
     ),
     "more points in one branch": case(
         alarm(DatapointsToAlarm="!If [Strict, 1, 3]", EvaluationPeriods="!Sub '${Two}'"),
         "/DatapointsToAlarm",
-        (
-            "DatapointsToAlarm is 3 of 2 EvaluationPeriods when Strict is false: CloudWatch refuses the "
-            "alarm. It may be at most the number of periods."
-        ),
+        "DatapointsToAlarm is 3 of 2 EvaluationPeriods when Strict is false: CloudWatch refuses the "
+        "alarm. It may be at most the number of periods.",
     ),
 }

@@ -25,10 +25,8 @@ def case(properties: str, when: str, what: str) -> tuple[str, ...]:
     return (
         alarm(properties),
         "Resources/High/Properties/Dimensions",
-        (
-            f"Dimensions are only DBClusterIdentifier{when}: {what} then mixes all instances, and an idle "
-            "reader hides a busy writer. Add Role: WRITER or READER."
-        ),
+        f"Dimensions are only DBClusterIdentifier{when}: {what} then mixes all instances, and an idle "
+        "reader hides a busy writer. Add Role: WRITER or READER.",
     )
 
 
@@ -70,18 +68,14 @@ BAD = {
         "Average of CPUUtilization",
     ),
     "role in one branch": case(
-        (
-            "MetricName: DatabaseConnections, Statistic: Average, "
-            f"Dimensions: [{CLUSTER}, !If [Replicated, {ROLE}, !Ref AWS::NoValue]]"
-        ),
+        "MetricName: DatabaseConnections, Statistic: Average, "
+        f"Dimensions: [{CLUSTER}, !If [Replicated, {ROLE}, !Ref AWS::NoValue]]",
         " when Replicated is false",
         "Average of DatabaseConnections",
     ),
     "average in one branch": case(
-        (
-            "MetricName: DatabaseConnections, Statistic: !If [Replicated, Average, Maximum], "
-            f"Dimensions: [{CLUSTER}]"
-        ),
+        "MetricName: DatabaseConnections, Statistic: !If [Replicated, Average, Maximum], "
+        f"Dimensions: [{CLUSTER}]",
         " when Replicated is true",
         "Average of DatabaseConnections",
     ),

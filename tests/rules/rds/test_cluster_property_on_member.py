@@ -54,17 +54,13 @@ BAD = {
     "property with another name on the cluster": case(
         instance("VPCSecurityGroups: [sg-1]"),
         "VPCSecurityGroups",
-        (
-            'VPCSecurityGroups is ["sg-1"] on an Aurora instance: it is the cluster\'s. Set '
-            "VpcSecurityGroupIds there instead."
-        ),
+        'VPCSecurityGroups is ["sg-1"] on an Aurora instance: it is the cluster\'s. Set '
+        "VpcSecurityGroupIds there instead.",
     ),
     "property that Aurora has nowhere": case(
         instance("Iops: !If [Prod, 3000, !Ref AWS::NoValue]"),
         "Iops",
-        (
-            'Iops is {"Fn::If": ["Prod", 3000, {"Ref": "AWS::NoValue"}]}, which is 3000 when Prod is true on '
-            "an Aurora instance: Aurora has no provisioned I/O. Remove it."
-        ),
+        'Iops is {"Fn::If": ["Prod", 3000, {"Ref": "AWS::NoValue"}]}, which is 3000 when Prod is true on '
+        "an Aurora instance: Aurora has no provisioned I/O. Remove it.",
     ),
 }

@@ -97,9 +97,7 @@ BAD = {
     ),
     "log in a table": case(
         cluster("[slowquery]", "", "!Ref Table"),
-        (
-            'EnableCloudwatchLogsExports exports "slowquery", but log_output is "TABLE": the log goes to no '
-            "file, and only files are exported. Set log_output to FILE."
-        ),
+        'EnableCloudwatchLogsExports exports "slowquery", but log_output is "TABLE": the log goes to no '
+        "file, and only files are exported. Set log_output to FILE.",
     ),
 }

@@ -96,25 +96,18 @@ BAD = {
     "class in one branch": case(
         "DBInstanceClass: !If [Large, db.t4g.large, db.t3.large], EnablePerformanceInsights: true",
         ON,
-        (
-            'is {"Fn::If": ["Large", "db.t4g.large", "db.t3.large"]}, '
-            'which is "db.t3.large" when Large is false'
-        ),
+        'is {"Fn::If": ["Large", "db.t4g.large", "db.t3.large"]}, which is "db.t3.large" when Large is false',
     ),
     "condition the wrong way round": case(
         "DBInstanceClass: !Ref Class, EnablePerformanceInsights: !If [HasInsights, false, true]",
-        (
-            'EnablePerformanceInsights is {"Fn::If": ["HasInsights", false, true]}, which is true when '
-            "HasInsights is false"
-        ),
+        'EnablePerformanceInsights is {"Fn::If": ["HasInsights", false, true]}, which is true when '
+        "HasInsights is false",
         'is {"Ref": "Class"}, which can be "db.t3.medium"',
     ),
     "condition about something else": case(
         "DBInstanceClass: !Ref Class, EnablePerformanceInsights: !If [SomethingElse, true, false]",
-        (
-            'EnablePerformanceInsights is {"Fn::If": ["SomethingElse", true, false]}, which is true when '
-            "SomethingElse is true"
-        ),
+        'EnablePerformanceInsights is {"Fn::If": ["SomethingElse", true, false]}, which is true when '
+        "SomethingElse is true",
         'is {"Ref": "Class"}, which can be "db.t3.medium"',
     ),
     "the cluster can ask for it": (

@@ -39,10 +39,8 @@ ROWS = {
     "renamed, in one branch": (
         "{tx_isolation: !If [Prod, REPEATABLE-READ, !Ref AWS::NoValue]}",
         "tx_isolation",
-        (
-            'tx_isolation is set to {"Fn::If": ["Prod", "REPEATABLE-READ", {"Ref": "AWS::NoValue"}]}: Aurora '
-            "MySQL 3 does not have this parameter. What it did is now transaction_isolation."
-        ),
+        'tx_isolation is set to {"Fn::If": ["Prod", "REPEATABLE-READ", {"Ref": "AWS::NoValue"}]}: Aurora '
+        "MySQL 3 does not have this parameter. What it did is now transaction_isolation.",
     ),
     "one branch of all parameters": (
         "!If [Prod, {time_zone: UTC}, {secure_auth: '1'}]",

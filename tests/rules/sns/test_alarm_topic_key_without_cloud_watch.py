@@ -69,11 +69,9 @@ def case(text: str, lacking: str) -> tuple[str, ...]:
     return (
         text,
         "Resources/Key/Properties/KeyPolicy",
-        (
-            f"KeyPolicy does not allow cloudwatch.amazonaws.com {lacking}, and the key encrypts a topic that "
-            "alarms notify: their messages are lost. Add a statement that allows the service kms:Decrypt and "
-            "kms:GenerateDataKey*."
-        ),
+        f"KeyPolicy does not allow cloudwatch.amazonaws.com {lacking}, and the key encrypts a topic that "
+        "alarms notify: their messages are lost. Add a statement that allows the service kms:Decrypt and "
+        "kms:GenerateDataKey*.",
     )
 
 
@@ -85,11 +83,9 @@ def refuses_a_name_that_the_key_does_not_cover(
     return (
         text,
         "Resources/High/Properties/AlarmName",
-        (
-            f"AlarmName is {shown}{when}, which no aws:SourceArn in the KeyPolicy of Key matches: "
-            "CloudWatch may not use the key for this alarm, so the topic Topic never gets it. Change the "
-            "name or the pattern."
-        ),
+        f"AlarmName is {shown}{when}, which no aws:SourceArn in the KeyPolicy of Key matches: "
+        "CloudWatch may not use the key for this alarm, so the topic Topic never gets it. Change the "
+        "name or the pattern.",
     )
 
 

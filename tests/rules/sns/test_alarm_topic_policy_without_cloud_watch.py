@@ -68,10 +68,8 @@ def case(text: str, when: str) -> tuple[str, ...]:
     return (
         text,
         "Resources/Policy/Properties/PolicyDocument",
-        (
-            f"PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on Topic{when}: the "
-            "messages of all alarms to the topic are lost. Add a statement that allows it."
-        ),
+        f"PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on Topic{when}: the "
+        "messages of all alarms to the topic are lost. Add a statement that allows it.",
     )
 
 
@@ -80,10 +78,8 @@ def refuses_a_name_that_the_policy_does_not_cover(name: str, pattern: str, shown
     return (
         template(grant(condition=source(pattern)), name=name),
         "Resources/High/Properties/AlarmName",
-        (
-            f"AlarmName is {shown}, which no aws:SourceArn in the PolicyDocument of Policy matches: "
-            "CloudWatch may not publish this alarm to Topic. Change the name or the pattern."
-        ),
+        f"AlarmName is {shown}, which no aws:SourceArn in the PolicyDocument of Policy matches: "
+        "CloudWatch may not publish this alarm to Topic. Change the name or the pattern.",
     )
 
 

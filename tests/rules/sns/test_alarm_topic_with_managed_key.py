@@ -49,17 +49,13 @@ ROWS = {
     ),
     "first branch": (
         "!If [Cheap, alias/aws/sns, !Ref Key]",
-        (
-            'is {"Fn::If": ["Cheap", "alias/aws/sns", {"Ref": "Key"}]}, which is "alias/aws/sns" when Cheap '
-            "is true"
-        ),
+        'is {"Fn::If": ["Cheap", "alias/aws/sns", {"Ref": "Key"}]}, which is "alias/aws/sns" when Cheap '
+        "is true",
     ),
     "second branch": (
         "!If [Cheap, !Ref Key, alias/aws/sns]",
-        (
-            'is {"Fn::If": ["Cheap", {"Ref": "Key"}, "alias/aws/sns"]}, which is "alias/aws/sns" when Cheap '
-            "is false"
-        ),
+        'is {"Fn::If": ["Cheap", {"Ref": "Key"}, "alias/aws/sns"]}, which is "alias/aws/sns" when Cheap '
+        "is false",
     ),
 }
 

@@ -45,29 +45,56 @@ def case(written: str, value: str) -> tuple[str, ...]:
     )
 
 
-def refuses_every_retaining_policy(attributes: str, policy: str) -> tuple[str, ...]:
+def kept(attributes: str, policy: str) -> tuple[str, ...]:
     """The message holds the policies that retain, and no other."""
     text = resource("LogGroupName: fixed", attributes=f"Condition: Switch, {attributes}")
     return text, "Resources/Kept/Properties/LogGroupName", message("LogGroupName", '"fixed"', policy)
 
 
-def knows_the_name_of_each_type(kind: str, name: str) -> tuple[str, ...]:
-    """The property that is the physical name comes from the resource's schema."""
+def named(kind: str, path: str) -> tuple[str, ...]:
+    """The physical name of a type comes from its schema; CloudFront's policies have it one level deeper."""
+    container, _, name = path.rpartition("/")
+    text = f"{container}: {{{name}: fixed}}" if container else f"{name}: fixed"
     return (
-        resource(f"{name}: fixed", kind=kind),
-        f"Resources/Kept/Properties/{name}",
-        message(name, '"fixed"'),
+        resource(text, kind=kind),
+        f"Resources/Kept/Properties/{path}",
+        message(path.replace("/", "."), '"fixed"'),
     )
 
 
-def knows_the_nested_names(kind: str, container: str) -> tuple[str, ...]:
-    """CloudFront's policies carry their unique name one level deeper."""
-    return (
-        resource(f"{container}: {{Name: fixed}}", kind=kind),
-        f"Resources/Kept/Properties/{container}/Name",
-        message(f"{container}.Name", '"fixed"'),
-    )
-
+NAMES = {
+    "AWS::ApiGateway::Stage": "StageName",
+    "AWS::CloudFront::Function": "Name",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::EC2::SecurityGroup": "GroupName",
+    "AWS::ElastiCache::ReplicationGroup": "ReplicationGroupId",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Alias": "AliasName",
+    "AWS::Lambda::Alias": "Name",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::DeliverySource": "Name",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Logs::MetricFilter": "FilterName",
+    "AWS::RDS::DBCluster": "DBClusterIdentifier",
+    "AWS::RDS::DBInstance": "DBInstanceIdentifier",
+    "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
+    "AWS::Route53::RecordSet": "Name",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SSM::Parameter": "Name",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+    "AWS::WAFv2::WebACL": "Name",
+    "AWS::CloudFront::CachePolicy": "CachePolicyConfig/Name",
+    "AWS::CloudFront::OriginAccessControl": "OriginAccessControlConfig/Name",
+    "AWS::CloudFront::OriginRequestPolicy": "OriginRequestPolicyConfig/Name",
+    "AWS::CloudFront::ResponseHeadersPolicy": "ResponseHeadersPolicyConfig/Name",
+}
 
 GOOD = {
     "no name": resource("RetentionInDays: 7"),
@@ -117,62 +144,16 @@ BAD = {
     "If with a name in both branches": case("!If [Named, a, b]", '"a"'),
     "If with a name in one branch": case("!If [Named, !Ref AWS::NoValue, b]", '"b"'),
     "import": case("!ImportValue name", '{"Fn::ImportValue": "name"}'),
-    "kept when deleted": refuses_every_retaining_policy(
-        "DeletionPolicy: Retain,", "DeletionPolicy is Retain"
-    ),
-    "kept except on create": refuses_every_retaining_policy(
+    "kept when deleted": kept("DeletionPolicy: Retain,", "DeletionPolicy is Retain"),
+    "kept except on create": kept(
         "DeletionPolicy: RetainExceptOnCreate, UpdateReplacePolicy: Delete,",
         "DeletionPolicy is RetainExceptOnCreate",
     ),
-    "kept when replaced": refuses_every_retaining_policy(
+    "kept when replaced": kept(
         "DeletionPolicy: Delete, UpdateReplacePolicy: Retain,", "UpdateReplacePolicy is Retain"
     ),
-    "both": refuses_every_retaining_policy("DeletionPolicy: Retain, UpdateReplacePolicy: Retain,", BOTH),
-    "AWS::ApiGateway::Stage": knows_the_name_of_each_type("AWS::ApiGateway::Stage", "StageName"),
-    "AWS::CloudFront::Function": knows_the_name_of_each_type("AWS::CloudFront::Function", "Name"),
-    "AWS::CloudWatch::Alarm": knows_the_name_of_each_type("AWS::CloudWatch::Alarm", "AlarmName"),
-    "AWS::CloudWatch::Dashboard": knows_the_name_of_each_type("AWS::CloudWatch::Dashboard", "DashboardName"),
-    "AWS::DynamoDB::Table": knows_the_name_of_each_type("AWS::DynamoDB::Table", "TableName"),
-    "AWS::EC2::SecurityGroup": knows_the_name_of_each_type("AWS::EC2::SecurityGroup", "GroupName"),
-    "AWS::ElastiCache::ReplicationGroup": knows_the_name_of_each_type(
-        "AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"
-    ),
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": knows_the_name_of_each_type(
-        "AWS::ElasticLoadBalancingV2::LoadBalancer", "Name"
-    ),
-    "AWS::IAM::ManagedPolicy": knows_the_name_of_each_type("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
-    "AWS::IAM::Role": knows_the_name_of_each_type("AWS::IAM::Role", "RoleName"),
-    "AWS::KMS::Alias": knows_the_name_of_each_type("AWS::KMS::Alias", "AliasName"),
-    "AWS::Lambda::Alias": knows_the_name_of_each_type("AWS::Lambda::Alias", "Name"),
-    "AWS::Lambda::Function": knows_the_name_of_each_type("AWS::Lambda::Function", "FunctionName"),
-    "AWS::Logs::DeliverySource": knows_the_name_of_each_type("AWS::Logs::DeliverySource", "Name"),
-    "AWS::Logs::LogGroup": knows_the_name_of_each_type("AWS::Logs::LogGroup", "LogGroupName"),
-    "AWS::Logs::MetricFilter": knows_the_name_of_each_type("AWS::Logs::MetricFilter", "FilterName"),
-    "AWS::RDS::DBCluster": knows_the_name_of_each_type("AWS::RDS::DBCluster", "DBClusterIdentifier"),
-    "AWS::RDS::DBInstance": knows_the_name_of_each_type("AWS::RDS::DBInstance", "DBInstanceIdentifier"),
-    "AWS::RDS::DBSubnetGroup": knows_the_name_of_each_type("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName"),
-    "AWS::Route53::RecordSet": knows_the_name_of_each_type("AWS::Route53::RecordSet", "Name"),
-    "AWS::S3::Bucket": knows_the_name_of_each_type("AWS::S3::Bucket", "BucketName"),
-    "AWS::SNS::Topic": knows_the_name_of_each_type("AWS::SNS::Topic", "TopicName"),
-    "AWS::SQS::Queue": knows_the_name_of_each_type("AWS::SQS::Queue", "QueueName"),
-    "AWS::SSM::Parameter": knows_the_name_of_each_type("AWS::SSM::Parameter", "Name"),
-    "AWS::SecretsManager::Secret": knows_the_name_of_each_type("AWS::SecretsManager::Secret", "Name"),
-    "AWS::StepFunctions::StateMachine": knows_the_name_of_each_type(
-        "AWS::StepFunctions::StateMachine", "StateMachineName"
-    ),
-    "AWS::WAFv2::WebACL": knows_the_name_of_each_type("AWS::WAFv2::WebACL", "Name"),
-    "AWS::CloudFront::CachePolicy": knows_the_nested_names(
-        "AWS::CloudFront::CachePolicy", "CachePolicyConfig"
-    ),
-    "AWS::CloudFront::OriginAccessControl": knows_the_nested_names(
-        "AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig"
-    ),
-    "AWS::CloudFront::OriginRequestPolicy": knows_the_nested_names(
-        "AWS::CloudFront::OriginRequestPolicy", "OriginRequestPolicyConfig"
-    ),
-    "AWS::CloudFront::ResponseHeadersPolicy": knows_the_nested_names(
-        "AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig"
-    ),
+    "both": kept("DeletionPolicy: Retain, UpdateReplacePolicy: Retain,", BOTH),
+    **{kind: named(kind, path) for kind, path in NAMES.items()},
 }
 
 
@@ -190,8 +171,3 @@ def test_a_condition_that_is_never_true_passes() -> None:
     assert (
         list(ConditionalRetainedName().validate(validator, None, {**kept, "Condition": "Switch"}, {})) != []
     )
-
-
-def test_a_resource_of_a_wrong_kind_is_left_to_others() -> None:
-    """What is not a mapping is left to other rules, and does not crash this one."""
-    assert list(ConditionalRetainedName().validate(CfnTemplateValidator({}), None, 3, {})) == []

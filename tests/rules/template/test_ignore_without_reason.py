@@ -21,10 +21,8 @@ def refuses_configuration_of_the_whole_template(config: str) -> tuple[str, ...]:
     return (
         text,
         "Metadata/cfn-lint",
-        (
-            "Metadata configures cfn-lint for the whole template. Remove it, and ignore a rule on the "
-            f"resource it is about: {FORM}."
-        ),
+        "Metadata configures cfn-lint for the whole template. Remove it, and ignore a rule on the "
+        f"resource it is about: {FORM}.",
     )
 
 
@@ -51,17 +49,13 @@ BAD = {
     ),
     "prefix": case(
         "{ignore_checks: [W], ignore_reasons: {W: All of them.}}",
-        (
-            "ignore_checks holds 'W', which is not a rule ID. On a resource only a whole ID such as W3005 is "
-            "matched."
-        ),
+        "ignore_checks holds 'W', which is not a rule ID. On a resource only a whole ID such as W3005 is "
+        "matched.",
     ),
     "reason without ignore": case(
         "{ignore_checks: [W3005], ignore_reasons: {W3005: Order., W3006: Gone.}}",
-        (
-            "ignore_reasons explains W3006, which ignore_checks does not hold. Add it there or remove the "
-            "reason."
-        ),
+        "ignore_reasons explains W3006, which ignore_checks does not hold. Add it there or remove the "
+        "reason.",
     ),
     "text for list": case(
         "{ignore_checks: W3005}", f"ignore_checks is 'W3005'. Write a list of rule IDs: {FORM}."

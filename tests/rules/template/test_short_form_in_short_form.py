@@ -48,10 +48,8 @@ BAD = {
     "deeper": case("!GetStackOutput {StackName: {Fn::Join: ['-', [a, !Ref Name]]}, OutputName: Id}", "!Ref"),
     "If": case("!GetStackOutput {StackName: !If [Switched, a, b], OutputName: Id}", "!If"),
     "finds it in a resource": (
-        (
-            "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {Tags: [{Key: a, Value: !Join ['', "
-            "[!GetStackOutput {StackName: !Ref AWS::StackName, OutputName: b}]]}]}}}"
-        ),
+        "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {Tags: [{Key: a, Value: !Join ['', "
+        "[!GetStackOutput {StackName: !Ref AWS::StackName, OutputName: b}]]}]}}}",
         "Resources/Topic/Properties/Tags/0/Value/Fn::Join/1/0/Fn::GetStackOutput",
         message("!Ref"),
     ),

@@ -111,10 +111,8 @@ BAD = {
         resource(TABLE, f"Value: {SECURE_SUB}"),
         "Resources/One/Properties/Value/Fn::Sub",
         "ssm-secure",
-        (
-            "Value, which does not take it. Use {{resolve:secretsmanager:...}}, or let the service read the "
-            "parameter itself."
-        ),
+        "Value, which does not take it. Use {{resolve:secretsmanager:...}}, or let the service read the "
+        "parameter itself.",
     ),
     "each kind in a text once": (
         *case(

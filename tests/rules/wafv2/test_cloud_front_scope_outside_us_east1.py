@@ -61,9 +61,9 @@ SWITCHED = made("CLOUDFRONT", attributes="Condition: AtEdge,")
 
 GOOD = {
     "us-east-1": (made("CLOUDFRONT"), {"regions": ["us-east-1"]}),
-    "regional": (made("REGIONAL"), {"regions": ["ap-northeast-1"]}),
+    "regional": made("REGIONAL"),
     "parameter in us-east-1": (made("!Ref Edge"), {"regions": ["us-east-1"]}),
-    "branch for us-east-1": (made("!If [InUsEast1, CLOUDFRONT, REGIONAL]"), {"regions": ["ap-northeast-1"]}),
+    "branch for us-east-1": made("!If [InUsEast1, CLOUDFRONT, REGIONAL]"),
     "condition on the region": (
         made("CLOUDFRONT", attributes="Condition: InUsEast1,"),
         {"regions": ["us-east-1", "ap-northeast-1"]},
@@ -72,8 +72,8 @@ GOOD = {
         made("CLOUDFRONT", attributes="Condition: AtEdgeInUsEast1,"),
         {"regions": ["ap-northeast-1"]},
     ),
-    "only AWS knows": (made("!ImportValue scope"), {"regions": ["ap-northeast-1"]}),
-    "none, which another rule finds": (made("!Ref AWS::NoValue"), {"regions": ["ap-northeast-1"]}),
+    "only AWS knows": made("!ImportValue scope"),
+    "none, which another rule finds": made("!Ref AWS::NoValue"),
     "given value": (SWITCHED, {"parameters": {"Switch": "false"}}),
 }
 

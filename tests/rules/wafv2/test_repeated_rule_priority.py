@@ -42,10 +42,8 @@ ROWS = {
         " when Strict is false",
     ),
     "two conditions at once": (
-        (
-            "[!If [Strict, {Name: a, Priority: 10}, !Ref AWS::NoValue], "
-            "!If [Other, {Name: b, Priority: 10}, !Ref AWS::NoValue]]"
-        ),
+        "[!If [Strict, {Name: a, Priority: 10}, !Ref AWS::NoValue], "
+        "!If [Other, {Name: b, Priority: 10}, !Ref AWS::NoValue]]",
         "/1",
         " when Other is true and Strict is true",
     ),

@@ -66,10 +66,8 @@ ROWS = {
         f'Rule "a" has no Action when Strict is false. {PLAIN}',
     ),
     "both in one branch": (
-        (
-            f"{{Name: a, {MANAGED}, OverrideAction: {{None: {{}}}}, "
-            "Action: !If [Strict, {Block: {}}, !Ref AWS::NoValue]}"
-        ),
+        f"{{Name: a, {MANAGED}, OverrideAction: {{None: {{}}}}, "
+        "Action: !If [Strict, {Block: {}}, !Ref AWS::NoValue]}",
         "/Action",
         f'Rule "a" has Action beside OverrideAction when Strict is true. {GROUP}',
     ),

@@ -76,10 +76,8 @@ BAD = {
     ),
     "name in one branch": case(
         to("!GetAtt Group.Arn", "!If [Kept, aws-waf-logs-web, web]"),
-        (
-            'LogGroupName of Group is {"Fn::If": ["Kept", "aws-waf-logs-web", "web"]}, which can be "web" '
-            "when Kept is false"
-        ),
+        'LogGroupName of Group is {"Fn::If": ["Kept", "aws-waf-logs-web", "web"]}, which can be "web" '
+        "when Kept is false",
     ),
     "no name": case(
         to("!GetAtt Unnamed.Arn"), "Unnamed has no LogGroupName, so its name begins with the stack's name"
@@ -87,10 +85,8 @@ BAD = {
     "default ARN": case(to("!Ref Arn"), 'LogDestinationConfigs holds {"Ref": "Arn"}, named "web"'),
     "literal stream": case(
         to("'arn:aws:firehose:us-east-1:123456789012:deliverystream/web'"),
-        (
-            'LogDestinationConfigs holds "arn:aws:firehose:us-east-1:123456789012:deliverystream/web", named '
-            '"web"'
-        ),
+        'LogDestinationConfigs holds "arn:aws:firehose:us-east-1:123456789012:deliverystream/web", named '
+        '"web"',
     ),
     "Sub that begins wrong": case(
         to(f"!Sub '{ARN}waf-${{Prefix}}'"),
