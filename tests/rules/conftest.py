@@ -1,8 +1,8 @@
-"""Makes a test of every row of the tables in the rules' test files, and gives others the harness."""
+"""Makes a test of every row of the tables in the rules' test files."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,21 +11,6 @@ from . import harness
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from cfnlint.rules import CloudFormationLintRule
-
-
-class Judge(Protocol):
-    """Returns the path and the message of each finding of one rule on a template."""
-
-    def __call__(self, rule: type[CloudFormationLintRule], text: str) -> list[tuple[str, str]]:
-        """Judge a template, with the defaults of its parameters."""
-
-
-@pytest.fixture
-def judge() -> Judge:
-    """Run one rule, with no other rule than the frame that calls it."""
-    return lambda rule, text: harness.findings(rule(), text)
 
 
 class Row(pytest.Item):
@@ -36,7 +21,7 @@ class Row(pytest.Item):
     def runtest(self) -> None:
         """Run the rule on the snippet."""
         case = self.case
-        assert case.expected or self.name.startswith("good")
+        assert bool(case.expected) == self.name.startswith("bad")
         found = harness.findings(harness.rule_of(self.path), case.text, case.regions, case.parameters)
         assert found == case.expected
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +26,8 @@ from cfnlint.rules.jsonschema.JsonSchema import JsonSchema
 from cfnlint.rules.resources.Configuration import Configuration
 from cfnlint.rules.resources.properties.Properties import Properties
 from cfnlint.template import Template
+
+from csr_templates.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,14 +59,8 @@ def cases(table: Mapping[str, Any]) -> Iterator[Case]:
 
 def rule_of(test_file: Path) -> CloudFormationLintRule:
     """Return the rule that a test file is about."""
-    name = test_file.stem.removeprefix("test_")
-    module = import_module(f"csr_templates.rules.{test_file.parent.name}.{name}")
-    (rule,) = (
-        made
-        for made in vars(module).values()
-        if isinstance(made, type) and made.__module__ == module.__name__ and hasattr(made, "shortdesc")
-    )
-    return rule()  # type: ignore[no-any-return]
+    module = f"csr_templates.rules.{test_file.parent.name}.{test_file.stem.removeprefix('test_')}"
+    return next(rule() for rule in RULES if rule.__module__ == module)
 
 
 def file_of_tests(rule: CloudFormationLintRule | type[CloudFormationLintRule]) -> Path:

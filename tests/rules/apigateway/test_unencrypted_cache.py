@@ -1,13 +1,5 @@
 """Caches that are encrypted, and are not."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Wanted: {Type: String, Default: "true"}

@@ -1,13 +1,5 @@
 """What CloudFront forwards to an API."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Forwarding: {Type: String, Default: 216adef6-5c7f-47e4-b989-5492eafa07d3}

@@ -1,13 +1,5 @@
 """CloudFront Functions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Publish: {Type: String, Default: "true"}

@@ -1,13 +1,5 @@
 """Alarms of global services."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Watched: {Type: String, Default: AWS/CloudFront}

@@ -1,13 +1,5 @@
 """Good and broken alarms."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Enabled: {Type: String, Default: "true", AllowedValues: ["true", "false"]}

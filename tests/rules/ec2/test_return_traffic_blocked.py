@@ -1,13 +1,5 @@
 """Good and broken network ACLs."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Vpc: {Type: String, Default: 10.0.0.0/16}

@@ -1,13 +1,5 @@
 """Good and broken formats of flow logs."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Format: {Type: String, Default: "${version} ${windowstart}"}

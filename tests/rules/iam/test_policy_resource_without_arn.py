@@ -1,18 +1,12 @@
 """Policy resources that are ARNs, and are not."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from csr_templates.rules.iam.policy_resource_without_arn import NO_ARN, POLICIES, PolicyResourceWithoutArn
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Judge
-
+from csr_templates.rules.iam.policy_resource_without_arn import NO_ARN, POLICIES
 
 HEAD = """
 Parameters:
@@ -63,6 +57,19 @@ def finds_literals_where_cfn_lint_does_not(kind: str) -> tuple[str, ...]:
         text,
         f"Resources/Policy/Properties/{name}/Statement/0/Resource",
         message("bucket/*", 'it begins with "bucket/*", an ARN with "arn:"'),
+    )
+
+
+def in_policy(place: str) -> tuple[str, ...]:
+    """Each property that holds a policy is judged."""
+    _, kind, _, *path = place.split("/")
+    properties: Any = {"Statement": [{"Resource": {"Ref": "Bucket"}}]}
+    for step in reversed(path):
+        properties = [properties] if step == "*" else {step: properties}
+    return (
+        f"{HEAD}  Policy: {{Type: '{kind}', Properties: {json.dumps(properties)}}}\n",
+        "/".join(["Resources/Policy/Properties", *path, "Statement/0/Resource"]).replace("*", "0"),
+        message({"Ref": "Bucket"}, BUCKET),
     )
 
 
@@ -134,24 +141,8 @@ BAD = {
         "AWS::SecretsManager::ResourcePolicy"
     ),
     "branch that the condition of another policy excludes": case(BRANCH, "/Fn::If/2", {"Ref": "Key"}, KEY),
+    **{place: in_policy(place) for place in POLICIES},
 }
-
-
-@pytest.mark.parametrize("place", POLICIES)
-def test_looks_at_every_policy(judge: Judge, place: str) -> None:
-    """Each property that holds a policy is judged."""
-    _, kind, _, *path = place.split("/")
-    properties: Any = {"Statement": [{"Resource": {"Ref": "Bucket"}}]}
-    for step in reversed(path):
-        properties = [properties] if step == "*" else {step: properties}
-    text = f"{HEAD}  Policy: {{Type: '{kind}', Properties: {json.dumps(properties)}}}\n"
-
-    assert judge(PolicyResourceWithoutArn, text) == [
-        (
-            "/".join(["Resources/Policy/Properties", *path, "Statement/0/Resource"]).replace("*", "0"),
-            message({"Ref": "Bucket"}, BUCKET),
-        )
-    ]
 
 
 @pytest.mark.parametrize("kind", NO_ARN)

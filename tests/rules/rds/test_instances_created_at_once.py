@@ -1,13 +1,5 @@
 """Good and broken Aurora clusters."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Any: {Type: String}

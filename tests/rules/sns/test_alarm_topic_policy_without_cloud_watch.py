@@ -1,13 +1,5 @@
 """Topic policies that let CloudWatch publish, and on others."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Environment: {Type: String, Default: dev, AllowedValues: [dev, prod]}

@@ -1,13 +1,5 @@
 """Exports with names of their own, and with the same name."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Environment: {Type: String, Default: prod, AllowedValues: [dev, prod]}

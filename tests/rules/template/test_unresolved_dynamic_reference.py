@@ -1,13 +1,5 @@
 """Dynamic references that are resolved, and are not."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 SECRET = "{{resolve:secretsmanager:name}}"
 SECURE = "{{resolve:ssm-secure:/name:1}}"
 PLAIN = "{{resolve:ssm:/name}}"

@@ -1,13 +1,5 @@
 """WAF resources of both scopes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 HEAD = """
 Parameters:
   Edge: {Type: String, Default: CLOUDFRONT}
