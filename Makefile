@@ -51,7 +51,7 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ i
 benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
 	@$(RUN) benchmarks/run.py $(ARGS)
 
-rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
+rules: $(VENV)/.installed ## Write the page of the lint rules, docs/rules.md
 	@$(RUN) -m tests.rules.write_page
 
 catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)

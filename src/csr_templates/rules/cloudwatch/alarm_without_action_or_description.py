@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.values import existing, values
+from csr_templates.rules.support.scenarios import when
+from csr_templates.rules.support.values import existing, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ class AlarmWithoutActionOrDescription(Rule):
             if case is not None:
                 yield Fault(
                     existing(properties, (name,)),
-                    message.format(state=_is(silent, value, _facts(case, validator))),
+                    message.format(state=_is(silent, value, when(validator, [case]))),
                 )
 
 
@@ -85,18 +85,10 @@ def _is_blank(validator: Validator, value: Any) -> Iterator[Validator]:
             yield case
 
 
-def _facts(case: Validator, alarm: Validator) -> list[str]:
-    """Return the conditions that lead to the case, beyond those that hold for the whole alarm."""
-    known, status = alarm.context.conditions.status, case.context.conditions.status
-    return [f"{name} is {str(status[name]).lower()}" for name in sorted(status) if name not in known]
-
-
-def _is(silent: str, value: Any, facts: list[str]) -> str:
+def _is(silent: str, value: Any, facts: str) -> str:
     """Return what is the matter with the value found, and when."""
     if value is None:
         return "is missing"
-    if facts:
-        return f"is {json.dumps(value)}, which is {silent} when {' and '.join(facts)}"
-    if isinstance(value, (dict, list)) and value:
-        return f"is {json.dumps(value)}, which can be {silent}"
-    return f"is {json.dumps(value)}"
+    if facts or (isinstance(value, (dict, list)) and value):
+        return f"is {show(value)}, which {'is' if facts else 'can be'} {silent}{facts}"
+    return f"is {show(value)}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.context.conditions import Unsatisfiable
 from cfnlint.helpers import is_function
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
 from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import branches
+from csr_templates.rules.support.values import branches, case_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,21 +46,11 @@ class ConditionalRetainedName(Rule):
     looks_at = ("Resources/*",)
 
     def faults(self, validator: Validator, resource: Any) -> Iterator[Fault]:
-        if not isinstance(resource, dict):
-            return
         condition, properties = resource.get("Condition"), resource.get("Properties")
         if not isinstance(condition, str) or not isinstance(properties, dict):
             return
-        policy = _retaining_policy(validator, resource)
-        if not policy:
-            return
-        try:
-            switched_on = validator.evolve(
-                context=validator.context.evolve(
-                    conditions=validator.context.conditions.evolve({condition: True})
-                )
-            )
-        except Unsatisfiable:  # never created
+        policy, switched_on = _retaining_policy(validator, resource), case_of(validator, resource)
+        if not policy or not switched_on:
             return
         for path in _name_paths(str(resource.get("Type")), validator.context.regions[0]):
             if name := _explicit_name(switched_on, properties, path):
