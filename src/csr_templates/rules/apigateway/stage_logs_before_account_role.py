@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.apis import STAGE
-from csr_templates.rules.support.references import waits_for
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.references import own_id, waits_for
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import branches, case_of, of_type, place, show, values
 
 if TYPE_CHECKING:
@@ -30,28 +30,23 @@ class StageLogsBeforeAccountRole(Rule):
     id = "E9520"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#set-up-access-logging-permissions"
     tags = ["resources", "apigateway"]
+    looks_at = properties_of(STAGE)
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
-        accounts = list(of_type(resources, "AWS::ApiGateway::Account"))
-        for stage_id, stage, properties in of_type(resources, STAGE) if accounts else ():
-            exists = case_of(validator, stage)
-            if exists is None:
-                continue
-            for account_id, account, _ in accounts:
-                case = case_of(exists, account)
-                logs = (
-                    _logging(case, properties)
-                    if case is not None and not waits_for(validator, stage_id, account_id)
-                    else None
+    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
+        for account_id, account, _ in of_type(
+            validator.cfn.template["Resources"], "AWS::ApiGateway::Account"
+        ):
+            case = case_of(validator, account)
+            waits = waits_for(validator, own_id(validator), account_id)
+            logs = _logging(case, stage) if case and not waits else None
+            if logs:
+                name, value, path = logs
+                yield Fault(
+                    path,
+                    f"{name} is {value}, and the stage does not wait for {account_id}, which sets the role "
+                    "that it logs with: API Gateway refuses the stage if it comes first. Add DependsOn: "
+                    f"{account_id}, or refer to it by Fn::If if it has a Condition.",
                 )
-                if logs is not None:
-                    name, value, path = logs
-                    yield Fault(
-                        (stage_id, "Properties", *path),
-                        f"{name} is {value}, and the stage does not wait for {account_id}, which sets the "
-                        "role that it logs with: API Gateway refuses the stage if it comes first. Add "
-                        f"DependsOn: {account_id}, or refer to it by Fn::If if it has a Condition.",
-                    )
 
 
 def _logging(case: Validator, stage: Any) -> tuple[str, str, Path] | None:

@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.apis import methods
-from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import (
-    assume,
-    branches,
-    case_of,
-    is_true,
-    of_type,
-    place,
-    ref_name,
-    show,
-    values,
-)
+from csr_templates.rules.support.references import own_id
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import assume, branches, is_true, place, ref_name, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,29 +33,27 @@ class UsagePlanWithoutKey(Rule):
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
     tags = ["resources", "apigateway"]
+    looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
-        if validator.cfn.graph is None:
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        limits = [name for name in ("Quota", "Throttle") if name in properties]
+        if validator.cfn.graph is None or not limits:
             return
-        for plan_id, plan, properties in of_type(resources, "AWS::ApiGateway::UsagePlan"):
-            case = case_of(validator, plan)
-            limits = [name for name in ("Quota", "Throttle") if name in properties]
-            if case is None or not limits:
-                continue
-            lack = _lacks_key(case, resources, plan_id)
-            if lack:
+        resources = validator.cfn.template["Resources"]
+        lack = _lacks_key(validator, resources, own_id(validator))
+        if lack:
+            yield Fault(
+                (limits[0],),
+                f"{' and '.join(limits)} of the usage plan limit{'s' if len(limits) == 1 else ''} no one: "
+                f"{lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
+            )
+        for api, where in branches(validator, properties, "ApiStages", "*", "ApiId"):
+            if _asks_for_no_key(where, resources, api):
                 yield Fault(
-                    (plan_id, "Properties", limits[0]),
-                    f"{' and '.join(limits)} of the usage plan limit{'s' if len(limits) == 1 else ''} "
-                    f"no one: {lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
+                    place(where, validator),
+                    f"ApiId is {show(api)}, and no method of that API requires a key: the plan does not "
+                    "limit its callers. Set ApiKeyRequired: true on its methods.",
                 )
-            for api, where in branches(case, properties, "ApiStages", "*", "ApiId"):
-                if _asks_for_no_key(where, resources, api):
-                    yield Fault(
-                        (plan_id, "Properties", *place(where, case)),
-                        f"ApiId is {show(api)}, and no method of that API requires a key: the plan does not "
-                        "limit its callers. Set ApiKeyRequired: true on its methods.",
-                    )
 
 
 def _lacks_key(case: Validator, resources: Any, plan_id: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.references import own_id
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
 from csr_templates.rules.support.values import branches, case_of, logical_ids_in, of_type, place, values
 
 if TYPE_CHECKING:
@@ -29,27 +30,25 @@ class ServedObjectsArchived(Rule):
     id = "E9700"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"
     tags = ["resources", "s3", "cloudfront"]
+    looks_at = properties_of("AWS::S3::Bucket")
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
-        origins = _origins(validator, resources)
-        for bucket_id, bucket, properties in of_type(resources, "AWS::S3::Bucket"):
-            case = case_of(validator, bucket)
-            website = properties.get("WebsiteConfiguration")
-            if case is None or not (bucket_id in origins or website):
-                continue
-            reader = origins.get(bucket_id, "its website")
-            for storage_class, path in _archives(case, properties):
-                yield Fault(
-                    (bucket_id, "Properties", *path),
-                    f'StorageClass is "{storage_class}" for the current objects of a bucket that {reader} '
-                    "serves: once they are moved there, S3 refuses to read them. Use "
-                    "NoncurrentVersionTransitions, or a class that can be read at once, such as STANDARD_IA.",
-                )
+    def faults(self, validator: Validator, bucket: Any) -> Iterator[Fault]:
+        reader = _readers(validator).get(own_id(validator), "its website")
+        if reader == "its website" and not bucket.get("WebsiteConfiguration"):
+            return
+        for storage_class, path in _archives(validator, bucket):
+            yield Fault(
+                path,
+                f'StorageClass is "{storage_class}" for the current objects of a bucket that {reader} '
+                "serves: once they are moved there, S3 refuses to read them. Use "
+                "NoncurrentVersionTransitions, or a class that can be read at once, such as STANDARD_IA.",
+            )
 
 
-def _origins(validator: Validator, resources: Any) -> dict[str, str]:
+def _readers(validator: Validator) -> dict[str, str]:
     """Return the buckets that distributions read from, each with the distribution."""
     origins = {}
+    resources = validator.cfn.template["Resources"]
     for distribution_id, distribution, properties in of_type(resources, "AWS::CloudFront::Distribution"):
         case = case_of(validator, distribution)
         path = ("DistributionConfig", "Origins", "*", "DomainName")
