@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cfnlint.jsonschema import Validator
 
-# An ID that is made anew for each version: a hash, a date or a number at its end.
+# The end of an ID that is new for each version: a hash, a date or a number.
 GENERATED = re.compile(r".*([0-9a-fA-F]{8}|[0-9]+)")
 
 
