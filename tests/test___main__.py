@@ -94,7 +94,10 @@ def test_interrupted_build(lint: bool, tmp_path: Path, parameters: tuple[Path, P
         assert (code, said) in {(-signal.SIGINT, b""), (0, b"")}
         interrupted += code != 0
         for path in out.rglob("[!.]*"):
-            assert path.is_dir() or path.read_bytes() in versions[path.relative_to(out).as_posix()], path
+            if path.name == "stacks.json":  # it may be the one that announces what is to come
+                assert json.loads(path.read_bytes())["files"].keys() >= sets[0].keys() - {"stacks.json"}
+            else:
+                assert path.is_dir() or path.read_bytes() in versions[path.relative_to(out).as_posix()], path
     assert interrupted, "all trials came too late"
 
     options = ["--no-lint"]
@@ -117,8 +120,7 @@ def test_interrupted_in_the_background(tmp_path: Path) -> None:
         time.sleep(0.01)
 
     assert ending(process) == (0, b"")
-    assert (tmp_path / "reference.md").read_bytes() == (ROOT / "out" / "reference.md").read_bytes()
-    assert (tmp_path / "stacks.json").is_file()  # the last
+    assert (tmp_path / "main.yaml").read_bytes() == (ROOT / "out" / "main.yaml").read_bytes()
 
 
 @pytest.mark.parametrize("command", [(str(ROOT / "build.py"),), ("-m", "csr_templates", "build")])
