@@ -16,12 +16,12 @@ import pytest
 from cfnlint.config import ConfigMixIn
 
 import csr_templates.rules
+from csr_templates.cloudformation.source_lines import logical_id_lines
 from csr_templates.linting.runner import (
     Finding,
     LintError,
     format_matches,
     lint,
-    logical_id_lines,
     matches,
 )
 
