@@ -10,8 +10,9 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.assembly import files as output
 from csr_templates.cli import main as cli
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.schemas import SchemasError
-from csr_templates.cloudformation.wiring import PREFIX, Described, spoken
 from csr_templates.reference.markdown import code, prose, table
 from csr_templates.reference.page import UNITS, page
 from csr_templates.reference.policy_sentences import Policy, policies, sentence
@@ -57,7 +58,7 @@ def of_type(template: Mapping[str, Any], type_name: str) -> dict[str, Any]:
 
 def small(template: dict[str, Any], **sections: str) -> str:
     """Return the page about one stack of its own."""
-    return page([Described("site", "site.yaml", "us-east-1", template, sections)])
+    return page([BuiltStack("site", "site.yaml", "us-east-1", template, sections)])
 
 
 def test_page_is_plain_text(ours: str) -> None:
@@ -171,9 +172,9 @@ def test_log_groups_with_their_days(ours: str, templates: dict[str, dict[str, An
         cells = row(part(ours, "Log groups", name), logical_id)
 
         assert cells[1:] == [
-            code(spoken(group["LogGroupName"])),
+            code(in_words(group["LogGroupName"])),
             str(group["RetentionInDays"]),
-            code(spoken(group["KmsKeyId"])),
+            code(in_words(group["KmsKeyId"])),
         ]
 
 
@@ -251,8 +252,8 @@ def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
     above = {"Resources": {"Queue": reading}}
     text = page(
         [
-            Described("below", "below.yaml", "us-east-1", below),
-            Described("above", "above.yaml", "eu-west-1", above),
+            BuiltStack("below", "below.yaml", "us-east-1", below),
+            BuiltStack("above", "above.yaml", "eu-west-1", above),
         ]
     )
 

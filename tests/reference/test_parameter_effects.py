@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from csr_templates import STACKS
-from csr_templates.cloudformation.wiring import Described
+from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.reference.parameter_effects import Change, changes
 
 NOTHING: dict[str, tuple[str, ...]] = dict.fromkeys(Change._fields, ())
@@ -21,7 +20,7 @@ def change(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **s
         "Outputs": outputs or {},
         **sections,
     }
-    return changes(Described("site", "site.yaml", "us-east-1", template))["P"]
+    return changes(BuiltStack("site", "site.yaml", "us-east-1", template))["P"]
 
 
 def queue(**properties: Any) -> dict[str, Any]:
@@ -246,17 +245,16 @@ def test_outputs_change_with_what_may_be_replaced() -> None:
     ],
 )
 def test_known_parameters(
-    templates: dict[str, dict[str, Any]],
+    built: dict[str, BuiltStack],
     stack: str,
     parameter: str,
     replaced: set[str],
     not_replaced: set[str],
 ) -> None:
     """What CloudFormation's reference says of these parameters' properties comes out."""
-    region = next(one.region for one in STACKS if one.name == stack)
-    found = changes(Described(stack, "", region, templates[stack]))[parameter]
+    found = changes(built[stack])[parameter]
     anew = {*found.replaced, *found.following}
 
     assert replaced <= anew
     assert not not_replaced & anew
-    assert not_replaced | replaced <= set(templates[stack]["Resources"])
+    assert not_replaced | replaced <= set(built[stack].resources)

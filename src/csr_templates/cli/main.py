@@ -273,8 +273,8 @@ def _say_outcome(assembly: Assembly, plan: Plan | None, arguments: argparse.Name
     elif assembly.is_clean:
         for stack in assembly.stacks:
             _say(
-                f"{stack.name:<10} {stack.template:<14} {stack.resources:>4} resources "
-                f"{stack.bytes:>7,} bytes {stack.seconds:>6.2f} s"
+                f"{stack.name:<10} {stack.file:<14} {len(stack.resources):>4} resources "
+                f"{len(stack.text):>7,} bytes {assembly.seconds[stack.name]:>6.2f} s"
             )
         if arguments.check:
             _say(f"{folder} is up to date: {_count(len(plan.unchanged), 'file')}.")
@@ -304,7 +304,7 @@ def _document(
         "status": status,
         "message": message,
         "mistakes": [dataclasses.asdict(mistake) for mistake in mistakes],
-        "stacks": [dataclasses.asdict(stack) for stack in assembly.stacks] if assembly else [],
+        "stacks": _reports(assembly) if assembly else [],
         "files": {
             "written": done.written if done else (),
             "removed": done.removed if done else (),
@@ -316,6 +316,20 @@ def _document(
         "findings": [dataclasses.asdict(finding) for finding in assembly.findings] if assembly else [],
     }
     return json.dumps(document, indent=2)
+
+
+def _reports(assembly: Assembly) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": stack.name,
+            "template": stack.file,
+            "region": stack.region,
+            "resources": len(stack.resources),
+            "bytes": len(stack.text),
+            "seconds": assembly.seconds[stack.name],
+        }
+        for stack in assembly.stacks
+    ]
 
 
 def _headline(error: EnvironmentsError) -> str:

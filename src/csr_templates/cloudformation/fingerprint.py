@@ -8,9 +8,10 @@ Everything here works on templates as plain dicts, with the long forms of the fu
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
+
+from csr_templates.cloudformation.references import uses
 
 RELEASE: Final = "RELEASE"
 """The function's environment variable that holds its release."""
@@ -44,7 +45,7 @@ DEPLOYED_TYPES: Final = frozenset(
 UNDEPLOYED_PROPERTIES: Final = frozenset({"Description", "Name", "Tags"})  # of the API: they only describe it
 
 _HASH_LENGTH: Final = 16  # hexadecimal digits
-_PLACEHOLDER: Final = re.compile(r"\$\{([^{}]+)\}")
+_SECTIONS: Final = {"name": "Parameters", "condition": "Conditions", "mapping": "Mappings"}  # by kind of use
 
 
 class FingerprintError(ValueError):
@@ -166,40 +167,15 @@ def _needed(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]
     needed: dict[str, dict[str, Any]] = {"Parameters": {}, "Conditions": {}, "Mappings": {}}
     pending = [value]
     while pending:
-        for section, name in _names(pending.pop(), template):
-            definition = template.get(section, {}).get(name)
-            if definition is not None and name not in needed[section]:
-                needed[section][name] = definition
-                if section == "Conditions":
-                    pending.append(definition)
+        for use in uses(pending.pop()):
+            section = _SECTIONS.get(use.kind, "")
+            definitions = template.get(section, {})
+            for name in definitions if (use.kind, use.name) == ("mapping", "*") else (use.name,):
+                if name in definitions and name not in needed[section]:
+                    needed[section][name] = definitions[name]
+                    if section == "Conditions":
+                        pending.append(definitions[name])
     return needed
-
-
-def _names(node: Any, template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield whatever may be the name of a parameter, condition or mapping, with its section."""
-    if isinstance(node, (list, tuple)):
-        for item in node:
-            yield from _names(item, template)
-    if not isinstance(node, Mapping):
-        return
-    for key, item in node.items():
-        match key, item:
-            case "Ref", str(name):
-                yield "Parameters", name
-            case "Condition", str(name):
-                yield "Conditions", name
-            case "Fn::If", [str(name), *_]:
-                yield "Conditions", name
-            case "Fn::FindInMap", [str(name), *_]:
-                yield "Mappings", name
-            case "Fn::FindInMap", _:  # which mapping is known only when the template is deployed
-                for name in template.get("Mappings", {}):
-                    yield "Mappings", name
-            case "Fn::Sub", str(text):
-                yield from (("Parameters", name) for name in _PLACEHOLDER.findall(text))
-            case "Fn::Sub", [str(text), dict(bound)]:
-                yield from (("Parameters", name) for name in _PLACEHOLDER.findall(text) if name not in bound)
-        yield from _names(item, template)
 
 
 def _longest(name: str, parameter: Mapping[str, Any], function: str) -> int:

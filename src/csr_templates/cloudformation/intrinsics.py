@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, Final, NoReturn
 
+from csr_templates.cloudformation.references import escaped, pieces
+
 Function = Callable[[Any, Any, str], Any]  # a method: self, what the function is given, and its place
 
 _UNKNOWN_PSEUDO: Final = ("AWS::NotificationARNs", "AWS::StackId")
 _NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 
-# A name between "${" and "}" that holds no other placeholder; a leading "!" makes it a literal.
-_PLACEHOLDER: Final = re.compile(r"\$\{([^${}]*)\}")
 _VARIABLE: Final = re.compile(r"[A-Za-z0-9_.:]+")
 
 _SHAPES: Final = {
@@ -138,7 +138,7 @@ class Section:
                 fail(path, f"'${{{name}}}' is no variable; write '${{!{name}}}' for the text itself.")
             return bound[name] if name in bound else self.text(_reference_of(name), f"{path}.${{{name}}}")
 
-        return _text(_pieces(text, variable))
+        return _text(pieces(text, variable))
 
     def _join(self, node: Any, path: str) -> Any:
         delimiter, items = arguments("Fn::Join", node, path, 2)
@@ -147,10 +147,10 @@ class Section:
         values = self.items(items, f"{path}[1]")
         if is_unknown(values):
             return {"Fn::Join": [delimiter, values]}
-        pieces: list[Any] = []
+        parts: list[Any] = []
         for index, item in enumerate(values):
-            pieces += [delimiter, item if is_unknown(item) else as_text(item, f"{path}[1][{index}]")]
-        return _text(pieces[1:])
+            parts += [delimiter, item if is_unknown(item) else as_text(item, f"{path}[1][{index}]")]
+        return _text(parts[1:])
 
     def _select(self, node: Any, path: str) -> Any:
         index, items = arguments("Fn::Select", node, path, 2)
@@ -273,10 +273,10 @@ def is_unknown(value: Any) -> bool:
     return key == "Ref" or key.startswith("Fn::")
 
 
-def _text(pieces: Iterable[Any]) -> Any:
+def _text(parts: Iterable[Any]) -> Any:
     """Put known and unknown pieces together: the string, the one unknown piece, or a Sub."""
     merged: list[Any] = []
-    for piece in _without_inner_subs(pieces):
+    for piece in _without_inner_subs(parts):
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece
         elif piece != "":
@@ -290,7 +290,7 @@ def _text(pieces: Iterable[Any]) -> Any:
     text = ""
     for piece in merged:
         if isinstance(piece, str):
-            text += _PLACEHOLDER.sub(r"${!\1}", piece)
+            text += escaped(piece)
             continue
         name = _name_of(piece) or next((known for known, value in variables.items() if value == piece), None)
         if name is None:
@@ -300,30 +300,19 @@ def _text(pieces: Iterable[Any]) -> Any:
     return {"Fn::Sub": [text, variables] if variables else text}
 
 
-def _without_inner_subs(pieces: Iterable[Any]) -> Iterator[Any]:
+def _without_inner_subs(parts: Iterable[Any]) -> Iterator[Any]:
     """Take each resolved Sub among the pieces apart, so that a text within a text becomes one text."""
-    for piece in pieces:
+    for piece in parts:
         if is_unknown(piece) and "Fn::Sub" in piece:
             node = piece["Fn::Sub"]
             text, variables = (node, {}) if isinstance(node, str) else node
-            yield from _pieces(text, partial(_bound_or_reference, variables))
+            yield from pieces(text, partial(_bound_or_reference, variables))
         else:
             yield piece
 
 
 def _bound_or_reference(variables: Mapping[str, Any], name: str) -> Any:
     return variables[name] if name in variables else _reference_of(name)
-
-
-def _pieces(text: str, variable: Callable[[str], Any]) -> list[Any]:
-    """Take the text of a Sub apart: strings and the values of its variables, in turn."""
-    pieces: list[Any] = []
-    end = 0
-    for match in _PLACEHOLDER.finditer(text):
-        name = match[1]
-        pieces += [text[end : match.start()], f"${{{name[1:]}}}" if name.startswith("!") else variable(name)]
-        end = match.end()
-    return [*pieces, text[end:]]
 
 
 def _reference_of(name: str) -> dict[str, Any]:

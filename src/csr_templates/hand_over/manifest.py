@@ -1,0 +1,135 @@
+"""The manifest, ``stacks.json``: what it says of a set of files, and where each file is.
+
+docs/manifest.md explains each key, and ``stacks.schema.json`` is the JSON Schema of the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+
+MANIFEST: Final = "stacks.json"
+FORMAT_VERSION: Final = 1
+
+
+class ManifestError(ValueError):
+    """This is not a manifest that can be read; the message says what to do."""
+
+
+def document(
+    stacks: Iterable[BuiltStack], environments: Sequence[str], files: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """Return what ``stacks.json`` says of the set.
+
+    Args:
+        stacks: in deploy order.
+        environments: their names.
+        files: path -> content of every other file of the set.
+    """
+    return {
+        "formatVersion": FORMAT_VERSION,
+        "stacks": [
+            {
+                "name": stack.name,
+                "namePattern": stack.name_pattern,
+                "template": stack.file,
+                "source": stack.source,
+                "region": stack.region,
+                "capabilities": ["CAPABILITY_NAMED_IAM"],  # covers CAPABILITY_IAM
+                "terminationProtection": True,
+                "readsFrom": list(stack.reads_from),
+                "perDeploy": list(stack.per_deploy),
+                "parameterFiles": {name: parameter_file(name, stack.name) for name in environments},
+                "deploymentFiles": {name: deployment_file(name, stack.name) for name in environments},
+                "stackPolicy": stack_policy_file(stack.name),
+                "deployPolicies": list(deploy_policy_files(stack)),
+                "deletePolicies": list(delete_policy_files(stack)),
+                "resources": len(stack.resources),
+                "sections": stack.grouped(),
+            }
+            for stack in stacks
+        ],
+        "files": {path: {"sha256": sha256(data), "bytes": len(data)} for path, data in files.items()},
+    }
+
+
+def listed_files(data: bytes, name: str) -> dict[str, str]:
+    """Return path -> SHA-256 of the files that a manifest lists; each path is a plain one, inside its folder.
+
+    Args:
+        data: the content of the manifest.
+        name: the manifest, for the message.
+
+    Raises:
+        ManifestError: it is not a manifest, or one of a format that this version does not know.
+    """
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        found = None
+    match found:
+        case {"formatVersion": 1, "files": dict(files)} if all(starmap(_is_entry, files.items())):
+            return {path: file["sha256"] for path, file in files.items()}
+    raise ManifestError(
+        f"{name} is not a manifest that this version of csr-templates knows. If a merge left it in conflict, "
+        "take either side of it; otherwise name another folder with --output. Then build again."
+    )
+
+
+def _is_entry(path: str, file: Any) -> bool:
+    return is_inside(path) and isinstance(file, dict) and isinstance(file.get("sha256"), str)
+
+
+def is_inside(path: str) -> bool:
+    """Tell whether ``path`` is one that a build could have written: relative, plain, no hidden part."""
+    parts = path.split("/")
+    return not any(part == "" or part.startswith(".") or set(part) & set("\\:\0") for part in parts)
+
+
+def parameter_file(environment: str, stack: str) -> str:
+    """Return the path, relative to the output folder, of what a pipeline passes to a stack."""
+    return f"parameters/{environment}/{stack}.json"
+
+
+def deployment_file(environment: str, stack: str) -> str:
+    """Return the path, relative to the output folder, of what Git sync reads for a stack."""
+    return f"deployments/{environment}/{stack}.yaml"
+
+
+def stack_policy_file(stack: str) -> str:
+    """Return the path, relative to the output folder, of a stack's policy."""
+    return f"stack-policies/{stack}.json"
+
+
+def deploy_policy_files(stack: BuiltStack) -> dict[str, Document]:
+    """Return the IAM policies for everyday deploys by their paths, relative to the output folder."""
+    return _numbered(stack.name, stack.policies.everyday)
+
+
+def delete_policy_files(stack: BuiltStack) -> dict[str, Document]:
+    """Return the IAM policies for what goes away by their paths, relative to the output folder."""
+    return _numbered(f"{stack.name}-delete", stack.policies.removing)
+
+
+def _numbered(name: str, documents: Sequence[Document]) -> dict[str, Document]:
+    return {
+        f"deploy-policies/{name}{f'-{number}' if len(documents) > 1 else ''}.json": document
+        for number, document in enumerate(documents, 1)
+    }
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` in hexadecimal, as the manifest lists it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def as_json(document: Mapping[str, Any]) -> bytes:
+    """Return ``document`` as JSON that is the same everywhere: ASCII, LF, keys in the order given."""
+    return f"{json.dumps(document, indent=2)}\n".encode("ascii")
