@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -290,7 +290,8 @@ def test_without_what_a_build_needs(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert re.fullmatch(
         r"csr-templates: (awacs|troposphere|yaml) is not installed for \S+\. In a checkout, run make "
-        r"templates, which installs what is needed into \.venv; elsewhere, install csr-templates with pip\.\n",
+        r"templates, which installs what is needed into \.venv; elsewhere, install csr-templates with "
+        r"pip\.\n",
         done.stderr,
     )
 
@@ -402,8 +403,10 @@ def checkout(tmp_path: Path) -> Path:
     return root
 
 
-def test_checkout_with_crlf(checkout: Path, files: dict[str, bytes]) -> None:
+def test_checkout_with_crlf(checkout: Path) -> None:
     """Sources, parameter files and scripts that git checked out with CRLF make the same bytes."""
+    in_repository = PurePosixPath("out")
+    files = output.assemble(parameters=ROOT / "parameters", lint=False, in_repository=in_repository).files
     for path in (path for path in checkout.rglob("*") if path.is_file()):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 

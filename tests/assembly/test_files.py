@@ -6,11 +6,12 @@ import itertools
 import json
 import subprocess
 import sys
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from troposphere import ImportValue, Parameter, Ref, Tags, s3, sns, sqs
+from troposphere import ImportValue, Parameter, Ref, Tags, Template, s3, sns, sqs
 
 from csr_templates import RenderError, Stack, StackTemplate
 from csr_templates.assembly import files as output
@@ -173,7 +174,9 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
     """Each stack gets two files per environment, for pipelines and for Git sync."""
     stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))]
 
-    files = output.assemble(stacks, parameters=parameters, lint=False).files
+    files = output.assemble(
+        stacks, parameters=parameters, lint=False, in_repository=PurePosixPath("infra/cfn")
+    ).files
 
     assert list(files)[:11] == [
         "site.yaml",
@@ -199,7 +202,7 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
     }
     assert files["deployments/dev/api.yaml"].decode("ascii").split("\n")[2:] == [
         "# Each deploy decides, so a copy of this file has to add: Key",
-        'template-file-path: "out/api.yaml"',
+        'template-file-path: "infra/cfn/api.yaml"',
         "parameters:",
         '  Environment: "dev"',
         '  Size: "2"',
@@ -207,6 +210,22 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
         '  Environment: "dev"',
         "",
     ]
+
+
+def test_without_a_repository_there_are_no_deployment_files() -> None:
+    """Git sync reads a repository only; the rest of the set is the same."""
+
+    def files(in_repository: PurePosixPath | None) -> dict[str, bytes]:
+        parameters = ROOT / "parameters"
+        return output.assemble(parameters=parameters, lint=False, in_repository=in_repository).files
+
+    outside, inside = files(None), files(PurePosixPath("out"))
+    manifest = json.loads(outside.pop("stacks.json"))
+
+    assert {path: inside[path] for path in outside} == outside
+    assert {path.split("/")[0] for path in set(inside) - set(outside)} == {"deployments", "stacks.json"}
+    assert all(one["deploymentFiles"] == {} and one["parameterFiles"] for one in manifest["stacks"])
+    assert list(manifest["files"]) == list(outside)
 
 
 def test_deploy_policies_follow_the_project(parameters: Path) -> None:
@@ -283,6 +302,34 @@ def test_render_error_names_the_stack() -> None:
         )
 
     assert str(caught.value).startswith("Stack logs: Metadata.Empty")
+
+
+@pytest.mark.parametrize(
+    ("made", "returned"),
+    [
+        (Template(Description="One bucket"), "an object of type troposphere.Template"),
+        (bucket_template().to_dict(), "an object of type dict"),
+        (StackTemplate, "an object of type type"),
+        (None, "None"),
+    ],
+    ids=["troposphere's", "dict", "class", "None"],
+)
+def test_what_is_not_a_stack_template_is_a_sentence(made: Any, returned: str, parameters: Path) -> None:
+    """A stack whose ``build`` returns another thing is named, wherever its template is asked for."""
+    logs = stack(lambda: made, name="logs", template="logs.yaml")
+    for ask in (
+        partial(output.assemble, [stack(), logs], lint=False),
+        partial(output.reference, [logs]),
+        partial(output.read_environments, [logs], parameters),
+        partial(output.render, logs),
+    ):
+        with pytest.raises(RenderError) as caught:
+            ask()
+
+        assert str(caught.value) == (
+            f"Stack logs: build() in {__file__} returned {returned}, but must return a StackTemplate. Create "
+            "the template with StackTemplate from csr_templates, and return it."
+        )
 
 
 def test_lints_each_stack_in_its_region() -> None:

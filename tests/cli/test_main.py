@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from troposphere import Ref, s3
+from troposphere import Ref, Template, s3
 
 from csr_templates import STACKS, Stack, StackTemplate
 from csr_templates.assembly import files as output
@@ -372,6 +372,37 @@ def test_fails_on_a_template_that_cannot_be_rendered(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith("csr-templates: Stack site: Metadata.Empty")
+    assert captured.err.count("\n") == 1
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("made", [Template(), {"Resources": {}}, None], ids=["Template", "dict", "None"])
+@pytest.mark.parametrize("command", ["build", "check", "render", "environments"])
+def test_fails_on_a_stack_without_a_stack_template(
+    command: str,
+    made: Any,
+    tmp_path: Path,
+    out: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever else ``build`` returns is a sentence with the stack and what to return, not a traceback."""
+    use(monkeypatch, lambda: made)
+    given = {
+        "build": ["build", "--no-lint", "--output", str(out)],
+        "check": ["build", "--check", "--no-lint", "--output", str(out)],
+        "render": ["render", "site"],
+        "environments": ["environments", "--parameters", str(tmp_path)],
+    }
+
+    assert cli.main(given[command]) == 2
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"csr-templates: Stack site: build() in {__file__} returned ")
+    assert captured.err.endswith(
+        "Create the template with StackTemplate from csr_templates, and return it.\n"
+    )
     assert captured.err.count("\n") == 1
     assert not out.exists()
 

@@ -90,6 +90,28 @@ def test_unknown_name_is_an_attribute_error(tmp_path: Path) -> None:
     assert printed == "module 'csr_templates' has no attribute 'lnit'\n"
 
 
+def test_type_checkers_know_the_names(tmp_path: Path) -> None:
+    """Mypy accepts every public name, and refuses a misspelt one, imported or as an attribute."""
+    good = tmp_path / "good.py"
+    good.write_text(f"from csr_templates import {', '.join(csr_templates.__all__)}\n")
+    bad = tmp_path / "bad.py"
+    bad.write_text("import csr_templates\nfrom csr_templates import lnit\n\ncsr_templates.rendr\n")
+    options = ["--config-file", str(ROOT / "setup.cfg"), "--cache-dir", str(tmp_path / "cache")]
+
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, "--no-error-summary", str(good), str(bad)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert re.findall(r"(good|bad)\.py:(\d+): error: .*\[([a-z-]+)\]", checked.stdout) == [
+        ("bad", "2", "attr-defined"),
+        ("bad", "4", "attr-defined"),
+    ], checked.stdout + checked.stderr
+
+
 def test_same_bytes_under_any_hash_seed(tmp_path: Path) -> None:
     """The order of sets and hashes never reaches a template."""
     printed = {python(RENDER_ALL, tmp_path, PYTHONHASHSEED=str(seed)) for seed in range(10)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -37,7 +37,8 @@ def table(heading: str) -> list[list[str]]:
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     """Path -> content, as a build would write them."""
-    return output.assemble(parameters=ROOT / "parameters", lint=False).files
+    in_repository = PurePosixPath("out")
+    return output.assemble(parameters=ROOT / "parameters", lint=False, in_repository=in_repository).files
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from csr_templates.hand_over.deploy_policies import claimed_actions, iam_policie
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, PolicyError, in_documents
 from csr_templates.linting import runner as linting
 
+ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = "${aws:PrincipalTag/Environment}"
 OURS = f"csr-lambda-api-{ENVIRONMENT}-"
 TAGS = {"aws:ResourceTag/Project": "csr-lambda-api", "aws:ResourceTag/Environment": ENVIRONMENT}
@@ -486,6 +488,44 @@ def test_reaches_no_other_environment_account_or_region(
             services = {action.split(":")[0] for action in one["Action"]}
             here = {"StringEquals": {"aws:RequestedRegion": built[name].region}}
             assert condition == ({} if services <= deploy_scopes.GLOBAL else here)
+
+
+@each_stack
+def test_what_names_a_stack_takes_its_arn(policies: dict[str, Policies], name: str) -> None:
+    """IAM would allow nothing for an action that takes no ARN in a statement that names some."""
+    asked = {
+        action
+        for one in statements(policies[name])
+        if any(":stack/" in arn for arn in resources(one))
+        for action in one["Action"]
+    }
+
+    assert {"cloudformation:CreateStack", "cloudformation:DeleteStack"} <= asked
+    for action in asked:
+        known = iam_action(action)
+        assert known is not None
+        assert any(":stack/" in arn for arn in known.arns), action
+
+
+CLI_COMMANDS = {
+    "deploy": {"DescribeStacks", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"},
+    "wait": {"DescribeStacks"},
+}
+"""What the AWS CLI asks for with the commands that are more than one operation.
+https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/"""
+
+
+@each_stack
+def test_allows_what_the_pages_ask_of_cloudformation(policies: dict[str, Policies], name: str) -> None:
+    """Each operation of CloudFormation in a command of docs/ is allowed to the role of every stack."""
+    pages = "".join(page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").glob("*.md")))
+    commands = set(re.findall("aws cloudformation ([a-z-]+)", pages))
+    needed = set()
+    for command in commands:
+        needed |= CLI_COMMANDS.get(command, {command.title().replace("-", "")})
+
+    assert {"deploy", "wait", "detect-stack-drift"} <= commands
+    assert {f"cloudformation:{operation}" for operation in needed} <= allowed(policies[name])
 
 
 def test_removes_only_what_has_our_tags(policies: dict[str, Policies]) -> None:

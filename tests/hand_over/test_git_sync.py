@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,8 @@ import yaml
 
 from csr_templates import STACKS
 from csr_templates.assembly import files as output
-from csr_templates.hand_over.git_sync import FOLDER, deployment_file
+from csr_templates.cli import main as cli
+from csr_templates.hand_over.git_sync import deployment_file, in_repository
 from csr_templates.hand_over.manifest import deployment_file as deployment_path
 from csr_templates.hand_over.manifest import parameter_file
 
@@ -21,17 +23,18 @@ if TYPE_CHECKING:
     from csr_templates.assembly.files import Assembly
 
 ROOT = Path(__file__).resolve().parents[2]
+FOLDER = "infra/cfn"
 
 
 @pytest.fixture(scope="module")
 def assembly() -> Assembly:
     """Return our own set."""
-    return output.assemble(parameters=ROOT / "parameters", lint=False)
+    return output.assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath(FOLDER))
 
 
 def test_names_template_parameters_and_tags() -> None:
     """The file is YAML with the three keys of Git sync; values are texts, whatever they look like."""
-    text = deployment_file("main.yaml", {"Size": "010", "On": "yes", "Empty": ""}, {"Owner": "a: b #c"})
+    text = deployment_file("out/main.yaml", {"Size": "010", "On": "yes", "Empty": ""}, {"Owner": "a: b #c"})
 
     assert text == (
         "# Generated from the parameter files; edit those, not this one.\n"
@@ -48,7 +51,7 @@ def test_names_template_parameters_and_tags() -> None:
 
 def test_leaves_out_what_is_empty() -> None:
     """A stack without parameters and tags has its template alone."""
-    assert yaml.safe_load(deployment_file("main.yaml", {}, {})) == {"template-file-path": "out/main.yaml"}
+    assert yaml.safe_load(deployment_file("out/main.yaml", {}, {})) == {"template-file-path": "out/main.yaml"}
 
 
 def test_names_what_each_deploy_decides() -> None:
@@ -91,14 +94,169 @@ def test_cfn_lint_reads_them_from_the_root_of_the_repository(assembly: Assembly,
 
 def test_cfn_lint_judges_the_values(assembly: Assembly, tmp_path: Path) -> None:
     """The check above can fail: a value that a template refuses is found."""
-    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER).mkdir(parents=True)
     (tmp_path / FOLDER / "main.yaml").write_bytes(assembly.files["main.yaml"])
-    (tmp_path / "dev.yaml").write_text(deployment_file("main.yaml", {"VpcCidr": "anywhere"}, {}))
+    (tmp_path / "dev.yaml").write_text(deployment_file(f"{FOLDER}/main.yaml", {"VpcCidr": "anywhere"}, {}))
 
     run = cfn_lint(tmp_path, "ap-northeast-1", ["dev.yaml"])
 
     assert run.returncode != 0
     assert "'anywhere'" in run.stdout
+
+
+TEXTS = [
+    "my templates",
+    'it\'s "new"',
+    "Größe",
+    "テンプレート",
+    "\N{ROCKET}",
+    "a: b #c",
+    "\\u0041",
+    "a\nb\t",
+    "\x7f",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, yaml.CSafeLoader], ids=["PyYAML", "libyaml"])
+def test_any_text_arrives(text: str, loader: type[yaml.SafeLoader]) -> None:
+    """Quotes, spaces and letters of any language come through, on one line of ASCII."""
+    written = deployment_file(f"{text}/main.yaml", {"Name": text}, {"Owner": text})
+
+    assert written.isascii()
+    assert written.count("\n") == 7
+    assert yaml.load(written, loader) == {
+        "template-file-path": f"{text}/main.yaml",
+        "parameters": {"Name": text},
+        "tags": {"Owner": text},
+    }
+
+
+# ---- Where the output folder lies ----
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a repository that holds nothing yet."""
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    return tmp_path / "repository"
+
+
+@pytest.mark.parametrize("folder", ["out", "infra/cfn", "my templates/größe", ".", "a/../out"])
+def test_paths_start_at_the_root_of_the_repository(folder: str, repository: Path) -> None:
+    """Wherever the output folder is, also where it is the repository itself; it need not exist."""
+    assert in_repository(repository / folder) == PurePosixPath(os.path.normpath(folder))
+
+
+def test_a_relative_folder_counts_from_the_current_one(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``--output cfn`` in a folder of the repository lies below that folder."""
+    (repository / "infra").mkdir()
+    monkeypatch.chdir(repository / "infra")
+
+    assert in_repository(Path("cfn")) == PurePosixPath("infra/cfn")
+    assert in_repository(Path()) == PurePosixPath("infra")
+    assert in_repository(Path("../..")) is None
+
+
+def test_the_nearest_repository_counts(repository: Path) -> None:
+    """A submodule or a worktree, where .git is a file, has a root of its own."""
+    (repository / "part").mkdir()
+    (repository / "part" / ".git").write_text("gitdir: ../.git/modules/part\n")
+
+    assert in_repository(repository / "part" / "out") == PurePosixPath("out")
+    assert in_repository(repository / "parts" / "out") == PurePosixPath("parts/out")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_are_followed(repository: Path, tmp_path: Path) -> None:
+    """Git keeps a link as a link, so the templates are only where the files themselves lie."""
+    (repository / "real").mkdir()
+    (tmp_path / "away").mkdir()
+    (repository / "link").symlink_to("real")
+    (repository / "leaving").symlink_to(tmp_path / "away")
+    (tmp_path / "entering").symlink_to(repository / "real")
+    (repository / "loop").symlink_to("loop")
+
+    assert in_repository(repository / "link" / "out") == PurePosixPath("real/out")
+    assert in_repository(repository / "leaving") is None
+    assert in_repository(tmp_path / "entering") == PurePosixPath("real")
+    assert in_repository(repository / "loop") == PurePosixPath("loop")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere, and folders in use stay")
+def test_a_folder_that_has_no_path_is_in_no_repository(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that is not UTF-8 cannot stand in YAML; a removed current folder has no path at all."""
+    (repository / "gone").mkdir()
+    monkeypatch.chdir(repository / "gone")
+    (repository / "gone").rmdir()
+
+    strange = repository / os.fsdecode(b"\xff")
+
+    assert in_repository(strange) is None
+    (strange / ".git").mkdir(parents=True)
+    assert in_repository(strange / "out") == PurePosixPath("out")
+    assert in_repository(Path("out")) is None
+
+
+def build(folder: Path, *options: str) -> int:
+    """Build the real stacks and environments into a folder."""
+    parameters = str(ROOT / "parameters")
+    return cli.main(["build", "--no-lint", "--parameters", parameters, "--output", str(folder), *options])
+
+
+def template_paths(folder: Path) -> set[str]:
+    """Return the templates that the deployment files of a folder name."""
+    files = folder.glob("deployments/*/*.yaml")
+    return {yaml.safe_load(file.read_text(encoding="ascii"))["template-file-path"] for file in files}
+
+
+@pytest.mark.parametrize("folder", [FOLDER, 'it\'s "ours"/größe', "."])
+def test_a_build_names_templates_that_are_there(folder: str, repository: Path) -> None:
+    """From the root of the repository each path leads to a template, and a check agrees."""
+    assert build(repository / folder) == 0
+
+    found = template_paths(repository / folder)
+    assert {Path(path).name for path in found} == {stack.template for stack in STACKS}
+    assert all((repository / path).is_file() for path in found)
+    assert build(repository / folder, "--check") == 0
+
+
+def test_a_moved_folder_is_stale(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Files that still name the old place are found by a check, and corrected by a build."""
+    assert build(repository / "out") == 0
+    (repository / "out").rename(repository / "cfn")
+    capsys.readouterr()
+
+    assert build(repository / "cfn", "--check") == 1
+    assert '-template-file-path: "out/main.yaml"\n+template-file-path: "cfn/main.yaml"\n' in (
+        capsys.readouterr().out
+    )
+    assert build(repository / "cfn") == 0
+    assert all(path.startswith("cfn/") for path in template_paths(repository / "cfn"))
+
+
+def test_outside_a_repository_earlier_files_are_removed(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Git sync has nothing to read there: no deployment files, and none in the manifest."""
+    out = repository / "out"
+    assert build(out) == 0
+    (repository / ".git").rmdir()
+    capsys.readouterr()
+
+    assert build(out, "--check") == 1
+    assert "deployments/dev/network.yaml no longer belongs to the set; a build removes it.\n" in (
+        capsys.readouterr().out
+    )
+    assert build(out) == 0
+    assert not (out / "deployments").exists()
+    assert '"deploymentFiles": {}' in (out / "stacks.json").read_text()
+    assert (out / "parameters" / "dev" / "network.json").is_file()
+    assert build(out, "--check") == 0
 
 
 def cfn_lint(folder: Path, region: str, files: list[str]) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ HASH = "0" * 64
 @pytest.fixture(scope="module")
 def assembly() -> Assembly:
     """Our own stacks and environments."""
-    return assemble(parameters=ROOT / "parameters", lint=False)
+    return assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out"))
 
 
 @pytest.fixture
@@ -48,7 +48,8 @@ def test_describes_the_set() -> None:
         policies=Policies({}, [{"Version": "1"}], [{"Version": "2"}, {"Version": "3"}]),
     )
 
-    assert manifest.document([api], ["dev"], {"api.yaml": b"Resources: {}\n"}) == {
+    content = {"api.yaml": b"Resources: {}\n", "deployments/dev/api.yaml": b""}
+    assert manifest.document([api], ["dev"], content) == {
         "formatVersion": 1,
         "stacks": [
             {
@@ -72,6 +73,7 @@ def test_describes_the_set() -> None:
         ],
         "files": {
             "api.yaml": {"sha256": hashlib.sha256(b"Resources: {}\n").hexdigest(), "bytes": 14},
+            "deployments/dev/api.yaml": {"sha256": hashlib.sha256(b"").hexdigest(), "bytes": 0},
         },
     }
 

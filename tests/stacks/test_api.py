@@ -904,13 +904,11 @@ def test_alarm_descriptions_name_saved_queries_that_exist(resources: Template) -
 
 
 def test_topics(resources: Template) -> None:
-    """Both topics have the network's alarm key and the policy for alarm topics."""
+    """Both topics have the network's alarm key."""
     topics = of_type(resources, "AWS::SNS::Topic")
-    (policy,) = of_type(resources, "AWS::SNS::TopicPolicy").values()
 
     assert set(topics) == {"ApiAlarmTopic", "ApiCriticalAlarmTopic"}
     assert [topic["KmsMasterKeyId"] for topic in topics.values()] == [imported("alarms-key-arn")] * 2
-    assert policy["Topics"] == [ref("ApiAlarmTopic"), ref("ApiCriticalAlarmTopic")]
 
 
 # ---- Dashboard ----

@@ -185,51 +185,6 @@ def test_topics_are_encrypted_and_unnamed(resources: Template) -> None:
         assert topic["KmsMasterKeyId"] == imported("alarms-key-arn")
 
 
-def test_topic_policy(resources: Template) -> None:
-    """The account manages, this environment's alarms publish, nothing goes without TLS; no action is a *."""
-    (policy,) = of_type(resources, "AWS::SNS::TopicPolicy").values()
-    account, alarms, tls = policy["PolicyDocument"]["Statement"]
-
-    assert policy["Topics"] == [NORMAL, CRITICAL]
-    assert account == {
-        "Sid": "Account",
-        "Effect": "Allow",
-        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-        "Action": [
-            "sns:AddPermission",
-            "sns:DeleteTopic",
-            "sns:GetTopicAttributes",
-            "sns:ListSubscriptionsByTopic",
-            "sns:Publish",
-            "sns:RemovePermission",
-            "sns:SetTopicAttributes",
-            "sns:Subscribe",
-        ],
-        "Resource": ["*"],
-    }
-    assert alarms == {
-        "Sid": "CloudWatchAlarms",
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudwatch.amazonaws.com"},
-        "Action": ["sns:Publish"],
-        "Resource": ["*"],
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": "123456789012"},
-            "ArnLike": {
-                "aws:SourceArn": "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:csr-lambda-api-prod-*"
-            },
-        },
-    }
-    assert tls == {
-        "Sid": "DenyWithoutTLS",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": ["sns:Publish", "sns:Subscribe"],
-        "Resource": ["*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-
-
 # ---- Secret ----
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -112,6 +115,14 @@ def schema(stack: Stack, resource_type: str) -> dict[str, Any]:
     """Return the resource schema of AWS for this type, as it ships with cfn-lint."""
     found: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(stack.region, resource_type).schema
     return found
+
+
+def statements(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield the statements of every policy in a part of a template."""
+    for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        if isinstance(value, dict) and "Effect" in value:
+            yield value
+        yield from statements(value)
 
 
 def physical_name(resource_schema: dict[str, Any]) -> set[str]:
@@ -236,20 +247,131 @@ def test_exports_carry_project_and_environment(stack: Stack, templates: dict[str
     assert len({name["Fn::Sub"] for name in exports}) == len(exports)
 
 
-@each_stack
-def test_key_policies_name_the_account_and_services(
-    stack: Stack, templates: dict[str, dict[str, Any]]
-) -> None:
-    """A key policy names no role or alarm of the stack (a circle), and no service without a condition."""
-    for logical_id, resource in templates[stack.name]["Resources"].items():
-        if resource["Type"] != "AWS::KMS::Key":
-            continue
-        root, *services = resource["Properties"]["KeyPolicy"]["Statement"]
+# Who else than the account may use a key: each statement, by its Sid.
+KEYS = {
+    "network": {"LogsKey": ["CloudWatchLogs"], "AlarmsKey": ["CloudWatchAlarms"]},
+    "database": {"DatabaseKey": []},
+    "api": {"FunctionKey": []},
+    "frontend": {"FrontendKey": ["CloudWatchLogs", "CloudWatchAlarms"]},
+}
+TOPICS = {
+    "network": [],
+    "database": ["DatabaseAlarmTopic", "DatabaseCriticalAlarmTopic"],
+    "api": ["ApiAlarmTopic", "ApiCriticalAlarmTopic"],
+    "frontend": ["FrontendAlarmTopic", "FrontendCriticalAlarmTopic"],
+}
+ACCOUNT = {
+    "Sid": "Account",
+    "Effect": "Allow",
+    "Principal": {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}},
+    "Resource": ["*"],
+}
+ALARMS = {
+    "Sid": "CloudWatchAlarms",
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+    "Resource": ["*"],
+    "Condition": {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+        "ArnLike": {
+            "aws:SourceArn": {
+                "Fn::Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
+                "${ProjectName}-${Environment}-*"
+            }
+        },
+    },
+}
 
-        assert root["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
-        for statement in services:
+
+@each_stack
+def test_topic_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """The account manages, this environment's alarms publish, nothing goes without TLS; no action is a *."""
+    resources = templates[stack.name]["Resources"]
+    topics = [name for name, resource in resources.items() if resource["Type"] == "AWS::SNS::Topic"]
+    policies = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::SNS::TopicPolicy"]
+
+    assert topics == TOPICS[stack.name]
+    assert [topic["Ref"] for policy in policies for topic in policy["Topics"]] == topics
+    for policy in policies:
+        assert policy["PolicyDocument"]["Statement"] == [
+            {
+                **ACCOUNT,
+                "Action": [
+                    "sns:AddPermission",
+                    "sns:DeleteTopic",
+                    "sns:GetTopicAttributes",
+                    "sns:ListSubscriptionsByTopic",
+                    "sns:Publish",
+                    "sns:RemovePermission",
+                    "sns:SetTopicAttributes",
+                    "sns:Subscribe",
+                ],
+            },
+            {**ALARMS, "Action": ["sns:Publish"]},
+            {
+                "Sid": "DenyWithoutTLS",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": ["sns:Publish", "sns:Subscribe"],
+                "Resource": ["*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+        ]
+
+
+@each_stack
+def test_key_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """A key policy names no role of the stack (a circle), and services only for what is ours."""
+    keys = {
+        name: resource["Properties"]["KeyPolicy"]["Statement"]
+        for name, resource in templates[stack.name]["Resources"].items()
+        if resource["Type"] == "AWS::KMS::Key"
+    }
+    log_groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
+
+    assert {name: [one["Sid"] for one in others] for name, (_, *others) in keys.items()} == KEYS[stack.name]
+    for account, *others in keys.values():
+        assert account == {**ACCOUNT, "Action": ["kms:*"]}
+        for statement in others:
+            if statement["Sid"] == "CloudWatchAlarms":
+                assert statement == {**ALARMS, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"]}
+            else:
+                (condition,) = statement["Condition"].items()
+                operator, patterns = condition
+                assert statement["Principal"] == {"Service": {"Fn::Sub": "logs.${AWS::Region}.amazonaws.com"}}
+                assert (operator, list(patterns)) == ("ArnLike", ["kms:EncryptionContext:aws:logs:arn"])
+                for pattern in patterns["kms:EncryptionContext:aws:logs:arn"]:
+                    assert re.fullmatch("[a-zA-Z/_-]{5,}.*", pattern["Fn::Sub"].removeprefix(log_groups))
+
+
+# Statements that admit a service on behalf of anyone -> why.
+WITHOUT_SOURCE = {"ApiGatewayLoggingRole": "API Gateway assumes the role that the account has set for it"}
+SOURCES = {
+    ("StringEquals", "aws:SourceAccount"),
+    ("StringEquals", "aws:SourceArn"),
+    ("ArnLike", "aws:SourceArn"),
+    ("ArnLike", "kms:EncryptionContext:aws:logs:arn"),
+}
+
+
+@each_stack
+def test_services_act_for_our_account(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+    """Any policy that admits a service does so for sources in this account: others use the service, too."""
+    for logical_id, resource in templates[stack.name]["Resources"].items():
+        for statement in statements(resource["Properties"]):
+            if "Service" not in statement.get("Principal", {}) or logical_id in WITHOUT_SOURCE:
+                continue
+            required = [
+                value if isinstance(value, list) else [value]
+                for operator, values in statement.get("Condition", {}).items()
+                for key, value in values.items()
+                if (operator, key) in SOURCES
+            ]
+
             assert list(statement["Principal"]) == ["Service"], logical_id
-            assert statement["Condition"], logical_id
+            assert any(
+                all("AWS::AccountId" in json.dumps(value) for value in values) for values in required
+            ), logical_id
 
 
 @each_stack

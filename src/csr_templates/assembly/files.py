@@ -25,10 +25,11 @@ from csr_templates.hand_over.stack_policies import stack_policy
 from csr_templates.linting import clean_cache as cache
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
+from csr_templates.stacks.parts.template import StackTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from pathlib import Path, PurePosixPath
 
     from csr_templates.environments.environment import Environment
     from csr_templates.linting.runner import Finding
@@ -67,6 +68,7 @@ def assemble(
     lint: bool = True,
     every_environment: bool = False,
     clean_lints: Path | None = None,
+    in_repository: PurePosixPath | None = None,
 ) -> Assembly:
     """Build, render, check and lint every stack, and describe the set in ``stacks.json``.
 
@@ -78,9 +80,11 @@ def assemble(
         lint: whether to lint each template with its defaults.
         every_environment: whether to lint it with the values of each environment, too.
         clean_lints: the cache: a folder that remembers what was linted clean.
+        in_repository: the output folder's path from the root of its Git repository, as
+            ``git_sync.in_repository`` returns it. Without one there are no deployment files for Git sync.
 
     Raises:
-        rendering.RenderError: a template holds something that must not be written.
+        rendering.RenderError: a template holds something that must not be written, or a stack has none.
         environments.EnvironmentsError: the parameter files hold mistakes.
     """
     sources = {stack.name: stack.source for stack in stacks}
@@ -112,7 +116,7 @@ def assemble(
             problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
         else:
             built[index] = replace(one, policies=policies)
-    files.update(_hand_over(built, known))
+    files.update(_hand_over(built, known, in_repository))
     if all(one.policies.everyday for one in built):  # else the schemas miss a type, which the page needs, too
         files[REFERENCE] = page(built).encode("ascii")
     files[manifest.MANIFEST] = as_json(manifest.document(built, [one.name for one in known], files))
@@ -152,7 +156,17 @@ def _schema(stack: BuiltStack) -> StackSchema:
 
 
 def _built(stack: Stack) -> BuiltStack:
-    template = stack.build()
+    template: object = stack.build()  # whose type only a type checker has looked at
+    if not isinstance(template, StackTemplate):
+        kind = type(template)
+        name = (
+            kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        )
+        returned = "None" if template is None else f"an object of type {name}"
+        raise rendering.RenderError(
+            f"Stack {stack.name}: build() in {stack.source} returned {returned}, but must return a "
+            "StackTemplate. Create the template with StackTemplate from csr_templates, and return it."
+        )
     return BuiltStack(
         name=stack.name,
         file=stack.template,
@@ -177,17 +191,19 @@ def _rendered(stack: BuiltStack) -> BuiltStack:
     return replace(stack, text=text)
 
 
-def _hand_over(stacks: Iterable[BuiltStack], known: Iterable[Environment]) -> dict[str, bytes]:
+def _hand_over(
+    stacks: Iterable[BuiltStack], known: Iterable[Environment], in_repository: PurePosixPath | None
+) -> dict[str, bytes]:
     """Return what a pipeline, or Git sync, passes to each stack in each environment, and the policies."""
     files = {}
     for environment in known:
         for stack in stacks:
             passed = template_configuration(environment, stack)
             files[manifest.parameter_file(environment.name, stack.name)] = as_json(passed)
-            text = git_sync.deployment_file(
-                stack.file, passed["Parameters"], passed["Tags"], stack.per_deploy
-            )
-            files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
+            if in_repository is not None:
+                path = (in_repository / stack.file).as_posix()
+                text = git_sync.deployment_file(path, passed["Parameters"], passed["Tags"], stack.per_deploy)
+                files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
         for documents in (manifest.deploy_policy_files(stack), manifest.delete_policy_files(stack)):

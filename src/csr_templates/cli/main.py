@@ -14,7 +14,7 @@ import os
 import sys
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from csr_templates.assembly import files as output
@@ -23,6 +23,7 @@ from csr_templates.assembly.folder import OutputError
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments.environment import EnvironmentsError, table
+from csr_templates.hand_over import git_sync
 from csr_templates.linting import clean_cache as cache
 from csr_templates.linting import interruption
 from csr_templates.stacks.listing import STACKS, Stack
@@ -220,6 +221,9 @@ def _stack(name: str) -> Stack:
 def _build(arguments: argparse.Namespace) -> int:
     folder = arguments.output or _default_folder()
     in_json = arguments.format == "json"
+    in_repository = git_sync.in_repository(folder)
+    if in_repository is None and not arguments.output and _checkout():
+        in_repository = PurePosixPath("out")  # in a copy of the repository without .git
     try:
         assembly = output.assemble(
             STACKS,
@@ -227,6 +231,7 @@ def _build(arguments: argparse.Namespace) -> int:
             lint=not arguments.no_lint,
             every_environment=arguments.check,
             clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
+            in_repository=in_repository,
         )
         interruption.check()
         plan = None

@@ -111,7 +111,7 @@ class _Needs:
     @cached_property
     def everyday(self) -> set[str]:
         """What creating, updating and reading needs."""
-        return (self.serving - self.removing) | self._forgotten
+        return (self.serving - self.removing) | self._forgotten | deploy_scopes.ANY_STACK
 
     @cached_property
     def removing(self) -> set[str]:

@@ -161,3 +161,6 @@ STACK: Final = (
 
 Whoever may set a stack policy or switch on termination protection may undo both: IAM sees no difference.
 """
+
+ANY_STACK: Final = frozenset({"cloudformation:DescribeStackDriftDetectionStatus"})
+"""What CloudFormation is asked by an ID that no ARN holds, so that IAM accepts only ``*``."""

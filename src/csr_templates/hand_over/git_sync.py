@@ -5,14 +5,30 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/git-sync-concepts
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Final
+import os.path
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-FOLDER: Final = "out"
-"""Where the templates lie in the repository, from whose root Git sync reads every path."""
+
+def in_repository(folder: Path) -> PurePosixPath | None:
+    """Return the path of a folder from the root of its Git repository; None where Git sync cannot read it.
+
+    Git does not follow symbolic links, so what counts is the folder that they lead to. It need not exist.
+    """
+    try:
+        real = Path(os.path.realpath(folder))
+    except OSError:  # the current folder has been removed
+        return None
+    for root in (real, *real.parents):
+        if os.path.lexists(root / ".git"):  # a file, in a worktree or a submodule
+            path = PurePosixPath(real.relative_to(root).as_posix())
+            return path if _is_text(str(path)) else None
+    return None
 
 
 def deployment_file(
@@ -26,7 +42,7 @@ def deployment_file(
     Every value is quoted: a bare ``10.20`` or ``yes`` would arrive as something else.
 
     Args:
-        template: file name of the template.
+        template: path of the template from the root of the repository.
         parameters: the values of its parameters.
         tags: the tags of the stack.
         per_deploy: parameters that each deploy decides anew. The file cannot hold them, so it names them.
@@ -37,8 +53,22 @@ def deployment_file(
     ]
     if per_deploy:
         lines.append(f"# Each deploy decides, so a copy of this file has to add: {', '.join(per_deploy)}")
-    lines.append(f"template-file-path: {json.dumps(f'{FOLDER}/{template}')}")
+    lines.append(f"template-file-path: {_quoted(template)}")
     for key, values in (("parameters", parameters), ("tags", tags)):
         if values:
-            lines += [f"{key}:", *(f"  {name}: {json.dumps(value)}" for name, value in values.items())]
+            lines += [f"{key}:", *(f"  {name}: {_quoted(value)}" for name, value in values.items())]
     return "\n".join([*lines, ""])
+
+
+def _is_text(path: str) -> bool:
+    """Tell whether a path is Unicode, which YAML needs; to a file system it is bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _quoted(text: str) -> str:
+    quoted: str = yaml.dump(text, Dumper=yaml.CSafeDumper, default_style='"', width=-1)
+    return quoted.rstrip("\n")

@@ -47,7 +47,11 @@ def document(
                 "readsFrom": list(stack.reads_from),
                 "perDeploy": list(stack.per_deploy),
                 "parameterFiles": {name: parameter_file(name, stack.name) for name in environments},
-                "deploymentFiles": {name: deployment_file(name, stack.name) for name in environments},
+                "deploymentFiles": {
+                    name: path
+                    for name in environments
+                    if (path := deployment_file(name, stack.name)) in files
+                },
                 "stackPolicy": stack_policy_file(stack.name),
                 "deployPolicies": list(deploy_policy_files(stack)),
                 "deletePolicies": list(delete_policy_files(stack)),
