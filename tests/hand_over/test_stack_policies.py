@@ -11,7 +11,7 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.hand_over.policy_documents import PolicyError
-from csr_templates.hand_over.stack_policies import MAX_BYTES, protected, stack_policy
+from csr_templates.hand_over.stack_policies import MAX_BYTES, resources_with_data, stack_policy
 
 KEPT = ["Update:Replace", "Update:Delete"]
 SECRETS = {"database": ["DatabaseSecret"], "api": ["OriginApiKeySecret"]}
@@ -53,7 +53,7 @@ def test_covers_what_holds_data_once_and_nothing_else(built: dict[str, BuiltStac
     assert bool(final) == (name in SECRETS)
     covered = [logical_id for statement in (kept, *final) for logical_id in ids(statement)]
     assert len(set(covered)) == len(covered)
-    assert set(covered) == set(protected(built[name]))
+    assert set(covered) == set(resources_with_data(built[name]))
     assert set(covered) == {
         logical_id
         for logical_id, resource in resources.items()

@@ -94,7 +94,7 @@ def assemble(
     stale = []
     for stack in stacks:
         started = time.perf_counter()
-        one = _rendered(_built(stack))
+        one = _with_text(_build_stack(stack))
         seconds[one.name] = time.perf_counter() - started
         if one.file in files or one.file == manifest.MANIFEST:
             raise ValueError(f"Stack {one.name}: the file name {one.file} is taken already.")
@@ -130,7 +130,7 @@ def render(stack: Stack) -> str:
     Raises:
         rendering.RenderError: the template holds something that must not be written.
     """
-    return _rendered(_built(stack)).text
+    return _with_text(_build_stack(stack)).text
 
 
 def reference(stacks: Sequence[Stack] = STACKS) -> str:
@@ -139,7 +139,7 @@ def reference(stacks: Sequence[Stack] = STACKS) -> str:
     Raises:
         schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
     """
-    return page([_built(stack) for stack in stacks])
+    return page([_build_stack(stack) for stack in stacks])
 
 
 def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Environment, ...]:
@@ -148,14 +148,14 @@ def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Enviro
     Raises:
         environments.EnvironmentsError: the parameter files hold mistakes.
     """
-    return environments.read(parameters, [_schema(_built(stack)) for stack in stacks])
+    return environments.read(parameters, [_schema(_build_stack(stack)) for stack in stacks])
 
 
 def _schema(stack: BuiltStack) -> StackSchema:
     return StackSchema(stack.name, stack.region, stack.template, stack.per_deploy)
 
 
-def _built(stack: Stack) -> BuiltStack:
+def _build_stack(stack: Stack) -> BuiltStack:
     template: object = stack.build()  # whose type only a type checker has looked at
     if not isinstance(template, StackTemplate):
         kind = type(template)
@@ -179,7 +179,7 @@ def _built(stack: Stack) -> BuiltStack:
     )
 
 
-def _rendered(stack: BuiltStack) -> BuiltStack:
+def _with_text(stack: BuiltStack) -> BuiltStack:
     header = (
         f"Generated from {stack.source}; edit that file, not this one.",
         "Refresh with: make templates",

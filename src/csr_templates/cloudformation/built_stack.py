@@ -112,7 +112,7 @@ class BuiltStack:
         """Key -> what the output, its export and its condition name."""
         return {key: uses(output) for key, output in self.outputs.items()}
 
-    def grouped(self) -> dict[str, list[str]]:
+    def by_section(self) -> dict[str, list[str]]:
         """Return title of a section -> its logical IDs, in the order of the template."""
         groups: dict[str, list[str]] = {}
         for name in self.resources:

@@ -78,9 +78,11 @@ def release(template: Mapping[str, Any], function: str) -> str:
     }
     if "Environment" in properties:
         properties |= _without_release(properties.pop("Environment"), function)
-    needed = _needed(template, properties)
+    needed = _dependencies(template, properties)
     names = sorted(needed["Parameters"])
-    _check_length(function, {name: _longest(name, template["Parameters"][name], function) for name in names})
+    _check_length(
+        function, {name: _longest_value(name, template["Parameters"][name], function) for name in names}
+    )
     return " ".join([_hash(properties, needed), *(f"${{{name}}}" for name in names)])
 
 
@@ -113,13 +115,13 @@ def deployment(template: Mapping[str, Any], logical_id: str) -> str:
         if name not in UNDEPLOYED_PROPERTIES
     }
     for name, resource in definition.items():
-        if parameters := sorted(_needed(template, resource)["Parameters"]):
+        if parameters := sorted(_dependencies(template, resource)["Parameters"]):
             raise FingerprintError(
                 f"Resources.{name}: The API {api} depends on {' and '.join(parameters)} here, and a new "
                 "value of a parameter would not deploy the API. Put what differs into the stage, or write "
                 "the value into the template."
             )
-    return _hash([definition, own], _needed(template, definition))
+    return _hash([definition, own], _dependencies(template, definition))
 
 
 def deployed(template: Mapping[str, Any], logical_id: str) -> list[str]:
@@ -159,7 +161,7 @@ def _hash(value: Any, needed: Mapping[str, Mapping[str, Any]]) -> str:
     return sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
 
 
-def _needed(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]]:
+def _dependencies(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]]:
     """Return the parameters, conditions and mappings that a value depends on, by section of the template.
 
     Conditions count with all that they depend on in turn.
@@ -178,7 +180,7 @@ def _needed(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]
     return needed
 
 
-def _longest(name: str, parameter: Mapping[str, Any], function: str) -> int:
+def _longest_value(name: str, parameter: Mapping[str, Any], function: str) -> int:
     """Return the number of characters that the longest value of a parameter has."""
     if str(parameter.get("NoEcho", False)).lower() == "true":
         raise FingerprintError(

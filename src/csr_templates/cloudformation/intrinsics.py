@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, Final, NoReturn
 
-from csr_templates.cloudformation.references import escaped, pieces
+from csr_templates.cloudformation.references import escape_placeholders, pieces
 
 Function = Callable[[Any, Any, str], Any]  # a method: self, what the function is given, and its place
 
@@ -77,14 +77,14 @@ class Section:
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         if name not in self.functions:
-            fail(path, f"{name} is no function of {self.title}, which take {listed(self.functions)}.")
+            fail(path, f"{name} is no function of {self.title}, which take {comma_list(self.functions)}.")
         return self.functions[name](self, node, path)
 
     def truth(self, node: Any, path: str) -> bool | None:
         """Evaluate a predicate; None where only the deployed stack knows."""
         name = next(iter(node)) if isinstance(node, Mapping) and len(node) == 1 else ""
         if name not in self.predicates:
-            fail(path, f"Expected one of {listed(self.predicates)}, found {show(node)}.")
+            fail(path, f"Expected one of {comma_list(self.predicates)}, found {show(node)}.")
         result: bool | None = self.predicates[name](self, node[name], f"{path}.{name}")
         return result
 
@@ -124,7 +124,7 @@ class Section:
             return {"Ref": node}
         if node.startswith("AWS::"):
             known = [*self.pseudo, *_UNKNOWN_PSEUDO, "AWS::NoValue"]
-            fail(path, f"'{node}' is no pseudo parameter; there are {listed(known)}.")
+            fail(path, f"'{node}' is no pseudo parameter; there are {comma_list(known)}.")
         return self.reference(node, path)
 
     def _sub(self, node: Any, path: str) -> Any:
@@ -182,7 +182,7 @@ class Section:
         found, place = self.template.get("Mappings", {}), "Mappings"
         for index, key in enumerate(keys):
             if key not in found:
-                fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {listed(found)}.")
+                fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {comma_list(found)}.")
             found, place = found[key], f"{place}.{key}"
         return copy.deepcopy(found)
 
@@ -240,7 +240,7 @@ def show(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def listed(names: Iterable[str]) -> str:
+def comma_list(names: Iterable[str]) -> str:
     """Return names for a message."""
     return ", ".join(sorted(names)) or "none"
 
@@ -263,7 +263,7 @@ def arguments(name: str, node: Any, path: str, low: int, high: int | None = None
 def _function_name(node: Mapping[str, Any], path: str) -> str | None:
     names = [key for key in node if key == "Ref" or key.startswith("Fn::")]
     if names and len(node) > 1:
-        fail(path, f"{names[0]} stands beside other keys ({listed(node)}); a function stands alone.")
+        fail(path, f"{names[0]} stands beside other keys ({comma_list(node)}); a function stands alone.")
     return names[0] if names else None
 
 
@@ -290,7 +290,7 @@ def _text(parts: Iterable[Any]) -> Any:
     text = ""
     for piece in merged:
         if isinstance(piece, str):
-            text += escaped(piece)
+            text += escape_placeholders(piece)
             continue
         name = _name_of(piece) or next((known for known, value in variables.items() if value == piece), None)
         if name is None:

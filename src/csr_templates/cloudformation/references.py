@@ -117,7 +117,7 @@ def pieces(text: str, variable: Callable[[str], T]) -> list[str | T]:
     return [*found, text[end:]]
 
 
-def escaped(text: str) -> str:
+def escape_placeholders(text: str) -> str:
     """Return a literal text as the text of a Sub holds it."""
     return _PLACEHOLDER.sub(r"${!\1}", text)
 

@@ -72,7 +72,7 @@ def iam_policies(stack: BuiltStack, projects: Iterable[str] = ()) -> tuple[list[
         *needs.other_stacks(),
         *needs.roles(),
         *needs.log_writes(),
-        *needs.rolled_back(),
+        *needs.roll_backs(),
         *needs.statements(needs.everyday),
     ]
     removing = [*needs.stack(["DeleteStack"]), *needs.statements(needs.removing, removing=True)]
@@ -134,7 +134,7 @@ class _Needs:
         arns = {
             f"arn:aws:cloudformation:{as_pattern(asked['Region'])}:*:stack/{as_pattern(asked['StackName'])}/*"
             for arguments in values(self.built.template, "Fn::GetStackOutput")
-            for asked in self.patterns.resolved({"Fn::GetStackOutput": arguments}, "Fn::GetStackOutput")
+            for asked in self.patterns.values_of({"Fn::GetStackOutput": arguments}, "Fn::GetStackOutput")
         }
         if arns:
             describe = ["cloudformation:DescribeStacks"]
@@ -179,7 +179,7 @@ class _Needs:
             own = {"StringEqualsIfExists": _OWN_ACCOUNT}
             yield from allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, **own)
 
-    def rolled_back(self) -> Iterator[Document]:
+    def roll_backs(self) -> Iterator[Document]:
         """Allow deleting what each update makes, if the update fails."""
         for type_name, action, pattern in deploy_scopes.ROLLED_BACK:
             if type_name in self.types:
@@ -249,7 +249,7 @@ class _Needs:
         }
         if _DYNAMIC_SECRET in json.dumps(self.built.template):
             found.add("secretsmanager:GetSecretValue")
-        found.update(self._looked_up())
+        found.update(self._look_ups())
         for action in sorted(found):
             if not _takes_any(action) and not self._patterns(action):
                 raise PolicyError(
@@ -258,7 +258,7 @@ class _Needs:
                 )
         return found
 
-    def _looked_up(self) -> Iterator[str]:
+    def _look_ups(self) -> Iterator[str]:
         """Yield the actions with which CloudFormation looks values of parameters up."""
         for name, declared in self.built.parameters.items():
             listed = re.fullmatch("List<(.+)>", declared["Type"])

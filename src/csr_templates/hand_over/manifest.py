@@ -56,7 +56,7 @@ def document(
                 "deployPolicies": list(deploy_policy_files(stack)),
                 "deletePolicies": list(delete_policy_files(stack)),
                 "resources": len(stack.resources),
-                "sections": stack.grouped(),
+                "sections": stack.by_section(),
             }
             for stack in stacks
         ],

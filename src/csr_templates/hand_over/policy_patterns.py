@@ -41,10 +41,10 @@ class Patterns:
                 for item in value:
                     yield from self.texts(item)
             else:
-                for resolved in self.resolved(value):
-                    yield from map(as_pattern, resolved if isinstance(resolved, list) else [resolved])
+                for one in self.values_of(value):
+                    yield from map(as_pattern, one if isinstance(one, list) else [one])
 
-    def resolved(self, node: Any, function: str = "") -> Iterator[Any]:
+    def values_of(self, node: Any, function: str = "") -> Iterator[Any]:
         """Return, for each project, a value of the template in the environment of the role.
 
         A parameter has its default; one without may have any value, which is a ``*``.

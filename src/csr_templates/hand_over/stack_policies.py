@@ -41,7 +41,7 @@ def stack_policy(stack: BuiltStack) -> Document:
     Raises:
         PolicyError: the policy is longer than CloudFormation accepts.
     """
-    holding = protected(stack)
+    holding = resources_with_data(stack)
     generated = [
         name for name in holding if "GenerateSecretString" in stack.resources[name].get("Properties", {})
     ]
@@ -61,7 +61,7 @@ def stack_policy(stack: BuiltStack) -> Document:
     return policy
 
 
-def protected(stack: BuiltStack) -> list[str]:
+def resources_with_data(stack: BuiltStack) -> list[str]:
     """Return the logical IDs of what holds data, which an update neither replaces nor removes."""
     return [name for name, resource in stack.resources.items() if resource["Type"] in _HOLDS_DATA]
 

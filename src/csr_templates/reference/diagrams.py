@@ -73,10 +73,10 @@ def sections(wiring: Wiring, stack: BuiltStack) -> str:
 
     An arrow is left out where others lead to the same section.
     """
-    home = {name: title for title, names in stack.grouped().items() for name in names}
-    ids = {title: f"section{number}" for number, title in enumerate(stack.grouped())}
+    home = {name: title for title, names in stack.by_section().items() for name in names}
+    ids = {title: f"section{number}" for number, title in enumerate(stack.by_section())}
     lines = ["flowchart LR"]
-    for title, names in stack.grouped().items():
+    for title, names in stack.by_section().items():
         lines.append(f"  {ids[title]}[{label(f'*{title}', *names)}]")
     arrows: dict[str, list[str]] = {title: [] for title in ids}
     for name in stack.resources:

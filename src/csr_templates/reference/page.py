@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.wiring import Node, Wiring
-from csr_templates.hand_over.stack_policies import protected
+from csr_templates.hand_over.stack_policies import resources_with_data
 from csr_templates.reference import diagrams
 from csr_templates.reference.markdown import code, codes, mermaid, prose, table
 from csr_templates.reference.parameter_effects import changes
@@ -142,38 +142,39 @@ class _Page:
         if not stack.parameters:
             return
         effects = changes(stack)
-        kept_data = protected(stack)
+        with_data = resources_with_data(stack)
         rows = []
         for name, parameter in stack.parameters.items():
             meaning = prose(str(parameter.get("Description", "")))
             if name in stack.per_deploy:
                 meaning += " **Each deploy decides it.**"
             default = code(in_words(parameter["Default"])) or "(empty)" if "Default" in parameter else ""
-            effect = "<br>".join(self._effect(stack, effects[name], kept_data))
+            effect = "<br>".join(self._effect(stack, effects[name], with_data))
             rows.append(
                 (f"{code(name)}<br>{meaning}", parameter["Type"], default, _constraint(parameter), effect)
             )
         yield from table(("parameter", "type", "default", "constraint", "what a change does"), rows)
 
-    def _effect(self, stack: BuiltStack, change: Change, kept_data: Sequence[str]) -> Iterator[str]:
+    def _effect(self, stack: BuiltStack, change: Change, with_data: Sequence[str]) -> Iterator[str]:
         """Return, in sentences, what changing a parameter does."""
         if change.replaced:
             through = f" and, through {_them(change.replaced)}, " if change.following else ""
-            yield f"**Replaces** {_listed(change.replaced)}{through}{_listed(change.following)}."
+            following = _names_or_count(change.following)
+            yield f"**Replaces** {_names_or_count(change.replaced)}{through}{following}."
         if change.maybe_replaced:
-            yield f"**May replace** {_listed(change.maybe_replaced)}, in some cases."
+            yield f"**May replace** {_names_or_count(change.maybe_replaced)}, in some cases."
         replaced = {*change.replaced, *change.following}
-        if kept := [name for name in kept_data if name in replaced]:
-            yield f"The stack policy refuses to replace {_listed(kept)}."
+        if kept := [name for name in with_data if name in replaced]:
+            yield f"The stack policy refuses to replace {_names_or_count(kept)}."
         if change.keeping_name:
-            taken = _listed(change.keeping_name)
+            taken = _names_or_count(change.keeping_name)
             yield f"The name of {taken} stays the same, so that the new one cannot be made beside the old."
-        if left := [name for name in change.replaced if name not in kept_data and _stays(stack, name)]:
-            yield f"The old {_listed(left)} stays in the account."
+        if left := [name for name in change.replaced if name not in with_data and _stays(stack, name)]:
+            yield f"The old {_names_or_count(left)} stays in the account."
         if change.switched:
-            yield f"Makes or removes {_listed(change.switched)}."
+            yield f"Makes or removes {_names_or_count(change.switched)}."
         if change.updated:
-            yield f"Updates {_listed(change.updated)}."
+            yield f"Updates {_names_or_count(change.updated)}."
         imported = {
             key: readers
             for key in change.outputs
@@ -182,7 +183,7 @@ class _Page:
         if imported:
             readers = [name for name in self.wiring.stacks if any(name in one for one in imported.values())]
             yield (
-                f"CloudFormation refuses a new value of {_listed(tuple(imported), 'outputs')} while "
+                f"CloudFormation refuses a new value of {_names_or_count(tuple(imported), 'outputs')} while "
                 f"{' and '.join(readers)} import{'s' if len(readers) == 1 else ''} it."
             )
         for key in change.outputs:
@@ -195,7 +196,7 @@ class _Page:
         if conditions:
             yield from (f"- {code(name)}: {_condition(one)}." for name, one in conditions.items())
             yield ""
-        kept_data = protected(stack)
+        with_data = resources_with_data(stack)
         yield from table(
             ("section", "logical ID", "type", "only if", "when deleted", "when replaced", "stack policy"),
             (
@@ -206,9 +207,9 @@ class _Page:
                     code(stack.resources[name].get("Condition", "")),
                     stack.resources[name].get("DeletionPolicy", ""),
                     stack.resources[name].get("UpdateReplacePolicy", ""),
-                    "protects it" if name in kept_data else "",
+                    "protects it" if name in with_data else "",
                 )
-                for title, names in stack.grouped().items()
+                for title, names in stack.by_section().items()
                 for name in names
             ),
         )
@@ -370,7 +371,7 @@ def _short(name: Any) -> str:
     return in_words(name).removeprefix(PREFIX)
 
 
-def _listed(names: Sequence[str], what: str = "resources") -> str:
+def _names_or_count(names: Sequence[str], what: str = "resources") -> str:
     return f"{len(names)} {what}" if len(names) > _MANY else codes(names)
 
 

@@ -69,20 +69,22 @@ class _Follow:
             for name, place in self.stack.users.get((kind, used), []):
                 if name not in switched:
                     direct[name] = max(direct.get(name, Effect.NONE), self._effect(name, place))
-        effects = self._followed(direct, switched)
+        effects = self._with_followers(direct, switched)
         replaced = {name for name, effect in direct.items() if effect == Effect.REPLACED}
         gone = {name for name, effect in effects.items() if effect >= Effect.MAYBE_REPLACED} | switched
 
         def with_effect(wanted: Effect, without: Iterable[str] = ()) -> tuple[str, ...]:
-            return self._sorted({name for name, one in effects.items() if one == wanted}.difference(without))
+            return self._in_order(
+                {name for name, one in effects.items() if one == wanted}.difference(without)
+            )
 
         return Change(
-            replaced=self._sorted(replaced),
+            replaced=self._in_order(replaced),
             following=with_effect(Effect.REPLACED, replaced),
             maybe_replaced=with_effect(Effect.MAYBE_REPLACED),
-            switched=self._sorted(switched),
+            switched=self._in_order(switched),
             updated=with_effect(Effect.UPDATED),
-            keeping_name=self._sorted(filter(self._keeps_name, replaced)),
+            keeping_name=self._in_order(filter(self._keeps_name, replaced)),
             outputs=tuple(
                 key
                 for key, its_uses in self.stack.output_uses.items()
@@ -90,7 +92,7 @@ class _Follow:
             ),
         )
 
-    def _followed(self, direct: Mapping[str, Effect], switched: set[str]) -> dict[str, Effect]:
+    def _with_followers(self, direct: Mapping[str, Effect], switched: set[str]) -> dict[str, Effect]:
         """Return the effects on all resources, those included that refer to what is replaced."""
         effects = dict(direct)
         pending = [name for name in effects if effects[name] >= Effect.MAYBE_REPLACED]
@@ -132,7 +134,7 @@ class _Follow:
             ):
                 yield key
 
-    def _sorted(self, names: Iterable[str]) -> tuple[str, ...]:
+    def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
         wanted = set(names)
         return tuple(name for name in self.stack.resources if name in wanted)
 
