@@ -60,6 +60,16 @@ NAME = {"Fn::Sub": "${ProjectName}-${Environment}-vpc-id"}
             {"Ref": [{"Ref": "B"}]}, [Use(("Ref", 0), "name", "B")], id="in a property that is called Ref"
         ),
         pytest.param(
+            {"A": {"Fn::FindInMap": ["M", {"Ref": "B"}, "K"]}},
+            [Use(("A",), "mapping", "M"), Use(("A",), "name", "B")],
+            id="FindInMap",
+        ),
+        pytest.param(
+            {"A": {"Fn::FindInMap": [{"Ref": "B"}, "T", "K"]}},
+            [Use(("A",), "mapping", "*"), Use(("A",), "name", "B")],
+            id="a mapping that a deploy chooses",
+        ),
+        pytest.param(
             {"A": {"Fn::Base64": {"Ref": "B"}}}, [Use(("A",), "name", "B")], id="in the argument of Base64"
         ),
         pytest.param(

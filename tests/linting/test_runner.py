@@ -16,7 +16,6 @@ import pytest
 from cfnlint.config import ConfigMixIn
 
 import csr_templates.rules
-from csr_templates.cloudformation.source_lines import logical_id_lines
 from csr_templates.linting.runner import (
     Finding,
     LintError,
@@ -419,15 +418,6 @@ Resources:
         found = [f.logical_id for f in lint(text, REGION) if f.rule == "E3002"]
 
         assert found == ["First", "Second"]
-
-
-def test_line_of_a_logical_id_is_that_of_its_literal() -> None:
-    """The first call whose first argument is the text counts, on whichever line the text itself stands."""
-    module = (
-        'x = "Vpc"\nf(name="Vpc")\nf(1, "Vpc")\nf(f"{x}Vpc")\nf(\n    "Vpc",\n)\nf("Vpc")\ng(h("Inner"))\n'
-    )
-
-    assert logical_id_lines(module) == {"Vpc": 6, "Inner": 9}
 
 
 class TestFormats:
