@@ -43,15 +43,18 @@ def importing(*names: Any) -> Template:
     return {"Resources": {"R": {"Properties": {"Ids": [{"Fn::ImportValue": name} for name in names]}}}}
 
 
-def reading(stack_name: str, key: str) -> Template:
+def reading(stack_name: str, key: str, region: Any = "ap-northeast-1") -> Template:
     """Return a template that reads the output of a stack in another region."""
-    argument = {"StackName": named(stack_name), "OutputName": key, "Region": "ap-northeast-1"}
+    argument = {"StackName": named(stack_name), "OutputName": key, **({"Region": region} if region else {})}
     return {"Resources": {"R": {"Properties": {"Id": {"Fn::GetStackOutput": argument}}}}}
 
 
 VPC_ID = named("vpc-id")
 NETWORK = stack("network", exporting("vpc-id", "zone"))
 API = stack("api", {"Outputs": {"ApiId": {}}})
+HERE = {"Ref": "AWS::Region"}
+SHOWN = {"Fn::Sub": f"{{{{resolve:secretsmanager:{PREFIX}key:SecretString:a}}}}"}
+SHOWING: Template = {"Resources": {"R": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": SHOWN}}}}
 ADVICE = "Name an output that is there, or add it to its stack."
 
 
@@ -69,6 +72,21 @@ def no_output(name: str, key: str) -> list[str]:
         f"Stack frontend: Resources.R.Properties.Id: It reads the output {key} of {PREFIX}{name}, and no "
         f"earlier stack of that name has it. {ADVICE}"
     ]
+
+
+def other_region(stack_name: str, asked: str) -> list[str]:
+    """Return the sentence about an output that is read from where its stack is not."""
+    return [
+        f"Stack {stack_name}: Resources.R.Properties.Id: It reads the output ApiId of {PREFIX}api in "
+        f"{asked}, but that stack is deployed to ap-northeast-1. Correct Region."
+    ]
+
+
+def keeping(*regions: str) -> Template:
+    """Return a template with a secret that is replicated to these regions."""
+    replicas = [{"Region": region} for region in regions]
+    properties = {"Name": named("key"), **({"ReplicaRegions": replicas} if replicas else {})}
+    return {"Resources": {"S": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}}}
 
 
 def wrong_reads_from(says: str) -> list[str]:
@@ -145,6 +163,47 @@ def wrong_reads_from(says: str) -> list[str]:
             [stack("api", {}), stack("frontend", reading("api", "ApiId"), region="us-east-1")],
             no_output("api", "ApiId"),
             id="no outputs at all",
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("api", "ApiId", "eu-west-1"), ("api",), "us-east-1")],
+            other_region("frontend", "eu-west-1"),
+            id="output of a region without the stack",
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("api", "ApiId", HERE), ("api",), "us-east-1")],
+            other_region("frontend", "us-east-1"),
+            id="output of the own region without the stack",
+        ),
+        pytest.param(
+            [API, stack("other", reading("api", "ApiId", None), ("api",), "us-east-1")],
+            other_region("other", "us-east-1"),
+            id="output without a region, of a stack elsewhere",
+        ),
+        pytest.param(
+            [API, stack("other", reading("api", "ApiId", None), ("api",))], [], id="output without a region"
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("api", "ApiId", {"Ref": "ApiRegion"}), ("api",), "us-east-1")],
+            [],
+            id="output of a region that a parameter gives",
+        ),
+        pytest.param(
+            [stack("api", keeping("us-east-1")), stack("frontend", SHOWING, region="us-east-1")],
+            [],
+            id="replica of a secret",
+        ),
+        pytest.param(
+            [stack("api", keeping()), stack("frontend", SHOWING)], [], id="secret in the same region"
+        ),
+        pytest.param([stack("frontend", SHOWING)], [], id="secret of no stack"),
+        pytest.param(
+            [stack("api", keeping("us-east-1")), stack("frontend", SHOWING, region="eu-west-1")],
+            [
+                "Stack frontend: Resources.R.Properties.TopicName: It reads the secret "
+                f"{PREFIX}key in eu-west-1, but stack api keeps it in ap-northeast-1 and us-east-1. Add the "
+                "region to its ReplicaRegions."
+            ],
+            id="secret of another region",
         ),
         pytest.param(
             [NETWORK, stack("database", importing(VPC_ID))],

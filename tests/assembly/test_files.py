@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import subprocess
@@ -11,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from troposphere import ImportValue, Parameter, Ref, Tags, Template, s3, sns, sqs
+from troposphere import ImportValue, Parameter, Ref, Tags, Template, ec2, s3, sns, sqs
 
-from csr_templates import RenderError, Stack, StackTemplate
+from csr_templates import STACKS, RenderError, Stack, StackTemplate
 from csr_templates.assembly import files as output
 from csr_templates.cloudformation.rendering import load
 from csr_templates.environments.environment import EnvironmentsError
@@ -343,19 +344,43 @@ def test_lints_each_stack_in_its_region() -> None:
     assert all(f.source.startswith("test_files.py:") for f in assembly.findings)
 
 
+def subnet_template() -> StackTemplate:
+    """Return a template with a parameter whose form only the linter knows."""
+    t = sized_template()
+    t.add_parameter(Parameter("Vpc", Type="String", Default="vpc-0123456789abcdef0"))
+    t.add_resource(ec2.Subnet("Subnet", VpcId=Ref("Vpc"), CidrBlock="10.0.0.0/24"))
+    return t
+
+
 def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
     """A value that its property refuses is found for each environment; the defaults have no findings."""
     for name in ("dev", "prod"):
-        (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Size": 300}}')
-    api = Stack("api", "api.yaml", "us-east-1", sized_template)
+        (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Vpc": "subnet-1"}}')
+    api = Stack("api", "api.yaml", "us-east-1", subnet_template)
 
     findings = output.assemble([api], parameters=parameters, every_environment=True).findings
 
     assert [(one.logical_id, one.rule, one.message.rpartition(" (")[2]) for one in findings] == [
-        ("Queue", "W1030", "with the values of dev)"),
-        ("Queue", "W1030", "with the values of prod)"),
+        ("Subnet", "W1030", "with the values of dev)"),
+        ("Subnet", "W1030", "with the values of prod)"),
     ]
     assert output.assemble([api], parameters=parameters).findings == ()
+
+
+def test_a_wrong_default_is_a_problem() -> None:
+    """Stacks that move to another region and keep their defaults are not clean, even without files."""
+    moved = [
+        one if one.region == "us-east-1" else dataclasses.replace(one, region="eu-west-1") for one in STACKS
+    ]
+
+    assembly = output.assemble(moved, lint=False)
+
+    assert [problem.partition(": Found")[0] for problem in assembly.problems] == [
+        "Stack network: Parameters.AvailabilityZone1.Default",
+        "Stack network: Parameters.AvailabilityZone2.Default",
+        "Stack frontend: Parameters.ApiRegion.Default",
+    ]
+    assert not assembly.is_clean
 
 
 def test_stacks_that_do_not_fit_together_are_not_clean() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csr_templates.cloudformation.resolving import ResolveError, conditions, failed_assertions, resolve
+from csr_templates.cloudformation.resolving import Known, ResolveError, conditions, failed_assertions, resolve
 
 Template = dict[str, Any]
 
@@ -1091,3 +1091,36 @@ def test_only_resolve_error(node: Any) -> None:
                 function(template)
             except ResolveError as error:
                 assert str(error).partition(": ")[2]
+
+
+# ---- What is known before a deploy ----
+
+
+def test_what_is_known_while_a_parameter_is_not() -> None:
+    """What depends on a parameter without a value is unknown; all else is resolved as ever."""
+    template = {
+        "Parameters": {
+            "A": {"Type": "String"},
+            "B": {"Type": "String", "AllowedValues": ["x"]},
+            "C": {"Type": "String", "Default": "c"},
+        },
+        "Conditions": {
+            "OfA": {"Fn::Equals": [{"Ref": "A"}, "a"]},
+            "OfB": {"Fn::Equals": [{"Ref": "B"}, "x"]},
+            "OfBoth": {"Fn::And": [{"Fn::Not": [{"Condition": "OfA"}]}, {"Condition": "OfB"}]},
+        },
+        "Resources": {"R": {"Type": "AWS::SNS::Topic", "Condition": "OfB"}},
+    }
+    known = Known(template, {"A": "a"}, {"B"}, "eu-west-1")
+
+    assert [known.condition(name) for name in ("OfA", "OfB", "OfBoth", "Nowhere")] == [
+        True,
+        None,
+        False,
+        None,
+    ]
+    assert known.value({"Fn::Sub": "${A}${C} ${AWS::Region}"}) == "ac eu-west-1"
+    assert known.value({"Fn::Sub": "${A}-${B}"}) == {"Fn::Sub": "a-${B}"}
+    assert known.value([{"Fn::If": ["OfA", {"Ref": "C"}, {"Ref": "B"}]}, {"Ref": "R"}]) == ["c", {"Ref": "R"}]
+    with pytest.raises(ResolveError, match="The condition OfB depends on a value"):
+        known.value({"Fn::If": ["OfB", 1, 2]})

@@ -13,7 +13,13 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from csr_templates import STACKS, Stack
 from csr_templates.cloudformation import schemas
-from csr_templates.cloudformation.schemas import SchemasError, iam_action, iam_action_count, resource_schema
+from csr_templates.cloudformation.schemas import (
+    SchemasError,
+    iam_action,
+    iam_action_count,
+    property_schema,
+    resource_schema,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +54,34 @@ def test_says_what_handlers_claim() -> None:
     assert cluster.handlers["create"].count("rds:DescribeDBClusterSnapshots") == 1
     assert list(cluster.handlers["create"]) == sorted(cluster.handlers["create"])
     assert cluster.tag_permissions == ("rds:AddTagsToResource", "rds:RemoveTagsFromResource")
+
+
+@pytest.mark.parametrize(
+    ("type_name", "place", "expected"),
+    [
+        ("AWS::Lambda::Function", ("MemorySize",), {"type": "integer", "minimum": 128}),
+        ("AWS::S3::Bucket", ("LifecycleConfiguration", "Rules", "*", "Status"), {"type": "string"}),
+        ("AWS::Lambda::Function", ("Environment", "Variables", "ANY"), {}),
+        ("AWS::Lambda::Function", ("MemorySize", "*"), {}),
+        ("AWS::Lambda::Function", ("Nothing",), {}),
+        ("AWS::Lambda::Function", ("Nothing", "*", "Further"), {}),
+        ("AWS::IAM::Role", ("AssumeRolePolicyDocument", "Statement", "*"), {}),
+    ],
+)
+def test_says_what_a_property_takes(type_name: str, place: tuple[str, ...], expected: dict[str, Any]) -> None:
+    """A place is followed through objects, lists and definitions; nothing is said of what is free."""
+    found = property_schema(type_name, TOKYO, place)
+
+    assert expected.items() <= found.items()
+    assert "$ref" not in found
+
+
+def test_says_what_each_alternative_takes() -> None:
+    """Alternatives come without references, too."""
+    found = property_schema("AWS::SNS::Topic", TOKYO, ("KmsMasterKeyId",))
+
+    assert "anyOf" in found
+    assert "$ref" not in json.dumps(found)
 
 
 def test_a_type_that_cannot_be_updated_has_no_update() -> None:
@@ -159,6 +193,9 @@ def test_fails_on_an_unknown_service() -> None:
 CACHED = (
     schemas.resource_schema,
     schemas.iam_action,
+    schemas.property_schema,
+    schemas._type_file_once,
+    schemas._part,
     schemas._types_file,
     schemas._service,
     schemas._members,
@@ -247,6 +284,50 @@ def test_fails_on_another_layout_of_schemas(data: Path, file: str, content: str 
     assert str(caught.value) == unknown_layout(what)
 
 
+def own(data: Path, **members: Any) -> None:
+    """Give the type its members, in cfn-lint's layout or, of a single member, in another one."""
+    (data / "schemas" / "resources" / "0123.json").write_text(
+        json.dumps({"typeName": "My::Own::Type", **members}, indent=1)
+    )
+
+
+def test_a_property_in_another_layout(data: Path) -> None:
+    """Where keys do not begin lines, the whole is parsed, with the same outcome."""
+    content = {"typeName": "My::Own::Type", "properties": {"A": {"type": "integer"}}}
+    (data / "schemas" / "resources" / "0123.json").write_text(json.dumps(content))
+
+    assert property_schema("My::Own::Type", "us-east-1", ("A",)) == {"type": "integer"}
+
+
+def test_a_property_by_its_pattern(data: Path) -> None:
+    """A key may be described by a pattern; references lead on, and alternatives are followed."""
+    number = {"type": "integer"}
+    own(
+        data,
+        definitions={"Map": {"patternProperties": {"^x": {"$ref": "#/definitions/Or"}}}, "Or": {"anyOf": [
+            {"$ref": "#/definitions/Deep/properties/N"}]}, "Deep": {"properties": {"N": number}}},
+        properties={"First": {}, "M": {"$ref": "#/definitions/Map"}, "Z": True},
+    )  # fmt: skip
+
+    assert property_schema("My::Own::Type", "us-east-1", ("M", "x1")) == {"anyOf": [number]}
+    assert property_schema("My::Own::Type", "us-east-1", ("M", "y1")) == {}
+    assert property_schema("My::Own::Type", "us-east-1", ("Z",)) == {}
+    assert property_schema("My::Own::Type", "us-east-1", ("Z", "*")) == {}
+
+
+@pytest.mark.parametrize("pointer", ["#/definitions/Gone", "#/definitions/There/Gone/Too"])
+def test_fails_on_a_reference_to_nothing(data: Path, pointer: str) -> None:
+    """A schema that refers to what it does not have is damaged, and says so."""
+    own(data, definitions={"There": {}}, properties={"A": {"$ref": pointer}})
+
+    with pytest.raises(SchemasError) as caught:
+        property_schema("My::Own::Type", "us-east-1", ("A",))
+
+    assert str(caught.value) == unknown_layout(
+        f"schemas/resources/0123.json, it refers to {pointer}, which it does not have"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [
@@ -298,6 +379,19 @@ def test_no_part_of_a_large_file_takes_the_whole(fresh: None, kind: str) -> None
     parts = {key: schemas._member(file, key) for key in everything}
 
     assert parts == everything
+    assert schemas._read.cache_info().misses == 0
+
+
+@pytest.mark.parametrize("type_name", ["AWS::WAFv2::WebACL", "AWS::CloudFront::Distribution"])
+def test_no_part_of_a_schema_takes_the_whole(fresh: None, type_name: str) -> None:
+    """Each property and definition is what the whole file has, and is parsed by itself."""
+    file = schemas._type_file(type_name, TOKYO)
+    everything = json.loads((schemas.data_folder() / file).read_bytes())
+
+    for member in ("properties", "definitions"):
+        whole = everything[member]
+        assert {key: schemas._part(file, member, key) for key in whole} == whole
+        assert schemas._part(file, member, "Nothing") is None
     assert schemas._read.cache_info().misses == 0
 
 

@@ -49,9 +49,12 @@ HIGH_LEVEL: Final = {
 
 
 def _permission(options: dict[str, list[str]]) -> dict[str, Any]:
-    protocol = options["--protocol"][0].replace("all", "-1")
-    group = {"GroupId": options["--source-group"][0]}
-    return {"IpPermissions": [{"IpProtocol": protocol, "UserIdGroupPairs": [group]}]}
+    permission: dict[str, Any] = {"IpProtocol": options["--protocol"][0].replace("all", "-1")}
+    if "--source-group" in options:
+        permission["UserIdGroupPairs"] = [{"GroupId": options["--source-group"][0]}]
+    else:
+        permission["IpRanges"] = [{"CidrIp": options["--cidr"][0]}]
+    return {"IpPermissions": [permission]}
 
 
 def _invalidation(options: dict[str, list[str]]) -> dict[str, Any]:
@@ -62,10 +65,11 @@ def _invalidation(options: dict[str, list[str]]) -> dict[str, Any]:
 
 
 # Options that stand for a part of a request that is awkward to type, and what the CLI makes of them.
-# https://docs.aws.amazon.com/cli/latest/reference/ec2/revoke-security-group-ingress.html
+# https://docs.aws.amazon.com/cli/latest/reference/ec2/revoke-security-group-ingress.html (and -egress)
 # https://docs.aws.amazon.com/cli/latest/reference/cloudfront/create-invalidation.html
 SHORTHANDS: Final = {
     ("ec2", "revoke-security-group-ingress"): ({"--protocol", "--source-group"}, _permission),
+    ("ec2", "revoke-security-group-egress"): ({"--protocol", "--cidr"}, _permission),
     ("cloudfront", "create-invalidation"): ({"--paths"}, _invalidation),
 }
 

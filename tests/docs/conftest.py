@@ -14,8 +14,8 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.cloudformation.resolving import resolve
 
-from .pages import OPERATIONS, ROOT, Page, read
-from .world import Terminal, opened
+from .pages import HAND_OVER, OPERATIONS, ROOT, Page, read
+from .world import Session, Terminal, opened
 
 PROJECT = "csr-lambda-api-prod"
 ENVIRONMENT = ROOT / "out" / "parameters" / "prod"
@@ -65,3 +65,22 @@ def terminal(
         tmp_path_factory.mktemp("terminal"),
     ) as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
+    """Each chapter of the operators' page, typed into a new terminal after the functions."""
+    (preamble,) = [block.text for block in operations.shell() if "stack_output()" in block.text]
+    chapters = dict.fromkeys(block.chapter for block in operations.shell())
+    return {
+        chapter: terminal.session(
+            preamble, [block for block in operations.shell() if block.chapter == chapter]
+        )
+        for chapter in chapters
+    }
+
+
+@pytest.fixture(scope="session")
+def hand_over(terminal: Terminal) -> Session:
+    """The blocks for the author of a pipeline, as one script."""
+    return terminal.session("", read(HAND_OVER).shell())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "docs" / "operations.md"
+HAND_OVER = ROOT / "docs" / "hand-over.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 README = ROOT / "README.md"
 README_JA = ROOT / "README.ja.md"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -15,7 +15,7 @@ from csr_templates import STACKS
 
 from .aws_cli import Command, CommandError, parse
 from .pages import OPERATIONS, ROOT, read
-from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Terminal
+from .world import API_ID, CHOSEN_SNAPSHOT, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session
 
 PREFIX = "csr-lambda-api-prod"
 PAGE = read(OPERATIONS)
@@ -30,42 +30,6 @@ NAMING = {
     ("rds", "modify-db-instance"): {"--new-db-instance-identifier"},
     ("rds", "delete-db-cluster"): {"--final-db-snapshot-identifier"},
 }
-
-
-class Session(NamedTuple):
-    """One chapter, typed into one terminal: what it printed, its commands, and the databases afterwards."""
-
-    status: int
-    out: str
-    err: str
-    seen: list[Command]
-    run: list[Command]
-    clusters: dict[str, Any]
-    instances: list[str]
-    ids: dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def sessions(terminal: Terminal) -> dict[str, Session]:
-    """Each chapter, typed from top to bottom into a new terminal after the function stack_output."""
-    (preamble,) = [block.text for block in PAGE.shell() if "stack_output()" in block.text]
-    found = {}
-    for chapter in CHAPTERS:
-        code = "\n".join(block.text for block in PAGE.shell() if block.chapter == chapter)
-        process = terminal.session(preamble + code)
-        world, rds = terminal.world, terminal.world.client("rds", TOKYO)
-        clusters = rds.describe_db_clusters()["DBClusters"]
-        found[chapter] = Session(
-            process.returncode,
-            process.stdout,
-            process.stderr,
-            list(world.seen),
-            list(world.run),
-            {cluster["DBClusterIdentifier"]: cluster for cluster in clusters},
-            sorted(one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]),
-            dict(world.ids),
-        )
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +94,7 @@ def test_every_command_was_reached(chapter: str, sessions: dict[str, Session]) -
     """No command is hidden from the checks by a condition or a comment."""
     blocks = [block for block in PAGE.shell() if block.chapter == chapter]
     code = "\n".join(block.code for block in blocks if "stack_output()" not in block.code)
-    written = set(re.findall(r"\baws ([a-z0-9]+) (?:wait )?([a-z0-9-]+)", code))
+    written = set(re.findall(r'\baws ([a-z0-9]+) (?!wait ")(?:wait )?([a-z0-9-]+)', code))
 
     assert written <= {(command.service, command.name) for command in sessions[chapter].seen}
 
@@ -139,7 +103,7 @@ def test_names_exist(
     commands: list[Command], names: dict[str, set[str]], sessions: dict[str, Session]
 ) -> None:
     """A name in a command is one that production's templates give, or that a command gave before."""
-    known = [*names, *created(commands)]
+    known = [*names, *created(commands), CHOSEN_SNAPSHOT]
     known += [one for session in sessions.values() for one in session.ids.values()]
     unknown = []
     for command in commands:
@@ -156,7 +120,7 @@ def test_names_exist(
 
 def test_names_in_the_text_exist(names: dict[str, set[str]], commands: list[Command]) -> None:
     """A name in the text or in a table is one of production's, too."""
-    known = {*names, *created(commands)}
+    known = {*names, *created(commands), CHOSEN_SNAPSHOT}
     spans = {span for span in re.findall(r"`([^`\n]+)`", "\n".join(PAGE.prose)) if PREFIX in span}
 
     assert {span.replace("<ApiGatewayId>", API_ID) for span in spans} <= known
@@ -215,11 +179,13 @@ def test_all_alarm_topics_are_subscribed(production: dict[str, dict[str, Any]]) 
         if key.endswith("TopicArn")
     }
     (block,) = [block.text for block in PAGE.shell() if "sns subscribe" in block.text]
-    subscribed = re.findall(r"sns subscribe --region (\S+) .*?\n.*?\(stack_output (\S+) (\S+) (\w+)\)", block)
+    subscribed = re.findall(
+        r"\(stack_output (\S+) (\S+) (\w+)\)\naws sns subscribe --region (\S+) .*TOPIC", block
+    )
 
     assert len(topics) == 6
-    assert {(region, stack, key) for region, _, stack, key in subscribed} == topics
-    assert all(region == asked for region, asked, _, _ in subscribed)
+    assert {(region, stack, key) for region, stack, key, _ in subscribed} == topics
+    assert all(region == asked for asked, _, _, region in subscribed)
 
 
 def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
@@ -279,6 +245,28 @@ def test_stacks_are_protected(commands: list[Command]) -> None:
     assert policies == {
         (f"{PREFIX}-{stack.name}", f"file://out/stack-policies/{stack.name}.json") for stack in STACKS
     }
+
+
+def test_default_security_group_is_closed(sessions: dict[str, Session]) -> None:
+    """After the block for it, the default security group lets nothing in and nothing out."""
+    (block,) = [block for block in PAGE.shell() if "revoke-security-group-egress" in block.text]
+    outputs = sessions["Deploying"].printed[str(block.line)]
+
+    assert json.loads(outputs[-1]) == [[], []]
+
+
+def test_failed_first_create_is_deleted_by_its_id(commands: list[Command]) -> None:
+    """What is deleted before a deploy is repeated is the very stack that was found in ROLLBACK_COMPLETE."""
+    (found,) = [command for command in commands if "ROLLBACK_COMPLETE" in command.query]
+    deleted = commands[commands.index(found) + 1]
+
+    assert deleted.title == "cloudformation delete-stack"
+    assert deleted.parameters["StackName"].startswith("arn:aws:cloudformation:")
+
+
+def test_import_is_not_promised(commands: list[Command]) -> None:
+    """No command imports by name: the templates' names are no literals, and keys have none."""
+    assert [command.title for command in commands if "--import-existing-resources" in command.options] == []
 
 
 def test_files_exist() -> None:

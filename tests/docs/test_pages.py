@@ -321,6 +321,29 @@ def test_languages_have_the_same_names_in_the_text(english: Page, japanese: Page
         assert other == one
 
 
+def test_deploy_policies_let_through_what_the_page_says() -> None:
+    """Each action in the table is allowed by the policies it names, and none of them insists on tags."""
+    rows = read(ROOT / "docs" / "manifest.md").table("Deploy policies").rows
+
+    assert rows
+    for row in rows:
+        for file in spans(row[3]):
+            document = json.loads((ROOT / "out" / "deploy-policies" / file).read_text())
+            allowed = {
+                action
+                for statement in document["Statement"]
+                if "aws:ResourceTag/Environment" not in statement.get("Condition", {}).get("StringEquals", {})
+                for action in statement["Action"]
+            }
+            assert set(spans(row[2])) <= allowed, f"{row[1]}: {file}"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_project_is_not_asked_of_the_index(path: Path) -> None:
+    """A page installs the project from a checkout or a wheel: no index has it."""
+    assert re.findall(r"pip install (?:-\S+ )*[\"']?csr[-_]templates", path.read_text(encoding="utf-8")) == []
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(path: Path) -> None:
     """A link to a file or a heading of this project finds it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import socketserver
 import subprocess
 import sys
@@ -19,14 +20,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.request import Request, urlopen
 
 import jmespath
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from .aws_cli import SESSION, Command, CommandError, parse
-from .pages import ROOT
+from .pages import ROOT, Block
 
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
@@ -46,6 +47,7 @@ RUN: Final = frozenset(
         "lambda",
         "logs",
         "rds",
+        "resourcegroupstaggingapi",
         "s3api",
         "secretsmanager",
         "sns",
@@ -69,7 +71,8 @@ SHIM: Final = """\
 #!{python} -IS
 import json, os, socket, sys
 with socket.create_connection(("127.0.0.1", {port})) as connection:
-    connection.sendall(json.dumps([sys.argv[1:], os.getcwd()]).encode() + b"\\n")
+    heard = [sys.argv[1:], os.getcwd(), os.environ.get("BLOCK", "")]
+    connection.sendall(json.dumps(heard).encode() + b"\\n")
     answer = json.loads(connection.makefile("rb").readline())
 sys.stdout.write(answer["out"])
 sys.stderr.write(answer["err"])
@@ -77,6 +80,22 @@ sys.exit(answer["status"])
 """
 # What the blocks call besides aws and jq: here it does nothing.
 IDLE: Final = ("curl", "git", "make", "mysql", "sleep", "sudo")
+VERSION: Final = "aws-cli/2.31.0 Python/3.13.7 Linux/6.1 exe/x86_64"
+CHANGE_SET: Final = (
+    f"arn:aws:cloudformation:{TOKYO}:123456789012:changeSet/awscli-cloudformation-package-deploy-1/1"
+)
+# What `deploy --no-execute-changeset` prints: awscli/customizations/cloudformation/deploy.py
+DEPLOYED: Final = f"""
+Waiting for changeset to be created..
+Changeset created successfully. Run the following command to review changes:
+aws cloudformation describe-change-set --change-set-name {CHANGE_SET}
+"""
+UNCHANGED: Final = """
+Waiting for changeset to be created..
+
+No changes to deploy. Stack csr-lambda-api-prod-network is up to date
+"""
+CHOSEN_SNAPSHOT: Final = "csr-lambda-api-prod-before-deploy-20261125-013000"
 
 
 @dataclass
@@ -91,6 +110,7 @@ class World:
         ids: logical ID -> physical ID of what ``describe-stack-resource`` is asked for.
         seen: every command that was given, in order.
         run: those of them that moto has run.
+        printed: what each ``aws`` printed, by the block that called it, in order.
         clients: service and region -> botocore's client, since making one takes a while.
     """
 
@@ -101,6 +121,7 @@ class World:
     ids: dict[str, str] = field(default_factory=dict)
     seen: list[Command] = field(default_factory=list)
     run: list[Command] = field(default_factory=list)
+    printed: dict[str, list[str]] = field(default_factory=dict)
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def client(self, service: str, region: str) -> Any:
@@ -122,9 +143,13 @@ class World:
 
     def answer(self, words: Sequence[str], folder: Path) -> tuple[str, str, int]:
         """Return what ``aws`` prints, to both streams, and its exit status."""
+        if list(words) == ["--version"]:
+            return f"{VERSION}\n", "", 0
         try:
             command = parse(words, folder)
             self.seen.append(command)
+            if command.title == "cloudformation deploy":
+                return DEPLOYED, "", 0
             return printed(command, self._result(command)), "", 0
         except (CommandError, OSError, ClientError, BotoCoreError, WaiterError) as error:
             return "", f"aws {' '.join(words)}\n{type(error).__name__}: {error}\n", 255
@@ -132,6 +157,8 @@ class World:
     def _result(self, command: Command) -> Any:
         if command.service == "cloudformation":
             return self._stack(command)
+        if command.operation == "GetUsagePlanKeys":
+            return {"items": [{"id": "key"}]}
         if command.service in NOT_RUN or command.title in NOT_RUN:
             return {}
         assert command.service in RUN, f"{command.service} is neither run nor listed with a reason"
@@ -144,6 +171,9 @@ class World:
             return {}
         result = client._make_api_call(command.operation, dict(command.parameters))
         result.pop("ResponseMetadata", None)
+        for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
+            for key in ("Endpoint", "ReaderEndpoint"):
+                cluster[key] = endpoint(cluster[key])
         if command.operation == "GetWebACL":  # moto forgets one property
             result["WebACL"]["DataProtectionConfig"] = self.properties("frontend", "WebACL")[
                 "DataProtectionConfig"
@@ -158,7 +188,11 @@ class World:
                 "Stacks": [
                     {
                         "StackName": command.parameters["StackName"],
-                        "StackStatus": "CREATE_COMPLETE",
+                        "StackId": f"arn:aws:cloudformation:{command.region}:123456789012:stack/{stack}/1",
+                        # in the state in which the command has something to do
+                        "StackStatus": "ROLLBACK_COMPLETE"
+                        if "ROLLBACK_COMPLETE" in command.query
+                        else "CREATE_COMPLETE",
                         "EnableTerminationProtection": True,
                         "Outputs": outputs,
                     }
@@ -170,13 +204,18 @@ class World:
                     "PhysicalResourceId": self.ids[command.parameters["LogicalResourceId"]]
                 }
             }
-        return {}
+        return {
+            "DescribeChangeSet": {"StackName": "csr-lambda-api-prod-network", "Changes": []},
+            "DetectStackDrift": {"StackDriftDetectionId": "detection"},
+            "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
+        }.get(command.operation, {})
 
     def seed(self) -> None:
         """Forget everything, and make what the stacks hold as far as the commands touch it."""
         urlopen(Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
         self.seen.clear()
         self.run.clear()
+        self.printed.clear()
         for stack, keys in self.output_keys.items():
             self.outputs[stack] = {key: f"output-{key}" for key in keys}
         for stack, region in REGIONS.items():
@@ -270,11 +309,18 @@ class World:
         )
         self.client("iam", TOKYO).create_role(RoleName="monitoring", AssumeRolePolicyDocument="{}")
         cluster = self.properties("database", "DatabaseCluster")
-        rds.create_db_cluster(
+        made = rds.create_db_cluster(
             **{name: cluster[name] for name in ("DBClusterIdentifier", "Engine", "EngineVersion")},
             MasterUsername="admin",
             MasterUserPassword="only-in-the-mock",
             DeletionProtection=True,
+        )["DBCluster"]
+        outputs.update(
+            DatabaseClusterEndpoint=endpoint(made["Endpoint"]),
+            DatabaseClusterReadEndpoint=endpoint(made["ReaderEndpoint"]),
+        )
+        rds.create_db_cluster_snapshot(
+            DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=CHOSEN_SNAPSHOT
         )
         self.ids = {"DatabaseMonitoringRole": "monitoring"}
         for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
@@ -332,13 +378,18 @@ class World:
                 "Comment": self.properties("frontend", "Distribution")["DistributionConfig"]["Comment"],
                 "Enabled": True,
                 "Origins": {
-                    "Quantity": 1,
+                    "Quantity": 2,
                     "Items": [
                         {
                             "Id": "site",
                             "DomainName": f"{bucket}.s3.amazonaws.com",
                             "S3OriginConfig": {"OriginAccessIdentity": ""},
-                        }
+                        },
+                        {
+                            "Id": "api",
+                            "DomainName": f"{API_ID}.execute-api.{TOKYO}.amazonaws.com",
+                            "S3OriginConfig": {"OriginAccessIdentity": ""},
+                        },
                     ],
                 },
                 "DefaultCacheBehavior": {
@@ -357,6 +408,19 @@ class World:
         self.client("secretsmanager", TOKYO).create_secret(
             Name=secret["Name"], SecretString=json.dumps(value), **copies
         )
+
+
+def prepare(folder: Path) -> None:
+    """Put into a folder what the blocks take from theirs."""
+    (folder / "out").symlink_to(ROOT / "out")
+    (folder / "site").mkdir()
+    (folder / "lambda-deployment-package.zip").write_bytes(b"zip")
+    (folder / "trust.json").write_text('{"Version": "2012-10-17", "Statement": []}')
+
+
+def endpoint(name: str) -> str:
+    """Return an endpoint as all clusters of one account and region have it, but for their identifier."""
+    return re.sub(r"\.cluster-(ro-)?\w+\.", r".cluster-\1account.", name)
 
 
 def log_group(name: Any, api_id: str) -> str:
@@ -385,16 +449,31 @@ def _text(result: Any) -> Iterator[str]:
         yield str(result)
 
 
+class Session(NamedTuple):
+    """Blocks, typed into one terminal: what they printed, their commands, and the databases afterwards."""
+
+    status: int
+    out: str
+    err: str
+    seen: list[Command]
+    run: list[Command]
+    clusters: dict[str, Any]
+    instances: list[str]
+    ids: dict[str, str]
+    printed: dict[str, list[str]]
+
+
 class _Handler(socketserver.StreamRequestHandler):
     """Answers one call of the ``aws`` on the path."""
 
     def handle(self) -> None:
-        words, folder = json.loads(self.rfile.readline())
+        words, folder, block = json.loads(self.rfile.readline())
         assert isinstance(self.server, Terminal)
         try:
             out, err, status = self.server.world.answer(words, Path(folder))
         except Exception as error:  # whatever it is, the shell must hear of it, or it waits for ever
             out, err, status = "", f"aws {' '.join(words)}\n{error!r}\n", 254
+        self.server.world.printed.setdefault(block, []).append(out)
         self.wfile.write(json.dumps({"out": out, "err": err, "status": status}).encode() + b"\n")
 
 
@@ -417,13 +496,28 @@ class Terminal(socketserver.ThreadingTCPServer):
             (programs / name).chmod(0o755)
         self.path = f"{programs}{os.pathsep}{os.environ['PATH']}"
 
-    def session(self, code: str) -> subprocess.CompletedProcess[str]:
-        """Run a session in a folder of its own that holds out/, a built site, and a package."""
+    def session(self, preamble: str, blocks: Sequence[Block]) -> Session:
+        """Type blocks from top to bottom, in a folder of their own that holds what they take from it."""
+        code = "".join(f"export BLOCK={block.line}\n{block.text}" for block in blocks)
+        process = self._run(f"{preamble}\n{code}")
+        world, rds = self.world, self.world.client("rds", TOKYO)
+        clusters = rds.describe_db_clusters()["DBClusters"]
+        return Session(
+            process.returncode,
+            process.stdout,
+            process.stderr,
+            list(world.seen),
+            list(world.run),
+            {cluster["DBClusterIdentifier"]: cluster for cluster in clusters},
+            sorted(one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]),
+            dict(world.ids),
+            dict(world.printed),
+        )
+
+    def _run(self, code: str) -> subprocess.CompletedProcess[str]:
         self.world.seed()
         folder = Path(tempfile.mkdtemp(dir=self.folder))
-        (folder / "out").symlink_to(ROOT / "out")
-        (folder / "site").mkdir()
-        (folder / "lambda-deployment-package.zip").write_bytes(b"zip")
+        prepare(folder)
         return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", code],
             cwd=folder,

@@ -497,7 +497,8 @@ class TestFormats:
             format_matches([], kind)
 
         assert str(caught.value) == (
-            f'The format {kind} needs packages that are not installed: pip install "csr-templates[formats]".'
+            f"The format {kind} needs packages that are not installed. In a checkout of csr-templates, run: "
+            'python -m pip install ".[formats]"'
         )
 
 

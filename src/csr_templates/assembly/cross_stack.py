@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import in_words, place_in_words, uses
+from csr_templates.cloudformation.references import Use, entries, in_words, place_in_words, uses
+
+_HERE: Final = {"Ref": "AWS::Region"}
 
 
 def problems(stacks: Sequence[BuiltStack]) -> list[str]:
     """Return a sentence for each place where the stacks, in deploy order, do not fit together.
 
     - An import needs an export of the same name in an earlier stack of the same region; CloudFormation would
-      notice only when the stack is deployed. ``Fn::GetStackOutput`` needs that output in an earlier stack.
+      notice only when the stack is deployed. ``Fn::GetStackOutput`` needs that output in an earlier stack,
+      and its region; one that a parameter gives is judged with the values of the parameters.
+    - A secret that a dynamic reference names is in the region of the stack, or has a replica there.
     - Two stacks of a region must not export the same name.
     - ``reads_from`` of a stack, which goes into the manifest, is what its template reads from.
     """
-    return [
-        f"Stack {stack.name}: {sentence}"
-        for number, stack in enumerate(stacks)
-        for sentence in (*_double_exports(stack, stacks[:number]), *_reads(stack, stacks[:number]))
-    ]
+    found = []
+    for number, stack in enumerate(stacks):
+        used = uses(stack.template)
+        found += [
+            f"Stack {stack.name}: {sentence}"
+            for sentence in (
+                *_double_exports(stack, stacks[:number]),
+                *_reads(stack, used, stacks[:number]),
+                *_regions(stack, stacks[:number]),
+                *_secrets(stack, used, stacks[: number + 1]),
+            )
+        ]
+    return found
 
 
 def exports(stack: BuiltStack) -> dict[str, str]:
@@ -40,15 +53,15 @@ def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterato
                 )
 
 
-def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
+def _reads(stack: BuiltStack, used: Iterable[Use], earlier: Sequence[BuiltStack]) -> Iterator[str]:
     sources = set()
-    for place, kind, name in uses(stack.template):
+    for place, kind, name in used:
         if kind == "import":
             found = [one.name for one in earlier if one.region == stack.region and name in exports(one)]
             what = f"imports {name}, which no earlier stack of {stack.region} exports"
         elif kind == "output":
             deployed, _, key = name.rpartition("/")
-            found = [one.name for one in earlier if deployed == one.name_pattern and key in one.outputs]
+            found = [one.name for one in _with_output(earlier, deployed, key)]
             what = f"reads the output {key} of {deployed}, and no earlier stack of that name has it"
         else:
             continue
@@ -60,6 +73,46 @@ def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
             f"It reads from {_names(sources)}, but its reads_from says {_names(stack.reads_from)}. Correct "
             "reads_from in stacks/listing.py: the manifest hands it to the pipeline."
         )
+
+
+def _regions(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
+    """Yield the outputs that are read from another region than that of their stack."""
+    for place, asked in entries(stack.template, "Fn::GetStackOutput"):
+        if not isinstance(asked, dict):
+            continue  # for the linter to say
+        deployed, key = in_words(asked.get("StackName")), asked.get("OutputName")
+        region = asked.get("Region", _HERE)
+        region = stack.region if region == _HERE else region
+        for one in _with_output(earlier, deployed, key):
+            if isinstance(region, str) and region != one.region:
+                yield (
+                    f"{place_in_words(place)}: It reads the output {key} of {deployed} in {region}, but that "
+                    f"stack is deployed to {one.region}. Correct Region."
+                )
+
+
+def _with_output(stacks: Iterable[BuiltStack], deployed: str, key: object) -> list[BuiltStack]:
+    return [one for one in stacks if one.name_pattern == deployed and key in one.outputs]
+
+
+def _secrets(stack: BuiltStack, used: Iterable[Use], known: Iterable[BuiltStack]) -> Iterator[str]:
+    """Yield the secrets that are not where they are read; one that no stack creates is not known."""
+    kept: dict[str, tuple[str, set[str]]] = {}
+    for one in known:
+        for resource in one.resources.values():
+            properties = resource.get("Properties", {})
+            replicas = properties.get("ReplicaRegions", [])
+            if resource.get("Type") == "AWS::SecretsManager::Secret" and isinstance(replicas, list):
+                regions = {one.region, *(str(replica.get("Region")) for replica in replicas)}
+                kept[in_words(properties.get("Name"))] = one.name, regions
+    for place, kind, name in used:
+        if kind == "secret" and name in kept:
+            owner, regions = kept[name]
+            if stack.region not in regions:
+                yield (
+                    f"{place_in_words(place)}: It reads the secret {name} in {stack.region}, but stack "
+                    f"{owner} keeps it in {_names(regions)}. Add the region to its ReplicaRegions."
+                )
 
 
 def _names(names: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ResolveError
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments import environment as environments
-from csr_templates.environments.values import StackSchema
+from csr_templates.environments.properties import sites_of_stacks
 from csr_templates.hand_over import git_sync, manifest
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import as_json
@@ -101,14 +101,15 @@ def assemble(
         files[one.file] = one.text.encode("ascii")
         stale += [f"Stack {one.name}: {sentence}" for sentence in stack.stale(one.template)]
         built.append(one)
-    known = environments.read(parameters, [_schema(one) for one in built]) if parameters else ()
+    sites = sites_of_stacks(built)
+    known = environments.read(parameters, built, sites) if parameters else ()
     findings: list[Finding] = []
     for one in built if lint else ():
         started = time.perf_counter()
         findings += _findings(one, sources[one.name], known if every_environment else (), clean_lints)
         seconds[one.name] += time.perf_counter() - started
     projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
-    problems = [*cross_stack.problems(built), *stale]
+    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built, sites)]
     for index, one in enumerate(built):
         try:
             policies = Policies(stack_policy(one), *iam_policies(one, projects))
@@ -148,11 +149,7 @@ def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Enviro
     Raises:
         environments.EnvironmentsError: the parameter files hold mistakes.
     """
-    return environments.read(parameters, [_schema(_build_stack(stack)) for stack in stacks])
-
-
-def _schema(stack: BuiltStack) -> StackSchema:
-    return StackSchema(stack.name, stack.region, stack.template, stack.per_deploy)
+    return environments.read(parameters, [_build_stack(stack) for stack in stacks])
 
 
 def _build_stack(stack: Stack) -> BuiltStack:

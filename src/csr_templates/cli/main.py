@@ -22,7 +22,8 @@ from csr_templates.assembly import folder as writing
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.cloudformation.schemas import SchemasError
-from csr_templates.environments.environment import EnvironmentsError, table
+from csr_templates.environments.environment import EnvironmentsError
+from csr_templates.environments.table import rows_of_cells
 from csr_templates.hand_over import git_sync
 from csr_templates.linting import clean_cache as cache
 from csr_templates.linting import interruption
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from csr_templates.assembly.files import Assembly
     from csr_templates.assembly.folder import Plan
-    from csr_templates.environments.environment import Mistake
+    from csr_templates.environments.files import Mistake
 
 FINE = 0
 FOUND = 1  # findings or stale files
@@ -177,7 +178,7 @@ def _parser() -> argparse.ArgumentParser:
         "--format",
         choices=("text", "json", "sarif", "junit"),
         default="text",
-        help="cfn-lint's own formats; sarif and junit need the extra csr-templates[formats]",
+        help="cfn-lint's own formats; sarif and junit need the extra 'formats' (see the README)",
     )
     return parser
 
@@ -406,7 +407,7 @@ def _environments(arguments: argparse.Namespace) -> int:
     if folder is None:
         raise InputError("There is no folder parameters here. Name the one with the files: --parameters DIR.")
     known = output.read_environments(STACKS, folder)
-    for cells in table(known):
+    for cells in rows_of_cells(known):
         _say("  ".join(cells).rstrip())
     for production in (one.name for one in known if one.is_production):
         _say(f"* differs from {production}")

@@ -106,6 +106,18 @@ def _secrets(text: str, place: Place) -> list[Use]:
     return [Use(place, "secret", name) for name in _SECRET.findall(text)] if "{{resolve" in text else []
 
 
+def entries(node: Any, key: str, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """Yield the place and the value of every entry of a key, such as the arguments of a function."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                yield place, value
+            yield from entries(value, key, place if name.startswith("Fn::") else (*place, name))
+    elif isinstance(node, (list, tuple)):
+        for index, item in enumerate(node):
+            yield from entries(item, key, (*place, index))
+
+
 def pieces(text: str, variable: Callable[[str], T]) -> list[str | T]:
     """Return the text of a Sub in pieces: literal texts, and what ``variable`` returns for each variable."""
     found: list[str | T] = []

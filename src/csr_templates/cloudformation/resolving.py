@@ -20,7 +20,7 @@ of a parameter is text or a list of texts, for the type Number too: that is how 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Final
 
 from csr_templates.cloudformation.intrinsics import (
@@ -38,7 +38,7 @@ from csr_templates.cloudformation.intrinsics import (
     show,
 )
 
-__all__ = ["ResolveError", "conditions", "failed_assertions", "resolve"]
+__all__ = ["Known", "ResolveError", "conditions", "failed_assertions", "resolve"]
 
 _SUFFIXES: Final = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 _SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
@@ -119,6 +119,40 @@ def failed_assertions(
     pseudo = _pseudo_parameters(region, account, partition, stack_name)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
     return _Rules(template, values, pseudo).failed()
+
+
+class Known:
+    """What is known of the values in a template where the values of some parameters are not.
+
+    Such a parameter stays `{"Ref": …}`, and what depends on it is unknown too.
+
+    Raises ResolveError as `resolve` does, but not for what is unknown.
+    """
+
+    def __init__(
+        self,
+        template: Mapping[str, Any],
+        parameters: Mapping[str, str],
+        unknown: Collection[str],
+        region: str,
+    ) -> None:
+        declared = template.get("Parameters", {})
+        values = _parameter_values(
+            {name: one for name, one in declared.items() if name not in unknown}, parameters
+        )
+        values |= {name: {"Ref": name} for name in unknown}
+        pseudo = _pseudo_parameters(region, "123456789012", "aws", "stack")
+        self._body = _Body(template, values, pseudo)
+        self._body.truths = _Conditions(template, values, pseudo).all()
+        self._body.resources = template.get("Resources", {})
+
+    def condition(self, name: str) -> bool | None:
+        """Return the value of a condition; None if it is unknown, or there is no such condition."""
+        return self._body.truths.get(name)
+
+    def value(self, node: Any) -> Any:
+        """Resolve a part of a resource or an output, whether or not that exists."""
+        return self._body.value(node, "Resources")
 
 
 class _Conditions(Section):

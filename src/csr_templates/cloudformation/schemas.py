@@ -14,6 +14,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -69,18 +70,7 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     Raises:
         SchemasError: the region or the type is unknown, or cfn-lint keeps its schemas in another way.
     """
-    types = _types_file(region)
-    name = _member(types, type_name)
-    if name is None:
-        raise SchemasError(
-            f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
-            "the name, or use a cfn-lint whose schemas have it."
-        )
-    if not isinstance(name, str):
-        _unknown_layout(types, "it maps resource types to something other than names of files")
-    file = f"schemas/resources/{name}.json"
-    if (described := _member(file, "typeName")) != type_name:
-        _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
+    file = _type_file(type_name, region)
     handlers = _member(file, "handlers") or {}
     if not all(isinstance(handler, dict) and "permissions" in handler for handler in handlers.values()):
         _unknown_layout(file, "a handler has no permissions")
@@ -92,6 +82,40 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
         {name: tuple(sorted(set(handler["permissions"]))) for name, handler in handlers.items()},
         tuple(sorted((_member(file, "tagging") or {}).get("permissions", []))),
     )
+
+
+@cache
+def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return what the schema of a type says of one value.
+
+    References of the schema to its own definitions are replaced by what they lead to.
+
+    Args:
+        type_name: such as ``AWS::EC2::VPC``.
+        region: of the stack.
+        place: keys from the resource's Properties down to the value; ``*`` stands for every item of a list.
+
+    Returns:
+        A JSON schema; empty where the schema says nothing of the place, or says it in another way than with
+        properties and items.
+
+    Raises:
+        SchemasError: as ``resource_schema`` does.
+    """
+    file = _type_file_once(type_name, region)
+    found: Any = _part(file, "properties", place[0])
+    for key in place[1:]:
+        if not isinstance(found, dict):
+            return {}
+        found = _followed(file, found)
+        if key == "*":
+            found = found.get("items")
+        elif key in found.get("properties", {}):
+            found = found["properties"][key]
+        else:
+            patterns = found.get("patternProperties", {})
+            found = next((one for pattern, one in patterns.items() if re.search(pattern, key)), None)
+    return _with_alternatives(file, found) if isinstance(found, dict) else {}
 
 
 @cache
@@ -171,6 +195,62 @@ def _types_file(region: str) -> str:
             f"There are no schemas for the region {region!r}; cfn-lint {_version()} has {', '.join(regions)}."
         )
     return file
+
+
+def _type_file(type_name: str, region: str) -> str:
+    """Return the file with the schema of a type as it is in a region."""
+    types = _types_file(region)
+    name = _member(types, type_name)
+    if name is None:
+        raise SchemasError(
+            f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
+            "the name, or use a cfn-lint whose schemas have it."
+        )
+    if not isinstance(name, str):
+        _unknown_layout(types, "it maps resource types to something other than names of files")
+    file = f"schemas/resources/{name}.json"
+    if (described := _member(file, "typeName")) != type_name:
+        _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
+    return file
+
+
+_type_file_once = cache(_type_file)  # each type is asked for many of its properties
+
+
+def _followed(file: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema, or the one that it refers to."""
+    while pointer := schema.get("$ref"):
+        _, member, key, *keys = pointer.split("/")
+        found = _part(file, member, key)
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        if not isinstance(found, dict):
+            _unknown_layout(file, f"it refers to {pointer}, which it does not have")
+        schema = found
+    return schema
+
+
+def _with_alternatives(file: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema without references, in its alternatives neither."""
+    schema = _followed(file, schema)
+    for key in {"allOf", "anyOf", "oneOf"}.intersection(schema):
+        schema = {**schema, key: [_with_alternatives(file, one) for one in schema[key]]}
+    return schema
+
+
+@cache
+def _part(file: str, member: str, key: str) -> Any:
+    """Return one value of an object in a file; None if it is not there.
+
+    As with ``_member``, no more than that is parsed where each of its keys begins a line, two spaces in.
+    """
+    text = _members(file).get(member.encode(), b"")
+    start = text.find(b'\n  "%b": ' % key.encode())
+    end = text.find(b'\n  "', start + 1) if start >= 0 else -1
+    if end >= 0:
+        with suppress(ValueError):
+            return json.loads(b"{%b}" % text[start:end].removesuffix(b","))[key]
+    return (_member(file, member) or {}).get(key)
 
 
 def _properties(file: str, key: str) -> tuple[str, ...]:

@@ -24,11 +24,11 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.references import in_words
+from csr_templates.cloudformation.references import entries, in_words
 from csr_templates.cloudformation.schemas import iam_action, resource_schema
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.policy_documents import PolicyError, allow, in_documents, one_or_all
-from csr_templates.hand_over.policy_patterns import ENVIRONMENT, Patterns, alternatives, as_pattern, values
+from csr_templates.hand_over.policy_patterns import ENVIRONMENT, Patterns, alternatives, as_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -133,7 +133,7 @@ class _Needs:
         """Allow reading the outputs that Fn::GetStackOutput asks for, in whatever region."""
         arns = {
             f"arn:aws:cloudformation:{as_pattern(asked['Region'])}:*:stack/{as_pattern(asked['StackName'])}/*"
-            for arguments in values(self.built.template, "Fn::GetStackOutput")
+            for _, arguments in entries(self.built.template, "Fn::GetStackOutput")
             for asked in self.patterns.values_of({"Fn::GetStackOutput": arguments}, "Fn::GetStackOutput")
         }
         if arns:
@@ -146,7 +146,7 @@ class _Needs:
         of_roles = self.types.get("AWS::IAM::Role", [])
         documents = [role.get("AssumeRolePolicyDocument") for role in of_roles]
         if trusted := {
-            text for services in values(documents, "Service") for text in self.patterns.texts(services)
+            text for _, services in entries(documents, "Service") for text in self.patterns.texts(services)
         }:
             to_them = {"iam:PassedToService": sorted(trusted)}
             yield from allow("PassRole", ["iam:PassRole"], ours, StringEquals=to_them)

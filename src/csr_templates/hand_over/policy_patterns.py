@@ -87,16 +87,6 @@ class Patterns:
         return {use.name for use in uses(self._stack.template.get("Conditions", {}))}
 
 
-def values(node: Any, key: str) -> Iterator[Any]:
-    """Return every value of ``key`` in a part of a template."""
-    if isinstance(node, dict):
-        if key in node:
-            yield node[key]
-        node = list(node.values())
-    for item in node if isinstance(node, list) else ():
-        yield from values(item, key)
-
-
 def alternatives(node: Any, left_out: Any = None) -> Iterator[Any]:
     """Return what a value is, in whatever branch of the conditions that it depends on.
 

@@ -1,0 +1,354 @@
+"""Judge parameter values by what AWS asks of the properties that they reach.
+
+A value is followed through Ref, Sub, the other functions, mappings and the branches of ``Fn::If`` that the
+other values choose. What it makes of a property is held to the schema of the resource type: kind, range,
+allowed values, pattern and length. A region that it names is held to the regions of the stacks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from decimal import Decimal
+from functools import cache
+from math import inf
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from csr_templates.cloudformation import resolving
+from csr_templates.cloudformation.intrinsics import as_strings
+from csr_templates.cloudformation.references import PREFIX, entries, in_words, uses
+from csr_templates.cloudformation.schemas import SchemasError, property_schema
+from csr_templates.environments.files import excerpt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Set
+
+    from csr_templates.cloudformation.built_stack import BuiltStack
+    from csr_templates.environments.files import Mistake
+    from csr_templates.environments.values import Candidate
+
+# Type -> the property with its name, and how long that may be, by what the property's page says in the
+# CloudFormation reference:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
+NAME_LIMITS = {
+    "AWS::CloudFront::Function": ("Name", 64),
+    "AWS::CloudWatch::Alarm": ("AlarmName", 255),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
+    "AWS::EC2::SecurityGroup": ("GroupName", 255),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
+    "AWS::IAM::Role": ("RoleName", 64),
+    "AWS::KMS::Alias": ("AliasName", 256),
+    "AWS::Lambda::Alias": ("Name", 128),
+    "AWS::Lambda::Function": ("FunctionName", 64),
+    "AWS::Logs::DeliveryDestination": ("Name", 60),
+    "AWS::Logs::DeliverySource": ("Name", 60),
+    "AWS::Logs::LogGroup": ("LogGroupName", 512),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier", 63),
+    "AWS::RDS::DBInstance": ("DBInstanceIdentifier", 63),
+    "AWS::S3::Bucket": ("BucketName", 63),
+    "AWS::SNS::Topic": ("TopicName", 256),
+    "AWS::SQS::Queue": ("QueueName", 80),
+    "AWS::SecretsManager::Secret": ("Name", 512),
+    "AWS::WAFv2::WebACL": ("Name", 128),
+}
+
+_NUMBERS: Final = {
+    "integer": (re.compile(r"0|-?[1-9][0-9]*"), "a whole number, written in digits only"),
+    "number": (re.compile(r"-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?"), "a number"),
+}
+_JUDGED: Final = (
+    *("type", "minimum", "maximum", "enum", "enumCaseInsensitive", "pattern", "minLength", "maxLength"),
+    *("allOf", "anyOf", "oneOf"),
+)
+
+_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+_LENGTHS: Final = {"type", "minLength", "maxLength"}
+_UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::ImportValue")
+"""Functions whose values only a deploy knows, apart from ``Fn::GetStackOutput``."""
+_TAG: Final = ("Tags", "*", "Value")
+_OF_TAGS: Final = {"maxLength": 256}  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+
+Place = tuple[str, ...]
+"""Keys from the properties down to a value; ``*`` stands for every item of a list, as in the schemas."""
+
+Conditions = tuple[tuple[str, bool], ...]
+"""Conditions, each with the truth that it needs to have, or the value is not there."""
+
+
+class Site(NamedTuple):
+    """A value in a template that depends on parameters, and what is asked of it.
+
+    Attributes:
+        conditions: when it is there.
+        parameters: those that it depends on and the files decide.
+        value: the function that gives it.
+        where: its place, for a message.
+        asked: a JSON schema.
+        takes: what the schema allows, for a message; empty where the schema itself says it best.
+        is_name: whether it is the name of a resource.
+        region_of: name of a stack whose region the value has to be.
+    """
+
+    conditions: Conditions
+    parameters: tuple[str, ...]
+    value: Any
+    where: str
+    asked: Mapping[str, Any]
+    takes: str = ""
+    is_name: bool = False
+    region_of: str = ""
+
+
+def sites_of_stacks(stacks: Iterable[BuiltStack]) -> dict[str, list[Site]]:
+    """Return stack -> the values of its template that depend on parameters."""
+    return {stack.name: sites(stack) for stack in stacks}
+
+
+def sites(stack: BuiltStack) -> list[Site]:
+    """Return the values of a template that depend on parameters; of those judged alike, the first."""
+    found: dict[Any, Site] = {}
+    for site in _sites(stack):
+        key = (site.conditions, repr(site.value), repr(site.asked), site.is_name, site.region_of)
+        found.setdefault(key, site)
+    return list(found.values())
+
+
+def check_properties(
+    candidate: Candidate,
+    stack: BuiltStack,
+    sites: Iterable[Site],
+    regions: Mapping[str, str],
+    explained: Set[str],
+) -> Iterator[Mistake]:
+    """Yield the values of an environment that a stack cannot be deployed with.
+
+    Args:
+        candidate: the environment.
+        stack: the stack.
+        sites: those of the stack.
+        regions: stack -> its region, of all stacks.
+        explained: parameters with a mistake already.
+    """
+    decided = {name: candidate.text(name) for name in stack.in_files if candidate.knows(name)}
+    is_complete = len(decided) == len(stack.in_files)  # else a wrong value could lead into a wrong branch
+    with suppress(resolving.ResolveError):  # what is wrong with a template is for the linter to say
+        known = resolving.Known(stack.template, decided, stack.parameters.keys() - decided, stack.region)
+        said = set()
+        for site in sites:
+            truths = [(known.condition(name), needed) for name, needed in site.conditions]
+            is_there = all(is_complete if truth is None else truth is needed for truth, needed in truths)
+            if not is_there or not explained.isdisjoint(site.parameters):
+                continue
+            if (value := _known_text(known, site.value)) is None:
+                continue
+            is_too_long = site.is_name and len(value) > site.asked["maxLength"]
+            takes = "" if is_too_long else _takes(value, site, regions)
+            involved = {one: decided[one] for one in site.parameters if one in decided}
+            if involved and (is_too_long or takes):
+                alone = [one for one, text in involved.items() if takes and refusal(text, site.asked)]
+                name = max(alone or involved, key=lambda one: len(involved[one]))
+                if (name, takes or value) not in said:
+                    said.add((name, takes or value))
+                    yield candidate.mistake(name, _sentence(name, value, takes, site, involved))
+
+
+def refusal(text: str, asked: Mapping[str, Any]) -> str:
+    """Say what a JSON schema takes where it does not take a text as CloudFormation passes it on.
+
+    Returns:
+        Words to go on after "takes"; empty where the schema takes the text, or does not judge it.
+    """
+    kinds = asked.get("type", "string")
+    scalars = [kind for kind in ("integer", "number", "boolean", "string") if kind in kinds]
+    if not scalars:  # a list or an object, which the text of a parameter is not; the linter knows
+        return ""
+    alternatives = [[_refusal_as(kind, text, asked) for kind in scalars]]
+    alternatives += [[refusal(text, one)] for one in asked.get("allOf", [])]
+    alternatives += [[refusal(text, one) for one in asked[key]] for key in ("anyOf", "oneOf") if key in asked]
+    for reasons in alternatives:
+        if all(reasons):
+            return " or ".join(dict.fromkeys(reasons))
+    return ""
+
+
+def _refusal_as(kind: str, text: str, asked: Mapping[str, Any]) -> str:
+    if kind in _NUMBERS:
+        form, what = _NUMBERS[kind]
+        if not form.fullmatch(text):
+            return what
+        if "minimum" in asked and Decimal(text) < Decimal(str(asked["minimum"])):
+            return f"a number of at least {asked['minimum']}"
+        if "maximum" in asked and Decimal(text) > Decimal(str(asked["maximum"])):
+            return f"a number of at most {asked['maximum']}"
+    elif kind == "boolean":
+        if text.lower() not in ("true", "false"):
+            return "true or false"
+    else:
+        if len(text) < asked.get("minLength", 0):
+            return f"a text of at least {asked['minLength']} characters, and this has {len(text)}"
+        if len(text) > asked.get("maxLength", len(text)):
+            return f"a text of at most {asked['maxLength']} characters, and this has {len(text)}"
+        pattern = _compiled(asked["pattern"]) if "pattern" in asked else None
+        if pattern and not pattern.search(text):
+            return f"a text that matches {asked['pattern']}"
+    if "enum" in asked and text not in (allowed := as_strings(asked["enum"])):
+        return f"one of {', '.join(allowed)}"
+    if "enumCaseInsensitive" in asked:
+        allowed = as_strings(asked["enumCaseInsensitive"])
+        if text.lower() not in map(str.lower, allowed):
+            return f"one of {', '.join(allowed)}"
+    return ""
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """Return a pattern of a schema; None where it is not one of Python's, and is left to the linter."""
+    with suppress(re.error):
+        return re.compile(pattern, re.ASCII)
+    return None
+
+
+def _takes(value: str, site: Site, regions: Mapping[str, str]) -> str:
+    """Say what a site takes where it does not take the value; empty where it does."""
+    region = regions.get(site.region_of, value)
+    if value != region:
+        return f"{region}, the region of stack {site.region_of}"
+    refused = refusal(value, site.asked)
+    return refused and (site.takes or refused)
+
+
+def _known_text(known: resolving.Known, value: Any) -> str | None:
+    """Return a value as CloudFormation passes it on; None if it is unknown, or no text."""
+    try:
+        resolved = known.value(value)
+    except resolving.ResolveError:
+        return None
+    if not isinstance(resolved, (str, int, float)):
+        return None
+    text = str(as_strings(resolved))
+    return None if "{{resolve:" in text else text
+
+
+def _sentence(name: str, value: str, takes: str, site: Site, involved: Mapping[str, str]) -> str:
+    """Return what is wrong with the value of a parameter; it goes on after the value found."""
+    if not takes:
+        limit = site.asked["maxLength"]
+        return (
+            f"which makes {site.where} {len(value)} characters long: {value}. At most {limit} are allowed; "
+            f"shorten the value by {len(value) - limit}."
+        )
+    if value == involved[name]:
+        return f"but {site.where} takes {takes}. Give a value that fits."
+    others = [f"{one} {json.dumps(text)}" for one, text in involved.items() if one != name]
+    together = f" together with {', '.join(others)}" if others else ""
+    makes = f"which{together} makes {site.where} {excerpt(value)}"
+    return f"{makes}, but that takes {takes}. Give a value that fits."
+
+
+# ---- Where parameters reach ----
+
+
+def _sites(stack: BuiltStack) -> Iterator[Site]:
+    decided = set(stack.in_files)
+    zone = {"pattern": f"^{re.escape(stack.region)}[a-z]$"}
+    for logical_id, resource in stack.template.get("Resources", {}).items():
+        when = ((resource["Condition"], True),) if "Condition" in resource else ()
+        name_property, limit = NAME_LIMITS.get(resource["Type"], ("", 0))
+        functions: list[tuple[Place, Conditions, Any]] = []
+        _find_functions(resource.get("Properties", {}), (), when, functions)
+        for place, conditions, value in functions:
+            function = next(iter(value))
+            if function in _UNKNOWN:
+                continue
+            if function == "Ref":
+                names: tuple[str, ...] = (value["Ref"],) if value["Ref"] in decided else ()
+            else:
+                used = uses(value)
+                if any(use.kind == "output" for use in used):
+                    yield from _region_sites(stack, value)
+                names = tuple(dict.fromkeys(use.name for use in used if use.name in decided))
+                if function == "Fn::GetStackOutput" or any(use.name == "AWS::StackName" for use in used):
+                    continue
+            if not names:
+                continue
+            if place[-1] == "AvailabilityZone":
+                takes = f"an Availability Zone of {stack.region}, the region of the stack"
+                yield Site(conditions, names, value, _where(place, logical_id, stack), zone, takes)
+            judged = _judged_part(resource["Type"], stack.region, place)
+            is_name = place == (name_property,)
+            if is_name:
+                judged["maxLength"] = limit
+            if not _takes_any(judged, value, [stack.parameters[name] for name in names]):
+                where = _where(place, logical_id, stack)
+                yield Site(conditions, names, value, where, judged, is_name=is_name)
+    for output in stack.template.get("Outputs", {}).values():
+        yield from _region_sites(stack, output)
+
+
+def _where(place: Place, logical_id: str, stack: BuiltStack) -> str:
+    return f"{'.'.join(place)} of {logical_id} in {stack.name}".replace(".*", "[]")
+
+
+def _judged_part(type_name: str, region: str, place: Place) -> dict[str, Any]:
+    """Return what of a property's schema is judged here."""
+    if place == _TAG:
+        return dict(_OF_TAGS)
+    try:
+        asked = property_schema(type_name, region, place)
+    except SchemasError:  # a type that AWS does not describe; the linter knows
+        return {}
+    return {key: asked[key] for key in _JUDGED if key in asked}
+
+
+def _takes_any(
+    asked: Mapping[str, Any], value: Mapping[str, Any], declarations: Iterable[Mapping[str, Any]]
+) -> bool:
+    """Tell whether the declarations of parameters alone keep a value within what a schema asks.
+
+    Most are names and tags, which only have a length; to leave them out saves most of the work.
+    """
+    if "string" not in asked.get("type", "string") or not asked.keys() <= _LENGTHS:
+        return False
+    ((_, text),) = value.items()
+    if not isinstance(text, str):
+        return asked.keys() <= {"type"}
+    shortest = len(_VARIABLE.sub("", text)) if "Fn::Sub" in value else 0
+    longest: float = len(text)  # the values of pseudo parameters are not longer than "${AWS::AccountId}"
+    for declaration in declarations:
+        allowed = [len(as_strings(one)) for one in declaration.get("AllowedValues", [])]
+        longest += max(allowed, default=float(declaration.get("MaxLength", inf)))
+    return bool(asked.get("minLength", 0) <= shortest and longest <= asked.get("maxLength", inf))
+
+
+def _region_sites(stack: BuiltStack, node: Any) -> Iterator[Site]:
+    """Yield the regions that outputs of other stacks are read from, whether or not a condition needs them."""
+    for _, asked in entries(node, "Fn::GetStackOutput"):
+        if isinstance(asked, dict):
+            names = tuple(use.name for use in uses(asked.get("Region")) if use.name in stack.in_files)
+            where = f"Region of Fn::GetStackOutput for {asked.get('OutputName')} in {stack.name}"
+            source = in_words(asked.get("StackName")).removeprefix(PREFIX)
+            if names:
+                yield Site((), names, asked["Region"], where, {}, region_of=source)
+
+
+def _find_functions(
+    node: Any, place: Place, conditions: Conditions, found: list[tuple[Place, Conditions, Any]]
+) -> None:
+    """Add the functions that give values of a resource, in each branch of ``Fn::If``."""
+    if isinstance(node, dict):
+        name = next(iter(node), "")
+        if name == "Fn::If" and isinstance(node[name], (list, tuple)):
+            condition, *branches = node[name]
+            for branch, truth in zip(branches, (True, False), strict=False):
+                _find_functions(branch, place, (*conditions, (condition, truth)), found)
+        elif len(node) == 1 and (name == "Ref" or name.startswith("Fn::")):
+            found.append((place, conditions, node))
+        else:
+            for key, item in node.items():
+                if isinstance(item, (dict, list, tuple)):
+                    _find_functions(item, (*place, key), conditions, found)
+    elif isinstance(node, (list, tuple)):
+        for item in node:
+            if isinstance(item, (dict, list, tuple)):
+                _find_functions(item, (*place, "*"), conditions, found)

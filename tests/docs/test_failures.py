@@ -1,0 +1,276 @@
+"""What a block does when something goes wrong: it stops, says so, and changes nothing more.
+
+Every block of the pages is run again for each of its commands: once the command fails, and where the shell
+reads what it prints, once it prints nothing and once ``None``. And once without the stacks, and without out/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from .pages import HAND_OVER, OPERATIONS, ROOT, Block, read
+from .replay import Call, Run, programs, run
+from .world import CHANGE_SET, UNCHANGED, VERSION, Session
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
+BLOCKS = [
+    (path, block)
+    for path in (OPERATIONS, HAND_OVER)
+    for block in read(path).shell()
+    if re.search(r"\b(aws|stack_output|drift) |\bout/", block.code)
+]
+
+
+def joined(code: str) -> str:
+    """Return the code with each command on one line."""
+    return re.sub(r"\\\n\s*", "", code)
+
+
+def parametrize(blocks: list[tuple[Path, Block]]) -> pytest.MarkDecorator:
+    """Return the mark that runs a test for each block."""
+    return pytest.mark.parametrize(
+        ("path", "block"), blocks, ids=[f"{path.stem}-{block.line}" for path, block in blocks]
+    )
+
+
+CHECKS_VERSION = "aws --version"
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the programs that replay."""
+    return programs(tmp_path_factory.mktemp("replay") / "bin")
+
+
+@pytest.fixture(scope="module")
+def printed(sessions: dict[str, Session], hand_over: Session) -> dict[tuple[Path, int], list[str]]:
+    """What each command of a block printed in a good run, by page and line of the block."""
+    found = {(HAND_OVER, int(line)): out for line, out in hand_over.printed.items()}
+    for session in sessions.values():
+        found |= {(OPERATIONS, int(line)): out for line, out in session.printed.items() if line}
+    return found
+
+
+def before(path: Path, block: Block) -> list[Block]:
+    """Return the blocks whose functions and variables a block may use."""
+    blocks = read(path).shell()
+    earlier = blocks[: blocks.index(block)]
+    if path == HAND_OVER:
+        return earlier
+    return [
+        one
+        for one in earlier
+        if "stack_output()" in one.text or (one.chapter == block.chapter and not one.text.startswith("("))
+    ]
+
+
+class Pasted:
+    """A block, pasted after those that it needs."""
+
+    def __init__(
+        self, path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
+    ) -> None:
+        earlier = before(path, block)
+        self.code = "".join(f"{one.text}\n" for one in [*earlier, block])
+        self.answers = [out for one in [*earlier, block] for out in printed.get((path, one.line), [])]
+        self.scripts = scripts
+        setup = self._run("".join(f"{one.text}\n" for one in earlier))
+        self.good = self._run(self.code)
+        self.calls = self.good.calls[len(setup.calls) :]
+        self.reads = any(call.is_captured for call in self.calls)
+        self.changes = any(call.is_changing for call in self.calls)
+
+    def _run(self, code: str, kind: str = "", at: int = 0) -> Run:
+        return run(code, self.answers, self.scripts, kind, at)
+
+    def faults(self) -> Iterator[tuple[str, Call]]:
+        """Yield what can go wrong, with the command at which it does."""
+        for call in self.calls:
+            yield "fails", call
+            if call.is_captured:
+                yield "empty", call
+                yield "none", call
+        if asked := [call for call in self.calls if call.title.startswith("aws cloudformation")]:
+            yield "missing", asked[0]
+
+    def after(self, fault: tuple[str, Call]) -> list[str]:
+        """Return what is wrong with how the block ends, if one thing goes wrong."""
+        kind, call = fault
+        end = self._run(self.code, kind, call.number)
+        changed = [one.title for one in end.calls if one.number > call.number and one.is_changing]
+        found = []
+        if changed:
+            found.append(f"goes on to {', '.join(changed)}")
+        if end.status == 0 and (self.reads or self.changes):
+            found.append("ends with status 0")
+        if not end.err:
+            found.append("says nothing")
+        return [f"{call.title} {kind}: {what}" for what in found]
+
+
+def test_hand_over_is_one_script(hand_over: Session) -> None:
+    """The blocks for a pipeline, one after the other, run without an error: the CLI takes each command."""
+    assert (hand_over.status, hand_over.err) == (0, "")
+
+
+@parametrize(BLOCKS)
+def test_block_stops_at_whatever_goes_wrong(
+    path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
+) -> None:
+    """Whichever command fails, or finds nothing: the block says so, and changes nothing afterwards."""
+    pasted = Pasted(path, block, printed, scripts)
+
+    assert (pasted.good.status, pasted.good.err) == (0, "")
+    with ThreadPoolExecutor(4) as pool:
+        assert [wrong for found in pool.map(pasted.after, pasted.faults()) for wrong in found] == []
+
+
+@parametrize([one for one in BLOCKS if re.search(r"\b(aws|jq) [^\n]*\bout/", joined(one[1].code))])
+def test_block_stops_without_its_files(
+    path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
+) -> None:
+    """A block that takes a file of out/ ends with an error if there is none."""
+    end = run(Pasted(path, block, printed, scripts).code, [], scripts, "files")
+
+    assert end.status != 0
+    assert end.err
+
+
+@pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
+def test_version_1_is_refused(path: Path, scripts: Path) -> None:
+    """Both pages ask for version 2 of the AWS CLI before anything else, and look."""
+    (block,) = [block for block in read(path).shell() if CHECKS_VERSION in block.text]
+
+    assert run(block.text, [VERSION], scripts).status == 0
+    old = run(block.text, [VERSION], scripts, "old", 1)
+    assert old.status == 1
+    assert old.err.startswith("AWS CLI version 2 is needed.")
+
+
+def block_with(path: Path, text: str) -> Block:
+    """Return the only block of a page that holds a text."""
+    (found,) = [block for block in read(path).shell() if text in block.text]
+    return found
+
+
+class TestChangeSets:
+    """What is deployed is what was read."""
+
+    def changes(
+        self, output: str, printed: dict[tuple[Path, int], list[str]], scripts: Path
+    ) -> tuple[Run, list[str]]:
+        """Run the block of the hand-over that creates a change set, which prints an output."""
+        block = block_with(HAND_OVER, "--no-execute-changeset")
+        pasted = Pasted(HAND_OVER, block, printed, scripts)
+        at = next(call.number for call in pasted.calls if "cloudformation deploy" in call.title)
+        answers = [output if "changeSet" in answer else answer for answer in pasted.answers]
+        end = run(f'{pasted.code}echo "<$changes>"', answers, scripts)
+        return end, [call.title for call in end.calls[at:]]
+
+    def test_change_set_is_taken_from_the_output(
+        self, printed: dict[tuple[Path, int], list[str]], scripts: Path
+    ) -> None:
+        """The ARN that the AWS CLI prints is the change set that is described and executed."""
+        end, after = self.changes(f"Created:\n... --change-set-name {CHANGE_SET}\n", printed, scripts)
+
+        assert end.out.endswith(f"<{CHANGE_SET}>\n")
+        assert after == ["aws cloudformation describe-change-set"]
+
+    def test_nothing_to_deploy_is_what_the_cli_says(
+        self, printed: dict[tuple[Path, int], list[str]], scripts: Path
+    ) -> None:
+        """Only the sentence of the AWS CLI means that there is nothing to deploy."""
+        end, after = self.changes(UNCHANGED, printed, scripts)
+
+        assert (end.status, end.out[-3:], after) == (0, "<>\n", [])
+
+    def test_any_other_output_is_an_error(
+        self, printed: dict[tuple[Path, int], list[str]], scripts: Path
+    ) -> None:
+        """An output that says neither ends the script."""
+        end, after = self.changes("Something else.\n", printed, scripts)
+
+        assert (end.status, after) == (1, [])
+        assert "Something else." in end.err
+
+    @pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
+    @pytest.mark.parametrize(
+        ("status", "waiter"), [("REVIEW_IN_PROGRESS", "create"), ("UPDATE_COMPLETE", "update")]
+    )
+    def test_first_deploy_waits_for_the_creation(
+        self,
+        path: Path,
+        status: str,
+        waiter: str,
+        printed: dict[tuple[Path, int], list[str]],
+        scripts: Path,
+    ) -> None:
+        """A stack that the change set is to create is waited for as such."""
+        block = block_with(path, "execute-change-set")
+        pasted = Pasted(path, block, printed, scripts)
+        at = next(n for n, out in enumerate(pasted.answers) if out.strip() == "CREATE_COMPLETE")
+        answers = [*pasted.answers[:at], f"{status}\n", *pasted.answers[at + 1 :]]
+        code = pasted.code.replace("aws cloudformation wait ", "echo waits ")
+        end = run(code, answers, scripts)
+
+        assert f"waits stack-{waiter}-complete" in end.out
+
+
+@pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
+def test_repeated_upload_keeps_the_version(
+    path: Path, printed: dict[tuple[Path, int], list[str]], scripts: Path
+) -> None:
+    """A second run uploads nothing and deploys the version of the first; another package is uploaded."""
+    block = block_with(path, "s3api put-object")
+    pasted = Pasted(path, block, printed, scripts)
+    again = f"{block.text}\n"
+    show = "grep -h LambdaCodeS3ObjectVersion *parameters.json\n"
+    answers = printed[path, block.line]
+    end = run(
+        f"{pasted.code}{show}{again}{show}echo new > lambda-deployment-package.zip\n{again}",
+        [*pasted.answers, *answers[2:], *answers],
+        scripts,
+    )
+    uploads = [call.number for call in end.calls if call.title == "aws s3api put-object"]
+    versions = re.findall('"LambdaCodeS3ObjectVersion": "(.+)"', end.out)
+
+    assert len(uploads) == 2
+    assert len(versions) == 2
+    assert versions[0] == versions[1]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_failure_can_hide(path: Path) -> None:
+    """What a command prints goes into a variable, through value: elsewhere the shell goes on if it fails."""
+    hiding = []
+    for block in read(path).shell():
+        code = joined(block.code)
+        assert not re.search(r"\baws [^\n]*\|", re.sub(r"'[^']*'|\"[^\"]*\"", "", code)), block.line
+        for line in code.splitlines():
+            for call in re.findall(r"\S*\$\((?:value |aws |stack_output )[^\n]*", line):
+                if "aws --version" in call:
+                    continue
+                if not re.match(r"\w+=\$\((value aws|stack_output) ", line.strip()):
+                    hiding.append(f"{block.line}: {line}")
+            if re.search(r"(?<!value )\baws [^\n]*[^>&2] > ", line):
+                hiding.append(f"{block.line}: {line}")
+            if re.search(r"(for \w+ in [^;]*|<<< \"?)\$\((?!cut)", line):
+                hiding.append(f"{block.line}: {line}")
+
+    assert hiding == []
+
+
+def test_both_pages_have_the_same_function() -> None:
+    """The function value is one."""
+    functions = [
+        re.findall(r"^value\(\) \{.*?^\}", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for path in (OPERATIONS, HAND_OVER)
+    ]
+
+    assert functions[0] == functions[1]
+    assert len(functions[0]) == 1

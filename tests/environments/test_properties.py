@@ -1,0 +1,369 @@
+"""``properties``: which values a property does not take, and where a value gets to."""
+
+# ruff: noqa: E501 - a sentence stands in one piece, so that it can be searched for
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.environments.combinations import check_environment
+from csr_templates.environments.environment import default_problems
+from csr_templates.environments.properties import refusal, sites_of_stacks
+from csr_templates.environments.values import Candidate, Value
+
+Template = dict[str, Any]
+
+
+def schema(
+    template: Template, region: str = "us-east-1", per_deploy: tuple[str, ...] = (), stack: str = "app"
+) -> BuiltStack:
+    """Return a stack with parameters A, B and C, unless the template declares them otherwise."""
+    declared = {name: {"Type": "String"} for name in "ABC"} | template.get("Parameters", {})
+    return BuiltStack(stack, "app.yaml", region, template | {"Parameters": declared}, per_deploy=per_deploy)
+
+
+def resource(type_name: str, **properties: Any) -> Template:
+    """Return a template with one resource."""
+    return {"Resources": {"It": {"Type": type_name, "Properties": properties}}}
+
+
+def found(*schemas: BuiltStack, **values: str) -> list[str]:
+    """Return what is wrong with these values in dev.json."""
+    known = {name: Value(text, "dev.json", "") for name, text in values.items()}
+    one = Candidate("dev", "dev.json", own=list(values), given=set(values), values=known)
+    return list(map(str, check_environment(one, schemas, sites_of_stacks(schemas))))
+
+
+REF = {"Ref": "A"}
+
+
+# ---- What a schema takes ----
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "takes"),
+    [
+        ("128", {"type": "integer", "minimum": 128}, ""),
+        ("-1", {"type": "integer"}, ""),
+        ("10240", {"type": "integer", "maximum": 10240}, ""),
+        ("127", {"type": "integer", "minimum": 128}, "a number of at least 128"),
+        ("10241", {"type": "integer", "maximum": 10240}, "a number of at most 10240"),
+        *(
+            (text, {"type": "integer"}, "a whole number, written in digits only")
+            for text in ("1024.5", "1024.0", "1e-1", "1e3", "007", "+1", "", " 1", "1\n", "\u0661", "true")
+        ),
+        ("0.5", {"type": "number", "minimum": 0.5, "maximum": 0.5}, ""),
+        ("1e3", {"type": "number"}, ""),
+        ("0.4", {"type": "number", "minimum": 0.5}, "a number of at least 0.5"),
+        ("half", {"type": "number"}, "a number"),
+        ("true", {"type": "boolean"}, ""),
+        ("yes", {"type": "boolean"}, "true or false"),
+        ("2", {"type": "integer", "enum": [1, 2]}, ""),
+        ("3", {"type": "integer", "enum": [1, 2]}, "one of 1, 2"),
+        ("B", {"type": "string", "enum": ["a", "b"]}, "one of a, b"),
+        ("B", {"type": "string", "enumCaseInsensitive": ["a", "b"]}, ""),
+        ("C", {"type": "string", "enumCaseInsensitive": ["a", "b"]}, "one of a, b"),
+        ("ab", {"type": "string", "minLength": 2, "maxLength": 2}, ""),
+        ("a", {"type": "string", "minLength": 2}, "a text of at least 2 characters, and this has 1"),
+        ("abc", {"maxLength": 2}, "a text of at most 2 characters, and this has 3"),
+        ("a-1", {"type": "string", "pattern": "^[a-z-]+$"}, "a text that matches ^[a-z-]+$"),
+        ("xa1", {"type": "string", "pattern": "[a-z]1"}, ""),
+        ("\u00e9", {"type": "string", "pattern": r"^\w$"}, r"a text that matches ^\w$"),
+        ("!", {"type": "string", "pattern": r"^\p{L}$"}, ""),  # not a pattern of Python's
+        ("x", {"type": ["integer", "null"]}, "a whole number, written in digits only"),
+        ("x", {"type": ["integer", "string"]}, ""),
+        ("x", {"type": ["array", "object"]}, ""),
+        ("x", {"type": ["integer", "boolean"]}, "a whole number, written in digits only or true or false"),
+        (
+            "x",
+            {"anyOf": [{"enum": ["a"]}, {"type": "integer"}]},
+            "one of a or a whole number, written in digits only",
+        ),
+        ("1", {"anyOf": [{"enum": ["a"]}, {"type": "integer"}]}, ""),
+        ("b", {"oneOf": [{"enum": ["a"]}, {"enum": ["b"]}]}, ""),
+        ("c", {"oneOf": [{"enum": ["a"]}, {"enum": ["b"]}]}, "one of a or one of b"),
+        ("b", {"allOf": [{"minLength": 1}, {"enum": ["a"]}]}, "one of a"),
+        ("a", {"allOf": [{"minLength": 1}, {"enum": ["a"]}]}, ""),
+    ],
+)
+def test_what_a_schema_takes(text: str, asked: dict[str, Any], takes: str) -> None:
+    """A text is held to kind, range, allowed values, pattern and length, as CloudFormation passes it on."""
+    assert refusal(text, asked) == takes
+
+
+# ---- Where a value gets to ----
+
+WAIT = "ReceiveMessageWaitTimeSeconds"  # of a queue: a whole number from 0 to 20
+TOO_MUCH = f"{WAIT} of It in app takes a number of at most 20. Give a value that fits."
+
+
+def queue(value: Any, **more: Any) -> Template:
+    """Return a template with a queue that waits so long."""
+    return {**resource("AWS::SQS::Queue", **{WAIT: value}), **more}
+
+
+IS_LONG = {"IsLong": {"Fn::Equals": [{"Ref": "B"}, "long"]}}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        REF,
+        {"Fn::Sub": "${A}"},
+        {"Fn::Sub": ["${Time}", {"Time": REF}]},
+        {"Fn::Join": ["", [REF]]},
+        {"Fn::Select": [0, {"Fn::Split": [",", REF]}]},
+    ],
+    ids=["ref", "sub", "sub with a variable", "join", "select"],
+)
+def test_value_through_a_function(value: Any) -> None:
+    """The value that gets to a property is judged, through whichever function it does."""
+    assert found(schema(queue(value)), A="21") == [f'dev.json: A: Found "21", but {TOO_MUCH}']
+    assert found(schema(queue(value)), A="20") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "long", "wrong"),
+    [
+        ({"Fn::If": ["IsLong", REF, 0]}, "long", True),
+        ({"Fn::If": ["IsLong", REF, 0]}, "short", False),
+        ({"Fn::If": ["IsLong", 0, REF]}, "long", False),
+        ({"Fn::If": ["IsLong", 0, REF]}, "short", True),
+        ({"Fn::If": ["IsLong", {"Fn::If": ["IsLong", 0, REF]}, 0]}, "long", False),
+        ({"Fn::Sub": ["${T}", {"T": {"Fn::If": ["IsLong", REF, "0"]}}]}, "long", True),
+        ({"Fn::Sub": ["${T}", {"T": {"Fn::If": ["IsLong", REF, "0"]}}]}, "short", False),
+    ],
+)
+def test_value_in_a_branch(value: Any, long: str, wrong: bool) -> None:
+    """Only the branch that the environment takes is judged."""
+    assert bool(found(schema(queue(value, Conditions=IS_LONG)), A="21", B=long)) is wrong
+
+
+@pytest.mark.parametrize(("long", "count"), [("long", 1), ("short", 0)])
+def test_value_of_what_does_not_exist(long: str, count: int) -> None:
+    """The properties of a resource whose condition is false are not judged."""
+    template = queue(REF, Conditions=IS_LONG)
+    template["Resources"]["It"]["Condition"] = "IsLong"
+
+    assert len(found(schema(template), A="21", B=long)) == count
+
+
+def test_branch_that_a_deploy_chooses() -> None:
+    """Where each deploy decides a condition, a value is judged in both branches."""
+    template = queue({"Fn::If": ["IsLong", REF, {"Ref": "C"}]}, Conditions=IS_LONG)
+
+    assert found(schema(template, per_deploy=("B",)), A="21", C="x") == [
+        f'dev.json: A: Found "21", but {TOO_MUCH}',
+        f'dev.json: C: Found "x", but {WAIT} of It in app takes a whole number, written in digits only. Give a '
+        "value that fits.",
+    ]
+
+
+def test_branch_that_a_wrong_value_chooses() -> None:
+    """A condition over a value that is wrong by itself says nothing, and does not bring on more mistakes."""
+    assert found(schema(queue({"Fn::If": ["IsLong", REF, 0]}, Conditions=IS_LONG)), A="21") == []
+
+
+def test_value_beside_a_wrong_one_in_a_branch_that_is_not_taken() -> None:
+    """What is not looked at does not count: the mistake names the values that make the property."""
+    text = {"Fn::Sub": ["${A}${T}", {"T": {"Fn::If": ["IsLong", "", {"Ref": "C"}]}}]}
+
+    assert found(schema(queue(text, Conditions=IS_LONG)), A="21", B="long") == [
+        f'dev.json: A: Found "21", but {TOO_MUCH}'
+    ]
+
+
+def test_value_from_a_mapping() -> None:
+    """What a value chooses from a mapping is judged; the mistake shows it."""
+    mappings = {"Times": {"dev": {"Wait": 20.5}, "prod": {"Wait": 20}}}
+    one = schema(queue({"Fn::FindInMap": ["Times", REF, "Wait"]}, Mappings=mappings))
+
+    assert found(one, A="prod") == []
+    assert found(one, A="dev") == [
+        f'dev.json: A: Found "dev", which makes {WAIT} of It in app "20.5", but that takes a whole number, '
+        "written in digits only. Give a value that fits."
+    ]
+
+
+def test_value_of_several_parameters() -> None:
+    """Of several, the one that does not fit by itself is named, and the others beside it."""
+    one = schema(resource("AWS::IAM::Role", RoleName={"Fn::Sub": "${A}-${B}"}))
+
+    assert found(one, A="a-long-name", B="x y") == [
+        'dev.json: B: Found "x y", which together with A "a-long-name" makes RoleName of It in app '
+        r'"a-long-name-x y", but that takes a text that matches ^[\w+=,.@-]+$. Give a value that fits.'
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Fn::Sub": "${A}${Other}"},
+        {"Fn::Sub": "${A}${C}"},
+        {"Fn::Sub": "${A}${AWS::StackName}"},
+        {"Fn::ImportValue": REF},
+        {"Fn::Sub": "{{resolve:ssm:${A}}}"},
+        {"Fn::Sub": "${A}${Nowhere}"},
+        {"Fn::FindInMap": ["Times", REF, "Wait"]},
+    ],
+    ids=["resource", "per deploy", "stack name", "import", "dynamic reference", "broken", "no such key"],
+)
+def test_value_that_is_not_known(value: Any) -> None:
+    """What only a deploy knows, and what the linter will refuse, is not judged."""
+    template = queue(value, Mappings={"Times": {"dev": {"Wait": 1}}})
+    template["Resources"]["Other"] = {"Type": "AWS::SNS::Topic"}
+
+    assert found(schema(template, per_deploy=("C",)), A="x", B="") == []
+
+
+@pytest.mark.parametrize("type_name", ["Custom::Queue", "AWS::SQS::Kew"])
+def test_type_that_has_no_schema(type_name: str) -> None:
+    """A type that AWS does not describe asks nothing."""
+    assert found(schema(resource(type_name, **{WAIT: REF})), A="x") == []
+
+
+def test_list_and_nested_properties() -> None:
+    """A place below lists and objects, some of them defined elsewhere in the schema, is found."""
+    rule = {"Id": "r", "Status": {"Ref": "B"}, "ExpirationInDays": REF}
+    one = schema(resource("AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule]}))
+    place = "LifecycleConfiguration.Rules[]"
+
+    assert found(one, A="1.5", B="Enabled") == [
+        f'dev.json: A: Found "1.5", but {place}.ExpirationInDays of It in app takes a whole number, written in '
+        "digits only. Give a value that fits."
+    ]
+    assert found(one, A="1", B="On") == [
+        f'dev.json: B: Found "On", but {place}.Status of It in app takes one of Enabled, Disabled. Give a value '
+        "that fits."
+    ]
+
+
+def test_same_reason_once() -> None:
+    """A value that two resources refuse for one reason is explained once; for two reasons, twice."""
+    template = queue(REF)
+    template["Resources"]["Other"] = dict(template["Resources"]["It"])
+    assert len(found(schema(template), A="21")) == 1
+
+    template["Resources"]["Third"] = resource("AWS::SQS::Queue", DelaySeconds=REF)["Resources"]["It"]
+    assert len(found(schema(template), A="901")) == 2
+
+
+def test_value_with_a_mistake_already() -> None:
+    """A value that is explained already is not explained by its property, too."""
+    one = schema(resource("AWS::EC2::VPC", CidrBlock=REF))
+
+    assert found(one, A="x") == [
+        'dev.json: A: Found "x", which is no IPv4 network; one looks like 10.2.0.0/16.'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "asked", "count"),
+    [
+        ({"MaxLength": 253}, "x" * 253, {"Fn::Sub": "${A}-${B}"}, 0),
+        ({"MaxLength": 256}, "x" * 256, {"Fn::Sub": "${A}-${B}"}, 1),
+        ({}, "x" * 257, REF, 1),
+        ({}, "x" * 256, REF, 0),
+        ({"AllowedValues": ["x" * 257, "x"]}, "x" * 257, REF, 1),
+    ],
+)
+def test_length_of_a_tag(declared: Template, value: str, asked: Any, count: int) -> None:
+    """A tag has up to 256 characters, be that kept by declarations or not."""
+    template = resource("AWS::SNS::Topic", Tags=[{"Key": "k", "Value": asked}])
+    template["Parameters"] = {"A": {"Type": "String", **declared}, "B": {"Type": "String", "MaxLength": 2}}
+
+    assert len(found(schema(template), A=value, B="b")) == count
+
+
+# ---- Regions ----
+
+
+def reading(region: Any) -> Template:
+    """Return a template that reads an output of the stack api, from a region."""
+    asked = {
+        "StackName": {"Fn::Sub": "${ProjectName}-${Environment}-api"},
+        "OutputName": "Id",
+        "Region": region,
+    }
+    origin = {"Fn::Sub": ["${Id}.example.com", {"Id": {"Fn::GetStackOutput": asked}}]}
+    return resource("AWS::SSM::Parameter", Value=origin)
+
+
+API = schema({}, "ap-northeast-1", stack="api")
+
+
+def test_region_of_an_output() -> None:
+    """A value that says where an output is read has to be the region of the stack that has it."""
+    one = schema(reading(REF))
+
+    assert found(API, one, A="ap-northeast-1") == []
+    assert found(API, one, A="eu-west-1") == [
+        'dev.json: A: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app takes ap-northeast-1, '
+        "the region of stack api. Give a value that fits."
+    ]
+    assert found(one, A="eu-west-1") == []  # a stack that is not known
+
+
+def test_region_of_an_output_before_it_is_needed() -> None:
+    """A wrong region is found in an environment that does not read the output yet, in outputs too."""
+    template = reading(REF) | {"Conditions": {"Never": {"Fn::Equals": [{"Ref": "B"}, "now"]}}}
+    template["Resources"]["It"]["Condition"] = "Never"
+    assert len(found(API, schema(template), A="eu-west-1", B="")) == 1
+
+    handed_on = {"Outputs": {"Id": {"Value": reading(REF)["Resources"]["It"]["Properties"]["Value"]}}}
+    assert len(found(API, schema(handed_on), A="eu-west-1")) == 1
+
+
+def test_region_made_of_a_value() -> None:
+    """The region that a value makes is compared, not the value."""
+    one = schema(reading({"Fn::Sub": "${A}-1"}))
+
+    assert found(API, one, A="ap-northeast") == []
+    assert found(API, one, A="eu-west") == [
+        'dev.json: A: Found "eu-west", which makes Region of Fn::GetStackOutput for Id in app "eu-west-1", but '
+        "that takes ap-northeast-1, the region of stack api. Give a value that fits."
+    ]
+
+
+def test_zone_that_is_a_plain_text() -> None:
+    """A text that gets to AvailabilityZone is a zone of the stack's region, whatever its parameter's type is."""
+    one = schema(resource("AWS::RDS::DBInstance", AvailabilityZone=REF), "eu-west-1")
+
+    assert found(one, A="eu-west-1b") == []
+    assert found(one, A="ap-northeast-1a") == [
+        'dev.json: A: Found "ap-northeast-1a", but AvailabilityZone of It in app takes an Availability Zone of '
+        "eu-west-1, the region of the stack. Give a value that fits."
+    ]
+
+
+# ---- Defaults ----
+
+
+def test_defaults_are_judged_like_values() -> None:
+    """A default that is wrong by itself, for its property or for a stack is a problem of its template."""
+    template = queue({"Ref": "Time"}) | {
+        "Parameters": {
+            "Time": {"Type": "Number", "Default": 20.5},
+            "Memory": {"Type": "Number", "Default": 64, "MinValue": 128},
+            "Zone": {"Type": "AWS::EC2::AvailabilityZone::Name", "Default": "us-east-1a"},
+            "Region": {"Type": "String", "Default": "eu-west-1"},
+            "Late": {"Type": "String", "Default": "", "MinLength": 1},
+            "Free": {"Type": "String"},
+        }
+    }
+    template["Resources"] |= {"Other": reading({"Ref": "Region"})["Resources"]["It"]}
+
+    assert default_problems([API, schema(template, "eu-west-1", per_deploy=("Late",))]) == [
+        "Stack app: Parameters.Memory.Default: Found 64, which is less than 128. The app template says so.",
+        'Stack app: Parameters.Zone.Default: Found "us-east-1a", which is no Availability Zone of eu-west-1, '
+        "where the stack lives; these look like eu-west-1a. The app template says so.",
+        'Stack app: Parameters.Late.Default: Found "", which has the length 0, less than 1. The app template '
+        "says so.",
+        f'Stack app: Parameters.Time.Default: Found "20.5", but {WAIT} of It in app takes a whole number, '
+        "written in digits only. Give a value that fits.",
+        'Stack app: Parameters.Region.Default: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app '
+        "takes ap-northeast-1, the region of stack api. Give a value that fits.",
+    ]
