@@ -39,8 +39,8 @@ templates: $(VENV)/.installed ## Build all templates, lint them, write out/
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
 
-test: $(VENV)/.installed-dev ## Run the tests
-	@$(RUN) -m pytest $(ARGS)
+test: $(VENV)/.installed-dev ## Run the tests, on all cores
+	@$(RUN) -m pytest --numprocesses auto $(ARGS)
 
 check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ is current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -18,13 +21,13 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
     Args:
         argv: the arguments without the program's name; those of the process by default.
     """
+    # Ctrl-C ends the process at once: files are replaced whole, and cfn-lint may swallow a KeyboardInterrupt.
+    # Where it is ignored, as in the background, it stays so.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.set_threshold(100_000)  # modules and templates stay: looking for garbage among them finds nothing
     try:
         from csr_templates.cli.main import main  # takes a good part of the time of a build
-        from csr_templates.linting import interruption
-    except KeyboardInterrupt:  # later, main itself knows what to say
-        print("Interrupted; nothing was written.", file=sys.stderr)
-        sys.exit(130)
     except ModuleNotFoundError as error:
         if error.name not in _NEEDED:
             _fail()
@@ -36,10 +39,11 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
         sys.exit(2)
     except Exception:  # a mistake in the code of a stack
         _fail()
-    interruption.watch()
     code = main(argv)
-    gc.freeze()  # or Python would look through all of it once more before it ends
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError):  # AttributeError: None, where it is closed
+            stream.flush()
+    os._exit(code)  # taking everything down piece by piece would take as long as reading the parameter files
 
 
 def _fail() -> NoReturn:

@@ -407,13 +407,15 @@ def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
 def linted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
     """What is really linted from here on: stack and parameter values."""
     from csr_templates.linting import runner as linting
+    from csr_templates.linting import workers
 
+    monkeypatch.setattr(workers, "_cores", lambda: 1)
     calls: list[tuple[str, dict[str, str]]] = []
     lint = linting.lint
 
-    def counted(*arguments: Any, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
+    def counted(*, stack: str, parameters: dict[str, str], **options: Any) -> list[Any]:
         calls.append((stack, dict(parameters)))
-        return lint(*arguments, stack=stack, parameters=parameters, **options)
+        return lint(stack=stack, parameters=parameters, **options)
 
     monkeypatch.setattr(linting, "lint", counted)
     return calls
@@ -431,7 +433,7 @@ def test_what_is_known_to_be_clean_is_not_linted_again(
         return list(linted)
 
     dev = {"Environment": "dev", "Size": "2", "Key": "package.zip"}
-    assert build() == [("site", {}), ("api", {}), ("api", dev)]
+    assert build() == [("api", {}), ("api", dev), ("site", {})]  # the longest first
     assert build() == []
 
     (parameters / "dev.json").write_text('{"Environment": "dev", "Size": 3}')

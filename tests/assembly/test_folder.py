@@ -1,14 +1,16 @@
-"""``writing``: comparing a set of files with a folder, and making the folder hold it."""
+"""``folder``: comparing a set of files with a folder, and making the folder hold it."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import json
 import os
+import random
+import shutil
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from csr_templates.assembly import folder as writing
-from csr_templates.assembly.folder import OutputError, as_json, difference, plan, write
-from csr_templates.assembly.locking import locked
+from csr_templates.assembly.folder import OutputError, difference, plan, write
+from csr_templates.hand_over.manifest import as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 def file_set(**texts: str) -> dict[str, bytes]:
@@ -51,10 +53,11 @@ def test_makes_the_folder_and_everything_in_it(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "out"
     files = file_set(main="a\n", parameters__dev="b\n")
 
-    done = write(files, out)
+    assert plan(files, out).written == ("main.yaml", "parameters/dev.yaml", "stacks.json")
+    assert not out.exists(), "comparing changes nothing"
 
+    assert write(files, out).written == ("main.yaml", "parameters/dev.yaml", "stacks.json")
     assert on_disk(out) == files
-    assert done.written == ("main.yaml", "parameters/dev.yaml", "stacks.json")
 
 
 def test_accepts_a_folder_with_hidden_files_only(out: Path) -> None:
@@ -62,9 +65,7 @@ def test_accepts_a_folder_with_hidden_files_only(out: Path) -> None:
     out.mkdir()
     (out / ".gitkeep").write_bytes(b"")
 
-    done = write(file_set(main="a\n"), out)
-
-    assert done.unknown == ()
+    assert write(file_set(main="a\n"), out).unknown == ()
     assert on_disk(out) == {**file_set(main="a\n"), ".gitkeep": b""}
 
 
@@ -98,137 +99,82 @@ def test_overwrites_a_generated_file_that_was_edited(out: Path) -> None:
     assert on_disk(out) == file_set(main="a\n")
 
 
-def test_writes_the_manifest_last(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are written in order, files that left the set go next, the manifest comes last."""
+def test_announces_first_and_writes_the_manifest_last(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """stacks.json tells what is to come, then come the files, removals, and the final stacks.json."""
     write(file_set(main="a\n", old="x\n"), out)
     events: list[str] = []
-    replace, unlink = Path.replace, Path.unlink
+    announced: dict[str, Any] = {}
+    replace, unlink = os.replace, os.unlink
 
-    def recording_replace(self: Path, target: Path) -> Path:
+    def recording_replace(source: Path, target: Path) -> None:
+        replace(source, target)
         events.append(f"replace {target.relative_to(out)}")
-        return replace(self, target)
+        if len(events) == 1:
+            announced.update(json.loads(target.read_bytes())["files"])
 
-    def recording_unlink(self: Path, missing_ok: bool = False) -> None:
-        events.append(f"unlink {self.relative_to(out)}")
-        unlink(self, missing_ok=missing_ok)
+    def recording_unlink(path: Path) -> None:
+        events.append(f"unlink {path.relative_to(out)}")
+        unlink(path)
 
-    monkeypatch.setattr(Path, "replace", recording_replace)
-    monkeypatch.setattr(Path, "unlink", recording_unlink)
+    monkeypatch.setattr(os, "replace", recording_replace)
+    monkeypatch.setattr(os, "unlink", recording_unlink)
     write(file_set(main="b\n", api="c\n"), out)
 
-    assert events == [
-        "replace .csr-templates.journal",
-        "replace main.yaml",
-        "replace api.yaml",
-        "unlink old.yaml",
-        "replace stacks.json",
-        "unlink .csr-templates.journal",
-        "unlink .csr-templates.lock",
-    ]
+    first, *others = ["replace stacks.json", "replace main.yaml", "replace api.yaml", "unlink old.yaml"]
+    assert events == [first, *others, first]
+    a, b, c, x = (hashlib.sha256(data).hexdigest() for data in (b"a\n", b"b\n", b"c\n", b"x\n"))
+    assert announced == {
+        "main.yaml": {"sha256": a, "announced": [b]},
+        "old.yaml": {"sha256": x},
+        "api.yaml": {"sha256": c, "bytes": 2},
+    }
 
 
 # ---- Removing ----
 
 
 def test_removes_what_left_the_set(out: Path) -> None:
-    """A file of the previous build that is no longer written is removed, with the folder it leaves empty."""
-    write(file_set(main="a\n", parameters__dev="b\n", parameters__prod="c\n", old__deep__er="d\n"), out)
-
-    done = write(file_set(main="a\n", parameters__prod="c\n"), out)
-
-    assert done.removed == ("parameters/dev.yaml", "old/deep/er.yaml")
-    assert on_disk(out) == file_set(main="a\n", parameters__prod="c\n")
-    assert not (out / "old").exists()
-
-
-def test_removes_files_of_any_plain_name(out: Path) -> None:
-    """Capitals, blanks and more than one dot are no reason to think that no build wrote the file."""
-    write(file_set(**{"main": "a\n", "X Y": "b\n", "1..2": "c\n"}), out)
-
-    assert write(file_set(main="a\n"), out).removed == ("X Y.yaml", "1..2.yaml")
-
-
-def test_removes_what_git_checked_out_with_crlf(out: Path) -> None:
-    """Line endings changed by git do not make a file somebody else's."""
-    write(file_set(main="a\n", old="x\ny\n"), out)
-    (out / "old.yaml").write_bytes(b"x\r\ny\r\n")
-
-    assert write(file_set(main="a\n"), out).removed == ("old.yaml",)
-
-
-def test_keeps_what_left_the_set_but_was_edited(out: Path) -> None:
-    """An edit to a file that left the set is not lost: the file is reported as unknown and stays."""
-    write(file_set(main="a\n", old="x\n"), out)
-    (out / "old.yaml").write_bytes(b"my notes\n")
+    """What is listed and no longer written goes, with the folder it leaves empty; any other file stays."""
+    write(file_set(main="a\n", edited="x\n", parameters__dev="b\n", old__deep__er="d\n"), out)
+    kept = {"edited.yaml": b"mine", "notes/todo.txt": b"mine"}
+    hidden = {".DS_Store": b"", ".hidden/file": b"", "notes/.gitkeep": b""}
+    for path, data in {**kept, **hidden}.items():
+        (out / path).parent.mkdir(exist_ok=True)
+        (out / path).write_bytes(data)
 
     done = write(file_set(main="a\n"), out)
 
-    assert (done.removed, done.unknown) == ((), ("old.yaml",))
-    assert (out / "old.yaml").read_bytes() == b"my notes\n"
+    assert (done.removed, done.unknown) == (("parameters/dev.yaml", "old/deep/er.yaml"), tuple(kept))
+    assert on_disk(out) == {**file_set(main="a\n"), **kept, **hidden}
+    assert not (out / "old").exists()
 
 
-def test_reports_unknown_files_and_leaves_them_alone(out: Path) -> None:
-    """Visible files that no build wrote are named; hidden files and folders are not."""
-    write(file_set(main="a\n"), out)
-    (out / "notes").mkdir()
-    (out / "notes" / "todo.txt").write_bytes(b"mine")
-    (out / ".DS_Store").write_bytes(b"")
-    (out / ".hidden").mkdir()
-    (out / ".hidden" / "file").write_bytes(b"")
+@pytest.mark.parametrize(("name", "data"), [("X Y", b"x\ny\n"), ("1..2", b"x\ny\n"), ("crlf", b"x\r\ny\r\n")])
+def test_removes_what_looks_strange(out: Path, name: str, data: bytes) -> None:
+    """Neither an odd name nor the CRLF of a checkout makes a file one that no build wrote."""
+    write(file_set(**{"main": "a\n", name: "x\ny\n"}), out)
+    (out / f"{name}.yaml").write_bytes(data)
 
-    done = write(file_set(main="b\n"), out)
-
-    assert done.unknown == ("notes/todo.txt",)
-    assert (out / "notes" / "todo.txt").read_bytes() == b"mine"
+    assert write(file_set(main="a\n"), out).removed == (f"{name}.yaml",)
 
 
-def test_clears_up_after_a_killed_build(out: Path) -> None:
-    """A lock, a journal and unfinished files that a killed build left go; what only looks like them stays."""
+def test_removes_old_temporary_files(out: Path) -> None:
+    """A temporary file is removed once it is older than an hour; what only looks like one stays."""
     files = file_set(main="a\n", parameters__dev="b\n")
     write(files, out)
-    left = (
-        ".csr-templates-main.yaml.tmp",
-        ".csr-templates.journal",
-        ".csr-templates.lock",
-        "parameters/.csr-templates-dev.yaml.tmp",
-    )
-    others = (".csr-templates-notes", ".notes.tmp", "parameters/.csr-templates.lock")
-    for path in left + others:
+    old = (".csr-templates-main.yaml-01.tmp", "parameters/.csr-templates-dev.yaml-02.tmp")
+    others = (".csr-templates-new.tmp", ".csr-templates-notes", ".notes.tmp", ".hidden/.csr-templates-a.tmp")
+    (out / ".hidden").mkdir()
+    for path in old + others:
         (out / path).write_bytes(b"")
+        age = 3500 if "new" in path else 3700
+        os.utime(out / path, (time.time() - age, time.time() - age))
 
     found = plan(files, out)
-    assert (found.stale, found.unknown, found.leftovers) == ((), (), left)
-
+    assert (found.stale, found.unknown, found.leftovers) == ((), (), old)
     write(files, out)
 
     assert on_disk(out) == {**files, **dict.fromkeys(others, b"")}
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../victim.txt",
-        "/victim.txt",
-        "a/../../victim.txt",
-        "..\\victim.txt",
-        "C:victim.txt",
-        "",
-        "a//b",
-        ".git/config",
-    ],
-)
-def test_fails_on_a_manifest_that_points_elsewhere(out: Path, path: str) -> None:
-    """A manifest with a path that no build could have written is not ours; nothing is removed."""
-    victim = out.parent / "victim.txt"
-    victim.write_bytes(b"x\n")
-    write(file_set(main="a\n"), out)
-    entry = {"sha256": hashlib.sha256(b"x\n").hexdigest(), "bytes": 2}
-    (out / "stacks.json").write_text(json.dumps({"formatVersion": 1, "files": {path: entry}}))
-
-    with pytest.raises(OutputError, match="is not a manifest that this version of csr-templates knows"):
-        write(file_set(main="a\n"), out)
-
-    assert victim.exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
@@ -248,76 +194,7 @@ def test_removes_nothing_behind_a_link(out: Path) -> None:
 # ---- Folders that are not ours ----
 
 
-def foreign_file(out: Path) -> None:
-    """A folder of somebody else's."""
-    out.mkdir()
-    (out / "thesis.txt").write_bytes(b"mine")
-
-
-def foreign_folder(out: Path) -> None:
-    """Somebody else's project."""
-    (out / "src").mkdir(parents=True)
-
-
-def plain_file(out: Path) -> None:
-    """No folder at all."""
-    out.write_bytes(b"mine")
-
-
-def conflicting_manifest(out: Path) -> None:
-    """A merge that was not finished."""
-    write(file_set(main="a\n"), out)
-    (out / "stacks.json").write_bytes(b"<<<<<<< ours\n{}\n=======\n")
-
-
-def foreign_manifest(out: Path) -> None:
-    """A stacks.json of another tool."""
-    write(file_set(main="a\n"), out)
-    (out / "stacks.json").write_bytes(b'{"stacks": ["network"]}\n')
-
-
-def newer_manifest(out: Path) -> None:
-    """A stacks.json of a later version."""
-    write(file_set(main="a\n"), out)
-    (out / "stacks.json").write_bytes(b'{"formatVersion": 2, "files": {}}\n')
-
-
-def binary_manifest(out: Path) -> None:
-    """A stacks.json that is not text."""
-    write(file_set(main="a\n"), out)
-    (out / "stacks.json").write_bytes(b"\xff\xfe\x00\xd8")
-
-
-def manifest_folder(out: Path) -> None:
-    """A folder called stacks.json."""
-    (out / "stacks.json").mkdir(parents=True)
-
-
-def file_for_folder(out: Path) -> None:
-    """A file where a folder of the set belongs."""
-    write(file_set(main="a\n"), out)
-    (out / "parameters").write_bytes(b"mine")
-
-
-def folder_for_file(out: Path) -> None:
-    """A folder where a file of the set belongs."""
-    write(file_set(main="a\n"), out)
-    (out / "main.yaml").unlink()
-    (out / "main.yaml").mkdir()
-
-
-def unlisted_file(out: Path) -> None:
-    """Somebody else's file with a name of the set."""
-    write(file_set(api="a\n"), out)
-    (out / "main.yaml").write_bytes(b"mine")
-
-
-def rubbish_journal(out: Path) -> None:
-    """A foreign folder with a journal that makes no sense."""
-    foreign_file(out)
-    (out / ".csr-templates.journal").write_bytes(b"[")
-
-
+NO_FOLDER = "{out} is not a folder. Name a folder with --output, or move it elsewhere."
 NO_MANIFEST = (
     "{out} holds files but no stacks.json, so no build made them. Name a new or empty folder with --output, "
     "or empty this one, then build again."
@@ -326,53 +203,75 @@ STRANGE_MANIFEST = (
     "{out}/stacks.json is not a manifest that this version of csr-templates knows. If a merge left it in "
     "conflict, take either side of it; otherwise name another folder with --output. Then build again."
 )
-
-
-@pytest.mark.parametrize(
-    ("prepare", "message"),
-    [
-        (foreign_file, NO_MANIFEST),
-        (foreign_folder, NO_MANIFEST),
-        (rubbish_journal, NO_MANIFEST),
-        (plain_file, "{out} is not a folder. Name a folder with --output, or move it elsewhere."),
-        (conflicting_manifest, STRANGE_MANIFEST),
-        (foreign_manifest, STRANGE_MANIFEST),
-        (newer_manifest, STRANGE_MANIFEST),
-        (binary_manifest, STRANGE_MANIFEST),
-        (
-            manifest_folder,
-            "{out}/stacks.json is in the way: a plain file belongs there. Move it elsewhere, then build "
-            "again.",
-        ),
-        (
-            file_for_folder,
-            "{out}/parameters is in the way: a folder belongs there. Move it elsewhere, then build again.",
-        ),
-        (
-            folder_for_file,
-            "{out}/main.yaml is in the way: a plain file belongs there. Move it elsewhere, then build again.",
-        ),
-        (
-            unlisted_file,
-            "{out}/main.yaml is in the way: a build would write this file, but no build wrote what stands "
-            "there now. Move it elsewhere, then build again.",
-        ),
-    ],
-    ids=lambda value: value.__name__ if callable(value) else "",
+NOT_OURS = (
+    "{out}/main.yaml is in the way: a build would write this file, but the file was not written by "
+    "csr-templates. Move it elsewhere, then build again."
 )
+NO_PLACE = "{out}/%s is in the way: a %s belongs there. Move it elsewhere, then build again."
+ONE = file_set(main="a\n")
+PATHS = ("../victim.txt", "/victim.txt", "a/../../victim.txt")
+VICTIM = {"sha256": hashlib.sha256(b"x\n").hexdigest(), "bytes": 2}
+
+# What lies in the output folder: path -> content; None is an empty folder.
+FOREIGN: dict[str, tuple[dict[str, bytes | None], str]] = {
+    "files": ({"thesis.txt": b"mine"}, NO_MANIFEST),
+    "folders": ({"src": None}, NO_MANIFEST),
+    "merge conflict": ({**ONE, "stacks.json": b"<<<<<<< ours\n{}\n=======\n"}, STRANGE_MANIFEST),
+    **{
+        f"path {path!r}": (
+            {**ONE, "stacks.json": json.dumps({"formatVersion": 1, "files": {path: VICTIM}}).encode()},
+            STRANGE_MANIFEST,
+        )
+        for path in PATHS
+    },
+    "folder for manifest": ({"stacks.json": None}, NO_PLACE % ("stacks.json", "plain file")),
+    "file for folder": ({**ONE, "parameters": b"mine"}, NO_PLACE % ("parameters", "folder")),
+    "folder for file": ({**ONE, "main.yaml": None}, NO_PLACE % ("main.yaml", "plain file")),
+    "unlisted file": ({**file_set(api="a\n"), "main.yaml": b"mine"}, NOT_OURS),
+}
+
+
+@pytest.mark.parametrize(("layout", "message"), FOREIGN.values(), ids=FOREIGN)
 @pytest.mark.parametrize("act", [plan, write], ids=["plan", "write"])
 def test_fails_on_a_folder_that_is_not_ours(
-    out: Path, prepare: Callable[[Path], None], message: str, act: Callable[[dict[str, bytes], Path], object]
+    out: Path,
+    layout: dict[str, bytes | None],
+    message: str,
+    act: Callable[[dict[str, bytes], Path], object],
 ) -> None:
-    """A folder, or a place in it, that no build made is refused, and nothing in it changes."""
-    prepare(out)
-    before = out.read_bytes() if out.is_file() else on_disk(out)
+    """A folder, or a place in it, that no build made is refused, and nothing in it or beside it changes."""
+    (out.parent / "victim.txt").write_bytes(b"x\n")
+    out.mkdir()
+    for path, data in layout.items():
+        if data is None:
+            (out / path).mkdir()
+        else:
+            (out / path).write_bytes(data)
+    before = on_disk(out.parent)
 
     with pytest.raises(OutputError) as caught:
         act(file_set(main="b\n", parameters__dev="c\n"), out)
 
     assert str(caught.value).replace(os.sep, "/") == message.format(out=out.as_posix())
-    assert before == (out.read_bytes() if out.is_file() else on_disk(out))
+    assert on_disk(out.parent) == before
+
+
+@pytest.mark.parametrize("where", ["out", "below a file", "dangling link", "link to itself"])
+@pytest.mark.parametrize("act", [plan, write], ids=["plan", "write"])
+def test_fails_where_no_folder_is(
+    out: Path, where: str, act: Callable[[dict[str, bytes], Path], object]
+) -> None:
+    """A file or a link to nothing, at the folder or at one of its parents, is named and stays."""
+    if "link" in where:
+        out.symlink_to(out if "itself" in where else out.parent / "nowhere")
+    else:
+        out.write_bytes(b"mine")
+
+    with pytest.raises(OutputError) as caught:
+        act(ONE, out / "deep" / "er" if where == "below a file" else out)
+
+    assert str(caught.value) == NO_FOLDER.format(out=out)
+    assert list(out.parent.iterdir()) == [out]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
@@ -413,113 +312,47 @@ def test_accepts_an_unlisted_file_that_is_right_already(out: Path) -> None:
 # ---- Trouble from the operating system ----
 
 
-@pytest.mark.parametrize("act", [plan, write], ids=["plan", "write"])
-def test_fails_below_a_file(tmp_path: Path, act: Callable[[dict[str, bytes], Path], object]) -> None:
-    """A file where a parent of the output folder should be is named."""
-    blocker = tmp_path / "file"
-    blocker.write_bytes(b"mine")
-
-    with pytest.raises(OutputError) as caught:
-        act(file_set(main="a\n"), blocker / "deep" / "out")
-
-    assert (
-        str(caught.value) == f"{blocker} is not a folder. Name a folder with --output, or move it elsewhere."
-    )
-
-
-def test_fails_on_a_drive_that_does_not_exist(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On Windows it can be that no parent of the output folder exists, not even the topmost."""
-    monkeypatch.setattr(os.path, "lexists", lambda _: False)
-
-    with pytest.raises(OutputError) as caught:
-        plan(file_set(main="a\n"), out)
-
-    assert str(caught.value) == f"{out} is not a folder. Name a folder with --output, or move it elsewhere."
-
-
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda out: plan(file_set(main="a\n"), out),
-        lambda out: difference("main.yaml", b"a\n", out),
-    ],
-    ids=["plan", "difference"],
-)
-def test_unreadable_file_is_a_sentence(
-    out: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], object]
-) -> None:
+def test_unreadable_file_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that fails while a file is read names no file; the sentence names the folder then."""
-    write(file_set(main="a\n"), out)
+    write(ONE, out)
 
-    def fail(self: Path) -> bytes:
+    def fail(_: Path) -> bytes:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     monkeypatch.setattr(Path, "read_bytes", fail)
-    with pytest.raises(OutputError) as caught:
-        act(out)
-
-    assert str(caught.value) == (
-        f"Cannot work in the output folder {out}: {os.strerror(errno.EIO)} ({out}). Make sure that it is a "
-        "folder that you may read and write, with space left, then build again."
-    )
-
-
-def test_unwritable_folder_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the operating system refuses is reported with the place and what to do."""
-    write(file_set(main="a\n"), out)
-
-    def refuse(path: str, *_: object) -> int:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-
-    monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(OutputError) as caught:
-        write(file_set(main="b\n"), out)
-
-    assert str(caught.value) == (
-        f"Cannot work in the output folder {out}: Permission denied ({out / '.csr-templates.lock'}). Make "
-        "sure that it is a folder that you may read and write, with space left, then build again."
-    )
-    assert on_disk(out) == file_set(main="a\n")
+    for act in (lambda: plan(ONE, out), lambda: difference("main.yaml", b"a\n", out)):
+        with pytest.raises(OutputError) as caught:
+            act()
+        assert str(caught.value) == (
+            f"Cannot read the output folder {out}: {os.strerror(errno.EIO)} ({out}). Make sure that it is a "
+            "folder that you may read and write, with space left, then build again."
+        )
 
 
-def test_disk_that_takes_no_more_files_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Why a file could not be made is reported, not that it is missing afterwards."""
-    write(file_set(main="a\n"), out)
-    real_open = Path.open
-
-    def refuse(self: Path, mode: str = "r", *rest: Any, **options: Any) -> Any:
-        if "x" in mode:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
-        return real_open(self, mode, *rest, **options)
-
-    monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
-        write(file_set(main="b\n"), out)
-
-    assert on_disk(out) == file_set(main="a\n")
-
-
-def test_full_disk_leaves_whole_files_and_the_next_build_mends(
+def test_full_disk_is_a_sentence_and_the_next_build_repairs(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When the disk is full in the middle, whole files are left and nothing else; the next build goes on."""
+    """A disk that fails in the middle leaves whole files and no temporary one; the next build goes on."""
     write(file_set(main="a\n", old="o\n"), out)
-    real_fsync, calls = os.fsync, iter(range(100))
-
-    def full_disk(descriptor: int) -> None:
-        if next(calls) == 2:  # the journal, main.yaml, and now api.yaml
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        real_fsync(descriptor)
-
     wanted = file_set(main="b\n", api="c\n")
+    calls = itertools.count(1)
+
+    def full_disk(_: int) -> None:
+        if next(calls) == 3:  # stacks.json, main.yaml, and now api.yaml
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out / "api.yaml"))
+
     monkeypatch.setattr(os, "fsync", full_disk)
-    with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
+    with pytest.raises(OutputError) as caught:
         write(wanted, out)
     monkeypatch.undo()
 
+    assert str(caught.value) == (
+        f"Cannot write to the output folder {out}: {os.strerror(errno.ENOSPC)} ({out / 'api.yaml'}). Make "
+        "sure that it is a folder that you may read and write, with space left, then build again."
+    )
     left = on_disk(out)
-    assert left.pop(".csr-templates.journal")
-    assert left == {**file_set(main="a\n", old="o\n"), "main.yaml": b"b\n"}
+    assert left.pop("stacks.json") != wanted["stacks.json"]
+    assert left == {"main.yaml": b"b\n", "old.yaml": b"o\n"}
     assert plan(wanted, out).written == ("api.yaml", "stacks.json")
 
     write(wanted, out)
@@ -527,80 +360,145 @@ def test_full_disk_leaves_whole_files_and_the_next_build_mends(
     assert on_disk(out) == wanted
 
 
-def test_two_broken_first_builds_in_a_row_are_mended(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What any unfinished build has written is ours, not only what the last of them meant to write."""
-    real_fsync = os.fsync
-    for version, files_until_failure in ((1, 2), (2, 1)):  # 1: the journal alone; 2: main.yaml too
-        calls = iter(range(files_until_failure))
-
-        def fail(descriptor: int, calls: Iterator[int] = calls) -> None:
-            if next(calls, None) is None:
-                raise OSError(errno.EIO, os.strerror(errno.EIO))
-            real_fsync(descriptor)
-
-        monkeypatch.setattr(os, "fsync", fail)
-        with pytest.raises(OutputError, match=os.strerror(errno.EIO)):
-            write(file_set(main=f"{version}\n"), out)
-    monkeypatch.undo()
-
-    assert (out / "main.yaml").read_bytes() == b"1\n"
-    assert plan(file_set(api="3\n"), out).removed == ("main.yaml",)
-
-    write(file_set(main="3\n"), out)
-
-    assert on_disk(out) == file_set(main="3\n")
-
-
 def test_folder_removed_in_the_middle_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody who removes the folder while a build writes gets told, and no folder comes back half full."""
+    """If the folder is removed while a build writes, no folder comes back half full."""
+    monkeypatch.setattr(os, "fsync", lambda _: shutil.rmtree(out))
 
-    def vanish(descriptor: int) -> None:
-        for path in out.iterdir():
-            path.unlink()
-        out.rmdir()
-
-    monkeypatch.setattr(os, "fsync", vanish)
-
-    with pytest.raises(OutputError, match=f"Cannot work in the output folder {out}"):
+    with pytest.raises(OutputError, match=f"Cannot write to the output folder {out}"):
         write(file_set(main="a\n"), out)
 
     assert not out.exists()
 
 
-def test_second_build_gives_up_on_a_first_that_never_ends(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build that cannot get the folder for itself says so and changes nothing."""
-    write(file_set(main="a\n"), out)
-    monkeypatch.setattr(writing, "LOCK_PATIENCE", 0.05)
-
-    with locked(out / ".csr-templates.lock", 0), pytest.raises(OutputError) as caught:
-        write(file_set(main="b\n"), out)
-
-    assert str(caught.value) == (
-        f"Another build has been writing to {out} for 0.05 seconds. Wait for it to end, or end it, then "
-        "build again."
-    )
-    assert on_disk(out) == file_set(main="a\n")
+# ---- Killed builds, and builds at the same time ----
 
 
-def test_second_build_waits_for_the_first(out: Path) -> None:
-    """Builds of one folder follow one another; the second looks at what the first left."""
-    write(file_set(main="a\n"), out)
-    results: list[writing.Plan] = []
+def large_set(version: int, *own: str) -> dict[str, bytes]:
+    """Return a set with nine files that all sets have, and some that others lack."""
+    common = ("main", "database", *(f"parameters__{name}" for name in "abcdefg"))
+    return file_set(**{name: f"{name} version {version}\n" * 50 for name in (*common, *own)})
+
+
+SETS = (
+    large_set(0, "in0", "in01", "in012", "old__deep__er"),
+    large_set(1, "in1", "in01", "in012", "parameters__h", "new__er"),
+    large_set(2, "in2", "in012", "new__er"),
+    large_set(3),
+)
+VERSIONS = {path: {files.get(path) for files in SETS} for files in SETS for path in files}
+
+
+def visible(folder: Path) -> dict[str, bytes]:
+    """Return the files below ``folder`` that are not hidden."""
+    return {path: data for path, data in on_disk(folder).items() if "/." not in f"/{path}"}
+
+
+def assert_whole_and_known(folder: Path) -> None:
+    """Fail unless all files are whole, and a comparison with any set names exactly the stale ones."""
+    found = visible(folder)
+    for path, data in found.items():
+        assert data in VERSIONS[path] or path == "stacks.json", f"{path} is not one whole version"
+    for files in SETS:
+        compared = plan(files, folder)
+        assert set(compared.written) == {path for path in files if found.get(path) != files[path]}
+        assert set(compared.removed) == found.keys() - files.keys()
+        assert compared.unknown == ()
+
+
+class KilledError(BaseException):
+    """Stands for SIGKILL: nothing catches it."""
+
+
+@pytest.fixture
+def moments(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """A list of what happens before each change to the disk; the last entry happens again and again."""
+    happens: list[Callable[[], None]] = []
+
+    def watched(change: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            if happens:
+                (happens.pop(0) if len(happens) > 1 else happens[0])()
+            return change(*arguments, **options)
+
+        return call
+
+    for name in ("mkdir", "replace", "unlink", "rmdir"):
+        monkeypatch.setattr(os, name, watched(getattr(os, name)))
+    monkeypatch.setattr(os, "fsync", watched(lambda _: None))
+    monkeypatch.setattr(Path, "open", watched(Path.open))
+    return happens
+
+
+def nothing() -> None:
+    """Let the build go on."""
+
+
+def die() -> None:
+    """Kill the build; what it would do after that fails too, as in a process that is gone."""
+    raise KilledError
+
+
+def write_until(files: dict[str, bytes], folder: Path, moments: list[Callable[[], None]], last: int) -> bool:
+    """Write, and die before change number ``last``; tell whether the build got that far."""
+    moments[:] = [*[nothing] * (last - 1), die]
+    try:
+        write(files, folder)
+    except KilledError:
+        return True
+    finally:
+        moments.clear()
+    return False
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["update", "first build"])
+def test_killed_at_any_moment(out: Path, moments: list[Callable[[], None]], first: bool) -> None:
+    """Whenever a build is killed, the next one makes everything right, also when the code was edited."""
+    for last in itertools.count(1):
+        shutil.rmtree(out, ignore_errors=True)
+        if not first:
+            write(SETS[0], out)
+        if not write_until(SETS[1], out, moments, last):
+            break
+        assert_whole_and_known(out)
+        write(SETS[2], out)
+        assert visible(out) == SETS[2]
+
+    assert last > 50, "the two cases have 100 moments together"
+
+
+def test_killed_again_and_again(out: Path, moments: list[Callable[[], None]]) -> None:
+    """Nor is anything lost when every build of an edited set is killed, and only the last ends."""
+    draw = random.Random(20)
+    for _ in range(60):
+        for _ in range(draw.randint(2, 5)):
+            write_until(draw.choice(SETS), out, moments, draw.randint(1, 90))
+            assert_whole_and_known(out)
+        files = draw.choice(SETS)
+        write(files, out)
+        assert visible(out) == files
+        if draw.random() < 0.3:
+            shutil.rmtree(out)
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["update", "first build"])
+def test_another_build_at_any_moment(out: Path, moments: list[Callable[[], None]], first: bool) -> None:
+    """A build of the same set that runs from its begin to its end inside of another disturbs neither."""
 
     def build() -> None:
-        results.append(write(file_set(main="b\n"), out))
+        moments.clear()
+        write(SETS[1], out)
 
-    with locked(out / ".csr-templates.lock", 0):
-        thread = threading.Thread(target=build)
-        thread.start()
-        time.sleep(0.1)
-        assert (out / "main.yaml").read_bytes() == b"a\n"
-        for path, data in file_set(main="b\n").items():
-            (out / path).write_bytes(data)
-    thread.join()
+    for last in itertools.count(1):
+        shutil.rmtree(out, ignore_errors=True)
+        if not first:
+            write(SETS[0], out)
+        moments[:] = [*[nothing] * (last - 1), build]
+        write(SETS[1], out)
+        assert on_disk(out) == SETS[1]
+        if moments:
+            break
 
-    assert results[0].stale == ()
-    assert on_disk(out) == file_set(main="b\n")
+    assert last > 50
 
 
 def test_file_that_another_build_adds_meanwhile_is_ours(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -618,45 +516,25 @@ def test_file_that_another_build_adds_meanwhile_is_ours(out: Path, monkeypatch: 
     assert plan(file_set(main="a\n", api="mine\n"), out).written == ("api.yaml", "stacks.json")
 
 
-def test_many_builds_at_once_leave_one_whole_set(out: Path) -> None:
-    """Three processes that keep building different sets into one folder all succeed; one whole set stands."""
+def test_many_builds_at_once(out: Path) -> None:
+    """Four processes that keep building different sets into one folder all succeed, and leave whole files."""
     program = (
-        "import json, sys; from pathlib import Path; from csr_templates.assembly.folder import write\n"
-        "sets = [{path: text.encode() for path, text in files.items()} for files in json.load(sys.stdin)]\n"
-        "for _ in range(5):\n    for files in sets: write(files, Path(sys.argv[1]))\n"
+        "import sys; from ast import literal_eval; from csr_templates.assembly.folder import Path, write\n"
+        "sets = literal_eval(sys.argv[1])\nfor n in range(15): write(sets[n % 3], Path(sys.argv[2]))"
     )
     sets = [file_set(main=f"{n}\n" * 1000, api=f"{n}\n", **{f"only{n}": "x\n"}) for n in range(3)]
-    text = json.dumps([{path: data.decode() for path, data in files.items()} for files in sets])
-    command = [sys.executable, "-c", program, str(out)]
+    command = [sys.executable, "-c", program, repr(sets), str(out)]
 
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, text=True) for _ in range(3)]
-    for process in processes:
-        process.communicate(text)
+    processes = [subprocess.Popen(command) for _ in range(4)]
 
-    assert [process.returncode for process in processes] == [0, 0, 0]
-    assert on_disk(out) == sets[-1]
+    assert [process.wait() for process in processes] == [0, 0, 0, 0]
+    assert not list(out.rglob(".*"))
+    assert (out / "main.yaml").read_bytes() in {files["main.yaml"] for files in sets}
+    write(sets[0], out)
+    assert {path: on_disk(out)[path] for path in sets[0]} == sets[0]
 
 
 # ---- Comparing ----
-
-
-def test_comparing_changes_nothing(out: Path) -> None:
-    """Comparing makes no folder, no lock and no other file."""
-    stale = plan(file_set(main="a\n"), out)
-
-    assert stale.written == ("main.yaml", "stacks.json")
-    assert not out.exists()
-
-
-def test_names_exactly_what_is_stale(out: Path) -> None:
-    """Missing, changed and surplus files are stale; all others are not."""
-    write(file_set(main="a\n", api="b\n", old="c\n", same="d\n"), out)
-    (out / "main.yaml").unlink()
-
-    found = plan(file_set(main="a\n", api="B\n", same="d\n"), out)
-
-    assert found.stale == ("main.yaml", "api.yaml", "stacks.json", "old.yaml")
-    assert found.unchanged == ("same.yaml",)
 
 
 DIFFERENCES: dict[str, tuple[bytes | None, bytes | None, str]] = {
@@ -667,27 +545,10 @@ DIFFERENCES: dict[str, tuple[bytes | None, bytes | None, str]] = {
         b"a\nb\n",
         "{out}/x.yaml differs only in its line endings: CRLF instead of LF (see .gitattributes).\n",
     ),
-    "changed": (
-        b"a\nb\nc\n",
-        b"a\nB\nc\n",
-        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n",
-    ),
-    "changed and CRLF": (
-        b"a\r\nb\r\n",
-        b"a\nB\n",
-        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1,2 +1,2 @@\n a\n-b\n+B\n",
-    ),
-    "no final line feed": (
-        b"a",
-        b"a\n",
-        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1 +1 @@\n"
-        "-a\n\\ No newline at end of file\n+a\n",
-    ),
-    "not UTF-8, odd separators": (
-        b"\xff\x0cb\n",
-        b"a\n",
-        "--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n@@ -1 +1 @@\n-\\xff\x0cb\n+a\n",
-    ),
+    "changed": (b"a\nb\nc\n", b"a\nB\nc\n", "{diff}@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"),
+    "changed and CRLF": (b"a\r\nb\r\n", b"a\nB\n", "{diff}@@ -1,2 +1,2 @@\n a\n-b\n+B\n"),
+    "no final line feed": (b"a", b"a\n", "{diff}@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+a\n"),
+    "not UTF-8, odd separators": (b"\xff\x0cb\n", b"a\n", "{diff}@@ -1 +1 @@\n-\\xff\x0cb\n+a\n"),
 }
 
 
@@ -697,7 +558,9 @@ def test_explains_a_stale_file(tmp_path: Path, found: bytes | None, wanted: byte
     if found is not None:
         (tmp_path / "x.yaml").write_bytes(found)
 
-    assert difference("x.yaml", wanted, tmp_path) == text.format(out=tmp_path.as_posix())
+    out = tmp_path.as_posix()
+    diff = f"--- {out}/x.yaml\n+++ {out}/x.yaml (as it would be built)\n"
+    assert difference("x.yaml", wanted, tmp_path) == text.format(out=out, diff=diff)
 
 
 # ---- JSON ----

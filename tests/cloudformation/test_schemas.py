@@ -194,13 +194,10 @@ CACHED = (
     schemas.resource_schema,
     schemas.iam_action,
     schemas.property_schema,
-    schemas._type_file_once,
-    schemas._part,
-    schemas._types_file,
+    schemas._schema,
+    schemas._type_files,
     schemas._service,
-    schemas._members,
-    schemas._read,
-    schemas._content,
+    schemas._service_texts,
     schemas.data_folder,
 )
 
@@ -231,7 +228,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: None) -> Path:
     for file, content in good.items():
         path = tmp_path / "cfnlint" / "data" / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content))
+        path.write_text(json.dumps(content, indent=1))
     (tmp_path / "cfnlint" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "cfnlint", raising=False)
@@ -331,100 +328,35 @@ def test_fails_on_a_reference_to_nothing(data: Path, pointer: str) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        ({}, "the service iam has no Actions and Resources"),
+        ("{}", "no line begins with the service iam"),
+        ('{\n "iam": []\n}', "the service iam has no Actions and Resources"),
         (
-            {"iam": {"Actions": {"getrole": {"Resources": ["role"]}}, "Resources": {}}},
+            '{\n "iam": {"Actions": {}',
+            "the service iam cannot be read (Expecting ',' delimiter: line 1 column 15 (char 14))",
+        ),
+        (
+            '{\n "iam": {"Actions": {"getrole": {"Resources": ["role"]}}, "Resources": {}}\n}',
             "iam:GetRole names a resource without 'role'",
         ),
     ],
-    ids=["no services", "no resource"],
+    ids=["no services", "no object", "cut short", "no resource"],
 )
-def test_fails_on_another_layout_of_actions(data: Path, content: dict[str, Any], what: str) -> None:
+def test_fails_on_another_layout_of_actions(data: Path, content: str, what: str) -> None:
     """The same holds for IAM's actions."""
-    (data / "AdditionalSpecs" / "Policies.json").write_text(json.dumps(content))
+    (data / "AdditionalSpecs" / "Policies.json").write_text(content)
 
     with pytest.raises(SchemasError) as caught:
         iam_action("iam:GetRole")
 
-    assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
-
-
-def test_no_service_is_unknown_where_the_layout_is(data: Path) -> None:
-    """That a service is missing means something only in a file that has IAM, as every one should."""
-    (data / "AdditionalSpecs" / "Policies.json").write_text("{}")
-
-    with pytest.raises(SchemasError) as caught:
-        iam_action("ec2:CreateVpc")
-
-    what = "the service iam has no Actions and Resources"
     assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
 
 
 def test_a_part_of_the_actions_says_what_the_whole_says() -> None:
     """Parsing one service alone gives what parsing the whole file gives, for every service."""
-    everything = schemas._read("AdditionalSpecs/Policies.json")
+    everything = schemas._read(schemas._POLICIES)
 
     assert len(everything) > 400
     assert {prefix: schemas._service(prefix) for prefix in everything} == everything
-
-
-@pytest.mark.parametrize("kind", ["actions", "types of a region", "schema"])
-def test_no_part_of_a_large_file_takes_the_whole(fresh: None, kind: str) -> None:
-    """Each key gives what the whole file has under it, without all of the file being parsed for any."""
-    types = schemas._types_file(TOKYO)
-    schema = f"schemas/resources/{schemas._member(types, 'AWS::RDS::DBCluster')}.json"
-    file = {"actions": schemas._POLICIES, "types of a region": types, "schema": schema}[kind]
-    everything = json.loads((schemas.data_folder() / file).read_bytes())
-
-    parts = {key: schemas._member(file, key) for key in everything}
-
-    assert parts == everything
-    assert schemas._read.cache_info().misses == 0
-
-
-@pytest.mark.parametrize("type_name", ["AWS::WAFv2::WebACL", "AWS::CloudFront::Distribution"])
-def test_no_part_of_a_schema_takes_the_whole(fresh: None, type_name: str) -> None:
-    """Each property and definition is what the whole file has, and is parsed by itself."""
-    file = schemas._type_file(type_name, TOKYO)
-    everything = json.loads((schemas.data_folder() / file).read_bytes())
-
-    for member in ("properties", "definitions"):
-        whole = everything[member]
-        assert {key: schemas._part(file, member, key) for key in whole} == whole
-        assert schemas._part(file, member, "Nothing") is None
-    assert schemas._read.cache_info().misses == 0
-
-
-def test_what_is_not_there_does_not_take_the_whole_either(fresh: None) -> None:
-    """To say that a service, a type or a part of a schema is missing, no large file is parsed as a whole."""
-    assert iam_action("mars:Land") is None
-    assert resource_schema("AWS::Lambda::Permission", TOKYO).tag_permissions == ()
-    with pytest.raises(SchemasError):
-        resource_schema("AWS::AccessAnalyzer::ArchiveRule", TOKYO)
-
-    assert schemas._read.cache_info().misses == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ('{\n "iam": []\n}', "the service iam has no Actions and Resources"),
-        ('{\n "iam": {"Actions": {}}\n}', "the service iam has no Actions and Resources"),
-        (
-            '{\n "iam": {"Actions": {}',
-            "it cannot be read (Expecting ',' delimiter: line 2 column 23 (char 24))",
-        ),
-    ],
-    ids=["no object", "no resources", "cut short"],
-)
-def test_fails_on_another_layout_of_one_service(data: Path, text: str, what: str) -> None:
-    """The same holds where one service is read alone."""
-    (data / "AdditionalSpecs" / "Policies.json").write_text(text)
-
-    with pytest.raises(SchemasError) as caught:
-        iam_action("iam:GetRole")
-
-    assert str(caught.value) == unknown_layout(f"AdditionalSpecs/Policies.json, {what}")
 
 
 def unknown_layout(what: str) -> str:

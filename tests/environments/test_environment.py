@@ -29,6 +29,7 @@ from troposphere.s3 import Bucket
 from csr_templates import STACKS, Stack, StackTemplate, network
 from csr_templates.assembly import files as output
 from csr_templates.assembly import folder as writing
+from csr_templates.cli import folders
 from csr_templates.cli import main as cli
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.environments import environment as environments
@@ -745,9 +746,7 @@ def test_installed_package_looks_into_the_current_folder(
 ) -> None:
     """Without a checkout, ./parameters is used where there is one; a build also does without."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
-    monkeypatch.setattr(
-        cli, "__file__", str(Path("site-packages", "csr_templates", "cli", "main.py").resolve())
-    )
+    monkeypatch.setattr(folders, "checkout", lambda: None)
 
     assert cli.main(["environments"]) == 2
     assert capsys.readouterr().err == (

@@ -15,7 +15,7 @@ from csr_templates.assembly.files import Assembly, assemble
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.rendering import load
 from csr_templates.hand_over import manifest
-from csr_templates.hand_over.manifest import ManifestError, listed_files
+from csr_templates.hand_over.manifest import ManifestError
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads(files("csr_templates.hand_over").joinpath("stacks.schema.json").read_text("utf-8"))
@@ -214,13 +214,33 @@ def test_manifest_is_documented() -> None:
 # ---- Reading ----
 
 
-def test_listed_files_are_those_of_the_set(assembly: Assembly) -> None:
-    """What is read is what was written, without the manifest itself."""
-    assert listed_files(assembly.files["stacks.json"], "out/stacks.json") == {
-        path: hashlib.sha256(data).hexdigest()
+def test_what_was_written_is_read(assembly: Assembly, ours: Any) -> None:
+    """The whole document comes back, with the hash of each file."""
+    found = manifest.read(assembly.files["stacks.json"], "out/stacks.json")
+
+    assert found == ours
+    assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
+        path: {hashlib.sha256(data).hexdigest()}
         for path, data in assembly.files.items()
         if path != "stacks.json"
     }
+
+
+def test_files_to_come_are_announced() -> None:
+    """Files that are new, and those with another content, are added once; a manifest that has all is left."""
+    one, two = ({"a": data, "b": b"b"} for data in (b"1", b"2"))
+    first = manifest.announce(None, one)
+    assert first is not None
+    second = manifest.announce(first, two)
+    assert second is not None
+
+    assert {path: manifest.hashes(entry) for path, entry in second["files"].items()} == {
+        "a": {manifest.sha256(b"1"), manifest.sha256(b"2")},
+        "b": {manifest.sha256(b"b")},
+    }
+    assert manifest.announce(second, one) is None
+    assert manifest.announce(second, two) is None
+    assert manifest.read(manifest.as_json(second), "") == second
 
 
 @pytest.mark.parametrize(
@@ -237,6 +257,8 @@ def test_listed_files_are_those_of_the_set(assembly: Assembly) -> None:
         b'{"formatVersion": 1, "files": {"a": []}}',
         b'{"formatVersion": 1, "files": {"a": {"bytes": 1}}}',
         b'{"formatVersion": 1, "files": {"a": {"sha256": 1}}}',
+        b'{"formatVersion": 1, "files": {"a": {"sha256": "0", "announced": "1"}}}',
+        b'{"formatVersion": 1, "files": {"a": {"sha256": "0", "announced": [1]}}}',
         *[
             json.dumps({"formatVersion": 1, "files": {path: {"sha256": HASH}}}).encode()
             for path in ("", "/etc/passwd", "../a", "a/../b", "a//b", ".a", "C:/a", "a\\b", "a\0")
@@ -246,7 +268,7 @@ def test_listed_files_are_those_of_the_set(assembly: Assembly) -> None:
 def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
     """No file outside the folder, and none that no build could have written, is taken for ours."""
     with pytest.raises(ManifestError) as caught:
-        listed_files(data, "out/stacks.json")
+        manifest.read(data, "out/stacks.json")
 
     assert str(caught.value) == (
         "out/stacks.json is not a manifest that this version of csr-templates knows. If a merge left it in "

@@ -6,22 +6,20 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from csr_templates import STACKS, Stack, render
+from csr_templates import STACKS, Stack, lint, render
+from csr_templates.cloudformation.resolving import resolve
+
+Template = dict[str, Any]
+
+PRODUCTION = json.loads((Path(__file__).parents[2] / "parameters" / "prod.json").read_text("utf-8"))
 
 # What holds data outlives the stack. Renaming the logical ID of one of these replaces or orphans it.
-STATEFUL_TYPES = {
-    "AWS::KMS::Key",
-    "AWS::Logs::LogGroup",
-    "AWS::RDS::DBCluster",
-    "AWS::S3::Bucket",
-    "AWS::SQS::Queue",
-    "AWS::SecretsManager::Secret",
-}
 STATEFUL = {
     "network": {
         "LogsKey": "AWS::KMS::Key",
@@ -44,6 +42,10 @@ STATEFUL = {
         "AccessLogGroup": "AWS::Logs::LogGroup",
         "ExecutionLogGroup": "AWS::Logs::LogGroup",
         "OriginApiKeySecret": "AWS::SecretsManager::Secret",
+        # An earlier release to go back to, and what every API of the account logs with.
+        "ApiFunctionVersion": "AWS::Lambda::Version",
+        "ApiGatewayLoggingRole": "AWS::IAM::Role",
+        "ApiGatewayAccount": "AWS::ApiGateway::Account",
     },
     "frontend": {
         "FrontendKey": "AWS::KMS::Key",
@@ -52,63 +54,138 @@ STATEFUL = {
         "WAFLogGroup": "AWS::Logs::LogGroup",
     },
 }
-# A name forbids replacement, so only what an operator or another system addresses by name has one.
-NAMED = {
+# A name forbids replacement, so only what an operator or another system addresses by name has one. The names
+# of production, without csr-lambda-api-prod- where they start with it.
+NAMED: dict[str, dict[str, Any]] = {
     "network": {
-        "SecretsManagerEndpointSecurityGroup": "GroupName",
-        "FlowLogsLogGroup": "LogGroupName",
-        "LambdaDeploymentsBucket": "BucketName",
+        "SecretsManagerEndpointSecurityGroup": "secrets-manager-endpoint-sg",
+        "FlowLogsLogGroup": "/aws/vpc/flowlogs/csr-lambda-api-prod",
+        "LambdaDeploymentsBucket": "lambda-deployments-123456789012",
     },
     "database": {
-        "DatabaseSecret": "Name",
-        "LambdaSecurityGroup": "GroupName",
-        "DatabaseSecurityGroup": "GroupName",
-        "DatabaseErrorLogGroup": "LogGroupName",
-        "DatabaseSlowQueryLogGroup": "LogGroupName",
-        "DatabaseAuditLogGroup": "LogGroupName",
-        "DatabaseCluster": "DBClusterIdentifier",
-        "DatabaseCPUAlarm": "AlarmName",
-        "DatabaseConnectionsAlarm": "AlarmName",
-        "DatabaseReadLatencyAlarm": "AlarmName",
-        "DatabaseWriteLatencyAlarm": "AlarmName",
-        "DatabaseSurplusCreditsAlarm": "AlarmName",
-        "DatabaseDashboard": "DashboardName",
+        "DatabaseSecret": "db-credentials",
+        "LambdaSecurityGroup": "lambda-sg",
+        "DatabaseSecurityGroup": "database-sg",
+        "DatabaseErrorLogGroup": "/aws/rds/cluster/csr-lambda-api-prod-aurora-cluster/error",
+        "DatabaseSlowQueryLogGroup": "/aws/rds/cluster/csr-lambda-api-prod-aurora-cluster/slowquery",
+        "DatabaseAuditLogGroup": "/aws/rds/cluster/csr-lambda-api-prod-aurora-cluster/audit",
+        "DatabaseCluster": "aurora-cluster",
+        "DatabaseCPUAlarm": "database-cpu-high",
+        "DatabaseConnectionsAlarm": "database-connections-high",
+        "DatabaseReadLatencyAlarm": "database-read-latency-high",
+        "DatabaseWriteLatencyAlarm": "database-write-latency-high",
+        "DatabaseSurplusCreditsAlarm": "database-surplus-credits-charged",
+        "DatabaseDashboard": "database",
     },
     "api": {
-        "FunctionLogGroup": "LogGroupName",
-        "ApiFunction": "FunctionName",
-        "ApiFunctionAlias": "Name",
-        "AccessLogGroup": "LogGroupName",
-        "ExecutionLogGroup": "LogGroupName",
-        "ApiStage": "StageName",
-        "OriginApiKeySecret": "Name",
-        "LambdaErrorsAlarm": "AlarmName",
-        "LambdaDurationAlarm": "AlarmName",
-        "LambdaThrottlesAlarm": "AlarmName",
-        "Api4xxAlarm": "AlarmName",
-        "Api5xxAlarm": "AlarmName",
-        "ApiLatencyAlarm": "AlarmName",
-        "DeadLettersAlarm": "AlarmName",
-        "ApiDashboard": "DashboardName",
+        "FunctionLogGroup": "/aws/lambda/csr-lambda-api-prod-api",
+        "ApiFunction": "api",
+        "ApiFunctionAlias": "prod",
+        "AccessLogGroup": "/aws/apigateway/csr-lambda-api-prod-api-access",
+        "ExecutionLogGroup": {"Fn::Sub": "API-Gateway-Execution-Logs_${RestApi}/v1"},
+        "ApiStage": "v1",
+        "OriginApiKeySecret": "origin-api-key",
+        "LambdaErrorsAlarm": "lambda-errors",
+        "LambdaDurationAlarm": "lambda-duration",
+        "LambdaThrottlesAlarm": "lambda-throttles",
+        "Api4xxAlarm": "api-4xx",
+        "Api5xxAlarm": "api-5xx",
+        "ApiLatencyAlarm": "api-latency",
+        "DeadLettersAlarm": "dead-letters",
+        "ApiDashboard": "api",
     },
     "frontend": {
-        "EdgeLogBucket": "BucketName",
-        "SiteBucket": "BucketName",
-        "PageRoutingFunction": "Name",
-        "BrowserCachingFunction": "Name",
-        "ApiCacheKeyFunction": "Name",
-        "WebACL": "Name",
-        "WAFLogGroup": "LogGroupName",
-        "AccessLogSource": "Name",
-        "AccessLogDestination": "Name",
-        "CloudFront4xxAlarm": "AlarmName",
-        "CloudFront5xxAlarm": "AlarmName",
-        "CloudFrontOriginLatencyAlarm": "AlarmName",
-        "WAFBlockedRequestsAlarm": "AlarmName",
-        "FrontendDashboard": "DashboardName",
+        "EdgeLogBucket": "edge-logs-123456789012",
+        "SiteBucket": "frontend-123456789012",
+        "PageRoutingFunction": "page-routing",
+        "BrowserCachingFunction": "browser-caching",
+        "ApiCacheKeyFunction": "api-cache-key",
+        "WebACL": "cloudfront-waf",
+        "WAFLogGroup": "aws-waf-logs-csr-lambda-api-prod",
+        "AccessLogSource": "cloudfront-access-logs",
+        "AccessLogDestination": "edge-logs",
+        "CloudFront4xxAlarm": "cloudfront-4xx-rate-high",
+        "CloudFront5xxAlarm": "cloudfront-5xx-rate-high",
+        "CloudFrontOriginLatencyAlarm": "cloudfront-origin-latency-high",
+        "WAFBlockedRequestsAlarm": "waf-blocked-requests-high",
+        "FrontendDashboard": "frontend",
     },
 }
+# What operators, pipelines and restores look up; with an export where another stack of the region reads it.
+OUTPUTS = {
+    "network": {
+        "VPCId": "vpc-id",
+        "PublicSubnet1Id": None,
+        "PublicSubnet2Id": None,
+        "PrivateSubnet1Id": "private-subnet-1-id",
+        "PrivateSubnet2Id": "private-subnet-2-id",
+        "PrivateSubnet1AvailabilityZone": "private-subnet-1-availability-zone",
+        "PrivateSubnet2AvailabilityZone": "private-subnet-2-availability-zone",
+        "LambdaDeploymentsBucketName": "lambda-deployments-bucket-name",
+        "LogsKeyArn": "logs-key-arn",
+        "AlarmsKeyArn": "alarms-key-arn",
+    },
+    "database": {
+        "DatabaseClusterEndpoint": "database-cluster-endpoint",
+        "DatabaseClusterReadEndpoint": "database-cluster-read-endpoint",
+        "DatabasePort": "database-port",
+        "DatabaseName": "database-name",
+        "DatabaseSecretArn": "database-secret-arn",
+        "DatabaseKeyArn": "database-key-arn",
+        "LambdaSecurityGroupId": "lambda-security-group-id",
+        "DatabaseSecurityGroupId": None,
+        "DatabaseSubnetGroupName": None,
+        "DatabaseClusterParameterGroupName": None,
+        "DatabaseParameterGroupName": None,
+        "DatabaseClusterResourceId": None,
+        "DatabaseAlarmTopicArn": None,
+        "DatabaseCriticalAlarmTopicArn": None,
+    },
+    "api": dict.fromkeys(
+        [
+            "ApiGatewayId",
+            "ApiGatewayUrl",
+            "LambdaFunctionName",
+            "LambdaFunctionArn",
+            "LambdaAliasArn",
+            "ApiUsagePlanId",
+            "ApiAlarmTopicArn",
+            "ApiCriticalAlarmTopicArn",
+        ]
+    ),
+    "frontend": dict.fromkeys(
+        [
+            "FrontendS3BucketName",
+            "CloudFrontDistributionId",
+            "CloudFrontDistributionDomainName",
+            "CloudFrontDistributionURL",
+            "WebACLArn",
+            "FrontendAlarmTopicArn",
+            "FrontendCriticalAlarmTopicArn",
+        ]
+    ),
+}
+# Role -> the service that assumes it, and for which resources of the account.
+ROLES = {
+    "FlowLogsRole": ("vpc-flow-logs", "arn:aws:ec2:ap-northeast-1:123456789012:vpc-flow-log/*"),
+    "DatabaseMonitoringRole": ("monitoring.rds", "arn:aws:rds:ap-northeast-1:123456789012:db:*"),
+    "ExecutionRole": ("lambda", None),
+}
+DOMAIN = {
+    "CustomDomainName": "www.example.com",
+    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
+    "HostedZoneId": "Z0123456789ABCDEFGHIJ",
+}
 each_stack = pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
+
+
+def of_type(template: Template, *types: str) -> Template:
+    """Return logical ID -> properties of the resources of some types."""
+    return {
+        logical_id: resource["Properties"]
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] in types
+    }
 
 
 def schema(stack: Stack, resource_type: str) -> dict[str, Any]:
@@ -134,6 +211,9 @@ def physical_name(resource_schema: dict[str, Any]) -> set[str]:
     return candidates & (create_only - read_only)
 
 
+# ---- The template ----
+
+
 @each_stack
 def test_template_fits_inline(stack: Stack) -> None:
     """A template stays small enough to be passed inline (51,200 bytes), with room for the next change."""
@@ -143,7 +223,7 @@ def test_template_fits_inline(stack: Stack) -> None:
 
 
 @each_stack
-def test_template_is_plain(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+def test_template_is_plain(stack: Stack, templates: dict[str, Template]) -> None:
     """No transform, macro, custom resource or nested stack: CAPABILITY_NAMED_IAM is all a deploy needs."""
     template = templates[stack.name]
 
@@ -162,20 +242,55 @@ def test_template_is_plain(stack: Stack, templates: dict[str, dict[str, Any]]) -
     assert not {one for one in types if one.startswith(("Custom::", "AWS::CloudFormation::"))}
 
 
+@pytest.mark.parametrize(
+    ("name", "region", "values"),
+    [
+        ("database", "ap-northeast-1", {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "true"}),
+        ("database", "ap-northeast-1", {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"}),
+        ("database", "ap-northeast-1", {"DatabaseInstanceClass": "db.r6g.large"}),
+        ("api", "ap-northeast-1", {"LambdaCodeS3ObjectVersion": "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH"}),
+        (
+            "api",
+            "ap-northeast-1",
+            {
+                "Environment": "dev",
+                "LambdaProvisionedConcurrency": "0",
+                "LambdaReservedConcurrency": "0",
+                "ApiCacheEnabled": "false",
+                "ManageApiGatewayAccount": "false",
+            },
+        ),
+        ("frontend", "us-east-1", {**DOMAIN, "SiteRouting": "spa"}),
+        ("frontend", "us-east-1", {"WAFEnabled": "false"}),
+        ("frontend", "us-east-1", {"CloudFrontEnabled": "false", **DOMAIN}),
+        ("frontend", "ap-northeast-1", {"CloudFrontEnabled": "false", "WAFEnabled": "false"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else ",".join(value),
+)
+def test_no_findings(name: str, region: str, values: dict[str, str], templates: dict[str, Template]) -> None:
+    """No linter finds anything under the values that conditions depend on, wherever they may be deployed."""
+    assert lint(render(templates[name]), region, parameters=values) == []
+
+
+# ---- What is deployed once and for all ----
+
+
 @each_stack
-def test_stateful_resources_are_pinned(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+def test_stateful_resources_are_pinned(stack: Stack, templates: dict[str, Template]) -> None:
     """The logical IDs and types of what holds data are the ones that are deployed."""
+    pinned = STATEFUL[stack.name]
+    holding_data = {one for stateful in STATEFUL.values() for one in stateful.values()} - {"AWS::IAM::Role"}
     found = {
         logical_id: resource["Type"]
         for logical_id, resource in templates[stack.name]["Resources"].items()
-        if resource["Type"] in STATEFUL_TYPES
+        if resource["Type"] in holding_data or logical_id in pinned
     }
 
-    assert found == STATEFUL[stack.name]
+    assert found == pinned
 
 
 @each_stack
-def test_stateful_resources_survive(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+def test_stateful_resources_survive(stack: Stack, templates: dict[str, Template]) -> None:
     """What holds data outlives stack and replacement, but a failed first create leaves nothing behind."""
     resources = templates[stack.name]["Resources"]
 
@@ -188,18 +303,34 @@ def test_stateful_resources_survive(stack: Stack, templates: dict[str, dict[str,
 
 
 @each_stack
-def test_only_listed_resources_are_named(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """What nobody addresses by name has none, so that it can be replaced."""
+def test_only_listed_resources_are_named(stack: Stack, templates: dict[str, Template]) -> None:
+    """Names are the ones that operations depend on; everything else has none, so that it can be replaced."""
     found = {}
-    for logical_id, resource in templates[stack.name]["Resources"].items():
-        given = physical_name(schema(stack, resource["Type"])) & set(resource.get("Properties", {}))
-        found.update(dict.fromkeys([logical_id] if given else [], "".join(given)))
+    for logical_id, resource in resolve(templates[stack.name], region=stack.region)["Resources"].items():
+        properties = resource.get("Properties", {})
+        for name in physical_name(schema(stack, resource["Type"])) & set(properties):
+            value = properties[name]
+            found[logical_id] = (
+                value.removeprefix("csr-lambda-api-prod-") if isinstance(value, str) else value
+            )
 
     assert found == NAMED[stack.name]
 
 
 @each_stack
-def test_taggable_resources_are_tagged(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+def test_outputs(stack: Stack, templates: dict[str, Template]) -> None:
+    """The outputs are these; what other stacks import is exported under project and environment."""
+    assert {
+        key: output["Export"]["Name"].removeprefix("csr-lambda-api-prod-") if "Export" in output else None
+        for key, output in resolve(templates[stack.name], region=stack.region)["Outputs"].items()
+    } == OUTPUTS[stack.name]
+    for output in templates[stack.name]["Outputs"].values():
+        if "Export" in output:
+            assert output["Export"]["Name"]["Fn::Sub"].startswith("${ProjectName}-${Environment}-")
+
+
+@each_stack
+def test_taggable_resources_are_tagged(stack: Stack, templates: dict[str, Template]) -> None:
     """Whatever can carry tags carries project, environment and a name that no other resource has."""
     names = []
     for logical_id, resource in templates[stack.name]["Resources"].items():
@@ -215,17 +346,26 @@ def test_taggable_resources_are_tagged(stack: Stack, templates: dict[str, dict[s
     assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
+# ---- Parameters ----
+
+
 @each_stack
-def test_parameters_are_described(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """Each parameter has a default, a description, a constraint, and the sentence that explains it."""
+def test_parameters_are_described(stack: Stack, templates: dict[str, Template]) -> None:
+    """Each parameter has a default, which is production's, a description, and a constraint that is explained.
+
+    None is a password: these are generated.
+    """
     constraints = {"AllowedPattern", "AllowedValues", "MinValue", "MaxValue", "MinLength", "MaxLength"}
     for name, parameter in templates[stack.name]["Parameters"].items():
         assert {"Type", "Default", "Description", "ConstraintDescription"} <= set(parameter), name
         assert constraints & set(parameter) or parameter["Type"].startswith("AWS::"), name
+        default = parameter["Default"]
+        assert str(PRODUCTION.get(name, default)).lower() == str(default).lower()
+        assert "NoEcho" not in parameter
 
 
 @each_stack
-def test_parameters_are_grouped_and_labelled(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+def test_parameters_are_grouped_and_labelled(stack: Stack, templates: dict[str, Template]) -> None:
     """The console shows each parameter once, in a group and under a label."""
     template = templates[stack.name]
     interface = template["Metadata"]["AWS::CloudFormation::Interface"]
@@ -235,16 +375,55 @@ def test_parameters_are_grouped_and_labelled(stack: Stack, templates: dict[str, 
     assert set(interface["ParameterLabels"]) == set(template["Parameters"])
 
 
-@each_stack
-def test_exports_carry_project_and_environment(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """Two environments in one account and region never export the same name."""
-    exports = [
-        output["Export"]["Name"] for output in templates[stack.name]["Outputs"].values() if "Export" in output
-    ]
+@pytest.mark.parametrize(
+    ("stack", "parameter", "value", "accepted"),
+    [
+        ("database", "DatabaseEngineVersion", "8.0.mysql_aurora.3.10.6", True),
+        ("database", "DatabaseEngineVersion", "8.0.mysql_aurora.3.10.12", True),
+        ("database", "DatabaseEngineVersion", "5.7.mysql_aurora.2.12.6", False),
+        ("database", "DatabaseEngineVersion", "8.4.mysql_aurora.8.4.8", False),
+        ("database", "DatabaseEngineVersion", "8.0", False),
+        ("database", "DatabaseEngineVersion", "8.0.mysql_aurora.3.10.6 ", False),
+        ("database", "DatabaseName", "App2", True),
+        ("database", "DatabaseName", "2app", False),
+        ("database", "DatabaseName", "csr-lambda", False),
+        ("database", "DatabaseName", "_app", False),
+        ("database", "DatabaseName", "", False),
+        ("frontend", "CustomDomainName", "", True),
+        ("frontend", "CustomDomainName", "a-b.example.co.jp", True),
+        ("frontend", "CustomDomainName", "https://example.com", False),
+        ("frontend", "CustomDomainName", "Example.com", False),
+        ("frontend", "CustomDomainName", "localhost", False),
+        ("frontend", "CustomDomainName", "-a.example.com", False),
+        ("frontend", "CertificateArn", "", True),
+        ("frontend", "CertificateArn", DOMAIN["CertificateArn"], True),
+        (
+            "frontend",
+            "CertificateArn",
+            DOMAIN["CertificateArn"].replace("us-east-1", "ap-northeast-1"),
+            False,
+        ),
+        ("frontend", "HostedZoneId", "", True),
+        ("frontend", "HostedZoneId", DOMAIN["HostedZoneId"], True),
+        ("frontend", "HostedZoneId", "/hostedzone/Z0123456789ABCDEFGHIJ", False),
+        ("frontend", "ApiRegion", "us-gov-west-1", True),
+        ("frontend", "ApiRegion", "ap-northeast-1a", False),
+        ("frontend", "ApiRegion", "", False),
+        ("frontend", "ContentSecurityPolicy", "default-src 'none'", True),
+        ("frontend", "ContentSecurityPolicy", "", False),
+        ("frontend", "ContentSecurityPolicy", "default-src 'self'\n", False),
+    ],
+)
+def test_patterns(
+    stack: str, parameter: str, value: str, accepted: bool, templates: dict[str, Template]
+) -> None:
+    """What AWS would refuse in the middle of a deploy is refused before it."""
+    pattern = templates[stack]["Parameters"][parameter]["AllowedPattern"]
 
-    assert all(list(name) == ["Fn::Sub"] for name in exports)
-    assert all(name["Fn::Sub"].startswith("${ProjectName}-${Environment}-") for name in exports)
-    assert len({name["Fn::Sub"] for name in exports}) == len(exports)
+    assert bool(re.fullmatch(pattern, value)) is accepted
+
+
+# ---- Security ----
 
 
 # Who else than the account may use a key: each statement, by its Sid.
@@ -375,35 +554,96 @@ def test_services_act_for_our_account(stack: Stack, templates: dict[str, dict[st
 
 
 @each_stack
-def test_keys_rotate(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
+def test_keys_rotate(stack: Stack, templates: dict[str, Template]) -> None:
     """Each key gets new material once a year."""
-    for resource in templates[stack.name]["Resources"].values():
-        if resource["Type"] == "AWS::KMS::Key":
-            assert resource["Properties"]["EnableKeyRotation"] is True
+    for key in of_type(templates[stack.name], "AWS::KMS::Key").values():
+        assert key["EnableKeyRotation"] is True
 
 
 @each_stack
-def test_log_groups_are_encrypted_and_expire(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """Each log group names a key by ARN and keeps its events for 90 days."""
-    for logical_id, resource in templates[stack.name]["Resources"].items():
-        if resource["Type"] == "AWS::Logs::LogGroup":
-            key = resource["Properties"]["KmsKeyId"]
-
-            assert "Fn::ImportValue" in key or key["Fn::GetAtt"][1] == "Arn", logical_id
-            assert resource["Properties"]["RetentionInDays"] == 90, logical_id
-
-
-@each_stack
-def test_security_groups_have_egress_rules_of_their_own(
-    stack: Stack, templates: dict[str, dict[str, Any]]
+def test_roles_are_assumed_by_one_service_of_this_account(
+    stack: Stack, templates: dict[str, Template]
 ) -> None:
-    """A group without inline egress rules may send everywhere, whatever separate egress resources say."""
-    for logical_id, resource in templates[stack.name]["Resources"].items():
-        if resource["Type"] == "AWS::EC2::SecurityGroup":
-            assert resource["Properties"]["SecurityGroupEgress"], logical_id
+    """A role is for one service and this account, and has only its inline policy.
+
+    API Gateway's logging role is the exception: API Gateway refuses a role without AWS's managed policy.
+    """
+    resolved = resolve(templates[stack.name], region=stack.region)
+    for logical_id, role in of_type(resolved, "AWS::IAM::Role").items():
+        if logical_id == "ApiGatewayLoggingRole":
+            continue
+        service, source = ROLES[logical_id]
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+
+        assert trust["Principal"] == {"Service": f"{service}.amazonaws.com"}
+        assert trust["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": "123456789012"},
+            **({"ArnLike": {"aws:SourceArn": source}} if source else {}),
+        }
+        assert "ManagedPolicyArns" not in role
 
 
 @each_stack
-def test_nothing_uses_the_default_security_group(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """The VPC's default group admits its own members and cannot be closed by CloudFormation."""
+def test_resource_policies_refuse_requests_without_tls(stack: Stack, templates: dict[str, Template]) -> None:
+    """Each bucket, queue and topic, with all that is in it, is denied to every caller without TLS."""
+    template = resolve(templates[stack.name], region=stack.region)
+    covered = []
+    for policy in of_type(
+        template, "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"
+    ).values():
+        names = [one["Ref"] for one in policy.get("Topics") or policy.get("Queues") or [policy.get("Bucket")]]
+        covered += names
+        deny = policy["PolicyDocument"]["Statement"][-1]
+        arn = f"arn:aws:s3:::${{{names[0]}}}"
+
+        assert (deny["Effect"], deny["Principal"]) == ("Deny", "*")
+        assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert (deny["Action"], deny["Resource"]) in [
+            (["s3:*"], [{"Fn::Sub": arn}, {"Fn::Sub": f"{arn}/*"}]),
+            (["sqs:*"], [{"Fn::GetAtt": [names[0], "Arn"]}]),
+            (["sns:Publish", "sns:Subscribe"], ["*"]),  # in a topic's policy, * is the topic
+        ]
+
+    assert set(covered) == set(of_type(template, "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SNS::Topic"))
+
+
+@each_stack
+def test_buckets_are_private(stack: Stack, templates: dict[str, Template]) -> None:
+    """Each bucket is closed, without ACLs and website endpoint, encrypted with AES-256 and versioned."""
+    for bucket in of_type(templates[stack.name], "AWS::S3::Bucket").values():
+        (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+        assert list(bucket["PublicAccessBlockConfiguration"].values()) == [True] * 4
+        assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert "WebsiteConfiguration" not in bucket
+
+
+@each_stack
+def test_topics_are_unnamed_and_have_a_key_of_ours(stack: Stack, templates: dict[str, Template]) -> None:
+    """CloudWatch cannot publish through the key of AWS."""
+    resolved = resolve(templates[stack.name], region=stack.region)
+    ours = [{"Fn::ImportValue": "csr-lambda-api-prod-alarms-key-arn"}, {"Fn::GetAtt": ["FrontendKey", "Arn"]}]
+    for topic in of_type(resolved, "AWS::SNS::Topic").values():
+        assert set(topic) == {"KmsMasterKeyId", "Tags"}
+        assert topic["KmsMasterKeyId"] in ours
+
+
+@each_stack
+def test_log_groups_are_encrypted_and_expire(stack: Stack, templates: dict[str, Template]) -> None:
+    """Each log group names a key by ARN and keeps its events for 90 days."""
+    for logical_id, group in of_type(templates[stack.name], "AWS::Logs::LogGroup").items():
+        assert "Fn::ImportValue" in group["KmsKeyId"] or group["KmsKeyId"]["Fn::GetAtt"][1] == "Arn"
+        assert group["RetentionInDays"] == 90, logical_id
+
+
+@each_stack
+def test_security_groups_are_closed(stack: Stack, templates: dict[str, Template]) -> None:
+    """A group without inline egress rules may send everywhere, whatever separate egress resources say.
+
+    Nothing uses the VPC's default group: it admits its own members and cannot be closed by CloudFormation.
+    """
+    for logical_id, group in of_type(templates[stack.name], "AWS::EC2::SecurityGroup").items():
+        assert group["SecurityGroupEgress"], logical_id
     assert "DefaultSecurityGroup" not in repr(templates[stack.name])

@@ -22,13 +22,13 @@ from csr_templates.hand_over.manifest import as_json
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
 from csr_templates.hand_over.stack_policies import stack_policy
-from csr_templates.linting import clean_cache as cache
+from csr_templates.linting.tasks import Task, lint_all
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
     from csr_templates.environments.environment import Environment
@@ -86,8 +86,8 @@ def assemble(
     Raises:
         rendering.RenderError: a template holds something that must not be written, or a stack has none.
         environments.EnvironmentsError: the parameter files hold mistakes.
+        ChildProcessError: a process that linted was killed.
     """
-    sources = {stack.name: stack.source for stack in stacks}
     seconds: dict[str, float] = {}
     files: dict[str, bytes] = {}
     built = []
@@ -104,10 +104,11 @@ def assemble(
     sites = sites_of_stacks(built)
     known = environments.read(parameters, built, sites) if parameters else ()
     findings: list[Finding] = []
-    for one in built if lint else ():
-        started = time.perf_counter()
-        findings += _findings(one, sources[one.name], known if every_environment else (), clean_lints)
-        seconds[one.name] += time.perf_counter() - started
+    if lint:
+        sources = {stack.name: stack.source for stack in stacks}
+        for name, found, spent in _lint(built, sources, known if every_environment else (), clean_lints):
+            findings += found
+            seconds[name] += spent
     projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
     problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built, sites)]
     for index, one in enumerate(built):
@@ -208,40 +209,34 @@ def _hand_over(
     return files
 
 
-def _findings(
-    stack: BuiltStack, source: Path, known: Iterable[Environment], clean_lints: Path | None
-) -> list[Finding]:
-    """Lint a template with its defaults, and with the values of environments where they differ."""
-    by_default = _lint(stack, source, {}, clean_lints)
-    found = list(by_default)
-    for environment in known:
-        values = environment.parameters[stack.name]
-        if values != stack.defaults:
-            found += [
-                replace(finding, message=f"{finding.message} (with the values of {environment.name})")
-                for finding in _lint(stack, source, values, clean_lints)
+def _lint(
+    stacks: Iterable[BuiltStack],
+    sources: Mapping[str, Path],
+    known: Sequence[Environment],
+    clean_lints: Path | None,
+) -> Iterator[tuple[str, list[Finding], float]]:
+    """Lint each template with its defaults, and with the values of environments where they differ.
+
+    Yields name, findings and seconds of each stack.
+    """
+    runs: list[tuple[BuiltStack, str, Mapping[str, str]]] = []
+    for stack in stacks:
+        values = {one.name: one.parameters[stack.name] for one in known}
+        others = {name: given for name, given in values.items() if given != stack.defaults}
+        runs += [(stack, name, given) for name, given in {"": {}, **others}.items()]
+    tasks = [
+        Task(stack.text, stack.region, stack.name, stack.file, sources[stack.name], values)
+        for stack, _, values in runs
+    ]
+    by_default: tuple[Finding, ...] = ()
+    for (stack, environment, _), outcome in zip(runs, lint_all(tasks, clean_lints), strict=True):
+        if not environment:
+            by_default = outcome.findings
+            yield stack.name, list(by_default), outcome.seconds
+        else:
+            found = [
+                replace(finding, message=f"{finding.message} (with the values of {environment})")
+                for finding in outcome.findings
                 if finding not in by_default
             ]
-    return found
-
-
-def _lint(
-    stack: BuiltStack, source: Path, parameters: Mapping[str, str], clean_lints: Path | None
-) -> list[Finding]:
-    """Lint a template with these values, unless it is known to be clean with them."""
-    digest = cache.key(stack.text, stack.region, parameters) if clean_lints else ""
-    if clean_lints and cache.is_clean(clean_lints, digest):
-        return []
-    from csr_templates.linting import runner as linting  # costs half a second, which only linting should pay
-
-    found = linting.lint(
-        stack.text,
-        stack.region,
-        stack=stack.name,
-        file=stack.file,
-        source=source,
-        parameters=parameters,
-    )
-    if clean_lints and not found:
-        cache.remember_clean(clean_lints, digest)
-    return found
+            yield stack.name, found, outcome.seconds

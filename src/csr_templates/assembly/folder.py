@@ -1,37 +1,33 @@
 """Compare a set of files with a folder, and make the folder hold the set.
 
-Each file is replaced whole, ``stacks.json`` last. It lists the SHA-256 of every other file, which tells our
-files from everybody else's: a build overwrites and removes only what an earlier build wrote. A build that is
-killed leaves whole files, some new and some old, and a journal of what it meant to write; the next build
-mends the folder and clears up.
+``stacks.json`` lists the SHA-256 of every other file. What it lists is generated: a build overwrites it, and
+removes it once it no longer belongs to the set, unless it was edited. Any other file was not written by
+csr-templates, and is never touched.
+
+Before the first file, a build adds to ``stacks.json`` what it is going to write. Then it replaces each file
+whole, and writes the final ``stacks.json`` last. So a build that is killed leaves whole files, some new and
+some old, which the next build repairs, and builds that run at the same time need no lock.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import stat
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.assembly.locking import LockHeldError, locked
+from csr_templates.hand_over.manifest import MANIFEST, ManifestError, announce, as_json, hashes, read, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MANIFEST = "stacks.json"
-FORMAT_VERSION = 1
-
-# Ours, in the output folder while a build writes. All start with a dot: git ignores them, reports skip them.
-LOCK = ".csr-templates.lock"
-JOURNAL = ".csr-templates.journal"  # what the running, or killed, build writes: path -> SHA-256 values
+# A file while it is written; the dot is for git, which ignores it, and for reports, which skip it.
 TEMPORARY_PREFIX = ".csr-templates-"
 TEMPORARY_SUFFIX = ".tmp"
-
-LOCK_PATIENCE = 10.0  # seconds; a build holds the lock for a fraction of one
+TEMPORARY_LIFE = 3600  # seconds; after them no running build needs it
 
 
 class OutputError(Exception):
@@ -46,8 +42,8 @@ class Plan:
         written: files that are missing or different, in the order of writing.
         removed: files of an earlier build that no longer belong to the set.
         unchanged: files that are as they should be.
-        unknown: files that no build wrote as they stand; they are left alone.
-        leftovers: traces of a killed build.
+        unknown: files not written by csr-templates, or edited since; they are not touched.
+        leftovers: temporary files of builds that were killed.
     """
 
     written: tuple[str, ...]
@@ -68,27 +64,27 @@ def plan(files: Mapping[str, bytes], folder: Path) -> Plan:
     Raises:
         OutputError: the folder, or something in it, is not ours to write to, or cannot be read.
     """
-    with _explained(folder):
-        listed, begun = _history(folder)
+    with _errors_as_sentences("read", folder):
+        listed = _listed_files(folder)
         written: list[str] = []
         unchanged: list[str] = []
         for path, data in files.items():
             if obstacle := _obstacle(folder, path):
                 raise OutputError(obstacle)
             found = _read(folder, path)
-            if found not in (None, data) and path not in listed:
-                listed, begun = _history(folder)  # once more: another build may have added the file just now
-                if path not in listed and not _is_one_of(found, {sha256(data), *begun.get(path, ())}):
+            if found is not None and path not in listed and _with_lf(found) != data:
+                listed = _listed_files(folder)  # again: another build may have announced the file just now
+                if path not in listed:
                     raise OutputError(
-                        f"{folder / path} is in the way: a build would write this file, but no build wrote "
-                        "what stands there now. Move it elsewhere, then build again."
+                        f"{folder / path} is in the way: a build would write this file, but the file was not "
+                        "written by csr-templates. Move it elsewhere, then build again."
                     )
             (unchanged if found == data else written).append(path)
         removed = []
-        for path in {**listed, **begun}:
+        for path, hashes in listed.items():
             if path not in files and not _obstacle(folder, path):
                 found = _read(folder, path)
-                if found is not None and _is_one_of(found, {listed.get(path, ""), *begun.get(path, ())}):
+                if found is not None and hashes & {sha256(found), sha256(_with_lf(found))}:
                     removed.append(path)
         visible, leftovers = _walk(folder)
         unknown = [path for path in visible if path not in files and path not in removed]
@@ -107,7 +103,7 @@ def difference(path: str, wanted: bytes | None, folder: Path) -> str:
         OutputError: the file cannot be read.
     """
     name = (folder / path).as_posix()
-    with _explained(folder):
+    with _errors_as_sentences("read", folder):
         found = _read(folder, path)
     if wanted is None:
         return f"{name} no longer belongs to the set; a build removes it.\n"
@@ -130,70 +126,45 @@ def _lines(data: bytes) -> list[str]:
     return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
-def _history(folder: Path) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Return what earlier builds wrote: hashes by path, of the last finished one and of those killed since.
+def _listed_files(folder: Path) -> dict[str, set[str]]:
+    """Return what builds wrote, or were going to write: path -> the SHA-256 of each content it may have.
 
     Raises:
         OutputError: the folder holds files, and nothing says that they are ours.
     """
     existing = next((place for place in (folder, *folder.parents) if os.path.lexists(place)), folder)
     if existing != folder and existing.is_dir():
-        return {}, {}
+        return {}
     if not existing.is_dir():
         raise OutputError(f"{existing} is not a folder. Name a folder with --output, or move it elsewhere.")
-    # In this order nothing is overlooked while another build is at work: its journal is there before its
-    # first file, and until after its manifest.
+    # In this order, since the first build of a folder writes a manifest before any other file.
     has_files = any(not entry.name.startswith(".") for entry in folder.iterdir())
-    begun = _begun(folder)
-    listed = _listed(folder)
-    if has_files and not begun and not listed:
-        raise OutputError(
-            f"{folder} holds files but no {MANIFEST}, so no build made them. Name a new or empty folder with "
-            "--output, or empty this one, then build again."
-        )
-    return listed, begun
+    manifest = _manifest(folder)
+    if manifest is None:
+        if has_files:
+            raise OutputError(
+                f"{folder} holds files but no {MANIFEST}, so no build made them. Name a new or empty folder "
+                "with --output, or empty this one, then build again."
+            )
+        return {}
+    return {MANIFEST: set(), **{path: hashes(entry) for path, entry in manifest["files"].items()}}
 
 
-def _listed(folder: Path) -> dict[str, str]:
-    """Return path -> SHA-256 of the files that the last finished build wrote; empty where there was none."""
-    place = folder / MANIFEST
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder; None where there is none.
+
+    Raises:
+        OutputError: it is not a manifest.
+    """
     if obstacle := _obstacle(folder, MANIFEST):
         raise OutputError(obstacle)
     data = _read(folder, MANIFEST)
     if data is None:
-        return {}
+        return None
     try:
-        document = json.loads(data)
-        listed = {str(path): str(file["sha256"]) for path, file in document["files"].items()}
-        if document["formatVersion"] == FORMAT_VERSION and all(map(_is_inside, listed)):
-            return {**listed, MANIFEST: sha256(data)}
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        pass  # the sentence below covers every way of not being a manifest
-    raise OutputError(
-        f"{place} is not a manifest that this version of csr-templates knows. If a merge left it in "
-        "conflict, take either side of it; otherwise name another folder with --output. Then build again."
-    )
-
-
-def _begun(folder: Path) -> dict[str, list[str]]:
-    """Return path -> hashes that killed builds may have written; a journal that makes no sense is none."""
-    if _obstacle(folder, JOURNAL):
-        return {}
-    try:
-        journal = json.loads(_read(folder, JOURNAL) or b"{}")
-        return {
-            str(path): [str(value) for value in hashes]
-            for path, hashes in journal.items()
-            if _is_inside(path)
-        }
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _is_inside(path: str) -> bool:
-    """Tell whether ``path`` is one that a build could have written: relative, plain, no hidden part."""
-    parts = path.split("/")
-    return not any(part == "" or part.startswith(".") or set(part) & set("\\:\0") for part in parts)
+        return read(data, str(folder / MANIFEST))
+    except ManifestError as error:
+        raise OutputError(str(error)) from error
 
 
 def _obstacle(folder: Path, path: str) -> str:
@@ -226,17 +197,19 @@ def _read(folder: Path, path: str) -> bytes | None:
 
 
 def _walk(folder: Path) -> tuple[list[str], list[str]]:
-    """Return the visible files below ``folder``, and what killed builds left behind. Follows no link."""
+    """Return the visible files below ``folder``, and the old temporary ones. Follows no link."""
     visible, leftovers = [], []
     for top, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in folders if Path(top, name).is_symlink()]
         for name in sorted(names + links):
-            path = Path(top, name).relative_to(folder).as_posix()
+            place = Path(top, name)
             if not name.startswith("."):
-                visible.append(path)
-            elif path in (LOCK, JOURNAL) or _is_temporary(name):
-                leftovers.append(path)
+                visible.append(place.relative_to(folder).as_posix())
+            elif name.startswith(TEMPORARY_PREFIX) and name.endswith(TEMPORARY_SUFFIX):
+                with suppress(FileNotFoundError):  # another build has finished with it
+                    if time.time() - place.lstat().st_mtime > TEMPORARY_LIFE:
+                        leftovers.append(place.relative_to(folder).as_posix())
     return visible, leftovers
 
 
@@ -246,50 +219,42 @@ def _walk(folder: Path) -> tuple[list[str], list[str]]:
 def write(files: Mapping[str, bytes], folder: Path) -> Plan:
     """Make ``folder`` hold ``files`` and return what was done; the folder is made if it is missing.
 
-    Only one build writes to a folder at a time. An unchanged file is not touched.
+    An unchanged file is not touched.
 
     Args:
         files: POSIX path relative to ``folder`` -> content, as ``assemble`` returns them.
         folder: the output folder.
 
     Raises:
-        OutputError: the folder is not ours, cannot be written to, or another build keeps writing to it.
+        OutputError: the folder is not ours, or cannot be written to.
     """
     todo = plan(files, folder)
-    if not todo.stale and not todo.leftovers:
-        return todo
-    with _explained(folder):
-        for name in (LOCK, JOURNAL):
-            if obstacle := _obstacle(folder, name):
-                raise OutputError(obstacle)
-        folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder / LOCK, LOCK_PATIENCE):
-            todo = plan(files, folder)  # once more: another build may have finished just now
+    if todo.stale or todo.leftovers:
+        with _errors_as_sentences("write to", folder):
+            folder.mkdir(parents=True, exist_ok=True)
             _carry_out(todo, files, folder)
     return todo
 
 
 def _carry_out(todo: Plan, files: Mapping[str, bytes], folder: Path) -> None:
-    for path in filter(_is_temporary, todo.leftovers):
-        (folder / path).unlink()
-    begun = _begun(folder)
-    for path in todo.written:
-        begun[path] = sorted({*begun.get(path, ()), sha256(files[path])})
-    _replace(folder / JOURNAL, as_json(begun))
-    for path in todo.written:
-        if path != MANIFEST:
-            _replace(folder / path, files[path])
+    for path in todo.leftovers:
+        (folder / path).unlink(missing_ok=True)
+    content = {path: files[path] for path in todo.written if path != MANIFEST}
+    if announcement := announce(_manifest(folder), content):
+        _replace(folder / MANIFEST, as_json(announcement))
+    for path, data in content.items():
+        _replace(folder / path, data)
     for path in todo.removed:
         _remove(folder, path)
-    if MANIFEST in todo.written:  # last: until then the old one says which files are ours
+    if MANIFEST in todo.written:  # last: until then the one before, with what it announces, says what is ours
         _replace(folder / MANIFEST, files[MANIFEST])
-    (folder / JOURNAL).unlink()
 
 
 def _replace(place: Path, data: bytes) -> None:
-    """Give ``place`` new content in one step; nobody ever reads half of it, even after a power cut."""
+    """Give ``place`` new content in one step; no one ever reads half of it, even after a power cut."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    temporary = place.with_name(f"{TEMPORARY_PREFIX}{place.name}{TEMPORARY_SUFFIX}")
+    unique = os.urandom(8).hex()
+    temporary = place.with_name(f"{TEMPORARY_PREFIX}{place.name}-{unique}{TEMPORARY_SUFFIX}")
     try:
         with temporary.open("xb") as file:
             file.write(data)
@@ -304,7 +269,7 @@ def _replace(place: Path, data: bytes) -> None:
 def _remove(folder: Path, path: str) -> None:
     """Remove a file and the folders that it leaves empty."""
     place = folder / path
-    place.unlink()
+    place.unlink(missing_ok=True)  # another build may have removed it
     for parent in place.relative_to(folder).parents[:-1]:
         try:
             (folder / parent).rmdir()
@@ -313,18 +278,13 @@ def _remove(folder: Path, path: str) -> None:
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def _errors_as_sentences(action: str, folder: Path) -> Iterator[None]:
     """Turn what the operating system says into a sentence."""
     try:
         yield
-    except LockHeldError:
-        raise OutputError(
-            f"Another build has been writing to {folder} for {LOCK_PATIENCE:g} seconds. Wait for it to end, "
-            "or end it, then build again."
-        ) from None
     except OSError as error:
         raise OutputError(
-            f"Cannot work in the output folder {folder}: {error.strerror or error} "
+            f"Cannot {action} the output folder {folder}: {error.strerror or error} "
             f"({error.filename or folder}). Make sure that it is a folder that you may read and write, with "
             "space left, then build again."
         ) from error
@@ -333,25 +293,5 @@ def _explained(folder: Path) -> Iterator[None]:
 # ---- Small things ----
 
 
-def _is_temporary(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return name.startswith(TEMPORARY_PREFIX) and name.endswith(TEMPORARY_SUFFIX)
-
-
-def _is_one_of(data: bytes, hashes: set[str]) -> bool:
-    """Tell whether ``data`` has one of the hashes, as it is or as git may have checked it out, with CRLF."""
-    return sha256(data) in hashes or sha256(_with_lf(data)) in hashes
-
-
 def _with_lf(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n")
-
-
-def sha256(data: bytes) -> str:
-    """Return the SHA-256 of ``data`` in hexadecimal, as ``stacks.json`` lists it."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def as_json(document: Mapping[str, Any]) -> bytes:
-    """Return ``document`` as JSON that is the same everywhere: ASCII, LF, keys in the order given."""
-    return f"{json.dumps(document, indent=2)}\n".encode("ascii")

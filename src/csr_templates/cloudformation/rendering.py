@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NoReturn
 
 import yaml
@@ -172,15 +173,18 @@ def load(text: str) -> dict[str, Any]:
 def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
     """Return the lines of one section of the template."""
     if name in ("AWSTemplateFormatVersion", "Description") or content == {}:
-        return dumped_lines([_text(name, name), *_events(content, name, in_condition=False)])
+        return next(dumped_lines([[_text(name, name), *_events(content, name, in_condition=False)]]))
     if not isinstance(content, dict):
         _refuse(name, f"{_value_and_type(content)} stands where a mapping of {name.lower()} belongs")
-    lines = [f"{name}:"]
-    title = ""
+    entries = []
     for key, entry in content.items():
         if type(key) is not str:
             _refuse(name, f"the key {key!r} is not text")
         place = _place(name, key)
+        entries.append([_key(key, name, place), *_entry(name, entry, place)])
+    lines = [f"{name}:"]
+    title = ""
+    for key, block in zip(content, dumped_lines(entries), strict=True):
         if name == "Resources":
             if len(lines) > 1:
                 lines.append("")
@@ -189,7 +193,6 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
                 _check_comment(title, f"Title of the section of {key}")
                 if title:
                     lines.append(f"  # ---- {title} ----")
-        block = dumped_lines([_key(key, name, place), *_entry(name, entry, place)])
         lines += [f"  {line}" if line else "" for line in block]
     return lines
 
@@ -294,13 +297,19 @@ def _key(key: str, place: str, inside: str) -> yaml.Event:
 def _text(text: str, place: str, tag: str | None = None) -> yaml.Event:
     """Return the event of a text: plain where every reader sees the same text, else quoted or literal."""
     if text.isascii() and text.isprintable():  # so it has one line
-        quoted = text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text)
-        return _scalar(text, tag, "'" if quoted else None)
+        return _line(text, tag)
     _check_text(text, place)
     if not text.strip("\n"):  # line feeds alone, as the delimiter of a Join
         return _scalar(text, tag, '"')
     _check_literal(text, place)
     return _scalar(text, tag, "|")
+
+
+@cache
+def _line(text: str, tag: str | None) -> yaml.Event:
+    """Return the event of a text of one line; most keys and many values appear more than once."""
+    quoted = text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text)
+    return _scalar(text, tag, "'" if quoted else None)
 
 
 def _scalar(text: str, tag: str | None = None, style: str | None = None) -> yaml.Event:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -70,17 +69,17 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     Raises:
         SchemasError: the region or the type is unknown, or cfn-lint keeps its schemas in another way.
     """
-    file = _type_file(type_name, region)
-    handlers = _member(file, "handlers") or {}
+    file, schema = _schema(type_name, region)
+    handlers = schema.get("handlers", {})
     if not all(isinstance(handler, dict) and "permissions" in handler for handler in handlers.values()):
         _unknown_layout(file, "a handler has no permissions")
     return ResourceSchema(
         type_name,
-        _properties(file, "primaryIdentifier"),
-        _properties(file, "createOnlyProperties"),
-        _properties(file, "conditionalCreateOnlyProperties"),
+        _properties(file, schema, "primaryIdentifier"),
+        _properties(file, schema, "createOnlyProperties"),
+        _properties(file, schema, "conditionalCreateOnlyProperties"),
         {name: tuple(sorted(set(handler["permissions"]))) for name, handler in handlers.items()},
-        tuple(sorted((_member(file, "tagging") or {}).get("permissions", []))),
+        tuple(sorted(schema.get("tagging", {}).get("permissions", []))),
     )
 
 
@@ -102,12 +101,12 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
     Raises:
         SchemasError: as ``resource_schema`` does.
     """
-    file = _type_file_once(type_name, region)
-    found: Any = _part(file, "properties", place[0])
+    file, whole = _schema(type_name, region)
+    found: Any = whole.get("properties", {}).get(place[0])
     for key in place[1:]:
         if not isinstance(found, dict):
             return {}
-        found = _followed(file, found)
+        found = _followed(file, whole, found)
         if key == "*":
             found = found.get("items")
         elif key in found.get("properties", {}):
@@ -115,7 +114,7 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
         else:
             patterns = found.get("patternProperties", {})
             found = next((one for pattern, one in patterns.items() if re.search(pattern, key)), None)
-    return _with_alternatives(file, found) if isinstance(found, dict) else {}
+    return _with_alternatives(file, whole, found) if isinstance(found, dict) else {}
 
 
 @cache
@@ -173,18 +172,35 @@ _POLICIES = "AdditionalSpecs/Policies.json"
 @cache
 def _service(prefix: str) -> dict[str, Any] | None:
     """Return what IAM knows of one service; None if there is no such service."""
-    service = _member(_POLICIES, prefix)
-    if service is None and prefix != "iam":
-        _service("iam")  # every IAM has it: where it is missing too, the layout is unknown, and this raises
+    texts = _service_texts()
+    if prefix.encode() not in texts:
         return None
+    text = texts[prefix.encode()].partition(b": ")[2].decode()
+    try:
+        service, _ = json.JSONDecoder().raw_decode(text)
+    except ValueError as error:
+        _unknown_layout(_POLICIES, f"the service {prefix} cannot be read ({error})")
     if not isinstance(service, dict) or not {"Actions", "Resources"} <= set(service):
         _unknown_layout(_POLICIES, f"the service {prefix} has no Actions and Resources")
     return service
 
 
 @cache
-def _types_file(region: str) -> str:
-    """Return the file that has, for each resource type of a region, the name of the file with its schema."""
+def _service_texts() -> dict[bytes, bytes]:
+    """Return service -> its name and the text of what IAM knows of it, and what comes before the next one.
+
+    The file has two megabytes, of which a build needs 15 services of 450. Parsing all of it would add 5 % to
+    a build without lint, so only the texts are told apart: each service begins a line, one space in.
+    """
+    texts = {text[: text.find(b'"')]: text for text in _content(_POLICIES).split(b'\n "')}
+    if b"iam" not in texts:  # every IAM has it
+        _unknown_layout(_POLICIES, "no line begins with the service iam")
+    return texts
+
+
+@cache
+def _type_files(region: str) -> dict[str, Any]:
+    """Return for each resource type of a region the name of the file with its schema."""
     file = f"schemas/providers/{region}.json"
     is_name = "-" in region and re.fullmatch(r"[a-z0-9-]+", region)  # not sam, and no path to a region's file
     if not is_name or not (data_folder() / file).is_file():
@@ -194,35 +210,35 @@ def _types_file(region: str) -> str:
         raise SchemasError(
             f"There are no schemas for the region {region!r}; cfn-lint {_version()} has {', '.join(regions)}."
         )
-    return file
+    return _read(file)
 
 
-def _type_file(type_name: str, region: str) -> str:
-    """Return the file with the schema of a type as it is in a region."""
-    types = _types_file(region)
-    name = _member(types, type_name)
+@cache
+def _schema(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
+    """Return the schema of a type as it is in a region, and the file that it is in."""
+    name = _type_files(region).get(type_name)
     if name is None:
         raise SchemasError(
             f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
             "the name, or use a cfn-lint whose schemas have it."
         )
     if not isinstance(name, str):
-        _unknown_layout(types, "it maps resource types to something other than names of files")
+        _unknown_layout(
+            f"schemas/providers/{region}.json",
+            "it maps resource types to something other than names of files",
+        )
     file = f"schemas/resources/{name}.json"
-    if (described := _member(file, "typeName")) != type_name:
+    schema = _read(file)
+    if (described := schema.get("typeName")) != type_name:
         _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
-    return file
+    return file, schema
 
 
-_type_file_once = cache(_type_file)  # each type is asked for many of its properties
-
-
-def _followed(file: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema, or the one that it refers to."""
+def _followed(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of a schema, or the part that it refers to."""
     while pointer := schema.get("$ref"):
-        _, member, key, *keys = pointer.split("/")
-        found = _part(file, member, key)
-        for key in keys:
+        found: Any = whole
+        for key in pointer.split("/")[1:]:
             found = found.get(key) if isinstance(found, dict) else None
         if not isinstance(found, dict):
             _unknown_layout(file, f"it refers to {pointer}, which it does not have")
@@ -230,62 +246,21 @@ def _followed(file: str, schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _with_alternatives(file: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema without references, in its alternatives neither."""
-    schema = _followed(file, schema)
+def _with_alternatives(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of a schema without references, in its alternatives neither."""
+    schema = _followed(file, whole, schema)
     for key in {"allOf", "anyOf", "oneOf"}.intersection(schema):
-        schema = {**schema, key: [_with_alternatives(file, one) for one in schema[key]]}
+        schema = {**schema, key: [_with_alternatives(file, whole, one) for one in schema[key]]}
     return schema
 
 
-@cache
-def _part(file: str, member: str, key: str) -> Any:
-    """Return one value of an object in a file; None if it is not there.
-
-    As with ``_member``, no more than that is parsed where each of its keys begins a line, two spaces in.
-    """
-    text = _members(file).get(member.encode(), b"")
-    start = text.find(b'\n  "%b": ' % key.encode())
-    end = text.find(b'\n  "', start + 1) if start >= 0 else -1
-    if end >= 0:
-        with suppress(ValueError):
-            return json.loads(b"{%b}" % text[start:end].removesuffix(b","))[key]
-    return (_member(file, member) or {}).get(key)
-
-
-def _properties(file: str, key: str) -> tuple[str, ...]:
-    pointers = _member(file, key) or []
+def _properties(file: str, schema: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    pointers = schema.get(key, [])
     if not all(str(pointer).startswith("/properties/") for pointer in pointers):
         _unknown_layout(file, f"{key} holds something other than paths under /properties/")
     return tuple(pointer.removeprefix("/properties/") for pointer in pointers)
 
 
-def _member(file: str, key: str) -> Any:
-    """Return one value of the object in a file; None if the key is not there.
-
-    Of large files, one of which has two megabytes, a build needs little. So no more than that is parsed,
-    where each key stands at the beginning of a line, one space in. Where not, all of the file is.
-    """
-    members = _members(file)
-    if members and key.encode() not in members:
-        return None
-    try:
-        return json.loads(b'{"%b}' % members[key.encode()].removesuffix(b","))[key]
-    except (KeyError, ValueError):
-        return _read(file).get(key)
-
-
-@cache
-def _members(file: str) -> dict[bytes, bytes]:
-    """Return key -> the text of the key and its value, less the first quote; nothing in another layout."""
-    first, *members = _content(file).split(b'\n "')
-    if first != b"{" or not members:
-        return {}
-    members[-1], end, _ = members[-1].rpartition(b"\n}")
-    return {member[: member.find(b'"')]: member for member in members} if end else {}
-
-
-@cache
 def _read(file: str) -> dict[str, Any]:
     try:
         content = json.loads(_content(file))
@@ -296,7 +271,6 @@ def _read(file: str) -> dict[str, Any]:
     return content
 
 
-@cache
 def _content(file: str) -> bytes:
     try:
         return (data_folder() / file).read_bytes()

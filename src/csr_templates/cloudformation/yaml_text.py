@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -16,22 +17,27 @@ except ImportError as error:
     ) from error
 
 _LITERAL = re.compile(r"(?:[^ ].*: )?(?:![A-Za-z0-9:]+ )?\|[0-9]?[-+]?")
-_OPEN_KEY = re.compile(r".*:(?: ![A-Za-z0-9:]+)?")
+_TAGGED_KEY = re.compile(r".*: ![A-Za-z0-9:]+")
 
 Events = list[yaml.Event]
 
 MAPPING_START = yaml.MappingStartEvent(None, None, implicit=True, flow_style=False)
 MAPPING_END = yaml.MappingEndEvent()
 SEQUENCE_END = yaml.SequenceEndEvent()
-_BEGINNING = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False))
-_END = (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
+_BEGINNING = yaml.StreamStartEvent()
+_DOCUMENT = yaml.DocumentStartEvent(explicit=True)
+_DOCUMENT_END = yaml.DocumentEndEvent(explicit=False)
+_END = yaml.StreamEndEvent()
 
 
-def dumped_lines(events: Events) -> list[str]:
-    """Return the lines of a key and its value."""
-    block = [*_BEGINNING, MAPPING_START, *events, MAPPING_END, *_END]
-    text: str = yaml.emit(block, Dumper=CSafeDumper, width=-1)
-    return _indent_sequences(text.split("\n")[:-1])
+def dumped_lines(blocks: Iterable[Events]) -> Iterator[list[str]]:
+    """Return for each key with its value its lines; all are written at once, as documents of one stream."""
+    stream: Events = [_BEGINNING]
+    for block in blocks:
+        stream += [_DOCUMENT, MAPPING_START, *block, MAPPING_END, _DOCUMENT_END]
+    text: str = yaml.emit([*stream, _END], Dumper=CSafeDumper, width=-1)
+    for document in text.removesuffix("\n").split("\n---\n"):
+        yield _indent_sequences(document.removeprefix("---\n").split("\n"))
 
 
 def _indent_sequences(lines: list[str]) -> list[str]:
@@ -54,7 +60,9 @@ def _indent_sequences(lines: list[str]) -> list[str]:
         start = column
         while line.startswith("- ", start):
             start += 2
-        key_column = start if _OPEN_KEY.fullmatch(line, start) else -1
+        key_column = (
+            start if line.endswith(":") or (" !" in line and _TAGGED_KEY.fullmatch(line, start)) else -1
+        )
         literal_column = -1
         if "|" in line and _LITERAL.fullmatch(line, start):
             literal_column = start if ": " in line else start - 2

@@ -64,15 +64,16 @@ def document(
     }
 
 
-def listed_files(data: bytes, name: str) -> dict[str, str]:
-    """Return path -> SHA-256 of the files that a manifest lists; each path is a plain one, inside its folder.
+def read(data: bytes, name: str) -> dict[str, Any]:
+    """Return a manifest whose ``formatVersion`` and ``files`` are as they should be.
 
     Args:
-        data: the content of the manifest.
-        name: the manifest, for the message.
+        data: the content of the file.
+        name: the file, for the message.
 
     Raises:
-        ManifestError: it is not a manifest, or one of a format that this version does not know.
+        ManifestError: it is not a manifest, or one of a format that this version does not know, or it lists a
+            path that no build could have written.
     """
     try:
         found = json.loads(data)
@@ -80,21 +81,49 @@ def listed_files(data: bytes, name: str) -> dict[str, str]:
         found = None
     match found:
         case {"formatVersion": 1, "files": dict(files)} if all(starmap(_is_entry, files.items())):
-            return {path: file["sha256"] for path, file in files.items()}
+            manifest: dict[str, Any] = found
+            return manifest
     raise ManifestError(
         f"{name} is not a manifest that this version of csr-templates knows. If a merge left it in conflict, "
         "take either side of it; otherwise name another folder with --output. Then build again."
     )
 
 
+def hashes(entry: Mapping[str, Any]) -> set[str]:
+    """Return the SHA-256 of each content that a listed file may have: before a build, and after it."""
+    return {entry["sha256"], *entry.get("announced", ())}
+
+
+def announce(manifest: Mapping[str, Any] | None, files: Mapping[str, bytes]) -> dict[str, Any] | None:
+    """Return the manifest with what it does not list yet of files to come; None if it lists everything.
+
+    Args:
+        manifest: the one before the files are written; None where there is none.
+        files: path -> content that a build is going to write.
+    """
+    manifest = manifest or {"formatVersion": FORMAT_VERSION, "stacks": [], "files": {}}
+    known = manifest["files"]
+    entries: dict[str, dict[str, Any]] = {}
+    for path, data in files.items():
+        digest = sha256(data)
+        if path not in known:
+            entries[path] = {"sha256": digest, "bytes": len(data)}
+        elif digest not in hashes(known[path]):
+            entries[path] = {**known[path], "announced": sorted({*known[path].get("announced", ()), digest})}
+    return {**manifest, "files": {**known, **entries}} if entries else None
+
+
 def _is_entry(path: str, file: Any) -> bool:
-    return is_inside(path) and isinstance(file, dict) and isinstance(file.get("sha256"), str)
-
-
-def is_inside(path: str) -> bool:
-    """Tell whether ``path`` is one that a build could have written: relative, plain, no hidden part."""
+    """Tell whether a path is plain, relative and not hidden, and its entry holds hashes."""
     parts = path.split("/")
-    return not any(part == "" or part.startswith(".") or set(part) & set("\\:\0") for part in parts)
+    if any(part == "" or part.startswith(".") or set(part) & set("\\:\0") for part in parts):
+        return False
+    match file:
+        case {"sha256": str(), "announced": list(announced)}:
+            return all(isinstance(one, str) for one in announced)
+        case {"sha256": str()}:
+            return "announced" not in file
+    return False
 
 
 def parameter_file(environment: str, stack: str) -> str:

@@ -2,8 +2,8 @@
 
 An entry is a small file, named by the digest of everything that a lint depends on: the text, the region
 and the parameter values, the version of cfn-lint and of its resource schemas, and the code of our own rules.
-Findings are never kept. Whatever is wrong with the cache, the worst that happens is another lint: it may be
-deleted, shared between users and machines, unwritable, or full of rubbish.
+Findings are never kept. Whatever is wrong with the cache, the worst that happens is another lint: the folder
+may be deleted at any time, shared between users and machines, unwritable, or full of rubbish.
 """
 
 from __future__ import annotations
@@ -11,18 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from csr_templates.cloudformation import schemas
-
-KEPT = 2_000  # entries, of about 100 bytes each; the oldest go first
-
-_HEAD = "csr-templates: linted clean\n"
-_NAME = re.compile("[0-9a-f]{64}")
 
 
 def default_folder() -> Path | None:
@@ -60,47 +55,22 @@ def key(text: str, region: str, parameters: Mapping[str, str]) -> str:
 
 def is_clean(folder: Path, digest: str) -> bool:
     """Tell whether this lint is known to find nothing."""
-    place, entry = folder / digest, _entry(digest)
     try:
-        if not place.is_file():  # reading a pipe or a device may never end
-            return False
-        with place.open("rb") as file:
-            return file.read(len(entry) + 1) == entry
+        return (folder / digest).read_bytes() == _entry(digest)
     except OSError:
         return False
 
 
 def remember_clean(folder: Path, digest: str) -> None:
     """Keep that this lint found nothing; where that is not possible, do nothing."""
-    try:
+    with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{digest}.{os.getpid()}.tmp"
-        try:
-            temporary.write_bytes(_entry(digest))
-            temporary.replace(folder / digest)
-        finally:
-            temporary.unlink(missing_ok=True)
-        _forget_oldest(folder)
-    except OSError:
-        pass
+        (folder / digest).write_bytes(_entry(digest))
 
 
 def _entry(digest: str) -> bytes:
-    """Return what an entry holds: its own name, so that a file cut short or put there by others is none."""
-    return f"{_HEAD}{digest}\n".encode("ascii")
-
-
-def _forget_oldest(folder: Path) -> None:
-    """Halve the number of entries when there are too many; what else lies in the folder is left alone."""
-    entries = [
-        Path(entry.path)
-        for entry in os.scandir(folder)
-        if _NAME.fullmatch(entry.name) and not entry.is_dir(follow_symlinks=False)
-    ]
-    if len(entries) > KEPT:
-        entries.sort(key=lambda entry: (entry.lstat().st_mtime_ns, entry.name))
-        for entry in entries[: -KEPT // 2]:
-            entry.unlink(missing_ok=True)
+    """Return what an entry holds: with its own name, an entry that is cut short or renamed proves nothing."""
+    return f"csr-templates: linted clean\n{digest}\n".encode("ascii")
 
 
 @cache

@@ -27,7 +27,6 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfnlint.template import Template
 
 from csr_templates.cloudformation.source_lines import logical_id_lines
-from csr_templates.linting import interruption
 from csr_templates.rules.ignores import IgnoreWithoutReason, ignored_checks
 
 if TYPE_CHECKING:
@@ -119,7 +118,6 @@ def matches(
             "knows, such as ap-northeast-1."
         )
     found = _run(text, list(regions), file, parameters or {})
-    interruption.check()  # or this may be what a rule says that was interrupted
     unique = [match for index, match in enumerate(found) if match not in found[:index]]
     return sorted(unique, key=lambda m: (m.linenumber, m.columnnumber, m.rule.id, _path(m), m.message))
 
@@ -136,7 +134,7 @@ def format_matches(found: Sequence[Match], kind: str) -> str:
     """
     if kind not in FORMATS:
         raise LintError(f"There is no format {kind!r}: use one of {', '.join(FORMATS)}.")
-    rules = Rules(dict(_rules()))
+    rules = Rules(dict(all_rules()))
     # JUnit calls a rule skipped unless it was used, and every run uses all but the experimental ones.
     rules.used_rules.update({rule.id: rule for rule in rules.values() if not rule.experimental})
     formatter: Any = FORMATS[kind]()  # its methods carry no types
@@ -150,7 +148,7 @@ def format_matches(found: Sequence[Match], kind: str) -> str:
 
 
 @cache
-def _rules() -> Rules:
+def all_rules() -> Rules:
     """Return cfn-lint's rules and ours, made once for all templates: it takes a quarter of a second."""
     # cfn-lint prefers newer resource schemas from the user's cache (cfn-lint --update-specs): other findings,
     # on that machine alone. Initialized with folders, its manager takes these.
@@ -184,7 +182,7 @@ def _run(text: str, regions: list[str], file: str, parameters: Mapping[str, str]
         return [Match.create(f"cfn-lint cannot read the template ({error}). {UNREADABLE}", file, RuleError())]
     if untransformed := cfn.transform():
         return [replace(match, filename=file) for match in untransformed]
-    found = [match for match in _rules().run(file, cfn, _config(regions)) if not _is_ignored(match, cfn)]
+    found = [match for match in all_rules().run(file, cfn, _config(regions)) if not _is_ignored(match, cfn)]
     return [*found, *_about_size(text, file)]
 
 
@@ -194,7 +192,7 @@ def _about_size(text: str, file: str) -> list[Match]:
     if size <= LIMITS["threshold"] * limit:
         return []
     too_large = size > limit
-    rule = _rules()["E1002" if too_large else "I1002"]
+    rule = all_rules()["E1002" if too_large else "I1002"]
     says = "more than CloudFormation takes" if too_large else "close to what CloudFormation takes"
     return [Match.create(f"The template has {size} bytes, {says}, which is {limit}.", file, rule)]
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from troposphere import Export, GetStackOutput, ImportValue, Output
 
-from csr_templates.stacks.parts.names import Value, named
+from csr_templates.stacks.parts import names
 
 NETWORK = "network"
 DATABASE = "database"
@@ -65,27 +65,27 @@ API_GATEWAY_ID = "ApiGatewayId"  # key of the output
 API_STAGE = "v1"
 ORIGIN_API_KEY_SECRET = "origin-api-key"  # the secret is called <project>-<environment>-origin-api-key
 ORIGIN_API_KEY_FIELD = "apiKey"  # of the secret's JSON
-CACHE_KEY_HEADER = "X-Cache-Key"  # API Gateway tells upper from lower case in names of headers
+CACHE_KEY_HEADER = "X-Cache-Key"  # case-sensitive in API Gateway
 
 
-def output(shared: SharedOutput, Description: str, Value: Value) -> Output:
+def output(shared: SharedOutput, Description: str, Value: names.Value) -> Output:
     """Return the output, with its export, that hands ``Value`` on to other stacks."""
-    return Output(shared.key, Description=Description, Value=Value, Export=Export(named(shared.export)))
+    return Output(shared.key, Description=Description, Value=Value, Export=Export(names.name(shared.export)))
 
 
-def imported(shared: SharedOutput) -> ImportValue:
+def import_value(shared: SharedOutput) -> ImportValue:
     """Return the value of an output of an earlier stack in the same region.
 
     While a stack imports it, CloudFormation neither changes nor deletes the export.
     """
-    return ImportValue(named(shared.export))
+    return ImportValue(names.name(shared.export))
 
 
-def stack_output(stack: str, key: str, Region: Value) -> GetStackOutput:
+def stack_output(stack: str, key: str, Region: names.Value) -> GetStackOutput:
     """Return what a stack of this environment in another region has as its output ``key``.
 
     It is read when the reading stack is created or updated, and not watched afterwards: a stack that was
     rebuilt is found again by the next update that changes the resource.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
     """
-    return GetStackOutput(StackName=named(stack), OutputName=key, Region=Region)
+    return GetStackOutput(StackName=names.name(stack), OutputName=key, Region=Region)

@@ -1,7 +1,7 @@
 """The frontend stack: the site behind CloudFront and WAF, in front of the API.
 
-It lives in us-east-1: WAF makes web ACLs for CloudFront nowhere else, and CloudFront and WAF keep their
-metrics there. With ``CloudFrontEnabled`` false it may live anywhere.
+It belongs in us-east-1: web ACLs for CloudFront exist only there, and so do the metrics of CloudFront
+and WAF. With ``CloudFrontEnabled`` false it may be in any region.
 """
 
 from __future__ import annotations
@@ -11,121 +11,66 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from awacs import s3 as s3_actions
-from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
-from troposphere import And, Equals, If, Join, Not, NoValue, Or, Output, Parameter, Ref, Sub
-from troposphere import Condition as ConditionRef
-from troposphere.cloudfront import (
-    CacheBehavior,
-    CachePolicy,
-    CustomErrorResponse,
-    CustomOriginConfig,
-    DefaultCacheBehavior,
-    Distribution,
-    DistributionConfig,
-    Function,
-    FunctionAssociation,
-    MonitoringSubscription,
-    MonitoringSubscriptionProperty,
-    Origin,
-    OriginAccessControl,
-    OriginAccessControlConfig,
-    OriginCustomHeader,
-    RealtimeMetricsSubscriptionConfig,
-    ResponseHeadersPolicy,
-    S3OriginConfig,
-    ViewerCertificate,
+import awacs.s3
+from awacs import aws
+from troposphere import (
+    And,
+    Condition,
+    Equals,
+    If,
+    Join,
+    Not,
+    NoValue,
+    Or,
+    Output,
+    Parameter,
+    Ref,
+    Sub,
+    cloudfront,
+    kms,
+    logs,
+    route53,
+    s3,
+    wafv2,
 )
-from troposphere.kms import Key
-from troposphere.logs import Delivery, DeliveryDestination, DeliverySource
-from troposphere.route53 import RecordSetType
-from troposphere.s3 import (
-    Bucket,
-    LifecycleRule,
-    LifecycleRuleTransition,
-    LoggingConfiguration,
-    NoncurrentVersionExpiration,
-)
-from troposphere.sns import Topic
-from troposphere.validators.route53 import AliasTarget
-from troposphere.wafv2 import (
-    AllowAction,
-    CountAction,
-    DataProtect,
-    DataProtectionConfig,
-    DefaultAction,
-    FieldToProtect,
-    GeoMatchStatement,
-    LoggingConfigurationFieldToMatch,
-    RateBasedStatement,
-    RuleAction,
-    RuleActionOverride,
-    SingleHeader,
-    WebACL,
-)
-from troposphere.wafv2 import LoggingConfiguration as WebACLLoggingConfiguration
-from troposphere.wafv2 import Statement as WebACLStatement
 
 from csr_templates.stacks import contract
-from csr_templates.stacks.parts import keys
-from csr_templates.stacks.parts.alarms import alarm
-from csr_templates.stacks.parts.buckets import bucket_policy, private_bucket
-from csr_templates.stacks.parts.dashboards import (
-    Metric,
-    alarm_states,
-    dashboard,
-    dashboard_body,
-    graph,
-    held,
-    metric,
-    stale_dashboard,
-    threshold,
-    watched,
-    when,
+from csr_templates.stacks.dashboards.frontend import overview
+from csr_templates.stacks.parts import (
+    alarms,
+    buckets,
+    dashboards,
+    keys,
+    log_groups,
+    names,
+    parameters,
+    topics,
 )
-from csr_templates.stacks.parts.edge import cache_policy, edge_function, security_headers
-from csr_templates.stacks.parts.logs import log_group
-from csr_templates.stacks.parts.names import PREFIX, named
-from csr_templates.stacks.parts.parameters import environment, interface, project_name, switch
-from csr_templates.stacks.parts.tags import tags
 from csr_templates.stacks.parts.template import StackTemplate
-from csr_templates.stacks.parts.topics import topic, topic_policy
-from csr_templates.stacks.parts.web_acls import blocking_rule, managed_rules, visibility
 
-# Conditions. What needs one of these names it with condition=.
-CLOUDFRONT = "CloudFront"
-WAF = "WAF"  # implies CloudFront
-CUSTOM_DOMAIN = "CustomDomain"  # implies CloudFront
 
-# Policies that AWS manages, by their IDs.
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
-CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-
-CLOUDFRONT_HOSTED_ZONE_ID = "Z2FDTNDATAQYW2"  # of every distribution
-
-# Not cs(Cookie): whoever reads a session from the log could go on with it.
-ACCESS_LOG_FIELDS = [
-    "date",
-    "time",
-    "x-edge-location",
-    "sc-bytes",
-    "c-ip",
-    "cs-method",
-    "cs(Host)",
-    "cs-uri-stem",
-    "sc-status",
-    "cs(Referer)",
-    "cs(User-Agent)",
-    "cs-uri-query",
-    "x-edge-result-type",
-    "x-edge-request-id",
-    "cs-bytes",
-    "time-taken",
-    "x-forwarded-for",
-    "time-to-first-byte",
-    "x-edge-detailed-result-type",
-]
+def build() -> StackTemplate:
+    """Return the frontend stack; the calls below are its table of contents."""
+    t = StackTemplate("Static site and API behind CloudFront and WAF, with alarms and dashboard")
+    parameters = add_parameters(t)
+    add_rules(t, parameters)
+    conditions = add_conditions(t, parameters)
+    key = add_key(t)
+    edge_logs = add_edge_log_bucket(t)
+    site_bucket = add_site_bucket(t, edge_logs.bucket)
+    functions = add_functions(t, conditions)
+    policies = add_policies(t, parameters, conditions)
+    web_acl = add_web_acl(t, conditions)
+    add_waf_logs(t, conditions, web_acl, key)
+    distribution = add_distribution(t, parameters, conditions, site_bucket, functions, policies, web_acl)
+    add_site_bucket_policy(t, conditions, site_bucket, distribution)
+    add_access_logs(t, conditions, distribution, edge_logs)
+    add_domain_records(t, parameters, conditions, distribution)
+    alarm_topics = add_alarm_topics(t, key)
+    add_alarms(t, conditions, distribution, web_acl, alarm_topics)
+    add_outputs(t, parameters, conditions, site_bucket, distribution, web_acl, alarm_topics)
+    derive(t)  # the dashboard
+    return t
 
 
 class Parameters(NamedTuple):
@@ -141,67 +86,26 @@ class Parameters(NamedTuple):
     api_region: Parameter
 
 
-class Functions(NamedTuple):
-    """The CloudFront Functions."""
-
-    page_routing: Function
-    browser_caching: Function
-    api_cache_key: Function
-
-
-class Policies(NamedTuple):
-    """How CloudFront caches, and what it adds to responses."""
-
-    static_cache: CachePolicy
-    page_cache: CachePolicy
-    site_headers: ResponseHeadersPolicy
-    api_headers: ResponseHeadersPolicy
-
-
-class Topics(NamedTuple):
-    """Whom the alarms tell."""
-
-    normal: Topic
-    critical: Topic
-
-
-def build() -> StackTemplate:
-    """Return the frontend stack; the calls below are its table of contents."""
-    t = StackTemplate("Static site and API behind CloudFront and WAF, with alarms and dashboard")
-    parameters = add_parameters(t)
-    add_conditions(t, parameters)
-    key = add_key(t)
-    log_bucket = add_edge_log_bucket(t)
-    site_bucket = add_site_bucket(t, log_bucket)
-    functions = add_functions(t, parameters)
-    policies = add_policies(t, parameters)
-    web_acl = add_web_acl(t)
-    add_waf_logs(t, web_acl, key)
-    distribution = add_distribution(t, parameters, site_bucket, functions, policies, web_acl)
-    add_site_bucket_policy(t, site_bucket, distribution)
-    add_access_logs(t, distribution, log_bucket)
-    add_domain_records(t, parameters, distribution)
-    topics = add_topics(t, key)
-    add_alarms(t, distribution, web_acl, topics)
-    add_outputs(t, parameters, site_bucket, distribution, web_acl, topics)
-    derive(t)
-    return t
-
-
 def add_parameters(t: StackTemplate) -> Parameters:
-    """Add the parameters, their groups in the console, and the rules on how they go together."""
-    project = t.add_parameter(project_name())
-    env = t.add_parameter(environment())
-    parameters = Parameters(
+    """Add the parameters, each with its label and group in the console."""
+    t.add_parameter(parameters.project_name(), label="Project", group="Environment")
+    t.add_parameter(parameters.environment(), label="Environment", group="Environment")
+    return Parameters(
         cloudfront_enabled=t.add_parameter(
-            switch(
+            parameters.switch(
                 "CloudFrontEnabled",
                 Default="true",
                 Description="Serve site and API by CloudFront, from us-east-1. Else: buckets, key, topics.",
-            )
+            ),
+            label="CloudFront",
+            group="Edge",
         ),
         waf_enabled=t.add_parameter(
-            switch("WAFEnabled", Default="true", Description="Put a web ACL in front of CloudFront.")
+            parameters.switch(
+                "WAFEnabled", Default="true", Description="Put a web ACL in front of CloudFront."
+            ),
+            label="WAF",
+            group="Edge",
         ),
         site_routing=t.add_parameter(
             Parameter(
@@ -211,14 +115,16 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedValues=["directory", "spa"],
                 Description="directory: page /x is the file /x/index.html. spa: every page is /index.html.",
                 ConstraintDescription="must be directory or spa",
-            )
+            ),
+            label="Routing of pages",
+            group="Site",
         ),
         content_security_policy=t.add_parameter(
             Parameter(
                 "ContentSecurityPolicy",
                 Type="String",
-                # 'unsafe-inline' is the price of a static export: its pages carry inline scripts, and nobody
-                # is there to put a fresh nonce into each response.
+                # 'unsafe-inline' is the price of a static export: its pages carry inline scripts, and no
+                # server puts a fresh nonce into each response.
                 Default=(
                     "default-src 'self'; script-src 'self' 'unsafe-inline'; "
                     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
@@ -229,7 +135,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 MaxLength=1783,  # characters, the longest value that CloudFront adds
                 Description="Header Content-Security-Policy of the site. Depends on how the site is built.",
                 ConstraintDescription="must be 1 to 1783 printable ASCII characters",
-            )
+            ),
+            label="Content security policy",
+            group="Site",
         ),
         custom_domain_name=t.add_parameter(
             Parameter(
@@ -240,7 +148,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 MaxLength=253,
                 Description="Domain of the site, or empty. Browsers then expect HTTPS of its subdomains too.",
                 ConstraintDescription="must be empty, or a domain name in lower case such as www.example.com",
-            )
+            ),
+            label="Domain",
+            group="Domain (all or none)",
         ),
         certificate_arn=t.add_parameter(
             Parameter(
@@ -250,7 +160,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedPattern="(arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36})?",
                 Description="Certificate for CustomDomainName, in us-east-1, or empty.",
                 ConstraintDescription="must be empty, or the ARN of a certificate in us-east-1",
-            )
+            ),
+            label="Certificate",
+            group="Domain (all or none)",
         ),
         hosted_zone_id=t.add_parameter(
             Parameter(
@@ -260,7 +172,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedPattern="(Z[A-Z0-9]{1,31})?",
                 Description="Route 53 zone for CustomDomainName, or empty.",
                 ConstraintDescription="must be empty, or a hosted zone ID such as Z0123456789ABCDEFGHIJ",
-            )
+            ),
+            label="Hosted zone",
+            group="Domain (all or none)",
         ),
         api_region=t.add_parameter(
             Parameter(
@@ -270,30 +184,15 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedPattern="[a-z]{2}(-[a-z]+)+-[0-9]",
                 Description="Region of the api stack, which the API's address is read from.",
                 ConstraintDescription="must be a region such as ap-northeast-1",
-            )
+            ),
+            label="Region of the API",
+            group="Edge",
         ),
     )
-    t.set_metadata(
-        interface(
-            {
-                "Environment": [(project, "Project"), (env, "Environment")],
-                "Edge": [
-                    (parameters.cloudfront_enabled, "CloudFront"),
-                    (parameters.waf_enabled, "WAF"),
-                    (parameters.api_region, "Region of the API"),
-                ],
-                "Site": [
-                    (parameters.site_routing, "Routing of pages"),
-                    (parameters.content_security_policy, "Content security policy"),
-                ],
-                "Domain (all or none)": [
-                    (parameters.custom_domain_name, "Domain"),
-                    (parameters.certificate_arn, "Certificate"),
-                    (parameters.hosted_zone_id, "Hosted zone"),
-                ],
-            }
-        )
-    )
+
+
+def add_rules(t: StackTemplate, parameters: Parameters) -> None:
+    """Add the rules on how the parameters go together."""
     t.add_rule(
         "CloudFrontNeedsUsEast1",
         {
@@ -330,21 +229,29 @@ def add_parameters(t: StackTemplate) -> Parameters:
             ]
         },
     )
-    return parameters
 
 
-def add_conditions(t: StackTemplate, parameters: Parameters) -> None:
+class Conditions(NamedTuple):
+    """What the parameters decide; WAF and the custom domain imply CloudFront."""
+
+    cloudfront: str
+    waf: str
+    custom_domain: str
+
+
+def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
     """Add the conditions."""
-    t.add_condition(CLOUDFRONT, Equals(parameters.cloudfront_enabled.Ref(), "true"))
-    t.add_condition(WAF, And(ConditionRef(CLOUDFRONT), Equals(parameters.waf_enabled.Ref(), "true")))
-    t.add_condition(
-        CUSTOM_DOMAIN,
-        # By the certificate, which linters check for its form; the rule above makes it one with the domain.
-        And(ConditionRef(CLOUDFRONT), Not(Equals(parameters.certificate_arn.Ref(), ""))),
+    cloudfront = t.add_condition("CloudFront", Equals(parameters.cloudfront_enabled.Ref(), "true"))
+    waf = t.add_condition("WAF", And(Condition(cloudfront), Equals(parameters.waf_enabled.Ref(), "true")))
+    custom_domain = t.add_condition(
+        "CustomDomain",
+        # By the certificate, whose form linters check; the rule above ties it to the domain.
+        And(Condition(cloudfront), Not(Equals(parameters.certificate_arn.Ref(), ""))),
     )
+    return Conditions(cloudfront, waf, custom_domain)
 
 
-def add_key(t: StackTemplate) -> Key:
+def add_key(t: StackTemplate) -> kms.Key:
     """Add the key of this stack's log group and alarm topics; the network's keys are in another region."""
     t.section("Key")
     return t.add_resource(
@@ -352,82 +259,91 @@ def add_key(t: StackTemplate) -> Key:
             "FrontendKey",
             "frontend-key",
             "Encrypts the WAF logs and the frontend's alarm topics",
-            keys.for_log_groups([f"aws-waf-logs-{PREFIX}"]),
+            keys.for_log_groups(f"aws-waf-logs-{names.PREFIX}"),
             keys.for_alarms(),
         )
     )
 
 
-def add_edge_log_bucket(t: StackTemplate) -> Bucket:
+class EdgeLogBucket(NamedTuple):
+    """The bucket of the access logs, and its policy: what delivers logs must wait for that."""
+
+    bucket: s3.Bucket
+    policy: s3.BucketPolicy
+
+
+def add_edge_log_bucket(t: StackTemplate) -> EdgeLogBucket:
     """Add the bucket of the access logs of CloudFront and of the site bucket, kept for a year."""
     t.section("Edge log bucket")
     bucket = t.add_resource(
-        private_bucket(
+        buckets.private_bucket(
             "EdgeLogBucket",
             "edge-logs",
-            named("edge-logs-${AWS::AccountId}"),
-            LifecycleRule(
+            names.name("edge-logs-${AWS::AccountId}"),
+            s3.LifecycleRule(
                 Id="ArchiveAndExpire",
                 Status="Enabled",
                 Transitions=[
-                    LifecycleRuleTransition(StorageClass="STANDARD_IA", TransitionInDays=30),
-                    LifecycleRuleTransition(StorageClass="GLACIER", TransitionInDays=90),
+                    s3.LifecycleRuleTransition(StorageClass="STANDARD_IA", TransitionInDays=30),
+                    s3.LifecycleRuleTransition(StorageClass="GLACIER", TransitionInDays=90),
                 ],
                 ExpirationInDays=365,
-                NoncurrentVersionExpiration=NoncurrentVersionExpiration(NoncurrentDays=30),
+                NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=30),
             ),
         )
     )
-    t.add_resource(
-        bucket_policy(
+    policy = t.add_resource(
+        buckets.bucket_policy(
             "EdgeLogBucketPolicy",
             bucket.Ref(),
-            # Complete, or the service adds a statement of its own, which the next update of the policy drops.
+            # Complete, or the service adds its own statement, which the next update of the policy drops.
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
-            Statement(
+            aws.Statement(
                 Sid="CloudFrontAccessLogs",
-                Effect=Allow,
-                Principal=Principal("Service", "delivery.logs.amazonaws.com"),
-                Action=[s3_actions.PutObject],
+                Effect=aws.Allow,
+                Principal=aws.Principal("Service", "delivery.logs.amazonaws.com"),
+                Action=[awacs.s3.PutObject],
                 Resource=[Sub("${Bucket}/AWSLogs/${AWS::AccountId}/*", Bucket=bucket.GetAtt("Arn"))],
-                Condition=Condition(
+                Condition=aws.Condition(
                     [
-                        StringEquals(
+                        aws.StringEquals(
                             {
                                 "aws:SourceAccount": Ref("AWS::AccountId"),
                                 "s3:x-amz-acl": "bucket-owner-full-control",
                             }
                         ),
-                        ArnLike(
+                        aws.ArnLike(
                             "aws:SourceArn",
                             Sub(
                                 "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
-                                f":delivery-source:{PREFIX}-*"
+                                f":delivery-source:{names.PREFIX}-*"
                             ),
                         ),
                     ]
                 ),
             ),
-            Statement(
+            aws.Statement(
                 Sid="SiteBucketAccessLogs",
-                Effect=Allow,
-                Principal=Principal("Service", "logging.s3.amazonaws.com"),
-                Action=[s3_actions.PutObject],
+                Effect=aws.Allow,
+                Principal=aws.Principal("Service", "logging.s3.amazonaws.com"),
+                Action=[awacs.s3.PutObject],
                 Resource=[Sub("${Bucket}/site-bucket/*", Bucket=bucket.GetAtt("Arn"))],
-                Condition=Condition(
+                Condition=aws.Condition(
                     [
-                        StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
+                        aws.StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
                         # By name: the site bucket names this bucket, and may not be named back.
-                        ArnLike("aws:SourceArn", Sub(f"arn:${{AWS::Partition}}:s3:::{PREFIX}-frontend-*")),
+                        aws.ArnLike(
+                            "aws:SourceArn", Sub(f"arn:${{AWS::Partition}}:s3:::{names.PREFIX}-frontend-*")
+                        ),
                     ]
                 ),
             ),
         )
     )
-    return bucket
+    return EdgeLogBucket(bucket, policy)
 
 
-def add_site_bucket(t: StackTemplate, log_bucket: Bucket) -> Bucket:
+def add_site_bucket(t: StackTemplate, log_bucket: s3.Bucket) -> s3.Bucket:
     """Add the bucket of the site's files.
 
     What is served is never archived: an object in Glacier cannot be read, and the page would be an error.
@@ -435,56 +351,78 @@ def add_site_bucket(t: StackTemplate, log_bucket: Bucket) -> Bucket:
     """
     t.section("Site bucket")
     return t.add_resource(
-        private_bucket(
+        buckets.private_bucket(
             "SiteBucket",
             "frontend",
-            named("frontend-${AWS::AccountId}"),
-            LifecycleRule(
+            names.name("frontend-${AWS::AccountId}"),
+            s3.LifecycleRule(
                 Id="ExpireOldVersions",
                 Status="Enabled",
-                NoncurrentVersionExpiration=NoncurrentVersionExpiration(NoncurrentDays=90),
+                NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=90),
                 ExpiredObjectDeleteMarker=True,  # what is left of a deleted file once its versions are gone
             ),
-            LoggingConfiguration=LoggingConfiguration(
+            LoggingConfiguration=s3.LoggingConfiguration(
                 DestinationBucketName=log_bucket.Ref(), LogFilePrefix="site-bucket/"
             ),
         )
     )
 
 
-def add_functions(t: StackTemplate, parameters: Parameters) -> Functions:
+class Functions(NamedTuple):
+    """The CloudFront Functions."""
+
+    page_routing: cloudfront.Function
+    browser_caching: cloudfront.Function
+    api_cache_key: cloudfront.Function
+
+
+def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
     """Add the functions that CloudFront runs at the edge. Their code, with its reasons, is in functions/."""
     t.section("CloudFront Functions")
-    page_routing = t.add_resource(
-        edge_function(
-            "PageRoutingFunction",
-            "page-routing",
-            Comment="Leads from the address of a page to its file",
-            FunctionCode=Join(
-                "\n", [Sub("var SITE_ROUTING = '${SiteRouting}';"), function_code("page_routing.js")]
-            ),
-            condition=CLOUDFRONT,
-        )
+    function = partial(edge_function, Condition=conditions.cloudfront)
+    return Functions(
+        page_routing=t.add_resource(
+            function(
+                "PageRoutingFunction",
+                "page-routing",
+                Comment="Leads from the address of a page to its file",
+                FunctionCode=Join(
+                    "\n", [Sub("var SITE_ROUTING = '${SiteRouting}';"), function_code("page_routing.js")]
+                ),
+            )
+        ),
+        browser_caching=t.add_resource(
+            function(
+                "BrowserCachingFunction",
+                "browser-caching",
+                Comment="Tells browsers what they may keep",
+                FunctionCode=function_code("browser_caching.js"),
+            )
+        ),
+        api_cache_key=t.add_resource(
+            function(
+                "ApiCacheKeyFunction",
+                "api-cache-key",
+                Comment="Says which API requests may share a cached answer",
+                FunctionCode=function_code("api_cache_key.js"),
+            )
+        ),
     )
-    browser_caching = t.add_resource(
-        edge_function(
-            "BrowserCachingFunction",
-            "browser-caching",
-            Comment="Tells browsers what they may keep",
-            FunctionCode=function_code("browser_caching.js"),
-            condition=CLOUDFRONT,
-        )
+
+
+def edge_function(
+    title: str, what: str, Comment: str, FunctionCode: names.Value, Condition: str
+) -> cloudfront.Function:
+    """Return a CloudFront Function. Its name, which is the account's, carries the environment."""
+    return cloudfront.Function(
+        title,
+        Condition=Condition,
+        Name=names.name(what),
+        FunctionConfig=cloudfront.FunctionConfig(Comment=Comment, Runtime="cloudfront-js-2.0"),
+        AutoPublish=True,  # a behavior takes only what is published
+        FunctionCode=FunctionCode,
+        Tags=names.tags(what),
     )
-    api_cache_key = t.add_resource(
-        edge_function(
-            "ApiCacheKeyFunction",
-            "api-cache-key",
-            Comment="Says which API requests may share a cached answer",
-            FunctionCode=function_code("api_cache_key.js"),
-            condition=CLOUDFRONT,
-        )
-    )
-    return Functions(page_routing, browser_caching, api_cache_key)
 
 
 def function_code(name: str) -> str:
@@ -497,50 +435,125 @@ def function_code(name: str) -> str:
     return "".join(line for line in lines if not line.lstrip().startswith("//"))
 
 
-def add_policies(t: StackTemplate, parameters: Parameters) -> Policies:
+class Policies(NamedTuple):
+    """How CloudFront caches, and what it adds to responses."""
+
+    static_cache: cloudfront.CachePolicy
+    page_cache: cloudfront.CachePolicy
+    site_headers: cloudfront.ResponseHeadersPolicy
+    api_headers: cloudfront.ResponseHeadersPolicy
+
+
+def add_policies(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> Policies:
     """Add the cache policies of the site, and the headers that site and API are sent with."""
     t.section("Cache and response headers policies")
-    static_cache = t.add_resource(
-        cache_policy(
-            "StaticCachePolicy",
-            "static",
-            MinTTL=31536000,  # seconds, one year: a file whose content changes gets another name
-            DefaultTTL=31536000,
-            MaxTTL=31536000,
-            condition=CLOUDFRONT,
-        )
+    cache = partial(cache_policy, Condition=conditions.cloudfront)
+    headers = partial(security_headers, Condition=conditions.cloudfront)
+    return Policies(
+        static_cache=t.add_resource(
+            cache(
+                "StaticCachePolicy",
+                "static",
+                MinTTL=31536000,  # seconds, one year: a file whose content changes gets another name
+                DefaultTTL=31536000,
+                MaxTTL=31536000,
+            )
+        ),
+        page_cache=t.add_resource(
+            cache(
+                "PageCachePolicy",
+                "pages",
+                MinTTL=1,  # second; CloudFront compresses nothing that it may not keep at all
+                DefaultTTL=60,  # then it asks S3 whether the page has changed
+                MaxTTL=3600,  # for a page that is uploaded with its own Cache-Control
+            )
+        ),
+        site_headers=t.add_resource(
+            headers(
+                "SiteHeadersPolicy", "site", ContentSecurityPolicy=parameters.content_security_policy.Ref()
+            )
+        ),
+        api_headers=t.add_resource(
+            headers(
+                "ApiHeadersPolicy",
+                "api",
+                # An answer of the API is data: shown as a page it may load and run nothing.
+                ContentSecurityPolicy=(
+                    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                ),
+            )
+        ),
     )
-    page_cache = t.add_resource(
-        cache_policy(
-            "PageCachePolicy",
-            "pages",
-            MinTTL=1,  # second; CloudFront compresses nothing that it may not keep at all
-            DefaultTTL=60,  # then it asks S3 whether the page has changed
-            MaxTTL=3600,  # for a page that is uploaded with a time of its own
-            condition=CLOUDFRONT,
-        )
-    )
-    site_headers = t.add_resource(
-        security_headers(
-            "SiteHeadersPolicy",
-            "site",
-            parameters.content_security_policy.Ref(),
-            condition=CLOUDFRONT,
-        )
-    )
-    api_headers = t.add_resource(
-        security_headers(
-            "ApiHeadersPolicy",
-            "api",
-            # An answer of the API is data: shown as a page it may load and run nothing.
-            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            condition=CLOUDFRONT,
-        )
-    )
-    return Policies(static_cache, page_cache, site_headers, api_headers)
 
 
-def add_web_acl(t: StackTemplate) -> WebACL:
+def cache_policy(
+    title: str, what: str, MinTTL: int, DefaultTTL: int, MaxTTL: int, Condition: str
+) -> cloudfront.CachePolicy:
+    """Return a policy that caches only by address and encoding. Times are in seconds.
+
+    Query strings are not part of the key, and so do not reach the origin. S3 would take some for commands,
+    such as to list the bucket.
+    """
+    return cloudfront.CachePolicy(
+        title,
+        Condition=Condition,
+        CachePolicyConfig=cloudfront.CachePolicyConfig(
+            Name=names.name(what),
+            MinTTL=MinTTL,
+            DefaultTTL=DefaultTTL,
+            MaxTTL=MaxTTL,
+            ParametersInCacheKeyAndForwardedToOrigin=cloudfront.ParametersInCacheKeyAndForwardedToOrigin(
+                CookiesConfig=cloudfront.CacheCookiesConfig(CookieBehavior="none"),
+                HeadersConfig=cloudfront.CacheHeadersConfig(HeaderBehavior="none"),
+                QueryStringsConfig=cloudfront.CacheQueryStringsConfig(QueryStringBehavior="none"),
+                EnableAcceptEncodingGzip=True,
+                EnableAcceptEncodingBrotli=True,
+            ),
+        ),
+    )
+
+
+def security_headers(
+    title: str, what: str, ContentSecurityPolicy: names.Value, Condition: str
+) -> cloudfront.ResponseHeadersPolicy:
+    """Return a policy that sends the security headers with every response, whatever the origin sent."""
+    return cloudfront.ResponseHeadersPolicy(
+        title,
+        Condition=Condition,
+        ResponseHeadersPolicyConfig=cloudfront.ResponseHeadersPolicyConfig(
+            Name=names.name(what),
+            SecurityHeadersConfig=cloudfront.SecurityHeadersConfig(
+                StrictTransportSecurity=cloudfront.StrictTransportSecurity(
+                    AccessControlMaxAgeSec=31536000,  # one year
+                    IncludeSubdomains=True,
+                    Override=True,
+                ),
+                ContentTypeOptions=cloudfront.ContentTypeOptions(Override=True),  # nosniff
+                FrameOptions=cloudfront.FrameOptions(FrameOption="DENY", Override=True),
+                ReferrerPolicy=cloudfront.ReferrerPolicy(
+                    ReferrerPolicy="strict-origin-when-cross-origin", Override=True
+                ),
+                ContentSecurityPolicy=cloudfront.ContentSecurityPolicy(
+                    ContentSecurityPolicy=ContentSecurityPolicy, Override=True
+                ),
+            ),
+            CustomHeadersConfig=cloudfront.CustomHeadersConfig(
+                Items=[
+                    cloudfront.CustomHeader(
+                        Header="Permissions-Policy",
+                        Value="camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+                        Override=True,
+                    )
+                ]
+            ),
+        ),
+    )
+
+
+SECRET_HEADERS = ["authorization", "cookie", "x-api-key"]  # hidden from logs and samples
+
+
+def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
     """Add the web ACL.
 
     Its rules take about 1,130 of the 1,500 capacity units that a web ACL has: common rules 700, known bad
@@ -548,24 +561,26 @@ def add_web_acl(t: StackTemplate) -> WebACL:
     """
     t.section("Web ACL")
     return t.add_resource(
-        WebACL(
+        wafv2.WebACL(
             "WebACL",
-            Condition=WAF,
-            Name=named("cloudfront-waf"),
+            Condition=conditions.waf,
+            Name=names.name("cloudfront-waf"),
             Description="In front of the site and the API",
             Scope="CLOUDFRONT",
-            DefaultAction=DefaultAction(Allow=AllowAction()),
+            DefaultAction=wafv2.DefaultAction(Allow=wafv2.AllowAction()),
             Rules=[
                 blocking_rule(
                     "blocked-countries",
                     10,
-                    WebACLStatement(GeoMatchStatement=GeoMatchStatement(CountryCodes=["CN", "RU", "KP"])),
+                    wafv2.Statement(
+                        GeoMatchStatement=wafv2.GeoMatchStatement(CountryCodes=["CN", "RU", "KP"])
+                    ),
                 ),
                 blocking_rule(
                     "rate-limit",
                     20,
-                    WebACLStatement(
-                        RateBasedStatement=RateBasedStatement(
+                    wafv2.Statement(
+                        RateBasedStatement=wafv2.RateBasedStatement(
                             Limit=5000,  # requests
                             EvaluationWindowSec=300,
                             AggregateKeyType="IP",
@@ -578,31 +593,64 @@ def add_web_acl(t: StackTemplate) -> WebACL:
                     40,
                     "AWSManagedRulesCommonRuleSet",
                     # It would block bodies over 8 KB, which an API may be sent; API Gateway's limit holds.
-                    RuleActionOverride(
-                        Name="SizeRestrictions_BODY", ActionToUse=RuleAction(Count=CountAction())
+                    wafv2.RuleActionOverride(
+                        Name="SizeRestrictions_BODY", ActionToUse=wafv2.RuleAction(Count=wafv2.CountAction())
                     ),
                 ),
                 managed_rules("known-bad-inputs", 50, "AWSManagedRulesKnownBadInputsRuleSet"),
                 managed_rules("linux-rules", 60, "AWSManagedRulesLinuxRuleSet"),
             ],
-            DataProtectionConfig=DataProtectionConfig(
+            DataProtectionConfig=wafv2.DataProtectionConfig(
                 DataProtections=[
-                    DataProtect(
-                        Field=FieldToProtect(
-                            FieldType="SINGLE_HEADER", FieldKeys=["authorization", "cookie", "x-api-key"]
-                        ),
+                    wafv2.DataProtect(
+                        Field=wafv2.FieldToProtect(FieldType="SINGLE_HEADER", FieldKeys=[*SECRET_HEADERS]),
                         Action="SUBSTITUTION",
                     )
                 ]
             ),
             # The web ACL's name: what reads the metrics knows the ACL by one or by the other.
-            VisibilityConfig=visibility(named("cloudfront-waf")),
-            Tags=tags("cloudfront-waf"),
+            VisibilityConfig=visibility(names.name("cloudfront-waf")),
+            Tags=names.tags("cloudfront-waf"),
         )
     )
 
 
-def add_waf_logs(t: StackTemplate, web_acl: WebACL, key: Key) -> None:
+def blocking_rule(Name: str, Priority: int, statement: wafv2.Statement) -> wafv2.WebACLRule:
+    """Return a rule that blocks the requests that ``statement`` matches."""
+    return wafv2.WebACLRule(
+        Name=Name,
+        Priority=Priority,
+        Statement=statement,
+        Action=wafv2.RuleAction(Block=wafv2.BlockAction()),
+        VisibilityConfig=visibility(Name),
+    )
+
+
+def managed_rules(
+    Name: str, Priority: int, group: str, *overrides: wafv2.RuleActionOverride
+) -> wafv2.WebACLRule:
+    """Return a rule group of AWS as one rule; ``overrides`` say which rules of it act otherwise."""
+    statement = wafv2.ManagedRuleGroupStatement(VendorName="AWS", Name=group)
+    if overrides:
+        statement.RuleActionOverrides = list(overrides)
+    none: Any = {"None": {}}  # each rule of the group acts as AWS decided; Python allows no None=
+    return wafv2.WebACLRule(
+        Name=Name,
+        Priority=Priority,
+        Statement=wafv2.Statement(ManagedRuleGroupStatement=statement),
+        OverrideAction=wafv2.OverrideAction(**none),
+        VisibilityConfig=visibility(Name),
+    )
+
+
+def visibility(MetricName: names.Value) -> wafv2.VisibilityConfig:
+    """Return what turns on a metric and samples; alarms and dashboards find the metric by this name."""
+    return wafv2.VisibilityConfig(
+        CloudWatchMetricsEnabled=True, MetricName=MetricName, SampledRequestsEnabled=True
+    )
+
+
+def add_waf_logs(t: StackTemplate, conditions: Conditions, web_acl: wafv2.WebACL, key: kms.Key) -> None:
     """Add the log of the web ACL.
 
     Its group is there even without a web ACL. WAF writes only to groups whose name starts with
@@ -611,17 +659,17 @@ def add_waf_logs(t: StackTemplate, web_acl: WebACL, key: Key) -> None:
     """
     t.section("WAF logs")
     group = t.add_resource(
-        log_group(
+        log_groups.log_group(
             "WAFLogGroup",
             "waf-logs",
-            LogGroupName=Sub(f"aws-waf-logs-{PREFIX}"),
+            LogGroupName=Sub(f"aws-waf-logs-{names.PREFIX}"),
             KmsKeyId=key.GetAtt("Arn"),
         )
     )
     t.add_resource(
-        WebACLLoggingConfiguration(
+        wafv2.LoggingConfiguration(
             "WebACLLogging",
-            Condition=WAF,
+            Condition=conditions.waf,
             ResourceArn=web_acl.GetAtt("Arn"),
             LogDestinationConfigs=[
                 # Not the group's own Arn, which ends in ":*".
@@ -633,9 +681,8 @@ def add_waf_logs(t: StackTemplate, web_acl: WebACL, key: Key) -> None:
             # A second lock: the web ACL's data protection hides these from logs and samples, whatever a rule
             # looks at; redaction, only where a rule looks at the one header.
             RedactedFields=[
-                LoggingConfigurationFieldToMatch(SingleHeader=SingleHeader(Name="authorization")),
-                LoggingConfigurationFieldToMatch(SingleHeader=SingleHeader(Name="cookie")),
-                LoggingConfigurationFieldToMatch(SingleHeader=SingleHeader(Name="x-api-key")),
+                wafv2.LoggingConfigurationFieldToMatch(SingleHeader=wafv2.SingleHeader(Name=name))
+                for name in SECRET_HEADERS
             ],
         )
     )
@@ -644,19 +691,20 @@ def add_waf_logs(t: StackTemplate, web_acl: WebACL, key: Key) -> None:
 def add_distribution(
     t: StackTemplate,
     parameters: Parameters,
-    site_bucket: Bucket,
+    conditions: Conditions,
+    site_bucket: s3.Bucket,
     functions: Functions,
     policies: Policies,
-    web_acl: WebACL,
-) -> Distribution:
+    web_acl: wafv2.WebACL,
+) -> cloudfront.Distribution:
     """Add the distribution with its two origins: the site's bucket and the REST API."""
     t.section("Distribution")
     access_control = t.add_resource(
-        OriginAccessControl(
+        cloudfront.OriginAccessControl(
             "SiteOriginAccessControl",
-            Condition=CLOUDFRONT,
-            OriginAccessControlConfig=OriginAccessControlConfig(
-                Name=named("site"),
+            Condition=conditions.cloudfront,
+            OriginAccessControlConfig=cloudfront.OriginAccessControlConfig(
+                Name=names.name("site"),
                 OriginAccessControlOriginType="s3",
                 SigningBehavior="always",
                 SigningProtocol="sigv4",
@@ -665,50 +713,50 @@ def add_distribution(
     )
 
     static = partial(
-        CacheBehavior,
+        cloudfront.CacheBehavior,
         TargetOriginId="site",
         ViewerProtocolPolicy="redirect-to-https",
         Compress=True,
         CachePolicyId=policies.static_cache.Ref(),
         ResponseHeadersPolicyId=policies.site_headers.Ref(),
         FunctionAssociations=[
-            FunctionAssociation(
+            cloudfront.FunctionAssociation(
                 EventType="viewer-response", FunctionARN=functions.browser_caching.GetAtt("FunctionARN")
             )
         ],
     )
     distribution = t.add_resource(
-        Distribution(
+        cloudfront.Distribution(
             "Distribution",
-            Condition=CLOUDFRONT,
-            DistributionConfig=DistributionConfig(
+            Condition=conditions.cloudfront,
+            DistributionConfig=cloudfront.DistributionConfig(
                 Comment=Sub("${ProjectName} ${Environment} CloudFront Distribution"),
                 Enabled=True,
                 HttpVersion="http2and3",
                 IPV6Enabled=True,
                 PriceClass="PriceClass_All",
                 DefaultRootObject="index.html",
-                Aliases=If(CUSTOM_DOMAIN, [parameters.custom_domain_name.Ref()], NoValue),
+                Aliases=If(conditions.custom_domain, [parameters.custom_domain_name.Ref()], NoValue),
                 ViewerCertificate=If(
-                    CUSTOM_DOMAIN,
-                    ViewerCertificate(
+                    conditions.custom_domain,
+                    cloudfront.ViewerCertificate(
                         AcmCertificateArn=parameters.certificate_arn.Ref(),
                         SslSupportMethod="sni-only",
                         MinimumProtocolVersion="TLSv1.2_2021",
                     ),
                     # CloudFront's own certificate: from TLSv1 on, and nothing can be done about it.
-                    ViewerCertificate(CloudFrontDefaultCertificate=True),
+                    cloudfront.ViewerCertificate(CloudFrontDefaultCertificate=True),
                 ),
-                WebACLId=If(WAF, web_acl.GetAtt("Arn"), NoValue),
+                WebACLId=If(conditions.waf, web_acl.GetAtt("Arn"), NoValue),
                 Origins=[
-                    Origin(
+                    cloudfront.Origin(
                         Id="site",
                         DomainName=site_bucket.GetAtt("RegionalDomainName"),
                         OriginAccessControlId=access_control.GetAtt("Id"),
                         # Required, and empty beside an origin access control.
-                        S3OriginConfig=S3OriginConfig(OriginAccessIdentity=""),
+                        S3OriginConfig=cloudfront.S3OriginConfig(OriginAccessIdentity=""),
                     ),
-                    Origin(
+                    cloudfront.Origin(
                         Id="api",
                         DomainName=Sub(
                             "${ApiGatewayId}.execute-api.${ApiRegion}.amazonaws.com",
@@ -717,53 +765,56 @@ def add_distribution(
                             ),
                         ),
                         OriginPath=f"/{contract.API_STAGE}",
-                        CustomOriginConfig=CustomOriginConfig(
+                        CustomOriginConfig=cloudfront.CustomOriginConfig(
                             OriginProtocolPolicy="https-only",
                             HTTPSPort=443,
                             OriginSSLProtocols=["TLSv1.2"],
                             OriginReadTimeout=30,  # seconds; Lambda gives up after 28, API Gateway after 29
                         ),
                         OriginCustomHeaders=[
-                            OriginCustomHeader(
+                            cloudfront.OriginCustomHeader(
                                 HeaderName="x-api-key",  # replaces one that the viewer sends
                                 # The secret's replica in this region.
                                 HeaderValue=Sub(
                                     "{{resolve:secretsmanager:"
-                                    f"{PREFIX}-{contract.ORIGIN_API_KEY_SECRET}"
+                                    f"{names.PREFIX}-{contract.ORIGIN_API_KEY_SECRET}"
                                     f":SecretString:{contract.ORIGIN_API_KEY_FIELD}}}}}"
                                 ),
                             )
                         ],
                     ),
                 ],
-                DefaultCacheBehavior=DefaultCacheBehavior(
+                DefaultCacheBehavior=cloudfront.DefaultCacheBehavior(
                     TargetOriginId="site",
                     ViewerProtocolPolicy="redirect-to-https",
                     Compress=True,
                     CachePolicyId=policies.page_cache.Ref(),
                     ResponseHeadersPolicyId=policies.site_headers.Ref(),
                     FunctionAssociations=[
-                        FunctionAssociation(
+                        cloudfront.FunctionAssociation(
                             EventType="viewer-request",
                             FunctionARN=functions.page_routing.GetAtt("FunctionARN"),
                         ),
-                        FunctionAssociation(
+                        cloudfront.FunctionAssociation(
                             EventType="viewer-response",
                             FunctionARN=functions.browser_caching.GetAtt("FunctionARN"),
                         ),
                     ],
                 ),
                 CacheBehaviors=[
-                    CacheBehavior(
+                    cloudfront.CacheBehavior(
                         PathPattern="/api/*",
                         TargetOriginId="api",
                         ViewerProtocolPolicy="https-only",  # a redirect comes when secrets were sent in clear
                         AllowedMethods=["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
-                        CachePolicyId=CACHING_DISABLED,  # so CloudFront does not compress either
-                        OriginRequestPolicyId=ALL_VIEWER_EXCEPT_HOST_HEADER,  # API Gateway refuses our host
+                        # Policies that AWS manages: CachingDisabled, with which CloudFront does not compress
+                        # either, and AllViewerExceptHostHeader, since API Gateway refuses our host.
+                        # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+                        CachePolicyId="4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+                        OriginRequestPolicyId="b689b0a8-53d0-40ab-baf2-68738e2966ac",
                         ResponseHeadersPolicyId=policies.api_headers.Ref(),
                         FunctionAssociations=[
-                            FunctionAssociation(
+                            cloudfront.FunctionAssociation(
                                 EventType="viewer-request",
                                 FunctionARN=functions.api_cache_key.GetAtt("FunctionARN"),
                             )
@@ -777,21 +828,21 @@ def add_distribution(
                 # page: that would turn the API's errors and WAF's refusals into HTML.
                 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
                 CustomErrorResponses=[
-                    CustomErrorResponse(ErrorCode=code, ErrorCachingMinTTL=0)
+                    cloudfront.CustomErrorResponse(ErrorCode=code, ErrorCachingMinTTL=0)
                     for code in (404, 405, 414, 500, 501, 502, 503, 504)
                 ],
             ),
-            Tags=tags("distribution"),
+            Tags=names.tags("distribution"),
         )
     )
     t.add_resource(
-        MonitoringSubscription(
+        cloudfront.MonitoringSubscription(
             "DistributionMetrics",
-            Condition=CLOUDFRONT,
+            Condition=conditions.cloudfront,
             DistributionId=distribution.Ref(),
-            MonitoringSubscription=MonitoringSubscriptionProperty(
+            MonitoringSubscription=cloudfront.MonitoringSubscriptionProperty(
                 # Cache hit rate, origin latency and error rates by status exist only with it.
-                RealtimeMetricsSubscriptionConfig=RealtimeMetricsSubscriptionConfig(
+                RealtimeMetricsSubscriptionConfig=cloudfront.RealtimeMetricsSubscriptionConfig(
                     RealtimeMetricsSubscriptionStatus="Enabled"
                 )
             ),
@@ -800,36 +851,37 @@ def add_distribution(
     return distribution
 
 
-def add_site_bucket_policy(t: StackTemplate, site_bucket: Bucket, distribution: Distribution) -> None:
-    """Add what lets the distribution, and nobody else, read the site.
+def add_site_bucket_policy(
+    t: StackTemplate, conditions: Conditions, site_bucket: s3.Bucket, distribution: cloudfront.Distribution
+) -> None:
+    """Add what lets only the distribution read the site.
 
-    The right to list is what makes a missing page a 404: without it S3 answers 403, so as not to tell what
-    there is. Nobody lists by it, since no query string gets through.
+    The right to list is what makes a missing page a 404: without it S3 answers 403, so as not to reveal
+    what exists. No viewer can list the bucket with it, since no query string gets through.
     """
     t.section("Site bucket policy")
     t.add_resource(
-        bucket_policy(
+        buckets.bucket_policy(
             "SiteBucketPolicy",
             site_bucket.Ref(),
-            Statement(
+            aws.Statement(
                 Sid="CloudFrontReads",
-                Effect=Allow,
-                Principal=Principal("Service", "cloudfront.amazonaws.com"),
-                Action=[s3_actions.GetObject, s3_actions.ListBucket],
-                Resource=[
-                    site_bucket.GetAtt("Arn"),
-                    Sub("${Bucket}/*", Bucket=site_bucket.GetAtt("Arn")),
-                ],
-                Condition=Condition(
-                    # Without a distribution it is for nobody.
-                    StringEquals("aws:SourceArn", If(CLOUDFRONT, distribution_arn(distribution), "none"))
+                Effect=aws.Allow,
+                Principal=aws.Principal("Service", "cloudfront.amazonaws.com"),
+                Action=[awacs.s3.GetObject, awacs.s3.ListBucket],
+                Resource=[site_bucket.GetAtt("Arn"), Sub("${Bucket}/*", Bucket=site_bucket.GetAtt("Arn"))],
+                Condition=aws.Condition(
+                    # Without a distribution it allows no one.
+                    aws.StringEquals(
+                        "aws:SourceArn", If(conditions.cloudfront, distribution_arn(distribution), "none")
+                    )
                 ),
             ),
         )
     )
 
 
-def distribution_arn(distribution: Distribution) -> Sub:
+def distribution_arn(distribution: cloudfront.Distribution) -> Sub:
     """Return the ARN of a distribution, which CloudFormation has no attribute for."""
     return Sub(
         "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${DistributionId}",
@@ -837,58 +889,84 @@ def distribution_arn(distribution: Distribution) -> Sub:
     )
 
 
-def add_access_logs(t: StackTemplate, distribution: Distribution, log_bucket: Bucket) -> None:
+def add_access_logs(
+    t: StackTemplate, conditions: Conditions, distribution: cloudfront.Distribution, edge_logs: EdgeLogBucket
+) -> None:
     """Add the delivery of CloudFront's access logs to the edge log bucket."""
     t.section("CloudFront access logs")
     source = t.add_resource(
-        DeliverySource(
+        logs.DeliverySource(
             "AccessLogSource",
-            Condition=CLOUDFRONT,
-            Name=named("cloudfront-access-logs"),
+            Condition=conditions.cloudfront,
+            Name=names.name("cloudfront-access-logs"),
             LogType="ACCESS_LOGS",
             ResourceArn=distribution_arn(distribution),
-            Tags=tags("cloudfront-access-logs-source"),
+            Tags=names.tags("cloudfront-access-logs-source"),
         )
     )
     destination = t.add_resource(
-        DeliveryDestination(
+        logs.DeliveryDestination(
             "AccessLogDestination",
-            Condition=CLOUDFRONT,
-            Name=named("edge-logs"),
+            Condition=conditions.cloudfront,
+            Name=names.name("edge-logs"),
             # The prefix that the service puts before S3SuffixPath and loses when the delivery is updated: the
             # logs would go where the bucket's policy refuses them.
             # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2274
             DestinationResourceArn=Sub(
-                "${Bucket}/AWSLogs/${AWS::AccountId}/CloudFront", Bucket=log_bucket.GetAtt("Arn")
+                "${Bucket}/AWSLogs/${AWS::AccountId}/CloudFront", Bucket=edge_logs.bucket.GetAtt("Arn")
             ),
             OutputFormat="json",
-            Tags=tags("cloudfront-access-logs-destination"),
+            Tags=names.tags("cloudfront-access-logs-destination"),
         )
     )
     t.add_resource(
-        Delivery(
+        logs.Delivery(
             "AccessLogDelivery",
-            Condition=CLOUDFRONT,
-            DependsOn="EdgeLogBucketPolicy",  # or the service writes a policy of its own
+            Condition=conditions.cloudfront,
+            DependsOn=edge_logs.policy,  # or the service writes its own policy
             DeliverySourceName=source.Ref(),
             DeliveryDestinationArn=destination.GetAtt("Arn"),
             S3SuffixPath="{DistributionId}/{yyyy}/{MM}/{dd}/{HH}",
-            RecordFields=ACCESS_LOG_FIELDS,
-            Tags=tags("cloudfront-access-logs"),
+            # Not cs(Cookie): a reader of the log could continue a session.
+            RecordFields=[
+                "date",
+                "time",
+                "x-edge-location",
+                "sc-bytes",
+                "c-ip",
+                "cs-method",
+                "cs(Host)",
+                "cs-uri-stem",
+                "sc-status",
+                "cs(Referer)",
+                "cs(User-Agent)",
+                "cs-uri-query",
+                "x-edge-result-type",
+                "x-edge-request-id",
+                "cs-bytes",
+                "time-taken",
+                "x-forwarded-for",
+                "time-to-first-byte",
+                "x-edge-detailed-result-type",
+            ],
+            Tags=names.tags("cloudfront-access-logs"),
         )
     )
 
 
-def add_domain_records(t: StackTemplate, parameters: Parameters, distribution: Distribution) -> None:
+def add_domain_records(
+    t: StackTemplate, parameters: Parameters, conditions: Conditions, distribution: cloudfront.Distribution
+) -> None:
     """Add the addresses of the custom domain, for IPv4 and IPv6."""
     t.section("Domain records")
-    target = AliasTarget(  # type: ignore[no-untyped-call]  # a class of troposphere's without types
-        DNSName=distribution.GetAtt("DomainName"), HostedZoneId=CLOUDFRONT_HOSTED_ZONE_ID
+    target = route53.AliasTarget(  # type: ignore[attr-defined, no-untyped-call]  # has no types
+        DNSName=distribution.GetAtt("DomainName"),
+        HostedZoneId="Z2FDTNDATAQYW2",  # of every distribution
     )
     t.add_resource(
-        RecordSetType(
+        route53.RecordSetType(
             "DomainRecordIPv4",
-            Condition=CUSTOM_DOMAIN,
+            Condition=conditions.custom_domain,
             HostedZoneId=parameters.hosted_zone_id.Ref(),
             Name=parameters.custom_domain_name.Ref(),
             Type="A",
@@ -896,9 +974,9 @@ def add_domain_records(t: StackTemplate, parameters: Parameters, distribution: D
         )
     )
     t.add_resource(
-        RecordSetType(
+        route53.RecordSetType(
             "DomainRecordIPv6",
-            Condition=CUSTOM_DOMAIN,
+            Condition=conditions.custom_domain,
             HostedZoneId=parameters.hosted_zone_id.Ref(),
             Name=parameters.custom_domain_name.Ref(),
             Type="AAAA",
@@ -907,26 +985,36 @@ def add_domain_records(t: StackTemplate, parameters: Parameters, distribution: D
     )
 
 
-def add_topics(t: StackTemplate, key: Key) -> Topics:
+def add_alarm_topics(t: StackTemplate, key: kms.Key) -> topics.AlarmTopics:
     """Add the topics that alarms are sent to; subscribe to them in this stack's region."""
     t.section("Alarm topics")
-    normal = t.add_resource(topic("FrontendAlarmTopic", "frontend-alarms", KmsMasterKeyId=key.GetAtt("Arn")))
-    critical = t.add_resource(
-        topic("FrontendCriticalAlarmTopic", "frontend-critical-alarms", KmsMasterKeyId=key.GetAtt("Arn"))
+    alarm_topics = topics.alarm_topics(
+        "FrontendAlarmTopic",
+        "FrontendCriticalAlarmTopic",
+        "FrontendAlarmTopicsPolicy",
+        "frontend",
+        KmsMasterKeyId=key.GetAtt("Arn"),
     )
-    t.add_resource(topic_policy("FrontendAlarmTopicsPolicy", normal.Ref(), critical.Ref()))
-    return Topics(normal, critical)
+    for resource in alarm_topics:
+        t.add_resource(resource)
+    return alarm_topics
 
 
-def add_alarms(t: StackTemplate, distribution: Distribution, web_acl: WebACL, topics: Topics) -> None:
-    """Add the alarms of CloudFront and WAF, which have their metrics in us-east-1 alone."""
+def add_alarms(
+    t: StackTemplate,
+    conditions: Conditions,
+    distribution: cloudfront.Distribution,
+    web_acl: wafv2.WebACL,
+    alarm_topics: topics.AlarmTopics,
+) -> None:
+    """Add the alarms of CloudFront and WAF, which have their metrics only in us-east-1."""
     t.section("Alarms")
     distribution_alarm = partial(
-        alarm,
+        alarms.alarm,
         Namespace="AWS/CloudFront",
-        # Both, always: with the ID alone there is no such metric.
+        # Always both: there is no metric with only the ID.
         dimensions={"DistributionId": distribution.Ref(), "Region": "Global"},
-        condition=CLOUDFRONT,
+        Condition=conditions.cloudfront,
     )
     t.add_resource(
         distribution_alarm(
@@ -940,7 +1028,7 @@ def add_alarms(t: StackTemplate, distribution: Distribution, web_acl: WebACL, to
                 "Many requests are refused or find nothing. First see on the dashboard whether WAF refuses "
                 "them; else look for a broken link or a half upload."
             ),
-            notify=topics.normal.Ref(),
+            notify=alarm_topics.normal.Ref(),
         )
     )
     t.add_resource(
@@ -954,7 +1042,7 @@ def add_alarms(t: StackTemplate, distribution: Distribution, web_acl: WebACL, to
             AlarmDescription=(
                 "Users see errors. First look at the api dashboard, then at the distribution's last change."
             ),
-            notify=topics.critical.Ref(),
+            notify=alarm_topics.critical.Ref(),
         )
     )
     t.add_resource(
@@ -969,11 +1057,11 @@ def add_alarms(t: StackTemplate, distribution: Distribution, web_acl: WebACL, to
             AlarmDescription=(
                 "CloudFront waits for API or bucket. First look at Lambda's duration on the api dashboard."
             ),
-            notify=topics.normal.Ref(),
+            notify=alarm_topics.normal.Ref(),
         )
     )
     t.add_resource(
-        alarm(
+        alarms.alarm(
             "WAFBlockedRequestsAlarm",
             "waf-blocked-requests-high",
             Namespace="AWS/WAFV2",
@@ -986,8 +1074,8 @@ def add_alarms(t: StackTemplate, distribution: Distribution, web_acl: WebACL, to
             AlarmDescription=(
                 "WAF blocks many requests. First see in its log which rule, and whether it hits honest users."
             ),
-            notify=topics.normal.Ref(),
-            condition=WAF,
+            notify=alarm_topics.normal.Ref(),
+            Condition=conditions.waf,
         )
     )
 
@@ -995,65 +1083,62 @@ def add_alarms(t: StackTemplate, distribution: Distribution, web_acl: WebACL, to
 def add_outputs(
     t: StackTemplate,
     parameters: Parameters,
-    site_bucket: Bucket,
-    distribution: Distribution,
-    web_acl: WebACL,
-    topics: Topics,
+    conditions: Conditions,
+    site_bucket: s3.Bucket,
+    distribution: cloudfront.Distribution,
+    web_acl: wafv2.WebACL,
+    alarm_topics: topics.AlarmTopics,
 ) -> None:
     """Add what operators look up. No other stack reads from this one."""
     t.add_output(
-        Output(
-            "FrontendS3BucketName",
-            Description="Bucket that the site is uploaded to",
-            Value=site_bucket.Ref(),
-        )
-    )
-    t.add_output(
-        Output(
-            "CloudFrontDistributionId",
-            Condition=CLOUDFRONT,
-            Description="Distribution, for invalidations",
-            Value=distribution.Ref(),
-        )
-    )
-    t.add_output(
-        Output(
-            "CloudFrontDistributionDomainName",
-            Condition=CLOUDFRONT,
-            Description="CloudFront's own name of the distribution",
-            Value=distribution.GetAtt("DomainName"),
-        )
-    )
-    t.add_output(
-        Output(
-            "CloudFrontDistributionURL",
-            Condition=CLOUDFRONT,
-            Description="Address of the site",
-            Value=Sub(
-                "https://${Domain}",
-                Domain=If(
-                    CUSTOM_DOMAIN, parameters.custom_domain_name.Ref(), distribution.GetAtt("DomainName")
+        [
+            Output(
+                "FrontendS3BucketName",
+                Description="Bucket that the site is uploaded to",
+                Value=site_bucket.Ref(),
+            ),
+            Output(
+                "CloudFrontDistributionId",
+                Condition=conditions.cloudfront,
+                Description="Distribution, for invalidations",
+                Value=distribution.Ref(),
+            ),
+            Output(
+                "CloudFrontDistributionDomainName",
+                Condition=conditions.cloudfront,
+                Description="CloudFront's own name of the distribution",
+                Value=distribution.GetAtt("DomainName"),
+            ),
+            Output(
+                "CloudFrontDistributionURL",
+                Condition=conditions.cloudfront,
+                Description="Address of the site",
+                Value=Sub(
+                    "https://${Domain}",
+                    Domain=If(
+                        conditions.custom_domain,
+                        parameters.custom_domain_name.Ref(),
+                        distribution.GetAtt("DomainName"),
+                    ),
                 ),
             ),
-        )
-    )
-    t.add_output(
-        Output(
-            "WebACLArn",
-            Condition=WAF,
-            Description="Web ACL in front of CloudFront",
-            Value=web_acl.GetAtt("Arn"),
-        )
-    )
-    t.add_output(
-        Output("FrontendAlarmTopicArn", Description="ARN of the topic for alarms", Value=topics.normal.Ref())
-    )
-    t.add_output(
-        Output(
-            "FrontendCriticalAlarmTopicArn",
-            Description="ARN of the topic for critical alarms",
-            Value=topics.critical.Ref(),
-        )
+            Output(
+                "WebACLArn",
+                Condition=conditions.waf,
+                Description="Web ACL in front of CloudFront",
+                Value=web_acl.GetAtt("Arn"),
+            ),
+            Output(
+                "FrontendAlarmTopicArn",
+                Description="ARN of the topic for alarms",
+                Value=alarm_topics.normal.Ref(),
+            ),
+            Output(
+                "FrontendCriticalAlarmTopicArn",
+                Description="ARN of the topic for critical alarms",
+                Value=alarm_topics.critical.Ref(),
+            ),
+        ]
     )
 
 
@@ -1065,76 +1150,10 @@ def derive(t: StackTemplate) -> None:
     """
     t.section("Dashboard")
     t.resources.pop("FrontendDashboard", None)
-    t.add_resource(dashboard("FrontendDashboard", "frontend", overview(t.to_dict()), condition=CLOUDFRONT))
+    rows = overview(t.to_dict())
+    t.add_resource(dashboards.dashboard("FrontendDashboard", "frontend", rows, Condition="CloudFront"))
 
 
 def stale(template: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each derived value that no longer follows from the rest of a template."""
-    return stale_dashboard(template, "FrontendDashboard", overview, "frontend.derive(t)")
-
-
-def overview(template: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of the dashboard: is something wrong, and is it the origin, the cache or WAF?"""
-    edge = partial(
-        metric,
-        "AWS/CloudFront",
-        Period=300,
-        dimensions={"DistributionId": {"Ref": "Distribution"}, "Region": "Global"},
-    )
-    return dashboard_body(
-        [alarm_states(template, "Alarms", condition=CLOUDFRONT)],
-        [
-            graph("Requests", "per 5 min", [edge("Requests", "Requests", "Sum")]),
-            graph(
-                "Bytes",
-                "per 5 min",
-                [
-                    edge("BytesDownloaded", "To viewers", "Sum"),
-                    edge("BytesUploaded", "From viewers", "Sum"),
-                ],
-            ),
-            graph("Cache hit rate", "percent", [edge("CacheHitRate", "Hits", "Average")]),
-        ],
-        [
-            graph(
-                "Errors",
-                "percent",
-                [
-                    watched(template, "CloudFront4xxAlarm", "4xx"),
-                    watched(template, "CloudFront5xxAlarm", "5xx"),
-                ],
-                [threshold(template, "CloudFront4xxAlarm"), threshold(template, "CloudFront5xxAlarm")],
-            ),
-            graph(
-                "Origin latency",
-                "ms",
-                [
-                    edge("OriginLatency", "p50", "p50"),
-                    watched(template, "CloudFrontOriginLatencyAlarm", "p90"),
-                ],
-                [threshold(template, "CloudFrontOriginLatencyAlarm")],
-            ),
-            when(
-                WAF,
-                graph(
-                    "WAF",
-                    "requests per 5 min",
-                    waf_metrics(template),
-                    [threshold(template, "WAFBlockedRequestsAlarm")],
-                ),
-            ),
-        ],
-    )
-
-
-def waf_metrics(template: Mapping[str, Any]) -> list[Metric]:
-    """Return what WAF allowed, and what each of its rules blocked."""
-    web_acl = held(template, "WebACL")["Properties"]
-    total = {"WebACL": web_acl["VisibilityConfig"]["MetricName"], "Rule": "ALL"}
-    rules = [rule["VisibilityConfig"]["MetricName"] for rule in web_acl["Rules"]]
-    return [
-        metric("AWS/WAFV2", "AllowedRequests", "Allowed", "Sum", 300, total),
-        watched(template, "WAFBlockedRequestsAlarm", f"Blocked: {rules[0]}", Rule=rules[0]),
-        # "..." stands for all that is like in the metric before.
-        *[["...", rule, {"label": f"Blocked: {rule}", "stat": "Sum", "period": 300}] for rule in rules[1:]],
-    ]
+    return dashboards.stale(template, "FrontendDashboard", overview, "frontend.derive(t)")

@@ -24,9 +24,9 @@ class Stack:
         name: last part of the name when deployed, ``<project>-<environment>-<name>``.
         template: file name of the rendered template.
         region: AWS region that the template is deployed to and checked for.
-        build: makes the template.
+        build: returns the template.
         reads_from: names of the stacks whose outputs it reads.
-        per_deploy: parameters that each deploy decides anew, and the parameter files must not hold.
+        per_deploy: parameters that each deploy decides, and the parameter files must not hold.
         stale: returns, for a rendered template, a sentence for each derived value that no longer follows from
             the rest of it.
     """
@@ -41,7 +41,7 @@ class Stack:
 
     @property
     def source(self) -> Path:
-        """The Python file whose ``build`` makes the template."""
+        """The Python file whose ``build`` returns the template."""
         return Path(str(sys.modules[self.build.__module__].__file__))
 
 

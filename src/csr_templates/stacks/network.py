@@ -2,92 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
-from awacs import logs as logs_actions
-from awacs import s3 as s3_actions
-from awacs import secretsmanager as secrets_actions
-from awacs.aws import Allow, Condition, Principal, Statement, StringEquals
-from troposphere import Equals, Not, Output, Parameter, Ref, Sub
-from troposphere.ec2 import (
-    EIP,
-    ICMP,
-    VPC,
-    FlowLog,
-    InternetGateway,
-    NatGateway,
-    NetworkAcl,
-    NetworkAclEntry,
-    PortRange,
-    Route,
-    RouteTable,
-    SecurityGroup,
-    SecurityGroupRule,
-    Subnet,
-    SubnetNetworkAclAssociation,
-    SubnetRouteTableAssociation,
-    VPCEndpoint,
-    VPCGatewayAttachment,
-)
-from troposphere.iam import Policy
-from troposphere.kms import Key
-from troposphere.s3 import Bucket, LifecycleRule, NoncurrentVersionExpiration
+import awacs.logs
+import awacs.s3
+import awacs.secretsmanager
+from awacs import aws
+from troposphere import Equals, Not, Output, Parameter, Ref, Sub, ec2, iam, kms, s3
 
 from csr_templates.stacks import contract
-from csr_templates.stacks.parts import keys
-from csr_templates.stacks.parts.buckets import bucket_policy, private_bucket
-from csr_templates.stacks.parts.logs import log_group
-from csr_templates.stacks.parts.names import PREFIX, named
-from csr_templates.stacks.parts.parameters import cidr, environment, interface, project_name
-from csr_templates.stacks.parts.policies import document
-from csr_templates.stacks.parts.roles import service_role
-from csr_templates.stacks.parts.tags import tags
+from csr_templates.stacks.parts import buckets, keys, log_groups, names, parameters, policies, roles
 from csr_templates.stacks.parts.template import StackTemplate
-
-ANYWHERE = "0.0.0.0/0"
-NOWHERE = "127.0.0.1/32"  # as the only egress: without one EC2 adds a rule that allows everything
-
-
-class Parameters(NamedTuple):
-    """What an environment decides."""
-
-    vpc_cidr: Parameter
-    public_subnet_1_cidr: Parameter
-    public_subnet_2_cidr: Parameter
-    private_subnet_1_cidr: Parameter
-    private_subnet_2_cidr: Parameter
-    availability_zone_1: Parameter
-    availability_zone_2: Parameter
-
-
-class Keys(NamedTuple):
-    """The keys of this region."""
-
-    logs: Key
-    alarms: Key
-
-
-class InternetAccess(NamedTuple):
-    """The gateway, and its attachment: what has or routes to a public address must wait for that."""
-
-    gateway: InternetGateway
-    attachment: VPCGatewayAttachment
-
-
-class Subnets(NamedTuple):
-    """Two of each, one per Availability Zone."""
-
-    public_1: Subnet
-    public_2: Subnet
-    private_1: Subnet
-    private_2: Subnet
-
-
-class RouteTables(NamedTuple):
-    """One per Availability Zone, so that losing a zone does not take the other one's way out."""
-
-    private_1: RouteTable
-    private_2: RouteTable
 
 
 def build() -> StackTemplate:
@@ -96,6 +22,7 @@ def build() -> StackTemplate:
         "Network in two Availability Zones, with the keys for logs and alarms and the package bucket"
     )
     parameters = add_parameters(t)
+    add_rules(t, parameters)
     stack_keys = add_keys(t)
     vpc = add_vpc(t, parameters)
     subnets = add_subnets(t, vpc, parameters)
@@ -110,31 +37,59 @@ def build() -> StackTemplate:
     return t
 
 
+class Parameters(NamedTuple):
+    """What an environment decides."""
+
+    vpc_cidr: Parameter
+    public_subnet_1_cidr: Parameter
+    public_subnet_2_cidr: Parameter
+    private_subnet_1_cidr: Parameter
+    private_subnet_2_cidr: Parameter
+    availability_zone_1: Parameter
+    availability_zone_2: Parameter
+
+
 def add_parameters(t: StackTemplate) -> Parameters:
-    """Add the parameters, their groups in the console, and the rule that needs two of them."""
-    project = t.add_parameter(project_name())
-    env = t.add_parameter(environment())
-    parameters = Parameters(
+    """Add the parameters, each with its label and group in the console."""
+    t.add_parameter(parameters.project_name(), label="Project", group="Environment")
+    t.add_parameter(parameters.environment(), label="Environment", group="Environment")
+    return Parameters(
         vpc_cidr=t.add_parameter(
-            cidr(
+            parameters.cidr(
                 "VpcCidr",
                 Default="10.2.0.0/16",
                 Description="Network of the VPC. Changing it replaces the VPC.",
-            )
+            ),
+            label="VPC",
+            group="Addresses",
         ),
         public_subnet_1_cidr=t.add_parameter(
-            cidr("PublicSubnet1Cidr", Default="10.2.1.0/24", Description="Public subnet in the first zone.")
+            parameters.cidr(
+                "PublicSubnet1Cidr", Default="10.2.1.0/24", Description="Public subnet in the first zone."
+            ),
+            label="Public subnet 1",
+            group="Addresses",
         ),
         public_subnet_2_cidr=t.add_parameter(
-            cidr("PublicSubnet2Cidr", Default="10.2.2.0/24", Description="Public subnet in the second zone.")
+            parameters.cidr(
+                "PublicSubnet2Cidr", Default="10.2.2.0/24", Description="Public subnet in the second zone."
+            ),
+            label="Public subnet 2",
+            group="Addresses",
         ),
         private_subnet_1_cidr=t.add_parameter(
-            cidr("PrivateSubnet1Cidr", Default="10.2.3.0/24", Description="Private subnet in the first zone.")
+            parameters.cidr(
+                "PrivateSubnet1Cidr", Default="10.2.3.0/24", Description="Private subnet in the first zone."
+            ),
+            label="Private subnet 1",
+            group="Addresses",
         ),
         private_subnet_2_cidr=t.add_parameter(
-            cidr(
+            parameters.cidr(
                 "PrivateSubnet2Cidr", Default="10.2.4.0/24", Description="Private subnet in the second zone."
-            )
+            ),
+            label="Private subnet 2",
+            group="Addresses",
         ),
         availability_zone_1=t.add_parameter(
             Parameter(
@@ -143,7 +98,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default="ap-northeast-1a",
                 Description="First Availability Zone: the database's writer starts here.",
                 ConstraintDescription="must be an Availability Zone of this account in this region",
-            )
+            ),
+            label="First zone",
+            group="Availability Zones",
         ),
         availability_zone_2=t.add_parameter(
             Parameter(
@@ -152,27 +109,15 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default="ap-northeast-1c",
                 Description="Second Availability Zone, other than the first.",
                 ConstraintDescription="must be an Availability Zone of this account in this region",
-            )
+            ),
+            label="Second zone",
+            group="Availability Zones",
         ),
     )
-    t.set_metadata(
-        interface(
-            {
-                "Environment": [(project, "Project"), (env, "Environment")],
-                "Addresses": [
-                    (parameters.vpc_cidr, "VPC"),
-                    (parameters.public_subnet_1_cidr, "Public subnet 1"),
-                    (parameters.public_subnet_2_cidr, "Public subnet 2"),
-                    (parameters.private_subnet_1_cidr, "Private subnet 1"),
-                    (parameters.private_subnet_2_cidr, "Private subnet 2"),
-                ],
-                "Availability Zones": [
-                    (parameters.availability_zone_1, "First zone"),
-                    (parameters.availability_zone_2, "Second zone"),
-                ],
-            }
-        )
-    )
+
+
+def add_rules(t: StackTemplate, parameters: Parameters) -> None:
+    """Add the rule that the zones differ."""
     t.add_rule(
         "TwoAvailabilityZones",
         {
@@ -186,7 +131,13 @@ def add_parameters(t: StackTemplate) -> Parameters:
             ]
         },
     )
-    return parameters
+
+
+class Keys(NamedTuple):
+    """The keys of this region."""
+
+    logs: kms.Key
+    alarms: kms.Key
 
 
 def add_keys(t: StackTemplate) -> Keys:
@@ -198,183 +149,200 @@ def add_keys(t: StackTemplate) -> Keys:
             "logs-key",
             "Encrypts the log groups of this environment",
             keys.for_log_groups(
-                [
-                    f"/aws/vpc/flowlogs/{PREFIX}",
-                    f"/aws/rds/cluster/{PREFIX}-*",
-                    f"/aws/lambda/{PREFIX}-*",
-                    f"/aws/apigateway/{PREFIX}-*",
-                    "API-Gateway-Execution-Logs_*",  # goes on with the API's ID
-                ]
+                f"/aws/vpc/flowlogs/{names.PREFIX}",
+                f"/aws/rds/cluster/{names.PREFIX}-*",
+                f"/aws/lambda/{names.PREFIX}-*",
+                f"/aws/apigateway/{names.PREFIX}-*",
+                "API-Gateway-Execution-Logs_*",  # followed by the API's ID
             ),
         )
     )
     alarms = t.add_resource(
         keys.key(
-            "AlarmsKey",
-            "alarms-key",
-            "Encrypts the alarm topics of this environment",
-            keys.for_alarms(),
+            "AlarmsKey", "alarms-key", "Encrypts the alarm topics of this environment", keys.for_alarms()
         )
     )
     return Keys(logs, alarms)
 
 
-def add_vpc(t: StackTemplate, parameters: Parameters) -> VPC:
+def add_vpc(t: StackTemplate, parameters: Parameters) -> ec2.VPC:
     """Add the VPC.
 
     Nothing uses its default security group. CloudFormation cannot remove the rules of that group.
     """
     t.section("VPC")
     return t.add_resource(
-        VPC(
+        ec2.VPC(
             "VPC",
             CidrBlock=parameters.vpc_cidr.Ref(),
             EnableDnsSupport=True,
             EnableDnsHostnames=True,  # private DNS of the interface endpoint needs both
-            Tags=tags("vpc"),
+            Tags=names.tags("vpc"),
         )
     )
 
 
-def add_subnets(t: StackTemplate, vpc: VPC, parameters: Parameters) -> Subnets:
-    """Add the subnets. Nothing but the NAT gateways has a public address, so no subnet hands out any."""
+class Subnets(NamedTuple):
+    """Two of each, one per Availability Zone."""
+
+    public_1: ec2.Subnet
+    public_2: ec2.Subnet
+    private_1: ec2.Subnet
+    private_2: ec2.Subnet
+
+
+def add_subnets(t: StackTemplate, vpc: ec2.VPC, parameters: Parameters) -> Subnets:
+    """Add the subnets. Nothing but the NAT gateways has a public address, so no subnet assigns any."""
     t.section("Subnets")
+    subnet = partial(ec2.Subnet, VpcId=vpc.Ref(), MapPublicIpOnLaunch=False)
     public_1 = t.add_resource(
-        Subnet(
+        subnet(
             "PublicSubnet1",
-            VpcId=vpc.Ref(),
             AvailabilityZone=parameters.availability_zone_1.Ref(),
             CidrBlock=parameters.public_subnet_1_cidr.Ref(),
-            MapPublicIpOnLaunch=False,
-            Tags=tags("public-subnet-1"),
+            Tags=names.tags("public-subnet-1"),
         )
     )
     public_2 = t.add_resource(
-        Subnet(
+        subnet(
             "PublicSubnet2",
-            VpcId=vpc.Ref(),
             AvailabilityZone=parameters.availability_zone_2.Ref(),
             CidrBlock=parameters.public_subnet_2_cidr.Ref(),
-            MapPublicIpOnLaunch=False,
-            Tags=tags("public-subnet-2"),
+            Tags=names.tags("public-subnet-2"),
         )
     )
     private_1 = t.add_resource(
-        Subnet(
+        subnet(
             "PrivateSubnet1",
-            VpcId=vpc.Ref(),
             AvailabilityZone=parameters.availability_zone_1.Ref(),
             CidrBlock=parameters.private_subnet_1_cidr.Ref(),
-            MapPublicIpOnLaunch=False,
-            Tags=tags("private-subnet-1"),
+            Tags=names.tags("private-subnet-1"),
         )
     )
     private_2 = t.add_resource(
-        Subnet(
+        subnet(
             "PrivateSubnet2",
-            VpcId=vpc.Ref(),
             AvailabilityZone=parameters.availability_zone_2.Ref(),
             CidrBlock=parameters.private_subnet_2_cidr.Ref(),
-            MapPublicIpOnLaunch=False,
-            Tags=tags("private-subnet-2"),
+            Tags=names.tags("private-subnet-2"),
         )
     )
     return Subnets(public_1, public_2, private_1, private_2)
 
 
-def add_internet_gateway(t: StackTemplate, vpc: VPC) -> InternetAccess:
+class InternetAccess(NamedTuple):
+    """The gateway, and its attachment: what has or routes to a public address must wait for that."""
+
+    gateway: ec2.InternetGateway
+    attachment: ec2.VPCGatewayAttachment
+
+
+def add_internet_gateway(t: StackTemplate, vpc: ec2.VPC) -> InternetAccess:
     """Add the way out."""
     t.section("Internet gateway")
-    gateway = t.add_resource(InternetGateway("InternetGateway", Tags=tags("internet-gateway")))
+    gateway = t.add_resource(ec2.InternetGateway("InternetGateway", Tags=names.tags("internet-gateway")))
     attachment = t.add_resource(
-        VPCGatewayAttachment("InternetGatewayAttachment", VpcId=vpc.Ref(), InternetGatewayId=gateway.Ref())
+        ec2.VPCGatewayAttachment(
+            "InternetGatewayAttachment", VpcId=vpc.Ref(), InternetGatewayId=gateway.Ref()
+        )
     )
     return InternetAccess(gateway, attachment)
 
 
-def add_public_routes(t: StackTemplate, vpc: VPC, internet: InternetAccess, subnets: Subnets) -> None:
+def add_public_routes(t: StackTemplate, vpc: ec2.VPC, internet: InternetAccess, subnets: Subnets) -> None:
     """Add the route table of both public subnets."""
     t.section("Public routes")
-    table = t.add_resource(RouteTable("PublicRouteTable", VpcId=vpc.Ref(), Tags=tags("public-route-table")))
+    table = t.add_resource(
+        ec2.RouteTable("PublicRouteTable", VpcId=vpc.Ref(), Tags=names.tags("public-route-table"))
+    )
     t.add_resource(
-        Route(
+        ec2.Route(
             "PublicDefaultRoute",
             DependsOn=internet.attachment,
             RouteTableId=table.Ref(),
-            DestinationCidrBlock=ANYWHERE,
+            DestinationCidrBlock="0.0.0.0/0",
             GatewayId=internet.gateway.Ref(),
         )
     )
     t.add_resource(
-        SubnetRouteTableAssociation(
+        ec2.SubnetRouteTableAssociation(
             "PublicSubnet1RouteTableAssociation", SubnetId=subnets.public_1.Ref(), RouteTableId=table.Ref()
         )
     )
     t.add_resource(
-        SubnetRouteTableAssociation(
+        ec2.SubnetRouteTableAssociation(
             "PublicSubnet2RouteTableAssociation", SubnetId=subnets.public_2.Ref(), RouteTableId=table.Ref()
         )
     )
 
 
-def add_private_routes(t: StackTemplate, vpc: VPC, internet: InternetAccess, subnets: Subnets) -> RouteTables:
+class RouteTables(NamedTuple):
+    """One per Availability Zone, so that losing a zone does not take the other one's way out."""
+
+    private_1: ec2.RouteTable
+    private_2: ec2.RouteTable
+
+
+def add_private_routes(
+    t: StackTemplate, vpc: ec2.VPC, internet: InternetAccess, subnets: Subnets
+) -> RouteTables:
     """Add, in each zone, a NAT gateway with its address and the private subnet's route table."""
     t.section("NAT gateways and private routes")
     address_1 = t.add_resource(
-        EIP("NatAddress1", DependsOn=internet.attachment, Domain="vpc", Tags=tags("nat-1"))
+        ec2.EIP("NatAddress1", DependsOn=internet.attachment, Domain="vpc", Tags=names.tags("nat-1"))
     )
     nat_1 = t.add_resource(
-        NatGateway(
+        ec2.NatGateway(
             "NatGateway1",
             DependsOn=internet.attachment,
             AllocationId=address_1.GetAtt("AllocationId"),
             SubnetId=subnets.public_1.Ref(),
-            Tags=tags("nat-1"),
+            Tags=names.tags("nat-1"),
         )
     )
     table_1 = t.add_resource(
-        RouteTable("PrivateRouteTable1", VpcId=vpc.Ref(), Tags=tags("private-route-table-1"))
+        ec2.RouteTable("PrivateRouteTable1", VpcId=vpc.Ref(), Tags=names.tags("private-route-table-1"))
     )
     t.add_resource(
-        Route(
+        ec2.Route(
             "PrivateDefaultRoute1",
             RouteTableId=table_1.Ref(),
-            DestinationCidrBlock=ANYWHERE,
+            DestinationCidrBlock="0.0.0.0/0",
             NatGatewayId=nat_1.Ref(),
         )
     )
     t.add_resource(
-        SubnetRouteTableAssociation(
+        ec2.SubnetRouteTableAssociation(
             "PrivateSubnet1RouteTableAssociation",
             SubnetId=subnets.private_1.Ref(),
             RouteTableId=table_1.Ref(),
         )
     )
     address_2 = t.add_resource(
-        EIP("NatAddress2", DependsOn=internet.attachment, Domain="vpc", Tags=tags("nat-2"))
+        ec2.EIP("NatAddress2", DependsOn=internet.attachment, Domain="vpc", Tags=names.tags("nat-2"))
     )
     nat_2 = t.add_resource(
-        NatGateway(
+        ec2.NatGateway(
             "NatGateway2",
             DependsOn=internet.attachment,
             AllocationId=address_2.GetAtt("AllocationId"),
             SubnetId=subnets.public_2.Ref(),
-            Tags=tags("nat-2"),
+            Tags=names.tags("nat-2"),
         )
     )
     table_2 = t.add_resource(
-        RouteTable("PrivateRouteTable2", VpcId=vpc.Ref(), Tags=tags("private-route-table-2"))
+        ec2.RouteTable("PrivateRouteTable2", VpcId=vpc.Ref(), Tags=names.tags("private-route-table-2"))
     )
     t.add_resource(
-        Route(
+        ec2.Route(
             "PrivateDefaultRoute2",
             RouteTableId=table_2.Ref(),
-            DestinationCidrBlock=ANYWHERE,
+            DestinationCidrBlock="0.0.0.0/0",
             NatGatewayId=nat_2.Ref(),
         )
     )
     t.add_resource(
-        SubnetRouteTableAssociation(
+        ec2.SubnetRouteTableAssociation(
             "PrivateSubnet2RouteTableAssociation",
             SubnetId=subnets.private_2.Ref(),
             RouteTableId=table_2.Ref(),
@@ -383,88 +351,81 @@ def add_private_routes(t: StackTemplate, vpc: VPC, internet: InternetAccess, sub
     return RouteTables(table_1, table_2)
 
 
-def add_network_acl(t: StackTemplate, vpc: VPC, subnets: Subnets, parameters: Parameters) -> None:
+def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters: Parameters) -> None:
     """Add the network ACL of the private subnets.
 
-    An ACL knows no connections: what comes back from the internet through the NAT gateways arrives from the
+    An ACL is stateless: what comes back from the internet through the NAT gateways arrives from the
     remote address on a port of 1024-65535, the range that Lambda and NAT gateways send from. A deny of the
     database's port 3306 in front of it would cut off the connections that happen to use it as their source.
     https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
     """
     t.section("Network ACL of the private subnets")
-    acl = t.add_resource(NetworkAcl("PrivateNetworkAcl", VpcId=vpc.Ref(), Tags=tags("private-network-acl")))
+    acl = t.add_resource(
+        ec2.NetworkAcl("PrivateNetworkAcl", VpcId=vpc.Ref(), Tags=names.tags("private-network-acl"))
+    )
+    entry = partial(ec2.NetworkAclEntry, NetworkAclId=acl.Ref(), RuleAction="allow")
     t.add_resource(
-        NetworkAclEntry(
+        entry(
             "PrivateInboundFromVpc",
-            NetworkAclId=acl.Ref(),
             RuleNumber=100,
-            RuleAction="allow",
             Egress=False,
             Protocol=-1,
             CidrBlock=parameters.vpc_cidr.Ref(),
         )
     )
     t.add_resource(
-        NetworkAclEntry(
+        entry(
             "PrivateInboundReturnTraffic",
-            NetworkAclId=acl.Ref(),
             RuleNumber=110,
-            RuleAction="allow",
             Egress=False,
             Protocol=6,  # TCP
-            PortRange=PortRange(From=1024, To=65535),
-            CidrBlock=ANYWHERE,
+            PortRange=ec2.PortRange(From=1024, To=65535),
+            CidrBlock="0.0.0.0/0",
         )
     )
     t.add_resource(
-        NetworkAclEntry(
+        entry(
             "PrivateInboundFragmentationNeeded",
-            NetworkAclId=acl.Ref(),
             RuleNumber=120,
-            RuleAction="allow",
             Egress=False,
             Protocol=1,  # ICMP; without this message a path with a smaller MTU swallows large packets
-            Icmp=ICMP(Type=3, Code=4),
-            CidrBlock=ANYWHERE,
+            Icmp=ec2.ICMP(Type=3, Code=4),
+            CidrBlock="0.0.0.0/0",
         )
     )
     t.add_resource(
-        NetworkAclEntry(
+        entry(
             "PrivateOutboundToVpc",
-            NetworkAclId=acl.Ref(),
             RuleNumber=100,
-            RuleAction="allow",
             Egress=True,
             Protocol=-1,
             CidrBlock=parameters.vpc_cidr.Ref(),
         )
     )
     t.add_resource(
-        NetworkAclEntry(
+        entry(
             "PrivateOutboundHttps",
-            NetworkAclId=acl.Ref(),
             RuleNumber=110,
-            RuleAction="allow",
             Egress=True,
             Protocol=6,  # TCP
-            PortRange=PortRange(From=443, To=443),
-            CidrBlock=ANYWHERE,
+            PortRange=ec2.PortRange(From=443, To=443),
+            CidrBlock="0.0.0.0/0",
         )
     )
     t.add_resource(
-        SubnetNetworkAclAssociation(
+        ec2.SubnetNetworkAclAssociation(
             "PrivateSubnet1NetworkAclAssociation", SubnetId=subnets.private_1.Ref(), NetworkAclId=acl.Ref()
         )
     )
     t.add_resource(
-        SubnetNetworkAclAssociation(
+        ec2.SubnetNetworkAclAssociation(
             "PrivateSubnet2NetworkAclAssociation", SubnetId=subnets.private_2.Ref(), NetworkAclId=acl.Ref()
         )
     )
 
 
 def add_endpoints(
-    t: StackTemplate, vpc: VPC, subnets: Subnets, route_tables: RouteTables, parameters: Parameters
+    t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, route_tables: RouteTables, parameters: Parameters
 ) -> None:
     """Add the ways to S3 and Secrets Manager that do not leave the VPC.
 
@@ -472,30 +433,30 @@ def add_endpoints(
     buckets and secrets, data and not administration. What a caller may do is up to its own role.
     """
     t.section("VPC endpoints")
-    our_bucket = f"arn:${{AWS::Partition}}:s3:::{PREFIX}-*"
+    our_bucket = f"arn:${{AWS::Partition}}:s3:::{names.PREFIX}-*"
     t.add_resource(
-        VPCEndpoint(
+        ec2.VPCEndpoint(
             "S3Endpoint",
             VpcId=vpc.Ref(),
             VpcEndpointType="Gateway",
             ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
             RouteTableIds=[route_tables.private_1.Ref(), route_tables.private_2.Ref()],
-            PolicyDocument=document(
-                Statement(
+            PolicyDocument=policies.document(
+                aws.Statement(
                     Sid="OurBuckets",
-                    Effect=Allow,
-                    Principal=Principal("*"),
+                    Effect=aws.Allow,
+                    Principal=aws.Principal("*"),
                     Action=[
-                        s3_actions.GetBucketLocation,
-                        s3_actions.ListBucket,
-                        s3_actions.GetObject,
-                        s3_actions.PutObject,
-                        s3_actions.DeleteObject,
-                        s3_actions.AbortMultipartUpload,
+                        awacs.s3.GetBucketLocation,
+                        awacs.s3.ListBucket,
+                        awacs.s3.GetObject,
+                        awacs.s3.PutObject,
+                        awacs.s3.DeleteObject,
+                        awacs.s3.AbortMultipartUpload,
                     ],
                     Resource=[Sub(our_bucket), Sub(our_bucket + "/*")],
-                    Condition=Condition(
-                        StringEquals(
+                    Condition=aws.Condition(
+                        aws.StringEquals(
                             {
                                 "aws:PrincipalAccount": Ref("AWS::AccountId"),
                                 # Bucket names are global: another account may own one that fits the pattern.
@@ -505,25 +466,25 @@ def add_endpoints(
                     ),
                 )
             ),
-            Tags=tags("s3-endpoint"),
+            Tags=names.tags("s3-endpoint"),
         )
     )
     group = t.add_resource(
-        SecurityGroup(
+        ec2.SecurityGroup(
             "SecretsManagerEndpointSecurityGroup",
-            GroupName=named("secrets-manager-endpoint-sg"),
-            # Final: another description is another group, and its name would be taken.
+            GroupName=names.name("secrets-manager-endpoint-sg"),
+            # Never change it: another description is another group, and its name would be taken.
             GroupDescription="Secrets Manager endpoint: HTTPS from the private subnets",
             VpcId=vpc.Ref(),
             SecurityGroupIngress=[
-                SecurityGroupRule(
+                ec2.SecurityGroupRule(
                     Description="HTTPS from private subnet 1",
                     IpProtocol="tcp",
                     FromPort=443,
                     ToPort=443,
                     CidrIp=parameters.private_subnet_1_cidr.Ref(),
                 ),
-                SecurityGroupRule(
+                ec2.SecurityGroupRule(
                     Description="HTTPS from private subnet 2",
                     IpProtocol="tcp",
                     FromPort=443,
@@ -531,14 +492,17 @@ def add_endpoints(
                     CidrIp=parameters.private_subnet_2_cidr.Ref(),
                 ),
             ],
+            # Without a rule here EC2 adds one that allows everything.
             SecurityGroupEgress=[
-                SecurityGroupRule(Description="Nowhere: it only answers", IpProtocol="-1", CidrIp=NOWHERE)
+                ec2.SecurityGroupRule(
+                    Description="Nowhere: it only answers", IpProtocol="-1", CidrIp="127.0.0.1/32"
+                )
             ],
-            Tags=tags("secrets-manager-endpoint-sg"),
+            Tags=names.tags("secrets-manager-endpoint-sg"),
         )
     )
     t.add_resource(
-        VPCEndpoint(
+        ec2.VPCEndpoint(
             "SecretsManagerEndpoint",
             VpcId=vpc.Ref(),
             VpcEndpointType="Interface",
@@ -546,53 +510,53 @@ def add_endpoints(
             PrivateDnsEnabled=True,  # the SDK's usual address leads here
             SubnetIds=[subnets.private_1.Ref(), subnets.private_2.Ref()],
             SecurityGroupIds=[group.GetAtt("GroupId")],
-            PolicyDocument=document(
-                Statement(
+            PolicyDocument=policies.document(
+                aws.Statement(
                     Sid="OurSecrets",
-                    Effect=Allow,
-                    Principal=Principal("*"),
-                    Action=[secrets_actions.DescribeSecret, secrets_actions.GetSecretValue],
+                    Effect=aws.Allow,
+                    Principal=aws.Principal("*"),
+                    Action=[awacs.secretsmanager.DescribeSecret, awacs.secretsmanager.GetSecretValue],
                     Resource=[
                         Sub(
                             "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}"
-                            f":secret:{PREFIX}-*"
+                            f":secret:{names.PREFIX}-*"
                         )
                     ],
-                    Condition=Condition(StringEquals("aws:PrincipalAccount", Ref("AWS::AccountId"))),
+                    Condition=aws.Condition(aws.StringEquals("aws:PrincipalAccount", Ref("AWS::AccountId"))),
                 )
             ),
-            Tags=tags("secrets-manager-endpoint"),
+            Tags=names.tags("secrets-manager-endpoint"),
         )
     )
 
 
-def add_flow_logs(t: StackTemplate, vpc: VPC, key: Key) -> None:
+def add_flow_logs(t: StackTemplate, vpc: ec2.VPC, key: kms.Key) -> None:
     """Add the record of all traffic, accepted and rejected, and the role that writes it and nothing else."""
     t.section("Flow logs")
     group = t.add_resource(
-        log_group(
+        log_groups.log_group(
             "FlowLogsLogGroup",
             "flow-logs",
-            LogGroupName=Sub(f"/aws/vpc/flowlogs/{PREFIX}"),
+            LogGroupName=Sub(f"/aws/vpc/flowlogs/{names.PREFIX}"),
             KmsKeyId=key.GetAtt("Arn"),
         )
     )
     role = t.add_resource(
-        service_role(
+        roles.service_role(
             "FlowLogsRole",
             "flow-logs-role",
             Description="Lets VPC flow logs write to their log group",
             service="vpc-flow-logs.amazonaws.com",
             SourceArn=Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*"),
-            policy=Policy(
+            policy=iam.Policy(
                 PolicyName="WriteFlowLogs",
-                PolicyDocument=document(
-                    Statement(
-                        Effect=Allow,
+                PolicyDocument=policies.document(
+                    aws.Statement(
+                        Effect=aws.Allow,
                         Action=[
-                            logs_actions.CreateLogStream,
-                            logs_actions.DescribeLogStreams,
-                            logs_actions.PutLogEvents,
+                            awacs.logs.CreateLogStream,
+                            awacs.logs.DescribeLogStreams,
+                            awacs.logs.PutLogEvents,
                         ],
                         Resource=[group.GetAtt("Arn")],  # ends in ":*", the group's streams
                     )
@@ -601,7 +565,7 @@ def add_flow_logs(t: StackTemplate, vpc: VPC, key: Key) -> None:
         )
     )
     t.add_resource(
-        FlowLog(
+        ec2.FlowLog(
             "FlowLog",
             ResourceId=vpc.Ref(),
             ResourceType="VPC",
@@ -609,12 +573,12 @@ def add_flow_logs(t: StackTemplate, vpc: VPC, key: Key) -> None:
             LogDestinationType="cloud-watch-logs",
             LogGroupName=group.Ref(),
             DeliverLogsPermissionArn=role.GetAtt("Arn"),
-            Tags=tags("flow-log"),
+            Tags=names.tags("flow-log"),
         )
     )
 
 
-def add_lambda_deployments_bucket(t: StackTemplate) -> Bucket:
+def add_lambda_deployments_bucket(t: StackTemplate) -> s3.Bucket:
     """Add the bucket that the API's packages are uploaded to.
 
     It stands in this stack because a package must be there before the api stack can be created. Old versions
@@ -622,60 +586,54 @@ def add_lambda_deployments_bucket(t: StackTemplate) -> Bucket:
     """
     t.section("Lambda package bucket")
     bucket = t.add_resource(
-        private_bucket(
+        buckets.private_bucket(
             "LambdaDeploymentsBucket",
             "lambda-deployments",
-            named("lambda-deployments-${AWS::AccountId}"),
-            LifecycleRule(
+            names.name("lambda-deployments-${AWS::AccountId}"),
+            s3.LifecycleRule(
                 Id="ExpireOldVersions",
                 Status="Enabled",
-                NoncurrentVersionExpiration=NoncurrentVersionExpiration(
+                NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(
                     NoncurrentDays=90, NewerNoncurrentVersions=10
                 ),
             ),
         )
     )
-    t.add_resource(bucket_policy("LambdaDeploymentsBucketPolicy", bucket.Ref()))
+    t.add_resource(buckets.bucket_policy("LambdaDeploymentsBucketPolicy", bucket.Ref()))
     return bucket
 
 
-def add_outputs(t: StackTemplate, vpc: VPC, subnets: Subnets, stack_keys: Keys, bucket: Bucket) -> None:
+def add_outputs(
+    t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, stack_keys: Keys, bucket: s3.Bucket
+) -> None:
     """Add what the other stacks and the operators need to know."""
-    t.add_output(contract.output(contract.VPC_ID, "ID of the VPC", vpc.Ref()))
-    t.add_output(Output("PublicSubnet1Id", Description="ID of public subnet 1", Value=subnets.public_1.Ref()))
-    t.add_output(Output("PublicSubnet2Id", Description="ID of public subnet 2", Value=subnets.public_2.Ref()))
     t.add_output(
-        contract.output(contract.PRIVATE_SUBNET_1_ID, "ID of private subnet 1", subnets.private_1.Ref())
-    )
-    t.add_output(
-        contract.output(contract.PRIVATE_SUBNET_2_ID, "ID of private subnet 2", subnets.private_2.Ref())
-    )
-    t.add_output(
-        contract.output(
-            contract.PRIVATE_SUBNET_1_ZONE,
-            "Availability Zone of private subnet 1",
-            subnets.private_1.GetAtt("AvailabilityZone"),
-        )
-    )
-    t.add_output(
-        contract.output(
-            contract.PRIVATE_SUBNET_2_ZONE,
-            "Availability Zone of private subnet 2",
-            subnets.private_2.GetAtt("AvailabilityZone"),
-        )
-    )
-    t.add_output(
-        contract.output(
-            contract.LAMBDA_DEPLOYMENTS_BUCKET_NAME, "Name of the bucket for the API's packages", bucket.Ref()
-        )
-    )
-    t.add_output(
-        contract.output(
-            contract.LOGS_KEY_ARN, "ARN of the key of the log groups", stack_keys.logs.GetAtt("Arn")
-        )
-    )
-    t.add_output(
-        contract.output(
-            contract.ALARMS_KEY_ARN, "ARN of the key of the alarm topics", stack_keys.alarms.GetAtt("Arn")
-        )
+        [
+            contract.output(contract.VPC_ID, "ID of the VPC", vpc.Ref()),
+            Output("PublicSubnet1Id", Description="ID of public subnet 1", Value=subnets.public_1.Ref()),
+            Output("PublicSubnet2Id", Description="ID of public subnet 2", Value=subnets.public_2.Ref()),
+            contract.output(contract.PRIVATE_SUBNET_1_ID, "ID of private subnet 1", subnets.private_1.Ref()),
+            contract.output(contract.PRIVATE_SUBNET_2_ID, "ID of private subnet 2", subnets.private_2.Ref()),
+            contract.output(
+                contract.PRIVATE_SUBNET_1_ZONE,
+                "Availability Zone of private subnet 1",
+                subnets.private_1.GetAtt("AvailabilityZone"),
+            ),
+            contract.output(
+                contract.PRIVATE_SUBNET_2_ZONE,
+                "Availability Zone of private subnet 2",
+                subnets.private_2.GetAtt("AvailabilityZone"),
+            ),
+            contract.output(
+                contract.LAMBDA_DEPLOYMENTS_BUCKET_NAME,
+                "Name of the bucket for the API's packages",
+                bucket.Ref(),
+            ),
+            contract.output(
+                contract.LOGS_KEY_ARN, "ARN of the key of the log groups", stack_keys.logs.GetAtt("Arn")
+            ),
+            contract.output(
+                contract.ALARMS_KEY_ARN, "ARN of the key of the alarm topics", stack_keys.alarms.GetAtt("Arn")
+            ),
+        ]
     )

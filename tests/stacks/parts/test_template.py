@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from troposphere import Parameter
 from troposphere.sqs import Queue
 
 from csr_templates.stacks.parts.template import StackTemplate
@@ -17,6 +18,29 @@ def template() -> StackTemplate:
     t.section("New")
     t.add_resource(Queue("Third"))
     return t
+
+
+def test_parameters_in_groups() -> None:
+    """Groups are in the order in which they were opened, parameters in the order in which they were added."""
+    t = StackTemplate("Queues")
+    t.parameter_groups("Package")
+    t.add_parameter(Parameter("Size", Type="Number"), label="Memory", group="Function")
+    t.add_parameter(Parameter("Key", Type="String"), label="Key of the package", group="Package")
+    t.add_parameter(Parameter("Plain", Type="String"))
+    t.add_parameter(Parameter("Count", Type="Number"), label="Concurrency", group="Function")
+
+    assert list(t.parameters) == ["Size", "Key", "Plain", "Count"]
+    assert t.to_dict()["Metadata"]["AWS::CloudFormation::Interface"] == {
+        "ParameterGroups": [
+            {"Label": {"default": "Package"}, "Parameters": ["Key"]},
+            {"Label": {"default": "Function"}, "Parameters": ["Size", "Count"]},
+        ],
+        "ParameterLabels": {
+            "Size": {"default": "Memory"},
+            "Key": {"default": "Key of the package"},
+            "Count": {"default": "Concurrency"},
+        },
+    }
 
 
 def test_renamed_resource_keeps_place_and_section() -> None:

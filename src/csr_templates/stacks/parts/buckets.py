@@ -4,70 +4,54 @@ from __future__ import annotations
 
 from typing import Any
 
-from awacs.aws import Statement
-from troposphere import Retain, RetainExceptOnCreate, Sub
-from troposphere.s3 import (
-    AbortIncompleteMultipartUpload,
-    Bucket,
-    BucketEncryption,
-    BucketPolicy,
-    LifecycleConfiguration,
-    LifecycleRule,
-    OwnershipControls,
-    OwnershipControlsRule,
-    PublicAccessBlockConfiguration,
-    ServerSideEncryptionByDefault,
-    ServerSideEncryptionRule,
-    VersioningConfiguration,
-)
+from awacs import aws
+from troposphere import Retain, RetainExceptOnCreate, Sub, s3
 
-from csr_templates.stacks.parts.names import Value
-from csr_templates.stacks.parts.policies import deny_without_tls, document
-from csr_templates.stacks.parts.tags import tags
+from csr_templates.stacks.parts import names, policies
 
 
 def private_bucket(
-    title: str, what: str, BucketName: Value, *rules: LifecycleRule, **properties: Any
-) -> Bucket:
-    """Return a versioned bucket that nobody outside the account can read, encrypted with AES-256.
+    title: str, what: str, BucketName: names.Value, *rules: s3.LifecycleRule, **properties: Any
+) -> s3.Bucket:
+    """Return a versioned bucket that only this account can read, encrypted with AES-256.
 
     Uploads that were never finished are dropped after 7 days; ``rules`` say what else expires. ``properties``
     are further ones of the bucket.
     """
-    unfinished_uploads = LifecycleRule(
+    unfinished_uploads = s3.LifecycleRule(
         Id="AbortUnfinishedUploads",
         Status="Enabled",
-        AbortIncompleteMultipartUpload=AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
+        AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
     )
-    return Bucket(
+    return s3.Bucket(
         title,
         DeletionPolicy=RetainExceptOnCreate,
         UpdateReplacePolicy=Retain,
         BucketName=BucketName,
-        BucketEncryption=BucketEncryption(
+        BucketEncryption=s3.BucketEncryption(
             ServerSideEncryptionConfiguration=[
-                ServerSideEncryptionRule(
-                    ServerSideEncryptionByDefault=ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+                s3.ServerSideEncryptionRule(
+                    ServerSideEncryptionByDefault=s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
                 )
             ]
         ),
-        LifecycleConfiguration=LifecycleConfiguration(Rules=[unfinished_uploads, *rules]),
-        OwnershipControls=OwnershipControls(
-            Rules=[OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]  # no ACLs
+        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[unfinished_uploads, *rules]),
+        OwnershipControls=s3.OwnershipControls(
+            Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]  # no ACLs
         ),
-        PublicAccessBlockConfiguration=PublicAccessBlockConfiguration(
+        PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
             BlockPublicAcls=True,
             BlockPublicPolicy=True,
             IgnorePublicAcls=True,
             RestrictPublicBuckets=True,
         ),
-        VersioningConfiguration=VersioningConfiguration(Status="Enabled"),
-        Tags=tags(what),
+        VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
+        Tags=names.tags(what),
         **properties,
     )
 
 
-def bucket_policy(title: str, Bucket: Value, *statements: Statement) -> BucketPolicy:
+def bucket_policy(title: str, Bucket: names.Value, *statements: aws.Statement) -> s3.BucketPolicy:
     """Return the policy of one bucket: what ``statements`` allow, and nothing without TLS.
 
     Args:
@@ -76,11 +60,5 @@ def bucket_policy(title: str, Bucket: Value, *statements: Statement) -> BucketPo
         statements: what else the policy says.
     """
     arn = "arn:${AWS::Partition}:s3:::${Bucket}"
-    return BucketPolicy(
-        title,
-        Bucket=Bucket,
-        PolicyDocument=document(
-            *statements,
-            deny_without_tls("s3", [Sub(arn, Bucket=Bucket), Sub(arn + "/*", Bucket=Bucket)]),
-        ),
-    )
+    tls = policies.deny_without_tls("s3", [Sub(arn, Bucket=Bucket), Sub(arn + "/*", Bucket=Bucket)])
+    return s3.BucketPolicy(title, Bucket=Bucket, PolicyDocument=policies.document(*statements, tls))

@@ -1,89 +1,70 @@
 """KMS keys, and the statements that let an AWS service use one.
 
 Key policies name the account root and service principals, never a role or an alarm of the stack: that role's
-policy names the key, and CloudFormation refuses the circle. The root statement hands the decision on to IAM
-policies, so RDS, Lambda and Secrets Manager use a key with the rights of whoever calls them.
+policy names the key, and CloudFormation refuses the circle. The root statement leaves the decision to IAM
+policies, so RDS, Lambda and Secrets Manager use a key with the rights of their callers.
 """
 
 from __future__ import annotations
 
-from awacs.aws import Action, Allow, ArnLike, Condition, Principal, Statement, StringEquals
-from awacs.kms import Decrypt
-from troposphere import Ref, Retain, RetainExceptOnCreate, Sub
-from troposphere.kms import Key
+import awacs.kms
+from awacs import aws
+from troposphere import Retain, RetainExceptOnCreate, Sub, kms
 
-from csr_templates.stacks.parts.names import PREFIX, Value
-from csr_templates.stacks.parts.policies import account_root, document
-from csr_templates.stacks.parts.tags import tags
+from csr_templates.stacks.parts import names, policies
 
 
-def key(title: str, what: str, Description: str, *statements: Statement) -> Key:
+def key(title: str, what: str, Description: str, *statements: aws.Statement) -> kms.Key:
     """Return a rotated symmetric key that the account may use, and the services of ``statements``."""
-    root = Statement(
+    root = aws.Statement(
         Sid="Account",
-        Effect=Allow,
-        Principal=account_root(),
-        Action=[Action("kms", "*")],
+        Effect=aws.Allow,
+        Principal=policies.account_root(),
+        Action=[awacs.kms.Action("*")],
         Resource=["*"],
     )
-    return Key(
+    return kms.Key(
         title,
         DeletionPolicy=RetainExceptOnCreate,
         UpdateReplacePolicy=Retain,
         Description=Description,
         EnableKeyRotation=True,
         PendingWindowInDays=30,  # the longest time to notice that a deleted key is still needed
-        KeyPolicy=document(root, *statements),
-        Tags=tags(what),
+        KeyPolicy=policies.document(root, *statements),
+        Tags=names.tags(what),
     )
 
 
-def for_log_groups(names: list[str]) -> Statement:
+def for_log_groups(*log_groups: str) -> aws.Statement:
     """Return the statement that lets CloudWatch Logs encrypt the log groups of these names.
 
     A name may hold wildcards. The key must be in the region of the log groups.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
-    log_group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
-    patterns: list[Value] = [Sub(log_group + name) for name in names]
-    return Statement(
+    arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
+    return aws.Statement(
         Sid="CloudWatchLogs",
-        Effect=Allow,
-        Principal=Principal("Service", Sub("logs.${AWS::Region}.amazonaws.com")),
+        Effect=aws.Allow,
+        Principal=aws.Principal("Service", Sub("logs.${AWS::Region}.amazonaws.com")),
         Action=[
-            Action("kms", "Encrypt*"),
-            Action("kms", "Decrypt*"),
-            Action("kms", "ReEncrypt*"),
-            Action("kms", "GenerateDataKey*"),
-            Action("kms", "Describe*"),
+            awacs.kms.Action("Encrypt*"),
+            awacs.kms.Action("Decrypt*"),
+            awacs.kms.Action("ReEncrypt*"),
+            awacs.kms.Action("GenerateDataKey*"),
+            awacs.kms.Action("Describe*"),
         ],
         Resource=["*"],
-        Condition=Condition(ArnLike("kms:EncryptionContext:aws:logs:arn", patterns)),
-    )
-
-
-def for_alarms() -> Statement:
-    """Return the statement that lets this environment's alarms publish to topics encrypted with the key.
-
-    CloudWatch cannot use the key ``alias/aws/sns``, whose policy nobody can edit: an alarm on such a topic
-    stays silent, and only its history tells.
-    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-    """
-    return Statement(
-        Sid="CloudWatchAlarms",
-        Effect=Allow,
-        Principal=Principal("Service", "cloudwatch.amazonaws.com"),
-        Action=[Decrypt, Action("kms", "GenerateDataKey*")],
-        Resource=["*"],
-        Condition=Condition(
-            [
-                StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
-                ArnLike("aws:SourceArn", alarm_arns()),
-            ]
+        Condition=aws.Condition(
+            aws.ArnLike("kms:EncryptionContext:aws:logs:arn", [Sub(arn + name) for name in log_groups])
         ),
     )
 
 
-def alarm_arns() -> Sub:
-    """Return the pattern that the ARNs of this environment's alarms in this region match."""
-    return Sub("arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:" + f"{PREFIX}-*")
+def for_alarms() -> aws.Statement:
+    """Return the statement that lets this environment's alarms publish to topics encrypted with the key.
+
+    CloudWatch cannot use the key ``alias/aws/sns``, whose policy cannot be edited: an alarm on such a topic
+    stays silent, and only its history shows why.
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    """
+    return policies.allow_alarms(awacs.kms.Decrypt, awacs.kms.Action("GenerateDataKey*"))

@@ -1,19 +1,29 @@
-"""Names: everything of one environment starts with ``<project>-<environment>-``."""
+"""Names and tags: everything of one environment starts with ``<project>-<environment>-``."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from troposphere import AWSHelperFn, Sub
+from troposphere import AWSHelperFn, Ref, Sub, Tags
+
+from csr_templates.cloudformation import wiring
 
 Value: TypeAlias = AWSHelperFn | str
 """What a property accepts: a literal, or a function such as Ref, GetAtt, Sub or ImportValue."""
 
 
-PREFIX = "${ProjectName}-${Environment}"
+PREFIX: Final = wiring.PREFIX.removesuffix("-")
 """What every name of an environment starts with, as text for Sub."""
 
 
-def named(what: str) -> Sub:
+def name(what: str) -> Sub:
     """Return ``<project>-<environment>-<what>``; ``what`` may hold ``${AWS::AccountId}`` and the like."""
     return Sub(f"{PREFIX}-{what}")
+
+
+def tags(what: str) -> Tags:
+    """Return the tags of a resource: Project, Environment and ``Name=<project>-<environment>-<what>``.
+
+    They are new each time, since ``Tags`` objects are mutable and adding two of them changes the right one.
+    """
+    return Tags(Project=Ref("ProjectName"), Environment=Ref("Environment"), Name=name(what))

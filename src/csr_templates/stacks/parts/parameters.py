@@ -1,14 +1,8 @@
-"""Parameters that several templates declare alike, and their place in the console."""
+"""Parameters that several templates declare alike."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from troposphere import Parameter
-
-# 0 to 255 without leading zeros. [0-9] instead of \d, which in Python also matches other alphabets' digits.
-_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 
 
 def project_name() -> Parameter:
@@ -50,11 +44,13 @@ def cidr(title: str, Default: str, Description: str) -> Parameter:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
     """
+    # 0 to 255 without leading zeros. [0-9] and not \d, which in Python matches digits of other alphabets too.
+    octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
     return Parameter(
         title,
         Type="String",
         Default=Default,
-        AllowedPattern=rf"{_OCTET}([.]{_OCTET}){{3}}/(1[6-9]|2[0-8])",
+        AllowedPattern=rf"{octet}([.]{octet}){{3}}/(1[6-9]|2[0-8])",
         Description=Description,
         ConstraintDescription="must be an IPv4 network such as 10.2.0.0/16, with a prefix from /16 to /28",
     )
@@ -70,24 +66,3 @@ def switch(title: str, Default: str, Description: str) -> Parameter:
         Description=Description,
         ConstraintDescription="must be true or false",
     )
-
-
-def interface(groups: Mapping[str, Sequence[tuple[Parameter, str]]]) -> dict[str, Any]:
-    """Return the metadata that groups and labels parameters in the console.
-
-    Args:
-        groups: title of the group -> its parameters, each with its label.
-    """
-    return {
-        "AWS::CloudFormation::Interface": {
-            "ParameterGroups": [
-                {"Label": {"default": title}, "Parameters": [parameter.title for parameter, _ in members]}
-                for title, members in groups.items()
-            ],
-            "ParameterLabels": {
-                parameter.title: {"default": label}
-                for members in groups.values()
-                for parameter, label in members
-            },
-        }
-    }

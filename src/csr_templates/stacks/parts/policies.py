@@ -1,33 +1,51 @@
-"""Policy documents and the statements that several of them share."""
+"""Policy documents and what several of them share."""
 
 from __future__ import annotations
 
-from awacs.aws import Action, Bool, Condition, Deny, PolicyDocument, Principal, Statement
-from troposphere import Sub
+from awacs import aws
+from troposphere import Ref, Sub
 
-from csr_templates.stacks.parts.names import Value
+from csr_templates.stacks.parts import names
 
 
-def document(*statements: Statement) -> PolicyDocument:
+def document(*statements: aws.Statement) -> aws.PolicyDocument:
     """Return a policy document of the current policy language version."""
-    return PolicyDocument(Version="2012-10-17", Statement=list(statements))
+    return aws.PolicyDocument(Version="2012-10-17", Statement=list(statements))
 
 
-def account_root() -> Principal:
-    """Return the account itself as a principal: whoever an IAM policy of this account admits."""
-    return Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
+def account_root() -> aws.Principal:
+    """Return the account itself as a principal: the callers that IAM policies of this account allow."""
+    return aws.Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
 
 
-def deny_without_tls(service: str, resources: list[Value], *actions: str) -> Statement:
+def deny_without_tls(service: str, resources: list[names.Value], *actions: str) -> aws.Statement:
     """Return a statement that refuses every request to ``service`` (such as ``s3``) that is not encrypted.
 
     ``actions`` are for services that refuse ``*`` in the policy of a resource.
     """
-    return Statement(
+    return aws.Statement(
         Sid="DenyWithoutTLS",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[Action(service, action) for action in actions or ["*"]],
+        Effect=aws.Deny,
+        Principal=aws.Principal("*"),
+        Action=[aws.Action(service, action) for action in actions or ["*"]],
         Resource=resources,
-        Condition=Condition(Bool("aws:SecureTransport", "false")),
+        Condition=aws.Condition(aws.Bool("aws:SecureTransport", "false")),
+    )
+
+
+def allow_alarms(*actions: aws.Action) -> aws.Statement:
+    """Return a statement that allows these actions to this environment's alarms in this region."""
+    alarms = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:" + f"{names.PREFIX}-*"
+    return aws.Statement(
+        Sid="CloudWatchAlarms",
+        Effect=aws.Allow,
+        Principal=aws.Principal("Service", "cloudwatch.amazonaws.com"),
+        Action=list(actions),
+        Resource=["*"],
+        Condition=aws.Condition(
+            [
+                aws.StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
+                aws.ArnLike("aws:SourceArn", Sub(alarms)),
+            ]
+        ),
     )

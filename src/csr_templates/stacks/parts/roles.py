@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from awacs.aws import Allow, ArnLike, Condition, ConditionElement, Principal, Statement, StringEquals
-from awacs.sts import AssumeRole
-from troposphere import Ref
-from troposphere.iam import Policy, Role
+import awacs.sts
+from awacs import aws
+from troposphere import Ref, iam
 
-from csr_templates.stacks.parts.names import Value
-from csr_templates.stacks.parts.policies import document
-from csr_templates.stacks.parts.tags import tags
+from csr_templates.stacks.parts import names, policies
 
 
 def service_role(
-    title: str, what: str, Description: str, service: str, policy: Policy, SourceArn: Value | None = None
-) -> Role:
-    """Return a role that one AWS service may assume, for resources of this account alone.
+    title: str,
+    what: str,
+    Description: str,
+    service: str,
+    policy: iam.Policy,
+    SourceArn: names.Value | None = None,
+) -> iam.Role:
+    """Return a role that one AWS service may assume, only for resources of this account.
 
     Without the source conditions the service could be led by another account to act with this role (the
     confused deputy problem, https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
@@ -29,20 +31,20 @@ def service_role(
         SourceArn: pattern of the ARNs for which the service may assume the role; without it, any resource of
             the account.
     """
-    source: list[ConditionElement] = [StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))]
+    source: list[aws.ConditionElement] = [aws.StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))]
     if SourceArn is not None:
-        source.append(ArnLike("aws:SourceArn", SourceArn))
-    return Role(
+        source.append(aws.ArnLike("aws:SourceArn", SourceArn))
+    return iam.Role(
         title,
         Description=Description,
-        AssumeRolePolicyDocument=document(
-            Statement(
-                Effect=Allow,
-                Principal=Principal("Service", service),
-                Action=[AssumeRole],
-                Condition=Condition(source),
+        AssumeRolePolicyDocument=policies.document(
+            aws.Statement(
+                Effect=aws.Allow,
+                Principal=aws.Principal("Service", service),
+                Action=[awacs.sts.AssumeRole],
+                Condition=aws.Condition(source),
             )
         ),
         Policies=[policy],
-        Tags=tags(what),
+        Tags=names.tags(what),
     )

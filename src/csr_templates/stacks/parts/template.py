@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from troposphere import AWSObject, Template
+from troposphere import AWSObject, Parameter, Template
 
 R = TypeVar("R", bound=AWSObject)
 
@@ -23,6 +23,26 @@ class StackTemplate(Template):
         self.set_version("2010-09-09")
         self.sections: dict[str, str] = {}
         self._section: str | None = None
+
+    def parameter_groups(self, *titles: str) -> None:
+        """Open groups of parameters, where the console shows them in another order than they are added in."""
+        groups = [{"Label": {"default": title}, "Parameters": []} for title in titles]
+        self.set_metadata({"AWS::CloudFormation::Interface": {"ParameterGroups": groups}})
+
+    def add_parameter(  # type: ignore[override]  # the base class also takes lists
+        self, parameter: Parameter, label: str | None = None, group: str | None = None
+    ) -> Parameter:
+        """Add one parameter and return it; the console shows it in the group, under the label.
+
+        Raises:
+            ValueError: another parameter has the same logical ID.
+        """
+        super().add_parameter(parameter)
+        if group is not None:
+            self.add_parameter_to_group(parameter, group)
+        if label is not None:
+            self.set_parameter_label(parameter, label)
+        return parameter
 
     def section(self, title: str) -> None:
         """Open the section ``title``: resources added from here on belong to it."""

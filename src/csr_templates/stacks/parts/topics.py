@@ -2,68 +2,69 @@
 
 from __future__ import annotations
 
-from awacs import sns
-from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
-from troposphere import Ref
-from troposphere.sns import Topic, TopicPolicy
+from typing import NamedTuple
 
-from csr_templates.stacks.parts.keys import alarm_arns
-from csr_templates.stacks.parts.names import Value
-from csr_templates.stacks.parts.policies import account_root, deny_without_tls, document
-from csr_templates.stacks.parts.tags import tags
+import awacs.sns
+from awacs import aws
+from troposphere import sns
+
+from csr_templates.stacks.parts import names, policies
 
 
-def topic(title: str, what: str, KmsMasterKeyId: Value) -> Topic:
-    """Return an encrypted topic. It has no name, so that it can be replaced.
+class AlarmTopics(NamedTuple):
+    """The topics that the alarms of a stack are sent to, and their policy."""
 
-    Args:
-        title: logical ID.
-        what: last part of the ``Name`` tag.
-        KmsMasterKeyId: ARN of a key whose policy admits CloudWatch (``keys.for_alarms``).
-    """
-    return Topic(title, KmsMasterKeyId=KmsMasterKeyId, Tags=tags(what))
+    normal: sns.Topic
+    critical: sns.Topic
+    policy: sns.TopicPolicy
 
 
-def topic_policy(title: str, *Topics: Value) -> TopicPolicy:
-    """Return the policy of each of the topics, which replaces the one that SNS gives it.
+def alarm_topics(
+    normal: str, critical: str, policy: str, what: str, KmsMasterKeyId: names.Value
+) -> AlarmTopics:
+    """Return two encrypted topics and their policy. They have no names, so that they can be replaced.
 
-    This environment's alarms publish, the account manages, and nothing goes without TLS. In the policy of a
-    topic the resource ``*`` is the topic itself. The actions are listed because SNS refuses ``sns:*`` there:
-    it stands for more than what can be done to a topic.
+    The policy replaces the one that SNS gives a topic: this environment's alarms publish, the account
+    manages, and nothing goes without TLS. In it the resource ``*`` is the topic itself. The actions are
+    listed because SNS refuses ``sns:*`` there: it stands for more than what can be done to a topic.
     https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
 
     Args:
-        title: logical ID.
-        Topics: ARNs of the topics.
+        normal: logical ID of the topic for alarms that can wait for the morning.
+        critical: logical ID of the topic for alarms that cannot.
+        policy: logical ID of the policy.
+        what: the ``Name`` tags end with ``<what>-alarms`` and ``<what>-critical-alarms``.
+        KmsMasterKeyId: ARN of a key whose policy allows CloudWatch (``keys.for_alarms``).
     """
-    managing = [
-        sns.AddPermission,
-        sns.DeleteTopic,
-        sns.GetTopicAttributes,
-        sns.ListSubscriptionsByTopic,
-        sns.Publish,
-        sns.RemovePermission,
-        sns.SetTopicAttributes,
-        sns.Subscribe,
-    ]
-    return TopicPolicy(
-        title,
-        Topics=list(Topics),
-        PolicyDocument=document(
-            Statement(Sid="Account", Effect=Allow, Principal=account_root(), Action=managing, Resource=["*"]),
-            Statement(
-                Sid="CloudWatchAlarms",
-                Effect=Allow,
-                Principal=Principal("Service", "cloudwatch.amazonaws.com"),
-                Action=[sns.Publish],
-                Resource=["*"],
-                Condition=Condition(
-                    [
-                        StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
-                        ArnLike("aws:SourceArn", alarm_arns()),
-                    ]
-                ),
+    topics = (
+        sns.Topic(normal, KmsMasterKeyId=KmsMasterKeyId, Tags=names.tags(f"{what}-alarms")),
+        sns.Topic(critical, KmsMasterKeyId=KmsMasterKeyId, Tags=names.tags(f"{what}-critical-alarms")),
+    )
+    account = aws.Statement(
+        Sid="Account",
+        Effect=aws.Allow,
+        Principal=policies.account_root(),
+        Action=[
+            awacs.sns.AddPermission,
+            awacs.sns.DeleteTopic,
+            awacs.sns.GetTopicAttributes,
+            awacs.sns.ListSubscriptionsByTopic,
+            awacs.sns.Publish,
+            awacs.sns.RemovePermission,
+            awacs.sns.SetTopicAttributes,
+            awacs.sns.Subscribe,
+        ],
+        Resource=["*"],
+    )
+    return AlarmTopics(
+        *topics,
+        sns.TopicPolicy(
+            policy,
+            Topics=[topic.Ref() for topic in topics],
+            PolicyDocument=policies.document(
+                account,
+                policies.allow_alarms(awacs.sns.Publish),
+                policies.deny_without_tls("sns", ["*"], "Publish", "Subscribe"),
             ),
-            deny_without_tls("sns", ["*"], "Publish", "Subscribe"),
         ),
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from troposphere import Retain, RetainExceptOnCreate
-from troposphere.logs import LogGroup
+from troposphere import Retain, RetainExceptOnCreate, logs
 
-from csr_templates.stacks.parts.names import Value
-from csr_templates.stacks.parts.tags import tags
+from csr_templates.stacks.parts import names
 
 
-def log_group(title: str, what: str, LogGroupName: Value, KmsKeyId: Value) -> LogGroup:
+def log_group(title: str, what: str, LogGroupName: names.Value, KmsKeyId: names.Value) -> logs.LogGroup:
     """Return an encrypted log group that keeps its events for 90 days and outlives the stack.
 
     Unconditional on purpose: a named group that is retained would collide with itself when its condition
@@ -21,12 +19,12 @@ def log_group(title: str, what: str, LogGroupName: Value, KmsKeyId: Value) -> Lo
         LogGroupName: the name that the writing service uses.
         KmsKeyId: ARN of the key; CloudWatch Logs refuses a bare key ID.
     """
-    return LogGroup(
+    return logs.LogGroup(
         title,
         DeletionPolicy=RetainExceptOnCreate,
         UpdateReplacePolicy=Retain,
         LogGroupName=LogGroupName,
         KmsKeyId=KmsKeyId,
         RetentionInDays=90,
-        Tags=tags(what),
+        Tags=names.tags(what),
     )

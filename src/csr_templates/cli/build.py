@@ -1,0 +1,199 @@
+"""``csr-templates build``: build, lint and check every stack, then write the output folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.assembly import files, folder
+from csr_templates.assembly.folder import OutputError
+from csr_templates.cli import folders
+from csr_templates.cli.messages import FINE, FOUND, headline, quantity, say
+from csr_templates.cloudformation.rendering import RenderError
+from csr_templates.environments.environment import EnvironmentsError
+from csr_templates.hand_over import git_sync
+from csr_templates.linting import clean_cache as cache
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from csr_templates.assembly.files import Assembly
+    from csr_templates.assembly.folder import Plan
+    from csr_templates.environments.files import Mistake
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; show what is stale as a diff, and the command that refreshes it; lint with the "
+        "values of every environment, too",
+    )
+    parser.add_argument(
+        "--output",
+        type=folders.named_folder,
+        metavar="DIR",
+        help="the output folder (default: out/ of the checkout that the code runs from, from wherever it is "
+        "called; ./out for an installed package)",
+    )
+    folders.add_parameters(parser)
+    parser.add_argument("--no-lint", action="store_true", help="do not lint, which takes most of the time")
+    parser.add_argument(
+        "--cache",
+        type=folders.named_folder,
+        metavar="DIR",
+        help="the folder that remembers which templates were linted clean, and may be deleted at any time "
+        "(default: csr-templates/lint in the user's cache)",
+    )
+    parser.add_argument("--no-cache", action="store_true", help="lint everything, and remember nothing")
+    parser.add_argument("--quiet", action="store_true", help="print nothing on success")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="json: one document on standard output"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Build, or check, and return the exit code."""
+    output = arguments.output or folders.default_output()
+    in_json = arguments.format == "json"
+    in_repository = git_sync.in_repository(output)
+    if in_repository is None and not arguments.output and folders.checkout():
+        in_repository = PurePosixPath("out")  # in a copy of the repository without .git
+    try:
+        assembly = files.assemble(
+            arguments.stacks,
+            parameters=arguments.parameters or folders.default_parameters(),
+            lint=not arguments.no_lint,
+            every_environment=arguments.check,
+            clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
+            in_repository=in_repository,
+        )
+        plan = None
+        if arguments.check:
+            plan = folder.plan(assembly.files, output)
+        elif assembly.is_clean:
+            plan = folder.write(assembly.files, output)
+    except EnvironmentsError as error:
+        if in_json:
+            say(_document("error", message=headline(error.mistakes), mistakes=error.mistakes))
+        raise
+    except Exception as error:
+        if in_json:
+            ours = isinstance(error, (OutputError, RenderError, ChildProcessError))
+            say(_document("error", message=str(error) if ours else f"{type(error).__name__}: {error}"))
+        raise
+    if not assembly.is_clean:
+        status = "findings"
+    elif arguments.check and plan is not None and plan.stale:
+        status = "stale"
+    else:
+        status = "ok"
+    if status != "ok" or not arguments.quiet:
+        if in_json:
+            say(_document(status, assembly, plan, check=arguments.check))
+        else:
+            _report(assembly, plan, arguments, output)
+    return FINE if status == "ok" else FOUND
+
+
+def _report(assembly: Assembly, plan: Plan | None, arguments: Namespace, output: Path) -> None:
+    for found in (*assembly.problems, *assembly.findings):
+        say(str(found))
+    if not assembly.is_clean:
+        count = quantity(len(assembly.problems) + len(assembly.findings), "finding")
+        say(f"{count}." if arguments.check else f"{count}; nothing was written.")
+    if plan is None:
+        return
+    if arguments.check and plan.stale:
+        for path in plan.stale:
+            say(folder.difference(path, assembly.files.get(path), output), end="")
+        say(f"Stale in {output}: {', '.join(plan.stale)}.")
+        say(f"Refresh with: {_refresh_command(arguments)}")
+    elif assembly.is_clean:
+        for stack in assembly.stacks:
+            say(
+                f"{stack.name:<10} {stack.file:<14} {len(stack.resources):>4} resources "
+                f"{len(stack.text):>7,} bytes {assembly.seconds[stack.name]:>6.2f} s"
+            )
+        if arguments.check:
+            say(f"{output} is up to date: {quantity(len(plan.unchanged), 'file')}.")
+        else:
+            say(
+                f"{output}: {len(plan.written)} written, {len(plan.removed)} removed, "
+                f"{len(plan.unchanged)} unchanged."
+            )
+            if plan.removed:
+                say(f"Removed: {', '.join(plan.removed)}.")
+    if plan.unknown:
+        say(f"Not touched: {', '.join(plan.unknown)} (not written by csr-templates).")
+
+
+def _document(
+    status: str,
+    assembly: Assembly | None = None,
+    plan: Plan | None = None,
+    *,
+    check: bool = False,
+    message: str = "",
+    mistakes: Sequence[Mistake] = (),
+) -> str:
+    """Return the one document of ``--format json``; every key is always there."""
+    done = plan if plan and not check else None
+    document: dict[str, Any] = {
+        "status": status,
+        "message": message,
+        "mistakes": [dataclasses.asdict(mistake) for mistake in mistakes],
+        "stacks": _stacks(assembly) if assembly else [],
+        "files": {
+            "written": done.written if done else (),
+            "removed": done.removed if done else (),
+            "unchanged": plan.unchanged if plan else (),
+            "stale": plan.stale if plan and check else (),
+            "unknown": plan.unknown if plan else (),
+        },
+        "problems": assembly.problems if assembly else (),
+        "findings": [dataclasses.asdict(finding) for finding in assembly.findings] if assembly else [],
+    }
+    return json.dumps(document, indent=2)
+
+
+def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": stack.name,
+            "template": stack.file,
+            "region": stack.region,
+            "resources": len(stack.resources),
+            "bytes": len(stack.text),
+            "seconds": assembly.seconds[stack.name],
+        }
+        for stack in assembly.stacks
+    ]
+
+
+def _refresh_command(arguments: Namespace) -> str:
+    given = {"--output": arguments.output, "--parameters": arguments.parameters}
+    options = [word for option, path in given.items() if path for word in (option, str(path))]
+    root = folders.checkout()
+    if root and not options:
+        words = (
+            ["make", "templates"]
+            if root == folders.current_folder()
+            else ["make", "-C", str(folders.short_path(root)), "templates"]
+        )
+    else:
+        words = ["python", str(folders.short_path(root / "build.py"))] if root else ["csr-templates", "build"]
+        words += options
+    if sys.platform == "win32":
+        from subprocess import list2cmdline  # slow to import, and few need it
+
+        return list2cmdline(words)
+    from shlex import join
+
+    return join(words)

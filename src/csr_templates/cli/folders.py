@@ -1,0 +1,66 @@
+"""Folders: how options name them, and which ones a command uses where no option does."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_parameters(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the folder with the parameter files."""
+    parser.add_argument(
+        "--parameters",
+        type=named_folder,
+        metavar="DIR",
+        help="the folder with shared.json and one file per environment (default: parameters/ of the "
+        "checkout that the code runs from; ./parameters, if there is one, for an installed package)",
+    )
+
+
+def named_folder(name: str) -> Path:
+    """Return the folder that an option names.
+
+    Raises:
+        argparse.ArgumentTypeError: the name is empty.
+    """
+    if not name:  # an unset variable, mostly, and not the current folder
+        raise argparse.ArgumentTypeError(
+            "the name of the folder is empty; name one, or leave the option out."
+        )
+    return Path(name)
+
+
+def checkout() -> Path | None:
+    """Return the root of the checkout that this code runs from; None for an installed package."""
+    here = Path(__file__).resolve()
+    root = here.parents[3]
+    return root if here.parents[2].name == "src" and (root / "build.py").is_file() else None
+
+
+def default_output() -> Path:
+    """Return ``out/`` of the checkout, or of the current folder."""
+    root = checkout()
+    return short_path(root / "out") if root else Path("out")
+
+
+def default_parameters() -> Path | None:
+    """Return ``parameters/`` of the checkout, or of the current folder if it has one."""
+    root = checkout()
+    if root:
+        return short_path(root / "parameters")
+    here = Path("parameters")
+    return here if here.exists() else None
+
+
+def short_path(path: Path) -> Path:
+    """Return the shorter form of ``path`` where it lies below the current folder."""
+    here = current_folder()
+    return path.relative_to(here) if here and path.is_relative_to(here) else path
+
+
+def current_folder() -> Path | None:
+    """Return the current folder; None if it has been removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None

@@ -1,0 +1,58 @@
+"""What a command says: on standard output, on standard error, and by its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sized
+
+FINE = 0
+FOUND = 1  # findings or stale files
+BAD_INPUT = 2  # argparse exits with the same code
+
+
+class InputError(Exception):
+    """The caller can fix it; the message says how."""
+
+
+def say(text: str, *, end: str = "\n", flush: bool = False) -> None:
+    """Write to standard output.
+
+    Raises:
+        BrokenPipeError: the reader has seen enough.
+        InputError: standard output takes nothing.
+    """
+    try:
+        print(text, end=end, flush=flush)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_stdout()
+        raise InputError(f"Cannot write to standard output: {error.strerror or error}.") from error
+
+
+def discard_stdout() -> None:
+    """Keep Python from failing again, when it exits, on what is still in the buffer."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def tell(*lines: str) -> None:
+    """Write to standard error, if it takes anything: the exit code says as much."""
+    if sys.stderr is not None:  # None if it is closed; to print, that would mean standard output
+        with suppress(OSError):
+            print(*lines, sep="\n", file=sys.stderr)
+
+
+def quantity(number: int, noun: str) -> str:
+    """Return ``1 file`` or ``2 files``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def headline(mistakes: Sized) -> str:
+    """Return the sentence above the mistakes in the parameter files."""
+    verb = "is" if len(mistakes) == 1 else "are"
+    return f"There {verb} {quantity(len(mistakes), 'mistake')} in the parameter files."

@@ -1,0 +1,21 @@
+"""``csr-templates reference``: the page that says what the templates hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from csr_templates.assembly import files
+from csr_templates.cli.messages import FINE, InputError, say
+from csr_templates.cloudformation.schemas import SchemasError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def run(arguments: Namespace) -> int:
+    """Print the page, and return the exit code."""
+    try:
+        say(files.reference(arguments.stacks), end="")
+    except SchemasError as error:
+        raise InputError(str(error)) from error
+    return FINE

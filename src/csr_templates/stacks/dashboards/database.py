@@ -1,0 +1,103 @@
+"""What the dashboard of the database shows."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from csr_templates.stacks.parts import widgets
+
+
+def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
+    """Return the rows of the dashboard: is something wrong, and is it the writer, the reader or a query?"""
+    cluster = {"DBClusterIdentifier": {"Ref": "DatabaseCluster"}}
+    writer = cluster | {"Role": "WRITER"}
+    reader = cluster | {"Role": "READER"}
+    rds = partial(widgets.metric, "AWS/RDS", Period=60)
+    settings = widgets.resource(template, "DatabaseParameterGroup")["Properties"]["Parameters"]
+    connections = int(settings["max_connections"])
+    alarm = partial(widgets.alarm_metric, template)
+    threshold = partial(widgets.threshold, template)
+    return [
+        [widgets.alarm_states(template, "Alarms")],
+        [
+            widgets.graph(
+                "CPU",
+                "percent",
+                [alarm("DatabaseCPUAlarm", "Writer"), alarm("DatabaseCPUAlarm", "Reader", Role="READER")],
+                [threshold("DatabaseCPUAlarm")],
+            ),
+            widgets.graph(
+                "Connections",
+                "connections",
+                [
+                    alarm("DatabaseConnectionsAlarm", "Writer"),
+                    alarm("DatabaseConnectionsAlarm", "Reader", Role="READER"),
+                ],
+                [threshold("DatabaseConnectionsAlarm"), widgets.limit("max_connections", connections)],
+            ),
+        ],
+        [
+            widgets.graph(
+                "Read latency",
+                "seconds",
+                [
+                    alarm("DatabaseReadLatencyAlarm", "Writer", Role="WRITER"),
+                    alarm("DatabaseReadLatencyAlarm", "Reader", Role="READER"),
+                ],
+                [threshold("DatabaseReadLatencyAlarm")],
+            ),
+            widgets.graph(
+                "Write latency",
+                "seconds",
+                [alarm("DatabaseWriteLatencyAlarm", "Writer")],
+                [threshold("DatabaseWriteLatencyAlarm")],
+            ),
+        ],
+        [
+            widgets.graph(
+                "Replica lag",
+                "milliseconds",
+                [rds("AuroraReplicaLag", "Reader", "Maximum", dimensions=reader)],
+            ),
+            widgets.graph(
+                "Freeable memory",
+                "bytes",
+                [
+                    rds("FreeableMemory", "Writer", "Minimum", dimensions=writer),
+                    rds("FreeableMemory", "Reader", "Minimum", dimensions=reader),
+                ],
+            ),
+        ],
+        [
+            widgets.graph(
+                "Deadlocks", "per second", [rds("Deadlocks", "Writer", "Average", dimensions=writer)]
+            ),
+            widgets.graph(
+                "Slow queries",
+                "log entries",
+                [
+                    widgets.metric(
+                        "AWS/Logs",
+                        "IncomingLogEvents",
+                        "All instances",
+                        "Sum",
+                        60,
+                        {"LogGroupName": {"Ref": "DatabaseSlowQueryLogGroup"}},
+                    )
+                ],
+            ),
+            widgets.graph(
+                "Surplus CPU credits charged (T classes)",
+                "credits",
+                [alarm("DatabaseSurplusCreditsAlarm", "All instances")],
+                [threshold("DatabaseSurplusCreditsAlarm")],
+            ),
+        ],
+        [
+            widgets.log_table(
+                "Newest slow queries",
+                "DatabaseSlowQueryLogGroup",
+                "fields @timestamp, @logStream, @message | sort @timestamp desc | limit 20",
+            )
+        ],
+    ]

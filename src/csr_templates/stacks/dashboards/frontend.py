@@ -1,0 +1,64 @@
+"""What the dashboard of the frontend shows."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from csr_templates.stacks.parts import widgets
+
+
+def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
+    """Return the rows of the dashboard: is something wrong, and is it the origin, the cache or WAF?"""
+    edge = partial(
+        widgets.metric,
+        "AWS/CloudFront",
+        Period=300,
+        dimensions={"DistributionId": {"Ref": "Distribution"}, "Region": "Global"},
+    )
+    alarm = partial(widgets.alarm_metric, template)
+    threshold = partial(widgets.threshold, template)
+    return [
+        [widgets.alarm_states(template, "Alarms", condition="CloudFront")],
+        [
+            widgets.graph("Requests", "per 5 min", [edge("Requests", "Requests", "Sum")]),
+            widgets.graph(
+                "Bytes",
+                "per 5 min",
+                [edge("BytesDownloaded", "To viewers", "Sum"), edge("BytesUploaded", "From viewers", "Sum")],
+            ),
+            widgets.graph("Cache hit rate", "percent", [edge("CacheHitRate", "Hits", "Average")]),
+        ],
+        [
+            widgets.graph(
+                "Errors",
+                "percent",
+                [alarm("CloudFront4xxAlarm", "4xx"), alarm("CloudFront5xxAlarm", "5xx")],
+                [threshold("CloudFront4xxAlarm"), threshold("CloudFront5xxAlarm")],
+            ),
+            widgets.graph(
+                "Origin latency",
+                "ms",
+                [edge("OriginLatency", "p50", "p50"), alarm("CloudFrontOriginLatencyAlarm", "p90")],
+                [threshold("CloudFrontOriginLatencyAlarm")],
+            ),
+            widgets.when(
+                "WAF",
+                widgets.graph(
+                    "WAF", "requests per 5 min", waf_metrics(template), [threshold("WAFBlockedRequestsAlarm")]
+                ),
+            ),
+        ],
+    ]
+
+
+def waf_metrics(template: widgets.Template) -> list[widgets.Metric]:
+    """Return what WAF allowed, and what each of its rules blocked."""
+    web_acl = widgets.resource(template, "WebACL")["Properties"]
+    total = {"WebACL": web_acl["VisibilityConfig"]["MetricName"], "Rule": "ALL"}
+    rules = [rule["VisibilityConfig"]["MetricName"] for rule in web_acl["Rules"]]
+    return [
+        widgets.metric("AWS/WAFV2", "AllowedRequests", "Allowed", "Sum", 300, total),
+        widgets.alarm_metric(template, "WAFBlockedRequestsAlarm", f"Blocked: {rules[0]}", Rule=rules[0]),
+        # "..." stands for all that is like in the metric before.
+        *[["...", rule, {"label": f"Blocked: {rule}", "stat": "Sum", "period": 300}] for rule in rules[1:]],
+    ]

@@ -1,0 +1,36 @@
+"""Two small stacks for the command, and where it builds them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from troposphere import s3
+
+from csr_templates import Stack, StackTemplate
+from csr_templates.cli import folders
+from csr_templates.cli import main as cli
+
+
+def bucket_template() -> StackTemplate:
+    """Return a template without mistakes."""
+    t = StackTemplate("One bucket")
+    t.add_resource(s3.Bucket("SiteBucket", DeletionPolicy="Retain", UpdateReplacePolicy="Retain"))
+    return t
+
+
+@pytest.fixture(autouse=True)
+def stacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the command two small stacks; the tests that start processes have the real ones."""
+    small = (
+        Stack("site", "site.yaml", "us-east-1", bucket_template),
+        Stack("logs", "logs.yaml", "us-east-1", bucket_template),
+    )
+    monkeypatch.setattr(cli, "STACKS", small)
+    monkeypatch.setattr(folders, "default_parameters", lambda: None)  # they have none
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """An output folder that no build has made yet."""
+    return tmp_path / "out"

@@ -1,0 +1,353 @@
+"""``csr-templates build``: what it prints, in text and in JSON, and where it writes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from troposphere import Ref, Template, s3
+
+from csr_templates import Stack, StackTemplate
+from csr_templates.cli import folders
+from csr_templates.cli import main as cli
+
+from .conftest import bucket_template
+
+
+def broken_template() -> StackTemplate:
+    """Return a template that the linter objects to."""
+    t = StackTemplate("One bucket")
+    t.add_resource(s3.Bucket("SiteBucket", BucketName=Ref("Nowhere")))
+    return t
+
+
+def unrenderable_template() -> StackTemplate:
+    """Return a template that the renderer refuses."""
+    t = bucket_template()
+    t.set_metadata({"Empty": None})
+    return t
+
+
+def mistyped_template() -> StackTemplate:
+    """Make the kind of mistake that Python finds."""
+    t = bucket_template()
+    t.resources["SiteBucket"].BucketNam = "x"
+    return t
+
+
+def build(out: Path, *options: str) -> int:
+    """Run ``csr-templates build`` into ``out``, without lint."""
+    return cli.main(["build", "--no-lint", "--output", str(out), *options])
+
+
+def use(monkeypatch: pytest.MonkeyPatch, template: Any, **options: Any) -> None:
+    """Let the command know one stack only."""
+    monkeypatch.setattr(cli, "STACKS", (Stack("site", "site.yaml", "us-east-1", template, **options),))
+
+
+def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Return the one document on standard output."""
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return all files in a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def policies(stack: str) -> list[str]:
+    """Return the paths of the policies of a small stack."""
+    return [
+        f"{path}.json"
+        for path in (f"stack-policies/{stack}", f"deploy-policies/{stack}", f"deploy-policies/{stack}-delete")
+    ]
+
+
+WHOLE_SET = ["site.yaml", "logs.yaml", *policies("site"), *policies("logs"), "reference.md", "stacks.json"]
+
+
+def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A build that went well names each stack with its size, and counts what it did."""
+    assert build(out) == 0
+
+    size = (out / "site.yaml").stat().st_size
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [" ".join(words[:-2] if words[-1] == "s" else words) for words in lines] == [  # without seconds
+        f"site site.yaml 1 resources {size:,} bytes",
+        f"logs logs.yaml 1 resources {size:,} bytes",
+        f"{out}: 10 written, 0 removed, 0 unchanged.",
+    ]
+    assert sorted(contents(out)) == sorted(WHOLE_SET)
+
+
+def test_reports_removed_and_unknown_files(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a build removed and what it does not know stands below the stacks, one line each."""
+    build(out)
+    (out / "notes.txt").write_bytes(b"mine")
+    use(monkeypatch, bucket_template)
+    capsys.readouterr()
+
+    assert build(out) == 0
+
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        f"{out}: 2 written, 4 removed, 4 unchanged.",
+        f"Removed: {', '.join(['logs.yaml', *policies('logs')])}.",
+        "Not touched: notes.txt (not written by csr-templates).",
+    ]
+
+
+@pytest.mark.parametrize("options", [[], ["--check"], ["--format", "json"]], ids=" ".join)
+def test_quiet_prints_nothing_on_success(
+    out: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --quiet a command that went well says nothing at all."""
+    build(out, "--quiet")
+
+    assert build(out, "--quiet", *options) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_findings_stop_the_build(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a finding nothing is written, not even the folder; findings are printed, quiet or not."""
+    use(monkeypatch, broken_template)
+
+    assert cli.main(["build", "--quiet", "--output", str(out)]) == 1
+    said, complained = capsys.readouterr()
+    assert "E1020" in said
+    assert said.endswith("nothing was written.\n")
+    assert complained == ""
+
+    assert cli.main(["build", "--format", "json", "--output", str(out)]) == 1
+    found = document(capsys)
+    assert found["status"] == "findings"
+    finding = next(finding for finding in found["findings"] if finding["rule"] == "E1020")
+    assert finding["source"].startswith("test_build.py:")
+    assert (finding["stack"], finding["logical_id"], finding["severity"], finding["file"]) == (
+        *("site", "SiteBucket", "error"),
+        "site.yaml",
+    )
+    assert not out.exists()
+
+
+def test_stacks_that_do_not_fit_together_stop_the_build(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A problem between stacks is printed and nothing is written, also without lint."""
+    use(monkeypatch, bucket_template, stale=lambda template: ["It is stale."])
+
+    assert build(out) == 1
+    assert capsys.readouterr().out == "Stack site: It is stale.\n1 finding; nothing was written.\n"
+
+    assert build(out, "--format", "json") == 1
+    found = document(capsys)
+    assert (found["status"], found["problems"]) == ("findings", ["Stack site: It is stale."])
+    assert not out.exists()
+
+
+def test_check_is_content_with_fresh_files(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that holds what would be built passes."""
+    build(out, "--quiet")
+
+    assert build(out, "--check") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"{out} is up to date: 10 files."
+
+
+def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each stale file is explained, then named, then comes the command that refreshes it."""
+    build(out, "--quiet")
+    (out / "site.yaml").unlink()
+    (out / "logs.yaml").write_bytes((out / "logs.yaml").read_bytes() + b"# edited\n")
+    before = contents(out)
+
+    assert build(out, "--check") == 1
+
+    lines = capsys.readouterr().out.splitlines()
+    name = (out / "logs.yaml").as_posix()
+    assert lines[:3] == [
+        f"{(out / 'site.yaml').as_posix()} is missing.",
+        f"--- {name}",
+        f"+++ {name} (as it would be built)",
+    ]
+    assert lines[-3:-1] == ["-# edited", f"Stale in {out}: site.yaml, logs.yaml."]
+    assert lines[-1].startswith("Refresh with: ")
+    assert lines[-1].endswith(f"--output {out}")
+    assert contents(out) == before
+
+
+def test_check_makes_no_folder(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Checking a missing folder says that all is missing and does not make it."""
+    assert build(out, "--check") == 1
+
+    assert f"Stale in {out}: {', '.join(WHOLE_SET)}." in capsys.readouterr().out
+    assert not out.exists()
+
+
+def test_check_lints_too(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fresh files with findings do not pass, and findings do not hide what is stale."""
+    use(monkeypatch, broken_template)
+    build(out, "--quiet")
+
+    for stale in (False, True):
+        assert cli.main(["build", "--check", "--output", str(out)]) == 1
+        text = capsys.readouterr().out
+        assert "E1020" in text
+        assert (f"Stale in {out}: site.yaml." in text) == stale
+        (out / "site.yaml").unlink(missing_ok=True)
+
+
+def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Standard output holds one document: the status, the stacks, what was done, the findings."""
+    assert build(out, "--format", "json") == 0
+
+    found = document(capsys)
+    assert all(stack.pop("seconds") >= 0 for stack in found["stacks"])
+    size = (out / "site.yaml").stat().st_size
+    assert found == {
+        "status": "ok",
+        "message": "",
+        "mistakes": [],
+        "stacks": [
+            {"name": name, "template": f"{name}.yaml", "region": "us-east-1", "resources": 1, "bytes": size}
+            for name in ("site", "logs")
+        ],
+        "files": {"written": WHOLE_SET, "removed": [], "unchanged": [], "stale": [], "unknown": []},
+        "problems": [],
+        "findings": [],
+    }
+
+
+def test_json_of_a_check(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A check names the stale files, surplus ones too, and has written and removed nothing."""
+    build(out, "--quiet")
+    (out / "notes.txt").write_bytes(b"mine")
+    use(monkeypatch, bucket_template)
+
+    assert build(out, "--check", "--format", "json") == 1
+
+    found = document(capsys)
+    assert found["status"] == "stale"
+    assert found["files"] == {
+        "written": [],
+        "removed": [],
+        "unchanged": ["site.yaml", *policies("site")],
+        "stale": ["reference.md", "stacks.json", "logs.yaml", *policies("logs")],
+        "unknown": ["notes.txt"],
+    }
+
+
+# ---- Errors ----
+
+
+@pytest.mark.parametrize("options", [[], ["--check"], ["--format", "json"]], ids=" ".join)
+def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that is not ours is refused with a sentence, which the JSON holds, too, and stays as it is."""
+    out.mkdir()
+    (out / "thesis.txt").write_bytes(b"mine")
+
+    assert build(out, *options) == 2
+
+    sentence = (
+        f"{out} holds files but no stacks.json, so no build made them. Name a new or empty folder with "
+        "--output, or empty this one, then build again."
+    )
+    said, complained = capsys.readouterr()
+    assert complained == f"csr-templates: {sentence}\n"
+    if "json" in options:
+        found = json.loads(said)
+        assert (found["status"], found["message"]) == ("error", sentence)
+    else:
+        assert said == ""
+    assert contents(out) == {"thesis.txt": b"mine"}
+
+
+def test_template_that_cannot_be_rendered(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the renderer refuses is a sentence with stack and place, and nothing is written."""
+    use(monkeypatch, unrenderable_template)
+
+    assert build(out) == 2
+
+    said, complained = capsys.readouterr()
+    assert said == ""
+    assert complained.startswith("csr-templates: Stack site: Metadata.Empty")
+    assert complained.count("\n") == 1
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("made", [Template(), {"Resources": {}}, None], ids=["Template", "dict", "None"])
+@pytest.mark.parametrize("command", ["build", "check", "render", "environments"])
+def test_fails_on_a_stack_without_a_stack_template(
+    command: str,
+    made: Any,
+    tmp_path: Path,
+    out: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever else ``build`` returns is a sentence with the stack and what to return, not a traceback."""
+    use(monkeypatch, lambda: made)
+    given = {
+        "build": ["build", "--no-lint", "--output", str(out)],
+        "check": ["build", "--check", "--no-lint", "--output", str(out)],
+        "render": ["render", "site"],
+        "environments": ["environments", "--parameters", str(tmp_path)],
+    }
+
+    assert cli.main(given[command]) == 2
+
+    said, complained = capsys.readouterr()
+    assert said == ""
+    assert complained.startswith(f"csr-templates: Stack site: build() in {__file__} returned ")
+    assert complained.endswith("Create the template with StackTemplate from csr_templates, and return it.\n")
+    assert complained.count("\n") == 1
+    assert not out.exists()
+
+
+def test_mistake_in_the_code_of_a_stack_is_shown_in_full(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake in Python keeps its traceback, but not the exit code that means findings; JSON stays JSON."""
+    use(monkeypatch, mistyped_template)
+
+    assert build(out, "--format", "json") == 2
+
+    said, complained = capsys.readouterr()
+    assert complained.startswith("Traceback (most recent call last):\n")
+    assert 't.resources["SiteBucket"].BucketNam = "x"' in complained
+    assert complained.endswith("object does not support attribute BucketNam\n")
+    assert json.loads(said)["status"] == "error"
+    assert json.loads(said)["message"].startswith("AttributeError: ")
+    assert not out.exists()
+
+
+# ---- Where it writes ----
+
+
+def test_installed_package_writes_to_the_current_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a checkout around it, the command builds into ./out and names itself as what refreshes it."""
+    installed = tmp_path / "site-packages" / "csr_templates" / "cli" / "folders.py"
+    monkeypatch.setattr(folders, "__file__", str(installed))
+    monkeypatch.chdir(tmp_path)
+
+    assert cli.main(["build", "--no-lint", "--quiet"]) == 0
+    assert sorted(contents(tmp_path / "out")) == sorted(WHOLE_SET)
+
+    (tmp_path / "out" / "site.yaml").unlink()
+    assert cli.main(["build", "--no-lint", "--check"]) == 1
+    assert capsys.readouterr().out == (
+        "out/site.yaml is missing.\nStale in out: site.yaml.\nRefresh with: csr-templates build\n"
+    )

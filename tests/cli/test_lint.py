@@ -1,0 +1,96 @@
+"""``csr-templates lint``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from csr_templates.cli import main as cli
+
+GOOD_TEMPLATE = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
+BAD_TEMPLATE = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties:\n      TopicNam: x\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A current folder with a good and a bad template."""
+    (tmp_path / "good.yaml").write_text(GOOD_TEMPLATE)
+    (tmp_path / "bad.yaml").write_text(BAD_TEMPLATE)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_is_silent_about_a_good_template(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No finding, no output."""
+    assert cli.main(["lint", "good.yaml"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_reports_every_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Findings of all files go to standard output, with file and line."""
+    assert cli.main(["lint", "good.yaml", "bad.yaml"]) == 1
+
+    captured = capsys.readouterr()
+    assert "E3002" in captured.out
+    assert "bad.yaml:5:7" in captured.out
+    assert "good.yaml" not in captured.out
+    assert captured.err == ""
+
+
+def test_prints_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The JSON is cfn-lint's: a list of matches."""
+    assert cli.main(["lint", "--format", "json", "bad.yaml"]) == 1
+
+    assert [(m["Filename"], m["Rule"]["Id"]) for m in json.loads(capsys.readouterr().out)] == [
+        ("bad.yaml", "E3002")
+    ]
+
+
+def test_judges_for_the_region(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A resource type that a region lacks is a finding there and nowhere else; the default is Tokyo."""
+    (files / "regional.yaml").write_text("Resources:\n  Export:\n    Type: AWS::BCMDataExports::Export\n")
+    absent = "does not exist in 'ap-northeast-1'"
+
+    cli.main(["lint", "regional.yaml"])
+    assert absent in capsys.readouterr().out
+
+    cli.main(["lint", "--region", "us-east-1", "regional.yaml"])
+    assert absent not in capsys.readouterr().out
+
+    cli.main(["lint", "--region", "us-east-1", "--region", "ap-northeast-1", "regional.yaml"])
+    assert absent in capsys.readouterr().out
+
+
+def test_fails_on_an_unknown_region(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A region that cfn-lint does not know is a sentence and exit code 2."""
+    assert cli.main(["lint", "--region", "mars-1", "good.yaml"]) == 2
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("csr-templates: Cannot lint for the regions ['mars-1']: ")
+
+
+LINT_ERRORS = {
+    "missing": (
+        "none.yaml",
+        "Cannot read none.yaml: No such file or directory. Name a template, YAML or JSON.",
+    ),
+    "folder": ("folder", "Cannot read folder: Is a directory. Name a template, YAML or JSON."),
+    "not UTF-8": ("latin.yaml", "Cannot read latin.yaml: byte 4 is not UTF-8. Save the template as UTF-8."),
+}
+
+
+@pytest.mark.parametrize(("file", "message"), LINT_ERRORS.values(), ids=LINT_ERRORS)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other words for it")
+def test_fails_on_an_unreadable_file(
+    files: Path, file: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that cannot be read is a sentence and exit code 2; the others are not linted either."""
+    (files / "folder").mkdir()
+    (files / "latin.yaml").write_bytes(b"A: \xfc\n")
+
+    assert cli.main(["lint", "bad.yaml", file]) == 2
+    assert capsys.readouterr() == ("", f"csr-templates: {message}\n")

@@ -1,0 +1,38 @@
+"""Many lints at once find what each finds alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from csr_templates.linting import runner, workers
+from csr_templates.linting.tasks import Task, lint_all
+
+TOPIC = "Resources: {%s: {Type: AWS::SNS::Topic, Properties: {%s: alarms}}}"
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("cores", [1, 2])
+def test_each_task_has_its_own_outcome(cores: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The order is that of the tasks, whatever is longest; clean lints are remembered."""
+    monkeypatch.setattr(workers, "_cores", lambda: cores)
+    monkeypatch.setattr("threading.active_count", lambda: 1)
+    bad, good, long = TOPIC % ("One", "Nam"), TOPIC % ("Two", "TopicName"), TOPIC % ("AMuchLongerName", "Nam")
+    tasks = [
+        Task(text, "us-east-1", f"stack{number}", "a.yaml", Path(__file__), {})
+        for number, text in enumerate([bad, good, long])
+    ]
+
+    first, second = lint_all(tasks, tmp_path), lint_all(tasks, tmp_path)
+
+    assert [list(one.findings) for one in first] == [runner.lint(**task._asdict()) for task in tasks]
+    assert [[(f.stack, f.logical_id) for f in one.findings] for one in first] == [
+        [("stack0", "One")],
+        [],
+        [("stack2", "AMuchLongerName")],
+    ]
+    assert [one.findings for one in second] == [one.findings for one in first]
+    assert [one.seconds > 0 for one in first] == [True, True, True]
+    assert [one.seconds > 0 for one in second] == [True, False, True]
+    assert len(list(tmp_path.iterdir())) == 1

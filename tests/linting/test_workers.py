@@ -1,0 +1,173 @@
+"""Work in several processes gives what it gives in one, and no process is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from csr_templates.linting import workers
+
+SRC = Path(__file__).resolve().parents[2] / "src"
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="never forks"),
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),  # pytest-xdist has a thread
+]
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Three cores, forking allowed, and the processes that are started."""
+    pids: list[int] = []
+    fork = os.fork
+
+    def noting() -> int:
+        pids.append(fork())
+        return pids[-1]
+
+    monkeypatch.setattr(workers, "_cores", lambda: 3)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(os, "fork", noting)
+    return pids
+
+
+def assert_gone(pids: list[int], count: int = 3) -> None:
+    """Fail if one of the processes still runs, or is a zombie."""
+    assert len(pids) == count
+    for pid in pids:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+
+
+def test_results_come_in_the_order_of_the_items(forked: list[int]) -> None:
+    """The items are shared between the processes in turns."""
+    found = workers.results(lambda item: (item, os.getpid()), range(7))
+
+    assert [item for item, _ in found] == list(range(7))
+    assert [pid for _, pid in found] == [*forked, *forked, forked[0]]
+    assert_gone(forked)
+
+
+def test_much_output_is_read_while_it_is_written(forked: list[int]) -> None:
+    """More than a pipe holds does not stop a process."""
+    assert workers.results(lambda item: item * 300_000, ["a", "b", "c"]) == [
+        "a" * 300_000,
+        "b" * 300_000,
+        "c" * 300_000,
+    ]
+
+
+class UnpicklableError(Exception):
+    """Needs two arguments, of which pickle knows one."""
+
+    def __init__(self, one: str, _two: str) -> None:
+        super().__init__(one)
+
+
+def failing(item: int) -> int:
+    """Raise another exception for each item but the first."""
+    if item == 0:
+        return 0
+    if item == 4:
+        raise UnpicklableError("lost", "in transit")
+    raise ValueError(item)
+
+
+def test_the_first_error_is_raised(forked: list[int]) -> None:
+    """It is the same exception, and says where in the other process it was raised."""
+    with pytest.raises(ValueError, match="1") as caught:
+        workers.results(failing, [0, 1, 2, 3])
+
+    assert caught.value.args == (1,)
+    assert "in failing\n    raise ValueError(item)\nValueError: 1\n" in caught.value.__notes__[0]
+    assert_gone(forked)
+
+
+def test_an_error_that_cannot_be_pickled_is_told(forked: list[int]) -> None:
+    """Another exception has its traceback as message."""
+    with pytest.raises(RuntimeError, match=r"in failing(.|\n)*UnpicklableError: lost"):
+        workers.results(failing, [0, 4])
+
+
+def test_a_killed_process_is_an_error(forked: list[int]) -> None:
+    """A process that the system ends because memory runs out is a sentence, and the others end."""
+
+    def killed(item: int) -> None:
+        if item == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(ChildProcessError) as caught:
+        workers.results(killed, range(3))
+
+    assert str(caught.value) == (
+        "A process that linted was ended by signal 9 (Killed). If memory ran out, close other programs; then "
+        "try again."
+    )
+    assert_gone(forked)
+
+
+def test_an_interrupt_ends_the_processes(forked: list[int]) -> None:
+    """A KeyboardInterrupt reaches a caller that handles Ctrl-C itself, and no process goes on."""
+
+    def interrupt(item: int) -> None:
+        if item == 2:
+            os.kill(os.getppid(), signal.SIGINT)
+        time.sleep(60)
+
+    with pytest.raises(KeyboardInterrupt):
+        workers.results(interrupt, range(3))
+
+    assert_gone(forked)
+
+
+def test_processes_end_with_the_one_that_started_them() -> None:
+    """Even a parent that is killed leaves nothing behind that would hold its standard output."""
+    code = (
+        "import time\nfrom csr_templates.linting import workers\nworkers._cores = lambda: 2\n"
+        "workers.results(lambda item: [print('here', flush=True), time.sleep(60)], range(2))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=SRC, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert [process.stdout.readline() for _ in range(2)] == ["here\n"] * 2
+        process.kill()
+        process.communicate(timeout=10)
+
+
+@pytest.mark.parametrize("why", ["one core", "one item", "a thread", "no fork", "fork fails"])
+def test_one_process_where_several_are_not_possible(
+    why: str, forked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The results are the same."""
+    fork = os.fork
+
+    def fails() -> int:
+        if forked:
+            raise BlockingIOError
+        return fork()
+
+    if why == "one core":
+        monkeypatch.setattr(workers, "_cores", lambda: 1)
+    elif why == "a thread":
+        monkeypatch.setattr(threading, "active_count", lambda: 2)
+    elif why == "no fork":
+        monkeypatch.delattr(os, "fork")
+    elif why == "fork fails":
+        monkeypatch.setattr(os, "fork", fails)
+    items = [1] if why == "one item" else [1, 2, 3]
+
+    assert workers.results(lambda item: (item, os.getpid()), items) == [(item, os.getpid()) for item in items]
+    assert_gone(forked, count=1 if why == "fork fails" else 0)
+
+
+def test_cores_are_those_that_this_process_may_use() -> None:
+    """A container, or taskset, may give a process fewer than the machine has."""
+    assert 1 <= workers._cores() <= (os.cpu_count() or 1)

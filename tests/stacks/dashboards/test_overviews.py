@@ -1,0 +1,214 @@
+"""What the dashboards show, and that they follow the templates that they are made from."""
+
+from __future__ import annotations
+
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from csr_templates import StackTemplate, api, database, frontend, render
+from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import resolve
+from csr_templates.stacks.parts.widgets import DashboardError
+
+Template = dict[str, Any]
+
+REGIONS = {api: "ap-northeast-1", database: "ap-northeast-1", frontend: "us-east-1"}
+DASHBOARDS = {api: "ApiDashboard", database: "DatabaseDashboard", frontend: "FrontendDashboard"}
+ALARMS = {api: "LambdaErrorsAlarm", database: "DatabaseCPUAlarm", frontend: "CloudFront5xxAlarm"}
+each_module = pytest.mark.parametrize(
+    "module", REGIONS, ids=lambda module: module.__name__.rpartition(".")[2]
+)
+
+
+def resources_of(
+    module: ModuleType, values: dict[str, str] | None = None, t: StackTemplate | None = None
+) -> Template:
+    """Return the resources of a stack that exist with these parameter values."""
+    template = (t or module.build()).to_dict()
+    found: Template = resolve(template, values, region=REGIONS[module])["Resources"]
+    return found
+
+
+def widgets(module: ModuleType, resources: Template) -> dict[str, Template]:
+    """Return title -> properties of the widgets of the dashboard."""
+    body = json.loads(resources[DASHBOARDS[module]]["Properties"]["DashboardBody"]["Fn::Sub"])
+    return {widget["properties"]["title"]: widget["properties"] for widget in body["widgets"]}
+
+
+def lines(widget: Template) -> list[float]:
+    """Return the values of the horizontal lines of a widget."""
+    return [line["value"] for line in widget.get("annotations", {}).get("horizontal", [])]
+
+
+def alarms_of(resources: Template) -> Template:
+    """Return logical ID -> properties of the alarms."""
+    return {
+        logical_id: resource["Properties"]
+        for logical_id, resource in resources.items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+
+@pytest.mark.parametrize(
+    ("module", "values", "missing"),
+    [
+        (api, {}, set()),
+        (database, {}, set()),
+        (database, {"DatabaseInstanceClass": "db.r6g.large"}, {"DatabaseSurplusCreditsAlarm"}),
+        (frontend, {}, set()),
+        (frontend, {"WAFEnabled": "false"}, {"WAFBlockedRequestsAlarm"}),
+    ],
+)
+def test_alarms_are_on_top(module: ModuleType, values: dict[str, str], missing: set[str]) -> None:
+    """The first widget shows the state of every alarm that there is, and of no other."""
+    resources = resources_of(module, values)
+    first = next(iter(widgets(module, resources).values()))
+
+    assert first["alarms"] == [f"${{{logical_id}.Arn}}" for logical_id in alarms_of(resources)]
+    assert missing == set(alarms_of(resources_of(module))) - set(alarms_of(resources))
+
+
+@each_module
+def test_every_alarm_is_drawn(module: ModuleType) -> None:
+    """What an alarm watches is drawn as the alarm takes it, with a line where it fires, in its own region."""
+    resources = resources_of(module)
+    graphs = [widget for widget in widgets(module, resources).values() if "metrics" in widget]
+    for alarm in alarms_of(resources).values():
+        of_the_alarm = [
+            (metric[-1], lines(graph))
+            for graph in graphs
+            for metric in graph["metrics"]
+            if metric[:2] == [alarm["Namespace"], alarm["MetricName"]]
+        ]
+
+        assert of_the_alarm, alarm["AlarmName"]
+        assert all(alarm["Threshold"] in drawn for _, drawn in of_the_alarm), alarm["AlarmName"]
+        assert {options["period"] for options, _ in of_the_alarm} == {alarm["Period"]}
+        if "Statistic" in alarm:
+            assert {options["stat"] for options, _ in of_the_alarm} == {alarm["Statistic"]}
+    assert {graph["region"] for graph in graphs} == {REGIONS[module]}
+
+
+@pytest.mark.parametrize("title", ["CPU", "Connections", "Read latency", "Freeable memory"])
+def test_writer_and_reader_side_by_side(title: str) -> None:
+    """What both instances have is shown for both in one graph, by role: after a failover it still fits."""
+    metrics = widgets(database, resources_of(database))[title]["metrics"]
+    own = ["DBClusterIdentifier", "${DatabaseCluster}", "Role"]
+
+    assert [(metric[2:6], metric[6]["label"]) for metric in metrics] == [
+        ([*own, "WRITER"], "Writer"),
+        ([*own, "READER"], "Reader"),
+    ]
+
+
+def test_metrics_of_the_api_have_the_dimensions_that_exist() -> None:
+    """Metrics of the API are by name and stage, those of the function by name; provisioned ones by alias."""
+    dimensions = {
+        (metric[0], metric[1]): metric[2:-1]
+        for widget in widgets(api, resources_of(api)).values()
+        for metric in widget.get("metrics", [])
+    }
+    function = ["FunctionName", "${ApiFunction}"]
+
+    assert dimensions.pop(("AWS/Lambda", "ProvisionedConcurrentExecutions")) == [
+        *function,
+        "Resource",
+        "${ApiFunction}:prod",
+    ]
+    by_namespace = {
+        "AWS/ApiGateway": ["ApiName", "csr-lambda-api-prod-api", "Stage", "${ApiStage}"],
+        "AWS/Lambda": function,
+        "AWS/SQS": ["QueueName", "${DeadLetterQueue.QueueName}"],
+        "CSR-Lambda-API": [],
+    }
+    for (namespace, name), found in dimensions.items():
+        assert found == by_namespace[namespace], name
+
+
+def test_limits_are_drawn_where_there_are_some() -> None:
+    """Without limits of its own the function still has one: the connections that the database allows."""
+    settings = resources_of(database)["DatabaseParameterGroup"]["Properties"]["Parameters"]
+    connections = int(settings["max_connections"])
+    none = {"LambdaProvisionedConcurrency": "0", "LambdaReservedConcurrency": "0"}
+    defaults = [api.build().parameters[name].Default for name in none]
+
+    assert lines(widgets(api, resources_of(api))["Concurrency"]) == [connections, *defaults]
+    assert lines(widgets(api, resources_of(api, none))["Concurrency"]) == [connections]
+    assert connections in lines(widgets(database, resources_of(database))["Connections"])
+
+
+def test_waf_graph_names_metrics_that_exist() -> None:
+    """The dimensions are those of a web ACL for CloudFront, each rule has a line; without WAF all is gone."""
+    resources = resources_of(frontend)
+    total, first, *others = widgets(frontend, resources)["WAF"]["metrics"]
+    rules = [rule["Name"] for rule in resources["WebACL"]["Properties"]["Rules"]]
+    web_acl = "csr-lambda-api-prod-cloudfront-waf"
+
+    assert total[:-1] == ["AWS/WAFV2", "AllowedRequests", "WebACL", web_acl, "Rule", "ALL"]
+    assert first[:-1] == ["AWS/WAFV2", "BlockedRequests", "WebACL", web_acl, "Rule", rules[0]]
+    assert [metric[:-1] for metric in others] == [["...", rule] for rule in rules[1:]]
+    without = resources_of(frontend, {"WAFEnabled": "false"})
+    assert "WAF" not in json.dumps(without["FrontendDashboard"])
+
+
+# ---- After a change ----
+
+
+@each_module
+def test_deriving_again_changes_nothing(module: ModuleType) -> None:
+    """Nothing is there twice."""
+    t = module.build()
+    before = render(t.to_dict(), sections=t.sections)
+    module.derive(t)
+
+    assert render(t.to_dict(), sections=t.sections) == before
+
+
+@each_module
+def test_changed_alarm(module: ModuleType) -> None:
+    """A change without derive is reported, naming the call, also from the template as it was rendered.
+
+    After derive, the dashboard has the new line, in its old place.
+    """
+    t = module.build()
+    before = list(t.resources)
+    t.resources[ALARMS[module]].Threshold = 77
+    name = module.__name__.rpartition(".")[2]
+
+    assert module.stale(load(render(t.to_dict()))) == [
+        f"Resources.{DASHBOARDS[module]}: The dashboard does not show what the template holds: something was "
+        f"changed after it was made. Call {name}.derive(t) after the last change."
+    ]
+    module.derive(t)
+    assert module.stale(load(render(t.to_dict()))) == []
+    assert list(t.resources) == before
+    assert any(77 in lines(widget) for widget in widgets(module, resources_of(module, t=t)).values())
+
+
+@each_module
+def test_removed_alarm(module: ModuleType) -> None:
+    """A dashboard cannot show an alarm that was taken out: derive refuses, and the check reports it."""
+    t = module.build()
+    del t.resources[ALARMS[module]]
+    message = (
+        f"The dashboard shows {ALARMS[module]}, which the template does not hold. Take the dashboard out "
+        "too, or make a body of your own with csr_templates.stacks.parts.dashboards."
+    )
+
+    assert module.stale(t.to_dict()) == [f"Resources.{DASHBOARDS[module]}: {message}"]
+    with pytest.raises(DashboardError) as caught:
+        module.derive(t)
+    assert str(caught.value) == message
+
+
+@each_module
+def test_template_without_dashboard_is_not_stale(module: ModuleType) -> None:
+    """An importer who takes the dashboard out need not call derive."""
+    t = module.build()
+    del t.resources[DASHBOARDS[module]]
+    t.resources[ALARMS[module]].Threshold = 77
+
+    assert module.stale(t.to_dict()) == []

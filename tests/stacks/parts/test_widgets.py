@@ -1,0 +1,78 @@
+"""Widgets, metrics and lines of dashboards, as they are read off a template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from csr_templates.stacks.parts import widgets
+
+ALARM: dict[str, Any] = {
+    "Type": "AWS::CloudWatch::Alarm",
+    "Condition": "On",
+    "Properties": {
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Duration",
+        "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "Function"}}],
+        "ExtendedStatistic": "p95",
+        "Period": 300,
+        "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 2,
+        "Threshold": 20000,
+    },
+}
+TEMPLATE = {"Resources": {"Slow": ALARM, "Function": {"Type": "AWS::Lambda::Function"}}}
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "function"), [({}, {"Ref": "Function"}), ({"FunctionName": "other"}, "other")]
+)
+def test_metric_of_an_alarm(dimensions: dict[str, str], function: Any) -> None:
+    """A metric is drawn as its alarm takes it, if need be with another value of a dimension."""
+    assert widgets.alarm_metric(TEMPLATE, "Slow", "all", **dimensions) == [
+        "AWS/Lambda",
+        "Duration",
+        "FunctionName",
+        function,
+        {"label": "all", "stat": "p95", "period": 300},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("datapoints", "label"),
+    [
+        ({"DatapointsToAlarm": 2}, "Alarm above 20000 for 10 of 15 min"),
+        ({"DatapointsToAlarm": 3}, "Alarm above 20000 for 15 min"),
+        ({}, "Alarm above 20000 for 15 min"),
+    ],
+)
+def test_threshold(datapoints: dict[str, int], label: str) -> None:
+    """The label says for how long the threshold is exceeded before the alarm fires."""
+    properties = {key: value for key, value in ALARM["Properties"].items() if key != "DatapointsToAlarm"}
+    template = {"Resources": {"Slow": ALARM | {"Properties": properties | datapoints}}}
+
+    assert widgets.threshold(template, "Slow") == {"label": label, "value": 20000, "color": "#d62728"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "state"),
+    [
+        ("On", {"Fn::GetAtt": ["Slow", "Arn"]}),
+        (None, {"Fn::If": ["On", {"Fn::GetAtt": ["Slow", "Arn"]}, {"Ref": "AWS::NoValue"}]}),
+    ],
+)
+def test_state_of_a_conditional_alarm(condition: str | None, state: Any) -> None:
+    """The state of an alarm that may not be there has its condition, unless it is the dashboard's own."""
+    assert widgets.alarm_states(TEMPLATE, "Alarms", condition)["properties"]["alarms"] == [state]
+
+
+def test_missing_resource() -> None:
+    """A dashboard of something that is not there is refused."""
+    with pytest.raises(widgets.DashboardError) as caught:
+        widgets.threshold(TEMPLATE, "Gone")
+
+    assert str(caught.value) == (
+        "The dashboard shows Gone, which the template does not hold. Take the dashboard out too, or make a "
+        "body of your own with csr_templates.stacks.parts.dashboards."
+    )
