@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from csr_templates.cloudformation.references import PREFIX as PREFIX
-from csr_templates.cloudformation.references import Use, in_words, uses
+from csr_templates.cloudformation.references import PREFIX, Use, in_words, uses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
