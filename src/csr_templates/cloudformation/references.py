@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
 PREFIX: Final = "${ProjectName}-${Environment}-"
@@ -42,80 +42,95 @@ class Use(NamedTuple):
 def uses(node: Any, place: Place = ()) -> list[Use]:
     """Return every name in a part of a template, in the order in which they are used."""
     found: list[Use] = []
-    if isinstance(node, str):
-        found += _secrets(node, place)
-    elif isinstance(node, (list, tuple)):
-        for index, item in enumerate(node):
-            if isinstance(item, (dict, list, tuple, str)):
-                found += uses(item, (*place, index))
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if key in ("Ref", "Condition") or key.startswith("Fn::"):
-                found += _uses_of_function(key, value, place)
-            elif isinstance(value, (dict, list, tuple)) or "{{resolve" in str(value):
-                found += uses(value, (*place, key))
+    _find_uses(node, place, found)
     return found
 
 
-def _uses_of_function(function: str, argument: Any, place: Place) -> Iterator[Use]:
+# These add to a list, for a generator in each level of a template takes twice as long.
+
+
+def _find_uses(node: Any, place: Place, found: list[Use]) -> None:
+    if isinstance(node, str):
+        _find_secrets(node, place, found)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "Ref" or key == "Condition" or key.startswith("Fn::"):
+                _find_uses_of_function(key, value, place, found)
+            elif isinstance(value, (dict, list, tuple)):
+                _find_uses(value, (*place, key), found)
+            elif isinstance(value, str) and "{{resolve" in value:
+                _find_secrets(value, (*place, key), found)
+    elif isinstance(node, (list, tuple)):
+        for index, item in enumerate(node):
+            _find_uses(item, (*place, index), found)
+
+
+def _find_uses_of_function(function: str, argument: Any, place: Place, found: list[Use]) -> None:
+    inside: Iterable[Any] = ()
     match function, argument:
         case "Ref", str(name):
-            yield Use(place, "name", name)
+            found.append(Use(place, "name", name))
         case "Condition", str(name):
-            yield Use(place, "condition", name)
+            found.append(Use(place, "condition", name))
         case "Fn::GetAtt", [str(name), *_] | str(name):
-            yield Use(place, "name", name.partition(".")[0])
+            found.append(Use(place, "name", name.partition(".")[0]))
         case "Fn::If", [str(name), *branches]:
-            yield Use(place, "condition", name)
-            for branch in branches:
-                yield from uses(branch, place)
-        case "Fn::FindInMap", [mapping, *keys]:
-            yield Use(place, "mapping", mapping if isinstance(mapping, str) else "*")
-            for item in (mapping, *keys):
-                yield from uses(item, place)
+            found.append(Use(place, "condition", name))
+            inside = branches
+        case "Fn::FindInMap", [mapping, *_]:
+            found.append(Use(place, "mapping", mapping if isinstance(mapping, str) else "*"))
+            inside = argument
         case "Fn::Sub", str(text):
-            yield from _names(text, {}, place)
+            _find_names(text, {}, place, found)
         case "Fn::Sub", [str(text), dict(bound)]:
-            yield from _names(text, bound, place)
-            for item in bound.values():
-                yield from uses(item, place)
+            _find_names(text, bound, place, found)
+            inside = bound.values()
         case "Fn::ImportValue", name:
-            yield Use(place, "import", in_words(name))
-            yield from uses(name, place)
+            found.append(Use(place, "import", in_words(name)))
+            inside = (name,)
         case "Fn::GetStackOutput", dict(asked):
-            yield Use(place, "output", f"{in_words(asked.get('StackName'))}/{asked.get('OutputName')}")
-            for item in asked.values():
-                yield from uses(item, place)
+            output = f"{in_words(asked.get('StackName'))}/{asked.get('OutputName')}"
+            found.append(Use(place, "output", output))
+            inside = asked.values()
         case "Ref" | "Condition", _:  # a property of that name
-            yield from uses(argument, (*place, function))
+            _find_uses(argument, (*place, function), found)
         case _, [*arguments]:
-            for item in arguments:
-                yield from uses(item, place)
+            inside = arguments
         case _:
-            yield from uses(argument, place)
+            inside = (argument,)
+    for item in inside:
+        _find_uses(item, place, found)
 
 
-def _names(text: str, bound: Mapping[str, Any], place: Place) -> Iterator[Use]:
-    for name in _PLACEHOLDER.findall(text):
-        if name not in bound and not name.startswith("!"):
-            yield Use(place, "name", name.partition(".")[0])
-    yield from _secrets(text, place)
+def _find_names(text: str, bound: Mapping[str, Any], place: Place, found: list[Use]) -> None:
+    names = [name for name in _PLACEHOLDER.findall(text) if name not in bound and not name.startswith("!")]
+    found += [Use(place, "name", name.partition(".")[0]) for name in names]
+    _find_secrets(text, place, found)
 
 
-def _secrets(text: str, place: Place) -> list[Use]:
-    return [Use(place, "secret", name) for name in _SECRET.findall(text)] if "{{resolve" in text else []
+def _find_secrets(text: str, place: Place, found: list[Use]) -> None:
+    if "{{resolve" in text:
+        found += [Use(place, "secret", name) for name in _SECRET.findall(text)]
 
 
-def entries(node: Any, key: str, place: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Yield the place and the value of every entry of a key, such as the arguments of a function."""
+def entries(node: Any, key: str) -> list[tuple[Place, Any]]:
+    """Return the place and the value of every entry of a key, such as the arguments of a function."""
+    found: list[tuple[Place, Any]] = []
+    _find_entries(node, key, (), found)
+    return found
+
+
+def _find_entries(node: Any, key: str, place: Place, found: list[tuple[Place, Any]]) -> None:
     if isinstance(node, dict):
         for name, value in node.items():
             if name == key:
-                yield place, value
-            yield from entries(value, key, place if name.startswith("Fn::") else (*place, name))
+                found.append((place, value))
+            if isinstance(value, (dict, list, tuple)):
+                _find_entries(value, key, place if name.startswith("Fn::") else (*place, name), found)
     elif isinstance(node, (list, tuple)):
         for index, item in enumerate(node):
-            yield from entries(item, key, (*place, index))
+            if isinstance(item, (dict, list, tuple)):
+                _find_entries(item, key, (*place, index), found)
 
 
 def pieces(text: str, variable: Callable[[str], T]) -> list[str | T]:
