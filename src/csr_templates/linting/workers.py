@@ -39,20 +39,21 @@ def results(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> lis
         return [function(item) for item in items]
     others = set(multiprocessing.active_children())
     try:
-        pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (function,))
-        futures = [pool.submit(_call, item) for item in items]
-    except (ImportError, OSError):  # no semaphores, or no more processes or memory
-        for started in set(multiprocessing.active_children()) - others:
-            started.kill()
-        return [function(item) for item in items]
-    try:
-        return [future.result() for future in futures]
+        try:
+            pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (function,))
+            futures = [pool.submit(_call, item) for item in items]
+        except (ImportError, OSError):  # no semaphores, or no more processes or memory
+            for started in set(multiprocessing.active_children()) - others:
+                started.kill()
+            return [function(item) for item in items]
+        try:
+            return [future.result() for future in futures]
+        finally:
+            pool.shutdown(cancel_futures=True)
     except BrokenProcessPool:
         raise ChildProcessError(
             "A process that linted was killed. If memory ran out, close other programs; then try again."
         ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _cores() -> int:
