@@ -14,19 +14,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from csr_templates import STACKS
 from csr_templates.assembly import files as output
 from csr_templates.assembly import folder as writing
-from csr_templates.assembly.folder import as_json
 from csr_templates.cli import main as cli
+from csr_templates.hand_over.manifest import as_json, sha256
 from csr_templates.linting import clean_cache as cache
-
-if TYPE_CHECKING:
-    pass
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = (sys.executable, str(ROOT / "build.py"), "--no-lint", "--quiet", "--output")
@@ -158,7 +155,7 @@ def test_four_builds_at_once(out: Path, files: dict[str, bytes]) -> None:
 
         assert [process.wait() for process in processes] == [0, 0, 0, 0]
         assert_holds(out, files)
-        listed = {path: {"sha256": writing.sha256(data)} for path, data in before.items()}
+        listed = {path: {"sha256": sha256(data)} for path, data in before.items()}
         writing.write({**before, "stacks.json": as_json({"formatVersion": 1, "files": listed})}, out)
 
 

@@ -24,7 +24,8 @@ from cfnlint.decode import decode_str
 from cfnlint.template import Template as CfnTemplate
 
 from csr_templates import STACKS, render
-from csr_templates.assembly import cross_stack as checks
+from csr_templates.assembly import cross_stack
+from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.linting import runner as linting
 from csr_templates.rules import RULES
@@ -95,8 +96,13 @@ def found_by_any_rule(name: str, template: Template) -> list[str]:
 
 def found_by_checks(name: str, template: Template) -> list[str]:
     """Return ``checks`` if the stacks no longer fit together, or something derived is stale."""
-    templates = [template if stack.name == name else original(stack.name) for stack in STACKS]
-    return ["checks"] if checks.problems(STACKS, templates) else []
+    templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
+    stacks = [
+        BuiltStack(one.name, one.template, one.region, templates[one.name], reads_from=one.reads_from)
+        for one in STACKS
+    ]
+    stale = [sentence for stack in STACKS for sentence in stack.stale(templates[stack.name])]
+    return ["checks"] if cross_stack.problems(stacks) or stale else []
 
 
 def found_by_test(name: str, template: Template, test: str) -> bool:

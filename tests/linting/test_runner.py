@@ -17,7 +17,6 @@ from csr_templates.linting.runner import (
     LintError,
     format_matches,
     lint,
-    logical_id_lines,
     matches,
 )
 
@@ -400,15 +399,6 @@ Resources:
         found = [f.logical_id for f in lint(text, REGION) if f.rule == "E3002"]
 
         assert found == ["First", "Second"]
-
-
-def test_line_of_a_logical_id_is_that_of_its_literal() -> None:
-    """The first call whose first argument is the text counts, on whichever line the text itself stands."""
-    module = (
-        'x = "Vpc"\nf(name="Vpc")\nf(1, "Vpc")\nf(f"{x}Vpc")\nf(\n    "Vpc",\n)\nf("Vpc")\ng(h("Inner"))\n'
-    )
-
-    assert logical_id_lines(module) == {"Vpc": 6, "Inner": 9}
 
 
 class TestFormats:

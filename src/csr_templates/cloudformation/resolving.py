@@ -30,11 +30,11 @@ from csr_templates.cloudformation.intrinsics import (
     arguments,
     as_strings,
     as_text,
+    comma_list,
     fail,
     hint,
     holds_unknown,
     is_unknown,
-    listed,
     show,
 )
 
@@ -93,7 +93,7 @@ def conditions(
     pseudo = _pseudo_parameters(region, account, partition, stack_name)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
     truths = _Conditions(template, values, pseudo).all()
-    return {name: _decided(name, truth, f"Conditions.{name}") for name, truth in truths.items()}
+    return {name: _decide(name, truth, f"Conditions.{name}") for name, truth in truths.items()}
 
 
 def failed_assertions(
@@ -285,7 +285,7 @@ class _Body(Section):
 
     def _condition(self, name: Any, path: str) -> bool:
         _require_condition(name, self.truths, path)
-        return _decided(name, self.truths[name], path)
+        return _decide(name, self.truths[name], path)
 
     def _require_resource(self, name: Any, path: str) -> None:
         if not isinstance(name, str):
@@ -349,10 +349,10 @@ class _Body(Section):
 
 def _require_condition(name: Any, definitions: Mapping[str, Any], path: str) -> None:
     if not isinstance(name, str) or name not in definitions:
-        fail(path, f"{show(name)} is no condition of this template, which has {listed(definitions)}.")
+        fail(path, f"{show(name)} is no condition of this template, which has {comma_list(definitions)}.")
 
 
-def _decided(name: str, truth: bool | None, path: str) -> bool:
+def _decide(name: str, truth: bool | None, path: str) -> bool:
     if truth is None:
         fail(path, f"The condition {name} depends on a value that only the deployed stack knows.")
     return truth
@@ -366,7 +366,7 @@ def _each_in(items: Any, allowed: Any) -> bool | None:
 
 def _pseudo_parameters(region: str, account: str, partition: str, stack_name: str) -> dict[str, str]:
     if partition not in _SUFFIXES:
-        raise ResolveError(f"The partition is '{partition}'; known are {listed(_SUFFIXES)}.")
+        raise ResolveError(f"The partition is '{partition}'; known are {comma_list(_SUFFIXES)}.")
     return {
         "AWS::AccountId": account,
         "AWS::Partition": partition,
@@ -379,10 +379,10 @@ def _pseudo_parameters(region: str, account: str, partition: str, stack_name: st
 def _parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> dict[str, Any]:
     for name in given:
         if name not in declared:
-            fail(f"Parameters.{name}", f"The template has no such parameter; it has {listed(declared)}.")
+            fail(f"Parameters.{name}", f"The template has no such parameter; it has {comma_list(declared)}.")
     missing = [name for name in declared if name not in given and "Default" not in declared[name]]
     if missing:
-        fail("Parameters", f"Give a value for {listed(missing)}: there is no Default.")
+        fail("Parameters", f"Give a value for {comma_list(missing)}: there is no Default.")
     return {name: _parameter_value(name, declaration, given) for name, declaration in declared.items()}
 
 
