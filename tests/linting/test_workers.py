@@ -125,8 +125,8 @@ def test_an_interrupt_ends_the_processes(forked: list[int]) -> None:
 def test_processes_end_with_the_one_that_started_them() -> None:
     """Even a parent that is killed leaves nothing behind that would hold its standard output."""
     code = (
-        "import time\nfrom csr_templates.linting import workers\nworkers._cores = lambda: 2\n"
-        "workers.results(lambda item: [print('here', flush=True), time.sleep(60)], range(2))"
+        "import os, time\nfrom csr_templates.linting import workers\nworkers._cores = lambda: 2\n"
+        "workers.results(lambda item: [os.write(1, b'here\\n'), time.sleep(60)], range(2))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=SRC, stdout=subprocess.PIPE, text=True
