@@ -27,7 +27,7 @@ class Policies(NamedTuple):
     removing: Sequence[Document] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # so that what is read off a stack can be cached
 class BuiltStack:
     """A stack whose template has been built.
 

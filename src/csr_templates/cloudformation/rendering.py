@@ -80,21 +80,26 @@ _ORDER = {"Parameters": _PARAMETER, "Rules": _RULE, "Resources": _RESOURCE, "Out
 
 # Functions with a short form, by the name of their tag. Fn::GetAtt, a list that becomes a text, stands apart.
 _SHORT = {
-    "Fn::And": "!And",
-    "Fn::Base64": "!Base64",
-    "Fn::Cidr": "!Cidr",
-    "Fn::Equals": "!Equals",
-    "Fn::FindInMap": "!FindInMap",
-    "Fn::GetAZs": "!GetAZs",
-    "Fn::If": "!If",
-    "Fn::ImportValue": "!ImportValue",
-    "Fn::Join": "!Join",
-    "Fn::Not": "!Not",
-    "Fn::Or": "!Or",
-    "Fn::Select": "!Select",
-    "Fn::Split": "!Split",
-    "Fn::Sub": "!Sub",
     "Ref": "!Ref",
+    **{
+        f"Fn::{name}": f"!{name}"
+        for name in (
+            *(
+                "And",
+                "Base64",
+                "Cidr",
+                "Equals",
+                "FindInMap",
+                "GetAZs",
+                "If",
+                "ImportValue",
+                "Join",
+                "Not",
+                "Or",
+            ),
+            *("Select", "Split", "Sub"),
+        )
+    },
 }
 # Functions that AWS documents in the long form alone: the rule-specific ones, and GetStackOutput, whose
 # short form may not hold another short form.

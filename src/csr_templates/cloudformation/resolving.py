@@ -38,9 +38,12 @@ from csr_templates.cloudformation.intrinsics import (
     show,
 )
 
-__all__ = ["Known", "ResolveError", "conditions", "failed_assertions", "resolve"]
+__all__ = ["Known", "ResolveError", "failed_assertions", "resolve"]
 
-_SUFFIXES: Final = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
+ACCOUNT: Final = "123456789012"
+STACK_NAME: Final = "stack"
+
+_PARTITIONS: Final = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
 _SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
 
 
@@ -49,9 +52,8 @@ def resolve(
     parameters: Mapping[str, str] | None = None,
     *,
     region: str = "ap-northeast-1",
-    account: str = "123456789012",
-    partition: str = "aws",
-    stack_name: str = "stack",
+    account: str = ACCOUNT,
+    stack_name: str = STACK_NAME,
 ) -> dict[str, Any]:
     """Return what exists in a stack of this template: `{"Resources": {…}, "Outputs": {…}}`.
 
@@ -69,31 +71,9 @@ def resolve(
     a template with a macro, and for a resource, output or `Fn::If` whose condition only the deployed stack
     knows.
     """
-    pseudo = _pseudo_parameters(region, account, partition, stack_name)
+    pseudo = _pseudo_parameters(region, account, stack_name)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
     return _Body(template, values, pseudo).result()
-
-
-def conditions(
-    template: Mapping[str, Any],
-    parameters: Mapping[str, str] | None = None,
-    *,
-    region: str = "ap-northeast-1",
-    account: str = "123456789012",
-    partition: str = "aws",
-    stack_name: str = "stack",
-) -> dict[str, bool]:
-    """Return every condition of the template with its value, in the template's order.
-
-    `Fn::Equals` compares texts, upper and lower case apart; `true` and `"true"`, `1` and `"1"` are equal.
-
-    Raises ResolveError as `resolve` does, and for a condition that depends on what only the deployed stack
-    knows: the value of an SSM parameter, AWS::StackId or AWS::NotificationARNs.
-    """
-    pseudo = _pseudo_parameters(region, account, partition, stack_name)
-    values = _parameter_values(template.get("Parameters", {}), parameters or {})
-    truths = _Conditions(template, values, pseudo).all()
-    return {name: _decide(name, truth, f"Conditions.{name}") for name, truth in truths.items()}
 
 
 def failed_assertions(
@@ -101,9 +81,6 @@ def failed_assertions(
     parameters: Mapping[str, str] | None = None,
     *,
     region: str = "ap-northeast-1",
-    account: str = "123456789012",
-    partition: str = "aws",
-    stack_name: str = "stack",
 ) -> list[str]:
     """Return the AssertDescription of each assertion in `Rules` that these parameter values break.
 
@@ -116,7 +93,7 @@ def failed_assertions(
     Raises ResolveError for a rule that CloudFormation would refuse, and for parameter values as `resolve`
     does.
     """
-    pseudo = _pseudo_parameters(region, account, partition, stack_name)
+    pseudo = _pseudo_parameters(region)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
     return _Rules(template, values, pseudo).failed()
 
@@ -141,7 +118,7 @@ class Known:
             {name: one for name, one in declared.items() if name not in unknown}, parameters
         )
         values |= {name: {"Ref": name} for name in unknown}
-        pseudo = _pseudo_parameters(region, "123456789012", "aws", "stack")
+        pseudo = _pseudo_parameters(region)
         self._body = _Body(template, values, pseudo)
         self._body.truths = _Conditions(template, values, pseudo).all()
         self._body.resources = template.get("Resources", {})
@@ -364,15 +341,15 @@ def _each_in(items: Any, allowed: Any) -> bool | None:
     return all(item in as_strings(allowed) for item in as_strings(items))
 
 
-def _pseudo_parameters(region: str, account: str, partition: str, stack_name: str) -> dict[str, str]:
-    if partition not in _SUFFIXES:
-        raise ResolveError(f"The partition is '{partition}'; known are {comma_list(_SUFFIXES)}.")
+def _pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STACK_NAME) -> dict[str, str]:
+    known = (found for start, found in _PARTITIONS.items() if region.startswith(start))
+    partition, suffix = next(known, ("aws", "amazonaws.com"))
     return {
         "AWS::AccountId": account,
         "AWS::Partition": partition,
         "AWS::Region": region,
         "AWS::StackName": stack_name,
-        "AWS::URLSuffix": _SUFFIXES[partition],
+        "AWS::URLSuffix": suffix,
     }
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from contextlib import suppress
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -100,11 +100,7 @@ class Site(NamedTuple):
     region_of: str = ""
 
 
-def sites_of_stacks(stacks: Iterable[BuiltStack]) -> dict[str, list[Site]]:
-    """Return stack -> the values of its template that depend on parameters."""
-    return {stack.name: sites(stack) for stack in stacks}
-
-
+@lru_cache  # each environment asks
 def sites(stack: BuiltStack) -> list[Site]:
     """Return the values of a template that depend on parameters; of those judged alike, the first."""
     found: dict[Any, Site] = {}
@@ -115,18 +111,13 @@ def sites(stack: BuiltStack) -> list[Site]:
 
 
 def check_properties(
-    candidate: Candidate,
-    stack: BuiltStack,
-    sites: Iterable[Site],
-    regions: Mapping[str, str],
-    explained: Set[str],
+    candidate: Candidate, stack: BuiltStack, regions: Mapping[str, str], explained: Set[str]
 ) -> Iterator[Mistake]:
     """Yield the values of an environment that a stack cannot be deployed with.
 
     Args:
         candidate: the environment.
         stack: the stack.
-        sites: those of the stack.
         regions: stack -> its region, of all stacks.
         explained: parameters with a mistake already.
     """
@@ -135,7 +126,7 @@ def check_properties(
     with suppress(resolving.ResolveError):  # what is wrong with a template is for the linter to say
         known = resolving.Known(stack.template, decided, stack.parameters.keys() - decided, stack.region)
         said = set()
-        for site in sites:
+        for site in sites(stack):
             truths = [(known.condition(name), needed) for name, needed in site.conditions]
             is_there = all(is_complete if truth is None else truth is needed for truth, needed in truths)
             if not is_there or not explained.isdisjoint(site.parameters):
