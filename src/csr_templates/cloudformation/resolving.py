@@ -85,10 +85,9 @@ def failed_assertions(
     """Return the AssertDescription of each assertion in `Rules` that these parameter values break.
 
     An assertion without a description is named by its place, `Rules.Name.Assertions[0]`. One that cannot be
-    decided is not reported: `Fn::ValueOf` and `Fn::ValueOfAll` ask the account for attributes of VPCs and
-    the like, and the value of an SSM parameter is unknown. Nor is any assertion of a rule whose
-    RuleCondition cannot be decided. `Fn::RefAll` is known: the values of the template's own parameters of
-    that type.
+    decided is not reported: the value of an SSM parameter is unknown, `Fn::ValueOf` and `Fn::ValueOfAll` ask
+    the account, and `Fn::RefAll`, `Fn::EachMemberEquals` and `Fn::EachMemberIn` are left to the deploy. Nor
+    is any assertion of a rule whose RuleCondition cannot be decided.
 
     Raises ResolveError for a rule that CloudFormation would refuse, and for parameter values as `resolve`
     does.
@@ -178,50 +177,28 @@ class _Rules(Section):
                     messages.append(str(assertion.get("AssertDescription", place)))
         return messages
 
-    def _ref_all(self, node: Any, path: str) -> list[Any]:
-        """Return the values of all parameters of a type, those in lists of it included."""
-        if not isinstance(node, str):
-            fail(path, f"Fn::RefAll takes a parameter type, found {show(node)}.")
-        members: list[Any] = []
-        for name, declaration in self.template.get("Parameters", {}).items():
-            if declaration.get("Type") == node:
-                members.append(self.values[name])
-            elif declaration.get("Type") == f"List<{node}>":
-                members += self.values[name]
-        return members
-
-    def _value_of(self, node: Any, path: str) -> Any:
-        name, attribute = arguments("Fn::ValueOf", node, path, 2)
-        if not isinstance(name, str) or name not in self.values:
-            fail(f"{path}[0]", f"'{name}' is no parameter of this template.{hint(name, self.values)}")
-        return {"Fn::ValueOf": [name, attribute]}
-
-    def _value_of_all(self, node: Any, path: str) -> Any:
-        return {"Fn::ValueOfAll": list(arguments("Fn::ValueOfAll", node, path, 2))}
-
     def _contains(self, node: Any, path: str) -> bool | None:
         items, text = arguments("Fn::Contains", node, path, 2)
-        return _each_in([self.text(text, f"{path}[1]")], self.items(items, f"{path}[0]"))
+        items, text = self.items(items, f"{path}[0]"), self.text(text, f"{path}[1]")
+        return None if holds_unknown([items, text]) else text in as_strings(items)
 
-    def _each_member_equals(self, node: Any, path: str) -> bool | None:
-        items, text = arguments("Fn::EachMemberEquals", node, path, 2)
-        return _each_in(self.items(items, f"{path}[0]"), [self.text(text, f"{path}[1]")])
+    def _undecided(self, node: Any, path: str) -> None:
+        """Leave to the deploy what asks for all members of lists, which only lists of the account have."""
 
-    def _each_member_in(self, node: Any, path: str) -> bool | None:
-        items, allowed = arguments("Fn::EachMemberIn", node, path, 2)
-        return _each_in(self.items(items, f"{path}[0]"), self.items(allowed, f"{path}[1]"))
+    def _of_the_account(self, node: Any, path: str) -> Any:
+        return {"Fn::ValueOf": node}
 
     functions: ClassVar[Mapping[str, Function]] = {
-        "Fn::RefAll": _ref_all,
-        "Fn::ValueOf": _value_of,
-        "Fn::ValueOfAll": _value_of_all,
+        "Fn::RefAll": _of_the_account,
+        "Fn::ValueOf": _of_the_account,
+        "Fn::ValueOfAll": _of_the_account,
         "Ref": Section.functions["Ref"],
     }
     predicates: ClassVar[Mapping[str, Function]] = {
         **Section.predicates,
         "Fn::Contains": _contains,
-        "Fn::EachMemberEquals": _each_member_equals,
-        "Fn::EachMemberIn": _each_member_in,
+        "Fn::EachMemberEquals": _undecided,
+        "Fn::EachMemberIn": _undecided,
     }
 
 
@@ -333,12 +310,6 @@ def _decide(name: str, truth: bool | None, path: str) -> bool:
     if truth is None:
         fail(path, f"The condition {name} depends on a value that only the deployed stack knows.")
     return truth
-
-
-def _each_in(items: Any, allowed: Any) -> bool | None:
-    if holds_unknown([items, allowed]):
-        return None
-    return all(item in as_strings(allowed) for item in as_strings(items))
 
 
 def _pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STACK_NAME) -> dict[str, str]:
