@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation import resolving
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.references import PREFIX, entries, in_words, uses
+from csr_templates.cloudformation.references import PREFIX, entries, in_words, pieces, uses
 from csr_templates.cloudformation.schemas import SchemasError, property_schema
 from csr_templates.environments.files import excerpt
 
@@ -62,7 +62,6 @@ _JUDGED: Final = (
     *("allOf", "anyOf", "oneOf"),
 )
 
-_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 _LENGTHS: Final = {"type", "minLength", "maxLength"}
 _UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::ImportValue")
 """Functions whose values only a deploy knows, apart from ``Fn::GetStackOutput``."""
@@ -304,7 +303,7 @@ def _takes_any(
     ((_, text),) = value.items()
     if not isinstance(text, str):
         return asked.keys() <= {"type"}
-    shortest = len(_VARIABLE.sub("", text)) if "Fn::Sub" in value else 0
+    shortest = len("".join(pieces(text, lambda _: ""))) if "Fn::Sub" in value else 0
     longest: float = len(text)  # the values of pseudo parameters are not longer than "${AWS::AccountId}"
     for declaration in declarations:
         allowed = [len(as_strings(one)) for one in declaration.get("AllowedValues", [])]
