@@ -1073,7 +1073,7 @@ def test_what_is_known_while_a_parameter_is_not() -> None:
         },
         "Resources": {"R": {"Type": "AWS::SNS::Topic", "Condition": "OfB"}},
     }
-    known = Known(template, {"A": "a"}, {"B"}, "eu-west-1")
+    known = Known(template, {"A": "a"}, {"B"}, region="eu-west-1")
 
     assert [known.condition(name) for name in ("OfA", "OfB", "OfBoth", "Nowhere")] == [
         True,

@@ -98,7 +98,7 @@ def failed_assertions(
 
 
 class Known:
-    """What is known of the values in a template where the values of some parameters are not.
+    """What is known of single values in a template, also where the values of some parameters are not.
 
     Such a parameter stays `{"Ref": …}`, and what depends on it is unknown too.
 
@@ -109,15 +109,18 @@ class Known:
         self,
         template: Mapping[str, Any],
         parameters: Mapping[str, str],
-        unknown: Collection[str],
+        unknown: Collection[str] = (),
+        *,
         region: str,
+        account: str = ACCOUNT,
+        stack_name: str = STACK_NAME,
     ) -> None:
         declared = template.get("Parameters", {})
         values = _parameter_values(
             {name: one for name, one in declared.items() if name not in unknown}, parameters
         )
         values |= {name: {"Ref": name} for name in unknown}
-        pseudo = _pseudo_parameters(region)
+        pseudo = _pseudo_parameters(region, account, stack_name)
         self._body = _Body(template, values, pseudo)
         self._body.truths = _Conditions(template, values, pseudo).all()
         self._body.resources = template.get("Resources", {})

@@ -123,7 +123,9 @@ def check_properties(
     decided = {name: candidate.text(name) for name in stack.in_files if candidate.knows(name)}
     is_complete = len(decided) == len(stack.in_files)  # else a wrong value could lead into a wrong branch
     with suppress(resolving.ResolveError):  # what is wrong with a template is for the linter to say
-        known = resolving.Known(stack.template, decided, stack.parameters.keys() - decided, stack.region)
+        known = resolving.Known(
+            stack.template, decided, stack.parameters.keys() - decided, region=stack.region
+        )
         said = set()
         for site in sites(stack):
             truths = [(known.condition(name), needed) for name, needed in site.conditions]
