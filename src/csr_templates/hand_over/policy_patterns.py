@@ -45,7 +45,7 @@ class Patterns:
                     yield from map(as_pattern, one if isinstance(one, list) else [one])
 
     def values_of(self, node: Any) -> Iterator[Any]:
-        """Yield a value of the template for each project; it may be a function of what only a deploy knows."""
+        """Yield a value of the template for each project, maybe a function of what only a deploy knows."""
         for known in self._known:
             yield known.value(node)
 
