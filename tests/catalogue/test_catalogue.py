@@ -21,11 +21,6 @@ import pytest
 import yaml
 from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode_str
-from cfnlint.rules import Rules
-from cfnlint.rules.jsonschema.CfnLint import CfnLint
-from cfnlint.rules.jsonschema.JsonSchema import JsonSchema
-from cfnlint.rules.resources.Configuration import Configuration
-from cfnlint.rules.resources.properties.Properties import Properties
 from cfnlint.template import Template as CfnTemplate
 
 from csr_templates import STACKS, render
@@ -33,12 +28,16 @@ from csr_templates.assembly import cross_stack
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.linting import runner as linting
+from csr_templates.rules import RULES
+
+from ..rules.harness import framed
 
 Template = dict[str, Any]
 
 STACK_TESTS = Path(__file__).resolve().parents[1] / "stacks"
 FAULTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text("utf-8"))
 STACK = {stack.name: stack for stack in STACKS}
+OURS = framed(*(made() for made in RULES))
 
 
 @cache
@@ -78,15 +77,6 @@ def key_in(node: Any, step: str) -> Any:
     return step
 
 
-@cache
-def our_rules() -> Rules:
-    """Return our rules, and of cfn-lint's only what leads to them: all of them take eight times as long."""
-    rules = Rules()
-    rules.extend([made() for made in (JsonSchema, CfnLint, Configuration, Properties)])
-    rules.update(Rules.create_from_module("csr_templates.rules"))
-    return rules
-
-
 def found_by_our_rules(name: str, template: Template) -> list[str]:
     """Return the IDs of our rules that find something."""
     text = render(template)
@@ -95,7 +85,7 @@ def found_by_our_rules(name: str, template: Template) -> list[str]:
     region = STACK[name].region
     cfn = CfnTemplate("template.yaml", decoded, [region])
     config = ConfigMixIn(["--config-file", os.devnull], regions=[region])
-    found = {match.rule.id for match in our_rules().run("template.yaml", cfn, config)}
+    found = {match.rule.id for match in OURS.run("template.yaml", cfn, config)}
     return sorted(one for one in found if one[1] == "9")
 
 

@@ -27,7 +27,7 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfnlint.template import Template
 
 from csr_templates.cloudformation.source_lines import logical_id_lines
-from csr_templates.rules.ignores import IgnoreWithoutReason, ignored_checks
+from csr_templates.rules.template.ignore_without_reason import IgnoreWithoutReason, ignored_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
