@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS, database, render
-from csr_templates.assembly.cross_stack import exports, problems
+from csr_templates.assembly.cross_stack import problems
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import PREFIX
 from csr_templates.cloudformation.rendering import load
@@ -231,7 +231,7 @@ def test_every_export_is_in_the_contract(built: dict[str, BuiltStack]) -> None:
     """What crosses from stack to stack is declared once, with its stack, output and export."""
     declared = [one for one in vars(contract).values() if isinstance(one, contract.SharedOutput)]
 
-    assert {(stack.name, key, name) for stack in built.values() for name, key in exports(stack).items()} == {
+    assert {(stack.name, key, name) for stack in built.values() for name, key in stack.exports.items()} == {
         (one.stack, one.key, f"{PREFIX}{one.export}") for one in declared
     }
 

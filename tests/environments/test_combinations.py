@@ -8,7 +8,6 @@ import pytest
 
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.environments.combinations import check_all, check_environment
-from csr_templates.environments.properties import sites_of_stacks
 from csr_templates.environments.values import Candidate, Value, refusals
 
 Template = dict[str, Any]
@@ -33,7 +32,7 @@ def schema(template: Template, *names: str, per_deploy: tuple[str, ...] = ()) ->
 
 def found(one: Candidate, of: BuiltStack) -> list[str]:
     """Return what is wrong within an environment."""
-    return list(map(str, check_environment(one, [of], sites_of_stacks([of]))))
+    return list(map(str, check_environment(one, [of])))
 
 
 # ---- Values by themselves ----

@@ -189,6 +189,14 @@ def in_dev(identifier: str, key: str, value: Any, *messages: str) -> Bad:
     return bad(identifier, {"dev": {key: value}}, *[f"dev.json: {key}: {text}" for text in messages])
 
 
+def in_message(value: Any) -> str:
+    """Return a value of a file as a message shows it."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    text = json.dumps(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 def file_of_dev(identifier: str, text: str | bytes, message: str) -> Bad:
     """Return the good files with another dev.json."""
     return bad(identifier, {"dev": text}, f"dev.json: {message}")
@@ -202,8 +210,10 @@ NOT_A_ZONE = (
     "which is no Availability Zone of ap-northeast-1, where the stack lives; these look like ap-northeast-1a. "
     + ZONE_SAYS
 )
-ONE_NUMBER = "where the parameter takes a number in its shortest form, such as 1024."
 MEMORY_SAYS = 'The app template says: "must be a number of MB from 128 to 10240".'
+APP_SAYS = "The app template says so."
+ONE_NUMBER = "where the parameter takes a number in its shortest form, such as 1024."
+NOT_A_NUMBER = f"{ONE_NUMBER} {MEMORY_SAYS}"
 PROJECT_SAYS = (
     'The templates network and app say: "must start with a lower-case letter, hold lower-case letters, digits '
     'and single hyphens, and be at most 23 characters long".'
@@ -312,104 +322,8 @@ KEYS = [
     ),
 ]
 
-TYPES = [
-    in_dev("null", "MemorySize", None, f"Found null, {ONE_NUMBER} {MEMORY_SAYS}"),
-    in_dev("list", "MemorySize", [128], f"Found a list, {ONE_NUMBER} {MEMORY_SAYS}"),
-    in_dev("object", "MemorySize", {"MB": 128}, f"Found an object, {ONE_NUMBER} {MEMORY_SAYS}"),
-    in_dev("boolean for a number", "MemorySize", True, f"Found true, {ONE_NUMBER} {MEMORY_SAYS}"),
-    in_dev("text for a number", "MemorySize", "1 GB", f'Found "1 GB", {ONE_NUMBER} {MEMORY_SAYS}'),
-    in_dev("empty text for a number", "MemorySize", "", f'Found "", {ONE_NUMBER} {MEMORY_SAYS}'),
-    in_dev("sign", "MemorySize", "+1024", f'Found "+1024", {ONE_NUMBER} {MEMORY_SAYS}'),
-    in_dev("leading zero", "MemorySize", "0128", f'Found "0128", {ONE_NUMBER} {MEMORY_SAYS}'),
-    in_dev("line feed", "MemorySize", "128\n", f'Found "128\\n", {ONE_NUMBER} {MEMORY_SAYS}'),
-    in_dev(
-        "digits of another alphabet",
-        "MemorySize",
-        "\u0661\u0662\u0668",
-        f'Found "\\u0661\\u0662\\u0668", {ONE_NUMBER} {MEMORY_SAYS}',
-    ),
-    in_dev("fraction of zero", "MemorySize", 1024.0, f"Found 1024.0, {ONE_NUMBER} {MEMORY_SAYS}"),
-    in_dev("exponent", "MemorySize", 1e300, f"Found 1e+300, {ONE_NUMBER} {MEMORY_SAYS}"),
-    in_dev("not a number", "MemorySize", float("nan"), f"Found NaN, {ONE_NUMBER} {MEMORY_SAYS}"),
-    in_dev("infinity", "MemorySize", float("-inf"), f"Found -Infinity, {ONE_NUMBER} {MEMORY_SAYS}"),
-    in_dev(
-        "number for a text",
-        "Title",
-        2026,
-        "Found 2026, where the parameter takes a text in double quotes. The app template says so.",
-    ),
-    in_dev(
-        "boolean for a text",
-        "Title",
-        False,
-        "Found false, where the parameter takes a text in double quotes. The app template says so.",
-    ),
-    in_dev(
-        "number for a boolean",
-        "CacheEnabled",
-        0,
-        "Found 0, where the parameter takes true or false. The app template says so.",
-    ),
-    in_dev(
-        "null for a boolean",
-        "CacheEnabled",
-        None,
-        "Found null, where the parameter takes true or false. The app template says so.",
-    ),
-    in_dev(
-        "other word for a boolean",
-        "CacheEnabled",
-        "yes",
-        'Found "yes", which is not one of true, false. The app template says so.',
-    ),
-    in_dev(
-        "boolean in other letters",
-        "CacheEnabled",
-        "True",
-        'Found "True", which is not one of true, false. The app template says so.',
-    ),
-    in_dev(
-        "half a character",
-        "Notes",
-        "\ud800",
-        'Found "\\ud800", which holds half of a surrogate pair. The app template says so.',
-    ),
-]
 
 CONSTRAINTS = [
-    in_dev("below the range", "MemorySize", 127, f"Found 127, which is less than 128. {MEMORY_SAYS}"),
-    in_dev("above the range", "MemorySize", 10241, f"Found 10241, which is more than 10240. {MEMORY_SAYS}"),
-    in_dev(
-        "far above the range",
-        "MemorySize",
-        "9" * 5000,
-        f'Found "{"9" * 76}..., which has 5000 bytes where CloudFormation takes at most 4096 and which is more than 10240. {MEMORY_SAYS}',
-    ),
-    in_dev("negative", "MemorySize", "-128", f'Found "-128", which is less than 128. {MEMORY_SAYS}'),
-    in_dev(
-        "fraction above the range", "Share", 1.5, "Found 1.5, which is more than 1. The app template says so."
-    ),
-    in_dev(
-        "not among the numbers",
-        "Retention",
-        60,
-        "Found 60, which is not one of 30, 90. The app template says so.",
-    ),
-    in_dev(
-        "too short", "Title", "A", 'Found "A", which has the length 1, less than 2. The app template says so.'
-    ),
-    in_dev(
-        "too long",
-        "Title",
-        "Department store",
-        'Found "Department store", which has the length 16, more than 10. The app template says so.',
-    ),
-    in_dev(
-        "far too long",
-        "Notes",
-        "n" * 5000,
-        f'Found "{"n" * 76}..., which has 5000 bytes where CloudFormation takes at most 4096. The app template says so.',
-    ),
     bad(
         "pattern without words",
         {"shared": {"Owner": "Ops 1"}},
@@ -430,47 +344,83 @@ CONSTRAINTS = [
         {"shared": {"ProjectName": "csr--" + "x" * 20}},
         f'shared.json: ProjectName: Found "csr--{"x" * 20}", which does not match the pattern and has the length 25, more than 23. {PROJECT_SAYS}',
     ),
-    in_dev("zone of another region", "AvailabilityZone1", "us-east-1a", f'Found "us-east-1a", {NOT_A_ZONE}'),
-    in_dev(
-        "region for a zone", "AvailabilityZone1", "ap-northeast-1", f'Found "ap-northeast-1", {NOT_A_ZONE}'
-    ),
-    in_dev("zone ID", "AvailabilityZone1", "apne1-az4", f'Found "apne1-az4", {NOT_A_ZONE}'),
-    in_dev(
-        "no network",
-        "PublicSubnet1Cidr",
-        "10.0.1.0",
-        f'Found "10.0.1.0", which does not match the pattern. {NETWORK_SAYS}',
-    ),
-    in_dev(
-        "octet above 255",
-        "PublicSubnet1Cidr",
-        "10.0.256.0/24",
-        f'Found "10.0.256.0/24", which does not match the pattern. {NETWORK_SAYS}',
-    ),
-    in_dev(
-        "network too small",
-        "PublicSubnet1Cidr",
-        "10.0.1.0/29",
-        f'Found "10.0.1.0/29", which does not match the pattern. {NETWORK_SAYS}',
-    ),
-    in_dev(
-        "two templates, two reasons",
-        "VpcCidr",
-        "10.0.0.0/8",
-        f'Found "10.0.0.0/8", which does not match the pattern. {NETWORK_SAYS}',
-    ),
-    in_dev(
-        "refused by the second template",
-        "VpcCidr",
-        "172.16.0.0/16",
-        'Found "172.16.0.0/16", which does not match (10|x)[.][0-9./]+. The app template says so.',
-    ),
     in_dev(
         "refused by both templates",
         "VpcCidr",
         "ten",
         f'Found "ten", which does not match the pattern. {NETWORK_SAYS}',
         'Found "ten", which does not match (10|x)[.][0-9./]+. The app template says so.',
+    ),
+]
+
+VALUES = [  # of dev.json: key, value, and what is said after it
+    ("null", "MemorySize", None, NOT_A_NUMBER),
+    ("list", "MemorySize", [128], NOT_A_NUMBER),
+    ("object", "MemorySize", {"MB": 128}, NOT_A_NUMBER),
+    ("boolean for a number", "MemorySize", True, NOT_A_NUMBER),
+    ("text for a number", "MemorySize", "1 GB", NOT_A_NUMBER),
+    ("empty text for a number", "MemorySize", "", NOT_A_NUMBER),
+    ("sign", "MemorySize", "+1024", NOT_A_NUMBER),
+    ("leading zero", "MemorySize", "0128", NOT_A_NUMBER),
+    ("line feed", "MemorySize", "128\n", NOT_A_NUMBER),
+    ("digits of another alphabet", "MemorySize", "\u0661\u0662\u0668", NOT_A_NUMBER),
+    ("fraction of zero", "MemorySize", 1024.0, NOT_A_NUMBER),
+    ("exponent", "MemorySize", 1e300, NOT_A_NUMBER),
+    ("not a number", "MemorySize", float("nan"), NOT_A_NUMBER),
+    ("infinity", "MemorySize", float("-inf"), NOT_A_NUMBER),
+    ("number for a text", "Title", 2026, f"where the parameter takes a text in double quotes. {APP_SAYS}"),
+    ("boolean for a text", "Title", False, f"where the parameter takes a text in double quotes. {APP_SAYS}"),
+    ("number for a boolean", "CacheEnabled", 0, f"where the parameter takes true or false. {APP_SAYS}"),
+    ("null for a boolean", "CacheEnabled", None, f"where the parameter takes true or false. {APP_SAYS}"),
+    ("other word for a boolean", "CacheEnabled", "yes", f"which is not one of true, false. {APP_SAYS}"),
+    ("boolean in other letters", "CacheEnabled", "True", f"which is not one of true, false. {APP_SAYS}"),
+    ("half a character", "Notes", "\ud800", f"which holds half of a surrogate pair. {APP_SAYS}"),
+    ("below the range", "MemorySize", 127, f"which is less than 128. {MEMORY_SAYS}"),
+    ("above the range", "MemorySize", 10241, f"which is more than 10240. {MEMORY_SAYS}"),
+    (
+        "far above the range",
+        "MemorySize",
+        "9" * 5000,
+        f"which has 5000 bytes where CloudFormation takes at most 4096 and which is more than 10240. {MEMORY_SAYS}",
+    ),
+    ("negative", "MemorySize", "-128", f"which is less than 128. {MEMORY_SAYS}"),
+    ("fraction above the range", "Share", 1.5, f"which is more than 1. {APP_SAYS}"),
+    ("not among the numbers", "Retention", 60, f"which is not one of 30, 90. {APP_SAYS}"),
+    ("too short", "Title", "A", f"which has the length 1, less than 2. {APP_SAYS}"),
+    ("too long", "Title", "Department store", f"which has the length 16, more than 10. {APP_SAYS}"),
+    (
+        "far too long",
+        "Notes",
+        "n" * 5000,
+        f"which has 5000 bytes where CloudFormation takes at most 4096. {APP_SAYS}",
+    ),
+    ("zone of another region", "AvailabilityZone1", "us-east-1a", NOT_A_ZONE),
+    ("region for a zone", "AvailabilityZone1", "ap-northeast-1", NOT_A_ZONE),
+    ("zone ID", "AvailabilityZone1", "apne1-az4", NOT_A_ZONE),
+    ("no network", "PublicSubnet1Cidr", "10.0.1.0", f"which does not match the pattern. {NETWORK_SAYS}"),
+    (
+        "octet above 255",
+        "PublicSubnet1Cidr",
+        "10.0.256.0/24",
+        f"which does not match the pattern. {NETWORK_SAYS}",
+    ),
+    (
+        "network too small",
+        "PublicSubnet1Cidr",
+        "10.0.1.0/29",
+        f"which does not match the pattern. {NETWORK_SAYS}",
+    ),
+    (
+        "two templates, two reasons",
+        "VpcCidr",
+        "10.0.0.0/8",
+        f"which does not match the pattern. {NETWORK_SAYS}",
+    ),
+    (
+        "refused by the second template",
+        "VpcCidr",
+        "172.16.0.0/16",
+        f"which does not match (10|x)[.][0-9./]+. {APP_SAYS}",
     ),
 ]
 
@@ -549,7 +499,13 @@ TOGETHER = [
     ),
 ]
 
-TABLE = [*FILES, *KEYS, *TYPES, *CONSTRAINTS, *TOGETHER]
+TABLE = [
+    *FILES,
+    *KEYS,
+    *(in_dev(name, key, value, f"Found {in_message(value)}, {said}") for name, key, value, said in VALUES),
+    *CONSTRAINTS,
+    *TOGETHER,
+]
 
 
 @pytest.mark.parametrize("case", TABLE, ids=[case.id for case in TABLE])
@@ -898,9 +854,9 @@ LAMBDA_MEMORY_SAYS = 'The api template says: "must be a whole number from 128 to
     [
         ("LambdaMemorySize", "1024.5", f'Found "1024.5", {MEMORY}'),
         ("LambdaMemorySize", '"1024.5"', f'Found "1024.5", {MEMORY}'),
-        ("LambdaMemorySize", "1024.0", f"Found 1024.0, {ONE_NUMBER[:-1]}. {LAMBDA_MEMORY_SAYS}"),
-        ("LambdaMemorySize", '"1024.0"', f'Found "1024.0", {ONE_NUMBER[:-1]}. {LAMBDA_MEMORY_SAYS}'),
-        ("LambdaMemorySize", "1e3", f"Found 1e3, {ONE_NUMBER[:-1]}. {LAMBDA_MEMORY_SAYS}"),
+        ("LambdaMemorySize", "1024.0", f"Found 1024.0, {ONE_NUMBER} {LAMBDA_MEMORY_SAYS}"),
+        ("LambdaMemorySize", '"1024.0"', f'Found "1024.0", {ONE_NUMBER} {LAMBDA_MEMORY_SAYS}'),
+        ("LambdaMemorySize", "1e3", f"Found 1e3, {ONE_NUMBER} {LAMBDA_MEMORY_SAYS}"),
         ("LambdaProvisionedConcurrency", "10.5", f'Found "10.5", {CONCURRENCY}'),
         (
             "LambdaReservedConcurrency",

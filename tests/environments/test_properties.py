@@ -11,7 +11,7 @@ import pytest
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.environments.combinations import check_environment
 from csr_templates.environments.environment import default_problems
-from csr_templates.environments.properties import refusal, sites_of_stacks
+from csr_templates.environments.properties import refusal
 from csr_templates.environments.values import Candidate, Value
 
 Template = dict[str, Any]
@@ -34,7 +34,7 @@ def found(*schemas: BuiltStack, **values: str) -> list[str]:
     """Return what is wrong with these values in dev.json."""
     known = {name: Value(text, "dev.json", "") for name, text in values.items()}
     one = Candidate("dev", "dev.json", own=list(values), given=set(values), values=known)
-    return list(map(str, check_environment(one, schemas, sites_of_stacks(schemas))))
+    return list(map(str, check_environment(one, schemas)))
 
 
 REF = {"Ref": "A"}

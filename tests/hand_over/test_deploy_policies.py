@@ -14,7 +14,7 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.cloudformation.built_stack import BuiltStack, Document
 from csr_templates.cloudformation.resolving import ResolveError, resolve
-from csr_templates.cloudformation.schemas import IamAction, iam_action, iam_action_count
+from csr_templates.cloudformation.schemas import IamAction, iam_action
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.deploy_policies import claimed_actions, iam_policies
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, PolicyError, in_documents
@@ -85,13 +85,6 @@ UNCLAIMED = {
     },
 }
 """What the schemas forget, by stack; some of it is claimed by another type of the stack."""
-
-FULL_ACCESS = words(
-    """
-    apigateway cloudformation cloudfront cloudwatch ec2 iam kms lambda rds s3 secretsmanager sns sqs wafv2
-    """
-)
-"""What a stack used to be deployed with: everything in these services."""
 
 # Physical names as CloudFormation makes them for resources without a name, and where IAM looks for them.
 MADE_UP = {
@@ -641,13 +634,6 @@ def test_keys_are_used_through_services_alone(policies: dict[str, Policies]) -> 
     }
     others = [one for one in statements(policies["database"]) if one["Sid"] != "KeysOfServices"]
     assert not any(action in deploy_scopes.KEY_USE for one in others for action in one["Action"])
-
-
-def test_allows_a_small_part_of_full_access(policies: dict[str, Policies]) -> None:
-    """All stacks together need less than a quarter of the actions of the services that they are made of."""
-    together = set().union(*map(allowed, policies.values()))
-
-    assert len(together) < sum(map(iam_action_count, FULL_ACCESS)) / 4
 
 
 def test_other_projects_get_their_own_names(built: dict[str, BuiltStack]) -> None:

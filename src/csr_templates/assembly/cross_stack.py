@@ -36,17 +36,10 @@ def problems(stacks: Sequence[BuiltStack]) -> list[str]:
     return found
 
 
-def exports(stack: BuiltStack) -> dict[str, str]:
-    """Return the name of each export of a template, as it is written there -> the key of its output."""
-    return {
-        in_words(output["Export"]["Name"]): key for key, output in stack.outputs.items() if "Export" in output
-    }
-
-
 def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
-    for name, key in exports(stack).items():
+    for name, key in stack.exports.items():
         for other in earlier:
-            if other.region == stack.region and name in exports(other):
+            if other.region == stack.region and name in other.exports:
                 yield (
                     f"Outputs.{key}: It exports {name}, which stack {other.name} exports in the same region. "
                     "Give one of them another name."
@@ -57,7 +50,7 @@ def _reads(stack: BuiltStack, used: Iterable[Use], earlier: Sequence[BuiltStack]
     sources = set()
     for place, kind, name in used:
         if kind == "import":
-            found = [one.name for one in earlier if one.region == stack.region and name in exports(one)]
+            found = [one.name for one in earlier if one.region == stack.region and name in one.exports]
             what = f"imports {name}, which no earlier stack of {stack.region} exports"
         elif kind == "output":
             deployed, _, key = name.rpartition("/")

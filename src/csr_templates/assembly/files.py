@@ -15,7 +15,6 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ResolveError
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments import environment as environments
-from csr_templates.environments.properties import sites_of_stacks
 from csr_templates.hand_over import git_sync, manifest
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import as_json
@@ -101,8 +100,7 @@ def assemble(
         files[one.file] = one.text.encode("ascii")
         stale += [f"Stack {one.name}: {sentence}" for sentence in stack.stale(one.template)]
         built.append(one)
-    sites = sites_of_stacks(built)
-    known = environments.read(parameters, built, sites) if parameters else ()
+    known = environments.read(parameters, built) if parameters else ()
     findings: list[Finding] = []
     if lint:
         sources = {stack.name: stack.source for stack in stacks}
@@ -110,7 +108,7 @@ def assemble(
             findings += found
             seconds[name] += spent
     projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
-    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built, sites)]
+    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
     for index, one in enumerate(built):
         try:
             policies = Policies(stack_policy(one), *iam_policies(one, projects))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.references import PREFIX, Place, Use, uses
+from csr_templates.cloudformation.references import PREFIX, Place, Use, in_words, uses
 
 Document = dict[str, Any]
 
@@ -27,7 +27,7 @@ class Policies(NamedTuple):
     removing: Sequence[Document] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # so that what is read off a stack can be cached
 class BuiltStack:
     """A stack whose template has been built.
 
@@ -71,6 +71,15 @@ class BuiltStack:
         """Key -> output."""
         found: Mapping[str, Any] = self.template.get("Outputs", {})
         return found
+
+    @property
+    def exports(self) -> dict[str, str]:
+        """Name of an export, in words -> the key of its output."""
+        return {
+            in_words(output["Export"]["Name"]): key
+            for key, output in self.outputs.items()
+            if "Export" in output
+        }
 
     @property
     def parameters(self) -> Mapping[str, Mapping[str, Any]]:

@@ -79,23 +79,9 @@ _STATEMENT = (
 _ORDER = {"Parameters": _PARAMETER, "Rules": _RULE, "Resources": _RESOURCE, "Outputs": _OUTPUT}
 
 # Functions with a short form, by the name of their tag. Fn::GetAtt, a list that becomes a text, stands apart.
-_SHORT = {
-    "Fn::And": "!And",
-    "Fn::Base64": "!Base64",
-    "Fn::Cidr": "!Cidr",
-    "Fn::Equals": "!Equals",
-    "Fn::FindInMap": "!FindInMap",
-    "Fn::GetAZs": "!GetAZs",
-    "Fn::If": "!If",
-    "Fn::ImportValue": "!ImportValue",
-    "Fn::Join": "!Join",
-    "Fn::Not": "!Not",
-    "Fn::Or": "!Or",
-    "Fn::Select": "!Select",
-    "Fn::Split": "!Split",
-    "Fn::Sub": "!Sub",
-    "Ref": "!Ref",
-}
+_LISTS = ("And", "Equals", "FindInMap", "If", "Join", "Not", "Or", "Select", "Split")
+_TEXTS = ("Base64", "Cidr", "GetAZs", "ImportValue", "Sub")
+_SHORT = {"Ref": "!Ref", **{f"Fn::{name}": f"!{name}" for name in (*_LISTS, *_TEXTS)}}
 # Functions that AWS documents in the long form alone: the rule-specific ones, and GetStackOutput, whose
 # short form may not hold another short form.
 _LONG = frozenset(

@@ -28,10 +28,9 @@ class Wiring:
     def __init__(self, stacks: Sequence[BuiltStack]) -> None:
         self.stacks = {stack.name: stack for stack in stacks}
         self._exports = {
-            (stack.region, in_words(output["Export"]["Name"])): Node(stack.name, key)
+            (stack.region, name): Node(stack.name, key)
             for stack in stacks
-            for key, output in stack.outputs.items()
-            if "Export" in output
+            for name, key in stack.exports.items()
         }
         self._secrets = {
             in_words(resource.get("Properties", {}).get("Name")): Node(stack.name, name)

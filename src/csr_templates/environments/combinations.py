@@ -20,21 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from csr_templates.cloudformation.built_stack import BuiltStack
-    from csr_templates.environments.properties import Site
 
 # A VPC and its subnets: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 LARGEST_NETWORK, SMALLEST_NETWORK = 16, 28
 
 
-def check_environment(
-    candidate: Candidate, stacks: Sequence[BuiltStack], sites: Mapping[str, Sequence[Site]]
-) -> Iterator[Mistake]:
+def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
     """Yield what is wrong within one environment.
 
     Args:
         candidate: the environment.
         stacks: all stacks.
-        sites: what ``sites_of_stacks`` returns of them.
     """
     found = [*_concurrency(candidate), *_domain(candidate)]
     for stack in stacks:
@@ -46,7 +42,7 @@ def check_environment(
             yield from _rules(candidate, stack, explained)
     regions = {stack.name: stack.region for stack in stacks}
     for stack in stacks:
-        yield from check_properties(candidate, stack, sites[stack.name], regions, explained)
+        yield from check_properties(candidate, stack, regions, explained)
 
 
 def check_all(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.environments.combinations import check_all, check_environment
 from csr_templates.environments.files import Mistake, excerpt, key_text, read_flat
-from csr_templates.environments.properties import sites_of_stacks
 from csr_templates.environments.values import (
     Candidate,
     Value,
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from csr_templates.cloudformation.built_stack import BuiltStack
-    from csr_templates.environments.properties import Site
 
 SHARED = "shared.json"
 """The file with what all environments have in common."""
@@ -66,15 +64,12 @@ class EnvironmentsError(ValueError):
         self.mistakes = tuple(mistakes)
 
 
-def read(
-    folder: Path, stacks: Sequence[BuiltStack], sites: Mapping[str, Sequence[Site]] | None = None
-) -> tuple[Environment, ...]:
+def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     """Read the parameter files of ``folder``, in the order in which the templates list the environments.
 
     Args:
         folder: holds ``shared.json`` and one file per environment. Other files and hidden ones are ignored.
         stacks: in deploy order; their templates say what there may be.
-        sites: what ``sites_of_stacks`` returns of them, where that is known.
 
     Raises:
         EnvironmentsError: the files hold mistakes; nothing less than all of them.
@@ -82,7 +77,6 @@ def read(
     """
     require_declarations(stacks)
     _require_equal_defaults(stacks)
-    sites = sites_of_stacks(stacks) if sites is None else sites
     declaring = [stack for stack in stacks if "Environment" in stack.parameters]
     production = declaring[0].default("Environment") if declaring else None
     files = _environment_files(folder, stacks)
@@ -107,7 +101,7 @@ def read(
     if shared is not None:  # without it every value might be a default that nobody meant
         for candidate in candidates:
             mistakes += _missing_keys(candidate, refused)
-            mistakes += check_environment(candidate, stacks, sites)
+            mistakes += check_environment(candidate, stacks)
         mistakes += check_all(candidates, stacks, production)
     if mistakes:
         order = [path.as_posix() for path in (folder / SHARED, *files.values())]
@@ -122,20 +116,16 @@ def read(
     )
 
 
-def default_problems(
-    stacks: Sequence[BuiltStack], sites: Mapping[str, Sequence[Site]] | None = None
-) -> list[str]:
+def default_problems(stacks: Sequence[BuiltStack]) -> list[str]:
     """Return a sentence for each default of a template that would be a mistake in a parameter file.
 
     Args:
         stacks: in deploy order.
-        sites: as for ``read``.
 
     Raises:
         ValueError: a parameter cannot be judged.
     """
     require_declarations(stacks)
-    sites = sites_of_stacks(stacks) if sites is None else sites
     candidate = Candidate("", "", own=(), given=set())
     mistakes: list[Mistake] = []
     owners: dict[str, str] = {}
@@ -146,7 +136,7 @@ def default_problems(
             mistakes += [Mistake(stack.name, name, reason) for reason in reasons]
             if not reasons and name in stack.in_files and (default := stack.default(name)) is not None:
                 candidate.values.setdefault(name, Value(default, "", ""))
-    mistakes += [replace(one, file=owners[one.key]) for one in check_environment(candidate, stacks, sites)]
+    mistakes += [replace(one, file=owners[one.key]) for one in check_environment(candidate, stacks)]
     return [f"Stack {one.file}: Parameters.{one.key}.Default: {one.message}" for one in mistakes]
 
 

@@ -11,13 +11,13 @@ import json
 import re
 from contextlib import suppress
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation import resolving
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.references import PREFIX, entries, in_words, uses
+from csr_templates.cloudformation.references import PREFIX, entries, in_words, pieces, uses
 from csr_templates.cloudformation.schemas import SchemasError, property_schema
 from csr_templates.environments.files import excerpt
 
@@ -62,7 +62,6 @@ _JUDGED: Final = (
     *("allOf", "anyOf", "oneOf"),
 )
 
-_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 _LENGTHS: Final = {"type", "minLength", "maxLength"}
 _UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::ImportValue")
 """Functions whose values only a deploy knows, apart from ``Fn::GetStackOutput``."""
@@ -100,11 +99,7 @@ class Site(NamedTuple):
     region_of: str = ""
 
 
-def sites_of_stacks(stacks: Iterable[BuiltStack]) -> dict[str, list[Site]]:
-    """Return stack -> the values of its template that depend on parameters."""
-    return {stack.name: sites(stack) for stack in stacks}
-
-
+@lru_cache  # each environment asks
 def sites(stack: BuiltStack) -> list[Site]:
     """Return the values of a template that depend on parameters; of those judged alike, the first."""
     found: dict[Any, Site] = {}
@@ -115,27 +110,24 @@ def sites(stack: BuiltStack) -> list[Site]:
 
 
 def check_properties(
-    candidate: Candidate,
-    stack: BuiltStack,
-    sites: Iterable[Site],
-    regions: Mapping[str, str],
-    explained: Set[str],
+    candidate: Candidate, stack: BuiltStack, regions: Mapping[str, str], explained: Set[str]
 ) -> Iterator[Mistake]:
     """Yield the values of an environment that a stack cannot be deployed with.
 
     Args:
         candidate: the environment.
         stack: the stack.
-        sites: those of the stack.
         regions: stack -> its region, of all stacks.
         explained: parameters with a mistake already.
     """
     decided = {name: candidate.text(name) for name in stack.in_files if candidate.knows(name)}
     is_complete = len(decided) == len(stack.in_files)  # else a wrong value could lead into a wrong branch
     with suppress(resolving.ResolveError):  # what is wrong with a template is for the linter to say
-        known = resolving.Known(stack.template, decided, stack.parameters.keys() - decided, stack.region)
+        known = resolving.Known(
+            stack.template, decided, stack.parameters.keys() - decided, region=stack.region
+        )
         said = set()
-        for site in sites:
+        for site in sites(stack):
             truths = [(known.condition(name), needed) for name, needed in site.conditions]
             is_there = all(is_complete if truth is None else truth is needed for truth, needed in truths)
             if not is_there or not explained.isdisjoint(site.parameters):
@@ -313,7 +305,7 @@ def _takes_any(
     ((_, text),) = value.items()
     if not isinstance(text, str):
         return asked.keys() <= {"type"}
-    shortest = len(_VARIABLE.sub("", text)) if "Fn::Sub" in value else 0
+    shortest = len("".join(pieces(text, lambda _: ""))) if "Fn::Sub" in value else 0
     longest: float = len(text)  # the values of pseudo parameters are not longer than "${AWS::AccountId}"
     for declaration in declarations:
         allowed = [len(as_strings(one)) for one in declaration.get("AllowedValues", [])]

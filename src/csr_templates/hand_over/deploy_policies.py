@@ -131,10 +131,12 @@ class _Needs:
 
     def other_stacks(self) -> Iterator[Document]:
         """Allow reading the outputs that Fn::GetStackOutput asks for, in whatever region."""
+        function = "Fn::GetStackOutput"
         arns = {
             f"arn:aws:cloudformation:{as_pattern(asked['Region'])}:*:stack/{as_pattern(asked['StackName'])}/*"
-            for _, arguments in entries(self.built.template, "Fn::GetStackOutput")
-            for asked in self.patterns.values_of({"Fn::GetStackOutput": arguments}, "Fn::GetStackOutput")
+            for _, arguments in entries(self.built.template, function)
+            for resolved in self.patterns.values_of({function: arguments})
+            for asked in [resolved[function]]
         }
         if arns:
             describe = ["cloudformation:DescribeStacks"]

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import pieces, uses
-from csr_templates.cloudformation.resolving import resolve
+from csr_templates.cloudformation.references import pieces
+from csr_templates.cloudformation.resolving import Known
 
 ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"
 """The environment of the role that a policy is for."""
@@ -44,47 +44,32 @@ class Patterns:
                 for one in self.values_of(value):
                     yield from map(as_pattern, one if isinstance(one, list) else [one])
 
-    def values_of(self, node: Any, function: str = "") -> Iterator[Any]:
-        """Return, for each project, a value of the template in the environment of the role.
+    def values_of(self, node: Any) -> Iterator[Any]:
+        """Yield a value of the template for each project, maybe a function of what only a deploy knows."""
+        for known in self._known:
+            yield known.value(node)
 
-        A parameter has its default; one without may have any value, which is a ``*``.
-        The value may be a function of what only the deployed stack knows; with ``function``, it is that one,
-        and its arguments are returned.
-        """
+    @cached_property
+    def _known(self) -> list[Known]:
+        """What is known in the environment of the role; a parameter without a default may be any ``*``."""
         parameters = {
             name: {key: value for key, value in declared.items() if key != "AllowedValues"}
             for name, declared in self._stack.parameters.items()
         }
-        names = {use.name for use in uses(node)} | self._names_in_conditions
-        resources = self._stack.resources
-        asking = {
-            **{
-                key: self._stack.template[key]
-                for key in ("Mappings", "Conditions")
-                if key in self._stack.template
-            },
-            "Parameters": parameters,
-            "Resources": {
-                **{name: {"Type": resources[name]["Type"]} for name in resources if name in names},
-                "Asking": {"Type": "Asking", "Properties": {"Value": node}},
-            },
-        }
         open_values = {name: "*" for name, declared in parameters.items() if "Default" not in declared}
+        found = []
         for project, name in zip(self.projects, self.names, strict=True):
             given = {**open_values, "ProjectName": project, "Environment": ENVIRONMENT}
-            found = resolve(
-                asking,
-                {parameter: value for parameter, value in given.items() if parameter in parameters},
-                region=self._stack.region,
-                account="*",
-                stack_name=f"{name}-{self._stack.name}",
+            found.append(
+                Known(
+                    {**self._stack.template, "Parameters": parameters},
+                    {parameter: value for parameter, value in given.items() if parameter in parameters},
+                    region=self._stack.region,
+                    account="*",
+                    stack_name=f"{name}-{self._stack.name}",
+                )
             )
-            value = found["Resources"]["Asking"]["Properties"]["Value"]
-            yield value[function] if function else value
-
-    @cached_property
-    def _names_in_conditions(self) -> set[str]:
-        return {use.name for use in uses(self._stack.template.get("Conditions", {}))}
+        return found
 
 
 def alternatives(node: Any, left_out: Any = None) -> Iterator[Any]:

@@ -58,7 +58,7 @@ class _Follow:
     def __init__(self, stack: BuiltStack, parameter: str) -> None:
         self.stack = stack
         self.parameter = parameter
-        self.conditions = set(_conditions(stack.template, parameter))
+        self.conditions = _conditions(stack, parameter)
         self.reached = {("name", parameter), *(("condition", name) for name in self.conditions)}
 
     def change(self) -> Change:
@@ -139,16 +139,11 @@ class _Follow:
         return tuple(name for name in self.stack.resources if name in wanted)
 
 
-def _conditions(template: Mapping[str, Any], parameter: str) -> Iterator[str]:
-    """Yield the conditions that depend on a parameter, through other conditions too."""
-    definitions: Mapping[str, Any] = template.get("Conditions", {})
-    direct = {name: list(uses(definition)) for name, definition in definitions.items()}
-
-    def depends(name: str, trail: tuple[str, ...]) -> bool:
-        return any(
-            (use.kind == "name" and use.name == parameter)
-            or (use.kind == "condition" and use.name not in trail and depends(use.name, (*trail, use.name)))
-            for use in direct.get(name, [])
-        )
-
-    return (name for name in definitions if depends(name, (name,)))
+def _conditions(stack: BuiltStack, parameter: str) -> set[str]:
+    """Return the conditions that depend on a parameter, through other conditions too."""
+    definitions: Mapping[str, Any] = stack.template.get("Conditions", {})
+    used = {name: {(use.kind, use.name) for use in uses(node)} for name, node in definitions.items()}
+    reached = {("name", parameter)}
+    while more := {("condition", name) for name in used if used[name] & reached} - reached:
+        reached |= more
+    return {name for kind, name in reached if kind == "condition"}
