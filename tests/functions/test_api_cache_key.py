@@ -254,7 +254,7 @@ ANALYTICS = [
 
 @pytest.mark.parametrize("name", ANALYTICS)
 def test_cookies_of_analytics_are_removed(runtime: Runtime, name: str) -> None:
-    """The API never sees them, so whoever has nothing else shares; what is the application's own stays."""
+    """The API never sees them, so a request with no others may share; the application's own stay."""
     sent = {**PLAIN, "cookies": [(name, "a")]}
     beside = runtime.request(CODE, **{**sent, "cookies": [(name, "a"), ("session", "b")]}, request_id="own")
 
@@ -265,7 +265,8 @@ def test_cookies_of_analytics_are_removed(runtime: Runtime, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_gateway_session", "_garage", "_gatsby", "_gidx", "_GA", "x_ga", "_fbpx", "__utm", "_fbc", "value"]
+    "name",
+    ["_gateway_session", "_garage", "_gatsby", "_gidx", "_GA", "x_ga", "_fbpx", "__utm", "_fbc", "value"],
 )
 def test_similar_cookies_stay(runtime: Runtime, name: str) -> None:
     """A cookie whose name only begins like one of analytics may be a session: it stays, and shares none."""
@@ -277,7 +278,7 @@ def test_similar_cookies_stay(runtime: Runtime, name: str) -> None:
 
 @pytest.mark.parametrize("times", [1, 2, 50, 2000])
 def test_encoding_many_times_over_is_not_shared(runtime: Runtime, times: int) -> None:
-    """However often a path is encoded, it does not hide a word, and takes no longer than the runtime allows."""
+    """However often a path is encoded, it hides no word, and costs a bounded number of decodings."""
     sent = {**PLAIN, "uri": f"/api/v1/%{'25' * times}6de", "request_id": "own"}
 
     assert key(runtime, sent) == "own"

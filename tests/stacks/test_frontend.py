@@ -377,7 +377,7 @@ def test_api_rate_limit_holds_for_the_paths_of_the_api(resources: Template) -> N
 
 
 def test_large_bodies_are_counted(resources: Template) -> None:
-    """WAF inspects the most of a body that it can, and what is larger still is seen, after all other rules."""
+    """WAF inspects as much of a body as it can; what is larger is counted after all other rules."""
     web_acl = properties(resources, "WebACL")
     last = max(web_acl["Rules"], key=lambda rule: rule["Priority"])
     statement = last["Statement"]["SizeConstraintStatement"]

@@ -614,7 +614,7 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
                     30,
                     wafv2.Statement(
                         RateBasedStatement=wafv2.RateBasedStatement(
-                            Limit=2000,  # requests: 576,000 a day, of the 1,000,000 that the usage plan allows
+                            Limit=2000,  # requests: 576,000 a day, below the usage plan's quota
                             EvaluationWindowSec=300,
                             AggregateKeyType="IP",
                             ScopeDownStatement=wafv2.Statement(ByteMatchStatement=below("/api/")),
@@ -633,7 +633,7 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
                 ),
                 managed_rules("known-bad-inputs", 60, "AWSManagedRulesKnownBadInputsRuleSet"),
                 managed_rules("linux-rules", 70, "AWSManagedRulesLinuxRuleSet"),
-                # Last, so that it counts what the others let through. To refuse such bodies: Block=BlockAction().
+                # Last, so that it counts what the others let through.
                 wafv2.WebACLRule(
                     Name="large-bodies",
                     Priority=80,
