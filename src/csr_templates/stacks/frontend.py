@@ -691,8 +691,9 @@ def blocking_rule(Name: str, Priority: int, statement: wafv2.Statement) -> wafv2
 def below(SearchString: str) -> wafv2.ByteMatchStatement:
     """Return what matches the paths that begin like this, once decoded and normalized.
 
-    WAF sees the path as it was sent, and CloudFront finds the behavior for ``/%61pi/x`` and ``/x/../api/y``.
-    https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html
+    WAF sees the path as it was sent. CloudFront normalizes it before it looks for the behavior, so that
+    ``/%61pi/x`` and ``/x/../api/y`` go to the API, too.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
     """
     return wafv2.ByteMatchStatement(
         FieldToMatch=wafv2.FieldToMatch(UriPath={}),
