@@ -11,9 +11,9 @@ var REMOVED = ['cache-control', 'forwarded', 'x-forwarded-host', 'x-forwarded-pr
 // header as another request, so they are removed. Whole names: _gateway_session is the application's own.
 var ANALYTICS = /^(_ga(_.+|c_.+)?|_gid|_gat(_.+)?|_fbp|__utm[a-z]+(_.+)?)$/;
 
-// Health, login and identity: never shared. A path has a word that begins like one of the first, or is one of the
-// second. A word stands between what are no letters, anywhere in the path: "//", "/../", ";v=1" and extensions hide
-// none.
+// Health, login and identity: never shared. The path has a word that begins like one of the first list, or is one of
+// the second. Words begin and end at anything but a letter, anywhere in the path, so that "//", "/../", ";v=1" and
+// extensions hide none. A word too many costs a cached answer; a word too few shows one user's answer to another.
 var UNSHARED = new RegExp('(^|[^a-z])(' +
   '(health|heartbeat|alive|liveness|readiness|log[-_]?(in|off|on|out)|sign[-_]?(in|off|on|out|up)|authent|' +
   'authori[sz]|oauth|openid|session|token|csrf|xsrf|nonce|captcha|password|who[-_]?am[-_]?i|user[-_]?info|' +
