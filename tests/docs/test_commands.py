@@ -188,6 +188,28 @@ def test_all_alarm_topics_are_subscribed(production: dict[str, dict[str, Any]]) 
     assert all(region == asked for asked, _, _, region in subscribed)
 
 
+def test_changing_a_rule_keeps_the_rest_of_the_web_acl(
+    commands: list[Command], production: dict[str, dict[str, Any]]
+) -> None:
+    """An update takes away what it is not given, so it is given all that a web ACL can be updated with.
+
+    Texts that rules look for go back as they came, whatever the user's AWS CLI takes bytes for.
+    """
+    (update,) = [command for command in commands if command.name == "update-web-acl"]
+    (block,) = [block.text for block in PAGE.shell() if "update-web-acl" in block.text]
+    web_acl = production["frontend"]["Resources"]["WebACL"]["Properties"]
+    searched = [
+        statement["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"]
+        for rule in update.parameters["Rules"]
+        for statement in rule["Statement"].values()
+        if "ScopeDownStatement" in statement
+    ]
+
+    assert set(web_acl) - {"Tags"} <= set(update.parameters)
+    assert searched == [b"/api/"]
+    assert "--cli-binary-format base64" in block
+
+
 def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
     """Stacks are deployed in the manifest's order, with its files, regions and capabilities."""
     manifest = json.loads((ROOT / "out" / "stacks.json").read_text())["stacks"]

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -174,10 +175,10 @@ class World:
         for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
             for key in ("Endpoint", "ReaderEndpoint"):
                 cluster[key] = endpoint(cluster[key])
-        if command.operation == "GetWebACL":  # moto forgets one property
-            result["WebACL"]["DataProtectionConfig"] = self.properties("frontend", "WebACL")[
-                "DataProtectionConfig"
-            ]
+        if command.operation == "GetWebACL":  # moto forgets two properties
+            web_acl = self.properties("frontend", "WebACL")
+            for name in ("DataProtectionConfig", "AssociationConfig"):
+                result["WebACL"][name] = web_acl[name]
         return result
 
     def _stack(self, command: Command) -> Any:
@@ -368,6 +369,7 @@ class World:
             "Rules",
             "VisibilityConfig",
             "DataProtectionConfig",
+            "AssociationConfig",
         )
         arn = self.client("wafv2", VIRGINIA).create_web_acl(**{name: acl[name] for name in names})["Summary"][
             "ARN"
@@ -428,9 +430,13 @@ def log_group(name: Any, api_id: str) -> str:
     return str(name["Fn::Sub"]).replace("${RestApi}", api_id) if isinstance(name, dict) else str(name)
 
 
+def _as_json(value: Any) -> str:
+    return b64encode(value).decode() if isinstance(value, bytes) else str(value.isoformat())
+
+
 def printed(command: Command, result: Any) -> str:
     """Return what the AWS CLI prints for a result."""
-    result = json.loads(json.dumps(result, default=lambda moment: moment.isoformat()))
+    result = json.loads(json.dumps(result, default=_as_json))
     if command.query:
         result = jmespath.search(command.query, result)
     if command.output == "text":
