@@ -208,9 +208,9 @@ PROJECT_SAYS = (
 )
 KNOWN = (
     "There are AvailabilityZone1, AvailabilityZone2, CacheEnabled, CertificateArn, CustomDomainName, Environment, "
-    "HostedZoneId, LambdaProvisionedConcurrency, LambdaReservedConcurrency, MemorySize, Notes, Owner, "
-    "PrivateSubnet1Cidr, PrivateSubnet2Cidr, ProjectName, PublicSubnet1Cidr, PublicSubnet2Cidr, Retention, Share, "
-    "Title, VpcCidr."
+    "HostedZoneId, LambdaProvisionedConcurrency, LambdaReservedConcurrency, LogRetentionDays, MemorySize, "
+    "Notes, Owner, PermissionsBoundaryArn, PrivateSubnet1Cidr, PrivateSubnet2Cidr, ProjectName, "
+    "PublicSubnet1Cidr, PublicSubnet2Cidr, Retention, Share, Title, VpcCidr."
 )
 KNOWN_ENVIRONMENTS = environment().AllowedValues
 PER_DEPLOY = (
@@ -1239,6 +1239,7 @@ DEVELOPMENT = {
     "ApiCacheEnabled": False,
     "ManageApiGatewayAccount": False,
     "DatabaseDeletionProtection": False,
+    "LogRetentionDays": 30,
 }
 STAGING = {
     **DEVELOPMENT,
@@ -1250,6 +1251,7 @@ STAGING = {
     "WAFEnabled": True,
     "DatabaseName": "csr_lambda_staging",
     "DatabaseDeletionProtection": True,
+    "LogRetentionDays": 90,
 }
 
 

@@ -172,7 +172,7 @@ def test_log_groups_with_their_days(ours: str, templates: dict[str, dict[str, An
 
         assert cells[1:] == [
             code(spoken(group["LogGroupName"])),
-            str(group["RetentionInDays"]),
+            spoken(group["RetentionInDays"]),
             code(spoken(group["KmsKeyId"])),
         ]
 

@@ -235,6 +235,8 @@ OTHER_VALUES = {
     "LambdaCodeS3ObjectVersion": "other",
     "ApiCacheEnabled": "false",
     "ManageApiGatewayAccount": "false",
+    "LogRetentionDays": "30",
+    "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
 }
 PUBLISHING = {
     "ProjectName",

@@ -590,6 +590,17 @@ def test_roles_are_assumed_by_one_service_of_this_account(
 
 
 @each_stack
+def test_roles_take_a_permissions_boundary(stack: Stack, templates: dict[str, Template]) -> None:
+    """Every role has the boundary that the parameter names, and none where it is empty."""
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    for parameters, expected in ({}, None), ({"PermissionsBoundaryArn": boundary}, boundary):
+        if of_type(templates[stack.name], "AWS::IAM::Role"):
+            resolved = resolve(templates[stack.name], parameters, region=stack.region)
+            for logical_id, role in of_type(resolved, "AWS::IAM::Role").items():
+                assert role.get("PermissionsBoundary") == expected, logical_id
+
+
+@each_stack
 def test_resource_policies_refuse_requests_without_tls(stack: Stack, templates: dict[str, Template]) -> None:
     """Each bucket, queue and topic, with all that is in it, is denied to every caller without TLS."""
     template = resolve(templates[stack.name], region=stack.region)
@@ -638,10 +649,10 @@ def test_topics_are_unnamed_and_have_a_key_of_ours(stack: Stack, templates: dict
 
 @each_stack
 def test_log_groups_are_encrypted_and_expire(stack: Stack, templates: dict[str, Template]) -> None:
-    """Each log group names a key by ARN and keeps its events for 90 days."""
+    """Each log group names a key by ARN and keeps its events for as long as the parameter says."""
     for logical_id, group in of_type(templates[stack.name], "AWS::Logs::LogGroup").items():
         assert "Fn::ImportValue" in group["KmsKeyId"] or group["KmsKeyId"]["Fn::GetAtt"][1] == "Arn"
-        assert group["RetentionInDays"] == 90, logical_id
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, logical_id
 
 
 @each_stack

@@ -61,14 +61,14 @@ def build() -> StackTemplate:
     conditions = add_conditions(t, parameters)
     key = add_key(t)
     queue = add_dead_letter_queue(t)
-    function_logs = add_function_logs(t)
-    role = add_execution_role(t, function_logs, key, queue)
+    function_logs = add_function_logs(t, parameters)
+    role = add_execution_role(t, parameters, conditions, function_logs, key, queue)
     backend = add_function(t, parameters, conditions, role, function_logs, key, queue)
     api = add_api(t)
     add_methods(t, api, backend.alias)
     add_gateway_responses(t, api)
-    api_logs = add_api_logs(t, api)
-    account = add_account(t, conditions)
+    api_logs = add_api_logs(t, parameters, api)
+    account = add_account(t, parameters, conditions)
     deployment = add_deployment(t, api)
     stage = add_stage(t, conditions, api, deployment, api_logs, account)
     add_permission(t, api, backend.alias)
@@ -93,6 +93,8 @@ class Parameters(NamedTuple):
     code_object_version: Parameter
     cache_enabled: Parameter
     manage_account: Parameter
+    log_retention: Parameter
+    permissions_boundary: Parameter
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -187,6 +189,12 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Set the account's logging role",
             group="API Gateway",
         ),
+        log_retention=t.add_parameter(
+            parameters.log_retention(), label="Retention of log groups", group="Logs"
+        ),
+        permissions_boundary=t.add_parameter(
+            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
+        ),
     )
 
 
@@ -217,6 +225,7 @@ class Conditions(NamedTuple):
     has_reserved_concurrency: str
     caches_requests: str
     manages_account: str
+    has_permissions_boundary: str
 
 
 def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
@@ -229,6 +238,7 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         t.add_condition("HasReservedConcurrency", Not(Equals(parameters.reserved_concurrency.Ref(), "0"))),
         t.add_condition("CachesRequests", Equals(parameters.cache_enabled.Ref(), "true")),
         t.add_condition("ManagesAccount", Equals(parameters.manage_account.Ref(), "true")),
+        t.add_condition("HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))),
     )
 
 
@@ -267,7 +277,7 @@ def add_dead_letter_queue(t: StackTemplate) -> sqs.Queue:
     return queue
 
 
-def add_function_logs(t: StackTemplate) -> logs.LogGroup:
+def add_function_logs(t: StackTemplate, parameters: Parameters) -> logs.LogGroup:
     """Add the function's log group, before the function: Lambda would create one that never expires."""
     t.section("Log group of the function")
     return t.add_resource(
@@ -276,6 +286,7 @@ def add_function_logs(t: StackTemplate) -> logs.LogGroup:
             "function-logs",
             LogGroupName=Sub(f"/aws/lambda/{names.PREFIX}-api"),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
+            RetentionInDays=parameters.log_retention.Ref(),
         )
     )
 
@@ -284,7 +295,12 @@ METRICS = "CSR-Lambda-API"  # namespace of what the application and its logs rep
 
 
 def add_execution_role(
-    t: StackTemplate, function_logs: logs.LogGroup, key: kms.Key, queue: sqs.Queue
+    t: StackTemplate,
+    parameters: Parameters,
+    conditions: Conditions,
+    function_logs: logs.LogGroup,
+    key: kms.Key,
+    queue: sqs.Queue,
 ) -> iam.Role:
     """Add the role of the function: its own log, secret, keys, queue, traces and metrics.
 
@@ -306,6 +322,9 @@ def add_execution_role(
             "execution-role",
             Description="What the function of the API may do",
             service="lambda.amazonaws.com",
+            PermissionsBoundary=If(
+                conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
+            ),
             policy=iam.Policy(
                 PolicyName="Function",
                 PolicyDocument=policies.document(
@@ -615,7 +634,7 @@ class ApiLogs(NamedTuple):
     execution: logs.LogGroup
 
 
-def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
+def add_api_logs(t: StackTemplate, parameters: Parameters, api: apigateway.RestApi) -> ApiLogs:
     """Add the log groups of the API, before the stage: API Gateway would create one that never expires."""
     t.section("Log groups of the API")
     access = t.add_resource(
@@ -624,6 +643,7 @@ def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
             "access-logs",
             LogGroupName=Sub(f"/aws/apigateway/{names.PREFIX}-api-access"),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
+            RetentionInDays=parameters.log_retention.Ref(),
         )
     )
     execution = t.add_resource(
@@ -632,12 +652,13 @@ def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
             "execution-logs",
             LogGroupName=Sub(f"API-Gateway-Execution-Logs_${{Api}}/{contract.API_STAGE}", Api=api.Ref()),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
+            RetentionInDays=parameters.log_retention.Ref(),
         )
     )
     return ApiLogs(access, execution)
 
 
-def add_account(t: StackTemplate, conditions: Conditions) -> apigateway.Account:
+def add_account(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> apigateway.Account:
     """Add the role that API Gateway logs with, and the setting that makes it the account's.
 
     Every API of the account and region logs with this role, so it stays when the stack goes, and one stack of
@@ -667,6 +688,9 @@ def add_account(t: StackTemplate, conditions: Conditions) -> apigateway.Account:
                 # API Gateway refuses a role with fewer rights than these.
                 Sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")
             ],
+            PermissionsBoundary=If(
+                conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
+            ),
             Tags=names.tags("api-gateway-logging-role"),
         )
     )

@@ -13,6 +13,7 @@ from troposphere import (
     Equals,
     FindInMap,
     If,
+    Not,
     NoValue,
     Or,
     Output,
@@ -56,7 +57,7 @@ def build() -> StackTemplate:
     security_groups = add_security_groups(t)
     subnet_group = add_subnet_group(t)
     parameter_groups = add_parameter_groups(t)
-    cluster_logs = add_log_groups(t)
+    cluster_logs = add_log_groups(t, parameters)
     cluster = add_cluster(
         t,
         parameters,
@@ -67,7 +68,7 @@ def build() -> StackTemplate:
         parameter_groups.cluster,
         cluster_logs,
     )
-    role = add_monitoring_role(t)
+    role = add_monitoring_role(t, parameters, conditions)
     add_instances(t, parameters, conditions, cluster, parameter_groups.instance, role, key)
     add_alarms(t, conditions, cluster, alarm_topics)
     add_outputs(
@@ -86,6 +87,8 @@ class Parameters(NamedTuple):
     database_name: Parameter
     engine_version: Parameter
     deletion_protection: Parameter
+    log_retention: Parameter
+    permissions_boundary: Parameter
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -164,6 +167,12 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Deletion protection",
             group="Database",
         ),
+        log_retention=t.add_parameter(
+            parameters.log_retention(), label="Retention of log groups", group="Logs"
+        ),
+        permissions_boundary=t.add_parameter(
+            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
+        ),
     )
 
 
@@ -194,6 +203,7 @@ class Conditions(NamedTuple):
     has_reader: str
     is_burstable: str
     has_performance_insights: str
+    has_permissions_boundary: str
 
 
 def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
@@ -209,6 +219,9 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         is_burstable=t.add_condition("IsBurstable", Equals(fact("Burstable"), "true")),
         has_performance_insights=t.add_condition(
             "HasPerformanceInsights", Equals(fact("PerformanceInsights"), "true")
+        ),
+        has_permissions_boundary=t.add_condition(
+            "HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))
         ),
     )
 
@@ -398,10 +411,14 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
     return ParameterGroups(cluster, instance)
 
 
-def add_log_groups(t: StackTemplate) -> list[logs.LogGroup]:
+def add_log_groups(t: StackTemplate, parameters: Parameters) -> list[logs.LogGroup]:
     """Add the log groups. Aurora would create them itself, without our key, and they would never expire."""
     t.section("Log groups")
-    log_group = partial(log_groups.log_group, KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN))
+    log_group = partial(
+        log_groups.log_group,
+        KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
+        RetentionInDays=parameters.log_retention.Ref(),
+    )
     cluster = f"/aws/rds/cluster/{names.PREFIX}-aurora-cluster"
     return [
         t.add_resource(
@@ -475,7 +492,7 @@ def add_cluster(
     return cluster
 
 
-def add_monitoring_role(t: StackTemplate) -> iam.Role:
+def add_monitoring_role(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> iam.Role:
     """Add the role that Enhanced Monitoring writes with: AWS's own policy, within this account and region.
 
     Its log group RDSOSMetrics is shared by all databases of the account, so it is not ours to encrypt.
@@ -489,6 +506,9 @@ def add_monitoring_role(t: StackTemplate) -> iam.Role:
             "database-monitoring-role",
             Description="Lets Enhanced Monitoring write the metrics of the instances to CloudWatch Logs",
             service="monitoring.rds.amazonaws.com",
+            PermissionsBoundary=If(
+                conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
+            ),
             SourceArn=Sub("arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:db:*"),
             policy=iam.Policy(
                 PolicyName="WriteMetrics",

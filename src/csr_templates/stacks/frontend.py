@@ -61,7 +61,7 @@ def build() -> StackTemplate:
     functions = add_functions(t, conditions)
     policies = add_policies(t, parameters, conditions)
     web_acl = add_web_acl(t, conditions)
-    add_waf_logs(t, conditions, web_acl, key)
+    add_waf_logs(t, parameters, conditions, web_acl, key)
     distribution = add_distribution(t, parameters, conditions, site_bucket, functions, policies, web_acl)
     add_site_bucket_policy(t, conditions, site_bucket, distribution)
     add_access_logs(t, conditions, distribution, edge_logs)
@@ -84,6 +84,7 @@ class Parameters(NamedTuple):
     certificate_arn: Parameter
     hosted_zone_id: Parameter
     api_region: Parameter
+    log_retention: Parameter
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -187,6 +188,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             ),
             label="Region of the API",
             group="Edge",
+        ),
+        log_retention=t.add_parameter(
+            parameters.log_retention(), label="Retention of log groups", group="Logs"
         ),
     )
 
@@ -650,7 +654,13 @@ def visibility(MetricName: names.Value) -> wafv2.VisibilityConfig:
     )
 
 
-def add_waf_logs(t: StackTemplate, conditions: Conditions, web_acl: wafv2.WebACL, key: kms.Key) -> None:
+def add_waf_logs(
+    t: StackTemplate,
+    parameters: Parameters,
+    conditions: Conditions,
+    web_acl: wafv2.WebACL,
+    key: kms.Key,
+) -> None:
     """Add the log of the web ACL.
 
     Its group is there even without a web ACL. WAF writes only to groups whose name starts with
@@ -664,6 +674,7 @@ def add_waf_logs(t: StackTemplate, conditions: Conditions, web_acl: wafv2.WebACL
             "waf-logs",
             LogGroupName=Sub(f"aws-waf-logs-{names.PREFIX}"),
             KmsKeyId=key.GetAtt("Arn"),
+            RetentionInDays=parameters.log_retention.Ref(),
         )
     )
     t.add_resource(

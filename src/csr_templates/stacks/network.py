@@ -9,7 +9,7 @@ import awacs.logs
 import awacs.s3
 import awacs.secretsmanager
 from awacs import aws
-from troposphere import Equals, Not, Output, Parameter, Ref, Sub, ec2, iam, kms, s3
+from troposphere import Equals, If, Not, NoValue, Output, Parameter, Ref, Sub, ec2, iam, kms, s3
 
 from csr_templates.stacks import contract
 from csr_templates.stacks.parts import buckets, keys, log_groups, names, parameters, policies, roles
@@ -23,6 +23,7 @@ def build() -> StackTemplate:
     )
     parameters = add_parameters(t)
     add_rules(t, parameters)
+    conditions = add_conditions(t, parameters)
     stack_keys = add_keys(t)
     vpc = add_vpc(t, parameters)
     subnets = add_subnets(t, vpc, parameters)
@@ -31,7 +32,7 @@ def build() -> StackTemplate:
     route_tables = add_private_routes(t, vpc, internet, subnets)
     add_network_acl(t, vpc, subnets, parameters)
     add_endpoints(t, vpc, subnets, route_tables, parameters)
-    add_flow_logs(t, vpc, stack_keys.logs)
+    add_flow_logs(t, parameters, conditions, vpc, stack_keys.logs)
     bucket = add_lambda_deployments_bucket(t)
     add_outputs(t, vpc, subnets, stack_keys, bucket)
     return t
@@ -47,6 +48,8 @@ class Parameters(NamedTuple):
     private_subnet_2_cidr: Parameter
     availability_zone_1: Parameter
     availability_zone_2: Parameter
+    log_retention: Parameter
+    permissions_boundary: Parameter
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -113,6 +116,12 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Second zone",
             group="Availability Zones",
         ),
+        log_retention=t.add_parameter(
+            parameters.log_retention(), label="Retention of log groups", group="Logs"
+        ),
+        permissions_boundary=t.add_parameter(
+            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
+        ),
     )
 
 
@@ -130,6 +139,21 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
                 }
             ]
         },
+    )
+
+
+class Conditions(NamedTuple):
+    """What the parameters decide."""
+
+    has_permissions_boundary: str
+
+
+def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
+    """Add the conditions."""
+    return Conditions(
+        has_permissions_boundary=t.add_condition(
+            "HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))
+        )
     )
 
 
@@ -530,7 +554,9 @@ def add_endpoints(
     )
 
 
-def add_flow_logs(t: StackTemplate, vpc: ec2.VPC, key: kms.Key) -> None:
+def add_flow_logs(
+    t: StackTemplate, parameters: Parameters, conditions: Conditions, vpc: ec2.VPC, key: kms.Key
+) -> None:
     """Add the record of all traffic, accepted and rejected, and the role that writes it and nothing else."""
     t.section("Flow logs")
     group = t.add_resource(
@@ -539,6 +565,7 @@ def add_flow_logs(t: StackTemplate, vpc: ec2.VPC, key: kms.Key) -> None:
             "flow-logs",
             LogGroupName=Sub(f"/aws/vpc/flowlogs/{names.PREFIX}"),
             KmsKeyId=key.GetAtt("Arn"),
+            RetentionInDays=parameters.log_retention.Ref(),
         )
     )
     role = t.add_resource(
@@ -547,6 +574,9 @@ def add_flow_logs(t: StackTemplate, vpc: ec2.VPC, key: kms.Key) -> None:
             "flow-logs-role",
             Description="Lets VPC flow logs write to their log group",
             service="vpc-flow-logs.amazonaws.com",
+            PermissionsBoundary=If(
+                conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
+            ),
             SourceArn=Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*"),
             policy=iam.Policy(
                 PolicyName="WriteFlowLogs",
