@@ -210,6 +210,36 @@ def test_changing_a_rule_keeps_the_rest_of_the_web_acl(
     assert "--cli-binary-format base64" in block
 
 
+def test_audit_asks_for_every_key_that_is_an_output(
+    sessions: dict[str, Session], production: dict[str, dict[str, Any]]
+) -> None:
+    """Each key that a stack names is asked whether it rotates, in the region of the stack."""
+    keys = [
+        (stack, key)
+        for stack, resolved in production.items()
+        for key in resolved["Outputs"]
+        if key.endswith("KeyArn")
+    ]
+    seen = sessions["Security audit"].seen
+    named = {
+        (command.parameters["StackName"].removeprefix(f"{PREFIX}-"), key)
+        for command in seen
+        for key in re.findall(r"OutputKey=='([^']*KeyArn)'", command.query)
+    }
+    rotation = [command.region for command in seen if command.name == "get-key-rotation-status"]
+
+    assert named == set(keys)
+    assert sorted(rotation) == sorted(REGIONS[stack] for stack, _ in keys)
+
+
+def test_newest_lambda_versions_are_kept(sessions: dict[str, Session]) -> None:
+    """Only versions are deleted, never the function, and only those that are older than the newest ten."""
+    commands = sessions["Daily operations"].seen
+    deleted = [one.parameters.get("Qualifier") for one in commands if one.name == "delete-function"]
+
+    assert deleted == ["1", "2"]  # of twelve
+
+
 def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
     """Stacks are deployed in the manifest's order, with its files, regions and capabilities."""
     manifest = json.loads((ROOT / "out" / "stacks.json").read_text())["stacks"]

@@ -349,6 +349,11 @@ class World:
         )
         alias = self.properties("api", "ApiFunctionAlias")["Name"]
         functions.create_alias(FunctionName=function["FunctionName"], Name=alias, FunctionVersion="1")
+        for number in range(11):  # more versions than the page keeps
+            code = (
+                EMPTY_ZIP[:-2] + b"\1\0" + bytes([number])
+            )  # a comment: the same code is not published again
+            functions.update_function_code(FunctionName=function["FunctionName"], ZipFile=code, Publish=True)
         self._secret("api", "OriginApiKeySecret", {"apiKey": "only-in-the-mock"})
 
     def _seed_frontend(self) -> None:
