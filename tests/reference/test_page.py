@@ -201,7 +201,7 @@ def test_log_groups_with_their_days(ours: str, templates: dict[str, dict[str, An
                 "**Replaces** `SecretsManagerEndpointSecurityGroup`, `FlowLogsLogGroup`, "
                 "`LambdaDeploymentsBucket` and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
                 "The stack policy refuses to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
-                "Updates 19 resources.",
+                "Updates 23 resources.",
                 "CloudFormation refuses a new value of 8 outputs while database and api import it.",
             ],
         ),
