@@ -250,7 +250,11 @@ def test_template_is_plain(stack: Stack, templates: dict[str, Template]) -> None
     ("name", "region", "values"),
     [
         ("network", "ap-northeast-1", {"NatGatewayPerZone": "false"}),
-        ("network", "ap-northeast-1", {"PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary"}),
+        (
+            "network",
+            "ap-northeast-1",
+            {"PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary"},
+        ),
         ("database", "ap-northeast-1", {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "true"}),
         ("database", "ap-northeast-1", {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"}),
         ("database", "ap-northeast-1", {"DatabaseInstanceClass": "db.r6g.large"}),
@@ -638,7 +642,9 @@ def test_buckets_are_private(stack: Stack, templates: dict[str, Template]) -> No
 
 
 @each_stack
-def test_bucket_policies_share_the_fate_of_their_buckets(stack: Stack, templates: dict[str, Template]) -> None:
+def test_bucket_policies_share_the_fate_of_their_buckets(
+    stack: Stack, templates: dict[str, Template]
+) -> None:
     """A bucket that outlives its stack still refuses requests without TLS."""
     resources = templates[stack.name]["Resources"]
     for logical_id, policy in resources.items():

@@ -184,10 +184,22 @@ def test_flow_log_format(resources: Template) -> None:
 
     assert fields[:14] == [
         f"${{{field}}}"
-        for field in (
-            "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end "
-            "action log-status"
-        ).split()
+        for field in [
+            "version",
+            "account-id",
+            "interface-id",
+            "srcaddr",
+            "dstaddr",
+            "srcport",
+            "dstport",
+            "protocol",
+            "packets",
+            "bytes",
+            "start",
+            "end",
+            "action",
+            "log-status",
+        ]
     ]
     assert fields[14:] == ["${pkt-srcaddr}", "${pkt-dstaddr}", "${flow-direction}"]
 
