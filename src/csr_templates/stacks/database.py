@@ -103,7 +103,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="String",
                 Default="db.t3.medium",
                 AllowedValues=list(INSTANCE_CLASSES),
-                Description="Class of all instances, which a change restarts. db.t3 has no Performance Insights.",
+                Description=(
+                    "Class of all instances. A change restarts them one after the other. "
+                    "Performance Insights is on where the class supports it."
+                ),
                 ConstraintDescription="must be a class that Aurora MySQL 3 runs on in ap-northeast-1",
             ),
             label="Class",
