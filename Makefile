@@ -52,13 +52,13 @@ benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of ti
 	@$(RUN) benchmarks/run.py $(ARGS)
 
 rules: $(VENV)/.installed ## Write the page of the lint rules, docs/rules.md
-	@$(RUN) -m csr_templates.rules > docs/rules.md
+	@$(RUN) -m tests.rules.write_page
 
 catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)
-	@$(RUN) tests/catalogue/test_catalogue.py
+	@$(RUN) -m tests.catalogue.test_catalogue
 
 corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution
-	@$(RUN) tests/catalogue/corpus.py
+	@$(RUN) -m tests.catalogue.corpus
 
 mutation: $(VENV)/.installed-mutation ## Change the code in small ways and count what the tests notice (20 minutes)
 	@$(BIN)/python tests/mutation.py $(ARGS)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from csr_templates import STACKS, render
+from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.rendering import load
 
 settings.register_profile("default", deadline=None)
@@ -31,6 +32,23 @@ def templates() -> dict[str, dict[str, Any]]:
         t = stack.build()
         parsed[stack.name] = load(render(t.to_dict(), sections=t.sections))
     return parsed
+
+
+@pytest.fixture(scope="session")
+def built(templates: dict[str, dict[str, Any]]) -> dict[str, BuiltStack]:
+    """Stack name -> the built stack, in deploy order."""
+    return {
+        one.name: BuiltStack(
+            one.name,
+            one.template,
+            one.region,
+            templates[one.name],
+            one.build().sections,
+            one.per_deploy,
+            one.reads_from,
+        )
+        for one in STACKS
+    }
 
 
 @pytest.fixture(scope="session")

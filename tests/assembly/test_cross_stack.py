@@ -7,30 +7,26 @@ from typing import Any
 
 import pytest
 
-from csr_templates import STACKS, Stack, database, render
-from csr_templates.assembly import cross_stack as checks
+from csr_templates import STACKS, database, render
+from csr_templates.assembly.cross_stack import problems
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.references import PREFIX
 from csr_templates.cloudformation.rendering import load
 from csr_templates.stacks import contract
-from csr_templates.stacks.parts.template import StackTemplate
 
 Template = dict[str, Any]
 
 
-def build() -> StackTemplate:
-    """Return an empty template; the checks take theirs as plain dicts."""
-    return StackTemplate("Empty")
-
-
 def stack(
-    name: str, reads_from: tuple[str, ...] = (), region: str = "ap-northeast-1", stale: tuple[str, ...] = ()
-) -> Stack:
+    name: str, template: Template, reads_from: tuple[str, ...] = (), region: str = "ap-northeast-1"
+) -> BuiltStack:
     """Return a stack of this name."""
-    return Stack(name, f"{name}.yaml", region, build, reads_from, stale=lambda template: list(stale))
+    return BuiltStack(name, f"{name}.yaml", region, template, reads_from=reads_from)
 
 
 def named(what: str) -> dict[str, str]:
     """Return a name of this environment, as templates write it."""
-    return {"Fn::Sub": f"${{ProjectName}}-${{Environment}}-{what}"}
+    return {"Fn::Sub": f"{PREFIX}{what}"}
 
 
 def exporting(*names: str) -> Template:
@@ -42,190 +38,48 @@ def exporting(*names: str) -> Template:
     }
 
 
-def importing(*names: str) -> Template:
+def importing(*names: Any) -> Template:
     """Return a template that imports these."""
-    return {"Resources": {"R": {"Properties": {"Ids": [{"Fn::ImportValue": named(name)} for name in names]}}}}
+    return {"Resources": {"R": {"Properties": {"Ids": [{"Fn::ImportValue": name} for name in names]}}}}
 
 
 def reading(stack_name: str, key: str, region: Any = "ap-northeast-1") -> Template:
     """Return a template that reads the output of a stack in another region."""
-    argument = {"StackName": named(stack_name), "OutputName": key, "Region": region}
+    argument = {"StackName": named(stack_name), "OutputName": key, **({"Region": region} if region else {})}
     return {"Resources": {"R": {"Properties": {"Id": {"Fn::GetStackOutput": argument}}}}}
 
 
-# ---- Our stacks ----
-
-
-def test_our_stacks_fit_together(templates: dict[str, Template]) -> None:
-    """Nothing is found in the stacks as a build renders them."""
-    assert checks.problems(STACKS, [templates[stack.name] for stack in STACKS]) == []
-
-
-def test_every_export_is_in_the_contract(templates: dict[str, Template]) -> None:
-    """What crosses from stack to stack is declared once, with its stack, output and export."""
-    declared = [one for one in vars(contract).values() if isinstance(one, contract.SharedOutput)]
-
-    assert {
-        (stack.name, key, name)
-        for stack in STACKS
-        for name, key in checks.exports(templates[stack.name]).items()
-    } == {(one.stack, one.key, checks.PREFIX + one.export) for one in declared}
-
-
-# ---- Imports and exports ----
-
-
-def test_import_of_an_earlier_export_is_fine() -> None:
-    """An import has an export of the same name in a stack before it."""
-    assert (
-        checks.problems(
-            [stack("network"), stack("database", ("network",))],
-            [exporting("vpc-id", "zone"), importing("vpc-id")],
-        )
-        == []
-    )
-
-
-UNRESOLVED = (
-    "Stack database: Resources.R.Properties.Ids[0]: It imports ${ProjectName}-${Environment}-vpc-id, which "
-    "no earlier stack of ap-northeast-1 exports. Name an output that is there, or add it to its stack."
-)
-
-
-@pytest.mark.parametrize(
-    ("stacks", "templates"),
-    [
-        pytest.param(
-            [stack("network"), stack("database")], [exporting("vpcid"), importing("vpc-id")], id="misspelt"
-        ),
-        pytest.param(
-            [stack("database"), stack("network")],
-            [importing("vpc-id"), exporting("vpc-id")],
-            id="later stack",
-        ),
-        pytest.param(
-            [stack("network", region="us-east-1"), stack("database")],
-            [exporting("vpc-id"), importing("vpc-id")],
-            id="other region",
-        ),
-        pytest.param(
-            [stack("network"), stack("database")],
-            [{"Outputs": {"VPCId": {"Value": "x"}}}, importing("vpc-id")],
-            id="output without export",
-        ),
-        pytest.param([stack("database")], [importing("vpc-id")], id="no other stack"),
-    ],
-)
-def test_import_without_export(stacks: list[Stack], templates: list[Template]) -> None:
-    """An import that would fail at the deploy is found, with its place."""
-    assert checks.problems(stacks, templates) == [UNRESOLVED]
-
-
-def test_names_are_compared_as_written() -> None:
-    """A name that would be the same for one environment only is another name."""
-    templates = [exporting("vpc-id"), {"R": {"Fn::ImportValue": "csr-lambda-api-prod-vpc-id"}}]
-
-    assert checks.problems([stack("network"), stack("database")], templates) == [
-        "Stack database: R: It imports csr-lambda-api-prod-vpc-id, which no earlier stack of ap-northeast-1 "
-        "exports. Name an output that is there, or add it to its stack."
-    ]
-
-
-def test_names_of_other_functions() -> None:
-    """A name that is no Sub is shown as it stands in the template."""
-    templates = [exporting("vpc-id"), {"R": {"Fn::ImportValue": {"Ref": "VpcName"}}}]
-
-    assert checks.problems([stack("network"), stack("database")], templates) == [
-        "Stack database: R: It imports {'Ref': 'VpcName'}, which no earlier stack of ap-northeast-1 exports. "
-        "Name an output that is there, or add it to its stack."
-    ]
-
-
-def test_one_export_twice() -> None:
-    """Two stacks of a region cannot export the same name."""
-    assert checks.problems(
-        [stack("network"), stack("database")], [exporting("key"), exporting("a", "key")]
-    ) == [
-        "Stack database: Outputs.Out1: It exports ${ProjectName}-${Environment}-key, which stack network "
-        "exports in the same region. Give one of them another name."
-    ]
-
-
-def test_one_export_in_two_regions() -> None:
-    """Each region has exports of its own."""
-    stacks = [stack("network"), stack("frontend", region="us-east-1")]
-
-    assert checks.problems(stacks, [exporting("key"), exporting("key")]) == []
-
-
-# ---- GetStackOutput ----
-
-
-def test_output_of_another_region_is_fine() -> None:
-    """An output may be read from a stack of another region, exported or not."""
-    stacks = [stack("api"), stack("frontend", ("api",), region="us-east-1")]
-
-    assert checks.problems(stacks, [{"Outputs": {"ApiId": {}}}, reading("api", "ApiId")]) == []
-
-
-@pytest.mark.parametrize(
-    ("stack_name", "key"), [("api", "ApiID"), ("apis", "ApiId")], ids=["no such output", "no such stack"]
-)
-def test_output_that_is_not_there(stack_name: str, key: str) -> None:
-    """An output that no earlier stack has is found, with its place."""
-    stacks = [stack("api"), stack("frontend", region="us-east-1")]
-
-    assert checks.problems(stacks, [{"Outputs": {"ApiId": {}}}, reading(stack_name, key)]) == [
-        f"Stack frontend: Resources.R.Properties.Id: It reads the output {key} of "
-        f"${{ProjectName}}-${{Environment}}-{stack_name}, and no earlier stack of that name has it. Name an "
-        "output that is there, or add it to its stack."
-    ]
-
-
-def test_output_of_a_stack_without_outputs() -> None:
-    """A stack may have no outputs at all."""
-    stacks = [stack("api"), stack("frontend", region="us-east-1")]
-
-    (problem,) = checks.problems(stacks, [{}, reading("api", "ApiId")])
-    assert problem.startswith("Stack frontend: Resources.R.Properties.Id: It reads the output ApiId of ")
-
-
+VPC_ID = named("vpc-id")
+NETWORK = stack("network", exporting("vpc-id", "zone"))
+API = stack("api", {"Outputs": {"ApiId": {}}})
 HERE = {"Ref": "AWS::Region"}
+SHOWN = {"Fn::Sub": f"{{{{resolve:secretsmanager:{PREFIX}key:SecretString:a}}}}"}
+SHOWING: Template = {"Resources": {"R": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": SHOWN}}}}
+ADVICE = "Name an output that is there, or add it to its stack."
 
 
-@pytest.mark.parametrize(("region", "asked"), [("eu-west-1", "eu-west-1"), (HERE, "us-east-1")])
-def test_output_of_a_region_without_the_stack(region: Any, asked: str) -> None:
-    """An output is read from where its stack is deployed to."""
-    stacks = [stack("api"), stack("frontend", ("api",), region="us-east-1")]
-
-    assert checks.problems(stacks, [{"Outputs": {"ApiId": {}}}, reading("api", "ApiId", region)]) == [
-        "Stack frontend: Resources.R.Properties.Id: It reads the output ApiId of "
-        f"${{ProjectName}}-${{Environment}}-api in {asked}, but that stack is deployed to ap-northeast-1. "
-        "Correct Region."
+def not_exported(name: str) -> list[str]:
+    """Return the sentence about an import without an export."""
+    return [
+        f"Stack database: Resources.R.Properties.Ids[0]: It imports {name}, which no earlier stack of "
+        f"ap-northeast-1 exports. {ADVICE}"
     ]
 
 
-def test_output_without_a_region() -> None:
-    """Without a region, an output is read from the stack's own."""
-    template = reading("api", "ApiId")
-    del template["Resources"]["R"]["Properties"]["Id"]["Fn::GetStackOutput"]["Region"]
-    outputs: Template = {"Outputs": {"ApiId": {}}}
-
-    assert checks.problems([stack("api"), stack("other", ("api",))], [outputs, template]) == []
-    assert (
-        len(checks.problems([stack("api"), stack("other", ("api",), "us-east-1")], [outputs, template])) == 1
-    )
+def no_output(name: str, key: str) -> list[str]:
+    """Return the sentence about an output that is not there."""
+    return [
+        f"Stack frontend: Resources.R.Properties.Id: It reads the output {key} of {PREFIX}{name}, and no "
+        f"earlier stack of that name has it. {ADVICE}"
+    ]
 
 
-def test_output_of_a_region_that_a_parameter_gives() -> None:
-    """The region of a parameter is judged with the parameter's values."""
-    stacks = [stack("api"), stack("frontend", ("api",), region="us-east-1")]
-    template = reading("api", "ApiId", {"Ref": "ApiRegion"})
-
-    assert checks.problems(stacks, [{"Outputs": {"ApiId": {}}}, template]) == []
-
-
-# ---- Secrets ----
+def other_region(stack_name: str, asked: str) -> list[str]:
+    """Return the sentence about an output that is read from where its stack is not."""
+    return [
+        f"Stack {stack_name}: Resources.R.Properties.Id: It reads the output ApiId of {PREFIX}api in "
+        f"{asked}, but that stack is deployed to ap-northeast-1. Correct Region."
+    ]
 
 
 def keeping(*regions: str) -> Template:
@@ -235,96 +89,160 @@ def keeping(*regions: str) -> Template:
     return {"Resources": {"S": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}}}
 
 
-SHOWING: Template = {
-    "Resources": {
-        "R": {
-            "Type": "AWS::SNS::Topic",
-            "Properties": {
-                "TopicName": {
-                    "Fn::Sub": "{{resolve:secretsmanager:${ProjectName}-${Environment}-key:SecretString:a}}"
-                }
-            },
-        }
-    }
-}
-
-
-@pytest.mark.parametrize(
-    ("template", "region"),
-    [(keeping("us-east-1"), "us-east-1"), (keeping(), "ap-northeast-1"), ({}, "us-east-1")],
-    ids=["replica", "same region", "a secret of no stack"],
-)
-def test_secret_that_is_there(template: Template, region: str) -> None:
-    """A secret may be read where it is created or replicated to; one of no stack is not known."""
-    assert checks.problems([stack("api"), stack("frontend", region=region)], [template, SHOWING]) == []
-
-
-def test_secret_of_another_region() -> None:
-    """A stack that moved to where the secret is not is found before it is deployed."""
-    stacks = [stack("api"), stack("frontend", region="eu-west-1")]
-
-    assert checks.problems(stacks, [keeping("us-east-1"), SHOWING]) == [
-        "Stack frontend: Resources.R.Properties.TopicName.Fn::Sub: It reads the secret "
-        "${ProjectName}-${Environment}-key in eu-west-1, but stack api keeps it in ap-northeast-1 and "
-        "us-east-1. Add the region to its ReplicaRegions."
-    ]
-
-
-def test_fails_without_a_template_for_each_stack() -> None:
-    """A stack whose template is missing would be checked by nobody."""
-    with pytest.raises(ValueError, match="shorter"):
-        checks.problems([stack("network"), stack("database")], [{}])
-
-
-# ---- The manifest's readsFrom ----
-
-
-@pytest.mark.parametrize(
-    ("reads_from", "says"),
-    [((), "no other stack"), (("network", "other"), "network and other")],
-    ids=["too little", "too much"],
-)
-def test_reads_from_is_what_the_template_reads(reads_from: tuple[str, ...], says: str) -> None:
-    """The manifest does not tell another order of deploys than the templates need."""
-    stacks = [stack("network"), stack("database", reads_from)]
-
-    assert checks.problems(stacks, [exporting("vpc-id"), importing("vpc-id")]) == [
+def wrong_reads_from(says: str) -> list[str]:
+    """Return the sentence about a reads_from that is not what the template reads."""
+    return [
         f"Stack database: It reads from network, but its reads_from says {says}. Correct reads_from in "
         "stacks/listing.py: the manifest hands it to the pipeline."
     ]
 
 
-# ---- Derived values ----
+@pytest.mark.parametrize(
+    ("stacks", "expected"),
+    [
+        pytest.param([NETWORK, stack("database", importing(VPC_ID), ("network",))], [], id="import"),
+        pytest.param(
+            [stack("network", exporting("vpcid")), stack("database", importing(VPC_ID))],
+            not_exported(f"{PREFIX}vpc-id"),
+            id="import, misspelt",
+        ),
+        pytest.param(
+            [stack("database", importing(VPC_ID)), NETWORK],
+            not_exported(f"{PREFIX}vpc-id"),
+            id="import from a later stack",
+        ),
+        pytest.param(
+            [replace(NETWORK, region="us-east-1"), stack("database", importing(VPC_ID))],
+            not_exported(f"{PREFIX}vpc-id"),
+            id="import from another region",
+        ),
+        pytest.param(
+            [stack("network", {"Outputs": {"VPCId": {"Value": "x"}}}), stack("database", importing(VPC_ID))],
+            not_exported(f"{PREFIX}vpc-id"),
+            id="import of an output without export",
+        ),
+        pytest.param(
+            [NETWORK, stack("database", importing("csr-lambda-api-prod-vpc-id"))],
+            not_exported("csr-lambda-api-prod-vpc-id"),
+            id="import of the name in one environment",
+        ),
+        pytest.param(
+            [NETWORK, stack("database", importing({"Ref": "VpcName"}))],
+            not_exported("${VpcName}"),
+            id="import of another function",
+        ),
+        pytest.param(
+            [NETWORK, stack("database", exporting("a", "zone"))],
+            [
+                f"Stack database: Outputs.Out1: It exports {PREFIX}zone, which stack network exports in the "
+                "same region. Give one of them another name."
+            ],
+            id="one export twice",
+        ),
+        pytest.param(
+            [NETWORK, stack("frontend", exporting("zone"), region="us-east-1")],
+            [],
+            id="one export in two",
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("api", "ApiId"), ("api",), "us-east-1")],
+            [],
+            id="output of another region, not exported",
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("api", "ApiID"), region="us-east-1")],
+            no_output("api", "ApiID"),
+            id="no such output",
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("apis", "ApiId"), region="us-east-1")],
+            no_output("apis", "ApiId"),
+            id="no such stack",
+        ),
+        pytest.param(
+            [stack("api", {}), stack("frontend", reading("api", "ApiId"), region="us-east-1")],
+            no_output("api", "ApiId"),
+            id="no outputs at all",
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("api", "ApiId", "eu-west-1"), ("api",), "us-east-1")],
+            other_region("frontend", "eu-west-1"),
+            id="output of a region without the stack",
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("api", "ApiId", HERE), ("api",), "us-east-1")],
+            other_region("frontend", "us-east-1"),
+            id="output of the own region without the stack",
+        ),
+        pytest.param(
+            [API, stack("other", reading("api", "ApiId", None), ("api",), "us-east-1")],
+            other_region("other", "us-east-1"),
+            id="output without a region, of a stack elsewhere",
+        ),
+        pytest.param(
+            [API, stack("other", reading("api", "ApiId", None), ("api",))], [], id="output without a region"
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("api", "ApiId", {"Ref": "ApiRegion"}), ("api",), "us-east-1")],
+            [],
+            id="output of a region that a parameter gives",
+        ),
+        pytest.param(
+            [stack("api", keeping("us-east-1")), stack("frontend", SHOWING, region="us-east-1")],
+            [],
+            id="replica of a secret",
+        ),
+        pytest.param(
+            [stack("api", keeping()), stack("frontend", SHOWING)], [], id="secret in the same region"
+        ),
+        pytest.param([stack("frontend", SHOWING)], [], id="secret of no stack"),
+        pytest.param(
+            [stack("api", keeping("us-east-1")), stack("frontend", SHOWING, region="eu-west-1")],
+            [
+                "Stack frontend: Resources.R.Properties.TopicName: It reads the secret "
+                f"{PREFIX}key in eu-west-1, but stack api keeps it in ap-northeast-1 and us-east-1. Add the "
+                "region to its ReplicaRegions."
+            ],
+            id="secret of another region",
+        ),
+        pytest.param(
+            [NETWORK, stack("database", importing(VPC_ID))],
+            wrong_reads_from("no other stack"),
+            id="reads_from says too little",
+        ),
+        pytest.param(
+            [NETWORK, stack("database", importing(VPC_ID), ("network", "other"))],
+            wrong_reads_from("network and other"),
+            id="reads_from says too much",
+        ),
+    ],
+)
+def test_stacks_fit_together(stacks: list[BuiltStack], expected: list[str]) -> None:
+    """What would fail at the deploy, or mislead the pipeline, is found with its place."""
+    assert problems(stacks) == expected
 
 
-def test_stale_value_is_reported() -> None:
-    """What a stack says of its derived values is passed on under its name."""
-    assert checks.problems([stack("a", stale=("One.", "Two."))], [{}]) == ["Stack a: One.", "Stack a: Two."]
+def test_our_stacks_fit_together(built: dict[str, BuiltStack]) -> None:
+    """Nothing is found in the stacks as a build renders them."""
+    assert problems(list(built.values())) == []
 
 
-def test_changed_alarm_is_noticed(templates: dict[str, Template]) -> None:
-    """Whoever changes a threshold and forgets derive learns which call is missing."""
+def test_every_export_is_in_the_contract(built: dict[str, BuiltStack]) -> None:
+    """What crosses from stack to stack is declared once, with its stack, output and export."""
+    declared = [one for one in vars(contract).values() if isinstance(one, contract.SharedOutput)]
 
-    def changed() -> StackTemplate:
-        t = database.build()
-        t.resources["DatabaseConnectionsAlarm"].Threshold = 150
-        return t
+    assert {(stack.name, key, name) for stack in built.values() for name, key in stack.exports.items()} == {
+        (one.stack, one.key, f"{PREFIX}{one.export}") for one in declared
+    }
 
-    ours = {one.name: one for one in STACKS}
-    stacks = [ours["network"], replace(ours["database"], build=changed)]
 
-    assert checks.problems(stacks, [templates["network"], load(render(stacks[1].build().to_dict()))]) == [
-        "Stack database: Resources.DatabaseDashboard: The dashboard does not show what the template holds: "
+def test_changed_alarm_is_noticed() -> None:
+    """A threshold that is changed without derive is reported with the call that is missing."""
+    t = database.build()
+    t.resources["DatabaseConnectionsAlarm"].Threshold = 150
+    (declared,) = [one for one in STACKS if one.name == "database"]
+
+    assert declared.stale(load(render(t.to_dict()))) == [
+        "Resources.DatabaseDashboard: The dashboard does not show what the template holds: "
         "something was changed after it was made. Call database.derive(t) after the last change."
     ]
-
-
-# ---- What is exported and imported ----
-
-
-def test_exports_and_imports() -> None:
-    """Exports come with their output, imports sorted and each once."""
-    assert checks.exports(exporting("b", "a")) == {checks.PREFIX + "b": "Out0", checks.PREFIX + "a": "Out1"}
-    assert checks.imports(importing("b", "a", "b")) == [checks.PREFIX + "a", checks.PREFIX + "b"]
-    assert checks.exports({}) == {}
-    assert checks.imports({}) == []

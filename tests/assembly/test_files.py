@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import itertools
 import json
 import subprocess
 import sys
 from functools import partial
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cfnlint.jsonschema import StandardValidator
 from troposphere import ImportValue, Parameter, Ref, Tags, Template, ec2, s3, sns, sqs
 
 from csr_templates import STACKS, RenderError, Stack, StackTemplate
 from csr_templates.assembly import files as output
 from csr_templates.cloudformation.rendering import load
 from csr_templates.environments.environment import EnvironmentsError
-from csr_templates.hand_over.stack_policies import stack_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,24 +105,20 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         "reference.md",
         "stacks.json",
     ]
-    assert [(report.name, report.template, report.resources) for report in assembly.stacks] == [
-        ("site", "site.yaml", 1),
-        ("logs", "logs.yaml", 1),
+    assert [(one.name, one.file, one.region) for one in assembly.stacks] == [
+        ("site", "site.yaml", "us-east-1"),
+        ("logs", "logs.yaml", "us-east-1"),
     ]
-    assert [report.bytes for report in assembly.stacks] == [
-        len(assembly.files[p]) for p in ("site.yaml", "logs.yaml")
-    ]
+    assert [one.text.encode() for one in assembly.stacks] == list(assembly.files.values())[:2]
 
 
 @pytest.mark.parametrize(("lint", "seconds"), [(True, 2.469), (False, 1.235)])
-def test_reports_say_where_and_how_long(monkeypatch: pytest.MonkeyPatch, lint: bool, seconds: float) -> None:
-    """A report holds the stack's region, and the seconds it took to build and to lint, to the millisecond."""
+def test_says_how_long_it_took(monkeypatch: pytest.MonkeyPatch, lint: bool, seconds: float) -> None:
+    """Of each stack the seconds are known that it took to build and to lint, to the millisecond."""
     clock = itertools.count(100, step=1.23456)
     monkeypatch.setattr("csr_templates.assembly.files.time.perf_counter", lambda: next(clock))
 
-    (report,) = output.assemble([stack()], lint=lint).stacks
-
-    assert (report.region, report.seconds) == ("us-east-1", seconds)
+    assert output.assemble([stack()], lint=lint).seconds == {"site": seconds}
 
 
 def test_page_is_about_the_stacks() -> None:
@@ -172,60 +164,15 @@ def test_template_text_is_the_rendered_stack() -> None:
 
     assert load(text) == bucket_template().to_dict()
     assert text == output.render(stack())
+    assert "# ---- Storage ----" in text
     assert text.split("\n")[:2] == [
-        "# Generated from assembly/test_files.py; edit that file, not this one.",
+        f"# Generated from {__name__.replace('.', '/')}.py; edit that file, not this one.",
         "# Refresh with: make templates",
     ]
 
 
-def test_sections_become_comments() -> None:
-    """The section that a resource was added under stands in the text."""
-    assert "Storage" in output.render(stack())
-
-
-def test_manifest_describes_the_set() -> None:
-    """stacks.json lists the stacks in deploy order, and size and SHA-256 of every other file."""
-    files = output.assemble([stack()], lint=False).files
-
-    assert json.loads(files["stacks.json"]) == {
-        "formatVersion": 1,
-        "stacks": [
-            {
-                "name": "site",
-                "namePattern": "${ProjectName}-${Environment}-site",
-                "template": "site.yaml",
-                "region": "us-east-1",
-                "capabilities": ["CAPABILITY_NAMED_IAM"],
-                "terminationProtection": True,
-                "readsFrom": [],
-                "perDeploy": [],
-                "parameterFiles": {},
-                "deploymentFiles": {},
-                "stackPolicy": "stack-policies/site.json",
-                "deployPolicies": ["deploy-policies/site.json"],
-                "deletePolicies": ["deploy-policies/site-delete.json"],
-                "resources": 1,
-            }
-        ],
-        "files": {
-            path: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-            for path, data in files.items()
-            if path != "stacks.json"
-        },
-    }
-
-
-def test_manifest_says_what_a_stack_needs() -> None:
-    """stacks.json names the stacks that one reads from, and the parameters that each deploy passes."""
-    api = Stack("api", "api.yaml", "us-east-1", sized_template, reads_from=("site",), per_deploy=("Key",))
-
-    _, described = json.loads(output.assemble([stack(), api], lint=False).files["stacks.json"])["stacks"]
-
-    assert (described["readsFrom"], described["perDeploy"]) == (["site"], ["Key"])
-
-
 def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> None:
-    """Each stack gets two files per environment, for pipelines and for Git sync; the manifest lists them."""
+    """Each stack gets two files per environment, for pipelines and for Git sync."""
     stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))]
 
     files = output.assemble(
@@ -264,20 +211,10 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
         '  Environment: "dev"',
         "",
     ]
-    manifest = json.loads(files["stacks.json"])
-    assert manifest["stacks"][1]["deploymentFiles"] == {
-        "dev": "deployments/dev/api.yaml",
-        "prod": "deployments/prod/api.yaml",
-    }
-    assert manifest["stacks"][1]["parameterFiles"] == {
-        "dev": "parameters/dev/api.json",
-        "prod": "parameters/prod/api.json",
-    }
-    assert list(manifest["files"]) == list(files)[:-1]
 
 
 def test_without_a_repository_there_are_no_deployment_files() -> None:
-    """Git sync reads a repository only; the rest of the set is the same, and its manifest fits the schema."""
+    """Git sync reads a repository only; the rest of the set is the same."""
 
     def files(in_repository: PurePosixPath | None) -> dict[str, bytes]:
         parameters = ROOT / "parameters"
@@ -290,14 +227,6 @@ def test_without_a_repository_there_are_no_deployment_files() -> None:
     assert {path.split("/")[0] for path in set(inside) - set(outside)} == {"deployments", "stacks.json"}
     assert all(one["deploymentFiles"] == {} and one["parameterFiles"] for one in manifest["stacks"])
     assert list(manifest["files"]) == list(outside)
-    assert schema_errors(manifest) == []
-
-
-def test_stack_policies_are_what_the_template_asks_for() -> None:
-    """The file holds what the function returns for the stack's template."""
-    files = output.assemble([stack()], lint=False).files
-
-    assert json.loads(files["stack-policies/site.json"]) == stack_policy(bucket_template().to_dict())
 
 
 def test_deploy_policies_follow_the_project(parameters: Path) -> None:
@@ -314,17 +243,6 @@ def test_deploy_policies_follow_the_project(parameters: Path) -> None:
     for known, project in ((parameters, "shop"), (None, "csr-lambda-api")):
         policy = output.assemble([api], parameters=known, lint=False).files["deploy-policies/api.json"]
         assert f":{project}-${{aws:PrincipalTag/Environment}}-".encode() in policy
-
-
-def test_manifest_lists_numbered_policies() -> None:
-    """A stack that needs much has several documents for everyday, and those for deleting are apart."""
-    (described,) = our_manifest()["stacks"][-1:]
-
-    assert described["deployPolicies"] == [
-        "deploy-policies/frontend-1.json",
-        "deploy-policies/frontend-2.json",
-    ]
-    assert described["deletePolicies"] == ["deploy-policies/frontend-delete.json"]
 
 
 def test_a_type_without_permissions_is_a_problem() -> None:
@@ -354,125 +272,6 @@ def test_mistakes_in_the_parameter_files_are_raised(parameters: Path) -> None:
         output.assemble([Stack("api", "api.yaml", "us-east-1", sized_template)], parameters=parameters)
 
 
-def test_environments_are_read_without_a_build(parameters: Path) -> None:
-    """The values of the environments can be had alone."""
-    known = output.read_environments([Stack("api", "api.yaml", "us-east-1", sized_template)], parameters)
-
-    assert [(one.name, one.values["Size"]) for one in known] == [("dev", "2"), ("prod", "1")]
-
-
-def schema_errors(manifest: object) -> list[str]:
-    """Return where a manifest breaks the schema that ships with the package."""
-    text = files("csr_templates.hand_over").joinpath("stacks.schema.json").read_text("utf-8")
-    validator = StandardValidator(schema=json.loads(text))
-    return ["/".join(map(str, error.path)) for error in validator.iter_errors(manifest)]
-
-
-def our_manifest() -> dict[str, Any]:
-    """Return the manifest of the real stacks and environments."""
-    files = output.assemble(
-        parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out")
-    ).files
-    manifest: dict[str, Any] = json.loads(files["stacks.json"])
-    return manifest
-
-
-def test_manifest_fits_its_schema() -> None:
-    """The JSON Schema in the package describes the manifest that a build writes."""
-    assert schema_errors(our_manifest()) == []
-
-
-@pytest.mark.parametrize("key", ["formatVersion", "stacks", "files"])
-def test_schema_misses_every_key(key: str) -> None:
-    """A manifest without one of its keys does not fit."""
-    manifest = our_manifest()
-    del manifest[key]
-
-    assert schema_errors(manifest) == [""]
-
-
-STACK_KEYS = {
-    "name": 1,
-    "namePattern": "network",
-    "template": "../main.yaml",
-    "region": "Tokyo",
-    "capabilities": ["CAPABILITY_EVERYTHING"],
-    "terminationProtection": "true",
-    "readsFrom": ["network", "network"],
-    "perDeploy": [""],
-    "parameterFiles": {"dev": "/etc/passwd"},
-    "deploymentFiles": {"dev": "/etc/passwd"},
-    "stackPolicy": "../policy.json",
-    "deployPolicies": [],
-    "deletePolicies": ["/etc/passwd"],
-    "resources": 0,
-}
-
-
-@pytest.mark.parametrize("key", STACK_KEYS)
-def test_schema_judges_every_key_of_a_stack(key: str) -> None:
-    """A stack without one of its keys, or with a wrong value, does not fit."""
-    manifest = our_manifest()
-    stack = manifest["stacks"][0]
-
-    assert set(stack) == set(STACK_KEYS)
-    stack[key] = STACK_KEYS[key]
-    assert {place.split("/")[2] for place in schema_errors(manifest)} == {key}
-    del stack[key]
-    assert schema_errors(manifest) == ["stacks/0"]
-
-
-@pytest.mark.parametrize("place", ["", "stacks/0", "files/main.yaml"])
-def test_schema_knows_every_key(place: str) -> None:
-    """A key that nobody has documented does not fit, wherever it stands."""
-    manifest = our_manifest()
-    part = {
-        "": manifest,
-        "stacks/0": manifest["stacks"][0],
-        "files/main.yaml": manifest["files"]["main.yaml"],
-    }
-    part[place]["colour"] = "blue"
-
-    assert schema_errors(manifest) == [f"{place}/colour".lstrip("/")]
-
-
-@pytest.mark.parametrize(
-    ("path", "file"),
-    [
-        ("../main.yaml", {"sha256": "0" * 64, "bytes": 1}),
-        ("main.yaml", {"sha256": "0" * 63, "bytes": 1}),
-        ("main.yaml", {"sha256": "0" * 64, "bytes": -1}),
-        ("main.yaml", {"sha256": "0" * 64}),
-    ],
-)
-def test_schema_judges_every_file(path: str, file: dict[str, Any]) -> None:
-    """A path that leads out of the folder, a hash that is none and a size below zero do not fit."""
-    manifest = our_manifest()
-    manifest["files"] = {path: file}
-
-    assert [place.split("/")[0] for place in schema_errors(manifest)] == ["files"]
-
-
-def test_manifest_is_documented() -> None:
-    """docs/manifest.md has a row for each key of the schema."""
-    schema = json.loads(files("csr_templates.hand_over").joinpath("stacks.schema.json").read_text("utf-8"))
-    parts = [schema, schema["definitions"]["stack"], schema["definitions"]["file"]]
-    text = (ROOT / "docs" / "manifest.md").read_text("utf-8")
-
-    for key in [key for part in parts for key in part["properties"]]:
-        assert f"\n| `{key}` | " in text, key
-
-
-def test_manifest_is_written_the_same_everywhere() -> None:
-    """The manifest is ASCII with LF, two-space indents, keys in a chosen order and one final line feed."""
-    manifest = output.assemble([stack()], lint=False).files["stacks.json"]
-
-    assert manifest.startswith(b'{\n  "formatVersion": 1,\n  "stacks": [\n')
-    assert manifest.endswith(b"}\n")
-    assert not manifest.endswith(b"\n\n")
-    assert b"\r" not in manifest
-
-
 def test_same_stacks_give_same_bytes() -> None:
     """Assembling twice gives equal files: no clock, no randomness."""
     first = output.assemble([stack()], lint=False).files
@@ -480,20 +279,20 @@ def test_same_stacks_give_same_bytes() -> None:
     assert output.assemble([stack()], lint=False).files == first
 
 
-def test_fails_on_two_stacks_with_one_file() -> None:
-    """Two stacks cannot share a template file: one would overwrite the other."""
+@pytest.mark.parametrize(
+    ("stacks", "message"),
+    [
+        ([stack(), stack(name="logs")], "Stack logs: the file name site.yaml is taken already."),
+        ([stack(template="stacks.json")], "Stack site: the file name stacks.json is taken already."),
+    ],
+    ids=["of another stack", "of the manifest"],
+)
+def test_fails_on_a_file_name_that_is_taken(stacks: list[Stack], message: str) -> None:
+    """No template may overwrite another one, or the manifest."""
     with pytest.raises(ValueError) as caught:
-        output.assemble([stack(), stack(name="logs")], lint=False)
+        output.assemble(stacks, lint=False)
 
-    assert str(caught.value) == "Stack logs: the file name site.yaml is taken already."
-
-
-def test_fails_on_a_template_named_like_the_manifest() -> None:
-    """No template may be called stacks.json."""
-    with pytest.raises(ValueError) as caught:
-        output.assemble([stack(template="stacks.json")], lint=False)
-
-    assert str(caught.value) == "Stack site: the file name stacks.json is taken already."
+    assert str(caught.value) == message
 
 
 def test_render_error_names_the_stack() -> None:
@@ -554,29 +353,18 @@ def subnet_template() -> StackTemplate:
 
 
 def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
-    """A value that its property refuses is found, and the finding names the environment; defaults are not."""
-    (parameters / "dev.json").write_text('{"Environment": "dev", "Vpc": "subnet-1"}')
-    api = Stack("api", "api.yaml", "us-east-1", subnet_template)
-
-    (finding,) = output.assemble([api], parameters=parameters, every_environment=True).findings
-
-    assert (finding.logical_id, finding.rule) == ("Subnet", "W1030")
-    assert finding.message.endswith(" (with the values of dev)")
-    assert output.assemble([api], parameters=parameters).findings == ()
-
-
-def test_lints_with_the_values_of_every_environment(parameters: Path) -> None:
-    """What one environment does wrong is not forgotten for the next."""
+    """A value that its property refuses is found for each environment; the defaults have no findings."""
     for name in ("dev", "prod"):
         (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Vpc": "subnet-1"}}')
     api = Stack("api", "api.yaml", "us-east-1", subnet_template)
 
     findings = output.assemble([api], parameters=parameters, every_environment=True).findings
 
-    assert [finding.message.rpartition(" (")[2] for finding in findings] == [
-        "with the values of dev)",
-        "with the values of prod)",
+    assert [(one.logical_id, one.rule, one.message.rpartition(" (")[2]) for one in findings] == [
+        ("Subnet", "W1030", "with the values of dev)"),
+        ("Subnet", "W1030", "with the values of prod)"),
     ]
+    assert output.assemble([api], parameters=parameters).findings == ()
 
 
 def test_a_wrong_default_is_a_problem() -> None:
@@ -655,24 +443,20 @@ def test_what_is_known_to_be_clean_is_not_linted_again(
     assert build() == [("site", {})]
 
 
-def test_findings_are_not_remembered(tmp_path: Path, linted: list[tuple[str, dict[str, str]]]) -> None:
-    """What was found once is found again."""
+def test_only_what_is_clean_is_remembered_and_only_in_a_cache(
+    tmp_path: Path, linted: list[tuple[str, dict[str, str]]]
+) -> None:
+    """What was found once is found again, and two builds without a cache are two lints."""
     lost = stack(broken_template)
 
     first = output.assemble([lost], clean_lints=tmp_path).findings
     second = output.assemble([lost], clean_lints=tmp_path).findings
-
     assert first == second != ()
-    assert linted == [("site", {}), ("site", {})]
     assert list(tmp_path.iterdir()) == []
 
-
-def test_without_a_cache_nothing_is_remembered(linted: list[tuple[str, dict[str, str]]]) -> None:
-    """Two builds without a cache are two lints."""
     output.assemble([stack()])
     output.assemble([stack()])
-
-    assert linted == [("site", {}), ("site", {})]
+    assert linted == [("site", {})] * 4
 
 
 def test_a_build_that_remembers_everything_does_not_load_cfn_lint(tmp_path: Path) -> None:
@@ -691,13 +475,8 @@ def test_a_build_that_remembers_everything_does_not_load_cfn_lint(tmp_path: Path
     assert runs == ["True\n", "False\n"]
 
 
-def test_lint_can_be_left_out() -> None:
-    """Without lint a template with mistakes has no findings."""
-    assert output.assemble([stack(broken_template)], lint=False).findings == ()
-
-
 def test_assembling_without_lint_does_not_load_cfn_lint() -> None:
-    """Only linting pays for cfn-lint."""
+    """Only linting pays for cfn-lint, and without it a template with mistakes has no findings."""
     program = (
         "import sys; from csr_templates.assembly import files; files.assemble(lint=False); "
         "print(sorted({name.partition('.')[0] for name in sys.modules} & {'cfnlint', 'boto3'}))"
@@ -706,3 +485,4 @@ def test_assembling_without_lint_does_not_load_cfn_lint() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+    assert output.assemble([stack(broken_template)], lint=False).findings == ()

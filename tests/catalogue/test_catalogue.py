@@ -21,23 +21,23 @@ import pytest
 import yaml
 from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode_str
-from cfnlint.rules import Rules
-from cfnlint.rules.jsonschema.CfnLint import CfnLint
-from cfnlint.rules.jsonschema.JsonSchema import JsonSchema
-from cfnlint.rules.resources.Configuration import Configuration
-from cfnlint.rules.resources.properties.Properties import Properties
 from cfnlint.template import Template as CfnTemplate
 
 from csr_templates import STACKS, render
-from csr_templates.assembly import cross_stack as checks
+from csr_templates.assembly import cross_stack
+from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.linting import runner as linting
+from csr_templates.rules import RULES
+
+from ..rules.harness import framed
 
 Template = dict[str, Any]
 
 STACK_TESTS = Path(__file__).resolve().parents[1] / "stacks"
 FAULTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text("utf-8"))
 STACK = {stack.name: stack for stack in STACKS}
+OURS = framed(*(made() for made in RULES))
 
 
 @cache
@@ -77,15 +77,6 @@ def key_in(node: Any, step: str) -> Any:
     return step
 
 
-@cache
-def our_rules() -> Rules:
-    """Return our rules, and of cfn-lint's only what leads to them: all of them take eight times as long."""
-    rules = Rules()
-    rules.extend([made() for made in (JsonSchema, CfnLint, Configuration, Properties)])
-    rules.update(Rules.create_from_module("csr_templates.rules"))
-    return rules
-
-
 def found_by_our_rules(name: str, template: Template) -> list[str]:
     """Return the IDs of our rules that find something."""
     text = render(template)
@@ -94,7 +85,7 @@ def found_by_our_rules(name: str, template: Template) -> list[str]:
     region = STACK[name].region
     cfn = CfnTemplate("template.yaml", decoded, [region])
     config = ConfigMixIn(["--config-file", os.devnull], regions=[region])
-    found = {match.rule.id for match in our_rules().run("template.yaml", cfn, config)}
+    found = {match.rule.id for match in OURS.run("template.yaml", cfn, config)}
     return sorted(one for one in found if one[1] == "9")
 
 
@@ -105,8 +96,13 @@ def found_by_any_rule(name: str, template: Template) -> list[str]:
 
 def found_by_checks(name: str, template: Template) -> list[str]:
     """Return ``checks`` if the stacks no longer fit together, or something derived is stale."""
-    templates = [template if stack.name == name else original(stack.name) for stack in STACKS]
-    return ["checks"] if checks.problems(STACKS, templates) else []
+    templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
+    stacks = [
+        BuiltStack(one.name, one.template, one.region, templates[one.name], reads_from=one.reads_from)
+        for one in STACKS
+    ]
+    stale = [sentence for stack in STACKS for sentence in stack.stale(templates[stack.name])]
+    return ["checks"] if cross_stack.problems(stacks) or stale else []
 
 
 def found_by_test(name: str, template: Template, test: str) -> bool:

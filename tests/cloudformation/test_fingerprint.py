@@ -48,11 +48,6 @@ PUBLISHES = {
     "TracingConfig": True,
     "VpcConfig": True,
 }
-each_property = pytest.mark.parametrize(
-    ("name", "publishes"),
-    PUBLISHES.items(),
-    ids=[f"{name}-{publishes}" for name, publishes in PUBLISHES.items()],
-)
 PARAMETERS = {
     "Value": {"Type": "String", "Default": "a", "MaxLength": 10},
     "Other": {"Type": "String", "Default": "x", "AllowedValues": ["x", "yy"]},
@@ -96,20 +91,13 @@ def test_every_property_of_a_function_is_in_the_table() -> None:
     assert set(PUBLISHES) == set(schema["properties"]) - read_only
 
 
-@each_property
-def test_literal(name: str, publishes: bool) -> None:
-    """Another literal publishes a version if a version has a copy of the property."""
-    before = released(function(**{name: in_property(name, "a")}))
-    after = released(function(**{name: in_property(name, "b")}))
-
-    assert (before != after) is publishes
-
-
-@each_property
-def test_parameter(name: str, publishes: bool) -> None:
-    """Another parameter value publishes a version if a version has a copy of the property."""
+@pytest.mark.parametrize(("name", "publishes"), PUBLISHES.items())
+def test_what_publishes_a_version(name: str, publishes: bool) -> None:
+    """Another literal or parameter value publishes one if a version has a copy of the property."""
+    texts = [released(function(**{name: in_property(name, text)})) for text in "ab"]
     template = function(**{name: in_property(name, {"Ref": "Value"})})
 
+    assert (texts[0] != texts[1]) is publishes
     assert (released(template, Value="a") != released(template, Value="b")) is publishes
 
 
@@ -194,9 +182,11 @@ def test_what_the_function_depends_on_counts(section: str, name: str, definition
     assert released(before) != released(after)
 
 
-def test_mapping_chosen_at_the_deploy() -> None:
+@pytest.mark.parametrize("in_list", [False, True], ids=["property", "list"])
+def test_mapping_chosen_at_the_deploy(in_list: bool) -> None:
     """Where a parameter chooses the mapping, every mapping counts."""
-    before = function(MemorySize={"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]})
+    memory: Any = {"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]}
+    before = function(MemorySize=[memory] if in_list else memory)
     after = copy.deepcopy(before)
     after["Mappings"]["Zones"]["a"]["Memory"] = 2
 
@@ -219,12 +209,14 @@ def test_what_the_function_does_not_depend_on_does_not_count() -> None:
     assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
 
 
-def test_order_of_keys_does_not_count() -> None:
-    """A mapping written in another order is the same mapping."""
+def test_what_says_the_same_does_not_count() -> None:
+    """A mapping in another order is the same mapping, and an environment that holds nothing is none."""
     before = function(Handler="x", Environment={"Variables": {"A": "1", "B": "2"}})
     after = function(Environment={"Variables": {"B": "2", "A": "1"}}, Handler="x")
+    none, empty = function(Handler="x"), function(Handler="x", Environment={})
 
     assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
+    assert fingerprint.release(none, "Function") == fingerprint.release(empty, "Function")
 
 
 def test_release_is_the_same_on_every_machine() -> None:
@@ -251,22 +243,6 @@ def test_template_without_what_the_function_names(value: Any) -> None:
     template = {name: function(Handler=value)[name] for name in ("Parameters", "Resources")}
 
     assert fingerprint.release(template, "Function").endswith(" ${Value}")
-
-
-def test_mapping_chosen_at_the_deploy_within_a_list() -> None:
-    """Every mapping counts there, too."""
-    before = function(Layers=[{"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]}])
-    after = copy.deepcopy(before)
-    after["Mappings"]["Zones"]["a"]["Memory"] = 2
-
-    assert fingerprint.release(before, "Function") != fingerprint.release(after, "Function")
-
-
-def test_environment_without_variables() -> None:
-    """An environment that holds nothing is none."""
-    before, after = function(Handler="x"), function(Handler="x", Environment={})
-
-    assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
 
 
 @pytest.mark.parametrize(
@@ -301,44 +277,36 @@ def test_variables_that_are_no_mapping_are_refused(environment: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("no_echo", [True, "true"], ids=["boolean", "text"])
-def test_secret_parameter_is_refused(no_echo: bool | str) -> None:
-    """The release is readable by everybody who may look at the function."""
-    template = function(Handler={"Ref": "Value"})
-    template["Parameters"]["Value"]["NoEcho"] = no_echo
-
-    with pytest.raises(FingerprintError) as error:
-        fingerprint.release(template, "Function")
-
-    assert str(error.value) == (
-        "Parameters.Value: This NoEcho parameter reaches the function Function, and the release would show "
-        "its value to whoever may list versions. Hand over the ARN of a secret instead."
-    )
+SECRET = (
+    "This NoEcho parameter reaches the function Function, and the release would show its value to whoever "
+    "may list versions. Hand over the ARN of a secret instead."
+)
+OF_ANY_LENGTH = (
+    "This parameter of Type {} reaches the function Function, and the release holds its value, which may be "
+    "of any length. Make it a String with MaxLength or AllowedValues, or a Number with MaxValue."
+)
 
 
 @pytest.mark.parametrize(
-    "parameter",
+    ("parameter", "message"),
     [
-        {"Type": "String"},
-        {"Type": "Number", "MinValue": 1},
-        {"Type": "CommaDelimitedList", "AllowedValues": ["a", "b"]},
-        {"Type": "AWS::SSM::Parameter::Value<String>", "MaxLength": 10},
+        ({"Type": "String", "MaxLength": 10, "NoEcho": True}, SECRET),
+        ({"Type": "String", "MaxLength": 10, "NoEcho": "true"}, SECRET),
+        ({"Type": "String"}, OF_ANY_LENGTH),
+        ({"Type": "Number", "MinValue": 1}, OF_ANY_LENGTH),
+        ({"Type": "CommaDelimitedList", "AllowedValues": ["a", "b"]}, OF_ANY_LENGTH),
+        ({"Type": "AWS::SSM::Parameter::Value<String>", "MaxLength": 10}, OF_ANY_LENGTH),
     ],
-    ids=["string", "number", "list", "stored"],
 )
-def test_parameter_of_any_length_is_refused(parameter: Template) -> None:
-    """Lambda refuses a description that is too long, which would come out in the middle of a deploy."""
+def test_parameter_that_a_release_cannot_hold_is_refused(parameter: Template, message: str) -> None:
+    """Who may look at the function reads the release, and Lambda refuses one that is too long."""
     template = function(Handler={"Ref": "Value"})
     template["Parameters"]["Value"] = parameter
 
     with pytest.raises(FingerprintError) as error:
         fingerprint.release(template, "Function")
 
-    assert str(error.value) == (
-        f"Parameters.Value: This parameter of Type {parameter['Type']} reaches the function Function, and "
-        "the release holds its value, which may be of any length. Make it a String with MaxLength or "
-        "AllowedValues, or a Number with MaxValue."
-    )
+    assert str(error.value) == f"Parameters.Value: {message.format(parameter['Type'])}"
 
 
 @pytest.mark.parametrize(
@@ -426,16 +394,16 @@ def changed(logical_id: str, **properties: Any) -> str:
 ORIGINAL = fingerprint.deployment(api(), "Deployment")
 
 
-def test_deployment_waits_for_its_api() -> None:
-    """Everything that the deployment takes a copy of has to be there before it."""
-    assert fingerprint.deployed(api(), "Deployment") == [
-        "Proxy",
-        "Method",
-        "Validator",
-        "Refused",
-        "Model",
-        "Authorizer",
-    ]
+PARTS = ["Proxy", "Method", "Validator", "Refused", "Model", "Authorizer"]
+
+
+def test_deployment_consists_of_its_api() -> None:
+    """A deployment waits for each part of its API, and one that is added or taken away is a change."""
+    assert fingerprint.deployed(api(), "Deployment") == PARTS
+    for logical_id in PARTS:
+        template = api()
+        del template["Resources"][logical_id]
+        assert fingerprint.deployment(template, "Deployment") != ORIGINAL, logical_id
 
 
 @pytest.mark.parametrize(
@@ -459,15 +427,6 @@ def test_change_of_the_definition_deploys(logical_id: str, properties: Template)
     assert changed(logical_id, **properties) != ORIGINAL
 
 
-@pytest.mark.parametrize("logical_id", ["Proxy", "Method", "Validator", "Refused", "Model", "Authorizer"])
-def test_missing_part_deploys(logical_id: str) -> None:
-    """A part that was added or taken away is a change."""
-    template = api()
-    del template["Resources"][logical_id]
-
-    assert fingerprint.deployment(template, "Deployment") != ORIGINAL
-
-
 @pytest.mark.parametrize(
     ("logical_id", "properties"),
     [
@@ -486,21 +445,15 @@ def test_other_change_deploys_nothing(logical_id: str, properties: Template) -> 
     assert changed(logical_id, **properties) == ORIGINAL
 
 
-def test_api_without_properties() -> None:
-    """An API with nothing to deploy is the same as one with nothing at all."""
-    bare, described = api(), api()
+def test_what_describes_the_api_alike_deploys_nothing() -> None:
+    """An API with nothing to deploy is like one with nothing at all, and the order of resources is free."""
+    bare, described, reordered = api(), api(), api()
     del bare["Resources"]["Api"]["Properties"]
     described["Resources"]["Api"]["Properties"] = {"Description": "Ours"}
+    reordered["Resources"] = dict(reversed(reordered["Resources"].items()))
 
     assert fingerprint.deployment(bare, "Deployment") == fingerprint.deployment(described, "Deployment")
-
-
-def test_order_of_resources_does_not_deploy() -> None:
-    """The API is the same, wherever its parts stand in the template."""
-    template = api()
-    template["Resources"] = dict(reversed(template["Resources"].items()))
-
-    assert fingerprint.deployment(template, "Deployment") == ORIGINAL
+    assert fingerprint.deployment(reordered, "Deployment") == ORIGINAL
 
 
 @pytest.mark.parametrize(

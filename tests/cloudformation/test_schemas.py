@@ -16,7 +16,6 @@ from csr_templates.cloudformation import schemas
 from csr_templates.cloudformation.schemas import (
     SchemasError,
     iam_action,
-    iam_action_count,
     property_schema,
     resource_schema,
 )
@@ -174,20 +173,6 @@ def test_an_action_may_take_no_arn() -> None:
 def test_iam_does_not_know_every_name(action: str) -> None:
     """The schemas claim permissions that do not exist; that is no error."""
     assert iam_action(action) is None
-
-
-def test_counts_what_full_access_means() -> None:
-    """SQS has few actions, EC2 has many."""
-    assert iam_action_count("sqs") < 50
-    assert iam_action_count("ec2") > 500
-
-
-def test_fails_on_an_unknown_service() -> None:
-    """The message names the service."""
-    with pytest.raises(SchemasError) as caught:
-        iam_action_count("mars")
-
-    assert str(caught.value) == f"IAM has no service 'mars', as far as {CFN_LINT} knows."
 
 
 CACHED = (

@@ -1,4 +1,4 @@
-"""``parameter_checks``: which values do not fit each other, or the template, each right by itself."""
+"""``combinations``: which values do not fit each other, or the template, each right by itself."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from csr_templates.environments.combinations import Candidate, Value, check_all, check_environment
-from csr_templates.environments.values import StackSchema, refusals
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.environments.combinations import check_all, check_environment
+from csr_templates.environments.values import Candidate, Value, refusals
 
 Template = dict[str, Any]
 
@@ -21,13 +22,15 @@ def candidate(name: str = "dev", **values: str) -> Candidate:
     return Candidate(name, file, own=list(values), given=set(values), values=known)
 
 
-def schema(template: Template, *names: str, per_deploy: tuple[str, ...] = ()) -> StackSchema:
+def schema(template: Template, *names: str, per_deploy: tuple[str, ...] = ()) -> BuiltStack:
     """Return the schema of a stack that declares these parameters."""
     declared = {name: {"Type": "String"} for name in names} | template.get("Parameters", {})
-    return StackSchema("app", "us-east-1", template | {"Parameters": declared}, per_deploy)
+    return BuiltStack(
+        "app", "app.yaml", "us-east-1", template | {"Parameters": declared}, per_deploy=per_deploy
+    )
 
 
-def found(one: Candidate, of: StackSchema) -> list[str]:
+def found(one: Candidate, of: BuiltStack) -> list[str]:
     """Return what is wrong within an environment."""
     return list(map(str, check_environment(one, [of])))
 
@@ -52,12 +55,6 @@ def found(one: Candidate, of: StackSchema) -> list[str]:
 def test_longest_value(size: int, reasons: list[str]) -> None:
     """A value may be as long as CloudFormation takes it, to the byte."""
     assert refusals("x" * size, "A", [schema({}, "A")]) == reasons
-
-
-def test_two_parameters_that_a_deploy_decides_and_nobody_declares() -> None:
-    """Both are named, by the alphabet."""
-    with pytest.raises(ValueError, match="The template has no parameter Key, Version, which the stack lists"):
-        schema({}, per_deploy=("Version", "Key"))
 
 
 # ---- Names ----

@@ -1,12 +1,13 @@
-"""``parameter_files``: where a file stops being JSON, and how a value is shown."""
+"""``files``: where a file stops being JSON, and how a value is shown."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from csr_templates.environments.files import Mistake, Number, read_flat, shown
+from csr_templates.environments.files import Mistake, Number, excerpt, read_flat
 
 NO_JSON = "which is no JSON here; check the commas, colons and quotes before it."
 COMMA = "Found a comma before a closing bracket; remove it."
@@ -27,6 +28,9 @@ COMMENT = "Found a comment, which JSON does not have; remove it."
         ('{\n  "A": 1 // ours\n}', f"Line 2, column 10: {COMMENT}"),
         ('{\n  # ours\n  "A": 1\n}', f"Line 2, column 3: {COMMENT}"),
         ("{\n  \"A\": 'x'\n}", "Line 2, column 8: Found a single quote; texts stand in double quotes."),
+        ("{} {}", f'Line 1, column 4: Found "{{}}", {NO_JSON}'),
+        ('{"A": True}', f'Line 1, column 7: Found "True}}", {NO_JSON}'),
+        ('{"A": +1024}', f'Line 1, column 7: Found "+1024}}", {NO_JSON}'),
         ('{\n  "A": 1\n', "Line 3, column 1: The file ends too early; close what is still open."),
     ],
     ids=[
@@ -41,6 +45,9 @@ COMMENT = "Found a comment, which JSON does not have; remove it."
         "comment",
         "comment of a shell",
         "single quote",
+        "two objects",
+        "Python's words",
+        "number with a sign",
         "end",
     ],
 )
@@ -56,18 +63,56 @@ def test_no_json(tmp_path: Path, text: str, message: str) -> None:
     ("data", "message"),
     [
         (b"[]", "The file holds a list; write one flat object."),
+        (b'"dev"', 'The file holds "dev"; write one flat object.'),
+        (b"1.0", "The file holds 1.0; write one flat object."),
+        (b"null", "The file holds null; write one flat object."),
+        (b" \n", "The file is empty; one without values holds {}."),
+        (b"\xef\xbb\xbf{}", "The file starts with a byte order mark; save it as UTF-8 without one."),
+        ("{}".encode("utf-16"), "Line 1: Found the byte 0xff, which is not UTF-8; save it as UTF-8."),
         (b"[" * 100_000, "The brackets nest too deeply; write one flat object."),
         (
             b'\n{\n  "A": "\xe9",\n  "B": "b"\n}\n',
             "Line 3: Found the byte 0xe9, which is not UTF-8; save it as UTF-8.",
         ),
     ],
-    ids=["list", "deep", "not UTF-8"],
+    ids=["list", "text", "number", "null", "blank", "byte order mark", "UTF-16", "deep", "not UTF-8"],
 )
 def test_no_flat_object(tmp_path: Path, data: bytes, message: str) -> None:
     """The sentence is about the file as a whole, at most about a line of it."""
     file = tmp_path / "dev.json"
     file.write_bytes(data)
+
+    assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (Path.mkdir, "This is a folder; a file belongs here."),
+        (lambda path: path.symlink_to("/dev/null"), "This is no plain file; a file belongs here."),
+        (lambda path: path.symlink_to("nowhere"), "There is no such file; one without values holds {}."),
+        (lambda _: None, "There is no such file; one without values holds {}."),
+    ],
+    ids=["folder", "device", "broken link", "nothing"],
+)
+def test_no_file(tmp_path: Path, make: Callable[[Path], None], message: str) -> None:
+    """What cannot be read is a mistake like any other."""
+    file = tmp_path / "dev.json"
+    make(file)
+
+    assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
+
+
+def test_file_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So is a file without the right to read it."""
+    file = tmp_path / "dev.json"
+    file.write_text("{}")
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    message = "The file cannot be read (Permission denied); make it one that you may read."
 
     assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
 
@@ -87,4 +132,4 @@ def test_numbers_keep_their_text(tmp_path: Path) -> None:
 )
 def test_value_in_a_message(value: object, text: str) -> None:
     """Up to 80 characters are shown."""
-    assert shown(value) == text
+    assert excerpt(value) == text

@@ -1,4 +1,4 @@
-"""``property_checks``: which values a property does not take, and where a value gets to."""
+"""``properties``: which values a property does not take, and where a value gets to."""
 
 # ruff: noqa: E501 - a sentence stands in one piece, so that it can be searched for
 
@@ -8,20 +8,21 @@ from typing import Any
 
 import pytest
 
-from csr_templates.environments.combinations import Candidate, Value, check_environment
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.environments.combinations import check_environment
 from csr_templates.environments.environment import default_problems
 from csr_templates.environments.properties import refusal
-from csr_templates.environments.values import StackSchema
+from csr_templates.environments.values import Candidate, Value
 
 Template = dict[str, Any]
 
 
 def schema(
     template: Template, region: str = "us-east-1", per_deploy: tuple[str, ...] = (), stack: str = "app"
-) -> StackSchema:
+) -> BuiltStack:
     """Return a stack with parameters A, B and C, unless the template declares them otherwise."""
     declared = {name: {"Type": "String"} for name in "ABC"} | template.get("Parameters", {})
-    return StackSchema(stack, region, template | {"Parameters": declared}, per_deploy)
+    return BuiltStack(stack, "app.yaml", region, template | {"Parameters": declared}, per_deploy=per_deploy)
 
 
 def resource(type_name: str, **properties: Any) -> Template:
@@ -29,7 +30,7 @@ def resource(type_name: str, **properties: Any) -> Template:
     return {"Resources": {"It": {"Type": type_name, "Properties": properties}}}
 
 
-def found(*schemas: StackSchema, **values: str) -> list[str]:
+def found(*schemas: BuiltStack, **values: str) -> list[str]:
     """Return what is wrong with these values in dev.json."""
     known = {name: Value(text, "dev.json", "") for name, text in values.items()}
     one = Candidate("dev", "dev.json", own=list(values), given=set(values), values=known)

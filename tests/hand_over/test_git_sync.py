@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,8 +15,9 @@ import yaml
 from csr_templates import STACKS
 from csr_templates.assembly import files as output
 from csr_templates.cli import main as cli
-from csr_templates.environments.environment import template_configuration
 from csr_templates.hand_over.git_sync import deployment_file, in_repository
+from csr_templates.hand_over.manifest import deployment_file as deployment_path
+from csr_templates.hand_over.manifest import parameter_file
 
 if TYPE_CHECKING:
     from csr_templates.assembly.files import Assembly
@@ -66,8 +68,8 @@ def test_holds_the_values_of_the_environment(assembly: Assembly) -> None:
     assert len(known) > 1
     for environment in known:
         for stack in STACKS:
-            text = assembly.files[output.deployment_file(environment.name, stack.name)]
-            passed = template_configuration(environment, stack.name)
+            text = assembly.files[deployment_path(environment.name, stack.name)]
+            passed = json.loads(assembly.files[parameter_file(environment.name, stack.name)])
             assert yaml.safe_load(text) == {
                 "template-file-path": f"{FOLDER}/{stack.template}",
                 "parameters": passed["Parameters"],

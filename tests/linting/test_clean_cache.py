@@ -41,7 +41,7 @@ def test_order_of_parameters_does_not_matter() -> None:
 def test_another_linter_is_another_key(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     """A new cfn-lint, newer schemas, a changed rule or a changed runner.py: everything is linted again."""
     digest_of = cache._digest
-    names = {"schemas": "version.json", "rules": "alarms.py", "linting": "runner.py"}
+    names = {"schemas": "version.json", "rules": "misspelt_metric.py", "linting": "runner.py"}
     if what == "version":
         monkeypatch.setattr("importlib.metadata.version", lambda name: "0.0.1")
     else:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS
-from csr_templates.cloudformation.wiring import Described, Wiring
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.wiring import Wiring
 from csr_templates.reference import diagrams
 
 LABEL = re.compile(r'"([^"]*)"')
@@ -22,14 +23,9 @@ LINE = re.compile(
 
 
 @pytest.fixture(scope="module")
-def wiring(templates: dict[str, dict[str, Any]]) -> Wiring:
+def wiring(built: dict[str, BuiltStack]) -> Wiring:
     """All stacks."""
-    return Wiring(
-        [
-            Described(stack.name, stack.template, stack.region, templates[stack.name], stack.build().sections)
-            for stack in STACKS
-        ]
-    )
+    return Wiring(list(built.values()))
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +118,7 @@ def small(properties: dict[str, Any]) -> Wiring:
         "Third": {"Type": "AWS::SQS::Queue", "Properties": properties},
     }
     titles = {"First": 'A "first" <one>', "Second": "B #2 & `x`", "Third": "C"}
-    return Wiring([Described("site", "site.yaml", "us-east-1", {"Resources": resources}, titles)])
+    return Wiring([BuiltStack("site", "site.yaml", "us-east-1", {"Resources": resources}, titles)])
 
 
 def test_titles_are_escaped() -> None:

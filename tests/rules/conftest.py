@@ -1,68 +1,50 @@
-"""How a rule of ours is tried alone."""
+"""Makes a test of every row of the tables in the rules' test files."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
-from cfnlint.config import ConfigMixIn
-from cfnlint.context import ParameterSet
-from cfnlint.decode import decode_str
-from cfnlint.rules import CloudFormationLintRule, Rules
-from cfnlint.rules.jsonschema.CfnLint import CfnLint
-from cfnlint.rules.jsonschema.JsonSchema import JsonSchema
-from cfnlint.rules.resources.Configuration import Configuration
-from cfnlint.rules.resources.properties.Properties import Properties
-from cfnlint.template import Template
+
+from . import harness
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-REGION = "ap-northeast-1"
-
-# What leads cfn-lint to a rule of ours: template, keyword, resources, properties.
-FRAME: tuple[type[CloudFormationLintRule], ...] = (JsonSchema, CfnLint, Configuration, Properties)
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
-class Judge(Protocol):
-    """Returns the path and the message of each finding of one rule on a template."""
+class Row(pytest.Item):
+    """A row of a table: what the rule finds is what the row says."""
 
-    def __call__(
-        self,
-        rule: type[CloudFormationLintRule],
-        text: str,
-        parameters: Mapping[str, str] | None = None,
-        regions: Sequence[str] = (REGION,),
-    ) -> list[tuple[str, str]]:
-        """Judge a template, with the defaults of its parameters or these values."""
+    case: harness.Case
+
+    def runtest(self) -> None:
+        """Run the rule on the snippet."""
+        case = self.case
+        assert bool(case.expected) == self.name.startswith("bad")
+        found = harness.findings(harness.rule_of(self.path), case.text, case.regions, case.parameters)
+        assert found == case.expected
 
 
-@pytest.fixture
-def judge() -> Judge:
-    """Run one rule, with no other rule than the frame that calls it."""
+class RuleTests(pytest.Module):
+    """The test file of a rule: its rows, and what test functions it has."""
 
-    def run(
-        rule: type[CloudFormationLintRule],
-        text: str,
-        parameters: Mapping[str, str] | None = None,
-        regions: Sequence[str] = (REGION,),
-    ) -> list[tuple[str, str]]:
-        template, broken = decode_str(text)
-        assert template is not None, broken
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Yield the rows of both tables, then the functions."""
+        for kind in ("GOOD", "BAD"):
+            table = getattr(self.obj, kind, None)
+            if not table:
+                raise self.CollectError(f"{self.path} has no table {kind} of snippets.")
+            for case in harness.cases(table):
+                row: Row = Row.from_parent(self, name=f"{kind.lower()}[{case.name}]")
+                row.case = case
+                yield row
+        yield from super().collect()
 
-        rules = Rules()
-        rules.extend([made() for made in (*FRAME, rule)])
-        sets = [ParameterSet(parameters=dict(parameters))] if parameters else None
-        cfn = Template("template.yaml", template, list(regions), sets)
-        config = ConfigMixIn(["--config-file", os.devnull], regions=list(regions))
-        everything = list(rules.run("template.yaml", cfn, config))
-        found = [match for match in everything if match.rule.id == rule.id]
 
-        # cfn-lint turns an exception in a rule into a finding of another.
-        assert not [match.message for match in everything if "xception" in match.message]
-        return [
-            ("/".join(str(step) for step in getattr(match, "path", [])), match.message) for match in found
-        ]
-
-    return run
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Take the files in the folders of the services for test files of rules."""
+    if module_path.parent.parent.name != "rules" or module_path.parent.name == "support":
+        return None
+    made: RuleTests = RuleTests.from_parent(parent, path=module_path)
+    return made

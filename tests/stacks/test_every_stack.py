@@ -219,11 +219,11 @@ def physical_name(resource_schema: dict[str, Any]) -> set[str]:
 
 
 @each_stack
-def test_template_fits_inline(stack: Stack) -> None:
-    """A template stays small enough to be passed inline (51,200 bytes), with room for the next change."""
+def test_template_fits_into_a_bucket(stack: Stack) -> None:
+    """A template stays far below what CloudFormation reads from S3 (1 MB)."""
     t = stack.build()
 
-    assert len(render(t.to_dict(), sections=t.sections).encode()) < 47_000
+    assert len(render(t.to_dict(), sections=t.sections).encode()) < 250_000
 
 
 @each_stack

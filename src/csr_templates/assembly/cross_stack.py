@@ -1,33 +1,18 @@
-"""Checks that no single template can pass on its own: what stacks read from each other, and derived values.
-
-They work on rendered templates as plain dicts, with the long forms of the functions.
-"""
+"""Checks that no single template can pass on its own: what stacks read from each other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-from csr_templates.cloudformation.wiring import uses
-from csr_templates.stacks.listing import Stack
-from csr_templates.stacks.parts import names
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.references import Use, entries, in_words, place_in_words, uses
 
-PREFIX = f"{names.PREFIX}-"
-
-_HERE = {"Ref": "AWS::Region"}
-_SECRET = "a dynamic reference"  # among the functions that read
+_HERE: Final = {"Ref": "AWS::Region"}
 
 
-class _Read(NamedTuple):
-    """A value of another stack, and the place that names it."""
-
-    place: str
-    function: str
-    argument: Any
-
-
-def problems(stacks: Sequence[Stack], templates: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a sentence for each place where the stacks do not fit together, or a template is not whole.
+def problems(stacks: Sequence[BuiltStack]) -> list[str]:
+    """Return a sentence for each place where the stacks, in deploy order, do not fit together.
 
     - An import needs an export of the same name in an earlier stack of the same region; CloudFormation would
       notice only when the stack is deployed. ``Fn::GetStackOutput`` needs that output in an earlier stack,
@@ -35,85 +20,47 @@ def problems(stacks: Sequence[Stack], templates: Sequence[Mapping[str, Any]]) ->
     - A secret that a dynamic reference names is in the region of the stack, or has a replica there.
     - Two stacks of a region must not export the same name.
     - ``reads_from`` of a stack, which goes into the manifest, is what its template reads from.
-    - What a stack derived from its template still follows from it.
-
-    Args:
-        stacks: in deploy order.
-        templates: their templates, in the same order.
     """
     found = []
-    earlier: list[tuple[Stack, Mapping[str, Any]]] = []
-    for stack, template in zip(stacks, templates, strict=True):
-        reads = list(_find(template))
+    for number, stack in enumerate(stacks):
+        used = uses(stack.template)
         found += [
             f"Stack {stack.name}: {sentence}"
             for sentence in (
-                *_double_exports(stack, template, earlier),
-                *_reads(stack, reads, earlier),
-                *_secrets(stack, template, reads, earlier),
-                *stack.stale(template),
+                *_double_exports(stack, stacks[:number]),
+                *_reads(stack, used, stacks[:number]),
+                *_regions(stack, stacks[:number]),
+                *_secrets(stack, used, stacks[: number + 1]),
             )
         ]
-        earlier.append((stack, template))
     return found
 
 
-def exports(template: Mapping[str, Any]) -> dict[str, str]:
-    """Return the name of each export of a template, as it stands there -> the key of its output."""
-    return {
-        _shown(output["Export"]["Name"]): key
-        for key, output in template.get("Outputs", {}).items()
-        if "Export" in output
-    }
-
-
-def imports(template: Mapping[str, Any]) -> list[str]:
-    """Return the names that a template imports, as they stand there, each once, sorted."""
-    return sorted({_shown(read.argument) for read in _find(template) if read.function == "Fn::ImportValue"})
-
-
-def _double_exports(
-    stack: Stack, template: Mapping[str, Any], earlier: Sequence[tuple[Stack, Mapping[str, Any]]]
-) -> Iterator[str]:
-    for name, key in exports(template).items():
-        for other, its_template in earlier:
-            if other.region == stack.region and name in exports(its_template):
+def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
+    for name, key in stack.exports.items():
+        for other in earlier:
+            if other.region == stack.region and name in other.exports:
                 yield (
                     f"Outputs.{key}: It exports {name}, which stack {other.name} exports in the same region. "
                     "Give one of them another name."
                 )
 
 
-def _reads(
-    stack: Stack, reads: Sequence[_Read], earlier: Sequence[tuple[Stack, Mapping[str, Any]]]
-) -> Iterator[str]:
+def _reads(stack: BuiltStack, used: Iterable[Use], earlier: Sequence[BuiltStack]) -> Iterator[str]:
     sources = set()
-    for read in reads:
-        if read.function == _SECRET:
-            continue
-        if read.function == "Fn::ImportValue":
-            name = _shown(read.argument)
-            found = [one.name for one, its in earlier if one.region == stack.region and name in exports(its)]
+    for place, kind, name in used:
+        if kind == "import":
+            found = [one.name for one in earlier if one.region == stack.region and name in one.exports]
             what = f"imports {name}, which no earlier stack of {stack.region} exports"
+        elif kind == "output":
+            deployed, _, key = name.rpartition("/")
+            found = [one.name for one in _with_output(earlier, deployed, key)]
+            what = f"reads the output {key} of {deployed}, and no earlier stack of that name has it"
         else:
-            key = read.argument.get("OutputName")
-            name = _shown(read.argument.get("StackName"))
-            its_stacks = [
-                one for one, its in earlier if name == PREFIX + one.name and key in its.get("Outputs", {})
-            ]
-            found = [one.name for one in its_stacks]
-            region = read.argument.get("Region", _HERE)
-            for one in its_stacks:
-                asked = stack.region if region == _HERE else region
-                if isinstance(asked, str) and asked != one.region:
-                    yield (
-                        f"{read.place}: It reads the output {key} of {name} in {asked}, but that stack is "
-                        f"deployed to {one.region}. Correct Region."
-                    )
-            what = f"reads the output {key} of {name}, and no earlier stack of that name has it"
+            continue
         sources.update(found)
         if not found:
-            yield f"{read.place}: It {what}. Name an output that is there, or add it to its stack."
+            yield f"{place_in_words(place)}: It {what}. Name an output that is there, or add it to its stack."
     if sources != set(stack.reads_from):
         yield (
             f"It reads from {_names(sources)}, but its reads_from says {_names(stack.reads_from)}. Correct "
@@ -121,51 +68,44 @@ def _reads(
         )
 
 
-def _secrets(
-    stack: Stack,
-    template: Mapping[str, Any],
-    reads: Sequence[_Read],
-    earlier: Sequence[tuple[Stack, Mapping[str, Any]]],
-) -> Iterator[str]:
+def _regions(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
+    """Yield the outputs that are read from another region than that of their stack."""
+    for place, asked in entries(stack.template, "Fn::GetStackOutput"):
+        if not isinstance(asked, dict):
+            continue  # for the linter to say
+        deployed, key = in_words(asked.get("StackName")), asked.get("OutputName")
+        region = asked.get("Region", _HERE)
+        region = stack.region if region == _HERE else region
+        for one in _with_output(earlier, deployed, key):
+            if isinstance(region, str) and region != one.region:
+                yield (
+                    f"{place_in_words(place)}: It reads the output {key} of {deployed} in {region}, but that "
+                    f"stack is deployed to {one.region}. Correct Region."
+                )
+
+
+def _with_output(stacks: Iterable[BuiltStack], deployed: str, key: object) -> list[BuiltStack]:
+    return [one for one in stacks if one.name_pattern == deployed and key in one.outputs]
+
+
+def _secrets(stack: BuiltStack, used: Iterable[Use], known: Iterable[BuiltStack]) -> Iterator[str]:
     """Yield the secrets that are not where they are read; one that no stack creates is not known."""
-    known: dict[str, tuple[Stack, set[str]]] = {}
-    for one, its in (*earlier, (stack, template)):
-        for resource in its.get("Resources", {}).values():
+    kept: dict[str, tuple[str, set[str]]] = {}
+    for one in known:
+        for resource in one.resources.values():
             properties = resource.get("Properties", {})
             replicas = properties.get("ReplicaRegions", [])
             if resource.get("Type") == "AWS::SecretsManager::Secret" and isinstance(replicas, list):
                 regions = {one.region, *(str(replica.get("Region")) for replica in replicas)}
-                known[_shown(properties.get("Name"))] = one, regions
-    for read in reads:
-        if read.function == _SECRET and read.argument in known:
-            owner, regions = known[read.argument]
+                kept[in_words(properties.get("Name"))] = one.name, regions
+    for place, kind, name in used:
+        if kind == "secret" and name in kept:
+            owner, regions = kept[name]
             if stack.region not in regions:
                 yield (
-                    f"{read.place}: It reads the secret {read.argument} in {stack.region}, but stack "
-                    f"{owner.name} keeps it in {_names(regions)}. Add the region to its ReplicaRegions."
+                    f"{place_in_words(place)}: It reads the secret {name} in {stack.region}, but stack "
+                    f"{owner} keeps it in {_names(regions)}. Add the region to its ReplicaRegions."
                 )
-
-
-def _find(node: Any, place: str = "") -> Iterator[_Read]:
-    """Yield whatever in a template reads from another stack."""
-    if isinstance(node, list):
-        for index, item in enumerate(node):
-            if isinstance(item, (dict, list)):
-                yield from _find(item, f"{place}[{index}]")
-    elif isinstance(node, dict):
-        for key, item in node.items():
-            if key in ("Fn::ImportValue", "Fn::GetStackOutput"):
-                yield _Read(place, key, item)
-            elif isinstance(item, (dict, list)):
-                yield from _find(item, f"{place}.{key}" if place else key)
-            elif isinstance(item, str) and "{{resolve:" in item:
-                for use in uses(item):
-                    yield _Read(f"{place}.{key}" if place else key, _SECRET, use.name)
-
-
-def _shown(name: Any) -> str:
-    """Return a name as a reader of the template knows it: the text of Sub, or of whatever stands there."""
-    return str(name["Fn::Sub"] if isinstance(name, Mapping) and "Fn::Sub" in name else name)
 
 
 def _names(names: Iterable[str]) -> str:

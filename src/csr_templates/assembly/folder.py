@@ -11,8 +11,6 @@ some old, which the next build repairs, and builds that run at the same time nee
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import stat
 import time
@@ -21,11 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from csr_templates.hand_over.manifest import MANIFEST, ManifestError, announce, as_json, hashes, read, sha256
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-MANIFEST = "stacks.json"
-FORMAT_VERSION = 1
 
 # A file while it is written; the dot is for git, which ignores it, and for reports, which skip it.
 TEMPORARY_PREFIX = ".csr-templates-"
@@ -150,11 +147,11 @@ def _listed_files(folder: Path) -> dict[str, set[str]]:
                 "with --output, or empty this one, then build again."
             )
         return {}
-    return {MANIFEST: set(), **{path: _hashes(entry) for path, entry in manifest["files"].items()}}
+    return {MANIFEST: set(), **{path: hashes(entry) for path, entry in manifest["files"].items()}}
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of a folder, its ``formatVersion`` and ``files`` checked; None where there is none.
+    """Return the manifest of a folder; None where there is none.
 
     Raises:
         OutputError: it is not a manifest.
@@ -165,29 +162,9 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     if data is None:
         return None
     try:
-        manifest: dict[str, Any] = json.loads(data)
-        if manifest["formatVersion"] == FORMAT_VERSION and all(
-            _is_inside(path) and all(isinstance(value, str) for value in _hashes(entry))
-            for path, entry in manifest["files"].items()
-        ):
-            return manifest
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        pass  # the sentence below covers every way of not being a manifest
-    raise OutputError(
-        f"{folder / MANIFEST} is not a manifest that this version of csr-templates knows. If a merge left it "
-        "in conflict, take either side of it; otherwise name another folder with --output. Then build again."
-    )
-
-
-def _hashes(entry: Mapping[str, Any]) -> set[str]:
-    """Return the SHA-256 of each content that a listed file may have: before a build, and after it."""
-    return {entry["sha256"], *entry.get("announced", ())}
-
-
-def _is_inside(path: str) -> bool:
-    """Tell whether ``path`` is one that a build could have written: relative, plain, no hidden part."""
-    parts = path.split("/")
-    return not any(part == "" or part.startswith(".") or set(part) & set("\\:\0") for part in parts)
+        return read(data, str(folder / MANIFEST))
+    except ManifestError as error:
+        raise OutputError(str(error)) from error
 
 
 def _obstacle(folder: Path, path: str) -> str:
@@ -263,29 +240,14 @@ def _carry_out(todo: Plan, files: Mapping[str, bytes], folder: Path) -> None:
     for path in todo.leftovers:
         (folder / path).unlink(missing_ok=True)
     content = {path: files[path] for path in todo.written if path != MANIFEST}
-    _announce(content, folder)
+    if announcement := announce(_manifest(folder), content):
+        _replace(folder / MANIFEST, as_json(announcement))
     for path, data in content.items():
         _replace(folder / path, data)
     for path in todo.removed:
         _remove(folder, path)
     if MANIFEST in todo.written:  # last: until then the one before, with what it announces, says what is ours
         _replace(folder / MANIFEST, files[MANIFEST])
-
-
-def _announce(content: Mapping[str, bytes], folder: Path) -> None:
-    """Add to ``stacks.json`` what it does not list yet of the files to come."""
-    manifest = _manifest(folder) or {"formatVersion": FORMAT_VERSION, "stacks": [], "files": {}}
-    known = manifest["files"]
-    entries: dict[str, dict[str, Any]] = {}
-    for path, data in content.items():
-        digest = sha256(data)
-        if path not in known:
-            entries[path] = {"sha256": digest, "bytes": len(data)}
-        elif digest not in _hashes(known[path]):
-            announced = sorted({*known[path].get("announced", ()), digest})
-            entries[path] = {**known[path], "announced": announced}
-    if entries:
-        _replace(folder / MANIFEST, as_json({**manifest, "files": {**known, **entries}}))
 
 
 def _replace(place: Path, data: bytes) -> None:
@@ -333,13 +295,3 @@ def _errors_as_sentences(action: str, folder: Path) -> Iterator[None]:
 
 def _with_lf(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n")
-
-
-def sha256(data: bytes) -> str:
-    """Return the SHA-256 of ``data`` in hexadecimal, as ``stacks.json`` lists it."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def as_json(document: Mapping[str, Any]) -> bytes:
-    """Return ``document`` as JSON that is the same everywhere: ASCII, LF, keys in the order given."""
-    return f"{json.dumps(document, indent=2)}\n".encode("ascii")

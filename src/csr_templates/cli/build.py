@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from csr_templates.assembly.files import Assembly
     from csr_templates.assembly.folder import Plan
-    from csr_templates.environments.environment import Mistake
+    from csr_templates.environments.files import Mistake
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -118,8 +118,8 @@ def _report(assembly: Assembly, plan: Plan | None, arguments: Namespace, output:
     elif assembly.is_clean:
         for stack in assembly.stacks:
             say(
-                f"{stack.name:<10} {stack.template:<14} {stack.resources:>4} resources "
-                f"{stack.bytes:>7,} bytes {stack.seconds:>6.2f} s"
+                f"{stack.name:<10} {stack.file:<14} {len(stack.resources):>4} resources "
+                f"{len(stack.text):>7,} bytes {assembly.seconds[stack.name]:>6.2f} s"
             )
         if arguments.check:
             say(f"{output} is up to date: {quantity(len(plan.unchanged), 'file')}.")
@@ -149,7 +149,7 @@ def _document(
         "status": status,
         "message": message,
         "mistakes": [dataclasses.asdict(mistake) for mistake in mistakes],
-        "stacks": [dataclasses.asdict(stack) for stack in assembly.stacks] if assembly else [],
+        "stacks": _stacks(assembly) if assembly else [],
         "files": {
             "written": done.written if done else (),
             "removed": done.removed if done else (),
@@ -161,6 +161,20 @@ def _document(
         "findings": [dataclasses.asdict(finding) for finding in assembly.findings] if assembly else [],
     }
     return json.dumps(document, indent=2)
+
+
+def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": stack.name,
+            "template": stack.file,
+            "region": stack.region,
+            "resources": len(stack.resources),
+            "bytes": len(stack.text),
+            "seconds": assembly.seconds[stack.name],
+        }
+        for stack in assembly.stacks
+    ]
 
 
 def _refresh_command(arguments: Namespace) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from csr_templates.assembly import files
 from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, InputError, say
-from csr_templates.environments.environment import table
+from csr_templates.environments.table import rows_of_cells
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,7 +19,7 @@ def run(arguments: Namespace) -> int:
     if folder is None:
         raise InputError("There is no folder parameters here. Name the one with the files: --parameters DIR.")
     known = files.read_environments(arguments.stacks, folder)
-    for cells in table(known):
+    for cells in rows_of_cells(known):
         say("  ".join(cells).rstrip())
     for production in (one.name for one in known if one.is_production):
         say(f"* differs from {production}")

@@ -8,9 +8,10 @@ Everything here works on templates as plain dicts, with the long forms of the fu
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
+
+from csr_templates.cloudformation.references import uses
 
 RELEASE: Final = "RELEASE"
 """The function's environment variable that holds its release."""
@@ -44,7 +45,7 @@ DEPLOYED_TYPES: Final = frozenset(
 UNDEPLOYED_PROPERTIES: Final = frozenset({"Description", "Name", "Tags"})  # of the API: they only describe it
 
 _HASH_LENGTH: Final = 16  # hexadecimal digits
-_PLACEHOLDER: Final = re.compile(r"\$\{([^{}]+)\}")
+_SECTIONS: Final = {"name": "Parameters", "condition": "Conditions", "mapping": "Mappings"}  # by kind of use
 
 
 class FingerprintError(ValueError):
@@ -77,9 +78,11 @@ def release(template: Mapping[str, Any], function: str) -> str:
     }
     if "Environment" in properties:
         properties |= _without_release(properties.pop("Environment"), function)
-    needed = _needed(template, properties)
+    needed = _dependencies(template, properties)
     names = sorted(needed["Parameters"])
-    _check_length(function, {name: _longest(name, template["Parameters"][name], function) for name in names})
+    _check_length(
+        function, {name: _longest_value(name, template["Parameters"][name], function) for name in names}
+    )
     return " ".join([_hash(properties, needed), *(f"${{{name}}}" for name in names)])
 
 
@@ -112,13 +115,13 @@ def deployment(template: Mapping[str, Any], logical_id: str) -> str:
         if name not in UNDEPLOYED_PROPERTIES
     }
     for name, resource in definition.items():
-        if parameters := sorted(_needed(template, resource)["Parameters"]):
+        if parameters := sorted(_dependencies(template, resource)["Parameters"]):
             raise FingerprintError(
                 f"Resources.{name}: The API {api} depends on {' and '.join(parameters)} here, and a new "
                 "value of a parameter would not deploy the API. Put what differs into the stage, or write "
                 "the value into the template."
             )
-    return _hash([definition, own], _needed(template, definition))
+    return _hash([definition, own], _dependencies(template, definition))
 
 
 def deployed(template: Mapping[str, Any], logical_id: str) -> list[str]:
@@ -158,7 +161,7 @@ def _hash(value: Any, needed: Mapping[str, Mapping[str, Any]]) -> str:
     return sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
 
 
-def _needed(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]]:
+def _dependencies(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]]:
     """Return the parameters, conditions and mappings that a value depends on, by section of the template.
 
     Conditions count with all that they depend on in turn.
@@ -166,43 +169,18 @@ def _needed(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]
     needed: dict[str, dict[str, Any]] = {"Parameters": {}, "Conditions": {}, "Mappings": {}}
     pending = [value]
     while pending:
-        for section, name in _names(pending.pop(), template):
-            definition = template.get(section, {}).get(name)
-            if definition is not None and name not in needed[section]:
-                needed[section][name] = definition
-                if section == "Conditions":
-                    pending.append(definition)
+        for use in uses(pending.pop()):
+            section = _SECTIONS.get(use.kind, "")
+            definitions = template.get(section, {})
+            for name in definitions if (use.kind, use.name) == ("mapping", "*") else (use.name,):
+                if name in definitions and name not in needed[section]:
+                    needed[section][name] = definitions[name]
+                    if section == "Conditions":
+                        pending.append(definitions[name])
     return needed
 
 
-def _names(node: Any, template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield whatever may be the name of a parameter, condition or mapping, with its section."""
-    if isinstance(node, (list, tuple)):
-        for item in node:
-            yield from _names(item, template)
-    if not isinstance(node, Mapping):
-        return
-    for key, item in node.items():
-        match key, item:
-            case "Ref", str(name):
-                yield "Parameters", name
-            case "Condition", str(name):
-                yield "Conditions", name
-            case "Fn::If", [str(name), *_]:
-                yield "Conditions", name
-            case "Fn::FindInMap", [str(name), *_]:
-                yield "Mappings", name
-            case "Fn::FindInMap", _:  # which mapping is known only when the template is deployed
-                for name in template.get("Mappings", {}):
-                    yield "Mappings", name
-            case "Fn::Sub", str(text):
-                yield from (("Parameters", name) for name in _PLACEHOLDER.findall(text))
-            case "Fn::Sub", [str(text), dict(bound)]:
-                yield from (("Parameters", name) for name in _PLACEHOLDER.findall(text) if name not in bound)
-        yield from _names(item, template)
-
-
-def _longest(name: str, parameter: Mapping[str, Any], function: str) -> int:
+def _longest_value(name: str, parameter: Mapping[str, Any], function: str) -> int:
     """Return the number of characters that the longest value of a parameter has."""
     if str(parameter.get("NoEcho", False)).lower() == "true":
         raise FingerprintError(

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, Final, NoReturn
 
+from csr_templates.cloudformation.references import escape_placeholders, pieces
+
 Function = Callable[[Any, Any, str], Any]  # a method: self, what the function is given, and its place
 
 _UNKNOWN_PSEUDO: Final = ("AWS::NotificationARNs", "AWS::StackId")
 _NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 
-# A name between "${" and "}" that holds no other placeholder; a leading "!" makes it a literal.
-_PLACEHOLDER: Final = re.compile(r"\$\{([^${}]*)\}")
 _VARIABLE: Final = re.compile(r"[A-Za-z0-9_.:]+")
 
 _SHAPES: Final = {
@@ -29,10 +29,6 @@ _SHAPES: Final = {
     "Fn::Not": "a list of one condition",
     "Fn::Equals": "[value, value]",
     "Fn::Contains": "[list of strings, string]",
-    "Fn::EachMemberEquals": "[list of strings, string]",
-    "Fn::EachMemberIn": "[list of strings, list of strings]",
-    "Fn::ValueOf": "[parameter, attribute]",
-    "Fn::ValueOfAll": "[parameter type, attribute]",
     "Fn::Cidr": "[IP block, count, subnet bits], of which the last may be missing",
     "Fn::FindInMap": "[map, top-level key, second-level key]",
     "Fn::GetAtt": "[logical ID, attribute]",
@@ -77,14 +73,14 @@ class Section:
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         if name not in self.functions:
-            fail(path, f"{name} is no function of {self.title}, which take {listed(self.functions)}.")
+            fail(path, f"{name} is no function of {self.title}, which take {comma_list(self.functions)}.")
         return self.functions[name](self, node, path)
 
     def truth(self, node: Any, path: str) -> bool | None:
         """Evaluate a predicate; None where only the deployed stack knows."""
         name = next(iter(node)) if isinstance(node, Mapping) and len(node) == 1 else ""
         if name not in self.predicates:
-            fail(path, f"Expected one of {listed(self.predicates)}, found {show(node)}.")
+            fail(path, f"Expected one of {comma_list(self.predicates)}, found {show(node)}.")
         result: bool | None = self.predicates[name](self, node[name], f"{path}.{name}")
         return result
 
@@ -124,7 +120,7 @@ class Section:
             return {"Ref": node}
         if node.startswith("AWS::"):
             known = [*self.pseudo, *_UNKNOWN_PSEUDO, "AWS::NoValue"]
-            fail(path, f"'{node}' is no pseudo parameter; there are {listed(known)}.")
+            fail(path, f"'{node}' is no pseudo parameter; there are {comma_list(known)}.")
         return self.reference(node, path)
 
     def _sub(self, node: Any, path: str) -> Any:
@@ -138,7 +134,7 @@ class Section:
                 fail(path, f"'${{{name}}}' is no variable; write '${{!{name}}}' for the text itself.")
             return bound[name] if name in bound else self.text(_reference_of(name), f"{path}.${{{name}}}")
 
-        return _text(_pieces(text, variable))
+        return _text(pieces(text, variable))
 
     def _join(self, node: Any, path: str) -> Any:
         delimiter, items = arguments("Fn::Join", node, path, 2)
@@ -147,10 +143,10 @@ class Section:
         values = self.items(items, f"{path}[1]")
         if is_unknown(values):
             return {"Fn::Join": [delimiter, values]}
-        pieces: list[Any] = []
+        parts: list[Any] = []
         for index, item in enumerate(values):
-            pieces += [delimiter, item if is_unknown(item) else as_text(item, f"{path}[1][{index}]")]
-        return _text(pieces[1:])
+            parts += [delimiter, item if is_unknown(item) else as_text(item, f"{path}[1][{index}]")]
+        return _text(parts[1:])
 
     def _select(self, node: Any, path: str) -> Any:
         index, items = arguments("Fn::Select", node, path, 2)
@@ -182,7 +178,7 @@ class Section:
         found, place = self.template.get("Mappings", {}), "Mappings"
         for index, key in enumerate(keys):
             if key not in found:
-                fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {listed(found)}.")
+                fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {comma_list(found)}.")
             found, place = found[key], f"{place}.{key}"
         return copy.deepcopy(found)
 
@@ -240,7 +236,7 @@ def show(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def listed(names: Iterable[str]) -> str:
+def comma_list(names: Iterable[str]) -> str:
     """Return names for a message."""
     return ", ".join(sorted(names)) or "none"
 
@@ -263,7 +259,7 @@ def arguments(name: str, node: Any, path: str, low: int, high: int | None = None
 def _function_name(node: Mapping[str, Any], path: str) -> str | None:
     names = [key for key in node if key == "Ref" or key.startswith("Fn::")]
     if names and len(node) > 1:
-        fail(path, f"{names[0]} stands beside other keys ({listed(node)}); a function stands alone.")
+        fail(path, f"{names[0]} stands beside other keys ({comma_list(node)}); a function stands alone.")
     return names[0] if names else None
 
 
@@ -273,10 +269,10 @@ def is_unknown(value: Any) -> bool:
     return key == "Ref" or key.startswith("Fn::")
 
 
-def _text(pieces: Iterable[Any]) -> Any:
+def _text(parts: Iterable[Any]) -> Any:
     """Put known and unknown pieces together: the string, the one unknown piece, or a Sub."""
     merged: list[Any] = []
-    for piece in _without_inner_subs(pieces):
+    for piece in _without_inner_subs(parts):
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece
         elif piece != "":
@@ -290,7 +286,7 @@ def _text(pieces: Iterable[Any]) -> Any:
     text = ""
     for piece in merged:
         if isinstance(piece, str):
-            text += _PLACEHOLDER.sub(r"${!\1}", piece)
+            text += escape_placeholders(piece)
             continue
         name = _name_of(piece) or next((known for known, value in variables.items() if value == piece), None)
         if name is None:
@@ -300,30 +296,19 @@ def _text(pieces: Iterable[Any]) -> Any:
     return {"Fn::Sub": [text, variables] if variables else text}
 
 
-def _without_inner_subs(pieces: Iterable[Any]) -> Iterator[Any]:
+def _without_inner_subs(parts: Iterable[Any]) -> Iterator[Any]:
     """Take each resolved Sub among the pieces apart, so that a text within a text becomes one text."""
-    for piece in pieces:
+    for piece in parts:
         if is_unknown(piece) and "Fn::Sub" in piece:
             node = piece["Fn::Sub"]
             text, variables = (node, {}) if isinstance(node, str) else node
-            yield from _pieces(text, partial(_bound_or_reference, variables))
+            yield from pieces(text, partial(_bound_or_reference, variables))
         else:
             yield piece
 
 
 def _bound_or_reference(variables: Mapping[str, Any], name: str) -> Any:
     return variables[name] if name in variables else _reference_of(name)
-
-
-def _pieces(text: str, variable: Callable[[str], Any]) -> list[Any]:
-    """Take the text of a Sub apart: strings and the values of its variables, in turn."""
-    pieces: list[Any] = []
-    end = 0
-    for match in _PLACEHOLDER.finditer(text):
-        name = match[1]
-        pieces += [text[end : match.start()], f"${{{name[1:]}}}" if name.startswith("!") else variable(name)]
-        end = match.end()
-    return [*pieces, text[end:]]
 
 
 def _reference_of(name: str) -> dict[str, Any]:

@@ -11,11 +11,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NoReturn
 
 import yaml
+
+from csr_templates.cloudformation.yaml_text import (
+    MAPPING_END,
+    MAPPING_START,
+    SEQUENCE_END,
+    Events,
+    Loader,
+    dumped_lines,
+)
 
 SECTIONS = (
     "AWSTemplateFormatVersion",
@@ -70,23 +79,9 @@ _STATEMENT = (
 _ORDER = {"Parameters": _PARAMETER, "Rules": _RULE, "Resources": _RESOURCE, "Outputs": _OUTPUT}
 
 # Functions with a short form, by the name of their tag. Fn::GetAtt, a list that becomes a text, stands apart.
-_SHORT = {
-    "Fn::And": "!And",
-    "Fn::Base64": "!Base64",
-    "Fn::Cidr": "!Cidr",
-    "Fn::Equals": "!Equals",
-    "Fn::FindInMap": "!FindInMap",
-    "Fn::GetAZs": "!GetAZs",
-    "Fn::If": "!If",
-    "Fn::ImportValue": "!ImportValue",
-    "Fn::Join": "!Join",
-    "Fn::Not": "!Not",
-    "Fn::Or": "!Or",
-    "Fn::Select": "!Select",
-    "Fn::Split": "!Split",
-    "Fn::Sub": "!Sub",
-    "Ref": "!Ref",
-}
+_LISTS = ("And", "Equals", "FindInMap", "If", "Join", "Not", "Or", "Select", "Split")
+_TEXTS = ("Base64", "Cidr", "GetAZs", "ImportValue", "Sub")
+_SHORT = {"Ref": "!Ref", **{f"Fn::{name}": f"!{name}" for name in (*_LISTS, *_TEXTS)}}
 # Functions that AWS documents in the long form alone: the rule-specific ones, and GetStackOutput, whose
 # short form may not hold another short form.
 _LONG = frozenset(
@@ -104,27 +99,7 @@ _LONG = frozenset(
 # Plain scalars that some reader takes for something else than text: YAML 1.1 (PyYAML), YAML 1.2, cfn-lint.
 _WORDS = frozenset({"", "~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.:_0-9a-fA-FxXoOtTzZ ]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
-_LITERAL = re.compile(r"(?:[^ ].*: )?(?:![A-Za-z0-9:]+ )?\|[0-9]?[-+]?")
-_TAGGED_KEY = re.compile(r".*: ![A-Za-z0-9:]+")
 _LONGEST_KEY = 120  # a longer one would need YAML's form for complex keys
-
-Events = list[yaml.Event]
-
-_MAPPING = yaml.MappingStartEvent(None, None, implicit=True, flow_style=False)
-_MAPPING_END = yaml.MappingEndEvent()
-_SEQUENCE_END = yaml.SequenceEndEvent()
-_BEGINNING = yaml.StreamStartEvent()
-_DOCUMENT = yaml.DocumentStartEvent(explicit=True)
-_DOCUMENT_END = yaml.DocumentEndEvent(explicit=False)
-_END = yaml.StreamEndEvent()
-
-try:
-    from yaml import CSafeDumper, CSafeLoader
-except ImportError as error:
-    raise ImportError(
-        "PyYAML is installed without libyaml, which writes the templates. Install it from a wheel "
-        "(pip install --force-reinstall --only-binary :all: PyYAML)."
-    ) from error
 
 
 class RenderError(ValueError):
@@ -152,7 +127,7 @@ def render(
             tab, say) and line feeds. Text of several lines is also refused if one of them ends with a space,
             or all of it with two line feeds.
     """
-    _known(template, SECTIONS, "")
+    _require_known(template, SECTIONS, "")
     blocks = []
     for line in header:
         _check_comment(line, "Header")
@@ -174,7 +149,7 @@ def load(text: str) -> dict[str, Any]:
     Raises:
         yaml.YAMLError: the text is not YAML.
     """
-    loaded: dict[str, Any] = yaml.load(text, Loader=_Loader)
+    loaded: dict[str, Any] = yaml.load(text, Loader=Loader)
     return loaded
 
 
@@ -184,9 +159,9 @@ def load(text: str) -> dict[str, Any]:
 def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
     """Return the lines of one section of the template."""
     if name in ("AWSTemplateFormatVersion", "Description") or content == {}:
-        return next(_dump([[_text(name, name), *_events(content, name, in_condition=False)]]))
+        return next(dumped_lines([[_text(name, name), *_events(content, name, in_condition=False)]]))
     if not isinstance(content, dict):
-        _refuse(name, f"{_found(content)} stands where a mapping of {name.lower()} belongs")
+        _refuse(name, f"{_value_and_type(content)} stands where a mapping of {name.lower()} belongs")
     entries = []
     for key, entry in content.items():
         if type(key) is not str:
@@ -195,7 +170,7 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
         entries.append([_key(key, name, place), *_entry(name, entry, place)])
     lines = [f"{name}:"]
     title = ""
-    for key, block in zip(content, _dump(entries), strict=True):
+    for key, block in zip(content, dumped_lines(entries), strict=True):
         if name == "Resources":
             if len(lines) > 1:
                 lines.append("")
@@ -214,12 +189,12 @@ def _entry(section: str, entry: Any, place: str) -> Events:
     if order is None:
         return _events(entry, place, in_condition=section == "Conditions")
     if not isinstance(entry, dict):
-        _refuse(place, f"{_found(entry)} stands where a mapping belongs")
-    _known(entry, order, place)
+        _refuse(place, f"{_value_and_type(entry)} stands where a mapping belongs")
+    _require_known(entry, order, place)
     return _mapping(entry, [key for key in order if key in entry], place)
 
 
-def _known(mapping: Mapping[str, Any], allowed: Sequence[str], place: str) -> None:
+def _require_known(mapping: Mapping[str, Any], allowed: Sequence[str], place: str) -> None:
     for key in mapping:
         if key not in allowed:
             _refuse(_place(place, key) or repr(key), f"unknown key; known are {', '.join(allowed)}")
@@ -240,7 +215,7 @@ def _events(value: Any, place: str, *, in_condition: bool) -> Events:
                 return _function(name, argument, place, in_condition)
             if name == "Condition" and in_condition and type(argument) is str:
                 return [_text(argument, f"{place}.{name}", "!Condition")]
-        return _mapping(value, _ordered(value, place), place, in_condition)
+        return _mapping(value, _keys_in_order(value, place), place, in_condition)
     if kind is list:
         return _sequence(value, place, None, in_condition)
     if kind is bool:
@@ -249,7 +224,7 @@ def _events(value: Any, place: str, *, in_condition: bool) -> Events:
         return [_scalar(str(value))]
     if kind is float and math.isfinite(value):
         return [_scalar(_float(value))]
-    raise RenderError(f"{place}: {_found(value)} cannot stand in a template.")
+    raise RenderError(f"{place}: {_value_and_type(value)} cannot stand in a template.")
 
 
 def _function(name: str, argument: Any, place: str, in_condition: bool) -> Events:
@@ -258,7 +233,7 @@ def _function(name: str, argument: Any, place: str, in_condition: bool) -> Event
     if name == "Fn::GetAtt":
         return [_get_att(argument, place)]
     if name == "Ref" and type(argument) is not str:
-        _refuse(place, f"{_found(argument)} stands where a name belongs")
+        _refuse(place, f"{_value_and_type(argument)} stands where a name belongs")
     if name not in _SHORT and name not in _LONG:
         _refuse(place, "unknown function")
     if name in _SHORT and type(argument) is str:
@@ -271,7 +246,10 @@ def _function(name: str, argument: Any, place: str, in_condition: bool) -> Event
 
 def _get_att(argument: Any, place: str) -> yaml.Event:
     if not (type(argument) is list and len(argument) == 2 and type(argument[0]) is type(argument[1]) is str):
-        _refuse(place, f"{_found(argument)} stands where [logical ID, attribute] belongs, both of them text")
+        _refuse(
+            place,
+            f"{_value_and_type(argument)} stands where [logical ID, attribute] belongs, both of them text",
+        )
     logical_id, attribute = argument
     if not logical_id.isalnum() or not attribute:
         _refuse(place, f"{argument!r} is not the ID of a resource and the name of an attribute")
@@ -279,12 +257,12 @@ def _get_att(argument: Any, place: str) -> yaml.Event:
 
 
 def _mapping(values: dict[str, Any], keys: Iterable[str], place: str, in_condition: bool = False) -> Events:
-    events: Events = [_MAPPING]
+    events: Events = [MAPPING_START]
     for key in keys:
         inside = _place(place, key)
         events.append(_key(key, place, inside))
         events += _events(values[key], inside, in_condition=in_condition)
-    events.append(_MAPPING_END)
+    events.append(MAPPING_END)
     return events
 
 
@@ -292,7 +270,7 @@ def _sequence(values: list[Any], place: str, tag: str | None, in_condition: bool
     events: Events = [yaml.SequenceStartEvent(None, tag, implicit=tag is None, flow_style=False)]
     for index, value in enumerate(values):
         events += _events(value, f"{place}[{index}]", in_condition=in_condition)
-    events.append(_SEQUENCE_END)
+    events.append(SEQUENCE_END)
     return events
 
 
@@ -331,7 +309,7 @@ def _float(value: float) -> str:
     return text if "." in text or "e" not in text else text.replace("e", ".0e")
 
 
-def _ordered(mapping: dict[Any, Any], place: str) -> list[str]:
+def _keys_in_order(mapping: dict[Any, Any], place: str) -> list[str]:
     """Return the keys: policies in the order in which they are read, everything else by the alphabet."""
     for key in mapping:
         if type(key) is not str:
@@ -354,7 +332,7 @@ def _check_text(text: str, place: str) -> None:
         bad = next(character for character in text if not _is_text(character))
         _refuse(
             place,
-            f"the character {bad!a} (U+{ord(bad):04X}) in {_shortened(text)} is not printable ASCII; "
+            f"the character {bad!a} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
             "some AWS services refuse such text and others show it as question marks",
         )
 
@@ -367,7 +345,7 @@ def _check_comment(text: str, place: str) -> None:
     _check_text(text, place)
     if "\n" in text:
         _refuse(
-            place, f"{_shortened(text)} has more than one line; what follows the first would not be a comment"
+            place, f"{_excerpt(text)} has more than one line; what follows the first would not be a comment"
         )
 
 
@@ -375,14 +353,14 @@ def _check_literal(text: str, place: str) -> None:
     if text.endswith("\n\n"):
         _refuse(
             place,
-            f"{_shortened(text)} ends with two line feeds; a literal block that keeps them keeps the blank "
+            f"{_excerpt(text)} ends with two line feeds; a literal block that keeps them keeps the blank "
             "line after a resource, too",
         )
     for number, line in enumerate(text.split("\n"), 1):
         if line.endswith(" "):
             _refuse(
                 place,
-                f"line {number} of {_shortened(text)} ends with a space; nobody sees it, and libyaml writes "
+                f"line {number} of {_excerpt(text)} ends with a space; nobody sees it, and libyaml writes "
                 "no literal block with it",
             )
 
@@ -395,71 +373,11 @@ def _place(place: str, key: Any) -> str:
     return f"{place}.{key}" if place else str(key)
 
 
-def _found(value: Any) -> str:
+def _value_and_type(value: Any) -> str:
     """Name a value and its type."""
-    return f"{_shortened(value)} ({type(value).__name__})"
+    return f"{_excerpt(value)} ({type(value).__name__})"
 
 
-def _shortened(value: Any) -> str:
+def _excerpt(value: Any) -> str:
     text = ascii(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-# ---- Text ----
-
-
-def _dump(blocks: Iterable[Events]) -> Iterator[list[str]]:
-    """Return for each key with its value its lines; all are written at once, as documents of one stream."""
-    stream: Events = [_BEGINNING]
-    for block in blocks:
-        stream += [_DOCUMENT, _MAPPING, *block, _MAPPING_END, _DOCUMENT_END]
-    text: str = yaml.emit([*stream, _END], Dumper=CSafeDumper, width=-1)
-    for document in text.removesuffix("\n").split("\n---\n"):
-        yield _indented(document.removeprefix("---\n").split("\n"))
-
-
-def _indented(lines: list[str]) -> list[str]:
-    """Move sequences under their keys: libyaml writes the dashes in the column of the key."""
-    done = []
-    moved: list[int] = []  # the columns, as libyaml wrote them, of the sequences we are in
-    key_column = -1  # of the line before, if it is a key whose value follows
-    literal_column = -1  # lines of a literal block are those right of it
-    for line in lines:
-        column = len(line) - len(line.lstrip(" "))
-        if literal_column >= 0 and (not line or column > literal_column):
-            done.append("  " * len(moved) + line if line else "")
-            continue
-        dash = line.startswith("- ", column)
-        while moved and (column < moved[-1] or (column == moved[-1] and not dash)):
-            moved.pop()
-        if dash and column == key_column:
-            moved.append(column)
-        done.append("  " * len(moved) + line)
-        start = column
-        while line.startswith("- ", start):
-            start += 2
-        key_column = (
-            start if line.endswith(":") or (" !" in line and _TAGGED_KEY.fullmatch(line, start)) else -1
-        )
-        literal_column = -1
-        if "|" in line and _LITERAL.fullmatch(line, start):
-            literal_column = start if ": " in line else start - 2
-    return done
-
-
-class _Loader(CSafeLoader):
-    """Reads short forms back into long ones."""
-
-
-def _construct(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.SequenceNode):
-        return {f"Fn::{suffix}": loader.construct_sequence(node, deep=True)}
-    if not isinstance(node, yaml.ScalarNode):
-        raise yaml.constructor.ConstructorError(None, None, f"!{suffix} before a mapping", node.start_mark)
-    text = loader.construct_scalar(node)
-    if suffix == "GetAtt":
-        return {"Fn::GetAtt": text.split(".", 1)}
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": text}
-
-
-_Loader.add_multi_constructor("!", _construct)

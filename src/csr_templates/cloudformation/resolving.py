@@ -30,17 +30,20 @@ from csr_templates.cloudformation.intrinsics import (
     arguments,
     as_strings,
     as_text,
+    comma_list,
     fail,
     hint,
     holds_unknown,
     is_unknown,
-    listed,
     show,
 )
 
-__all__ = ["Known", "ResolveError", "conditions", "failed_assertions", "resolve"]
+__all__ = ["Known", "ResolveError", "failed_assertions", "resolve"]
 
-_SUFFIXES: Final = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
+ACCOUNT: Final = "123456789012"
+STACK_NAME: Final = "stack"
+
+_PARTITIONS: Final = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
 _SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
 
 
@@ -49,9 +52,8 @@ def resolve(
     parameters: Mapping[str, str] | None = None,
     *,
     region: str = "ap-northeast-1",
-    account: str = "123456789012",
-    partition: str = "aws",
-    stack_name: str = "stack",
+    account: str = ACCOUNT,
+    stack_name: str = STACK_NAME,
 ) -> dict[str, Any]:
     """Return what exists in a stack of this template: `{"Resources": {…}, "Outputs": {…}}`.
 
@@ -69,31 +71,9 @@ def resolve(
     a template with a macro, and for a resource, output or `Fn::If` whose condition only the deployed stack
     knows.
     """
-    pseudo = _pseudo_parameters(region, account, partition, stack_name)
+    pseudo = _pseudo_parameters(region, account, stack_name)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
     return _Body(template, values, pseudo).result()
-
-
-def conditions(
-    template: Mapping[str, Any],
-    parameters: Mapping[str, str] | None = None,
-    *,
-    region: str = "ap-northeast-1",
-    account: str = "123456789012",
-    partition: str = "aws",
-    stack_name: str = "stack",
-) -> dict[str, bool]:
-    """Return every condition of the template with its value, in the template's order.
-
-    `Fn::Equals` compares texts, upper and lower case apart; `true` and `"true"`, `1` and `"1"` are equal.
-
-    Raises ResolveError as `resolve` does, and for a condition that depends on what only the deployed stack
-    knows: the value of an SSM parameter, AWS::StackId or AWS::NotificationARNs.
-    """
-    pseudo = _pseudo_parameters(region, account, partition, stack_name)
-    values = _parameter_values(template.get("Parameters", {}), parameters or {})
-    truths = _Conditions(template, values, pseudo).all()
-    return {name: _decided(name, truth, f"Conditions.{name}") for name, truth in truths.items()}
 
 
 def failed_assertions(
@@ -101,28 +81,24 @@ def failed_assertions(
     parameters: Mapping[str, str] | None = None,
     *,
     region: str = "ap-northeast-1",
-    account: str = "123456789012",
-    partition: str = "aws",
-    stack_name: str = "stack",
 ) -> list[str]:
     """Return the AssertDescription of each assertion in `Rules` that these parameter values break.
 
     An assertion without a description is named by its place, `Rules.Name.Assertions[0]`. One that cannot be
-    decided is not reported: `Fn::ValueOf` and `Fn::ValueOfAll` ask the account for attributes of VPCs and
-    the like, and the value of an SSM parameter is unknown. Nor is any assertion of a rule whose
-    RuleCondition cannot be decided. `Fn::RefAll` is known: the values of the template's own parameters of
-    that type.
+    decided is not reported: the value of an SSM parameter is unknown, `Fn::ValueOf` and `Fn::ValueOfAll` ask
+    the account, and `Fn::RefAll`, `Fn::EachMemberEquals` and `Fn::EachMemberIn` are left to the deploy. Nor
+    is any assertion of a rule whose RuleCondition cannot be decided.
 
     Raises ResolveError for a rule that CloudFormation would refuse, and for parameter values as `resolve`
     does.
     """
-    pseudo = _pseudo_parameters(region, account, partition, stack_name)
+    pseudo = _pseudo_parameters(region)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
     return _Rules(template, values, pseudo).failed()
 
 
 class Known:
-    """What is known of the values in a template where the values of some parameters are not.
+    """What is known of single values in a template, also where the values of some parameters are not.
 
     Such a parameter stays `{"Ref": …}`, and what depends on it is unknown too.
 
@@ -133,15 +109,18 @@ class Known:
         self,
         template: Mapping[str, Any],
         parameters: Mapping[str, str],
-        unknown: Collection[str],
+        unknown: Collection[str] = (),
+        *,
         region: str,
+        account: str = ACCOUNT,
+        stack_name: str = STACK_NAME,
     ) -> None:
         declared = template.get("Parameters", {})
         values = _parameter_values(
             {name: one for name, one in declared.items() if name not in unknown}, parameters
         )
         values |= {name: {"Ref": name} for name in unknown}
-        pseudo = _pseudo_parameters(region, "123456789012", "aws", "stack")
+        pseudo = _pseudo_parameters(region, account, stack_name)
         self._body = _Body(template, values, pseudo)
         self._body.truths = _Conditions(template, values, pseudo).all()
         self._body.resources = template.get("Resources", {})
@@ -201,50 +180,28 @@ class _Rules(Section):
                     messages.append(str(assertion.get("AssertDescription", place)))
         return messages
 
-    def _ref_all(self, node: Any, path: str) -> list[Any]:
-        """Return the values of all parameters of a type, those in lists of it included."""
-        if not isinstance(node, str):
-            fail(path, f"Fn::RefAll takes a parameter type, found {show(node)}.")
-        members: list[Any] = []
-        for name, declaration in self.template.get("Parameters", {}).items():
-            if declaration.get("Type") == node:
-                members.append(self.values[name])
-            elif declaration.get("Type") == f"List<{node}>":
-                members += self.values[name]
-        return members
-
-    def _value_of(self, node: Any, path: str) -> Any:
-        name, attribute = arguments("Fn::ValueOf", node, path, 2)
-        if not isinstance(name, str) or name not in self.values:
-            fail(f"{path}[0]", f"'{name}' is no parameter of this template.{hint(name, self.values)}")
-        return {"Fn::ValueOf": [name, attribute]}
-
-    def _value_of_all(self, node: Any, path: str) -> Any:
-        return {"Fn::ValueOfAll": list(arguments("Fn::ValueOfAll", node, path, 2))}
-
     def _contains(self, node: Any, path: str) -> bool | None:
         items, text = arguments("Fn::Contains", node, path, 2)
-        return _each_in([self.text(text, f"{path}[1]")], self.items(items, f"{path}[0]"))
+        items, text = self.items(items, f"{path}[0]"), self.text(text, f"{path}[1]")
+        return None if holds_unknown([items, text]) else text in as_strings(items)
 
-    def _each_member_equals(self, node: Any, path: str) -> bool | None:
-        items, text = arguments("Fn::EachMemberEquals", node, path, 2)
-        return _each_in(self.items(items, f"{path}[0]"), [self.text(text, f"{path}[1]")])
+    def _undecided(self, node: Any, path: str) -> None:
+        """Leave to the deploy what asks for all members of lists, which only lists of the account have."""
 
-    def _each_member_in(self, node: Any, path: str) -> bool | None:
-        items, allowed = arguments("Fn::EachMemberIn", node, path, 2)
-        return _each_in(self.items(items, f"{path}[0]"), self.items(allowed, f"{path}[1]"))
+    def _of_the_account(self, node: Any, path: str) -> Any:
+        return {"Fn::ValueOf": node}
 
     functions: ClassVar[Mapping[str, Function]] = {
-        "Fn::RefAll": _ref_all,
-        "Fn::ValueOf": _value_of,
-        "Fn::ValueOfAll": _value_of_all,
+        "Fn::RefAll": _of_the_account,
+        "Fn::ValueOf": _of_the_account,
+        "Fn::ValueOfAll": _of_the_account,
         "Ref": Section.functions["Ref"],
     }
     predicates: ClassVar[Mapping[str, Function]] = {
         **Section.predicates,
         "Fn::Contains": _contains,
-        "Fn::EachMemberEquals": _each_member_equals,
-        "Fn::EachMemberIn": _each_member_in,
+        "Fn::EachMemberEquals": _undecided,
+        "Fn::EachMemberIn": _undecided,
     }
 
 
@@ -285,7 +242,7 @@ class _Body(Section):
 
     def _condition(self, name: Any, path: str) -> bool:
         _require_condition(name, self.truths, path)
-        return _decided(name, self.truths[name], path)
+        return _decide(name, self.truths[name], path)
 
     def _require_resource(self, name: Any, path: str) -> None:
         if not isinstance(name, str):
@@ -349,40 +306,34 @@ class _Body(Section):
 
 def _require_condition(name: Any, definitions: Mapping[str, Any], path: str) -> None:
     if not isinstance(name, str) or name not in definitions:
-        fail(path, f"{show(name)} is no condition of this template, which has {listed(definitions)}.")
+        fail(path, f"{show(name)} is no condition of this template, which has {comma_list(definitions)}.")
 
 
-def _decided(name: str, truth: bool | None, path: str) -> bool:
+def _decide(name: str, truth: bool | None, path: str) -> bool:
     if truth is None:
         fail(path, f"The condition {name} depends on a value that only the deployed stack knows.")
     return truth
 
 
-def _each_in(items: Any, allowed: Any) -> bool | None:
-    if holds_unknown([items, allowed]):
-        return None
-    return all(item in as_strings(allowed) for item in as_strings(items))
-
-
-def _pseudo_parameters(region: str, account: str, partition: str, stack_name: str) -> dict[str, str]:
-    if partition not in _SUFFIXES:
-        raise ResolveError(f"The partition is '{partition}'; known are {listed(_SUFFIXES)}.")
+def _pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STACK_NAME) -> dict[str, str]:
+    known = (found for start, found in _PARTITIONS.items() if region.startswith(start))
+    partition, suffix = next(known, ("aws", "amazonaws.com"))
     return {
         "AWS::AccountId": account,
         "AWS::Partition": partition,
         "AWS::Region": region,
         "AWS::StackName": stack_name,
-        "AWS::URLSuffix": _SUFFIXES[partition],
+        "AWS::URLSuffix": suffix,
     }
 
 
 def _parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> dict[str, Any]:
     for name in given:
         if name not in declared:
-            fail(f"Parameters.{name}", f"The template has no such parameter; it has {listed(declared)}.")
+            fail(f"Parameters.{name}", f"The template has no such parameter; it has {comma_list(declared)}.")
     missing = [name for name in declared if name not in given and "Default" not in declared[name]]
     if missing:
-        fail("Parameters", f"Give a value for {listed(missing)}: there is no Default.")
+        fail("Parameters", f"Give a value for {comma_list(missing)}: there is no Default.")
     return {name: _parameter_value(name, declaration, given) for name, declaration in declared.items()}
 
 

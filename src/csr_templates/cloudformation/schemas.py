@@ -141,18 +141,6 @@ def iam_action(action: str) -> IamAction | None:
     return IamAction(tuple(sorted(arns)), bool(found) and tagged)
 
 
-def iam_action_count(service: str) -> int:
-    """Return how many actions ``<service>:*`` allows.
-
-    Raises:
-        SchemasError: IAM knows no such service, or cfn-lint keeps its actions in another way.
-    """
-    known = _service(service)
-    if known is None:
-        raise SchemasError(f"IAM has no service {service!r}, as far as cfn-lint {_version()} knows.")
-    return len(known["Actions"])
-
-
 @cache
 def data_folder() -> Path:
     """Return the folder of what cfn-lint knows of AWS.

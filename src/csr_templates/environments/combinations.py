@@ -5,107 +5,67 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import json
-import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from csr_templates.cloudformation import resolving as resolve
+from csr_templates.cloudformation import resolving
+from csr_templates.cloudformation.references import uses
 from csr_templates.environments.files import Mistake
 from csr_templates.environments.properties import check_properties
-from csr_templates.environments.values import ZONE, StackSchema
+from csr_templates.environments.values import ZONE, Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from csr_templates.cloudformation.built_stack import BuiltStack
 
 # A VPC and its subnets: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 LARGEST_NETWORK, SMALLEST_NETWORK = 16, 28
 
 
-class Value(NamedTuple):
-    """The value of a parameter in one environment, and the file to mend where it is wrong."""
-
-    text: str
-    file: str
-    origin: str  # "", "for dev" (in shared.json) or "by default"
-
-
-@dataclass
-class Candidate:
-    """An environment whose values have been judged one by one.
-
-    Attributes:
-        name: the environment, such as ``dev``.
-        file: its file.
-        own: the keys that the file gives.
-        given: those that the file or the shared one gives.
-        values: every parameter that the files decide and that is right by itself; given, shared or default.
-    """
-
-    name: str
-    file: str
-    own: Sequence[str]
-    given: Set[str]
-    values: dict[str, Value] = field(default_factory=dict)
-
-    def knows(self, *names: str) -> bool:
-        """Tell whether these parameters are declared and right by themselves."""
-        return all(name in self.values for name in names)
-
-    def text(self, name: str) -> str:
-        """Return the value of a parameter."""
-        return self.values[name].text
-
-    def mistake(self, name: str, what: str) -> Mistake:
-        """Return the mistake of one parameter; ``what`` goes on after the value found."""
-        value = self.values[name]
-        found = f"Found {value.origin}" if value.origin else "Found"
-        return Mistake(value.file, name, f"{found} {json.dumps(value.text)}, {what}")
-
-
-def check_environment(candidate: Candidate, schemas: Sequence[StackSchema]) -> Iterator[Mistake]:
+def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
     """Yield what is wrong within one environment.
 
     Args:
         candidate: the environment.
-        schemas: all stacks.
+        stacks: all stacks.
     """
     found = [*_concurrency(candidate), *_domain(candidate)]
-    for schema in schemas:
-        found += [*_subnets(candidate, schema), *_different_zones(candidate, schema)]
+    for stack in stacks:
+        found += [*_subnets(candidate, stack), *_different_zones(candidate, stack)]
     yield from found
     explained = {mistake.key for mistake in found}
-    for schema in schemas:
-        with suppress(resolve.ResolveError):  # what is wrong with a template is for the linter to say
-            yield from _rules(candidate, schema, explained)
-    regions = {schema.stack: schema.region for schema in schemas}
-    for schema in schemas:
-        yield from check_properties(candidate, schema, regions, explained)
+    for stack in stacks:
+        with suppress(resolving.ResolveError):  # what is wrong with a template is for the linter to say
+            yield from _rules(candidate, stack, explained)
+    regions = {stack.name: stack.region for stack in stacks}
+    for stack in stacks:
+        yield from check_properties(candidate, stack, regions, explained)
 
 
 def check_all(
-    candidates: Sequence[Candidate], schemas: Sequence[StackSchema], production: str | None
+    candidates: Sequence[Candidate], stacks: Sequence[BuiltStack], production: str | None
 ) -> Iterator[Mistake]:
     """Yield what is wrong between environments.
 
     Args:
         candidates: the environments.
-        schemas: the stacks.
+        stacks: the stacks.
         production: the environment whose values are the templates' defaults, where there is one.
     """
-    yield from _separate_vpcs(candidates, schemas)
-    yield from _same_keys([one for one in candidates if one.name != production], schemas)
+    yield from _separate_vpcs(candidates, stacks)
+    yield from _same_keys([one for one in candidates if one.name != production], stacks)
 
 
 # ---- Networks ----
 
 
-def _subnets(candidate: Candidate, schema: StackSchema) -> Iterator[Mistake]:
+def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
     networks: dict[str, ipaddress.IPv4Network] = {}
-    vpcs = _cidr_parameters(schema, "AWS::EC2::VPC")
-    subnets = _cidr_parameters(schema, "AWS::EC2::Subnet")
+    vpcs = _cidr_parameters(stack, "AWS::EC2::VPC")
+    subnets = _cidr_parameters(stack, "AWS::EC2::Subnet")
     for name in dict.fromkeys([*vpcs.values(), *subnets.values()]):
         if not candidate.knows(name):
             continue
@@ -115,22 +75,22 @@ def _subnets(candidate: Candidate, schema: StackSchema) -> Iterator[Mistake]:
             networks[name] = ipaddress.IPv4Network(candidate.text(name))
 
     for logical_id, name in subnets.items():
-        vpc = _vpc_of(schema, logical_id)
+        vpc = _vpc_of(stack, logical_id)
         outer = vpcs.get(vpc, "")
         if {name, outer} <= networks.keys() and not networks[name].subnet_of(networks[outer]):
             yield candidate.mistake(name, f"which is not inside {outer} {networks[outer]}.")
     for (one, name_1), (other, name_2) in itertools.combinations(subnets.items(), 2):
-        known = {name_1, name_2} <= networks.keys() and _vpc_of(schema, one) == _vpc_of(schema, other)
+        known = {name_1, name_2} <= networks.keys() and _vpc_of(stack, one) == _vpc_of(stack, other)
         if known and networks[name_1].overlaps(networks[name_2]):
             yield candidate.mistake(
                 name_2, f"which overlaps {name_1} {networks[name_1]}; give each subnet addresses of its own."
             )
 
 
-def _separate_vpcs(candidates: Sequence[Candidate], schemas: Sequence[StackSchema]) -> Iterator[Mistake]:
+def _separate_vpcs(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
     """Environments may be connected one day, by peering or a transit gateway: no address stands for two."""
-    for schema in schemas:
-        for name in _cidr_parameters(schema, "AWS::EC2::VPC").values():
+    for stack in stacks:
+        for name in _cidr_parameters(stack, "AWS::EC2::VPC").values():
             usable = [one for one in candidates if one.knows(name) and not _unusable(one.text(name))]
             for one, other in itertools.combinations(usable, 2):
                 networks = [ipaddress.IPv4Network(each.text(name)) for each in (one, other)]
@@ -156,74 +116,64 @@ def _unusable(text: str) -> str:
     return ""
 
 
-def _cidr_parameters(schema: StackSchema, resource_type: str) -> dict[str, str]:
+def _cidr_parameters(stack: BuiltStack, resource_type: str) -> dict[str, str]:
     """Return logical ID -> the parameter that is its CidrBlock, for the resources of a type."""
     blocks = {
         logical_id: resource.get("Properties", {}).get("CidrBlock")
-        for logical_id, resource in schema.template.get("Resources", {}).items()
+        for logical_id, resource in stack.template.get("Resources", {}).items()
         if resource["Type"] == resource_type
     }
     return {
         logical_id: block["Ref"]
         for logical_id, block in blocks.items()
-        if isinstance(block, Mapping) and block.get("Ref") in schema.in_files
+        if isinstance(block, Mapping) and block.get("Ref") in stack.in_files
     }
 
 
-def _vpc_of(schema: StackSchema, subnet: str) -> str:
-    vpc = schema.template["Resources"][subnet]["Properties"].get("VpcId")
+def _vpc_of(stack: BuiltStack, subnet: str) -> str:
+    vpc = stack.template["Resources"][subnet]["Properties"].get("VpcId")
     return str(vpc.get("Ref", "")) if isinstance(vpc, Mapping) else ""
 
 
 # ---- What the templates themselves ask ----
 
 
-def _different_zones(candidate: Candidate, schema: StackSchema) -> Iterator[Mistake]:
-    zones = [name for name in schema.in_files if schema.parameters[name]["Type"] == ZONE]
+def _different_zones(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
+    zones = [name for name in stack.in_files if stack.parameters[name]["Type"] == ZONE]
     for one, other in itertools.combinations(filter(candidate.knows, zones), 2):
         if candidate.text(one) == candidate.text(other):
             yield candidate.mistake(other, f"the same zone as {one}; give two different ones.")
 
 
-def _rules(candidate: Candidate, schema: StackSchema, explained: set[str]) -> Iterator[Mistake]:
+def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iterator[Mistake]:
     """Check the assertions of the Rules section that neither wait for a deploy nor repeat what was said."""
-    values = _complete(candidate, schema)
-    for name, rule in schema.template.get("Rules", {}).items():
+    values = _complete(candidate, stack)
+    for name, rule in stack.template.get("Rules", {}).items():
         condition = {key: rule[key] for key in ("RuleCondition",) if key in rule}
         for assertion in rule["Assertions"]:
-            names = _parameters_in({**condition, **assertion}, schema)
+            names = _parameters_in({**condition, **assertion}, stack)
             if not names or explained & set(names) or not candidate.knows(*names):
                 continue
-            single = {**schema.template, "Rules": {name: {**condition, "Assertions": [assertion]}}}
-            for message in resolve.failed_assertions(single, values, region=schema.region):
+            single = {**stack.template, "Rules": {name: {**condition, "Assertions": [assertion]}}}
+            for message in resolving.failed_assertions(single, values, region=stack.region):
                 others = ", ".join(f"{each} {json.dumps(candidate.text(each))}" for each in names[1:])
                 context = f"together with {others}" if others else "which a rule refuses"
                 said = message.removesuffix(".")
-                yield candidate.mistake(names[0], f'{context}. The {schema.stack} template says: "{said}".')
+                yield candidate.mistake(names[0], f'{context}. The {stack.name} template says: "{said}".')
 
 
-def _complete(candidate: Candidate, schema: StackSchema) -> dict[str, str]:
+def _complete(candidate: Candidate, stack: BuiltStack) -> dict[str, str]:
     """Return a value for each parameter; one that is wrong, or that a deploy decides, takes its default."""
     return {
-        name: candidate.text(name) if candidate.knows(name) else schema.default(name) or ""
-        for name in schema.parameters
+        name: candidate.text(name) if candidate.knows(name) else stack.default(name) or ""
+        for name in stack.parameters
     }
 
 
-def _parameters_in(node: Any, schema: StackSchema) -> list[str]:
+def _parameters_in(node: Any, stack: BuiltStack) -> list[str]:
     """Return the parameters that an expression of the template uses, in the order of their first use."""
-    found: list[str] = []
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            if key == "Ref":
-                found.append(value)
-            elif key == "Fn::Sub":
-                text = value if isinstance(value, str) else value[0]
-                found += re.findall(r"\$\{([A-Za-z0-9]+)\}", text)
-            found += _parameters_in(value, schema)
-    elif isinstance(node, (list, tuple)):
-        found += itertools.chain.from_iterable(_parameters_in(item, schema) for item in node)
-    return [name for name in dict.fromkeys(found) if name in schema.parameters]
+    names = dict.fromkeys(use.name for use in uses(node) if use.kind == "name")
+    return [name for name in names if name in stack.parameters]
 
 
 # ---- What only the meaning of the keys tells ----
@@ -258,10 +208,10 @@ def _domain(candidate: Candidate) -> Iterator[Mistake]:
         )
 
 
-def _same_keys(candidates: Sequence[Candidate], schemas: Sequence[StackSchema]) -> Iterator[Mistake]:
+def _same_keys(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
     """A key that one test environment gives and another forgets would give that one production's value."""
     for candidate in candidates:
-        for key in dict.fromkeys(name for schema in schemas for name in schema.in_files):
+        for key in dict.fromkeys(name for stack in stacks for name in stack.in_files):
             givers = [one.name for one in candidates if key in one.own]
             if givers and candidate.name not in givers:
                 yield Mistake(

@@ -11,28 +11,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.environments.combinations import Candidate, Value, check_all, check_environment
-from csr_templates.environments.files import Mistake, key_text, read_flat, shown
-from csr_templates.environments.values import StackSchema, refusals, refused_default, text_of
+from csr_templates.environments.combinations import check_all, check_environment
+from csr_templates.environments.files import Mistake, excerpt, key_text, read_flat
+from csr_templates.environments.values import (
+    Candidate,
+    Value,
+    default_refusals,
+    refusals,
+    require_declarations,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = [
-    "SHARED",
-    "Environment",
-    "EnvironmentsError",
-    "Mistake",
-    "StackSchema",
-    "read",
-    "table",
-    "template_configuration",
-]
+    from csr_templates.cloudformation.built_stack import BuiltStack
 
 SHARED = "shared.json"
 """The file with what all environments have in common."""
-
-WIDEST_CELL = 40  # characters of a value in the table
 
 
 @dataclass(frozen=True)
@@ -68,109 +64,83 @@ class EnvironmentsError(ValueError):
         self.mistakes = tuple(mistakes)
 
 
-def read(folder: Path, schemas: Sequence[StackSchema]) -> tuple[Environment, ...]:
+def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     """Read the parameter files of ``folder``, in the order in which the templates list the environments.
 
     Args:
         folder: holds ``shared.json`` and one file per environment. Other files and hidden ones are ignored.
-        schemas: what the stacks ask, in deploy order.
+        stacks: in deploy order; their templates say what there may be.
 
     Raises:
         EnvironmentsError: the files hold mistakes; nothing less than all of them.
-        ValueError: two templates give one parameter different defaults.
+        ValueError: two templates give one parameter different defaults, or a parameter cannot be judged.
     """
-    _require_equal_defaults(schemas)
-    declaring = [schema for schema in schemas if "Environment" in schema.parameters]
+    require_declarations(stacks)
+    _require_equal_defaults(stacks)
+    declaring = [stack for stack in stacks if "Environment" in stack.parameters]
     production = declaring[0].default("Environment") if declaring else None
-    files = _environment_files(folder, schemas)
+    files = _environment_files(folder, stacks)
     shared, mistakes = read_flat(folder / SHARED)
-    accepted, wrong = _judged(shared or {}, folder / SHARED, schemas, {})
+    accepted, wrong = _judge_keys(shared or {}, folder / SHARED, stacks, {})
     mistakes += wrong
     refused: dict[str, list[str]] = {}
-    for schema in schemas:
-        for name in schema.in_files:
-            refused.setdefault(name, []).extend(refused_default(name, schema, "by default "))
+    for stack in stacks:
+        for name in stack.in_files:
+            refused.setdefault(name, []).extend(default_refusals(name, stack, "by default "))
     candidates = []
     for name, path in files.items():
         own, wrong = read_flat(path)
         mistakes += wrong
         if own is not None:
-            values, wrong = _judged(own, path, schemas, shared or {}, environment=name)
+            values, wrong = _judge_keys(own, path, stacks, shared or {}, environment=name)
             mistakes += wrong
             candidate = Candidate(name, path.as_posix(), own=list(own), given={*own, *(shared or {})})
-            candidate.values = _merged(candidate, values, accepted, schemas, refused)
+            candidate.values = _merge(candidate, values, accepted, stacks, refused)
             candidates.append(candidate)
 
     if shared is not None:  # without it every value might be a default that nobody meant
         for candidate in candidates:
-            mistakes += _missing(candidate, refused)
-            mistakes += check_environment(candidate, schemas)
-        mistakes += check_all(candidates, schemas, production)
+            mistakes += _missing_keys(candidate, refused)
+            mistakes += check_environment(candidate, stacks)
+        mistakes += check_all(candidates, stacks, production)
     if mistakes:
         order = [path.as_posix() for path in (folder / SHARED, *files.values())]
         raise EnvironmentsError(sorted(mistakes, key=lambda mistake: order.index(mistake.file)))
     return tuple(
         Environment(
             candidate.name,
-            {schema.stack: {name: candidate.text(name) for name in schema.in_files} for schema in schemas},
+            {stack.name: {name: candidate.text(name) for name in stack.in_files} for stack in stacks},
             candidate.name == production,
         )
         for candidate in candidates
     )
 
 
-def default_problems(schemas: Sequence[StackSchema]) -> list[str]:
-    """Return a sentence for each default of a template that would be a mistake in a parameter file."""
+def default_problems(stacks: Sequence[BuiltStack]) -> list[str]:
+    """Return a sentence for each default of a template that would be a mistake in a parameter file.
+
+    Args:
+        stacks: in deploy order.
+
+    Raises:
+        ValueError: a parameter cannot be judged.
+    """
+    require_declarations(stacks)
     candidate = Candidate("", "", own=(), given=set())
     mistakes: list[Mistake] = []
-    stacks: dict[str, str] = {}
-    for schema in schemas:
-        for name in schema.parameters:
-            stacks.setdefault(name, schema.stack)
-            reasons = refused_default(name, schema)
-            mistakes += [Mistake(schema.stack, name, reason) for reason in reasons]
-            if not reasons and name in schema.in_files and (default := schema.default(name)) is not None:
+    owners: dict[str, str] = {}
+    for stack in stacks:
+        for name in stack.parameters:
+            owners.setdefault(name, stack.name)
+            reasons = default_refusals(name, stack)
+            mistakes += [Mistake(stack.name, name, reason) for reason in reasons]
+            if not reasons and name in stack.in_files and (default := stack.default(name)) is not None:
                 candidate.values.setdefault(name, Value(default, "", ""))
-    mistakes += [replace(one, file=stacks[one.key]) for one in check_environment(candidate, schemas)]
+    mistakes += [replace(one, file=owners[one.key]) for one in check_environment(candidate, stacks)]
     return [f"Stack {one.file}: Parameters.{one.key}.Default: {one.message}" for one in mistakes]
 
 
-def template_configuration(environment: Environment, stack: str) -> dict[str, dict[str, str]]:
-    """Return what a pipeline passes to one stack, in the form of CodePipeline's template configuration.
-
-    Every parameter is in it, defaults too: CloudFormation gives an omitted one its previous value, and a
-    changed default would never arrive. The tags are those that each resource carries as well.
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
-    """
-    values = environment.values
-    tags = {"Project": "ProjectName", "Environment": "Environment"}
-    return {
-        "Parameters": dict(environment.parameters[stack]),
-        "Tags": {tag: values[name] for tag, name in tags.items() if name in values},
-    }
-
-
-def table(environments: Sequence[Environment]) -> list[list[str]]:
-    """Return the values of all environments as rows of cells of equal width, headings first.
-
-    A star marks what differs from production. Long values are cut, to keep the table a table.
-    """
-    production = next((one.values for one in environments if one.is_production), {})
-
-    def cell(name: str, text: str) -> str:
-        mark = "*" if text != production.get(name, text) else " "
-        shown = text or '""'
-        return f"{mark} {shown if len(shown) <= WIDEST_CELL else f'{shown[: WIDEST_CELL - 3]}...'}"
-
-    rows = [
-        ["", *(f"  {one.name}" for one in environments)],
-        *([name, *(cell(name, one.values[name]) for one in environments)] for name in environments[0].values),
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [[text.ljust(width) for text, width in zip(row, widths, strict=True)] for row in rows]
-
-
-def _environment_files(folder: Path, schemas: Sequence[StackSchema]) -> dict[str, Path]:
+def _environment_files(folder: Path, stacks: Sequence[BuiltStack]) -> dict[str, Path]:
     """Return environment -> its file.
 
     Raises:
@@ -189,8 +159,8 @@ def _environment_files(folder: Path, schemas: Sequence[StackSchema]) -> dict[str
         ) from error
     order = [
         text_of(value)
-        for schema in schemas
-        for value in schema.parameters.get("Environment", {}).get("AllowedValues", [])
+        for stack in stacks
+        for value in stack.parameters.get("Environment", {}).get("AllowedValues", [])
     ]
     names = [name for name in found if f"{name}.json" != SHARED and not name.startswith(".")]
     names.sort(key=lambda name: order.index(name) if name in order else len(order))
@@ -201,56 +171,56 @@ def _environment_files(folder: Path, schemas: Sequence[StackSchema]) -> dict[str
     return {name: folder / f"{name}.json" for name in names}
 
 
-def _judged(
+def _judge_keys(
     given: Mapping[str, Any],
     path: Path,
-    schemas: Sequence[StackSchema],
+    stacks: Sequence[BuiltStack],
     shared: Mapping[str, Any],
     environment: str | None = None,
 ) -> tuple[dict[str, str], list[Mistake]]:
     """Judge the keys of one file by themselves; return the values that are right, and the mistakes."""
     right, mistakes = {}, []
     for key, value in given.items():
-        messages = list(_refused(key, value, schemas, shared, environment))
+        messages = list(_key_refusals(key, value, stacks, shared, environment))
         mistakes += [Mistake(path.as_posix(), key_text(key), message) for message in messages]
         if not messages:
             right[key] = text_of(value)
     return right, mistakes
 
 
-def _refused(
+def _key_refusals(
     key: str,
     value: Any,
-    schemas: Sequence[StackSchema],
+    stacks: Sequence[BuiltStack],
     shared: Mapping[str, Any],
     environment: str | None,
 ) -> Iterator[str]:
-    declaring = [schema for schema in schemas if key in schema.parameters]
+    declaring = [stack for stack in stacks if key in stack.parameters]
     if not declaring:
-        yield f"No template has this parameter. {_nearest(key, schemas)}"
-    elif any(key in schema.per_deploy for schema in declaring):
+        yield f"No template has this parameter. {_nearest(key, stacks)}"
+    elif any(key in stack.per_deploy for stack in declaring):
         yield (
-            f"Found {shown(value)}, but each deploy decides this anew and the pipeline passes it; from a "
+            f"Found {excerpt(value)}, but each deploy decides this anew and the pipeline passes it; from a "
             "file, the next deploy would go back to an old one. Remove the key."
         )
     elif key == "Environment" and environment is None:
-        yield f"Found {shown(value)}, but each environment's own file says which one it is. Remove the key."
+        yield f"Found {excerpt(value)}, but each environment's own file says which one it is. Remove the key."
     elif key in shared:
         yield (
-            f"Found {shown(value)}, but {SHARED} gives the key as well, as {shown(shared[key])}. Keep it in "
-            "one of the two files: there if all environments share it, here if not."
+            f"Found {excerpt(value)}, but {SHARED} gives the key as well, as {excerpt(shared[key])}. Keep it "
+            "in one of the two files: there if all environments share it, here if not."
         )
     elif key == "Environment" and value != environment:
         yield (
-            f"Found {shown(value)}, but the file is called {environment}.json. Write {shown(environment)}, "
-            "or rename the file."
+            f"Found {excerpt(value)}, but the file is called {environment}.json. Write "
+            f"{excerpt(environment)}, or rename the file."
         )
     else:
         yield from refusals(value, key, declaring)
 
 
-def _nearest(key: str, schemas: Sequence[StackSchema]) -> str:
-    known = {name.lower(): name for schema in schemas for name in schema.in_files}
+def _nearest(key: str, stacks: Sequence[BuiltStack]) -> str:
+    known = {name.lower(): name for stack in stacks for name in stack.in_files}
     from difflib import get_close_matches  # only a mistake needs it
 
     if near := get_close_matches(key.lower(), known, n=1):
@@ -258,23 +228,23 @@ def _nearest(key: str, schemas: Sequence[StackSchema]) -> str:
     return f"There are {', '.join(sorted(known.values()))}."
 
 
-def _merged(
+def _merge(
     candidate: Candidate,
     own: Mapping[str, str],
     shared: Mapping[str, str],
-    schemas: Sequence[StackSchema],
+    stacks: Sequence[BuiltStack],
     refused_defaults: Mapping[str, Sequence[str]],
 ) -> dict[str, Value]:
     """Put own values, shared ones and defaults together; a key whose value is wrong gets none."""
     shared_file = candidate.file.removesuffix(f"{candidate.name}.json") + SHARED
     values = {}
-    for schema in schemas:
-        for name in schema.in_files:
+    for stack in stacks:
+        for name in stack.in_files:
             if name in own:
                 values[name] = Value(own[name], candidate.file, "")
             elif name in shared:
                 values[name] = Value(shared[name], shared_file, f"for {candidate.name}")
-            elif name not in candidate.given and (default := schema.default(name)) is not None:
+            elif name not in candidate.given and (default := stack.default(name)) is not None:
                 values[name] = Value(default, candidate.file, "by default")
     for name, reasons in refused_defaults.items():
         if reasons and name in values and values[name].origin == "by default":
@@ -282,7 +252,7 @@ def _merged(
     return values
 
 
-def _missing(candidate: Candidate, refused_defaults: Mapping[str, Sequence[str]]) -> Iterator[Mistake]:
+def _missing_keys(candidate: Candidate, refused_defaults: Mapping[str, Sequence[str]]) -> Iterator[Mistake]:
     for name, reasons in refused_defaults.items():
         if name in candidate.given:
             continue
@@ -298,14 +268,14 @@ def _missing(candidate: Candidate, refused_defaults: Mapping[str, Sequence[str]]
             )
 
 
-def _require_equal_defaults(schemas: Sequence[StackSchema]) -> None:
+def _require_equal_defaults(stacks: Sequence[BuiltStack]) -> None:
     """Make sure that a parameter of several stacks has one value where no file gives it."""
     defaults: dict[str, str | None] = {}
-    for schema in schemas:
-        for name in schema.in_files:
-            default = schema.default(name)
+    for stack in stacks:
+        for name in stack.in_files:
+            default = stack.default(name)
             if defaults.setdefault(name, default) != default:
                 raise ValueError(
-                    f"Stack {schema.stack}: The default of {name} is {default!r}, but that of an earlier "
+                    f"Stack {stack.name}: The default of {name} is {default!r}, but that of an earlier "
                     f"stack is {defaults[name]!r}. Give both templates the same one."
                 )

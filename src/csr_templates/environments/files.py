@@ -64,12 +64,12 @@ def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[Mistake]]:
     except _UnreadableError as error:
         return None, [Mistake(file, "", str(error))]
     if not isinstance(parsed, Pairs):
-        return None, [Mistake(file, "", f"The file holds {shown(parsed)}; write one flat object.")]
+        return None, [Mistake(file, "", f"The file holds {excerpt(parsed)}; write one flat object.")]
     repeated = [key for key, count in Counter(key for key, _ in parsed).items() if count > 1]
     return dict(parsed), [Mistake(file, key_text(key), _repeated(key, parsed)) for key in repeated]
 
 
-def shown(value: Any) -> str:
+def excerpt(value: Any) -> str:
     """Return a value of a file for a message, cut at 80 characters."""
     if isinstance(value, Pairs):
         return "an object"
@@ -127,7 +127,7 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
     elif rest.startswith("'"):
         advice = "Found a single quote; texts stand in double quotes."
     else:
-        found = shown(rest.split("\n", 1)[0])
+        found = excerpt(rest.split("\n", 1)[0])
         advice = f"Found {found}, which is no JSON here; check the commas, colons and quotes before it."
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
@@ -135,7 +135,7 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
 
 
 def _repeated(key: str, pairs: Pairs) -> str:
-    values = " and ".join(shown(value) for name, value in pairs if name == key)
+    values = " and ".join(excerpt(value) for name, value in pairs if name == key)
     return f"The key stands here more than once, as {values}; keep one."
 
 

@@ -11,23 +11,22 @@ import json
 import re
 from contextlib import suppress
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation import resolving as resolve
+from csr_templates.cloudformation import resolving
 from csr_templates.cloudformation.intrinsics import as_strings
+from csr_templates.cloudformation.references import PREFIX, entries, in_words, pieces, uses
 from csr_templates.cloudformation.schemas import SchemasError, property_schema
-from csr_templates.cloudformation.wiring import PREFIX, spoken, uses
-from csr_templates.environments.files import shown
+from csr_templates.environments.files import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Set
 
-    from csr_templates.cloudformation.wiring import Place
-    from csr_templates.environments.combinations import Candidate
+    from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.environments.files import Mistake
-    from csr_templates.environments.values import StackSchema
+    from csr_templates.environments.values import Candidate
 
 # Type -> the property with its name, and how long that may be, by what the property's page says in the
 # CloudFormation reference:
@@ -63,12 +62,14 @@ _JUDGED: Final = (
     *("allOf", "anyOf", "oneOf"),
 )
 
-_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 _LENGTHS: Final = {"type", "minLength", "maxLength"}
 _UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::ImportValue")
 """Functions whose values only a deploy knows, apart from ``Fn::GetStackOutput``."""
 _TAG: Final = ("Tags", "*", "Value")
 _OF_TAGS: Final = {"maxLength": 256}  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+
+Place = tuple[str, ...]
+"""Keys from the properties down to a value; ``*`` stands for every item of a list, as in the schemas."""
 
 Conditions = tuple[tuple[str, bool], ...]
 """Conditions, each with the truth that it needs to have, or the value is not there."""
@@ -98,32 +99,35 @@ class Site(NamedTuple):
     region_of: str = ""
 
 
-def sites(schema: StackSchema) -> list[Site]:
+@lru_cache  # each environment asks
+def sites(stack: BuiltStack) -> list[Site]:
     """Return the values of a template that depend on parameters; of those judged alike, the first."""
     found: dict[Any, Site] = {}
-    for site in _sites(schema):
+    for site in _sites(stack):
         key = (site.conditions, repr(site.value), repr(site.asked), site.is_name, site.region_of)
         found.setdefault(key, site)
     return list(found.values())
 
 
 def check_properties(
-    candidate: Candidate, schema: StackSchema, regions: Mapping[str, str], explained: Set[str]
+    candidate: Candidate, stack: BuiltStack, regions: Mapping[str, str], explained: Set[str]
 ) -> Iterator[Mistake]:
     """Yield the values of an environment that a stack cannot be deployed with.
 
     Args:
         candidate: the environment.
-        schema: the stack.
+        stack: the stack.
         regions: stack -> its region, of all stacks.
         explained: parameters with a mistake already.
     """
-    decided = {name: candidate.text(name) for name in schema.in_files if candidate.knows(name)}
-    is_complete = len(decided) == len(schema.in_files)  # else a wrong value could lead into a wrong branch
-    with suppress(resolve.ResolveError):  # what is wrong with a template is for the linter to say
-        known = resolve.Known(schema.template, decided, schema.parameters.keys() - decided, schema.region)
+    decided = {name: candidate.text(name) for name in stack.in_files if candidate.knows(name)}
+    is_complete = len(decided) == len(stack.in_files)  # else a wrong value could lead into a wrong branch
+    with suppress(resolving.ResolveError):  # what is wrong with a template is for the linter to say
+        known = resolving.Known(
+            stack.template, decided, stack.parameters.keys() - decided, region=stack.region
+        )
         said = set()
-        for site in schema.sites:
+        for site in sites(stack):
             truths = [(known.condition(name), needed) for name, needed in site.conditions]
             is_there = all(is_complete if truth is None else truth is needed for truth, needed in truths)
             if not is_there or not explained.isdisjoint(site.parameters):
@@ -206,11 +210,11 @@ def _takes(value: str, site: Site, regions: Mapping[str, str]) -> str:
     return refused and (site.takes or refused)
 
 
-def _known_text(known: resolve.Known, value: Any) -> str | None:
+def _known_text(known: resolving.Known, value: Any) -> str | None:
     """Return a value as CloudFormation passes it on; None if it is unknown, or no text."""
     try:
         resolved = known.value(value)
-    except resolve.ResolveError:
+    except resolving.ResolveError:
         return None
     if not isinstance(resolved, (str, int, float)):
         return None
@@ -230,18 +234,17 @@ def _sentence(name: str, value: str, takes: str, site: Site, involved: Mapping[s
         return f"but {site.where} takes {takes}. Give a value that fits."
     others = [f"{one} {json.dumps(text)}" for one, text in involved.items() if one != name]
     together = f" together with {', '.join(others)}" if others else ""
-    return (
-        f"which{together} makes {site.where} {shown(value)}, but that takes {takes}. Give a value that fits."
-    )
+    makes = f"which{together} makes {site.where} {excerpt(value)}"
+    return f"{makes}, but that takes {takes}. Give a value that fits."
 
 
 # ---- Where parameters reach ----
 
 
-def _sites(schema: StackSchema) -> Iterator[Site]:
-    decided = set(schema.in_files)
-    zone = {"pattern": f"^{re.escape(schema.region)}[a-z]$"}
-    for logical_id, resource in schema.template.get("Resources", {}).items():
+def _sites(stack: BuiltStack) -> Iterator[Site]:
+    decided = set(stack.in_files)
+    zone = {"pattern": f"^{re.escape(stack.region)}[a-z]$"}
+    for logical_id, resource in stack.template.get("Resources", {}).items():
         when = ((resource["Condition"], True),) if "Condition" in resource else ()
         name_property, limit = NAME_LIMITS.get(resource["Type"], ("", 0))
         functions: list[tuple[Place, Conditions, Any]] = []
@@ -255,31 +258,31 @@ def _sites(schema: StackSchema) -> Iterator[Site]:
             else:
                 used = uses(value)
                 if any(use.kind == "output" for use in used):
-                    yield from _region_sites(schema, value)
+                    yield from _region_sites(stack, value)
                 names = tuple(dict.fromkeys(use.name for use in used if use.name in decided))
                 if function == "Fn::GetStackOutput" or any(use.name == "AWS::StackName" for use in used):
                     continue
             if not names:
                 continue
             if place[-1] == "AvailabilityZone":
-                takes = f"an Availability Zone of {schema.region}, the region of the stack"
-                yield Site(conditions, names, value, _where(place, logical_id, schema), zone, takes)
-            judged = _judged(resource["Type"], schema.region, place)
+                takes = f"an Availability Zone of {stack.region}, the region of the stack"
+                yield Site(conditions, names, value, _where(place, logical_id, stack), zone, takes)
+            judged = _judged_part(resource["Type"], stack.region, place)
             is_name = place == (name_property,)
             if is_name:
                 judged["maxLength"] = limit
-            if not _takes_any(judged, value, [schema.parameters[name] for name in names]):
-                where = _where(place, logical_id, schema)
+            if not _takes_any(judged, value, [stack.parameters[name] for name in names]):
+                where = _where(place, logical_id, stack)
                 yield Site(conditions, names, value, where, judged, is_name=is_name)
-    for output in schema.template.get("Outputs", {}).values():
-        yield from _region_sites(schema, output)
+    for output in stack.template.get("Outputs", {}).values():
+        yield from _region_sites(stack, output)
 
 
-def _where(place: Place, logical_id: str, schema: StackSchema) -> str:
-    return f"{'.'.join(place)} of {logical_id} in {schema.stack}".replace(".*", "[]")
+def _where(place: Place, logical_id: str, stack: BuiltStack) -> str:
+    return f"{'.'.join(place)} of {logical_id} in {stack.name}".replace(".*", "[]")
 
 
-def _judged(type_name: str, region: str, place: Place) -> dict[str, Any]:
+def _judged_part(type_name: str, region: str, place: Place) -> dict[str, Any]:
     """Return what of a property's schema is judged here."""
     if place == _TAG:
         return dict(_OF_TAGS)
@@ -302,7 +305,7 @@ def _takes_any(
     ((_, text),) = value.items()
     if not isinstance(text, str):
         return asked.keys() <= {"type"}
-    shortest = len(_VARIABLE.sub("", text)) if "Fn::Sub" in value else 0
+    shortest = len("".join(pieces(text, lambda _: ""))) if "Fn::Sub" in value else 0
     longest: float = len(text)  # the values of pseudo parameters are not longer than "${AWS::AccountId}"
     for declaration in declarations:
         allowed = [len(as_strings(one)) for one in declaration.get("AllowedValues", [])]
@@ -310,20 +313,15 @@ def _takes_any(
     return bool(asked.get("minLength", 0) <= shortest and longest <= asked.get("maxLength", inf))
 
 
-def _region_sites(schema: StackSchema, node: Any) -> Iterator[Site]:
+def _region_sites(stack: BuiltStack, node: Any) -> Iterator[Site]:
     """Yield the regions that outputs of other stacks are read from, whether or not a condition needs them."""
-    if isinstance(node, dict):
-        if isinstance(asked := node.get("Fn::GetStackOutput"), dict):
-            names = tuple(use.name for use in uses(asked.get("Region")) if use.name in schema.in_files)
-            where = f"Region of Fn::GetStackOutput for {asked.get('OutputName')} in {schema.stack}"
-            stack = spoken(asked.get("StackName")).removeprefix(PREFIX)
+    for _, asked in entries(node, "Fn::GetStackOutput"):
+        if isinstance(asked, dict):
+            names = tuple(use.name for use in uses(asked.get("Region")) if use.name in stack.in_files)
+            where = f"Region of Fn::GetStackOutput for {asked.get('OutputName')} in {stack.name}"
+            source = in_words(asked.get("StackName")).removeprefix(PREFIX)
             if names:
-                yield Site((), names, asked["Region"], where, {}, region_of=stack)
-        node = list(node.values())
-    if isinstance(node, (list, tuple)):
-        for item in node:
-            if isinstance(item, (dict, list, tuple)):
-                yield from _region_sites(schema, item)
+                yield Site((), names, asked["Region"], where, {}, region_of=source)
 
 
 def _find_functions(

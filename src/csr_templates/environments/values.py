@@ -1,19 +1,20 @@
-"""Judge one value by what the templates declare of its parameter."""
+"""Judge one value by what the templates declare of its parameter, and keep those that are right."""
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.environments.files import Number, shown
-from csr_templates.environments.properties import Site, sites
+from csr_templates.environments.files import Mistake, Number, excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+
+    from csr_templates.cloudformation.built_stack import BuiltStack
 
 ZONE = "AWS::EC2::AvailabilityZone::Name"
 TYPES = ("String", "Number", ZONE)
@@ -26,63 +27,65 @@ LONGEST_VALUE = (
 _NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]")
 
 
-@dataclass(frozen=True)
-class StackSchema:
-    """What one stack asks of the parameter files.
+class Value(NamedTuple):
+    """The value of a parameter in one environment, and the file to mend where it is wrong."""
+
+    text: str
+    file: str
+    origin: str  # "", "for dev" (in shared.json) or "by default"
+
+
+@dataclass
+class Candidate:
+    """An environment whose values have been judged one by one.
 
     Attributes:
-        stack: name of the stack, such as ``network``.
-        region: AWS region that it is deployed to.
-        template: the template, as troposphere's ``to_dict`` gives it.
-        per_deploy: parameters that the files must not hold, since each deploy decides them.
-
-    Raises:
-        ValueError: a parameter has a type that this module cannot judge, or a per-deploy one is not declared.
+        name: the environment, such as ``dev``.
+        file: its file.
+        own: the keys that the file gives.
+        given: those that the file or the shared one gives.
+        values: every parameter that the files decide and that is right by itself; given, shared or default.
     """
 
-    stack: str
-    region: str
-    template: Mapping[str, Any]
-    per_deploy: Sequence[str] = ()
+    name: str
+    file: str
+    own: Sequence[str]
+    given: Set[str]
+    values: dict[str, Value] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for name, declaration in self.parameters.items():
+    def knows(self, *names: str) -> bool:
+        """Tell whether these parameters are declared and right by themselves."""
+        return all(name in self.values for name in names)
+
+    def text(self, name: str) -> str:
+        """Return the value of a parameter."""
+        return self.values[name].text
+
+    def mistake(self, name: str, what: str) -> Mistake:
+        """Return the mistake of one parameter; ``what`` goes on after the value found."""
+        value = self.values[name]
+        found = f"Found {value.origin}" if value.origin else "Found"
+        return Mistake(value.file, name, f"{found} {json.dumps(value.text)}, {what}")
+
+
+def require_declarations(stacks: Iterable[BuiltStack]) -> None:
+    """Make sure that values of all parameters can be judged, and that each per-deploy one is declared.
+
+    Raises:
+        ValueError: a template or a stack is wrong; the message says what to do.
+    """
+    for stack in stacks:
+        for name, declaration in stack.parameters.items():
             if declaration["Type"] not in TYPES:
                 raise ValueError(
-                    f"Stack {self.stack}: The parameter {name} has the type {declaration['Type']}, but "
+                    f"Stack {stack.name}: The parameter {name} has the type {declaration['Type']}, but "
                     f"values can only be judged for {', '.join(TYPES)}. Use one of them."
                 )
-        if missing := set(self.per_deploy) - set(self.parameters):
+        if missing := set(stack.per_deploy) - set(stack.parameters):
             raise ValueError(
-                f"Stack {self.stack}: The template has no parameter {', '.join(sorted(missing))}, which the "
+                f"Stack {stack.name}: The template has no parameter {', '.join(sorted(missing))}, which the "
                 "stack lists as per-deploy. Declare it, or take it off the list."
             )
-
-    @property
-    def parameters(self) -> Mapping[str, Mapping[str, Any]]:
-        """The Parameters section."""
-        section: Mapping[str, Mapping[str, Any]] = self.template.get("Parameters", {})
-        return section
-
-    @property
-    def in_files(self) -> list[str]:
-        """The parameters that the files decide, in the template's order."""
-        return [name for name in self.parameters if name not in self.per_deploy]
-
-    @property
-    def defaults(self) -> dict[str, str | None]:
-        """The defaults of what the files decide."""
-        return {name: self.default(name) for name in self.in_files}
-
-    @cached_property
-    def sites(self) -> list[Site]:
-        """The values of the template that depend on parameters."""
-        return sites(self)
-
-    def default(self, name: str) -> str | None:
-        """Return the default of a parameter as CloudFormation passes it on: a string."""
-        default = self.parameters[name].get("Default")
-        return None if default is None else str(as_strings(default))
 
 
 def text_of(value: Any) -> str:
@@ -90,34 +93,34 @@ def text_of(value: Any) -> str:
     return value.text if isinstance(value, Number) else str(as_strings(value))
 
 
-def refused_default(name: str, schema: StackSchema, origin: str = "") -> list[str]:
+def default_refusals(name: str, stack: BuiltStack, origin: str = "") -> list[str]:
     """Return why a template refuses the default of its own parameter; empty where there is none."""
-    default = schema.default(name)
+    default = stack.default(name)
     if default is None:
         return []
-    is_number = schema.parameters[name]["Type"] == "Number"
-    return refusals(Number(default) if is_number else default, name, [schema], origin)
+    is_number = stack.parameters[name]["Type"] == "Number"
+    return refusals(Number(default) if is_number else default, name, [stack], origin)
 
 
-def refusals(value: Any, name: str, schemas: Iterable[StackSchema], origin: str = "") -> list[str]:
+def refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = "") -> list[str]:
     """Return why the templates that declare parameter ``name`` refuse ``value``; empty if all accept it.
 
     Args:
         value: a string, number or boolean as ``read_flat`` gives it, or anything else that JSON can hold.
         name: the parameter.
-        schemas: the stacks whose templates declare it.
+        stacks: the stacks whose templates declare it.
         origin: words in front of the value.
     """
     refused: dict[tuple[str, str], list[str]] = {}
-    for schema in schemas:
-        declaration = schema.parameters[name]
-        reasons = " and ".join(_reasons(value, declaration, schema.region))
+    for stack in stacks:
+        declaration = stack.parameters[name]
+        reasons = " and ".join(_reasons(value, declaration, stack.region))
         if reasons:
             constraint = declaration.get("ConstraintDescription", "")
-            refused.setdefault((reasons, constraint), []).append(schema.stack)
+            refused.setdefault((reasons, constraint), []).append(stack.name)
     return [
-        f"Found {origin}{shown(value)}, {reasons}. {_source(stacks, constraint)}"
-        for (reasons, constraint), stacks in refused.items()
+        f"Found {origin}{excerpt(value)}, {reasons}. {_source(names, constraint)}"
+        for (reasons, constraint), names in refused.items()
     ]
 
 

@@ -20,25 +20,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.resolving import resolve
+from csr_templates.cloudformation.references import entries, in_words
 from csr_templates.cloudformation.schemas import iam_action, resource_schema
-from csr_templates.cloudformation.wiring import spoken, uses
 from csr_templates.hand_over import deploy_scopes
+from csr_templates.hand_over.policy_documents import PolicyError, allow, in_documents, one_or_all
+from csr_templates.hand_over.policy_patterns import ENVIRONMENT, Patterns, alternatives, as_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MAX_CHARACTERS: Final = 6_144
-"""Length of a managed policy; white space does not count.
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    from csr_templates.cloudformation.built_stack import BuiltStack, Document
 
-Document = dict[str, Any]
-
-_ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"
 _OWN_ACCOUNT: Final = {"aws:ResourceAccount": "${aws:PrincipalAccount}"}
 _UNNAMED: Final = {"Fn::Sub": "${AWS::StackName}-*"}  # how CloudFormation names what has no name
 _DYNAMIC_SECRET: Final = "{{resolve:secretsmanager:"
@@ -54,48 +50,44 @@ class Claim(NamedTuple):
     handler: str
 
 
-def deploy_policies(
-    template: Mapping[str, Any], stack: str, region: str, projects: Iterable[str] = ()
-) -> dict[str, Document]:
-    """Return the policy documents for deploying one stack, by name: ``network``, ``network-delete``.
+def iam_policies(stack: BuiltStack, projects: Iterable[str] = ()) -> tuple[list[Document], list[Document]]:
+    """Return the policy documents for deploying one stack: for everyday deploys, and for what goes away.
 
-    The first is for everyday deploys. The second is needed in addition where resources go away: when the
-    stack is deleted, when an update removes or replaces resources, and when a failed creation is rolled back.
-    A document that would be longer than IAM accepts is divided and numbered: ``network-1``, ``network-2``.
+    The second ones are needed in addition when the stack is deleted, when an update removes or replaces
+    resources, and when a failed creation is rolled back. Both are divided where IAM would refuse the length.
 
     Args:
-        template: the stack's template, as a plain dict.
-        stack: its name, last part of ``<project>-<environment>-<name>``.
-        region: where it is deployed.
+        stack: the stack.
         projects: values of ProjectName; without any, the default of that parameter.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the template's types in the region.
-        ValueError: ``deploy_scopes`` has no ARNs for one of them, or one statement alone is longer than a
+        PolicyError: ``deploy_scopes`` has no ARNs for one of them, or one statement alone is longer than a
             document may be.
+        resolving.ResolveError: a value that a policy depends on is wrong.
     """
-    needs = _Needs(template, stack, region, projects)
+    needs = _Needs(stack, projects)
     everyday = [
         *needs.stack(deploy_scopes.STACK),
         *needs.other_stacks(),
         *needs.roles(),
         *needs.log_writes(),
-        *needs.rolled_back(),
+        *needs.roll_backs(),
         *needs.statements(needs.everyday),
     ]
     removing = [*needs.stack(["DeleteStack"]), *needs.statements(needs.removing, removing=True)]
-    return {**_documents(stack, everyday), **_documents(f"{stack}-delete", removing)}
+    return in_documents(stack.name, everyday), in_documents(f"{stack.name}-delete", removing)
 
 
-def claimed_actions(template: Mapping[str, Any], region: str) -> dict[str, set[Claim]]:
+def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
     """Return every action that a type of the template claims, with who claims it.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the template's types in the region.
     """
     claims: dict[str, set[Claim]] = {}
-    for type_name in _by_type(template):
-        schema = resource_schema(type_name, region)
+    for type_name in _by_type(stack):
+        schema = resource_schema(type_name, stack.region)
         for handler, actions in [*schema.handlers.items(), ("tags", schema.tag_permissions)]:
             for action in actions if handler != "list" else ():
                 claims.setdefault(action, set()).add(Claim(type_name, handler))
@@ -105,15 +97,13 @@ def claimed_actions(template: Mapping[str, Any], region: str) -> dict[str, set[C
 class _Needs:
     """What deploying one template needs, as statements."""
 
-    def __init__(self, template: Mapping[str, Any], stack: str, region: str, projects: Iterable[str]) -> None:
-        self.template = template
-        self.stack_name = stack
-        self.region = region
-        default = template.get("Parameters", {}).get("ProjectName", {}).get("Default", "*")
-        self.projects = sorted(set(projects)) or [default]
-        self.names = [f"{project}-{_ENVIRONMENT}" for project in self.projects]
-        self.types = _by_type(template)
-        self.claims = claimed_actions(template, region)
+    def __init__(self, stack: BuiltStack, projects: Iterable[str]) -> None:
+        self.built = stack
+        self.region = stack.region
+        self.patterns = Patterns(stack, projects)
+        self.names = self.patterns.names
+        self.types = _by_type(stack)
+        self.claims = claimed_actions(stack)
         self.serving = {action for action in self.claims if self._serves(action)}
         for type_name in self.types:
             self._require_scope(type_name)
@@ -135,64 +125,69 @@ class _Needs:
     def stack(self, actions: Iterable[str]) -> Iterator[Document]:
         """Allow what CloudFormation is asked to do with the stack itself."""
         stacks = f"arn:aws:cloudformation:{self.region}:*:stack/"
-        arns = [f"{stacks}{name}-{self.stack_name}/*" for name in self.names]
+        arns = [f"{stacks}{name}-{self.built.name}/*" for name in self.names]
         actions = [f"cloudformation:{action}" for action in actions]
-        yield from _allow("Stack", actions, arns, StringEqualsIfExists=_OWN_ACCOUNT)
+        yield from allow("Stack", actions, arns, StringEqualsIfExists=_OWN_ACCOUNT)
 
     def other_stacks(self) -> Iterator[Document]:
         """Allow reading the outputs that Fn::GetStackOutput asks for, in whatever region."""
+        function = "Fn::GetStackOutput"
         arns = {
-            f"arn:aws:cloudformation:{_pattern(asked['Region'])}:*:stack/{_pattern(asked['StackName'])}/*"
-            for arguments in _values(self.template, "Fn::GetStackOutput")
-            for asked in self._resolved({"Fn::GetStackOutput": arguments}, "Fn::GetStackOutput")
+            f"arn:aws:cloudformation:{as_pattern(asked['Region'])}:*:stack/{as_pattern(asked['StackName'])}/*"
+            for _, arguments in entries(self.built.template, function)
+            for resolved in self.patterns.values_of({function: arguments})
+            for asked in [resolved[function]]
         }
         if arns:
             describe = ["cloudformation:DescribeStacks"]
-            yield from _allow("OutputsOfOtherStacks", describe, arns, StringEqualsIfExists=_OWN_ACCOUNT)
+            yield from allow("OutputsOfOtherStacks", describe, arns, StringEqualsIfExists=_OWN_ACCOUNT)
 
     def roles(self) -> Iterator[Document]:
         """Allow handing our roles to the services that trust them, and services making their own roles."""
         ours = [f"arn:aws:iam::*:role/{name}-*" for name in self.names]
         of_roles = self.types.get("AWS::IAM::Role", [])
         documents = [role.get("AssumeRolePolicyDocument") for role in of_roles]
-        if trusted := {text for services in _values(documents, "Service") for text in self._texts(services)}:
+        if trusted := {
+            text for _, services in entries(documents, "Service") for text in self.patterns.texts(services)
+        }:
             to_them = {"iam:PassedToService": sorted(trusted)}
-            yield from _allow("PassRole", ["iam:PassRole"], ours, StringEquals=to_them)
-        if managed := {arn for role in of_roles for arn in self._texts(role.get("ManagedPolicyArns"))}:
+            yield from allow("PassRole", ["iam:PassRole"], ours, StringEquals=to_them)
+        if managed := {
+            arn for role in of_roles for arn in self.patterns.texts(role.get("ManagedPolicyArns"))
+        }:
             these = {"iam:PolicyARN": sorted(managed)}
-            yield from _allow("AttachRolePolicy", ["iam:AttachRolePolicy"], ours, ArnLike=these)
+            yield from allow("AttachRolePolicy", ["iam:AttachRolePolicy"], ours, ArnLike=these)
         if linked := [service for types, service in deploy_scopes.SERVICE_LINKED if self._has(types)]:
             arns = [f"arn:aws:iam::*:role/aws-service-role/{service}/*" for service in linked]
             for_them = {"iam:AWSServiceName": linked}
             create = ["iam:CreateServiceLinkedRole"]
-            yield from _allow("ServiceLinkedRoles", create, arns, StringEquals=for_them)
+            yield from allow("ServiceLinkedRoles", create, arns, StringEquals=for_them)
 
     def log_writes(self) -> Iterator[Document]:
         """Allow having the access to buckets logged."""
-        resources = self.template.get("Resources", {})
         buckets = {
             f"${{{name}}}": resource.get("Properties", {})
-            for name, resource in resources.items()
+            for name, resource in self.built.resources.items()
             if resource["Type"] == "AWS::S3::Bucket"
         }
         arns = set()
         for itself, properties in buckets.items():
-            for logging in _alternatives(properties.get("LoggingConfiguration")):
-                for destination in _alternatives(logging.get("DestinationBucketName"), {"Fn::Sub": itself}):
-                    ours = buckets.get(spoken(destination))
+            for logging in alternatives(properties.get("LoggingConfiguration")):
+                for destination in alternatives(logging.get("DestinationBucketName"), {"Fn::Sub": itself}):
+                    ours = buckets.get(in_words(destination))
                     name = destination if ours is None else ours.get("BucketName")
-                    arns |= {f"arn:aws:s3:::{text}/*" for text in self._texts(name, _UNNAMED)}
+                    arns |= {f"arn:aws:s3:::{text}/*" for text in self.patterns.texts(name, _UNNAMED)}
         if arns:
             own = {"StringEqualsIfExists": _OWN_ACCOUNT}
-            yield from _allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, **own)
+            yield from allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, **own)
 
-    def rolled_back(self) -> Iterator[Document]:
+    def roll_backs(self) -> Iterator[Document]:
         """Allow deleting what each update makes, if the update fails."""
         for type_name, action, pattern in deploy_scopes.ROLLED_BACK:
             if type_name in self.types:
                 sid = f"RolledBack{type_name.removeprefix('AWS::').replace('::', '')}"
                 arns = [pattern.format(region=self.region, name=name) for name in self.names]
-                yield from _allow(sid, [action], arns, StringEqualsIfExists=_OWN_ACCOUNT)
+                yield from allow(sid, [action], arns, StringEqualsIfExists=_OWN_ACCOUNT)
 
     def statements(self, actions: set[str], *, removing: bool = False) -> Iterator[Document]:
         """Allow actions: statements for each service, then what takes no ARN."""
@@ -205,12 +200,12 @@ class _Needs:
             of_service = {action for action in limited - key_use if _service(action) == service}
             account = {} if service in deploy_scopes.TOUCHES_AWS else _OWN_ACCOUNT
             tags = self._tags if any(map(_has_random_id, arns)) else {}
-            yield from _allow(sid, of_service - tagged, arns, StringEqualsIfExists={**account, **tags})
-            yield from _allow(f"{sid}Tagged", of_service & tagged, arns, StringEquals=self._tags)
+            yield from allow(sid, of_service - tagged, arns, StringEqualsIfExists={**account, **tags})
+            yield from allow(f"{sid}Tagged", of_service & tagged, arns, StringEquals=self._tags)
         users = sorted(
             {user for type_name, user in deploy_scopes.KEY_USERS.items() if type_name in self.types}
         )
-        yield from _allow(
+        yield from allow(
             "KeysOfServices",
             key_use,
             self._scopes["kms"],
@@ -219,15 +214,15 @@ class _Needs:
         )
         worldwide = {action for action in unlimited if _service(action) in deploy_scopes.GLOBAL}
         here = {"aws:RequestedRegion": self.region}
-        yield from _allow("AnyResourceInRegion", unlimited - worldwide, ["*"], StringEquals=here)
-        yield from _allow("AnyGlobalResource", worldwide, ["*"])
+        yield from allow("AnyResourceInRegion", unlimited - worldwide, ["*"], StringEquals=here)
+        yield from allow("AnyGlobalResource", worldwide, ["*"])
 
     def _require_scope(self, type_name: str) -> None:
         """Make sure that leaving actions out has not left out what a type cannot do without."""
         handlers = resource_schema(type_name, self.region).handlers
         for handler in ("create", "delete"):
             if self.serving.isdisjoint(handlers.get(handler, ())):
-                raise ValueError(
+                raise PolicyError(
                     f"Nothing that {type_name} claims to need for its handler {handler} concerns an ARN of "
                     "SCOPES in deploy_scopes.py. Add a line for the type."
                 )
@@ -254,26 +249,26 @@ class _Needs:
             if type_name in self.types and (not needed or self._uses(type_name, needed))
             for action in actions
         }
-        if _DYNAMIC_SECRET in json.dumps(self.template):
+        if _DYNAMIC_SECRET in json.dumps(self.built.template):
             found.add("secretsmanager:GetSecretValue")
-        found.update(self._looked_up())
+        found.update(self._look_ups())
         for action in sorted(found):
             if not _takes_any(action) and not self._patterns(action):
-                raise ValueError(
+                raise PolicyError(
                     f"{action} is needed, and SCOPES in deploy_scopes.py has no ARN that it concerns. Add a "
                     'line, with "" for the types.'
                 )
         return found
 
-    def _looked_up(self) -> Iterator[str]:
+    def _look_ups(self) -> Iterator[str]:
         """Yield the actions with which CloudFormation looks values of parameters up."""
-        for name, declared in self.template.get("Parameters", {}).items():
+        for name, declared in self.built.parameters.items():
             listed = re.fullmatch("List<(.+)>", declared["Type"])
             type_name = listed[1] if listed else declared["Type"]
             if type_name in deploy_scopes.PARAMETERS:
                 yield deploy_scopes.PARAMETERS[type_name]
             elif type_name.startswith("AWS::"):
-                raise ValueError(
+                raise PolicyError(
                     f"The parameter {name} has the type {declared['Type']}, and PARAMETERS in "
                     "deploy_scopes.py does not say how CloudFormation looks its value up. Add a line for it."
                 )
@@ -306,9 +301,11 @@ class _Needs:
 
     @cached_property
     def _tags(self) -> dict[str, str | list[str]]:
-        tags: dict[str, str | list[str]] = {"aws:ResourceTag/Environment": _ENVIRONMENT}
+        tags: dict[str, str | list[str]] = {"aws:ResourceTag/Environment": ENVIRONMENT}
         return (
-            tags if "*" in self.projects else {"aws:ResourceTag/Project": _one_or_all(self.projects), **tags}
+            tags
+            if "*" in self.patterns.projects
+            else {"aws:ResourceTag/Project": one_or_all(self.patterns.projects), **tags}
         )
 
     @cached_property
@@ -330,110 +327,20 @@ class _Needs:
     def _log_groups(self) -> list[str]:
         patterns = set()
         for properties in self.types["AWS::Logs::LogGroup"]:
-            for name in self._texts(properties.get("LogGroupName"), _UNNAMED):
-                before, environment, after = name.partition(_ENVIRONMENT)
+            for name in self.patterns.texts(properties.get("LogGroupName"), _UNNAMED):
+                before, environment, after = name.partition(ENVIRONMENT)
                 # Without what follows: an update that renames a group deletes one of another name.
                 beginning = f"{before}{environment}{after[:1]}" if environment else name
                 patterns.add(f"{beginning.rstrip('*')}*")
         return sorted(patterns)
 
-    def _texts(self, node: Any, left_out: Any = None) -> Iterator[str]:
-        """Yield every text that a value, or an item of a list, can be, as patterns.
 
-        Environments decide about conditions, and one document serves all of them: so both branches count.
-
-        Args:
-            node: the value; None if the template has none.
-            left_out: what AWS takes where there is none; nothing by default.
-        """
-        for value in _alternatives(node, left_out):
-            if isinstance(value, list):
-                for item in value:
-                    yield from self._texts(item)
-            else:
-                for resolved in self._resolved(value):
-                    yield from map(_pattern, resolved if isinstance(resolved, list) else [resolved])
-
-    def _resolved(self, node: Any, function: str = "") -> Iterator[Any]:
-        """Return, for each project, a value of the template in the environment of the role.
-
-        A parameter has its default; one without may have any value, which is a ``*``.
-        The value may be a function of what only the deployed stack knows; with ``function``, it is that one,
-        and its arguments are returned.
-        """
-        parameters = {
-            name: {key: value for key, value in declared.items() if key != "AllowedValues"}
-            for name, declared in self.template.get("Parameters", {}).items()
-        }
-        names = {use.name for use in uses(node)} | self._names_in_conditions
-        resources = self.template.get("Resources", {})
-        asking = {
-            **{key: self.template[key] for key in ("Mappings", "Conditions") if key in self.template},
-            "Parameters": parameters,
-            "Resources": {
-                **{name: {"Type": resources[name]["Type"]} for name in resources if name in names},
-                "Asking": {"Type": "Asking", "Properties": {"Value": node}},
-            },
-        }
-        open_values = {name: "*" for name, declared in parameters.items() if "Default" not in declared}
-        for project, name in zip(self.projects, self.names, strict=True):
-            given = {**open_values, "ProjectName": project, "Environment": _ENVIRONMENT}
-            found = resolve(
-                asking,
-                {parameter: value for parameter, value in given.items() if parameter in parameters},
-                region=self.region,
-                account="*",
-                stack_name=f"{name}-{self.stack_name}",
-            )
-            value = found["Resources"]["Asking"]["Properties"]["Value"]
-            yield value[function] if function else value
-
-    @cached_property
-    def _names_in_conditions(self) -> set[str]:
-        return {use.name for use in uses(self.template.get("Conditions", {}))}
-
-
-def _by_type(template: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+def _by_type(stack: BuiltStack) -> dict[str, list[Mapping[str, Any]]]:
     """Return type -> the properties of each resource of the type."""
     types: dict[str, list[Mapping[str, Any]]] = {}
-    for resource in template.get("Resources", {}).values():
+    for resource in stack.resources.values():
         types.setdefault(resource["Type"], []).append(resource.get("Properties", {}))
     return types
-
-
-def _values(node: Any, key: str) -> Iterator[Any]:
-    """Return every value of ``key`` in a part of a template."""
-    if isinstance(node, dict):
-        if key in node:
-            yield node[key]
-        node = list(node.values())
-    for item in node if isinstance(node, list) else ():
-        yield from _values(item, key)
-
-
-def _alternatives(node: Any, left_out: Any = None) -> Iterator[Any]:
-    """Return what a value is, in whatever branch of the conditions that it depends on.
-
-    Where there is none, that is ``left_out``, or nothing.
-    """
-    match node:
-        case {"Fn::If": [_, *branches]}:
-            for branch in branches:
-                yield from _alternatives(branch, left_out)
-        case None | {"Ref": "AWS::NoValue"}:
-            if left_out is not None:
-                yield left_out
-        case _:
-            yield node
-
-
-def _pattern(value: Any) -> str:
-    """Return a resolved text with ``*`` for what only the deployed stack knows."""
-    if isinstance(value, str):
-        return value
-    sub = value.get("Fn::Sub", "${Unknown}")
-    text = sub if isinstance(sub, str) else sub[0]
-    return re.sub(r"\$\{(!?)([^}]*)\}", lambda match: f"${{{match[2]}}}" if match[1] else "*", text)
 
 
 def _service(action: str) -> str:
@@ -464,55 +371,4 @@ def _overlap(arn: str, pattern: str) -> bool:
 
 
 def _has_random_id(pattern: str) -> bool:
-    return _ENVIRONMENT not in pattern
-
-
-def _one_or_all(values: Sequence[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else list(values)
-
-
-def _allow(
-    sid: str, actions: Iterable[str], arns: Iterable[str], **conditions: Mapping[str, str | list[str]]
-) -> Iterator[Document]:
-    """Return the statement, or nothing if it would allow nothing; ``conditions`` are by operator."""
-    if allowed := sorted(actions):
-        statement = {
-            "Sid": sid,
-            "Effect": "Allow",
-            "Action": allowed,
-            "Resource": _one_or_all(sorted(arns)),
-        }
-        condition = {operator: dict(values) for operator, values in conditions.items() if values}
-        yield {**statement, "Condition": condition} if condition else statement
-
-
-def _documents(name: str, statements: Iterable[Document]) -> dict[str, Document]:
-    """Put statements into documents, in their order."""
-    documents: list[Document] = []
-    empty = _length(_document())
-    room = 0
-    for statement in statements:
-        length = _length(statement)
-        if empty + length > MAX_CHARACTERS:
-            raise ValueError(
-                f"The statement {statement['Sid']} of the deploy policy {name} makes a document of "
-                f"{empty + length} characters, but IAM accepts {MAX_CHARACTERS}. Divide the template into "
-                "two stacks."
-            )
-        if documents and length < room:  # and a comma
-            documents[-1]["Statement"].append(statement)
-            room -= length + 1
-        else:
-            documents.append(_document(statement))
-            room = MAX_CHARACTERS - empty - length
-    if len(documents) == 1:
-        return {name: documents[0]}
-    return {f"{name}-{number}": document for number, document in enumerate(documents, 1)}
-
-
-def _document(*statements: Document) -> Document:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def _length(document: Document) -> int:
-    return len("".join(json.dumps(document).split()))
+    return ENVIRONMENT not in pattern

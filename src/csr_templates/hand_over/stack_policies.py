@@ -7,10 +7,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-res
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from csr_templates.hand_over.policy_documents import PolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from csr_templates.cloudformation.built_stack import BuiltStack, Document
 
 MAX_BYTES: Final = (
     16_384  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html
@@ -29,36 +31,44 @@ _HOLDS_DATA: Final = frozenset(
 )
 
 
-def stack_policy(template: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the policy of a template's stack: what holds data is neither replaced nor removed by an update.
+def stack_policy(stack: BuiltStack) -> Document:
+    """Return the policy of a stack: what holds data is neither replaced nor removed by an update.
 
     A generated secret is not modified either: touching how it is generated makes a new value, and whoever has
     the old one (the database, the distribution) is locked out. All other updates are allowed, since a stack
     with a policy denies what the policy does not allow.
 
     Raises:
-        ValueError: the policy is longer than CloudFormation accepts.
+        PolicyError: the policy is longer than CloudFormation accepts.
     """
-    kept: list[str] = []
-    final: list[str] = []
-    for logical_id, resource in template.get("Resources", {}).items():
-        if resource["Type"] in _HOLDS_DATA:
-            generated = "GenerateSecretString" in resource.get("Properties", {})
-            (final if generated else kept).append(f"LogicalResourceId/{logical_id}")
+    holding = resources_with_data(stack)
+    generated = [
+        name for name in holding if "GenerateSecretString" in stack.resources[name].get("Properties", {})
+    ]
+    kept = [name for name in holding if name not in generated]
     statements = [_statement("Allow", "Update:*", "*")]
     if kept:
-        statements.append(_statement("Deny", ["Update:Replace", "Update:Delete"], kept))
-    if final:
-        statements.append(_statement("Deny", "Update:*", final))
-    policy = {"Statement": statements}
+        statements.append(_statement("Deny", ["Update:Replace", "Update:Delete"], _resources(kept)))
+    if generated:
+        statements.append(_statement("Deny", "Update:*", _resources(generated)))
+    policy: Document = {"Statement": statements}
     size = len(json.dumps(policy, indent=2))
     if size > MAX_BYTES:
-        raise ValueError(
+        raise PolicyError(
             f"The stack policy has {size} bytes, but CloudFormation accepts {MAX_BYTES}: the template has "
-            f"{len(kept) + len(final)} resources that hold data. Move some of them to a stack of their own."
+            f"{len(holding)} resources that hold data. Move some of them to a stack of their own."
         )
     return policy
 
 
-def _statement(effect: str, action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
+def resources_with_data(stack: BuiltStack) -> list[str]:
+    """Return the logical IDs of what holds data, which an update neither replaces nor removes."""
+    return [name for name, resource in stack.resources.items() if resource["Type"] in _HOLDS_DATA]
+
+
+def _resources(logical_ids: list[str]) -> list[str]:
+    return [f"LogicalResourceId/{name}" for name in logical_ids]
+
+
+def _statement(effect: str, action: str | list[str], resource: str | list[str]) -> Document:
     return {"Effect": effect, "Principal": "*", "Action": action, "Resource": resource}

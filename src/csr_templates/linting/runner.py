@@ -7,7 +7,6 @@ Metadata. A resource may ignore a rule and give the reason.
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +26,8 @@ from cfnlint.rules.errors import ParseError, RuleError
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfnlint.template import Template
 
-from csr_templates.rules.ignores import IgnoreWithoutReason, ignored_checks
+from csr_templates.cloudformation.source_lines import logical_id_lines
+from csr_templates.rules.template.ignore_without_reason import IgnoreWithoutReason, ignored_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -145,18 +145,6 @@ def format_matches(found: Sequence[Match], kind: str) -> str:
             f"The format {kind} needs packages that are not installed. In a checkout of csr-templates, run: "
             'python -m pip install ".[formats]"'
         ) from error
-
-
-def logical_id_lines(module: str) -> dict[str, int]:
-    """Return for each text that is the first argument of a call in a module the first line it stands on."""
-    literals = (
-        call.args[0] for call in ast.walk(ast.parse(module)) if isinstance(call, ast.Call) and call.args
-    )
-    lines: dict[str, int] = {}
-    for node in literals:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            lines[node.value] = min(node.lineno, lines.get(node.value, node.lineno))
-    return lines
 
 
 @cache

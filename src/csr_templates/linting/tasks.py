@@ -64,7 +64,7 @@ def lint_all(tasks: Sequence[Task], clean_lints: Path | None) -> list[Outcome]:
             clean_cache.remember_clean(clean_lints, digests[number])
         return Outcome(tuple(found), time.perf_counter() - started)
 
-    todo.sort(key=lambda number: len(tasks[number].text), reverse=True)  # neighbors take equally long
+    todo.sort(key=lambda number: len(tasks[number].text), reverse=True)  # the longest first, to end together
     for number, done in zip(todo, workers.results(outcome, todo), strict=True):
         outcomes[number] = done
     return outcomes

@@ -1,20 +1,20 @@
 """Calls a function for many items in several processes, which are forked from this one.
 
-A forked process has everything that this one has loaded, and only its results must be pickled. It ends with
-this process, however this one ends.
+A forked process has everything that this one has loaded, so that only items and results are pickled.
 """
 
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import pickle
-import signal
 import sys
 import threading
 import traceback
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ def results(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> lis
 
     Args:
         function: what it changes in memory is lost where it runs in another process.
-        items: each goes to another process than the one before it, so neighbors should take equally long.
+        items: those that take longest should come first.
 
     Raises:
         ChildProcessError: a process was killed, as the system does when memory runs out.
@@ -37,123 +37,69 @@ def results(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> lis
     count = min(_cores(), len(items))
     if count < 2 or not _can_fork():
         return [function(item) for item in items]
-    alive, held = os.pipe()  # a worker ends once nothing holds the second end, which this process does
-    workers: list[_Worker] = []
+    others = set(multiprocessing.active_children())
     try:
-        for number in range(count):
-            share = {index: items[index] for index in range(number, len(items), count)}
-            workers.append(_fork(partial(_work, function, share, alive, held)))
-        outputs = [worker.output() for worker in workers]
-    except OSError:  # no more processes, memory or files are allowed
-        return [function(item) for item in items]
-    finally:
-        os.close(held)
-        os.close(alive)
-        codes = [worker.end() for worker in workers]
-    found: dict[int, Any] = {}
-    errors: dict[int, BaseException] = {}
-    for output, code in zip(outputs, codes, strict=True):
         try:
-            done, failed = pickle.loads(output)
-        except (EOFError, pickle.UnpicklingError):
-            raise ChildProcessError(
-                f"A process that linted was ended {_cause(code)}. If memory ran out, close other programs; "
-                "then try again."
-            ) from None
-        found.update(done)
-        errors.update(failed)
-    if errors:
-        raise errors[min(errors)]
-    return [found[index] for index in range(len(items))]
-
-
-class _Worker(NamedTuple):
-    pid: int
-    reader: int
-
-    def output(self) -> bytes:
-        """Wait until the process is done, or dead, and return what it wrote."""
-        with os.fdopen(self.reader, "rb", closefd=False) as file:
-            return file.read()
-
-    def end(self) -> int | None:
-        """End the process, unless it has ended, and return its exit code if that is known."""
-        os.close(self.reader)
+            pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (function,))
+            futures = [pool.submit(_call, item) for item in items]
+        except (ImportError, OSError):  # no semaphores, or no more processes or memory
+            for started in set(multiprocessing.active_children()) - others:
+                started.kill()
+            return [function(item) for item in items]
         try:
-            os.kill(self.pid, signal.SIGKILL)
-            return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        except (ProcessLookupError, ChildProcessError):  # where SIGCHLD is ignored, the system forgets it
-            return None
+            return [future.result() for future in futures]
+        finally:
+            pool.shutdown(cancel_futures=True)
+    except BrokenProcessPool:
+        raise ChildProcessError(
+            "A process that linted was killed. If memory ran out, close other programs; then try again."
+        ) from None
 
 
 def _cores() -> int:
     """Return how many cores this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _can_fork() -> bool:
-    """Tell whether forking is possible and safe: other threads would leave their locks locked in the copy.
+    """Tell whether forking is possible and safe: locks that other threads hold would stay locked in the copy.
 
     Libraries of macOS start threads unasked.
     """
     return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
 
 
-def _fork(work: Callable[[], bytes]) -> _Worker:
-    """Start a process that writes what a function returns, and ends."""
-    reader, writer = os.pipe()
-    try:
-        pid = os.fork()
-        if pid == 0:
-            _end_with_the_output_of(work, writer)
-    except OSError:
-        os.close(reader)
-        raise
-    finally:
-        os.close(writer)
-    return _Worker(pid, reader)
+_function: Callable[[Any], Any]  # in a worker
 
 
-def _end_with_the_output_of(work: Callable[[], bytes], writer: int) -> NoReturn:
-    """Run in a worker, in which nothing may get to the code that called this."""
-    try:
-        with os.fdopen(writer, "wb") as file:
-            file.write(work())
-    finally:
-        os._exit(0)  # without what this process runs at its end
-
-
-def _work(function: Callable[[Any], Any], share: dict[int, Any], alive: int, held: int) -> bytes:
-    """Return the pickled results of a worker's share of the items, and the error that ended it, if any."""
-    os.close(held)
-    threading.Thread(target=_end_with_parent, args=(alive,), daemon=True).start()
+def _begin(function: Callable[[Any], Any]) -> None:
+    """Prepare a worker."""
+    global _function
+    _function = function
     gc.freeze()  # what was there before is not garbage, and looking at it would copy it
-    done: dict[int, Any] = {}
-    for index, item in share.items():
-        try:
-            done[index] = function(item)
-        except BaseException as error:
-            return pickle.dumps((done, {index: _transferable(error)}))
-    return pickle.dumps((done, {}))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with_parent(alive: int) -> NoReturn:
-    os.read(alive, 1)  # nothing is ever written, so this returns when the parent has ended
+def _end_with_parent() -> None:
+    """Wait for the end of the process that started this one, however it ends."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
     os._exit(1)
 
 
-def _transferable(error: BaseException) -> BaseException:
-    """Return the error with its traceback as a note; one that says the same if it cannot be pickled."""
-    note = "".join(traceback.format_exception(error))
+def _call(item: Any) -> Any:
     try:
-        error.add_note(f"In a process that linted:\n{note}")
+        return _function(item)
+    except Exception as error:
+        if _survives_pickling(error):
+            raise
+        raise RuntimeError("".join(traceback.format_exception(error))) from None
+
+
+def _survives_pickling(error: Exception) -> bool:
+    try:
         pickle.loads(pickle.dumps(error))
     except Exception:
-        return RuntimeError(note)
-    return error
-
-
-def _cause(code: int | None) -> str:
-    return f"by signal {-code} ({signal.strsignal(-code)})" if code and code < 0 else "early"
+        return False
+    return True

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from csr_templates.cloudformation.wiring import Node, spoken
+from csr_templates.cloudformation.references import in_words
+from csr_templates.cloudformation.wiring import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from csr_templates.cloudformation.wiring import Described, Wiring
+    from csr_templates.cloudformation.built_stack import BuiltStack
+    from csr_templates.cloudformation.wiring import Wiring
 
 # What the picture of the system shows: the resources that a request passes, that hold data, or that lead
 # out of the network. Everything else is a detail of one of them.
@@ -66,15 +68,15 @@ def overview(wiring: Wiring) -> str:
     return "\n".join(lines)
 
 
-def sections(wiring: Wiring, stack: Described) -> str:
+def sections(wiring: Wiring, stack: BuiltStack) -> str:
     """Return the picture of one stack: its resources in their sections, and what each section refers to.
 
     An arrow is left out where others lead to the same section.
     """
-    home = {name: title for title, names in stack.grouped().items() for name in names}
-    ids = {title: f"section{number}" for number, title in enumerate(stack.grouped())}
+    home = {name: title for title, names in stack.by_section().items() for name in names}
+    ids = {title: f"section{number}" for number, title in enumerate(stack.by_section())}
     lines = ["flowchart LR"]
-    for title, names in stack.grouped().items():
+    for title, names in stack.by_section().items():
         lines.append(f"  {ids[title]}[{label(f'*{title}', *names)}]")
     arrows: dict[str, list[str]] = {title: [] for title in ids}
     for name in stack.resources:
@@ -205,16 +207,15 @@ class _System:
             if its_type == type_name and region in ("", self._stack(node).region)
         ]
 
-    def _stack(self, node: Node) -> Described:
+    def _stack(self, node: Node) -> BuiltStack:
         return self.wiring.stacks[node.stack]
 
     def _cidr(self, node: Node) -> str:
         """Return the address range, with the default where it is a parameter."""
         stack = self._stack(node)
-        block = spoken(stack.resources[node.name].get("Properties", {}).get("CidrBlock", ""))
-        parameters = stack.template.get("Parameters", {})
+        block = in_words(stack.resources[node.name].get("Properties", {}).get("CidrBlock", ""))
         name = block.removeprefix("${").removesuffix("}")
-        return str(parameters[name].get("Default", block)) if name in parameters else block
+        return stack.default(name) or block if name in stack.parameters else block
 
 
 def _id(*parts: str) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.cloudformation.wiring import PREFIX, Described, Node, Wiring, spoken
-from csr_templates.hand_over.stack_policies import stack_policy
+from csr_templates.cloudformation.references import PREFIX, in_words
+from csr_templates.cloudformation.wiring import Node, Wiring
+from csr_templates.hand_over.stack_policies import resources_with_data
 from csr_templates.reference import diagrams
 from csr_templates.reference.markdown import code, codes, mermaid, prose, table
 from csr_templates.reference.parameter_effects import changes
@@ -17,6 +18,7 @@ from csr_templates.reference.policy_sentences import policies
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.reference.parameter_effects import Change
 
 UNITS: Final = {
@@ -71,7 +73,7 @@ be it through a role, a group or a policy; a dotted one from a subnet to the gat
 leads to. Address ranges are the defaults."""
 
 
-def page(stacks: Sequence[Described]) -> str:
+def page(stacks: Sequence[BuiltStack]) -> str:
     """Return the page about some stacks, which are in deploy order.
 
     Raises:
@@ -85,7 +87,7 @@ def page(stacks: Sequence[Described]) -> str:
 
 
 class _Page:
-    def __init__(self, stacks: Sequence[Described]) -> None:
+    def __init__(self, stacks: Sequence[BuiltStack]) -> None:
         self.stacks = stacks
         self.wiring = Wiring(stacks)
         self.readers: dict[Node, list[str]] = {}
@@ -115,7 +117,7 @@ class _Page:
             ),
         )
 
-    def chapter(self, stack: Described) -> Iterator[str]:
+    def chapter(self, stack: BuiltStack) -> Iterator[str]:
         """Return the part about one stack."""
         yield f"## {stack.name}"
         yield ""
@@ -136,43 +138,43 @@ class _Page:
             if found := list(lines):
                 yield from ("", f"### {title} of {stack.name}", "", *found)
 
-    def _parameters(self, stack: Described) -> Iterator[str]:
-        declared: Mapping[str, Any] = stack.template.get("Parameters", {})
-        if not declared:
+    def _parameters(self, stack: BuiltStack) -> Iterator[str]:
+        if not stack.parameters:
             return
         effects = changes(stack)
-        protected = _protected(stack)
+        with_data = resources_with_data(stack)
         rows = []
-        for name, parameter in declared.items():
+        for name, parameter in stack.parameters.items():
             meaning = prose(str(parameter.get("Description", "")))
             if name in stack.per_deploy:
                 meaning += " **Each deploy decides it.**"
-            default = code(spoken(parameter["Default"])) or "(empty)" if "Default" in parameter else ""
-            effect = "<br>".join(self._effect(stack, effects[name], protected))
+            default = code(in_words(parameter["Default"])) or "(empty)" if "Default" in parameter else ""
+            effect = "<br>".join(self._effect(stack, effects[name], with_data))
             rows.append(
                 (f"{code(name)}<br>{meaning}", parameter["Type"], default, _constraint(parameter), effect)
             )
         yield from table(("parameter", "type", "default", "constraint", "what a change does"), rows)
 
-    def _effect(self, stack: Described, change: Change, protected: Sequence[str]) -> Iterator[str]:
+    def _effect(self, stack: BuiltStack, change: Change, with_data: Sequence[str]) -> Iterator[str]:
         """Return, in sentences, what changing a parameter does."""
         if change.replaced:
             through = f" and, through {_them(change.replaced)}, " if change.following else ""
-            yield f"**Replaces** {_listed(change.replaced)}{through}{_listed(change.following)}."
+            following = _names_or_count(change.following)
+            yield f"**Replaces** {_names_or_count(change.replaced)}{through}{following}."
         if change.maybe_replaced:
-            yield f"**May replace** {_listed(change.maybe_replaced)}, in some cases."
+            yield f"**May replace** {_names_or_count(change.maybe_replaced)}, in some cases."
         replaced = {*change.replaced, *change.following}
-        if kept := [name for name in protected if name in replaced]:
-            yield f"The stack policy refuses to replace {_listed(kept)}."
+        if kept := [name for name in with_data if name in replaced]:
+            yield f"The stack policy refuses to replace {_names_or_count(kept)}."
         if change.keeping_name:
-            taken = _listed(change.keeping_name)
+            taken = _names_or_count(change.keeping_name)
             yield f"The name of {taken} stays the same, so that the new one cannot be made beside the old."
-        if left := [name for name in change.replaced if name not in protected and _stays(stack, name)]:
-            yield f"The old {_listed(left)} stays in the account."
+        if left := [name for name in change.replaced if name not in with_data and _stays(stack, name)]:
+            yield f"The old {_names_or_count(left)} stays in the account."
         if change.switched:
-            yield f"Makes or removes {_listed(change.switched)}."
+            yield f"Makes or removes {_names_or_count(change.switched)}."
         if change.updated:
-            yield f"Updates {_listed(change.updated)}."
+            yield f"Updates {_names_or_count(change.updated)}."
         imported = {
             key: readers
             for key in change.outputs
@@ -181,7 +183,7 @@ class _Page:
         if imported:
             readers = [name for name in self.wiring.stacks if any(name in one for one in imported.values())]
             yield (
-                f"CloudFormation refuses a new value of {_listed(tuple(imported), 'outputs')} while "
+                f"CloudFormation refuses a new value of {_names_or_count(tuple(imported), 'outputs')} while "
                 f"{' and '.join(readers)} import{'s' if len(readers) == 1 else ''} it."
             )
         for key in change.outputs:
@@ -189,12 +191,12 @@ class _Page:
                 for reader in self.readers.get(Node(stack.name, key), []):
                     yield f"Deploy {reader} afterwards: it reads {code(key)}."
 
-    def _resources(self, stack: Described) -> Iterator[str]:
+    def _resources(self, stack: BuiltStack) -> Iterator[str]:
         conditions: Mapping[str, Any] = stack.template.get("Conditions", {})
         if conditions:
             yield from (f"- {code(name)}: {_condition(one)}." for name, one in conditions.items())
             yield ""
-        protected = _protected(stack)
+        with_data = resources_with_data(stack)
         yield from table(
             ("section", "logical ID", "type", "only if", "when deleted", "when replaced", "stack policy"),
             (
@@ -205,14 +207,14 @@ class _Page:
                     code(stack.resources[name].get("Condition", "")),
                     stack.resources[name].get("DeletionPolicy", ""),
                     stack.resources[name].get("UpdateReplacePolicy", ""),
-                    "protects it" if name in protected else "",
+                    "protects it" if name in with_data else "",
                 )
-                for title, names in stack.grouped().items()
+                for title, names in stack.by_section().items()
                 for name in names
             ),
         )
 
-    def _outputs(self, stack: Described) -> Iterator[str]:
+    def _outputs(self, stack: BuiltStack) -> Iterator[str]:
         if not stack.outputs:
             return
         yield from table(
@@ -221,7 +223,7 @@ class _Page:
                 (
                     code(key) + (f"<br>only if {code(output['Condition'])}" if "Condition" in output else ""),
                     prose(str(output.get("Description", ""))),
-                    code(spoken(output["Value"])),
+                    code(in_words(output["Value"])),
                     code(_short(output["Export"]["Name"])) if "Export" in output else "",
                     ", ".join(self.readers.get(Node(stack.name, key), [])),
                 )
@@ -229,7 +231,7 @@ class _Page:
             ),
         )
 
-    def _alarms(self, stack: Described) -> Iterator[str]:
+    def _alarms(self, stack: BuiltStack) -> Iterator[str]:
         alarms = _of_type(stack, "AWS::CloudWatch::Alarm")
         if not alarms:
             return
@@ -241,14 +243,14 @@ class _Page:
                     f"{alarm.get('Namespace', '')}<br>{code(str(alarm.get('MetricName', '')))}",
                     _dimensions(alarm.get("Dimensions", [])),
                     _firing(alarm),
-                    code(spoken(alarm.get("AlarmActions", [])).replace("${", "").replace("}", "")),
-                    prose(spoken(alarm.get("AlarmDescription", ""))),
+                    code(in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", "")),
+                    prose(in_words(alarm.get("AlarmDescription", ""))),
                 )
                 for name, alarm in alarms.items()
             ),
         )
 
-    def _permissions(self, stack: Described) -> Iterator[str]:
+    def _permissions(self, stack: BuiltStack) -> Iterator[str]:
         for name, resource in stack.resources.items():
             found = policies(resource) if resource["Type"] != "AWS::KMS::Key" else []
             if found:
@@ -257,9 +259,9 @@ class _Page:
                     yield f"  - {code(policy.place)}"
                     yield from (f"    - {statement}" for statement in policy.statements)
 
-    def _keys(self, stack: Described) -> Iterator[str]:
+    def _keys(self, stack: BuiltStack) -> Iterator[str]:
         for name, key in _of_type(stack, "AWS::KMS::Key").items():
-            yield f"- {code(name)}: {prose(spoken(key.get('Description', '')))}"
+            yield f"- {code(name)}: {prose(in_words(key.get('Description', '')))}"
             yield f"  - Rotated every year: {'yes' if key.get('EnableKeyRotation') is True else 'no'}."
             for policy in policies({"Properties": key}):
                 yield from (f"  - {statement}" for statement in policy.statements)
@@ -271,7 +273,7 @@ class _Page:
             ]
             yield f"  - Named by {', '.join(users) or 'no resource'}."
 
-    def _log_groups(self, stack: Described) -> Iterator[str]:
+    def _log_groups(self, stack: BuiltStack) -> Iterator[str]:
         groups = _of_type(stack, "AWS::Logs::LogGroup")
         if not groups:
             return
@@ -280,16 +282,16 @@ class _Page:
             (
                 (
                     code(name),
-                    code(spoken(group.get("LogGroupName", ""))),
-                    spoken(group.get("RetentionInDays", "for ever")),
-                    code(spoken(group.get("KmsKeyId", ""))),
+                    code(in_words(group.get("LogGroupName", ""))),
+                    in_words(group.get("RetentionInDays", "for ever")),
+                    code(in_words(group.get("KmsKeyId", ""))),
                 )
                 for name, group in groups.items()
             ),
         )
 
 
-def _of_type(stack: Described, type_name: str) -> dict[str, Mapping[str, Any]]:
+def _of_type(stack: BuiltStack, type_name: str) -> dict[str, Mapping[str, Any]]:
     """Return logical ID -> properties of the resources of a type."""
     return {
         name: resource.get("Properties", {})
@@ -298,26 +300,15 @@ def _of_type(stack: Described, type_name: str) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _protected(stack: Described) -> list[str]:
-    """Return the logical IDs that the stack policy keeps from being replaced or removed."""
-    denied = {
-        resource.removeprefix("LogicalResourceId/")
-        for statement in stack_policy(stack.template)["Statement"]
-        if statement["Effect"] == "Deny"
-        for resource in statement["Resource"]
-    }
-    return [name for name in stack.resources if name in denied]
-
-
-def _stays(stack: Described, name: str) -> bool:
+def _stays(stack: BuiltStack, name: str) -> bool:
     """Tell whether what is replaced stays behind."""
     return str(stack.resources[name].get("UpdateReplacePolicy", "")).startswith("Retain")
 
 
 def _dimensions(dimensions: Any) -> str:
     if not isinstance(dimensions, list):
-        return code(spoken(dimensions))
-    return "<br>".join(f"{one['Name']} = {code(spoken(one['Value']))}" for one in dimensions)
+        return code(in_words(dimensions))
+    return "<br>".join(f"{one['Name']} = {code(in_words(one['Value']))}" for one in dimensions)
 
 
 def _firing(alarm: Mapping[str, Any]) -> str:
@@ -325,18 +316,18 @@ def _firing(alarm: Mapping[str, Any]) -> str:
     statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic", "")
     comparison = _COMPARISONS.get(str(alarm.get("ComparisonOperator")), alarm.get("ComparisonOperator"))
     limit = alarm.get("Threshold")
-    threshold = f"{limit:,}" if isinstance(limit, int | float) else spoken(limit)
+    threshold = f"{limit:,}" if isinstance(limit, int | float) else in_words(limit)
     unit = UNITS.get(str(alarm.get("MetricName")), "")
     periods = alarm.get("EvaluationPeriods", 1)
     period = alarm.get("Period", 60)
     in_minutes = isinstance(period, int) and period % 60 == 0
-    length = f"{period // 60} minutes" if in_minutes else f"{spoken(period)} seconds"
+    length = f"{period // 60} minutes" if in_minutes else f"{in_words(period)} seconds"
     over = f"{alarm.get('DatapointsToAlarm', periods)} of {periods} periods" if periods != 1 else "1 period"
     return f"{statistic} {comparison} {threshold} {unit}".rstrip() + f", {over} of {length}"
 
 
 def _constraint(parameter: Mapping[str, Any]) -> str:
-    allowed = list(map(spoken, parameter.get("AllowedValues", [])))
+    allowed = list(map(in_words, parameter.get("AllowedValues", [])))
     if 0 < len(allowed) <= _MANY:
         return codes(allowed)
     described = prose(str(parameter.get("ConstraintDescription", "")))
@@ -363,24 +354,24 @@ def _predicate(node: Any) -> str:
         case {"Fn::Or": list(parts)}:
             return f"({' or '.join(map(_predicate, parts))})"
         case _:
-            return code(spoken(node))
+            return code(in_words(node))
 
 
 def _operand(node: Any) -> str:
     match node:
         case {"Fn::FindInMap": [mapping, *keys]}:
-            return f"{code(spoken(keys[-1]))} of {code(spoken(keys[0]))} in {code(spoken(mapping))}"
+            return f"{code(in_words(keys[-1]))} of {code(in_words(keys[0]))} in {code(in_words(mapping))}"
         case "":
             return "empty"
         case _:
-            return code(spoken(node))
+            return code(in_words(node))
 
 
 def _short(name: Any) -> str:
-    return spoken(name).removeprefix(PREFIX)
+    return in_words(name).removeprefix(PREFIX)
 
 
-def _listed(names: Sequence[str], what: str = "resources") -> str:
+def _names_or_count(names: Sequence[str], what: str = "resources") -> str:
     return f"{len(names)} {what}" if len(names) > _MANY else codes(names)
 
 

@@ -7,20 +7,17 @@ be changed without a new resource. They do not say whether an update in place in
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from csr_templates.cloudformation.references import uses
+from csr_templates.cloudformation.replacement import Effect, effect_of_change
 from csr_templates.cloudformation.schemas import resource_schema
-from csr_templates.cloudformation.wiring import uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from csr_templates.cloudformation.wiring import Described, Place, Use
-
-_UPDATED: Final = 1
-_MAYBE_REPLACED: Final = 2
-_REPLACED: Final = 3
+    from csr_templates.cloudformation.built_stack import BuiltStack
+    from csr_templates.cloudformation.references import Place, Use
 
 
 class Change(NamedTuple):
@@ -46,46 +43,48 @@ class Change(NamedTuple):
     outputs: tuple[str, ...]
 
 
-def changes(stack: Described) -> dict[str, Change]:
+def changes(stack: BuiltStack) -> dict[str, Change]:
     """Return parameter -> what changing it does, in the order of the template.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the template's types in the region.
     """
-    return {name: _Follow(stack, name).change() for name in stack.template.get("Parameters", {})}
+    return {name: _Follow(stack, name).change() for name in stack.parameters}
 
 
 class _Follow:
     """One parameter on its way through a template."""
 
-    def __init__(self, stack: Described, parameter: str) -> None:
+    def __init__(self, stack: BuiltStack, parameter: str) -> None:
         self.stack = stack
         self.parameter = parameter
-        self.conditions = set(_conditions(stack.template, parameter))
+        self.conditions = _conditions(stack, parameter)
         self.reached = {("name", parameter), *(("condition", name) for name in self.conditions)}
 
     def change(self) -> Change:
         resources = self.stack.resources
         switched = {name for name in resources if resources[name].get("Condition") in self.conditions}
-        direct: dict[str, int] = {}
+        direct: dict[str, Effect] = {}
         for kind, used in self.reached:
             for name, place in self.stack.users.get((kind, used), []):
                 if name not in switched:
-                    direct[name] = max(direct.get(name, 0), self._effect(name, place))
-        effects = self._followed(direct, switched)
-        replaced = {name for name, effect in direct.items() if effect == _REPLACED}
-        gone = {name for name, effect in effects.items() if effect >= _MAYBE_REPLACED} | switched
+                    direct[name] = max(direct.get(name, Effect.NONE), self._effect(name, place))
+        effects = self._with_followers(direct, switched)
+        replaced = {name for name, effect in direct.items() if effect == Effect.REPLACED}
+        gone = {name for name, effect in effects.items() if effect >= Effect.MAYBE_REPLACED} | switched
 
-        def with_effect(wanted: int, without: Iterable[str] = ()) -> tuple[str, ...]:
-            return self._sorted({name for name, one in effects.items() if one == wanted}.difference(without))
+        def with_effect(wanted: Effect, without: Iterable[str] = ()) -> tuple[str, ...]:
+            return self._in_order(
+                {name for name, one in effects.items() if one == wanted}.difference(without)
+            )
 
         return Change(
-            replaced=self._sorted(replaced),
-            following=with_effect(_REPLACED, replaced),
-            maybe_replaced=with_effect(_MAYBE_REPLACED),
-            switched=self._sorted(switched),
-            updated=with_effect(_UPDATED),
-            keeping_name=self._sorted(filter(self._keeps_name, replaced)),
+            replaced=self._in_order(replaced),
+            following=with_effect(Effect.REPLACED, replaced),
+            maybe_replaced=with_effect(Effect.MAYBE_REPLACED),
+            switched=self._in_order(switched),
+            updated=with_effect(Effect.UPDATED),
+            keeping_name=self._in_order(filter(self._keeps_name, replaced)),
             outputs=tuple(
                 key
                 for key, its_uses in self.stack.output_uses.items()
@@ -93,27 +92,27 @@ class _Follow:
             ),
         )
 
-    def _followed(self, direct: Mapping[str, int], switched: set[str]) -> dict[str, int]:
+    def _with_followers(self, direct: Mapping[str, Effect], switched: set[str]) -> dict[str, Effect]:
         """Return the effects on all resources, those included that refer to what is replaced."""
         effects = dict(direct)
-        pending = [name for name in effects if effects[name] >= _MAYBE_REPLACED]
+        pending = [name for name in effects if effects[name] >= Effect.MAYBE_REPLACED]
         while pending:
             source = pending.pop()
             for name, place in self.stack.users.get(("name", source), []):
                 if name in switched or name == source:
                     continue
                 effect = min(effects[source], self._effect(name, place))
-                if effect > effects.get(name, 0):
+                if effect > effects.get(name, Effect.NONE):
                     effects[name] = effect
-                    if effect >= _MAYBE_REPLACED:
+                    if effect >= Effect.MAYBE_REPLACED:
                         pending.append(name)
         return effects
 
     def _is_reached(self, use: Use) -> bool:
         return (use.kind, use.name) in self.reached
 
-    def _effect(self, name: str, place: Place) -> int:
-        return _effect(self.stack.resources[name]["Type"], self.stack.region, place)
+    def _effect(self, name: str, place: Place) -> Effect:
+        return effect_of_change(self.stack.resources[name]["Type"], self.stack.region, place)
 
     def _keeps_name(self, name: str) -> bool:
         reached = {use.place[0] for use in self.stack.uses[name] if use.place and self._is_reached(use)}
@@ -135,37 +134,16 @@ class _Follow:
             ):
                 yield key
 
-    def _sorted(self, names: Iterable[str]) -> tuple[str, ...]:
+    def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
         wanted = set(names)
         return tuple(name for name in self.stack.resources if name in wanted)
 
 
-@cache  # parameters meet in the same places, such as tags
-def _effect(type_name: str, region: str, place: Place) -> int:
-    """Return what changing the value at a place does to a resource of a type."""
-    schema = resource_schema(type_name, region)
-    if any(_touches(place, path) for path in (*schema.create_only, *schema.primary_identifier)):
-        return _REPLACED
-    if any(_touches(place, path) for path in schema.conditional_create_only):
-        return _MAYBE_REPLACED
-    return _UPDATED
-
-
-def _touches(place: Place, path: str) -> bool:
-    """Tell whether changing the value at a place can change what the schema calls ``path``."""
-    return all(ours == theirs for ours, theirs in zip(place, path.split("/"), strict=False))
-
-
-def _conditions(template: Mapping[str, Any], parameter: str) -> Iterator[str]:
-    """Yield the conditions that depend on a parameter, through other conditions too."""
-    definitions: Mapping[str, Any] = template.get("Conditions", {})
-    direct = {name: list(uses(definition)) for name, definition in definitions.items()}
-
-    def depends(name: str, trail: tuple[str, ...]) -> bool:
-        return any(
-            (use.kind == "name" and use.name == parameter)
-            or (use.kind == "condition" and use.name not in trail and depends(use.name, (*trail, use.name)))
-            for use in direct.get(name, [])
-        )
-
-    return (name for name in definitions if depends(name, (name,)))
+def _conditions(stack: BuiltStack, parameter: str) -> set[str]:
+    """Return the conditions that depend on a parameter, through other conditions too."""
+    definitions: Mapping[str, Any] = stack.template.get("Conditions", {})
+    used = {name: {(use.kind, use.name) for use in uses(node)} for name, node in definitions.items()}
+    reached = {("name", parameter)}
+    while more := {("condition", name) for name in used if used[name] & reached} - reached:
+        reached |= more
+    return {name for kind, name in reached if kind == "condition"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from csr_templates.cloudformation.wiring import spoken
+from csr_templates.cloudformation.references import in_words
 from csr_templates.reference.markdown import code, codes
 
 
@@ -26,14 +26,14 @@ def policies(resource: Mapping[str, Any]) -> list[Policy]:
     properties = resource.get("Properties", {})
     found = [Policy(name, list(map(sentence, statements))) for name, statements in _documents(properties)]
     if managed := properties.get("ManagedPolicyArns"):
-        found.append(Policy("ManagedPolicyArns", [f"{codes(map(spoken, _as_list(managed)))}."]))
+        found.append(Policy("ManagedPolicyArns", [f"{codes(map(in_words, _as_list(managed)))}."]))
     return found
 
 
 def sentence(statement: Mapping[str, Any]) -> str:
     """Return a statement as one Markdown sentence; one that a condition decides, as it stands."""
     if "Effect" not in statement:
-        return f"{code(spoken(statement))}."
+        return f"{code(in_words(statement))}."
     who = _principals(statement)
     allows = statement.get("Effect") == "Allow"
     if who == "Anybody":
@@ -58,7 +58,7 @@ def _documents(properties: Mapping[str, Any]) -> Iterator[tuple[str, list[Mappin
         elif key == "Policies":
             for policy in _as_list(value):
                 if isinstance(policy, Mapping) and "PolicyDocument" in policy:
-                    yield spoken(policy["PolicyName"]), _as_list(policy["PolicyDocument"]["Statement"])
+                    yield in_words(policy["PolicyName"]), _as_list(policy["PolicyDocument"]["Statement"])
                 elif isinstance(policy, Mapping):
                     yield key, [policy]
 
@@ -69,20 +69,20 @@ def _principals(statement: Mapping[str, Any]) -> str:
         return ""
     if principal == "*":
         return "Anybody"
-    return ", ".join(codes(map(spoken, _as_list(names))) for names in principal.values())
+    return ", ".join(codes(map(in_words, _as_list(names))) for names in principal.values())
 
 
 def _either(statement: Mapping[str, Any], key: str) -> str:
     if f"Not{key}" in statement:
-        return f"everything but {codes(map(spoken, _as_list(statement[f'Not{key}'])))}"
-    return codes(map(spoken, _as_list(statement.get(key, []))))
+        return f"everything but {codes(map(in_words, _as_list(statement[f'Not{key}'])))}"
+    return codes(map(in_words, _as_list(statement.get(key, []))))
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[str]:
     # Sorted as in the rendered template, where the order of the code does not count either.
     for operator, tests in sorted(statement.get("Condition", {}).items()):
         for key, values in sorted(tests.items()):
-            yield f"{code(key)} {operator} {' or '.join(code(spoken(one)) for one in _as_list(values))}"
+            yield f"{code(key)} {operator} {' or '.join(code(in_words(one)) for one in _as_list(values))}"
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -1,131 +1,81 @@
-"""Rules for cfn-lint: ``cfn-lint -a csr_templates.rules -- FILE`` runs them on any template."""
+"""Rules for cfn-lint: ``cfn-lint -a csr_templates.rules -- FILE`` runs them on any template.
 
-from csr_templates.rules.account_roles import AccountRoleDeleted
-from csr_templates.rules.additional_metrics import AdditionalMetricWithoutData
-from csr_templates.rules.alarm_dimensions import AlarmOnMissingMetric
-from csr_templates.rules.alarm_evaluation import AlarmWithoutEvaluation
-from csr_templates.rules.alarm_regions import AlarmOutsideUsEast1
-from csr_templates.rules.alarm_topic_keys import AlarmTopicKeyWithoutCloudWatch
-from csr_templates.rules.alarm_topic_managed_keys import AlarmTopicWithManagedKey
-from csr_templates.rules.alarm_topic_policies import AlarmTopicPolicyWithoutCloudWatch
-from csr_templates.rules.alarms import AlarmWithoutActionOrDescription
-from csr_templates.rules.api_host_headers import HostForwardedToApi
-from csr_templates.rules.archived_sites import ServedObjectsArchived
-from csr_templates.rules.bypassed_aliases import AliasBypassed
-from csr_templates.rules.cache_clusters import CachingWithoutCache
-from csr_templates.rules.cache_encryption import UnencryptedCache
-from csr_templates.rules.cache_key_parameters import UndeclaredCacheKey
-from csr_templates.rules.cache_methods import CacheOfMoreThanGet
-from csr_templates.rules.cache_paths import CacheKeyWithoutPath
-from csr_templates.rules.cache_users import CacheKeyWithoutUserOrQuery
-from csr_templates.rules.cluster_alarms import ClusterAlarmWithoutRole
-from csr_templates.rules.conditional_names import ConditionalRetainedName
-from csr_templates.rules.connection_alarms import ConnectionsAlarmOutOfReach
-from csr_templates.rules.dead_letter_roles import DeadLettersNotAllowed
-from csr_templates.rules.default_certificates import MinimumTlsWithDefaultCertificate
-from csr_templates.rules.deployment_stages import DeploymentWithStageBesideStage
-from csr_templates.rules.deployments import DeploymentBeforeMethods
-from csr_templates.rules.distribution_certificates import CertificateOutsideUsEast1
-from csr_templates.rules.distribution_logs import LogBucketWithoutLists
-from csr_templates.rules.dynamic_references import UnresolvedDynamicReference
-from csr_templates.rules.error_pages import ErrorPageBesideApi
-from csr_templates.rules.execution_logs import StageBeforeExecutionLogGroup
-from csr_templates.rules.exported_logs import ExportedLogSwitchedOff
-from csr_templates.rules.exports import DuplicateExport
-from csr_templates.rules.flow_log_fields import UnknownFlowLogField
-from csr_templates.rules.function_versions import VersionNeverReplaced
-from csr_templates.rules.group_egress import SecurityGroupOpenOutward
-from csr_templates.rules.group_texts import SecurityGroupRuleText
-from csr_templates.rules.ignores import IgnoreWithoutReason
-from csr_templates.rules.instance_classes import InstanceClassOfAuroraVersion2
-from csr_templates.rules.integration_timeouts import FunctionOutlivesIntegration
-from csr_templates.rules.log_group_keys import LogGroupKeyIsNoArn
-from csr_templates.rules.member_properties import ClusterPropertyOnMember
-from csr_templates.rules.metric_names import MisspeltMetric
-from csr_templates.rules.parameter_levels import ClusterParameterInInstanceGroup
-from csr_templates.rules.performance_insights import PerformanceInsightsOnSmallClass
-from csr_templates.rules.policy_resources import PolicyResourceWithoutArn
-from csr_templates.rules.provisioned_concurrency import ProvisionedAboveReserved
-from csr_templates.rules.refused_parameters import RefusedDatabaseParameter
-from csr_templates.rules.return_traffic import ReturnTrafficBlocked
-from csr_templates.rules.secret_keys import SecretWithoutDecrypt
-from csr_templates.rules.short_forms import ShortFormInShortForm
-from csr_templates.rules.stage_logging import StageLogsBeforeAccountRole
-from csr_templates.rules.unchecked_parameters import UncheckedParameter
-from csr_templates.rules.unkeyed_methods import UnkeyedMethod
-from csr_templates.rules.unpublished_functions import UnpublishedFunction
-from csr_templates.rules.usage_plan_stages import UsagePlanBeforeStage
-from csr_templates.rules.usage_plans import UsagePlanWithoutKey
-from csr_templates.rules.vpc_functions import VpcFunctionIncomplete
-from csr_templates.rules.waiting_instances import InstancesMadeAtOnce
-from csr_templates.rules.web_acl_actions import RuleWithWrongAction
-from csr_templates.rules.web_acl_logs import WafLogDestinationWithoutPrefix
-from csr_templates.rules.web_acl_priorities import RepeatedRulePriority
-from csr_templates.rules.web_acl_scope import CloudFrontScopeOutsideUsEast1
-from csr_templates.rules.website_buckets import UnreachableWebsite
+A folder holds the rules on one AWS service, and ``support`` what they share. A file is one rule, named like
+its class, with its test in ``tests/rules``. Every such file is found here by itself, and what does not fit is
+an ImportError that names the file.
+"""
 
-__all__ = [
-    "AccountRoleDeleted",
-    "AdditionalMetricWithoutData",
-    "AlarmOnMissingMetric",
-    "AlarmOutsideUsEast1",
-    "AlarmTopicKeyWithoutCloudWatch",
-    "AlarmTopicPolicyWithoutCloudWatch",
-    "AlarmTopicWithManagedKey",
-    "AlarmWithoutActionOrDescription",
-    "AlarmWithoutEvaluation",
-    "AliasBypassed",
-    "CacheKeyWithoutPath",
-    "CacheKeyWithoutUserOrQuery",
-    "CacheOfMoreThanGet",
-    "CachingWithoutCache",
-    "CertificateOutsideUsEast1",
-    "CloudFrontScopeOutsideUsEast1",
-    "ClusterAlarmWithoutRole",
-    "ClusterParameterInInstanceGroup",
-    "ClusterPropertyOnMember",
-    "ConditionalRetainedName",
-    "ConnectionsAlarmOutOfReach",
-    "DeadLettersNotAllowed",
-    "DeploymentBeforeMethods",
-    "DeploymentWithStageBesideStage",
-    "DuplicateExport",
-    "ErrorPageBesideApi",
-    "ExportedLogSwitchedOff",
-    "FunctionOutlivesIntegration",
-    "HostForwardedToApi",
-    "IgnoreWithoutReason",
-    "InstanceClassOfAuroraVersion2",
-    "InstancesMadeAtOnce",
-    "LogBucketWithoutLists",
-    "LogGroupKeyIsNoArn",
-    "MinimumTlsWithDefaultCertificate",
-    "MisspeltMetric",
-    "PerformanceInsightsOnSmallClass",
-    "PolicyResourceWithoutArn",
-    "ProvisionedAboveReserved",
-    "RefusedDatabaseParameter",
-    "RepeatedRulePriority",
-    "ReturnTrafficBlocked",
-    "RuleWithWrongAction",
-    "SecretWithoutDecrypt",
-    "SecurityGroupOpenOutward",
-    "SecurityGroupRuleText",
-    "ServedObjectsArchived",
-    "ShortFormInShortForm",
-    "StageBeforeExecutionLogGroup",
-    "StageLogsBeforeAccountRole",
-    "UncheckedParameter",
-    "UndeclaredCacheKey",
-    "UnencryptedCache",
-    "UnkeyedMethod",
-    "UnknownFlowLogField",
-    "UnpublishedFunction",
-    "UnreachableWebsite",
-    "UnresolvedDynamicReference",
-    "UsagePlanBeforeStage",
-    "UsagePlanWithoutKey",
-    "VersionNeverReplaced",
-    "VpcFunctionIncomplete",
-    "WafLogDestinationWithoutPrefix",
-]
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from csr_templates.rules.support.rule import Rule
+
+# The numbers of the rules in each folder, E and W alike: a W may become an E one day. cfn-lint has E0000 to
+# E8999 for its own rules, gives the lines of a user's --custom-rules file 9000 + line, and AWS's quickstarts
+# use E91xx.
+NUMBERS = {
+    "template": range(9500, 9520),
+    "apigateway": range(9520, 9560),
+    "awslambda": range(9560, 9580),
+    "cloudfront": range(9580, 9600),
+    "cloudwatch": range(9600, 9620),
+    "ec2": range(9620, 9640),
+    "iam": range(9640, 9660),
+    "logs": range(9660, 9680),
+    "rds": range(9680, 9700),
+    "s3": range(9700, 9720),
+    "sns": range(9720, 9740),
+    "wafv2": range(9740, 9760),
+}
+
+
+def find_rules(package: str, folder: Path) -> list[type[Rule]]:
+    """Return the rule in each file of a package, in the order of their numbers.
+
+    Raises:
+        ImportError: a file is not in the folder of a service, does not hold exactly one rule, or is not named
+            like it; or the number of a rule is not one of its folder, or belongs to another rule.
+    """
+    from csr_templates.rules.support.rule import Rule
+
+    found: dict[int, tuple[type[Rule], str]] = {}
+    for file in sorted(folder.rglob("*.py")):
+        service, place = file.parent.name, file.relative_to(folder.parent).as_posix()
+        if file.name == "__init__.py" or service == "support":
+            continue
+        if file.parent.parent != folder or service not in NUMBERS:
+            raise ImportError(
+                f"{place} is not in the folder of a service that has numbers. Move it into one of "
+                f"{', '.join(NUMBERS)}, or give its folder a block in NUMBERS."
+            )
+        module = import_module(f"{package}.{service}.{file.stem}")
+        own = (made for made in vars(module).values() if getattr(made, "__module__", "") == module.__name__)
+        rules = [made for made in own if isinstance(made, type) and issubclass(made, Rule)]
+        names = ", ".join(rule.__name__ for rule in rules)
+        if len(rules) != 1:
+            raise ImportError(f"{place} holds {len(rules)} rules ({names}). A file holds exactly one.")
+        if file.stem != re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", names).lower():
+            raise ImportError(f"{place} is not named like its rule, {names}.")
+        (rule,) = rules
+        number = int(rule.id[1:]) if re.fullmatch(r"[EW]\d{4}", rule.id) else 0
+        if number not in NUMBERS[service]:
+            first, last = NUMBERS[service][0], NUMBERS[service][-1]
+            raise ImportError(
+                f"{place} has the ID {rule.id!r}. Rules on {service} take E{first} to E{last}, or W."
+            )
+        if number in found:
+            raise ImportError(f"{place} has the number {number}, which is taken by {found[number][1]}.")
+        found[number] = rule, place
+    return [rule for _, (rule, _) in sorted(found.items())]
+
+
+RULES = find_rules(__name__, Path(__file__).parent)
+
+# Where cfn-lint looks for them.
+globals().update({rule.__name__: rule for rule in RULES})
+__all__ = ["NUMBERS", "RULES", *(rule.__name__ for rule in RULES)]

@@ -6,13 +6,13 @@ from typing import Final, TypeAlias
 
 from troposphere import AWSHelperFn, Ref, Sub, Tags
 
-from csr_templates.cloudformation import wiring
+from csr_templates.cloudformation import references
 
 Value: TypeAlias = AWSHelperFn | str
 """What a property accepts: a literal, or a function such as Ref, GetAtt, Sub or ImportValue."""
 
 
-PREFIX: Final = wiring.PREFIX.removesuffix("-")
+PREFIX: Final = references.PREFIX.removesuffix("-")
 """What every name of an environment starts with, as text for Sub."""
 
 

@@ -1,0 +1,129 @@
+"""A stack as data: what a build makes of its declaration, and what is read back from an output folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from csr_templates.cloudformation.intrinsics import as_strings
+from csr_templates.cloudformation.references import PREFIX, Place, Use, in_words, uses
+
+Document = dict[str, Any]
+
+
+class Policies(NamedTuple):
+    """What CloudFormation and IAM enforce for a stack, as policy documents.
+
+    Attributes:
+        stack: the stack policy, which says what an update must not do.
+        everyday: IAM policies for creating, updating and reading the stack, in parts that IAM accepts.
+        removing: IAM policies that are needed in addition where resources go away, in such parts too.
+    """
+
+    stack: Document
+    everyday: Sequence[Document] = ()
+    removing: Sequence[Document] = ()
+
+
+@dataclass(frozen=True, eq=False)  # so that what is read off a stack can be cached
+class BuiltStack:
+    """A stack whose template has been built.
+
+    Attributes:
+        name: such as ``network``.
+        file: file name of the template.
+        region: AWS region that it is deployed to.
+        template: the template, as a plain dict.
+        sections: logical ID -> title of its section.
+        per_deploy: parameters that each deploy decides.
+        reads_from: names of the stacks whose outputs it reads.
+        source: path of the module that builds it, from the folder of its package.
+        text: the template as YAML.
+        policies: its policies; empty until they are made.
+    """
+
+    name: str
+    file: str
+    region: str
+    template: Mapping[str, Any]
+    sections: Mapping[str, str] = field(default_factory=dict)
+    per_deploy: Sequence[str] = ()
+    reads_from: Sequence[str] = ()
+    source: str = ""
+    text: str = ""
+    policies: Policies = field(default_factory=lambda: Policies({}))
+
+    @property
+    def name_pattern(self) -> str:
+        """Name of the deployed stack, as a template writes it."""
+        return f"{PREFIX}{self.name}"
+
+    @property
+    def resources(self) -> Mapping[str, Any]:
+        """Logical ID -> resource."""
+        found: Mapping[str, Any] = self.template.get("Resources", {})
+        return found
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """Key -> output."""
+        found: Mapping[str, Any] = self.template.get("Outputs", {})
+        return found
+
+    @property
+    def exports(self) -> dict[str, str]:
+        """Name of an export, in words -> the key of its output."""
+        return {
+            in_words(output["Export"]["Name"]): key
+            for key, output in self.outputs.items()
+            if "Export" in output
+        }
+
+    @property
+    def parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        """Name -> declaration."""
+        found: Mapping[str, Mapping[str, Any]] = self.template.get("Parameters", {})
+        return found
+
+    @property
+    def in_files(self) -> list[str]:
+        """The parameters that the parameter files decide, in the template's order."""
+        return [name for name in self.parameters if name not in self.per_deploy]
+
+    @property
+    def defaults(self) -> dict[str, str | None]:
+        """The defaults of what the files decide."""
+        return {name: self.default(name) for name in self.in_files}
+
+    def default(self, parameter: str) -> str | None:
+        """Return the default of a parameter as CloudFormation passes it on: a string."""
+        default = self.parameters[parameter].get("Default")
+        return None if default is None else str(as_strings(default))
+
+    @cached_property
+    def uses(self) -> dict[str, list[Use]]:
+        """Logical ID -> what the properties of the resource name."""
+        return {name: uses(resource.get("Properties", {})) for name, resource in self.resources.items()}
+
+    @cached_property
+    def users(self) -> dict[tuple[str, str], list[tuple[str, Place]]]:
+        """Kind and name of a use -> the resources that use what is named so, and where they do."""
+        found: dict[tuple[str, str], list[tuple[str, Place]]] = {}
+        for resource, its_uses in self.uses.items():
+            for place, kind, name in its_uses:
+                found.setdefault((kind, name), []).append((resource, place))
+        return found
+
+    @cached_property
+    def output_uses(self) -> dict[str, list[Use]]:
+        """Key -> what the output, its export and its condition name."""
+        return {key: uses(output) for key, output in self.outputs.items()}
+
+    def by_section(self) -> dict[str, list[str]]:
+        """Return title of a section -> its logical IDs, in the order of the template."""
+        groups: dict[str, list[str]] = {}
+        for name in self.resources:
+            groups.setdefault(self.sections.get(name, "Resources"), []).append(name)
+        return groups

@@ -1,0 +1,184 @@
+"""What a part of a template refers to: one walker, and one grammar of ``${…}``, for the whole package.
+
+Everything here works on templates as plain dicts, with the long forms of the functions.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
+
+PREFIX: Final = "${ProjectName}-${Environment}-"
+"""How names of stacks, exports and most resources start."""
+
+# A name between "${" and "}" that holds no other placeholder; a leading "!" makes it a literal.
+_PLACEHOLDER: Final = re.compile(r"\$\{([^${}]*)\}")
+_SECRET: Final = re.compile(r"\{\{resolve:secretsmanager:(.+?):SecretString")
+
+Place = tuple[str | int, ...]
+"""Keys and indexes from the node down to a value; functions leave no trace in it."""
+
+T = TypeVar("T")
+
+
+class Use(NamedTuple):
+    """A name in a part of a template.
+
+    Attributes:
+        place: where it is used.
+        kind: ``name`` (a parameter, a resource or a pseudo parameter), ``condition``, ``mapping`` (``*``
+            where only a deploy knows which), ``import`` (the name of an export), ``output`` (name of the
+            stack, a slash, key of its output), or ``secret`` (its name, in a dynamic reference).
+        name: the name; of ``a.b`` only ``a``.
+    """
+
+    place: Place
+    kind: str
+    name: str
+
+
+def uses(node: Any, place: Place = ()) -> list[Use]:
+    """Return every name in a part of a template, in the order in which they are used."""
+    found: list[Use] = []
+    _find_uses(node, place, found)
+    return found
+
+
+# These add to a list, for a generator in each level of a template takes twice as long.
+
+
+def _find_uses(node: Any, place: Place, found: list[Use]) -> None:
+    if isinstance(node, str):
+        _find_secrets(node, place, found)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "Ref" or key == "Condition" or key.startswith("Fn::"):
+                _find_uses_of_function(key, value, place, found)
+            elif isinstance(value, (dict, list, tuple)):
+                _find_uses(value, (*place, key), found)
+            elif isinstance(value, str) and "{{resolve" in value:
+                _find_secrets(value, (*place, key), found)
+    elif isinstance(node, (list, tuple)):
+        for index, item in enumerate(node):
+            _find_uses(item, (*place, index), found)
+
+
+def _find_uses_of_function(function: str, argument: Any, place: Place, found: list[Use]) -> None:
+    inside: Iterable[Any] = ()
+    match function, argument:
+        case "Ref", str(name):
+            found.append(Use(place, "name", name))
+        case "Condition", str(name):
+            found.append(Use(place, "condition", name))
+        case "Fn::GetAtt", [str(name), *_] | str(name):
+            found.append(Use(place, "name", name.partition(".")[0]))
+        case "Fn::If", [str(name), *branches]:
+            found.append(Use(place, "condition", name))
+            inside = branches
+        case "Fn::FindInMap", [mapping, *_]:
+            found.append(Use(place, "mapping", mapping if isinstance(mapping, str) else "*"))
+            inside = argument
+        case "Fn::Sub", str(text):
+            _find_names(text, {}, place, found)
+        case "Fn::Sub", [str(text), dict(bound)]:
+            _find_names(text, bound, place, found)
+            inside = bound.values()
+        case "Fn::ImportValue", name:
+            found.append(Use(place, "import", in_words(name)))
+            inside = (name,)
+        case "Fn::GetStackOutput", dict(asked):
+            output = f"{in_words(asked.get('StackName'))}/{asked.get('OutputName')}"
+            found.append(Use(place, "output", output))
+            inside = asked.values()
+        case "Ref" | "Condition", _:  # a property of that name
+            _find_uses(argument, (*place, function), found)
+        case _, [*arguments]:
+            inside = arguments
+        case _:
+            inside = (argument,)
+    for item in inside:
+        _find_uses(item, place, found)
+
+
+def _find_names(text: str, bound: Mapping[str, Any], place: Place, found: list[Use]) -> None:
+    names = [name for name in _PLACEHOLDER.findall(text) if name not in bound and not name.startswith("!")]
+    found += [Use(place, "name", name.partition(".")[0]) for name in names]
+    _find_secrets(text, place, found)
+
+
+def _find_secrets(text: str, place: Place, found: list[Use]) -> None:
+    if "{{resolve" in text:
+        found += [Use(place, "secret", name) for name in _SECRET.findall(text)]
+
+
+def entries(node: Any, key: str) -> list[tuple[Place, Any]]:
+    """Return the place and the value of every entry of a key, such as the arguments of a function."""
+    found: list[tuple[Place, Any]] = []
+    _find_entries(node, key, (), found)
+    return found
+
+
+def _find_entries(node: Any, key: str, place: Place, found: list[tuple[Place, Any]]) -> None:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                found.append((place, value))
+            if isinstance(value, (dict, list, tuple)):
+                _find_entries(value, key, place if name.startswith("Fn::") else (*place, name), found)
+    elif isinstance(node, (list, tuple)):
+        for index, item in enumerate(node):
+            if isinstance(item, (dict, list, tuple)):
+                _find_entries(item, key, (*place, index), found)
+
+
+def pieces(text: str, variable: Callable[[str], T]) -> list[str | T]:
+    """Return the text of a Sub in pieces: literal texts, and what ``variable`` returns for each variable."""
+    found: list[str | T] = []
+    end = 0
+    for match in _PLACEHOLDER.finditer(text):
+        name = match[1]
+        found += [text[end : match.start()], f"${{{name[1:]}}}" if name.startswith("!") else variable(name)]
+        end = match.end()
+    return [*found, text[end:]]
+
+
+def escape_placeholders(text: str) -> str:
+    """Return a literal text as the text of a Sub holds it."""
+    return _PLACEHOLDER.sub(r"${!\1}", text)
+
+
+def in_words(value: Any) -> str:
+    """Return a value as text for a reader; what only a deploy knows is written as in the text of a Sub."""
+    match value:
+        case str():
+            return value
+        case {"Ref": "AWS::NoValue"}:
+            return "nothing"
+        case {"Ref": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"${{{name}.{attribute}}}"
+        case {"Fn::Sub": str(text)}:
+            return text
+        case {"Fn::Sub": [str(text), Mapping() as bound]}:
+            return "".join(pieces(text, lambda name: in_words(bound.get(name, f"${{{name}}}"))))
+        case {"Fn::Join": [str(between), list(items)]}:
+            return between.join(map(in_words, items))
+        case {"Fn::If": [str(condition), yes, no]}:
+            return f"{in_words(yes)} if {condition}, otherwise {in_words(no)}"
+        case {"Fn::ImportValue": name}:
+            return f"import {in_words(name).removeprefix(PREFIX)}"
+        case {"Fn::GetStackOutput": Mapping() as asked}:
+            stack = in_words(asked.get("StackName")).removeprefix(PREFIX)
+            return f"output {asked.get('OutputName')} of {stack}"
+        case list(items):
+            return ", ".join(map(in_words, items))
+        case _:
+            return json.dumps(value)
+
+
+def place_in_words(place: Place) -> str:
+    """Return a place as messages name it: ``Resources.Function.Properties.Layers[0]``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")

@@ -1,0 +1,32 @@
+"""The values of all environments side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from csr_templates.environments.environment import Environment
+
+WIDEST_CELL: Final = 40  # characters of a value
+
+
+def rows_of_cells(environments: Sequence[Environment]) -> list[list[str]]:
+    """Return the values of all environments as rows of cells of equal width, headings first.
+
+    A star marks what differs from production. Long values are cut, to keep the table a table.
+    """
+    production = next((one.values for one in environments if one.is_production), {})
+
+    def cell(name: str, text: str) -> str:
+        mark = "*" if text != production.get(name, text) else " "
+        shown = text or '""'
+        return f"{mark} {shown if len(shown) <= WIDEST_CELL else f'{shown[: WIDEST_CELL - 3]}...'}"
+
+    rows = [
+        ["", *(f"  {one.name}" for one in environments)],
+        *([name, *(cell(name, one.values[name]) for one in environments)] for name in environments[0].values),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [[text.ljust(width) for text, width in zip(row, widths, strict=True)] for row in rows]

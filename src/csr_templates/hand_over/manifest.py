@@ -1,0 +1,168 @@
+"""The manifest, ``stacks.json``: what it says of a set of files, and where each file is.
+
+docs/manifest.md explains each key, and ``stacks.schema.json`` is the JSON Schema of the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+
+MANIFEST: Final = "stacks.json"
+FORMAT_VERSION: Final = 1
+
+
+class ManifestError(ValueError):
+    """This is not a manifest that can be read; the message says what to do."""
+
+
+def document(
+    stacks: Iterable[BuiltStack], environments: Sequence[str], files: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """Return what ``stacks.json`` says of the set.
+
+    Args:
+        stacks: in deploy order.
+        environments: their names.
+        files: path -> content of every other file of the set.
+    """
+    return {
+        "formatVersion": FORMAT_VERSION,
+        "stacks": [
+            {
+                "name": stack.name,
+                "namePattern": stack.name_pattern,
+                "template": stack.file,
+                "source": stack.source,
+                "region": stack.region,
+                "capabilities": ["CAPABILITY_NAMED_IAM"],  # covers CAPABILITY_IAM
+                "terminationProtection": True,
+                "readsFrom": list(stack.reads_from),
+                "perDeploy": list(stack.per_deploy),
+                "parameterFiles": {name: parameter_file(name, stack.name) for name in environments},
+                "deploymentFiles": {
+                    name: path
+                    for name in environments
+                    if (path := deployment_file(name, stack.name)) in files
+                },
+                "stackPolicy": stack_policy_file(stack.name),
+                "deployPolicies": list(deploy_policy_files(stack)),
+                "deletePolicies": list(delete_policy_files(stack)),
+                "resources": len(stack.resources),
+                "sections": stack.by_section(),
+            }
+            for stack in stacks
+        ],
+        "files": {path: {"sha256": sha256(data), "bytes": len(data)} for path, data in files.items()},
+    }
+
+
+def read(data: bytes, name: str) -> dict[str, Any]:
+    """Return a manifest whose ``formatVersion`` and ``files`` are as they should be.
+
+    Args:
+        data: the content of the file.
+        name: the file, for the message.
+
+    Raises:
+        ManifestError: it is not a manifest, or one of a format that this version does not know, or it lists a
+            path that no build could have written.
+    """
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        found = None
+    match found:
+        case {"formatVersion": 1, "files": dict(files)} if all(starmap(_is_entry, files.items())):
+            manifest: dict[str, Any] = found
+            return manifest
+    raise ManifestError(
+        f"{name} is not a manifest that this version of csr-templates knows. If a merge left it in conflict, "
+        "take either side of it; otherwise name another folder with --output. Then build again."
+    )
+
+
+def hashes(entry: Mapping[str, Any]) -> set[str]:
+    """Return the SHA-256 of each content that a listed file may have: before a build, and after it."""
+    return {entry["sha256"], *entry.get("announced", ())}
+
+
+def announce(manifest: Mapping[str, Any] | None, files: Mapping[str, bytes]) -> dict[str, Any] | None:
+    """Return the manifest with what it does not list yet of files to come; None if it lists everything.
+
+    Args:
+        manifest: the one before the files are written; None where there is none.
+        files: path -> content that a build is going to write.
+    """
+    manifest = manifest or {"formatVersion": FORMAT_VERSION, "stacks": [], "files": {}}
+    known = manifest["files"]
+    entries: dict[str, dict[str, Any]] = {}
+    for path, data in files.items():
+        digest = sha256(data)
+        if path not in known:
+            entries[path] = {"sha256": digest, "bytes": len(data)}
+        elif digest not in hashes(known[path]):
+            entries[path] = {**known[path], "announced": sorted({*known[path].get("announced", ()), digest})}
+    return {**manifest, "files": {**known, **entries}} if entries else None
+
+
+def _is_entry(path: str, file: Any) -> bool:
+    """Tell whether a path is plain, relative and not hidden, and its entry holds hashes."""
+    parts = path.split("/")
+    if any(part == "" or part.startswith(".") or set(part) & set("\\:\0") for part in parts):
+        return False
+    match file:
+        case {"sha256": str(), "announced": list(announced)}:
+            return all(isinstance(one, str) for one in announced)
+        case {"sha256": str()}:
+            return "announced" not in file
+    return False
+
+
+def parameter_file(environment: str, stack: str) -> str:
+    """Return the path, relative to the output folder, of what a pipeline passes to a stack."""
+    return f"parameters/{environment}/{stack}.json"
+
+
+def deployment_file(environment: str, stack: str) -> str:
+    """Return the path, relative to the output folder, of what Git sync reads for a stack."""
+    return f"deployments/{environment}/{stack}.yaml"
+
+
+def stack_policy_file(stack: str) -> str:
+    """Return the path, relative to the output folder, of a stack's policy."""
+    return f"stack-policies/{stack}.json"
+
+
+def deploy_policy_files(stack: BuiltStack) -> dict[str, Document]:
+    """Return the IAM policies for everyday deploys by their paths, relative to the output folder."""
+    return _numbered(stack.name, stack.policies.everyday)
+
+
+def delete_policy_files(stack: BuiltStack) -> dict[str, Document]:
+    """Return the IAM policies for what goes away by their paths, relative to the output folder."""
+    return _numbered(f"{stack.name}-delete", stack.policies.removing)
+
+
+def _numbered(name: str, documents: Sequence[Document]) -> dict[str, Document]:
+    return {
+        f"deploy-policies/{name}{f'-{number}' if len(documents) > 1 else ''}.json": document
+        for number, document in enumerate(documents, 1)
+    }
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` in hexadecimal, as the manifest lists it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def as_json(document: Mapping[str, Any]) -> bytes:
+    """Return ``document`` as JSON that is the same everywhere: ASCII, LF, keys in the order given."""
+    return f"{json.dumps(document, indent=2)}\n".encode("ascii")

@@ -1,0 +1,71 @@
+"""IAM policy documents: their statements, and as many statements in each as IAM accepts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from csr_templates.cloudformation.built_stack import Document
+
+MAX_CHARACTERS: Final = 6_144
+"""Length of a managed policy; white space does not count.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+
+class PolicyError(ValueError):
+    """A policy cannot be made for a stack; the message says what to do."""
+
+
+def one_or_all(values: Sequence[str]) -> str | list[str]:
+    """Return the values as a policy holds them: one by itself, several as a list."""
+    return values[0] if len(values) == 1 else list(values)
+
+
+def allow(
+    sid: str, actions: Iterable[str], arns: Iterable[str], **conditions: Mapping[str, str | list[str]]
+) -> Iterator[Document]:
+    """Return the statement, or nothing if it would allow nothing; ``conditions`` are by operator."""
+    if allowed := sorted(actions):
+        statement = {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Action": allowed,
+            "Resource": one_or_all(sorted(arns)),
+        }
+        condition = {operator: dict(values) for operator, values in conditions.items() if values}
+        yield {**statement, "Condition": condition} if condition else statement
+
+
+def in_documents(name: str, statements: Iterable[Document]) -> list[Document]:
+    """Return documents that hold the statements, in their order.
+
+    Raises:
+        PolicyError: one statement alone is longer than a document may be; ``name`` says of which policy.
+    """
+    documents: list[Document] = []
+    empty = _length(_document())
+    room = 0
+    for statement in statements:
+        length = _length(statement)
+        if empty + length > MAX_CHARACTERS:
+            raise PolicyError(
+                f"The statement {statement['Sid']} of the deploy policy {name} makes a document of "
+                f"{empty + length} characters, but IAM accepts {MAX_CHARACTERS}. Divide the template into "
+                "two stacks."
+            )
+        if documents and length < room:  # and a comma
+            documents[-1]["Statement"].append(statement)
+            room -= length + 1
+        else:
+            documents.append(_document(statement))
+            room = MAX_CHARACTERS - empty - length
+    return documents
+
+
+def _document(*statements: Document) -> Document:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _length(document: Document) -> int:
+    return len("".join(json.dumps(document).split()))

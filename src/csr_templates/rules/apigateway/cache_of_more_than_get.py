@@ -1,0 +1,42 @@
+"""An API's cache answers only GET."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.apis import STAGE, cached_settings
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+NOT_FOR_CACHES = ("ANY", "DELETE", "PATCH", "POST", "PUT")
+
+
+class CacheOfMoreThanGet(Rule):
+    """API cache for more than GET.
+
+    Switched on for a stage, the cache serves GET. An entry of MethodSettings for another method caches that
+    one too: a second POST or DELETE with the same cache key is answered from the cache and never reaches the
+    backend, and the body is not part of the key. ANY means all of them. Cache a separate GET method beside
+    ANY.
+    """
+
+    id = "W9529"
+    source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
+    tags = ["resources", "apigateway", "cache"]
+    looks_at = properties_of(STAGE)
+
+    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
+        for setting, case, path in cached_settings(validator, stage):
+            verbs = [verb for verb, _ in values(case, setting.get("HttpMethod")) if verb in NOT_FOR_CACHES]
+            if verbs:
+                yield Fault(
+                    (*path, "HttpMethod"),
+                    f'HttpMethod is "{verbs[0]}" where CachingEnabled is true: a request that changes '
+                    "something can be answered from the cache and not be carried out. Cache only GET, by a "
+                    'separate method: HttpMethod: "GET".',
+                )

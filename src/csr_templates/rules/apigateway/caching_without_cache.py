@@ -1,0 +1,39 @@
+"""A stage that caches has a cache."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.apis import STAGE, caching_settings
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import is_false, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+class CachingWithoutCache(Rule):
+    """Caching switched on in a stage without cache.
+
+    CachingEnabled in MethodSettings says what is cached, CacheClusterEnabled gives the stage a cache to keep
+    it in. With only the first the template deploys, and nothing is ever cached. Set CacheClusterEnabled to
+    true and CacheClusterSize to the size in GB, under the same condition.
+    """
+
+    id = "W9522"
+    source_url = "https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html"
+    tags = ["resources", "apigateway", "cache"]
+    looks_at = properties_of(STAGE)
+
+    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
+        for _, case, path in caching_settings(validator, stage):
+            cluster = stage.get("CacheClusterEnabled")
+            if any(is_false(found) for found, _ in values(case, cluster)):
+                yield Fault(
+                    (*path, "CachingEnabled"),
+                    "CachingEnabled is true, and CacheClusterEnabled of the stage "
+                    f"{'is missing' if cluster is None else 'is ' + show(cluster)}: without a cache nothing "
+                    "is cached. Set CacheClusterEnabled and CacheClusterSize, under the same condition.",
+                )

@@ -1,0 +1,51 @@
+"""A deployment of an API holds all of the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.apis import METHOD
+from csr_templates.rules.support.references import waits_for
+from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.values import case_of, of_type, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+class DeploymentBeforeMethods(Rule):
+    """API deployment that does not wait for a method or gateway response.
+
+    A deployment is a copy of the API as it is when the deployment is created. CloudFormation creates it as
+    soon as the API itself is there: without methods it fails ('The REST API doesn't contain any methods'),
+    with some of them it succeeds, and the others answer 403 'Missing Authentication Token' until the API is
+    deployed again. Gateway responses are part of the copy too. List all of them in the deployment's
+    DependsOn; one that has a Condition must be referred to by Fn::If instead.
+    """
+
+    id = "E9521"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
+    tags = ["resources", "apigateway"]
+
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+        for deployment_id, deployment, properties in of_type(resources, "AWS::ApiGateway::Deployment"):
+            exists = case_of(validator, deployment)
+            if exists is None:
+                continue
+            missing = [
+                part_id
+                for part_id, part, of_part in of_type(resources, METHOD, "AWS::ApiGateway::GatewayResponse")
+                if of_part.get("RestApiId") == properties.get("RestApiId")
+                and case_of(exists, part) is not None
+                and not waits_for(validator, deployment_id, part_id)
+            ]
+            if missing:
+                given = deployment.get("DependsOn")
+                yield Fault(
+                    (deployment_id, "DependsOn") if given else (deployment_id,),
+                    f"DependsOn is {show(given) if given else 'missing'}, and the deployment does not wait "
+                    f"for {', '.join(missing)}: it may be created without them, and then they are not "
+                    "deployed. Add them to DependsOn, or refer by Fn::If to what has a Condition.",
+                )

@@ -1,0 +1,62 @@
+"""What a method requires is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.apis import METHOD
+from csr_templates.rules.support.references import target
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import is_false, is_true, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+ALWAYS_THERE = "method.request.path."
+
+
+class UncheckedParameter(Rule):
+    """Required request parameter that is not checked.
+
+    true in RequestParameters only says that a header or query string is required. API Gateway refuses a
+    request without it if the method has a RequestValidator with ValidateRequestParameters; without one the
+    request passes, and if the parameter is part of a cache key, all requests without it share one answer. Set
+    RequestValidatorId, or write false.
+    """
+
+    id = "W9533"
+    source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
+    tags = ["resources", "apigateway"]
+    looks_at = properties_of(METHOD)
+    first_only = True
+
+    def faults(self, validator: Validator, method: Any) -> Iterator[Fault]:
+        parameters = method.get("RequestParameters")
+        if not isinstance(parameters, dict):
+            return
+        for name, required in parameters.items():
+            if str(name).startswith(ALWAYS_THERE):
+                continue
+            for value, case in values(validator, required):
+                lack = _lack(case, method) if is_true(value) else ""
+                if lack:
+                    yield Fault(
+                        ("RequestParameters", name),
+                        f'RequestParameters requires "{name}", and {lack}: a request without it passes. Set '
+                        "RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
+                        "ValidateRequestParameters: true, or write false.",
+                    )
+
+
+def _lack(case: Validator, method: Any) -> str:
+    """Return why the parameters are not checked; empty if they are, or only AWS knows."""
+    for validator_id, where in values(case, method.get("RequestValidatorId")):
+        if validator_id is None:
+            return "RequestValidatorId is missing"
+        name, properties = target(where, validator_id, "AWS::ApiGateway::RequestValidator")
+        for checks, _ in values(where, properties.get("ValidateRequestParameters")) if name else ():
+            if is_false(checks):
+                return f"its validator {name} does not check parameters"
+    return ""

@@ -1,0 +1,38 @@
+"""What an API's cache keeps is encrypted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.apis import STAGE, cached_settings
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import is_false, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+class UnencryptedCache(Rule):
+    """API cache that is not encrypted.
+
+    CacheDataEncrypted is false unless it is set, also on an API that is encrypted everywhere else. Answers of
+    the API then lie in the cache as they are. Set it to true in every entry of MethodSettings that caches:
+    entries do not inherit from one another.
+    """
+
+    id = "W9528"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html"
+    tags = ["resources", "apigateway", "cache"]
+    looks_at = properties_of(STAGE)
+
+    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
+        for setting, case, path in cached_settings(validator, stage):
+            value = setting.get("CacheDataEncrypted")
+            if any(is_false(found) for found, _ in values(case, value)):
+                yield Fault(
+                    path if value is None else (*path, "CacheDataEncrypted"),
+                    f"CacheDataEncrypted is {'missing' if value is None else show(value)} where "
+                    "CachingEnabled is true: answers of the API are stored unencrypted. Set it to true.",
+                )

@@ -1,0 +1,45 @@
+"""A usage plan waits for its stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.apis import STAGE
+from csr_templates.rules.support.references import own_id, waits_for
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import branches, case_of, of_type, place, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+class UsagePlanBeforeStage(Rule):
+    """Usage plan that does not wait for its stage.
+
+    A usage plan that names its stage only by a text may be created before the stage, and then fails with 'API
+    Stage not found'. Write the stage as a reference to the AWS::ApiGateway::Stage, whose Ref is its name.
+    """
+
+    id = "E9531"
+    source_url = "https://github.com/aws/serverless-application-model/issues/1560"
+    tags = ["resources", "apigateway"]
+    looks_at = properties_of("AWS::ApiGateway::UsagePlan")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        stages = list(of_type(validator.cfn.template["Resources"], STAGE))
+        for used, where in branches(validator, properties, "ApiStages", "*"):
+            for stage_id, stage, of_stage in stages if isinstance(used, dict) else ():
+                if (
+                    "Stage" in used
+                    and used.get("ApiId") == of_stage.get("RestApiId")
+                    and used.get("Stage") == of_stage.get("StageName")
+                    and case_of(where, stage) is not None
+                    and not waits_for(validator, own_id(validator), stage_id)
+                ):
+                    yield Fault(
+                        (*place(where, validator), "Stage"),
+                        f"Stage is {show(used['Stage'])}, which is the name of {stage_id}, and the plan does "
+                        f"not wait for it: created first, it fails. Write !Ref {stage_id}.",
+                    )

@@ -1,0 +1,47 @@
+"""A Lambda version is replaced when the code changes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.lambdas import function_of
+from csr_templates.rules.support.references import own_id
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+# The end of an ID that is new for each version: a hash, a date or a number.
+GENERATED = re.compile(r".*([0-9a-fA-F]{8}|[0-9]+)")
+
+
+class VersionNeverReplaced(Rule):
+    """Lambda version that no change of the code replaces.
+
+    A version is published when its resource is created. CloudFormation creates another one only if the
+    resource changes, and a new package changes the function, not the version: the alias stays on the old
+    code, and the deployment succeeds. Give the version a CodeSha256 or a Description that changes with the
+    code and the configuration, or a new logical ID for each release.
+    """
+
+    id = "W9562"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html"
+    tags = ["resources", "lambda"]
+    looks_at = properties_of("AWS::Lambda::Version")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        logical_id = own_id(validator)
+        if {"CodeSha256", "Description"}.intersection(properties) or GENERATED.fullmatch(logical_id):
+            return
+        function = properties.get("FunctionName")
+        if function_of(validator, function):
+            yield Fault(
+                (),
+                f"{logical_id} has nothing but FunctionName {show(function)}, which stays the same when the "
+                "code changes: no other version is ever published. Add a Description or CodeSha256 that "
+                "changes with the code.",
+            )

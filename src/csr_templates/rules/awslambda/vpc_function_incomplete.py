@@ -1,0 +1,44 @@
+"""A function in a VPC has subnets and security groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.lambdas import FUNCTION
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.scenarios import scenarios, when
+from csr_templates.rules.support.values import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+class VpcFunctionIncomplete(Rule):
+    """VPC function without security groups or without subnets.
+
+    Lambda attaches a function to a VPC by subnets and security groups together and refuses the one without
+    the other ('SubnetIds and SecurityIds must coexist or be both empty list'), so the stack rolls back. There
+    is no default group. Name at least one of each; a function outside a VPC has neither.
+    """
+
+    id = "E9561"
+    source_url = "https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html"
+    tags = ["resources", "lambda", "vpc"]
+    looks_at = properties_of(FUNCTION)
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for config, case in scenarios(validator, properties.get("VpcConfig")):
+            if not isinstance(config, dict):
+                continue
+            for name, other in (("SecurityGroupIds", "SubnetIds"), ("SubnetIds", "SecurityGroupIds")):
+                if config.get(name) or not config.get(other):
+                    continue
+                found = f"is {show(config[name])}" if name in config else "is missing"
+                yield Fault(
+                    ("VpcConfig",),
+                    f"{name} {found}{when(validator, [case])}, and {other} is {show(config[other])}: Lambda "
+                    "refuses the one without the other. Name at least one of each.",
+                )
+                return

@@ -1,0 +1,58 @@
+"""CloudFront takes certificates of us-east-1."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.distributions import configurations
+from csr_templates.rules.support.references import target
+from csr_templates.rules.support.regions import US_EAST_1, regions
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import case_of, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+ARN = re.compile(r"arn:[^:]+:acm:([^:]+):")
+
+
+class CertificateOutsideUsEast1(Rule):
+    """CloudFront certificate outside us-east-1.
+
+    CloudFront takes a certificate of ACM only from us-east-1, wherever the stack is. With one of another
+    region the distribution fails. Request or import the certificate in us-east-1 and give its ARN.
+    """
+
+    id = "E9584"
+    source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html"
+    tags = ["resources", "cloudfront", "acm"]
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for config in configurations(validator, properties, "ViewerCertificate"):
+            certificate = config.parts.get("ViewerCertificate")
+            written = certificate.get("AcmCertificateArn") if isinstance(certificate, dict) else None
+            for region, case in _regions(config.case, written):
+                if region != US_EAST_1 and not region.startswith("cn-"):
+                    yield Fault(
+                        config.path("ViewerCertificate", "AcmCertificateArn"),
+                        f"AcmCertificateArn is {show(written)}{{when}}, a certificate of {region}: "
+                        "CloudFront takes only one of us-east-1. Create it there and give its ARN.",
+                        case,
+                    )
+
+
+def _regions(case: Validator, written: Any) -> Iterator[tuple[str, Validator]]:
+    """Yield the regions that the certificate can be of, as far as the template tells."""
+    logical_id, _ = target(case, written, "AWS::CertificateManager::Certificate")
+    both = case_of(case, case.cfn.template["Resources"][logical_id]) if logical_id else None
+    if both:
+        yield from ((region, both) for region in regions(both))
+    for value, where in values(case, written):
+        found = ARN.match(value) if isinstance(value, str) else None
+        if found:
+            yield found[1], where

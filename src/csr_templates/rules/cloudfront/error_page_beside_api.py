@@ -1,0 +1,50 @@
+"""Error pages of a site do not replace the answers of its API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.distributions import configurations
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.scenarios import number, only_value
+from csr_templates.rules.support.values import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+class ErrorPageBesideApi(Rule):
+    """CloudFront error page beside an API.
+
+    CustomErrorResponses hold for the whole distribution. A page for 403 or 404, as single-page applications
+    have it, also replaces the API's own 403 and 404 and what WAF refuses: the caller reads HTML, often with
+    status 200, where it expects JSON. Route pages by a CloudFront Function on the site's behavior instead,
+    and leave the errors alone.
+    """
+
+    id = "E9580"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html"
+    tags = ["resources", "cloudfront"]
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for config in configurations(validator, properties, "Origins", "CustomErrorResponses"):
+            pages, apis = config.parts.get("CustomErrorResponses"), config.api_origins()
+            for index, page in enumerate(pages if isinstance(pages, list) and apis else []):
+                if not isinstance(page, dict) or "ResponsePagePath" not in page:
+                    continue
+                code, response = (
+                    only_value(config.case, page.get(name)) for name in ("ErrorCode", "ResponseCode")
+                )
+                if (number(code) or 999) < 500 or (number(response) or 999) < 400:
+                    status = f" with status {response}" if response is not None else ""
+                    yield Fault(
+                        config.path("CustomErrorResponses", index, "ResponsePagePath"),
+                        f"ResponsePagePath is {show(page['ResponsePagePath'])} for the error {code}{{when}}: "
+                        "it holds for the whole distribution, so callers of the API origin "
+                        f"{' and '.join(apis)} get this page{status} too. Remove it, and route pages by a "
+                        "CloudFront Function on the site's behavior.",
+                        config.case,
+                    )

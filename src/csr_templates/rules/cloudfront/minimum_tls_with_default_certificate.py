@@ -1,0 +1,45 @@
+"""CloudFront's own certificate comes with its own minimum of TLS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.distributions import configurations
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.scenarios import only_value
+from csr_templates.rules.support.values import is_true
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+class MinimumTlsWithDefaultCertificate(Rule):
+    """Minimum TLS version beside CloudFront's own certificate.
+
+    With CloudFrontDefaultCertificate true, CloudFront sets the minimum to TLSv1 whatever
+    MinimumProtocolVersion says. The template reads as if old clients were refused, and they are not. Use your
+    own domain and certificate (Aliases, AcmCertificateArn, SslSupportMethod), or remove the property.
+    """
+
+    id = "E9583"
+    source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html"
+    tags = ["resources", "cloudfront"]
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for config in configurations(validator, properties, "ViewerCertificate"):
+            certificate = config.parts.get("ViewerCertificate")
+            if not isinstance(certificate, dict):
+                continue
+            own = only_value(config.case, certificate.get("CloudFrontDefaultCertificate"))
+            version = only_value(config.case, certificate.get("MinimumProtocolVersion"))
+            if is_true(own) and version not in (None, "TLSv1"):
+                yield Fault(
+                    config.path("ViewerCertificate", "MinimumProtocolVersion"),
+                    f"MinimumProtocolVersion is {version} beside CloudFrontDefaultCertificate true{{when}}: "
+                    "CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or "
+                    "remove the property.",
+                    config.case,
+                )

@@ -1,0 +1,58 @@
+"""An alarm is where its metric is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.regions import US_EAST_1, regions
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+    from csr_templates.rules.support.metrics import Metric
+
+# Services without a region of their own.
+GLOBAL = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")
+
+
+class AlarmOutsideUsEast1(Rule):
+    """Alarm in a region that lacks the metric.
+
+    An alarm sees the metrics of its own region. CloudFront, web ACLs for CloudFront, Route 53 and Billing
+    write theirs only to us-east-1: an alarm on them in another region never has data. Put the alarm, and the
+    topic that it notifies, into a stack of us-east-1.
+    """
+
+    id = "E9602"
+    source_url = (
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-using-cloudwatch.html"
+    )
+    tags = ["resources", "cloudwatch", "alarm"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for metric in metrics(validator, properties):
+            if not _is_global(metric):
+                continue
+            # The service has separate regions in China, which are not documented for every one of these.
+            wrong = [
+                name for name in regions(metric.case) if name != US_EAST_1 and not name.startswith("cn-")
+            ]
+            if wrong:
+                yield Fault(
+                    metric.path("Namespace"),
+                    f"Namespace is {metric.namespace}{{when}}, and the stack is for {', '.join(wrong)}: the "
+                    f"metric {metric.name or ''} exists only in us-east-1, so the alarm never has data. Put "
+                    "the alarm into a stack of us-east-1.",
+                    metric.case,
+                )
+
+
+def _is_global(metric: Metric) -> bool:
+    if metric.namespace == "AWS/WAFV2":  # without a region it is of a web ACL for CloudFront
+        return metric.dimensions is not None and set(metric.dimensions) == {"Rule", "WebACL"}
+    return metric.namespace in GLOBAL

@@ -1,0 +1,94 @@
+"""An alarm notifies someone and says what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.scenarios import when
+from csr_templates.rules.support.values import existing, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+ACTIONS = (
+    "AlarmActions {state}: no one is notified when the alarm fires. Give it at least one action, "
+    "for example AlarmActions: [!Ref AlarmTopic]."
+)
+DISABLED = (
+    "ActionsEnabled {state}: the alarm fires without running its actions. Set it to true or leave "
+    "it out (the default is true)."
+)
+DESCRIPTION = (
+    "AlarmDescription {state}: the operator gets an alarm without an explanation. Give it a text that "
+    "says what happened and what to look at first."
+)
+
+
+class AlarmWithoutActionOrDescription(Rule):
+    """Alarm without action or description.
+
+    CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without AlarmDescription.
+    Such an alarm notifies no one, or notifies an operator who does not know what to do. Name at least one
+    action and describe what happened and what to look at first. An alarm that only feeds a composite alarm
+    needs no action itself: ignore this rule on it and say so in the reason.
+    """
+
+    id = "E9600"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html"
+    tags = ["resources", "cloudwatch", "alarm"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for name, silent_cases, message, silent in (
+            ("AlarmActions", _no_action, ACTIONS, "empty"),
+            ("ActionsEnabled", _is_false, DISABLED, "false"),
+            ("AlarmDescription", _is_blank, DESCRIPTION, "empty"),
+        ):
+            value = properties.get(name)
+            case = next(silent_cases(validator, value), None)
+            if case is not None:
+                yield Fault(
+                    existing(properties, (name,)),
+                    message.format(state=_is(silent, value, when(validator, [case]))),
+                )
+
+
+def _no_action(validator: Validator, value: Any) -> Iterator[Validator]:
+    """Yield the cases in which no action is left once every Fn::If and AWS::NoValue is resolved."""
+    for actions, case in values(validator, value):
+        yield from _nothing_in(case, actions if isinstance(actions, list) else [actions])
+
+
+def _nothing_in(validator: Validator, items: list[Any]) -> Iterator[Validator]:
+    if not items:
+        yield validator
+        return
+    for item, case in values(validator, items[0]):
+        if item in (None, ""):
+            yield from _nothing_in(case, items[1:])
+
+
+def _is_false(validator: Validator, value: Any) -> Iterator[Validator]:
+    """Yield the cases in which the value is false, as boolean or as text."""
+    for enabled, case in values(validator, value):
+        if str(enabled).lower() == "false":
+            yield case
+
+
+def _is_blank(validator: Validator, value: Any) -> Iterator[Validator]:
+    """Yield the cases in which there is no text."""
+    for text, case in values(validator, value):
+        if text is None or (isinstance(text, str) and not text.strip()):
+            yield case
+
+
+def _is(silent: str, value: Any, facts: str) -> str:
+    """Return what is the matter with the value found, and when."""
+    if value is None:
+        return "is missing"
+    if facts or (isinstance(value, (dict, list)) and value):
+        return f"is {show(value)}, which {'is' if facts else 'can be'} {silent}{facts}"
+    return f"is {show(value)}"

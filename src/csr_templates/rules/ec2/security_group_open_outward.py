@@ -1,0 +1,44 @@
+"""A security group says where its members may go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.scenarios import scenarios
+from csr_templates.rules.support.values import existing, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+NAME = "SecurityGroupEgress"
+
+
+class SecurityGroupOpenOutward(Rule):
+    """Security group without inline egress rules.
+
+    To a group without SecurityGroupEgress EC2 adds a rule that lets everything out to everywhere, also if
+    AWS::EC2::SecurityGroupEgress resources name the group: they add to that rule. Write the rules inline; for
+    a group that only answers the idiom is IpProtocol -1 to CidrIp 127.0.0.1/32. If everything is meant, say
+    so: IpProtocol -1 to CidrIp 0.0.0.0/0.
+    """
+
+    id = "W9621"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html"
+    tags = ["resources", "ec2", "securitygroup"]
+    looks_at = properties_of("AWS::EC2::SecurityGroup")
+    first_only = True
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for rules, case in scenarios(validator, properties.get(NAME)):
+            if rules in (None, []):
+                found = f"is {show(properties[NAME])}" if NAME in properties else "is missing"
+                yield Fault(
+                    existing(properties, (NAME,)),
+                    f"{NAME} {found}{{when}}: EC2 adds a rule that lets everything out to "
+                    "everywhere. Write the rules the group needs; for none: IpProtocol -1 to CidrIp "
+                    "127.0.0.1/32; for all: IpProtocol -1 to CidrIp 0.0.0.0/0.",
+                    case,
+                )

@@ -1,0 +1,80 @@
+"""A role that reads a secret may decrypt it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.policies import ROLE, allows, names, roles
+from csr_templates.rules.support.references import own_id, sub_text, target
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
+SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
+
+
+class SecretWithoutDecrypt(Rule):
+    """Role that reads a secret but may not decrypt it.
+
+    Secrets Manager decrypts with the rights of its caller. A role that may GetSecretValue on a secret under a
+    key of yours also needs kms:Decrypt on that key; without it the stack deploys, and each call fails with
+    AccessDeniedException. Narrow it with kms:ViaService and kms:EncryptionContext:SecretARN.
+    """
+
+    id = "E9640"
+    source_url = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
+    tags = ["resources", "iam", "secretsmanager", "kms"]
+    looks_at = properties_of(ROLE)
+
+    def faults(self, validator: Validator, _properties: Any) -> Iterator[Fault]:
+        for statements, case, _ in roles(validator, own_id(validator)):
+            for secret_id, key_id in sorted(_read(case, statements or [])):
+                decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])
+                if not decrypts and _delegates(case, key_id):
+                    yield Fault(
+                        (),
+                        f"The role may read {secret_id}{{when}}, but not use its key {key_id}: every "
+                        f"GetSecretValue fails. Allow {DECRYPT} on {key_id}.",
+                        case,
+                    )
+
+
+def _read(case: Validator, statements: Any) -> set[tuple[str, str]]:
+    """Return the secrets of the template that the statements name, with their keys."""
+    found = set()
+    for _, statement in statements:
+        resources = statement.get("Resource", []) if isinstance(statement, dict) else []
+        for resource in resources if isinstance(resources, list) else [resources]:
+            secret_id, secret = target(case, resource, SECRET)
+            key_id, _ = target(case, secret.get("KmsKeyId"), KEY)
+            if key_id and names(statement, secret_id) and allows(statement, READ, secret_id):
+                found.add((secret_id, key_id))
+    return found
+
+
+def _delegates(case: Validator, key_id: str) -> bool:
+    """Return whether a key's policy leaves it to IAM who decrypts: it names only the account."""
+    policy = case.cfn.template["Resources"][key_id].get("Properties", {}).get("KeyPolicy")
+    statements = policy.get("Statement") if isinstance(policy, dict) else None
+    return isinstance(statements, list) and not any(
+        allows(statement, DECRYPT, key_id) and not _is_narrow(statement) for statement in statements
+    )
+
+
+def _is_narrow(statement: Any) -> bool:
+    """Return whether a statement is for the account's root or for services, which are no role."""
+    principal = statement.get("Principal") if isinstance(statement, dict) else None
+    if not isinstance(principal, dict) or set(principal) - {"AWS", "Service"}:
+        return False
+    accounts = principal.get("AWS", [])
+    return all(_is_root(account) for account in (accounts if isinstance(accounts, list) else [accounts]))
+
+
+def _is_root(account: Any) -> bool:
+    text = sub_text(account) or ""
+    return text.endswith(":root") or text == "${AWS::AccountId}" or text.isdecimal()

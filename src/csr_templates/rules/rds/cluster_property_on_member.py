@@ -1,0 +1,74 @@
+"""An Aurora instance does not carry what is its cluster's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.aurora import INSTANCE
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.scenarios import state
+from csr_templates.rules.support.values import is_true, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+ON_CLUSTER = {
+    "BackupRetentionPeriod": "BackupRetentionPeriod",
+    "Domain": "Domain",
+    "DomainIAMRoleName": "DomainIAMRoleName",
+    "DatabaseInsightsMode": "DatabaseInsightsMode",
+    "EnableCloudwatchLogsExports": "EnableCloudwatchLogsExports",
+    "KmsKeyId": "KmsKeyId",
+    "MasterUsername": "MasterUsername",
+    "Port": "Port",
+    "PreferredBackupWindow": "PreferredBackupWindow",
+    "StorageType": "StorageType",
+    "VPCSecurityGroups": "VpcSecurityGroupIds",
+}
+NOWHERE = {
+    "CharacterSetName": "the character set is a parameter of the cluster's parameter group",
+    "Iops": "Aurora has no provisioned I/O",
+    "MaxAllocatedStorage": "the storage grows by itself",
+    "OptionGroupName": "Aurora has no option groups",
+    "StorageThroughput": "Aurora's storage has no such setting",
+}
+MULTI_AZ = (
+    "MultiAZ {state}: an Aurora cluster is spread over the Availability Zones by its instances, and this "
+    "property does not apply to them. Remove it, and add a second instance in another AvailabilityZone."
+)
+
+
+class ClusterPropertyOnMember(Rule):
+    """Property on an Aurora instance that does not apply to it.
+
+    Backups, encryption, logs, network and storage of Aurora are the cluster's, and its instances make it
+    Multi-AZ. By the API reference these properties do not apply to an instance of a cluster: what they
+    promise does not happen, or RDS refuses them. Set them on the cluster.
+    """
+
+    id = "W9682"
+    source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
+    tags = ["resources", "rds", "aurora"]
+    looks_at = properties_of(INSTANCE)
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        engines = [engine for engine, _ in values(validator, properties.get("Engine"))]
+        if not any(str(engine).lower().startswith("aurora") for engine in engines):
+            return
+        for name in sorted({"MultiAZ", *ON_CLUSTER, *NOWHERE}.intersection(properties)):
+            value = properties[name]
+            for found, case in values(validator, value):
+                if found is None or (name == "MultiAZ" and not is_true(found)):
+                    continue
+                yield Fault((name,), _property_text(name, state(validator, case, value, found)))
+                break
+
+
+def _property_text(name: str, found: str) -> str:
+    if name == "MultiAZ":
+        return MULTI_AZ.format(state=found)
+    if name in NOWHERE:
+        return f"{name} {found} on an Aurora instance: {NOWHERE[name]}. Remove it."
+    return f"{name} {found} on an Aurora instance: it is the cluster's. Set {ON_CLUSTER[name]} there instead."

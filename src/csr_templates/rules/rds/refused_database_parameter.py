@@ -1,0 +1,142 @@
+"""A parameter group sets only parameters that Aurora MySQL 3 has and allows to be set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.aurora import CLUSTER_GROUP, INSTANCE_GROUP, settings
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+RENAMED = {
+    "aurora_load_from_s3_role": "aws_default_s3_role",
+    "aurora_select_into_s3_role": "aws_default_s3_role",
+    "log_slave_updates": "log_replica_updates, which cannot be set",
+    "master_verify_checksum": "source_verify_checksum",
+    "slave_checkpoint_group": "replica_checkpoint_group",
+    "slave_checkpoint_period": "replica_checkpoint_period",
+    "slave_parallel_workers": "replica_parallel_workers",
+    "slave_pending_jobs_size_max": "replica_pending_jobs_size_max",
+    "slave_sql_verify_checksum": "replica_sql_verify_checksum",
+    "tx_isolation": "transaction_isolation",
+}
+REMOVED = {
+    *RENAMED,
+    "aurora_binlog_read_buffer_size",
+    "aurora_binlog_use_large_read_buffer",
+    "aurora_disable_hash_join",
+    "aurora_enable_repl_bin_log_filtering",
+    "aurora_enable_replica_log_compression",
+    "aurora_lab_mode",
+    "innodb_checksums",
+    "innodb_file_format",
+    "innodb_large_prefix",
+    "innodb_support_xa",
+    "innodb_undo_logs",
+    "innodb_undo_tablespaces",
+    "log_bin_use_v1_row_events",
+    "log_warnings",
+    "master-info-repository",
+    "max_length_for_sort_data",
+    "max_tmp_tables",
+    "metadata_locks_cache_size",
+    "old_passwords",
+    "query_cache_limit",
+    "query_cache_min_res_unit",
+    "query_cache_size",
+    "query_cache_type",
+    "query_cache_wlock_invalidate",
+    "relay_log_info_repository",
+    "secure_auth",
+    "sync_frm",
+    "sync_relay_log",
+    "temp-pool",
+}
+# MySQL has them; Aurora stores data, logs and pages in its own way.
+INAPPLICABLE = {
+    "big_tables",
+    "bind_address",
+    "character_sets_dir",
+    "innodb_adaptive_flushing",
+    "innodb_adaptive_flushing_lwm",
+    "innodb_buffer_pool_chunk_size",
+    "innodb_buffer_pool_instances",
+    "innodb_change_buffering",
+    "innodb_checksum_algorithm",
+    "innodb_data_file_path",
+    "innodb_dedicated_server",
+    "innodb_doublewrite",
+    "innodb_flush_log_at_timeout",
+    "innodb_flush_method",
+    "innodb_flush_neighbors",
+    "innodb_io_capacity",
+    "innodb_io_capacity_max",
+    "innodb_log_buffer_size",
+    "innodb_log_file_size",
+    "innodb_log_files_in_group",
+    "innodb_log_spin_cpu_abs_lwm",
+    "innodb_log_spin_cpu_pct_hwm",
+    "innodb_max_dirty_pages_pct",
+    "innodb_numa_interleave",
+    "innodb_redo_log_capacity",
+    "innodb_redo_log_encrypt",
+    "innodb_undo_log_encrypt",
+    "innodb_undo_log_truncate",
+    "innodb_use_native_aio",
+    "innodb_write_io_threads",
+    "thread_cache_size",
+}
+FIXED = {
+    "basedir",
+    "datadir",
+    "default_storage_engine",
+    "general_log_file",
+    "innodb_data_home_dir",
+    "innodb_flush_log_at_trx_commit",
+    "innodb_page_size",
+    "innodb_read_only",
+    "innodb_undo_directory",
+    "log-bin",
+    "log_error",
+    "pid_file",
+    "plugin_dir",
+    "port",
+    "slow_query_log_file",
+    "socket",
+    "tmpdir",
+}
+
+
+class RefusedDatabaseParameter(Rule):
+    """Parameter that Aurora MySQL 3 does not have or does not allow to be set.
+
+    RDS refuses a parameter group that sets a parameter which its family does not have or which cannot be
+    modified, and the stack rolls back. The query cache and several others went with version 3; what concerns
+    files, redo logs and flushing does not exist in Aurora. Remove the parameter, or use the name it has in
+    version 3.
+    """
+
+    id = "E9683"
+    source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Reference.ParameterGroups.html"
+    tags = ["resources", "rds", "aurora"]
+    looks_at = properties_of(CLUSTER_GROUP, INSTANCE_GROUP)
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for name, value, path in settings(validator, properties):
+            reason = _reason(name)
+            if reason:
+                yield Fault(path, f"{name} is set to {value}: {reason}")
+
+
+def _reason(name: str) -> str:
+    if name in RENAMED:
+        return f"Aurora MySQL 3 does not have this parameter. What it did is now {RENAMED[name]}."
+    if name in REMOVED or name in INAPPLICABLE:
+        return "Aurora MySQL 3 does not have this parameter, and RDS refuses the group. Remove it."
+    if name in FIXED:
+        return "Aurora MySQL 3 does not allow this parameter to be set, and RDS refuses the group. Remove it."
+    return ""

@@ -1,0 +1,71 @@
+"""What a website or CloudFront serves stays readable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.references import own_id
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.values import branches, case_of, logical_ids_in, of_type, place, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+    from csr_templates.rules.support.values import Path
+
+ARCHIVES = ("DEEP_ARCHIVE", "GLACIER")
+
+
+class ServedObjectsArchived(Rule):
+    """Lifecycle rule that archives objects which are being served.
+
+    An object in GLACIER (Glacier Flexible Retrieval) or DEEP_ARCHIVE cannot be read before it is restored: S3
+    answers 403 InvalidObjectState, and so does the website or the CloudFront distribution in front, as many
+    days after the upload as the rule says. Archive noncurrent versions (NoncurrentVersionTransitions), or use
+    STANDARD_IA, INTELLIGENT_TIERING or GLACIER_IR, which can be read at once.
+    """
+
+    id = "E9700"
+    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"
+    tags = ["resources", "s3", "cloudfront"]
+    looks_at = properties_of("AWS::S3::Bucket")
+
+    def faults(self, validator: Validator, bucket: Any) -> Iterator[Fault]:
+        reader = _readers(validator).get(own_id(validator), "its website")
+        if reader == "its website" and not bucket.get("WebsiteConfiguration"):
+            return
+        for storage_class, path in _archives(validator, bucket):
+            yield Fault(
+                path,
+                f'StorageClass is "{storage_class}" for the current objects of a bucket that {reader} '
+                "serves: once they are moved there, S3 refuses to read them. Use "
+                "NoncurrentVersionTransitions, or a class that can be read at once, such as STANDARD_IA.",
+            )
+
+
+def _readers(validator: Validator) -> dict[str, str]:
+    """Return the buckets that distributions read from, each with the distribution."""
+    origins = {}
+    resources = validator.cfn.template["Resources"]
+    for distribution_id, distribution, properties in of_type(resources, "AWS::CloudFront::Distribution"):
+        case = case_of(validator, distribution)
+        path = ("DistributionConfig", "Origins", "*", "DomainName")
+        for domain, _ in branches(case, properties, *path) if case else ():
+            origins.update(dict.fromkeys(logical_ids_in(domain), distribution_id))
+    return origins
+
+
+def _archives(case: Validator, bucket: Any) -> Iterator[tuple[str, Path]]:
+    """Yield each archive class that all current objects are moved to, and where it stands."""
+    for rule, where in branches(case, bucket, "LifecycleConfiguration", "Rules", "*"):
+        if not isinstance(rule, dict) or any(rule.get(part) for part in ("Prefix", "TagFilters")):
+            continue  # some of the objects: perhaps not those that are served
+        if all(status == "Disabled" for status, _ in values(where, rule.get("Status"))):
+            continue
+        for name in (["Transitions", "*", "StorageClass"], ["Transition", "StorageClass"]):
+            for value, place_of in branches(where, rule, *name):
+                found = next((kind for kind, _ in values(place_of, value) if kind in ARCHIVES), None)
+                if found:
+                    yield found, place(place_of, case)

@@ -1,0 +1,84 @@
+"""The key of an alarm topic allows CloudWatch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.alarm_topics import Access, access, alarms_with_topics
+from csr_templates.rules.support.references import find_resource, single_reference, sub_text
+from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.scenarios import scenarios
+from csr_templates.rules.support.values import case_of, existing, of_type, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+    from csr_templates.rules.support.alarm_topics import AlarmWithTopic
+
+# To publish to an encrypted topic takes both: reading a data key, and making one in either way.
+NEEDED = {
+    "kms:Decrypt": ("kms:Decrypt",),
+    "kms:GenerateDataKey*": ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
+}
+
+
+class AlarmTopicKeyWithoutCloudWatch(Rule):
+    """Key of an alarm topic that does not allow CloudWatch.
+
+    To publish to an encrypted topic CloudWatch needs kms:Decrypt and kms:GenerateDataKey* on its key, from
+    the key policy itself: the account's own rights do not count for a service. Without them, or with a
+    condition on aws:SourceArn that the alarm's name does not match, the alarm fires and its message is lost.
+    Add a statement for cloudwatch.amazonaws.com, with a pattern that covers the alarms' names.
+    """
+
+    id = "E9721"
+    source_url = (
+        "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"
+    )
+    tags = ["resources", "sns", "cloudwatch", "kms"]
+
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+        for one in alarms_with_topics(validator, resources):
+            # In a list, the value is resolved like every other part of a template.
+            for used, case in scenarios(one.case, [one.properties.get("KmsMasterKeyId")]):
+                key, properties = _key(case, resources, used[0]) if used else ("", {})
+                exists = case_of(case, resources[key]) if key else None
+                if exists:
+                    yield from _shut_out(exists, one, resources, key, properties)
+
+
+def _shut_out(
+    case: Validator, one: AlarmWithTopic, resources: Any, key: str, properties: Any
+) -> Iterator[Fault]:
+    for granted, where in access(case, properties.get("KeyPolicy"), NEEDED, one.alarm_name):
+        lacking = [right for right, allowed in granted.items() if allowed is Access.NONE]
+        if lacking:
+            yield Fault(
+                (key, "Properties", "KeyPolicy"),
+                f"KeyPolicy does not allow cloudwatch.amazonaws.com {' and '.join(lacking)}{{when}}, and "
+                "the key encrypts a topic that alarms notify: their messages are lost. Add a statement that "
+                "allows the service kms:Decrypt and kms:GenerateDataKey*.",
+                where,
+            )
+        elif Access.OTHER_ALARMS in granted.values():
+            yield Fault(
+                existing(resources, (one.alarm, "Properties", "AlarmName")),
+                f"AlarmName is {show(one.alarm_name)}{{when}}, which no aws:SourceArn in the KeyPolicy of "
+                f"{key} matches: CloudWatch may not use the key for this alarm, so the topic {one.topic} "
+                "never gets it. Change the name or the pattern.",
+                where,
+            )
+
+
+def _key(case: Validator, resources: Any, used: Any) -> tuple[str, Any]:
+    """Return the key of the template that a topic uses, by reference or by an alias of the template."""
+    logical_id, _ = single_reference(used)
+    _, alias = find_resource(case, logical_id, "AWS::KMS::Alias")
+    for _, _, properties in of_type(resources, "AWS::KMS::Alias"):
+        name = sub_text(properties.get("AliasName"))
+        alias = properties if name and name == sub_text(used) else alias
+    if alias:
+        logical_id, _ = single_reference(alias.get("TargetKeyId"))
+    return find_resource(case, logical_id, "AWS::KMS::Key")

@@ -1,0 +1,72 @@
+"""The policy of an alarm topic lets CloudWatch publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.alarm_topics import Access, access, alarms_with_topics
+from csr_templates.rules.support.references import single_reference
+from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.values import case_of, existing, of_type, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+NEEDED = {"sns:Publish": ("sns:Publish",)}
+
+
+class AlarmTopicPolicyWithoutCloudWatch(Rule):
+    """Topic policy that does not allow CloudWatch.
+
+    A topic without a policy takes the alarms of its account. An AWS::SNS::TopicPolicy replaces that: if it
+    does not allow cloudwatch.amazonaws.com sns:Publish, or its condition on aws:SourceArn does not match the
+    alarm's name, the alarm fires and its message is lost. Add a statement for the service, with a pattern
+    that covers the alarms' names.
+    """
+
+    id = "E9722"
+    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"
+    tags = ["resources", "sns", "cloudwatch"]
+
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+        policies = _policies(resources)
+        for one in alarms_with_topics(validator, resources):
+            own = policies.get(one.topic, [])
+            if len(own) != 1:  # none: SNS's own lets CloudWatch in. Several: the last one written holds
+                continue
+            policy, resource, document = own[0]
+            exists = case_of(one.case, resource)
+            verdicts = access(exists, document, NEEDED, one.alarm_name, one.topic) if exists else ()
+            for granted, case in verdicts:
+                if Access.NONE in granted.values():
+                    yield Fault(
+                        (policy, "Properties", "PolicyDocument"),
+                        "PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on "
+                        f"{one.topic}{{when}}: the messages of all alarms to the topic are lost. Add a "
+                        "statement that allows it.",
+                        case,
+                    )
+                if Access.OTHER_ALARMS in granted.values():
+                    yield Fault(
+                        existing(resources, (one.alarm, "Properties", "AlarmName")),
+                        f"AlarmName is {show(one.alarm_name)}{{when}}, which no aws:SourceArn in the "
+                        f"PolicyDocument of {policy} matches: CloudWatch may not publish this alarm to "
+                        f"{one.topic}. Change the name or the pattern.",
+                        case,
+                    )
+
+
+def _policies(resources: Any) -> dict[str, list[tuple[str, Any, Any]]]:
+    """Return the policies of each topic of the template: logical ID, resource and document."""
+    found: dict[str, list[tuple[str, Any, Any]]] = {}
+    for logical_id, resource, properties in of_type(
+        resources, "AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"
+    ):
+        topics = properties.get("Topics", [properties.get("TopicArn")])
+        for topic in topics if isinstance(topics, list) else []:
+            entry = (logical_id, resource, properties.get("PolicyDocument"))
+            found.setdefault(single_reference(topic)[0], []).append(entry)
+    return found

@@ -1,0 +1,43 @@
+"""CloudWatch cannot publish to a topic that the AWS-managed key encrypts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.alarm_topics import alarms_with_topics
+from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.scenarios import state
+from csr_templates.rules.support.values import values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+class AlarmTopicWithManagedKey(Rule):
+    """Alarm topic encrypted with alias/aws/sns.
+
+    The policy of the AWS-managed key alias/aws/sns does not allow CloudWatch, and it cannot be changed. The
+    alarm deploys and fires, the message is lost, and only the alarm's history says so. Encrypt the topic with
+    a customer managed key whose policy allows cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey*.
+    """
+
+    id = "E9720"
+    source_url = (
+        "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"
+    )
+    tags = ["resources", "sns", "cloudwatch", "kms"]
+
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+        for one in alarms_with_topics(validator, resources):
+            written = one.properties.get("KmsMasterKeyId")
+            for key, case in values(one.case, written):
+                if isinstance(key, str) and (key == "alias/aws/sns" or key.endswith(":alias/aws/sns")):
+                    yield Fault(
+                        (one.topic, "Properties", "KmsMasterKeyId"),
+                        f"KmsMasterKeyId {state(one.case, case, written, key)}: CloudWatch may not use this "
+                        "key, so the messages of all alarms to the topic are lost. Use a customer managed "
+                        "key whose policy allows cloudwatch.amazonaws.com.",
+                        case,
+                    )

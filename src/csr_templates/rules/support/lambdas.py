@@ -1,0 +1,42 @@
+"""Which Lambda function of the template a value means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.references import find_resource, single_reference, sub_text
+
+if TYPE_CHECKING:
+    from cfnlint.jsonschema import Validator
+
+FUNCTION = "AWS::Lambda::Function"
+ALIAS = "AWS::Lambda::Alias"
+METHOD = "AWS::ApiGateway::Method"
+INTEGRATION = "AWS::ApiGatewayV2::Integration"
+
+
+def function_of(validator: Validator, value: Any) -> str:
+    """Return the logical ID of the function that a FunctionName is: its Ref or ARN; empty for others."""
+    logical_id, attribute = single_reference(value)
+    return find_resource(validator, logical_id, FUNCTION)[0] if attribute in ("", "Arn") else ""
+
+
+def called_function(validator: Validator, uri: Any) -> tuple[str, str]:
+    """Return the function that an integration calls, and the alias if it goes through one."""
+    for logical_id, rest in re.findall(
+        r"\$\{([^!.{}]+)(?:\.(?:Arn|AliasArn))?\}([^/$]*)", sub_text(uri) or ""
+    ):
+        if find_resource(validator, logical_id, FUNCTION)[0]:
+            return logical_id, rest  # :name and :${stageVariables.name} lead to an alias too
+        alias, properties = find_resource(validator, logical_id, ALIAS)
+        if alias:
+            return function_of(validator, properties.get("FunctionName")), alias
+    return "", ""
+
+
+def integration(properties: Any) -> tuple[Any, str, str]:
+    """Return an integration, the name of the property with the function, and the property it stands in."""
+    if "Integration" in properties:
+        return properties["Integration"], "Uri", "Integration"
+    return properties, "IntegrationUri", ""

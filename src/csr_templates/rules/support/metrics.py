@@ -1,0 +1,90 @@
+"""The metrics that an alarm watches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from csr_templates.rules.support.scenarios import only_value, scenarios
+from csr_templates.rules.support.values import existing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+    from csr_templates.rules.support.values import Path
+
+# An alarm on one metric holds these itself, one on an expression holds them in Metrics.
+OWN = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Metrics")
+
+
+class Metric(NamedTuple):
+    """One metric of an alarm in one case. What only AWS knows is None, a missing text is empty."""
+
+    namespace: str | None
+    name: str | None
+    dimensions: dict[str, Any] | None
+    """Name to value, the value as the template has it."""
+    statistic: str | None
+    case: Validator
+    properties: Any
+    """Of the alarm, as written."""
+    steps: Path
+    """From the alarm's properties to what holds the metric: none, or ``Metrics``, 0, ``MetricStat``."""
+
+    def path(self, *names: str) -> Path:
+        """Return the path of the first of the metric's properties that is written, else of its holder."""
+        inside = () if not self.steps else ("Metric",)
+        places = (
+            (*self.steps, *([] if name in ("Statistic", "ExtendedStatistic", "Stat") else inside), name)
+            for name in names
+        )
+        found = [existing(self.properties, place) for place in places]
+        return next(
+            (place for place, name in zip(found, names, strict=True) if place[-1:] == (name,)), found[0]
+        )
+
+
+def metrics(validator: Validator, properties: Any) -> Iterator[Metric]:
+    """Yield the metrics of an alarm, once for each case."""
+    asked = {name: properties[name] for name in OWN if name in properties}
+    for found, case in scenarios(validator, asked):
+        if "MetricName" in found or "Namespace" in found:
+            statistics = [found[name] for name in ("Statistic", "ExtendedStatistic") if name in found]
+            yield _metric(found, statistics, case, properties, ())
+        queries = found.get("Metrics")
+        for index, query in enumerate(queries if isinstance(queries, list) else []):
+            stat = query.get("MetricStat") if isinstance(query, dict) else None
+            if isinstance(stat, dict) and isinstance(stat.get("Metric"), dict):
+                steps = ("Metrics", index, "MetricStat")
+                yield _metric(stat["Metric"], [stat.get("Stat", "")], case, properties, steps)
+
+
+def _metric(holder: Any, statistics: list[Any], case: Validator, properties: Any, steps: Path) -> Metric:
+    return Metric(
+        namespace=_known_text(case, holder.get("Namespace", "")),
+        name=_known_text(case, holder.get("MetricName", "")),
+        dimensions=_dimensions(case, holder.get("Dimensions", [])),
+        statistic=_known_text(case, statistics[0]) if statistics else "",
+        case=case,
+        properties=properties,
+        steps=steps,
+    )
+
+
+def _known_text(case: Validator, value: Any) -> str | None:
+    found = only_value(case, value)
+    return found if isinstance(found, str) else None
+
+
+def _dimensions(case: Validator, listed: Any) -> dict[str, Any] | None:
+    """Return the dimensions by name; None if a function hides one."""
+    if not isinstance(listed, list):
+        return None
+    found: dict[str, Any] = {}
+    for dimension in listed:
+        name = _known_text(case, dimension.get("Name")) if isinstance(dimension, dict) else None
+        if name is None:
+            return None
+        found[name] = dimension.get("Value")
+    return found

@@ -1,0 +1,81 @@
+"""What a value of a template points at."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from cfnlint.jsonschema import Validator
+
+
+def sub_text(value: Any) -> str | None:
+    """Return a text with its references as ``${Name}`` and ``${Name.Attribute}``, however they are written.
+
+    ``!Ref Key``, ``!Sub ${Key}`` and a Join of the one are the same. None: a function hides the text.
+    """
+    if isinstance(value, (str, int)):
+        return str(value)
+    function, argument = is_function(value)
+    parts = argument if isinstance(argument, list) else [argument]
+    match function, parts:
+        case "Ref", [str(name)]:
+            return f"${{{name}}}"
+        case "Fn::GetAtt", [str(), *_] if all(isinstance(part, str) for part in parts):
+            return f"${{{'.'.join(parts)}}}"
+        case "Fn::Sub", [str(text)]:
+            return text
+        case "Fn::Sub", [str(text), dict(variables)]:
+            return _substituted(text, {name: sub_text(entry) for name, entry in variables.items()})
+        case "Fn::Join", [str(delimiter), list(items)]:
+            known = [found for item in items if (found := sub_text(item)) is not None]
+            return delimiter.join(known) if len(known) == len(items) else None
+    return None
+
+
+def _substituted(text: str, variables: dict[str, str | None]) -> str | None:
+    if None in variables.values():
+        return None
+    return re.sub(r"\$\{([^!{}]+)\}", lambda found: variables.get(found[1].strip()) or found[0], text)
+
+
+def single_reference(value: Any) -> tuple[str, str]:
+    """Return logical ID and attribute of a value that is one reference; the attribute of a Ref is empty."""
+    found = re.fullmatch(r"\$\{([^!.{}]+)(?:\.([^{}]+))?\}", sub_text(value) or "")
+    return (found[1], found[2] or "") if found else ("", "")
+
+
+def target(validator: Validator, value: Any, *types: str) -> tuple[str, Any]:
+    """Return logical ID and properties of the resource that a value is a reference to, if it has a type."""
+    logical_id, _ = single_reference(value)
+    return find_resource(validator, logical_id, *types)
+
+
+def find_resource(validator: Validator, logical_id: str, *types: str) -> tuple[str, Any]:
+    """Return logical ID and properties of a resource of the template; empty if it has another type."""
+    resources = validator.cfn.template.get("Resources", {})
+    found = of_type({logical_id: resources.get(logical_id)}, *types)
+    return next(((name, properties) for name, _, properties in found), ("", {}))
+
+
+def own_id(validator: Validator) -> str:
+    """Return the logical ID of the resource that a rule was called on."""
+    return str(validator.context.path.path[1])
+
+
+def waits_for(validator: Validator, logical_id: str, other: str) -> bool:
+    """Return whether a resource is made after another: by DependsOn or a reference, also through others."""
+    built: Any = validator.cfn.graph
+    if built is None:  # cfn-lint could not follow the references
+        return True
+    seen: set[str] = set()
+    left = [logical_id]
+    while left:
+        following = set(built.graph.successors(left.pop())) - seen
+        seen |= following
+        left += following
+    return other in seen

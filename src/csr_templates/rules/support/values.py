@@ -1,0 +1,118 @@
+"""What several rules need: the values that can stand somewhere, and in which case."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.context.conditions import Unsatisfiable
+from cfnlint.helpers import is_function
+from cfnlint.rules.helpers import get_value_from_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cfnlint.jsonschema import Validator
+
+Path = tuple[str | int, ...]
+
+# A case is a validator whose context knows which conditions hold and which parameter values are assumed.
+
+
+def branches(validator: Validator, part: Any, *path: str | int) -> Iterator[tuple[Any, Validator]]:
+    """Yield what stands at a path below a part of the template, in each branch of its conditions."""
+    yield from get_value_from_path(validator, part, deque(path))
+
+
+def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
+    """Yield every value that can stand here with its case; what only AWS knows stays a function."""
+    for branch, case in branches(validator, value):
+        resolved = [(found, where) for found, where, errors in case.resolve_value(branch) if not errors]
+        yield from resolved or [(branch, case)]
+
+
+def case_of(validator: Validator, resource: Any) -> Validator | None:
+    """Return the case in which a resource, or an output, exists; None if there is no such case."""
+    condition = resource.get("Condition")
+    if not isinstance(condition, str):
+        return validator
+    return assume(validator, {condition: True})
+
+
+def assume(validator: Validator, status: dict[str, bool]) -> Validator | None:
+    """Return the case with these conditions besides the ones that hold already; None if they cannot."""
+    try:
+        conditions = validator.context.conditions.evolve(status)
+    except Unsatisfiable:
+        return None
+    return validator.evolve(context=validator.context.evolve(conditions=conditions))
+
+
+def of_type(resources: Any, *types: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield logical ID, resource and properties of the resources of these types."""
+    for logical_id, resource in resources.items():
+        if isinstance(resource, dict) and resource.get("Type") in types:
+            properties = resource.get("Properties", {})
+            if isinstance(properties, dict):
+                yield logical_id, resource, properties
+
+
+def ref_name(value: Any) -> str:
+    """Return the logical ID that a plain Ref names; empty for everything else."""
+    function, argument = is_function(value)
+    return argument if function == "Ref" and isinstance(argument, str) else ""
+
+
+def is_true(value: Any) -> bool:
+    """Return whether CloudFormation takes the value for true, as boolean or as text."""
+    return str(value).lower() == "true"
+
+
+def is_false(value: Any) -> bool:
+    """Return whether a value, or that there is none, is known to be anything but true."""
+    return not is_true(value) and is_function(value)[0] is None
+
+
+def place(case: Validator, validator: Validator) -> Path:
+    """Return the path from where a rule was called to where a case was found."""
+    return tuple(case.context.path.path)[len(validator.context.path.path) :]
+
+
+def existing(part: Any, path: Sequence[str | int]) -> Path:
+    """Return the path, or as much of it as the template has: what is missing is reported on its holder.
+
+    An Fn::If ends the path too: what a case takes from its branch has another place in the template.
+    """
+    for index, step in enumerate(path):
+        inside = isinstance(part, dict) and step in part
+        listed = isinstance(part, list) and isinstance(step, int) and step < len(part)
+        if not inside and not listed:
+            return tuple(path[:index])
+        part = part[step]
+    return tuple(path)
+
+
+def show(value: Any) -> str:
+    """Return the value as the template has it, on one line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def logical_ids_in(value: Any) -> set[str]:
+    """Return the logical IDs, and the parameters, that a value refers to by Ref, GetAtt or Sub."""
+    function, argument = is_function(value)
+    if function == "Ref":
+        return {str(argument)}
+    if function == "Fn::GetAtt":
+        parts = argument if isinstance(argument, list) else str(argument).split(".")
+        return {str(part) for part in parts[:1]}
+    found: set[str] = set()
+    if function == "Fn::Sub":
+        text, variables = (*argument, {}, {})[:2] if isinstance(argument, list) else (argument, {})
+        names = {name.strip().split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", str(text))}
+        found = names.difference(variables if isinstance(variables, dict) else {})
+        value = variables
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
+        found |= logical_ids_in(part)
+    return found

@@ -1,0 +1,1 @@
+"""Rules on the template as a whole."""

@@ -1,0 +1,30 @@
+"""``table``: the values of all environments side by side."""
+
+from __future__ import annotations
+
+from csr_templates.environments.environment import Environment
+from csr_templates.environments.table import WIDEST_CELL, rows_of_cells
+
+
+def environment(name: str, production: bool = False, **values: str) -> Environment:
+    """Return an environment of one stack."""
+    return Environment(name, {"app": values}, is_production=production)
+
+
+def test_of_one_environment() -> None:
+    """A single environment has a table, too; a value that just fits is not cut, a longer one is."""
+    fits, longer = "x" * WIDEST_CELL, "x" * (WIDEST_CELL + 1)
+
+    assert rows_of_cells([environment("prod", production=True, Fits=fits, Longer=longer)]) == [
+        ["      ", f"{'  prod':<42}"],
+        ["Fits  ", f"  {fits}"],
+        ["Longer", f"  {'x' * 37}..."],
+    ]
+
+
+def test_what_differs_from_production_has_a_star() -> None:
+    """Where production is not among the environments, nothing differs from it."""
+    dev, prod = environment("dev", Size="1"), environment("prod", production=True, Size="2")
+
+    assert rows_of_cells([dev, prod]) == [["    ", "  dev", "  prod"], ["Size", "* 1  ", "  2   "]]
+    assert rows_of_cells([dev]) == [["    ", "  dev"], ["Size", "  1  "]]

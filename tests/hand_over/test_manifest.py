@@ -1,0 +1,278 @@
+"""``stacks.json``: what it says, its schema and its page, and how it is read."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+from cfnlint.jsonschema import StandardValidator
+
+from csr_templates.assembly.files import Assembly, assemble
+from csr_templates.cloudformation.built_stack import BuiltStack, Policies
+from csr_templates.cloudformation.rendering import load
+from csr_templates.hand_over import manifest
+from csr_templates.hand_over.manifest import ManifestError
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = json.loads(files("csr_templates.hand_over").joinpath("stacks.schema.json").read_text("utf-8"))
+HASH = "0" * 64
+
+
+@pytest.fixture(scope="module")
+def assembly() -> Assembly:
+    """Our own stacks and environments."""
+    return assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out"))
+
+
+@pytest.fixture
+def ours(assembly: Assembly) -> Any:
+    """Our own manifest, to be changed at will."""
+    return json.loads(assembly.files["stacks.json"])
+
+
+def test_describes_the_set() -> None:
+    """Every key of a stack comes from the stack; every other file has its size and SHA-256."""
+    api = BuiltStack(
+        "api",
+        "api.yaml",
+        "us-east-1",
+        {"Resources": {"Queue": {}, "Topic": {}, "Other": {}}},
+        {"Queue": "Letters", "Other": "Letters"},
+        per_deploy=("Key",),
+        reads_from=("network",),
+        source="csr_templates/stacks/api.py",
+        policies=Policies({}, [{"Version": "1"}], [{"Version": "2"}, {"Version": "3"}]),
+    )
+
+    content = {"api.yaml": b"Resources: {}\n", "deployments/dev/api.yaml": b""}
+    assert manifest.document([api], ["dev"], content) == {
+        "formatVersion": 1,
+        "stacks": [
+            {
+                "name": "api",
+                "namePattern": "${ProjectName}-${Environment}-api",
+                "template": "api.yaml",
+                "source": "csr_templates/stacks/api.py",
+                "region": "us-east-1",
+                "capabilities": ["CAPABILITY_NAMED_IAM"],
+                "terminationProtection": True,
+                "readsFrom": ["network"],
+                "perDeploy": ["Key"],
+                "parameterFiles": {"dev": "parameters/dev/api.json"},
+                "deploymentFiles": {"dev": "deployments/dev/api.yaml"},
+                "stackPolicy": "stack-policies/api.json",
+                "deployPolicies": ["deploy-policies/api.json"],
+                "deletePolicies": ["deploy-policies/api-delete-1.json", "deploy-policies/api-delete-2.json"],
+                "resources": 3,
+                "sections": {"Letters": ["Queue", "Other"], "Resources": ["Topic"]},
+            }
+        ],
+        "files": {
+            "api.yaml": {"sha256": hashlib.sha256(b"Resources: {}\n").hexdigest(), "bytes": 14},
+            "deployments/dev/api.yaml": {"sha256": hashlib.sha256(b"").hexdigest(), "bytes": 0},
+        },
+    }
+
+
+def test_lists_every_other_file(assembly: Assembly, ours: Any) -> None:
+    """The files come in the order of the set, the manifest is the last of it and does not list itself."""
+    assert [*ours["files"], "stacks.json"] == list(assembly.files)
+    assert list(assembly.files)[-2:] == ["reference.md", "stacks.json"]
+
+
+def test_a_stack_can_be_read_back(assembly: Assembly, ours: Any) -> None:
+    """The manifest and the files that it names hold everything that is known of a built stack."""
+
+    def read(path: str) -> Any:
+        return json.loads(assembly.files[path])
+
+    back = [
+        BuiltStack(
+            name=one["name"],
+            file=one["template"],
+            region=one["region"],
+            template=load(assembly.files[one["template"]].decode()),
+            sections={logical_id: title for title, ids in one["sections"].items() for logical_id in ids},
+            per_deploy=tuple(one["perDeploy"]),
+            reads_from=tuple(one["readsFrom"]),
+            source=one["source"],
+            text=assembly.files[one["template"]].decode(),
+            policies=Policies(
+                read(one["stackPolicy"]),
+                [read(path) for path in one["deployPolicies"]],
+                [read(path) for path in one["deletePolicies"]],
+            ),
+        )
+        for one in ours["stacks"]
+    ]
+    assert list(map(dataclasses.asdict, back)) == list(map(dataclasses.asdict, assembly.stacks))
+    assert [one["source"] for one in ours["stacks"]] == [
+        f"csr_templates/stacks/{one['name']}.py" for one in ours["stacks"]
+    ]
+
+
+def test_is_written_the_same_everywhere(assembly: Assembly) -> None:
+    """The manifest is ASCII with LF, two-space indents, keys in a chosen order and one final line feed."""
+    written = assembly.files["stacks.json"]
+
+    assert written.startswith(b'{\n  "formatVersion": 1,\n  "stacks": [\n')
+    assert written.endswith(b"}\n")
+    assert written.isascii()
+    assert b"\r" not in written
+
+
+# ---- The schema and the page ----
+
+
+def schema_errors(document: object) -> list[str]:
+    """Return where a manifest breaks the schema that ships with the package."""
+    return [
+        "/".join(map(str, error.path)) for error in StandardValidator(schema=SCHEMA).iter_errors(document)
+    ]
+
+
+WRONG = {
+    "name": 1,
+    "namePattern": "network",
+    "template": "../main.yaml",
+    "source": "csr_templates/stacks/network",
+    "region": "Tokyo",
+    "capabilities": ["CAPABILITY_EVERYTHING"],
+    "terminationProtection": "true",
+    "readsFrom": ["network", "network"],
+    "perDeploy": [""],
+    "parameterFiles": {"dev": "/etc/passwd"},
+    "deploymentFiles": {"dev": "/etc/passwd"},
+    "stackPolicy": "../policy.json",
+    "deployPolicies": [],
+    "deletePolicies": ["/etc/passwd"],
+    "resources": 0,
+    "sections": {"VPC": []},
+}
+
+
+def test_our_manifest_fits_the_schema(ours: Any) -> None:
+    """The schema describes the manifest that a build writes, and the table above is of all its keys."""
+    assert schema_errors(ours) == []
+    assert all(set(stack) == set(WRONG) for stack in ours["stacks"])
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_schema_judges_every_key_of_a_stack(ours: Any, key: str) -> None:
+    """A stack without one of its keys, or with a wrong value, does not fit."""
+    stack = ours["stacks"][0]
+    stack[key] = WRONG[key]
+    assert {place.split("/")[2] for place in schema_errors(ours)} == {key}
+    del stack[key]
+    assert schema_errors(ours) == ["stacks/0"]
+
+
+@pytest.mark.parametrize("key", ["formatVersion", "stacks", "files"])
+def test_schema_misses_every_key(ours: Any, key: str) -> None:
+    """A manifest without one of its keys does not fit."""
+    del ours[key]
+
+    assert schema_errors(ours) == [""]
+
+
+def test_schema_knows_every_key(ours: Any) -> None:
+    """A key that nobody has documented does not fit, wherever it is."""
+    for part in (ours, ours["stacks"][0], ours["files"]["main.yaml"]):
+        part["colour"] = "blue"
+
+    assert sorted(schema_errors(ours)) == ["colour", "files/main.yaml/colour", "stacks/0/colour"]
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("../main.yaml", {"sha256": HASH, "bytes": 1}),
+        ("main.yaml", {"sha256": HASH[1:], "bytes": 1}),
+        ("main.yaml", {"sha256": HASH, "bytes": -1}),
+        ("main.yaml", {"sha256": HASH}),
+    ],
+)
+def test_schema_judges_every_file(ours: Any, path: str, file: dict[str, Any]) -> None:
+    """A path that leads out of the folder, a hash that is none and a size below zero do not fit."""
+    ours["files"] = {path: file}
+
+    assert [place.split("/")[0] for place in schema_errors(ours)] == ["files"]
+
+
+def test_manifest_is_documented() -> None:
+    """docs/manifest.md has a row for each key of the schema."""
+    parts = [SCHEMA, SCHEMA["definitions"]["stack"], SCHEMA["definitions"]["file"]]
+    text = (ROOT / "docs" / "manifest.md").read_text("utf-8")
+
+    for key in [key for part in parts for key in part["properties"]]:
+        assert f"\n| `{key}` | " in text, key
+
+
+# ---- Reading ----
+
+
+def test_what_was_written_is_read(assembly: Assembly, ours: Any) -> None:
+    """The whole document comes back, with the hash of each file."""
+    found = manifest.read(assembly.files["stacks.json"], "out/stacks.json")
+
+    assert found == ours
+    assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
+        path: {hashlib.sha256(data).hexdigest()}
+        for path, data in assembly.files.items()
+        if path != "stacks.json"
+    }
+
+
+def test_files_to_come_are_announced() -> None:
+    """Files that are new, and those with another content, are added once; a manifest that has all is left."""
+    one, two = ({"a": data, "b": b"b"} for data in (b"1", b"2"))
+    first = manifest.announce(None, one)
+    assert first is not None
+    second = manifest.announce(first, two)
+    assert second is not None
+
+    assert {path: manifest.hashes(entry) for path, entry in second["files"].items()} == {
+        "a": {manifest.sha256(b"1"), manifest.sha256(b"2")},
+        "b": {manifest.sha256(b"b")},
+    }
+    assert manifest.announce(second, one) is None
+    assert manifest.announce(second, two) is None
+    assert manifest.read(manifest.as_json(second), "") == second
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"[" * 100_000,
+        b"<<<<<<< HEAD\n",
+        b"[]",
+        b'{"formatVersion": 2, "files": {}}',
+        b'{"formatVersion": 1}',
+        b'{"formatVersion": 1, "files": []}',
+        b'{"formatVersion": 1, "files": {"a": []}}',
+        b'{"formatVersion": 1, "files": {"a": {"bytes": 1}}}',
+        b'{"formatVersion": 1, "files": {"a": {"sha256": 1}}}',
+        b'{"formatVersion": 1, "files": {"a": {"sha256": "0", "announced": "1"}}}',
+        b'{"formatVersion": 1, "files": {"a": {"sha256": "0", "announced": [1]}}}',
+        *[
+            json.dumps({"formatVersion": 1, "files": {path: {"sha256": HASH}}}).encode()
+            for path in ("", "/etc/passwd", "../a", "a/../b", "a//b", ".a", "C:/a", "a\\b", "a\0")
+        ],
+    ],
+)
+def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
+    """No file outside the folder, and none that no build could have written, is taken for ours."""
+    with pytest.raises(ManifestError) as caught:
+        manifest.read(data, "out/stacks.json")
+
+    assert str(caught.value) == (
+        "out/stacks.json is not a manifest that this version of csr-templates knows. If a merge left it in "
+        "conflict, take either side of it; otherwise name another folder with --output. Then build again."
+    )

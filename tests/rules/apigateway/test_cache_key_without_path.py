@@ -1,0 +1,134 @@
+"""Cache keys with and without the variables of the path."""
+
+HEAD = """
+Parameters:
+  "On": {Type: String, Default: "true"}
+  Proxy: {Type: String, Default: proxy}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+  Unswitched: !Not [!Condition Switched]
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi}
+"""
+
+PARTS = {
+    "Pets": "ParentId: !GetAtt Api.RootResourceId, PathPart: pets",
+    "Pet": "ParentId: !Ref Pets, PathPart: '{id}'",
+    "Proxy": "ParentId: !GetAtt Api.RootResourceId, PathPart: '{proxy+}'",
+    "Imported": "ParentId: !ImportValue parent, PathPart: '{proxy+}'",
+}
+
+HEAD += "".join(
+    f"  {name}: {{Type: AWS::ApiGateway::Resource, Properties: {{RestApiId: !Ref Api, {properties}}}}}\n"
+    for name, properties in PARTS.items()
+)
+
+PROXY = "method.request.path.proxy"
+ALL = "{ResourcePath: /*, HttpMethod: '*', CachingEnabled: true}"
+ONE = "{ResourcePath: '/~1{proxy+}', HttpMethod: GET, CachingEnabled: true}"
+OFF = "{ResourcePath: '/~1{proxy+}', HttpMethod: GET, CachingEnabled: false}"
+
+
+def api(
+    integration: str, settings: str = ALL, resource: str = "!Ref Proxy", verb: str = "GET", *,
+    cluster: str = "true", of_stage: str = "", of_method: str = "",
+) -> str:  # fmt: skip
+    """Return a template with a stage with these method settings and a method with this integration."""
+    return (
+        f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, {of_stage} Properties: {{RestApiId: !Ref Api, "
+        f"CacheClusterEnabled: {cluster}, MethodSettings: [{settings}]}}}}\n"
+        f"  Method: {{Type: AWS::ApiGateway::Method, {of_method} Properties: {{RestApiId: !Ref Api, "
+        f"ResourceId: {resource}, HttpMethod: {verb}, {integration}}}}}\n"
+    )
+
+
+def key(parameters: str) -> str:
+    """Return an integration with these cache key parameters."""
+    return f"Integration: {{Type: MOCK, CacheKeyParameters: {parameters}}}"
+
+
+def message(found: str, missing: str = PROXY, path: str = "/{proxy+}") -> str:
+    """Return what the rule says about these cache key parameters."""
+    return (
+        f"CacheKeyParameters is {found} on a method of {path} that a stage caches: all its paths get the "
+        f"same answer. Add {missing}, here and in RequestParameters."
+    )
+
+
+NO_KEY = "Integration: {Type: MOCK}"
+
+
+def case(text: str, path: str, expected: str) -> tuple[str, ...]:
+    """A cached method that mixes up paths is found in its cache key."""
+    place = "Resources/Method/Properties" + (f"/{path}" if path else "")
+    return text, place, expected
+
+
+GOOD = {
+    "key": api(key(f"[{PROXY}]")),
+    "entry of its own": api(key(f"[{PROXY}]"), ONE),
+    "Sub": api(key("[!Sub 'method.request.path.${Proxy}']")),
+    "key that only AWS knows": api(key("[!ImportValue key]")),
+    "list that only AWS knows": api(key("!Split [',', !ImportValue keys]")),
+    "both branches": api(key(f"!If [Switched, [{PROXY}], [a, {PROXY}]]")),
+    "item in both branches": api(key(f"[!If [Switched, {PROXY}, {PROXY}]]")),
+    "no variable": api(NO_KEY, resource="!Ref Pets"),
+    "root": api(NO_KEY, resource="!GetAtt Api.RootResourceId"),
+    "path that only AWS knows": api(NO_KEY, resource="!Ref Imported"),
+    "POST": api(NO_KEY, verb="POST"),
+    "no cache": api(NO_KEY, cluster="false"),
+    "not cached": api(NO_KEY, ALL.replace("true", "false")),
+    "switched off for the method": api(NO_KEY, f"{ALL}, {OFF}"),
+    "entry of another method": api(NO_KEY, ONE, verb="ANY"),
+    "caching never where there is a cache": api(
+        NO_KEY, ALL.replace("true", "!If [Switched, true, false]"), cluster="!If [Switched, false, true]"
+    ),
+    "never both": api(NO_KEY, of_stage="Condition: Switched,", of_method="Condition: Unswitched,"),
+    "key where it is cached": api(
+        key(f"!If [Switched, [{PROXY}], []]"), ALL.replace("true", "!If [Switched, true, false]")
+    ),
+}
+
+BAD = {
+    "no key": case(api(NO_KEY), "Integration", message("missing")),
+    "no integration": case(api("OperationName: x"), "", message("missing")),
+    "other key": case(
+        api(key("[method.request.header.A]")),
+        "Integration/CacheKeyParameters",
+        message('["method.request.header.A"]'),
+    ),
+    "ANY": case(api(NO_KEY, verb="ANY"), "Integration", message("missing")),
+    "entry of its own": case(api(NO_KEY, ONE), "Integration", message("missing")),
+    "plain path": case(api(NO_KEY, ONE.replace("~1", "")), "Integration", message("missing")),
+    "deeper path": case(
+        api(NO_KEY, resource="!Ref Pet"),
+        "Integration",
+        message("missing", "method.request.path.id", "/pets/{id}"),
+    ),
+    "parameter defaults": case(
+        api(NO_KEY, ALL.replace("true", "!Ref 'On'"), cluster="!Sub '${On}'"),
+        "Integration",
+        message("missing"),
+    ),
+    "If": case(api(NO_KEY, cluster="!If [Switched, true, false]"), "Integration", message("missing")),
+    "second branch": case(
+        api(key(f"!If [Switched, [{PROXY}], [method.request.header.A]]")),
+        "Integration/CacheKeyParameters",
+        message('["method.request.header.A"]'),
+    ),
+    "item in one branch, under the condition of the method": case(
+        api(key(f"[!If [Switched, !Ref AWS::NoValue, {PROXY}]]"), of_method="Condition: Switched,"),
+        "Integration/CacheKeyParameters",
+        message("[]"),
+    ),
+    "two stages are one finding": (
+        api(NO_KEY)
+        + (
+            "  Stage2: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, "
+            f"CacheClusterEnabled: true, MethodSettings: [{ALL}]}}}}\n"
+        ),
+        "Resources/Method/Properties/Integration",
+        message("missing"),
+    ),
+}

@@ -1,0 +1,83 @@
+"""Cache keys of proxies with and without user and query string."""
+
+HEAD = """
+Parameters:
+  Header: {Type: String, Default: Authorization}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi}
+"""
+
+USER = "method.request.header.Authorization"
+COOKIE = "method.request.header.Cookie"
+QUERY = "method.request.querystring.page"
+WHOLE = "method.request.header.X-Cache-Key"
+NO_USER = "without method.request.header.Authorization or .Cookie the answer for one user is given to others"
+
+NO_QUERY = (
+    "without method.request.querystring names, or a header that represents them, all query strings get the "
+    "same answer"
+)
+
+
+def api(parameters: str, part: str = "{proxy+}", caching: str = "true") -> str:
+    """Return a template with a cached GET method of this path and these cache key parameters."""
+    return (
+        f"{HEAD}  Part: {{Type: AWS::ApiGateway::Resource, Properties: {{RestApiId: !Ref Api, "
+        f"ParentId: !GetAtt Api.RootResourceId, PathPart: '{part}'}}}}\n"
+        "  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, "
+        "CacheClusterEnabled: true, MethodSettings: [{ResourcePath: /*, HttpMethod: '*', "
+        f"CachingEnabled: {caching}}}]}}}}\n"
+        "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part, "
+        f"HttpMethod: GET, Integration: {{{parameters}}}}}}}\n"
+    )
+
+
+def key(*parameters: str) -> str:
+    """Return the cache key parameters as a property."""
+    return f"CacheKeyParameters: [{', '.join(parameters)}]"
+
+
+def case(integration: str, path: str, found: str, lacks: str) -> tuple[str, ...]:
+    """A cached proxy that mixes up users or query strings is found in its cache key."""
+    return (
+        api(integration),
+        f"Resources/Get/Properties/Integration{path}",
+        f"CacheKeyParameters is {found} on a method of /{{proxy+}} that a stage caches: {lacks}. Add "
+        "them, here and in RequestParameters, or do not cache the method.",
+    )
+
+
+GOOD = {
+    "user and query string": api(key(USER, QUERY)),
+    "cookie and a header for the query string": api(key(COOKIE, WHOLE)),
+    "Sub": api(key("!Sub 'method.request.header.${Header}'", QUERY)),
+    "several values": api(key("method.request.multivaluequerystring.tag", USER)),
+    "If": api(f"CacheKeyParameters: !If [Switched, [{USER}, {QUERY}], [{COOKIE}, {WHOLE}]]"),
+    "import": api("CacheKeyParameters: !Split [',', !ImportValue keys]"),
+    "one resource": api("Type: MOCK", "{id}"),
+    "not cached": api("Type: MOCK", caching="false"),
+}
+
+BAD = {
+    "no key": case("Type: MOCK", "", "missing", f"{NO_USER} and {NO_QUERY}"),
+    "no query string": case(key(USER), "/CacheKeyParameters", f'["{USER}"]', NO_QUERY),
+    "no user": case(key(WHOLE), "/CacheKeyParameters", f'["{WHOLE}"]', NO_USER),
+    "parameter default by Sub": case(
+        key("!Sub 'method.request.header.${Header}'"), "/CacheKeyParameters", f'["{USER}"]', NO_QUERY
+    ),
+    "first branch": case(
+        f"CacheKeyParameters: !If [Switched, [{WHOLE}], [{USER}, {QUERY}]]",
+        "/CacheKeyParameters",
+        f'["{WHOLE}"]',
+        NO_USER,
+    ),
+    "second branch": case(
+        f"CacheKeyParameters: !If [Switched, [{USER}, {QUERY}], [{USER}]]",
+        "/CacheKeyParameters",
+        f'["{USER}"]',
+        NO_QUERY,
+    ),
+}

@@ -1,0 +1,62 @@
+"""Deployments with and without a stage of their own."""
+
+HEAD = """
+Parameters:
+  Name: {Type: String, Default: v1}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+Resources:
+"""
+
+STAGE = (
+    "  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: a, DeploymentId: !Ref Made, "
+    "StageName: v1}}\n"
+)
+
+
+def deployment(properties: str, stage: str = STAGE) -> str:
+    """Return a template with a deployment of these properties and a stage."""
+    return (
+        f"{HEAD}{stage}  Made: {{Type: AWS::ApiGateway::Deployment, Properties: {{RestApiId: a, "
+        f"{properties}}}}}\n"
+    )
+
+
+def message(name: str) -> str:
+    """Return what the rule says about a deployment with this stage name."""
+    return (
+        f'StageName is {name}: the deployment creates a stage of that name beside Stage ("v1"). Under the '
+        "same name it fails, under another it is open to anyone without the settings of that stage. "
+        "Leave StageName and StageDescription out."
+    )
+
+
+def case(name: str, shown: str) -> tuple[str, ...]:
+    """A stage name on the deployment of a declared stage is found there."""
+    return deployment(f"StageName: {name}"), "Resources/Made/Properties/StageName", message(shown)
+
+
+GOOD = {
+    "no name": deployment("Description: x"),
+    "NoValue": deployment("StageName: !Ref AWS::NoValue"),
+    "no stage": deployment("StageName: v1", stage=""),
+    "stage of another deployment": deployment("StageName: v1", STAGE.replace("!Ref Made", "abc123")),
+    "name only where there is no stage": deployment(
+        "StageName: !If [Switched, !Ref AWS::NoValue, v1]", STAGE.replace("Type", "Condition: Switched, Type")
+    ),
+}
+
+BAD = {
+    "another name": case("prod", '"prod"'),
+    "the same name": case("v1", '"v1"'),
+    "parameter default": case("!Ref Name", '{"Ref": "Name"}'),
+    "Sub": case("!Sub '${Name}'", '{"Fn::Sub": "${Name}"}'),
+    "import": case("!ImportValue n", '{"Fn::ImportValue": "n"}'),
+    "first branch": case(
+        "!If [Switched, prod, !Ref AWS::NoValue]", '{"Fn::If": ["Switched", "prod", {"Ref": "AWS::NoValue"}]}'
+    ),
+    "second branch": case(
+        "!If [Switched, !Ref AWS::NoValue, prod]", '{"Fn::If": ["Switched", {"Ref": "AWS::NoValue"}, "prod"]}'
+    ),
+}

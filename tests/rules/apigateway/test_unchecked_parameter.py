@@ -1,0 +1,78 @@
+"""Required request parameters that are checked, and are not."""
+
+HEAD = """
+Parameters:
+  Unneeded: {Type: String, Default: "false"}
+  Needed: {Type: String, Default: "true"}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+Resources:
+"""
+
+HEADER = "RequestParameters: {method.request.header.X-Key: true}"
+BY = "RequestValidatorId: !Ref Checks"
+
+
+def method(properties: str, checks: str = "ValidateRequestParameters: true") -> str:
+    """Return a template with a validator and a method of these properties."""
+    return (
+        f"{HEAD}  Checks: {{Type: AWS::ApiGateway::RequestValidator, Properties: {{RestApiId: a, "
+        f"{checks}}}}}\n"
+        "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, HttpMethod: GET, "
+        f"{properties}}}}}\n"
+    )
+
+
+def message(lack: str) -> str:
+    """Return what the rule says about a header that is not checked."""
+    return (
+        f'RequestParameters requires "method.request.header.X-Key", and {lack}: a request without it '
+        "passes. Set RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
+        "ValidateRequestParameters: true, or write false."
+    )
+
+
+MISSING = "RequestValidatorId is missing"
+BLIND = "its validator Checks does not check parameters"
+
+
+def case(text: str, lack: str) -> tuple[str, ...]:
+    """A header that is required and not checked is found where it is required."""
+    return text, "Resources/Get/Properties/RequestParameters/method.request.header.X-Key", message(lack)
+
+
+GOOD = {
+    "checked": method(f"{HEADER}, {BY}"),
+    "Sub": method(f"{HEADER}, RequestValidatorId: !Sub '${{Checks}}'"),
+    "validator of another stack": method(f"{HEADER}, RequestValidatorId: !ImportValue v"),
+    "literal validator": method(f"{HEADER}, RequestValidatorId: abc123"),
+    "not required": method("RequestParameters: {method.request.header.X-Key: false}"),
+    "default": method("RequestParameters: {method.request.header.X-Key: !Ref Unneeded}"),
+    "path": method("RequestParameters: {method.request.path.proxy: true}"),
+    "no parameters": method("AuthorizationType: NONE"),
+    "checked where it is required": method(
+        "RequestParameters: {method.request.header.X-Key: !If [Switched, true, false]}, "
+        "RequestValidatorId: !If [Switched, !Ref Checks, !Ref AWS::NoValue]"
+    ),
+    "import": method(f"{HEADER}, {BY}", "ValidateRequestParameters: !ImportValue v"),
+}
+
+BAD = {
+    "no validator": case(method(HEADER), MISSING),
+    "parameter default": case(
+        method("RequestParameters: {method.request.header.X-Key: !Ref Needed}"), MISSING
+    ),
+    "Sub": case(method("RequestParameters: {method.request.header.X-Key: !Sub '${Needed}'}"), MISSING),
+    "required in one branch": case(
+        method("RequestParameters: {method.request.header.X-Key: !If [Switched, true, false]}"), MISSING
+    ),
+    "no validator in one branch": case(
+        method(f"{HEADER}, RequestValidatorId: !If [Switched, !Ref AWS::NoValue, !Ref Checks]"), MISSING
+    ),
+    "validator for bodies": case(method(f"{HEADER}, {BY}", "ValidateRequestParameters: false"), BLIND),
+    "validator for nothing": case(method(f"{HEADER}, {BY}", "Name: x"), BLIND),
+    "validator that is blind in one branch": case(
+        method(f"{HEADER}, {BY}", "ValidateRequestParameters: !If [Switched, true, !Ref Unneeded]"), BLIND
+    ),
+}

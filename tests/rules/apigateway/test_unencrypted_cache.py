@@ -1,0 +1,75 @@
+"""Caches that are encrypted, and are not."""
+
+HEAD = """
+Parameters:
+  Wanted: {Type: String, Default: "true"}
+  Unwanted: {Type: String, Default: "false"}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+Resources:
+"""
+
+CLUSTER = "CacheClusterEnabled: true"
+SETTING = "Resources/Stage/Properties/MethodSettings"
+
+
+def stage(setting: str, properties: str = CLUSTER, attributes: str = "") -> str:
+    """Return a template with a stage with one entry in MethodSettings."""
+    return (
+        f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, {attributes} Properties: {{RestApiId: a, "
+        f"{properties}, MethodSettings: [{{ResourcePath: /*, {setting}}}]}}}}\n"
+    )
+
+
+def case(setting: str, path: str, found: str) -> tuple[str, ...]:
+    """What is cached unencrypted in some case is found in its entry."""
+    return (
+        stage(setting),
+        f"{SETTING}/{path}",
+        f"CacheDataEncrypted is {found} where CachingEnabled is true: answers of the API are stored "
+        "unencrypted. Set it to true.",
+    )
+
+
+GOOD = {
+    "literal": stage("CachingEnabled: true, CacheDataEncrypted: true"),
+    "default": stage("CachingEnabled: true, CacheDataEncrypted: !Ref Wanted"),
+    "import": stage("CachingEnabled: true, CacheDataEncrypted: !ImportValue x"),
+    "not cached": stage("CachingEnabled: false"),
+    "no cache": stage("CachingEnabled: true", "StageName: v1"),
+    "encrypted where it is cached": stage(
+        "CachingEnabled: !If [Switched, true, false], CacheDataEncrypted: !If [Switched, true, false]"
+    ),
+    "branch that the condition of the stage excludes": stage(
+        "CachingEnabled: !If [Switched, false, true]", attributes="Condition: Switched,"
+    ),
+}
+
+BAD = {
+    "missing": case("CachingEnabled: true", "0", "missing"),
+    "literal": case("CachingEnabled: true, CacheDataEncrypted: false", "0/CacheDataEncrypted", "false"),
+    "parameter default": case(
+        "CachingEnabled: !Ref Wanted, CacheDataEncrypted: !Ref Unwanted",
+        "0/CacheDataEncrypted",
+        '{"Ref": "Unwanted"}',
+    ),
+    "Sub": case(
+        "CachingEnabled: true, CacheDataEncrypted: !Sub '${Unwanted}'",
+        "0/CacheDataEncrypted",
+        '{"Fn::Sub": "${Unwanted}"}',
+    ),
+    "first branch": case(
+        "CachingEnabled: !If [Switched, true, false], CacheDataEncrypted: !If [Switched, false, true]",
+        "0/CacheDataEncrypted",
+        '{"Fn::If": ["Switched", false, true]}',
+    ),
+    "second branch": case(
+        "CachingEnabled: true, CacheDataEncrypted: !If [Switched, true, !Ref AWS::NoValue]",
+        "0/CacheDataEncrypted",
+        '{"Fn::If": ["Switched", true, {"Ref": "AWS::NoValue"}]}',
+    ),
+    "second entry, which inherits nothing": case(
+        "CachingEnabled: true, CacheDataEncrypted: true}, {CachingEnabled: true", "1", "missing"
+    ),
+}

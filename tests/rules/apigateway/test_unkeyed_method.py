@@ -1,0 +1,81 @@
+"""Methods that are open in an API with a key."""
+
+HEAD = """
+Parameters:
+  Keyed: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+  Open: {Type: String, Default: "false"}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+  Unswitched: !Not [!Condition Switched]
+Resources:
+"""
+
+
+def method(name: str, properties: str, attributes: str = "", api: str = "!Ref Api") -> str:
+    """Return a method of an API."""
+    return (
+        f"  {name}: {{Type: AWS::ApiGateway::Method, {attributes} Properties: {{RestApiId: {api}, "
+        f"{properties}}}}}\n"
+    )
+
+
+KEYED = HEAD + "  Api: {Type: AWS::ApiGateway::RestApi}\n" + method("First", "ApiKeyRequired: true")
+
+
+def message(found: str) -> str:
+    """Return what the rule says about an open method."""
+    return (
+        f"ApiKeyRequired is {found} on a method that anybody may call, although First of the same API "
+        "requires a key: a caller who knows the address bypasses the usage plan. Set ApiKeyRequired: true, "
+        "or an AuthorizationType."
+    )
+
+
+def case(properties: str, attributes: str, path: str, found: str) -> tuple[str, ...]:
+    """A method that anybody may call, beside one with a key, is found."""
+    return (
+        KEYED + method("Second", properties, attributes),
+        f"Resources/Second/Properties{path}",
+        message(found),
+    )
+
+
+GOOD = {
+    "both with a key": KEYED + method("Second", "ApiKeyRequired: true"),
+    "OPTIONS": KEYED + method("Second", "HttpMethod: OPTIONS"),
+    "authorized otherwise": KEYED + method("Second", "AuthorizationType: AWS_IAM"),
+    "import": KEYED + method("Second", "ApiKeyRequired: !ImportValue keyed"),
+    "another API": KEYED + method("Second", "HttpMethod: GET", api="other"),
+    "no keys at all": HEAD + method("First", "HttpMethod: GET", api="a"),
+    "all as one parameter says": HEAD
+    + method("First", "ApiKeyRequired: !Ref Keyed", api="a")
+    + method("Second", "ApiKeyRequired: !Ref Keyed", api="a"),
+    "all as one condition says": HEAD
+    + method("First", "ApiKeyRequired: !If [Switched, true, false]", api="a")
+    + method("Second", "ApiKeyRequired: !If [Unswitched, false, true]", api="a"),
+    "never both": HEAD
+    + method("First", "ApiKeyRequired: true", "Condition: Switched,", "a")
+    + method("Second", "HttpMethod: GET", "Condition: Unswitched,", "a"),
+}
+
+BAD = {
+    "missing": case("HttpMethod: GET", "", "", "missing"),
+    "NONE": case("AuthorizationType: NONE", "", "", "missing"),
+    "literal": case("ApiKeyRequired: false", "", "/ApiKeyRequired", "false"),
+    "parameter default": case("ApiKeyRequired: !Ref Open", "", "/ApiKeyRequired", "false"),
+    "Sub": case("ApiKeyRequired: !Sub '${Open}'", "", "/ApiKeyRequired", "false"),
+    "first branch": case("ApiKeyRequired: !If [Switched, false, true]", "", "/ApiKeyRequired", "false"),
+    "second branch": case(
+        "ApiKeyRequired: !If [Switched, true, !Ref AWS::NoValue]", "", "/ApiKeyRequired", "false"
+    ),
+    "condition": case("HttpMethod: GET", "Condition: Switched,", "", "missing"),
+    "open in one branch": case("AuthorizationType: !If [Switched, NONE, AWS_IAM]", "", "", "missing"),
+    "a key under a condition counts": (
+        HEAD
+        + method("First", "ApiKeyRequired: !If [Switched, true, false]", api="a")
+        + method("Second", "HttpMethod: GET", api="a"),
+        "Resources/Second/Properties",
+        message("missing"),
+    ),
+}

@@ -1,0 +1,129 @@
+"""Usage plans with and without effect."""
+
+HEAD = """
+Parameters:
+  Keyed: {Type: String, Default: "false"}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+  Unswitched: !Not [!Condition Switched]
+Outputs:
+  PlanId: {Value: !Ref Plan}
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: api}}
+"""
+
+KEY = (
+    "  Key: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {UsagePlanId: !Ref Plan, KeyId: k, "
+    "KeyType: API_KEY}}\n"
+)
+
+CONDITIONAL_KEY = KEY.replace("Properties", "Condition: Switched, Properties")
+QUOTA = "Quota: {Limit: 5, Period: DAY}"
+STAGES = "ApiStages: [{ApiId: !Ref Api, Stage: v1}]"
+
+
+def plan(properties: str, others: str = "", attributes: str = "") -> str:
+    """Return a template with an API, a usage plan of these properties, and others."""
+    return (
+        f"{HEAD}{others}  Plan: {{Type: AWS::ApiGateway::UsagePlan, {attributes} "
+        f"Properties: {{{properties}}}}}\n"
+    )
+
+
+def method(name: str, properties: str) -> str:
+    """Return a method of the API."""
+    return (
+        f"  {name}: {{Type: AWS::ApiGateway::Method, Properties: {{RestApiId: !Ref Api, HttpMethod: GET, "
+        f"{properties}}}}}\n"
+    )
+
+
+def no_key(limits: str, when: str = "") -> str:
+    """Return what the rule says about a plan without key."""
+    return (
+        f"{limits} no one: it has no key{when}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is "
+        "this plan."
+    )
+
+
+NOT_ASKED = (
+    'ApiId is {"Ref": "Api"}, and no method of that API requires a key: the plan does not limit its '
+    "callers. Set ApiKeyRequired: true on its methods."
+)
+
+
+def case(text: str, path: str, expected: str) -> tuple[str, ...]:
+    """A plan that limits no one is found in its limit, or in the API that asks for no key."""
+    return text, f"Resources/Plan/Properties/{path}", expected
+
+
+GOOD = {
+    "key": plan(QUOTA, KEY),
+    "key by Sub": plan(QUOTA, KEY.replace("!Ref Plan", "!Sub '${Plan}'")),
+    "no limits": plan("Description: no limit"),
+    "key wherever there is a plan": plan(QUOTA, CONDITIONAL_KEY, "Condition: Switched,"),
+    "one key or the other": plan(
+        QUOTA,
+        CONDITIONAL_KEY + CONDITIONAL_KEY.replace("Switched", "Unswitched").replace("Key:", "Other:", 1),
+    ),
+    "exported plan": plan(QUOTA).replace("!Ref Plan}", "!Ref Plan, Export: {Name: plan}}"),
+    "plan that another resource uses": plan(
+        QUOTA, "  Portal: {Type: Custom::Portal, Properties: {ServiceToken: !Ref Plan}}\n"
+    ),
+    "a method that requires a key": plan(
+        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: true") + method("B", "OperationName: b")
+    ),
+    "a method that requires a key in one branch": plan(
+        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !If [Switched, true, false]")
+    ),
+    "a method of which only AWS knows": plan(
+        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !ImportValue keyed")
+    ),
+    "API without methods here": plan(f"{QUOTA}, {STAGES}", KEY),
+    "API with a definition elsewhere": plan(
+        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: false")
+    ).replace("Name: api", "BodyS3Location: {Bucket: b, Key: k}"),
+    "API of another stack": plan(f"{QUOTA}, ApiStages: [{{ApiId: !ImportValue api, Stage: v1}}]", KEY),
+}
+
+BAD = {
+    "quota": case(plan(QUOTA), "Quota", no_key("Quota of the usage plan limits")),
+    "throttle": case(
+        plan("Throttle: {RateLimit: 5}"), "Throttle", no_key("Throttle of the usage plan limits")
+    ),
+    "both": case(
+        plan(f"Throttle: {{RateLimit: 5}}, {QUOTA}"),
+        "Quota",
+        no_key("Quota and Throttle of the usage plan limit"),
+    ),
+    "key of another plan": case(
+        plan(QUOTA, KEY.replace("!Ref Plan", "other")), "Quota", no_key("Quota of the usage plan limits")
+    ),
+    "key under a condition": case(
+        plan(QUOTA, CONDITIONAL_KEY),
+        "Quota",
+        no_key("Quota of the usage plan limits", " when Switched is false"),
+    ),
+    "missing": case(
+        plan(f"{QUOTA}, {STAGES}", KEY + method("A", "OperationName: a")), "ApiStages/0/ApiId", NOT_ASKED
+    ),
+    "parameter default": case(
+        plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Ref Keyed")),
+        "ApiStages/0/ApiId",
+        NOT_ASKED,
+    ),
+    "Sub": case(
+        plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Sub '${Keyed}'")),
+        "ApiStages/0/ApiId",
+        NOT_ASKED,
+    ),
+    "open in the branch of the plan": case(
+        plan(
+            f"{QUOTA}, ApiStages: [!If [Switched, {{ApiId: !Ref Api, Stage: v1}}, !Ref AWS::NoValue]]",
+            KEY + method("A", "ApiKeyRequired: !If [Switched, false, true]"),
+        ),
+        "ApiStages/0/Fn::If/1/ApiId",
+        NOT_ASKED,
+    ),
+}

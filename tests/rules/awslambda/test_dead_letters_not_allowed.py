@@ -1,0 +1,137 @@
+"""Good and broken dead-letter queues."""
+
+HEAD = """
+Parameters:
+  Any: {Type: String}
+Conditions:
+  Prod: !Equals [!Ref Any, prod]
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  Other: {Type: AWS::SQS::Queue}
+  Topic: {Type: AWS::SNS::Topic}
+"""
+
+SEND = "{Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Queue.Arn}"
+QUEUE = "{TargetArn: !GetAtt Queue.Arn}"
+
+MISSING = (
+    "TargetArn is {target}{when}, but the role Role does not allow {action} on it: Lambda refuses to create "
+    "the function. Allow {action} on {target} in a statement of the role."
+)
+
+MISSING_SEND = MISSING.format(target="Queue", action="sqs:SendMessage", when="{when}")
+
+LATE = (
+    "TargetArn is Queue, and Policy allows sqs:SendMessage on it, but the function does not wait for that "
+    "policy: Lambda refuses the function if it comes first. Add DependsOn: Policy, or move the statement "
+    "into the role Role."
+)
+
+
+def inline(*statements: str) -> str:
+    """Return the property of a role with these statements."""
+    return f"Policies: [{{PolicyName: a, PolicyDocument: {{Statement: [{', '.join(statements)}]}}}}]"
+
+
+def function(
+    role: str,
+    dead_letters: str = QUEUE,
+    *,
+    attributes: str = "",
+    role_arn: str = "!GetAtt Role.Arn",
+    more: str = "",
+) -> str:
+    """Return a template with a role and a function."""
+    return (
+        f"{HEAD}  Role: {{Type: AWS::IAM::Role, Properties: {{{role}}}}}\n"
+        f"  Function: {{Type: AWS::Lambda::Function, {attributes} Properties: {{Role: {role_arn}, "
+        f"DeadLetterConfig: {dead_letters}}}}}\n{more}"
+    )
+
+
+def policy(kind: str = "Policy", holder: str = "Roles: [!Ref Role]", attributes: str = "") -> str:
+    """Return a separate policy that allows to send."""
+    return (
+        f"  Policy: {{Type: AWS::IAM::{kind}, {attributes} "
+        f"Properties: {{{holder}, PolicyDocument: {{Statement: {SEND}}}}}}}\n"
+    )
+
+
+def case(text: str, message: str) -> tuple[str, ...]:
+    """A role that may not send, or not yet, is found on the function."""
+    return text, "Resources/Function/Properties/DeadLetterConfig", message
+
+
+GOOD = {
+    "inline": function(inline(SEND)),
+    "wildcards": function(inline("{Effect: Allow, Action: ['sqs:*'], Resource: '*'}")),
+    "Sub": function(inline("{Effect: Allow, Action: 'SQS:Send*', Resource: !Sub '${Queue.Arn}'}")),
+    "resource that is not known": function(
+        inline("{Effect: Allow, Action: 'sqs:SendMessage', Resource: !Ref Any}")
+    ),
+    "topic": (
+        function(
+            inline("{Effect: Allow, Action: 'sns:Publish', Resource: !Ref Topic}"), "{TargetArn: !Ref Topic}"
+        )
+    ),
+    "policy that is waited for": function("", more=policy(), attributes="DependsOn: Policy,"),
+    "role policy": function(
+        "", more=policy("RolePolicy", "RoleName: !Ref Role"), attributes="DependsOn: [Policy],"
+    ),
+    "managed policy of the template, which the role refers to": function(
+        "ManagedPolicyArns: [!Ref Policy]", more=policy("ManagedPolicy", "Path: /")
+    ),
+    "managed policy that is not known": function(
+        "ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSQSFullAccess']"
+    ),
+    "role of another template": function("", role_arn="!ImportValue role"),
+    "queue of another template": function("", "{TargetArn: !ImportValue queue}"),
+    "no dead letters": function("", "!Ref AWS::NoValue"),
+    "both branches": (
+        function(inline(f"!If [Prod, {SEND}, !Ref AWS::NoValue]"), f"!If [Prod, {QUEUE}, !Ref AWS::NoValue]")
+    ),
+}
+
+BAD = {
+    "no statement": case(function(""), MISSING_SEND.format(when="")),
+    "AWS's policy for functions": case(
+        (
+            function(
+                "ManagedPolicyArns: [!Sub 'arn:${AWS::Partition}:iam::aws:policy/service-role/"
+                "AWSLambdaVPCAccessExecutionRole']"
+            )
+        ),
+        MISSING_SEND.format(when=""),
+    ),
+    "another action": case(
+        function(inline("{Effect: Allow, Action: 'sqs:ReceiveMessage', Resource: '*'}")),
+        MISSING_SEND.format(when=""),
+    ),
+    "another queue": case(
+        function(inline("{Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Other.Arn}")),
+        MISSING_SEND.format(when=""),
+    ),
+    "another service": case(
+        function(inline("{Effect: Allow, Action: '*', Resource: 'arn:aws:s3:::bucket'}")),
+        MISSING_SEND.format(when=""),
+    ),
+    "denied": case(function(inline(SEND.replace("Allow", "Deny"))), MISSING_SEND.format(when="")),
+    "target by Sub": case(function("", "{TargetArn: !Sub '${Queue.Arn}'}"), MISSING_SEND.format(when="")),
+    "allowed in one branch": case(
+        function(inline(f"!If [Prod, {SEND}, !Ref AWS::NoValue]")),
+        MISSING_SEND.format(when=" when Prod is false"),
+    ),
+    "dead letters in one branch": case(
+        function("", f"!If [Prod, !Ref AWS::NoValue, {QUEUE}]"),
+        MISSING_SEND.format(when=" when Prod is false"),
+    ),
+    "policy with a condition": case(
+        function("", more=policy(attributes="Condition: Prod,"), attributes="DependsOn: Policy,"),
+        MISSING_SEND.format(when=" when Prod is false"),
+    ),
+    "topic": case(
+        function(inline(SEND), "{TargetArn: !Ref Topic}"),
+        MISSING.format(target="Topic", action="sns:Publish", when=""),
+    ),
+    "policy that is not waited for": case(function("", more=policy()), LATE),
+}

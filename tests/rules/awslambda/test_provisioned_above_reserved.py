@@ -1,0 +1,84 @@
+"""Good and broken aliases."""
+
+HEAD = """
+Parameters:
+  Ready: {Type: Number, Default: 10, MaxValue: 1000}
+  Most: {Type: Number, Default: 5, MinValue: 0}
+  Sizes: {Type: Number, Default: 5, AllowedValues: [5, 500]}
+  Any: {Type: Number}
+Conditions:
+  Prod: !Equals [!Ref Any, "1"]
+Resources:
+"""
+
+MESSAGE = (
+    "ProvisionedConcurrentExecutions {ready}, but ReservedConcurrentExecutions of Function {most}: "
+    "Lambda refuses to keep more environments ready than the function may have. Reserve more, or provision "
+    "less."
+)
+
+
+def alias(ready: str, most: str, function: str = "!Ref Function", kind: str = "Alias") -> str:
+    """Return a template with a function and an alias."""
+    return (
+        f"{HEAD}  Function: {{Type: AWS::Lambda::Function, "
+        f"Properties: {{ReservedConcurrentExecutions: {most}}}}}\n"
+        f"  Alias: {{Type: AWS::Lambda::{kind}, Properties: {{FunctionName: {function}, "
+        f"ProvisionedConcurrencyConfig: {ready}}}}}\n"
+    )
+
+
+def ready(number: str) -> str:
+    """Return the setting of this many environments."""
+    return f"{{ProvisionedConcurrentExecutions: {number}}}"
+
+
+def case(kind: str, provisioned: str, reserved: str, message: str) -> tuple[str, ...]:
+    """More environments than the function may have are found."""
+    return (
+        alias(provisioned, reserved, kind=kind),
+        "Resources/Alias/Properties/ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
+        message,
+    )
+
+
+ROWS = {
+    "literal": (ready("10"), "5", MESSAGE.format(ready="is 10", most="is 5")),
+    "switched off": (ready("1"), "0", MESSAGE.format(ready="is 1", most="is 0")),
+    "parameter defaults": (
+        ready("!Ref Ready"),
+        "!Ref Most",
+        MESSAGE.format(
+            ready='is {"Ref": "Ready"}, which can be "10"', most='is {"Ref": "Most"}, which can be "5"'
+        ),
+    ),
+    "Sub": (
+        ready("!Sub '${Ready}'"),
+        "5",
+        MESSAGE.format(ready='is {"Fn::Sub": "${Ready}"}, which can be "10"', most="is 5"),
+    ),
+    "one branch of the function": (
+        ready("10"),
+        "!If [Prod, 500, 5]",
+        MESSAGE.format(ready="is 10", most='is {"Fn::If": ["Prod", 500, 5]}, which is 5 when Prod is false'),
+    ),
+    "one branch of both": (
+        f"!If [Prod, {ready('10')}, !Ref AWS::NoValue]",
+        "!If [Prod, 5, 500]",
+        MESSAGE.format(ready="is 10", most='is {"Fn::If": ["Prod", 5, 500]}, which is 5 when Prod is true'),
+    ),
+}
+
+GOOD = {
+    "as many": alias(ready("10"), "10"),
+    "none reserved": alias(ready("10"), "!Ref AWS::NoValue"),
+    "not known": alias(ready("10"), "!Ref Any"),
+    "parameter that might be more": alias(ready("!Ref Ready"), "20"),
+    "allowed value that might be more": alias(ready("!Ref Sizes"), "5"),
+    "function of another template": alias(ready("10"), "5", "!ImportValue function"),
+    "Sub": alias(ready("!Sub '5'"), "!Sub '50'"),
+    "both branches": alias(ready("!If [Prod, 10, 1]"), "!If [Prod, 10, 1]"),
+    "none provisioned": alias("!Ref AWS::NoValue", "0"),
+}
+
+BAD = {f"{name}, {kind}": case(kind, *row) for kind in ("Alias", "Version") for name, row in ROWS.items()}

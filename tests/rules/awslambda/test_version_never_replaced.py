@@ -1,0 +1,60 @@
+"""Good and broken Lambda versions."""
+
+HEAD = """
+Parameters:
+  Release: {Type: String, Default: "1"}
+Conditions:
+  Prod: !Equals [!Ref Release, "1"]
+Resources:
+  Function: {Type: AWS::Lambda::Function}
+"""
+
+
+def version(properties: str, logical_id: str = "Version", attributes: str = "") -> str:
+    """Return a template with one version."""
+    return (
+        f"{HEAD}  {logical_id}: {{Type: AWS::Lambda::Version, {attributes} Properties: {{{properties}}}}}\n"
+    )
+
+
+def message(function: str) -> str:
+    """Return what is said about a version of this function."""
+    return (
+        f"Version has nothing but FunctionName {function}, which stays the same when the code changes: no "
+        "other version is ever published. Add a Description or CodeSha256 that changes with the code."
+    )
+
+
+GOOD = {
+    "description": version("FunctionName: !Ref Function, Description: !Ref Release"),
+    "hash of the code": version("FunctionName: !Ref Function, CodeSha256: !If [Prod, !Ref Release, a]"),
+    "hash in the ID": version("FunctionName: !Ref Function", "Version0123456789abcdef"),
+    "date in the ID": version("FunctionName: !Ref Function", "Version20261124"),
+    "function of another template": version("FunctionName: !ImportValue function"),
+}
+
+BAD = {
+    "Ref": (
+        version("FunctionName: !Ref Function"),
+        "Resources/Version/Properties",
+        message('{"Ref": "Function"}'),
+    ),
+    "GetAtt": (
+        version("FunctionName: !GetAtt Function.Arn"),
+        "Resources/Version/Properties",
+        message('{"Fn::GetAtt": ["Function", "Arn"]}'),
+    ),
+    "Sub": (
+        version("FunctionName: !Sub '${Function}'"),
+        "Resources/Version/Properties",
+        message('{"Fn::Sub": "${Function}"}'),
+    ),
+    "condition, and a property that is not of the code": (
+        version(
+            "FunctionName: !Ref Function, RuntimePolicy: {UpdateRuntimeOn: Auto}",
+            attributes="Condition: Prod,",
+        ),
+        "Resources/Version/Properties",
+        message('{"Ref": "Function"}'),
+    ),
+}

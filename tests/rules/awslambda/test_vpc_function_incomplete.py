@@ -1,0 +1,57 @@
+"""Good and broken functions in a VPC."""
+
+HEAD = """
+Parameters:
+  Groups: {Type: "List<AWS::EC2::SecurityGroup::Id>"}
+  Any: {Type: String}
+Conditions:
+  Prod: !Equals [!Ref Any, prod]
+Resources:
+"""
+
+
+def function(config: str) -> str:
+    """Return a template with one function."""
+    return f"{HEAD}  Function: {{Type: AWS::Lambda::Function, Properties: {{VpcConfig: {config}}}}}\n"
+
+
+def message(name: str, state: str, other: str, value: str) -> str:
+    """Return what is said about one of the two lists."""
+    return (
+        f"{name} {state}, and {other} is {value}: Lambda refuses the one without the other. Name at least "
+        "one of each."
+    )
+
+
+GOOD = {
+    "both": function("{SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}"),
+    "neither: leaves the VPC": function("{SubnetIds: [], SecurityGroupIds: []}"),
+    "parameter": function("{SubnetIds: [subnet-1], SecurityGroupIds: !Ref Groups}"),
+    "Sub": function("{SubnetIds: [!Sub '${Any}'], SecurityGroupIds: [!ImportValue sg]}"),
+    "both branches": function(
+        "!If [Prod, {SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}, !Ref AWS::NoValue]"
+    ),
+}
+
+BAD = {
+    "no groups": (
+        function("{SubnetIds: [subnet-1]}"),
+        "Resources/Function/Properties/VpcConfig",
+        message("SecurityGroupIds", "is missing", "SubnetIds", '["subnet-1"]'),
+    ),
+    "empty groups": (
+        function("{SubnetIds: [!Sub '${Any}'], SecurityGroupIds: []}"),
+        "Resources/Function/Properties/VpcConfig",
+        message("SecurityGroupIds", "is []", "SubnetIds", '[{"Fn::Sub": "${Any}"}]'),
+    ),
+    "no subnets": (
+        function("{SecurityGroupIds: !Ref Groups}"),
+        "Resources/Function/Properties/VpcConfig",
+        message("SubnetIds", "is missing", "SecurityGroupIds", '{"Ref": "Groups"}'),
+    ),
+    "no groups in one branch": (
+        function("{SubnetIds: [subnet-1], SecurityGroupIds: [!If [Prod, sg-1, !Ref AWS::NoValue]]}"),
+        "Resources/Function/Properties/VpcConfig",
+        message("SecurityGroupIds", "is [] when Prod is false", "SubnetIds", '["subnet-1"]'),
+    ),
+}

@@ -1,0 +1,67 @@
+"""Certificates of a distribution."""
+
+HEAD = """
+Parameters:
+  Arn: {Type: String, Default: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}
+  Empty: {Type: String, Default: ""}
+Conditions:
+  Named: !Equals [!Ref AWS::AccountId, "111111111111"]
+  InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
+Resources:
+  Own: {Type: AWS::CertificateManager::Certificate}
+"""
+
+US = "'arn:aws:acm:us-east-1:123456789012:certificate/a'"
+EU = "'arn:aws:acm:eu-west-1:123456789012:certificate/a'"
+
+
+def distribution(arn: str, attributes: str = "") -> str:
+    """Return a template with one distribution of this certificate."""
+    return (
+        f"{HEAD}  Site: {{Type: AWS::CloudFront::Distribution, {attributes} Properties: "
+        f"{{DistributionConfig: {{ViewerCertificate: {{AcmCertificateArn: {arn}}}}}}}}}\n"
+    )
+
+
+def case(arn: str, shown: str, region: str) -> tuple[str, ...]:
+    """A certificate of another region is found."""
+    return (
+        distribution(arn),
+        "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
+        f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront takes only one of "
+        "us-east-1. Create it there and give its ARN.",
+    )
+
+
+GOOD = {
+    "us-east-1": distribution(US),
+    "stack of us-east-1": (distribution("!Ref Own"), {"regions": ["us-east-1"]}),
+    "condition on the region": (
+        distribution("!Ref Own", "Condition: InUsEast1,"),
+        {"regions": ["us-east-1", "eu-west-1"]},
+    ),
+    "empty default": distribution("!Ref Empty"),
+    "only AWS knows": distribution("!ImportValue arn"),
+    "none": distribution("!Ref AWS::NoValue"),
+    "both branches": distribution(f"!If [Named, {US}, !Ref Empty]"),
+    "China": (
+        distribution("'arn:aws-cn:acm:cn-north-1:123456789012:certificate/a'"),
+        {"regions": ["cn-north-1"]},
+    ),
+}
+
+BAD = {
+    "literal": case(EU, '"arn:aws:acm:eu-west-1:123456789012:certificate/a"', "eu-west-1"),
+    "parameter default": case("!Ref Arn", '{"Ref": "Arn"}', "eu-west-1"),
+    "Sub": case(
+        "!Sub 'arn:aws:acm:${AWS::Region}:${AWS::AccountId}:certificate/a'",
+        '{"Fn::Sub": "arn:aws:acm:${AWS::Region}:${AWS::AccountId}:certificate/a"}',
+        "ap-northeast-1",
+    ),
+    "certificate of the stack": case("!Ref Own", '{"Ref": "Own"}', "ap-northeast-1"),
+    "one branch": case(
+        f"!If [Named, {US}, {EU}]",
+        '"arn:aws:acm:eu-west-1:123456789012:certificate/a" when Named is false',
+        "eu-west-1",
+    ),
+}

@@ -1,0 +1,88 @@
+"""CloudFront's own certificate."""
+
+HEAD = """
+Parameters:
+  Version: {Type: String, Default: TLSv1.2_2021}
+  Own: {Type: String, Default: "true"}
+Conditions:
+  Named: !Equals [!Ref AWS::AccountId, "111111111111"]
+Resources:
+"""
+
+OWN = "{AcmCertificateArn: a, SslSupportMethod: sni-only, MinimumProtocolVersion: TLSv1.2_2021}"
+
+
+def distribution(certificate: str) -> str:
+    """Return a template with one distribution of this certificate."""
+    return (
+        f"{HEAD}  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: "
+        f"{{ViewerCertificate: {certificate}}}}}}}\n"
+    )
+
+
+def case(certificate: str, steps: str, when: str) -> tuple[str, ...]:
+    """A minimum that CloudFront's own certificate overrides is found."""
+    return (
+        distribution(certificate),
+        f"Resources/Site/Properties/DistributionConfig/ViewerCertificate{steps}",
+        f"MinimumProtocolVersion is TLSv1.2_2021 beside CloudFrontDefaultCertificate true{when}: "
+        "CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or "
+        "remove the property.",
+    )
+
+
+GOOD = {
+    "CloudFront's": distribution("{CloudFrontDefaultCertificate: true}"),
+    "what it gets anyway": distribution(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1}"
+    ),
+    "own": distribution(OWN),
+    "own, said twice": distribution(
+        "{CloudFrontDefaultCertificate: false, AcmCertificateArn: a, MinimumProtocolVersion: TLSv1.2_2021}"
+    ),
+    "both branches": distribution(f"!If [Named, {OWN}, {{CloudFrontDefaultCertificate: true}}]"),
+    "never at once": distribution(
+        "{CloudFrontDefaultCertificate: !If [Named, !Ref AWS::NoValue, true], MinimumProtocolVersion: "
+        "!If [Named, TLSv1.2_2021, !Ref AWS::NoValue]}"
+    ),
+    "NoValue": distribution(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: !Ref AWS::NoValue}"
+    ),
+    "only AWS knows": distribution(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: !ImportValue a}"
+    ),
+}
+
+BAD = {
+    "literal": case(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1.2_2021}",
+        "/MinimumProtocolVersion",
+        "",
+    ),
+    "parameter defaults": case(
+        "{CloudFrontDefaultCertificate: !Ref Own, MinimumProtocolVersion: !Ref Version}",
+        "/MinimumProtocolVersion",
+        "",
+    ),
+    "Sub": case(
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: !Sub '${Version}'}",
+        "/MinimumProtocolVersion",
+        "",
+    ),
+    "certificate in one branch": case(
+        "{CloudFrontDefaultCertificate: !If [Named, false, true], MinimumProtocolVersion: TLSv1.2_2021}",
+        "/MinimumProtocolVersion",
+        " when Named is false",
+    ),
+    "version in one branch": case(
+        "{CloudFrontDefaultCertificate: true, "
+        "MinimumProtocolVersion: !If [Named, TLSv1.2_2021, !Ref AWS::NoValue]}",
+        "/MinimumProtocolVersion",
+        " when Named is true",
+    ),
+    "whole in one branch": case(
+        (f"!If [Named, {OWN}, {{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1.2_2021}}]"),
+        "",
+        " when Named is false",
+    ),
+}

@@ -1,0 +1,96 @@
+"""Alarms of global services."""
+
+HEAD = """
+Parameters:
+  Watched: {Type: String, Default: AWS/CloudFront}
+Conditions:
+  InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
+  Shared: !Equals [!Ref AWS::AccountId, "111111111111"]
+Resources:
+"""
+
+MESSAGE = (
+    "Namespace is {}, and the stack is for {}: the metric {} exists only in us-east-1, so the alarm never "
+    "has data. Put the alarm into a stack of us-east-1."
+)
+
+
+def alarm(properties: str, attributes: str = "") -> str:
+    """Return a template with one alarm of these properties."""
+    return f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, {attributes} Properties: {{{properties}}}}}\n"
+
+
+REQUESTS = "Namespace: AWS/CloudFront, MetricName: Requests"
+
+EDGE_WAF = (
+    "Namespace: AWS/WAFV2, MetricName: BlockedRequests, "
+    "Dimensions: [{Name: Rule, Value: ALL}, {Name: WebACL, Value: a}"
+)
+
+
+def case(properties: str, path: str, namespace: str, name: str) -> tuple[str, ...]:
+    """An alarm in a region that lacks the metric is found, with the metric."""
+    return (
+        alarm(properties),
+        f"Resources/High/Properties/{path}",
+        MESSAGE.format(namespace, "ap-northeast-1", name),
+    )
+
+
+GOOD = {
+    "us-east-1": (alarm(REQUESTS), {"regions": ["us-east-1"]}),
+    "China": (alarm(REQUESTS), {"regions": ["cn-north-1"]}),
+    "condition on the region": (
+        alarm(REQUESTS, "Condition: InUsEast1,"),
+        {"regions": ["us-east-1", "eu-west-1"]},
+    ),
+    "branch for us-east-1": (
+        alarm("Namespace: !If [InUsEast1, AWS/CloudFront, AWS/SQS], MetricName: Requests"),
+        {"regions": ["eu-west-1"]},
+    ),
+    "regional service": alarm("Namespace: AWS/SQS, MetricName: Age"),
+    "regional web ACL": (
+        alarm(f"{EDGE_WAF}, {{Name: Region, Value: eu-west-1}}]"),
+        {"regions": ["eu-west-1"]},
+    ),
+    "unknown": alarm("Namespace: !ImportValue a, MetricName: Requests"),
+}
+
+BAD = {
+    "CloudFront": case(REQUESTS, "Namespace", "AWS/CloudFront", "Requests"),
+    "web ACL at the edge": case(f"{EDGE_WAF}]", "Namespace", "AWS/WAFV2", "BlockedRequests"),
+    "Route 53": case(
+        "Namespace: AWS/Route53, MetricName: HealthCheckStatus",
+        "Namespace",
+        "AWS/Route53",
+        "HealthCheckStatus",
+    ),
+    "Billing": case(
+        "Namespace: AWS/Billing, MetricName: EstimatedCharges", "Namespace", "AWS/Billing", "EstimatedCharges"
+    ),
+    "parameter default": case(
+        "Namespace: !Ref Watched, MetricName: Requests", "Namespace", "AWS/CloudFront", "Requests"
+    ),
+    "Sub": case(
+        "Namespace: !Sub '${Watched}', MetricName: Requests", "Namespace", "AWS/CloudFront", "Requests"
+    ),
+    "one branch": case(
+        "Namespace: !If [Shared, AWS/CloudFront, AWS/SQS], MetricName: Requests",
+        "Namespace",
+        "AWS/CloudFront when Shared is true",
+        "Requests",
+    ),
+    "expression": case(
+        "Metrics: [{Id: m, MetricStat: {Stat: Sum, Period: 60, Metric: {Namespace: AWS/CloudFront, "
+        "MetricName: Requests}}}]",
+        "Metrics/0/MetricStat/Metric/Namespace",
+        "AWS/CloudFront",
+        "Requests",
+    ),
+    "the regions that fail": (
+        alarm(REQUESTS),
+        "Resources/High/Properties/Namespace",
+        MESSAGE.format("AWS/CloudFront", "eu-west-1, us-west-2", "Requests"),
+        {"regions": ["eu-west-1", "us-east-1", "us-west-2"]},
+    ),
+}

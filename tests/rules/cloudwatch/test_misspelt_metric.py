@@ -1,0 +1,63 @@
+"""Names of metrics."""
+
+HEAD = """
+Parameters:
+  Watched: {Type: String, Default: 5XXErrorRate}
+  Part: {Type: String, Default: 5XX}
+Conditions:
+  Rest: !Equals [!Ref AWS::AccountId, "111111111111"]
+Resources:
+"""
+
+
+def alarm(namespace: str, name: str, dimensions: str = "[]") -> str:
+    """Return a template with one alarm on a metric."""
+    return (
+        f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{Namespace: {namespace}, MetricName: "
+        f"{name}, Dimensions: {dimensions}}}}}\n"
+    )
+
+
+REST = "[{Name: ApiName, Value: orders}]"
+HTTP = "[{Name: ApiId, Value: a1b2}]"
+
+
+def case(text: str, found: str, right: str) -> tuple[str, ...]:
+    """Another spelling than the service's is found."""
+    namespace = text.partition("Namespace: ")[2].partition(",")[0]
+    return (
+        text,
+        "Resources/High/Properties/MetricName",
+        f"MetricName is {found}: {namespace} writes {right}, and the alarm never has data. Use {right}.",
+    )
+
+
+GOOD = {
+    "CloudFront": alarm("AWS/CloudFront", "5xxErrorRate"),
+    "rarer metric": alarm("AWS/CloudFront", "LambdaExecutionError"),
+    "REST API": alarm("AWS/ApiGateway", "5XXError", REST),
+    "HTTP API": alarm("AWS/ApiGateway", "5xx", HTTP),
+    "WebSocket API": alarm("AWS/ApiGateway", "ConnectCount", HTTP),
+    "unknown API": alarm("AWS/ApiGateway", "5xx", "!FindInMap [A, b, c]"),
+    "namespace of the user": alarm("My/Service", "errors"),
+    "only AWS knows": alarm("AWS/SQS", "!ImportValue name"),
+    "both branches": alarm(
+        "AWS/ApiGateway", "!If [Rest, 5XXError, 5xx]", "[{Name: !If [Rest, ApiName, ApiId], Value: orders}]"
+    ),
+}
+
+BAD = {
+    "CloudFront": case(alarm("AWS/CloudFront", "5XXErrorRate"), "5XXErrorRate", "5xxErrorRate"),
+    "default": case(alarm("AWS/CloudFront", "!Ref Watched"), "5XXErrorRate", "5xxErrorRate"),
+    "Sub": case(alarm("AWS/CloudFront", "!Sub '${Part}ErrorRate'"), "5XXErrorRate", "5xxErrorRate"),
+    "one branch": case(
+        alarm("AWS/CloudFront", "!If [Rest, 5XXErrorRate, 5xxErrorRate]"),
+        "5XXErrorRate when Rest is true",
+        "5xxErrorRate",
+    ),
+    "RDS": case(alarm("AWS/RDS", "CpuUtilization"), "CpuUtilization", "CPUUtilization"),
+    "Lambda": case(alarm("AWS/Lambda", "throttles"), "throttles", "Throttles"),
+    "case of a REST API": case(alarm("AWS/ApiGateway", "5xxError", REST), "5xxError", "5XXError"),
+    "HTTP's of a REST API": case(alarm("AWS/ApiGateway", "5xx", REST), "5xx", "5XXError"),
+    "REST's of an HTTP API": case(alarm("AWS/ApiGateway", "4XXError", HTTP), "4XXError", "4xx"),
+}

@@ -1,0 +1,57 @@
+"""Good and broken security groups."""
+
+HEAD = """
+Parameters:
+  Any: {Type: String}
+Conditions:
+  Prod: !Equals [!Ref Any, prod]
+Resources:
+"""
+
+MESSAGE = (
+    "SecurityGroupEgress {}: EC2 adds a rule that lets everything out to everywhere. Write the rules the "
+    "group needs; for none: IpProtocol -1 to CidrIp 127.0.0.1/32; for all: IpProtocol -1 to CidrIp 0.0.0.0/0."
+)
+
+NO_VALUE = '{"Ref": "AWS::NoValue"}'
+
+
+def group(properties: str, attributes: str = "") -> str:
+    """Return a template with one security group."""
+    return (
+        f"{HEAD}  Group: {{Type: AWS::EC2::SecurityGroup, {attributes} Properties: {{GroupDescription: x, "
+        f"{properties}}}}}\n"
+    )
+
+
+def case(text: str, path: str, state: str) -> tuple[str, ...]:
+    """A group without a rule in some case is found."""
+    return text, f"Resources/Group/Properties{path}", MESSAGE.format(state)
+
+
+GOOD = {
+    "rule": group("SecurityGroupEgress: [{CidrIp: 127.0.0.1/32}]"),
+    "both branches": group("SecurityGroupEgress: !If [Prod, [{CidrIp: 10.0.0.0/8}], [{CidrIp: 0.0.0.0/0}]]"),
+    "empty branch that the group's own condition excludes": group(
+        "SecurityGroupEgress: [!If [Prod, {CidrIp: 10.0.0.0/8}, !Ref AWS::NoValue]]", "Condition: Prod,"
+    ),
+    "either rule": group("SecurityGroupEgress: [!If [Prod, {CidrIp: a}, {CidrIp: b}]]"),
+}
+
+BAD = {
+    "missing": case(group("GroupName: a"), "", "is missing"),
+    "empty": case(group("SecurityGroupEgress: []"), "/SecurityGroupEgress", "is []"),
+    "no value": case(
+        group("SecurityGroupEgress: !Ref AWS::NoValue"), "/SecurityGroupEgress", f"is {NO_VALUE}"
+    ),
+    "missing in one branch": case(
+        group("SecurityGroupEgress: !If [Prod, [{CidrIp: a}], !Ref AWS::NoValue]"),
+        "/SecurityGroupEgress",
+        f'is {{"Fn::If": ["Prod", [{{"CidrIp": "a"}}], {NO_VALUE}]}} when Prod is false',
+    ),
+    "no rule in one branch": case(
+        group("SecurityGroupEgress: [!If [Prod, !Ref AWS::NoValue, {CidrIp: a}]]"),
+        "/SecurityGroupEgress",
+        f'is [{{"Fn::If": ["Prod", {NO_VALUE}, {{"CidrIp": "a"}}]}}] when Prod is true',
+    ),
+}

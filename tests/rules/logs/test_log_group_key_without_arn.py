@@ -1,0 +1,63 @@
+"""Good and broken log groups."""
+
+HEAD = """
+Parameters:
+  Any: {Type: String}
+Conditions:
+  Prod: !Equals [!Ref Any, prod]
+Resources:
+  Key: {Type: AWS::KMS::Key}
+  Replica: {Type: AWS::KMS::ReplicaKey}
+  Alias: {Type: AWS::KMS::Alias}
+"""
+
+ID = "that is the ID of a key, and only its ARN will do. Write GetAtt {}.Arn."
+ALIAS = "that is an alias' name, and only a key's ARN will do. Write GetAtt of its Arn."
+
+
+def log_group(key: str) -> str:
+    """Return a template with one log group under this key."""
+    return f"{HEAD}  Logs: {{Type: AWS::Logs::LogGroup, Properties: {{KmsKeyId: {key}}}}}\n"
+
+
+GOOD = {
+    "GetAtt": log_group("!GetAtt Key.Arn"),
+    "Sub": log_group("!Sub '${Key.Arn}'"),
+    "ARN around the ID": log_group("!Sub 'arn:aws:kms:${AWS::Region}:1:key/${Key}'"),
+    "import": log_group("!ImportValue key"),
+    "parameter": log_group("!Ref Any"),
+    "both branches": log_group("!If [Prod, !GetAtt Key.Arn, !Ref AWS::NoValue]"),
+}
+
+BAD = {
+    "Ref": (
+        log_group("!Ref Key"),
+        "Resources/Logs/Properties/KmsKeyId",
+        f'KmsKeyId is {{"Ref": "Key"}}: {ID.format("Key")}',
+    ),
+    "replica": (
+        log_group("!Ref Replica"),
+        "Resources/Logs/Properties/KmsKeyId",
+        f'KmsKeyId is {{"Ref": "Replica"}}: {ID.format("Replica")}',
+    ),
+    "GetAtt KeyId": (
+        log_group("!GetAtt Key.KeyId"),
+        "Resources/Logs/Properties/KmsKeyId",
+        f'KmsKeyId is {{"Fn::GetAtt": ["Key", "KeyId"]}}: {ID.format("Key")}',
+    ),
+    "Sub": (
+        log_group("!Sub '${Key}'"),
+        "Resources/Logs/Properties/KmsKeyId",
+        f'KmsKeyId is {{"Fn::Sub": "${{Key}}"}}: {ID.format("Key")}',
+    ),
+    "alias": (
+        log_group("!Ref Alias"),
+        "Resources/Logs/Properties/KmsKeyId",
+        f'KmsKeyId is {{"Ref": "Alias"}}: {ALIAS}',
+    ),
+    "one branch": (
+        log_group("!If [Prod, !Ref Key, !GetAtt Key.Arn]"),
+        "Resources/Logs/Properties/KmsKeyId",
+        f'KmsKeyId is {{"Ref": "Key"}} when Prod is true: {ID.format("Key")}',
+    ),
+}

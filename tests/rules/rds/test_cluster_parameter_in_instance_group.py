@@ -1,0 +1,54 @@
+"""Good and broken parameter groups."""
+
+HEAD = """
+Parameters:
+  Zone: {Type: String, Default: UTC}
+  Any: {Type: String}
+Conditions:
+  Prod: !Equals [!Ref Any, prod]
+Resources:
+"""
+
+MESSAGE = (
+    "{} for an instance: it holds for the whole cluster, and RDS does not find it in this group. Set it in "
+    "the AWS::RDS::DBClusterParameterGroup."
+)
+
+
+def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBParameterGroup") -> str:
+    """Return a template with one parameter group."""
+    properties = f"{{Family: {family}, Parameters: {parameters}}}"
+    return f"{HEAD}  Group: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
+
+
+def case(parameters: str, path: str, state: str) -> tuple[str, ...]:
+    """A parameter of the cluster is found in the group of an instance."""
+    return group(parameters), f"Resources/Group/Properties/Parameters/{path}", MESSAGE.format(state)
+
+
+GOOD = {
+    "parameters of an instance": group("{max_connections: '200', slow_query_log: '1'}"),
+    "parameter of both levels": group("{innodb_print_all_deadlocks: '1'}"),
+    "group of a cluster": group("{time_zone: UTC}", kind="DBClusterParameterGroup"),
+    "parameter of instances in a group of a cluster": group(
+        "{max_connections: '200'}", kind="DBClusterParameterGroup"
+    ),
+    "another family": group("{binlog_format: ROW}", family="mysql8.0"),
+    "no value": group("{time_zone: !If [Prod, !Ref AWS::NoValue, !Ref AWS::NoValue]}"),
+}
+
+BAD = {
+    "literal": case("{binlog_format: ROW}", "binlog_format", 'binlog_format is set to "ROW"'),
+    "parameter": case("{time_zone: !Ref Zone}", "time_zone", 'time_zone is set to {"Ref": "Zone"}'),
+    "Sub": case("{time_zone: !Sub '${Zone}'}", "time_zone", 'time_zone is set to {"Fn::Sub": "${Zone}"}'),
+    "one branch": case(
+        "{server_audit_logging: !If [Prod, '1', !Ref AWS::NoValue]}",
+        "server_audit_logging",
+        'server_audit_logging is set to {"Fn::If": ["Prod", "1", {"Ref": "AWS::NoValue"}]}',
+    ),
+    "one branch of all parameters": case(
+        "!If [Prod, {event_scheduler: 'ON'}, {}]",
+        "Fn::If/1/event_scheduler",
+        'event_scheduler is set to "ON"',
+    ),
+}

@@ -1,0 +1,71 @@
+"""Good and broken parameter groups."""
+
+HEAD = """
+Parameters:
+  Family: {Type: String, Default: aurora-mysql8.0}
+  Any: {Type: String}
+Conditions:
+  Prod: !Equals [!Ref Any, prod]
+Resources:
+"""
+
+GONE = "{}: Aurora MySQL 3 does not have this parameter, and RDS refuses the group. Remove it."
+FIXED = "{}: Aurora MySQL 3 does not allow this parameter to be set, and RDS refuses the group. Remove it."
+
+
+def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBClusterParameterGroup") -> str:
+    """Return a template with one parameter group."""
+    properties = f"{{Family: {family}, Parameters: {parameters}}}"
+    return f"{HEAD}  Group: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
+
+
+def case(kind: str, parameters: str, path: str, message: str) -> tuple[str, ...]:
+    """A parameter that version 3 refuses is found in groups of both levels."""
+    return group(parameters, kind=kind), f"Resources/Group/Properties/Parameters/{path}", message
+
+
+ROWS = {
+    "removed": ("{query_cache_type: '1'}", "query_cache_type", GONE.format('query_cache_type is set to "1"')),
+    "not of Aurora, set by a parameter": (
+        "{innodb_log_file_size: !Ref Any}",
+        "innodb_log_file_size",
+        GONE.format('innodb_log_file_size is set to {"Ref": "Any"}'),
+    ),
+    "fixed, set by a Sub": (
+        "{innodb_flush_log_at_trx_commit: !Sub '2'}",
+        "innodb_flush_log_at_trx_commit",
+        FIXED.format('innodb_flush_log_at_trx_commit is set to {"Fn::Sub": "2"}'),
+    ),
+    "renamed, in one branch": (
+        "{tx_isolation: !If [Prod, REPEATABLE-READ, !Ref AWS::NoValue]}",
+        "tx_isolation",
+        'tx_isolation is set to {"Fn::If": ["Prod", "REPEATABLE-READ", {"Ref": "AWS::NoValue"}]}: Aurora '
+        "MySQL 3 does not have this parameter. What it did is now transaction_isolation.",
+    ),
+    "one branch of all parameters": (
+        "!If [Prod, {time_zone: UTC}, {secure_auth: '1'}]",
+        "Fn::If/2/secure_auth",
+        GONE.format('secure_auth is set to "1"'),
+    ),
+}
+
+GOOD = {
+    "parameters of version 3": group("{time_zone: UTC, slow_query_log: '1'}"),
+    "version 2": group("{query_cache_type: '1'}", family="aurora-mysql5.7"),
+    "family not known": group("{query_cache_type: '1'}", family="!Ref Any"),
+    "no value": group("{query_cache_type: !Ref AWS::NoValue}"),
+    "both branches": group("!If [Prod, {time_zone: UTC}, !Ref AWS::NoValue]"),
+}
+
+BAD = {
+    **{
+        f"{name}, {kind}": case(kind, *row)
+        for kind in ("DBClusterParameterGroup", "DBParameterGroup")
+        for name, row in ROWS.items()
+    },
+    "family of a parameter": (
+        group("{temp-pool: '1'}", family="!Ref Family"),
+        "Resources/Group/Properties/Parameters/temp-pool",
+        GONE.format('temp-pool is set to "1"'),
+    ),
+}

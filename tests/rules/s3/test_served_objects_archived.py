@@ -1,0 +1,108 @@
+"""Lifecycle rules of buckets that are served, and of others."""
+
+HEAD = """
+Parameters:
+  Class: {Type: String, Default: GLACIER}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+  Unswitched: !Not [!Condition Switched]
+Resources:
+"""
+
+SITE = "WebsiteConfiguration: {IndexDocument: index.html}"
+
+
+def bucket(rule: str, properties: str = SITE, domain: str = "example.com", attributes: str = "") -> str:
+    """Return a template with a bucket with one lifecycle rule, and a distribution with one origin."""
+    return (
+        f"{HEAD}  Site: {{Type: AWS::S3::Bucket, {attributes} Properties: {{{properties}, "
+        f"LifecycleConfiguration: {{Rules: [{{Id: a, {rule}}}]}}}}}}\n"
+        "  Edge: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Origins: [{"
+        f"Id: site, DomainName: {domain}}}]}}}}}}\n"
+    )
+
+
+def move(storage_class: str, status: str = "Enabled") -> str:
+    """Return a lifecycle rule that moves current objects."""
+    return f"Status: {status}, Transitions: [{{StorageClass: {storage_class}, TransitionInDays: 90}}]"
+
+
+def message(storage_class: str, reader: str = "its website") -> str:
+    """Return what the rule says about this storage class."""
+    return (
+        f'StorageClass is "{storage_class}" for the current objects of a bucket that {reader} serves: once '
+        "they are moved there, S3 refuses to read them. Use NoncurrentVersionTransitions, or a class that "
+        "can be read at once, such as STANDARD_IA."
+    )
+
+
+GOOD = {
+    "class that can be read": bucket(move("STANDARD_IA")),
+    "instant retrieval": bucket(move("GLACIER_IR")),
+    "old versions": bucket(
+        "Status: Enabled, NoncurrentVersionTransitions: [{StorageClass: GLACIER, TransitionInDays: 9}]"
+    ),
+    "bucket that is not served": bucket(move("GLACIER"), "BucketName: logs"),
+    "disabled": bucket(move("GLACIER", "Disabled")),
+    "some objects by prefix": bucket(move("GLACIER") + ", Prefix: logs/"),
+    "some objects by tag": bucket(move("GLACIER") + ", TagFilters: [{Key: a, Value: b}]"),
+    "import": bucket(move("!ImportValue class")),
+    "branch that the condition of the bucket excludes": bucket(
+        move("!If [Switched, STANDARD_IA, GLACIER]"), attributes="Condition: Switched,"
+    ),
+    "readable in both branches": bucket(move("!If [Switched, STANDARD_IA, !Ref AWS::NoValue]")),
+}
+
+BAD = {
+    "website": (
+        bucket(move("GLACIER")),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
+        message("GLACIER"),
+    ),
+    "empty prefix": (
+        bucket(move("DEEP_ARCHIVE") + ", Prefix: ''"),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
+        message("DEEP_ARCHIVE"),
+    ),
+    "origin by GetAtt": (
+        bucket(move("GLACIER"), "BucketName: b", "!GetAtt Site.RegionalDomainName"),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
+        message("GLACIER", "Edge"),
+    ),
+    "origin by Sub": (
+        bucket(move("GLACIER"), "BucketName: b", "!Sub '${Site}.s3.amazonaws.com'"),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
+        message("GLACIER", "Edge"),
+    ),
+    "origin in one branch": (
+        bucket(move("GLACIER"), "BucketName: b", "!If [Switched, !GetAtt Site.DomainName, example.com]"),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
+        message("GLACIER", "Edge"),
+    ),
+    "parameter default": (
+        bucket(move("!Ref Class")),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
+        message("GLACIER"),
+    ),
+    "Sub": (
+        bucket(move("!Sub '${Class}'")),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
+        message("GLACIER"),
+    ),
+    "first branch": (
+        bucket(move("!If [Switched, GLACIER, STANDARD_IA]")),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "/Fn::If/1",
+        message("GLACIER"),
+    ),
+    "second branch, under a condition": (
+        bucket(move("!If [Switched, STANDARD_IA, GLACIER]"), attributes="Condition: Unswitched,"),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "/Fn::If/2",
+        message("GLACIER"),
+    ),
+    "knows the old single transition": (
+        bucket("Status: Enabled, Transition: {StorageClass: GLACIER, TransitionInDays: 9}"),
+        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transition/StorageClass",
+        message("GLACIER"),
+    ),
+}

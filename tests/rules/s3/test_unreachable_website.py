@@ -1,0 +1,86 @@
+"""Website buckets that the public can reach, and cannot."""
+
+HEAD = """
+Parameters:
+  Wanted: {Type: String, Default: "true"}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+Resources:
+"""
+
+SITE = "{IndexDocument: index.html}"
+
+EFFECTS = {
+    "RestrictPublicBuckets": "S3 lets no one outside the account read the bucket",
+    "BlockPublicPolicy": "S3 refuses the bucket policy that would let anyone read the bucket",
+}
+
+
+def bucket(block: str, website: str = SITE, attributes: str = "") -> str:
+    """Return a template with a bucket with this website and public access block."""
+    return (
+        f"{HEAD}  Site: {{Type: AWS::S3::Bucket, {attributes} Properties: {{WebsiteConfiguration: {website}, "
+        f"PublicAccessBlockConfiguration: {block}}}}}\n"
+    )
+
+
+def message(name: str) -> str:
+    """Return what the rule says about this part of the block."""
+    return (
+        f"{name} is true on a bucket with WebsiteConfiguration: {EFFECTS[name]}, and the website answers "
+        "403. Remove WebsiteConfiguration and serve the bucket by CloudFront with an origin access control, "
+        f"or set {name} to false."
+    )
+
+
+def case(text: str, path: str, name: str) -> tuple[str, ...]:
+    """A website behind the block is found in the block."""
+    return text, f"Resources/Site/Properties/PublicAccessBlockConfiguration/{path}", message(name)
+
+
+GOOD = {
+    "no block": bucket("{RestrictPublicBuckets: false, BlockPublicPolicy: false}"),
+    "block of ACLs": bucket("{BlockPublicAcls: true, IgnorePublicAcls: true}"),
+    "nothing said": bucket("!Ref AWS::NoValue"),
+    "no website": bucket("{RestrictPublicBuckets: true}", "!Ref AWS::NoValue"),
+    "website that redirects": bucket(
+        "{RestrictPublicBuckets: true}", "{RedirectAllRequestsTo: {HostName: example.com}}"
+    ),
+    "import": bucket("{RestrictPublicBuckets: !ImportValue block}"),
+    "block where there is no website": bucket(
+        "!If [Switched, {RestrictPublicBuckets: false}, {RestrictPublicBuckets: true}]",
+        f"!If [Switched, {SITE}, !Ref AWS::NoValue]",
+    ),
+    "branch that the condition of the bucket excludes": bucket(
+        "{RestrictPublicBuckets: !If [Switched, false, true]}", attributes="Condition: Switched,"
+    ),
+}
+
+BAD = {
+    "literal": case(
+        bucket("{RestrictPublicBuckets: true, BlockPublicPolicy: true}"),
+        "RestrictPublicBuckets",
+        "RestrictPublicBuckets",
+    ),
+    "policy alone": case(bucket("{BlockPublicPolicy: true}"), "BlockPublicPolicy", "BlockPublicPolicy"),
+    "parameter default": case(
+        bucket("{RestrictPublicBuckets: !Ref Wanted}"), "RestrictPublicBuckets", "RestrictPublicBuckets"
+    ),
+    "Sub": case(
+        bucket("{RestrictPublicBuckets: !Sub '${Wanted}'}"), "RestrictPublicBuckets", "RestrictPublicBuckets"
+    ),
+    "first branch": case(
+        bucket("!If [Switched, {RestrictPublicBuckets: true}, !Ref AWS::NoValue]"),
+        "Fn::If/1/RestrictPublicBuckets",
+        "RestrictPublicBuckets",
+    ),
+    "second branch of both": case(
+        bucket(
+            "{RestrictPublicBuckets: !If [Switched, false, true]}",
+            f"!If [Switched, !Ref AWS::NoValue, {SITE}]",
+        ),
+        "RestrictPublicBuckets/Fn::If/2",
+        "RestrictPublicBuckets",
+    ),
+}

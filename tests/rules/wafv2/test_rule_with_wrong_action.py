@@ -1,0 +1,100 @@
+"""Rules of a web ACL."""
+
+HEAD = """
+Conditions:
+  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
+Resources:
+"""
+
+GEO = "Statement: {GeoMatchStatement: {CountryCodes: [KP]}}"
+MANAGED = "Statement: {ManagedRuleGroupStatement: {VendorName: AWS, Name: Common}}"
+OWN_GROUP = "Statement: {RuleGroupReferenceStatement: {Arn: arn}}"
+PLAIN = "Its statement is not a rule group, so it takes only Action, for example {Block: {}}."
+
+GROUP = (
+    "Its statement is a ManagedRuleGroupStatement, which takes only OverrideAction: {None: {}} leaves the "
+    "group's own actions."
+)
+
+
+def acl(rule: str, *, kind: str = "WebACL") -> str:
+    """Return a template with one web ACL of this rule."""
+    return f"{HEAD}  Guard: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: [{rule}]}}}}\n"
+
+
+def case(kind: str, rule: str, path: str, message: str) -> tuple[str, ...]:
+    """A rule that WAF refuses for its action is found in the property, with what its statement takes."""
+    return acl(rule, kind=kind), f"Resources/Guard/Properties/Rules/0{path}", message
+
+
+ROWS = {
+    "no action": (f"{{Name: a, {GEO}}}", "", f'Rule "a" has no Action. {PLAIN}'),
+    "no override": (f"{{Name: a, {MANAGED}}}", "", f'Rule "a" has no OverrideAction. {GROUP}'),
+    "override without group": (
+        f"{{Name: a, {GEO}, OverrideAction: {{None: {{}}}}}}",
+        "/OverrideAction",
+        f'Rule "a" has OverrideAction and no Action. {PLAIN}',
+    ),
+    "action of a group": (
+        f"{{Name: a, {MANAGED}, Action: {{Block: {{}}}}}}",
+        "/Action",
+        f'Rule "a" has Action and no OverrideAction. {GROUP}',
+    ),
+    "both of a group": (
+        f"{{Name: a, {MANAGED}, Action: {{Block: {{}}}}, OverrideAction: {{None: {{}}}}}}",
+        "/Action",
+        f'Rule "a" has Action beside OverrideAction. {GROUP}',
+    ),
+    "both without group": (
+        f"{{Name: a, {GEO}, Action: {{Block: {{}}}}, OverrideAction: {{None: {{}}}}}}",
+        "/OverrideAction",
+        f'Rule "a" has OverrideAction beside Action. {PLAIN}',
+    ),
+    "two actions": (
+        f"{{Name: a, {GEO}, Action: {{Block: {{}}, Count: {{}}}}}}",
+        "/Action",
+        'Rule "a" has 2 entries in Action. It takes exactly one.',
+    ),
+    "empty action": (
+        f"{{Name: a, {GEO}, Action: {{}}}}",
+        "/Action",
+        'Rule "a" has 0 entries in Action. It takes exactly one.',
+    ),
+    "action in one branch": (
+        f"{{Name: a, {GEO}, Action: !If [Strict, {{Block: {{}}}}, !Ref AWS::NoValue]}}",
+        "/Action",
+        f'Rule "a" has no Action when Strict is false. {PLAIN}',
+    ),
+    "both in one branch": (
+        f"{{Name: a, {MANAGED}, OverrideAction: {{None: {{}}}}, "
+        "Action: !If [Strict, {Block: {}}, !Ref AWS::NoValue]}",
+        "/Action",
+        f'Rule "a" has Action beside OverrideAction when Strict is true. {GROUP}',
+    ),
+    "rule in one branch": (
+        f"!If [Strict, {{Name: a, {GEO}}}, !Ref AWS::NoValue]",
+        "",
+        f'Rule "a" has no Action when Strict is true. {PLAIN}',
+    ),
+}
+
+GOOD = {
+    "action": acl(f"{{Name: a, {GEO}, Action: {{Block: {{}}}}}}"),
+    "managed group": acl(f"{{Name: a, {MANAGED}, OverrideAction: {{None: {{}}}}}}"),
+    "own group": acl(f"{{Name: a, {OWN_GROUP}, OverrideAction: {{Count: {{}}}}}}"),
+    "both branches": acl(f"{{Name: a, {GEO}, Action: !If [Strict, {{Block: {{}}}}, {{Count: {{}}}}]}}"),
+    "one action in each case": acl(
+        f"{{Name: a, {GEO}, Action: {{Block: !If [Strict, {{}}, !Ref AWS::NoValue], "
+        "Count: !If [Strict, !Ref AWS::NoValue, {}]}}"
+    ),
+    "two rules": acl(
+        f"!If [Strict, {{Name: a, {GEO}, Action: {{Block: {{}}}}}}, "
+        f"{{Name: b, {MANAGED}, OverrideAction: {{None: {{}}}}}}]"
+    ),
+    "statement that a function hides": acl("{Name: a, Statement: !FindInMap [A, b, c]}"),
+    "no statement, which another rule finds": acl("{Name: a}"),
+}
+
+BAD = {
+    **{f"{name}, {kind}": case(kind, *row) for kind in ("WebACL", "RuleGroup") for name, row in ROWS.items()}
+}
