@@ -233,7 +233,7 @@ def test_deletion_protection_can_be_lifted(database: Template) -> None:
 def test_automated_backups_outlive_a_protected_cluster(
     database: Template, protected: str, deleted: bool
 ) -> None:
-    """Whoever deletes a cluster that was protected can still restore any second of its last days."""
+    """After a protected cluster was deleted, any second of its last days can still be restored."""
     cluster = with_values(database, DatabaseDeletionProtection=protected)["DatabaseCluster"]
 
     assert cluster["Properties"]["DeleteAutomatedBackups"] is deleted

@@ -702,7 +702,7 @@ def add_flow_logs(
             TrafficType="ALL",
             # Create-only, both: another format or interval is another flow log.
             LogFormat=" ".join(f"${{{field}}}" for field in FLOW_LOG_FIELDS),
-            MaxAggregationInterval=600,  # seconds; 60 makes more records, which are paid by volume
+            MaxAggregationInterval=600,  # seconds; 60 writes more records, which are billed by volume
             LogDestinationType="cloud-watch-logs",
             LogGroupName=group.Ref(),
             DeliverLogsPermissionArn=role.GetAtt("Arn"),
