@@ -221,7 +221,7 @@ PROJECT_SAYS = (
 KNOWN = (
     "There are AvailabilityZone1, AvailabilityZone2, CacheEnabled, CertificateArn, CustomDomainName, Environment, "
     "HostedZoneId, LambdaProvisionedConcurrency, LambdaReservedConcurrency, LogRetentionDays, MemorySize, "
-    "Notes, Owner, PermissionsBoundaryArn, PrivateSubnet1Cidr, PrivateSubnet2Cidr, ProjectName, "
+    "NatGatewayPerZone, Notes, Owner, PermissionsBoundaryArn, PrivateSubnet1Cidr, PrivateSubnet2Cidr, ProjectName, "
     "PublicSubnet1Cidr, PublicSubnet2Cidr, Retention, Share, Title, VpcCidr."
 )
 KNOWN_ENVIRONMENTS = environment().AllowedValues

@@ -173,7 +173,7 @@ def test_alarm_in_words(ours: str, stack: str, alarm: str, fires: str) -> None:
                 "**Replaces** `SecretsManagerEndpointSecurityGroup`, `FlowLogsLogGroup`, "
                 "`LambdaDeploymentsBucket` and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
                 "The stack policy refuses to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
-                "Updates 19 resources.",
+                "Updates 23 resources.",
                 "CloudFormation refuses a new value of 8 outputs while database and api import it.",
             ],
         ),
