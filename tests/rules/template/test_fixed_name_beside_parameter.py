@@ -87,6 +87,7 @@ BAD = {
     "in one branch": cluster("!If [HasName, orders, !Ref Schema]", '{"Ref": "Schema"}'),
     "name of other parameters": named("!Sub '${Project}-x'", '{"Fn::Sub": "${Project}-x"}'),
     "name in one branch": named("!If [HasName, orders, !Ref AWS::NoValue]", '"orders"'),
+    "name of the stack": named("!Ref AWS::StackName", '{"Ref": "AWS::StackName"}'),
     "imported name": named("!ImportValue name", '{"Fn::ImportValue": "name"}'),
     "two properties": (
         resource("Name: web, Port: !Ref Port, VpcId: !Ref Vpc, TargetType: ip", GROUP),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from cfnlint.jsonschema import Validator
 
+    from csr_templates.rules.support.schemas import PropertyPath
+
 
 class FixedNameBesideParameter(Rule):
     """Fixed name of a resource that a parameter replaces.
@@ -46,19 +48,20 @@ class FixedNameBesideParameter(Rule):
         names = name_paths(kind, region)
         for name_path in names:
             for name, case in explicit_names(exists, properties, name_path):
-                if single_reference(name) == ("", ""):
-                    for path in create_only(kind, region):
-                        if path not in names and path not in parents(kind, region):
-                            yield from _replaced(case, properties, path, name_path, name)
+                if single_reference(name)[0] in replacing_parameters(case, name):
+                    continue
+                for path in create_only(kind, region):
+                    if path not in names:
+                        yield from _replaced(case, kind, properties, path, name_path, name)
 
 
 def _replaced(
-    case: Validator, properties: Any, path: tuple[str, ...], name_path: tuple[str, ...], name: Any
+    case: Validator, kind: str, properties: Any, path: PropertyPath, name_path: PropertyPath, name: Any
 ) -> Iterator[Fault]:
     """Yield a fault for each form of a property with parameters that the name does not have."""
     for value, where in branches(case, properties, *path):
         others = replacing_parameters(where, value) - logical_ids_in(name) if sub_text(value) else set()
-        if others:
+        if others and path not in parents(kind, where.context.regions[0]):
             own, parameters = ".".join(name_path), sorted(others)
             yield Fault(
                 ("Properties", *path),
