@@ -30,7 +30,7 @@ class CachePartlyEncrypted(Rule):
     """
 
     id = "W9535"
-    source_url = "https://docs.aws.amazon.com/controltower/latest/controlreference/apigateway-rules.html"
+    source_url = "https://docs.aws.amazon.com/controltower/latest/controlreference/proactive-controls.html"
     tags = ["resources", "apigateway", "cache"]
     looks_at = properties_of(STAGE)
 

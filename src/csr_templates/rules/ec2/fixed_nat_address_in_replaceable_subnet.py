@@ -29,7 +29,7 @@ class FixedNatAddressInReplaceableSubnet(Rule):
     """
 
     id = "W9624"
-    source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html"
+    source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
     tags = ["resources", "ec2", "natgateway"]
     looks_at = properties_of(NAT_GATEWAY)
 

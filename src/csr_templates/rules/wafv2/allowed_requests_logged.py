@@ -29,7 +29,7 @@ class AllowedRequestsLogged(Rule):
     """
 
     id = "W9744"
-    source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/logging-management-configure.html"
+    source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingFilter.html"
     tags = ["resources", "wafv2", "logs"]
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 
