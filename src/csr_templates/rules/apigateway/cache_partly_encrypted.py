@@ -23,10 +23,10 @@ ADVICE = "Set it to true there: it takes effect only for a method that is cached
 class CachePartlyEncrypted(Rule):
     """API cache that is encrypted for some methods only.
 
-    A stage that encrypts what it caches today should encrypt what it caches tomorrow. CacheDataEncrypted in
-    the entry of MethodSettings for all methods (HttpMethod * and ResourcePath /*) takes effect for each
-    method that is switched on later, and costs nothing until then. Control Tower's control CT.APIGATEWAY.PR.3
-    refuses a stage with a cache that lacks it there, or has it false in another entry.
+    A method that is cached later should be encrypted like the others. CacheDataEncrypted in the entry of
+    MethodSettings for all methods (HttpMethod * and ResourcePath /*) ensures it, and has no effect until
+    then. Control Tower's control CT.APIGATEWAY.PR.3 refuses a stage with a cache that lacks it there, or has
+    it false in another entry.
     """
 
     id = "W9535"
@@ -46,7 +46,7 @@ def _unencrypted(case: Validator, stage: Any, settings: Any) -> Iterator[Fault]:
     entries = [entry for entry in settings if isinstance(entry, dict)] if isinstance(settings, list) else []
     encrypted = [is_true(only_value(case, entry.get(ENCRYPTED))) for entry in entries]
     if not any(encrypted):
-        return  # nobody means to encrypt, or W9528 finds it
+        return  # where something is cached, W9528 finds it
     if not any(_is_for_all(entry) for entry in entries):
         yield Fault(
             ("MethodSettings",),

@@ -1,4 +1,4 @@
-"""A REST API accepts no TLS that browsers gave up."""
+"""A REST API accepts only current versions of TLS."""
 
 from __future__ import annotations
 

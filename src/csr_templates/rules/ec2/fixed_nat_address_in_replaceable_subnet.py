@@ -23,9 +23,9 @@ class FixedNatAddressInReplaceableSubnet(Rule):
 
     A new CidrBlock or AvailabilityZone replaces a subnet, and a new subnet replaces the NAT gateway in it.
     CloudFormation creates the new gateway before it deletes the old one, with the same AllocationId, which
-    is still in use: EC2 answers Resource.AlreadyAssociated and the update is rolled back. Such a parameter
-    can never be changed. Write the value into the template, where a change of it is seen for what it is, or
-    say in the parameter's description that it cannot be changed and ignore this rule with that reason.
+    is still in use: EC2 answers Resource.AlreadyAssociated and the update is rolled back. Write the value
+    into the template, or say in the parameter's description that it cannot be changed after creation, and
+    ignore this rule with that reason.
     """
 
     id = "W9624"

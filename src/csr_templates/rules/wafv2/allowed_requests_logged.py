@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 class AllowedRequestsLogged(Rule):
     """WAF log that keeps allowed requests with their query strings.
 
-    Without a LoggingFilter WAF logs every request that the web ACL sees, almost all of which it allows, and
-    with each its query string: password reset links, tokens and search terms of every visitor lie in the log,
-    and each of them is billed. Keep only what a rule matched (DefaultBehavior DROP, and a filter that keeps
-    BLOCK, COUNT and EXCLUDED_AS_COUNT), or hide the query string: QueryString in RedactedFields, or
-    QUERY_STRING in the web ACL's DataProtectionConfig. A filter that keeps ALLOW by name is not reported,
-    nor is the log of a web ACL of another template.
+    Without a LoggingFilter WAF logs every request that the web ACL evaluates, and it allows almost all of
+    them. Each log record holds the query string, with password reset tokens and personal data of visitors,
+    and each is billed. Keep only what a rule matched (DefaultBehavior DROP, and a filter that keeps BLOCK,
+    COUNT and EXCLUDED_AS_COUNT), or hide the query string: QueryString in RedactedFields, or QUERY_STRING in
+    the web ACL's DataProtectionConfig. A filter that keeps ALLOW by name is not reported, nor is the log of a
+    web ACL of another template.
     """
 
     id = "W9744"

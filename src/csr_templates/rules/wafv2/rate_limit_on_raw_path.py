@@ -31,7 +31,7 @@ class RateLimitOnRawPath(Rule):
 
     WAF compares the path as it arrives: /%61pi/orders, //api/orders and /x/../api/orders do not begin with
     /api/, but lead to the same resource on most servers. A rate limit whose scope is a path, or that counts
-    by path, is passed by in this way. Let TextTransformations decode the path (URL_DECODE), then resolve it
+    by path, does not count them. Let TextTransformations decode the path (URL_DECODE), then resolve it
     (NORMALIZE_PATH).
     """
 
