@@ -35,6 +35,7 @@ from csr_templates.stacks.dashboards.database import overview
 from csr_templates.stacks.parts import (
     alarms,
     dashboards,
+    findings,
     keys,
     log_groups,
     names,
@@ -466,6 +467,9 @@ def add_cluster(
             DependsOn=cluster_logs,  # what Aurora does not find it creates
             DeletionPolicy=Snapshot,
             UpdateReplacePolicy=Snapshot,
+            Metadata=findings.accepted(
+                W9505="DatabaseName cannot be changed after creation: another one replaces the cluster."
+            ),
             DBClusterIdentifier=names.name("aurora-cluster"),
             Engine="aurora-mysql",
             EngineVersion=parameters.engine_version.Ref(),

@@ -14,6 +14,7 @@ from troposphere import Equals, If, Not, NoValue, Output, Parameter, Ref, Sub, e
 from csr_templates.stacks import contract
 from csr_templates.stacks.parts import (
     buckets,
+    findings,
     keys,
     log_groups,
     names,
@@ -383,12 +384,16 @@ def add_private_routes(
     address_1 = t.add_resource(
         ec2.EIP("NatAddress1", DependsOn=internet.attachment, Domain="vpc", Tags=names.tags("nat-1"))
     )
+    subnets_stay = findings.accepted(
+        W9624="CIDRs and zones of the public subnets cannot be changed after creation."
+    )
     nat_1 = t.add_resource(
         ec2.NatGateway(
             "NatGateway1",
             DependsOn=internet.attachment,
             AllocationId=address_1.GetAtt("AllocationId"),
             SubnetId=subnets.public_1.Ref(),
+            Metadata=subnets_stay,
             Tags=names.tags("nat-1"),
         )
     )
@@ -426,6 +431,7 @@ def add_private_routes(
             DependsOn=internet.attachment,
             AllocationId=address_2.GetAtt("AllocationId"),
             SubnetId=subnets.public_2.Ref(),
+            Metadata=subnets_stay,
             Tags=names.tags("nat-2"),
         )
     )
