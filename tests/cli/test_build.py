@@ -220,6 +220,7 @@ def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
             for name in ("site", "logs")
         ],
         "files": {"written": WHOLE_SET, "removed": [], "unchanged": [], "stale": [], "unknown": []},
+        "pages": {"written": [], "stale": [], "unchanged": [], "untranslated": []},
         "problems": [],
         "findings": [],
     }
