@@ -15,7 +15,7 @@ from csr_templates.cloudformation.resolving import resolve
 from csr_templates.hand_over import manifest
 from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
-from csr_templates.reference.page import UNITS
+from csr_templates.reference.page import UNITS, metric_stats, period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -270,7 +270,9 @@ def _metric(alarm: Mapping[str, Any], words: Words) -> str:
             for one in alarm["Metrics"]
             if one.get("ReturnData", True) and "Expression" in one
         ]
-        return codes([*expression, *dict.fromkeys(stat["Metric"]["MetricName"] for stat in _stats(alarm))])
+        return codes(
+            [*expression, *dict.fromkeys(stat["Metric"]["MetricName"] for stat in metric_stats(alarm))]
+        )
     metric = code(in_words(alarm.get("MetricName", "")))
     for dimension in alarm.get("Dimensions", []):
         if dimension["Name"] == "Role":
@@ -278,14 +280,12 @@ def _metric(alarm: Mapping[str, Any], words: Words) -> str:
     return metric
 
 
-def _stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
-
-
 def _evaluation(alarm: Mapping[str, Any], words: Words) -> str:
-    stats = _stats(alarm)
-    statistics = [alarm.get("Statistic") or alarm.get("ExtendedStatistic"), *(one["Stat"] for one in stats)]
-    seconds = int(alarm.get("Period") or max((int(one["Period"]) for one in stats), default=60))
+    statistics = [
+        alarm.get("Statistic") or alarm.get("ExtendedStatistic"),
+        *(one["Stat"] for one in metric_stats(alarm)),
+    ]
+    seconds = int(period(alarm))
     periods = alarm.get("EvaluationPeriods", 1)
     text = words.fill(
         "{statistic}, {needed} of {periods} periods of {period}",
