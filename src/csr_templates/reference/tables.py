@@ -314,13 +314,15 @@ def _facts(statement: Any) -> Iterator[str]:
             yield f"{statement['Name']}: {', '.join(statement['ActionToUse'])}"
             return
         for key, value in statement.items():
+            if key == "TextTransformations":  # how it looks, not at what
+                continue
             if value == {}:
                 yield key
             elif isinstance(value, Mapping) or (isinstance(value, list) and isinstance(value[0], Mapping)):
                 yield from _facts(value)
             elif key == "Name":
                 yield in_words(value)
-            elif key != "VendorName":
+            elif key not in ("VendorName", "AggregateKeyType"):
                 yield f"{key}: {_number(value)}"
 
 
