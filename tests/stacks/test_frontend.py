@@ -512,17 +512,18 @@ def test_waf_logs_what_it_blocked_or_counted(resources: Template) -> None:
 
 
 def test_waf_hides_secrets(resources: Template) -> None:
-    """Tokens, cookies, keys and query strings are neither in the log nor in sampled requests."""
-    secrets = ["authorization", "cookie", "x-api-key"]
+    """Tokens, cookies, keys and query strings, also a referer's, are neither in the log nor in samples."""
+    headers, query = properties(resources, "WebACL")["DataProtectionConfig"]["DataProtections"]
+    hidden = headers["Field"]["FieldKeys"]
 
-    assert properties(resources, "WebACL")["DataProtectionConfig"] == {
-        "DataProtections": [
-            {"Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": secrets}, "Action": "SUBSTITUTION"},
-            {"Field": {"FieldType": "QUERY_STRING"}, "Action": "SUBSTITUTION"},
-        ]
+    assert headers == {
+        "Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": hidden},
+        "Action": "SUBSTITUTION",
     }
+    assert {"authorization", "cookie", "referer", "x-api-key", "x-auth-token", "x-csrf-token"} <= set(hidden)
+    assert query == {"Field": {"FieldType": "QUERY_STRING"}, "Action": "SUBSTITUTION"}
     assert properties(resources, "WebACLLogging")["RedactedFields"] == [
-        {"SingleHeader": {"Name": name}} for name in secrets
+        {"SingleHeader": {"Name": name}} for name in hidden
     ]
 
 

@@ -570,7 +570,24 @@ def security_headers(
     )
 
 
-SECRET_HEADERS = ["authorization", "cookie", "x-api-key"]  # hidden from logs and samples
+# Hidden from logs and samples. A referer from the site itself is a whole address, with its query string; the
+# others are where applications usually put their tokens.
+SECRET_HEADERS = [
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "referer",
+    "x-access-token",
+    "x-amz-security-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-csrf-token",
+    "x-id-token",
+    "x-refresh-token",
+    "x-session-id",
+    "x-session-token",
+    "x-xsrf-token",
+]
 
 
 def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
