@@ -102,7 +102,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "PrivateSubnet1Cidr",
                 Default="10.2.3.0/24",
-                Description="Private subnet in the first zone. Cannot be changed while other stacks use it.",
+                # Another subnet joins the endpoint of Secrets Manager before the old one leaves, which EC2
+                # refuses: one subnet of a zone (DuplicateSubnetsInSameZone).
+                # https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+                Description="Private subnet in the first zone. Cannot be changed after creation.",
             ),
             label="Private subnet 1",
             group="Addresses",
@@ -111,7 +114,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "PrivateSubnet2Cidr",
                 Default="10.2.4.0/24",
-                Description="Private subnet in the second zone. Cannot be changed while other stacks use it.",
+                Description="Private subnet in the second zone. Cannot be changed after creation.",
             ),
             label="Private subnet 2",
             group="Addresses",
@@ -142,7 +145,11 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.switch(
                 "NatGatewayPerZone",
                 Default="true",
-                Description="A NAT gateway in each zone. If false, both zones use the one in the first zone.",
+                Description=(
+                    "A NAT gateway in each zone. If false, both zones use the one in the first zone. "
+                    "Switching it off releases the public address of the second zone for good and breaks its "
+                    "open connections."
+                ),
             ),
             label="NAT gateway in each zone",
             group="Availability Zones",
