@@ -1046,7 +1046,9 @@ def add_access_logs(
             DeliverySourceName=source.Ref(),
             DeliveryDestinationArn=destination.GetAtt("Arn"),
             S3SuffixPath="{DistributionId}/{yyyy}/{MM}/{dd}/{HH}",
-            # Not cs(Cookie): a reader of the log could continue a session.
+            # Not cs(Cookie): a reader of the log could continue a session. The last five are fields of the
+            # real-time log that this one takes, too.
+            # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
             RecordFields=[
                 "date",
                 "time",
@@ -1067,6 +1069,20 @@ def add_access_logs(
                 "x-forwarded-for",
                 "time-to-first-byte",
                 "x-edge-detailed-result-type",
+                "x-edge-response-result-type",
+                "x-host-header",
+                "c-port",
+                "cs-protocol",
+                "cs-protocol-version",
+                "ssl-protocol",
+                "ssl-cipher",
+                "sc-content-type",
+                "sc-content-len",
+                "c-country",
+                "asn",
+                "cache-behavior-path-pattern",
+                "origin-fbl",
+                "origin-lbl",
             ],
             Tags=names.tags("cloudfront-access-logs"),
         )
@@ -1159,7 +1175,8 @@ def add_alarms(
             EvaluationPeriods=1,
             Threshold=1,  # percent
             AlarmDescription=(
-                "Users see errors. First look at the api dashboard, then at the distribution's last change."
+                "Users see errors. First look at the api dashboard. If it shows none, look at the functions "
+                "on the frontend dashboard, then at the distribution's last change."
             ),
             notify=alarm_topics.critical.Ref(),
         )
