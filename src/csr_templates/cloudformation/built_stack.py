@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings
@@ -27,7 +27,6 @@ class Policies(NamedTuple):
     removing: Sequence[Document] = ()
 
 
-@dataclass(frozen=True, eq=False)  # so that what is read off a stack can be cached
 class BuiltStack:
     """A stack whose template has been built.
 
@@ -35,25 +34,38 @@ class BuiltStack:
         name: such as ``network``.
         file: file name of the template.
         region: AWS region that it is deployed to.
-        template: the template, as a plain dict.
+        template: the template, as a plain dict; it never changes, since what is read off it is kept.
         sections: logical ID -> title of its section.
         per_deploy: parameters that each deploy decides.
         reads_from: names of the stacks whose outputs it reads.
         source: path of the module that builds it, from the folder of its package.
-        text: the template as YAML.
+        text: the template as YAML; empty until it is rendered.
         policies: its policies; empty until they are made.
     """
 
-    name: str
-    file: str
-    region: str
-    template: Mapping[str, Any]
-    sections: Mapping[str, str] = field(default_factory=dict)
-    per_deploy: Sequence[str] = ()
-    reads_from: Sequence[str] = ()
-    source: str = ""
-    text: str = ""
-    policies: Policies = field(default_factory=lambda: Policies({}))
+    def __init__(
+        self,
+        name: str,
+        file: str,
+        region: str,
+        template: Mapping[str, Any],
+        sections: Mapping[str, str] = MappingProxyType({}),
+        per_deploy: Sequence[str] = (),
+        reads_from: Sequence[str] = (),
+        source: str = "",
+        text: str = "",
+        policies: Policies | None = None,
+    ) -> None:
+        self.name = name
+        self.file = file
+        self.region = region
+        self.template = template
+        self.sections = sections
+        self.per_deploy = per_deploy
+        self.reads_from = reads_from
+        self.source = source
+        self.text = text
+        self.policies = policies or Policies({})
 
     @property
     def name_pattern(self) -> str:

@@ -6,8 +6,7 @@ import json
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 _TRAILING_COMMA = re.compile(r",\s*[}\]]")
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(NamedTuple):
     """One thing to mend in the parameter files.
 
     Attributes:
@@ -34,8 +32,7 @@ class Mistake:
         return ": ".join(part for part in (self.file, self.key, self.message) if part)
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A JSON number as it is written: ``1024`` and ``1024.0`` are not the same text."""
 
     text: str
