@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.references import PREFIX, Place, Use, in_words, uses
+from csr_templates.cloudformation.references import PREFIX, Place, Use, entries, in_words, uses
 
 Document = dict[str, Any]
 
@@ -84,7 +84,7 @@ class BuiltStack:
         found: Mapping[str, Any] = self.template.get("Outputs", {})
         return found
 
-    @property
+    @cached_property
     def exports(self) -> dict[str, str]:
         """Name of an export, in words -> the key of its output."""
         return {
@@ -115,9 +115,24 @@ class BuiltStack:
         return None if default is None else str(as_strings(default))
 
     @cached_property
+    def all_uses(self) -> list[Use]:
+        """Everything that the template names, with places from the root of the template."""
+        return uses(self.template)
+
+    @cached_property
     def uses(self) -> dict[str, list[Use]]:
         """Logical ID -> what the properties of the resource name."""
-        return {name: uses(resource.get("Properties", {})) for name, resource in self.resources.items()}
+        found: dict[str, list[Use]] = {name: [] for name in self.resources}
+        for place, kind, used in self.all_uses:
+            match place:
+                case "Resources", str(name), "Properties", *inside:
+                    found[name].append(Use(tuple(inside), kind, used))
+        return found
+
+    @cached_property
+    def read_outputs(self) -> list[tuple[Place, Any]]:
+        """Where outputs of stacks are read with ``Fn::GetStackOutput``, and what each is given."""
+        return entries(self.template, "Fn::GetStackOutput")
 
     @cached_property
     def users(self) -> dict[tuple[str, str], list[tuple[str, Place]]]:

@@ -134,7 +134,7 @@ class _Needs:
         function = "Fn::GetStackOutput"
         arns = {
             f"arn:aws:cloudformation:{as_pattern(asked['Region'])}:*:stack/{as_pattern(asked['StackName'])}/*"
-            for _, arguments in entries(self.built.template, function)
+            for _, arguments in self.built.read_outputs
             for resolved in self.patterns.values_of({function: arguments})
             for asked in [resolved[function]]
         }
