@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
-_TRAILING_COMMA = re.compile(r",\s*[}\]]")
+_TRAILING_COMMA = r",\s*[}\]]"
 
 
 class Mistake(NamedTuple):
@@ -112,10 +112,10 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
     """Say where the text stops being JSON; independent of the Python version, whose own words change."""
     text, position = error.doc, error.pos
     before = text[:position].rstrip()
-    if before.endswith(",") and _TRAILING_COMMA.match(text, len(before) - 1):
+    if before.endswith(",") and re.match(_TRAILING_COMMA, text[len(before) - 1 :]):
         position = len(before) - 1  # older versions point behind the comma
     rest = text[position:]
-    if _TRAILING_COMMA.match(rest):
+    if re.match(_TRAILING_COMMA, rest):
         advice = "Found a comma before a closing bracket; remove it."
     elif not rest.strip():
         advice = "The file ends too early; close what is still open."
