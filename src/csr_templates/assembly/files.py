@@ -20,7 +20,6 @@ from csr_templates.hand_over.manifest import as_json
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
 from csr_templates.hand_over.stack_policies import stack_policy
-from csr_templates.linting.tasks import Task, lint_all
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
@@ -213,6 +212,8 @@ def _lint(
 
     Yields name, findings and seconds of each stack.
     """
+    from csr_templates.linting.tasks import Task, lint_all  # not needed by a build without lint
+
     runs: list[tuple[BuiltStack, str, Mapping[str, str]]] = []
     for stack in stacks:
         values = {one.name: one.parameters[stack.name] for one in known}
