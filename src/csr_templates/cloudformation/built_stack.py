@@ -132,7 +132,8 @@ class BuiltStack:
     @cached_property
     def read_outputs(self) -> list[tuple[Place, Any]]:
         """Where outputs of stacks are read with ``Fn::GetStackOutput``, and what each is given."""
-        return entries(self.template, "Fn::GetStackOutput")
+        reads_any = any(use.kind == "output" for use in self.all_uses)
+        return entries(self.template, "Fn::GetStackOutput") if reads_any else []
 
     @cached_property
     def users(self) -> dict[tuple[str, str], list[tuple[str, Place]]]:

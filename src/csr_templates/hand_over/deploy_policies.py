@@ -249,7 +249,7 @@ class _Needs:
             if type_name in self.types and (not needed or self._uses(type_name, needed))
             for action in actions
         }
-        if _DYNAMIC_SECRET in json.dumps(self.built.template):
+        if _DYNAMIC_SECRET in (self.built.text or json.dumps(self.built.template)):  # the text is at hand
             found.add("secretsmanager:GetSecretValue")
         found.update(self._look_ups())
         for action in sorted(found):
@@ -297,7 +297,8 @@ class _Needs:
     def _patterns(self, action: str) -> list[str]:
         """Return the ARNs of our scope that the action could concern."""
         ours = self._scopes.get(_service(action), [])
-        return [pattern for pattern in ours if any(_overlap(arn, pattern) for arn in _arns(action))]
+        arns = _arns(action)
+        return [pattern for pattern in ours if any(_overlap(arn, pattern) for arn in arns)]
 
     @cached_property
     def _tags(self) -> dict[str, str | list[str]]:
