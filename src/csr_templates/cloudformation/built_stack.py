@@ -124,9 +124,8 @@ class BuiltStack:
         """Logical ID -> what the properties of the resource name."""
         found: dict[str, list[Use]] = {name: [] for name in self.resources}
         for place, kind, used in self.all_uses:
-            match place:
-                case "Resources", str(name), "Properties", *inside:
-                    found[name].append(Use(tuple(inside), kind, used))
+            if len(place) > 2 and (place[0], place[2]) == ("Resources", "Properties"):
+                found[str(place[1])].append(Use(place[3:], kind, used))
         return found
 
     @cached_property
