@@ -15,7 +15,7 @@ import os
 import stat
 import time
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.hand_over.manifest import MANIFEST, ManifestError, announce, as_json, hashes, read, sha256
@@ -167,7 +167,7 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
 
 def _obstacle(folder: Path, path: str) -> str:
     """Say what keeps ``path`` from being a plain file below ``folder``; empty where nothing does."""
-    *parents, name = PurePosixPath(path).parts
+    *parents, name = path.split("/")
     place = folder
     for parent in parents:
         place /= parent
