@@ -273,7 +273,6 @@ def add_function_logs(t: StackTemplate) -> logs.LogGroup:
     return t.add_resource(
         log_groups.log_group(
             "FunctionLogGroup",
-            "function-logs",
             LogGroupName=Sub(f"/aws/lambda/{names.PREFIX}-api"),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
         )
@@ -452,7 +451,7 @@ def add_function(
                 ApplicationLogLevel="INFO",  # drops what is below, whatever LOG_LEVEL says
                 SystemLogLevel="INFO",
             ),
-            Tags=names.tags("api"),
+            Tags=names.tags(),
         )
     )
     version = t.add_resource(
@@ -492,7 +491,7 @@ def add_api(t: StackTemplate) -> apigateway.RestApi:
             Description="API of the site, reached through CloudFront",
             ApiKeySourceType="HEADER",
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
-            Tags=names.tags("api"),
+            Tags=names.tags(),
         )
     )
 
@@ -607,7 +606,6 @@ def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
     access = t.add_resource(
         log_groups.log_group(
             "AccessLogGroup",
-            "access-logs",
             LogGroupName=Sub(f"/aws/apigateway/{names.PREFIX}-api-access"),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
         )
@@ -615,7 +613,6 @@ def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
     execution = t.add_resource(
         log_groups.log_group(
             "ExecutionLogGroup",
-            "execution-logs",
             LogGroupName=Sub(f"API-Gateway-Execution-Logs_${{Api}}/{contract.API_STAGE}", Api=api.Ref()),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
         )
@@ -740,7 +737,7 @@ def add_stage(
                     }
                 ),
             ),
-            Tags=names.tags("api-v1"),
+            Tags=names.tags(),
         )
     )
 
@@ -788,7 +785,7 @@ def add_usage_plan(
             ),
             # Where the frontend stack reads it.
             ReplicaRegions=[secretsmanager.ReplicaRegion(Region="us-east-1")],
-            Tags=names.tags(contract.ORIGIN_API_KEY_SECRET),
+            Tags=names.tags(),
         )
     )
     key = t.add_resource(

@@ -254,7 +254,7 @@ def add_secret(t: StackTemplate, key: kms.Key) -> secretsmanager.Secret:
                 PasswordLength=32,  # RDS takes 8 to 41 characters
                 ExcludePunctuation=True,  # RDS refuses some of it, and URLs and shells trip over more
             ),
-            Tags=names.tags("db-credentials"),
+            Tags=names.tags(),
         )
     )
 
@@ -292,7 +292,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
                     CidrIp="0.0.0.0/0",
                 )
             ],
-            Tags=names.tags("lambda-sg"),
+            Tags=names.tags(),
         )
     )
     database = t.add_resource(
@@ -317,7 +317,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
                     Description="Nowhere: it only answers", IpProtocol="-1", CidrIp="127.0.0.1/32"
                 )
             ],
-            Tags=names.tags("database-sg"),
+            Tags=names.tags(),
         )
     )
     t.add_resource(
@@ -404,19 +404,14 @@ def add_log_groups(t: StackTemplate) -> list[logs.LogGroup]:
     log_group = partial(log_groups.log_group, KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN))
     cluster = f"/aws/rds/cluster/{names.PREFIX}-aurora-cluster"
     return [
-        t.add_resource(
-            log_group("DatabaseErrorLogGroup", "database-error-log", LogGroupName=Sub(f"{cluster}/error"))
-        ),
+        t.add_resource(log_group("DatabaseErrorLogGroup", LogGroupName=Sub(f"{cluster}/error"))),
         t.add_resource(
             log_group(
                 "DatabaseSlowQueryLogGroup",
-                "database-slow-query-log",
                 LogGroupName=Sub(f"{cluster}/slowquery"),
             )
         ),
-        t.add_resource(
-            log_group("DatabaseAuditLogGroup", "database-audit-log", LogGroupName=Sub(f"{cluster}/audit"))
-        ),
+        t.add_resource(log_group("DatabaseAuditLogGroup", LogGroupName=Sub(f"{cluster}/audit"))),
     ]
 
 
@@ -461,7 +456,7 @@ def add_cluster(
             DeletionProtection=parameters.deletion_protection.Ref(),
             EnableCloudwatchLogsExports=["audit", "error", "slowquery"],
             DatabaseInsightsMode="standard",
-            Tags=names.tags("aurora-cluster"),
+            Tags=names.tags(),
         )
     )
     t.add_resource(

@@ -34,7 +34,7 @@ def dashboard(
         title,
         DashboardName=names.name(what),
         DashboardBody=Sub(content) if isinstance(content, str) else Sub(*content),
-        Tags=names.tags(f"{what}-dashboard"),
+        Tags=names.tags(),
         **attributes,
     )
 

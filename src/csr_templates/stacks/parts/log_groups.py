@@ -7,7 +7,7 @@ from troposphere import Retain, RetainExceptOnCreate, logs
 from csr_templates.stacks.parts import names
 
 
-def log_group(title: str, what: str, LogGroupName: names.Value, KmsKeyId: names.Value) -> logs.LogGroup:
+def log_group(title: str, LogGroupName: names.Value, KmsKeyId: names.Value) -> logs.LogGroup:
     """Return an encrypted log group that keeps its events for 90 days and outlives the stack.
 
     Unconditional on purpose: a named group that is retained would collide with itself when its condition
@@ -15,7 +15,6 @@ def log_group(title: str, what: str, LogGroupName: names.Value, KmsKeyId: names.
 
     Args:
         title: logical ID.
-        what: last part of the ``Name`` tag.
         LogGroupName: the name that the writing service uses.
         KmsKeyId: ARN of the key; CloudWatch Logs refuses a bare key ID.
     """
@@ -26,5 +25,5 @@ def log_group(title: str, what: str, LogGroupName: names.Value, KmsKeyId: names.
         LogGroupName=LogGroupName,
         KmsKeyId=KmsKeyId,
         RetentionInDays=90,
-        Tags=names.tags(what),
+        Tags=names.tags(),
     )
