@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from csr_templates.environments import merge_conflicts
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -114,6 +116,11 @@ def _text(path: Path) -> str:
 def _syntax_error(error: json.JSONDecodeError) -> str:
     """Say where the text stops being JSON; independent of the Python version, whose own words change."""
     text, position = error.doc, error.pos
+    if marker := merge_conflicts.first_marker(text):
+        return (
+            f'Line {marker.line}: Found a merge conflict ("{marker.text}"). Keep the values that are right, '
+            "and remove the lines that start with <<<<<<<, ======= and >>>>>>>."
+        )
     before = text[:position].rstrip()
     if before.endswith(",") and _TRAILING_COMMA.match(text, len(before) - 1):
         position = len(before) - 1  # older versions point behind the comma
