@@ -22,8 +22,11 @@ MUTANTS = "mutants/src"  # where mutmut puts the changed code
 ENVIRONMENT = ("tests/environments/test_environment.py",)
 COMBINATIONS = ("tests/environments/test_combinations.py", *ENVIRONMENT)
 RESOLVING = ("tests/cloudformation/test_resolving.py", "tests/generated/test_resolving.py")
+RENDERING = ("tests/cloudformation/test_rendering.py", "tests/generated/test_rendering.py")
 TESTS = {
-    "cloudformation.rendering": ("tests/cloudformation/test_rendering.py",),
+    "cloudformation.rendering": RENDERING,
+    "cloudformation.yaml_text": RENDERING,
+    "cloudformation.references": ("tests/cloudformation/test_references.py", *RESOLVING),
     "cloudformation.intrinsics": RESOLVING,
     "cloudformation.resolving": RESOLVING,
     "cloudformation.fingerprint": ("tests/cloudformation/test_fingerprint.py",),

@@ -5,7 +5,7 @@ A stack module's ``build`` returns a template that can be changed like any tropo
     from csr_templates import network, render
 
     t = network.build()
-    t.resources["FlowLogsLogGroup"].RetentionInDays = 365
+    t.resources["FlowLog"].MaxAggregationInterval = 60
     print(render(t.to_dict(), sections=t.sections))
 
 What is named here is loaded when it is first used. So our lint rules, which need no template of ours, do not

@@ -29,6 +29,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.linting import runner as linting
 from csr_templates.rules import RULES
+from csr_templates.rules.template.ignore_without_reason import ignored_checks
 
 from ..rules.harness import framed
 
@@ -78,14 +79,18 @@ def key_in(node: Any, step: str) -> Any:
 
 
 def found_by_our_rules(name: str, template: Template) -> list[str]:
-    """Return the IDs of our rules that find something."""
+    """Return the IDs of our rules that find something which no resource accepts."""
     text = render(template)
     decoded, _ = decode_str(text)
     assert decoded is not None
     region = STACK[name].region
     cfn = CfnTemplate("template.yaml", decoded, [region])
     config = ConfigMixIn(["--config-file", os.devnull], regions=[region])
-    found = {match.rule.id for match in OURS.run("template.yaml", cfn, config)}
+    found = set()
+    for match in OURS.run("template.yaml", cfn, config):
+        _, logical_id = (*getattr(match, "path", []), "", "")[:2]
+        if match.rule.id not in ignored_checks(cfn.get_resources().get(logical_id)):
+            found.add(match.rule.id)
     return sorted(one for one in found if one[1] == "9")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from csr_templates.cloudformation import fingerprint
+from csr_templates.cloudformation import fingerprint, schemas
 from csr_templates.cloudformation.fingerprint import FingerprintError
 from csr_templates.cloudformation.resolving import resolve
 
@@ -226,7 +226,7 @@ def test_release_is_the_same_on_every_machine() -> None:
         Environment={"Variables": {"LOG_LEVEL": {"Ref": "Other"}}},
     )
 
-    assert fingerprint.release(template, "Function") == "987eea1cb82c7de0 ${Other} ${Value}"
+    assert fingerprint.release(template, "Function") == "b74be1ec2c8292a9 ${Other} ${Value}"
 
 
 @pytest.mark.parametrize(
@@ -241,6 +241,77 @@ def test_release_is_the_same_on_every_machine() -> None:
 def test_template_without_what_the_function_names(value: Any) -> None:
     """What the linter has to say about a name without a definition is not said here."""
     template = {name: function(Handler=value)[name] for name in ("Parameters", "Resources")}
+
+    assert fingerprint.release(template, "Function").endswith(" ${Value}")
+
+
+def referring(resource_type: str, value: Any, **properties: Any) -> Template:
+    """Return a template whose function refers to another resource, with this value."""
+    template = function(Handler="x", Role=value)
+    template["Resources"]["Other"] = {"Type": resource_type, "Properties": properties}
+    return template
+
+
+def test_create_only_properties_are_those_of_the_schemas() -> None:
+    """A property that replaces a resource is not missed, and none that AWS changes in place is listed."""
+    for resource_type, listed in fingerprint.CREATE_ONLY_PROPERTIES.items():
+        schema = schemas.resource_schema(resource_type, "ap-northeast-1")
+
+        assert set(schema.create_only) == listed, resource_type
+        assert not schema.conditional_create_only, resource_type
+
+
+REFERENCES = [
+    {"Fn::GetAtt": ["Other", "Arn"]},
+    {"Ref": "Other"},
+    {"Fn::Sub": "${Other.Arn}"},
+    {"Fn::If": ["IsB", {"Ref": "Other"}, "x"]},
+]
+
+
+@pytest.mark.parametrize("value", REFERENCES, ids=["attribute", "reference", "text", "branch"])
+def test_replaced_resource_publishes(value: Any) -> None:
+    """A version would keep the ARN of the role that the replacement deletes."""
+    before = referring("AWS::IAM::Role", value, Path="/a/", Description="a")
+    after = referring("AWS::IAM::Role", value, Path="/b/", Description="a")
+
+    assert fingerprint.release(before, "Function") != fingerprint.release(after, "Function")
+
+
+def test_resource_changed_in_place_does_not_publish() -> None:
+    """The ARN stays, so the version stays right; parameters of any length may stand there."""
+    boundary = {"Ref": "Boundary"}
+    before = referring("AWS::IAM::Role", {"Fn::GetAtt": ["Other", "Arn"]}, Path="/a/", Description="a")
+    after = referring(
+        "AWS::IAM::Role", {"Fn::GetAtt": ["Other", "Arn"]}, Path="/a/", PermissionsBoundary=boundary
+    )
+    after["Parameters"]["Boundary"] = {"Type": "String"}
+
+    assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
+
+
+def test_parameter_that_replaces_a_resource_publishes() -> None:
+    """The values of parameters in these properties belong to the release."""
+    template = referring("AWS::IAM::Role", {"Ref": "Other"}, RoleName={"Fn::Sub": "${Value}-role"})
+
+    assert fingerprint.release(template, "Function").endswith(" ${Value}")
+
+
+def test_replacement_behind_a_replacement_publishes() -> None:
+    """A resource that is replaced because another one is replaced counts, too."""
+    template = referring("AWS::IAM::Role", {"Ref": "Other"}, Path={"Fn::Sub": "/${Queue.QueueName}/"})
+    template["Resources"]["Queue"] = {
+        "Type": "AWS::SQS::Queue",
+        "Properties": {"QueueName": {"Ref": "Value"}},
+    }
+    template["Resources"]["Queue"]["Properties"]["DelaySeconds"] = {"Ref": "Unused"}
+
+    assert fingerprint.release(template, "Function").endswith(" ${Value}")
+
+
+def test_every_property_of_an_unknown_type_counts() -> None:
+    """One version too many does no harm."""
+    template = referring("AWS::Lambda::LayerVersion", {"Ref": "Other"}, Description={"Ref": "Value"})
 
     assert fingerprint.release(template, "Function").endswith(" ${Value}")
 
@@ -411,6 +482,8 @@ def test_deployment_consists_of_its_api() -> None:
     [
         ("Api", {"Policy": {"Statement": [1]}}),
         ("Api", {"MinimumCompressionSize": 0}),
+        ("Api", {"SecurityPolicy": "SecurityPolicy_TLS13_1_2_2021_06"}),
+        ("Api", {"EndpointAccessMode": "STRICT"}),
         ("Proxy", {"PathPart": "x"}),
         ("Method", {"ApiKeyRequired": True}),
         ("Method", {"Integration": {"Uri": {"Fn::Sub": "${OtherAlias}"}}}),

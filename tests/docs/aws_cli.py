@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/cli/latest/reference/
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -240,6 +242,9 @@ def _split(words: Sequence[str], where: str) -> tuple[dict[str, list[str]], dict
             if len(values) != 1:
                 raise CommandError(f"{where} {option} needs one value.")
             shared[option.removeprefix("--")] = values[0]
+    # How bytes stand in JSON. A user may have set the other format, so what holds bytes says which.
+    if options.pop("--cli-binary-format", ["base64"]) != ["base64"]:
+        raise CommandError(f"{where} --cli-binary-format must be base64 here.")
     if "region" not in shared:
         raise CommandError(f"{where} does not name its region.")
     if shared.get("output", "json") not in ("json", "text", "table"):
@@ -327,19 +332,22 @@ def _shorthand(shape: Any, text: str, where: str) -> Any:
 
 
 def _checked(shape: Any, value: Any, where: str) -> Any:
-    """Return the value if every structure in it has members that the model knows."""
+    """Return the value, with its bytes decoded, if every structure in it has members that the model knows."""
     if shape.type_name == "structure":
         if not isinstance(value, dict):
             raise CommandError(f"{where} must be an object.")
         if unknown := set(value) - set(shape.members):
             raise CommandError(f"{where} has no {', '.join(sorted(unknown))}.")
-        for name, inner in value.items():
-            _checked(shape.members[name], inner, where)
         if missing := set(shape.required_members) - set(value):
             raise CommandError(f"{where} needs {', '.join(sorted(missing))}.")
-    elif shape.type_name == "list":
+        return {name: _checked(shape.members[name], inner, where) for name, inner in value.items()}
+    if shape.type_name == "list":
         if not isinstance(value, list):
             raise CommandError(f"{where} must be a list.")
-        for inner in value:
-            _checked(shape.member, inner, where)
+        return [_checked(shape.member, inner, where) for inner in value]
+    if shape.type_name == "blob":
+        try:
+            return base64.b64decode(value, validate=True)
+        except binascii.Error:
+            raise CommandError(f"{where} must hold bytes in Base64.") from None
     return value

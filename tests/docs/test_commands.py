@@ -172,7 +172,7 @@ def test_outputs_and_logical_ids_exist(
 
 
 def test_all_alarm_topics_are_subscribed(production: dict[str, dict[str, Any]]) -> None:
-    """The page subscribes somebody to each of the six topics, in its region."""
+    """The page subscribes somebody to each of the eight topics, in its region."""
     topics = {
         (REGIONS[stack], stack, key)
         for stack, resolved in production.items()
@@ -184,9 +184,61 @@ def test_all_alarm_topics_are_subscribed(production: dict[str, dict[str, Any]]) 
         r"\(stack_output (\S+) (\S+) (\w+)\)\naws sns subscribe --region (\S+) .*TOPIC", block
     )
 
-    assert len(topics) == 6
+    assert len(topics) == 8
     assert {(region, stack, key) for region, stack, key, _ in subscribed} == topics
     assert all(region == asked for asked, _, _, region in subscribed)
+
+
+def test_changing_a_rule_keeps_the_rest_of_the_web_acl(
+    commands: list[Command], production: dict[str, dict[str, Any]]
+) -> None:
+    """An update takes away what it is not given, so it is given all that a web ACL can be updated with.
+
+    Texts that rules look for go back as they came, whatever the user's AWS CLI takes bytes for.
+    """
+    (update,) = [command for command in commands if command.name == "update-web-acl"]
+    (block,) = [block.text for block in PAGE.shell() if "update-web-acl" in block.text]
+    web_acl = production["frontend"]["Resources"]["WebACL"]["Properties"]
+    searched = [
+        statement["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"]
+        for rule in update.parameters["Rules"]
+        for statement in rule["Statement"].values()
+        if "ScopeDownStatement" in statement
+    ]
+
+    assert set(web_acl) - {"Tags"} <= set(update.parameters)
+    assert searched == [b"/api/"]
+    assert "--cli-binary-format base64" in block
+
+
+def test_audit_asks_for_every_key_that_is_an_output(
+    sessions: dict[str, Session], production: dict[str, dict[str, Any]]
+) -> None:
+    """Each key that a stack names is asked whether it rotates, in the region of the stack."""
+    keys = [
+        (stack, key)
+        for stack, resolved in production.items()
+        for key in resolved["Outputs"]
+        if key.endswith("KeyArn")
+    ]
+    seen = sessions["Security audit"].seen
+    named = {
+        (command.parameters["StackName"].removeprefix(f"{PREFIX}-"), key)
+        for command in seen
+        for key in re.findall(r"OutputKey=='([^']*KeyArn)'", command.query)
+    }
+    rotation = [command.region for command in seen if command.name == "get-key-rotation-status"]
+
+    assert named == set(keys)
+    assert sorted(rotation) == sorted(REGIONS[stack] for stack, _ in keys)
+
+
+def test_newest_lambda_versions_are_kept(sessions: dict[str, Session]) -> None:
+    """Only versions are deleted, never the function, and only those that are older than the newest ten."""
+    commands = sessions["Daily operations"].seen
+    deleted = [one.parameters.get("Qualifier") for one in commands if one.name == "delete-function"]
+
+    assert deleted == ["1", "2"]  # of twelve
 
 
 def test_deploys_follow_the_manifest(commands: list[Command]) -> None:

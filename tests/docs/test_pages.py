@@ -160,7 +160,9 @@ def test_web_acl(operations: Page, resources: Resources) -> None:
             *filter(None, [statement.get("Name")]),
             *(one["Name"] for one in statement.get("RuleActionOverrides", [])),
         ]
-        limits = [str(statement[key]) for key in ("Limit", "EvaluationWindowSec") if key in statement]
+        if scope := statement.get("ScopeDownStatement"):
+            parts.append(scope["ByteMatchStatement"]["SearchString"])
+        limits = [str(statement[key]) for key in ("Limit", "EvaluationWindowSec", "Size") if key in statement]
         expected.append([str(rule["Priority"]), rule["Name"], parts, limits])
     rows = [
         [row[0], spans(row[1])[0], spans(row[2]), numbers(row[2])]

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -174,10 +175,10 @@ class World:
         for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
             for key in ("Endpoint", "ReaderEndpoint"):
                 cluster[key] = endpoint(cluster[key])
-        if command.operation == "GetWebACL":  # moto forgets one property
-            result["WebACL"]["DataProtectionConfig"] = self.properties("frontend", "WebACL")[
-                "DataProtectionConfig"
-            ]
+        if command.operation == "GetWebACL":  # moto forgets two properties
+            web_acl = self.properties("frontend", "WebACL")
+            for name in ("DataProtectionConfig", "AssociationConfig"):
+                result["WebACL"][name] = web_acl[name]
         return result
 
     def _stack(self, command: Command) -> Any:
@@ -311,7 +312,7 @@ class World:
         cluster = self.properties("database", "DatabaseCluster")
         made = rds.create_db_cluster(
             **{name: cluster[name] for name in ("DBClusterIdentifier", "Engine", "EngineVersion")},
-            MasterUsername="admin",
+            MasterUsername="csradmin",
             MasterUserPassword="only-in-the-mock",
             DeletionProtection=True,
         )["DBCluster"]
@@ -332,7 +333,7 @@ class World:
                 DBInstanceClass=instance["DBInstanceClass"],
                 Engine=instance["Engine"],
             )
-        self._secret("database", "DatabaseSecret", {"username": "admin", "password": "only-in-the-mock"})
+        self._secret("database", "DatabaseSecret", {"username": "csradmin", "password": "only-in-the-mock"})
 
     def _seed_api(self) -> None:
         queue = self.client("sqs", TOKYO).create_queue(QueueName="dead-letters")["QueueUrl"]
@@ -348,6 +349,11 @@ class World:
         )
         alias = self.properties("api", "ApiFunctionAlias")["Name"]
         functions.create_alias(FunctionName=function["FunctionName"], Name=alias, FunctionVersion="1")
+        for number in range(11):  # more versions than the page keeps
+            code = (
+                EMPTY_ZIP[:-2] + b"\1\0" + bytes([number])
+            )  # a comment: the same code is not published again
+            functions.update_function_code(FunctionName=function["FunctionName"], ZipFile=code, Publish=True)
         self._secret("api", "OriginApiKeySecret", {"apiKey": "only-in-the-mock"})
 
     def _seed_frontend(self) -> None:
@@ -368,6 +374,7 @@ class World:
             "Rules",
             "VisibilityConfig",
             "DataProtectionConfig",
+            "AssociationConfig",
         )
         arn = self.client("wafv2", VIRGINIA).create_web_acl(**{name: acl[name] for name in names})["Summary"][
             "ARN"
@@ -428,9 +435,13 @@ def log_group(name: Any, api_id: str) -> str:
     return str(name["Fn::Sub"]).replace("${RestApi}", api_id) if isinstance(name, dict) else str(name)
 
 
+def _as_json(value: Any) -> str:
+    return b64encode(value).decode() if isinstance(value, bytes) else str(value.isoformat())
+
+
 def printed(command: Command, result: Any) -> str:
     """Return what the AWS CLI prints for a result."""
-    result = json.loads(json.dumps(result, default=lambda moment: moment.isoformat()))
+    result = json.loads(json.dumps(result, default=_as_json))
     if command.query:
         result = jmespath.search(command.query, result)
     if command.output == "text":

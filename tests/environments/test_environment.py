@@ -220,9 +220,9 @@ PROJECT_SAYS = (
 )
 KNOWN = (
     "There are AvailabilityZone1, AvailabilityZone2, CacheEnabled, CertificateArn, CustomDomainName, Environment, "
-    "HostedZoneId, LambdaProvisionedConcurrency, LambdaReservedConcurrency, MemorySize, Notes, Owner, "
-    "PrivateSubnet1Cidr, PrivateSubnet2Cidr, ProjectName, PublicSubnet1Cidr, PublicSubnet2Cidr, Retention, Share, "
-    "Title, VpcCidr."
+    "HostedZoneId, LambdaProvisionedConcurrency, LambdaReservedConcurrency, LogRetentionDays, MemorySize, "
+    "NatGatewayPerZone, Notes, Owner, PermissionsBoundaryArn, PrivateSubnet1Cidr, PrivateSubnet2Cidr, ProjectName, "
+    "PublicSubnet1Cidr, PublicSubnet2Cidr, Retention, Share, Title, VpcCidr."
 )
 KNOWN_ENVIRONMENTS = environment().AllowedValues
 PER_DEPLOY = (

@@ -117,9 +117,13 @@ def test_different_requests_do_not_share(runtime: Runtime, changed: Sent) -> Non
         {"headers": {"x-tenant": "a"}},
         {"headers": {"x-requested-with": "XMLHttpRequest"}},
         {"headers": {"accept-charset": "utf-8"}},
+        {"headers": {"sec-my-token": "alice"}},
+        {"headers": {"sec-ch": "alice"}},
+        {"headers": {"sec-gpc-token": "alice"}},
         {"cookies": [("session", "a")]},
         {"cookies": [("session", "")]},
         {"cookies": [("__proto__", "a")]},
+        {"cookies": [("_ga", "a"), ("session", "a")]},
         {"uri": "/api/health"},
         {"uri": "/api/v1/health/"},
         {"uri": "/api/v1/Health"},
@@ -129,6 +133,50 @@ def test_different_requests_do_not_share(runtime: Runtime, changed: Sent) -> Non
         {"uri": "/api/ready"},
         {"uri": "/api/v1/auth/session"},
         {"uri": "/api/v1/users/me"},
+        {"uri": "/api/healthcheck"},
+        {"uri": "/api/health-check"},
+        {"uri": "/api/_health"},
+        {"uri": "/api/HealthCheck"},
+        {"uri": "/api/db-health"},
+        {"uri": "/api/checkHealth"},
+        {"uri": "/api/livez"},
+        {"uri": "/api/readiness"},
+        {"uri": "/api/status.json"},
+        {"uri": "/api/me.json"},
+        {"uri": "/api/me;v=1"},
+        {"uri": "/api/me%3Bv=1"},
+        {"uri": "/api/me%2ejson"},
+        {"uri": "/api/me/orders"},
+        {"uri": "/api/my-account"},
+        {"uri": "/api/whoami"},
+        {"uri": "/api/who-am-i"},
+        {"uri": "/api/userinfo"},
+        {"uri": "/api/currentUser"},
+        {"uri": "/api/account/settings"},
+        {"uri": "/api/csrf"},
+        {"uri": "/api/csrf-token"},
+        {"uri": "/api/getToken"},
+        {"uri": "/api/tokens"},
+        {"uri": "/api/signin"},
+        {"uri": "/api/sign-in"},
+        {"uri": "/api/sign_up"},
+        {"uri": "/api/login.php"},
+        {"uri": "/api/user-login"},
+        {"uri": "/api/refresh"},
+        {"uri": "/api/sso"},
+        {"uri": "/api/sso/callback"},
+        {"uri": "/api/oauth2/authorize"},
+        {"uri": "/api/authentication"},
+        {"uri": "/api//me"},
+        {"uri": "/api/v1/./me"},
+        {"uri": "/api/v1/x/../me"},
+        {"uri": "/api/v1/%2e/me"},
+        {"uri": "/api/v1/x/%2e%2e/me"},
+        {"uri": "/api/v1;a=b/me"},
+        {"uri": "/api/v1\\me"},
+        {"uri": "/api/v1/%256d%2565"},
+        {"uri": "/api/v1/%25256d"},
+        {"uri": "/api/v1/%25"},
         {"uri": "/api/v1/%"},
         {"uri": "/api/v1/%C3"},
     ],
@@ -168,12 +216,72 @@ def test_headers_of_a_browser_do_not_keep_from_sharing(runtime: Runtime) -> None
     assert key(runtime, first) == key(runtime, {**first, "request_id": "second"}) != "first"
 
 
-@pytest.mark.parametrize("uri", ["/api/healthy", "/api/v1/authors", "/api/v1/menu", "/api/meters/a"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "/api/v1/authors",
+        "/api/v1/menu",
+        "/api/meters/a",
+        "/api/v1/catalog/index",
+        "/api/shipping",
+        "/api/olives",
+        "/api/lessons/espresso",
+        "/api/accounts",
+        "/api/v1/caf%C3%A9",
+        "/api/a%20b",
+    ],
+)
 def test_similar_paths_share(runtime: Runtime, uri: str) -> None:
-    """Only a whole part of the path counts."""
+    """Words that only contain a word for health, login or identity are others."""
     assert key(runtime, {**PLAIN, "uri": uri, "request_id": "1"}) == key(
         runtime, {**PLAIN, "uri": uri, "request_id": "2"}
     )
+
+
+ANALYTICS = [
+    "_ga",
+    "_ga_4XYZ1AB2CD",
+    "_gac_UA-1234-1",
+    "_gid",
+    "_gat",
+    "_gat_gtag_UA_1234_1",
+    "_fbp",
+    "__utma",
+    "__utmz",
+    "__utmt_b",
+]
+
+
+@pytest.mark.parametrize("name", ANALYTICS)
+def test_cookies_of_analytics_are_removed(runtime: Runtime, name: str) -> None:
+    """The API never sees them, so a request with no others may share; the application's own stay."""
+    sent = {**PLAIN, "cookies": [(name, "a")]}
+    beside = runtime.request(CODE, **{**sent, "cookies": [(name, "a"), ("session", "b")]}, request_id="own")
+
+    assert key(runtime, sent) == key(runtime, PLAIN)
+    assert runtime.request(CODE, **sent)["cookies"] == {}
+    assert beside["cookies"] == {"session": {"value": "b"}}
+    assert beside["headers"]["x-cache-key"] == {"value": "own"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["_gateway_session", "_garage", "_gatsby", "_gidx", "_GA", "x_ga", "_fbpx", "__utm", "_fbc", "value"],
+)
+def test_similar_cookies_stay(runtime: Runtime, name: str) -> None:
+    """A cookie whose name only begins like one of analytics may be a session: it stays, and shares none."""
+    request = runtime.request(CODE, **PLAIN, cookies=[(name, "a")], request_id="own")
+
+    assert request["cookies"] == {name: {"value": "a"}}
+    assert request["headers"]["x-cache-key"] == {"value": "own"}
+
+
+@pytest.mark.parametrize("times", [1, 2, 50, 2000])
+def test_encoding_many_times_over_is_not_shared(runtime: Runtime, times: int) -> None:
+    """However often a path is encoded, it hides no word, and costs a bounded number of decodings."""
+    sent = {**PLAIN, "uri": f"/api/v1/%{'25' * times}6de", "request_id": "own"}
+
+    assert key(runtime, sent) == "own"
 
 
 @pytest.mark.parametrize("sent", ["mine", ["mine", "victim"]], ids=["once", "twice"])
@@ -213,7 +321,7 @@ def test_headers_that_could_poison_answers_are_removed(runtime: Runtime) -> None
 
 texts = st.text(alphabet="""a"',[]{}\\&=%/? \x00\u00e9\U0001f600""", max_size=6) | st.text(max_size=6)
 requests = st.fixed_dictionaries(
-    {"uri": texts.map(lambda text: "/api/" + text.replace("%", "%25")), "query": st.none() | texts},
+    {"uri": texts.map(lambda text: "/api/" + text.replace("%", "%20")), "query": st.none() | texts},
     optional={
         "headers": st.dictionaries(
             st.sampled_from(["accept", "accept-language", "origin"]),

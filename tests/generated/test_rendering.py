@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from csr_templates.cloudformation.rendering import SECTIONS, RenderError, load, render
+from csr_templates.cloudformation.yaml_text import Loader
 
 Template = dict[str, Any]
 
@@ -349,6 +350,12 @@ def test_each_is_written() -> None:
         assert_reads_back(text, template)
 
 
+class PythonLoader(yaml.SafeLoader):
+    """PyYAML's loader in Python, as the AWS CLI has it; it reads flow style by other code than libyaml."""
+
+    yaml_multi_constructors = Loader.yaml_multi_constructors
+
+
 @pytest.mark.parametrize("key", ["Tags", "Dimensions"])
 def test_each_is_written_in_flow_style(key: str) -> None:
     """What means something to YAML inside brackets and braces is quoted there."""
@@ -363,6 +370,7 @@ def test_each_is_written_in_flow_style(key: str) -> None:
 
             check(text)
             assert_reads_back(text, template)
+            assert same(yaml.load(text, Loader=PythonLoader), template)
 
 
 @given(st.lists(st.dictionaries(keys, values, min_size=1, max_size=3), min_size=1, max_size=3))

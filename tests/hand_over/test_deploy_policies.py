@@ -50,8 +50,8 @@ OF_NO_USE = words(
     codedeploy:CreateDeployment codedeploy:GetDeployment codedeploy:GetDeploymentConfig
     codedeploy:GetDeploymentGroup codedeploy:StopDeployment codewhisperer:AllowVendedLogDeliveryForResource
     docdb-elastic:GetCluster elasticfilesystem:DescribeMountTargets firehose:ListDeliveryStreams
-    firehose:TagDeliveryStream iam:AttachRolePolicy iam:DeleteRolePermissionsBoundary iam:DetachRolePolicy
-    iam:GetRole iam:PassRole iam:PutRolePermissionsBoundary lambda:GetCodeSigningConfig
+    firehose:TagDeliveryStream iam:AttachRolePolicy iam:DetachRolePolicy
+    iam:GetRole iam:PassRole lambda:GetCodeSigningConfig
     lambda:GetLayerVersion lambda:PassCapacityProvider redshift-serverless:GetNamespace
     redshift-serverless:ListWorkgroups redshift:DescribeClusters s3:DeleteObject s3:PutObjectAcl
     s3files:ListMountTargets s3tables:CreateNamespace s3tables:CreateTable s3tables:CreateTableBucket

@@ -13,6 +13,7 @@ from troposphere.apigateway import Deployment, Method, RequestValidator
 
 from csr_templates import api as api_module
 from csr_templates.cloudformation import fingerprint
+from csr_templates.cloudformation.references import uses
 from csr_templates.cloudformation.rendering import load, render
 from csr_templates.cloudformation.resolving import failed_assertions, resolve
 from csr_templates.stacks.parts.template import StackTemplate
@@ -234,6 +235,8 @@ OTHER_VALUES = {
     "LambdaCodeS3ObjectVersion": "other",
     "ApiCacheEnabled": "false",
     "ManageApiGatewayAccount": "false",
+    "LogRetentionDays": "30",
+    "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
 }
 PUBLISHING = {
     "ProjectName",
@@ -305,6 +308,14 @@ def test_alias_leads_to_the_version(api: Template) -> None:
 
 
 # ---- REST API ----
+
+
+def test_api_refuses_old_versions_of_tls(resources: Template) -> None:
+    """Without a policy, the address of the API takes TLS 1.0; a policy needs an access mode beside it."""
+    api = properties(resources, "RestApi")
+
+    assert api["SecurityPolicy"].startswith(("SecurityPolicy_TLS12", "SecurityPolicy_TLS13"))
+    assert api["EndpointAccessMode"] in {"BASIC", "STRICT"}
 
 
 def test_methods_call_the_alias_and_need_the_key(resources: Template) -> None:
@@ -403,13 +414,19 @@ def test_no_parameter_reaches_the_definition(api: Template) -> None:
 
 
 def test_stage_settings(resources: Template) -> None:
-    """Only GET is cached, encrypted. Its entry repeats the settings that it replaces."""
+    """Only GET is cached. Its entry repeats the settings that it replaces."""
     every, get = properties(resources, "ApiStage")["MethodSettings"]
-    cache = {"CachingEnabled": True, "CacheTtlInSeconds": 300, "CacheDataEncrypted": True}
+    cache = {"CachingEnabled": True, "CacheTtlInSeconds": 300}
 
     assert (every["ResourcePath"], every["HttpMethod"], every["CachingEnabled"]) == ("/*", "*", False)
     assert get == every | cache | {"ResourcePath": "/~1{proxy+}", "HttpMethod": "GET"}
     assert (every["LoggingLevel"], every["DataTraceEnabled"]) == ("INFO", False)
+
+
+def test_whatever_is_cached_is_encrypted(resources: Template, in_dev: Template) -> None:
+    """Encryption does not wait for a method to be cached."""
+    for stage in (properties(resources, "ApiStage"), properties(in_dev, "ApiStage")):
+        assert all(setting["CacheDataEncrypted"] is True for setting in stage["MethodSettings"])
 
 
 def test_cache_can_be_off(resources: Template, in_dev: Template) -> None:
@@ -428,7 +445,7 @@ def test_access_log(resources: Template) -> None:
 
     assert setting["DestinationArn"] == arn("AccessLogGroup")
     assert "\n" not in setting["Format"]
-    assert {"requestId", "status", "keyId"} <= set(json.loads(setting["Format"]))
+    assert {"requestId", "extendedRequestId", "status", "keyId"} <= set(json.loads(setting["Format"]))
     assert not re.search("header|querystring|authorizer", setting["Format"], re.IGNORECASE)
 
 
@@ -658,6 +675,27 @@ def test_changed_function_is_published() -> None:
     assert t.resources["ApiFunction"].Environment.Variables["RELEASE"].data == new
 
 
+def test_function_is_published_when_its_role_is_replaced() -> None:
+    """The version that the alias leads to would keep the ARN of the role that is deleted."""
+    t = api_module.build()
+    old = t.resources["ApiFunctionVersion"].Description.data
+    t.resources["ExecutionRole"].Path = "/functions/"
+
+    assert [sentence.partition(":")[0] for sentence in sentences(t)] == ["Resources.ApiFunctionVersion"]
+    api_module.derive(t)
+    assert t.resources["ApiFunctionVersion"].Description.data != old
+    assert sentences(t) == []
+
+
+def test_no_resource_of_the_function_counts_as_a_whole(api: Template) -> None:
+    """Every type that the function refers to says which of its properties replace it."""
+    function = api["Resources"]["ApiFunction"]["Properties"]
+    types = {api["Resources"][use.name]["Type"] for use in uses(function) if use.name in api["Resources"]}
+
+    assert {"AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::SQS::Queue"} <= types
+    assert types <= set(fingerprint.CREATE_ONLY_PROPERTIES)
+
+
 def test_parameter_in_the_definition_is_refused() -> None:
     """A parameter in the definition of the API is refused: its new value would deploy nothing."""
     t = api_module.build()
@@ -684,8 +722,8 @@ def test_stale_release() -> None:
     t.resources["ApiFunction"].Timeout = 10
 
     assert sentences(t) == [
-        "Resources.ApiFunctionVersion: The release does not fit the function, which was changed after it was "
-        "made: no version would be published. Call api.derive(t) after the last change."
+        "Resources.ApiFunctionVersion: The release does not fit the function or what it refers to, which was "
+        "changed after it was made: no version would be published. Call api.derive(t) after the last change."
     ]
     api_module.derive(t)
     assert sentences(t) == []

@@ -114,7 +114,7 @@ def test_password_generation_is_final(resources: Template) -> None:
     """
     assert resources["DatabaseSecret"]["Properties"]["KmsKeyId"] == att("DatabaseKey", "Arn")
     assert resources["DatabaseSecret"]["Properties"]["GenerateSecretString"] == {
-        "SecretStringTemplate": '{"username": "admin"}',
+        "SecretStringTemplate": '{"username": "csradmin"}',
         "GenerateStringKey": "password",
         "PasswordLength": 32,
         "ExcludePunctuation": True,
@@ -227,6 +227,16 @@ def test_deletion_protection_can_be_lifted(database: Template) -> None:
     cluster = with_values(database, DatabaseDeletionProtection="false")["DatabaseCluster"]
 
     assert cluster["Properties"]["DeletionProtection"] == "false"
+
+
+@pytest.mark.parametrize(("protected", "deleted"), [("true", False), ("false", True)])
+def test_automated_backups_outlive_a_protected_cluster(
+    database: Template, protected: str, deleted: bool
+) -> None:
+    """After a protected cluster was deleted, any second of its last days can still be restored."""
+    cluster = with_values(database, DatabaseDeletionProtection=protected)["DatabaseCluster"]
+
+    assert cluster["Properties"]["DeleteAutomatedBackups"] is deleted
 
 
 def minutes(window: str) -> tuple[int, int]:
@@ -398,7 +408,9 @@ def test_read_latency_without_a_reader(database: Template) -> None:
 def test_surplus_credits_are_watched_on_t_classes(
     database: Template, instance_class: str, exists: bool
 ) -> None:
-    """Only T classes have credits; they never crawl, they cost."""
-    found = alarms(with_values(database, DatabaseInstanceClass=instance_class))
+    """Only T classes have credits; they never crawl, they cost. The dashboard shows what is watched."""
+    resources = with_values(database, DatabaseInstanceClass=instance_class)
+    found = alarms(resources)
 
     assert ("database-surplus-credits-charged" in found) is exists
+    assert ("CPUSurplusCreditsCharged" in repr(resources["DatabaseDashboard"])) is exists

@@ -103,7 +103,7 @@ NAMED: dict[str, dict[str, Any]] = {
         "WebACL": "cloudfront-waf",
         "WAFLogGroup": "aws-waf-logs-csr-lambda-api-prod",
         "AccessLogSource": "cloudfront-access-logs",
-        "AccessLogDestination": "edge-logs",
+        "AccessLogDestination": "edge-logs-json",
         "CloudFront4xxAlarm": "cloudfront-4xx-rate-high",
         "CloudFront5xxAlarm": "cloudfront-5xx-rate-high",
         "CloudFrontOriginLatencyAlarm": "cloudfront-origin-latency-high",
@@ -121,9 +121,13 @@ OUTPUTS = {
         "PrivateSubnet2Id": "private-subnet-2-id",
         "PrivateSubnet1AvailabilityZone": "private-subnet-1-availability-zone",
         "PrivateSubnet2AvailabilityZone": "private-subnet-2-availability-zone",
+        "NatGateway1Address": None,
+        "NatGateway2Address": None,
         "LambdaDeploymentsBucketName": "lambda-deployments-bucket-name",
         "LogsKeyArn": "logs-key-arn",
         "AlarmsKeyArn": "alarms-key-arn",
+        "NetworkAlarmTopicArn": None,
+        "NetworkCriticalAlarmTopicArn": None,
     },
     "database": {
         "DatabaseClusterEndpoint": "database-cluster-endpoint",
@@ -148,6 +152,7 @@ OUTPUTS = {
             "LambdaFunctionName",
             "LambdaFunctionArn",
             "LambdaAliasArn",
+            "FunctionKeyArn",
             "ApiUsagePlanId",
             "ApiAlarmTopicArn",
             "ApiCriticalAlarmTopicArn",
@@ -155,6 +160,7 @@ OUTPUTS = {
     ),
     "frontend": dict.fromkeys(
         [
+            "FrontendKeyArn",
             "FrontendS3BucketName",
             "CloudFrontDistributionId",
             "CloudFrontDistributionDomainName",
@@ -219,8 +225,8 @@ def physical_name(resource_schema: dict[str, Any]) -> set[str]:
 
 
 @each_stack
-def test_template_is_not_too_large(stack: Stack) -> None:
-    """A template stays far from what CloudFormation takes from a bucket, 1 MB."""
+def test_template_fits_into_a_bucket(stack: Stack) -> None:
+    """A template stays far below what CloudFormation reads from S3 (1 MB)."""
     t = stack.build()
 
     assert len(render(t.to_dict(), sections=t.sections).encode()) < 250_000
@@ -249,6 +255,12 @@ def test_template_is_plain(stack: Stack, templates: dict[str, Template]) -> None
 @pytest.mark.parametrize(
     ("name", "region", "values"),
     [
+        ("network", "ap-northeast-1", {"NatGatewayPerZone": "false"}),
+        (
+            "network",
+            "ap-northeast-1",
+            {"PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary"},
+        ),
         ("database", "ap-northeast-1", {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "true"}),
         ("database", "ap-northeast-1", {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"}),
         ("database", "ap-northeast-1", {"DatabaseInstanceClass": "db.r6g.large"}),
@@ -295,13 +307,18 @@ def test_stateful_resources_are_pinned(stack: Stack, templates: dict[str, Templa
 
 @each_stack
 def test_stateful_resources_survive(stack: Stack, templates: dict[str, Template]) -> None:
-    """What holds data outlives stack and replacement, but a failed first create leaves nothing behind."""
+    """What holds data outlives stack and replacement, but a failed first create leaves nothing behind.
+
+    What API Gateway logs with is the account's from the moment that it is set, so it also stays after that.
+    """
     resources = templates[stack.name]["Resources"]
 
     for logical_id, resource_type in STATEFUL[stack.name].items():
         policies = (resources[logical_id]["DeletionPolicy"], resources[logical_id]["UpdateReplacePolicy"])
         if resource_type == "AWS::RDS::DBCluster":
             assert policies == ("Snapshot", "Snapshot"), logical_id
+        elif logical_id in {"ApiGatewayLoggingRole", "ApiGatewayAccount"}:
+            assert policies == ("Retain", "Retain"), logical_id
         else:
             assert policies == ("RetainExceptOnCreate", "Retain"), logical_id
 
@@ -444,7 +461,7 @@ KEYS = {
     "frontend": {"FrontendKey": ["CloudWatchLogs", "CloudWatchAlarms"]},
 }
 TOPICS = {
-    "network": [],
+    "network": ["NetworkAlarmTopic", "NetworkCriticalAlarmTopic"],
     "database": ["DatabaseAlarmTopic", "DatabaseCriticalAlarmTopic"],
     "api": ["ApiAlarmTopic", "ApiCriticalAlarmTopic"],
     "frontend": ["FrontendAlarmTopic", "FrontendCriticalAlarmTopic"],
@@ -534,7 +551,7 @@ def test_key_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> Non
 
 
 # Statements that admit a service on behalf of anyone -> why.
-WITHOUT_SOURCE = {"ApiGatewayLoggingRole": "API Gateway assumes the role that the account has set for it"}
+WITHOUT_SOURCE = {"ApiGatewayLoggingRole": "API Gateway does not always send a source when it assumes a role"}
 SOURCES = {
     ("StringEquals", "aws:SourceAccount"),
     ("StringEquals", "aws:SourceArn"),
@@ -594,6 +611,17 @@ def test_roles_are_assumed_by_one_service_of_this_account(
 
 
 @each_stack
+def test_roles_take_a_permissions_boundary(stack: Stack, templates: dict[str, Template]) -> None:
+    """Every role has the boundary that the parameter names, and none where it is empty."""
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    for parameters, expected in ({}, None), ({"PermissionsBoundaryArn": boundary}, boundary):
+        if of_type(templates[stack.name], "AWS::IAM::Role"):
+            resolved = resolve(templates[stack.name], parameters, region=stack.region)
+            for logical_id, role in of_type(resolved, "AWS::IAM::Role").items():
+                assert role.get("PermissionsBoundary") == expected, logical_id
+
+
+@each_stack
 def test_resource_policies_refuse_requests_without_tls(stack: Stack, templates: dict[str, Template]) -> None:
     """Each bucket, queue and topic, with all that is in it, is denied to every caller without TLS."""
     template = resolve(templates[stack.name], region=stack.region)
@@ -631,10 +659,24 @@ def test_buckets_are_private(stack: Stack, templates: dict[str, Template]) -> No
 
 
 @each_stack
+def test_bucket_policies_share_the_fate_of_their_buckets(
+    stack: Stack, templates: dict[str, Template]
+) -> None:
+    """A bucket that outlives its stack still refuses requests without TLS."""
+    resources = templates[stack.name]["Resources"]
+    for logical_id, policy in resources.items():
+        if policy["Type"] == "AWS::S3::BucketPolicy":
+            bucket = resources[policy["Properties"]["Bucket"]["Ref"]]
+            for fate in ("DeletionPolicy", "UpdateReplacePolicy", "Condition"):
+                assert policy.get(fate) == bucket.get(fate), logical_id
+
+
+@each_stack
 def test_topics_are_unnamed_and_have_a_key_of_ours(stack: Stack, templates: dict[str, Template]) -> None:
     """CloudWatch cannot publish through the key of AWS."""
     resolved = resolve(templates[stack.name], region=stack.region)
     ours = [{"Fn::ImportValue": "csr-lambda-api-prod-alarms-key-arn"}, {"Fn::GetAtt": ["FrontendKey", "Arn"]}]
+    ours.append({"Fn::GetAtt": ["AlarmsKey", "Arn"]})
     for topic in of_type(resolved, "AWS::SNS::Topic").values():
         assert set(topic) == {"KmsMasterKeyId", "Tags"}
         assert topic["KmsMasterKeyId"] in ours
@@ -642,10 +684,10 @@ def test_topics_are_unnamed_and_have_a_key_of_ours(stack: Stack, templates: dict
 
 @each_stack
 def test_log_groups_are_encrypted_and_expire(stack: Stack, templates: dict[str, Template]) -> None:
-    """Each log group names a key by ARN and keeps its events for 90 days."""
+    """Each log group names a key by ARN and keeps its events for as long as the parameter says."""
     for logical_id, group in of_type(templates[stack.name], "AWS::Logs::LogGroup").items():
         assert "Fn::ImportValue" in group["KmsKeyId"] or group["KmsKeyId"]["Fn::GetAtt"][1] == "Arn"
-        assert group["RetentionInDays"] == 90, logical_id
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, logical_id
 
 
 @each_stack

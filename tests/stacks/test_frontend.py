@@ -17,7 +17,7 @@ DOMAIN = {
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
     "HostedZoneId": "Z0123456789ABCDEFGHIJ",
 }
-NO_EDGE = {"CloudFrontEnabled": "false"}
+NO_EDGE = {"Environment": "dev", "CloudFrontEnabled": "false"}
 NO_WAF = {"WAFEnabled": "false"}
 DISTRIBUTION_ARN = {"Fn::Sub": "arn:aws:cloudfront::123456789012:distribution/${Distribution}"}
 
@@ -118,6 +118,26 @@ def test_cloudfront_needs_us_east_1(
     )
 
 
+@pytest.mark.parametrize(
+    ("environment", "enabled", "refused"),
+    [("prod", "true", False), ("prod", "false", True), ("staging", "false", False), ("dev", "false", False)],
+)
+def test_production_keeps_its_distribution(
+    frontend: Template, environment: str, enabled: str, refused: bool
+) -> None:
+    """One wrong parameter does not take production off the internet, whatever the region."""
+    parameters = {"Environment": environment, "CloudFrontEnabled": enabled}
+
+    assert failed_assertions(frontend, parameters, region="us-east-1") == (
+        [
+            "CloudFrontEnabled must be true in prod: false deletes the distribution, and with it the site's "
+            "address."
+        ]
+        if refused
+        else []
+    )
+
+
 @pytest.mark.parametrize("given", list(product([False, True], repeat=3)), ids=str)
 def test_domain_is_all_or_none(frontend: Template, given: tuple[bool, ...]) -> None:
     """A domain needs a certificate and a zone, and neither is of use without it."""
@@ -143,6 +163,7 @@ def test_without_cloudfront(frontend: Template, waf: str) -> None:
 
     assert list(resolved["Resources"]) == ALWAYS
     assert list(resolved["Outputs"]) == [
+        "FrontendKeyArn",
         "FrontendS3BucketName",
         "FrontendAlarmTopicArn",
         "FrontendCriticalAlarmTopicArn",
@@ -296,9 +317,10 @@ def test_cache_policies(resources: Template) -> None:
 
 
 def test_web_acl_rules(resources: Template) -> None:
-    """Two rules of ours block; four groups of AWS act as AWS decided, apart from one rule that counts."""
+    """Our rules block or count; four groups of AWS act as AWS decided, apart from one rule that counts."""
     rules = properties(resources, "WebACL")["Rules"]
-    own = {rule["Name"]: rule["Statement"] for rule in rules if rule.get("Action") == {"Block": {}}}
+    own = {rule["Name"]: next(iter(rule["Action"])) for rule in rules if "Action" in rule}
+    statements = {rule["Name"]: rule["Statement"] for rule in rules}
     managed = [
         rule["Statement"]["ManagedRuleGroupStatement"]
         for rule in rules
@@ -307,10 +329,14 @@ def test_web_acl_rules(resources: Template) -> None:
 
     assert len(own) + len(managed) == len(rules)
     assert own == {
-        "blocked-countries": {"GeoMatchStatement": {"CountryCodes": ["CN", "RU", "KP"]}},
-        "rate-limit": {
-            "RateBasedStatement": {"Limit": 5000, "EvaluationWindowSec": 300, "AggregateKeyType": "IP"}
-        },
+        "blocked-countries": "Block",
+        "rate-limit": "Block",
+        "api-rate-limit": "Block",
+        "large-bodies": "Count",
+    }
+    assert statements["blocked-countries"] == {"GeoMatchStatement": {"CountryCodes": ["CN", "RU", "KP"]}}
+    assert statements["rate-limit"] == {
+        "RateBasedStatement": {"Limit": 5000, "EvaluationWindowSec": 300, "AggregateKeyType": "IP"}
     }
     assert [one["Name"].removeprefix("AWSManagedRules") for one in managed] == [
         "AmazonIpReputationList",
@@ -321,6 +347,56 @@ def test_web_acl_rules(resources: Template) -> None:
     assert [one["RuleActionOverrides"] for one in managed if "RuleActionOverrides" in one] == [
         [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}]
     ]
+
+
+def test_one_address_cannot_use_up_the_quota(resources: Template, api: Template) -> None:
+    """What an address may ask of the API in a day is less than the usage plan gives all of them."""
+    rules = {rule["Name"]: rule["Statement"] for rule in properties(resources, "WebACL")["Rules"]}
+    rate = rules["api-rate-limit"]["RateBasedStatement"]
+    quota = api["Resources"]["UsagePlan"]["Properties"]["Quota"]
+
+    assert quota["Period"] == "DAY"
+    assert rate["AggregateKeyType"] == "IP"
+    assert rate["Limit"] * 86_400 / rate["EvaluationWindowSec"] < quota["Limit"]
+
+
+def test_api_rate_limit_holds_for_the_paths_of_the_api(resources: Template) -> None:
+    """The path is decoded, then normalized: CloudFront takes /%61pi/x and /x/../api/y for the API, too."""
+    rules = {rule["Name"]: rule["Statement"] for rule in properties(resources, "WebACL")["Rules"]}
+    scope = rules["api-rate-limit"]["RateBasedStatement"]["ScopeDownStatement"]["ByteMatchStatement"]
+
+    assert scope == {
+        "FieldToMatch": {"UriPath": {}},
+        "PositionalConstraint": "STARTS_WITH",
+        "SearchString": behavior(resources, "/api/*")["PathPattern"].removesuffix("*"),
+        "TextTransformations": [
+            {"Priority": 0, "Type": "URL_DECODE"},
+            {"Priority": 1, "Type": "NORMALIZE_PATH"},
+        ],
+    }
+
+
+def test_large_bodies_are_counted(resources: Template) -> None:
+    """WAF inspects as much of a body as it can; what is larger is counted after all other rules."""
+    web_acl = properties(resources, "WebACL")
+    last = max(web_acl["Rules"], key=lambda rule: rule["Priority"])
+    statement = last["Statement"]["SizeConstraintStatement"]
+    (limit,) = web_acl["AssociationConfig"]["RequestBody"]["CLOUDFRONT"].values()
+
+    assert last["Name"] == "large-bodies"
+    assert limit == "KB_64"
+    assert statement["Size"] == int(limit.removeprefix("KB_")) * 1024
+    assert statement["ComparisonOperator"] == "GT"
+    assert statement["FieldToMatch"] == {"Body": {"OversizeHandling": "MATCH"}}
+
+
+def test_rules_have_priorities_and_metrics_of_their_own(resources: Template) -> None:
+    """Priorities go up in tens, in the order of the list, and each rule has its metric under its name."""
+    rules = properties(resources, "WebACL")["Rules"]
+
+    assert [rule["Priority"] for rule in rules] == [10 * (place + 1) for place in range(len(rules))]
+    assert [rule["VisibilityConfig"]["MetricName"] for rule in rules] == [rule["Name"] for rule in rules]
+    assert all(rule["VisibilityConfig"]["CloudWatchMetricsEnabled"] for rule in rules)
 
 
 def test_waf_logs(resources: Template) -> None:
@@ -336,13 +412,31 @@ def test_waf_logs(resources: Template) -> None:
     assert web_acl["VisibilityConfig"]["MetricName"] == web_acl["Name"]
 
 
+def test_waf_logs_what_it_blocked_or_counted(resources: Template) -> None:
+    """The log holds no request that WAF let through without a rule that counted it."""
+    assert properties(resources, "WebACLLogging")["LoggingFilter"] == {
+        "DefaultBehavior": "DROP",
+        "Filters": [
+            {
+                "Behavior": "KEEP",
+                "Requirement": "MEETS_ANY",
+                "Conditions": [
+                    {"ActionCondition": {"Action": action}}
+                    for action in ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
+                ],
+            }
+        ],
+    }
+
+
 def test_waf_hides_secrets(resources: Template) -> None:
-    """Tokens, cookies and keys are neither in the log nor in sampled requests."""
+    """Tokens, cookies, keys and query strings are neither in the log nor in sampled requests."""
     secrets = ["authorization", "cookie", "x-api-key"]
 
     assert properties(resources, "WebACL")["DataProtectionConfig"] == {
         "DataProtections": [
-            {"Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": secrets}, "Action": "SUBSTITUTION"}
+            {"Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": secrets}, "Action": "SUBSTITUTION"},
+            {"Field": {"FieldType": "QUERY_STRING"}, "Action": "SUBSTITUTION"},
         ]
     }
     assert properties(resources, "WebACLLogging")["RedactedFields"] == [
@@ -489,6 +583,9 @@ def test_access_logs(resources: Template) -> None:
         "AccessLogDestination", "Arn"
     )
     assert resources["AccessLogDelivery"]["DependsOn"] == "EdgeLogBucketPolicy"
+    # The format is create-only: another one must come under another name.
+    destination = properties(resources, "AccessLogDestination")
+    assert destination["Name"].endswith(f"-{destination['OutputFormat']}")
     assert "Logging" not in distribution(resources)  # the older kind needs a bucket with ACLs
 
 

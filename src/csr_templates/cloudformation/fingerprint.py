@@ -29,6 +29,19 @@ UNVERSIONED_PROPERTIES: Final = frozenset(
         "Tags",
     }
 )
+# A change of one of these replaces the resource. The function then gets the new name or ARN, while a version
+# keeps the old one: of a role that is deleted, or of a queue that is no longer watched. Of a type that is not
+# listed, every property counts.
+CREATE_ONLY_PROPERTIES: Final = {
+    "AWS::EC2::SecurityGroup": frozenset({"GroupDescription", "GroupName", "VpcId"}),
+    "AWS::IAM::Role": frozenset({"Path", "RoleName"}),
+    "AWS::KMS::Key": frozenset[str](),
+    "AWS::Logs::LogGroup": frozenset({"LogGroupName"}),
+    "AWS::S3::Bucket": frozenset({"BucketName", "BucketNamePrefix", "BucketNamespace"}),
+    "AWS::SNS::Topic": frozenset({"FifoTopic", "TopicName"}),
+    "AWS::SQS::Queue": frozenset({"FifoQueue", "QueueName"}),
+    "AWS::SecretsManager::Secret": frozenset({"Name"}),
+}
 LONGEST_DESCRIPTION: Final = 256  # characters; Lambda refuses a longer one
 
 # What a deployment takes a copy of, beside the API itself.
@@ -42,7 +55,10 @@ DEPLOYED_TYPES: Final = frozenset(
         "AWS::ApiGateway::Resource",
     }
 )
-UNDEPLOYED_PROPERTIES: Final = frozenset({"Description", "Name", "Tags"})  # of the API: they only describe it
+# Of the API: they only describe it. The security policy and the endpoint access mode are not among them: AWS
+# says to deploy the API again after a change.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-update.html
+UNDEPLOYED_PROPERTIES: Final = frozenset({"Description", "Name", "Tags"})
 
 _HASH_LENGTH: Final = 16  # hexadecimal digits
 _SECTIONS: Final = {"name": "Parameters", "condition": "Conditions", "mapping": "Mappings"}  # by kind of use
@@ -61,7 +77,7 @@ def release(template: Mapping[str, Any], function: str) -> str:
     refuses to publish what it has published already, for example when the same bytes were uploaded once
     more: so the function's variable RELEASE holds it too, and is left out of the hash.
 
-    A resource that the function refers to counts with its logical ID, not with its properties.
+    A resource that the function refers to counts with its logical ID and with what would replace it.
 
     Args:
         template: the template.
@@ -78,12 +94,13 @@ def release(template: Mapping[str, Any], function: str) -> str:
     }
     if "Environment" in properties:
         properties |= _without_release(properties.pop("Environment"), function)
-    needed = _dependencies(template, properties)
+    settings = [properties, _replacing(template, properties)]
+    needed = _dependencies(template, settings)
     names = sorted(needed["Parameters"])
     _check_length(
         function, {name: _longest_value(name, template["Parameters"][name], function) for name in names}
     )
-    return " ".join([_hash(properties, needed), *(f"${{{name}}}" for name in names)])
+    return " ".join([_hash(settings, needed), *(f"${{{name}}}" for name in names)])
 
 
 def deployment(template: Mapping[str, Any], logical_id: str) -> str:
@@ -149,6 +166,25 @@ def _without_release(environment: Any, function: str) -> dict[str, Any]:
         )
     others = {name: value for name, value in variables.items() if name != RELEASE}
     return {"Environment": {**environment, "Variables": others}} if others else {}
+
+
+def _replacing(template: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what would replace the resources that properties refer to, directly or through others.
+
+    Returns:
+        Logical ID -> the properties that cannot be changed in place.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    pending: list[Mapping[str, Any]] = [properties]
+    while pending:
+        for use in uses(pending.pop()):
+            resource = template["Resources"].get(use.name)
+            if use.kind == "name" and resource is not None and use.name not in found:
+                its_own = resource.get("Properties", {})
+                names = CREATE_ONLY_PROPERTIES.get(resource["Type"], its_own)
+                found[use.name] = {name: value for name, value in its_own.items() if name in names}
+                pending.append(found[use.name])
+    return found
 
 
 def _hash(value: Any, needed: Mapping[str, Mapping[str, Any]]) -> str:

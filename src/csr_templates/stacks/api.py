@@ -61,14 +61,14 @@ def build() -> StackTemplate:
     conditions = add_conditions(t, parameters)
     key = add_key(t)
     queue = add_dead_letter_queue(t)
-    function_logs = add_function_logs(t)
-    role = add_execution_role(t, function_logs, key, queue)
+    function_logs = add_function_logs(t, parameters)
+    role = add_execution_role(t, parameters, conditions, function_logs, key, queue)
     backend = add_function(t, parameters, conditions, role, function_logs, key, queue)
     api = add_api(t)
     add_methods(t, api, backend.alias)
     add_gateway_responses(t, api)
-    api_logs = add_api_logs(t, api)
-    account = add_account(t, conditions)
+    api_logs = add_api_logs(t, parameters, api)
+    account = add_account(t, parameters, conditions)
     deployment = add_deployment(t, api)
     stage = add_stage(t, conditions, api, deployment, api_logs, account)
     add_permission(t, api, backend.alias)
@@ -77,7 +77,7 @@ def build() -> StackTemplate:
     add_queries(t, api_logs.access, function_logs)
     alarm_topics = add_alarm_topics(t)
     add_alarms(t, backend.function, api, stage, queue, alarm_topics)
-    add_outputs(t, backend, api, stage, plan, alarm_topics)
+    add_outputs(t, key, backend, api, stage, plan, alarm_topics)
     derive(t)  # release, name of the deployment, dashboard
     return t
 
@@ -93,6 +93,8 @@ class Parameters(NamedTuple):
     code_object_version: Parameter
     cache_enabled: Parameter
     manage_account: Parameter
+    log_retention: Parameter
+    permissions_boundary: Parameter
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -187,6 +189,12 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Set the account's logging role",
             group="API Gateway",
         ),
+        log_retention=t.add_parameter(
+            parameters.log_retention(), label="Retention of log groups", group="Logs"
+        ),
+        permissions_boundary=t.add_parameter(
+            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
+        ),
     )
 
 
@@ -217,6 +225,7 @@ class Conditions(NamedTuple):
     has_reserved_concurrency: str
     caches_requests: str
     manages_account: str
+    has_permissions_boundary: str
 
 
 def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
@@ -229,6 +238,7 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         t.add_condition("HasReservedConcurrency", Not(Equals(parameters.reserved_concurrency.Ref(), "0"))),
         t.add_condition("CachesRequests", Equals(parameters.cache_enabled.Ref(), "true")),
         t.add_condition("ManagesAccount", Equals(parameters.manage_account.Ref(), "true")),
+        t.add_condition("HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))),
     )
 
 
@@ -267,7 +277,7 @@ def add_dead_letter_queue(t: StackTemplate) -> sqs.Queue:
     return queue
 
 
-def add_function_logs(t: StackTemplate) -> logs.LogGroup:
+def add_function_logs(t: StackTemplate, parameters: Parameters) -> logs.LogGroup:
     """Add the function's log group, before the function: Lambda would create one that never expires."""
     t.section("Log group of the function")
     return t.add_resource(
@@ -275,6 +285,7 @@ def add_function_logs(t: StackTemplate) -> logs.LogGroup:
             "FunctionLogGroup",
             LogGroupName=Sub(f"/aws/lambda/{names.PREFIX}-api"),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
+            RetentionInDays=parameters.log_retention.Ref(),
         )
     )
 
@@ -283,11 +294,16 @@ METRICS = "CSR-Lambda-API"  # namespace of what the application and its logs rep
 
 
 def add_execution_role(
-    t: StackTemplate, function_logs: logs.LogGroup, key: kms.Key, queue: sqs.Queue
+    t: StackTemplate,
+    parameters: Parameters,
+    conditions: Conditions,
+    function_logs: logs.LogGroup,
+    key: kms.Key,
+    queue: sqs.Queue,
 ) -> iam.Role:
     """Add the role of the function: its own log, secret, keys, queue, traces and metrics.
 
-    Where a resource is "*", AWS accepts nothing narrower for the action.
+    Where a resource is "*", AWS accepts nothing narrower for the action. AttachToVpc is the exception.
     """
     t.section("Execution role")
     secret = contract.import_value(contract.DATABASE_SECRET_ARN)
@@ -305,6 +321,9 @@ def add_execution_role(
             "execution-role",
             Description="What the function of the API may do",
             service="lambda.amazonaws.com",
+            PermissionsBoundary=If(
+                conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
+            ),
             policy=iam.Policy(
                 PolicyName="Function",
                 PolicyDocument=policies.document(
@@ -360,7 +379,15 @@ def add_execution_role(
                         Condition=aws.Condition(aws.StringEquals("cloudwatch:namespace", METRICS)),
                     ),
                     aws.Statement(
-                        Sid="AttachToVpc", Effect=aws.Allow, Action=network_interfaces, Resource=["*"]
+                        # Most of these actions accept ARNs. But Lambda checks the role before it accepts the
+                        # function, and has refused roles that name resources. AWS's own policy has "*", too,
+                        # and the Deny below keeps the function's code from using these rights.
+                        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+                        # https://github.com/hashicorp/terraform-provider-aws/issues/20698
+                        Sid="AttachToVpc",
+                        Effect=aws.Allow,
+                        Action=network_interfaces,
+                        Resource=["*"],
                     ),
                     aws.Statement(
                         # Lambda itself attaches the function. Only requests of code that runs in a function
@@ -409,6 +436,7 @@ def add_function(
             Description="Answers the requests of the API",
             Runtime="python3.13",
             Handler="lambda_handler.handler",
+            Architectures=["x86_64"],  # a package with compiled parts is built for one of them
             Code=awslambda.Code(
                 S3Bucket=contract.import_value(contract.LAMBDA_DEPLOYMENTS_BUCKET_NAME),
                 S3Key=parameters.code_key.Ref(),
@@ -491,6 +519,11 @@ def add_api(t: StackTemplate) -> apigateway.RestApi:
             Description="API of the site, reached through CloudFront",
             ApiKeySourceType="HEADER",
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
+            # The default takes TLS 1.0. AWS says to begin with BASIC, and to go to STRICT once the access log
+            # shows that all requests arrive. A change of either takes about 15 minutes and a deployment.
+            # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+            SecurityPolicy="SecurityPolicy_TLS13_1_2_2021_06",  # TLS 1.2 and 1.3
+            EndpointAccessMode="BASIC",
             Tags=names.tags(),
         )
     )
@@ -600,7 +633,7 @@ class ApiLogs(NamedTuple):
     execution: logs.LogGroup
 
 
-def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
+def add_api_logs(t: StackTemplate, parameters: Parameters, api: apigateway.RestApi) -> ApiLogs:
     """Add the log groups of the API, before the stage: API Gateway would create one that never expires."""
     t.section("Log groups of the API")
     access = t.add_resource(
@@ -608,6 +641,7 @@ def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
             "AccessLogGroup",
             LogGroupName=Sub(f"/aws/apigateway/{names.PREFIX}-api-access"),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
+            RetentionInDays=parameters.log_retention.Ref(),
         )
     )
     execution = t.add_resource(
@@ -615,27 +649,33 @@ def add_api_logs(t: StackTemplate, api: apigateway.RestApi) -> ApiLogs:
             "ExecutionLogGroup",
             LogGroupName=Sub(f"API-Gateway-Execution-Logs_${{Api}}/{contract.API_STAGE}", Api=api.Ref()),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
+            RetentionInDays=parameters.log_retention.Ref(),
         )
     )
     return ApiLogs(access, execution)
 
 
-def add_account(t: StackTemplate, conditions: Conditions) -> apigateway.Account:
+def add_account(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> apigateway.Account:
     """Add the role that API Gateway logs with, and the setting that makes it the account's.
 
     Every API of the account and region logs with this role, so it stays when the stack goes, and one stack of
-    the account sets it.
+    the account sets it. Both are retained when a create fails, too: a rollback does not restore the account's
+    former setting, so without the role no API could log.
+    https://github.com/aws/aws-cdk/issues/10878
     """
     t.section("Logging role of the account")
     role = t.add_resource(
         iam.Role(
             "ApiGatewayLoggingRole",
             Condition=conditions.manages_account,
-            DeletionPolicy=RetainExceptOnCreate,
+            DeletionPolicy=Retain,
             UpdateReplacePolicy=Retain,
             Description="Lets API Gateway write the logs of all APIs of the account",
             AssumeRolePolicyDocument=policies.document(
                 aws.Statement(
+                    # Without aws:SourceAccount: API Gateway has been seen to assume roles without sending it.
+                    # The role can only write logs.
+                    # https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/479
                     Effect=aws.Allow,
                     Principal=aws.Principal("Service", "apigateway.amazonaws.com"),
                     Action=[awacs.sts.AssumeRole],
@@ -645,6 +685,9 @@ def add_account(t: StackTemplate, conditions: Conditions) -> apigateway.Account:
                 # API Gateway refuses a role with fewer rights than these.
                 Sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")
             ],
+            PermissionsBoundary=If(
+                conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
+            ),
             Tags=names.tags("api-gateway-logging-role"),
         )
     )
@@ -652,7 +695,7 @@ def add_account(t: StackTemplate, conditions: Conditions) -> apigateway.Account:
         apigateway.Account(
             "ApiGatewayAccount",
             Condition=conditions.manages_account,
-            DeletionPolicy=RetainExceptOnCreate,
+            DeletionPolicy=Retain,
             UpdateReplacePolicy=Retain,
             CloudWatchRoleArn=role.GetAtt("Arn"),
         )
@@ -690,6 +733,7 @@ def add_stage(
         MetricsEnabled=True,
         ThrottlingRateLimit=500,  # requests per second
         ThrottlingBurstLimit=1000,  # requests
+        CacheDataEncrypted=True,  # also where nothing is cached yet
     )
     return t.add_resource(
         apigateway.Stage(
@@ -714,7 +758,6 @@ def add_stage(
                     HttpMethod="GET",
                     CachingEnabled=If(conditions.caches_requests, True, False),
                     CacheTtlInSeconds=300,
-                    CacheDataEncrypted=True,
                 ),
             ],
             AccessLogSetting=apigateway.AccessLogSetting(
@@ -723,6 +766,7 @@ def add_stage(
                 Format=json.dumps(
                     {
                         "requestId": "$context.requestId",
+                        "extendedRequestId": "$context.extendedRequestId",  # the viewer's x-amz-apigw-id
                         "traceId": "$context.xrayTraceId",
                         "peer": "$context.identity.sourceIp",  # CloudFront; the viewer's is in its own log
                         "method": "$context.httpMethod",
@@ -1058,6 +1102,7 @@ def add_alarms(
 
 def add_outputs(
     t: StackTemplate,
+    key: kms.Key,
     backend: Backend,
     api: apigateway.RestApi,
     stage: apigateway.Stage,
@@ -1083,6 +1128,11 @@ def add_outputs(
             ),
             Output(
                 "LambdaAliasArn", Description="ARN of the alias that the API calls", Value=backend.alias.Ref()
+            ),
+            Output(
+                "FunctionKeyArn",
+                Description="ARN of the key of the function's environment variables",
+                Value=key.GetAtt("Arn"),
             ),
             Output("ApiUsagePlanId", Description="ID of the usage plan", Value=plan.Ref()),
             Output(
@@ -1146,9 +1196,9 @@ def stale(template: Mapping[str, Any]) -> list[str]:
             description = resources["ApiFunctionVersion"]["Properties"].get("Description")
             if not release == variables.get(fingerprint.RELEASE) == description:
                 found.append(
-                    "Resources.ApiFunctionVersion: The release does not fit the function, which was changed "
-                    "after it was made: no version would be published. Call api.derive(t) after the last "
-                    "change."
+                    "Resources.ApiFunctionVersion: The release does not fit the function or what it refers "
+                    "to, which was changed after it was made: no version would be published. Call "
+                    "api.derive(t) after the last change."
                 )
         if "ApiStage" in resources:
             old = resources["ApiStage"]["Properties"]["DeploymentId"]["Ref"]

@@ -13,6 +13,7 @@ from troposphere import (
     Equals,
     FindInMap,
     If,
+    Not,
     NoValue,
     Or,
     Output,
@@ -34,6 +35,7 @@ from csr_templates.stacks.dashboards.database import overview
 from csr_templates.stacks.parts import (
     alarms,
     dashboards,
+    findings,
     keys,
     log_groups,
     names,
@@ -56,10 +58,11 @@ def build() -> StackTemplate:
     security_groups = add_security_groups(t)
     subnet_group = add_subnet_group(t)
     parameter_groups = add_parameter_groups(t)
-    cluster_logs = add_log_groups(t)
+    cluster_logs = add_log_groups(t, parameters)
     cluster = add_cluster(
         t,
         parameters,
+        conditions,
         key,
         secret,
         subnet_group,
@@ -67,7 +70,7 @@ def build() -> StackTemplate:
         parameter_groups.cluster,
         cluster_logs,
     )
-    role = add_monitoring_role(t)
+    role = add_monitoring_role(t, parameters, conditions)
     add_instances(t, parameters, conditions, cluster, parameter_groups.instance, role, key)
     add_alarms(t, conditions, cluster, alarm_topics)
     add_outputs(
@@ -86,6 +89,8 @@ class Parameters(NamedTuple):
     database_name: Parameter
     engine_version: Parameter
     deletion_protection: Parameter
+    log_retention: Parameter
+    permissions_boundary: Parameter
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -99,7 +104,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="String",
                 Default="db.t3.medium",
                 AllowedValues=list(INSTANCE_CLASSES),
-                Description="Class of all instances. Performance Insights is on where the class supports it.",
+                Description=(
+                    "Class of all instances. A change restarts them one after the other. "
+                    "Performance Insights is on where the class supports it."
+                ),
                 ConstraintDescription="must be a class that Aurora MySQL 3 runs on in ap-northeast-1",
             ),
             label="Class",
@@ -130,7 +138,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default="csr_lambda_prod",
                 AllowedPattern="[a-zA-Z][a-zA-Z0-9_]*",
                 MaxLength=64,
-                Description="Database made with the cluster. Final: another name replaces the cluster.",
+                Description="Database created with the cluster. Cannot be changed after creation.",
                 ConstraintDescription=(
                     "must start with a letter, hold letters, digits and underscores, "
                     "and be at most 64 characters long"
@@ -147,7 +155,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraMySQLReleaseNotes/AuroraMySQL.Updates.3100.html
                 Default="8.0.mysql_aurora.3.10.6",
                 AllowedPattern="8[.]0[.]mysql_aurora[.]3[.][0-9]{2}[.][0-9]{1,2}",
-                Description="Version of Aurora MySQL 3. Moves with this value, or when AWS ends its support.",
+                Description="Version of Aurora MySQL 3. Deploying another one interrupts the database.",
                 ConstraintDescription="must be a version of Aurora MySQL 3 such as 8.0.mysql_aurora.3.10.6",
             ),
             label="Version",
@@ -158,11 +166,18 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "DatabaseDeletionProtection",
                 Default="true",
                 Description=(
-                    "The cluster refuses to be deleted, also by the rollback of a first create that failed."
+                    "The cluster refuses to be deleted, also by the rollback of a first create that failed. "
+                    "If false, automated backups are deleted with it."
                 ),
             ),
             label="Deletion protection",
             group="Database",
+        ),
+        log_retention=t.add_parameter(
+            parameters.log_retention(), label="Retention of log groups", group="Logs"
+        ),
+        permissions_boundary=t.add_parameter(
+            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
     )
 
@@ -194,6 +209,8 @@ class Conditions(NamedTuple):
     has_reader: str
     is_burstable: str
     has_performance_insights: str
+    has_deletion_protection: str
+    has_permissions_boundary: str
 
 
 def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
@@ -209,6 +226,12 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         is_burstable=t.add_condition("IsBurstable", Equals(fact("Burstable"), "true")),
         has_performance_insights=t.add_condition(
             "HasPerformanceInsights", Equals(fact("PerformanceInsights"), "true")
+        ),
+        has_deletion_protection=t.add_condition(
+            "HasDeletionProtection", Equals(parameters.deletion_protection.Ref(), "true")
+        ),
+        has_permissions_boundary=t.add_condition(
+            "HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))
         ),
     )
 
@@ -249,7 +272,7 @@ def add_secret(t: StackTemplate, key: kms.Key) -> secretsmanager.Secret:
             KmsKeyId=key.GetAtt("Arn"),
             # Never change these: a new password is generated, and the cluster would keep the old one.
             GenerateSecretString=secretsmanager.GenerateSecretString(
-                SecretStringTemplate='{"username": "admin"}',
+                SecretStringTemplate='{"username": "csradmin"}',  # not admin, the first name to be guessed
                 GenerateStringKey="password",
                 PasswordLength=32,  # RDS takes 8 to 41 characters
                 ExcludePunctuation=True,  # RDS refuses some of it, and URLs and shells trip over more
@@ -398,10 +421,14 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
     return ParameterGroups(cluster, instance)
 
 
-def add_log_groups(t: StackTemplate) -> list[logs.LogGroup]:
+def add_log_groups(t: StackTemplate, parameters: Parameters) -> list[logs.LogGroup]:
     """Add the log groups. Aurora would create them itself, without our key, and they would never expire."""
     t.section("Log groups")
-    log_group = partial(log_groups.log_group, KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN))
+    log_group = partial(
+        log_groups.log_group,
+        KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
+        RetentionInDays=parameters.log_retention.Ref(),
+    )
     cluster = f"/aws/rds/cluster/{names.PREFIX}-aurora-cluster"
     return [
         t.add_resource(log_group("DatabaseErrorLogGroup", LogGroupName=Sub(f"{cluster}/error"))),
@@ -418,6 +445,7 @@ def add_log_groups(t: StackTemplate) -> list[logs.LogGroup]:
 def add_cluster(
     t: StackTemplate,
     parameters: Parameters,
+    conditions: Conditions,
     key: kms.Key,
     secret: secretsmanager.Secret,
     subnet_group: rds.DBSubnetGroup,
@@ -434,6 +462,9 @@ def add_cluster(
             DependsOn=cluster_logs,  # what Aurora does not find it creates
             DeletionPolicy=Snapshot,
             UpdateReplacePolicy=Snapshot,
+            Metadata=findings.accepted(
+                W9505="DatabaseName cannot be changed after creation: another one replaces the cluster."
+            ),
             DBClusterIdentifier=names.name("aurora-cluster"),
             Engine="aurora-mysql",
             EngineVersion=parameters.engine_version.Ref(),
@@ -454,6 +485,8 @@ def add_cluster(
             PreferredMaintenanceWindow="sat:18:30-sat:19:00",  # UTC; Sunday 03:30-04:00 in Tokyo
             CopyTagsToSnapshot=True,
             DeletionProtection=parameters.deletion_protection.Ref(),
+            # By default they go with the cluster, and only its final snapshot stays.
+            DeleteAutomatedBackups=If(conditions.has_deletion_protection, False, True),
             EnableCloudwatchLogsExports=["audit", "error", "slowquery"],
             DatabaseInsightsMode="standard",
             Tags=names.tags(),
@@ -470,7 +503,7 @@ def add_cluster(
     return cluster
 
 
-def add_monitoring_role(t: StackTemplate) -> iam.Role:
+def add_monitoring_role(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> iam.Role:
     """Add the role that Enhanced Monitoring writes with: AWS's own policy, within this account and region.
 
     Its log group RDSOSMetrics is shared by all databases of the account, so it is not ours to encrypt.
@@ -484,6 +517,9 @@ def add_monitoring_role(t: StackTemplate) -> iam.Role:
             "database-monitoring-role",
             Description="Lets Enhanced Monitoring write the metrics of the instances to CloudWatch Logs",
             service="monitoring.rds.amazonaws.com",
+            PermissionsBoundary=If(
+                conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
+            ),
             SourceArn=Sub("arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:db:*"),
             policy=iam.Policy(
                 PolicyName="WriteMetrics",

@@ -61,14 +61,14 @@ def build() -> StackTemplate:
     functions = add_functions(t, conditions)
     policies = add_policies(t, parameters, conditions)
     web_acl = add_web_acl(t, conditions)
-    add_waf_logs(t, conditions, web_acl, key)
+    add_waf_logs(t, parameters, conditions, web_acl, key)
     distribution = add_distribution(t, parameters, conditions, site_bucket, functions, policies, web_acl)
     add_site_bucket_policy(t, conditions, site_bucket, distribution)
     add_access_logs(t, conditions, distribution, edge_logs)
     add_domain_records(t, parameters, conditions, distribution)
     alarm_topics = add_alarm_topics(t, key)
     add_alarms(t, conditions, distribution, web_acl, alarm_topics)
-    add_outputs(t, parameters, conditions, site_bucket, distribution, web_acl, alarm_topics)
+    add_outputs(t, parameters, conditions, key, site_bucket, distribution, web_acl, alarm_topics)
     derive(t)  # the dashboard
     return t
 
@@ -76,6 +76,7 @@ def build() -> StackTemplate:
 class Parameters(NamedTuple):
     """What an environment decides."""
 
+    environment: Parameter
     cloudfront_enabled: Parameter
     waf_enabled: Parameter
     site_routing: Parameter
@@ -84,13 +85,14 @@ class Parameters(NamedTuple):
     certificate_arn: Parameter
     hosted_zone_id: Parameter
     api_region: Parameter
+    log_retention: Parameter
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
     t.add_parameter(parameters.project_name(), label="Project", group="Environment")
-    t.add_parameter(parameters.environment(), label="Environment", group="Environment")
     return Parameters(
+        environment=t.add_parameter(parameters.environment(), label="Environment", group="Environment"),
         cloudfront_enabled=t.add_parameter(
             parameters.switch(
                 "CloudFrontEnabled",
@@ -188,6 +190,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Region of the API",
             group="Edge",
         ),
+        log_retention=t.add_parameter(
+            parameters.log_retention(), label="Retention of log groups", group="Logs"
+        ),
     )
 
 
@@ -203,6 +208,21 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
                     "AssertDescription": (
                         "With CloudFrontEnabled the stack must be in us-east-1: CloudFront has its web ACLs, "
                         "metrics and access logs only there."
+                    ),
+                }
+            ],
+        },
+    )
+    t.add_rule(
+        "ProductionNeedsCloudFront",
+        {
+            "RuleCondition": Equals(parameters.environment.Ref(), "prod"),
+            "Assertions": [
+                {
+                    "Assert": Equals(parameters.cloudfront_enabled.Ref(), "true"),
+                    "AssertDescription": (
+                        "CloudFrontEnabled must be true in prod: false deletes the distribution, and with it "
+                        "the site's address."
                     ),
                 }
             ],
@@ -573,8 +593,10 @@ SECRET_HEADERS = ["authorization", "cookie", "x-api-key"]  # hidden from logs an
 def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
     """Add the web ACL.
 
-    Its rules take about 1,130 of the 1,500 capacity units that a web ACL has: common rules 700, known bad
-    inputs 200, Linux 200, IP reputation 25, rate limit 2, countries 1.
+    Its rules take about 1,153 of the 1,500 capacity units that a web ACL has before it costs more: common
+    rules 700, known bad inputs 200, Linux 200, IP reputation 25, rate limit 2, rate limit of the API 24 (a
+    string at the start 2, each text transformation 10), countries 1, large bodies 1.
+    https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html
     """
     t.section("Web ACL")
     return t.add_resource(
@@ -604,25 +626,65 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
                         )
                     ),
                 ),
-                managed_rules("ip-reputation", 30, "AWSManagedRulesAmazonIpReputationList"),
+                blocking_rule(
+                    "api-rate-limit",
+                    30,
+                    wafv2.Statement(
+                        RateBasedStatement=wafv2.RateBasedStatement(
+                            Limit=2000,  # requests: 576,000 a day, below the usage plan's quota
+                            EvaluationWindowSec=300,
+                            AggregateKeyType="IP",
+                            ScopeDownStatement=wafv2.Statement(ByteMatchStatement=below("/api/")),
+                        )
+                    ),
+                ),
+                managed_rules("ip-reputation", 40, "AWSManagedRulesAmazonIpReputationList"),
                 managed_rules(
                     "common-rules",
-                    40,
+                    50,
                     "AWSManagedRulesCommonRuleSet",
                     # It would block bodies over 8 KB, which an API may be sent; API Gateway's limit holds.
                     wafv2.RuleActionOverride(
                         Name="SizeRestrictions_BODY", ActionToUse=wafv2.RuleAction(Count=wafv2.CountAction())
                     ),
                 ),
-                managed_rules("known-bad-inputs", 50, "AWSManagedRulesKnownBadInputsRuleSet"),
-                managed_rules("linux-rules", 60, "AWSManagedRulesLinuxRuleSet"),
+                managed_rules("known-bad-inputs", 60, "AWSManagedRulesKnownBadInputsRuleSet"),
+                managed_rules("linux-rules", 70, "AWSManagedRulesLinuxRuleSet"),
+                # Last, so that it counts what the others let through.
+                wafv2.WebACLRule(
+                    Name="large-bodies",
+                    Priority=80,
+                    Statement=wafv2.Statement(
+                        SizeConstraintStatement=wafv2.SizeConstraintStatement(
+                            # WAF never sees more than it inspects, so only the oversize handling matches.
+                            FieldToMatch=wafv2.FieldToMatch(Body=wafv2.Body(OversizeHandling="MATCH")),
+                            ComparisonOperator="GT",
+                            Size=65536,  # bytes, what the association below lets WAF inspect
+                            TextTransformations=[wafv2.TextTransformation(Priority=0, Type="NONE")],
+                        )
+                    ),
+                    Action=wafv2.RuleAction(Count=wafv2.CountAction()),
+                    VisibilityConfig=visibility("large-bodies"),
+                ),
             ],
+            # CloudFront hands WAF 16 KB of a body by default: so much padding would pass all rules on bodies.
+            AssociationConfig=wafv2.AssociationConfig(
+                RequestBody={
+                    "CLOUDFRONT": wafv2.RequestBodyAssociatedResourceTypeConfig(
+                        DefaultSizeInspectionLimit="KB_64"  # the most that there is
+                    )
+                }
+            ),
             DataProtectionConfig=wafv2.DataProtectionConfig(
                 DataProtections=[
                     wafv2.DataProtect(
                         Field=wafv2.FieldToProtect(FieldType="SINGLE_HEADER", FieldKeys=[*SECRET_HEADERS]),
                         Action="SUBSTITUTION",
-                    )
+                    ),
+                    # The whole of it, so without keys.
+                    wafv2.DataProtect(
+                        Field=wafv2.FieldToProtect(FieldType="QUERY_STRING"), Action="SUBSTITUTION"
+                    ),
                 ]
             ),
             # The web ACL's name: what reads the metrics knows the ACL by one or by the other.
@@ -640,6 +702,24 @@ def blocking_rule(Name: str, Priority: int, statement: wafv2.Statement) -> wafv2
         Statement=statement,
         Action=wafv2.RuleAction(Block=wafv2.BlockAction()),
         VisibilityConfig=visibility(Name),
+    )
+
+
+def below(SearchString: str) -> wafv2.ByteMatchStatement:
+    """Return what matches the paths that begin like this, once decoded and normalized.
+
+    WAF sees the path as it was sent. CloudFront normalizes it before it looks for the behavior, so that
+    ``/%61pi/x`` and ``/x/../api/y`` go to the API, too.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
+    """
+    return wafv2.ByteMatchStatement(
+        FieldToMatch=wafv2.FieldToMatch(UriPath={}),
+        PositionalConstraint="STARTS_WITH",
+        SearchString=SearchString,
+        TextTransformations=[
+            wafv2.TextTransformation(Priority=0, Type="URL_DECODE"),
+            wafv2.TextTransformation(Priority=1, Type="NORMALIZE_PATH"),
+        ],
     )
 
 
@@ -667,8 +747,14 @@ def visibility(MetricName: names.Value) -> wafv2.VisibilityConfig:
     )
 
 
-def add_waf_logs(t: StackTemplate, conditions: Conditions, web_acl: wafv2.WebACL, key: kms.Key) -> None:
-    """Add the log of the web ACL.
+def add_waf_logs(
+    t: StackTemplate,
+    parameters: Parameters,
+    conditions: Conditions,
+    web_acl: wafv2.WebACL,
+    key: kms.Key,
+) -> None:
+    """Add the log of the web ACL: what it blocked or counted. CloudFront's access log has all requests.
 
     Its group is there even without a web ACL. WAF writes only to groups whose name starts with
     ``aws-waf-logs-``, and gives itself the right to.
@@ -680,6 +766,7 @@ def add_waf_logs(t: StackTemplate, conditions: Conditions, web_acl: wafv2.WebACL
             "WAFLogGroup",
             LogGroupName=Sub(f"aws-waf-logs-{names.PREFIX}"),
             KmsKeyId=key.GetAtt("Arn"),
+            RetentionInDays=parameters.log_retention.Ref(),
         )
     )
     t.add_resource(
@@ -694,6 +781,20 @@ def add_waf_logs(t: StackTemplate, conditions: Conditions, web_acl: wafv2.WebACL
                     LogGroup=group.Ref(),
                 )
             ],
+            LoggingFilter=wafv2.LoggingFilter(
+                DefaultBehavior="DROP",
+                Filters=[
+                    wafv2.Filter(
+                        Behavior="KEEP",
+                        Requirement="MEETS_ANY",
+                        Conditions=[
+                            wafv2.Condition(ActionCondition=wafv2.ActionCondition(Action=action))
+                            # The last: a rule of a group that is overridden to count.
+                            for action in ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
+                        ],
+                    )
+                ],
+            ),
             # A second lock: the web ACL's data protection hides these from logs and samples, whatever a rule
             # looks at; redaction, only where a rule looks at the one header.
             RedactedFields=[
@@ -924,7 +1025,9 @@ def add_access_logs(
         logs.DeliveryDestination(
             "AccessLogDestination",
             Condition=conditions.cloudfront,
-            Name=names.name("edge-logs"),
+            # With the format, which is create-only: another one takes another name, or the replacement
+            # would fail on the name of the old one.
+            Name=names.name("edge-logs-json"),
             # The prefix that the service puts before S3SuffixPath and loses when the delivery is updated: the
             # logs would go where the bucket's policy refuses them.
             # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2274
@@ -1100,6 +1203,7 @@ def add_outputs(
     t: StackTemplate,
     parameters: Parameters,
     conditions: Conditions,
+    key: kms.Key,
     site_bucket: s3.Bucket,
     distribution: cloudfront.Distribution,
     web_acl: wafv2.WebACL,
@@ -1108,6 +1212,11 @@ def add_outputs(
     """Add what operators look up. No other stack reads from this one."""
     t.add_output(
         [
+            Output(
+                "FrontendKeyArn",
+                Description="Key of the WAF logs and the alarm topics",
+                Value=key.GetAtt("Arn"),
+            ),
             Output(
                 "FrontendS3BucketName",
                 Description="Bucket that the site is uploaded to",

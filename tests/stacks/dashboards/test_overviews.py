@@ -141,15 +141,24 @@ def test_limits_are_drawn_where_there_are_some() -> None:
 
 
 def test_waf_graph_names_metrics_that_exist() -> None:
-    """The dimensions are those of a web ACL for CloudFront, each rule has a line; without WAF all is gone."""
+    """The dimensions are those of a web ACL for CloudFront, each rule has a line; without WAF all is gone.
+
+    A rule that counts has another metric than one that blocks.
+    """
     resources = resources_of(frontend)
     total, first, *others = widgets(frontend, resources)["WAF"]["metrics"]
-    rules = [rule["Name"] for rule in resources["WebACL"]["Properties"]["Rules"]]
+    rules = resources["WebACL"]["Properties"]["Rules"]
+    counting = [rule["Name"] for rule in rules if "Count" in rule.get("Action", {})]
+    blocking = [rule["Name"] for rule in rules if rule["Name"] not in counting]
     web_acl = "csr-lambda-api-prod-cloudfront-waf"
 
     assert total[:-1] == ["AWS/WAFV2", "AllowedRequests", "WebACL", web_acl, "Rule", "ALL"]
-    assert first[:-1] == ["AWS/WAFV2", "BlockedRequests", "WebACL", web_acl, "Rule", rules[0]]
-    assert [metric[:-1] for metric in others] == [["...", rule] for rule in rules[1:]]
+    assert first[:-1] == ["AWS/WAFV2", "BlockedRequests", "WebACL", web_acl, "Rule", blocking[0]]
+    assert counting
+    assert [metric[:-1] for metric in others] == [
+        *[["...", rule] for rule in blocking[1:]],
+        *[["AWS/WAFV2", "CountedRequests", "WebACL", web_acl, "Rule", rule] for rule in counting],
+    ]
     without = resources_of(frontend, {"WAFEnabled": "false"})
     assert "WAF" not in json.dumps(without["FrontendDashboard"])
 

@@ -52,13 +52,23 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
 
 
 def waf_metrics(template: widgets.Template) -> list[widgets.Metric]:
-    """Return what WAF allowed, and what each of its rules blocked."""
+    """Return what WAF allowed, and what each of its rules blocked or counted."""
     web_acl = widgets.resource(template, "WebACL")["Properties"]
     total = {"WebACL": web_acl["VisibilityConfig"]["MetricName"], "Rule": "ALL"}
-    rules = [rule["VisibilityConfig"]["MetricName"] for rule in web_acl["Rules"]]
+    rules = {
+        rule["VisibilityConfig"]["MetricName"]: "Count" in rule.get("Action", {}) for rule in web_acl["Rules"]
+    }
+    first, *others = [rule for rule, counts in rules.items() if not counts]
     return [
         widgets.metric("AWS/WAFV2", "AllowedRequests", "Allowed", "Sum", 300, total),
-        widgets.alarm_metric(template, "WAFBlockedRequestsAlarm", f"Blocked: {rules[0]}", Rule=rules[0]),
+        widgets.alarm_metric(template, "WAFBlockedRequestsAlarm", f"Blocked: {first}", Rule=first),
         # "..." stands for all that is like in the metric before.
-        *[["...", rule, {"label": f"Blocked: {rule}", "stat": "Sum", "period": 300}] for rule in rules[1:]],
+        *[["...", rule, {"label": f"Blocked: {rule}", "stat": "Sum", "period": 300}] for rule in others],
+        *[
+            widgets.metric(
+                "AWS/WAFV2", "CountedRequests", f"Counted: {rule}", "Sum", 300, {**total, "Rule": rule}
+            )
+            for rule, counts in rules.items()
+            if counts
+        ],
     ]

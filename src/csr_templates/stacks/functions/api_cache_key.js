@@ -7,14 +7,26 @@ var crypto = require('crypto');
 var REMOVED = ['cache-control', 'forwarded', 'x-forwarded-host', 'x-forwarded-prefix', 'x-http-method',
   'x-http-method-override', 'x-method-override', 'x-original-url', 'x-rewrite-url'];
 
-// Is it alive, and who am I: never shared.
-var UNSHARED = /\/(health|healthz|live|livez|ready|readyz|ping|status|auth|oauth2?|login|logout|session|token|me)(\/|$)/i;
+// Cookies of Google Analytics and Meta, which mean nothing to the API. The API's cache counts each value of a Cookie
+// header as another request, so they are removed. Whole names: _gateway_session is the application's own.
+var ANALYTICS = /^(_ga(_.+|c_.+)?|_gid|_gat(_.+)?|_fbp|__utm[a-z]+(_.+)?)$/;
+
+// Health, login and identity: never shared. The path has a word that begins like one of the first list, or is one of
+// the second. Words begin and end at anything but a letter, anywhere in the path, so that "//", "/../", ";v=1" and
+// extensions hide none. A word too many costs a cached answer; a word too few shows one user's answer to another.
+var UNSHARED = new RegExp('(^|[^a-z])(' +
+  '(health|heartbeat|alive|liveness|readiness|log[-_]?(in|off|on|out)|sign[-_]?(in|off|on|out|up)|authent|' +
+  'authori[sz]|oauth|openid|session|token|csrf|xsrf|nonce|captcha|password|who[-_]?am[-_]?i|user[-_]?info|' +
+  'current[-_]?user)' +
+  '|(livez?|readyz?|ping|statusz?|auth|oidc|saml|sso|refresh|mfa|otp|me|my|myself|self|identity|account|profile)' +
+  '([^a-z]|$))', 'i');
 
 // What browsers send with every request. Any other header may say who is asking (Authorization, Cookie, a token of
 // the application's own), or for what part or under which condition: a 304 for one would be an empty answer for all.
 var HARMLESS = new RegExp('^(accept(-encoding|-language)?|connection|content-(length|type)|dnt|host|origin|pragma|' +
-  'priority|referer|save-data|sec-.+|te|traceparent|tracestate|upgrade-insecure-requests|user-agent|via|' +
-  'x-amz-cf-id|x-amzn-trace-id|x-api-key|x-cache-key|x-forwarded-(for|proto))$');
+  'priority|referer|save-data|sec-(ch-.+|fetch-.+|gpc|purpose)|te|traceparent|tracestate|' +
+  'upgrade-insecure-requests|user-agent|via|x-amz-cf-id|x-amzn-trace-id|x-api-key|x-cache-key|' +
+  'x-forwarded-(for|proto))$');
 
 function isShared(request) {
   // This also finds a cookie called __proto__, where Object.keys does not.
@@ -26,11 +38,25 @@ function isShared(request) {
       return false;
     }
   }
-  try {
-    return !UNSHARED.test(decodeURIComponent(request.uri));
-  } catch (malformed) {
-    return false;
+  return isSharedPath(request.uri);
+}
+
+function isSharedPath(path) {
+  // API Gateway may decode once and the application again. What is encoded three times over hides something.
+  for (var times = 0; times < 3; times++) {
+    var decoded;
+    try {
+      decoded = decodeURIComponent(path);
+    } catch (malformed) {
+      return false;
+    }
+    if (decoded === path) {
+      // Also with getToken as two words.
+      return !UNSHARED.test(path) && !UNSHARED.test(path.replace(/([a-z])([A-Z])/g, '$1-$2'));
+    }
+    path = decoded;
   }
+  return false;
 }
 
 function values(header) {
@@ -52,6 +78,11 @@ function handler(event) {
   var headers = request.headers;
 
   REMOVED.forEach(function (name) { delete headers[name]; });
+  Object.keys(request.cookies).forEach(function (name) {
+    if (ANALYTICS.test(name)) {
+      delete request.cookies[name];
+    }
+  });
   // A new object: setting the value of the viewer's own header would leave its other values in place.
   headers['x-cache-key'] = { value: isShared(request) ? sharedKey(request) : event.context.requestId };
   return request;

@@ -7,8 +7,10 @@ from troposphere import Retain, RetainExceptOnCreate, logs
 from csr_templates.stacks.parts import names
 
 
-def log_group(title: str, LogGroupName: names.Value, KmsKeyId: names.Value) -> logs.LogGroup:
-    """Return an encrypted log group that keeps its events for 90 days and outlives the stack.
+def log_group(
+    title: str, LogGroupName: names.Value, KmsKeyId: names.Value, RetentionInDays: names.Value
+) -> logs.LogGroup:
+    """Return an encrypted log group that outlives the stack.
 
     Unconditional on purpose: a named group that is retained would collide with itself when its condition
     turns false and true again.
@@ -17,6 +19,7 @@ def log_group(title: str, LogGroupName: names.Value, KmsKeyId: names.Value) -> l
         title: logical ID.
         LogGroupName: the name that the writing service uses.
         KmsKeyId: ARN of the key; CloudWatch Logs refuses a bare key ID.
+        RetentionInDays: how long it keeps its events.
     """
     return logs.LogGroup(
         title,
@@ -24,6 +27,6 @@ def log_group(title: str, LogGroupName: names.Value, KmsKeyId: names.Value) -> l
         UpdateReplacePolicy=Retain,
         LogGroupName=LogGroupName,
         KmsKeyId=KmsKeyId,
-        RetentionInDays=90,
+        RetentionInDays=RetentionInDays,
         Tags=names.tags(),
     )

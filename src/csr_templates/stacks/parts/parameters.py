@@ -18,7 +18,7 @@ def project_name() -> Parameter:
         Default="csr-lambda-api",
         AllowedPattern="[a-z][a-z0-9]*(-[a-z0-9]+)*",
         MaxLength=23,
-        Description="First part of every name, value of the tag Project. Final.",
+        Description="First part of every name and the tag Project. Cannot be changed after creation.",
         ConstraintDescription=(
             "must start with a lower-case letter, hold lower-case letters, digits and single hyphens, "
             "and be at most 23 characters long"
@@ -34,8 +34,39 @@ def environment() -> Parameter:
         Type="String",
         Default="prod",
         AllowedValues=names,
-        Description="Second part of every name, value of the tag Environment. Final.",
+        Description="Second part of every name and the tag Environment. Cannot be changed after creation.",
         ConstraintDescription=f"must be {', '.join(names[:-1])} or {names[-1]}",
+    )
+
+
+def log_retention() -> Parameter:
+    """Return how long log groups keep their events.
+
+    The values are those that CloudWatch Logs accepts. A year is what control CloudWatch.16 of Security Hub
+    asks for, and what the edge logs in S3 are kept for.
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    """
+    days = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
+    days += [1096, 1827, 2192, 2557, 2922, 3288, 3653]
+    return Parameter(
+        "LogRetentionDays",
+        Type="Number",
+        Default=365,
+        AllowedValues=days,
+        Description="Days that log groups keep their events. A smaller value deletes what is older.",
+        ConstraintDescription=f"must be {', '.join(map(str, days[:-1]))} or {days[-1]}",
+    )
+
+
+def permissions_boundary() -> Parameter:
+    """Return the managed policy that limits the roles of a stack."""
+    return Parameter(
+        "PermissionsBoundaryArn",
+        Type="String",
+        Default="",
+        AllowedPattern="(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[!-~]{1,512})?",
+        Description="Managed policy that is the permissions boundary of every role, or empty for none.",
+        ConstraintDescription="must be empty, or the ARN of a managed policy",
     )
 
 

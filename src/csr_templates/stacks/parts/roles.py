@@ -15,6 +15,7 @@ def service_role(
     Description: str,
     service: str,
     policy: iam.Policy,
+    PermissionsBoundary: names.Value,
     SourceArn: names.Value | None = None,
 ) -> iam.Role:
     """Return a role that one AWS service may assume, only for resources of this account.
@@ -28,6 +29,7 @@ def service_role(
         Description: what the role is for.
         service: principal, such as ``vpc-flow-logs.amazonaws.com``.
         policy: the inline policy. Inline, so that the role never exists without its rights.
+        PermissionsBoundary: ARN of the managed policy that limits the role, or ``NoValue``.
         SourceArn: pattern of the ARNs for which the service may assume the role; without it, any resource of
             the account.
     """
@@ -46,5 +48,6 @@ def service_role(
             )
         ),
         Policies=[policy],
+        PermissionsBoundary=PermissionsBoundary,
         Tags=names.tags(what),
     )
