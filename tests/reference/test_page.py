@@ -157,7 +157,8 @@ def test_alarm_in_words(ours: str, stack: str, alarm: str, fires: str) -> None:
             "DatabaseName",
             [
                 "**Replaces** `DatabaseCluster` and, through it, `DatabaseInstance1`, `DatabaseInstance2`.",
-                "The stack policy refuses to replace `DatabaseCluster`.",
+                "**The stack policy refuses** to replace `DatabaseCluster`, `DatabaseInstance1`, "
+                "`DatabaseInstance2`.",
                 "The name of `DatabaseCluster` stays the same, so that the new one cannot be made "
                 "beside the old.",
                 "Updates 7 resources.",
@@ -172,15 +173,21 @@ def test_alarm_in_words(ours: str, stack: str, alarm: str, fires: str) -> None:
             [
                 "**Replaces** `SecretsManagerEndpointSecurityGroup`, `FlowLogsLogGroup`, "
                 "`LambdaDeploymentsBucket` and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
-                "The stack policy refuses to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
+                "**The stack policy refuses** to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
                 "Updates 23 resources.",
+                "Whether that interrupts `S3Endpoint`, `SecretsManagerEndpoint` is not known.",
                 "CloudFormation refuses a new value of 8 outputs while database and api import it.",
             ],
         ),
         (
             "database",
             "DatabaseReadReplica",
-            ["Makes or removes `DatabaseInstance2`.", "Updates `DatabaseReadLatencyAlarm`."],
+            [
+                "Makes or removes `DatabaseInstance2`.",
+                "Removing `DatabaseInstance2` makes its cluster fail over, if it is the writer "
+                "([source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html)).",
+                "Updates `DatabaseReadLatencyAlarm`.",
+            ],
         ),
         (
             "api",
@@ -219,7 +226,7 @@ def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
 
     assert row(part(text, "Parameters", "below"), "P")[4].split("<br>") == [
         "**Replaces** `Queue`.",
-        "The stack policy refuses to replace `Queue`.",
+        "**The stack policy refuses** to replace `Queue`.",
         "Deploy above afterwards: it reads `Name`.",
     ]
 

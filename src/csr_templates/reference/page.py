@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.wiring import Node, Wiring
-from csr_templates.hand_over.stack_policies import resources_with_data
+from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference import diagrams
 from csr_templates.reference.markdown import code, codes, mermaid, prose, table
-from csr_templates.reference.parameter_effects import changes
+from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
 from csr_templates.reference.policy_sentences import policies
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _COMPARISONS: Final = {
     "LessThanOrEqualToThreshold": "at or below",
     "LessThanThreshold": "below",
 }
-_MANY: Final = 6  # names; of more, a cell says only how many they are
+_REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"}  # by the stack policy
 
 _INTRODUCTION: Final = """\
 <!-- Generated from the stacks; edit those, not this page. Refresh with: make templates -->
@@ -58,13 +58,14 @@ What the templates hold, read off the templates themselves. `${Name}` stands for
 for a resource, `import name` for an export of another stack. Names of alarms, stacks and exports stand
 without the part that they have in common: `${ProjectName}-${Environment}-`.
 
-**Parameters.** What a change does is what AWS's resource schemas claim; nobody has observed it for every
-property. *Updates* means that the resource stays. It may still be interrupted: that the schemas do not say,
-but the page of the resource type in CloudFormation's reference. Look at the change set before you execute it.
+**Parameters.** What a change does is what AWS's resource schemas and pages claim; nobody has observed it for
+every property. *Updates* means that the resource stays and that AWS's pages name no interruption. Where they
+do, it is named with its source; where they say nothing of the property, the interruption is not known. Look
+at the change set before you execute it.
 
 **Policies.** What has no policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its creation is
-rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) keeps updates from replacing
-or removing what it protects.
+rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) refuses updates
+that would replace, remove or change what it protects, until it is lifted for one update.
 
 ## The system
 
@@ -142,39 +143,21 @@ class _Page:
         if not stack.parameters:
             return
         effects = changes(stack)
-        with_data = resources_with_data(stack)
         rows = []
         for name, parameter in stack.parameters.items():
             meaning = prose(str(parameter.get("Description", "")))
             if name in stack.per_deploy:
                 meaning += " **Each deploy decides it.**"
             default = code(in_words(parameter["Default"])) or "(empty)" if "Default" in parameter else ""
-            effect = "<br>".join(self._effect(stack, effects[name], with_data))
+            effect = "<br>".join(self._effect(stack, name, effects[name]))
             rows.append(
                 (f"{code(name)}<br>{meaning}", parameter["Type"], default, _constraint(parameter), effect)
             )
         yield from table(("parameter", "type", "default", "constraint", "what a change does"), rows)
 
-    def _effect(self, stack: BuiltStack, change: Change, with_data: Sequence[str]) -> Iterator[str]:
+    def _effect(self, stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
         """Return, in sentences, what changing a parameter does."""
-        if change.replaced:
-            through = f" and, through {_them(change.replaced)}, " if change.following else ""
-            following = _names_or_count(change.following)
-            yield f"**Replaces** {_names_or_count(change.replaced)}{through}{following}."
-        if change.maybe_replaced:
-            yield f"**May replace** {_names_or_count(change.maybe_replaced)}, in some cases."
-        replaced = {*change.replaced, *change.following}
-        if kept := [name for name in with_data if name in replaced]:
-            yield f"The stack policy refuses to replace {_names_or_count(kept)}."
-        if change.keeping_name:
-            taken = _names_or_count(change.keeping_name)
-            yield f"The name of {taken} stays the same, so that the new one cannot be made beside the old."
-        if left := [name for name in change.replaced if name not in with_data and _stays(stack, name)]:
-            yield f"The old {_names_or_count(left)} stays in the account."
-        if change.switched:
-            yield f"Makes or removes {_names_or_count(change.switched)}."
-        if change.updated:
-            yield f"Updates {_names_or_count(change.updated)}."
+        yield from sentences(stack, parameter, change)
         imported = {
             key: readers
             for key in change.outputs
@@ -183,7 +166,7 @@ class _Page:
         if imported:
             readers = [name for name in self.wiring.stacks if any(name in one for one in imported.values())]
             yield (
-                f"CloudFormation refuses a new value of {_names_or_count(tuple(imported), 'outputs')} while "
+                f"CloudFormation refuses a new value of {names_or_count(tuple(imported), 'outputs')} while "
                 f"{' and '.join(readers)} import{'s' if len(readers) == 1 else ''} it."
             )
         for key in change.outputs:
@@ -196,7 +179,7 @@ class _Page:
         if conditions:
             yield from (f"- {code(name)}: {_condition(one)}." for name, one in conditions.items())
             yield ""
-        with_data = resources_with_data(stack)
+        denied = denied_actions(stack)
         yield from table(
             ("section", "logical ID", "type", "only if", "when deleted", "when replaced", "stack policy"),
             (
@@ -207,7 +190,7 @@ class _Page:
                     code(stack.resources[name].get("Condition", "")),
                     stack.resources[name].get("DeletionPolicy", ""),
                     stack.resources[name].get("UpdateReplacePolicy", ""),
-                    "protects it" if name in with_data else "",
+                    ", ".join(f"no {_REFUSED[one]}" for one in _REFUSED if one in denied.get(name, ())),
                 )
                 for title, names in stack.by_section().items()
                 for name in names
@@ -300,11 +283,6 @@ def _of_type(stack: BuiltStack, type_name: str) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _stays(stack: BuiltStack, name: str) -> bool:
-    """Tell whether what is replaced stays behind."""
-    return str(stack.resources[name].get("UpdateReplacePolicy", "")).startswith("Retain")
-
-
 def _dimensions(dimensions: Any) -> str:
     if not isinstance(dimensions, list):
         return code(in_words(dimensions))
@@ -328,7 +306,7 @@ def _firing(alarm: Mapping[str, Any]) -> str:
 
 def _constraint(parameter: Mapping[str, Any]) -> str:
     allowed = list(map(in_words, parameter.get("AllowedValues", [])))
-    if 0 < len(allowed) <= _MANY:
+    if 0 < len(allowed) <= MANY:
         return codes(allowed)
     described = prose(str(parameter.get("ConstraintDescription", "")))
     return f"{described} ({len(allowed)} values)" if allowed else described
@@ -369,11 +347,3 @@ def _operand(node: Any) -> str:
 
 def _short(name: Any) -> str:
     return in_words(name).removeprefix(PREFIX)
-
-
-def _names_or_count(names: Sequence[str], what: str = "resources") -> str:
-    return f"{len(names)} {what}" if len(names) > _MANY else codes(names)
-
-
-def _them(names: Sequence[str]) -> str:
-    return "it" if len(names) == 1 else "them"
