@@ -181,7 +181,7 @@ def test_allows_nothing_that_no_type_needs(
     unclaimed = {action for action in actions if not action.startswith("cloudformation:")}
     unclaimed -= set(claimed_actions(built[name]))
 
-    assert unclaimed <= UNCLAIMED[name] <= actions
+    assert unclaimed <= UNCLAIMED[name] | {*deploy_scopes.TEMPLATE} <= actions
     assert all(iam_action(action) for action in actions)
     assert not any("*" in action for action in actions)
     assert not {"kms:ListKeys", "s3:ListAllMyBuckets", "sns:ListTopics"} & actions  # of handlers that list
@@ -580,6 +580,19 @@ def passed_roles(*services: str) -> dict[str, Any]:
 
 GATEWAY_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 STATEMENTS = [
+    *[
+        (
+            stack.name,
+            "Template",  # no other object, and nothing of the bucket itself
+            {
+                "Action": ["s3:GetObject", "s3:PutObject"],
+                "Resource": f"arn:aws:s3:::{OURS}artifacts-${{aws:PrincipalAccount}}-{stack.region}"
+                f"/{stack.name}/*",
+                "Condition": {"StringEqualsIfExists": ACCOUNT},
+            },
+        )
+        for stack in STACKS
+    ],
     ("network", "PassRole", passed_roles("vpc-flow-logs.amazonaws.com")),
     ("database", "PassRole", passed_roles("monitoring.rds.amazonaws.com")),
     ("api", "PassRole", passed_roles("apigateway.amazonaws.com", "lambda.amazonaws.com")),

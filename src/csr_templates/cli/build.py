@@ -138,6 +138,10 @@ def _report(
                 f"{stack.name:<10} {stack.file:<14} {len(stack.resources):>4} resources "
                 f"{len(stack.text):>7,} bytes {assembly.seconds[stack.name]:>6.2f} s"
             )
+        if len(assembly.stacks) > 1:
+            resources = sum(len(stack.resources) for stack in assembly.stacks)
+            size = sum(len(stack.text) for stack in assembly.stacks)
+            say(f"{'all':<25} {resources:>4} resources {size:>7,} bytes")
         if arguments.check:
             say(f"{output} is up to date: {quantity(len(plan.unchanged), 'file')}.")
         else:
