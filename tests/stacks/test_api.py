@@ -543,19 +543,42 @@ def test_errors_of_every_logging_library_count(resources: Template, level: str) 
 
 
 def test_saved_queries(resources: Template) -> None:
-    """Three questions are ready to be asked, about the right log group and about fields that it has."""
+    """Four questions are ready to be asked, about the right log group and about fields that it has."""
     queries = {query["Name"]: query for query in of_type(resources, "AWS::Logs::QueryDefinition").values()}
     access_fields = set(json.loads(properties(resources, "ApiStage")["AccessLogSetting"]["Format"]))
 
     assert {name: query["LogGroupNames"] for name, query in queries.items()} == {
         "csr-lambda-api-prod/slowest-requests": [ref("AccessLogGroup")],
         "csr-lambda-api-prod/errors-by-route": [ref("AccessLogGroup")],
+        "csr-lambda-api-prod/function-errors": [ref("FunctionLogGroup")],
         "csr-lambda-api-prod/cold-starts": [ref("FunctionLogGroup")],
     }
     fields, _, _ = queries["csr-lambda-api-prod/slowest-requests"]["QueryString"].split("\n")
     assert set(fields.removeprefix("fields @timestamp, ").split(", ")) <= access_fields
     _, grouped, _, _ = queries["csr-lambda-api-prod/errors-by-route"]["QueryString"].split("\n")
     assert set(grouped.partition(" by ")[2].split(", ")) <= access_fields
+
+
+def test_saved_query_finds_the_errors_that_are_counted(resources: Template) -> None:
+    """What the metrics count as failed in the function, the query lists, and nothing else."""
+    filters = ("ApplicationErrorsFilter", "TimeoutsFilter", "OutOfMemoryFilter")
+    counted = {
+        comparison
+        for logical_id in filters
+        for comparison in re.findall(
+            r'\$\.([\w.]+) = "([^"]*)"', properties(resources, logical_id)["FilterPattern"]
+        )
+    }
+    query = properties(resources, "FunctionErrorsQuery")["QueryString"]
+    condition = query.removeprefix("filter ").partition("\n|")[0]
+    listed = {
+        (field, value)
+        for field, one_or_more in re.findall(r'([\w.]+) (?:=|in) (\[[^]]*\]|"[^"]*")', condition)
+        for value in re.findall(r'"([^"]*)"', one_or_more)
+    }
+
+    assert ("type", "platform.report") in counted
+    assert listed == counted
 
 
 # ---- Alarms ----
@@ -612,7 +635,7 @@ def test_alarm_descriptions_name_saved_queries_that_exist(resources: Template) -
         for words in alarm["AlarmDescription"].split("saved query ")[1:]
     }
 
-    assert named == {"slowest-requests", "errors-by-route"}
+    assert named == {"slowest-requests", "errors-by-route", "function-errors"}
     assert named <= queries
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.assembly import files, folder, pages
+from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, headline, quantity, say
@@ -82,7 +82,11 @@ def run(arguments: Namespace) -> int:
             in_repository=in_repository,
         )
         plan = None
-        written = pages.plan(assembly, arguments.pages) if arguments.pages and assembly.is_clean else None
+        written = None
+        if arguments.pages and assembly.is_clean:
+            from csr_templates.assembly import pages  # only a checkout has pages
+
+            written = pages.plan(assembly, arguments.pages)
         if arguments.check:
             plan = folder.plan(assembly.files, output)
         elif assembly.is_clean:

@@ -953,6 +953,24 @@ def add_queries(t: StackTemplate, access_logs: logs.LogGroup, function_logs: log
     )
     t.add_resource(
         logs.QueryDefinition(
+            "FunctionErrorsQuery",
+            Name=Sub(f"{names.PREFIX}/function-errors"),
+            LogGroupNames=[function_logs.Ref()],
+            # What the metric filters count as application errors, timeouts and out of memory.
+            QueryString=(
+                f"filter level in {json.dumps(ERROR_LEVELS)}\n"
+                '    or log_level = "ERROR"\n'
+                '    or (type = "platform.report"\n'
+                '        and (record.status = "timeout" or record.errorType = "Runtime.OutOfMemory"))\n'
+                "| fields @timestamp, coalesce(requestId, record.requestId) as request, level, message,\n"
+                "    errorType, errorMessage, record.status, record.errorType\n"
+                "| sort @timestamp desc\n"
+                "| limit 100"
+            ),
+        )
+    )
+    t.add_resource(
+        logs.QueryDefinition(
             "ColdStartsQuery",
             Name=Sub(f"{names.PREFIX}/cold-starts"),
             LogGroupNames=[function_logs.Ref()],
@@ -1003,7 +1021,7 @@ def add_alarms(
             "LambdaErrorsAlarm",
             "lambda-errors",
             AlarmDescription=(
-                "The function fails. Look for errors and timeouts in its log, and at what was deployed last."
+                "The function fails. Run the saved query function-errors, and look at what was deployed last."
             ),
             MetricName="Errors",
             Statistic="Sum",
@@ -1063,8 +1081,7 @@ def add_alarms(
             "Api5xxAlarm",
             "api-5xx",
             AlarmDescription=(
-                "Requests fail. Run the saved query errors-by-route, and look at the function's log of that "
-                "time."
+                "Requests fail. Run the saved query errors-by-route, then the saved query function-errors."
             ),
             MetricName="5XXError",
             Statistic="Sum",
