@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from csr_templates.cloudformation.schemas import stateful_types
 from csr_templates.hand_over.policy_documents import PolicyError
 
 if TYPE_CHECKING:
@@ -16,18 +17,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = (
     16_384  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html
-)
-
-# Not DBInstance: the data of an Aurora cluster is the cluster's, and its instances come and go.
-_HOLDS_DATA: Final = frozenset(
-    {
-        "AWS::KMS::Key",
-        "AWS::Logs::LogGroup",
-        "AWS::RDS::DBCluster",
-        "AWS::S3::Bucket",
-        "AWS::SQS::Queue",
-        "AWS::SecretsManager::Secret",
-    }
 )
 
 
@@ -63,7 +52,8 @@ def stack_policy(stack: BuiltStack) -> Document:
 
 def resources_with_data(stack: BuiltStack) -> list[str]:
     """Return the logical IDs of what holds data, which an update neither replaces nor removes."""
-    return [name for name, resource in stack.resources.items() if resource["Type"] in _HOLDS_DATA]
+    types = stateful_types()
+    return [name for name, resource in stack.resources.items() if resource["Type"] in types]
 
 
 def _resources(logical_ids: list[str]) -> list[str]:
