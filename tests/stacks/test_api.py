@@ -18,8 +18,11 @@ from csr_templates.cloudformation.rendering import load, render
 from csr_templates.cloudformation.resolving import failed_assertions, resolve
 from csr_templates.stacks.parts.template import StackTemplate
 
+from ..other_values import longest_value, other_value
+
 Template = dict[str, Any]
 
+PARAMETERS = list(api_module.build().parameters)
 VERSION_ID = "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH"
 PROD = {"LambdaCodeS3ObjectVersion": VERSION_ID}
 
@@ -190,61 +193,39 @@ def test_environment_of_the_function(resources: Template) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("values", "code"),
-    [
-        (PROD, {"S3Key": "lambda-deployment-package.zip", "S3ObjectVersion": VERSION_ID}),
-        ({}, {"S3Key": "lambda-deployment-package.zip"}),
-        ({"LambdaCodeS3Key": "releases/7.zip"}, {"S3Key": "releases/7.zip"}),
-    ],
-    ids=["version", "no version", "key"],
-)
-def test_code_comes_from_the_package_bucket(
-    api: Template, values: dict[str, str], code: dict[str, str]
-) -> None:
+@pytest.mark.parametrize("version", [{}, {"S3ObjectVersion": VERSION_ID}], ids=["no version", "version"])
+def test_code_comes_from_the_package_bucket(api: Template, version: dict[str, str]) -> None:
     """Key and version of the package are given at each deploy."""
-    function = properties(resolve(api, values)["Resources"], "ApiFunction")
+    values = {f"LambdaCode{name}": value for name, value in version.items()}
+    function = properties(
+        resolve(api, {"LambdaCodeS3Key": "releases/7.zip", **values})["Resources"], "ApiFunction"
+    )
 
-    assert function["Code"] == {"S3Bucket": imported("lambda-deployments-bucket-name"), **code}
+    assert function["Code"] == {
+        "S3Bucket": imported("lambda-deployments-bucket-name"),
+        "S3Key": "releases/7.zip",
+        **version,
+    }
 
 
-@pytest.mark.parametrize(
-    ("name", "reserved", "provisioned"),
-    [
-        ("LambdaReservedConcurrency", None, {"ProvisionedConcurrentExecutions": "10"}),
-        ("LambdaProvisionedConcurrency", "500", None),
-    ],
-)
-def test_zero_concurrency_means_none(api: Template, name: str, reserved: Any, provisioned: Any) -> None:
-    """0 takes the one setting away: reserving 0 would stop the function."""
-    resources = resolve(api, PROD | {name: "0"})["Resources"]
+def test_zero_concurrency_means_none(api: Template) -> None:
+    """0 takes the one setting away, and leaves the other: reserving 0 would stop the function."""
 
-    assert properties(resources, "ApiFunction").get("ReservedConcurrentExecutions") == reserved
-    assert properties(resources, "ApiFunctionAlias").get("ProvisionedConcurrencyConfig") == provisioned
+    def settings(reserved: str, provisioned: str) -> list[Any]:
+        values = {"LambdaReservedConcurrency": reserved, "LambdaProvisionedConcurrency": provisioned}
+        resources = resolve(api, PROD | values)["Resources"]
+        provisioning = properties(resources, "ApiFunctionAlias").get("ProvisionedConcurrencyConfig", {})
+        return [
+            properties(resources, "ApiFunction").get("ReservedConcurrentExecutions"),
+            provisioning.get("ProvisionedConcurrentExecutions"),
+        ]
+
+    assert settings("7", "5") == ["7", "5"]
+    assert settings("0", "5") == [None, "5"]
+    assert settings("7", "0") == ["7", None]
 
 
 # ---- Release ----
-
-OTHER_VALUES = {
-    "ProjectName": "other",
-    "Environment": "staging",
-    "LambdaMemorySize": "2048",
-    "LambdaProvisionedConcurrency": "20",
-    "LambdaReservedConcurrency": "0",
-    "LambdaCodeS3Key": "other.zip",
-    "LambdaCodeS3ObjectVersion": "other",
-    "ApiCacheEnabled": "false",
-    "ManageApiGatewayAccount": "false",
-    "LogRetentionDays": "30",
-    "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
-}
-PUBLISHING = {
-    "ProjectName",
-    "Environment",
-    "LambdaMemorySize",
-    "LambdaCodeS3Key",
-    "LambdaCodeS3ObjectVersion",
-}
 
 
 def versioned(function: Template) -> Template:
@@ -256,43 +237,58 @@ def versioned(function: Template) -> Template:
     return found
 
 
-@pytest.mark.parametrize("name", OTHER_VALUES)
+def with_another(api: Template, name: str) -> Template:
+    """Return the resources with another value of one parameter."""
+    found: Template = resolve(api, PROD | {name: other_value(api["Parameters"][name])})["Resources"]
+    return found
+
+
+def publishes(api: Template, resources: Template, name: str) -> bool:
+    """Tell whether a parameter changes something that a version has a copy of."""
+    after = with_another(api, name)
+    return versioned(properties(resources, "ApiFunction")) != versioned(properties(after, "ApiFunction"))
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_parameter_publishes_a_version(api: Template, resources: Template, name: str) -> None:
     """A parameter publishes a version exactly if it changes something that a version has a copy of.
 
     The same bytes under a new object version are one case of it: RELEASE makes it a new configuration, which
     Lambda does not refuse to publish.
     """
-    after = resolve(api, PROD | {name: OTHER_VALUES[name]})["Resources"]
+    after = with_another(api, name)
     old, new = (properties(each, "ApiFunctionVersion")["Description"] for each in (resources, after))
 
-    assert (old != new) is (name in PUBLISHING)
-    assert (old != new) is (
-        versioned(properties(resources, "ApiFunction")) != versioned(properties(after, "ApiFunction"))
-    )
+    assert (old != new) is publishes(api, resources, name)
     assert new == properties(after, "ApiFunction")["Environment"]["Variables"]["RELEASE"]
 
 
-def test_longest_release_fits(api: Template) -> None:
+def test_package_and_memory_publish_a_version(api: Template, resources: Template) -> None:
+    """A new package and another memory size are a new version, a larger reserve is not."""
+    assert publishes(api, resources, "LambdaCodeS3Key")
+    assert publishes(api, resources, "LambdaCodeS3ObjectVersion")
+    assert publishes(api, resources, "LambdaMemorySize")
+    assert not publishes(api, resources, "LambdaReservedConcurrency")
+
+
+def test_longest_release_fits(api: Template, resources: Template) -> None:
     """With every value at its longest, Lambda accepts the description of the version."""
     longest = {
-        "ProjectName": "a" * api["Parameters"]["ProjectName"]["MaxLength"],
-        "Environment": "staging",
-        "LambdaMemorySize": str(api["Parameters"]["LambdaMemorySize"]["MaxValue"]),
-        "LambdaCodeS3Key": "a" * api["Parameters"]["LambdaCodeS3Key"]["MaxLength"],
-        "LambdaCodeS3ObjectVersion": "a" * api["Parameters"]["LambdaCodeS3ObjectVersion"]["MaxLength"],
+        name: longest_value(api["Parameters"][name]) for name in PARAMETERS if publishes(api, resources, name)
     }
-    version = properties(resolve(api, longest)["Resources"], "ApiFunctionVersion")
+    description = properties(resolve(api, longest)["Resources"], "ApiFunctionVersion")["Description"]
 
-    assert set(longest) == PUBLISHING
-    assert 240 < len(version["Description"]) <= 256
+    assert [name for name, value in longest.items() if value not in description] == []
+    assert len(description) <= 256
 
 
-def test_release_is_told_apart_by_its_values(api: Template) -> None:
+def test_release_is_told_apart_by_its_values(api: Template, resources: Template) -> None:
     """No value can hold the space that stands between two, so different values are different releases."""
-    for name in PUBLISHING - {"Environment", "LambdaMemorySize"}:
-        assert " " not in api["Parameters"][name]["AllowedPattern"]
-        assert r"\s" not in api["Parameters"][name]["AllowedPattern"]
+    for name in PARAMETERS:
+        parameter = api["Parameters"][name]
+        if publishes(api, resources, name) and "AllowedValues" not in parameter:
+            assert not re.search(r" |\\s", parameter.get("AllowedPattern", "")), name
+            assert parameter["Type"] == "Number" or "AllowedPattern" in parameter, name
 
 
 def test_alias_leads_to_the_version(api: Template) -> None:
@@ -408,15 +404,14 @@ def test_no_parameter_reaches_the_definition(api: Template) -> None:
             del api_itself[describing]
         return {name: found[name] for name in names}
 
-    assert set(OTHER_VALUES) == set(api["Parameters"])
-    for name, value in OTHER_VALUES.items():
-        assert definition(PROD | {name: value}) == definition(PROD), name
+    for name in PARAMETERS:
+        assert definition(PROD | {name: other_value(api["Parameters"][name])}) == definition(PROD), name
 
 
 def test_stage_settings(resources: Template) -> None:
     """Only GET is cached. Its entry repeats the settings that it replaces."""
     every, get = properties(resources, "ApiStage")["MethodSettings"]
-    cache = {"CachingEnabled": True, "CacheTtlInSeconds": 300}
+    cache = {"CachingEnabled": True, "CacheTtlInSeconds": get["CacheTtlInSeconds"]}
 
     assert (every["ResourcePath"], every["HttpMethod"], every["CachingEnabled"]) == ("/*", "*", False)
     assert get == every | cache | {"ResourcePath": "/~1{proxy+}", "HttpMethod": "GET"}
