@@ -312,11 +312,10 @@ def test_instances_are_alike(resources: Template) -> None:
 
 @pytest.mark.parametrize("instance_class", ["db.t4g.medium", "db.r6g.large", "db.r8g.48xlarge"])
 def test_performance_insights_where_supported(database: Template, instance_class: str) -> None:
-    """On classes that support it Performance Insights is on: seven days, under the database's own key."""
+    """On classes that support it Performance Insights is on, under the database's own key."""
     instance = common(with_values(database, DatabaseInstanceClass=instance_class))
 
     assert instance["EnablePerformanceInsights"] is True
-    assert instance["PerformanceInsightsRetentionPeriod"] == 7
     assert instance["PerformanceInsightsKMSKeyId"] == att("DatabaseKey", "Arn")
 
 
