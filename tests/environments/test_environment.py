@@ -689,7 +689,8 @@ def test_folder_of_the_checkout_is_the_default(
 ) -> None:
     """Without --parameters the checkout's own files are shown, from wherever the command is called."""
     assert cli.main(["environments"]) == 0
-    assert "10.2.0.0/16" in capsys.readouterr().out
+    production = json.loads((REPOSITORY / "parameters" / "prod.json").read_text())
+    assert production["VpcCidr"] in capsys.readouterr().out
 
 
 def test_installed_package_looks_into_the_current_folder(

@@ -218,12 +218,12 @@ def _takes(value: str, site: Site, regions: Mapping[str, str]) -> str:
         return f"{region}, the region of stack {site.region_of}"
     refused = refusal(value, site.asked)
     if refused and site.versions:
-        nearest = ", ".join(_nearest_versions(value, site.versions))
+        nearest = ", ".join(nearest_versions(value, site.versions))
         return f"a version that cfn-lint knows and AWS still creates, the nearest being {nearest}"
     return refused and (site.takes or refused)
 
 
-def _nearest_versions(value: str, versions: Sequence[str]) -> list[str]:
+def nearest_versions(value: str, versions: Sequence[str]) -> list[str]:
     """Return the three versions that differ latest and least from a value; of those alike, the newest."""
     key = version_key(value)
 
@@ -299,7 +299,7 @@ def _sites(stack: BuiltStack) -> Iterator[Site]:
             ):
                 versions = creatable_versions(resource["Type"], engine)
             if versions:
-                judged = {"enum": versions}
+                judged = {"enum": list(versions)}
             is_name = place == (name_property,)
             if is_name:
                 judged["maxLength"] = limit
