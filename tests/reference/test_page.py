@@ -171,7 +171,7 @@ def test_alarm_in_words(templates: dict[str, Any], alarm: dict[str, Any], fires:
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     )
     varying = {"Statistic", "ExtendedStatistic", "DatapointsToAlarm"}
-    given = {key: value for key, value in of_a_stack.items() if key not in varying} | alarm
+    given = {key: value for key, value in of_a_stack.items() if key not in varying} | {"Period": 300} | alarm
     text = small({"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": given}}})
 
     assert row(part(text, "Alarms", "site"), "Alarm")[3] == fires
