@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import json
 import subprocess
@@ -134,7 +133,7 @@ def test_page_is_about_the_stacks() -> None:
 
     assert page == output.reference([stack(), api])
     assert "| Letters | `Queue` |" in page
-    assert "| `Key`<br> **Each deploy decides it.** |" in page
+    assert "\n- `Key` (String)\n  - **Each deploy decides it.**\n" in page
 
 
 @pytest.mark.parametrize(
@@ -369,9 +368,7 @@ def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
 
 def test_a_wrong_default_is_a_problem() -> None:
     """Stacks that move to another region and keep their defaults are not clean, even without files."""
-    moved = [
-        one if one.region == "us-east-1" else dataclasses.replace(one, region="eu-west-1") for one in STACKS
-    ]
+    moved = [one if one.region == "us-east-1" else one._replace(region="eu-west-1") for one in STACKS]
 
     assembly = output.assemble(moved, lint=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -255,7 +254,7 @@ def renamed() -> StackTemplate:
 
 def problems(monkeypatch: pytest.MonkeyPatch, build: Callable[[], StackTemplate]) -> tuple[str, ...]:
     """Return what a build says of our network, built in another way."""
-    edited = (replace(STACKS[0], build=build), *STACKS[1:])
+    edited = (STACKS[0]._replace(build=build), *STACKS[1:])
     monkeypatch.setattr(files, "STACKS", edited)
     return files.assemble(edited, lint=False).problems
 

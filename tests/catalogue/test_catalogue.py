@@ -28,6 +28,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.linting import runner as linting
 from csr_templates.rules import RULES
+from csr_templates.rules.template.ignore_without_reason import ignored_checks
 from csr_templates.stacks.pins import PINS
 
 from ..rules.harness import framed
@@ -77,14 +78,18 @@ def key_in(node: Any, step: str) -> Any:
 
 
 def found_by_our_rules(name: str, template: Template) -> list[str]:
-    """Return the IDs of our rules that find something."""
+    """Return the IDs of our rules that find something which no resource accepts."""
     text = render(template)
     decoded, _ = decode_str(text)
     assert decoded is not None
     region = STACK[name].region
     cfn = CfnTemplate("template.yaml", decoded, [region])
     config = ConfigMixIn(["--config-file", os.devnull], regions=[region])
-    found = {match.rule.id for match in OURS.run("template.yaml", cfn, config)}
+    found = set()
+    for match in OURS.run("template.yaml", cfn, config):
+        _, logical_id = (*getattr(match, "path", []), "", "")[:2]
+        if match.rule.id not in ignored_checks(cfn.get_resources().get(logical_id)):
+            found.add(match.rule.id)
     return sorted(one for one in found if one[1] == "9")
 
 
@@ -94,7 +99,7 @@ def found_by_any_rule(name: str, template: Template) -> list[str]:
 
 
 def found_by_checks(name: str, template: Template) -> list[str]:
-    """Return ``checks`` if stacks do not fit together, to the pins or the house rules, or something is stale."""
+    """Return ``checks`` if the checks of a build find something, or something derived is stale."""
     templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
     stacks = [
         BuiltStack(one.name, one.template, one.region, templates[one.name], reads_from=one.reads_from)

@@ -181,6 +181,7 @@ CACHED = (
     schemas.property_schema,
     schemas.stateful_types,
     schemas.creatable_versions,
+    schemas._read,
     schemas._schema,
     schemas._type_files,
     schemas._service,

@@ -312,7 +312,7 @@ class World:
         cluster = self.properties("database", "DatabaseCluster")
         made = rds.create_db_cluster(
             **{name: cluster[name] for name in ("DBClusterIdentifier", "Engine", "EngineVersion")},
-            MasterUsername="admin",
+            MasterUsername="csradmin",
             MasterUserPassword="only-in-the-mock",
             DeletionProtection=True,
         )["DBCluster"]
@@ -333,7 +333,7 @@ class World:
                 DBInstanceClass=instance["DBInstanceClass"],
                 Engine=instance["Engine"],
             )
-        self._secret("database", "DatabaseSecret", {"username": "admin", "password": "only-in-the-mock"})
+        self._secret("database", "DatabaseSecret", {"username": "csradmin", "password": "only-in-the-mock"})
 
     def _seed_api(self) -> None:
         queue = self.client("sqs", TOKYO).create_queue(QueueName="dead-letters")["QueueUrl"]

@@ -114,7 +114,7 @@ def test_password_generation_is_final(resources: Template) -> None:
     """
     assert resources["DatabaseSecret"]["Properties"]["KmsKeyId"] == att("DatabaseKey", "Arn")
     assert resources["DatabaseSecret"]["Properties"]["GenerateSecretString"] == {
-        "SecretStringTemplate": '{"username": "admin"}',
+        "SecretStringTemplate": '{"username": "csradmin"}',
         "GenerateStringKey": "password",
         "PasswordLength": 32,
         "ExcludePunctuation": True,
@@ -229,6 +229,16 @@ def test_deletion_protection_can_be_lifted(database: Template) -> None:
     assert cluster["Properties"]["DeletionProtection"] == "false"
 
 
+@pytest.mark.parametrize(("protected", "deleted"), [("true", False), ("false", True)])
+def test_automated_backups_outlive_a_protected_cluster(
+    database: Template, protected: str, deleted: bool
+) -> None:
+    """After a protected cluster was deleted, any second of its last days can still be restored."""
+    cluster = with_values(database, DatabaseDeletionProtection=protected)["DatabaseCluster"]
+
+    assert cluster["Properties"]["DeleteAutomatedBackups"] is deleted
+
+
 def minutes(window: str) -> tuple[int, int]:
     """Return start and end of a window, in minutes of the week in UTC; without a day, those of Saturday."""
     days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -304,7 +314,7 @@ def test_instances_are_alike(resources: Template) -> None:
 
     assert (found["AutoMinorVersionUpgrade"], found["PubliclyAccessible"]) == (False, False)
     assert found["DBParameterGroupName"] == {"Ref": "DatabaseParameterGroup"}
-    assert (found["EnablePerformanceInsights"], "PerformanceInsightsKMSKeyId" in found) == (False, False)
+    assert found["EnablePerformanceInsights"] is False
     for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
         assert resources[logical_id]["DeletionPolicy"] == "Delete"
         assert resources[logical_id]["UpdateReplacePolicy"] == "Delete"
@@ -312,10 +322,17 @@ def test_instances_are_alike(resources: Template) -> None:
 
 @pytest.mark.parametrize("instance_class", ["db.t4g.medium", "db.r6g.large", "db.r8g.48xlarge"])
 def test_performance_insights_where_supported(database: Template, instance_class: str) -> None:
-    """On classes that support it Performance Insights is on, under the database's own key."""
+    """On classes that support it Performance Insights is on."""
     instance = common(with_values(database, DatabaseInstanceClass=instance_class))
 
     assert instance["EnablePerformanceInsights"] is True
+
+
+@pytest.mark.parametrize("instance_class", ["db.t3.medium", "db.r6g.large"])
+def test_key_of_performance_insights_never_changes(database: Template, instance_class: str) -> None:
+    """Every class has the database's own key there: a change that adds or removes it could not be undone."""
+    instance = common(with_values(database, DatabaseInstanceClass=instance_class))
+
     assert instance["PerformanceInsightsKMSKeyId"] == att("DatabaseKey", "Arn")
 
 
@@ -395,7 +412,9 @@ def test_read_latency_without_a_reader(database: Template) -> None:
 def test_surplus_credits_are_watched_on_t_classes(
     database: Template, instance_class: str, exists: bool
 ) -> None:
-    """Only T classes have credits; they never crawl, they cost."""
-    found = alarms(with_values(database, DatabaseInstanceClass=instance_class))
+    """Only T classes have credits; they never crawl, they cost. The dashboard shows what is watched."""
+    resources = with_values(database, DatabaseInstanceClass=instance_class)
+    found = alarms(resources)
 
     assert ("database-surplus-credits-charged" in found) is exists
+    assert ("CPUSurplusCreditsCharged" in repr(resources["DatabaseDashboard"])) is exists

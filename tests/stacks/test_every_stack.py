@@ -73,6 +73,12 @@ def test_template_is_plain(stack: Stack, templates: dict[str, Template]) -> None
 @pytest.mark.parametrize(
     ("name", "region", "values"),
     [
+        ("network", "ap-northeast-1", {"NatGatewayPerZone": "false"}),
+        (
+            "network",
+            "ap-northeast-1",
+            {"PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary"},
+        ),
         ("database", "ap-northeast-1", {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "true"}),
         ("database", "ap-northeast-1", {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"}),
         ("database", "ap-northeast-1", {"DatabaseInstanceClass": "db.r6g.large"}),
@@ -360,10 +366,24 @@ def test_buckets_are_private(stack: Stack, templates: dict[str, Template]) -> No
 
 
 @each_stack
+def test_bucket_policies_share_the_fate_of_their_buckets(
+    stack: Stack, templates: dict[str, Template]
+) -> None:
+    """A bucket that outlives its stack still refuses requests without TLS."""
+    resources = templates[stack.name]["Resources"]
+    for logical_id, policy in resources.items():
+        if policy["Type"] == "AWS::S3::BucketPolicy":
+            bucket = resources[policy["Properties"]["Bucket"]["Ref"]]
+            for fate in ("DeletionPolicy", "UpdateReplacePolicy", "Condition"):
+                assert policy.get(fate) == bucket.get(fate), logical_id
+
+
+@each_stack
 def test_topics_are_unnamed_and_have_a_key_of_ours(stack: Stack, templates: dict[str, Template]) -> None:
     """CloudWatch cannot publish through the key of AWS."""
     resolved = resolve(templates[stack.name], region=stack.region)
     ours = [{"Fn::ImportValue": "csr-lambda-api-prod-alarms-key-arn"}, {"Fn::GetAtt": ["FrontendKey", "Arn"]}]
+    ours.append({"Fn::GetAtt": ["AlarmsKey", "Arn"]})
     for topic in of_type(resolved, "AWS::SNS::Topic").values():
         assert set(topic) == {"KmsMasterKeyId", "Tags"}
         assert topic["KmsMasterKeyId"] in ours

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -101,6 +102,21 @@ def test_public_addresses_wait_for_the_gateway(resources: Template) -> None:
     assert waiting == {"NatAddress1", "NatAddress2", "NatGateway1", "NatGateway2", "PublicDefaultRoute"}
 
 
+def test_one_nat_gateway_serves_both_zones(network: Template) -> None:
+    """Without a gateway per zone nothing of the second is left, and its zone goes out through the first."""
+    found = resolve(network, {"NatGatewayPerZone": "false"})
+
+    assert list(of_type(found["Resources"], "NatGateway")) == ["NatGateway1"]
+    assert list(of_type(found["Resources"], "EIP")) == ["NatAddress1"]
+    assert [
+        route["NatGatewayId"]
+        for route in of_type(found["Resources"], "Route").values()
+        if "NatGatewayId" in route
+    ] == [{"Ref": "NatGateway1"}] * 2
+    assert "NatGateway1Address" in found["Outputs"]
+    assert "NatGateway2Address" not in found["Outputs"]
+
+
 def test_s3_endpoint(resources: Template) -> None:
     """Both private route tables lead to S3 without a NAT gateway, only to this environment's buckets."""
     endpoint = resources["S3Endpoint"]["Properties"]
@@ -155,6 +171,61 @@ def test_flow_log_records_all_traffic(resources: Template) -> None:
     assert flow_log["DeliverLogsPermissionArn"] == {"Fn::GetAtt": ["FlowLogsRole", "Arn"]}
     assert statement["Action"] == ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     assert statement["Resource"] == [{"Fn::GetAtt": ["FlowLogsLogGroup", "Arn"]}]
+
+
+def test_flow_log_format(resources: Template) -> None:
+    """The default fields come first, as readers of the default format expect; then the addresses behind NAT.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+    """
+    fields = resources["FlowLog"]["Properties"]["LogFormat"].split(" ")
+
+    assert fields[:14] == [
+        f"${{{field}}}"
+        for field in [
+            "version",
+            "account-id",
+            "interface-id",
+            "srcaddr",
+            "dstaddr",
+            "srcport",
+            "dstport",
+            "protocol",
+            "packets",
+            "bytes",
+            "start",
+            "end",
+            "action",
+            "log-status",
+        ]
+    ]
+    assert fields[14:] == ["${pkt-srcaddr}", "${pkt-dstaddr}", "${flow-direction}"]
+
+
+# Of Logs Insights. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+COMMANDS = {
+    *("anomaly", "dedup", "diff", "display", "fields", "filter", "filterindex", "limit", "parse", "pattern"),
+    *("sort", "source", "stats", "unmask", "unnest"),
+}
+
+
+def test_saved_query_reads_every_field_of_the_flow_log(resources: Template) -> None:
+    """The query takes a record apart into as many fields as it has, and uses none that it does not name.
+
+    No name is a command.
+    """
+    query = resources["NetworkFlowsQuery"]["Properties"]
+    fields = resources["FlowLog"]["Properties"]["LogFormat"].split(" ")
+    parse, stats, *_ = query["QueryString"].replace("\n    ", " ").split("\n")
+    found = re.fullmatch(r'parse @message "([* ]+)" as (.+)', parse)
+    assert found is not None
+    names = found[2].split(", ")
+
+    assert query["LogGroupNames"] == [{"Ref": "FlowLogsLogGroup"}]
+    assert found[1].split(" ") == ["*"] * len(fields)
+    assert len(set(names)) == len(fields)
+    assert not COMMANDS & {name.lower() for name in names}
+    assert set(re.findall(r"sum\((\w+)\)", stats)) | set(stats.split(" by ")[1].split(", ")) <= set(names)
 
 
 def test_private_network_acl(network: Template, resources: Template) -> None:

@@ -15,9 +15,8 @@ import os
 import stat
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.hand_over.manifest import MANIFEST, ManifestError, announce, as_json, hashes, read, sha256
 
@@ -34,8 +33,7 @@ class OutputError(Exception):
     """The output folder cannot be used as it is; the message says what to do."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What a build does, or would do, to a folder. Paths are POSIX and relative to it.
 
     Attributes:
@@ -109,12 +107,18 @@ def difference(path: str, wanted: bytes | None, folder: Path) -> str:
         return f"{name} no longer belongs to the set; a build removes it.\n"
     if found is None:
         return f"{name} is missing.\n"
-    found = _with_lf(found)
-    if found == wanted:
+    if _with_lf(found) == wanted:
         return f"{name} differs only in its line endings: CRLF instead of LF (see .gitattributes).\n"
+    return unified(name, found, wanted)
+
+
+def unified(name: str, found: bytes, wanted: bytes) -> str:
+    """Return the unified diff of a file, without differences of line endings."""
     from difflib import unified_diff  # only a stale file needs it
 
-    lines = unified_diff(_lines(found), _lines(wanted), name, f"{name} (as it would be built)")
+    lines = unified_diff(
+        _lines(_with_lf(found)), _lines(_with_lf(wanted)), name, f"{name} (as it would be built)"
+    )
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
@@ -169,7 +173,7 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
 
 def _obstacle(folder: Path, path: str) -> str:
     """Say what keeps ``path`` from being a plain file below ``folder``; empty where nothing does."""
-    *parents, name = PurePosixPath(path).parts
+    *parents, name = path.split("/")
     place = folder
     for parent in parents:
         place /= parent
@@ -241,16 +245,16 @@ def _carry_out(todo: Plan, files: Mapping[str, bytes], folder: Path) -> None:
         (folder / path).unlink(missing_ok=True)
     content = {path: files[path] for path in todo.written if path != MANIFEST}
     if announcement := announce(_manifest(folder), content):
-        _replace(folder / MANIFEST, as_json(announcement))
+        replace(folder / MANIFEST, as_json(announcement))
     for path, data in content.items():
-        _replace(folder / path, data)
+        replace(folder / path, data)
     for path in todo.removed:
         _remove(folder, path)
     if MANIFEST in todo.written:  # last: until then the one before, with what it announces, says what is ours
-        _replace(folder / MANIFEST, files[MANIFEST])
+        replace(folder / MANIFEST, files[MANIFEST])
 
 
-def _replace(place: Path, data: bytes) -> None:
+def replace(place: Path, data: bytes) -> None:
     """Give ``place`` new content in one step; no one ever reads half of it, even after a power cut."""
     place.parent.mkdir(parents=True, exist_ok=True)
     unique = os.urandom(8).hex()

@@ -35,6 +35,7 @@ from csr_templates.stacks.dashboards.database import overview
 from csr_templates.stacks.parts import (
     alarms,
     dashboards,
+    findings,
     keys,
     log_groups,
     names,
@@ -61,6 +62,7 @@ def build() -> StackTemplate:
     cluster = add_cluster(
         t,
         parameters,
+        conditions,
         key,
         secret,
         subnet_group,
@@ -102,7 +104,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="String",
                 Default="db.t3.medium",
                 AllowedValues=list(INSTANCE_CLASSES),
-                Description="Class of all instances. Performance Insights is on where the class supports it.",
+                Description=(
+                    "Class of all instances. A change restarts them one after the other. "
+                    "Performance Insights is on where the class supports it."
+                ),
                 ConstraintDescription="must be a class that Aurora MySQL 3 runs on in ap-northeast-1",
             ),
             label="Class",
@@ -133,7 +138,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default="csr_lambda_prod",
                 AllowedPattern="[a-zA-Z][a-zA-Z0-9_]*",
                 MaxLength=64,
-                Description="Database made with the cluster. Final: another name replaces the cluster.",
+                Description="Database created with the cluster. Cannot be changed after creation.",
                 ConstraintDescription=(
                     "must start with a letter, hold letters, digits and underscores, "
                     "and be at most 64 characters long"
@@ -150,7 +155,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraMySQLReleaseNotes/AuroraMySQL.Updates.3100.html
                 Default="8.0.mysql_aurora.3.10.6",
                 AllowedPattern="8[.]0[.]mysql_aurora[.]3[.][0-9]{2}[.][0-9]{1,2}",
-                Description="Version of Aurora MySQL 3. Moves with this value, or when AWS ends its support.",
+                Description="Version of Aurora MySQL 3. Deploying another one interrupts the database.",
                 ConstraintDescription="must be a version of Aurora MySQL 3 such as 8.0.mysql_aurora.3.10.6",
             ),
             label="Version",
@@ -161,7 +166,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "DatabaseDeletionProtection",
                 Default="true",
                 Description=(
-                    "The cluster refuses to be deleted, also by the rollback of a first create that failed."
+                    "The cluster refuses to be deleted, also by the rollback of a first create that failed. "
+                    "If false, automated backups are deleted with it."
                 ),
             ),
             label="Deletion protection",
@@ -203,6 +209,7 @@ class Conditions(NamedTuple):
     has_reader: str
     is_burstable: str
     has_performance_insights: str
+    has_deletion_protection: str
     has_permissions_boundary: str
 
 
@@ -219,6 +226,9 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         is_burstable=t.add_condition("IsBurstable", Equals(fact("Burstable"), "true")),
         has_performance_insights=t.add_condition(
             "HasPerformanceInsights", Equals(fact("PerformanceInsights"), "true")
+        ),
+        has_deletion_protection=t.add_condition(
+            "HasDeletionProtection", Equals(parameters.deletion_protection.Ref(), "true")
         ),
         has_permissions_boundary=t.add_condition(
             "HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))
@@ -262,7 +272,7 @@ def add_secret(t: StackTemplate, key: kms.Key) -> secretsmanager.Secret:
             KmsKeyId=key.GetAtt("Arn"),
             # Never change these: a new password is generated, and the cluster would keep the old one.
             GenerateSecretString=secretsmanager.GenerateSecretString(
-                SecretStringTemplate='{"username": "admin"}',
+                SecretStringTemplate='{"username": "csradmin"}',  # not admin, the first name to be guessed
                 GenerateStringKey="password",
                 PasswordLength=32,  # RDS takes 8 to 41 characters
                 ExcludePunctuation=True,  # RDS refuses some of it, and URLs and shells trip over more
@@ -440,6 +450,7 @@ def add_log_groups(t: StackTemplate, parameters: Parameters) -> list[logs.LogGro
 def add_cluster(
     t: StackTemplate,
     parameters: Parameters,
+    conditions: Conditions,
     key: kms.Key,
     secret: secretsmanager.Secret,
     subnet_group: rds.DBSubnetGroup,
@@ -456,6 +467,9 @@ def add_cluster(
             DependsOn=cluster_logs,  # what Aurora does not find it creates
             DeletionPolicy=Snapshot,
             UpdateReplacePolicy=Snapshot,
+            Metadata=findings.accepted(
+                W9505="DatabaseName cannot be changed after creation: another one replaces the cluster."
+            ),
             DBClusterIdentifier=names.name("aurora-cluster"),
             Engine="aurora-mysql",
             EngineVersion=parameters.engine_version.Ref(),
@@ -476,6 +490,8 @@ def add_cluster(
             PreferredMaintenanceWindow="sat:18:30-sat:19:00",  # UTC; Sunday 03:30-04:00 in Tokyo
             CopyTagsToSnapshot=True,
             DeletionProtection=parameters.deletion_protection.Ref(),
+            # By default they go with the cluster, and only its final snapshot stays.
+            DeleteAutomatedBackups=If(conditions.has_deletion_protection, False, True),
             EnableCloudwatchLogsExports=["audit", "error", "slowquery"],
             DatabaseInsightsMode="standard",
             Tags=names.tags("aurora-cluster"),
@@ -563,7 +579,11 @@ def add_instances(
         MonitoringRoleArn=role.GetAtt("Arn"),
         EnablePerformanceInsights=If(conditions.has_performance_insights, True, False),
         PerformanceInsightsRetentionPeriod=If(conditions.has_performance_insights, 7, NoValue),  # days
-        PerformanceInsightsKMSKeyId=If(conditions.has_performance_insights, key.GetAtt("Arn"), NoValue),
+        # Also without Performance Insights, where CloudFormation does not send it. Its removal is refused,
+        # which would block a change to a class without, and the rollback of a change to one with it.
+        # https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds (aws-rds-dbinstance:
+        # ImmutabilityHelper, Translator)
+        PerformanceInsightsKMSKeyId=key.GetAtt("Arn"),
     )
     first = t.add_resource(
         instance(

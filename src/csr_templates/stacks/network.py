@@ -9,10 +9,20 @@ import awacs.logs
 import awacs.s3
 import awacs.secretsmanager
 from awacs import aws
-from troposphere import Equals, If, Not, NoValue, Output, Parameter, Ref, Sub, ec2, iam, kms, s3
+from troposphere import Equals, If, Not, NoValue, Output, Parameter, Ref, Sub, ec2, iam, kms, logs, s3
 
 from csr_templates.stacks import contract
-from csr_templates.stacks.parts import buckets, keys, log_groups, names, parameters, policies, roles
+from csr_templates.stacks.parts import (
+    buckets,
+    findings,
+    keys,
+    log_groups,
+    names,
+    parameters,
+    policies,
+    roles,
+    topics,
+)
 from csr_templates.stacks.parts.template import StackTemplate
 
 
@@ -25,16 +35,18 @@ def build() -> StackTemplate:
     add_rules(t, parameters)
     conditions = add_conditions(t, parameters)
     stack_keys = add_keys(t)
+    alarm_topics = add_alarm_topics(t, stack_keys.alarms)
     vpc = add_vpc(t, parameters)
     subnets = add_subnets(t, vpc, parameters)
     internet = add_internet_gateway(t, vpc)
     add_public_routes(t, vpc, internet, subnets)
-    route_tables = add_private_routes(t, vpc, internet, subnets)
+    private = add_private_routes(t, conditions, vpc, internet, subnets)
     add_network_acl(t, vpc, subnets, parameters)
-    add_endpoints(t, vpc, subnets, route_tables, parameters)
-    add_flow_logs(t, parameters, conditions, vpc, stack_keys.logs)
+    add_endpoints(t, vpc, subnets, private.route_tables, parameters)
+    flow_logs = add_flow_logs(t, parameters, conditions, vpc, stack_keys.logs)
+    add_queries(t, flow_logs)
     bucket = add_lambda_deployments_bucket(t)
-    add_outputs(t, vpc, subnets, stack_keys, bucket)
+    add_outputs(t, conditions, vpc, subnets, private.addresses, stack_keys, bucket, alarm_topics)
     return t
 
 
@@ -48,6 +60,7 @@ class Parameters(NamedTuple):
     private_subnet_2_cidr: Parameter
     availability_zone_1: Parameter
     availability_zone_2: Parameter
+    nat_gateway_per_zone: Parameter
     log_retention: Parameter
     permissions_boundary: Parameter
 
@@ -61,35 +74,47 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "VpcCidr",
                 Default="10.2.0.0/16",
-                Description="Network of the VPC. Changing it replaces the VPC.",
+                Description="Network of the VPC. Cannot be changed after creation.",
             ),
             label="VPC",
             group="Addresses",
         ),
         public_subnet_1_cidr=t.add_parameter(
             parameters.cidr(
-                "PublicSubnet1Cidr", Default="10.2.1.0/24", Description="Public subnet in the first zone."
+                "PublicSubnet1Cidr",
+                Default="10.2.1.0/24",
+                # Another subnet gets another NAT gateway, with the address that the old one still has.
+                Description="Public subnet in the first zone. Cannot be changed after creation.",
             ),
             label="Public subnet 1",
             group="Addresses",
         ),
         public_subnet_2_cidr=t.add_parameter(
             parameters.cidr(
-                "PublicSubnet2Cidr", Default="10.2.2.0/24", Description="Public subnet in the second zone."
+                "PublicSubnet2Cidr",
+                Default="10.2.2.0/24",
+                Description="Public subnet in the second zone. Cannot be changed after creation.",
             ),
             label="Public subnet 2",
             group="Addresses",
         ),
         private_subnet_1_cidr=t.add_parameter(
             parameters.cidr(
-                "PrivateSubnet1Cidr", Default="10.2.3.0/24", Description="Private subnet in the first zone."
+                "PrivateSubnet1Cidr",
+                Default="10.2.3.0/24",
+                # Another subnet joins the endpoint of Secrets Manager before the old one leaves, which EC2
+                # refuses: one subnet of a zone (DuplicateSubnetsInSameZone).
+                # https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+                Description="Private subnet in the first zone. Cannot be changed after creation.",
             ),
             label="Private subnet 1",
             group="Addresses",
         ),
         private_subnet_2_cidr=t.add_parameter(
             parameters.cidr(
-                "PrivateSubnet2Cidr", Default="10.2.4.0/24", Description="Private subnet in the second zone."
+                "PrivateSubnet2Cidr",
+                Default="10.2.4.0/24",
+                Description="Private subnet in the second zone. Cannot be changed after creation.",
             ),
             label="Private subnet 2",
             group="Addresses",
@@ -99,7 +124,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "AvailabilityZone1",
                 Type="AWS::EC2::AvailabilityZone::Name",
                 Default="ap-northeast-1a",
-                Description="First Availability Zone: the database's writer starts here.",
+                Description="First zone: the writer starts here. Cannot be changed after creation.",
                 ConstraintDescription="must be an Availability Zone of this account in this region",
             ),
             label="First zone",
@@ -110,10 +135,23 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "AvailabilityZone2",
                 Type="AWS::EC2::AvailabilityZone::Name",
                 Default="ap-northeast-1c",
-                Description="Second Availability Zone, other than the first.",
+                Description="Second zone, other than the first. Cannot be changed after creation.",
                 ConstraintDescription="must be an Availability Zone of this account in this region",
             ),
             label="Second zone",
+            group="Availability Zones",
+        ),
+        nat_gateway_per_zone=t.add_parameter(
+            parameters.switch(
+                "NatGatewayPerZone",
+                Default="true",
+                Description=(
+                    "A NAT gateway in each zone. If false, both zones use the one in the first zone. "
+                    "Switching it off releases the public address of the second zone for good and breaks its "
+                    "open connections."
+                ),
+            ),
+            label="NAT gateway in each zone",
             group="Availability Zones",
         ),
         log_retention=t.add_parameter(
@@ -145,15 +183,19 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
 class Conditions(NamedTuple):
     """What the parameters decide."""
 
+    has_nat_gateway_per_zone: str
     has_permissions_boundary: str
 
 
 def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
     """Add the conditions."""
     return Conditions(
+        has_nat_gateway_per_zone=t.add_condition(
+            "HasNatGatewayPerZone", Equals(parameters.nat_gateway_per_zone.Ref(), "true")
+        ),
         has_permissions_boundary=t.add_condition(
             "HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))
-        )
+        ),
     )
 
 
@@ -187,6 +229,21 @@ def add_keys(t: StackTemplate) -> Keys:
         )
     )
     return Keys(logs, alarms)
+
+
+def add_alarm_topics(t: StackTemplate, key: kms.Key) -> topics.AlarmTopics:
+    """Add the topics that the alarms are sent to."""
+    t.section("Alarm topics")
+    alarm_topics = topics.alarm_topics(
+        "NetworkAlarmTopic",
+        "NetworkCriticalAlarmTopic",
+        "NetworkAlarmTopicsPolicy",
+        "network",
+        KmsMasterKeyId=key.GetAtt("Arn"),
+    )
+    for resource in alarm_topics:
+        t.add_resource(resource)
+    return alarm_topics
 
 
 def add_vpc(t: StackTemplate, parameters: Parameters) -> ec2.VPC:
@@ -301,19 +358,41 @@ def add_public_routes(t: StackTemplate, vpc: ec2.VPC, internet: InternetAccess, 
 
 
 class RouteTables(NamedTuple):
-    """One per Availability Zone, so that losing a zone does not take the other one's way out."""
+    """One per Availability Zone, so that each can have its own way out."""
 
     private_1: ec2.RouteTable
     private_2: ec2.RouteTable
 
 
+class NatAddresses(NamedTuple):
+    """What the internet sees as the source. The second exists only with a NAT gateway in each zone."""
+
+    first: ec2.EIP
+    second: ec2.EIP
+
+
+class PrivateRoutes(NamedTuple):
+    """The private subnets' way out."""
+
+    route_tables: RouteTables
+    addresses: NatAddresses
+
+
 def add_private_routes(
-    t: StackTemplate, vpc: ec2.VPC, internet: InternetAccess, subnets: Subnets
-) -> RouteTables:
-    """Add, in each zone, a NAT gateway with its address and the private subnet's route table."""
+    t: StackTemplate, conditions: Conditions, vpc: ec2.VPC, internet: InternetAccess, subnets: Subnets
+) -> PrivateRoutes:
+    """Add the private subnets' route tables, and the NAT gateways that they lead to.
+
+    With a gateway in each zone, losing a zone does not take the other one's way out. With one, the second
+    table leads to it. Switching changes that route in place: CloudFormation creates a second gateway before
+    the route leads there, and deletes it after the route has left it.
+    """
     t.section("NAT gateways and private routes")
     address_1 = t.add_resource(
         ec2.EIP("NatAddress1", DependsOn=internet.attachment, Domain="vpc", Tags=names.tags("nat-1"))
+    )
+    subnets_stay = findings.accepted(
+        W9624="CIDRs and zones of the public subnets cannot be changed after creation."
     )
     nat_1 = t.add_resource(
         ec2.NatGateway(
@@ -321,6 +400,7 @@ def add_private_routes(
             DependsOn=internet.attachment,
             AllocationId=address_1.GetAtt("AllocationId"),
             SubnetId=subnets.public_1.Ref(),
+            Metadata=subnets_stay,
             Tags=names.tags("nat-1"),
         )
     )
@@ -343,14 +423,22 @@ def add_private_routes(
         )
     )
     address_2 = t.add_resource(
-        ec2.EIP("NatAddress2", DependsOn=internet.attachment, Domain="vpc", Tags=names.tags("nat-2"))
+        ec2.EIP(
+            "NatAddress2",
+            Condition=conditions.has_nat_gateway_per_zone,
+            DependsOn=internet.attachment,
+            Domain="vpc",
+            Tags=names.tags("nat-2"),
+        )
     )
     nat_2 = t.add_resource(
         ec2.NatGateway(
             "NatGateway2",
+            Condition=conditions.has_nat_gateway_per_zone,
             DependsOn=internet.attachment,
             AllocationId=address_2.GetAtt("AllocationId"),
             SubnetId=subnets.public_2.Ref(),
+            Metadata=subnets_stay,
             Tags=names.tags("nat-2"),
         )
     )
@@ -362,7 +450,7 @@ def add_private_routes(
             "PrivateDefaultRoute2",
             RouteTableId=table_2.Ref(),
             DestinationCidrBlock="0.0.0.0/0",
-            NatGatewayId=nat_2.Ref(),
+            NatGatewayId=If(conditions.has_nat_gateway_per_zone, nat_2.Ref(), nat_1.Ref()),
         )
     )
     t.add_resource(
@@ -372,7 +460,7 @@ def add_private_routes(
             RouteTableId=table_2.Ref(),
         )
     )
-    return RouteTables(table_1, table_2)
+    return PrivateRoutes(RouteTables(table_1, table_2), NatAddresses(address_1, address_2))
 
 
 def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters: Parameters) -> None:
@@ -554,9 +642,35 @@ def add_endpoints(
     )
 
 
+# Fields of the flow log -> what the saved query calls them: unlike the names that Logs Insights discovers in
+# the default format, whose fields these are up to log-status, and unlike commands such as SOURCE. The others
+# show the addresses behind NAT.
+# https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
+FLOW_LOG_FIELDS = {
+    "version": "log_version",
+    "account-id": "account",
+    "interface-id": "interface",
+    "srcaddr": "source_address",
+    "dstaddr": "destination_address",
+    "srcport": "source_port",
+    "dstport": "destination_port",
+    "protocol": "protocol_number",
+    "packets": "packet_count",
+    "bytes": "byte_count",
+    "start": "started",
+    "end": "ended",
+    "action": "verdict",
+    "log-status": "log_state",
+    "pkt-srcaddr": "packet_source_address",
+    "pkt-dstaddr": "packet_destination_address",
+    "flow-direction": "direction",
+}
+
+
 def add_flow_logs(
     t: StackTemplate, parameters: Parameters, conditions: Conditions, vpc: ec2.VPC, key: kms.Key
-) -> None:
+) -> logs.LogGroup:
     """Add the record of all traffic, accepted and rejected, and the role that writes it and nothing else."""
     t.section("Flow logs")
     group = t.add_resource(
@@ -600,10 +714,39 @@ def add_flow_logs(
             ResourceId=vpc.Ref(),
             ResourceType="VPC",
             TrafficType="ALL",
+            # Create-only, both: another format or interval is another flow log.
+            LogFormat=" ".join(f"${{{field}}}" for field in FLOW_LOG_FIELDS),
+            MaxAggregationInterval=600,  # seconds; 60 writes more records, which are billed by volume
             LogDestinationType="cloud-watch-logs",
             LogGroupName=group.Ref(),
             DeliverLogsPermissionArn=role.GetAtt("Arn"),
             Tags=names.tags("flow-log"),
+        )
+    )
+    return group
+
+
+def add_queries(t: StackTemplate, flow_logs: logs.LogGroup) -> None:
+    """Add what CloudWatch Logs Insights offers under "Queries", in a folder of this environment.
+
+    Logs Insights does not know the fields of a format of our own, so the query takes the records apart.
+    """
+    t.section("Saved queries")
+    stars = " ".join("*" for _ in FLOW_LOG_FIELDS)
+    t.add_resource(
+        logs.QueryDefinition(
+            "NetworkFlowsQuery",
+            Name=Sub(f"{names.PREFIX}/network-flows"),
+            LogGroupNames=[flow_logs.Ref()],
+            QueryString=(
+                f'parse @message "{stars}"\n'
+                f"    as {', '.join(FLOW_LOG_FIELDS.values())}\n"
+                "| stats sum(packet_count) as all_packets, sum(byte_count) as all_bytes\n"
+                "    by verdict, direction, packet_source_address, packet_destination_address,\n"
+                "    destination_port\n"
+                "| sort all_bytes desc\n"
+                "| limit 100"
+            ),
         )
     )
 
@@ -634,7 +777,14 @@ def add_lambda_deployments_bucket(t: StackTemplate) -> s3.Bucket:
 
 
 def add_outputs(
-    t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, stack_keys: Keys, bucket: s3.Bucket
+    t: StackTemplate,
+    conditions: Conditions,
+    vpc: ec2.VPC,
+    subnets: Subnets,
+    addresses: NatAddresses,
+    stack_keys: Keys,
+    bucket: s3.Bucket,
+    alarm_topics: topics.AlarmTopics,
 ) -> None:
     """Add what the other stacks and the operators need to know."""
     t.add_output(
@@ -654,6 +804,17 @@ def add_outputs(
                 "Availability Zone of private subnet 2",
                 subnets.private_2.GetAtt("AvailabilityZone"),
             ),
+            Output(
+                "NatGateway1Address",
+                Description="Source address of private subnet 1, and of 2 where it has no NAT gateway",
+                Value=addresses.first.GetAtt("PublicIp"),
+            ),
+            Output(
+                "NatGateway2Address",
+                Condition=conditions.has_nat_gateway_per_zone,
+                Description="Source address of private subnet 2",
+                Value=addresses.second.GetAtt("PublicIp"),
+            ),
             contract.output(
                 contract.LAMBDA_DEPLOYMENTS_BUCKET_NAME,
                 "Name of the bucket for the API's packages",
@@ -664,6 +825,16 @@ def add_outputs(
             ),
             contract.output(
                 contract.ALARMS_KEY_ARN, "ARN of the key of the alarm topics", stack_keys.alarms.GetAtt("Arn")
+            ),
+            Output(
+                "NetworkAlarmTopicArn",
+                Description="ARN of the topic for alarms",
+                Value=alarm_topics.normal.Ref(),
+            ),
+            Output(
+                "NetworkCriticalAlarmTopicArn",
+                Description="ARN of the topic for critical alarms",
+                Value=alarm_topics.critical.Ref(),
             ),
         ]
     )

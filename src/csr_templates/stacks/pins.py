@@ -69,9 +69,13 @@ PINS: Final[Mapping[str, Pins]] = {
             "PrivateSubnet2Id": "private-subnet-2-id",
             "PrivateSubnet1AvailabilityZone": "private-subnet-1-availability-zone",
             "PrivateSubnet2AvailabilityZone": "private-subnet-2-availability-zone",
+            "NatGateway1Address": None,
+            "NatGateway2Address": None,
             "LambdaDeploymentsBucketName": "lambda-deployments-bucket-name",
             "LogsKeyArn": "logs-key-arn",
             "AlarmsKeyArn": "alarms-key-arn",
+            "NetworkAlarmTopicArn": None,
+            "NetworkCriticalAlarmTopicArn": None,
         },
     ),
     "database": Pins(

@@ -86,11 +86,14 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                     )
                 ],
             ),
-            widgets.graph(
-                "Surplus CPU credits charged (T classes)",
-                "credits",
-                [alarm("DatabaseSurplusCreditsAlarm", "All instances")],
-                [threshold("DatabaseSurplusCreditsAlarm")],
+            widgets.when(
+                widgets.resource(template, "DatabaseSurplusCreditsAlarm").get("Condition"),
+                widgets.graph(
+                    "Surplus CPU credits charged",
+                    "credits",
+                    [alarm("DatabaseSurplusCreditsAlarm", "All instances")],
+                    [threshold("DatabaseSurplusCreditsAlarm")],
+                ),
             ),
         ],
         [

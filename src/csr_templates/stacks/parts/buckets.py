@@ -54,6 +54,8 @@ def private_bucket(
 def bucket_policy(title: str, Bucket: names.Value, *statements: aws.Statement) -> s3.BucketPolicy:
     """Return the policy of one bucket: what ``statements`` allow, and nothing without TLS.
 
+    It stays with a bucket that outlives the stack, which would otherwise take requests without TLS.
+
     Args:
         title: logical ID.
         Bucket: name of the bucket.
@@ -61,4 +63,10 @@ def bucket_policy(title: str, Bucket: names.Value, *statements: aws.Statement) -
     """
     arn = "arn:${AWS::Partition}:s3:::${Bucket}"
     tls = policies.deny_without_tls("s3", [Sub(arn, Bucket=Bucket), Sub(arn + "/*", Bucket=Bucket)])
-    return s3.BucketPolicy(title, Bucket=Bucket, PolicyDocument=policies.document(*statements, tls))
+    return s3.BucketPolicy(
+        title,
+        DeletionPolicy=RetainExceptOnCreate,
+        UpdateReplacePolicy=Retain,
+        Bucket=Bucket,
+        PolicyDocument=policies.document(*statements, tls),
+    )

@@ -18,7 +18,7 @@ def project_name() -> Parameter:
         Default="csr-lambda-api",
         AllowedPattern="[a-z][a-z0-9]*(-[a-z0-9]+)*",
         MaxLength=23,
-        Description="First part of every name, value of the tag Project. Final.",
+        Description="First part of every name and the tag Project. Cannot be changed after creation.",
         ConstraintDescription=(
             "must start with a lower-case letter, hold lower-case letters, digits and single hyphens, "
             "and be at most 23 characters long"
@@ -34,7 +34,7 @@ def environment() -> Parameter:
         Type="String",
         Default="prod",
         AllowedValues=names,
-        Description="Second part of every name, value of the tag Environment. Final.",
+        Description="Second part of every name and the tag Environment. Cannot be changed after creation.",
         ConstraintDescription=f"must be {', '.join(names[:-1])} or {names[-1]}",
     )
 

@@ -1,0 +1,64 @@
+"""A REST API accepts only current versions of TLS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.scenarios import only_value, scenarios
+from csr_templates.rules.support.values import is_true, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+OLDEST = "TLS_1_0"
+ASKED = ("SecurityPolicy", "EndpointConfiguration", "DisableExecuteApiEndpoint", "Parameters")
+
+
+class RestApiWithTls10(Rule):
+    """REST API whose endpoint accepts TLS 1.0.
+
+    A regional or edge-optimized REST API has the security policy TLS_1_0 unless another one is set, also
+    behind a CloudFront distribution or beside a domain that asks for more: its execute-api endpoint can still
+    be called directly. Set SecurityPolicy to one that starts with SecurityPolicy_TLS13_1_2, with
+    EndpointAccessMode (BASIC, or STRICT once every caller sends the API's own host name). A private API has
+    TLS_1_2; an API with DisableExecuteApiEndpoint has no such endpoint.
+    """
+
+    id = "W9536"
+    source_url = (
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html"
+    )
+    tags = ["resources", "apigateway", "tls"]
+    looks_at = properties_of("AWS::ApiGateway::RestApi")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        if {"Body", "BodyS3Location"} & properties.keys():
+            return  # an OpenAPI document can set all of it
+        asked = {name: properties[name] for name in ASKED if name in properties}
+        for found, case in scenarios(validator, asked):
+            policy = found.get("SecurityPolicy")
+            old = policy is None or any(value == OLDEST for value, _ in values(case, policy))
+            closed = any(is_true(value) for value, _ in values(case, found.get(ASKED[2])))
+            if old and not closed and not _may_be_private(case, found):
+                given = "SecurityPolicy" in properties
+                yield Fault(
+                    ("SecurityPolicy",) if given else (),
+                    f"SecurityPolicy is {'missing' if policy is None else show(policy)}{{when}}: the API's "
+                    "endpoint accepts TLS 1.0. Set SecurityPolicy: SecurityPolicy_TLS13_1_2_2021_06 with "
+                    "EndpointAccessMode: BASIC.",
+                    case,
+                )
+
+
+def _may_be_private(case: Validator, found: Any) -> bool:
+    """Return whether the API is private, or can be as far as the template tells."""
+    endpoint = found.get("EndpointConfiguration", {})
+    types = endpoint.get("Types", []) if isinstance(endpoint, dict) else None
+    if is_function(endpoint)[0] or not isinstance(types, list) or "Parameters" in found:
+        return True
+    return any(only_value(case, kind) in (None, "PRIVATE") for kind in types)

@@ -1,0 +1,72 @@
+"""What a parameter can replace has a name that can change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.references import single_reference, sub_text
+from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.schemas import (
+    create_only,
+    explicit_names,
+    name_paths,
+    parents,
+    replacing_parameters,
+)
+from csr_templates.rules.support.values import branches, case_of, logical_ids_in, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+    from csr_templates.rules.support.schemas import PropertyPath
+
+
+class FixedNameBesideParameter(Rule):
+    """Fixed name of a resource that a parameter replaces.
+
+    A new value of a create-only property replaces the resource. CloudFormation creates the new one before it
+    deletes the old one, so the name is taken, and it refuses the update: 'cannot update a stack when a
+    custom-named resource requires replacing'. Leave the name out, put the parameter into it, or write the
+    property as a literal. A name that is one parameter alone can be changed in the same update; and what
+    names the parent (the VPC of a security group, the function of an alias) gives the name another scope.
+    """
+
+    id = "W9505"
+    source_url = (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html"
+    )
+    tags = ["resources", "parameters"]
+    looks_at = ("Resources/*",)
+
+    def faults(self, validator: Validator, resource: Any) -> Iterator[Fault]:
+        properties, exists = resource.get("Properties"), case_of(validator, resource)
+        if not isinstance(properties, dict) or not exists:
+            return
+        kind, region = str(resource.get("Type")), validator.context.regions[0]
+        names = name_paths(kind, region)
+        for name_path in names:
+            for name, case in explicit_names(exists, properties, name_path):
+                if single_reference(name)[0] in replacing_parameters(case, name):
+                    continue
+                for path in create_only(kind, region):
+                    if path not in names:
+                        yield from _replaced(case, kind, properties, path, name_path, name)
+
+
+def _replaced(
+    case: Validator, kind: str, properties: Any, path: PropertyPath, name_path: PropertyPath, name: Any
+) -> Iterator[Fault]:
+    """Yield a fault for each form of a property with parameters that the name does not have."""
+    for value, where in branches(case, properties, *path):
+        others = replacing_parameters(where, value) - logical_ids_in(name) if sub_text(value) else set()
+        if others and path not in parents(kind, where.context.regions[0]):
+            own, parameters = ".".join(name_path), sorted(others)
+            yield Fault(
+                ("Properties", *path),
+                f"{'.'.join(path)} is {show(value)}, and {own} is {show(name)}: a new value of "
+                f"{' or '.join(parameters)} replaces the resource, and the new one cannot have the name "
+                f"while the old one has it. Leave {own} out, put {' and '.join(parameters)} into it, or "
+                f"write {'.'.join(path)} as a literal.",
+            )

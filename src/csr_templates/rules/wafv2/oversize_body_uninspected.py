@@ -1,0 +1,110 @@
+"""A web ACL that inspects bodies says what becomes of those that are too large for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.scenarios import scenarios
+from csr_templates.rules.support.statements import place, statements
+from csr_templates.rules.support.values import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+COMMON = "AWSManagedRulesCommonRuleSet"
+SIZE_RULE = "SizeRestrictions_BODY"
+
+# AWS's groups with rules on the body; each of these rules goes on with the part that it gets.
+# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+BODY_GROUPS = {
+    COMMON,
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesPHPRuleSet",
+    "AWSManagedRulesSQLiRuleSet",
+    "AWSManagedRulesUnixRuleSet",
+    "AWSManagedRulesWindowsRuleSet",
+}
+
+
+class OversizeBodyUninspected(Rule):
+    """Web ACL that inspects bodies, with no rule on their size.
+
+    WAF gets the first 8 KB of a body (Application Load Balancer, AppSync) or the first 16 KB (CloudFront, API
+    Gateway and others, up to 64 KB by AssociationConfig). The rest goes to the application uninspected, so an
+    attack behind that much padding passes. SizeRestrictions_BODY of AWSManagedRulesCommonRuleSet blocks
+    bodies above 8 KB, but must often be set to count because of uploads. Then add a rule with a
+    SizeConstraintStatement on Body with OversizeHandling MATCH, which blocks, or at least counts, bodies
+    above the limit.
+    """
+
+    id = "W9745"
+    source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html"
+    tags = ["resources", "wafv2"]
+    looks_at = properties_of("AWS::WAFv2::WebACL")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        asked = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
+        for found, case in scenarios(validator, asked):
+            rules, default = found.get("rules"), found.get("default")
+            # Where the default blocks, a body passes only with a rule that allows the request for something.
+            if not isinstance(rules, list) or not isinstance(default, dict) or "Allow" not in default:
+                continue
+            listed = list(statements(rules))
+            inspecting = [index for kind, body, (index, *_) in listed if _inspects_body(kind, body)]
+            if inspecting and not any(
+                _may_limit(kind, body, rules[index]) for kind, body, (index, *_) in listed
+            ):
+                rule = rules[inspecting[0]]
+                yield Fault(
+                    place(properties, rules, (inspecting[0],)),
+                    f"Rule {show(rule.get('Name'))} inspects bodies, of which WAF gets only the beginning, "
+                    "and no rule is about their size{when}: what follows is not inspected. Add "
+                    "a rule with a SizeConstraintStatement on Body with OversizeHandling MATCH.",
+                    case,
+                )
+
+
+def _inspects_body(kind: str, statement: Any) -> bool:
+    """Return whether a statement inspects as much of the body as it gets."""
+    if not isinstance(statement, dict):
+        return False
+    if kind == "ManagedRuleGroupStatement":
+        return statement.get("VendorName") == "AWS" and statement.get("Name") in BODY_GROUPS
+    return any(body.get("OversizeHandling", "CONTINUE") == "CONTINUE" for body in _bodies(statement))
+
+
+def _bodies(statement: Any) -> list[Any]:
+    """Return how a statement looks at the body, if it does."""
+    field = statement.get("FieldToMatch")
+    named = [field.get(name) for name in ("Body", "JsonBody")] if isinstance(field, dict) else []
+    return [body for body in named if isinstance(body, dict)]
+
+
+def _may_limit(kind: str, statement: Any, rule: Any) -> bool:
+    """Return whether a statement is about the size of bodies, or may be: a function or a group hides it."""
+    if not isinstance(statement, dict) or kind in ("", "RuleGroupReferenceStatement"):
+        return True
+    if kind == "ManagedRuleGroupStatement":
+        own = statement.get("VendorName") == "AWS"
+        return not own or (statement.get("Name") == COMMON and _blocks_large(statement, rule))
+    return any(
+        kind == "SizeConstraintStatement" or body.get("OversizeHandling") != "CONTINUE"
+        for body in _bodies(statement)
+        if kind == "SizeConstraintStatement" or "OversizeHandling" in body
+    )
+
+
+def _blocks_large(statement: Any, rule: Any) -> bool:
+    """Return whether AWS's rule on the size of bodies acts, on every request."""
+    override = rule.get("OverrideAction")
+    changed = [
+        entry.get("Name")
+        for name in ("RuleActionOverrides", "ExcludedRules")
+        for entry in (statement.get(name) if isinstance(statement.get(name), list) else [])
+        if isinstance(entry, dict)
+    ]
+    counts = isinstance(override, dict) and "Count" in override
+    return not counts and SIZE_RULE not in changed and "ScopeDownStatement" not in statement
