@@ -21,7 +21,7 @@ REFUSE := $(MARKED) || test -z "`ls -A $(VENV) 2>/dev/null`" || { \
 EMPTY := touch $(VENV)/.making && rm -f $(VENV)/.created && \
   find $(VENV)/. ! -name . -prune ! -name .making -exec rm -rf {} +
 
-# A virtual environment whose Python was removed or upgraded is made anew.
+# A virtual environment whose Python was removed or upgraded is created again.
 ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev/null 2>&1 || echo broken),)
 .PHONY: $(VENV)/.created
 endif

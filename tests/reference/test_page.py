@@ -326,7 +326,7 @@ def test_every_statement_is_there(ours: str, built: dict[str, BuiltStack], name:
                     "StringEquals": {"aws:a": ["x", "y"]},
                 },
             },
-            "Nobody may everything but `s3:*` on `*` if `aws:SecureTransport` Bool `false` and `aws:a` "
+            "No one may everything but `s3:*` on `*` if `aws:SecureTransport` Bool `false` and `aws:a` "
             "StringEquals `x` or `y`.",
             id="denied to everybody",
         ),
