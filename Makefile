@@ -42,16 +42,17 @@ environments: $(VENV)/.installed ## Show the parameters of all environments side
 test: $(VENV)/.installed-dev ## Run the tests, on all cores
 	@$(RUN) -m pytest --numprocesses auto $(ARGS)
 
-check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ and docs/ are current (what CI and pre-commit run)
+check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and that out/ and docs/ are current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
+	@$(BIN)/python -m codespell_lib src tests docs build.py Makefile README.md CONTRIBUTING.md CHANGELOG.md
 	@$(BIN)/python build.py --check --pages docs
 
 benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
 	@$(RUN) benchmarks/run.py $(ARGS)
 
-rules: $(VENV)/.installed ## Write the page of the lint rules, docs/rules.md
+rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
 	@$(RUN) -m tests.rules.write_page
 
 catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)
