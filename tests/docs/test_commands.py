@@ -14,8 +14,8 @@ import pytest
 from csr_templates import STACKS
 
 from .aws_cli import Command, CommandError, parse
-from .pages import OPERATIONS, ROOT, read
-from .world import API_ID, CHOSEN_SNAPSHOT, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session
+from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, ROOT, choices, read
+from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session
 
 PREFIX = "csr-lambda-api-prod"
 PAGE = read(OPERATIONS)
@@ -170,22 +170,58 @@ def test_outputs_and_logical_ids_exist(
     assert unknown == []
 
 
-def test_all_alarm_topics_are_subscribed(production: dict[str, dict[str, Any]]) -> None:
-    """The page subscribes somebody to each of the eight topics, in its region."""
+@pytest.mark.parametrize(
+    ("chapter", "command"),
+    [
+        ("Alarms", "subscribe"),
+        ("Alarms", "publish"),
+        ("Security audit", "list-subscriptions-by-topic"),
+    ],
+)
+def test_all_alarm_topics_are_covered(
+    chapter: str, command: str, sessions: dict[str, Session], production: dict[str, dict[str, Any]]
+) -> None:
+    """Each topic is subscribed, tested with a message and audited, in the region of its stack."""
     topics = {
-        (REGIONS[stack], stack, key)
+        (REGIONS[stack], key)
         for stack, resolved in production.items()
         for key in resolved["Outputs"]
         if key.endswith("TopicArn")
     }
-    (block,) = [block.text for block in PAGE.shell() if "sns subscribe" in block.text]
-    subscribed = re.findall(
-        r"\(stack_output (\S+) (\S+) (\w+)\)\naws sns subscribe --region (\S+) .*TOPIC", block
-    )
+    found = [
+        (one.region, one.parameters["TopicArn"].rpartition(":")[2])
+        for one in sessions[chapter].seen
+        if one.name == command
+    ]
 
     assert len(topics) == 8
-    assert {(region, stack, key) for region, stack, key, _ in subscribed} == topics
-    assert all(region == asked for asked, _, _, region in subscribed)
+    assert sorted(found) == sorted(topics)
+
+
+def test_critical_alarms_go_to_the_other_address(sessions: dict[str, Session]) -> None:
+    """An address for critical alarms gets these, and nothing else."""
+    subscribed = {
+        (one.parameters["TopicArn"].rpartition(":")[2], one.parameters["Endpoint"])
+        for one in sessions["Alarms"].seen
+        if one.name == "subscribe"
+    }
+
+    assert {topic for topic, address in subscribed if address == CHOICES["ONCALL"]} == {
+        topic for topic, _ in subscribed if "Critical" in topic
+    }
+    assert {address for _, address in subscribed} == {CHOICES["ONCALL"], CHOICES["TEAM"]}
+
+
+def test_subscription_is_confirmed_from_the_link(sessions: dict[str, Session]) -> None:
+    """Region, topic and token come from the link of the mail; ending the subscription needs credentials."""
+    (confirmed,) = [one for one in sessions["Alarms"].seen if one.name == "confirm-subscription"]
+
+    assert confirmed.region == VIRGINIA
+    assert confirmed.parameters == {
+        "TopicArn": "arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn",
+        "Token": "2336412f37",
+        "AuthenticateOnUnsubscribe": "true",
+    }
 
 
 def test_changing_a_rule_keeps_the_rest_of_the_web_acl(
@@ -213,7 +249,10 @@ def test_changing_a_rule_keeps_the_rest_of_the_web_acl(
 def test_audit_asks_for_every_key_that_is_an_output(
     sessions: dict[str, Session], production: dict[str, dict[str, Any]]
 ) -> None:
-    """Each key that a stack names is asked whether it rotates, in the region of the stack."""
+    """Each key that a stack names is asked for its state and whether it rotates, in the stack's region.
+
+    A key that is disabled or waits for its deletion still reports that it rotates.
+    """
     keys = [
         (stack, key)
         for stack, resolved in production.items()
@@ -226,10 +265,14 @@ def test_audit_asks_for_every_key_that_is_an_output(
         for command in seen
         for key in re.findall(r"OutputKey=='([^']*KeyArn)'", command.query)
     }
-    rotation = [command.region for command in seen if command.name == "get-key-rotation-status"]
+    asked = {
+        name: sorted(command.region for command in seen if command.name == name)
+        for name in ("describe-key", "get-key-rotation-status")
+    }
 
     assert named == set(keys)
-    assert sorted(rotation) == sorted(REGIONS[stack] for stack, _ in keys)
+    for regions in asked.values():
+        assert regions == sorted(REGIONS[stack] for stack, _ in keys)
 
 
 def test_newest_lambda_versions_are_kept(sessions: dict[str, Session]) -> None:
@@ -374,14 +417,17 @@ def test_restored_cluster_has_what_the_stack_handed_out(commands: list[Command])
 
 
 def test_restore_point_can_be_chosen(tmp_path: Path) -> None:
-    """The line in the comment, for a restore to a point before the damage, is one that the CLI takes, too."""
+    """Both lines in the comments are ones that the CLI takes, and neither is chosen beforehand."""
     (block,) = [block.text for block in PAGE.shell() if "POINT=" in block.text]
-    (point,) = re.findall(r'^# POINT="([^"]+)"', block, re.MULTILINE)
-    line = f"rds restore-db-cluster-to-point-in-time --region {TOKYO} --db-cluster-identifier x {point}"
+    points = re.findall(r'^# POINT="([^"]+)"', block, re.MULTILINE)
+    line = f"rds restore-db-cluster-to-point-in-time --region {TOKYO} --db-cluster-identifier x"
+    commands = [parse(f"{line} {point}".split(), tmp_path).parameters for point in points]
 
-    command = parse(line.split(), tmp_path)
-
-    assert command.parameters == {"DBClusterIdentifier": "x", "RestoreToTime": "2026-11-25T01:30:00Z"}
+    assert "POINT" in choices(block)
+    assert commands == [
+        {"DBClusterIdentifier": "x", "UseLatestRestorableTime": True},
+        {"DBClusterIdentifier": "x", "RestoreToTime": "2026-11-25T01:30:00Z"},
+    ]
 
 
 def test_recovery_ends_with_the_stacks_identifiers(sessions: dict[str, Session]) -> None:
