@@ -38,6 +38,7 @@ AWS_WORDS = {
     "InSync",
     "PendingConfirmation",
     "RDSOSMetrics",
+    "SnsTopicArn",
 }
 
 Resources = Mapping[str, Mapping[str, Any]]
@@ -225,6 +226,10 @@ def test_lifetimes_in_the_text(operations: Page, resources: Resources) -> None:
     assert f"older ones go after {packages['NoncurrentDays']} days" in text
     assert f"cheaper storage after {cool} days, to Glacier after {cold}" in text
     assert f"are deleted after {logs['ExpirationInDays']}" in text
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
+    bucket = resources["frontend"]["EdgeLogBucket"]["Properties"]["LifecycleConfiguration"]
+    assert "TransitionDefaultMinimumObjectSize" not in bucket
+    assert "Files of 128 KB and more move to cheaper storage" in text
 
 
 @pytest.mark.parametrize("path", [OPERATIONS, OPERATIONS_JA], ids=lambda path: path.name)

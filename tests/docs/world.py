@@ -64,7 +64,10 @@ NOT_RUN: Final = {
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
+    "rds describe-db-cluster-automated-backups": "moto does not have it",
+    "rds delete-db-cluster-automated-backup": "moto does not have it",
     "s3 ls": "the command is the AWS CLI's own, not an operation",
+    "wafv2 describe-managed-rule-group": "moto does not have it",
     "cloudformation": "moto lacks Fn::GetStackOutput and dynamic references; stacks are answered here",
     "logs tail": "the command is the AWS CLI's own, not an operation",
     "cloudfront wait invalidation-completed": "moto never completes one",
@@ -96,6 +99,7 @@ sys.exit(answer["status"])
 IDLE: Final = ("curl", "git", "make", "mysql", "sleep", "sudo")
 VERSION: Final = "aws-cli/2.31.0 Python/3.13.7 Linux/6.1 exe/x86_64"
 CHANGE_SET: Final = CHOICES["CHANGES"]
+EARLIER_SNAPSHOT: Final = "earlier"  # of a cluster that had the same name before
 # What `deploy --no-execute-changeset` prints: awscli/customizations/cloudformation/deploy.py
 DEPLOYED: Final = f"""
 Waiting for changeset to be created..
@@ -190,11 +194,22 @@ class World:
                 **command.parameters, WaiterConfig={"Delay": 0, "MaxAttempts": 3}
             )
             return {}
-        result = client._make_api_call(command.operation, dict(command.parameters))
+        parameters = dict(command.parameters)
+        if command.operation == "ScheduleKeyDeletion":  # moto takes no ARN here
+            parameters["KeyId"] = parameters["KeyId"].rpartition("/")[2]
+        result = client._make_api_call(command.operation, parameters)
         result.pop("ResponseMetadata", None)
         for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
             for key in ("Endpoint", "ReaderEndpoint"):
                 cluster[key] = endpoint(cluster[key])
+        for snapshot in result.get("DBClusterSnapshots", []):  # moto leaves it out
+            snapshot["DbClusterResourceId"] = (
+                "cluster-EARLIER"
+                if snapshot["DBClusterSnapshotIdentifier"] == EARLIER_SNAPSHOT
+                else client.describe_db_clusters(DBClusterIdentifier=snapshot["DBClusterIdentifier"])[
+                    "DBClusters"
+                ][0]["DbClusterResourceId"]
+            )
         if command.operation == "GetWebACL":  # moto forgets two properties
             web_acl = self.properties("frontend", "WebACL")
             for name in ("DataProtectionConfig", "AssociationConfig"):
@@ -385,6 +400,9 @@ class World:
         rds.create_db_cluster_snapshot(
             DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=CHOSEN_SNAPSHOT
         )
+        rds.create_db_cluster_snapshot(
+            DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=EARLIER_SNAPSHOT
+        )
         self.ids = {"DatabaseMonitoringRole": "monitoring"}
         for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
             instance = self.properties("database", logical_id)
@@ -571,9 +589,9 @@ class Terminal(socketserver.ThreadingTCPServer):
             (programs / name).chmod(0o755)
         self.path = f"{programs}{os.pathsep}{os.environ['PATH']}"
 
-    def session(self, preamble: str, blocks: Sequence[Block]) -> Session:
+    def session(self, preamble: str, blocks: Sequence[Block], **chosen: str) -> Session:
         """Type blocks from top to bottom, in a folder of their own that holds what they take from it."""
-        code = "".join(f"export BLOCK={block.line}\n{filled(block.text)}" for block in blocks)
+        code = "".join(f"export BLOCK={block.line}\n{filled(block.text, **chosen)}" for block in blocks)
         process = self._run(f"{preamble}\n{code}")
         world, rds = self.world, self.world.client("rds", TOKYO)
         clusters = rds.describe_db_clusters()["DBClusters"]
