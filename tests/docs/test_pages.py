@@ -38,6 +38,7 @@ AWS_WORDS = {
     "InSync",
     "PendingConfirmation",
     "RDSOSMetrics",
+    "SnsTopicArn",
 }
 
 Resources = Mapping[str, Mapping[str, Any]]
@@ -59,6 +60,16 @@ def test_both_throttles_are_equal(resources: Resources) -> None:
     for setting in settings:
         assert setting["ThrottlingRateLimit"] == plan["RateLimit"]
         assert setting["ThrottlingBurstLimit"] == plan["BurstLimit"]
+
+
+def test_small_access_logs_stay_where_they_are(resources: Resources) -> None:
+    """The bucket of the access logs leaves S3 its default, which moves no file below 128 KB.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
+    """
+    bucket = resources["frontend"]["EdgeLogBucket"]["Properties"]["LifecycleConfiguration"]
+
+    assert "TransitionDefaultMinimumObjectSize" not in bucket
 
 
 @pytest.mark.parametrize("path", [OPERATIONS, OPERATIONS_JA], ids=lambda path: path.name)
