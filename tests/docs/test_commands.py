@@ -17,6 +17,9 @@ from .aws_cli import Command, CommandError, parse
 from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, ROOT, Block, choices, read
 from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session, Terminal
 
+# One process runs the chapters for all of these tests.
+pytestmark = pytest.mark.xdist_group("commands")
+
 PREFIX = "csr-lambda-api-prod"
 PAGE = read(OPERATIONS)
 CHAPTERS = list(dict.fromkeys(block.chapter for block in PAGE.shell()))
