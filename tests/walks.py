@@ -1,8 +1,8 @@
-"""Follows the recipes of CONTRIBUTING.md, ``make walks``: each in its own copy of the checkout, with its refusals.
+"""Follows the recipes of CONTRIBUTING.md: ``make walks``.
 
-A walk edits files as its recipe says, builds, and runs the tests that the change could break. Only the walks that
-are named are run with ``ARGS="number alarm"``. Where an edit no longer finds its place, correct the walk, and look
-whether the recipe still holds.
+Each walk has its own copy of the checkout. It edits files as its recipe says, meets the refusals, builds,
+and runs the tests that the change could break. With ``ARGS="number alarm"`` only these walks are run. Where an
+edit no longer finds its place, correct the walk, and the recipe if it needs it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WORDS = "docs/words.ja.json"
 OF_STACKS = ("tests/stacks", "tests/assembly/test_files.py", "tests/hand_over", "tests/docs/test_pages.py")
 
 
-class Stumbled(Exception):
+class WalkError(Exception):
     """A recipe does not lead where CONTRIBUTING.md says; the message says how far it led."""
 
 
@@ -62,11 +62,11 @@ class Checkout:
         """Replace the only text in a file that a pattern matches.
 
         Raises:
-            Stumbled: there is none, or more than one.
+            WalkError: there is none, or more than one.
         """
         text, count = re.subn(pattern, new, self.read(path), flags=re.DOTALL)
         if count != 1:
-            raise Stumbled(f"{path} has {count} places, and should have one, for the pattern {pattern}")
+            raise WalkError(f"{path} has {count} places, and should have one, for the pattern {pattern}")
         self.write(path, text)
 
     def insert(self, path: str, before: str, text: str) -> None:
@@ -77,7 +77,7 @@ class Checkout:
         """Remove the statement that adds a resource.
 
         Raises:
-            Stumbled: there is none.
+            WalkError: there is none.
         """
         text = self.read(path)
         lines = text.splitlines(keepends=True)
@@ -86,7 +86,7 @@ class Checkout:
             if source and source.startswith("t.add_resource(") and f'"{logical_id}"' in source:
                 self.write(path, "".join(lines[: node.lineno - 1] + lines[node.end_lineno :]))
                 return
-        raise Stumbled(f"{path} has no statement that adds {logical_id}")
+        raise WalkError(f"{path} has no statement that adds {logical_id}")
 
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Python with the code of the copy, and return what it printed."""
@@ -110,11 +110,11 @@ class Checkout:
         """Run Python, and return what it printed.
 
         Raises:
-            Stumbled: it failed.
+            WalkError: it failed.
         """
         done = self.python(*arguments)
         if done.returncode:
-            raise Stumbled(f"python {' '.join(arguments)} says:\n{done.stdout}")
+            raise WalkError(f"python {' '.join(arguments)} says:\n{done.stdout}")
         return done.stdout
 
     def build(self) -> None:
@@ -128,17 +128,17 @@ class Checkout:
         """Build, and find the build refused with these sentences, and nothing written.
 
         Raises:
-            Stumbled: it is not.
+            WalkError: it is not.
         """
         before = self.output()
         done = self.python("build.py", "--pages", "docs")
         if done.returncode not in (1, 2):
-            raise Stumbled(f"the build should be refused with {sentences}, but says:\n{done.stdout}")
+            raise WalkError(f"the build should be refused with {sentences}, but says:\n{done.stdout}")
         for sentence in sentences:
             if sentence not in " ".join(done.stdout.split()):
-                raise Stumbled(f"the build should say {sentence!r}, but says:\n{done.stdout}")
+                raise WalkError(f"the build should say {sentence!r}, but says:\n{done.stdout}")
         if self.output() != before:
-            raise Stumbled("the refused build wrote into out/ or docs/")
+            raise WalkError("the refused build wrote into out/ or docs/")
 
     def output(self) -> dict[Path, bytes]:
         """Return the files that a build writes."""
@@ -154,7 +154,7 @@ class Checkout:
 
 
 def number(one: Checkout) -> None:
-    """change a number: the CPU alarm's threshold and production's memory, one line each."""
+    """Change a number: the CPU alarm's threshold and production's memory, one line each."""
 
     def other(found: re.Match[str]) -> str:
         return f"{found[1]}{int(found[2]) + 5}"
@@ -171,11 +171,12 @@ def number(one: Checkout) -> None:
 
 
 def alarm(one: Checkout) -> None:
-    """add an alarm, and the first dashboard, to a stack that has none."""
+    """Add an alarm, and the first dashboard, to a stack that has none."""
     one.insert(NETWORK, "    buckets,\n    ", "    alarms,\n")
     call = "    add_queries(t, flow_logs)\n"
     one.insert(NETWORK, call, "    add_alarms(t, flow_logs, alarm_topics)\n")
-    function = '''def add_alarms(t: StackTemplate, flow_logs: logs.LogGroup, alarm_topics: topics.AlarmTopics) -> None:
+    function = '''
+def add_alarms(t: StackTemplate, group: logs.LogGroup, alarm_topics: topics.AlarmTopics) -> None:
     """Add the alarms."""
     t.section("Alarms")
     t.add_resource(
@@ -185,7 +186,7 @@ def alarm(one: Checkout) -> None:
             AlarmDescription="Flow logs are large, and billed by volume. Look for a new flow in them first.",
             Namespace="AWS/Logs",
             MetricName="IncomingBytes",
-            dimensions={"LogGroupName": flow_logs.Ref()},
+            dimensions={"LogGroupName": group.Ref()},
             Statistic="Sum",
             EvaluationPeriods=3,
             Threshold=500_000_000,  # bytes
@@ -193,9 +194,8 @@ def alarm(one: Checkout) -> None:
         )
     )
 
-
 '''
-    one.insert(NETWORK, "def add_lambda_deployments_bucket(", function)
+    one.insert(NETWORK, "\ndef add_lambda_deployments_bucket(", function)
     one.build()
     dashboard = '''"""What the dashboard of the network shows."""
 
@@ -238,7 +238,7 @@ def stale(template: Mapping[str, Any]) -> list[str]:
 
 
 def parameter(one: Checkout) -> None:
-    """add a parameter, with another value in two environments."""
+    """Add a parameter, with another value in two environments."""
     field = "    permissions_boundary: Parameter\n"
     one.insert(NETWORK, field, "    flow_log_interval: Parameter\n")
     start = """        flow_log_interval=t.add_parameter(
@@ -247,7 +247,7 @@ def parameter(one: Checkout) -> None:
                 Type="Number",
                 Default=600,
                 AllowedValues=[60, 600],
-                Description="Seconds that a record of the flow logs covers. Another value is another flow log.",
+                Description="Seconds that a record of the flow logs covers. A change replaces the flow log.",
 """
     end = """            ),
             label="Interval of the flow logs",
@@ -260,8 +260,8 @@ def parameter(one: Checkout) -> None:
         NETWORK, r"MaxAggregationInterval=\d+", "MaxAggregationInterval=parameters.flow_log_interval.Ref()"
     )
     one.refused(
-        "Parameters.FlowLogInterval lacks ConstraintDescription (what is said of a refused value, which must be "
-        "...), a label (label= of add_parameter), a group (group= of add_parameter). Add what is missing."
+        "Parameters.FlowLogInterval lacks ConstraintDescription (what is said of a refused value, which must "
+        "be ...), a label (label= of add_parameter), a group (group= of add_parameter). Add what is missing."
     )
     constraint = '                ConstraintDescription="must be 60 or 600",\n'
     one.edit(NETWORK, re.escape(f"{start}            )\n        ),\n"), start + constraint + end)
@@ -272,7 +272,7 @@ def parameter(one: Checkout) -> None:
 
 
 def environment(one: Checkout) -> None:
-    """add an environment."""
+    """Add an environment."""
     values = json.loads(one.read("parameters/staging.json"))
     text = json.dumps(values | {"Environment": "qa"}, indent=2) + "\n"
     one.write("parameters/qa.json", text)
@@ -285,7 +285,7 @@ def environment(one: Checkout) -> None:
 
 
 def stack(one: Checkout) -> None:
-    """add a stack that holds data."""
+    """Add a stack that holds data."""
     module = '''"""The uploads stack: what visitors upload."""
 
 from __future__ import annotations
@@ -314,9 +314,7 @@ def add_parameters(t: StackTemplate) -> None:
 def add_bucket(t: StackTemplate) -> s3.Bucket:
     """Add the bucket."""
     t.section("Bucket")
-    bucket = t.add_resource(
-        buckets.private_bucket("UploadsBucket", names.name("uploads-${AWS::AccountId}"))
-    )
+    bucket = t.add_resource(buckets.private_bucket("UploadsBucket", names.name("files-${AWS::AccountId}")))
     t.add_resource(buckets.bucket_policy("UploadsBucketPolicy", bucket.Ref()))
     return bucket
 
@@ -335,7 +333,7 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
     done = one.python("build.py", "--pages", "docs").stdout
     line = re.search(r'"UploadsBucket": Pin\(.*?\),(?=\s)', done)
     if line is None:
-        raise Stumbled(f"the build does not say which line pins.py needs:\n{done}")
+        raise WalkError(f"the build does not say which line pins.py needs:\n{done}")
     one.edit(
         PINS, r"\n}\n$", lambda _: f'\n    "uploads": Pins(\n        holds_data={{{line[0]}}}\n    ),\n}}\n'
     )
@@ -347,7 +345,7 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
 
 
 def rule(one: Checkout) -> None:
-    """add a lint rule, with its tests and its part of the page."""
+    """Add a lint rule, with its tests and its part of the page."""
     ((free,),) = [
         re.findall(r"\| (\d+) \|$", line)
         for line in one.read("docs/rules.md").splitlines()
@@ -401,8 +399,9 @@ BAD = {
 }
 '''
     fault = (
-        "- {what: a FIFO topic without its ending, stack: network, set: {Resources/NetworkAlarmTopic/Properties/"
-        f"FifoTopic: true, Resources/NetworkAlarmTopic/Properties/TopicName: alarms}}, found_by: E{free}}}\n"
+        "- {what: a FIFO topic without its ending, stack: network, set: {"
+        "Resources/NetworkAlarmTopic/Properties/FifoTopic: true, "
+        f"Resources/NetworkAlarmTopic/Properties/TopicName: alarms}}, found_by: E{free}}}\n"
     )
     one.write("src/csr_templates/rules/sns/topic_without_fifo_name.py", module)
     one.write("tests/rules/sns/test_topic_without_fifo_name.py", tests)
@@ -414,25 +413,26 @@ BAD = {
 
 
 def removal(one: Checkout) -> None:
-    """remove a resource that operators know by its name."""
-    one.remove(DATABASE, "DatabaseSurplusCreditsAlarm")
+    """Remove a resource, and an output; the output is refused until it is no longer pinned."""
+    one.remove(NETWORK, "PrivateInboundFragmentationNeeded")
+    one.build()
+    one.edit(NETWORK, r' *Output\(\s*"PublicSubnet1Id",[^\n]*\n', "")
     one.refused(
-        "DatabaseSurplusCreditsAlarm is addressed by its name, "
-        "${ProjectName}-${Environment}-database-surplus-credits-charged, and is gone from database. Restore it; "
-        "or, if nothing uses the name any more, remove its line from names of database in"
+        "Outputs.PublicSubnet1Id is gone from network, but is read by name. Restore it; or, if nothing reads it "
+        "any more, remove its line from outputs of network in"
     )
-    one.edit(PINS, r' *"DatabaseSurplusCreditsAlarm": [^\n]*\n', "")
+    one.edit(PINS, r' *"PublicSubnet1Id": [^\n]*\n', "")
     one.build()
     one.test(*OF_STACKS)
 
 
 def renaming(one: Checkout) -> None:
-    """rename a resource; one that holds data is refused."""
+    """Rename a resource; one that holds data is refused."""
     one.edit(NETWORK, '"LambdaDeploymentsBucket",', '"PackageBucket",')
     one.refused(
-        "Stack network: LambdaDeploymentsBucket holds data and is gone from network: AWS would leave it in the "
-        "account under its name. Is it called PackageBucket now? Restore the ID; or, if no deployed stack has "
-        "it, or CHANGELOG.md says what to do with its data, remove its line from holds_data of network in"
+        "Stack network: LambdaDeploymentsBucket holds data and is gone from network: AWS would leave it "
+        "in the account under its name. Is it called PackageBucket now? Restore the ID; or, if no deployed "
+        "stack has it, or CHANGELOG.md says what to do with its data, remove its line from holds_data of network in"
     )
     one.edit(NETWORK, '"PackageBucket",', '"LambdaDeploymentsBucket",')
     one.edit(NETWORK, '"PublicRouteTable"', '"RouteTableToInternet"')
@@ -441,21 +441,23 @@ def renaming(one: Checkout) -> None:
 
 
 def engine(one: Checkout) -> None:
-    """raise the engine version; one that does not exist is refused."""
+    """Raise the engine version; one that does not exist is refused."""
     listed = "from csr_templates.cloudformation.schemas import creatable_versions as all; "
     known = one.passes("-c", f"{listed}print(*all('AWS::RDS::DBCluster', 'aurora-mysql'))").split()
     default = re.search(r'Default="(8\.0\.mysql_aurora\.3\.[0-9.]+)"', one.read(DATABASE))
     if default is None:
-        raise Stumbled(f"{DATABASE} has no default of the engine version")
+        raise WalkError(f"{DATABASE} has no default of the engine version")
     newest = [version for version in known if version.startswith("8.0.mysql_aurora.3.")][-1]
     unknown = f"{newest.rpartition('.')[0]}.99"
     key = '"DatabaseEngineVersion": '
-    first = r'("Environment": "dev",\n)'
-    one.edit("parameters/dev.json", first, rf'\1  {key}"{unknown}",\n')
+    for name in ("dev", "staging"):
+        one.edit(f"parameters/{name}.json", '("Environment": "[a-z]+",\n)', rf'\1  {key}"{unknown}",\n')
     one.refused(unknown, "a version that cfn-lint knows and AWS still creates, the nearest being", newest)
-    one.edit("parameters/dev.json", f"{key}[^,]+", f'{key}"{newest}"')
+    for name in ("dev", "staging"):
+        one.edit(f"parameters/{name}.json", f"{key}[^,]+", f'{key}"{newest}"')
     one.build()
-    one.edit("parameters/dev.json", f" *{key}[^,]+,\n", "")
+    for name in ("dev", "staging"):
+        one.edit(f"parameters/{name}.json", f" *{key}[^,]+,\n", "")
     one.edit(DATABASE, re.escape(default[0]), f'Default="{newest}"')
     one.build()
     one.test(*OF_STACKS, "tests/environments")
@@ -468,12 +470,12 @@ WALKS = {
 
 
 def main() -> int:
-    """Follow the walks named, or all, and print the time and the files of each; 1 if one of them stumbled."""
+    """Follow the walks named, or all, and print the time and the files of each; 1 if one of them failed."""
     unknown = [name for name in sys.argv[1:] if name not in WALKS]
     if unknown:
         print(f"There is no walk {unknown[0]}; there are: {', '.join(WALKS)}.", file=sys.stderr)
         return 2
-    stumbled = []
+    failed = []
     with tempfile.TemporaryDirectory() as place:
         for name in sys.argv[1:] or WALKS:
             started = time.monotonic()
@@ -481,9 +483,9 @@ def main() -> int:
             fault = ""
             try:
                 WALKS[name](one)
-            except Stumbled as error:
+            except WalkError as error:
                 fault = str(error)
-                stumbled.append(name)
+                failed.append(name)
             print(
                 f"{'FAILED' if fault else 'ok':7}{time.monotonic() - started:4.0f} s  {WALKS[name].__doc__}",
                 flush=True,
@@ -492,9 +494,9 @@ def main() -> int:
             if fault:
                 print(fault, flush=True)
             shutil.rmtree(one.folder)
-    if stumbled:
-        print(f"{len(stumbled)} failed: {', '.join(stumbled)}. Each must lead where CONTRIBUTING.md says.")
-    return bool(stumbled)
+    if failed:
+        print(f"{len(failed)} failed: {', '.join(failed)}. Each must lead where CONTRIBUTING.md says.")
+    return bool(failed)
 
 
 if __name__ == "__main__":
