@@ -1,8 +1,8 @@
 """Follows the recipes of CONTRIBUTING.md: ``make walks``.
 
 Each walk has its own copy of the checkout. It edits files as its recipe says, meets the refusals, builds,
-and runs the tests that the change could break. With ``ARGS="number alarm"`` only these walks are run. Where an
-edit no longer finds its place, correct the walk, and the recipe if it needs it.
+and runs the tests that the change could break. With ``ARGS="number alarm"`` only these walks are run. Where
+an edit no longer finds its place, correct the walk, and the recipe if it needs it.
 """
 
 from __future__ import annotations
@@ -118,11 +118,12 @@ class Checkout:
         return done.stdout
 
     def build(self) -> None:
-        """Do what ``make templates`` does, and what ``make check`` does without the types."""
+        """Do what ``make templates`` does, and what ``make check`` does to the edited files but for types."""
         self.passes("build.py", "--pages", "docs")
         self.passes("build.py", "--pages", "docs", "--check")
-        self.passes("-m", "ruff", "format", "--check", ".")
-        self.passes("-m", "ruff", "check", ".")
+        if code := [path for path in self.edited if path.endswith(".py")]:
+            self.passes("-m", "ruff", "format", "--check", *code)
+            self.passes("-m", "ruff", "check", *code)
 
     def refused(self, *sentences: str) -> None:
         """Build, and find the build refused with these sentences, and nothing written.
@@ -166,6 +167,8 @@ def number(one: Checkout) -> None:
         lambda found: found[1] + ("2048" if found[2] == "1024" else "1024"),
     )
     one.build()
+    one.passes("-m", "ruff", "format", "--check", ".")
+    one.passes("-m", "ruff", "check", ".")
     one.passes("-m", "mypy")
     one.test()
 
@@ -418,8 +421,8 @@ def removal(one: Checkout) -> None:
     one.build()
     one.edit(NETWORK, r' *Output\(\s*"PublicSubnet1Id",[^\n]*\n', "")
     one.refused(
-        "Outputs.PublicSubnet1Id is gone from network, but is read by name. Restore it; or, if nothing reads it "
-        "any more, remove its line from outputs of network in"
+        "Outputs.PublicSubnet1Id is gone from network, but is read by name. Restore it; or, if nothing reads "
+        "it any more, remove its line from outputs of network in"
     )
     one.edit(PINS, r' *"PublicSubnet1Id": [^\n]*\n', "")
     one.build()
@@ -430,9 +433,10 @@ def renaming(one: Checkout) -> None:
     """Rename a resource; one that holds data is refused."""
     one.edit(NETWORK, '"LambdaDeploymentsBucket",', '"PackageBucket",')
     one.refused(
-        "Stack network: LambdaDeploymentsBucket holds data and is gone from network: AWS would leave it "
-        "in the account under its name. Is it called PackageBucket now? Restore the ID; or, if no deployed "
-        "stack has it, or CHANGELOG.md says what to do with its data, remove its line from holds_data of network in"
+        "Stack network: LambdaDeploymentsBucket holds data and is gone from network: AWS would leave it in "
+        "the account under its name. Is it called PackageBucket now? Restore the ID; or, if no deployed "
+        "stack has it, or CHANGELOG.md says what to do with its data, remove its line from holds_data of "
+        "network in"
     )
     one.edit(NETWORK, '"PackageBucket",', '"LambdaDeploymentsBucket",')
     one.edit(NETWORK, '"PublicRouteTable"', '"RouteTableToInternet"')
