@@ -27,7 +27,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check benchmark rules catalogue corpus mutation format clean
+.PHONY: help templates environments test check walks benchmark rules catalogue corpus mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -47,6 +47,9 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ a
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
 	@$(BIN)/python build.py --check --pages docs
+
+walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md in copies of this checkout (four minutes)
+	@$(RUN) -m tests.walks $(ARGS)
 
 benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
 	@$(RUN) benchmarks/run.py $(ARGS)
