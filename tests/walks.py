@@ -263,9 +263,8 @@ def parameter(one: Checkout) -> None:
 """
     before = "        log_retention=t.add_parameter("
     one.insert(NETWORK, before, f"{start}            )\n        ),\n")
-    one.edit(
-        NETWORK, r"MaxAggregationInterval=\d+", "MaxAggregationInterval=parameters.flow_log_interval.Ref()"
-    )
+    used = "MaxAggregationInterval=parameters.flow_log_interval.Ref(),"
+    one.edit(NETWORK, r"MaxAggregationInterval=\d+,[^\n]*", used)
     one.refused(
         "Parameters.FlowLogInterval lacks ConstraintDescription (what is said of a refused value, which must "
         "be ...), a label (label= of add_parameter), a group (group= of add_parameter). Add what is missing."
