@@ -352,7 +352,7 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
     one.passes("build.py", "--pages", "docs")
     one.edit(WORDS, r"\A(\{)", r'\1\n  "Name of the bucket": "バケットの名前",')
     one.build()
-    one.test(*OF_STACKS, "tests/reference", "tests/cli")
+    one.test(*OF_STACKS, "tests/reference")
 
 
 def rule(one: Checkout) -> None:
