@@ -27,7 +27,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check benchmark rules catalogue corpus mutation format clean
+.PHONY: help templates environments test check walks benchmark rules catalogue corpus mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -48,6 +48,9 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 	@$(BIN)/python -m mypy
 	@$(BIN)/python -m codespell_lib src tests docs build.py Makefile README.md CONTRIBUTING.md CHANGELOG.md
 	@$(BIN)/python build.py --check --pages docs
+
+walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md in copies of this checkout (four minutes)
+	@$(RUN) -m tests.walks $(ARGS)
 
 benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
 	@$(RUN) benchmarks/run.py $(ARGS)

@@ -13,6 +13,8 @@ HAND_OVER = ROOT / "docs" / "hand-over.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 README = ROOT / "README.md"
 README_JA = ROOT / "README.ja.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+CONTRIBUTING_JA = ROOT / "CONTRIBUTING.ja.md"
 
 Row = list[str]
 

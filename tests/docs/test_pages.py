@@ -13,6 +13,8 @@ import pytest
 from csr_templates import STACKS
 
 from .pages import (
+    CONTRIBUTING,
+    CONTRIBUTING_JA,
     OPERATIONS,
     OPERATIONS_JA,
     README,
@@ -30,6 +32,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
     pytest.param(read(README), read(README_JA), id="readme"),
+    pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]
 in_both = pytest.mark.parametrize(("english", "japanese"), PAIRS)
 TEMPLATES = {stack.template: stack.name for stack in STACKS}
