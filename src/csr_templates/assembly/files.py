@@ -6,29 +6,30 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from csr_templates.assembly import cross_stack
+from csr_templates.assembly import cross_stack, house_rules, pinned
 from csr_templates.cloudformation import rendering
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ResolveError
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import git_sync, manifest
+from csr_templates.hand_over import bootstrap, git_sync, manifest
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import as_json
+from csr_templates.hand_over.pipeline_policies import pipeline_policies
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
 from csr_templates.hand_over.stack_policies import stack_policy
-from csr_templates.linting.tasks import Task, lint_all
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
+from csr_templates.stacks.pins import PINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path, PurePosixPath
+    from pathlib import PurePosixPath
 
     from csr_templates.environments.environment import Environment
     from csr_templates.linting.runner import Finding
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
 REFERENCE = "reference.md"
 
 
-@dataclass(frozen=True)
-class Assembly:
+class Assembly(NamedTuple):
     """Everything that a build would write, before it writes anything.
 
     Attributes:
@@ -95,7 +95,8 @@ def assemble(
     stale = []
     for stack in stacks:
         started = time.perf_counter()
-        one = _with_text(_build_stack(stack))
+        one = _build_stack(stack)
+        one.text = _text(one)
         seconds[one.name] = time.perf_counter() - started
         if one.file in files or one.file == manifest.MANIFEST:
             raise ValueError(f"Stack {one.name}: the file name {one.file} is taken already.")
@@ -109,17 +110,22 @@ def assemble(
         for name, found, spent in _lint(built, sources, known if every_environment else (), clean_lints):
             findings += found
             seconds[name] += spent
-    projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
     problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
-    for index, one in enumerate(built):
+    problems += _house_problems(stacks, built)
+    for one in built:
         try:
-            policies = Policies(stack_policy(one), *iam_policies(one, projects))
+            service, service_delete = iam_policies(one)
+            pipeline, pipeline_delete = pipeline_policies(one)
+            one.policies = Policies(stack_policy(one), pipeline, service, pipeline_delete, service_delete)
         except (PolicyError, SchemasError, ResolveError) as error:
             problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
-        else:
-            built[index] = replace(one, policies=policies)
     files.update(_hand_over(built, known, in_repository))
-    if all(one.policies.everyday for one in built):  # else the schemas miss a type, which the page needs, too
+    if not problems:
+        roles = dict(_bootstraps(built))
+        files.update((path, text.encode("ascii")) for path, text in roles.items())
+        if lint:
+            findings += _lint_bootstraps(built, roles, clean_lints)
+    if all(one.policies.service for one in built):  # else the schemas miss a type, which the page needs, too
         files[REFERENCE] = page(built).encode("ascii")
     files[manifest.MANIFEST] = as_json(manifest.document(built, [one.name for one in known], files))
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
@@ -132,7 +138,7 @@ def render(stack: Stack) -> str:
     Raises:
         rendering.RenderError: the template holds something that must not be written.
     """
-    return _with_text(_build_stack(stack)).text
+    return _text(_build_stack(stack))
 
 
 def reference(stacks: Sequence[Stack] = STACKS) -> str:
@@ -177,16 +183,28 @@ def _build_stack(stack: Stack) -> BuiltStack:
     )
 
 
-def _with_text(stack: BuiltStack) -> BuiltStack:
+def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Iterator[str]:
+    """Hold the stacks of the listing to the rules of the house; others are their authors' affair."""
+    try:
+        for declared, stack in zip(stacks, built, strict=True):
+            if declared in STACKS:
+                yield from house_rules.problems(stack)
+                yield from pinned.problems(stack, PINS)
+    except SchemasError as error:
+        yield str(error)
+    if list(stacks) == list(STACKS):
+        yield from pinned.stacks_gone([stack.name for stack in built], PINS)
+
+
+def _text(stack: BuiltStack) -> str:
     header = (
         f"Generated from {stack.source}; edit that file, not this one.",
         "Refresh with: make templates",
     )
     try:
-        text = rendering.render(stack.template, header=header, sections=stack.sections)
+        return rendering.render(stack.template, header=header, sections=stack.sections)
     except rendering.RenderError as error:
         raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
-    return replace(stack, text=text)
 
 
 def _hand_over(
@@ -204,9 +222,36 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
-        for documents in (manifest.deploy_policy_files(stack), manifest.delete_policy_files(stack)):
+        for documents in manifest.role_policy_files(stack).values():
             files.update((path, as_json(document)) for path, document in documents.items())
     return files
+
+
+def _bootstraps(stacks: Sequence[BuiltStack]) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the templates that make the roles of each stack."""
+    with_bucket = bootstrap.firsts(stacks)
+    header = (
+        "Generated from the template and its deploy policies; do not edit.",
+        "Refresh with: make templates",
+    )
+    for stack in stacks:
+        template = bootstrap.bootstrap(stack, with_bucket=stack.name in with_bucket)
+        yield manifest.bootstrap_file(stack.name), rendering.render(template, header=header)
+
+
+def _lint_bootstraps(
+    stacks: Iterable[BuiltStack], roles: Mapping[str, str], clean_lints: Path | None
+) -> Iterator[Finding]:
+    from csr_templates.linting.tasks import Task, lint_all  # not needed by a build without lint
+
+    source = Path(bootstrap.__file__)
+    tasks = [
+        Task(roles[path], stack.region, f"{stack.name} (bootstrap)", path, source, {})
+        for stack in stacks
+        for path in [manifest.bootstrap_file(stack.name)]
+    ]
+    for outcome in lint_all(tasks, clean_lints):
+        yield from outcome.findings
 
 
 def _lint(
@@ -219,6 +264,8 @@ def _lint(
 
     Yields name, findings and seconds of each stack.
     """
+    from csr_templates.linting.tasks import Task, lint_all  # not needed by a build without lint
+
     runs: list[tuple[BuiltStack, str, Mapping[str, str]]] = []
     for stack in stacks:
         values = {one.name: one.parameters[stack.name] for one in known}
@@ -235,7 +282,7 @@ def _lint(
             yield stack.name, list(by_default), outcome.seconds
         else:
             found = [
-                replace(finding, message=f"{finding.message} (with the values of {environment})")
+                finding._replace(message=f"{finding.message} (with the values of {environment})")
                 for finding in outcome.findings
                 if finding not in by_default
             ]

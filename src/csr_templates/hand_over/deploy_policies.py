@@ -1,12 +1,13 @@
 """Deploy policies: the rights of CloudFormation's service role for one stack.
 
 They follow from the template: from the permissions that the schema of each of its resource types claims for
-its handlers (``list`` aside, which no stack operation calls) and for the properties that it sets, from the few
-that the schemas forget, and from the names of its resources. The pipeline's own role has none of them: see
+its handlers (``list`` aside, which no stack operation calls) and for what it sets, from the few that the
+schemas forget, and from the names of its resources. The pipeline's own role has none of them: see
 ``pipeline_policies``.
 
-The documents serve every environment. What differs comes from tags of the role: ``Project``, ``Environment``,
-and where they are wanted ``PermissionsBoundary``, ``HostedZoneId`` and ``CustomDomainName``. Names are literal.
+The documents serve every environment. What differs comes from tags of the role: ``Project`` and
+``Environment``, and where they are wanted ``PermissionsBoundary``, ``HostedZoneId`` and ``CustomDomainName``.
+Names are literal.
 A resource with a random ID is reached by its tags: what exists has to carry them, what is created has to get
 them. What the documents cannot bound is what the stack's own roles are given: who writes their policies has,
 through them, whatever the account, or the permissions boundary, allows its roles.
@@ -46,6 +47,7 @@ TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}
 
 # Each of these has a statement of its own, with conditions that no other action has.
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
+_READS: Final = re.compile("[a-z0-9-]+:(Describe|Get|List)")
 _RECORDS: Final = "route53:ChangeResourceRecordSets"
 
 
@@ -136,7 +138,7 @@ class _Needs:
             action
             for action in self.serving - self._forgotten
             if action in deploy_scopes.REMOVES
-            or all(claim.handler == "delete" for claim in self.claims[action])
+            or (not _READS.match(action) and all(one.handler == "delete" for one in self.claims[action]))
         }
 
     def other_stacks(self) -> Iterator[Document]:
@@ -144,12 +146,12 @@ class _Needs:
         function = "Fn::GetStackOutput"
         arns = {
             f"arn:aws:cloudformation:{as_pattern(asked['Region'])}:*:stack/{as_pattern(asked['StackName'])}/*"
-            for _, arguments in entries(self.built.template, function)
+            for _, arguments in self.built.read_outputs
             for asked in [self.patterns.value({function: arguments})[function]]
         }
         if arns:
             describe = ["cloudformation:DescribeStacks"]
-            yield from allow("OutputsOfOtherStacks", describe, arns, StringEquals=OWN_ACCOUNT)
+            yield from allow("OutputsOfOtherStacks", describe, arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def roles(self) -> Iterator[Document]:
         """Allow handing our roles to the services that trust them, and services making their own roles."""
@@ -159,8 +161,10 @@ class _Needs:
         if trusted := {
             text for _, services in entries(documents, "Service") for text in self.patterns.texts(services)
         }:
-            to_them = {**OWN_ACCOUNT, "iam:PassedToService": sorted(trusted)}
-            yield from allow("PassRole", ["iam:PassRole"], ours, StringEquals=to_them)
+            to_them = {"iam:PassedToService": sorted(trusted)}
+            yield from allow(
+                "PassRole", ["iam:PassRole"], ours, StringEquals=to_them, StringEqualsIfExists=OWN_ACCOUNT
+            )
         if managed := {
             arn for role in of_roles for arn in self.patterns.texts(role.get("ManagedPolicyArns"))
         }:
@@ -194,12 +198,12 @@ class _Needs:
             "Artifacts",
             ["s3:GetObject", "s3:GetObjectVersion"],
             [f"arn:aws:s3:::{PREFIX}artifacts-{ACCOUNT}-{self.region}/{self.built.name}/*"],
-            StringEquals=OWN_ACCOUNT,
+            StringEqualsIfExists=OWN_ACCOUNT,
         )
         for type_name, actions, name in deploy_scopes.PACKAGES:
             if type_name in self.types:
                 arn = f"arn:aws:s3:::{PREFIX}{name.format(account=ACCOUNT)}"
-                yield from allow("Packages", actions, [arn], StringEquals=OWN_ACCOUNT)
+                yield from allow("Packages", actions, [arn], StringEqualsIfExists=OWN_ACCOUNT)
         buckets = self.types.get("AWS::S3::Bucket", {})
         by_reference = {f"${{{name}}}": name for name in buckets}
         arns = set()
@@ -212,7 +216,7 @@ class _Needs:
                     )
                     arns |= {f"arn:aws:s3:::{name}/*" for name in names}
         if arns:
-            yield from allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, StringEquals=OWN_ACCOUNT)
+            yield from allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def roll_backs(self) -> Iterator[Document]:
         """Allow deleting what each update makes, if the update fails."""
@@ -220,7 +224,7 @@ class _Needs:
             if type_name in self.types:
                 sid = f"RolledBack{_short(type_name)}"
                 arns = self._filled(deploy_scopes.Scope(owner, arn))
-                yield from allow(sid, [action], arns, StringEquals=OWN_ACCOUNT)
+                yield from allow(sid, [action], arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def parts(self) -> Iterator[Document]:
         """Allow removing parts, where the same action removes the whole."""
@@ -307,7 +311,9 @@ class _Needs:
         for (service, tags), (of_kind, arns) in sorted(found.items()):
             sid = "".join(word.title() for word in [service, *tags.split()])
             if tags == "unless other":
-                yield from allow(sid, of_kind, arns, StringEqualsIfExists=self._of("ResourceTag", "name"))
+                yield from allow(
+                    sid, of_kind, arns, StringEqualsIfExists=self._of("ResourceTag", "name", arns)
+                )
             elif tags:
                 yield from allow(sid, of_kind, arns, StringEquals=self._of("ResourceTag", tags, arns))
             else:
@@ -326,7 +332,7 @@ class _Needs:
             key_use,
             [f"arn:aws:kms:{self.region}:*:key/*"],
             StringEquals={"kms:ViaService": [f"{user}.{self.region}.amazonaws.com" for user in users]},
-            StringEqualsIfExists=self._of("ResourceTag", "name"),
+            StringEqualsIfExists=self._of("ResourceTag", "name", "AWS::KMS::Key"),
         )
         worldwide = {action for action in unlimited if _service(action) in deploy_scopes.GLOBAL}
         here = {"aws:RequestedRegion": self.region}
@@ -363,7 +369,8 @@ class _Needs:
         """Tell whether a claimed action can do anything for this stack."""
         if action in deploy_scopes.OBJECTS or action in _OF_ROLES or iam_action(action) is None:
             return False
-        if not any(_service(place.arn.split(":")[2] + ":") == _service(action) for place in self._places):
+        services = {place.arn.split(":")[2] for place in self._places}
+        if _service(action) not in services | deploy_scopes.LOOKED_UP:
             return False
         look_up = deploy_scopes.LOOK_UPS.fullmatch(action) or not _arns(action)
         return bool(look_up or self._patterns(action))
@@ -427,27 +434,32 @@ class _Needs:
         Args:
             key: ``ResourceTag`` or ``RequestTag``.
             tags: as in ``Scope``.
-            where: the type of the resources, or the ARNs that they have; all keys where it is left out.
+            where: with ``name``, the type of the resources, or the ARNs that they have.
         """
         condition: dict[str, Any] = {f"aws:{key}/{tag}": value for tag, value in TAGS.items()}
         if tags == "name":
-            arns = [where] if isinstance(where, str) else list(where)
-            types = {
+            arns = [where] if isinstance(where, str) else where
+            found = [
                 scope.type
                 for scope in deploy_scopes.SCOPES
                 if scope.tags == "name"
-                and (scope.type in arns or scope.arn.format(region=self.region) in arns or arns == [""])
-            }
-            types = {"AWS::KMS::Key"} if arns == [""] else types
+                and scope.type in self.types
+                and {scope.type, scope.arn.format(region=self.region)} & set(arns)
+            ]
             condition[f"aws:{key}/Name"] = sorted(
-                name
-                for type_name in types
-                for properties in self.types.get(type_name, {}).values()
-                for tag in properties.get("Tags", [])
-                if tag["Key"] == "Name"
-                for name in self.patterns.texts(tag["Value"])
+                name for type_name in found for one in self.types[type_name] for name in self._name_tags(one)
             )
         return condition
+
+    def _name_tags(self, resource: str) -> list[str]:
+        properties = self.built.resources[resource].get("Properties", {})
+        names = [tag["Value"] for tag in properties.get("Tags", []) if tag["Key"] == "Name"]
+        if not names:
+            raise PolicyError(
+                f"{resource} needs a tag Name: other stacks have such resources, too, and a policy can tell "
+                "them apart only by it."
+            )
+        return [text for name in names for text in self.patterns.texts(name)]
 
     @cached_property
     def _places(self) -> list[Place]:
@@ -479,7 +491,7 @@ class _Needs:
 
 
 def _untold(arn: str) -> str:
-    """Return the tags that tell what has a random part in its name: those of the environment, for log groups."""
+    """Return the tags that tell what has a random ID in its name: only log groups can have some."""
     return "environment" if ":log-group:" in arn else ""
 
 
@@ -517,6 +529,6 @@ def _overlap(arn: str, pattern: str) -> bool:
     _, _, service, region, _, kind = arn.split(":", 5)
     _, _, our_service, our_region, _, our_kind = pattern.split(":", 5)
     region = region.replace("${Region}", our_region)
-    theirs, ours = (re.split(r"[*$]", text, maxsplit=1)[0] for text in (kind, our_kind))
+    theirs, ours = (text.partition("*")[0].partition("$")[0] for text in (kind, our_kind))
     begins = ours.startswith(theirs) or theirs.startswith(ours)
     return (service, region) == (our_service, our_region) and begins

@@ -173,6 +173,9 @@ GLOBAL: Final = frozenset({"cloudfront", "iam", "route53"})
 LOOK_UPS: Final = re.compile("rds:Describe.*|cloudwatch:DescribeAlarms")
 """Actions that a handler may look things up with by listing, which IAM judges as access to all of them."""
 
+LOOKED_UP: Final = frozenset({"ec2"})
+"""Services that a handler looks things up in although its stack has no resource there: a function's VPC."""
+
 FORGOTTEN: Final = (
     # Lambda's network interfaces outlive the function for a while. CloudFormation waits for them to go before
     # it deletes the subnets and security groups that they are in, if it may look for them.
@@ -262,6 +265,7 @@ OPTIONAL: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "ManagedPolicyArns": ("iam:DetachRolePolicy",),
         "PermissionsBoundary": ("iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"),
     },
+    "AWS::KMS::Key": {"Enabled": ("kms:DisableKey", "kms:EnableKey")},
     "AWS::Lambda::Function": {
         "CodeSigningConfigArn": (
             "lambda:DeleteFunctionCodeSigningConfig",

@@ -55,11 +55,9 @@ ANY_STACK: Final = ("cloudformation:DescribeStackDriftDetectionStatus", "cloudfo
 """What CloudFormation is asked without the name of a stack, so that IAM accepts only ``*``."""
 
 _BUCKET: Final = f"arn:aws:s3:::{PREFIX}"
-_WRITE: Final = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
-_LIST: Final = ("s3:GetBucketLocation", "s3:ListBucket")
 
 BESIDE: Final = (
-    ("AWS::Lambda::Function", "Package", _WRITE, (f"{_BUCKET}lambda-deployments-{ACCOUNT}/*",)),
+    ("AWS::Lambda::Function", "Package", ("s3:PutObject",), (f"{_BUCKET}lambda-deployments-{ACCOUNT}/*",)),
     (
         "AWS::RDS::DBCluster",
         "Snapshot",
@@ -95,19 +93,17 @@ def pipeline_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]
             "PassServiceRole",
             ["iam:PassRole"],
             [f"arn:aws:iam::*:role/{role_name(PROJECT, ENVIRONMENT, stack.name, 'service')}"],
-            StringEquals={**OWN_ACCOUNT, "iam:PassedToService": "cloudformation.amazonaws.com"},
+            StringEquals={"iam:PassedToService": "cloudformation.amazonaws.com"},
+            StringEqualsIfExists=OWN_ACCOUNT,
         ),
+        # CloudFormation reads the template with the rights of its caller. The AWS CLI looks first whether
+        # the object is there. Without s3:ListBucket, S3 answers 403 if it is not, and the CLI uploads it as
+        # after a 404 (awscli/customizations/s3uploader.py).
         *allow(
             "Artifacts",
-            [*_WRITE, "s3:GetObjectVersion"],
+            ["s3:GetObject", "s3:PutObject"],
             [f"{_BUCKET}artifacts-{ACCOUNT}-{stack.region}/{stack.name}/*"],
-            StringEquals=OWN_ACCOUNT,
-        ),
-        *allow(
-            "ArtifactBucket",
-            _LIST,
-            [f"{_BUCKET}artifacts-{ACCOUNT}-{stack.region}"],
-            StringEquals=OWN_ACCOUNT,
+            StringEqualsIfExists=OWN_ACCOUNT,
         ),
         *_beside(stack),
     ]
@@ -125,13 +121,17 @@ def role_name(project: str, environment: str, stack: str, kind: str) -> str:
 
 def _stack(stack: BuiltStack, sid: str, actions: list[str] | tuple[str, ...]) -> Iterator[Document]:
     arn = f"arn:aws:cloudformation:{stack.region}:*:stack/{PREFIX}{stack.name}/*"
-    yield from allow(sid, [f"cloudformation:{action}" for action in actions], [arn], StringEquals=OWN_ACCOUNT)
+    yield from allow(
+        sid, [f"cloudformation:{action}" for action in actions], [arn], StringEqualsIfExists=OWN_ACCOUNT
+    )
 
 
 def _stacks_read(stack: BuiltStack) -> Iterator[Document]:
     """Allow seeing the outputs of the stacks that this one reads from."""
     if arns := [f"arn:aws:cloudformation:*:*:stack/{PREFIX}{name}/*" for name in stack.reads_from]:
-        yield from allow("StacksRead", ["cloudformation:DescribeStacks"], arns, StringEquals=OWN_ACCOUNT)
+        yield from allow(
+            "StacksRead", ["cloudformation:DescribeStacks"], arns, StringEqualsIfExists=OWN_ACCOUNT
+        )
 
 
 def _beside(stack: BuiltStack) -> Iterator[Document]:
@@ -139,4 +139,4 @@ def _beside(stack: BuiltStack) -> Iterator[Document]:
     for type_name, sid, actions, arns in BESIDE:
         if type_name in types:
             filled = [arn.replace("<region>", stack.region) for arn in arns]
-            yield from allow(sid, actions, filled, StringEquals=OWN_ACCOUNT)
+            yield from allow(sid, actions, filled, StringEqualsIfExists=OWN_ACCOUNT)

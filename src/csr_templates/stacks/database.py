@@ -277,7 +277,7 @@ def add_secret(t: StackTemplate, key: kms.Key) -> secretsmanager.Secret:
                 PasswordLength=32,  # RDS takes 8 to 41 characters
                 ExcludePunctuation=True,  # RDS refuses some of it, and URLs and shells trip over more
             ),
-            Tags=names.tags("db-credentials"),
+            Tags=names.tags(),
         )
     )
 
@@ -431,19 +431,14 @@ def add_log_groups(t: StackTemplate, parameters: Parameters) -> list[logs.LogGro
     )
     cluster = f"/aws/rds/cluster/{names.PREFIX}-aurora-cluster"
     return [
-        t.add_resource(
-            log_group("DatabaseErrorLogGroup", "database-error-log", LogGroupName=Sub(f"{cluster}/error"))
-        ),
+        t.add_resource(log_group("DatabaseErrorLogGroup", LogGroupName=Sub(f"{cluster}/error"))),
         t.add_resource(
             log_group(
                 "DatabaseSlowQueryLogGroup",
-                "database-slow-query-log",
                 LogGroupName=Sub(f"{cluster}/slowquery"),
             )
         ),
-        t.add_resource(
-            log_group("DatabaseAuditLogGroup", "database-audit-log", LogGroupName=Sub(f"{cluster}/audit"))
-        ),
+        t.add_resource(log_group("DatabaseAuditLogGroup", LogGroupName=Sub(f"{cluster}/audit"))),
     ]
 
 
@@ -494,7 +489,7 @@ def add_cluster(
             DeleteAutomatedBackups=If(conditions.has_deletion_protection, False, True),
             EnableCloudwatchLogsExports=["audit", "error", "slowquery"],
             DatabaseInsightsMode="standard",
-            Tags=names.tags("aurora-cluster"),
+            Tags=names.tags(),
         )
     )
     t.add_resource(
@@ -518,7 +513,7 @@ def add_monitoring_role(t: StackTemplate, parameters: Parameters, conditions: Co
     arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:RDS*"
     return t.add_resource(
         roles.service_role(
-            "DatabaseMonitoringRole",
+            "MonitoringRole",
             "database-monitoring-role",
             Description="Lets Enhanced Monitoring write the metrics of the instances to CloudWatch Logs",
             service="monitoring.rds.amazonaws.com",
@@ -579,7 +574,11 @@ def add_instances(
         MonitoringRoleArn=role.GetAtt("Arn"),
         EnablePerformanceInsights=If(conditions.has_performance_insights, True, False),
         PerformanceInsightsRetentionPeriod=If(conditions.has_performance_insights, 7, NoValue),  # days
-        PerformanceInsightsKMSKeyId=If(conditions.has_performance_insights, key.GetAtt("Arn"), NoValue),
+        # Also without Performance Insights, where CloudFormation does not send it. Its removal is refused,
+        # which would block a change to a class without, and the rollback of a change to one with it.
+        # https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds (aws-rds-dbinstance:
+        # ImmutabilityHelper, Translator)
+        PerformanceInsightsKMSKeyId=key.GetAtt("Arn"),
     )
     first = t.add_resource(
         instance(

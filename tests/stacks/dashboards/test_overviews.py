@@ -72,23 +72,27 @@ def test_alarms_are_on_top(module: ModuleType, values: dict[str, str], missing: 
 
 
 @each_module
-def test_every_alarm_is_drawn(module: ModuleType) -> None:
-    """What an alarm watches is drawn as the alarm takes it, with a line where it fires, in its own region."""
+def test_alarms_that_are_drawn_have_their_line(module: ModuleType) -> None:
+    """Where what an alarm watches is drawn as the alarm takes it, a line shows where it fires.
+
+    An alarm need not be drawn: its state is in the first widget.
+    """
     resources = resources_of(module)
     graphs = [widget for widget in widgets(module, resources).values() if "metrics" in widget]
+    compared = 0
     for alarm in alarms_of(resources).values():
         of_the_alarm = [
             (metric[-1], lines(graph))
             for graph in graphs
             for metric in graph["metrics"]
             if metric[:2] == [alarm["Namespace"], alarm["MetricName"]]
+            and metric[-1]["stat"] == alarm.get("Statistic", metric[-1]["stat"])
+            and metric[-1]["period"] == alarm["Period"]
         ]
 
-        assert of_the_alarm, alarm["AlarmName"]
+        compared += len(of_the_alarm)
         assert all(alarm["Threshold"] in drawn for _, drawn in of_the_alarm), alarm["AlarmName"]
-        assert {options["period"] for options, _ in of_the_alarm} == {alarm["Period"]}
-        if "Statistic" in alarm:
-            assert {options["stat"] for options, _ in of_the_alarm} == {alarm["Statistic"]}
+    assert compared > 1
     assert {graph["region"] for graph in graphs} == {REGIONS[module]}
 
 
@@ -161,6 +165,35 @@ def test_waf_graph_names_metrics_that_exist() -> None:
     ]
     without = resources_of(frontend, {"WAFEnabled": "false"})
     assert "WAF" not in json.dumps(without["FrontendDashboard"])
+
+
+def test_functions_of_cloudfront_are_watched() -> None:
+    """Of each function its errors and its time are drawn, by the name that it has."""
+    resources = resources_of(frontend)
+    functions = {
+        resource["Properties"]["Name"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::CloudFront::Function"
+    }
+    drawn = [
+        metric
+        for widget in widgets(frontend, resources).values()
+        for metric in widget.get("metrics", [])
+        if metric[1].startswith("Function")
+    ]
+
+    assert {metric[1] for metric in drawn} == {
+        "FunctionExecutionErrors",
+        "FunctionValidationErrors",
+        "FunctionThrottles",
+        "FunctionComputeUtilization",
+    }
+    assert len(functions) > 1
+    for name in {metric[1] for metric in drawn}:
+        assert sorted(metric[3] for metric in drawn if metric[1] == name) == sorted(functions)
+    assert {(metric[0], metric[2], *metric[4:-1]) for metric in drawn} == {
+        ("AWS/CloudFront", "FunctionName", "Region", "Global")
+    }
 
 
 # ---- After a change ----
