@@ -311,14 +311,12 @@ class _Needs:
         for (service, tags), (of_kind, arns) in sorted(found.items()):
             sid = "".join(word.title() for word in [service, *tags.split()])
             if tags == "unless other":
-                yield from allow(
-                    sid, of_kind, arns, StringEqualsIfExists=self._of("ResourceTag", "name", arns)
-                )
-            elif tags:
-                yield from allow(sid, of_kind, arns, StringEquals=self._of("ResourceTag", tags, arns))
+                others = {**OWN_ACCOUNT, **self._of("ResourceTag", "name", arns)}
+                yield from allow(sid, of_kind, arns, StringEqualsIfExists=others)
             else:
-                own = {} if service in ("cloudfront", "ec2", "wafv2", "route53") else OWN_ACCOUNT
-                yield from allow(sid, of_kind, arns, StringEquals=own)
+                ours = self._of("ResourceTag", tags, arns) if tags else {}
+                own = {} if service == "wafv2" else OWN_ACCOUNT  # the managed rule groups are AWS's
+                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists=own)
         for action, arn in deploy_scopes.BESIDE.items():
             if action in limited:
                 sid = f"Beside{action.partition(':')[2]}"
