@@ -251,6 +251,7 @@ def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
             "region": command.region,
             "template": command.options["--template-file"],
             "uploaded": [*command.options["--s3-bucket"], *command.options["--s3-prefix"]],
+            "role": command.options["--role-arn"],
             "capabilities": command.options["--capabilities"],
             "tags": command.options["--tags"],
         }
@@ -263,6 +264,7 @@ def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
             "region": stack["region"],
             "template": [f"out/{stack['template']}"],
             "uploaded": [f"{PREFIX}-artifacts-123456789012-{stack['region']}", stack["name"]],
+            "role": [f"arn:aws:iam::123456789012:role/deploy-{PREFIX}-{stack['name']}-service"],
             "capabilities": stack["capabilities"],
             "tags": ["Project=csr-lambda-api", "Environment=prod"],
         }

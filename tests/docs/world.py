@@ -422,7 +422,8 @@ def prepare(folder: Path) -> None:
     (folder / "out").symlink_to(ROOT / "out")
     (folder / "site").mkdir()
     (folder / "lambda-deployment-package.zip").write_bytes(b"zip")
-    (folder / "trust.json").write_text('{"Version": "2012-10-17", "Statement": []}')
+    role = {"ParameterKey": "PipelinePrincipalArn", "ParameterValue": "arn:aws:iam::123456789012:role/ci"}
+    (folder / "bootstrap.json").write_text(json.dumps([role]))
 
 
 def endpoint(name: str) -> str:
