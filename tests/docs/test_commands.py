@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS
+from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import resolve
 
 from .aws_cli import Command, CommandError, parse
 from .pages import OPERATIONS, ROOT, read
@@ -100,12 +102,24 @@ def test_every_command_was_reached(chapter: str, sessions: dict[str, Session]) -
     assert written <= {(command.service, command.name) for command in sessions[chapter].seen}
 
 
+def bootstrapped(commands: list[Command]) -> Iterator[str]:
+    """Yield the buckets that the bootstrap templates make with the values of the page."""
+    for command in commands:
+        if command.title == "cloudformation create-stack":
+            given = {one["ParameterKey"]: one["ParameterValue"] for one in command.parameters["Parameters"]}
+            made = resolve(load(command.parameters["TemplateBody"]), given, region=command.region)
+            for resource in made["Resources"].values():
+                if resource["Type"] == "AWS::S3::Bucket":
+                    yield resource["Properties"]["BucketName"]
+
+
 def test_names_exist(
     commands: list[Command], names: dict[str, set[str]], sessions: dict[str, Session], hand_over: Session
 ) -> None:
     """A name in a command is one that production's templates give, or that a command gave before."""
     known = [*names, *created(commands), *created(hand_over.seen), CHOSEN_SNAPSHOT]
     known += [one for session in sessions.values() for one in session.ids.values()]
+    known += bootstrapped(hand_over.seen)
     unknown = []
     for command in commands:
         for option, name in mentioned(command):

@@ -240,7 +240,8 @@ class TestChangeSets:
         pasted = Pasted(path, block, printed, scripts)
         at = next(n for n, out in enumerate(pasted.answers) if out.strip() == "CREATE_COMPLETE")
         answers = [*pasted.answers[:at], f"{status}\n", *pasted.answers[at + 1 :]]
-        code = pasted.code.replace("aws cloudformation wait ", "echo waits ")
+        waits = block.text.replace("aws cloudformation wait ", "echo waits ")
+        code = pasted.code.replace(block.text, waits)
         end = run(code, answers, scripts)
 
         assert f"waits stack-{waiter}-complete" in end.out
