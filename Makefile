@@ -33,8 +33,8 @@ endif
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
-templates: $(VENV)/.installed ## Build all templates, lint them, write out/
-	@$(BIN)/python build.py
+templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and the tables in docs/
+	@$(BIN)/python build.py --pages docs
 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
@@ -42,11 +42,11 @@ environments: $(VENV)/.installed ## Show the parameters of all environments side
 test: $(VENV)/.installed-dev ## Run the tests, on all cores
 	@$(RUN) -m pytest --numprocesses auto $(ARGS)
 
-check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ is current (what CI and pre-commit run)
+check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ and docs/ are current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
-	@$(BIN)/python build.py --check
+	@$(BIN)/python build.py --check --pages docs
 
 benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
 	@$(RUN) benchmarks/run.py $(ARGS)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from troposphere import Ref, Template, s3
+from troposphere import Parameter, Ref, Template, s3
 
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import folders
@@ -220,6 +220,7 @@ def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
             for name in ("site", "logs")
         ],
         "files": {"written": WHOLE_SET, "removed": [], "unchanged": [], "stale": [], "unknown": []},
+        "pages": {"written": [], "stale": [], "unchanged": [], "untranslated": []},
         "problems": [],
         "findings": [],
     }
@@ -244,6 +245,106 @@ def test_json_of_a_check(
         "stale": ["reference.md", "stacks.json", "logs.yaml", *policies("logs")],
         "unknown": ["notes.txt"],
     }
+
+
+# ---- Pages ----
+
+
+@pytest.fixture
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one page that has every table, and the parameter files of one environment."""
+    template = bucket_template()
+    for name in ("ProjectName", "Environment"):
+        template.add_parameter(Parameter(name, Type="String", Default="prod", AllowedPattern="[a-z]+"))
+    use(monkeypatch, lambda: template)
+    parameters = tmp_path / "parameters"
+    parameters.mkdir()
+    (parameters / "shared.json").write_text("{}")
+    (parameters / "prod.json").write_text('{"Environment": "prod"}')
+    monkeypatch.setattr(folders, "default_parameters", lambda: parameters)
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    names = ("stacks", "alarms", "log-groups", "outputs", "parameters", "web-acl", "settings")
+    text = "\n".join(f"<!-- generated: {name} -->\n<!-- /generated -->" for name in names)
+    (folder / "page.md").write_text(text)
+    return folder
+
+
+def test_pages_are_written(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --pages a build also writes the tables; without it no page is touched."""
+    before = contents(docs)
+    assert build(out, "--quiet") == 0
+    assert contents(docs) == before
+
+    assert build(out, "--pages", str(docs)) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"{docs}: 1 page written."
+    assert b"\n| `prod-prod-site` |" in contents(docs)["page.md"]
+
+    assert build(out, "--pages", str(docs)) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"{docs}: 1 page unchanged."
+
+
+def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A check shows what is stale in the pages as a diff, with the command, and writes nothing."""
+    build(out, "--quiet")
+    before = contents(docs)
+
+    assert build(out, "--check", "--pages", str(docs)) == 1
+
+    page = (docs / "page.md").as_posix()
+    said = capsys.readouterr().out
+    assert said.startswith(f"--- {page}\n+++ {page} (as it would be built)\n")
+    assert "\n+| `prod-prod-site` |" in said
+    first, second = said.splitlines()[-2:]
+    assert first == f"Stale in {docs}: page.md."
+    assert f" --pages {docs}" in second
+    assert contents(docs) == before
+    assert build(out, "--check", "--pages", str(docs), "--format", "json") == 1
+    found = document(capsys)
+    assert found["status"] == "stale"
+    assert found["pages"] == {"written": [], "stale": ["page.md"], "unchanged": [], "untranslated": []}
+    build(out, "--quiet", "--pages", str(docs))
+    assert build(out, "--check", "--quiet", "--pages", str(docs)) == 0
+
+
+def test_a_missing_word_fails_the_check_only(
+    out: Path, docs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A build works without a translation and says so; a check refuses it, quiet or not."""
+    (docs / "words.xx.json").write_text("{}")
+    (docs / "page.xx.md").write_bytes((docs / "page.md").read_bytes())
+
+    assert build(out, "--pages", str(docs)) == 0
+    sentence = (
+        f'{(docs / "words.xx.json").as_posix()}: "stack" is missing, so that the pages show the English'
+    )
+    assert f"\n{sentence} text. Add it.\n" in capsys.readouterr().out
+    assert build(out, "--check", "--quiet", "--pages", str(docs)) == 1
+    assert sentence in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", ["lint", "marker"])
+def test_nothing_is_written_before_all_is_clean(
+    out: Path, docs: Path, wrong: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finding keeps the pages from being written, and a damaged marker the output folder, too."""
+    options = ["--output", str(out), "--pages", str(docs)]
+    if wrong == "lint":
+        use(monkeypatch, broken_template)
+        monkeypatch.setattr(folders, "default_parameters", lambda: None)
+    else:
+        options.append("--no-lint")
+        (docs / "page.md").write_text("<!-- generated: alarms -->")
+    before = contents(docs)
+
+    code = cli.main(["build", *options])
+
+    assert code == (1 if wrong == "lint" else 2)
+    assert not out.exists()
+    assert contents(docs) == before
+    if wrong == "marker":
+        complaint = capsys.readouterr().err
+        assert complaint.startswith(f"csr-templates: {(docs / 'page.md').as_posix()}, line 1: <!-- generated")
 
 
 # ---- Errors ----

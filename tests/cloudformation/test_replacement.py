@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import Place
-from csr_templates.cloudformation.replacement import Effect, effect_of_change
+from csr_templates.cloudformation.replacement import (
+    Effect,
+    effect_of_change,
+    is_documented,
+    kept_if,
+    note_on_change,
+    note_on_removal,
+    update_order,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +39,84 @@ from csr_templates.cloudformation.replacement import Effect, effect_of_change
 def test_a_property_and_what_is_in_it(type_name: str, place: Place, effect: Effect) -> None:
     """A whole property counts if anything in it does, and an item of a list is any of them."""
     assert effect_of_change(type_name, "us-east-1", place) == effect
+
+
+@pytest.mark.parametrize(
+    ("type_name", "place", "interrupts"),
+    [
+        ("AWS::RDS::DBInstance", ("DBInstanceClass",), True),
+        ("AWS::RDS::DBCluster", ("EngineVersion",), True),
+        ("AWS::RDS::DBParameterGroup", ("Parameters", "max_connections"), False),
+        ("AWS::RDS::DBCluster", ("BackupRetentionPeriod",), None),
+        ("AWS::SQS::Queue", ("DelaySeconds",), None),
+    ],
+)
+def test_what_an_update_in_place_does_besides(type_name: str, place: Place, interrupts: bool | None) -> None:
+    """It may interrupt, or do something else, or AWS says that it does nothing else."""
+    note = note_on_change(type_name, place)
+
+    assert (note.interrupts if note else None) is interrupts
+    assert is_documented(type_name, place)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "place"),
+    [
+        ("AWS::RDS::DBCluster", ("DatabaseInsightsMode",)),  # younger than what was read
+        ("AWS::RDS::DBCluster", ("NoSuchProperty",)),
+        ("AWS::Logs::Delivery", ("RecordFields",)),
+        ("AWS::No::Such", ("Name",)),
+        ("AWS::SQS::Queue", ()),
+    ],
+)
+def test_what_is_not_known(type_name: str, place: Place) -> None:
+    """Of a property that no page was read about, nothing is claimed."""
+    assert note_on_change(type_name, place) is None
+    assert kept_if(type_name, place) is None
+    assert not is_documented(type_name, place)
+
+
+def test_cases_in_which_a_change_does_not_replace() -> None:
+    """The schema says in some cases; where the handler tells which, it is said."""
+    place = ("PerformanceInsightsKMSKeyId",)
+    case = kept_if("AWS::RDS::DBInstance", place)
+
+    assert effect_of_change("AWS::RDS::DBInstance", "us-east-1", place) == Effect.MAYBE_REPLACED
+    assert case is not None
+    assert case.does == "it had no value before"
+    assert kept_if("AWS::RDS::DBInstance", ("DBInstanceClass",)) is None
+
+
+def test_removing_may_interrupt() -> None:
+    """An instance that goes may be the writer."""
+    note = note_on_removal("AWS::RDS::DBInstance")
+
+    assert note is not None
+    assert note.interrupts
+    assert note_on_removal("AWS::SQS::Queue") is None
+
+
+def test_updates_follow_dependencies() -> None:
+    """What depends on another or refers to it waits, through resources that are not asked about, too."""
+    queue = "AWS::SQS::Queue"
+    stack = BuiltStack(
+        "site",
+        "site.yaml",
+        "us-east-1",
+        {
+            "Resources": {
+                "Last": {"Type": queue, "Properties": {"QueueName": {"Ref": "Between"}}},
+                "Between": {"Type": queue, "DependsOn": ["Second"]},
+                "Second": {"Type": queue, "DependsOn": "First"},
+                "First": {"Type": queue},
+                "Other": {"Type": queue},
+            }
+        },
+    )
+
+    assert update_order(stack, ["Last", "Second", "First", "Other"]) == [
+        ["First", "Other"],
+        ["Second"],
+        ["Last"],
+    ]
+    assert update_order(stack, []) == []

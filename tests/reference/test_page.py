@@ -13,7 +13,7 @@ from csr_templates.cli import main as cli
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.schemas import SchemasError
-from csr_templates.reference.markdown import code, prose, table
+from csr_templates.reference.markdown import code, item, prose, table
 from csr_templates.reference.page import UNITS, page
 from csr_templates.reference.policy_sentences import Policy, policies, sentence
 
@@ -41,10 +41,15 @@ def rows(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
-def row(text: str, first: str) -> list[str]:
-    """Return the row whose first cells hold a name."""
-    (found,) = (cells for cells in rows(text) if any(cell.startswith(f"`{first}`") for cell in cells[:2]))
-    return found
+def items(text: str) -> dict[str, list[str]]:
+    """Return the name at the start of each item of a list -> the items below it, with all below them."""
+    found: dict[str, list[str]] = {}
+    for line in text.split("\n"):
+        if first := re.match(r"- `([^`]+)`", line):
+            below = found[first[1]] = [line]
+        elif line.startswith("  "):
+            below.append(line.strip().removeprefix("- "))
+    return {name: lines[1:] for name, lines in found.items()}
 
 
 def of_type(stack: BuiltStack, type_name: str) -> dict[str, Any]:
@@ -102,22 +107,20 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
     """Each parameter, resource, output, alarm, key and log group has one row, in the template's order."""
     stack = built[name]
 
-    def first_cells(title: str) -> list[str]:
-        return [cells[0].split("<br>")[0] for cells in rows(part(ours, title, name))]
+    def names(title: str) -> list[str]:
+        return list(items(part(ours, title, name)))
 
     alarms = of_type(stack, "AWS::CloudWatch::Alarm")
     groups = of_type(stack, "AWS::Logs::LogGroup")
-    assert first_cells("Parameters") == list(map(code, stack.parameters))
-    assert first_cells("Outputs") == list(map(code, stack.outputs))
-    assert first_cells("Alarms") == list(map(code, alarms))
+    assert names("Parameters") == list(stack.parameters)
+    assert names("Outputs") == list(stack.outputs)
+    assert names("Alarms") == list(alarms)
     assert re.findall(r"^- (`\w+`):", part(ours, "Keys", name), re.MULTILINE) == list(
         map(code, of_type(stack, "AWS::KMS::Key"))
     )
-    assert {
-        cells[0].split("`")[1]
-        for cells in rows(part(ours, "Parameters", name))
-        if cells[0].endswith(" **Each deploy decides it.**")
-    } == set(stack.per_deploy)
+    parameters = items(part(ours, "Parameters", name))
+    decided = [one for one in parameters if "**Each deploy decides it.**" in parameters[one]]
+    assert set(decided) == set(stack.per_deploy)
     assert [[cells[1], *cells[4:6]] for cells in rows(part(ours, "Resources", name))] == [
         [code(logical_id), resource.get("DeletionPolicy", ""), resource.get("UpdateReplacePolicy", "")]
         for logical_id, resource in stack.resources.items()
@@ -127,26 +130,40 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
         for logical_id, one in groups.items()
     ]
     for logical_id, alarm in alarms.items():
-        _, metric, _, fires, tells, advice = row(part(ours, "Alarms", name), logical_id)
-        assert metric == f"{alarm['Namespace']}<br>`{alarm['MetricName']}`"
+        metric, *_, fires, tells, advice = items(part(ours, "Alarms", name))[logical_id]
+        assert metric == f"{alarm['Namespace']} `{alarm['MetricName']}`"
         assert f" above {alarm['Threshold']:,} {UNITS[alarm['MetricName']]}, " in fires
-        assert tells == code(alarm["AlarmActions"][0]["Ref"])
+        assert tells == f"Tells: {code(alarm['AlarmActions'][0]['Ref'])}"
         assert advice == prose(alarm["AlarmDescription"])
 
 
 @pytest.mark.parametrize(
-    ("stack", "alarm", "fires"),
+    ("properties", "fires"),
     [
-        ("database", "DatabaseCPUAlarm", "Average above 70 percent, 2 of 2 periods of 5 minutes"),
-        ("database", "DatabaseReadLatencyAlarm", "Average above 0.2 seconds, 3 of 3 periods of 5 minutes"),
-        ("api", "LambdaErrorsAlarm", "Sum above 3 errors, 1 period of 5 minutes"),
-        ("api", "LambdaDurationAlarm", "p95 above 20,000 milliseconds, 2 of 3 periods of 5 minutes"),
-        ("frontend", "CloudFront5xxAlarm", "Average above 1 percent, 1 period of 5 minutes"),
+        ({}, "Average above 70 percent, 2 of 2 periods of 5 minutes"),
+        (
+            {"Threshold": 0.2, "DatapointsToAlarm": 1},
+            "Average above 0.2 percent, 1 of 2 periods of 5 minutes",
+        ),
+        ({"EvaluationPeriods": 1, "Period": 90}, "Average above 70 percent, 1 period of 90 seconds"),
+        ({"ExtendedStatistic": "p95", "Statistic": ""}, "p95 above 70 percent, 2 of 2 periods of 5 minutes"),
+        ({"Threshold": 20000, "MetricName": "New"}, "Average above 20,000, 2 of 2 periods of 5 minutes"),
     ],
 )
-def test_alarm_in_words(ours: str, stack: str, alarm: str, fires: str) -> None:
+def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
     """Statistic, threshold, unit and periods read as a sentence."""
-    assert row(part(ours, "Alarms", stack), alarm)[3] == fires
+    alarm = {
+        "MetricName": "CPUUtilization",
+        "Statistic": "Average",
+        "Period": 300,
+        "EvaluationPeriods": 2,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 70,
+        **properties,
+    }
+    text = small({"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}})
+
+    assert f"Fires when: {fires}" in items(part(text, "Alarms", "site"))["Alarm"]
 
 
 @pytest.mark.parametrize(
@@ -157,10 +174,11 @@ def test_alarm_in_words(ours: str, stack: str, alarm: str, fires: str) -> None:
             "DatabaseName",
             [
                 "**Replaces** `DatabaseCluster` and, through it, `DatabaseInstance1`, `DatabaseInstance2`.",
-                "The stack policy refuses to replace `DatabaseCluster`.",
+                "**The stack policy refuses** to replace `DatabaseCluster`, `DatabaseInstance1`, "
+                "`DatabaseInstance2`.",
                 "The name of `DatabaseCluster` stays the same, so that the new one cannot be made "
                 "beside the old.",
-                "Updates 7 resources.",
+                "Updates N resources.",
                 "CloudFormation refuses a new value of `DatabaseClusterEndpoint`, "
                 "`DatabaseClusterReadEndpoint`, `DatabasePort`, `DatabaseName` while api imports it.",
             ],
@@ -172,15 +190,21 @@ def test_alarm_in_words(ours: str, stack: str, alarm: str, fires: str) -> None:
             [
                 "**Replaces** `SecretsManagerEndpointSecurityGroup`, `FlowLogsLogGroup`, "
                 "`LambdaDeploymentsBucket` and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
-                "The stack policy refuses to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
-                "Updates 23 resources.",
-                "CloudFormation refuses a new value of 8 outputs while database and api import it.",
+                "**The stack policy refuses** to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
+                "Updates N resources.",
+                "Whether that interrupts `S3Endpoint`, `SecretsManagerEndpoint` is not known.",
+                "CloudFormation refuses a new value of N outputs while database and api import it.",
             ],
         ),
         (
             "database",
             "DatabaseReadReplica",
-            ["Makes or removes `DatabaseInstance2`.", "Updates `DatabaseReadLatencyAlarm`."],
+            [
+                "Makes or removes `DatabaseInstance2`.",
+                "Removing `DatabaseInstance2` makes its cluster fail over, if it is the writer "
+                "([source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html)).",
+                "Updates `DatabaseReadLatencyAlarm`.",
+            ],
         ),
         (
             "api",
@@ -196,7 +220,8 @@ def test_alarm_in_words(ours: str, stack: str, alarm: str, fires: str) -> None:
 )
 def test_effect_of_a_parameter_in_words(ours: str, stack: str, parameter: str, effect: list[str]) -> None:
     """What a change does reads as sentences: what is replaced, what forbids it, what is updated."""
-    assert row(part(ours, "Parameters", stack), parameter)[4].split("<br>") == effect
+    _default, _constraint, *lines = items(part(ours, "Parameters", stack))[parameter]
+    assert [re.sub(r"\b\d+ (resources|outputs)", r"N \1", line) for line in lines] == effect
 
 
 def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
@@ -217,9 +242,9 @@ def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
         ]
     )
 
-    assert row(part(text, "Parameters", "below"), "P")[4].split("<br>") == [
+    assert items(part(text, "Parameters", "below"))["P"] == [
         "**Replaces** `Queue`.",
-        "The stack policy refuses to replace `Queue`.",
+        "**The stack policy refuses** to replace `Queue`.",
         "Deploy above afterwards: it reads `Name`.",
     ]
 
@@ -235,7 +260,8 @@ def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
 )
 def test_outputs_name_their_readers(ours: str, stack: str, key: str, readers: str) -> None:
     """Each output says which stacks read it, by import or from another region."""
-    assert row(part(ours, "Outputs", stack), key)[4] == readers
+    shown = [line for line in items(part(ours, "Outputs", stack))[key] if line.startswith("Read by ")]
+    assert shown == ([f"Read by {readers}"] if readers else [])
 
 
 def test_keys_name_their_users(ours: str) -> None:
@@ -244,8 +270,9 @@ def test_keys_name_their_users(ours: str) -> None:
 
     assert "  - `Account`: `arn:${AWS::Partition}:iam::${AWS::AccountId}:root` may `kms:*` on `*`.\n" in keys
     assert (
-        "  - Named by `DatabaseSecret`, `DatabaseCluster`, `DatabaseInstance1`, `DatabaseInstance2`, "
-        "`ExecutionRole` in api.\n"
+        "  - Named in database by `DatabaseSecret`, `DatabaseCluster`, `DatabaseInstance1`, "
+        "`DatabaseInstance2`.\n"
+        "  - Named in api by `ExecutionRole`.\n"
     ) in keys
 
 
@@ -260,11 +287,13 @@ def test_every_statement_is_there(ours: str, built: dict[str, BuiltStack], name:
         for statement in policy.statements
     ]
 
-    for statement in expected:
-        assert f"- {statement}\n" in text
     lines = re.findall(r"^ +- (.*)", text, re.MULTILINE)
-    others = re.compile(r"`\w+`|Rotated every year: (yes|no)\.|Named by .*")
-    assert len(expected) == sum(not others.fullmatch(line) for line in lines)
+    flat = "\n".join(["", *lines, ""])
+    for statement in expected:
+        assert f"\n{statement}\n" in flat
+    others = re.compile(r"`\w+`|Rotated every year: (yes|no)\.|Named (in|by) .*")
+    expected_lines = [line for statement in expected for line in statement.split("\n")]
+    assert len(expected_lines) == sum(not others.fullmatch(line) for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -357,9 +386,69 @@ def test_alarm_with_functions_for_values() -> None:
     }
     text = small({"Parameters": {"P": {"Type": "Number"}}, "Resources": {"Alarm": alarm}})
 
-    assert row(part(text, "Alarms", "site"), "Alarm")[2:4] == [
+    assert items(part(text, "Alarms", "site"))["Alarm"] == [
+        "`Errors`",
         "`${P} if Big, otherwise nothing`",
-        "Sum below ${P} errors, 1 period of ${P} seconds",
+        "Fires when: Sum below ${P} errors, 1 period of ${P} seconds",
+    ]
+
+
+def test_alarm_on_an_expression() -> None:
+    """An alarm on an expression shows it and its metrics, and fires after periods of the longest of them."""
+    metric = {
+        "Namespace": "Shop",
+        "MetricName": "Errors",
+        "Dimensions": [{"Name": "Of", "Value": "x"}],
+    }
+    alarm = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Metrics": [
+                {"Id": "share", "Expression": "bad / 7"},
+                {
+                    "Id": "bad",
+                    "ReturnData": False,
+                    "MetricStat": {"Metric": metric, "Period": 600, "Stat": "Sum"},
+                },
+            ],
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": 50,
+            "EvaluationPeriods": 2,
+        },
+    }
+
+    text = small({"Resources": {"Alarm": alarm}})
+
+    assert items(part(text, "Alarms", "site"))["Alarm"] == [
+        "`share`: `bad / 7`",
+        "`bad`: Sum of Shop `Errors`",
+        "Of = `x`",
+        "Fires when: `share` above 50, 2 of 2 periods of 10 minutes",
+    ]
+
+
+def test_no_cell_is_wide(ours: str) -> None:
+    """A fact is a line: a changed number does not hide in a wide cell, or behind a line break in one."""
+    assert [line for line in ours.split("\n") if line.startswith("|") and len(line) > 200] == []
+    assert "<br>" not in re.sub(r"^```mermaid\n.*?^```$", "", ours, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_long_statement_is_a_list() -> None:
+    """What is too long for a line is split: each value of a condition is a line of its own."""
+    account, arns = "1" * 12, ["a" * 60, "b" * 60]
+    statement = {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"ArnLike": {"aws:SourceArn": arns}, "StringEquals": {"aws:SourceAccount": account}},
+    }
+
+    assert item(sentence(statement), 1) == [
+        "  - Allows `kms:Decrypt`",
+        "    - on `*`",
+        f"    - if `aws:SourceArn` ArnLike `{arns[0]}`",
+        f"    - or `{arns[1]}`",
+        f"    - and if `aws:SourceAccount` StringEquals `{account}`",
     ]
 
 
@@ -386,8 +475,11 @@ def test_nothing_in_a_template_becomes_markup() -> None:
     )
 
     assert r"A \| B \<b\> \*c\* \_d\_ \[e\](f) \`g\`." in text
-    assert rows(part(text, "Parameters", "site")) == [
-        ["`P`<br>", "String", r"`` a\|b `c` ``", r"x \| y", "Updates `Queue`."]
+    assert part(text, "Parameters", "site").strip().split("\n") == [
+        "- `P` (String)",
+        "  - Default: `` a|b `c` ``",
+        r"  - Allowed: x \| y",
+        "  - Updates `Queue`.",
     ]
 
 

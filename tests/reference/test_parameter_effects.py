@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.reference.parameter_effects import Change, changes
+from csr_templates.cloudformation.documented_updates import NOTES, REPLACED_UNLESS
+from csr_templates.reference.parameter_effects import Change, changes, sentences
 
-NOTHING: dict[str, tuple[str, ...]] = dict.fromkeys(Change._fields, ())
+NOTHING: dict[str, Any] = dict.fromkeys(Change._fields, ())
 
 
 def change(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **sections: Any) -> Change:
@@ -131,10 +132,12 @@ IS_P = {
     ],
 )
 def test_follows_a_parameter(
-    resources: dict[str, Any], sections: dict[str, Any], expected: dict[str, tuple[str, ...]]
+    resources: dict[str, Any], sections: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     """A parameter is followed through functions, conditions and replaced resources, by the schemas."""
-    assert change(resources, **sections) == Change(**{**NOTHING, **expected})
+    found = change(resources, **sections)._replace(notes=(), kept_if=())
+
+    assert found == Change(**{**NOTHING, **expected})
 
 
 def test_outputs_change_with_their_value_their_name_or_what_they_name() -> None:
@@ -205,3 +208,134 @@ def test_known_parameters(
     assert replaced <= anew
     assert not not_replaced & anew
     assert not_replaced | replaced <= set(built[stack].resources)
+
+
+INSTANCES = NOTES["AWS::RDS::DBInstance"]
+
+
+def instance(**properties: Any) -> dict[str, Any]:
+    """Return a DB instance."""
+    return {"Type": "AWS::RDS::DBInstance", "Properties": properties}
+
+
+def said(resources: dict[str, Any], **sections: Any) -> list[str]:
+    """Return what the page says of changing the parameter ``P`` of a template."""
+    template = {"Parameters": {"P": {"Type": "String"}}, "Resources": resources, **sections}
+    stack = BuiltStack("site", "site.yaml", "us-east-1", template)
+    return list(sentences(stack, "P", changes(stack)["P"]))
+
+
+def test_interruptions_are_found_where_the_resource_stays() -> None:
+    """A property that interrupts counts, also where another one may replace, but not on what is replaced."""
+    key = {"PerformanceInsightsKMSKeyId": P}
+    found = change(
+        {
+            "Stays": instance(DBInstanceClass=P),
+            "Maybe": instance(DBInstanceClass=P, **key),
+            "Goes": instance(DBInstanceClass=P, DBClusterIdentifier=P),
+            "Follows": instance(DBParameterGroupName={"Ref": "Group"}),
+            "Group": {"Type": "AWS::RDS::DBParameterGroup", "Properties": {"Family": P}},
+        }
+    )
+
+    assert found.updated == ("Stays",)
+    assert found.maybe_replaced == ("Maybe", "Follows")
+    assert found.replaced == ("Goes", "Group")
+    assert found.notes == (
+        ("Stays", INSTANCES["DBInstanceClass"]),
+        ("Maybe", INSTANCES["DBInstanceClass"]),
+        ("Follows", INSTANCES["DBParameterGroupName"]),
+    )
+    assert found.kept_if == (
+        (
+            "PerformanceInsightsKMSKeyId",
+            REPLACED_UNLESS["AWS::RDS::DBInstance"]["PerformanceInsightsKMSKeyId"],
+        ),
+    )
+    assert found.unknown == ()
+
+
+def test_interruptions_in_words() -> None:
+    """Who is interrupted, how, where AWS says so, and in which order."""
+    source = f"([source]({INSTANCES['DBInstanceClass'].source}))"
+    one = instance(DBInstanceClass=P)
+
+    assert said({"A": one}) == [f"**Interrupts** `A`: it is not available while its class changes {source}."]
+    assert said({"A": one, "B": one}) == [
+        f"**Interrupts** `A`, `B`: each is not available while its class changes {source}."
+    ]
+    assert said({"B": {**one, "DependsOn": "A"}, "A": one, "Q": queue(DelaySeconds=P)}) == [
+        f"**Interrupts** `B`, `A`: each is not available while its class changes {source}.",
+        "One after the other: `A`, then `B`.",
+        "Updates `Q`.",
+    ]
+
+
+def test_effects_without_an_interruption_in_words() -> None:
+    """What clients do not notice by itself is said, without the word."""
+    stage = {"Type": "AWS::ApiGateway::Stage", "Properties": {"CacheClusterSize": P}}
+    note = NOTES["AWS::ApiGateway::Stage"]["CacheClusterSize"]
+
+    assert said({"S": stage}) == [f"`S` {note.does} ([source]({note.source})).", "Updates `S`."]
+    assert said({"S": stage, "T": stage}) == [
+        f"`S`, `T` each {note.does} ([source]({note.source})).",
+        "Updates `S`, `T`.",
+    ]
+
+
+def test_what_is_not_known_is_said() -> None:
+    """Of a property that no page was read about, the page does not say that nothing happens."""
+    assert said({"Q": queue(NoSuchProperty=P), "R": queue(DelaySeconds=P)}) == [
+        "Updates `Q`, `R`.",
+        "Whether that interrupts `Q` is not known.",
+    ]
+
+
+def test_a_parameter_without_effect_in_words() -> None:
+    """A condition that decides nothing changes nothing."""
+    assert said({"Q": queue(QueueName="a")}, **IS_P) == ["Changes no resource."]
+
+
+def test_what_the_stack_policy_refuses_in_words() -> None:
+    """Replacing, removing and changing are refused by name; what its condition may remove is not."""
+    removal = (
+        "Removing `Second` makes its cluster fail over, if it is the writer "
+        "([source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html))."
+    )
+    secret = {
+        "Type": "AWS::SecretsManager::Secret",
+        "Properties": {"GenerateSecretString": {"PasswordLength": 40}, "Tags": [{"Key": "a", "Value": P}]},
+    }
+
+    assert said({"Q": queue(QueueName=P)}) == [
+        "**Replaces** `Q`.",
+        "**The stack policy refuses** to replace `Q`.",
+    ]
+    assert said({"S": secret}) == ["Updates `S`.", "**The stack policy refuses** to change `S`."]
+    assert said(
+        {
+            "Site": {"Type": "AWS::CloudFront::Distribution", "Condition": "IsP"},
+            "Second": {**instance(), "Condition": "IsP"},
+        },
+        **IS_P,
+    ) == [
+        "Makes or removes `Site`, `Second`.",
+        "**The stack policy refuses** to remove `Site`.",
+        removal,
+    ]
+
+
+def test_rules_that_look_at_a_parameter_in_words() -> None:
+    """Its condition counts as much as its assertions; a rule about something else does not."""
+    assertion = {"Assert": {"Fn::Equals": ["a", "b"]}, "AssertDescription": "a must be b."}
+    rules = {
+        "Asserts": {"Assertions": [{**assertion, "Assert": {"Fn::Equals": [P, "b"]}}]},
+        "Applies": {"RuleCondition": {"Fn::Equals": [P, "x"]}, "Assertions": [assertion]},
+        "Other": {"Assertions": [assertion]},
+    }
+
+    assert said({"Q": queue(DelaySeconds=P)}, Rules=rules) == [
+        "The rule `Asserts` refuses some values: a must be b.",
+        "The rule `Applies` refuses some values: a must be b.",
+        "Updates `Q`.",
+    ]

@@ -46,6 +46,7 @@ class Assembly:
         seconds: stack -> time spent on building, rendering and linting it.
         findings: what the linter found; files with findings are not to be written.
         problems: where the stacks do not fit together; nor are files with problems.
+        environments: the environments of the parameter files.
     """
 
     files: dict[str, bytes]
@@ -53,6 +54,7 @@ class Assembly:
     seconds: Mapping[str, float]
     findings: tuple[Finding, ...]
     problems: tuple[str, ...]
+    environments: tuple[Environment, ...]
 
     @property
     def is_clean(self) -> bool:
@@ -121,7 +123,7 @@ def assemble(
         files[REFERENCE] = page(built).encode("ascii")
     files[manifest.MANIFEST] = as_json(manifest.document(built, [one.name for one in known], files))
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
-    return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems))
+    return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
 
 
 def render(stack: Stack) -> str:

@@ -109,12 +109,18 @@ def difference(path: str, wanted: bytes | None, folder: Path) -> str:
         return f"{name} no longer belongs to the set; a build removes it.\n"
     if found is None:
         return f"{name} is missing.\n"
-    found = _with_lf(found)
-    if found == wanted:
+    if _with_lf(found) == wanted:
         return f"{name} differs only in its line endings: CRLF instead of LF (see .gitattributes).\n"
+    return unified(name, found, wanted)
+
+
+def unified(name: str, found: bytes, wanted: bytes) -> str:
+    """Return the unified diff of a file, without differences of line endings."""
     from difflib import unified_diff  # only a stale file needs it
 
-    lines = unified_diff(_lines(found), _lines(wanted), name, f"{name} (as it would be built)")
+    lines = unified_diff(
+        _lines(_with_lf(found)), _lines(_with_lf(wanted)), name, f"{name} (as it would be built)"
+    )
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
@@ -241,16 +247,16 @@ def _carry_out(todo: Plan, files: Mapping[str, bytes], folder: Path) -> None:
         (folder / path).unlink(missing_ok=True)
     content = {path: files[path] for path in todo.written if path != MANIFEST}
     if announcement := announce(_manifest(folder), content):
-        _replace(folder / MANIFEST, as_json(announcement))
+        replace(folder / MANIFEST, as_json(announcement))
     for path, data in content.items():
-        _replace(folder / path, data)
+        replace(folder / path, data)
     for path in todo.removed:
         _remove(folder, path)
     if MANIFEST in todo.written:  # last: until then the one before, with what it announces, says what is ours
-        _replace(folder / MANIFEST, files[MANIFEST])
+        replace(folder / MANIFEST, files[MANIFEST])
 
 
-def _replace(place: Path, data: bytes) -> None:
+def replace(place: Path, data: bytes) -> None:
     """Give ``place`` new content in one step; no one ever reads half of it, even after a power cut."""
     place.parent.mkdir(parents=True, exist_ok=True)
     unique = os.urandom(8).hex()

@@ -8,7 +8,7 @@ import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.assembly import files, folder
+from csr_templates.assembly import files, folder, pages
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, headline, quantity, say
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from csr_templates.assembly.files import Assembly
     from csr_templates.assembly.folder import Plan
+    from csr_templates.assembly.pages import Pages
     from csr_templates.environments.files import Mistake
 
 
@@ -43,6 +44,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         "called; ./out for an installed package)",
     )
     folders.add_parameters(parser)
+    parser.add_argument(
+        "--pages",
+        type=folders.named_folder,
+        metavar="DIR",
+        help="also write the tables between the markers of the pages in this folder, as make templates does "
+        "with docs/ (default: no pages)",
+    )
     parser.add_argument("--no-lint", action="store_true", help="do not lint, which takes most of the time")
     parser.add_argument(
         "--cache",
@@ -75,10 +83,13 @@ def run(arguments: Namespace) -> int:
             in_repository=in_repository,
         )
         plan = None
+        written = pages.plan(assembly, arguments.pages) if arguments.pages and assembly.is_clean else None
         if arguments.check:
             plan = folder.plan(assembly.files, output)
         elif assembly.is_clean:
             plan = folder.write(assembly.files, output)
+            if written:
+                pages.write(written)
     except EnvironmentsError as error:
         if in_json:
             say(_document("error", message=headline(error.mistakes), mistakes=error.mistakes))
@@ -90,19 +101,21 @@ def run(arguments: Namespace) -> int:
         raise
     if not assembly.is_clean:
         status = "findings"
-    elif arguments.check and plan is not None and plan.stale:
+    elif arguments.check and ((plan and plan.stale) or (written and (written.stale or written.untranslated))):
         status = "stale"
     else:
         status = "ok"
     if status != "ok" or not arguments.quiet:
         if in_json:
-            say(_document(status, assembly, plan, check=arguments.check))
+            say(_document(status, assembly, plan, written, check=arguments.check))
         else:
-            _report(assembly, plan, arguments, output)
+            _report(assembly, plan, written, arguments, output)
     return FINE if status == "ok" else FOUND
 
 
-def _report(assembly: Assembly, plan: Plan | None, arguments: Namespace, output: Path) -> None:
+def _report(
+    assembly: Assembly, plan: Plan | None, written: Pages | None, arguments: Namespace, output: Path
+) -> None:
     for found in (*assembly.problems, *assembly.findings):
         say(str(found))
     if not assembly.is_clean:
@@ -110,10 +123,15 @@ def _report(assembly: Assembly, plan: Plan | None, arguments: Namespace, output:
         say(f"{count}." if arguments.check else f"{count}; nothing was written.")
     if plan is None:
         return
-    if arguments.check and plan.stale:
+    stale_pages = written.stale if written else ()
+    if arguments.check and (plan.stale or stale_pages):
         for path in plan.stale:
             say(folder.difference(path, assembly.files.get(path), output), end="")
-        say(f"Stale in {output}: {', '.join(plan.stale)}.")
+        for name in stale_pages:
+            say(written.difference(name) if written else "", end="")
+        for place, names in ((output, plan.stale), (arguments.pages, stale_pages)):
+            if names:
+                say(f"Stale in {place}: {', '.join(names)}.")
         say(f"Refresh with: {_refresh_command(arguments)}")
     elif assembly.is_clean:
         for stack in assembly.stacks:
@@ -130,6 +148,11 @@ def _report(assembly: Assembly, plan: Plan | None, arguments: Namespace, output:
             )
             if plan.removed:
                 say(f"Removed: {', '.join(plan.removed)}.")
+        if written:
+            verb = "unchanged" if arguments.check or not stale_pages else "written"
+            say(f"{written.folder}: {quantity(len(stale_pages or written.unchanged), 'page')} {verb}.")
+    for sentence in written.untranslated if written else ():
+        say(sentence)
     if plan.unknown:
         say(f"Not touched: {', '.join(plan.unknown)} (not written by csr-templates).")
 
@@ -138,6 +161,7 @@ def _document(
     status: str,
     assembly: Assembly | None = None,
     plan: Plan | None = None,
+    pages: Pages | None = None,
     *,
     check: bool = False,
     message: str = "",
@@ -156,6 +180,12 @@ def _document(
             "unchanged": plan.unchanged if plan else (),
             "stale": plan.stale if plan and check else (),
             "unknown": plan.unknown if plan else (),
+        },
+        "pages": {
+            "written": pages.stale if pages and not check else (),
+            "stale": pages.stale if pages and check else (),
+            "unchanged": pages.unchanged if pages else (),
+            "untranslated": pages.untranslated if pages else (),
         },
         "problems": assembly.problems if assembly else (),
         "findings": [dataclasses.asdict(finding) for finding in assembly.findings] if assembly else [],
@@ -178,9 +208,11 @@ def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
 
 
 def _refresh_command(arguments: Namespace) -> str:
-    given = {"--output": arguments.output, "--parameters": arguments.parameters}
-    options = [word for option, path in given.items() if path for word in (option, str(path))]
     root = folders.checkout()
+    given = {"--output": arguments.output, "--parameters": arguments.parameters, "--pages": arguments.pages}
+    if root and arguments.pages and arguments.pages.resolve() == root / "docs":
+        del given["--pages"]  # make templates passes it
+    options = [word for option, path in given.items() if path for word in (option, str(path))]
     if root and not options:
         words = (
             ["make", "templates"]

@@ -18,7 +18,10 @@ MAX_BYTES: Final = (
     16_384  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html
 )
 
-# Not DBInstance: the data of an Aurora cluster is the cluster's, and its instances come and go.
+REPLACE: Final = "Update:Replace"
+DELETE: Final = "Update:Delete"
+MODIFY: Final = "Update:Modify"
+
 _HOLDS_DATA: Final = frozenset(
     {
         "AWS::KMS::Key",
@@ -29,45 +32,73 @@ _HOLDS_DATA: Final = frozenset(
         "AWS::SecretsManager::Secret",
     }
 )
+# Their addresses are known outside the stack, and a new one has another address.
+_ADDRESSED: Final = frozenset({"AWS::ApiGateway::RestApi", "AWS::CloudFront::Distribution"})
+# A new NAT gateway is created while the old one still has the Elastic IP address, which fails. A new address
+# is on no partner's list. Replacing a DB instance costs a failover.
+_NOT_REPLACED: Final = _ADDRESSED | {"AWS::EC2::EIP", "AWS::EC2::NatGateway", "AWS::RDS::DBInstance"}
 
 
 def stack_policy(stack: BuiltStack) -> Document:
-    """Return the policy of a stack: what holds data is neither replaced nor removed by an update.
+    """Return the policy of a stack, which denies what ``denied_actions`` says and allows all other updates.
 
-    A generated secret is not modified either: touching how it is generated makes a new value, and whoever has
-    the old one (the database, the distribution) is locked out. All other updates are allowed, since a stack
-    with a policy denies what the policy does not allow.
+    A stack with a policy denies what the policy does not allow, hence the first statement.
 
     Raises:
         PolicyError: the policy is longer than CloudFormation accepts.
     """
-    holding = resources_with_data(stack)
-    generated = [
-        name for name in holding if "GenerateSecretString" in stack.resources[name].get("Properties", {})
-    ]
-    kept = [name for name in holding if name not in generated]
+    denied = denied_actions(stack)
     statements = [_statement("Allow", "Update:*", "*")]
-    if kept:
-        statements.append(_statement("Deny", ["Update:Replace", "Update:Delete"], _resources(kept)))
-    if generated:
-        statements.append(_statement("Deny", "Update:*", _resources(generated)))
+    for actions in ([REPLACE, DELETE], [REPLACE], [MODIFY, REPLACE, DELETE]):
+        if names := [name for name, found in denied.items() if found == frozenset(actions)]:
+            action = "Update:*" if MODIFY in actions else actions
+            resources = [f"LogicalResourceId/{name}" for name in names]
+            statements.append(_statement("Deny", action, resources))
     policy: Document = {"Statement": statements}
     size = len(json.dumps(policy, indent=2))
     if size > MAX_BYTES:
         raise PolicyError(
-            f"The stack policy has {size} bytes, but CloudFormation accepts {MAX_BYTES}: the template has "
-            f"{len(holding)} resources that hold data. Move some of them to a stack of their own."
+            f"The stack policy has {size} bytes, but CloudFormation accepts {MAX_BYTES}: it protects "
+            f"{len(denied)} resources of the template. Move some of them to a stack of their own."
         )
     return policy
 
 
-def resources_with_data(stack: BuiltStack) -> list[str]:
-    """Return the logical IDs of what holds data, which an update neither replaces nor removes."""
-    return [name for name, resource in stack.resources.items() if resource["Type"] in _HOLDS_DATA]
+def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
+    """Return logical ID -> what an update must not do to the resource, for all that the policy protects.
 
-
-def _resources(logical_ids: list[str]) -> list[str]:
-    return [f"LogicalResourceId/{name}" for name in logical_ids]
+    - What holds data is neither replaced nor removed.
+    - A generated secret is not modified either: touching how it is generated makes a new value, and what has
+      the old one (the database, the distribution) is locked out. A policy cannot tell that from other changes
+      of the secret, new tags of the stack among them: these need the policy lifted for one update.
+    - A REST API and a distribution are neither replaced nor removed, by a condition neither: their address
+      would be gone.
+    - A DB instance is not replaced, and removed only by its condition: one without a condition is removed by
+      a changed template only. Its data is the cluster's.
+    - A NAT gateway and an Elastic IP address are not replaced.
+    - Nor is the role of a Lambda function: published versions keep the ARN of the old one.
+    """
+    roles = {
+        use.name
+        for name, resource in stack.resources.items()
+        if resource["Type"] == "AWS::Lambda::Function"
+        for use in stack.uses[name]
+        if use.place[:1] == ("Role",) and use.kind == "name"
+    }
+    denied = {}
+    for name, resource in stack.resources.items():
+        kind, actions = resource["Type"], set()
+        if kind in _HOLDS_DATA | _NOT_REPLACED or (kind == "AWS::IAM::Role" and name in roles):
+            actions.add(REPLACE)
+        if kind in _HOLDS_DATA | _ADDRESSED or (
+            kind == "AWS::RDS::DBInstance" and "Condition" not in resource
+        ):
+            actions.add(DELETE)
+        if kind in _HOLDS_DATA and "GenerateSecretString" in resource.get("Properties", {}):
+            actions.add(MODIFY)
+        if actions:
+            denied[name] = frozenset(actions)
+    return denied
 
 
 def _statement(effect: str, action: str | list[str], resource: str | list[str]) -> Document:

@@ -36,6 +36,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return lines
 
 
+def item(text: str, depth: int = 0) -> list[str]:
+    """Return the lines of an item of a list, whose further lines are items below it."""
+    first, *below = text.split("\n")
+    lines = [f"{'  ' * depth}- {first}"]
+    return lines + [line for one in below for line in item(one, depth + 1)]
+
+
 def mermaid(diagram: str) -> list[str]:
     """Return the lines that show a diagram."""
     return ["```mermaid", *diagram.split("\n"), "```"]

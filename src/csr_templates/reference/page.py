@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.wiring import Node, Wiring
-from csr_templates.hand_over.stack_policies import resources_with_data
+from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference import diagrams
-from csr_templates.reference.markdown import code, codes, mermaid, prose, table
-from csr_templates.reference.parameter_effects import changes
+from csr_templates.reference.markdown import code, codes, item, mermaid, prose, table
+from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
 from csr_templates.reference.policy_sentences import policies
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _COMPARISONS: Final = {
     "LessThanOrEqualToThreshold": "at or below",
     "LessThanThreshold": "below",
 }
-_MANY: Final = 6  # names; of more, a cell says only how many they are
+_REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"}  # by the stack policy
 
 _INTRODUCTION: Final = """\
 <!-- Generated from the stacks; edit those, not this page. Refresh with: make templates -->
@@ -58,13 +58,14 @@ What the templates hold, read off the templates themselves. `${Name}` stands for
 for a resource, `import name` for an export of another stack. Names of alarms, stacks and exports stand
 without the part that they have in common: `${ProjectName}-${Environment}-`.
 
-**Parameters.** What a change does is what AWS's resource schemas claim; nobody has observed it for every
-property. *Updates* means that the resource stays. It may still be interrupted: that the schemas do not say,
-but the page of the resource type in CloudFormation's reference. Look at the change set before you execute it.
+**Parameters.** What a change does is what AWS's resource schemas and pages claim; nobody has observed it for
+every property. *Updates* means that the resource stays and that AWS's pages name no interruption. Where they
+do, it is named with its source; where they say nothing of the property, the interruption is not known. Look
+at the change set before you execute it.
 
 **Policies.** What has no policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its creation is
-rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) keeps updates from replacing
-or removing what it protects.
+rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) refuses updates
+that would replace, remove or change what it protects, until it is lifted for one update.
 
 ## The system
 
@@ -142,39 +143,19 @@ class _Page:
         if not stack.parameters:
             return
         effects = changes(stack)
-        with_data = resources_with_data(stack)
-        rows = []
         for name, parameter in stack.parameters.items():
-            meaning = prose(str(parameter.get("Description", "")))
+            yield _about(f"- {code(name)} ({parameter['Type']})", parameter.get("Description", ""))
             if name in stack.per_deploy:
-                meaning += " **Each deploy decides it.**"
-            default = code(in_words(parameter["Default"])) or "(empty)" if "Default" in parameter else ""
-            effect = "<br>".join(self._effect(stack, effects[name], with_data))
-            rows.append(
-                (f"{code(name)}<br>{meaning}", parameter["Type"], default, _constraint(parameter), effect)
-            )
-        yield from table(("parameter", "type", "default", "constraint", "what a change does"), rows)
+                yield "  - **Each deploy decides it.**"
+            if "Default" in parameter:
+                yield f"  - Default: {code(in_words(parameter['Default'])) or '(empty)'}"
+            if constraint := _constraint(parameter):
+                yield f"  - Allowed: {constraint}"
+            yield from (f"  - {effect}" for effect in self._effect(stack, name, effects[name]))
 
-    def _effect(self, stack: BuiltStack, change: Change, with_data: Sequence[str]) -> Iterator[str]:
+    def _effect(self, stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
         """Return, in sentences, what changing a parameter does."""
-        if change.replaced:
-            through = f" and, through {_them(change.replaced)}, " if change.following else ""
-            following = _names_or_count(change.following)
-            yield f"**Replaces** {_names_or_count(change.replaced)}{through}{following}."
-        if change.maybe_replaced:
-            yield f"**May replace** {_names_or_count(change.maybe_replaced)}, in some cases."
-        replaced = {*change.replaced, *change.following}
-        if kept := [name for name in with_data if name in replaced]:
-            yield f"The stack policy refuses to replace {_names_or_count(kept)}."
-        if change.keeping_name:
-            taken = _names_or_count(change.keeping_name)
-            yield f"The name of {taken} stays the same, so that the new one cannot be made beside the old."
-        if left := [name for name in change.replaced if name not in with_data and _stays(stack, name)]:
-            yield f"The old {_names_or_count(left)} stays in the account."
-        if change.switched:
-            yield f"Makes or removes {_names_or_count(change.switched)}."
-        if change.updated:
-            yield f"Updates {_names_or_count(change.updated)}."
+        yield from sentences(stack, parameter, change)
         imported = {
             key: readers
             for key in change.outputs
@@ -183,7 +164,7 @@ class _Page:
         if imported:
             readers = [name for name in self.wiring.stacks if any(name in one for one in imported.values())]
             yield (
-                f"CloudFormation refuses a new value of {_names_or_count(tuple(imported), 'outputs')} while "
+                f"CloudFormation refuses a new value of {names_or_count(tuple(imported), 'outputs')} while "
                 f"{' and '.join(readers)} import{'s' if len(readers) == 1 else ''} it."
             )
         for key in change.outputs:
@@ -196,7 +177,7 @@ class _Page:
         if conditions:
             yield from (f"- {code(name)}: {_condition(one)}." for name, one in conditions.items())
             yield ""
-        with_data = resources_with_data(stack)
+        denied = denied_actions(stack)
         yield from table(
             ("section", "logical ID", "type", "only if", "when deleted", "when replaced", "stack policy"),
             (
@@ -207,7 +188,7 @@ class _Page:
                     code(stack.resources[name].get("Condition", "")),
                     stack.resources[name].get("DeletionPolicy", ""),
                     stack.resources[name].get("UpdateReplacePolicy", ""),
-                    "protects it" if name in with_data else "",
+                    ", ".join(f"no {_REFUSED[one]}" for one in _REFUSED if one in denied.get(name, ())),
                 )
                 for title, names in stack.by_section().items()
                 for name in names
@@ -215,40 +196,27 @@ class _Page:
         )
 
     def _outputs(self, stack: BuiltStack) -> Iterator[str]:
-        if not stack.outputs:
-            return
-        yield from table(
-            ("output", "what it is", "value", "export", "read by"),
-            (
-                (
-                    code(key) + (f"<br>only if {code(output['Condition'])}" if "Condition" in output else ""),
-                    prose(str(output.get("Description", ""))),
-                    code(in_words(output["Value"])),
-                    code(_short(output["Export"]["Name"])) if "Export" in output else "",
-                    ", ".join(self.readers.get(Node(stack.name, key), [])),
-                )
-                for key, output in stack.outputs.items()
-            ),
-        )
+        for key, output in stack.outputs.items():
+            yield _about(f"- {code(key)}", output.get("Description", ""))
+            if "Condition" in output:
+                yield f"  - Only if {code(output['Condition'])}"
+            yield f"  - Value: {code(in_words(output['Value']))}"
+            if "Export" in output:
+                yield f"  - Export: {code(_short(output['Export']['Name']))}"
+            if readers := self.readers.get(Node(stack.name, key)):
+                yield f"  - Read by {', '.join(readers)}"
 
     def _alarms(self, stack: BuiltStack) -> Iterator[str]:
-        alarms = _of_type(stack, "AWS::CloudWatch::Alarm")
-        if not alarms:
-            return
-        yield from table(
-            ("alarm", "metric", "dimensions", "fires when", "tells", "what to do first"),
-            (
-                (
-                    f"{code(name)}<br>{code(_short(alarm.get('AlarmName', '')))}",
-                    f"{alarm.get('Namespace', '')}<br>{code(str(alarm.get('MetricName', '')))}",
-                    _dimensions(alarm.get("Dimensions", [])),
-                    _firing(alarm),
-                    code(in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", "")),
-                    prose(in_words(alarm.get("AlarmDescription", ""))),
-                )
-                for name, alarm in alarms.items()
-            ),
-        )
+        for name, alarm in _of_type(stack, "AWS::CloudWatch::Alarm").items():
+            yield f"- {code(name)}" + (
+                f": {code(_short(alarm['AlarmName']))}" if "AlarmName" in alarm else ""
+            )
+            yield from _metrics(alarm)
+            yield f"  - Fires when: {_firing(alarm)}"
+            if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
+                yield f"  - Tells: {code(topics)}"
+            if description := alarm.get("AlarmDescription"):
+                yield f"  - {prose(in_words(description))}"
 
     def _permissions(self, stack: BuiltStack) -> Iterator[str]:
         for name, resource in stack.resources.items():
@@ -257,21 +225,25 @@ class _Page:
                 yield f"- {code(name)} ({resource['Type']})"
                 for policy in found:
                     yield f"  - {code(policy.place)}"
-                    yield from (f"    - {statement}" for statement in policy.statements)
+                    yield from (line for one in policy.statements for line in item(one, 2))
 
     def _keys(self, stack: BuiltStack) -> Iterator[str]:
         for name, key in _of_type(stack, "AWS::KMS::Key").items():
             yield f"- {code(name)}: {prose(in_words(key.get('Description', '')))}"
             yield f"  - Rotated every year: {'yes' if key.get('EnableKeyRotation') is True else 'no'}."
             for policy in policies({"Properties": key}):
-                yield from (f"  - {statement}" for statement in policy.statements)
-            users = [
-                code(user) if other.name == stack.name else f"{code(user)} in {other.name}"
+                yield from (line for one in policy.statements for line in item(one, 1))
+            users = {
+                other.name: [
+                    user
+                    for user in other.resources
+                    if Node(stack.name, name) in self.wiring.targets(Node(other.name, user))
+                ]
                 for other in self.stacks
-                for user in other.resources
-                if Node(stack.name, name) in self.wiring.targets(Node(other.name, user))
-            ]
-            yield f"  - Named by {', '.join(users) or 'no resource'}."
+            }
+            yield from (f"  - Named in {other} by {codes(found)}." for other, found in users.items() if found)
+            if not any(users.values()):
+                yield "  - Named by no resource."
 
     def _log_groups(self, stack: BuiltStack) -> Iterator[str]:
         groups = _of_type(stack, "AWS::Logs::LogGroup")
@@ -300,35 +272,60 @@ def _of_type(stack: BuiltStack, type_name: str) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _stays(stack: BuiltStack, name: str) -> bool:
-    """Tell whether what is replaced stays behind."""
-    return str(stack.resources[name].get("UpdateReplacePolicy", "")).startswith("Retain")
+def _about(name: str, description: Any) -> str:
+    text = prose(str(description))
+    return f"{name}: {text}" if text else name
 
 
-def _dimensions(dimensions: Any) -> str:
-    if not isinstance(dimensions, list):
-        return code(in_words(dimensions))
-    return "<br>".join(f"{one['Name']} = {code(in_words(one['Value']))}" for one in dimensions)
+def _metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
+    """Return the metric of an alarm with its dimensions; or an expression and its metrics."""
+    metrics = [] if "Metrics" in alarm else [("", alarm)]
+    metrics += [(f"{code(one['Id'])}: ", one) for one in alarm.get("Metrics", [])]
+    for name, one in metrics:
+        if "Expression" in one:
+            yield f"  - {name}{code(in_words(one['Expression']))}"
+            continue
+        stat = one.get("MetricStat", {})
+        metric = stat.get("Metric", one)
+        name += f"{stat['Stat']} of " if stat else ""
+        words = (in_words(metric.get("Namespace", "")), code(in_words(metric.get("MetricName", ""))))
+        yield f"  - {name}{' '.join(filter(None, words))}"
+        dimensions = metric.get("Dimensions", [])
+        if isinstance(dimensions, list):
+            yield from (f"    - {one['Name']} = {code(in_words(one['Value']))}" for one in dimensions)
+        else:
+            yield f"    - {code(in_words(dimensions))}"
+
+
+def metric_stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the metrics of an alarm on an expression."""
+    return [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
+
+
+def period(alarm: Mapping[str, Any]) -> Any:
+    """Return the seconds of one period of an alarm: of an expression, those of its longest metric."""
+    return alarm.get("Period") or max((one["Period"] for one in metric_stats(alarm)), default=60)
 
 
 def _firing(alarm: Mapping[str, Any]) -> str:
     """Return when an alarm fires, in words."""
-    statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic", "")
+    returned = [one["Id"] for one in alarm.get("Metrics", []) if one.get("ReturnData", True)]
+    statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic") or codes(returned)
     comparison = _COMPARISONS.get(str(alarm.get("ComparisonOperator")), alarm.get("ComparisonOperator"))
     limit = alarm.get("Threshold")
     threshold = f"{limit:,}" if isinstance(limit, int | float) else in_words(limit)
     unit = UNITS.get(str(alarm.get("MetricName")), "")
     periods = alarm.get("EvaluationPeriods", 1)
-    period = alarm.get("Period", 60)
-    in_minutes = isinstance(period, int) and period % 60 == 0
-    length = f"{period // 60} minutes" if in_minutes else f"{in_words(period)} seconds"
+    seconds = period(alarm)
+    in_minutes = isinstance(seconds, int) and seconds % 60 == 0
+    length = f"{seconds // 60:,} minutes" if in_minutes else f"{in_words(seconds)} seconds"
     over = f"{alarm.get('DatapointsToAlarm', periods)} of {periods} periods" if periods != 1 else "1 period"
     return f"{statistic} {comparison} {threshold} {unit}".rstrip() + f", {over} of {length}"
 
 
 def _constraint(parameter: Mapping[str, Any]) -> str:
     allowed = list(map(in_words, parameter.get("AllowedValues", [])))
-    if 0 < len(allowed) <= _MANY:
+    if 0 < len(allowed) <= MANY:
         return codes(allowed)
     described = prose(str(parameter.get("ConstraintDescription", "")))
     return f"{described} ({len(allowed)} values)" if allowed else described
@@ -369,11 +366,3 @@ def _operand(node: Any) -> str:
 
 def _short(name: Any) -> str:
     return in_words(name).removeprefix(PREFIX)
-
-
-def _names_or_count(names: Sequence[str], what: str = "resources") -> str:
-    return f"{len(names)} {what}" if len(names) > _MANY else codes(names)
-
-
-def _them(names: Sequence[str]) -> str:
-    return "it" if len(names) == 1 else "them"

@@ -1,23 +1,37 @@
-"""What changing a parameter does to a deployed stack, as far as templates and resource schemas tell.
+"""What changing a parameter does to a deployed stack, as far as schemas and AWS's pages tell.
 
 A parameter is followed to every property that it reaches, through Ref, Sub, the other functions and
 conditions, and on from each replaced resource to what refers to it. The schemas say which properties cannot
-be changed without a new resource. They do not say whether an update in place interrupts anything.
+be changed without a new resource, AWS's pages what an update in place interrupts. What they do not say is not
+known, and the sentences say so.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation.references import uses
-from csr_templates.cloudformation.replacement import Effect, effect_of_change
+from csr_templates.cloudformation.replacement import (
+    Effect,
+    effect_of_change,
+    is_documented,
+    kept_if,
+    note_on_change,
+    note_on_removal,
+    update_order,
+)
 from csr_templates.cloudformation.schemas import resource_schema
+from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
+from csr_templates.reference.markdown import code, codes, prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from csr_templates.cloudformation.built_stack import BuiltStack
+    from csr_templates.cloudformation.documented_updates import Note
     from csr_templates.cloudformation.references import Place, Use
+
+MANY: Final = 6  # names; of more, a sentence says only how many they are
 
 
 class Change(NamedTuple):
@@ -32,6 +46,9 @@ class Change(NamedTuple):
         keeping_name: of ``replaced``, those whose explicit name the parameter does not change. The new
             resource has to be there before the old one goes, under the same name.
         outputs: keys of outputs whose value, export or existence changes.
+        notes: what updates in place do beside changing something, with the resource that does it.
+        kept_if: of ``maybe_replaced``, the property and the case in which it does not replace, where known.
+        unknown: of ``updated``, those of which it is not known whether that interrupts anything.
     """
 
     replaced: tuple[str, ...]
@@ -41,6 +58,9 @@ class Change(NamedTuple):
     updated: tuple[str, ...]
     keeping_name: tuple[str, ...]
     outputs: tuple[str, ...]
+    notes: tuple[tuple[str, Note], ...] = ()
+    kept_if: tuple[tuple[str, Note], ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def changes(stack: BuiltStack) -> dict[str, Change]:
@@ -65,12 +85,24 @@ class _Follow:
         resources = self.stack.resources
         switched = {name for name in resources if resources[name].get("Condition") in self.conditions}
         direct: dict[str, Effect] = {}
-        for kind, used in self.reached:
-            for name, place in self.stack.users.get((kind, used), []):
+        changed: set[tuple[str, Place]] = set()
+        for used in self.reached:
+            for name, place in self.stack.users.get(used, []):
                 if name not in switched:
                     direct[name] = max(direct.get(name, Effect.NONE), self._effect(name, place))
+                    changed.add((name, place))
         effects = self._with_followers(direct, switched)
         replaced = {name for name, effect in direct.items() if effect == Effect.REPLACED}
+        for source in (name for name, effect in effects.items() if effect == Effect.REPLACED):
+            changed |= {
+                (name, place) for name, place in self.stack.users.get(("name", source), []) if name in effects
+            }
+        in_place = [
+            (name, self.stack.resources[name]["Type"], place)
+            for name in self._in_order(effects)
+            for changed_name, place in sorted(changed, key=str)
+            if changed_name == name and effects[name] < Effect.REPLACED
+        ]
         gone = {name for name, effect in effects.items() if effect >= Effect.MAYBE_REPLACED} | switched
 
         def with_effect(wanted: Effect, without: Iterable[str] = ()) -> tuple[str, ...]:
@@ -89,6 +121,13 @@ class _Follow:
                 key
                 for key, its_uses in self.stack.output_uses.items()
                 if any(self._is_reached(use) or use.name in gone for use in its_uses)
+            ),
+            notes=_known((name, note_on_change(kind, place)) for name, kind, place in in_place),
+            kept_if=_known((str(place[0]), kept_if(kind, place)) for _, kind, place in in_place if place),
+            unknown=self._in_order(
+                name
+                for name, kind, place in in_place
+                if effects[name] == Effect.UPDATED and not is_documented(kind, place)
             ),
         )
 
@@ -139,6 +178,11 @@ class _Follow:
         return tuple(name for name in self.stack.resources if name in wanted)
 
 
+def _known(found: Iterable[tuple[str, Note | None]]) -> tuple[tuple[str, Note], ...]:
+    """Return what was found, each once."""
+    return tuple(dict.fromkeys((name, note) for name, note in found if note is not None))
+
+
 def _conditions(stack: BuiltStack, parameter: str) -> set[str]:
     """Return the conditions that depend on a parameter, through other conditions too."""
     definitions: Mapping[str, Any] = stack.template.get("Conditions", {})
@@ -147,3 +191,89 @@ def _conditions(stack: BuiltStack, parameter: str) -> set[str]:
     while more := {("condition", name) for name in used if used[name] & reached} - reached:
         reached |= more
     return {name for kind, name in reached if kind == "condition"}
+
+
+def sentences(stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
+    """Return, in Markdown, what changing a parameter does to resources of a stack, and what refuses it."""
+    denied = denied_actions(stack)
+
+    def refused(action: str, names: Iterable[str]) -> list[str]:
+        return [name for name in names if action in denied.get(name, ())]
+
+    for rule, descriptions in _rules(stack, parameter):
+        yield f"The rule {code(rule)} refuses some values: {' '.join(map(prose, descriptions))}"
+    if change.replaced:
+        through = f" and, through {_them(change.replaced)}, " if change.following else ""
+        following = names_or_count(change.following)
+        yield f"**Replaces** {names_or_count(change.replaced)}{through}{following}."
+    if change.maybe_replaced:
+        yield f"**May replace** {names_or_count(change.maybe_replaced)}, in some cases."
+        for name, case in change.kept_if:
+            yield f"A change of {code(name)} replaces, unless {case.does} {_source(case)}."
+    replaced = {*change.replaced, *change.following, *change.maybe_replaced}
+    if kept := refused(REPLACE, (name for name in stack.resources if name in replaced)):
+        yield f"**The stack policy refuses** to replace {names_or_count(kept)}."
+    if change.keeping_name:
+        taken = names_or_count(change.keeping_name)
+        yield f"The name of {taken} stays the same, so that the new one cannot be made beside the old."
+    if left := [name for name in change.replaced if name not in kept and _stays(stack, name)]:
+        yield f"The old {names_or_count(left)} stays in the account."
+    if change.switched:
+        yield f"Makes or removes {names_or_count(change.switched)}."
+        if kept := refused(DELETE, change.switched):
+            yield f"**The stack policy refuses** to remove {names_or_count(kept)}."
+        for name in change.switched:
+            if name not in kept and (note := note_on_removal(stack.resources[name]["Type"])):
+                yield f"Removing {code(name)} {note.does} {_source(note)}."
+    yield from _interruptions(stack, change)
+    interrupted = {name for name, note in change.notes if note.interrupts}
+    if quiet := [name for name in change.updated if name not in interrupted]:
+        yield f"Updates {names_or_count(quiet)}."
+    if kept := refused(MODIFY, change.updated):
+        yield f"**The stack policy refuses** to change {names_or_count(kept)}."
+    if change.unknown:
+        yield f"Whether that interrupts {names_or_count(change.unknown)} is not known."
+    if not any((*change.replaced, *change.maybe_replaced, *change.switched, *change.updated)):
+        yield "Changes no resource."
+
+
+def names_or_count(names: Sequence[str], what: str = "resources") -> str:
+    """Return some names, or how many they are."""
+    return f"{len(names)} {what}" if len(names) > MANY else codes(names)
+
+
+def _interruptions(stack: BuiltStack, change: Change) -> Iterator[str]:
+    """Return what updates in place do beside changing something, and in which order."""
+    by_note: dict[Note, list[str]] = {}
+    for name, note in change.notes:
+        by_note.setdefault(note, []).append(name)
+    for note, names in sorted(by_note.items(), key=lambda item: not item[0].interrupts):
+        if note.interrupts:
+            one = "it" if len(names) == 1 else "each"
+            yield f"**Interrupts** {names_or_count(names)}: {one} {note.does} {_source(note)}."
+        else:
+            each = " each" if len(names) > 1 else ""
+            yield f"{names_or_count(names)}{each} {note.does} {_source(note)}."
+        order = update_order(stack, names)
+        if note.interrupts and len(order) > 1:
+            yield f"One after the other: {', then '.join(map(codes, order))}."
+
+
+def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
+    """Return the rules of the template that look at a parameter, each with what it asserts."""
+    for name, rule in stack.template.get("Rules", {}).items():
+        if any((use.kind, use.name) == ("name", parameter) for use in uses(rule)):
+            yield name, [str(one.get("AssertDescription", "")) for one in rule["Assertions"]]
+
+
+def _source(note: Note) -> str:
+    return f"([source]({note.source}))"
+
+
+def _stays(stack: BuiltStack, name: str) -> bool:
+    """Tell whether what is replaced stays behind."""
+    return str(stack.resources[name].get("UpdateReplacePolicy", "")).startswith("Retain")
+
+
+def _them(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.references import in_words
 from csr_templates.reference.markdown import code, codes
+
+_LONGEST: Final = 160  # characters of a sentence in one line
 
 
 class Policy(NamedTuple):
@@ -14,7 +16,7 @@ class Policy(NamedTuple):
 
     Attributes:
         place: the name of the policy, or the property that holds the document.
-        statements: one Markdown sentence for each statement.
+        statements: one Markdown sentence for each statement; a long one in several lines.
     """
 
     place: str
@@ -31,7 +33,10 @@ def policies(resource: Mapping[str, Any]) -> list[Policy]:
 
 
 def sentence(statement: Mapping[str, Any]) -> str:
-    """Return a statement as one Markdown sentence; one that a condition decides, as it stands."""
+    """Return a statement as one Markdown sentence; one that a condition decides, as it stands.
+
+    A long one is in several lines: who may do what, then each resource and each value of a condition.
+    """
     if "Effect" not in statement:
         return f"{code(in_words(statement))}."
     who = _principals(statement)
@@ -42,13 +47,21 @@ def sentence(statement: Mapping[str, Any]) -> str:
         verb = f"{who} {'may' if allows else 'must not'}"
     else:
         verb = "Allows" if allows else "Denies"
-    words = [f"{verb} {_either(statement, 'Action')}"]
+    sid = f"{code(str(statement['Sid']))}: " if "Sid" in statement else ""
+    words = [f"{sid}{verb} {_either(statement, 'Action')}"]
     if {"Resource", "NotResource"} & set(statement):
         words.append(f"on {_either(statement, 'Resource')}")
-    if conditions := list(_conditions(statement)):
-        words.append(f"if {' and '.join(conditions)}")
-    sid = f"{code(str(statement['Sid']))}: " if "Sid" in statement else ""
-    return f"{sid}{' '.join(words)}."
+    conditions = list(_conditions(statement))
+    tests = [f"{name} {' or '.join(values)}" for name, values in conditions]
+    text = " ".join([*words, f"if {' and '.join(tests)}"] if tests else words)
+    if len(text) <= _LONGEST:
+        return f"{text}."
+    for number, (name, values) in enumerate(conditions):
+        words += [
+            f"{'and if' if number else 'if'} {name} {values[0]}",
+            *(f"or {value}" for value in values[1:]),
+        ]
+    return "\n".join(words)
 
 
 def _documents(properties: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
@@ -78,11 +91,12 @@ def _either(statement: Mapping[str, Any], key: str) -> str:
     return codes(map(in_words, _as_list(statement.get(key, []))))
 
 
-def _conditions(statement: Mapping[str, Any]) -> Iterator[str]:
+def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield what each condition tests, and the values of which one must match."""
     # Sorted as in the rendered template, where the order of the code does not count either.
     for operator, tests in sorted(statement.get("Condition", {}).items()):
         for key, values in sorted(tests.items()):
-            yield f"{code(key)} {operator} {' or '.join(code(in_words(one)) for one in _as_list(values))}"
+            yield f"{code(key)} {operator}", [code(in_words(one)) for one in _as_list(values)]
 
 
 def _as_list(value: Any) -> list[Any]:

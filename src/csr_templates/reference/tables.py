@@ -1,0 +1,344 @@
+"""The tables of the operators' pages, read off the templates as production's values resolve them.
+
+Most are written whole. Of the tables of ``settings`` only the values are: a row is written by hand, and its
+last cell names the places that the values in the cell before it are read from, in this order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from csr_templates.cloudformation.references import in_words
+from csr_templates.cloudformation.resolving import resolve
+from csr_templates.hand_over import manifest
+from csr_templates.reference.markdown import code, codes, prose, table
+from csr_templates.reference.markers import PageError, Section
+from csr_templates.reference.page import UNITS, metric_stats, period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from csr_templates.cloudformation.built_stack import BuiltStack
+
+SETTINGS: Final = "settings"
+
+_WIDEST: Final = 40  # characters of a value, as in the table of all environments
+_SIGNS: Final = {
+    "GreaterThanOrEqualToThreshold": ">=",
+    "GreaterThanThreshold": ">",
+    "LessThanOrEqualToThreshold": "<=",
+    "LessThanThreshold": "<",
+}
+_PLACE: Final = re.compile(r"`([\w.-]+\.yaml) ([^`\s]+)`")
+_VALUE: Final = re.compile(r"`[^`]+`|(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
+
+
+class Words:
+    """The words of a page's language. What they lack stays English, and is remembered.
+
+    Attributes:
+        file: where the words are, for messages.
+        missing: the English words that have no others, in the order in which they were needed.
+    """
+
+    def __init__(self, words: Mapping[str, str] | None = None, file: str = "") -> None:
+        self.words = words
+        self.file = file
+        self.missing: dict[str, None] = {}
+
+    def __call__(self, english: str) -> str:
+        """Return a word, or a whole text, in the language of the page."""
+        if self.words is None or not english:
+            return english
+        if english not in self.words:
+            self.missing[english] = None
+        return self.words.get(english, english)
+
+    def fill(self, english: str, **values: str) -> str:
+        """Return a text with values in its placeholders.
+
+        Raises:
+            PageError: the other language's text has placeholders that the English one has not.
+        """
+        text = self(english)
+        try:
+            return text.format(**values)
+        except (KeyError, IndexError, ValueError) as error:
+            names = ", ".join(f"{{{name}}}" for name in values)
+            raise PageError(
+                f'{self.file}: "{english}": found "{text}"; what it may hold in braces is {names}.'
+            ) from error
+
+
+class Tables:
+    """The tables about some stacks.
+
+    Raises:
+        resolving.ResolveError: production's values do not resolve a template.
+    """
+
+    def __init__(
+        self,
+        stacks: Sequence[BuiltStack],
+        environments: Mapping[str, Mapping[str, Mapping[str, str]]],
+        production: str,
+    ) -> None:
+        """Resolve the stacks.
+
+        Args:
+            stacks: in deploy order.
+            environments: name -> stack -> parameter -> value.
+            production: the environment that the pages are about.
+        """
+        self.stacks = stacks
+        self.environments = environments
+        self.production = production
+        self.resolved = {
+            stack.name: resolve(
+                stack.template,
+                environments[production][stack.name],
+                region=stack.region,
+                account="<AccountId>",
+            )
+            for stack in stacks
+        }
+        self.tables = {
+            "stacks": self._stacks,
+            "alarms": self._alarms,
+            "log-groups": self._log_groups,
+            "outputs": self._outputs,
+            "parameters": self._parameters,
+            "web-acl": self._web_acl,
+        }
+
+    @property
+    def names(self) -> list[str]:
+        """What a marker may ask for."""
+        return [*self.tables, SETTINGS]
+
+    def write(self, section: Section, lines: Sequence[str], page: str, words: Words) -> list[str]:
+        """Return the lines of a section of a page.
+
+        Args:
+            section: the section.
+            lines: what it holds so far.
+            page: name of the page, for messages.
+            words: the words of its language.
+
+        Raises:
+            PageError: a row of settings names a place that does not exist, or has no value to replace.
+        """
+        if section.name != SETTINGS:
+            head, *rows = self.tables[section.name](words)
+            names = [name if name.startswith("`") else words(name) for name in head]
+            return ["", *table(names, rows), ""]
+        result = []
+        for number, line in enumerate(lines, section.start + 1):
+            try:
+                result.append(self._with_values(line))
+            except PageError as error:
+                raise PageError(f"{page}, line {number}: {error}") from error
+        return result
+
+    # ---- Tables that are written whole; the first row is the head ----
+
+    def _stacks(self, _: Words) -> Iterator[Sequence[str]]:
+        yield "stack", "region", "template", "parameters"
+        for stack in self.stacks:
+            values = self.environments[self.production][stack.name]
+            name = stack.name_pattern
+            for parameter, value in values.items():
+                name = name.replace(f"${{{parameter}}}", value)
+            file = manifest.parameter_file(self.production, stack.name)
+            yield code(name), code(stack.region), code(f"out/{stack.file}"), code(f"out/{file}")
+
+    def _alarms(self, words: Words) -> Iterator[Sequence[str]]:
+        yield "alarm", "metric", "evaluated", "threshold", "unit", "goes to"
+        for _, _, alarm in self._of_type("AWS::CloudWatch::Alarm"):
+            limit = alarm.get("Threshold", alarm.get("ThresholdMetricId"))
+            comparison = str(alarm.get("ComparisonOperator", ""))
+            topics = [
+                "critical" if "Critical" in in_words(one) else "normal"
+                for one in alarm.get("AlarmActions", [])
+            ]
+            yield (
+                code(in_words(alarm.get("AlarmName", ""))),
+                _metric(alarm, words),
+                _evaluation(alarm, words),
+                f"{_SIGNS.get(comparison, comparison)} {_number(limit)}",
+                words(UNITS.get(str(alarm.get("MetricName")), "")),
+                ", ".join(map(words, topics)),
+            )
+
+    def _log_groups(self, words: Words) -> Iterator[Sequence[str]]:
+        yield "log group", "region", "kept for (days)", "in the template"
+        for stack, name, group in self._of_type("AWS::Logs::LogGroup"):
+            days = group.get("RetentionInDays")
+            yield (
+                code(in_words(group.get("LogGroupName", ""))),
+                code(stack.region),
+                words("never expires") if days is None else _number(days),
+                code(f"{stack.file} {name}"),
+            )
+
+    def _outputs(self, words: Words) -> Iterator[Sequence[str]]:
+        yield "output", "stack", "region", "what it is"
+        for stack in self.stacks:
+            for key, output in self.resolved[stack.name]["Outputs"].items():
+                description = prose(words(str(output.get("Description", ""))))
+                yield code(key), stack.name, code(stack.region), description
+
+    def _parameters(self, words: Words) -> Iterator[Sequence[str]]:
+        yield "parameter", *map(code, self.environments)
+        for name in dict.fromkeys(name for stack in self.stacks for name in stack.in_files):
+            owner = next(stack.name for stack in self.stacks if name in stack.in_files)
+            values = (environment[owner][name] for environment in self.environments.values())
+            yield code(name), *(code(_cut(value)) or words("(empty)") for value in values)
+
+    def _web_acl(self, words: Words) -> Iterator[Sequence[str]]:
+        yield "priority", "rule", "action", "what it looks at"
+        for _, _, acl in self._of_type("AWS::WAFv2::WebACL"):
+            for rule in sorted(acl.get("Rules", []), key=lambda rule: int(rule["Priority"])):
+                action = codes({**rule.get("Action", {}), **rule.get("OverrideAction", {})})
+                yield (
+                    str(rule["Priority"]),
+                    code(rule["Name"]),
+                    words("as its rules say") if action == "`None`" else action,
+                    codes(_facts(rule["Statement"])),
+                )
+
+    def _of_type(self, type_name: str) -> Iterator[tuple[BuiltStack, str, Mapping[str, Any]]]:
+        for stack in self.stacks:
+            for name, resource in self.resolved[stack.name]["Resources"].items():
+                if resource["Type"] == type_name:
+                    yield stack, name, resource.get("Properties", {})
+
+    # ---- Tables whose rows are written by hand ----
+
+    def _with_values(self, row: str) -> str:
+        """Return a row with the values of the places that its last cell names."""
+        cells = re.split(r"(?<!\\)\|", row)
+        if len(cells) < 4:
+            return row
+        cell, end = cells[-3], 0
+        for file, path in _PLACE.findall(cells[-2]):
+            value = self._value(file, path)
+            if isinstance(value, Mapping) and not _is_function(value):  # the row is about all of it
+                continue
+            found = _VALUE.search(cell, end)
+            if not found:
+                raise PageError(
+                    f"The cell before the last holds no number, and no `code`, in the place of {file} "
+                    f"{path}, which is {in_words(value)}. Write one there."
+                )
+            shown = _number(value)
+            shown = shown if _VALUE.fullmatch(shown) and found[0][0] != "`" else code(shown)
+            cell = cell[: found.start()] + shown + cell[found.end() :]
+            end = found.start() + len(shown)
+        cells[-3] = cell
+        return "|".join(cells)
+
+    def _value(self, file: str, path: str) -> Any:
+        """Return what is at a place: a logical ID, then keys of its properties.
+
+        The key of an item in a list is a value that only this item has, such as its name, or its index.
+        """
+        logical_id, *keys = path.split(".")
+        resources = {stack.file: self.resolved[stack.name]["Resources"] for stack in self.stacks}
+        try:
+            node = resources[file][logical_id]
+            node = node.get("Properties", {}) if keys else node
+            for key in keys:
+                if isinstance(node, list) and key.isdigit():
+                    node = node[int(key)]
+                elif isinstance(node, list):
+                    (node,) = (item for item in node if key in map(str, item.values()))
+                else:
+                    node = node[key]
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            raise PageError(f"{file} has no {path} in {self.production}. Correct the place.") from error
+        return node
+
+
+def _metric(alarm: Mapping[str, Any], words: Words) -> str:
+    """Return the metric, with the role of the database's instances; or the expression, with its metrics."""
+    if "Metrics" in alarm:
+        expression = [
+            one["Expression"]
+            for one in alarm["Metrics"]
+            if one.get("ReturnData", True) and "Expression" in one
+        ]
+        return codes(
+            [*expression, *dict.fromkeys(stat["Metric"]["MetricName"] for stat in metric_stats(alarm))]
+        )
+    metric = code(in_words(alarm.get("MetricName", "")))
+    for dimension in alarm.get("Dimensions", []):
+        if dimension["Name"] == "Role":
+            return words.fill("{metric}, {role}", metric=metric, role=words(dimension["Value"].lower()))
+    return metric
+
+
+def _evaluation(alarm: Mapping[str, Any], words: Words) -> str:
+    statistics = [
+        alarm.get("Statistic") or alarm.get("ExtendedStatistic"),
+        *(one["Stat"] for one in metric_stats(alarm)),
+    ]
+    seconds = int(period(alarm))
+    periods = alarm.get("EvaluationPeriods", 1)
+    text = words.fill(
+        "{statistic}, {needed} of {periods} periods of {period}",
+        statistic=", ".join(
+            words(one) if one.isalpha() else one
+            for one in dict.fromkeys(filter(None, map(_text, statistics)))
+        ),
+        needed=_number(alarm.get("DatapointsToAlarm", periods)),
+        periods=_number(periods),
+        period=words.fill("{number} s", number=str(seconds))
+        if seconds % 60
+        else words.fill("{number} min", number=f"{seconds // 60:,}"),
+    )
+    if alarm.get("TreatMissingData") == "breaching":
+        return words.fill("{evaluation}; missing data breaches", evaluation=text)
+    return text
+
+
+def _facts(statement: Any) -> Iterator[str]:
+    """Yield what a statement of a web ACL says, in CloudFormation's words."""
+    if isinstance(statement, list):
+        for item in statement:
+            yield from _facts(item)
+    elif isinstance(statement, Mapping):
+        if "ActionToUse" in statement:
+            yield f"{statement['Name']}: {', '.join(statement['ActionToUse'])}"
+            return
+        for key, value in statement.items():
+            if key == "TextTransformations":  # how it looks, not at what
+                continue
+            if value == {}:
+                yield key
+            elif isinstance(value, Mapping) or (isinstance(value, list) and isinstance(value[0], Mapping)):
+                yield from _facts(value)
+            elif key == "Name":
+                yield in_words(value)
+            elif key not in ("VendorName", "AggregateKeyType"):
+                yield f"{key}: {_number(value)}"
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else in_words(value)
+
+
+def _number(value: Any) -> str:
+    """Return a value as text; a number from 10,000 on with separators."""
+    text = in_words(value)
+    return f"{int(text):,}" if re.fullmatch(r"[1-9]\d{4,}", text) else text
+
+
+def _is_function(value: Mapping[str, Any]) -> bool:
+    return any(key == "Ref" or key.startswith("Fn::") for key in value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."

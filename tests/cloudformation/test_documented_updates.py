@@ -1,0 +1,81 @@
+"""``documented_updates``: the tables name what the resource schemas have, and each row has a source."""
+
+from __future__ import annotations
+
+import pytest
+
+from csr_templates.cloudformation.documented_updates import (
+    NOTES,
+    REMOVED,
+    REPLACED_UNLESS,
+    UNINTERRUPTED,
+    Note,
+)
+from csr_templates.cloudformation.replacement import Effect, effect_of_change
+from csr_templates.cloudformation.schemas import SchemasError, property_schema, resource_schema
+
+REGION = "us-east-1"
+ROWS = [
+    (type_name, name, note)
+    for table in (NOTES, REPLACED_UNLESS)
+    for type_name, notes in table.items()
+    for name, note in notes.items()
+]
+
+
+def unknown(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those types and properties that the schemas do not have."""
+    found = []
+    for type_name, name in names:
+        try:
+            known = bool(property_schema(type_name, REGION, (name,)))
+        except SchemasError:
+            known = False
+        if not known:
+            found.append((type_name, name))
+    return found
+
+
+def test_rows_name_properties_of_the_schemas() -> None:
+    """A misspelt type or property would never be found."""
+    names = [(type_name, name) for type_name, name, _ in ROWS]
+    names += [(type_name, name) for type_name, properties in UNINTERRUPTED.items() for name in properties]
+
+    assert len(names) > 300
+    assert unknown(names) == []
+
+
+def test_a_misspelt_row_is_found() -> None:
+    """The check above sees a wrong type and a wrong property."""
+    wrong = [("AWS::RDS::DBInstance", "DBInstanceClas"), ("AWS::RDS::DBInstanc", "DBInstanceClass")]
+
+    assert unknown([*wrong, ("AWS::RDS::DBInstance", "DBInstanceClass")]) == wrong
+
+
+@pytest.mark.parametrize("note", [*(note for *_, note in ROWS), *REMOVED.values()])
+def test_rows_have_a_source(note: Note) -> None:
+    """Each row names a page of AWS, or a line of a resource handler's source at a commit."""
+    assert note.source.startswith(("https://docs.aws.amazon.com/", "https://github.com/aws-cloudformation/"))
+    assert note.does
+    assert not note.does.endswith(".")
+
+
+def test_rows_say_one_thing() -> None:
+    """What interrupts nothing has no note and no replacement, and only what may replace has a case."""
+    replacing = [
+        (type_name, name)
+        for type_name, properties in UNINTERRUPTED.items()
+        for name in properties
+        if name in resource_schema(type_name, REGION).create_only
+    ]
+
+    assert not [(type_name, name) for type_name, name, _ in ROWS if name in UNINTERRUPTED.get(type_name, ())]
+    assert replacing == []
+    assert {
+        effect_of_change(type_name, REGION, (name,))
+        for type_name, notes in REPLACED_UNLESS.items()
+        for name in notes
+    } == {Effect.MAYBE_REPLACED}
+    assert {
+        effect_of_change(type_name, REGION, (name,)) for type_name, notes in NOTES.items() for name in notes
+    } <= {Effect.UPDATED, Effect.MAYBE_REPLACED}

@@ -1,0 +1,91 @@
+"""``reference.markers``: where a page is generated, and what is said of damaged markers."""
+
+from __future__ import annotations
+
+import pytest
+
+from csr_templates.reference.markers import PageError, rewrite, sections
+
+KNOWN = ["alarms", "settings"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(
+            "# Page\n<!-- generated: alarms -->\n| a |\n",
+            "page.md, line 2: <!-- generated: alarms --> is not closed. Write <!-- /generated --> "
+            "below the table.",
+            id="not closed",
+        ),
+        pytest.param(
+            "| a |\n<!-- /generated -->\n",
+            "page.md, line 2: <!-- /generated --> closes nothing. Write <!-- generated: <name> --> above the "
+            "table, or remove this line.",
+            id="not opened",
+        ),
+        pytest.param(
+            "<!-- generated: alarms -->\n<!-- generated: settings -->\n<!-- /generated -->\n",
+            "page.md, line 2: <!-- generated: settings --> is inside <!-- generated: alarms --> of line 1. "
+            "Write <!-- /generated --> above it.",
+            id="nested",
+        ),
+        pytest.param(
+            "<!-- generated: alarm -->\n<!-- /generated -->\n",
+            "page.md, line 1: no table is called alarm. There are alarms, settings.",
+            id="unknown name",
+        ),
+        *(
+            pytest.param(
+                f"text\n{line}\n<!-- /generated -->\n",
+                f"page.md, line 2: {line.strip()} is a damaged marker. Write <!-- generated: <name> --> "
+                "above a generated table and <!-- /generated --> below it, each alone on its line.",
+                id=line,
+            )
+            for line in (
+                "<!-- generated alarms -->",
+                "<!-- generated: -->",
+                "<!-- generated: alarms --> | a |",
+                "<!--generated: alarms-->",
+                " <!-- generated: alarms -->",
+                "<!- generated: alarms -->",
+                "<!-- generated: alarms",
+                "<!-- / generated -->",
+            )
+        ),
+    ],
+)
+def test_markers_that_are_refused(text: str, message: str) -> None:
+    """A marker that is damaged, unknown, nested or alone is named with its line and what to write."""
+    with pytest.raises(PageError) as error:
+        sections(text, "page.md", KNOWN)
+
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_only_what_is_between_markers_changes(ending: str) -> None:
+    """Everything else stays byte for byte, and what is written gets the line endings of the page."""
+    lines = [
+        "# Page ",
+        "<!-- Generated from x -->",
+        "<!-- generated: alarms -->",
+        "old",
+        "<!-- /generated -->",
+        "\tend",
+    ]
+    text = ending.join(lines)
+
+    found = sections(text, "page.md", KNOWN)
+    new = rewrite(text, found, lambda section, old: [f"{section.name}, not {old[0]}", "|"])
+
+    assert new == ending.join([*lines[:3], "alarms, not old", "|", *lines[4:]])
+
+
+def test_mixed_line_endings_stay() -> None:
+    """A line outside of the markers keeps its own ending."""
+    text = "a\r\nb\n<!-- generated: alarms -->\n<!-- /generated -->\r\nc"
+
+    new = rewrite(text, sections(text, "page.md", KNOWN), lambda *_: ["x"])
+
+    assert new == "a\r\nb\n<!-- generated: alarms -->\nx\n<!-- /generated -->\r\nc"
