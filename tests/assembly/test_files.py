@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import json
 import subprocess
@@ -369,9 +368,7 @@ def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
 
 def test_a_wrong_default_is_a_problem() -> None:
     """Stacks that move to another region and keep their defaults are not clean, even without files."""
-    moved = [
-        one if one.region == "us-east-1" else dataclasses.replace(one, region="eu-west-1") for one in STACKS
-    ]
+    moved = [one if one.region == "us-east-1" else one._replace(region="eu-west-1") for one in STACKS]
 
     assembly = output.assemble(moved, lint=False)
 

@@ -179,6 +179,7 @@ CACHED = (
     schemas.resource_schema,
     schemas.iam_action,
     schemas.property_schema,
+    schemas._read,
     schemas._schema,
     schemas._type_files,
     schemas._service,

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -890,7 +889,7 @@ def test_our_templates_refuse_what_their_properties_do(
 
 def test_a_default_that_a_template_refuses(folder: Path) -> None:
     """Zones of the old region, by default, are a mistake of each environment that does not give its own."""
-    moved = [replace(SCHEMAS[0], region="eu-west-1"), SCHEMAS[1]]
+    moved = [BuiltStack("network", "app.yaml", "eu-west-1", SCHEMAS[0].template), SCHEMAS[1]]
     zones = {"AvailabilityZone1": "eu-west-1a", "AvailabilityZone2": "eu-west-1b"}
     lay_out(folder, {"dev": zones, "staging": zones})
 

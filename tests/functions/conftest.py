@@ -50,6 +50,7 @@ class Runtime:
         headers: Headers | None = None,
         cookies: Sequence[tuple[str, str]] = (),
         request_id: str = "request-1",
+        method: str = "GET",
     ) -> dict[str, Any]:
         """Return the request as a function hands it on.
 
@@ -60,13 +61,14 @@ class Runtime:
             headers: name in lower case -> value, or the values of a header that is sent several times.
             cookies: names and values.
             request_id: what CloudFront calls the request.
+            method: of the request.
         """
         event = {
             "version": "1.0",
             "context": {"eventType": "viewer-request", "requestId": request_id},
             "viewer": {"ip": "192.0.2.1"},
             "request": {
-                "method": "GET",
+                "method": method,
                 "uri": uri,
                 "rawQueryString": query,
                 "headers": _event_headers(headers or {}),

@@ -120,6 +120,10 @@ def test_different_requests_do_not_share(runtime: Runtime, changed: Sent) -> Non
         {"headers": {"sec-my-token": "alice"}},
         {"headers": {"sec-ch": "alice"}},
         {"headers": {"sec-gpc-token": "alice"}},
+        {"headers": {"x-forwarded-for-me": "alice"}},
+        {"headers": {"cdn-loop": "a"}},
+        {"method": "POST"},
+        {"method": "HEAD"},
         {"cookies": [("session", "a")]},
         {"cookies": [("session", "")]},
         {"cookies": [("__proto__", "a")]},
@@ -167,6 +171,39 @@ def test_different_requests_do_not_share(runtime: Runtime, changed: Sent) -> Non
         {"uri": "/api/sso/callback"},
         {"uri": "/api/oauth2/authorize"},
         {"uri": "/api/authentication"},
+        {"uri": "/api/webauthn/options"},
+        {"uri": "/api/passkeys"},
+        {"uri": "/api/challenge"},
+        {"uri": "/api/2fa"},
+        {"uri": "/api/mfa/devices"},
+        {"uri": "/api/totp"},
+        {"uri": "/api/otp"},
+        {"uri": "/api/register"},
+        {"uri": "/api/registration/options"},
+        {"uri": "/api/signup"},
+        {"uri": "/api/verify/email"},
+        {"uri": "/api/email-verification"},
+        {"uri": "/api/magic"},
+        {"uri": "/api/magic-link"},
+        {"uri": "/api/magicLink"},
+        {"uri": "/api/cart"},
+        {"uri": "/api/cart/items"},
+        {"uri": "/api/checkout"},
+        {"uri": "/api/jwt"},
+        {"uri": "/api/reset"},
+        {"uri": "/api/user"},
+        {"uri": "/api/up"},
+        {"uri": "/api/uptime"},
+        {"uri": "/api/hc"},
+        {"uri": "/api/check"},
+        {"uri": "/api/probe"},
+        {"uri": "/api/actuator/info"},
+        {"uri": "/api/ip"},
+        {"uri": "/api/myip"},
+        {"uri": "/api/geo"},
+        {"uri": "/api/geoip"},
+        {"uri": "/api/whereami"},
+        {"uri": "/api/where-am-i"},
         {"uri": "/api//me"},
         {"uri": "/api/v1/./me"},
         {"uri": "/api/v1/x/../me"},
@@ -226,6 +263,10 @@ def test_headers_of_a_browser_do_not_keep_from_sharing(runtime: Runtime) -> None
         "/api/shipping",
         "/api/olives",
         "/api/lessons/espresso",
+        "/api/cartoons",
+        "/api/uploads/geography",
+        "/api/ships/checkers",
+        "/api/registered-offices",
         "/api/accounts",
         "/api/v1/caf%C3%A9",
         "/api/a%20b",
@@ -317,6 +358,58 @@ def test_headers_that_could_poison_answers_are_removed(runtime: Runtime) -> None
     assert sorted(request["headers"]) == sorted([*kept, "x-cache-key"])
     assert request["headers"]["accept"] == {"value": "b", "multiValue": [{"value": "a"}, {"value": "b"}]}
     assert request["uri"] == "/api/x"
+
+
+DROPPED = [
+    "accept-encoding",
+    "content-type",
+    "dnt",
+    "pragma",
+    "priority",
+    "referer",
+    "sec-ch-ua-platform",
+    "sec-fetch-site",
+    "te",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "x-amzn-trace-id",
+    "x-forwarded-for",
+]
+FIXED = ["content-length", "host", "via"]
+
+
+def test_shared_answers_depend_only_on_what_is_in_the_key(runtime: Runtime) -> None:
+    """No viewer can have an answer made for all by a header that is not in the key: the API does not get it.
+
+    What CloudFront lets no function change stays: a function that deletes it makes the request fail.
+    """
+    key_headers = {"accept": "a", "accept-language": "b", "origin": "c"}
+    sent = {**PLAIN, "headers": {**key_headers, **dict.fromkeys([*DROPPED, *FIXED], "evil")}}
+
+    request = runtime.request(CODE, **sent)
+
+    assert request["headers"]["x-cache-key"]["value"] == key(runtime, {**PLAIN, "headers": key_headers})
+    assert sorted(request["headers"]) == sorted([*key_headers, *FIXED, "x-cache-key"])
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"method": "POST"},
+        {"headers": {"authorization": "Bearer a"}},
+        {"cookies": [("session", "a")]},
+        {"uri": "/api/me"},
+    ],
+    ids=str,
+)
+def test_requests_that_are_not_shared_keep_their_headers(runtime: Runtime, own: Sent) -> None:
+    """An answer for one viewer may depend on all that this viewer sends."""
+    headers = {**dict.fromkeys([*DROPPED, *FIXED], "mine"), **own.get("headers", {})}
+
+    request = runtime.request(CODE, **{**PLAIN, **own, "headers": headers})
+
+    assert sorted(request["headers"]) == sorted([*headers, "x-cache-key"])
 
 
 texts = st.text(alphabet="""a"',[]{}\\&=%/? \x00\u00e9\U0001f600""", max_size=6) | st.text(max_size=6)

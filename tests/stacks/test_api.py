@@ -534,6 +534,14 @@ def test_metric_filters(resources: Template) -> None:
     }
 
 
+@pytest.mark.parametrize("level", ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"])
+def test_errors_of_every_logging_library_count(resources: Template, level: str) -> None:
+    """A line of this level is an application error; filters are case-sensitive."""
+    pattern = properties(resources, "ApplicationErrorsFilter")["FilterPattern"]
+
+    assert f'$.level = "{level}"' in pattern.removeprefix("{ ").removesuffix(" }").split(" || ")
+
+
 def test_saved_queries(resources: Template) -> None:
     """Three questions are ready to be asked, about the right log group and about fields that it has."""
     queries = {query["Name"]: query for query in of_type(resources, "AWS::Logs::QueryDefinition").values()}

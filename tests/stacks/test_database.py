@@ -314,7 +314,7 @@ def test_instances_are_alike(resources: Template) -> None:
 
     assert (found["AutoMinorVersionUpgrade"], found["PubliclyAccessible"]) == (False, False)
     assert found["DBParameterGroupName"] == {"Ref": "DatabaseParameterGroup"}
-    assert (found["EnablePerformanceInsights"], "PerformanceInsightsKMSKeyId" in found) == (False, False)
+    assert found["EnablePerformanceInsights"] is False
     for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
         assert resources[logical_id]["DeletionPolicy"] == "Delete"
         assert resources[logical_id]["UpdateReplacePolicy"] == "Delete"
@@ -322,11 +322,18 @@ def test_instances_are_alike(resources: Template) -> None:
 
 @pytest.mark.parametrize("instance_class", ["db.t4g.medium", "db.r6g.large", "db.r8g.48xlarge"])
 def test_performance_insights_where_supported(database: Template, instance_class: str) -> None:
-    """On classes that support it Performance Insights is on: seven days, under the database's own key."""
+    """On classes that support it Performance Insights is on, for seven days."""
     instance = common(with_values(database, DatabaseInstanceClass=instance_class))
 
     assert instance["EnablePerformanceInsights"] is True
     assert instance["PerformanceInsightsRetentionPeriod"] == 7
+
+
+@pytest.mark.parametrize("instance_class", ["db.t3.medium", "db.r6g.large"])
+def test_key_of_performance_insights_never_changes(database: Template, instance_class: str) -> None:
+    """Every class has the database's own key there: a change that adds or removes it could not be undone."""
+    instance = common(with_values(database, DatabaseInstanceClass=instance_class))
+
     assert instance["PerformanceInsightsKMSKeyId"] == att("DatabaseKey", "Arn")
 
 

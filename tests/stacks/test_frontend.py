@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from itertools import product
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from csr_templates import frontend as frontend_stack
 from csr_templates.cloudformation.resolving import failed_assertions, resolve
@@ -360,20 +365,97 @@ def test_one_address_cannot_use_up_the_quota(resources: Template, api: Template)
     assert rate["Limit"] * 86_400 / rate["EvaluationWindowSec"] < quota["Limit"]
 
 
-def test_api_rate_limit_holds_for_the_paths_of_the_api(resources: Template) -> None:
-    """The path is decoded, then normalized: CloudFront takes /%61pi/x and /x/../api/y for the API, too."""
+def routed(path: str) -> str:
+    """Return the path that CloudFront compares with the behaviors: normalized as RFC 3986 says.
+
+    Only unreserved characters are decoded, so %2f is part of a segment.
+    """
+    kept: list[str] = []
+    segments = re.sub(
+        "%[0-9a-fA-F]{2}",
+        lambda code: one if re.fullmatch(r"[\w.~-]", one := unquote(code[0]), re.ASCII) else code[0],
+        path,
+    ).split("/")[1:]
+    for index, segment in enumerate(segments):
+        if segment == "..":
+            kept = kept[:-1]
+        elif segment != ".":
+            kept.append(segment)
+        if segment in (".", "..") and index == len(segments) - 1:
+            kept.append("")
+    return "/" + "/".join(kept)
+
+
+def is_counted(statement: Template, path: str) -> bool:
+    """Return whether WAF matches a path as it was sent."""
+    seen = path
+    for transformation in sorted(statement["TextTransformations"], key=lambda one: one["Priority"]):
+        if transformation["Type"] == "URL_DECODE":
+            seen = unquote(seen)
+        elif transformation["Type"] == "NORMALIZE_PATH":
+            seen = posixpath.normpath(seen)
+    anywhere = statement["PositionalConstraint"] == "CONTAINS"
+    return statement["SearchString"] in seen if anywhere else seen.startswith(statement["SearchString"])
+
+
+def api_rate_scope(resources: Template) -> Template:
+    """Return what the rate limit of the API counts."""
     rules = {rule["Name"]: rule["Statement"] for rule in properties(resources, "WebACL")["Rules"]}
     scope = rules["api-rate-limit"]["RateBasedStatement"]["ScopeDownStatement"]["ByteMatchStatement"]
+    assert scope["FieldToMatch"] == {"UriPath": {}}
+    return dict(scope)
 
-    assert scope == {
-        "FieldToMatch": {"UriPath": {}},
-        "PositionalConstraint": "STARTS_WITH",
-        "SearchString": behavior(resources, "/api/*")["PathPattern"].removesuffix("*"),
-        "TextTransformations": [
-            {"Priority": 0, "Type": "URL_DECODE"},
-            {"Priority": 1, "Type": "NORMALIZE_PATH"},
-        ],
-    }
+
+@pytest.mark.parametrize(
+    ("path", "to_the_api"),
+    [
+        ("/api/x", True),
+        ("/%61pi/x", True),
+        ("/%61%70%69/x", True),
+        ("/x/../api/y", True),
+        ("/x/%2e%2E/api/y", True),
+        ("/./api/x", True),
+        ("/%2e/api/x", True),
+        ("/api/..%2fx", True),
+        ("/api/%2e%2e%2fx", True),
+        ("/x/../api/..%2fy", True),
+        ("/api/x/..", True),
+        ("/api/.", True),
+        ("/api/x/../../api/", True),
+        ("/api/..", False),
+        ("/api/../x", False),
+        ("/api%2fx", False),
+        ("/%2561pi/x", False),
+        ("//api/x", False),
+        ("/API/x", False),
+        ("/", False),
+    ],
+)
+def test_api_rate_limit_holds_for_the_paths_of_the_api(
+    resources: Template, path: str, to_the_api: bool
+) -> None:
+    """Every request that CloudFront routes to the API counts, however its path is written."""
+    assert (
+        routed(path).startswith(behavior(resources, "/api/*")["PathPattern"].removesuffix("*")) is to_the_api
+    )
+    assert is_counted(api_rate_scope(resources), path) or not to_the_api
+
+
+@given(
+    path=st.lists(
+        st.sampled_from(["/", "api", "%61pi", "..", "%2e%2E", ".", "%2e", "%2f", "%5c", "%", "x"]), max_size=9
+    ).map(lambda parts: "/" + "".join(parts))
+)
+def test_no_path_of_the_api_passes_by_its_rate_limit(resources: Template, path: str) -> None:
+    """No mixture of encodings and dots leads to the API uncounted."""
+    assert is_counted(api_rate_scope(resources), path) or not routed(path).startswith("/api/")
+
+
+def test_other_paths_do_not_count_as_the_api(resources: Template) -> None:
+    """The site has limits of its own."""
+    assert not any(
+        is_counted(api_rate_scope(resources), path) for path in ("/", "/api", "/apis/x", "/static/api.js")
+    )
 
 
 def test_large_bodies_are_counted(resources: Template) -> None:
@@ -430,17 +512,18 @@ def test_waf_logs_what_it_blocked_or_counted(resources: Template) -> None:
 
 
 def test_waf_hides_secrets(resources: Template) -> None:
-    """Tokens, cookies, keys and query strings are neither in the log nor in sampled requests."""
-    secrets = ["authorization", "cookie", "x-api-key"]
+    """Tokens, cookies, keys and query strings, also a referer's, are neither in the log nor in samples."""
+    headers, query = properties(resources, "WebACL")["DataProtectionConfig"]["DataProtections"]
+    hidden = headers["Field"]["FieldKeys"]
 
-    assert properties(resources, "WebACL")["DataProtectionConfig"] == {
-        "DataProtections": [
-            {"Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": secrets}, "Action": "SUBSTITUTION"},
-            {"Field": {"FieldType": "QUERY_STRING"}, "Action": "SUBSTITUTION"},
-        ]
+    assert headers == {
+        "Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": hidden},
+        "Action": "SUBSTITUTION",
     }
+    assert {"authorization", "cookie", "referer", "x-api-key", "x-auth-token", "x-csrf-token"} <= set(hidden)
+    assert query == {"Field": {"FieldType": "QUERY_STRING"}, "Action": "SUBSTITUTION"}
     assert properties(resources, "WebACLLogging")["RedactedFields"] == [
-        {"SingleHeader": {"Name": name}} for name in secrets
+        {"SingleHeader": {"Name": name}} for name in hidden
     ]
 
 
@@ -593,9 +676,10 @@ def test_access_logs_hold_no_cookies(resources: Template) -> None:
     """A session is not to be found in a log."""
     fields = properties(resources, "AccessLogDelivery")["RecordFields"]
 
-    assert {"date", "time", "c-ip", "cs-method", "cs-uri-stem", "sc-status", "x-edge-request-id"} <= set(
-        fields
-    )
+    assert set(fields) >= {
+        *("date", "time", "c-ip", "c-country", "cs-method", "x-host-header", "cs-uri-stem", "sc-status"),
+        *("x-edge-request-id", "ssl-protocol"),
+    }
     assert "cs(Cookie)" not in fields
     assert len(fields) == len(set(fields))
 

@@ -204,8 +204,18 @@ def test_flow_log_format(resources: Template) -> None:
     assert fields[14:] == ["${pkt-srcaddr}", "${pkt-dstaddr}", "${flow-direction}"]
 
 
+# Of Logs Insights. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+COMMANDS = {
+    *("anomaly", "dedup", "diff", "display", "fields", "filter", "filterindex", "limit", "parse", "pattern"),
+    *("sort", "source", "stats", "unmask", "unnest"),
+}
+
+
 def test_saved_query_reads_every_field_of_the_flow_log(resources: Template) -> None:
-    """The query takes a record apart into as many fields as it has, and uses none that it does not name."""
+    """The query takes a record apart into as many fields as it has, and uses none that it does not name.
+
+    No name is a command.
+    """
     query = resources["NetworkFlowsQuery"]["Properties"]
     fields = resources["FlowLog"]["Properties"]["LogFormat"].split(" ")
     parse, stats, *_ = query["QueryString"].replace("\n    ", " ").split("\n")
@@ -216,6 +226,7 @@ def test_saved_query_reads_every_field_of_the_flow_log(resources: Template) -> N
     assert query["LogGroupNames"] == [{"Ref": "FlowLogsLogGroup"}]
     assert found[1].split(" ") == ["*"] * len(fields)
     assert len(set(names)) == len(fields)
+    assert not COMMANDS & {name.lower() for name in names}
     assert set(re.findall(r"sum\((\w+)\)", stats)) | set(stats.split(" by ")[1].split(", ")) <= set(names)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import Use, entries, in_words, place_in_words, uses
+from csr_templates.cloudformation.references import in_words, place_in_words
 
 _HERE: Final = {"Ref": "AWS::Region"}
 
@@ -23,14 +23,13 @@ def problems(stacks: Sequence[BuiltStack]) -> list[str]:
     """
     found = []
     for number, stack in enumerate(stacks):
-        used = uses(stack.template)
         found += [
             f"Stack {stack.name}: {sentence}"
             for sentence in (
                 *_double_exports(stack, stacks[:number]),
-                *_reads(stack, used, stacks[:number]),
+                *_reads(stack, stacks[:number]),
                 *_regions(stack, stacks[:number]),
-                *_secrets(stack, used, stacks[: number + 1]),
+                *_secrets(stack, stacks[: number + 1]),
             )
         ]
     return found
@@ -46,9 +45,9 @@ def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterato
                 )
 
 
-def _reads(stack: BuiltStack, used: Iterable[Use], earlier: Sequence[BuiltStack]) -> Iterator[str]:
+def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
     sources = set()
-    for place, kind, name in used:
+    for place, kind, name in stack.all_uses:
         if kind == "import":
             found = [one.name for one in earlier if one.region == stack.region and name in one.exports]
             what = f"imports {name}, which no earlier stack of {stack.region} exports"
@@ -70,7 +69,7 @@ def _reads(stack: BuiltStack, used: Iterable[Use], earlier: Sequence[BuiltStack]
 
 def _regions(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
     """Yield the outputs that are read from another region than that of their stack."""
-    for place, asked in entries(stack.template, "Fn::GetStackOutput"):
+    for place, asked in stack.read_outputs:
         if not isinstance(asked, dict):
             continue  # for the linter to say
         deployed, key = in_words(asked.get("StackName")), asked.get("OutputName")
@@ -88,7 +87,7 @@ def _with_output(stacks: Iterable[BuiltStack], deployed: str, key: object) -> li
     return [one for one in stacks if one.name_pattern == deployed and key in one.outputs]
 
 
-def _secrets(stack: BuiltStack, used: Iterable[Use], known: Iterable[BuiltStack]) -> Iterator[str]:
+def _secrets(stack: BuiltStack, known: Iterable[BuiltStack]) -> Iterator[str]:
     """Yield the secrets that are not where they are read; one that no stack creates is not known."""
     kept: dict[str, tuple[str, set[str]]] = {}
     for one in known:
@@ -98,7 +97,7 @@ def _secrets(stack: BuiltStack, used: Iterable[Use], known: Iterable[BuiltStack]
             if resource.get("Type") == "AWS::SecretsManager::Secret" and isinstance(replicas, list):
                 regions = {one.region, *(str(replica.get("Region")) for replica in replicas)}
                 kept[in_words(properties.get("Name"))] = one.name, regions
-    for place, kind, name in used:
+    for place, kind, name in stack.all_uses:
         if kind == "secret" and name in kept:
             owner, regions = kept[name]
             if stack.region not in regions:

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from csr_templates.assembly import cross_stack
 from csr_templates.cloudformation import rendering
@@ -21,7 +20,6 @@ from csr_templates.hand_over.manifest import as_json
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
 from csr_templates.hand_over.stack_policies import stack_policy
-from csr_templates.linting.tasks import Task, lint_all
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
@@ -36,8 +34,7 @@ if TYPE_CHECKING:
 REFERENCE = "reference.md"
 
 
-@dataclass(frozen=True)
-class Assembly:
+class Assembly(NamedTuple):
     """Everything that a build would write, before it writes anything.
 
     Attributes:
@@ -95,7 +92,8 @@ def assemble(
     stale = []
     for stack in stacks:
         started = time.perf_counter()
-        one = _with_text(_build_stack(stack))
+        one = _build_stack(stack)
+        one.text = _text(one)
         seconds[one.name] = time.perf_counter() - started
         if one.file in files or one.file == manifest.MANIFEST:
             raise ValueError(f"Stack {one.name}: the file name {one.file} is taken already.")
@@ -111,13 +109,11 @@ def assemble(
             seconds[name] += spent
     projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
     problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
-    for index, one in enumerate(built):
+    for one in built:
         try:
-            policies = Policies(stack_policy(one), *iam_policies(one, projects))
+            one.policies = Policies(stack_policy(one), *iam_policies(one, projects))
         except (PolicyError, SchemasError, ResolveError) as error:
             problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
-        else:
-            built[index] = replace(one, policies=policies)
     files.update(_hand_over(built, known, in_repository))
     if all(one.policies.everyday for one in built):  # else the schemas miss a type, which the page needs, too
         files[REFERENCE] = page(built).encode("ascii")
@@ -132,7 +128,7 @@ def render(stack: Stack) -> str:
     Raises:
         rendering.RenderError: the template holds something that must not be written.
     """
-    return _with_text(_build_stack(stack)).text
+    return _text(_build_stack(stack))
 
 
 def reference(stacks: Sequence[Stack] = STACKS) -> str:
@@ -177,16 +173,15 @@ def _build_stack(stack: Stack) -> BuiltStack:
     )
 
 
-def _with_text(stack: BuiltStack) -> BuiltStack:
+def _text(stack: BuiltStack) -> str:
     header = (
         f"Generated from {stack.source}; edit that file, not this one.",
         "Refresh with: make templates",
     )
     try:
-        text = rendering.render(stack.template, header=header, sections=stack.sections)
+        return rendering.render(stack.template, header=header, sections=stack.sections)
     except rendering.RenderError as error:
         raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
-    return replace(stack, text=text)
 
 
 def _hand_over(
@@ -219,6 +214,8 @@ def _lint(
 
     Yields name, findings and seconds of each stack.
     """
+    from csr_templates.linting.tasks import Task, lint_all  # not needed by a build without lint
+
     runs: list[tuple[BuiltStack, str, Mapping[str, str]]] = []
     for stack in stacks:
         values = {one.name: one.parameters[stack.name] for one in known}
@@ -235,7 +232,7 @@ def _lint(
             yield stack.name, list(by_default), outcome.seconds
         else:
             found = [
-                replace(finding, message=f"{finding.message} (with the values of {environment})")
+                finding._replace(message=f"{finding.message} (with the values of {environment})")
                 for finding in outcome.findings
                 if finding not in by_default
             ]

@@ -15,9 +15,8 @@ import os
 import stat
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.hand_over.manifest import MANIFEST, ManifestError, announce, as_json, hashes, read, sha256
 
@@ -34,8 +33,7 @@ class OutputError(Exception):
     """The output folder cannot be used as it is; the message says what to do."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What a build does, or would do, to a folder. Paths are POSIX and relative to it.
 
     Attributes:
@@ -175,7 +173,7 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
 
 def _obstacle(folder: Path, path: str) -> str:
     """Say what keeps ``path`` from being a plain file below ``folder``; empty where nothing does."""
-    *parents, name = PurePosixPath(path).parts
+    *parents, name = path.split("/")
     place = folder
     for parent in parents:
         place /= parent

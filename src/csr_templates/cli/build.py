@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from pathlib import PurePosixPath
@@ -172,7 +171,7 @@ def _document(
     document: dict[str, Any] = {
         "status": status,
         "message": message,
-        "mistakes": [dataclasses.asdict(mistake) for mistake in mistakes],
+        "mistakes": [mistake._asdict() for mistake in mistakes],
         "stacks": _stacks(assembly) if assembly else [],
         "files": {
             "written": done.written if done else (),
@@ -188,7 +187,7 @@ def _document(
             "untranslated": pages.untranslated if pages else (),
         },
         "problems": assembly.problems if assembly else (),
-        "findings": [dataclasses.asdict(finding) for finding in assembly.findings] if assembly else [],
+        "findings": [finding._asdict() for finding in assembly.findings] if assembly else [],
     }
     return json.dumps(document, indent=2)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.references import PREFIX, Place, Use, in_words, uses
+from csr_templates.cloudformation.references import PREFIX, Place, Use, entries, in_words, uses
 
 Document = dict[str, Any]
 
@@ -27,7 +27,6 @@ class Policies(NamedTuple):
     removing: Sequence[Document] = ()
 
 
-@dataclass(frozen=True, eq=False)  # so that what is read off a stack can be cached
 class BuiltStack:
     """A stack whose template has been built.
 
@@ -35,25 +34,38 @@ class BuiltStack:
         name: such as ``network``.
         file: file name of the template.
         region: AWS region that it is deployed to.
-        template: the template, as a plain dict.
+        template: the template, as a plain dict; it never changes, since what is read off it is kept.
         sections: logical ID -> title of its section.
         per_deploy: parameters that each deploy decides.
         reads_from: names of the stacks whose outputs it reads.
         source: path of the module that builds it, from the folder of its package.
-        text: the template as YAML.
+        text: the template as YAML; empty until it is rendered.
         policies: its policies; empty until they are made.
     """
 
-    name: str
-    file: str
-    region: str
-    template: Mapping[str, Any]
-    sections: Mapping[str, str] = field(default_factory=dict)
-    per_deploy: Sequence[str] = ()
-    reads_from: Sequence[str] = ()
-    source: str = ""
-    text: str = ""
-    policies: Policies = field(default_factory=lambda: Policies({}))
+    def __init__(
+        self,
+        name: str,
+        file: str,
+        region: str,
+        template: Mapping[str, Any],
+        sections: Mapping[str, str] = MappingProxyType({}),
+        per_deploy: Sequence[str] = (),
+        reads_from: Sequence[str] = (),
+        source: str = "",
+        text: str = "",
+        policies: Policies | None = None,
+    ) -> None:
+        self.name = name
+        self.file = file
+        self.region = region
+        self.template = template
+        self.sections = sections
+        self.per_deploy = per_deploy
+        self.reads_from = reads_from
+        self.source = source
+        self.text = text
+        self.policies = policies or Policies({})
 
     @property
     def name_pattern(self) -> str:
@@ -72,7 +84,7 @@ class BuiltStack:
         found: Mapping[str, Any] = self.template.get("Outputs", {})
         return found
 
-    @property
+    @cached_property
     def exports(self) -> dict[str, str]:
         """Name of an export, in words -> the key of its output."""
         return {
@@ -103,9 +115,24 @@ class BuiltStack:
         return None if default is None else str(as_strings(default))
 
     @cached_property
+    def all_uses(self) -> list[Use]:
+        """Everything that the template names, with places from the root of the template."""
+        return uses(self.template)
+
+    @cached_property
     def uses(self) -> dict[str, list[Use]]:
         """Logical ID -> what the properties of the resource name."""
-        return {name: uses(resource.get("Properties", {})) for name, resource in self.resources.items()}
+        found: dict[str, list[Use]] = {name: [] for name in self.resources}
+        for place, kind, used in self.all_uses:
+            if len(place) > 2 and (place[0], place[2]) == ("Resources", "Properties"):
+                found[str(place[1])].append(Use(place[3:], kind, used))
+        return found
+
+    @cached_property
+    def read_outputs(self) -> list[tuple[Place, Any]]:
+        """Where outputs of stacks are read with ``Fn::GetStackOutput``, and what each is given."""
+        reads_any = any(use.kind == "output" for use in self.all_uses)
+        return entries(self.template, "Fn::GetStackOutput") if reads_any else []
 
     @cached_property
     def users(self) -> dict[tuple[str, str], list[tuple[str, Place]]]:

@@ -6,7 +6,6 @@ A function over known values becomes its value. One that cannot be known stays a
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
 import re
@@ -113,7 +112,7 @@ class Section:
         if not isinstance(node, str):
             fail(path, f"Ref takes one name, found {show(node)}.")
         if node in self.values:
-            return copy.deepcopy(self.values[node])
+            return _copy(self.values[node])
         if node in self.pseudo:
             return self.pseudo[node]
         if node in _UNKNOWN_PSEUDO or node == "AWS::NoValue":
@@ -180,7 +179,7 @@ class Section:
             if key not in found:
                 fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {comma_list(found)}.")
             found, place = found[key], f"{place}.{key}"
-        return copy.deepcopy(found)
+        return _copy(found)
 
     def _and(self, node: Any, path: str) -> bool | None:
         truths = self._truths("Fn::And", node, path)
@@ -223,6 +222,11 @@ class Section:
         "Fn::Not": _not,
         "Fn::Or": _or,
     }
+
+
+def _copy(value: Any) -> Any:
+    """Return a copy of a text, a list of texts or a Ref: what a parameter or a mapping holds."""
+    return value.copy() if isinstance(value, (dict, list)) else value
 
 
 def fail(path: str, message: str) -> NoReturn:
@@ -340,4 +344,6 @@ def as_strings(value: Any) -> Any:
     """Write numbers and booleans as CloudFormation does when it needs a text: 1 is "1", True is "true"."""
     if isinstance(value, list):
         return [as_strings(item) for item in value]
-    return value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return value
+    return str(value) if type(value) is int else json.dumps(value)  # the same, in a tenth of the time

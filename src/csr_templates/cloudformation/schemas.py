@@ -249,6 +249,7 @@ def _properties(file: str, schema: Mapping[str, Any], key: str) -> tuple[str, ..
     return tuple(pointer.removeprefix("/properties/") for pointer in pointers)
 
 
+@cache  # most types are the same in all regions
 def _read(file: str) -> dict[str, Any]:
     try:
         content = json.loads(_content(file))

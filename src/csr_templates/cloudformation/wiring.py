@@ -38,14 +38,15 @@ class Wiring:
             for name, resource in stack.resources.items()
             if resource["Type"] == "AWS::SecretsManager::Secret"
         }
-        self._targets: dict[Node, list[Node]] = {}
-        self._read: dict[Node, list[Node]] = {}
+        resources = [Node(stack.name, name) for stack in stacks for name in stack.resources]
+        self._outputs = {node: self._find_outputs(node) for node in resources}
+        self._targets = {node: self._find_targets(node) for node in resources}
 
     def reads(self, stack: str) -> dict[Node, list[str]]:
         """Return the outputs of other stacks that a stack reads -> the resources that do."""
         found: dict[Node, list[str]] = {}
         for name in self.stacks[stack].resources:
-            for output in self._outputs(Node(stack, name)):
+            for output in self._outputs[Node(stack, name)]:
                 found.setdefault(output, []).append(name)
         return found
 
@@ -61,8 +62,6 @@ class Wiring:
 
     def targets(self, node: Node) -> list[Node]:
         """Return the resources that a resource refers to, each once; an output leads to what it hands on."""
-        if node not in self._targets:
-            self._targets[node] = self._find_targets(node)
         return self._targets[node]
 
     def _find_targets(self, node: Node) -> list[Node]:
@@ -71,7 +70,7 @@ class Wiring:
             Node(node.stack, use.name) for use in self._uses(node) if use.kind == "name" and use.name in own
         ]
         found += self._named_secrets(node)
-        for output in self._outputs(node):
+        for output in self._outputs[node]:
             its = self.stacks[output.stack]
             value = its.outputs[output.name].get("Value")
             found += [
@@ -88,13 +87,8 @@ class Wiring:
         names = [use.name for use in self._uses(node) if use.kind == "secret"]
         return [self._secrets[name] for name in names if name in self._secrets]
 
-    def _outputs(self, node: Node) -> list[Node]:
-        """Return the outputs of other stacks that a resource reads."""
-        if node not in self._read:
-            self._read[node] = self._find_outputs(node)
-        return self._read[node]
-
     def _find_outputs(self, node: Node) -> list[Node]:
+        """Return the outputs of other stacks that a resource reads."""
         region = self.stacks[node.stack].region
         found = []
         for use in self._uses(node):

@@ -147,27 +147,23 @@ def _different_zones(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistak
 
 def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iterator[Mistake]:
     """Check the assertions of the Rules section that neither wait for a deploy nor repeat what was said."""
-    values = _complete(candidate, stack)
     for name, rule in stack.template.get("Rules", {}).items():
         condition = {key: rule[key] for key in ("RuleCondition",) if key in rule}
         for assertion in rule["Assertions"]:
             names = _parameters_in({**condition, **assertion}, stack)
             if not names or explained & set(names) or not candidate.knows(*names):
                 continue
-            single = {**stack.template, "Rules": {name: {**condition, "Assertions": [assertion]}}}
+            single = {
+                **stack.template,
+                "Parameters": {each: stack.parameters[each] for each in names},
+                "Rules": {name: {**condition, "Assertions": [assertion]}},
+            }
+            values = {each: candidate.text(each) for each in names}
             for message in resolving.failed_assertions(single, values, region=stack.region):
                 others = ", ".join(f"{each} {json.dumps(candidate.text(each))}" for each in names[1:])
                 context = f"together with {others}" if others else "which a rule refuses"
                 said = message.removesuffix(".")
                 yield candidate.mistake(names[0], f'{context}. The {stack.name} template says: "{said}".')
-
-
-def _complete(candidate: Candidate, stack: BuiltStack) -> dict[str, str]:
-    """Return a value for each parameter; one that is wrong, or that a deploy decides, takes its default."""
-    return {
-        name: candidate.text(name) if candidate.knows(name) else stack.default(name) or ""
-        for name in stack.parameters
-    }
 
 
 def _parameters_in(node: Any, stack: BuiltStack) -> list[str]:

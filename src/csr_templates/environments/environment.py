@@ -8,8 +8,7 @@ files is found at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.environments.combinations import check_all, check_environment
 from csr_templates.environments.files import Mistake, excerpt, key_text, read_flat
@@ -31,8 +30,7 @@ SHARED = "shared.json"
 """The file with what all environments have in common."""
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(NamedTuple):
     """An environment whose values every template accepts.
 
     Attributes:
@@ -136,7 +134,7 @@ def default_problems(stacks: Sequence[BuiltStack]) -> list[str]:
             mistakes += [Mistake(stack.name, name, reason) for reason in reasons]
             if not reasons and name in stack.in_files and (default := stack.default(name)) is not None:
                 candidate.values.setdefault(name, Value(default, "", ""))
-    mistakes += [replace(one, file=owners[one.key]) for one in check_environment(candidate, stacks)]
+    mistakes += [one._replace(file=owners[one.key]) for one in check_environment(candidate, stacks)]
     return [f"Stack {one.file}: Parameters.{one.key}.Default: {one.message}" for one in mistakes]
 
 

@@ -6,17 +6,15 @@ import json
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_TRAILING_COMMA = re.compile(r",\s*[}\]]")
+_TRAILING_COMMA = r",\s*[}\]]"
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(NamedTuple):
     """One thing to mend in the parameter files.
 
     Attributes:
@@ -34,8 +32,7 @@ class Mistake:
         return ": ".join(part for part in (self.file, self.key, self.message) if part)
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A JSON number as it is written: ``1024`` and ``1024.0`` are not the same text."""
 
     text: str
@@ -115,10 +112,10 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
     """Say where the text stops being JSON; independent of the Python version, whose own words change."""
     text, position = error.doc, error.pos
     before = text[:position].rstrip()
-    if before.endswith(",") and _TRAILING_COMMA.match(text, len(before) - 1):
+    if before.endswith(",") and re.match(_TRAILING_COMMA, text[len(before) - 1 :]):
         position = len(before) - 1  # older versions point behind the comma
     rest = text[position:]
-    if _TRAILING_COMMA.match(rest):
+    if re.match(_TRAILING_COMMA, rest):
         advice = "Found a comma before a closing bracket; remove it."
     elif not rest.strip():
         advice = "The file ends too early; close what is still open."

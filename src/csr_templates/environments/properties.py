@@ -22,7 +22,7 @@ from csr_templates.cloudformation.schemas import SchemasError, property_schema
 from csr_templates.environments.files import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Set
+    from collections.abc import Iterator, Mapping, Set
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.environments.files import Mistake
@@ -242,7 +242,7 @@ def _sentence(name: str, value: str, takes: str, site: Site, involved: Mapping[s
 
 
 def _sites(stack: BuiltStack) -> Iterator[Site]:
-    decided = set(stack.in_files)
+    decided = {name: _longest(stack.parameters[name]) for name in stack.in_files}
     zone = {"pattern": f"^{re.escape(stack.region)}[a-z]$"}
     for logical_id, resource in stack.template.get("Resources", {}).items():
         when = ((resource["Condition"], True),) if "Condition" in resource else ()
@@ -271,7 +271,7 @@ def _sites(stack: BuiltStack) -> Iterator[Site]:
             is_name = place == (name_property,)
             if is_name:
                 judged["maxLength"] = limit
-            if not _takes_any(judged, value, [stack.parameters[name] for name in names]):
+            if not _takes_any(judged, value, sum(decided[name] for name in names)):
                 where = _where(place, logical_id, stack)
                 yield Site(conditions, names, value, where, judged, is_name=is_name)
     for output in stack.template.get("Outputs", {}).values():
@@ -293,10 +293,14 @@ def _judged_part(type_name: str, region: str, place: Place) -> dict[str, Any]:
     return {key: asked[key] for key in _JUDGED if key in asked}
 
 
-def _takes_any(
-    asked: Mapping[str, Any], value: Mapping[str, Any], declarations: Iterable[Mapping[str, Any]]
-) -> bool:
-    """Tell whether the declarations of parameters alone keep a value within what a schema asks.
+def _longest(declaration: Mapping[str, Any]) -> float:
+    """Return the length of the longest text that the declaration of a parameter allows."""
+    allowed = [len(as_strings(one)) for one in declaration.get("AllowedValues", [])]
+    return max(allowed, default=float(declaration.get("MaxLength", inf)))
+
+
+def _takes_any(asked: Mapping[str, Any], value: Mapping[str, Any], length: float) -> bool:
+    """Tell whether a value, with parameters of at most this length, is always within what a schema asks.
 
     Most are names and tags, which only have a length; to leave them out saves most of the work.
     """
@@ -306,10 +310,7 @@ def _takes_any(
     if not isinstance(text, str):
         return asked.keys() <= {"type"}
     shortest = len("".join(pieces(text, lambda _: ""))) if "Fn::Sub" in value else 0
-    longest: float = len(text)  # the values of pseudo parameters are not longer than "${AWS::AccountId}"
-    for declaration in declarations:
-        allowed = [len(as_strings(one)) for one in declaration.get("AllowedValues", [])]
-        longest += max(allowed, default=float(declaration.get("MaxLength", inf)))
+    longest = length + len(text)  # the values of pseudo parameters are not longer than "${AWS::AccountId}"
     return bool(asked.get("minLength", 0) <= shortest and longest <= asked.get("maxLength", inf))
 
 

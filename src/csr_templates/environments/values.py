@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,7 +34,6 @@ class Value(NamedTuple):
     origin: str  # "", "for dev" (in shared.json) or "by default"
 
 
-@dataclass
 class Candidate:
     """An environment whose values have been judged one by one.
 
@@ -47,11 +45,19 @@ class Candidate:
         values: every parameter that the files decide and that is right by itself; given, shared or default.
     """
 
-    name: str
-    file: str
-    own: Sequence[str]
-    given: Set[str]
-    values: dict[str, Value] = field(default_factory=dict)
+    def __init__(
+        self,
+        name: str,
+        file: str,
+        own: Sequence[str],
+        given: Set[str],
+        values: dict[str, Value] | None = None,
+    ) -> None:
+        self.name = name
+        self.file = file
+        self.own = own
+        self.given = given
+        self.values = values or {}
 
     def knows(self, *names: str) -> bool:
         """Tell whether these parameters are declared and right by themselves."""

@@ -134,7 +134,7 @@ class _Needs:
         function = "Fn::GetStackOutput"
         arns = {
             f"arn:aws:cloudformation:{as_pattern(asked['Region'])}:*:stack/{as_pattern(asked['StackName'])}/*"
-            for _, arguments in entries(self.built.template, function)
+            for _, arguments in self.built.read_outputs
             for resolved in self.patterns.values_of({function: arguments})
             for asked in [resolved[function]]
         }
@@ -197,7 +197,7 @@ class _Needs:
         tagged = {action for action in limited if removing and self._surely_tagged(action)}
         for service, arns in self._scopes.items():
             sid = service.title()
-            of_service = {action for action in limited - key_use if _service(action) == service}
+            of_service = {action for action in limited - key_use if action.startswith(f"{service}:")}
             account = {} if service in deploy_scopes.TOUCHES_AWS else _OWN_ACCOUNT
             tags = self._tags if any(map(_has_random_id, arns)) else {}
             yield from allow(sid, of_service - tagged, arns, StringEqualsIfExists={**account, **tags})
@@ -249,7 +249,7 @@ class _Needs:
             if type_name in self.types and (not needed or self._uses(type_name, needed))
             for action in actions
         }
-        if _DYNAMIC_SECRET in json.dumps(self.built.template):
+        if _DYNAMIC_SECRET in (self.built.text or json.dumps(self.built.template)):  # the text is at hand
             found.add("secretsmanager:GetSecretValue")
         found.update(self._look_ups())
         for action in sorted(found):
@@ -297,7 +297,8 @@ class _Needs:
     def _patterns(self, action: str) -> list[str]:
         """Return the ARNs of our scope that the action could concern."""
         ours = self._scopes.get(_service(action), [])
-        return [pattern for pattern in ours if any(_overlap(arn, pattern) for arn in _arns(action))]
+        arns = _arns(action)
+        return [pattern for pattern in ours if any(_overlap(arn, pattern) for arn in arns)]
 
     @cached_property
     def _tags(self) -> dict[str, str | list[str]]:
@@ -365,7 +366,7 @@ def _overlap(arn: str, pattern: str) -> bool:
     _, _, service, region, _, kind = arn.split(":", 5)
     _, _, our_service, our_region, _, our_kind = pattern.split(":", 5)
     region = region.replace("${Region}", our_region)
-    theirs, ours = (re.split(r"[*$]", text, maxsplit=1)[0] for text in (kind, our_kind))
+    theirs, ours = (text.partition("*")[0].partition("$")[0] for text in (kind, our_kind))
     begins = ours.startswith(theirs) or theirs.startswith(ours)
     return (service, region) == (our_service, our_region) and begins
 

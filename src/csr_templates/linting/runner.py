@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cfnlint.rules
 from cfnlint.config import ConfigMixIn
@@ -48,8 +48,7 @@ class LintError(ValueError):
     """A lint that cannot run as asked: an unknown region or format, or a package that is not installed."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule says about one place of a template."""
 
     stack: str

@@ -868,6 +868,10 @@ def add_usage_plan(
     return plan
 
 
+# As logging libraries write them; a filter tells upper from lower case.
+ERROR_LEVELS = ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"]
+
+
 def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup) -> None:
     """Add the metrics that are read off the function's log.
 
@@ -883,7 +887,11 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup) -> None:
             "ApplicationErrorsFilter",
             # What the handler does not catch has another key before version 4.0.4 of the runtime's client:
             # https://github.com/aws/aws-lambda-python-runtime-interface-client/issues/220
-            FilterPattern='{ $.level = "ERROR" || $.level = "CRITICAL" || $.log_level = "ERROR" }',
+            FilterPattern=(
+                "{ "
+                + " || ".join(f'$.level = "{level}"' for level in ERROR_LEVELS)
+                + ' || $.log_level = "ERROR" }'
+            ),
             MetricTransformations=[count(MetricName=names.name("application-errors"))],
         )
     )

@@ -579,7 +579,11 @@ def add_instances(
         MonitoringRoleArn=role.GetAtt("Arn"),
         EnablePerformanceInsights=If(conditions.has_performance_insights, True, False),
         PerformanceInsightsRetentionPeriod=If(conditions.has_performance_insights, 7, NoValue),  # days
-        PerformanceInsightsKMSKeyId=If(conditions.has_performance_insights, key.GetAtt("Arn"), NoValue),
+        # Also without Performance Insights, where CloudFormation does not send it. Its removal is refused,
+        # which would block a change to a class without, and the rollback of a change to one with it.
+        # https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds (aws-rds-dbinstance:
+        # ImmutabilityHelper, Translator)
+        PerformanceInsightsKMSKeyId=key.GetAtt("Arn"),
     )
     first = t.add_resource(
         instance(

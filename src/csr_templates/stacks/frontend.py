@@ -570,15 +570,32 @@ def security_headers(
     )
 
 
-SECRET_HEADERS = ["authorization", "cookie", "x-api-key"]  # hidden from logs and samples
+# Hidden from logs and samples. A referer from the site itself is a whole address, with its query string; the
+# others are where applications usually put their tokens.
+SECRET_HEADERS = [
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "referer",
+    "x-access-token",
+    "x-amz-security-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-csrf-token",
+    "x-id-token",
+    "x-refresh-token",
+    "x-session-id",
+    "x-session-token",
+    "x-xsrf-token",
+]
 
 
 def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
     """Add the web ACL.
 
-    Its rules take about 1,153 of the 1,500 capacity units that a web ACL has before it costs more: common
-    rules 700, known bad inputs 200, Linux 200, IP reputation 25, rate limit 2, rate limit of the API 24 (a
-    string at the start 2, each text transformation 10), countries 1, large bodies 1.
+    Its rules take about 1,151 of the 1,500 capacity units that a web ACL has before it costs more: common
+    rules 700, known bad inputs 200, Linux 200, IP reputation 25, rate limit 2, rate limit of the API 22 (a
+    string anywhere 10, a text transformation 10), countries 1, large bodies 1.
     https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html
     """
     t.section("Web ACL")
@@ -617,7 +634,7 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
                             Limit=2000,  # requests: 576,000 a day, below the usage plan's quota
                             EvaluationWindowSec=300,
                             AggregateKeyType="IP",
-                            ScopeDownStatement=wafv2.Statement(ByteMatchStatement=below("/api/")),
+                            ScopeDownStatement=wafv2.Statement(ByteMatchStatement=leads_to("/api/")),
                         )
                     ),
                 ),
@@ -688,21 +705,20 @@ def blocking_rule(Name: str, Priority: int, statement: wafv2.Statement) -> wafv2
     )
 
 
-def below(SearchString: str) -> wafv2.ByteMatchStatement:
-    """Return what matches the paths that begin like this, once decoded and normalized.
+def leads_to(SearchString: str) -> wafv2.ByteMatchStatement:
+    """Return what matches every path that CloudFront may route below this one, and a few others.
 
     WAF sees the path as it was sent. CloudFront normalizes it before it looks for the behavior, so that
-    ``/%61pi/x`` and ``/x/../api/y`` go to the API, too.
+    ``/%61pi/x`` and ``/x/../api/y`` go to the API, too. It does not decode ``%2f``, so that ``/api/..%2fx``
+    goes to the API, where NORMALIZE_PATH would leave ``/x``. Hence anywhere in the decoded path, and not
+    normalized: what CloudFront takes for the start was sent between two slashes.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
     """
     return wafv2.ByteMatchStatement(
         FieldToMatch=wafv2.FieldToMatch(UriPath={}),
-        PositionalConstraint="STARTS_WITH",
+        PositionalConstraint="CONTAINS",
         SearchString=SearchString,
-        TextTransformations=[
-            wafv2.TextTransformation(Priority=0, Type="URL_DECODE"),
-            wafv2.TextTransformation(Priority=1, Type="NORMALIZE_PATH"),
-        ],
+        TextTransformations=[wafv2.TextTransformation(Priority=0, Type="URL_DECODE")],
     )
 
 
@@ -1030,7 +1046,9 @@ def add_access_logs(
             DeliverySourceName=source.Ref(),
             DeliveryDestinationArn=destination.GetAtt("Arn"),
             S3SuffixPath="{DistributionId}/{yyyy}/{MM}/{dd}/{HH}",
-            # Not cs(Cookie): a reader of the log could continue a session.
+            # Not cs(Cookie): a reader of the log could continue a session. The last five are fields of the
+            # real-time log that this one takes, too.
+            # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
             RecordFields=[
                 "date",
                 "time",
@@ -1051,6 +1069,20 @@ def add_access_logs(
                 "x-forwarded-for",
                 "time-to-first-byte",
                 "x-edge-detailed-result-type",
+                "x-edge-response-result-type",
+                "x-host-header",
+                "c-port",
+                "cs-protocol",
+                "cs-protocol-version",
+                "ssl-protocol",
+                "ssl-cipher",
+                "sc-content-type",
+                "sc-content-len",
+                "c-country",
+                "asn",
+                "cache-behavior-path-pattern",
+                "origin-fbl",
+                "origin-lbl",
             ],
             Tags=names.tags("cloudfront-access-logs"),
         )
@@ -1143,7 +1175,8 @@ def add_alarms(
             EvaluationPeriods=1,
             Threshold=1,  # percent
             AlarmDescription=(
-                "Users see errors. First look at the api dashboard, then at the distribution's last change."
+                "Users see errors. First look at the api dashboard. If it shows none, look at the functions "
+                "on the frontend dashboard, then at the distribution's last change."
             ),
             notify=alarm_topics.critical.Ref(),
         )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from csr_templates.stacks import api, contract, database, frontend, network
 from csr_templates.stacks.parts.template import StackTemplate
@@ -16,8 +15,7 @@ def _nothing_derived(template: Mapping[str, Any]) -> list[str]:
     return []
 
 
-@dataclass(frozen=True)
-class Stack:
+class Stack(NamedTuple):
     """One stack: where its template comes from and where it goes.
 
     Attributes:

@@ -102,7 +102,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "PrivateSubnet1Cidr",
                 Default="10.2.3.0/24",
-                Description="Private subnet in the first zone. Cannot be changed while other stacks use it.",
+                # Another subnet joins the endpoint of Secrets Manager before the old one leaves, which EC2
+                # refuses: one subnet of a zone (DuplicateSubnetsInSameZone).
+                # https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+                Description="Private subnet in the first zone. Cannot be changed after creation.",
             ),
             label="Private subnet 1",
             group="Addresses",
@@ -111,7 +114,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "PrivateSubnet2Cidr",
                 Default="10.2.4.0/24",
-                Description="Private subnet in the second zone. Cannot be changed while other stacks use it.",
+                Description="Private subnet in the second zone. Cannot be changed after creation.",
             ),
             label="Private subnet 2",
             group="Addresses",
@@ -142,7 +145,11 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.switch(
                 "NatGatewayPerZone",
                 Default="true",
-                Description="A NAT gateway in each zone. If false, both zones use the one in the first zone.",
+                Description=(
+                    "A NAT gateway in each zone. If false, both zones use the one in the first zone. "
+                    "Switching it off releases the public address of the second zone for good and breaks its "
+                    "open connections."
+                ),
             ),
             label="NAT gateway in each zone",
             group="Availability Zones",
@@ -636,15 +643,16 @@ def add_endpoints(
 
 
 # Fields of the flow log -> what the saved query calls them: unlike the names that Logs Insights discovers in
-# the default format, whose fields these are up to log-status. The others show the addresses behind NAT.
+# the default format, whose fields these are up to log-status, and unlike commands such as SOURCE. The others
+# show the addresses behind NAT.
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
 FLOW_LOG_FIELDS = {
     "version": "log_version",
     "account-id": "account",
     "interface-id": "interface",
-    "srcaddr": "source",
-    "dstaddr": "destination",
+    "srcaddr": "source_address",
+    "dstaddr": "destination_address",
     "srcport": "source_port",
     "dstport": "destination_port",
     "protocol": "protocol_number",
@@ -654,8 +662,8 @@ FLOW_LOG_FIELDS = {
     "end": "ended",
     "action": "verdict",
     "log-status": "log_state",
-    "pkt-srcaddr": "packet_source",
-    "pkt-dstaddr": "packet_destination",
+    "pkt-srcaddr": "packet_source_address",
+    "pkt-dstaddr": "packet_destination_address",
     "flow-direction": "direction",
 }
 
@@ -734,7 +742,8 @@ def add_queries(t: StackTemplate, flow_logs: logs.LogGroup) -> None:
                 f'parse @message "{stars}"\n'
                 f"    as {', '.join(FLOW_LOG_FIELDS.values())}\n"
                 "| stats sum(packet_count) as all_packets, sum(byte_count) as all_bytes\n"
-                "    by verdict, direction, packet_source, packet_destination, destination_port\n"
+                "    by verdict, direction, packet_source_address, packet_destination_address,\n"
+                "    destination_port\n"
                 "| sort all_bytes desc\n"
                 "| limit 100"
             ),

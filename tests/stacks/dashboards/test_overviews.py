@@ -163,6 +163,35 @@ def test_waf_graph_names_metrics_that_exist() -> None:
     assert "WAF" not in json.dumps(without["FrontendDashboard"])
 
 
+def test_functions_of_cloudfront_are_watched() -> None:
+    """Of each function its errors and its time are drawn, by the name that it has."""
+    resources = resources_of(frontend)
+    functions = {
+        resource["Properties"]["Name"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::CloudFront::Function"
+    }
+    drawn = [
+        metric
+        for widget in widgets(frontend, resources).values()
+        for metric in widget.get("metrics", [])
+        if metric[1].startswith("Function")
+    ]
+
+    assert {metric[1] for metric in drawn} == {
+        "FunctionExecutionErrors",
+        "FunctionValidationErrors",
+        "FunctionThrottles",
+        "FunctionComputeUtilization",
+    }
+    assert len(functions) > 1
+    for name in {metric[1] for metric in drawn}:
+        assert sorted(metric[3] for metric in drawn if metric[1] == name) == sorted(functions)
+    assert {(metric[0], metric[2], *metric[4:-1]) for metric in drawn} == {
+        ("AWS/CloudFront", "FunctionName", "Region", "Global")
+    }
+
+
 # ---- After a change ----
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from troposphere import Parameter
+from troposphere import Parameter, Template
 from troposphere.sqs import Queue
 
+from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
 
 
@@ -18,6 +21,14 @@ def template() -> StackTemplate:
     t.section("New")
     t.add_resource(Queue("Third"))
     return t
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
+def test_plain_dicts_are_those_of_troposphere(stack: Stack) -> None:
+    """A template becomes what troposphere makes of it, in the same order."""
+    t = stack.build()
+
+    assert json.dumps(t.to_dict()) == json.dumps(Template.to_dict(t))
 
 
 def test_parameters_in_groups() -> None:

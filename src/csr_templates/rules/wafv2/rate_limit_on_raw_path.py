@@ -20,19 +20,24 @@ if TYPE_CHECKING:
 
 RATE_BASED = "RateBasedStatement"
 MATCHING = ("ByteMatchStatement", "RegexMatchStatement", "RegexPatternSetReferenceStatement")
-NEEDED = {
-    "URL_DECODE": {"URL_DECODE", "URL_DECODE_UNI"},
-    "NORMALIZE_PATH": {"NORMALIZE_PATH", "NORMALIZE_PATH_WIN"},
+DECODE = {"URL_DECODE", "URL_DECODE_UNI"}
+NORMALIZE = {"NORMALIZE_PATH", "NORMALIZE_PATH_WIN"}
+ADVICE = {
+    "anywhere": "Look for it anywhere in the path, after URL_DECODE and without NORMALIZE_PATH.",
+    "start": "Look for it anywhere in the path (CONTAINS), after URL_DECODE and without NORMALIZE_PATH.",
+    "whole": "Transform the path with URL_DECODE, then NORMALIZE_PATH.",
+    "unknown": "Transform the path with URL_DECODE.",
 }
 
 
 class RateLimitOnRawPath(Rule):
-    """Rate limit on the path as the client wrote it.
+    """Rate limit that a path written in another way passes by.
 
-    WAF compares the path as it arrives: /%61pi/orders, //api/orders and /x/../api/orders do not begin with
-    /api/, but lead to the same resource on most servers. A rate limit whose scope is a path, or that counts
-    by path, does not count them. Let TextTransformations decode the path (URL_DECODE), then resolve it
-    (NORMALIZE_PATH).
+    WAF compares the path as it arrives: /%61pi/x and /x/../api/y do not begin with /api/, but lead there on
+    most servers. After URL_DECODE and NORMALIZE_PATH, /api/..%2fx does not either, but leads there on servers
+    that do not decode %2f, such as CloudFront. A rate limit for a path does not count them. Look for the
+    string anywhere in the path (CONTAINS), after URL_DECODE and without NORMALIZE_PATH. A limit for one whole
+    path, or one that counts by path, takes URL_DECODE, then NORMALIZE_PATH.
     """
 
     id = "W9746"
@@ -44,38 +49,52 @@ class RateLimitOnRawPath(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for rules, case in scenarios(validator, properties.get("Rules")):
-            for where, transformations in _paths(rules) if isinstance(rules, list) else ():
-                missing = _missing(transformations)
-                if missing:
-                    name = show(rules[where[0]].get("Name"))
+            for where, part, transformations in _paths(rules) if isinstance(rules, list) else ():
+                uncounted = _uncounted(part, transformations)
+                if uncounted:
                     yield Fault(
                         place(properties, rules, (*where, "TextTransformations")),
-                        f"Rule {name} limits the rate by the path without {' and '.join(missing)}{{when}}: "
-                        "written in another way, such as /%61pi/ or /x/../api/, the same path is not "
-                        "counted. Transform it with URL_DECODE, then NORMALIZE_PATH.",
+                        f"Rule {show(rules[where[0]].get('Name'))} limits the rate by the path{{when}}, but "
+                        f"does not count /api/ written as {' or '.join(uncounted)}. {ADVICE[part]}",
                         case,
                     )
 
 
-def _paths(rules: list[Any]) -> Iterator[tuple[Path, Any]]:
-    """Yield where a rate-based statement looks at the path, with the transformations."""
+def _paths(rules: list[Any]) -> Iterator[tuple[Path, str, Any]]:
+    """Yield where a rate-based statement looks at the path, at which part of it, with the transformations."""
     for kind, statement, path in statements(rules):
         if not isinstance(statement, dict):
             continue
         field = statement.get("FieldToMatch")
         if RATE_BASED in path and kind in MATCHING and isinstance(field, dict) and "UriPath" in field:
-            yield path, statement.get("TextTransformations")
+            yield path, _part(statement), statement.get("TextTransformations")
         keys = statement.get("CustomKeys") if kind == RATE_BASED else None
         for index, key in enumerate(keys if isinstance(keys, list) else []):
             if isinstance(key, dict) and isinstance(key.get("UriPath"), dict):
-                yield (*path, "CustomKeys", index, "UriPath"), key["UriPath"].get("TextTransformations")
+                where = (*path, "CustomKeys", index, "UriPath")
+                yield where, "whole", key["UriPath"].get("TextTransformations")
 
 
-def _missing(transformations: Any) -> list[str]:
-    """Return what the path is not freed of; nothing if a function hides a transformation."""
+def _part(statement: Any) -> str:
+    """Return which part of the path a statement looks at."""
+    constraint, pattern = statement.get("PositionalConstraint"), statement.get("RegexString")
+    if constraint == "STARTS_WITH" or (isinstance(pattern, str) and pattern.startswith("^")):
+        return "start"
+    if constraint == "CONTAINS" or isinstance(pattern, str):
+        return "anywhere"
+    return "whole" if constraint in ("EXACTLY", "ENDS_WITH") else "unknown"
+
+
+def _uncounted(part: str, transformations: Any) -> list[str]:
+    """Return ways to write a path that are not counted; nothing if a function hides a transformation."""
     if not isinstance(transformations, list):
         return []
     types = [entry.get("Type") if isinstance(entry, dict) else None for entry in transformations]
     if any(kind is None or is_function(kind)[0] for kind in types):
         return []
-    return [name for name, either in NEEDED.items() if not either & set(types)]
+    decoded, normalized = bool(DECODE & set(types)), bool(NORMALIZE & set(types))
+    return [
+        *(["/%61pi/"] if not decoded else []),
+        *(["/x/../api/"] if part in ("start", "whole") and not normalized else []),
+        *(["/api/..%2fx"] if part in ("start", "anywhere") and decoded and normalized else []),
+    ]

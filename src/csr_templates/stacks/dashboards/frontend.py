@@ -8,7 +8,7 @@ from csr_templates.stacks.parts import widgets
 
 
 def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
-    """Return the rows of the dashboard: is something wrong, and is it the origin, the cache or WAF?"""
+    """Return the rows of the dashboard: is something wrong, and is it origin, cache, WAF or a function?"""
     edge = partial(
         widgets.metric,
         "AWS/CloudFront",
@@ -48,6 +48,43 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 ),
             ),
         ],
+        [
+            widgets.graph(
+                "Errors of the functions",
+                "per 5 min",
+                [
+                    *function_metrics(template, "FunctionExecutionErrors", "execution", "Sum"),
+                    *function_metrics(template, "FunctionValidationErrors", "validation", "Sum"),
+                    *function_metrics(template, "FunctionThrottles", "throttled", "Sum"),
+                ],
+            ),
+            widgets.graph(
+                "Compute utilization of the functions",
+                "percent of the allowed time",
+                function_metrics(template, "FunctionComputeUtilization", "used", "Average"),
+            ),
+        ],
+    ]
+
+
+def function_metrics(
+    template: widgets.Template, MetricName: str, label: str, stat: str
+) -> list[widgets.Metric]:
+    """Return a metric of each CloudFront Function: where one fails, viewers see an error of no origin.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+    """
+    return [
+        widgets.metric(
+            "AWS/CloudFront",
+            MetricName,
+            f"{logical_id}: {label}",
+            stat,
+            300,
+            {"FunctionName": function["Properties"]["Name"], "Region": "Global"},
+        )
+        for logical_id, function in template["Resources"].items()
+        if function["Type"] == "AWS::CloudFront::Function"
     ]
 
 

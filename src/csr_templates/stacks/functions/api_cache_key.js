@@ -16,25 +16,39 @@ var ANALYTICS = /^(_ga(_.+|c_.+)?|_gid|_gat(_.+)?|_fbp|__utm[a-z]+(_.+)?)$/;
 // extensions hide none. A word too many costs a cached answer; a word too few shows one user's answer to another.
 var UNSHARED = new RegExp('(^|[^a-z])(' +
   '(health|heartbeat|alive|liveness|readiness|log[-_]?(in|off|on|out)|sign[-_]?(in|off|on|out|up)|authent|' +
-  'authori[sz]|oauth|openid|session|token|csrf|xsrf|nonce|captcha|password|who[-_]?am[-_]?i|user[-_]?info|' +
-  'current[-_]?user)' +
-  '|(livez?|readyz?|ping|statusz?|auth|oidc|saml|sso|refresh|mfa|otp|me|my|myself|self|identity|account|profile)' +
+  'authori[sz]|oauth|openid|webauthn|session|token|csrf|xsrf|nonce|captcha|password|passcode|passkey|registration|' +
+  'verif(y|ication)|magic[-_]?link|who[-_]?am[-_]?i|where[-_]?am[-_]?i|my[-_]?ip|geo[-_]?(ip|locat)|' +
+  'user[-_]?info|current[-_]?user|actuator|uptime|diagnos)' +
+  '|(livez?|readyz?|ping|up|hc|checks?|probes?|metrics|statusz?|auth|oidc|saml|sso|jwts?|refresh|challenges?|[2m]fa|' +
+  't?otp|register|magic|activate|confirm|reset|forgot|recover|cart|basket|checkout|me|my|myself|self|user|identity|' +
+  'account|profile|ip|geo)' +
   '([^a-z]|$))', 'i');
 
-// What browsers send with every request. Any other header may say who is asking (Authorization, Cookie, a token of
-// the application's own), or for what part or under which condition: a 304 for one would be an empty answer for all.
-var HARMLESS = new RegExp('^(accept(-encoding|-language)?|connection|content-(length|type)|dnt|host|origin|pragma|' +
-  'priority|referer|save-data|sec-(ch-.+|fetch-.+|gpc|purpose)|te|traceparent|tracestate|' +
-  'upgrade-insecure-requests|user-agent|via|x-amz-cf-id|x-amzn-trace-id|x-api-key|x-cache-key|' +
-  'x-forwarded-(for|proto))$');
+// Of the headers only these may tell two answers apart.
+var KEY = ['accept', 'accept-language', 'origin'];
 
+// Other headers that browsers and proxies send with every request. The API does not see them where an answer is
+// shared, or one viewer could have an answer made for all by what is in them.
+var DROPPED = new RegExp('^(accept-encoding|content-type|dnt|pragma|priority|referer|save-data|' +
+  'sec-(ch-.+|fetch-.+|gpc|purpose)|te|traceparent|tracestate|upgrade-insecure-requests|user-agent|' +
+  'x-amzn-trace-id|x-api-key|x-cache-key|x-forwarded-for)$');
+
+// What a function may not change. CloudFront writes it again for the origin.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+var FIXED = /^(connection|content-length|host|via|x-amz-cf-id|x-forwarded-proto)$/;
+
+// Any header beside these may say who is asking (Authorization, Cookie, a token of the application's own), or for
+// what part or under which condition: a 304 for one would be an empty answer for all.
 function isShared(request) {
+  if (request.method !== 'GET') {
+    return false;
+  }
   // This also finds a cookie called __proto__, where Object.keys does not.
   for (var name in request.cookies) {
     return false;
   }
   for (var header in request.headers) {
-    if (!HARMLESS.test(header)) {
+    if (KEY.indexOf(header) < 0 && !DROPPED.test(header) && !FIXED.test(header)) {
       return false;
     }
   }
@@ -68,7 +82,7 @@ function sharedKey(request) {
   var headers = request.headers;
   // As it was sent: parsed, it loses names such as __proto__.
   var query = request.rawQueryString();
-  var about = [headers.accept, headers['accept-language'], headers.origin].map(values);
+  var about = KEY.map(function (name) { return values(headers[name]); });
   var parts = JSON.stringify([request.uri, query, about]);
   return crypto.createHash('sha256').update(parts).digest('hex');
 }
@@ -83,7 +97,16 @@ function handler(event) {
       delete request.cookies[name];
     }
   });
+  var key = event.context.requestId;
+  if (isShared(request)) {
+    key = sharedKey(request);
+    Object.keys(headers).forEach(function (name) {
+      if (DROPPED.test(name)) {
+        delete headers[name];
+      }
+    });
+  }
   // A new object: setting the value of the viewer's own header would leave its other values in place.
-  headers['x-cache-key'] = { value: isShared(request) ? sharedKey(request) : event.context.requestId };
+  headers['x-cache-key'] = { value: key };
   return request;
 }
