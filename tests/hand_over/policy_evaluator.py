@@ -1,9 +1,8 @@
 """Decides what IAM policies allow, as the IAM user guide describes it.
 
 It judges the policies of one principal within its account: identity policies, a permissions boundary and a
-session policy. Policies of resources, organizations and other accounts are outside it. What it does not know,
-or what AWS's pages leave open, it refuses with ``UnclearError`` instead of guessing: a wrong answer here would
-let a policy pass.
+session policy. Policies of resources, organizations and other accounts are outside it. It refuses with
+``UnclearError`` what it does not know or what AWS leaves open: a wrong guess would let a policy pass.
 
 ``test_policy_evaluator.py`` holds it to the examples of the user guide.
 """
