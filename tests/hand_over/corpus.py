@@ -31,6 +31,10 @@ _BEGINNINGS = {
 }
 
 
+_ALSO = {"logs:DeleteDeliverySource": ["delivery-source"]}
+"""Kinds of resource that the reference forgets: it gives this action the kind of its sister."""
+
+
 class Asked(NamedTuple):
     """One request, who makes it and what the answer has to be.
 
@@ -56,7 +60,7 @@ class Asked(NamedTuple):
         """Yield the request in each way in which it may be made.
 
         AWS says both of a call with a service role: that it has no keys of a forward access session, and that
-        it has. And where CloudFormation adds tags of its own to those of the template, the request sends them.
+        it has. And where CloudFormation adds tags of its own to those of the template, it sends them too.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/fas-requests-and-permission-evaluation.html
         """
@@ -76,7 +80,8 @@ class Asked(NamedTuple):
     def __str__(self) -> str:
         """Say who asks for what."""
         deleting = " deleting" if self.deleting else ""
-        return f"{self.stack} {self.role}{deleting}: {self.request.action} on {self.request.resource} ({self.why})"
+        asked = f"{self.request.action} on {self.request.resource}"
+        return f"{self.stack} {self.role}{deleting}: {asked} ({self.why})"
 
 
 def requests() -> list[Asked]:
@@ -100,12 +105,11 @@ def _asked(who: list[str], entry: dict[str, Any], sets: Mapping[str, Mapping[str
     for action in entry[expected]:
         for resource in resources:
             arn = _arn(resource, REGIONS[stack])
+            owned = _tags(entry.get("is", []), sets)
             sent = _tags(entry.get("sends", []), sets) if _SENDS_TAGS.fullmatch(action) else {}
             context: dict[str, Value] = {
                 **_everywhere(stack, role, arn),
-                **{
-                    f"aws:ResourceTag/{key}": value for key, value in _tags(entry.get("is", []), sets).items()
-                },
+                **{f"aws:ResourceTag/{key}": value for key, value in owned.items()},
                 **{f"aws:RequestTag/{key}": value for key, value in sent.items()},
                 **({"aws:TagKeys": list(sent)} if sent else {}),
                 **entry.get("with", {}),
@@ -157,14 +161,15 @@ def _of_stack(stack: str) -> dict[str, str]:
 def condition_keys(action: str, arn: str) -> set[str] | None:
     """Return the condition keys of the kinds of resource that an ARN may be for an action.
 
-    They are those of the copy of AWS's service authorization reference that cfn-lint has. None: there is no such
-    action, or it does not take such an ARN.
+    They are those of the copy of AWS's service authorization reference that cfn-lint has. None: there is no
+    such action, or it does not take such an ARN.
     """
     service = _services().get(action.partition(":")[0], {"Actions": {}, "Resources": {}})
     known = service["Actions"].get(action.partition(":")[2].lower())
     if known is None:
         return None
-    kinds = [service["Resources"][kind.lower()] for kind in known.get("Resources", [])]
+    named = [*known.get("Resources", []), *_ALSO.get(action, [])]
+    kinds = [service["Resources"][kind.lower()] for kind in named]
     if arn == "*":
         return None if kinds else set()
     fitting = [
