@@ -114,7 +114,9 @@ def _asked(who: list[str], entry: dict[str, Any], sets: Mapping[str, Mapping[str
                 **({"aws:TagKeys": list(sent)} if sent else {}),
                 **entry.get("with", {}),
             }
-            request = Request(action, arn, context)
+            request = Request(
+                action, arn, {key: value for key, value in context.items() if value is not None}
+            )
             yield Asked(stack, role, bool(deleting), expected, entry["why"], request, sent)
 
 

@@ -6,6 +6,7 @@ which were watched. ``handlers.yaml`` says what of that a service role does not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from csr_templates.cloudformation.schemas import iam_action, property_schema, re
 from .corpus import condition_keys, requests
 from .policy_evaluator import Request
 
+LOOK_UP = re.compile(".*:(Describe|Get|List|GET).*")
 FOLDER = Path(__file__).parent
 TABLES = yaml.safe_load((FOLDER / "handlers.yaml").read_text(encoding="utf-8"))
 STACKS = ["network", "database", "api", "frontend"]
