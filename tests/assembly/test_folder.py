@@ -126,7 +126,7 @@ def test_announces_first_and_writes_the_manifest_last(out: Path, monkeypatch: py
     assert announced == {
         "main.yaml": {"sha256": a, "announced": [b]},
         "old.yaml": {"sha256": x},
-        "api.yaml": {"sha256": c, "bytes": 2},
+        "api.yaml": {"sha256": c},
     }
 
 
@@ -200,8 +200,12 @@ NO_MANIFEST = (
     "or empty this one, then build again."
 )
 STRANGE_MANIFEST = (
-    "{out}/stacks.json is not a manifest that this version of csr-templates knows. If a merge left it in "
-    "conflict, take either side of it; otherwise name another folder with --output. Then build again."
+    "{out}/stacks.json is not a manifest that this version of csr-templates knows. Name another folder with "
+    "--output, then build again."
+)
+HALF_A_CONFLICT = (
+    "{out}/stacks.json has a merge conflict in line 1, and its sides are not both manifests. Take one side "
+    "(git checkout --ours {out}/stacks.json, or --theirs), then build again."
 )
 NOT_OURS = (
     "{out}/main.yaml is in the way: a build would write this file, but the file was not written by "
@@ -210,13 +214,13 @@ NOT_OURS = (
 NO_PLACE = "{out}/%s is in the way: a %s belongs there. Move it elsewhere, then build again."
 ONE = file_set(main="a\n")
 PATHS = ("../victim.txt", "/victim.txt", "a/../../victim.txt")
-VICTIM = {"sha256": hashlib.sha256(b"x\n").hexdigest(), "bytes": 2}
+VICTIM = {"sha256": hashlib.sha256(b"x\n").hexdigest()}
 
 # What lies in the output folder: path -> content; None is an empty folder.
 FOREIGN: dict[str, tuple[dict[str, bytes | None], str]] = {
     "files": ({"thesis.txt": b"mine"}, NO_MANIFEST),
     "folders": ({"src": None}, NO_MANIFEST),
-    "merge conflict": ({**ONE, "stacks.json": b"<<<<<<< ours\n{}\n=======\n"}, STRANGE_MANIFEST),
+    "merge conflict": ({**ONE, "stacks.json": b"<<<<<<< ours\n{}\n=======\n"}, HALF_A_CONFLICT),
     **{
         f"path {path!r}": (
             {**ONE, "stacks.json": json.dumps({"formatVersion": 1, "files": {path: VICTIM}}).encode()},

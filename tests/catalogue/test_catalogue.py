@@ -1,16 +1,15 @@
 """A catalogue of single faults in our own templates, each found by somebody.
 
 ``faults.yaml`` says what is changed, and who is the first to find it: a rule (ours, or cfn-lint's own), the
-checks across stacks, or a test of ours. ``make catalogue`` prints everybody who finds it.
+checks of a build, or a test of ours. ``make catalogue`` prints everybody who finds it.
 """
 
 from __future__ import annotations
 
 import copy
-import importlib.util
+import importlib
 import inspect
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -24,18 +23,18 @@ from cfnlint.decode import decode_str
 from cfnlint.template import Template as CfnTemplate
 
 from csr_templates import STACKS, render
-from csr_templates.assembly import cross_stack
+from csr_templates.assembly import cross_stack, house_rules, pinned
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.linting import runner as linting
 from csr_templates.rules import RULES
 from csr_templates.rules.template.ignore_without_reason import ignored_checks
+from csr_templates.stacks.pins import PINS
 
 from ..rules.harness import framed
 
 Template = dict[str, Any]
 
-STACK_TESTS = Path(__file__).resolve().parents[1] / "stacks"
 FAULTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text("utf-8"))
 STACK = {stack.name: stack for stack in STACKS}
 OURS = framed(*(made() for made in RULES))
@@ -100,14 +99,20 @@ def found_by_any_rule(name: str, template: Template) -> list[str]:
 
 
 def found_by_checks(name: str, template: Template) -> list[str]:
-    """Return ``checks`` if the stacks no longer fit together, or something derived is stale."""
+    """Return ``checks`` if the checks of a build find something, or something derived is stale."""
     templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
     stacks = [
         BuiltStack(one.name, one.template, one.region, templates[one.name], reads_from=one.reads_from)
         for one in STACKS
     ]
     stale = [sentence for stack in STACKS for sentence in stack.stale(templates[stack.name])]
-    return ["checks"] if cross_stack.problems(stacks) or stale else []
+    of_the_house = [
+        sentence
+        for stack in stacks
+        if stack.name == name
+        for sentence in (*house_rules.problems(stack), *pinned.problems(stack, PINS))
+    ]
+    return ["checks"] if cross_stack.problems(stacks) or stale or of_the_house else []
 
 
 def found_by_test(name: str, template: Template, test: str) -> bool:
@@ -125,12 +130,7 @@ def found_by_test(name: str, template: Template, test: str) -> bool:
 @cache
 def module(file: str) -> Any:
     """Return a module of tests."""
-    spec = importlib.util.spec_from_file_location(f"catalogue_{Path(file).stem}", STACK_TESTS / file)
-    assert spec is not None and spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = loaded
-    spec.loader.exec_module(loaded)
-    return loaded
+    return importlib.import_module(f"..stacks.{Path(file).stem}", __package__)
 
 
 def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:

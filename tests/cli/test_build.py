@@ -78,6 +78,7 @@ def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert [" ".join(words[:-2] if words[-1] == "s" else words) for words in lines] == [  # without seconds
         f"site site.yaml 1 resources {size:,} bytes",
         f"logs logs.yaml 1 resources {size:,} bytes",
+        f"all 2 resources {2 * size:,} bytes",
         f"{out}: 10 written, 0 removed, 0 unchanged.",
     ]
     assert sorted(contents(out)) == sorted(WHOLE_SET)

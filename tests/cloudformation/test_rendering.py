@@ -231,6 +231,56 @@ def test_functions_and_collections(value: Any, text: str) -> None:
     assert_reads_back(with_value(value))
 
 
+def tag(key: str, value: Any) -> Template:
+    """Return a tag."""
+    return {"Key": key, "Value": value}
+
+
+TAGS = [tag("Environment", {"Ref": "Environment"}), tag("Project", {"Ref": "ProjectName"})]
+TAGS_TEXT = "[{Key: Environment, Value: !Ref Environment}, {Key: Project, Value: !Ref ProjectName}]"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"Tags": TAGS}, f"Value:\n  Tags: {TAGS_TEXT}"),
+        ({"Dimensions": TAGS}, f"Value:\n  Dimensions: {TAGS_TEXT}"),
+        ([{"A": 1, "Tags": TAGS}], f"Value:\n  - A: 1\n    Tags: {TAGS_TEXT}"),
+        (
+            {"Tags": [TAGS[0], tag("Name", {"Fn::Sub": "${ProjectName}-${Environment}-vpc"}), TAGS[1]]},
+            "Value:\n  Tags:\n    - {Key: Environment, Value: !Ref Environment}\n"
+            "    - {Key: Name, Value: !Sub '${ProjectName}-${Environment}-vpc'}\n"
+            "    - {Key: Project, Value: !Ref ProjectName}",
+        ),
+        (
+            {
+                "Dimensions": [
+                    {"Name": "A", "Value": {"Fn::If": ["B", {"Ref": "C"}, {"Ref": "AWS::NoValue"}]}}
+                ]
+            },
+            "Value:\n  Dimensions: [{Name: A, Value: !If [B, !Ref C, !Ref 'AWS::NoValue']}]",
+        ),
+        ({"Tags": [tag("A", "b" * 81)]}, f"Value:\n  Tags: [{{Key: A, Value: {'b' * 81}}}]"),
+        ({"Tags": [tag("A", "b" * 82)]}, f"Value:\n  Tags:\n    - {{Key: A, Value: {'b' * 82}}}"),
+        ({"Tags": [tag("A", "b" * 83)]}, f"Value:\n  Tags:\n    - {{Key: A, Value: {'b' * 83}}}"),
+        ({"Tags": [tag("A", "b" * 84)]}, f"Value:\n  Tags:\n    - Key: A\n      Value: {'b' * 84}"),
+        (
+            {"Tags": [tag("A", "b\nc")]},
+            "Value:\n  Tags:\n    - Key: A\n      Value: |-\n        b\n        c",
+        ),
+        ({"Tags": []}, "Value:\n  Tags: []"),
+        ({"Tags": ["a"]}, "Value:\n  Tags:\n    - a"),
+        ({"Tags": {"A": "b"}}, "Value:\n  Tags:\n    A: b"),
+        ({"Others": [{"A": 1}]}, "Value:\n  Others:\n    - A: 1"),
+    ],
+    ids=on_one_line,
+)
+def test_tags_and_dimensions(value: Any, text: str) -> None:
+    """Lists of tags and dimensions take a line, or a line for each, where 100 characters are enough."""
+    assert lines_of(value) == text
+    assert_reads_back(with_value(value))
+
+
 @pytest.mark.parametrize(
     ("function", "form"),
     [

@@ -179,6 +179,8 @@ CACHED = (
     schemas.resource_schema,
     schemas.iam_action,
     schemas.property_schema,
+    schemas.stateful_types,
+    schemas.creatable_versions,
     schemas._read,
     schemas._schema,
     schemas._type_files,
@@ -376,3 +378,66 @@ def test_fails_without_cfn_lint(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(caught.value) == (
         "The resource schemas come with cfn-lint, which is not installed. Install it."
     )
+
+
+# ---- What else AWS says of types ----
+
+
+def test_says_where_tags_go() -> None:
+    """Most types take them in Tags, some elsewhere, and some take none."""
+    assert resource_schema("AWS::SQS::Queue", TOKYO).tag_property == "Tags"
+    assert resource_schema("AWS::Route53::HealthCheck", TOKYO).tag_property == "HealthCheckTags"
+    assert resource_schema("AWS::SQS::QueuePolicy", TOKYO).tag_property == ""
+
+
+def test_says_what_cannot_be_left_out() -> None:
+    """The required properties are those of the schema."""
+    assert "Name" in resource_schema("AWS::CloudFront::Function", "us-east-1").required
+    assert resource_schema("AWS::SQS::Queue", TOKYO).required == ()
+
+
+def test_says_what_holds_data() -> None:
+    """A cluster does; the instances of a cluster come and go."""
+    assert {"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::RDS::DBCluster"} <= schemas.stateful_types()
+    assert "AWS::RDS::DBInstance" not in schemas.stateful_types()
+    assert "AWS::SNS::Topic" not in schemas.stateful_types()
+
+
+def test_says_which_versions_can_be_created() -> None:
+    """What is listed and not deprecated, each number by its value; nothing where nothing is listed."""
+    versions = schemas.creatable_versions("AWS::RDS::DBCluster", "aurora-mysql")
+
+    assert "5.7.mysql_aurora.2.07.0" not in versions  # deprecated
+    assert list(versions) == sorted(versions, key=schemas.version_key)
+    assert schemas.version_key("8.0.mysql_aurora.3.9") < schemas.version_key("8.0.mysql_aurora.3.10")
+    assert schemas.creatable_versions("AWS::RDS::DBCluster", "aurora-sqlite") == ()
+    assert schemas.creatable_versions("AWS::S3::Bucket", "aurora-mysql") == ()
+
+
+EXTENSION = "schemas/extensions/my_own_type/engine_version.json"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "what"),
+    [
+        ("AdditionalSpecs/StatefulResources.json", "{}", "it has no ResourceTypes"),
+        (
+            EXTENSION,
+            '{"allOf": [{"if": {"properties": {"Engine": {"const": "own"}}}, "then": {"properties": {}}}]}',
+            "the versions of own are not an enum",
+        ),
+    ],
+    ids=["stateful", "versions"],
+)
+def test_fails_on_another_layout_of_lists(data: Path, file: str, content: str, what: str) -> None:
+    """A cfn-lint that keeps these lists otherwise is named, too."""
+    (data / file).parent.mkdir(parents=True, exist_ok=True)
+    (data / file).write_text(content)
+
+    with pytest.raises(SchemasError) as caught:
+        if file == EXTENSION:
+            schemas.creatable_versions("My::Own::Type", "own")
+        else:
+            schemas.stateful_types()
+
+    assert f"in cfnlint/data/{file}, {what}." in str(caught.value)

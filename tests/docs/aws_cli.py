@@ -37,7 +37,17 @@ HIGH_LEVEL: Final = {
     # https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/
     ("cloudformation", "deploy"): HighLevel(
         0,
-        frozenset({"--stack-name", "--template-file", "--parameter-overrides", "--tags", "--capabilities"}),
+        frozenset(
+            {
+                "--stack-name",
+                "--template-file",
+                "--s3-bucket",
+                "--s3-prefix",
+                "--parameter-overrides",
+                "--tags",
+            }
+            | {"--capabilities"}
+        ),
         frozenset({"--no-execute-changeset"}),
         frozenset({"--stack-name", "--template-file"}),
     ),

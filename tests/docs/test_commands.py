@@ -22,6 +22,7 @@ PAGE = read(OPERATIONS)
 CHAPTERS = list(dict.fromkeys(block.chapter for block in PAGE.shell()))
 # What gives a thing a name of its own.
 NAMING = {
+    ("s3api", "create-bucket"): {"--bucket"},
     ("rds", "create-db-cluster-snapshot"): {"--db-cluster-snapshot-identifier"},
     ("rds", "restore-db-cluster-from-snapshot"): {"--db-cluster-identifier"},
     ("rds", "restore-db-cluster-to-point-in-time"): {"--db-cluster-identifier"},
@@ -100,10 +101,10 @@ def test_every_command_was_reached(chapter: str, sessions: dict[str, Session]) -
 
 
 def test_names_exist(
-    commands: list[Command], names: dict[str, set[str]], sessions: dict[str, Session]
+    commands: list[Command], names: dict[str, set[str]], sessions: dict[str, Session], hand_over: Session
 ) -> None:
     """A name in a command is one that production's templates give, or that a command gave before."""
-    known = [*names, *created(commands), CHOSEN_SNAPSHOT]
+    known = [*names, *created(commands), *created(hand_over.seen), CHOSEN_SNAPSHOT]
     known += [one for session in sessions.values() for one in session.ids.values()]
     unknown = []
     for command in commands:
@@ -249,6 +250,7 @@ def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
             "stack": command.options["--stack-name"],
             "region": command.region,
             "template": command.options["--template-file"],
+            "uploaded": [*command.options["--s3-bucket"], *command.options["--s3-prefix"]],
             "capabilities": command.options["--capabilities"],
             "tags": command.options["--tags"],
         }
@@ -260,6 +262,7 @@ def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
             "stack": [f"{PREFIX}-{stack['name']}"],
             "region": stack["region"],
             "template": [f"out/{stack['template']}"],
+            "uploaded": [f"{PREFIX}-artifacts-123456789012-{stack['region']}", stack["name"]],
             "capabilities": stack["capabilities"],
             "tags": ["Project=csr-lambda-api", "Environment=prod"],
         }

@@ -6,16 +6,18 @@ reads what it prints, once it prints nothing and once ``None``. And once without
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from .pages import HAND_OVER, OPERATIONS, ROOT, Block, read
 from .replay import Call, Run, programs, run
-from .world import CHANGE_SET, UNCHANGED, VERSION, Session
+from .world import CHANGE_SET, REGIONS, UNCHANGED, VERSION, Session
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 BLOCKS = [
@@ -111,6 +113,40 @@ class Pasted:
         if not end.err:
             found.append("says nothing")
         return [f"{call.title} {kind}: {what}" for what in found]
+
+
+def test_templates_are_uploaded_to_buckets_that_are_closed(hand_over: Session) -> None:
+    """The bucket of each region is private, encrypted, versioned and for TLS only; a deploy uses it."""
+    buckets: dict[str, dict[str, Any]] = {}
+    for command in hand_over.run:
+        if command.service == "s3api" and "-artifacts-" in command.parameters["Bucket"]:
+            bucket = buckets.setdefault(command.parameters["Bucket"], {"region": command.region})
+            assert command.region == bucket["region"]
+            bucket[command.name] = command.parameters
+    (deploy,) = [command for command in hand_over.seen if command.title == "cloudformation deploy"]
+
+    assert buckets.keys() == {
+        f"csr-lambda-api-prod-artifacts-123456789012-{region}" for region in REGIONS.values()
+    }
+    assert deploy.options["--s3-bucket"] == [f"csr-lambda-api-prod-artifacts-123456789012-{deploy.region}"]
+    assert deploy.options["--s3-prefix"] == ["network"]
+    for name, bucket in buckets.items():
+        assert name.endswith(f"-{bucket['region']}")
+        location = bucket["create-bucket"].get("CreateBucketConfiguration", {}).get("LocationConstraint")
+        assert location == (None if bucket["region"] == "us-east-1" else bucket["region"])
+        assert set(bucket["put-public-access-block"]["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["put-bucket-versioning"]["VersioningConfiguration"] == {"Status": "Enabled"}
+        (rule,) = bucket["put-bucket-lifecycle-configuration"]["LifecycleConfiguration"]["Rules"]
+        assert (rule["Status"], *rule["NoncurrentVersionExpiration"]) == ("Enabled", "NoncurrentDays")
+        (statement,) = json.loads(bucket["put-bucket-policy"]["Policy"])["Statement"]
+        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+        assert statement["Resource"] == [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert bucket["put-bucket-tagging"]["Tagging"]["TagSet"] == [
+            {"Key": "Project", "Value": "csr-lambda-api"},
+            {"Key": "Environment", "Value": "prod"},
+        ]
+        assert "put-bucket-encryption" in bucket
 
 
 def test_hand_over_is_one_script(hand_over: Session) -> None:

@@ -10,6 +10,9 @@ import pytest
 from csr_templates.environments.files import Mistake, Number, excerpt, read_flat
 
 NO_JSON = "which is no JSON here; check the commas, colons and quotes before it."
+CONFLICT = (
+    "Keep the values that are right, and remove the lines that start with <<<<<<<, ======= and >>>>>>>."
+)
 COMMA = "Found a comma before a closing bracket; remove it."
 COMMENT = "Found a comment, which JSON does not have; remove it."
 
@@ -17,6 +20,11 @@ COMMENT = "Found a comment, which JSON does not have; remove it."
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            '{\n  "A": 1,\n<<<<<<< HEAD\n  "B": 2\n=======\n  "B": 3\n>>>>>>> other\n}\n',
+            f'Line 3: Found a merge conflict ("<<<<<<< HEAD"). {CONFLICT}',
+        ),
+        ('{\r\n  "A": 1\r\n>>>>>>> a\r\n}\r\n', f'Line 3: Found a merge conflict (">>>>>>> a"). {CONFLICT}'),
         ('{\n  "A": 1\n  "B": 2,\n  "C": 3\n}\n', rf'Line 3, column 3: Found "\"B\": 2,", {NO_JSON}'),
         ('{"A" 1}', f'Line 1, column 6: Found "1}}", {NO_JSON}'),
         ('\n{"A": x}', f'Line 2, column 7: Found "x}}", {NO_JSON}'),
@@ -34,6 +42,8 @@ COMMENT = "Found a comment, which JSON does not have; remove it."
         ('{\n  "A": 1\n', "Line 3, column 1: The file ends too early; close what is still open."),
     ],
     ids=[
+        "merge conflict",
+        "end of a merge conflict",
         "missing comma",
         "missing colon",
         "first column of a line",

@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.schemas import creatable_versions
 from csr_templates.environments.combinations import check_environment
 from csr_templates.environments.environment import default_problems
-from csr_templates.environments.properties import refusal
+from csr_templates.environments.properties import nearest_versions, refusal
 from csr_templates.environments.values import Candidate, Value
 
 Template = dict[str, Any]
@@ -367,3 +369,56 @@ def test_defaults_are_judged_like_values() -> None:
         'Stack app: Parameters.Region.Default: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app '
         "takes ap-northeast-1, the region of stack api. Give a value that fits.",
     ]
+
+
+# ---- Versions of database engines ----
+
+MYSQL = resource("AWS::RDS::DBCluster", Engine="aurora-mysql", EngineVersion=REF)
+
+
+def test_a_version_that_can_be_created() -> None:
+    """Every version that cfn-lint lists and does not list as deprecated is accepted."""
+    for version in creatable_versions("AWS::RDS::DBCluster", "aurora-mysql"):
+        assert found(schema(MYSQL), A=version) == []
+
+
+@pytest.mark.parametrize("version", ["8.0.mysql_aurora.3.10.99", "5.7.mysql_aurora.2.07.0", "8", ""])
+def test_a_version_that_cannot_be_created(version: str) -> None:
+    """The nearest three are named, whatever cfn-lint's list holds by then."""
+    (message,) = found(schema(MYSQL), A=version)
+    nearest = re.findall(r"[0-9][0-9a-z._]*[0-9]", message.partition("the nearest being")[2])
+
+    assert message == (
+        f'dev.json: A: Found "{version}", but EngineVersion of It in app takes a version that cfn-lint knows and AWS '
+        f"still creates, the nearest being {', '.join(nearest)}. Give a value that fits."
+    )
+    assert len(nearest) == 3
+    assert set(nearest) <= set(creatable_versions("AWS::RDS::DBCluster", "aurora-mysql"))
+
+
+def test_nearest_versions() -> None:
+    """Those that agree longest; then by the number that differs; of those alike, the newest."""
+    versions = ("2.9.1", "3.9.0", "3.10.0", "3.10.1", "3.10.2", "3.12.0", "3.12.1")
+
+    assert nearest_versions("3.10.7", versions) == ["3.10.0", "3.10.1", "3.10.2"]
+    assert nearest_versions("3.11.0", versions) == ["3.10.2", "3.12.0", "3.12.1"]
+    assert nearest_versions("4", versions) == ["3.10.2", "3.12.0", "3.12.1"]
+
+
+def test_versions_of_other_engines_are_judged_by_their_lists() -> None:
+    """An engine that a parameter gives, or that cfn-lint does not list, is left to the linter."""
+    postgres = resource("AWS::RDS::DBCluster", Engine="aurora-postgresql", EngineVersion=REF)
+    unknown = resource("AWS::RDS::DBCluster", Engine={"Ref": "B"}, EngineVersion=REF)
+
+    assert len(found(schema(postgres), A="8.0.mysql_aurora.3.10.0")) == 1
+    assert found(schema(unknown), A="8.0.mysql_aurora.3.10.99", B="aurora-mysql") == []
+
+
+def test_a_default_version_that_cannot_be_created() -> None:
+    """A template's own default is judged as well."""
+    template = MYSQL | {"Parameters": {"A": {"Type": "String", "Default": "8.0.mysql_aurora.3.10.99"}}}
+
+    (problem,) = default_problems([schema(template)])
+    assert problem.startswith(
+        'Stack app: Parameters.A.Default: Found "8.0.mysql_aurora.3.10.99", but EngineVersion of It in app takes'
+    )

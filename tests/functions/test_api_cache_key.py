@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csr_templates.stacks import contract
-from csr_templates.stacks.frontend import function_code
+from tests.functions.deployed import code
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Runtime
 
-CODE = function_code("api_cache_key.js")
+CODE = code("ApiCacheKeyFunction")
 Sent = dict[str, Any]
 PLAIN: Sent = {"uri": "/api/v1/users", "query": "a=1&b=2", "headers": {"accept": "application/json"}}
 

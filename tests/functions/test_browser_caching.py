@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from csr_templates.stacks.frontend import function_code
+from tests.functions.deployed import code
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Runtime
 
-CODE = function_code("browser_caching.js")
+CODE = code("BrowserCachingFunction")
 ONE_YEAR = "public, max-age=31536000, immutable"
 
 

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from csr_templates.stacks.frontend import function_code
+from tests.functions.deployed import code
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Runtime
 
-CODE = function_code("page_routing.js")
-DIRECTORY = f"var SITE_ROUTING = 'directory';\n{CODE}"
-SPA = f"var SITE_ROUTING = 'spa';\n{CODE}"
+DIRECTORY = code("PageRoutingFunction", SiteRouting="directory")
+SPA = code("PageRoutingFunction", SiteRouting="spa")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from csr_templates.stacks.frontend import function_code
+from csr_templates.stacks.frontend import function_code, without_comment_lines
+from tests.functions.deployed import code, template
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Runtime
@@ -44,11 +45,69 @@ def test_function_is_small(name: str) -> None:
 
 @each_function
 def test_comments_stay_in_the_file(name: str) -> None:
-    """A template holds each line of a function but those that are comments, as they stand in the file."""
+    """A template holds each line of a function but those that are comments, and says where those are."""
     lines = FILES.joinpath(name).read_text(encoding="ascii").split("\n")
+    pointer, *rest = function_code(name).split("\n")
 
-    assert function_code(name).split("\n") == [line for line in lines if not re.match(" *//", line)]
-    assert "// " not in function_code(name)
+    assert pointer == f"// With comments: stacks/functions/{name}"
+    assert rest == [line for line in lines if not re.match(" *//", line)]
+    assert "// " not in "\n".join(rest)
+
+
+def request(uri: str, headers: dict[str, str], query: str = "a=1") -> dict[str, Any]:
+    """Return an event that each of the functions takes."""
+    sent = {name: {"value": value} for name, value in headers.items()}
+    return {
+        "version": "1.0",
+        "context": {"eventType": "viewer-request", "requestId": "request-1"},
+        "viewer": {"ip": "192.0.2.1"},
+        "request": {"method": "GET", "uri": uri, "rawQueryString": query, "headers": sent, "cookies": []},
+        "response": {"statusCode": 200, "headers": sent, "cookies": {}},
+    }
+
+
+@each_function
+def test_code_without_comments_does_the_same(runtime: Runtime, name: str) -> None:
+    """The code in the template answers each event as the code in the file does."""
+    (logical_id,) = [
+        logical_id
+        for logical_id, resource in template()["Resources"].items()
+        if f"stacks/functions/{name}" in str(resource["Properties"].get("FunctionCode"))
+    ]
+    deployed = code(logical_id)
+    commented = FILES.joinpath(name).read_text(encoding="ascii")
+    if name == "page_routing.js":
+        commented = f"var SITE_ROUTING = 'directory';\n{commented}"
+    headers = [{}, {"content-type": "text/html"}, {"authorization": "a"}, {"forwarded": "a", "accept": "b"}]
+    for uri in ("/", "/a", "/a/b.html", "/api", "/api/me", "/_next/static/a.js", "/.well-known/a", "/%"):
+        for sent in headers:
+            event = request(uri, sent)
+            assert runtime.run(deployed, event) == runtime.run(commented, event)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("var a = `\n// b\n`;", "a.js, line 1: found `; write // comments, and texts in quotes."),
+        ("a;\n/*\n// b */\nc;", "a.js, line 2: found /*; write // comments, and texts in quotes."),
+        ("a;\n*/ b;", "a.js, line 2: found */; write // comments, and texts in quotes."),
+        (
+            "var a = 'b\\\n// c';",
+            "a.js, line 1: found a backslash at the end; end the text on that line.",
+        ),
+    ],
+)
+def test_what_a_comment_might_be_part_of_is_refused(source: str, message: str) -> None:
+    """Where a line that starts with // may not be a comment, nothing is taken out."""
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        without_comment_lines(source, "a.js")
+
+
+def test_only_whole_lines_are_taken_out() -> None:
+    """Slashes in texts, in regular expressions and behind code stay."""
+    source = "a = '//'; // b\n  // c `/*\nd = /\\/\\//;\n"
+
+    assert without_comment_lines(source, "a.js") == "a = '//'; // b\nd = /\\/\\//;\n"
 
 
 @each_function

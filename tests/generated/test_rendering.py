@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from csr_templates.cloudformation.rendering import SECTIONS, RenderError, load, render
+from csr_templates.cloudformation.yaml_text import Loader
 
 Template = dict[str, Any]
 
@@ -81,6 +82,11 @@ def composed(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.dictionaries(keys, inner, max_size=4),
         st.builds(lambda name, argument: {name: argument}, st.sampled_from(FUNCTIONS), arguments),
         inner.map(lambda one: [one, one]),
+        st.dictionaries(
+            st.sampled_from(["Tags", "Dimensions"]),
+            st.one_of(inner, st.lists(st.dictionaries(keys, inner, max_size=3), max_size=3)),
+            min_size=1,
+        ),
     )
 
 
@@ -301,7 +307,7 @@ def check(text: str) -> None:
     """Check that a text is ASCII, that its scalars look as they must, and lists stand right of their keys."""
     for mapping in mappings(yaml.compose(text, Loader=yaml.CSafeLoader)):
         for key, value in mapping.value:
-            if isinstance(value, yaml.SequenceNode) and value.value:
+            if isinstance(value, yaml.SequenceNode) and value.value and not value.flow_style:
                 assert value.value[0].start_mark.column == key.start_mark.column + 4  # the dash takes two
     assert re.fullmatch(r"[\n -~]*[!-~]\n", text)
     assert " \n" not in text
@@ -342,6 +348,45 @@ def test_each_is_written() -> None:
 
         check(text)
         assert_reads_back(text, template)
+
+
+class PythonLoader(yaml.SafeLoader):
+    """PyYAML's loader in Python, as the AWS CLI has it; it reads flow style by other code than libyaml."""
+
+    yaml_multi_constructors = Loader.yaml_multi_constructors
+
+
+@pytest.mark.parametrize("key", ["Tags", "Dimensions"])
+def test_each_is_written_in_flow_style(key: str) -> None:
+    """What means something to YAML inside brackets and braces is quoted there."""
+    indicators = [*"{}[],:?#&*!|>%@`-", *(f"a{one}b" for one in "{}[],:?#&*!|>%@`-"), "a:", "a: b", "a #b"]
+    for value in [*VALUES, *indicators, *({"Ref": one} for one in indicators)]:
+        keys_too = [{value: "a"}] if isinstance(value, str) and value and "\n" not in value[:121] else []
+        for items in ([{"Key": value}], [{"Key": "a", "Value": value}, {"Key": [value], "b": 1}], keys_too):
+            if any(len(name) > 120 for item in items for name in item):
+                continue
+            template = {"Resources": {"Thing": {"Type": "AWS::Any::Thing", "Properties": {key: items}}}}
+            text = render(template)
+
+            check(text)
+            assert_reads_back(text, template)
+            assert same(yaml.load(text, Loader=PythonLoader), template)
+
+
+@given(st.lists(st.dictionaries(keys, values, min_size=1, max_size=3), min_size=1, max_size=3))
+def test_flow_style_depends_on_the_list_only(items: Any) -> None:
+    """However deep tags are, and whatever is beside them, only the indentation of their lines differs."""
+    template: Template = {"Resources": {"Thing": {"Type": "AWS::Any::Thing", "Properties": {"Tags": items}}}}
+    alone = render(template).split("    Properties:\n")[1]
+    template["Resources"]["Thing"]["Properties"] = {"A": {"B": [{"Tags": items}]}, "Tags": "x"}
+    inside = render(template).split("      A:\n        B:\n")[1].removesuffix("      Tags: x\n")
+
+    assert inside == "".join(
+        f"{'          - ' if number == 0 else '            '}{line.removeprefix('      ')}"
+        if line.strip()
+        else line
+        for number, line in enumerate(alone.splitlines(keepends=True))
+    )
 
 
 whatever = st.one_of(
@@ -518,6 +563,9 @@ def kinds_of_value(node: Any) -> Iterator[str]:
                 continue
             if key in FUNCTIONS:
                 yield from (key, f"function of {type(item).__name__}")
+            elif key in ("Tags", "Dimensions") and isinstance(item, list):
+                alike = all(isinstance(one, dict) for one in item)
+                yield f"flow list of {'mappings' if item and alike else 'others'}"
             elif len(key) > 8:
                 yield "key of 9 to 120 characters" if len(key) < 115 else "key of 115 to 120 characters"
             yield from kinds_of_value(item)
@@ -564,6 +612,7 @@ def kinds_of_template(template: Template) -> Iterator[str]:
                 *(f"Ref of {kind}" for kind in KINDS_OF_TEXT),
                 *(f"Fn::GetAtt of {kind}" for kind in KINDS_OF_TEXT - {"line feeds", "empty text"}),
                 *("key of 9 to 120 characters", "key of 115 to 120 characters"),
+                *("flow list of mappings", "flow list of others"),
                 *("the same twice", "bool", "int", "float", "-0.0"),
             },
         ),

@@ -67,13 +67,12 @@ def test_describes_the_set() -> None:
                 "stackPolicy": "stack-policies/api.json",
                 "deployPolicies": ["deploy-policies/api.json"],
                 "deletePolicies": ["deploy-policies/api-delete-1.json", "deploy-policies/api-delete-2.json"],
-                "resources": 3,
                 "sections": {"Letters": ["Queue", "Other"], "Resources": ["Topic"]},
             }
         ],
         "files": {
-            "api.yaml": {"sha256": hashlib.sha256(b"Resources: {}\n").hexdigest(), "bytes": 14},
-            "deployments/dev/api.yaml": {"sha256": hashlib.sha256(b"").hexdigest(), "bytes": 0},
+            "api.yaml": {"sha256": hashlib.sha256(b"Resources: {}\n").hexdigest()},
+            "deployments/dev/api.yaml": {"sha256": hashlib.sha256(b"").hexdigest()},
         },
     }
 
@@ -151,7 +150,6 @@ WRONG = {
     "stackPolicy": "../policy.json",
     "deployPolicies": [],
     "deletePolicies": ["/etc/passwd"],
-    "resources": 0,
     "sections": {"VPC": []},
 }
 
@@ -191,14 +189,13 @@ def test_schema_knows_every_key(ours: Any) -> None:
 @pytest.mark.parametrize(
     ("path", "file"),
     [
-        ("../main.yaml", {"sha256": HASH, "bytes": 1}),
-        ("main.yaml", {"sha256": HASH[1:], "bytes": 1}),
-        ("main.yaml", {"sha256": HASH, "bytes": -1}),
-        ("main.yaml", {"sha256": HASH}),
+        ("../main.yaml", {"sha256": HASH}),
+        ("main.yaml", {"sha256": HASH[1:]}),
+        ("main.yaml", {}),
     ],
 )
 def test_schema_judges_every_file(ours: Any, path: str, file: dict[str, Any]) -> None:
-    """A path that leads out of the folder, a hash that is none and a size below zero do not fit."""
+    """A path that leads out of the folder, a hash that is not one and a missing hash do not fit."""
     ours["files"] = {path: file}
 
     assert [place.split("/")[0] for place in schema_errors(ours)] == ["files"]
@@ -251,7 +248,6 @@ def test_files_to_come_are_announced() -> None:
         b"",
         b"\xff",
         b"[" * 100_000,
-        b"<<<<<<< HEAD\n",
         b"[]",
         b'{"formatVersion": 2, "files": {}}',
         b'{"formatVersion": 1}',
@@ -273,6 +269,59 @@ def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
         manifest.read(data, "out/stacks.json")
 
     assert str(caught.value) == (
-        "out/stacks.json is not a manifest that this version of csr-templates knows. If a merge left it in "
-        "conflict, take either side of it; otherwise name another folder with --output. Then build again."
+        "out/stacks.json is not a manifest that this version of csr-templates knows. Name another folder "
+        "with --output, then build again."
+    )
+
+
+OURS = {"main.yaml": {"sha256": "1"}, "api.yaml": {"sha256": "2"}, "ours.yaml": {"sha256": "3"}}
+THEIRS = {"main.yaml": {"sha256": "4"}, "api.yaml": {"sha256": "2"}, "theirs.yaml": {"sha256": "5"}}
+
+
+def in_conflict(ours: Any, theirs: Any) -> bytes:
+    """Return a manifest that git could not merge, in the style diff3."""
+    before: dict[str, Any] = {}
+    lines = [f'{{"formatVersion": 1, "files": {json.dumps(side)}}}\n' for side in (ours, before, theirs)]
+    return "".join(
+        ["<<<<<<< HEAD\n", lines[0], "||||||| base\n", lines[1], "=======\n", lines[2], ">>>>>>> other\n"]
+    ).encode()
+
+
+def test_conflict_lists_the_files_of_both_sides() -> None:
+    """A file that either side lists was written by a build, with the content that either side names."""
+    found = manifest.read_or_merge(in_conflict(OURS, THEIRS), "out/stacks.json")
+
+    assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
+        "main.yaml": {"1", "4"},
+        "api.yaml": {"2"},
+        "ours.yaml": {"3"},
+        "theirs.yaml": {"5"},
+    }
+    assert manifest.read(manifest.as_json(found), "") == found
+    assert manifest.read_or_merge(manifest.as_json(found), "") == found
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        in_conflict(OURS, {"../a": {"sha256": HASH}}),
+        in_conflict({"a": {}}, THEIRS),
+        in_conflict(OURS, THEIRS).replace(b">>>>>>> other\n", b""),
+        in_conflict(OURS, THEIRS).replace(b"=======\n", b""),
+    ],
+    ids=["path outside", "no hash", "cut off", "no middle"],
+)
+def test_conflict_that_is_not_between_manifests_is_refused(data: bytes) -> None:
+    """Nothing is taken for ours unless both sides are manifests; whoever only reads one needs it whole."""
+    with pytest.raises(ManifestError) as caught:
+        manifest.read_or_merge(data, "out/stacks.json")
+    with pytest.raises(ManifestError) as caught_by_readers:
+        manifest.read(in_conflict(OURS, THEIRS), "out/stacks.json")
+
+    assert str(caught.value) == (
+        "out/stacks.json has a merge conflict in line 1, and its sides are not both manifests. Take one side "
+        "(git checkout --ours out/stacks.json, or --theirs), then build again."
+    )
+    assert str(caught_by_readers.value) == (
+        "out/stacks.json has a merge conflict in line 1. Build again: a build writes the whole file."
     )

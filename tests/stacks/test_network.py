@@ -28,14 +28,11 @@ def of_type(resources: Template, resource_type: str) -> Template:
     }
 
 
-def test_environments_are_known(network: Template) -> None:
-    """There are three environments."""
-    assert network["Parameters"]["Environment"]["AllowedValues"] == ["dev", "staging", "prod"]
-
-
 def test_one_zone_twice_is_refused(network: Template) -> None:
     """Two subnets in one zone would fail together: the deploy stops before anything is created."""
-    assert failed_assertions(network, {"AvailabilityZone2": "ap-northeast-1a"}) == [
+    zone = network["Parameters"]["AvailabilityZone1"]["Default"]
+
+    assert failed_assertions(network, {"AvailabilityZone2": zone}) == [
         "AvailabilityZone1 and AvailabilityZone2 must be different zones."
     ]
     assert failed_assertions(network) == []
@@ -53,16 +50,17 @@ def test_vpc(resources: Template) -> None:
     }
 
 
-def test_subnets(resources: Template) -> None:
+def test_subnets(network: Template, resources: Template) -> None:
     """There are two public and two private subnets in two zones, and none assigns public addresses."""
+    default = {name: parameter.get("Default") for name, parameter in network["Parameters"].items()}
+
     assert {
         logical_id: (subnet["CidrBlock"], subnet["AvailabilityZone"], subnet["MapPublicIpOnLaunch"])
         for logical_id, subnet in of_type(resources, "Subnet").items()
     } == {
-        "PublicSubnet1": ("10.2.1.0/24", "ap-northeast-1a", False),
-        "PublicSubnet2": ("10.2.2.0/24", "ap-northeast-1c", False),
-        "PrivateSubnet1": ("10.2.3.0/24", "ap-northeast-1a", False),
-        "PrivateSubnet2": ("10.2.4.0/24", "ap-northeast-1c", False),
+        f"{kind}Subnet{zone}": (default[f"{kind}Subnet{zone}Cidr"], default[f"AvailabilityZone{zone}"], False)
+        for kind in ("Public", "Private")
+        for zone in (1, 2)
     }
 
 
@@ -151,14 +149,14 @@ def test_secrets_manager_endpoint(resources: Template) -> None:
     assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": "123456789012"}}
 
 
-def test_endpoint_group_admits_https_from_the_private_subnets(resources: Template) -> None:
+def test_endpoint_group_admits_https_from_the_private_subnets(network: Template, resources: Template) -> None:
     """The endpoint answers HTTPS from the two private subnets and starts nothing itself."""
     group = resources["SecretsManagerEndpointSecurityGroup"]["Properties"]
 
     assert [
         (rule["IpProtocol"], rule["FromPort"], rule["ToPort"], rule["CidrIp"])
         for rule in group["SecurityGroupIngress"]
-    ] == [("tcp", 443, 443, "10.2.3.0/24"), ("tcp", 443, 443, "10.2.4.0/24")]
+    ] == [("tcp", 443, 443, network["Parameters"][f"PrivateSubnet{zone}Cidr"]["Default"]) for zone in (1, 2)]
     assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["127.0.0.1/32"]
 
 
@@ -230,12 +228,12 @@ def test_saved_query_reads_every_field_of_the_flow_log(resources: Template) -> N
     assert set(re.findall(r"sum\((\w+)\)", stats)) | set(stats.split(" by ")[1].split(", ")) <= set(names)
 
 
-def test_private_network_acl(resources: Template) -> None:
+def test_private_network_acl(network: Template, resources: Template) -> None:
     """The ACL lets in the VPC, return traffic and path MTU messages; it lets out the VPC and HTTPS."""
+    vpc = network["Parameters"]["VpcCidr"]["Default"]
     entries = [
         (
             "out" if entry["Egress"] else "in",
-            entry["RuleNumber"],
             entry["RuleAction"],
             entry["Protocol"],
             entry.get("PortRange") or entry.get("Icmp"),
@@ -245,11 +243,11 @@ def test_private_network_acl(resources: Template) -> None:
     ]
 
     assert entries == [
-        ("in", 100, "allow", -1, None, "10.2.0.0/16"),
-        ("in", 110, "allow", 6, {"From": 1024, "To": 65535}, "0.0.0.0/0"),
-        ("in", 120, "allow", 1, {"Type": 3, "Code": 4}, "0.0.0.0/0"),
-        ("out", 100, "allow", -1, None, "10.2.0.0/16"),
-        ("out", 110, "allow", 6, {"From": 443, "To": 443}, "0.0.0.0/0"),
+        ("in", "allow", -1, None, vpc),
+        ("in", "allow", 6, {"From": 1024, "To": 65535}, "0.0.0.0/0"),
+        ("in", "allow", 1, {"Type": 3, "Code": 4}, "0.0.0.0/0"),
+        ("out", "allow", -1, None, vpc),
+        ("out", "allow", 6, {"From": 443, "To": 443}, "0.0.0.0/0"),
     ]
     assert {
         association["SubnetId"]["Ref"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from csr_templates.assembly import cross_stack
+from csr_templates.assembly import cross_stack, house_rules, pinned
 from csr_templates.cloudformation import rendering
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ResolveError
@@ -23,6 +23,7 @@ from csr_templates.hand_over.stack_policies import stack_policy
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
+from csr_templates.stacks.pins import PINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -109,6 +110,7 @@ def assemble(
             seconds[name] += spent
     projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
     problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
+    problems += _house_problems(stacks, built)
     for one in built:
         try:
             one.policies = Policies(stack_policy(one), *iam_policies(one, projects))
@@ -171,6 +173,19 @@ def _build_stack(stack: Stack) -> BuiltStack:
         reads_from=stack.reads_from,
         source=f"{stack.build.__module__.replace('.', '/')}.py",
     )
+
+
+def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Iterator[str]:
+    """Hold the stacks of the listing to the rules of the house; others are their authors' affair."""
+    try:
+        for declared, stack in zip(stacks, built, strict=True):
+            if declared in STACKS:
+                yield from house_rules.problems(stack)
+                yield from pinned.problems(stack, PINS)
+    except SchemasError as error:
+        yield str(error)
+    if list(stacks) == list(STACKS):
+        yield from pinned.stacks_gone([stack.name for stack in built], PINS)
 
 
 def _text(stack: BuiltStack) -> str:

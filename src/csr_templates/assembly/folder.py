@@ -2,7 +2,8 @@
 
 ``stacks.json`` lists the SHA-256 of every other file. What it lists is generated: a build overwrites it, and
 removes it once it no longer belongs to the set, unless it was edited. Any other file was not written by
-csr-templates, and is never touched.
+csr-templates, and is never touched. A ``stacks.json`` that git could not merge lists what either side lists,
+so a build also repairs conflicts.
 
 Before the first file, a build adds to ``stacks.json`` what it is going to write. Then it replaces each file
 whole, and writes the final ``stacks.json`` last. So a build that is killed leaves whole files, some new and
@@ -18,7 +19,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from csr_templates.hand_over.manifest import MANIFEST, ManifestError, announce, as_json, hashes, read, sha256
+from csr_templates.hand_over.manifest import (
+    MANIFEST,
+    ManifestError,
+    announce,
+    as_json,
+    hashes,
+    read_or_merge,
+    sha256,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -166,7 +175,7 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     if data is None:
         return None
     try:
-        return read(data, str(folder / MANIFEST))
+        return read_or_merge(data, str(folder / MANIFEST))
     except ManifestError as error:
         raise OutputError(str(error)) from error
 

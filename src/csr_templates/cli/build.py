@@ -7,7 +7,7 @@ import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.assembly import files, folder, pages
+from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, headline, quantity, say
@@ -82,7 +82,11 @@ def run(arguments: Namespace) -> int:
             in_repository=in_repository,
         )
         plan = None
-        written = pages.plan(assembly, arguments.pages) if arguments.pages and assembly.is_clean else None
+        written = None
+        if arguments.pages and assembly.is_clean:
+            from csr_templates.assembly import pages  # only a checkout has pages
+
+            written = pages.plan(assembly, arguments.pages)
         if arguments.check:
             plan = folder.plan(assembly.files, output)
         elif assembly.is_clean:
@@ -138,6 +142,10 @@ def _report(
                 f"{stack.name:<10} {stack.file:<14} {len(stack.resources):>4} resources "
                 f"{len(stack.text):>7,} bytes {assembly.seconds[stack.name]:>6.2f} s"
             )
+        if len(assembly.stacks) > 1:
+            resources = sum(len(stack.resources) for stack in assembly.stacks)
+            size = sum(len(stack.text) for stack in assembly.stacks)
+            say(f"{'all':<25} {resources:>4} resources {size:>7,} bytes")
         if arguments.check:
             say(f"{output} is up to date: {quantity(len(plan.unchanged), 'file')}.")
         else:

@@ -24,6 +24,8 @@ from csr_templates.cloudformation.yaml_text import (
     Events,
     Loader,
     dumped_lines,
+    in_flow_style,
+    length_in_flow_style,
 )
 
 SECTIONS = (
@@ -100,6 +102,10 @@ _LONG = frozenset(
 _WORDS = frozenset({"", "~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.:_0-9a-fA-FxXoOtTzZ ]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
 _LONGEST_KEY = 120  # a longer one would need YAML's form for complex keys
+
+# Lists of small mappings, alike in most resources: in flow style as far as that fits on one line.
+_FLOW_LISTS = frozenset({"Dimensions", "Tags"})
+_LONGEST_FLOW = 100  # characters, without the key before them
 
 
 class RenderError(ValueError):
@@ -261,7 +267,11 @@ def _mapping(values: dict[str, Any], keys: Iterable[str], place: str, in_conditi
     for key in keys:
         inside = _place(place, key)
         events.append(_key(key, place, inside))
-        events += _events(values[key], inside, in_condition=in_condition)
+        value = values[key]
+        if key in _FLOW_LISTS and type(value) is list and all(type(item) is dict for item in value):
+            events += _flow_list(value, inside, in_condition)
+        else:
+            events += _events(value, inside, in_condition=in_condition)
     events.append(MAPPING_END)
     return events
 
@@ -272,6 +282,29 @@ def _sequence(values: list[Any], place: str, tag: str | None, in_condition: bool
         events += _events(value, f"{place}[{index}]", in_condition=in_condition)
     events.append(SEQUENCE_END)
     return events
+
+
+def _flow_list(values: list[dict[str, Any]], place: str, in_condition: bool) -> Events:
+    """Return the events of a list of mappings: on one line, else each item on one line, else as any list.
+
+    It depends on the list only, so that no line changes unless the list does.
+    """
+    whole = _sequence(values, place, None, in_condition)
+    if _fits_on_one_line(whole):
+        return in_flow_style(whole)
+    start, *_, end = whole
+    events = [start]
+    for index, value in enumerate(values):
+        item = _events(value, f"{place}[{index}]", in_condition=in_condition)
+        events += in_flow_style(item) if _fits_on_one_line(item) else item
+    return [*events, end]
+
+
+def _fits_on_one_line(events: Events) -> bool:
+    """Tell whether a value in flow style is short; a text of several lines is a literal block elsewhere."""
+    if any(isinstance(event, yaml.ScalarEvent) and "\n" in event.value for event in events):
+        return False
+    return length_in_flow_style(events) <= _LONGEST_FLOW
 
 
 def _key(key: str, place: str, inside: str) -> yaml.Event:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class SchemasError(ValueError):
@@ -39,6 +39,8 @@ class ResourceSchema(NamedTuple):
         handlers: ``create``, ``read``, ``update``, ``delete``, ``list`` -> IAM actions that it says it uses.
             A type that cannot be updated has no ``update``; one that AWS does not describe has none at all.
         tag_permissions: IAM actions for reading and changing the tags.
+        tag_property: the property that takes the tags; empty where the type has none.
+        required: the properties that cannot be left out.
     """
 
     type: str
@@ -47,6 +49,8 @@ class ResourceSchema(NamedTuple):
     conditional_create_only: tuple[str, ...]
     handlers: Mapping[str, tuple[str, ...]]
     tag_permissions: tuple[str, ...]
+    tag_property: str = ""
+    required: tuple[str, ...] = ()
 
 
 class IamAction(NamedTuple):
@@ -80,6 +84,8 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
         _properties(file, schema, "conditionalCreateOnlyProperties"),
         {name: tuple(sorted(set(handler["permissions"]))) for name, handler in handlers.items()},
         tuple(sorted(schema.get("tagging", {}).get("permissions", []))),
+        _tag_property(schema),
+        tuple(schema.get("required", [])),
     )
 
 
@@ -115,6 +121,59 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
             patterns = found.get("patternProperties", {})
             found = next((one for pattern, one in patterns.items() if re.search(pattern, key)), None)
     return _with_alternatives(file, whole, found) if isinstance(found, dict) else {}
+
+
+@cache
+def stateful_types() -> frozenset[str]:
+    """Return the types that hold data.
+
+    Without the instances of a database cluster, whose data is the cluster's: they come and go. An instance of
+    RDS that is in no cluster has its own data, and is left out too.
+
+    Raises:
+        SchemasError: cfn-lint keeps its list in another way.
+    """
+    types = _read(_STATEFUL).get("ResourceTypes")
+    if not isinstance(types, dict):
+        _unknown_layout(_STATEFUL, "it has no ResourceTypes")
+    return frozenset(name for name in types if not name.endswith("::DBInstance"))
+
+
+@cache
+def creatable_versions(type_name: str, engine: str) -> tuple[str, ...]:
+    """Return the versions of a database engine that a new resource of a type can have, oldest first.
+
+    Empty where cfn-lint does not list the versions of the type or of the engine.
+
+    Raises:
+        SchemasError: cfn-lint keeps its lists in another way.
+    """
+    folder = "schemas/extensions/" + type_name.replace("::", "_").lower()
+    listed, deprecated = (
+        {version for one in _engine_versions(f"{folder}/{name}.json", engine) for version in one}
+        for name in ("engine_version", "engine_version_deprecated")
+    )
+    return tuple(sorted(listed - deprecated, key=version_key))
+
+
+def version_key(version: str) -> list[tuple[int, str]]:
+    """Return what sorts versions: each number in them by its value."""
+    return [(int(digits or 0), words) for digits, words in re.findall(r"([0-9]+)|([^0-9]+)", version)]
+
+
+def _engine_versions(file: str, engine: str) -> Iterator[list[str]]:
+    if not (data_folder() / file).is_file():
+        return
+    for rule in _read(file).get("allOf", []):
+        asked = rule.get("if", {}).get("properties", {})
+        if asked.get("Engine") == {"const": engine}:
+            # What is listed is in "then"; what is deprecated is what "if" asks for.
+            then = rule.get("then")
+            place = then.get("properties", {}) if isinstance(then, dict) else asked
+            versions = place.get("EngineVersion", {}).get("enum")
+            if not isinstance(versions, list):
+                _unknown_layout(file, f"the versions of {engine} are not an enum")
+            yield versions
 
 
 @cache
@@ -155,6 +214,7 @@ def data_folder() -> Path:
 
 
 _POLICIES = "AdditionalSpecs/Policies.json"
+_STATEFUL = "AdditionalSpecs/StatefulResources.json"
 
 
 @cache
@@ -240,6 +300,12 @@ def _with_alternatives(file: str, whole: dict[str, Any], schema: dict[str, Any])
     for key in {"allOf", "anyOf", "oneOf"}.intersection(schema):
         schema = {**schema, key: [_with_alternatives(file, whole, one) for one in schema[key]]}
     return schema
+
+
+def _tag_property(schema: Mapping[str, Any]) -> str:
+    tagging = schema.get("tagging", {})
+    name: str = tagging.get("tagProperty", "/properties/Tags").removeprefix("/properties/")
+    return name if tagging.get("taggable", True) and name in schema.get("properties", {}) else ""
 
 
 def _properties(file: str, schema: Mapping[str, Any], key: str) -> tuple[str, ...]:

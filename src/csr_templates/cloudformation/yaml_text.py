@@ -24,6 +24,7 @@ Events = list[yaml.Event]
 MAPPING_START = yaml.MappingStartEvent(None, None, implicit=True, flow_style=False)
 MAPPING_END = yaml.MappingEndEvent()
 SEQUENCE_END = yaml.SequenceEndEvent()
+_FLOW_START = yaml.SequenceStartEvent(None, None, implicit=True, flow_style=True)
 _BEGINNING = yaml.StreamStartEvent()
 _DOCUMENT = yaml.DocumentStartEvent(explicit=True)
 _DOCUMENT_END = yaml.DocumentEndEvent(explicit=False)
@@ -38,6 +39,22 @@ def dumped_lines(blocks: Iterable[Events]) -> Iterator[list[str]]:
     text: str = yaml.emit([*stream, _END], Dumper=CSafeDumper, width=-1)
     for document in text.removesuffix("\n").split("\n---\n"):
         yield _indent_sequences(document.removeprefix("---\n").split("\n"))
+
+
+def in_flow_style(events: Events) -> Events:
+    """Return the events of a value in flow style: ``[...]`` or ``{...}``; a scalar stays as it is."""
+    start, *rest = events
+    if isinstance(start, yaml.SequenceStartEvent):
+        start = yaml.SequenceStartEvent(None, start.tag, start.implicit, flow_style=True)
+    elif isinstance(start, yaml.MappingStartEvent):
+        start = yaml.MappingStartEvent(None, start.tag, start.implicit, flow_style=True)
+    return [start, *rest]  # what is inside flow style is in flow style
+
+
+def length_in_flow_style(events: Events) -> int:
+    """Return how many characters a value takes in flow style."""
+    inside = [_BEGINNING, _DOCUMENT, _FLOW_START, *events, SEQUENCE_END, _DOCUMENT_END, _END]
+    return len(yaml.emit(inside, Dumper=CSafeDumper, width=-1)) - len("--- []\n")
 
 
 def _indent_sequences(lines: list[str]) -> list[str]:

@@ -8,6 +8,8 @@ import stat
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from csr_templates.environments import merge_conflicts
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -111,6 +113,11 @@ def _text(path: Path) -> str:
 def _syntax_error(error: json.JSONDecodeError) -> str:
     """Say where the text stops being JSON; independent of the Python version, whose own words change."""
     text, position = error.doc, error.pos
+    if marker := merge_conflicts.first_marker(text):
+        return (
+            f'Line {marker.line}: Found a merge conflict ("{marker.text}"). Keep the values that are right, '
+            "and remove the lines that start with <<<<<<<, ======= and >>>>>>>."
+        )
     before = text[:position].rstrip()
     if before.endswith(",") and re.match(_TRAILING_COMMA, text[len(before) - 1 :]):
         position = len(before) - 1  # older versions point behind the comma

@@ -2,7 +2,8 @@
 
 A value is followed through Ref, Sub, the other functions, mappings and the branches of ``Fn::If`` that the
 other values choose. What it makes of a property is held to the schema of the resource type: kind, range,
-allowed values, pattern and length. A region that it names is held to the regions of the stacks.
+allowed values, pattern and length. A region that it names is held to the regions of the stacks, and the
+version of a database engine to those that cfn-lint lists and does not list as deprecated.
 """
 
 from __future__ import annotations
@@ -12,17 +13,24 @@ import re
 from contextlib import suppress
 from decimal import Decimal
 from functools import cache, lru_cache
+from heapq import nsmallest
+from itertools import zip_longest
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation import resolving
 from csr_templates.cloudformation.intrinsics import as_strings
 from csr_templates.cloudformation.references import PREFIX, entries, in_words, pieces, uses
-from csr_templates.cloudformation.schemas import SchemasError, property_schema
+from csr_templates.cloudformation.schemas import (
+    SchemasError,
+    creatable_versions,
+    property_schema,
+    version_key,
+)
 from csr_templates.environments.files import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    from collections.abc import Iterator, Mapping, Sequence, Set
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.environments.files import Mistake
@@ -86,6 +94,7 @@ class Site(NamedTuple):
         asked: a JSON schema.
         takes: what the schema allows, for a message; empty where the schema itself says it best.
         is_name: whether it is the name of a resource.
+        versions: of a database engine, the ones that can be created.
         region_of: name of a stack whose region the value has to be.
     """
 
@@ -96,6 +105,7 @@ class Site(NamedTuple):
     asked: Mapping[str, Any]
     takes: str = ""
     is_name: bool = False
+    versions: tuple[str, ...] = ()
     region_of: str = ""
 
 
@@ -207,7 +217,22 @@ def _takes(value: str, site: Site, regions: Mapping[str, str]) -> str:
     if value != region:
         return f"{region}, the region of stack {site.region_of}"
     refused = refusal(value, site.asked)
+    if refused and site.versions:
+        nearest = ", ".join(nearest_versions(value, site.versions))
+        return f"a version that cfn-lint knows and AWS still creates, the nearest being {nearest}"
     return refused and (site.takes or refused)
+
+
+def nearest_versions(value: str, versions: Sequence[str]) -> list[str]:
+    """Return the three versions that differ latest and least from a value; of those alike, the newest."""
+    key = version_key(value)
+
+    def difference(version: str) -> tuple[int, int]:
+        pairs = list(zip_longest(key, version_key(version), fillvalue=(0, "")))
+        first = next(index for index, (one, other) in enumerate(pairs) if one != other)
+        return -first, abs(pairs[first][0][0] - pairs[first][1][0])
+
+    return sorted(nsmallest(3, reversed(versions), key=difference), key=version_key)
 
 
 def _known_text(known: resolving.Known, value: Any) -> str | None:
@@ -268,12 +293,19 @@ def _sites(stack: BuiltStack) -> Iterator[Site]:
                 takes = f"an Availability Zone of {stack.region}, the region of the stack"
                 yield Site(conditions, names, value, _where(place, logical_id, stack), zone, takes)
             judged = _judged_part(resource["Type"], stack.region, place)
+            versions: tuple[str, ...] = ()
+            if place == ("EngineVersion",) and isinstance(
+                engine := resource["Properties"].get("Engine"), str
+            ):
+                versions = creatable_versions(resource["Type"], engine)
+            if versions:
+                judged = {"enum": list(versions)}
             is_name = place == (name_property,)
             if is_name:
                 judged["maxLength"] = limit
             if not _takes_any(judged, value, sum(decided[name] for name in names)):
                 where = _where(place, logical_id, stack)
-                yield Site(conditions, names, value, where, judged, is_name=is_name)
+                yield Site(conditions, names, value, where, judged, is_name=is_name, versions=versions)
     for output in stack.template.get("Outputs", {}).values():
         yield from _region_sites(stack, output)
 

@@ -69,6 +69,7 @@ def iam_policies(stack: BuiltStack, projects: Iterable[str] = ()) -> tuple[list[
     needs = _Needs(stack, projects)
     everyday = [
         *needs.stack(deploy_scopes.STACK),
+        *needs.template(),
         *needs.other_stacks(),
         *needs.roles(),
         *needs.log_writes(),
@@ -128,6 +129,17 @@ class _Needs:
         arns = [f"{stacks}{name}-{self.built.name}/*" for name in self.names]
         actions = [f"cloudformation:{action}" for action in actions]
         yield from allow("Stack", actions, arns, StringEqualsIfExists=_OWN_ACCOUNT)
+
+    def template(self) -> Iterator[Document]:
+        """Allow putting the template into the artifact bucket, and reading it there.
+
+        CloudFormation reads it with the rights of its caller. The AWS CLI looks first whether the object is
+        there. Without s3:ListBucket, S3 answers 403 if it is not, and the CLI uploads it as after a 404
+        (awscli/customizations/s3uploader.py).
+        """
+        bucket = "artifacts-${aws:PrincipalAccount}-" + self.region
+        arns = [f"arn:aws:s3:::{name}-{bucket}/{self.built.name}/*" for name in self.names]
+        yield from allow("Template", deploy_scopes.TEMPLATE, arns, StringEqualsIfExists=_OWN_ACCOUNT)
 
     def other_stacks(self) -> Iterator[Document]:
         """Allow reading the outputs that Fn::GetStackOutput asks for, in whatever region."""

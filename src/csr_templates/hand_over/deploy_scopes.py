@@ -94,6 +94,9 @@ LOG_WRITES: Final = ("s3:PutObject", "s3:PutObjectAcl")
 """What whoever has a bucket's access logged must be allowed in the bucket with the logs.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfig.html"""
 
+TEMPLATE: Final = ("s3:GetObject", "s3:PutObject")
+"""What ``aws cloudformation deploy --s3-bucket`` and CloudFormation do with the object of a template."""
+
 OF_AWS: Final = frozenset({"route53:AssociateVPCWithHostedZone"})
 """Actions on what is AWS's own and has an ID that nobody knows beforehand."""
 

@@ -10,6 +10,8 @@ import json
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
 
+from csr_templates.environments import merge_conflicts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -55,12 +57,11 @@ def document(
                 "stackPolicy": stack_policy_file(stack.name),
                 "deployPolicies": list(deploy_policy_files(stack)),
                 "deletePolicies": list(delete_policy_files(stack)),
-                "resources": len(stack.resources),
                 "sections": stack.by_section(),
             }
             for stack in stacks
         ],
-        "files": {path: {"sha256": sha256(data), "bytes": len(data)} for path, data in files.items()},
+        "files": {path: {"sha256": sha256(data)} for path, data in files.items()},
     }
 
 
@@ -75,18 +76,58 @@ def read(data: bytes, name: str) -> dict[str, Any]:
         ManifestError: it is not a manifest, or one of a format that this version does not know, or it lists a
             path that no build could have written.
     """
+    if manifest := _parsed(data):
+        return manifest
+    if marker := merge_conflicts.first_marker(data.decode("utf-8", "replace")):
+        raise ManifestError(
+            f"{name} has a merge conflict in line {marker.line}. Build again: a build writes the whole file."
+        )
+    raise ManifestError(
+        f"{name} is not a manifest that this version of csr-templates knows. Name another folder with "
+        "--output, then build again."
+    )
+
+
+def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
+    """Return a manifest as ``read`` does, also if git has left it in conflict.
+
+    What it then lists are the files of both sides, since a build of either side wrote them: a file that both
+    list may have the content of either.
+
+    Raises:
+        ManifestError: it is not a manifest, and one side of a conflict is not a manifest either.
+    """
+    text = data.decode("utf-8", "replace")
+    marker = merge_conflicts.first_marker(text)
+    if not marker:
+        return read(data, name)
+    ours, theirs = map(_parsed, merge_conflicts.sides(text) or ("", ""))
+    if not ours or not theirs:
+        raise ManifestError(
+            f"{name} has a merge conflict in line {marker.line}, and its sides are not both manifests. Take "
+            f"one side (git checkout --ours {name}, or --theirs), then build again."
+        )
+    files: dict[str, dict[str, Any]] = {**ours["files"]}
+    for path, entry in theirs["files"].items():
+        content = hashes(entry) | hashes(files.get(path, entry))
+        files[path] = {"sha256": entry["sha256"]}
+        others = sorted(content - {entry["sha256"]})
+        if others:
+            files[path]["announced"] = others
+    return {**ours, "files": files}
+
+
+def _parsed(data: bytes | str) -> dict[str, Any] | None:
+    """Return a manifest; None if ``formatVersion`` or ``files`` are not as they should be."""
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        found = None
+        return None
     match found:
         case {"formatVersion": 1, "files": dict(files)} if all(starmap(_is_entry, files.items())):
             manifest: dict[str, Any] = found
             return manifest
-    raise ManifestError(
-        f"{name} is not a manifest that this version of csr-templates knows. If a merge left it in conflict, "
-        "take either side of it; otherwise name another folder with --output. Then build again."
-    )
+    return None
 
 
 def hashes(entry: Mapping[str, Any]) -> set[str]:
@@ -107,7 +148,7 @@ def announce(manifest: Mapping[str, Any] | None, files: Mapping[str, bytes]) -> 
     for path, data in files.items():
         digest = sha256(data)
         if path not in known:
-            entries[path] = {"sha256": digest, "bytes": len(data)}
+            entries[path] = {"sha256": digest}
         elif digest not in hashes(known[path]):
             entries[path] = {**known[path], "announced": sorted({*known[path].get("announced", ()), digest})}
     return {**manifest, "files": {**known, **entries}} if entries else None

@@ -283,7 +283,6 @@ def add_function_logs(t: StackTemplate, parameters: Parameters) -> logs.LogGroup
     return t.add_resource(
         log_groups.log_group(
             "FunctionLogGroup",
-            "function-logs",
             LogGroupName=Sub(f"/aws/lambda/{names.PREFIX}-api"),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
             RetentionInDays=parameters.log_retention.Ref(),
@@ -480,7 +479,7 @@ def add_function(
                 ApplicationLogLevel="INFO",  # drops what is below, whatever LOG_LEVEL says
                 SystemLogLevel="INFO",
             ),
-            Tags=names.tags("api"),
+            Tags=names.tags(),
         )
     )
     version = t.add_resource(
@@ -525,7 +524,7 @@ def add_api(t: StackTemplate) -> apigateway.RestApi:
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
             SecurityPolicy="SecurityPolicy_TLS13_1_2_2021_06",  # TLS 1.2 and 1.3
             EndpointAccessMode="BASIC",
-            Tags=names.tags("api"),
+            Tags=names.tags(),
         )
     )
 
@@ -640,7 +639,6 @@ def add_api_logs(t: StackTemplate, parameters: Parameters, api: apigateway.RestA
     access = t.add_resource(
         log_groups.log_group(
             "AccessLogGroup",
-            "access-logs",
             LogGroupName=Sub(f"/aws/apigateway/{names.PREFIX}-api-access"),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
             RetentionInDays=parameters.log_retention.Ref(),
@@ -649,7 +647,6 @@ def add_api_logs(t: StackTemplate, parameters: Parameters, api: apigateway.RestA
     execution = t.add_resource(
         log_groups.log_group(
             "ExecutionLogGroup",
-            "execution-logs",
             LogGroupName=Sub(f"API-Gateway-Execution-Logs_${{Api}}/{contract.API_STAGE}", Api=api.Ref()),
             KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
             RetentionInDays=parameters.log_retention.Ref(),
@@ -784,7 +781,7 @@ def add_stage(
                     }
                 ),
             ),
-            Tags=names.tags("api-v1"),
+            Tags=names.tags(),
         )
     )
 
@@ -832,7 +829,7 @@ def add_usage_plan(
             ),
             # Where the frontend stack reads it.
             ReplicaRegions=[secretsmanager.ReplicaRegion(Region="us-east-1")],
-            Tags=names.tags(contract.ORIGIN_API_KEY_SECRET),
+            Tags=names.tags(),
         )
     )
     key = t.add_resource(
@@ -956,6 +953,24 @@ def add_queries(t: StackTemplate, access_logs: logs.LogGroup, function_logs: log
     )
     t.add_resource(
         logs.QueryDefinition(
+            "FunctionErrorsQuery",
+            Name=Sub(f"{names.PREFIX}/function-errors"),
+            LogGroupNames=[function_logs.Ref()],
+            # What the metric filters count as application errors, timeouts and out of memory.
+            QueryString=(
+                f"filter level in {json.dumps(ERROR_LEVELS)}\n"
+                '    or log_level = "ERROR"\n'
+                '    or (type = "platform.report"\n'
+                '        and (record.status = "timeout" or record.errorType = "Runtime.OutOfMemory"))\n'
+                "| fields @timestamp, coalesce(requestId, record.requestId) as request, level, message,\n"
+                "    errorType, errorMessage, record.status, record.errorType\n"
+                "| sort @timestamp desc\n"
+                "| limit 100"
+            ),
+        )
+    )
+    t.add_resource(
+        logs.QueryDefinition(
             "ColdStartsQuery",
             Name=Sub(f"{names.PREFIX}/cold-starts"),
             LogGroupNames=[function_logs.Ref()],
@@ -1006,7 +1021,7 @@ def add_alarms(
             "LambdaErrorsAlarm",
             "lambda-errors",
             AlarmDescription=(
-                "The function fails. Look for errors and timeouts in its log, and at what was deployed last."
+                "The function fails. Run the saved query function-errors, and look at what was deployed last."
             ),
             MetricName="Errors",
             Statistic="Sum",
@@ -1066,8 +1081,7 @@ def add_alarms(
             "Api5xxAlarm",
             "api-5xx",
             AlarmDescription=(
-                "Requests fail. Run the saved query errors-by-route, and look at the function's log of that "
-                "time."
+                "Requests fail. Run the saved query errors-by-route, then the saved query function-errors."
             ),
             MetricName="5XXError",
             Statistic="Sum",

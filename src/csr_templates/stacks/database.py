@@ -277,7 +277,7 @@ def add_secret(t: StackTemplate, key: kms.Key) -> secretsmanager.Secret:
                 PasswordLength=32,  # RDS takes 8 to 41 characters
                 ExcludePunctuation=True,  # RDS refuses some of it, and URLs and shells trip over more
             ),
-            Tags=names.tags("db-credentials"),
+            Tags=names.tags(),
         )
     )
 
@@ -315,7 +315,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
                     CidrIp="0.0.0.0/0",
                 )
             ],
-            Tags=names.tags("lambda-sg"),
+            Tags=names.tags(),
         )
     )
     database = t.add_resource(
@@ -340,7 +340,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
                     Description="Nowhere: it only answers", IpProtocol="-1", CidrIp="127.0.0.1/32"
                 )
             ],
-            Tags=names.tags("database-sg"),
+            Tags=names.tags(),
         )
     )
     t.add_resource(
@@ -431,19 +431,14 @@ def add_log_groups(t: StackTemplate, parameters: Parameters) -> list[logs.LogGro
     )
     cluster = f"/aws/rds/cluster/{names.PREFIX}-aurora-cluster"
     return [
-        t.add_resource(
-            log_group("DatabaseErrorLogGroup", "database-error-log", LogGroupName=Sub(f"{cluster}/error"))
-        ),
+        t.add_resource(log_group("DatabaseErrorLogGroup", LogGroupName=Sub(f"{cluster}/error"))),
         t.add_resource(
             log_group(
                 "DatabaseSlowQueryLogGroup",
-                "database-slow-query-log",
                 LogGroupName=Sub(f"{cluster}/slowquery"),
             )
         ),
-        t.add_resource(
-            log_group("DatabaseAuditLogGroup", "database-audit-log", LogGroupName=Sub(f"{cluster}/audit"))
-        ),
+        t.add_resource(log_group("DatabaseAuditLogGroup", LogGroupName=Sub(f"{cluster}/audit"))),
     ]
 
 
@@ -494,7 +489,7 @@ def add_cluster(
             DeleteAutomatedBackups=If(conditions.has_deletion_protection, False, True),
             EnableCloudwatchLogsExports=["audit", "error", "slowquery"],
             DatabaseInsightsMode="standard",
-            Tags=names.tags("aurora-cluster"),
+            Tags=names.tags(),
         )
     )
     t.add_resource(

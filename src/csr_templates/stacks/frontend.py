@@ -298,7 +298,6 @@ def add_edge_log_bucket(t: StackTemplate) -> EdgeLogBucket:
     bucket = t.add_resource(
         buckets.private_bucket(
             "EdgeLogBucket",
-            "edge-logs",
             names.name("edge-logs-${AWS::AccountId}"),
             s3.LifecycleRule(
                 Id="ArchiveAndExpire",
@@ -373,7 +372,6 @@ def add_site_bucket(t: StackTemplate, log_bucket: s3.Bucket) -> s3.Bucket:
     return t.add_resource(
         buckets.private_bucket(
             "SiteBucket",
-            "frontend",
             names.name("frontend-${AWS::AccountId}"),
             s3.LifecycleRule(
                 Id="ExpireOldVersions",
@@ -441,18 +439,37 @@ def edge_function(
         FunctionConfig=cloudfront.FunctionConfig(Comment=Comment, Runtime="cloudfront-js-2.0"),
         AutoPublish=True,  # a behavior takes only what is published
         FunctionCode=FunctionCode,
-        Tags=names.tags(what),
+        Tags=names.tags(),
     )
 
 
 def function_code(name: str) -> str:
     """Return the code of one of the CloudFront Functions that come with this package.
 
-    Without its lines of comments: they are for the reader of the file, and a template has little room.
+    Its first line names the file. Lines of comments stay there, with the reasons that they hold.
     """
     code = (Path(__file__).parent / "functions" / name).read_text(encoding="ascii")
-    lines = code.splitlines(keepends=True)
-    return "".join(line for line in lines if not line.lstrip().startswith("//"))
+    return f"// With comments: stacks/functions/{name}\n{without_comment_lines(code, name)}"
+
+
+def without_comment_lines(code: str, name: str) -> str:
+    """Return the JavaScript of the file ``name`` without the lines that are only a ``//`` comment.
+
+    Raises:
+        ValueError: such a line may be part of a text or of another comment, so that taking it out could
+            change what the code does.
+    """
+    for number, line in enumerate(code.split("\n"), 1):
+        for mark in ("`", "/*", "*/"):
+            if mark in line and not line.lstrip().startswith("//"):
+                raise ValueError(
+                    f"{name}, line {number}: found {mark}; write // comments, and texts in quotes."
+                )
+        if line.endswith("\\"):
+            raise ValueError(
+                f"{name}, line {number}: found a backslash at the end; end the text on that line."
+            )
+    return "".join(line for line in code.splitlines(keepends=True) if not line.lstrip().startswith("//"))
 
 
 class Policies(NamedTuple):
@@ -689,7 +706,7 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
             ),
             # The web ACL's name: what reads the metrics knows the ACL by one or by the other.
             VisibilityConfig=visibility(names.name("cloudfront-waf")),
-            Tags=names.tags("cloudfront-waf"),
+            Tags=names.tags(),
         )
     )
 
@@ -763,7 +780,6 @@ def add_waf_logs(
     group = t.add_resource(
         log_groups.log_group(
             "WAFLogGroup",
-            "waf-logs",
             LogGroupName=Sub(f"aws-waf-logs-{names.PREFIX}"),
             KmsKeyId=key.GetAtt("Arn"),
             RetentionInDays=parameters.log_retention.Ref(),
@@ -1018,7 +1034,7 @@ def add_access_logs(
             Name=names.name("cloudfront-access-logs"),
             LogType="ACCESS_LOGS",
             ResourceArn=distribution_arn(distribution),
-            Tags=names.tags("cloudfront-access-logs-source"),
+            Tags=names.tags(),
         )
     )
     destination = t.add_resource(
@@ -1035,7 +1051,7 @@ def add_access_logs(
                 "${Bucket}/AWSLogs/${AWS::AccountId}/CloudFront", Bucket=edge_logs.bucket.GetAtt("Arn")
             ),
             OutputFormat="json",
-            Tags=names.tags("cloudfront-access-logs-destination"),
+            Tags=names.tags(),
         )
     )
     t.add_resource(

@@ -610,7 +610,7 @@ def add_endpoints(
                     Description="Nowhere: it only answers", IpProtocol="-1", CidrIp="127.0.0.1/32"
                 )
             ],
-            Tags=names.tags("secrets-manager-endpoint-sg"),
+            Tags=names.tags(),
         )
     )
     t.add_resource(
@@ -676,7 +676,6 @@ def add_flow_logs(
     group = t.add_resource(
         log_groups.log_group(
             "FlowLogsLogGroup",
-            "flow-logs",
             LogGroupName=Sub(f"/aws/vpc/flowlogs/{names.PREFIX}"),
             KmsKeyId=key.GetAtt("Arn"),
             RetentionInDays=parameters.log_retention.Ref(),
@@ -761,7 +760,6 @@ def add_lambda_deployments_bucket(t: StackTemplate) -> s3.Bucket:
     bucket = t.add_resource(
         buckets.private_bucket(
             "LambdaDeploymentsBucket",
-            "lambda-deployments",
             names.name("lambda-deployments-${AWS::AccountId}"),
             s3.LifecycleRule(
                 Id="ExpireOldVersions",

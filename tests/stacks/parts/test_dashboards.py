@@ -1,4 +1,4 @@
-"""Dashboards as text: layout, references, what may not be there, and how much fits."""
+"""Dashboards as text: layout, references, and what may not be there."""
 
 from __future__ import annotations
 
@@ -108,27 +108,6 @@ def test_conditional_widgets(pattern: str, condition: str | None) -> None:
 
     expected = [title for title in pattern if title != "O" or condition]
     assert [widget["properties"]["title"] for widget in found] == expected
-
-
-def size(node: Any) -> int:
-    """Return how many characters of text stand in a node, at whatever depth."""
-    if isinstance(node, str):
-        return len(node)
-    return sum(size(child) for child in (node.values() if isinstance(node, dict) else node))
-
-
-def test_largest_body() -> None:
-    """Twelve thousand bytes are the most, with all that may not be there."""
-    optional = widgets.when("On", plain("optional"))
-    room = 12_000 - size(dashboards.body([[optional], [plain("")]]))
-
-    assert size(dashboards.body([[optional], [plain("x" * room)]])) == 12_000
-    with pytest.raises(widgets.DashboardError) as caught:
-        dashboards.body([[optional], [plain("x" * (room + 1))]])
-    assert str(caught.value) == (
-        "The body of the dashboard has 12001 bytes and may have 12000, so that its template stays small "
-        "enough to be passed inline. Leave out a widget or a metric."
-    )
 
 
 def test_resource() -> None:

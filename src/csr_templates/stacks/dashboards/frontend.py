@@ -70,7 +70,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
 def function_metrics(
     template: widgets.Template, MetricName: str, label: str, stat: str
 ) -> list[widgets.Metric]:
-    """Return a metric of each CloudFront Function: where one fails, viewers see an error of no origin.
+    """Return a metric of each CloudFront Function: where one fails, viewers get an error that no origin sent.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
     """

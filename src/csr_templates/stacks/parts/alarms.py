@@ -41,6 +41,6 @@ def alarm(
         TreatMissingData="notBreaching",
         AlarmActions=[notify],
         OKActions=[notify],
-        Tags=names.tags(what),
+        Tags=names.tags(),
         **properties,
     )

@@ -11,7 +11,7 @@ from csr_templates.stacks.parts import names, policies
 
 
 def private_bucket(
-    title: str, what: str, BucketName: names.Value, *rules: s3.LifecycleRule, **properties: Any
+    title: str, BucketName: names.Value, *rules: s3.LifecycleRule, **properties: Any
 ) -> s3.Bucket:
     """Return a versioned bucket that only this account can read, encrypted with AES-256.
 
@@ -46,7 +46,7 @@ def private_bucket(
             RestrictPublicBuckets=True,
         ),
         VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
-        Tags=names.tags(what),
+        Tags=names.tags(),
         **properties,
     )
 

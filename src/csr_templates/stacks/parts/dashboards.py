@@ -25,16 +25,13 @@ def dashboard(
         what: it is called ``<project>-<environment>-<what>``.
         rows: its widgets; those of a row are of equal width.
         attributes: further ones of the resource, such as Condition.
-
-    Raises:
-        DashboardError: the body is larger than 12,000 bytes.
     """
     content = body(rows)["Fn::Sub"]
     return cloudwatch.Dashboard(
         title,
         DashboardName=names.name(what),
         DashboardBody=Sub(content) if isinstance(content, str) else Sub(*content),
-        Tags=names.tags(f"{what}-dashboard"),
+        Tags=names.tags(),
         **attributes,
     )
 
@@ -73,18 +70,8 @@ def stale(
 
 
 def body(rows: Sequence[Sequence[widgets.Widget]]) -> dict[str, Any]:
-    """Return the body of a dashboard, as ``Fn::Sub``.
-
-    Raises:
-        DashboardError: the body is larger than 12,000 bytes.
-    """
+    """Return the body of a dashboard, as ``Fn::Sub``."""
     found: dict[str, Any] = _sub({"widgets": list(_on_the_grid(rows))})
-    largest = 12_000  # bytes; three dashboards of this size leave room in their templates
-    if (size := sum(map(len, _texts(found)))) > largest:
-        raise widgets.DashboardError(
-            f"The body of the dashboard has {size} bytes and may have {largest}, so that its template stays "
-            "small enough to be passed inline. Leave out a widget or a metric."
-        )
     return found
 
 
@@ -173,12 +160,3 @@ def _bind(value: Mapping[str, Any], key: str, bound: dict[str, Any]) -> str:
     name = f"{key.capitalize() or 'Value'}{len(bound) + 1}"
     bound[name] = value
     return name
-
-
-def _texts(node: Any) -> Iterator[str]:
-    """Yield every text in a node."""
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, Mapping | list):
-        for child in node.values() if isinstance(node, Mapping) else node:
-            yield from _texts(child)

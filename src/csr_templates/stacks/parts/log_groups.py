@@ -8,7 +8,7 @@ from csr_templates.stacks.parts import names
 
 
 def log_group(
-    title: str, what: str, LogGroupName: names.Value, KmsKeyId: names.Value, RetentionInDays: names.Value
+    title: str, LogGroupName: names.Value, KmsKeyId: names.Value, RetentionInDays: names.Value
 ) -> logs.LogGroup:
     """Return an encrypted log group that outlives the stack.
 
@@ -17,7 +17,6 @@ def log_group(
 
     Args:
         title: logical ID.
-        what: last part of the ``Name`` tag.
         LogGroupName: the name that the writing service uses.
         KmsKeyId: ARN of the key; CloudWatch Logs refuses a bare key ID.
         RetentionInDays: how long it keeps its events.
@@ -29,5 +28,5 @@ def log_group(
         LogGroupName=LogGroupName,
         KmsKeyId=KmsKeyId,
         RetentionInDays=RetentionInDays,
-        Tags=names.tags(what),
+        Tags=names.tags(),
     )

@@ -21,9 +21,12 @@ def name(what: str) -> Sub:
     return Sub(f"{PREFIX}-{what}")
 
 
-def tags(what: str) -> Tags:
-    """Return the tags of a resource: Project, Environment and ``Name=<project>-<environment>-<what>``.
+def tags(what: str = "") -> Tags:
+    """Return the tags of a resource: Project and Environment.
 
-    They are new each time, since ``Tags`` objects are mutable and adding two of them changes the right one.
+    A resource without a name among its properties also gets ``Name=<project>-<environment>-<what>``, which is
+    what consoles show. They are new each time, since ``Tags`` objects are mutable and adding two of them
+    changes the right one.
     """
-    return Tags(Project=Ref("ProjectName"), Environment=Ref("Environment"), Name=name(what))
+    tags = Tags(Project=Ref("ProjectName"), Environment=Ref("Environment"))
+    return tags + Tags(Name=name(what)) if what else tags

@@ -1,0 +1,149 @@
+"""The rules of the house: what every stack of the listing keeps to, and AWS does not ask for.
+
+They hold for ``STACKS``, not for the stacks that users of the library build. What holds for any template is a
+lint rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from csr_templates.assembly.pinned import name_properties
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.references import PREFIX, in_words
+from csr_templates.cloudformation.schemas import SchemasError, resource_schema
+
+_CONSTRAINTS: Final = (
+    "AllowedPattern",
+    "AllowedValues",
+    "MinValue",
+    "MaxValue",
+    "MinLength",
+    "MaxLength",
+)
+_TAGS: Final = {"Project": {"Ref": "ProjectName"}, "Environment": {"Ref": "Environment"}}
+
+
+def problems(stack: BuiltStack) -> list[str]:
+    """Return a sentence for each rule of the house that a stack breaks.
+
+    - Each parameter has a default, a description, a constraint with its explanation, a label and one group.
+      None is a secret.
+    - Each resource that can have tags has those by which deploy policies and operators find it.
+    - Alarms and exports have names of the environment.
+    """
+    return [
+        f"Stack {stack.name}: {sentence}"
+        for sentence in (*_parameters(stack), *_tags(stack), *_alarms(stack), *_exports(stack))
+    ]
+
+
+# ---- Parameters ----
+
+
+def _parameters(stack: BuiltStack) -> Iterator[str]:
+    interface = stack.template.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
+    grouped = [name for group in interface.get("ParameterGroups", []) for name in group["Parameters"]]
+    labels = interface.get("ParameterLabels", {})
+    for name, parameter in stack.parameters.items():
+        missing = [
+            f"{key} ({purpose})"
+            for key, purpose in (
+                ("Default", "the value of production"),
+                ("Description", "what it decides"),
+                ("ConstraintDescription", "what is said of a refused value, which must be ..."),
+            )
+            if not parameter.get(key)
+            and parameter.get(key) != 0
+            and not (key == "Default" and key in parameter)
+        ]
+        if not parameter["Type"].startswith("AWS::") and not any(key in parameter for key in _CONSTRAINTS):
+            missing.append("a constraint (AllowedValues, AllowedPattern, MinValue, ...)")
+        missing += [] if name in labels else ["a label (label= of add_parameter)"]
+        missing += [] if name in grouped else ["a group (group= of add_parameter)"]
+        if missing:
+            yield f"Parameters.{name} lacks {', '.join(missing)}. Add what is missing."
+        if grouped.count(name) > 1:
+            yield f"Parameters.{name} is in a group {grouped.count(name)} times. Keep it in one."
+        if "NoEcho" in parameter:
+            yield (
+                f"Parameters.{name} is a secret (NoEcho), which parameter files and pipelines would hold in "
+                "plain text. Generate it in Secrets Manager, and refer to it."
+            )
+    for name in dict.fromkeys([*grouped, *labels]):
+        if name not in stack.parameters:
+            yield (
+                f"Metadata: A group or label names the parameter {name}, which the template does not have. "
+                "Correct the name, or remove it."
+            )
+
+
+# ---- Resources ----
+
+
+def _tags(stack: BuiltStack) -> Iterator[str]:
+    named: dict[tuple[str, str], str] = {}
+    for logical_id, resource in stack.resources.items():
+        try:
+            key = resource_schema(resource["Type"], stack.region).tag_property
+        except SchemasError:  # a type that AWS does not describe, or not in this region; the linter says it
+            continue
+        if not key:
+            continue
+        properties = resource.get("Properties", {})
+        found = _tags_of(properties.get(key))
+        wrong = [name for name, value in _TAGS.items() if found.get(name) != value]
+        name = in_words(found["Name"]) if "Name" in found else ""
+        if not name.startswith(PREFIX) and (
+            name or properties.keys().isdisjoint(name_properties(resource["Type"]))
+        ):
+            wrong.append("Name")
+        if wrong:
+            yield (
+                f"{logical_id} lacks the {'tag' if len(wrong) == 1 else 'tags'} {' and '.join(wrong)} of the "
+                f"house, by which deploy policies, bills and operators find it. Write {key}=names.tags(...), "
+                "with what the resource is."
+            )
+        elif name and (other := named.setdefault((resource["Type"], name), logical_id)) != logical_id:
+            yield (
+                f"{logical_id} has the same tag Name as {other}, {name}, and the console shows nothing else "
+                "to tell them apart. Give names.tags(...) another text."
+            )
+
+
+def _tags_of(tags: Any) -> Mapping[str, Any]:
+    """Return name -> value; most types take a list, a few a map."""
+    if isinstance(tags, Mapping):
+        return tags
+    if not isinstance(tags, (list, tuple)):
+        return {}
+    return {
+        tag["Key"]: tag.get("Value")
+        for tag in tags
+        if isinstance(tag, Mapping) and isinstance(tag.get("Key"), str)
+    }
+
+
+def _alarms(stack: BuiltStack) -> Iterator[str]:
+    for logical_id, resource in stack.resources.items():
+        if resource["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
+            name = in_words(resource.get("Properties", {}).get("AlarmName", ""))
+            if not name.startswith(PREFIX):
+                found = f"the AlarmName {name}" if name else "no AlarmName"
+                yield (
+                    f"{logical_id} has {found}, but keys and topics admit only alarms whose names start with "
+                    f"{PREFIX}: no one would be notified. Write AlarmName=names.name(...)."
+                )
+
+
+# ---- Outputs ----
+
+
+def _exports(stack: BuiltStack) -> Iterator[str]:
+    for name, key in stack.exports.items():
+        if not name.startswith(PREFIX):
+            yield (
+                f"Outputs.{key} exports {name}, which a second environment in the account would export too. "
+                f"Start the name with {PREFIX}, as contract.output does."
+            )

@@ -1,0 +1,51 @@
+"""What git leaves in a file that it could not merge: markers around the lines of each side."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# Seven characters, and what git says behind them. Git marks a conflict inside of a conflict with longer ones.
+_MARKER = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?")
+
+
+class Marker(NamedTuple):
+    """A line that git wrote: where it is, counted from 1, and its text."""
+
+    line: int
+    text: str
+
+
+def first_marker(text: str) -> Marker | None:
+    """Return the first marker of a text; None where there is none."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if _MARKER.fullmatch(line):
+            return Marker(number, line.rstrip("\r"))
+    return None
+
+
+def sides(text: str) -> tuple[str, str] | None:
+    """Return the text as each side of the merge has it; None where the text holds no whole conflict."""
+    ours: list[str] = []
+    theirs: list[str] = []
+    expected = "<"
+    targets = [ours, theirs]
+    for line in text.split("\n"):
+        marker = _MARKER.fullmatch(line)
+        kind = marker[1][0] if marker else ""
+        if not kind:
+            for target in targets:
+                target.append(line)
+        elif kind not in expected:
+            return None
+        elif kind == "<":
+            targets, expected = [ours], "|="
+        elif kind == "|":  # what both sides had before, with merge.conflictStyle diff3
+            targets, expected = [], "="
+        elif kind == "=":
+            targets, expected = [theirs], ">"
+        else:
+            targets, expected = [ours, theirs], "<"
+    if expected != "<" or ours == theirs:
+        return None
+    return "\n".join(ours), "\n".join(theirs)

@@ -1,0 +1,185 @@
+"""The rules of the house, each with what is said to the one who broke it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from csr_templates.assembly import house_rules
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.references import PREFIX
+
+TAGS = [
+    {"Key": "Environment", "Value": {"Ref": "Environment"}},
+    {"Key": "Name", "Value": {"Fn::Sub": f"{PREFIX}letters"}},
+    {"Key": "Project", "Value": {"Ref": "ProjectName"}},
+]
+SIZE = {
+    "Type": "Number",
+    "Default": 0,
+    "MinValue": 0,
+    "Description": "How many.",
+    "ConstraintDescription": "must be a number",
+}
+
+
+def said(**template: Any) -> list[str]:
+    """Return what is said of a template, without the name of the stack."""
+    sentences = house_rules.problems(BuiltStack("site", "site.yaml", "us-east-1", template))
+    assert all(sentence.startswith("Stack site: ") for sentence in sentences)
+    return [sentence.removeprefix("Stack site: ") for sentence in sentences]
+
+
+def interface(*groups: list[str], labels: tuple[str, ...] = ("Size",)) -> dict[str, Any]:
+    """Return the metadata of a template."""
+    return {
+        "AWS::CloudFormation::Interface": {
+            "ParameterGroups": [{"Label": {"default": "Size"}, "Parameters": group} for group in groups],
+            "ParameterLabels": {label: {"default": label} for label in labels},
+        }
+    }
+
+
+def with_size(**changes: Any) -> list[str]:
+    """Return what is said of a parameter with other declarations; None takes one away."""
+    declared = {key: value for key, value in {**SIZE, **changes}.items() if value is not None}
+    return said(Parameters={"Size": declared}, Metadata=interface(["Size"]))
+
+
+def queue(tags: Any, **properties: Any) -> dict[str, Any]:
+    """Return a queue with tags."""
+    return {"Type": "AWS::SQS::Queue", "Properties": {"Tags": tags, **properties}}
+
+
+# ---- Parameters ----
+
+
+def test_a_whole_parameter_passes() -> None:
+    """Zero and the empty text are defaults, too."""
+    assert with_size() == []
+    assert with_size(Type="String", Default="", MinValue=None, AllowedPattern="[a-z]*") == []
+    assert with_size(Type="AWS::EC2::AvailabilityZone::Name", MinValue=None) == []
+
+
+def test_what_a_parameter_lacks() -> None:
+    """Everything that is missing is said at once."""
+    assert said(Parameters={"Size": {"Type": "Number"}}) == [
+        "Parameters.Size lacks Default (the value of production), Description (what it decides), "
+        "ConstraintDescription (what is said of a refused value, which must be ...), a constraint "
+        "(AllowedValues, AllowedPattern, MinValue, ...), a label (label= of add_parameter), a group (group= "
+        "of add_parameter). Add what is missing."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"Default": None}, "Default (the value of production)"),
+        ({"Description": ""}, "Description (what it decides)"),
+        (
+            {"ConstraintDescription": None},
+            "ConstraintDescription (what is said of a refused value, which must be ...)",
+        ),
+        ({"MinValue": None}, "a constraint (AllowedValues, AllowedPattern, MinValue, ...)"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_each_is_missed(changes: dict[str, Any], missing: str) -> None:
+    """One thing that lacks is named alone."""
+    assert with_size(**changes) == [f"Parameters.Size lacks {missing}. Add what is missing."]
+
+
+def test_groups() -> None:
+    """A parameter is in one group, and a group holds parameters that there are."""
+    parameters = {"Size": SIZE}
+
+    assert said(Parameters=parameters, Metadata=interface(["Size"], ["Size"])) == [
+        "Parameters.Size is in a group 2 times. Keep it in one."
+    ]
+    assert said(Parameters=parameters, Metadata=interface(["Size", "Weight"], labels=("Size", "Height"))) == [
+        "Metadata: A group or label names the parameter Weight, which the template does not have. Correct "
+        "the name, or remove it.",
+        "Metadata: A group or label names the parameter Height, which the template does not have. Correct "
+        "the name, or remove it.",
+    ]
+
+
+def test_secrets_are_no_parameters() -> None:
+    """What only a password is good for is refused."""
+    assert with_size(NoEcho=True) == [
+        "Parameters.Size is a secret (NoEcho), which parameter files and pipelines would hold in plain text. "
+        "Generate it in Secrets Manager, and refer to it."
+    ]
+
+
+# ---- Resources ----
+
+
+@pytest.mark.parametrize(
+    ("tags", "lacks"),
+    [
+        (None, "tags Project and Environment and Name"),
+        (TAGS[1:], "tag Environment"),
+        ([*TAGS[:2], {"Key": "Project", "Value": "csr"}], "tag Project"),
+        ([TAGS[0], TAGS[2]], "tag Name"),
+        ([TAGS[0], {"Key": "Name", "Value": "letters"}, TAGS[2]], "tag Name"),
+        ({"Ref": "Tags"}, "tags Project and Environment and Name"),
+    ],
+    ids=["none", "missing", "fixed text", "no name", "name without prefix", "no list"],
+)
+def test_tags(tags: Any, lacks: str) -> None:
+    """What can carry tags carries those of the house, from the parameters."""
+    assert said(Resources={"Letters": queue(tags)}) == [
+        f"Letters lacks the {lacks} of the house, by which deploy policies, bills and operators find it. "
+        "Write Tags=names.tags(...), with what the resource is."
+    ]
+
+
+def test_tags_that_pass() -> None:
+    """A name makes the tag Name superfluous; types without tags need none, and maps do as well as lists."""
+    nameless = [TAGS[0], TAGS[2]]
+    named = queue(nameless, QueueName={"Fn::Sub": f"{PREFIX}letters"})
+    policy = {"Type": "AWS::SQS::QueuePolicy", "Properties": {}}
+    as_map = {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Tags": {t["Key"]: t["Value"] for t in TAGS}}}
+    check = {"Type": "AWS::Route53::HealthCheck", "Properties": {"HealthCheckTags": TAGS}}
+    unknown = {"Type": "My::Own::Type", "Properties": {}}
+
+    assert said(Resources={"A": named, "B": policy, "C": as_map, "D": check, "E": queue(TAGS)}) == []
+    assert said(Resources={"A": unknown}) == []
+
+
+def test_two_of_one_name() -> None:
+    """The console lists by the tag Name."""
+    assert said(Resources={"Letters": queue(TAGS), "Answers": queue(TAGS)}) == [
+        f"Answers has the same tag Name as Letters, {PREFIX}letters, and the console shows nothing else to "
+        "tell them apart. Give names.tags(...) another text."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [({}, "no AlarmName"), ({"AlarmName": "cpu"}, "the AlarmName cpu")],
+    ids=["none", "other"],
+)
+def test_alarms(name: dict[str, str], found: str) -> None:
+    """An alarm whose name no topic admits is refused."""
+    alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Tags": TAGS, **name}}
+
+    assert said(Resources={"Alarm": alarm}) == [
+        f"Alarm has {found}, but keys and topics admit only alarms whose names start with {PREFIX}: no one "
+        "would be notified. Write AlarmName=names.name(...)."
+    ]
+
+
+def test_exports() -> None:
+    """Exports are unique in an account, which may hold two environments."""
+    outputs = {
+        "Id": {"Value": "1", "Export": {"Name": "id"}},
+        "Name": {"Value": "1", "Export": {"Name": {"Fn::Sub": f"{PREFIX}name"}}},
+    }
+
+    assert said(Outputs=outputs) == [
+        "Outputs.Id exports id, which a second environment in the account would export too. Start the name "
+        f"with {PREFIX}, as contract.output does."
+    ]

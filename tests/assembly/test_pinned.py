@@ -1,0 +1,297 @@
+"""What is pinned: whoever renames what holds data is told, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from csr_templates import STACKS, Stack, StackTemplate, api, network
+from csr_templates.assembly import files, pinned
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.references import PREFIX
+from csr_templates.stacks.pins import PINS, Pin, Pins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAME = {"Fn::Sub": f"{PREFIX}site"}
+KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": NAME}, **KEPT}
+QUEUE = {"Type": "AWS::SQS::Queue", **KEPT}
+CLUSTER = {"Type": "AWS::RDS::DBCluster", "DeletionPolicy": "Snapshot", "UpdateReplacePolicy": "Snapshot"}
+TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": NAME}}
+ALARM = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmName": NAME}}
+GROUP = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupName": NAME}}
+SITE = Pins(
+    holds_data={
+        "SiteBucket": Pin("AWS::S3::Bucket", f"{PREFIX}site"),
+        "Letters": Pin("AWS::SQS::Queue"),
+        "Cluster": Pin("AWS::RDS::DBCluster", DeletionPolicy="Snapshot", UpdateReplacePolicy="Snapshot"),
+    },
+    names={"Group": f"{PREFIX}site"},
+    outputs={"Id": "site-id", "Name": None},
+)
+GOOD: dict[str, Any] = {"SiteBucket": BUCKET, "Letters": QUEUE, "Cluster": CLUSTER, "Group": GROUP}
+OUTPUTS: dict[str, Any] = {
+    "Id": {"Value": "1", "Export": {"Name": {"Fn::Sub": f"{PREFIX}site-id"}}},
+    "Name": {"Value": "site"},
+}
+
+
+def said(
+    resources: dict[str, Any] | None = None, outputs: dict[str, Any] | None = None, **changes: Any
+) -> list[str]:
+    """Return what is said of the good stack with other resources, without the name of the stack."""
+    found = {name: one for name, one in {**GOOD, **(resources or {}), **changes}.items() if one}
+    template = {"Resources": found, "Outputs": OUTPUTS if outputs is None else outputs}
+    sentences = pinned.problems(BuiltStack("site", "site.yaml", "us-east-1", template), {"site": SITE})
+    assert all(sentence.startswith("Stack site: ") for sentence in sentences)
+    return [sentence.removeprefix("Stack site: ") for sentence in sentences]
+
+
+def test_what_is_as_it_was_passes() -> None:
+    """As pinned; further alarms and outputs need no line."""
+    assert said() == []
+    assert said(Alarm=ALARM, outputs={**OUTPUTS, "New": {"Value": "1"}}) == []
+    assert said(Role={"Type": "AWS::IAM::Role"}, Topic={"Type": "AWS::SNS::Topic"}) == []
+
+
+IN_DATA = "holds_data of site in stacks/pins.py"
+RESTORE = (
+    "Restore the ID; or, if no deployed stack has it, or CHANGELOG.md says what to do with its data, remove "
+    f"its line from {IN_DATA}."
+)
+LINE = f'"Pages": Pin("AWS::S3::Bucket", "{PREFIX}site"),'
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"SiteBucket": None, "Pages": BUCKET},
+            [
+                "SiteBucket holds data and is gone from site: AWS would leave it in the account under its "
+                f"name. Is it called Pages now? {RESTORE}",
+                "Pages holds data and is not pinned: nothing would notice if it were renamed or removed "
+                f"later. Add this line to {IN_DATA}: {LINE}",
+            ],
+        ),
+        (
+            {"Letters": None},
+            [f"Letters holds data and is gone from site: AWS would leave it in the account. {RESTORE}"],
+        ),
+        (
+            {"Cluster": None},
+            [f"Cluster holds data and is gone from site: AWS would delete it and keep a snapshot. {RESTORE}"],
+        ),
+        (
+            {"Letters": {**BUCKET, "Properties": {}}},
+            [
+                "Letters holds data as AWS::SQS::Queue, but is AWS::S3::Bucket now, and CloudFormation "
+                "refuses to change a type. Give the new resource another ID; or, if no deployed stack has "
+                f"it, change its line in {IN_DATA}."
+            ],
+        ),
+        (
+            {"SiteBucket": {**BUCKET, "Properties": {}}},
+            [
+                f"SiteBucket holds data and is called {PREFIX}site, but has a name of AWS's choice now: AWS "
+                "would create an empty one, which takes its place. Restore the name; or, if no deployed "
+                f"stack has it, change its line in {IN_DATA}."
+            ],
+        ),
+        (
+            {"SiteBucket": {**BUCKET, "DeletionPolicy": "Delete"}},
+            [
+                "SiteBucket holds data, but its DeletionPolicy is Delete: the data would go. Write "
+                'DeletionPolicy="RetainExceptOnCreate"; or, if no deployed stack has it, change its line in '
+                f"{IN_DATA}."
+            ],
+        ),
+        (
+            {"Letters": {"Type": "AWS::SQS::Queue", "DeletionPolicy": "Retain"}},
+            [
+                "Letters holds data, but its DeletionPolicy is Retain: more would be left in the "
+                "account than is "
+                'needed. Write DeletionPolicy="RetainExceptOnCreate"; or, if no deployed stack has '
+                "it, change "
+                f"its line in {IN_DATA}.",
+                "Letters holds data, but its UpdateReplacePolicy is missing: the data would go. Write "
+                'UpdateReplacePolicy="Retain"; or, if no deployed stack has it, change its line in '
+                f"{IN_DATA}.",
+            ],
+        ),
+        (
+            {"Other": {"Type": "AWS::RDS::DBCluster", **KEPT}},
+            [
+                "Other holds data and is not pinned: nothing would notice if it were renamed or "
+                "removed later. "
+                f'Add this line to {IN_DATA}: "Other": Pin("AWS::RDS::DBCluster", DeletionPolicy="Snapshot", '
+                'UpdateReplacePolicy="Snapshot"),',
+                "Other holds data, but its DeletionPolicy is RetainExceptOnCreate: more would be left in the "
+                'account than is needed. Write DeletionPolicy="Snapshot"; or, if no deployed stack has it, '
+                f"change its line in {IN_DATA}.",
+                "Other holds data, but its UpdateReplacePolicy is Retain: more would be left in the "
+                "account than "
+                'is needed. Write UpdateReplacePolicy="Snapshot"; or, if no deployed stack has it, '
+                "change its "
+                f"line in {IN_DATA}.",
+            ],
+        ),
+    ],
+    ids=["renamed", "gone", "cluster gone", "type", "name", "deleted", "left behind", "new cluster"],
+)
+def test_what_holds_data(changes: dict[str, Any], expected: list[str]) -> None:
+    """Every way to lose or strand data is said, with the ways out."""
+    assert said(changes) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"Group": None},
+            f"Group is addressed by its name, {PREFIX}site, and is gone from site. Restore it; or, if "
+            "nothing uses the name any more, remove its line from names of site in stacks/pins.py.",
+        ),
+        (
+            {"Group": {**GROUP, "Properties": {"GroupName": "site"}}},
+            f"Group is addressed by its name, {PREFIX}site, but is called site now. Restore the name; or, if "
+            "nothing uses the old one any more, change its line in names of site in stacks/pins.py.",
+        ),
+        (
+            {"Topic": TOPIC},
+            f"Topic has the name {PREFIX}site, and CloudFormation cannot replace what has a name. Leave out "
+            "TopicName; or, if something addresses it by the name, add this line to names of site in "
+            f'stacks/pins.py: "Topic": "{PREFIX}site",',
+        ),
+    ],
+    ids=["gone", "renamed", "new"],
+)
+def test_names(changes: dict[str, Any], expected: str) -> None:
+    """Nothing gets or loses a name by accident."""
+    assert said(changes) == [expected]
+
+
+def test_a_name_that_aws_asks_for_needs_no_line() -> None:
+    """A CloudFront function cannot be without one."""
+    function = {"Type": "AWS::CloudFront::Function", "Properties": {"Name": NAME}}
+
+    assert said(Function=function) == []
+
+
+IN_OUTPUTS = "outputs of site in stacks/pins.py"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "expected"),
+    [
+        (
+            {"Id": OUTPUTS["Id"]},
+            "Outputs.Name is gone from site, but is read by name. Restore it; or, if nothing reads it any "
+            f"more, remove its line from {IN_OUTPUTS}.",
+        ),
+        (
+            {"Name": OUTPUTS["Name"]},
+            f"Outputs.Id is gone from site, but is read by name, and stacks import {PREFIX}site-id. Restore "
+            f"it; or, if nothing reads it any more, remove its line from {IN_OUTPUTS}.",
+        ),
+        (
+            {**OUTPUTS, "Id": {"Value": "1"}},
+            f"Outputs.Id was exported as {PREFIX}site-id and is not exported now, but an export can neither "
+            "be changed nor removed while a stack imports it. Restore it; or, if none does, change its line "
+            f"in {IN_OUTPUTS}.",
+        ),
+        (
+            {**OUTPUTS, "Id": {"Value": "1", "Export": {"Name": "id"}}},
+            f"Outputs.Id was exported as {PREFIX}site-id and is exported as id now, but an export can "
+            "neither be changed nor removed while a stack imports it. Restore it; or, if none does, change "
+            f"its line in {IN_OUTPUTS}.",
+        ),
+    ],
+    ids=["gone", "imported and gone", "not exported", "renamed"],
+)
+def test_outputs(outputs: dict[str, Any], expected: str) -> None:
+    """What others read stays, under its name."""
+    assert said(outputs=outputs) == [expected]
+
+
+def test_a_stack_without_an_entry() -> None:
+    """A new stack needs an entry as soon as it holds data, and not before."""
+    quiet = BuiltStack("new", "new.yaml", "us-east-1", {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    holding = BuiltStack("new", "new.yaml", "us-east-1", {"Resources": {"Letters": QUEUE}})
+
+    assert pinned.problems(quiet, PINS) == []
+    assert pinned.problems(holding, PINS) == [
+        "Stack new: Letters holds data and is not pinned: nothing would notice if it were "
+        "renamed or removed later. "
+        'Add this line to holds_data of a new entry "new": Pins() in stacks/pins.py: "Letters": '
+        'Pin("AWS::SQS::Queue"),'
+    ]
+
+
+def test_a_pinned_stack_that_is_gone() -> None:
+    """A stack that leaves the listing is not forgotten."""
+    assert pinned.stacks_gone(["new"], {"new": Pins(), "site": SITE}) == [
+        "Stack site: It is pinned in stacks/pins.py, but stacks/listing.py lists it no longer: its deployed "
+        "stacks would be forgotten. Restore it; or, once they are deleted everywhere, remove its entry from "
+        "stacks/pins.py."
+    ]
+    assert pinned.stacks_gone(list(PINS), PINS) == []
+
+
+# ---- In a build ----
+
+
+def renamed() -> StackTemplate:
+    """Return our network, with its bucket under another ID and a topic without tags."""
+    t = network.build()
+    t.rename_resource("LambdaDeploymentsBucket", "DeploymentsBucket")
+    t.resources["FlowLogsLogGroup"].DeletionPolicy = "Delete"
+    return t
+
+
+def problems(monkeypatch: pytest.MonkeyPatch, build: Callable[[], StackTemplate]) -> tuple[str, ...]:
+    """Return what a build says of our network, built in another way."""
+    edited = (STACKS[0]._replace(build=build), *STACKS[1:])
+    monkeypatch.setattr(files, "STACKS", edited)
+    return files.assemble(edited, lint=False).problems
+
+
+def test_a_build_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every sentence comes at once, and nothing of it may be written."""
+    found = problems(monkeypatch, renamed)
+
+    assert [sentence[: sentence.index(":", 16)] for sentence in found] == [
+        "Stack network: FlowLogsLogGroup holds data, but its DeletionPolicy is Delete",
+        "Stack network: LambdaDeploymentsBucket holds data and is gone from network",
+        "Stack network: DeploymentsBucket holds data and is not pinned",
+    ]
+    assert problems(monkeypatch, network.build) == ()
+
+
+def test_a_stack_that_leaves_the_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole list is compared, and only the whole list."""
+    pinned_last = list(PINS)[-1]
+    fewer = tuple(stack for stack in STACKS if stack.name != pinned_last)
+    monkeypatch.setattr(files, "STACKS", fewer)
+
+    gone = [one for one in files.assemble(fewer, lint=False).problems if "stacks/listing.py lists" in one]
+    assert [one[: one.index(":")] for one in gone] == [f"Stack {pinned_last}"]
+    assert files.assemble(fewer[:1], lint=False).problems == ()
+
+
+def test_stacks_of_users_are_their_affair() -> None:
+    """A user of the library may take our stack apart, and build it under our name."""
+    assert (
+        files.assemble([Stack("network", "main.yaml", "ap-northeast-1", renamed)], lint=False).problems == ()
+    )
+
+
+@pytest.mark.parametrize("name", ["FlowLogsLogGroup", "ApiFunctionVersion"])
+def test_ours_are_pinned(name: str) -> None:
+    """Not only what cfn-lint knows to hold data: an earlier release to go back to is kept as well."""
+    (stack,) = (stack for stack in STACKS if name in PINS.get(stack.name, Pins()).holds_data)
+
+    assert stack.build in (network.build, api.build)

@@ -1,0 +1,23 @@
+"""The code of the functions as CloudFront gets it: from the text of the template."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from csr_templates import frontend, render
+from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import resolve
+
+
+@cache
+def template() -> dict[str, Any]:
+    """Return the frontend template as it is read back from its text."""
+    return load(render(frontend.build().to_dict()))
+
+
+def code(logical_id: str, **parameters: str) -> str:
+    """Return the code of a function in a stack with these parameters."""
+    resources = resolve(template(), parameters, region="us-east-1")["Resources"]
+    found: str = resources[logical_id]["Properties"]["FunctionCode"]
+    return found
