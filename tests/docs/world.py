@@ -323,7 +323,7 @@ class World:
         rds.create_db_cluster_snapshot(
             DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=CHOSEN_SNAPSHOT
         )
-        self.ids = {"DatabaseMonitoringRole": "monitoring"}
+        self.ids = {"MonitoringRole": "monitoring"}
         for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
             instance = self.properties("database", logical_id)
             self.ids[logical_id] = f"csr-lambda-api-prod-database-{logical_id.lower()}-x"
