@@ -17,8 +17,9 @@ import yaml
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.schemas import iam_action, property_schema, resource_schema
 
+from .conftest import Attached
 from .corpus import condition_keys, requests
-from .policy_evaluator import Request
+from .policy_evaluator import Decision, decide
 
 LOOK_UP = re.compile(".*:(Describe|Get|List|GET).*")
 FOLDER = Path(__file__).parent
@@ -82,18 +83,58 @@ def needed(stack: BuiltStack) -> dict[str, bool]:
     return found
 
 
-def attempts(stack: str, action: str) -> list[Request]:
-    """Return the action on each thing that the service role of a stack deals with in the corpus, as there."""
-    seen = [
-        one.request
-        for one in requests()
-        if (one.stack, one.role) == (stack, "service") and one.expected == "may"
+THINGS = [one for one in requests() if one.role == "service" and one.expected == "may"]
+"""What the service roles deal with, as the corpus has it."""
+
+
+def allowed(attached: Attached, stack: str, action: str, *, deleting: bool) -> bool:
+    """Tell whether the service role of a stack may do something to any of the things that it deals with."""
+    documents = attached(stack, "service", deleting)
+    return any(
+        decide(one.request._replace(action=action), documents) is Decision.ALLOW
+        for one in THINGS
+        if one.stack == stack and condition_keys(action, one.request.resource) is not None
+    )
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_allows_what_the_handlers_list(built: dict[str, BuiltStack], attached: Attached, stack: str) -> None:
+    """What only a delete handler lists may need the policies for deleting; anything else does not."""
+    denied = [
+        action
+        for action, deleting in sorted(needed(built[stack]).items())
+        if not allowed(attached, stack, action, deleting=deleting)
     ]
-    return [
-        request._replace(action=action)
-        for request in seen
-        if condition_keys(action, request.resource) is not None
+
+    assert denied == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_allows_no_change_that_no_property_calls_for(
+    built: dict[str, BuiltStack], attached: Attached, stack: str
+) -> None:
+    """Rights for properties that no template sets are left out; looking things up does not count."""
+    idle = {action for name in types(built[stack]) for action in unneeded(built[stack], name)}
+    idle -= set(needed(built[stack]))
+
+    assert [
+        action
+        for action in sorted(idle)
+        if not LOOK_UP.fullmatch(action) and allowed(attached, stack, action, deleting=True)
+    ] == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_allows_what_was_recorded(attached: Attached, stack: str) -> None:
+    """The calls of an emulator's handlers, but for its own ways."""
+    denied = [
+        (type_name, action)
+        for of, deleting, type_name, action in RECORDED
+        if of == stack and action not in TABLES["emulator"].get(type_name, {})
+        if not allowed(attached, stack, action, deleting=deleting == "yes")
     ]
+
+    assert denied == []
 
 
 @pytest.mark.parametrize("table", ["unset", "useless"])
