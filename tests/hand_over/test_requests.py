@@ -47,7 +47,7 @@ def of_production(one: Asked) -> bool:
 
 @pytest.mark.parametrize(("tag", "value"), [("Environment", "dev"), ("Project", "shop")])
 def test_the_tags_of_the_role_bound_it(attached: Attached, tag: str, value: str) -> None:
-    """The same policies on a role with other tags allow nothing on what is production's, by name or by tags."""
+    """On a role with other tags, the same policies allow nothing on what is production's by name or tags."""
     key = f"aws:PrincipalTag/{tag}"
     asked = [one for one in CORPUS if one.expected == "may" and of_production(one)]
     allowed = [
