@@ -11,6 +11,7 @@ import pytest
 
 from .conftest import Attached
 from .corpus import Asked, condition_keys, requests
+from .near_misses import near_misses
 from .policy_evaluator import Decision, decide
 
 CORPUS = requests()
@@ -36,6 +37,19 @@ def test_nothing_surprises(attached: Attached, group: tuple[str, str, bool]) -> 
     asked = [one for one in CORPUS if (one.stack, one.role, one.deleting) == group]
 
     assert surprises(attached, asked) == []
+
+
+def test_nothing_near_is_allowed(attached: Attached) -> None:
+    """Another name, tag, region, account or service than in an allowed request, and the same is denied."""
+    tried = [(one, what, miss) for one in CORPUS if one.expected == "may" for what, miss in near_misses(one)]
+    allowed = [
+        f"{one}: {what}: {miss.resource}"
+        for one, what, miss in tried
+        if decide(miss, attached(one.stack, one.role, one.deleting)) is Decision.ALLOW
+    ]
+
+    assert len(tried) > 1_500
+    assert allowed == []
 
 
 def of_production(one: Asked) -> bool:
