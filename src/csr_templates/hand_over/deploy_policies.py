@@ -208,9 +208,9 @@ class _Needs:
         by_reference = {f"${{{name}}}": name for name in buckets}
         arns = set()
         for itself, properties in buckets.items():
-            for logging in alternatives(properties.get("LoggingConfiguration")):
-                for destination in alternatives(logging.get("DestinationBucketName", {"Ref": itself})):
-                    ours = by_reference.get(in_words(destination))
+            for logging in filter(None, alternatives(properties.get("LoggingConfiguration"))):
+                for destination in alternatives(logging.get("DestinationBucketName")):
+                    ours = itself if destination is None else by_reference.get(in_words(destination))
                     names = (
                         self.patterns.name(ours, "BucketName") if ours else self.patterns.texts(destination)
                     )
@@ -316,7 +316,14 @@ class _Needs:
             else:
                 ours = self._of("ResourceTag", tags, arns) if tags else {}
                 own = {} if service == "wafv2" else OWN_ACCOUNT  # the managed rule groups are AWS's
-                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists=own)
+                sent = self._of("RequestTag", "environment") if tags else {}  # our tags stay
+                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists={**own, **sent})
+        for action, pattern in deploy_scopes.INSIDE.items():
+            place = Place(pattern.format(region=self.region), "environment")
+            if action in limited and place not in self._places:
+                sid = f"Inside{action.partition(':')[2]}"
+                ours = self._of("ResourceTag", place.tags)
+                yield from allow(sid, [action], [place.arn], StringEquals=ours)
         for action, arn in deploy_scopes.BESIDE.items():
             if action in limited:
                 sid = f"Beside{action.partition(':')[2]}"
@@ -463,10 +470,10 @@ class _Needs:
     def _places(self) -> list[Place]:
         """The ARNs that a policy for this stack may name."""
         found = [
-            Place(arn, scope.tags if arn.find("*") < 0 or PREFIX[:-1] in arn or scope.tags else _untold(arn))
+            Place(arn, scope.tags or ("environment" if "*" in name and PREFIX[:-1] not in name else ""))
             for scope in deploy_scopes.SCOPES
-            if scope.type in self.types
-            for arn in self._filled(scope)
+            if scope.type in ("", *self.types)
+            for name, arn in self._named(scope)
         ]
         found += [
             Place(f"arn:aws:secretsmanager:{self.region}:*:secret:{name}-??????", "")
@@ -477,20 +484,21 @@ class _Needs:
 
     def _filled(self, scope: deploy_scopes.Scope) -> list[str]:
         """Return the ARNs of a scope for each resource of its type, each once."""
+        return list(dict.fromkeys(arn for _, arn in self._named(scope)))
+
+    def _named(self, scope: deploy_scopes.Scope) -> Iterator[tuple[str, str]]:
+        """Yield the name, which may be empty, and the ARN of each resource of a scope."""
         named = re.search(r"(?<!\{)\{([A-Z]\w*)\}", scope.arn)
         fixed = {"region": self.region, "stack": f"{PREFIX}{self.built.name}"}
-        if not named:
-            return [scope.arn.format(**fixed)]
-        names = [name for one in self.types[scope.type] for name in self.patterns.name(one, named[1])]
-        return [scope.arn.format(**fixed, **{named[1]: name}) for name in dict.fromkeys(names)]
+        if named:
+            for resource in self.types[scope.type]:
+                for name in self.patterns.name(resource, named[1]):
+                    yield name, scope.arn.format(**fixed, **{named[1]: name})
+        else:
+            yield "", scope.arn.format(**fixed)
 
     def _has(self, types: str) -> bool:
         return any(type_name.startswith(types) for type_name in self.types)
-
-
-def _untold(arn: str) -> str:
-    """Return the tags that tell what has a random ID in its name: only log groups can have some."""
-    return "environment" if ":log-group:" in arn else ""
 
 
 def _by_type(stack: BuiltStack) -> dict[str, dict[str, Mapping[str, Any]]]:

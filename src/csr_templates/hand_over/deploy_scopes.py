@@ -48,7 +48,6 @@ SCOPES: Final = (
     Scope("AWS::EC2::NetworkAcl", "arn:aws:ec2:{region}:*:network-acl/*", "environment"),
     Scope("AWS::EC2::RouteTable", "arn:aws:ec2:{region}:*:route-table/*", "environment"),
     Scope("AWS::EC2::SecurityGroup", "arn:aws:ec2:{region}:*:security-group/*", "name"),
-    Scope("AWS::EC2::SecurityGroup", "arn:aws:ec2:{region}:*:vpc/*", "environment"),  # where it is created
     Scope("AWS::EC2::Subnet", "arn:aws:ec2:{region}:*:subnet/*", "environment"),
     Scope("AWS::EC2::VPC", "arn:aws:ec2:{region}:*:vpc/*", "environment"),
     Scope("AWS::EC2::VPCEndpoint", "arn:aws:ec2:{region}:*:vpc-endpoint/*", "environment"),
@@ -146,6 +145,9 @@ ARNS: Final = {
 }
 """Formats of ARNs that cfn-lint's copy of AWS's list of actions misses."""
 
+INSIDE: Final = {"ec2:CreateSecurityGroup": "arn:aws:ec2:{region}:*:vpc/*"}
+"""Where something of ours, which may be another stack's, has something created in it."""
+
 FROM_CREATION: Final = frozenset(
     {
         "kms:DescribeKey",
@@ -161,8 +163,11 @@ https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html"""
 
 REMOVES: Final = {
     "apigateway:DELETE": (
-        "arn:aws:apigateway:{region}::/restapis/*/*",
-        "arn:aws:apigateway:{region}::/usageplans/*/*",
+        "arn:aws:apigateway:{region}::/restapis/*/deployments/*",
+        "arn:aws:apigateway:{region}::/restapis/*/gatewayresponses/*",
+        "arn:aws:apigateway:{region}::/restapis/*/requestvalidators/*",
+        "arn:aws:apigateway:{region}::/restapis/*/resources/*",
+        "arn:aws:apigateway:{region}::/usageplans/*/keys/*",
     ),
 }
 """What updates remove, although the same action removes the whole: the ARNs of the parts."""

@@ -35,6 +35,8 @@ class Patterns:
         Nothing is yielded for None, or where a branch leaves the value out.
         """
         for value in alternatives(node):
+            if value is None:
+                continue
             if isinstance(value, list):
                 for item in value:
                     yield from self.texts(item)
@@ -54,10 +56,10 @@ class Patterns:
         RDS keeps names in lower case.
         """
         body = self._stack.resources[resource]
-        if property_name in (properties := body.get("Properties", {})):
-            return sorted(set(self.texts(properties[property_name])))
+        given = body.get("Properties", {}).get(property_name)
         logical = resource.lower() if body["Type"].startswith("AWS::RDS::") else resource
-        return [f"{PREFIX}{self._stack.name}-{logical}-*"]
+        made_up = [f"{PREFIX}{self._stack.name}-{logical}-*"] if None in alternatives(given) else []
+        return sorted({*self.texts(given), *made_up})
 
     @cached_property
     def _known(self) -> Known:
@@ -78,13 +80,13 @@ class Patterns:
 
 
 def alternatives(node: Any) -> Iterator[Any]:
-    """Return what a value is, in whatever branch of the conditions that it depends on."""
+    """Return what a value is, in each branch of the conditions that it depends on; None where it has none."""
     match node:
         case {"Fn::If": [_, *branches]}:
             for branch in branches:
                 yield from alternatives(branch)
         case None | {"Ref": "AWS::NoValue"}:
-            return
+            yield None
         case _:
             yield node
 
