@@ -62,11 +62,26 @@ def policies(stack: str) -> list[str]:
     """Return the paths of the policies of a small stack."""
     return [
         f"{path}.json"
-        for path in (f"stack-policies/{stack}", f"deploy-policies/{stack}", f"deploy-policies/{stack}-delete")
+        for path in (
+            f"stack-policies/{stack}",
+            *(
+                f"deploy-policies/{stack}-{role}"
+                for role in ("pipeline", "service", "pipeline-delete", "service-delete")
+            ),
+        )
     ]
 
 
-WHOLE_SET = ["site.yaml", "logs.yaml", *policies("site"), *policies("logs"), "reference.md", "stacks.json"]
+WHOLE_SET = [
+    "site.yaml",
+    "logs.yaml",
+    *policies("site"),
+    *policies("logs"),
+    "bootstrap/site.yaml",
+    "bootstrap/logs.yaml",
+    "reference.md",
+    "stacks.json",
+]
 
 
 def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -243,7 +258,7 @@ def test_json_of_a_check(
         "written": [],
         "removed": [],
         "unchanged": ["site.yaml", *policies("site")],
-        "stale": ["reference.md", "stacks.json", "logs.yaml", *policies("logs")],
+        "stale": ["reference.md", "stacks.json", "logs.yaml", *policies("logs"), "bootstrap/logs.yaml"],
         "unknown": ["notes.txt"],
     }
 

@@ -334,7 +334,7 @@ def _bucket() -> dict[str, Any]:
                             "Id": "ExpireOldVersions",
                             "Status": "Enabled",
                             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-                            "NoncurrentVersionExpiration": {"NoncurrentDays": 365},
+                            "NoncurrentVersionExpiration": {"NoncurrentDays": 90},
                         }
                     ]
                 },

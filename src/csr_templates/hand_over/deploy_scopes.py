@@ -145,8 +145,11 @@ ARNS: Final = {
 }
 """Formats of ARNs that cfn-lint's copy of AWS's list of actions misses."""
 
-INSIDE: Final = {"ec2:CreateSecurityGroup": "arn:aws:ec2:{region}:*:vpc/*"}
-"""Where something of ours, which may be another stack's, has something created in it."""
+INSIDE: Final = {
+    "ec2:CreateSecurityGroup": "arn:aws:ec2:{region}:*:vpc/*",
+    "ec2:DescribeVpcAttribute": "arn:aws:ec2:{region}:*:vpc/*",
+}
+"""What concerns something of the environment, which may be another stack's: action, ARN."""
 
 FROM_CREATION: Final = frozenset(
     {
