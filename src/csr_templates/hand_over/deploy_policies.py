@@ -377,7 +377,9 @@ class _Needs:
         services = {place.arn.split(":")[2] for place in self._places}
         if _service(action) not in services | deploy_scopes.LOOKED_UP:
             return False
-        look_up = deploy_scopes.LOOK_UPS.fullmatch(action) or not _arns(action)
+        look_up = (
+            deploy_scopes.LOOK_UPS.fullmatch(action) or action in deploy_scopes.INSIDE or not _arns(action)
+        )
         return bool(look_up or self._patterns(action))
 
     @cached_property
