@@ -262,7 +262,7 @@ class _Needs:
                 [action],
                 arns,
                 StringEquals=self._here(arns, self._of("RequestTag", *mode)),
-                StringEqualsIfExists=self._of("ResourceTag", *mode),
+                StringEqualsIfExists={**OWN_ACCOUNT, **self._of("ResourceTag", *mode)},
                 Null={"kms:ResourceAliases": "true"} if _service(action) == "kms" else {},
             )
 
@@ -337,7 +337,8 @@ class _Needs:
             key_use,
             [f"arn:aws:kms:{self.region}:*:key/*"],
             StringEquals={"kms:ViaService": [f"{user}.{self.region}.amazonaws.com" for user in users]},
-            StringEqualsIfExists=self._of("ResourceTag", "name", "AWS::KMS::Key"),
+            # A key of another account may admit us: our secret would be under a key that is not ours.
+            StringEqualsIfExists={**OWN_ACCOUNT, **self._of("ResourceTag", "name", "AWS::KMS::Key")},
         )
         worldwide = {action for action in unlimited if _service(action) in deploy_scopes.GLOBAL}
         here = {"aws:RequestedRegion": self.region}
