@@ -96,11 +96,17 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         "site.yaml",
         "logs.yaml",
         "stack-policies/site.json",
-        "deploy-policies/site.json",
-        "deploy-policies/site-delete.json",
+        "deploy-policies/site-pipeline.json",
+        "deploy-policies/site-service.json",
+        "deploy-policies/site-pipeline-delete.json",
+        "deploy-policies/site-service-delete.json",
         "stack-policies/logs.json",
-        "deploy-policies/logs.json",
-        "deploy-policies/logs-delete.json",
+        "deploy-policies/logs-pipeline.json",
+        "deploy-policies/logs-service.json",
+        "deploy-policies/logs-pipeline-delete.json",
+        "deploy-policies/logs-service-delete.json",
+        "bootstrap/site.yaml",
+        "bootstrap/logs.yaml",
         "reference.md",
         "stacks.json",
     ]
@@ -228,20 +234,18 @@ def test_without_a_repository_there_are_no_deployment_files() -> None:
     assert list(manifest["files"]) == list(outside)
 
 
-def test_deploy_policies_follow_the_project(parameters: Path) -> None:
-    """The names in the policies start with the ProjectName of the parameter files."""
+def test_deploy_policies_serve_every_project(parameters: Path) -> None:
+    """The policies name the project by the tag of the role, whatever the parameter files say."""
+    api = Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))
+    path = "deploy-policies/api-service.json"
+    (parameters / "shared.json").write_text("{}")
 
-    def named() -> StackTemplate:
-        t = sized_template()
-        t.add_parameter(Parameter("ProjectName", Type="String", Default="csr-lambda-api"))
-        return t
+    with_files, without = (
+        output.assemble([api], parameters=known, lint=False).files[path] for known in (parameters, None)
+    )
 
-    (parameters / "shared.json").write_text('{"ProjectName": "shop"}')
-    api = Stack("api", "api.yaml", "us-east-1", named, per_deploy=("Key",))
-
-    for known, project in ((parameters, "shop"), (None, "csr-lambda-api")):
-        policy = output.assemble([api], parameters=known, lint=False).files["deploy-policies/api.json"]
-        assert f":{project}-${{aws:PrincipalTag/Environment}}-".encode() in policy
+    assert with_files == without
+    assert b"${aws:PrincipalTag/Project}-${aws:PrincipalTag/Environment}-" in without
 
 
 def test_a_type_without_permissions_is_a_problem() -> None:
@@ -427,11 +431,12 @@ def test_what_is_known_to_be_clean_is_not_linted_again(
     def build() -> list[tuple[str, dict[str, str]]]:
         linted.clear()
         output.assemble(stacks, parameters=parameters, every_environment=True, clean_lints=tmp_path / "cache")
-        return list(linted)
+        return [one for one in linted if "bootstrap" not in one[0]]
 
     dev = {"Environment": "dev", "Size": "2", "Key": "package.zip"}
     assert build() == [("api", {}), ("api", dev), ("site", {})]  # the longest first
     assert build() == []
+    assert linted == []
 
     (parameters / "dev.json").write_text('{"Environment": "dev", "Size": 3}')
     assert build() == [("api", {**dev, "Size": "3"})]
@@ -453,7 +458,7 @@ def test_only_what_is_clean_is_remembered_and_only_in_a_cache(
 
     output.assemble([stack()])
     output.assemble([stack()])
-    assert linted == [("site", {})] * 4
+    assert linted == [("site", {})] * 2 + [("site", {}), ("site (bootstrap)", {})] * 2
 
 
 def test_a_build_that_remembers_everything_does_not_load_cfn_lint(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from .conftest import bucket_template
 def broken_template() -> StackTemplate:
     """Return a template that the linter objects to."""
     t = StackTemplate("One bucket")
-    t.add_resource(s3.Bucket("SiteBucket", BucketName=Ref("Nowhere")))
+    t.add_resource(s3.Bucket("SiteBucket", AccessControl=Ref("Nowhere")))
     return t
 
 
@@ -62,11 +62,26 @@ def policies(stack: str) -> list[str]:
     """Return the paths of the policies of a small stack."""
     return [
         f"{path}.json"
-        for path in (f"stack-policies/{stack}", f"deploy-policies/{stack}", f"deploy-policies/{stack}-delete")
+        for path in (
+            f"stack-policies/{stack}",
+            *(
+                f"deploy-policies/{stack}-{role}"
+                for role in ("pipeline", "service", "pipeline-delete", "service-delete")
+            ),
+        )
     ]
 
 
-WHOLE_SET = ["site.yaml", "logs.yaml", *policies("site"), *policies("logs"), "reference.md", "stacks.json"]
+WHOLE_SET = [
+    "site.yaml",
+    "logs.yaml",
+    *policies("site"),
+    *policies("logs"),
+    "bootstrap/site.yaml",
+    "bootstrap/logs.yaml",
+    "reference.md",
+    "stacks.json",
+]
 
 
 def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +94,7 @@ def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> No
         f"site site.yaml 1 resources {size:,} bytes",
         f"logs logs.yaml 1 resources {size:,} bytes",
         f"all 2 resources {2 * size:,} bytes",
-        f"{out}: 10 written, 0 removed, 0 unchanged.",
+        f"{out}: {len(WHOLE_SET)} written, 0 removed, 0 unchanged.",
     ]
     assert sorted(contents(out)) == sorted(WHOLE_SET)
 
@@ -96,8 +111,8 @@ def test_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 2 written, 4 removed, 4 unchanged.",
-        f"Removed: {', '.join(['logs.yaml', *policies('logs')])}.",
+        f"{out}: 2 written, 7 removed, 7 unchanged.",
+        f"Removed: {', '.join(['logs.yaml', *policies('logs'), 'bootstrap/logs.yaml'])}.",
         "Not touched: notes.txt (not written by csr-templates).",
     ]
 
@@ -157,7 +172,7 @@ def test_check_is_content_with_fresh_files(out: Path, capsys: pytest.CaptureFixt
     build(out, "--quiet")
 
     assert build(out, "--check") == 0
-    assert capsys.readouterr().out.splitlines()[-1] == f"{out} is up to date: 10 files."
+    assert capsys.readouterr().out.splitlines()[-1] == f"{out} is up to date: {len(WHOLE_SET)} files."
 
 
 def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -242,8 +257,8 @@ def test_json_of_a_check(
     assert found["files"] == {
         "written": [],
         "removed": [],
-        "unchanged": ["site.yaml", *policies("site")],
-        "stale": ["reference.md", "stacks.json", "logs.yaml", *policies("logs")],
+        "unchanged": ["site.yaml", *policies("site"), "bootstrap/site.yaml"],
+        "stale": ["reference.md", "stacks.json", "logs.yaml", *policies("logs"), "bootstrap/logs.yaml"],
         "unknown": ["notes.txt"],
     }
 

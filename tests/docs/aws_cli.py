@@ -43,6 +43,7 @@ HIGH_LEVEL: Final = {
                 "--template-file",
                 "--s3-bucket",
                 "--s3-prefix",
+                "--role-arn",
                 "--parameter-overrides",
                 "--tags",
             }

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS
+from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import resolve
 
 from .aws_cli import Command, CommandError, parse
 from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, ROOT, Block, choices, read
@@ -103,12 +105,24 @@ def test_every_command_was_reached(chapter: str, sessions: dict[str, Session]) -
     assert written <= {(command.service, command.name) for command in sessions[chapter].seen}
 
 
+def bootstrapped(commands: list[Command]) -> Iterator[str]:
+    """Yield the buckets that the bootstrap templates make with the values of the page."""
+    for command in commands:
+        if command.title == "cloudformation create-stack":
+            given = {one["ParameterKey"]: one["ParameterValue"] for one in command.parameters["Parameters"]}
+            made = resolve(load(command.parameters["TemplateBody"]), given, region=command.region)
+            for resource in made["Resources"].values():
+                if resource["Type"] == "AWS::S3::Bucket":
+                    yield resource["Properties"]["BucketName"]
+
+
 def test_names_exist(
     commands: list[Command], names: dict[str, set[str]], sessions: dict[str, Session], hand_over: Session
 ) -> None:
     """A name in a command is one that production's templates give, or that a command gave before."""
     known = [*names, *created(commands), *created(hand_over.seen), CHOSEN_SNAPSHOT]
     known += [one for session in sessions.values() for one in session.ids.values()]
+    known += bootstrapped(hand_over.seen)
     unknown = []
     for command in commands:
         for option, name in mentioned(command):
@@ -297,6 +311,7 @@ def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
             "region": command.region,
             "template": command.options["--template-file"],
             "uploaded": [*command.options["--s3-bucket"], *command.options["--s3-prefix"]],
+            "role": command.options["--role-arn"],
             "capabilities": command.options["--capabilities"],
             "tags": command.options["--tags"],
         }
@@ -309,6 +324,7 @@ def test_deploys_follow_the_manifest(commands: list[Command]) -> None:
             "region": stack["region"],
             "template": [f"out/{stack['template']}"],
             "uploaded": [f"{PREFIX}-artifacts-123456789012-{stack['region']}", stack["name"]],
+            "role": [f"arn:aws:iam::123456789012:role/deploy-{PREFIX}-{stack['name']}-service"],
             "capabilities": stack["capabilities"],
             "tags": ["Project=csr-lambda-api", "Environment=prod"],
         }

@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import failed_assertions
+
 from .pages import HAND_OVER, OPERATIONS, ROOT, Block, choices, filled, read
 from .replay import Call, Run, programs, run
-from .world import CHANGE_SET, REGIONS, UNCHANGED, VERSION, Session
+from .world import CHANGE_SET, UNCHANGED, VERSION, Session
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 BLOCKS = [
@@ -115,38 +117,25 @@ class Pasted:
         return [f"{call.title} {kind}: {what}" for what in found]
 
 
-def test_templates_are_uploaded_to_buckets_that_are_closed(hand_over: Session) -> None:
-    """The bucket of each region is private, encrypted, versioned and for TLS only; a deploy uses it."""
-    buckets: dict[str, dict[str, Any]] = {}
-    for command in hand_over.run:
-        if command.service == "s3api" and "-artifacts-" in command.parameters["Bucket"]:
-            bucket = buckets.setdefault(command.parameters["Bucket"], {"region": command.region})
-            assert command.region == bucket["region"]
-            bucket[command.name] = command.parameters
+def test_templates_are_uploaded_to_the_buckets_of_the_bootstrap(hand_over: Session) -> None:
+    """Each stack has a bootstrap stack in its region; a deploy uses its bucket and passes its role."""
+    manifest = json.loads((ROOT / "out" / "stacks.json").read_text())["stacks"]
+    made = [one for one in hand_over.seen if one.title == "cloudformation create-stack"]
     (deploy,) = [command for command in hand_over.seen if command.title == "cloudformation deploy"]
 
-    assert buckets.keys() == {
-        f"csr-lambda-api-prod-artifacts-123456789012-{region}" for region in REGIONS.values()
-    }
+    assert [(one.region, one.parameters["StackName"]) for one in made] == [
+        (stack["region"], f"deploy-csr-lambda-api-prod-{stack['name']}") for stack in manifest
+    ]
+    for stack, one in zip(manifest, made, strict=True):
+        assert one.parameters["TemplateBody"] == (ROOT / "out" / stack["bootstrap"]).read_text()
+        given = {each["ParameterKey"]: each["ParameterValue"] for each in one.parameters["Parameters"]}
+        assert failed_assertions(load(one.parameters["TemplateBody"]), given) == []
+        assert set(given) <= set(load(one.parameters["TemplateBody"])["Parameters"])
     assert deploy.options["--s3-bucket"] == [f"csr-lambda-api-prod-artifacts-123456789012-{deploy.region}"]
     assert deploy.options["--s3-prefix"] == ["network"]
-    for name, bucket in buckets.items():
-        assert name.endswith(f"-{bucket['region']}")
-        location = bucket["create-bucket"].get("CreateBucketConfiguration", {}).get("LocationConstraint")
-        assert location == (None if bucket["region"] == "us-east-1" else bucket["region"])
-        assert set(bucket["put-public-access-block"]["PublicAccessBlockConfiguration"].values()) == {True}
-        assert bucket["put-bucket-versioning"]["VersioningConfiguration"] == {"Status": "Enabled"}
-        (rule,) = bucket["put-bucket-lifecycle-configuration"]["LifecycleConfiguration"]["Rules"]
-        assert (rule["Status"], *rule["NoncurrentVersionExpiration"]) == ("Enabled", "NoncurrentDays")
-        (statement,) = json.loads(bucket["put-bucket-policy"]["Policy"])["Statement"]
-        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
-        assert statement["Resource"] == [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]
-        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-        assert bucket["put-bucket-tagging"]["Tagging"]["TagSet"] == [
-            {"Key": "Project", "Value": "csr-lambda-api"},
-            {"Key": "Environment", "Value": "prod"},
-        ]
-        assert "put-bucket-encryption" in bucket
+    assert deploy.options["--role-arn"] == [
+        "arn:aws:iam::123456789012:role/deploy-csr-lambda-api-prod-network-service"
+    ]
 
 
 def test_hand_over_is_one_script(hand_over: Session) -> None:
@@ -266,7 +255,8 @@ class TestChangeSets:
         pasted = Pasted(path, block, printed, scripts)
         at = next(n for n, out in enumerate(pasted.answers) if out.strip() == "CREATE_COMPLETE")
         answers = [*pasted.answers[:at], f"{status}\n", *pasted.answers[at + 1 :]]
-        code = pasted.code.replace("aws cloudformation wait ", "echo waits ")
+        waits = block.text.replace("aws cloudformation wait ", "echo waits ")
+        code = pasted.code.replace(block.text, waits)
         end = run(code, answers, scripts)
 
         assert f"waits stack-{waiter}-complete" in end.out

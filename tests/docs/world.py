@@ -403,7 +403,7 @@ class World:
         rds.create_db_cluster_snapshot(
             DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=EARLIER_SNAPSHOT
         )
-        self.ids = {"DatabaseMonitoringRole": "monitoring"}
+        self.ids = {"MonitoringRole": "monitoring"}
         for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
             instance = self.properties("database", logical_id)
             self.ids[logical_id] = f"csr-lambda-api-prod-database-{logical_id.lower()}-x"
@@ -504,7 +504,8 @@ def prepare(folder: Path) -> None:
     (folder / "site" / "index.html").write_text("new")
     (folder / "site" / "app.js").write_text("new")
     (folder / "lambda-deployment-package.zip").write_bytes(b"zip")
-    (folder / "trust.json").write_text('{"Version": "2012-10-17", "Statement": []}')
+    role = {"ParameterKey": "PipelinePrincipalArn", "ParameterValue": "arn:aws:iam::123456789012:role/ci"}
+    (folder / "bootstrap.json").write_text(json.dumps([role]))
 
 
 def endpoint(name: str) -> str:

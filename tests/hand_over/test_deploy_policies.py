@@ -14,17 +14,20 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.cloudformation.built_stack import BuiltStack, Document
 from csr_templates.cloudformation.resolving import ResolveError, resolve
-from csr_templates.cloudformation.schemas import IamAction, iam_action
+from csr_templates.cloudformation.schemas import iam_action, resource_schema
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.deploy_policies import claimed_actions, iam_policies
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, PolicyError, in_documents
+from csr_templates.hand_over.policy_patterns import Patterns
 from csr_templates.linting import runner as linting
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = "${aws:PrincipalTag/Environment}"
-OURS = f"csr-lambda-api-{ENVIRONMENT}-"
-TAGS = {"aws:ResourceTag/Project": "csr-lambda-api", "aws:ResourceTag/Environment": ENVIRONMENT}
+PROJECT = "${aws:PrincipalTag/Project}"
+OURS = f"{PROJECT}-{ENVIRONMENT}-"
+TAGS = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": ENVIRONMENT}
 ACCOUNT = {"aws:ResourceAccount": "${aws:PrincipalAccount}"}
+KNOWN = {PROJECT: "csr-lambda-api", ENVIRONMENT: "staging", "${aws:PrincipalAccount}": "123456789012"}
 
 
 def words(text: str) -> set[str]:
@@ -46,17 +49,16 @@ NAMES_WITHOUT_AN_ACTION = words(
 
 OF_NO_USE = words(
     """
-    autoscaling:DescribeTags cloudfront:GetConnectionGroup cloudfront:GetVpcOrigin
-    codedeploy:CreateDeployment codedeploy:GetDeployment codedeploy:GetDeploymentConfig
-    codedeploy:GetDeploymentGroup codedeploy:StopDeployment codewhisperer:AllowVendedLogDeliveryForResource
-    docdb-elastic:GetCluster elasticfilesystem:DescribeMountTargets firehose:ListDeliveryStreams
-    firehose:TagDeliveryStream iam:AttachRolePolicy iam:DetachRolePolicy
-    iam:GetRole iam:PassRole lambda:GetCodeSigningConfig
-    lambda:GetLayerVersion lambda:PassCapacityProvider redshift-serverless:GetNamespace
-    redshift-serverless:ListWorkgroups redshift:DescribeClusters s3:DeleteObject s3:PutObjectAcl
-    s3files:ListMountTargets s3tables:CreateNamespace s3tables:CreateTable s3tables:CreateTableBucket
-    s3tables:GetTable s3tables:GetTableMetadataLocation s3tables:PutTableBucketPolicy
-    s3tables:PutTableEncryption s3tables:PutTablePolicy s3tables:UpdateTableMetadataLocation
+    autoscaling:DescribeTags cloudfront:GetVpcOrigin codedeploy:CreateDeployment codedeploy:GetDeployment
+    codedeploy:GetDeploymentConfig codedeploy:GetDeploymentGroup codedeploy:StopDeployment
+    codewhisperer:AllowVendedLogDeliveryForResource docdb-elastic:GetCluster
+    elasticfilesystem:DescribeMountTargets firehose:ListDeliveryStreams firehose:TagDeliveryStream
+    iam:AttachRolePolicy iam:GetRole iam:PassRole lambda:GetCodeSigningConfig lambda:GetLayerVersion
+    lambda:PassCapacityProvider redshift-serverless:GetNamespace redshift-serverless:ListWorkgroups
+    redshift:DescribeClusters s3:DeleteObject s3:PutObjectAcl s3files:ListMountTargets
+    s3tables:CreateNamespace s3tables:CreateTable s3tables:CreateTableBucket s3tables:GetTable
+    s3tables:GetTableMetadataLocation s3tables:PutTableBucketPolicy s3tables:PutTableEncryption
+    s3tables:PutTablePolicy s3tables:UpdateTableMetadataLocation
     vpc-lattice:CreateServiceNetworkVpcEndpointAssociation vpce:AllowMultiRegion
     workmail:AllowVendedLogDeliveryForResource
     """
@@ -64,27 +66,17 @@ OF_NO_USE = words(
 """Claimed for properties that our templates do not use. Some are of use in one stack, and not in another."""
 
 UNCLAIMED = {
-    "network": {
-        "ec2:DescribeAvailabilityZones",
-        "ec2:DescribeNetworkInterfaces",
-        "route53:AssociateVPCWithHostedZone",
-    },
-    "database": {
-        "ec2:DescribeNetworkInterfaces",
-        "kms:CreateGrant",
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:GenerateDataKey",
-        "secretsmanager:GetSecretValue",
-    },
-    "api": {"iam:CreateServiceLinkedRole", "secretsmanager:GetSecretValue"},
+    "network": {"ec2:DescribeAvailabilityZones", "route53:AssociateVPCWithHostedZone"},
+    "database": {"ec2:DescribeNetworkInterfaces", "kms:Decrypt", "kms:GenerateDataKey"},
+    "api": {"iam:CreateServiceLinkedRole"},
     "frontend": {
+        "cloudformation:DescribeStacks",
         "cloudfront:AllowVendedLogDeliveryForResource",
         "s3:PutObject",
         "secretsmanager:GetSecretValue",
     },
 }
-"""What the schemas forget, by stack; some of it is claimed by another type of the stack."""
+"""What the schemas forget, by stack."""
 
 # Physical names as CloudFormation makes them for resources without a name, and where IAM looks for them.
 MADE_UP = {
@@ -126,9 +118,16 @@ def policies(built: dict[str, BuiltStack]) -> dict[str, Policies]:
     return {name: iam_policies(stack) for name, stack in built.items()}
 
 
-def of(template: dict[str, Any], *projects: str) -> Policies:
+def of(template: dict[str, Any]) -> Policies:
     """Return the policies of a stack with this template."""
-    return iam_policies(BuiltStack("site", "site.yaml", "us-east-1", template), projects)
+    return iam_policies(BuiltStack("site", "site.yaml", "us-east-1", template))
+
+
+def deployed(pattern: str) -> str:
+    """Return what a pattern is for the role of staging."""
+    for variable, value in KNOWN.items():
+        pattern = pattern.replace(variable, value)
+    return pattern
 
 
 def statements(documents: Policies, *, removing: bool | None = None) -> list[dict[str, Any]]:
@@ -150,7 +149,12 @@ def statement(documents: Policies, sid: str) -> dict[str, Any]:
 
 def allowed(documents: Policies, *, removing: bool | None = None) -> set[str]:
     """Return every action that the documents allow."""
-    return {action for one in statements(documents, removing=removing) for action in one["Action"]}
+    return {
+        action
+        for one in statements(documents, removing=removing)
+        if one["Effect"] == "Allow"
+        for action in one["Action"]
+    }
 
 
 def resources(one: Mapping[str, Any]) -> list[str]:
@@ -161,7 +165,7 @@ def resources(one: Mapping[str, Any]) -> list[str]:
 def test_covers_what_every_handler_claims(
     built: dict[str, BuiltStack], policies: dict[str, Policies]
 ) -> None:
-    """What a handler of a type claims is allowed, unknown to IAM, or known to be of no use."""
+    """What a handler of a type claims for what it sets is allowed, unknown to IAM, or of no use."""
     missing = {
         action
         for name, stack in built.items()
@@ -172,16 +176,25 @@ def test_covers_what_every_handler_claims(
     assert {action for action in missing if iam_action(action) is None} == NAMES_WITHOUT_AN_ACTION
 
 
+def test_a_property_brings_its_rights() -> None:
+    """What only a property calls for is allowed where a template sets it, at any depth."""
+
+    def actions(properties: dict[str, Any]) -> set[str]:
+        return allowed(of({"Resources": {"Logs": {"Type": "AWS::S3::Bucket", "Properties": properties}}}))
+
+    assert "s3:PutBucketWebsite" not in actions({})
+    assert "s3:PutBucketWebsite" in actions({"WebsiteConfiguration": {"IndexDocument": "index.html"}})
+
+
 @each_stack
 def test_allows_nothing_that_no_type_needs(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
     """Beside what CloudFormation is asked for, each action is claimed or is one that the schemas forget."""
     actions = allowed(policies[name])
-    unclaimed = {action for action in actions if not action.startswith("cloudformation:")}
-    unclaimed -= set(claimed_actions(built[name]))
+    unclaimed = actions - set(claimed_actions(built[name]))
 
-    assert unclaimed <= UNCLAIMED.get(name, set()) | {*deploy_scopes.TEMPLATE} <= actions
+    assert unclaimed - {"s3:GetObject", "s3:GetObjectVersion"} == UNCLAIMED[name]  # those are for templates
     assert all(iam_action(action) for action in actions)
     assert not any("*" in action for action in actions)
     assert not {"kms:ListKeys", "s3:ListAllMyBuckets", "sns:ListTopics"} & actions  # of handlers that list
@@ -192,14 +205,14 @@ def test_deleting_is_apart(built: dict[str, BuiltStack], policies: dict[str, Pol
     """What only delete handlers claim is in the documents for removing; what is rolled back, in both."""
     everyday, removing = (allowed(policies[name], removing=removing) for removing in (False, True))
     claims = claimed_actions(built[name])
-    rolled_back = {action for _, action, _ in deploy_scopes.ROLLED_BACK}
+    in_both = {action for _, action, _, _ in deploy_scopes.ROLLED_BACK} | set(deploy_scopes.REMOVES)
 
-    assert everyday & removing <= rolled_back
-    assert "cloudformation:DeleteStack" in removing
-    for action in removing - {"cloudformation:DeleteStack"}:
+    assert everyday & removing <= in_both
+    for action in removing - in_both:
         assert {claim.handler for claim in claims[action]} == {"delete"}, action
-    for action in everyday & set(claims) - UNCLAIMED.get(name, set()) - rolled_back:
-        assert {claim.handler for claim in claims[action]} - {"delete"}, action
+    for action in everyday & set(claims) - UNCLAIMED[name] - in_both:
+        reads = re.match("[a-z0-9]+:(Describe|Get|List)", action)
+        assert reads or {claim.handler for claim in claims[action]} - {"delete"}, action
 
 
 @pytest.mark.parametrize(
@@ -207,7 +220,7 @@ def test_deleting_is_apart(built: dict[str, BuiltStack], policies: dict[str, Pol
     [
         ("network", {"ec2:DeleteVpc", "s3:DeleteBucket"}),
         ("database", {"rds:DeleteDBCluster", "kms:ScheduleKeyDeletion"}),
-        ("api", {"lambda:DeleteFunction"}),
+        ("api", {"lambda:DeleteFunction", "apigateway:DELETE"}),
         ("frontend", {"cloudfront:DeleteDistribution"}),
     ],
 )
@@ -218,7 +231,7 @@ def test_everyday_deploys_cannot_lose_things(
     everyday = {
         action
         for one in statements(policies[name], removing=False)
-        if not one["Sid"].startswith("RolledBack")
+        if not one["Sid"].startswith(("RolledBack", "PartsOf"))
         for action in one["Action"]
     }
 
@@ -229,7 +242,7 @@ def test_everyday_deploys_cannot_lose_things(
 def test_a_failed_deploy_takes_away_the_version_that_it_made(policies: dict[str, Policies]) -> None:
     """It may delete versions of the function, and not the function."""
     one = statement(policies["api"], "RolledBackLambdaVersion")
-    pattern = one["Resource"].replace(ENVIRONMENT, "staging")
+    pattern = deployed(one["Resource"])
     function = "arn:aws:lambda:ap-northeast-1:123456789012:function:csr-lambda-api-staging-api"
 
     assert one["Action"] == ["lambda:DeleteFunction"]
@@ -239,8 +252,8 @@ def test_a_failed_deploy_takes_away_the_version_that_it_made(policies: dict[str,
 
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {}}
 NOTHING = {"Ref": "AWS::NoValue"}
-LOGS = f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-logs/*"
-SITE = f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-website/*"
+LOGS = f"arn:aws:s3:::{OURS}logs/*"
+SITE = f"arn:aws:s3:::{OURS}website/*"
 
 
 @pytest.mark.parametrize(
@@ -251,7 +264,7 @@ SITE = f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-website/*"
         ({"DestinationBucketName": "logs-of-all"}, "arn:aws:s3:::logs-of-all/*"),
         (
             {"DestinationBucketName": {"Ref": "Unnamed"}},
-            f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-site-*/*",
+            f"arn:aws:s3:::{OURS}site-Unnamed-*/*",
         ),
         ({"DestinationBucketName": {"Ref": "LogBucketName"}}, "arn:aws:s3:::*/*"),
         ({"LogFilePrefix": "own/"}, SITE),
@@ -263,7 +276,7 @@ SITE = f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-website/*"
         (
             {"DestinationBucketName": {"Fn::If": ["IsProd", {"Ref": "Sometimes"}, "logs-of-all"]}},
             [
-                f"arn:aws:s3:::csr-lambda-api-{ENVIRONMENT}-site-*/*",
+                f"arn:aws:s3:::{OURS}site-Sometimes-*/*",
                 "arn:aws:s3:::logs-of-all/*",
                 "arn:aws:s3:::prod-logs/*",
             ],
@@ -303,7 +316,7 @@ def test_access_logs_are_written_to_their_bucket(logging: Any, arns: str | list[
         },
     }
 
-    one = statement(of(template, "csr-lambda-api"), "AccessLogs")
+    one = statement(of(template), "AccessLogs")
 
     assert (one["Action"], one["Resource"]) == (["s3:PutObject", "s3:PutObjectAcl"], arns)
 
@@ -335,11 +348,11 @@ def test_roles_count_whatever_the_conditions() -> None:
 
     documents = of(template)
 
-    assert statement(documents, "PassRole")["Condition"] == {
-        "StringEquals": {"iam:PassedToService": ["ecs.amazonaws.com", "lambda.amazonaws.com"]}
+    assert statement(documents, "PassRole")["Condition"]["StringEquals"] == {
+        "iam:PassedToService": ["ecs.amazonaws.com", "lambda.amazonaws.com"]
     }
     assert statement(documents, "AttachRolePolicy")["Condition"] == {
-        "ArnLike": {
+        "ArnEquals": {
             "iam:PolicyARN": [
                 "arn:aws:iam::aws:policy/ReadOnlyAccess",
                 "arn:aws:iam::aws:policy/ViewOnlyAccess",
@@ -363,14 +376,14 @@ def test_values_of_parameters_are_looked_up(declared: str) -> None:
     "declared", ["AWS::SSM::Parameter::Value<String>", "AWS::SSM::Parameter::Value<List<String>>"]
 )
 def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever does what the messages say gets a policy that allows the look-up, of that alone."""
+    """Doing what the messages say gives a policy that allows the look-up, of that alone."""
     template = {"Parameters": {"Ami": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
-    pattern = "arn:aws:ssm:{region}:*:parameter/{name}/*"
+    scope = deploy_scopes.Scope("", "arn:aws:ssm:{region}:*:parameter/{stack}/*")
 
     monkeypatch.setattr(deploy_scopes, "PARAMETERS", {declared: "ssm:GetParameters"})
     with pytest.raises(PolicyError) as caught:
         of(template)
-    monkeypatch.setattr(deploy_scopes, "SCOPES", (*deploy_scopes.SCOPES, (pattern, "")))
+    monkeypatch.setattr(deploy_scopes, "SCOPES", (*deploy_scopes.SCOPES, scope))
     one = statement(of(template), "Ssm")
 
     assert str(caught.value) == (
@@ -378,7 +391,7 @@ def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.Mon
         'line, with "" for the types.'
     )
     assert one["Action"] == ["ssm:GetParameters"]
-    assert one["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/*-{ENVIRONMENT}/*"
+    assert one["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/{OURS}site/*"
 
 
 def test_a_resource_in_a_condition_is_called_one() -> None:
@@ -438,9 +451,7 @@ def test_reaches_every_name_of_the_stack(
 ) -> None:
     """Each resource with a name, ours or CloudFormation's, is among the ARNs of its service."""
     stack = built[name]
-    patterns = [
-        arn.replace(ENVIRONMENT, "staging") for one in statements(policies[name]) for arn in resources(one)
-    ]
+    patterns = [deployed(arn) for one in statements(policies[name]) for arn in resources(one)]
     whole = f"csr-lambda-api-staging-{name}"
     given = {"Environment": "staging"}
     if "LambdaCodeS3ObjectVersion" in stack.parameters:
@@ -457,109 +468,66 @@ def test_reaches_every_name_of_the_stack(
         assert any(fnmatchcase(arn, pattern) for pattern in patterns if pattern != "*"), arn
 
 
+UNTOLD = (
+    "iam::*:role/aws-service-role/",
+    "cloudfront::*:cache-policy/*",
+    "cloudfront::*:origin-access-control/*",
+    "cloudfront::*:response-headers-policy/*",
+    "route53:::change/*",
+    "route53:::hostedzone/${aws:PrincipalTag/HostedZoneId}",
+    "apigateway:ap-northeast-1::/account",
+    "rds:ap-northeast-1:*:og:default",
+    "wafv2:us-east-1:*:global/managedruleset/",
+)
+"""What has neither a name of ours nor tags: AWS's own, or kinds that AWS cannot tag."""
+
+
 @each_stack
 def test_reaches_no_other_environment_account_or_region(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
-    """An ARN names this environment; where IDs are random, the tags of another one are refused.
+    """An ARN names this environment; where IDs are random, the tags have to be ours.
 
-    ARNs with a star for the account, and those of S3, which hold none, have a condition that makes it the
-    role's. A star alone is for actions that take no ARN and for look-ups, and means this region.
+    A star alone is for actions that take no ARN, for creations and for look-ups, and means this region.
     """
     for one in statements(policies[name]):
+        if one["Effect"] == "Deny":
+            continue
         condition = one.get("Condition", {})
-        tags = condition.get("StringEquals", {}) | condition.get("StringEqualsIfExists", {})
+        told = {**condition.get("StringEquals", {}), **condition.get("StringEqualsIfExists", {})}
+        ours = {tag.rpartition("/")[2]: value for tag, value in told.items() if "Tag/" in tag}
         for arn in resources(one):
-            named = f"csr-lambda-api-{ENVIRONMENT}" in arn
-            linked = arn.startswith("arn:aws:iam::*:role/aws-service-role/")
-            assert named or linked or arn == "*" or tags.items() >= TAGS.items(), arn
-        if one["Sid"] in ("Stack", "S3", "Sns", "Secretsmanager", "Lambda", "Iam"):
-            assert condition["StringEqualsIfExists"] == ACCOUNT
+            known = OURS[:-1] in arn or arn == "*" or arn.removeprefix("arn:aws:").startswith(UNTOLD)
+            assert known or ours.items() >= {"Project": PROJECT, "Environment": ENVIRONMENT}.items(), arn
         if one["Resource"] == "*":
-            for action in set(one["Action"]) - deploy_scopes.OF_AWS:
-                known = iam_action(action)
-                assert known is not None
-                assert not known.arns or deploy_scopes.LOOK_UPS.fullmatch(action), action
+            for action in set(one["Action"]) - deploy_scopes.OF_AWS - {"kms:TagResource"}:
+                known_action = iam_action(action)
+                assert known_action is not None
+                assert not known_action.arns or deploy_scopes.LOOK_UPS.fullmatch(action), action
             services = {action.split(":")[0] for action in one["Action"]}
-            here = {"StringEquals": {"aws:RequestedRegion": built[name].region}}
-            assert condition == ({} if services <= deploy_scopes.GLOBAL else here)
+            here = condition.get("StringEquals", {}).get("aws:RequestedRegion")
+            assert here == (None if services <= deploy_scopes.GLOBAL else built[name].region)
 
 
 @each_stack
-def test_what_names_a_stack_takes_its_arn(policies: dict[str, Policies], name: str) -> None:
-    """IAM would allow nothing for an action that takes no ARN in a statement that names some."""
-    asked = {
+def test_what_exists_is_reached_by_tags_that_it_must_have(
+    built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
+) -> None:
+    """Only what KMS asks right after a creation, and what a service creates untagged, passes without tags."""
+    loose = {
         action
         for one in statements(policies[name])
-        if any(":stack/" in arn for arn in resources(one))
+        if any("ResourceTag" in key for key in one.get("Condition", {}).get("StringEqualsIfExists", {}))
         for action in one["Action"]
     }
 
-    assert {"cloudformation:CreateStack", "cloudformation:DeleteStack"} <= asked
-    for action in asked:
-        known = iam_action(action)
-        assert known is not None
-        assert any(":stack/" in arn for arn in known.arns), action
-
-
-CLI_COMMANDS = {
-    "deploy": {"DescribeStacks", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"},
-    "wait": {"DescribeStacks"},
-}
-"""What the AWS CLI asks for with the commands that are more than one operation.
-https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/"""
-
-
-@each_stack
-def test_allows_what_the_pages_ask_of_cloudformation(policies: dict[str, Policies], name: str) -> None:
-    """Each operation of CloudFormation in a command of docs/ is allowed to the role of every stack."""
-    pages = "".join(page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").glob("*.md")))
-    commands = set(re.findall("aws cloudformation ([a-z-]+)", pages))
-    needed = set()
-    for command in commands:
-        needed |= CLI_COMMANDS.get(command, {command.title().replace("-", "")})
-
-    assert {"deploy", "wait", "detect-stack-drift"} <= commands
-    assert {f"cloudformation:{operation}" for operation in needed} <= allowed(policies[name])
-
-
-def test_removes_only_what_has_our_tags(policies: dict[str, Policies]) -> None:
-    """Where the ID is random and the tags are sure, deleting asks for them: what has none is not ours."""
-    removing = statements(policies["network"], removing=True)
-    tagged = {one["Sid"]: one for one in removing if "Tagged" in one["Sid"]}
-
-    assert tagged["KmsTagged"]["Action"] == ["kms:ScheduleKeyDeletion"]
-    assert {"ec2:DeleteVpc", "ec2:DeleteSubnet", "ec2:ReleaseAddress"} <= set(tagged["Ec2Tagged"]["Action"])
-    assert all(one["Condition"] == {"StringEquals": TAGS} for one in tagged.values())
-    # The handlers of these take the tags off first, or the type has no tags.
-    assert not {"ec2:DeleteNetworkAcl", "ec2:DeleteRoute"} & set(tagged["Ec2Tagged"]["Action"])
-
-
-@pytest.mark.parametrize(
-    ("name", "tagged"),
-    [
-        ("network", {"Ec2Tagged", "KmsTagged"}),
-        ("database", {"Ec2Tagged", "KmsTagged"}),
-        ("api", {"KmsTagged"}),
-        ("frontend", {"CloudfrontTagged", "KmsTagged"}),
-    ],
-)
-def test_names_do_without_tags(
-    built: dict[str, BuiltStack], name: str, tagged: set[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Only random IDs ask for tags, and only where IAM can tell the tags."""
-
-    def sids() -> set[str]:
-        found = statements(iam_policies(built[name]))
-        return {one["Sid"] for one in found if one["Sid"].endswith("Tagged")}
-
-    def untagged(action: str) -> IamAction | None:
-        known = iam_action(action)
-        return known and known._replace(tagged=False)
-
-    assert sids() == tagged
-    monkeypatch.setattr("csr_templates.hand_over.deploy_policies.iam_action", untagged)
-    assert sids() == set()
+    assert loose <= {
+        *deploy_scopes.FROM_CREATION,
+        *deploy_scopes.KEY_USE,
+        *deploy_scopes.BESIDE,
+        *(action for action, _, _ in deploy_scopes.TAGS_ON_CREATION),
+    }
+    assert not {"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DisableKey"} & loose
 
 
 def linked_role(service: str) -> dict[str, Any]:
@@ -571,33 +539,32 @@ def linked_role(service: str) -> dict[str, Any]:
     }
 
 
-def passed_roles(*services: str) -> dict[str, Any]:
-    """Return the statement that hands our roles to services."""
+def passed_roles(roles: str | list[str], *services: str) -> dict[str, Any]:
+    """Return the statement that hands roles of a stack to services."""
+    arns = [f"arn:aws:iam::*:role/{OURS}{role}-*" for role in ([roles] if isinstance(roles, str) else roles)]
     return {
         "Action": ["iam:PassRole"],
-        "Resource": f"arn:aws:iam::*:role/{OURS}*",
-        "Condition": {"StringEquals": {"iam:PassedToService": list(services)}},
+        "Resource": arns[0] if isinstance(roles, str) else arns,
+        "Condition": {
+            "StringEquals": {"iam:PassedToService": list(services)},
+            "StringEqualsIfExists": ACCOUNT,
+        },
     }
 
 
 GATEWAY_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 STATEMENTS = [
-    *[
-        (
-            stack.name,
-            "Template",  # no other object, and nothing of the bucket itself
-            {
-                "Action": ["s3:GetObject", "s3:PutObject"],
-                "Resource": f"arn:aws:s3:::{OURS}artifacts-${{aws:PrincipalAccount}}-{stack.region}"
-                f"/{stack.name}/*",
-                "Condition": {"StringEqualsIfExists": ACCOUNT},
-            },
-        )
-        for stack in STACKS
-    ],
-    ("network", "PassRole", passed_roles("vpc-flow-logs.amazonaws.com")),
-    ("database", "PassRole", passed_roles("monitoring.rds.amazonaws.com")),
-    ("api", "PassRole", passed_roles("apigateway.amazonaws.com", "lambda.amazonaws.com")),
+    ("network", "PassRole", passed_roles("network-FlowLogsRole", "vpc-flow-logs.amazonaws.com")),
+    ("database", "PassRole", passed_roles("database-MonitoringRole", "monitoring.rds.amazonaws.com")),
+    (
+        "api",
+        "PassRole",
+        passed_roles(
+            ["api-ApiGatewayLoggingRole", "api-ExecutionRole"],
+            "apigateway.amazonaws.com",
+            "lambda.amazonaws.com",
+        ),
+    ),
     ("network", "ServiceLinkedRoles", linked_role("delivery.logs.amazonaws.com")),
     ("database", "ServiceLinkedRoles", linked_role("rds.amazonaws.com")),
     ("api", "ServiceLinkedRoles", linked_role("ops.apigateway.amazonaws.com")),
@@ -607,8 +574,11 @@ STATEMENTS = [
         "AttachRolePolicy",  # not AdministratorAccess, for example
         {
             "Action": ["iam:AttachRolePolicy"],
-            "Resource": f"arn:aws:iam::*:role/{OURS}*",
-            "Condition": {"ArnLike": {"iam:PolicyARN": [GATEWAY_LOGS]}},
+            "Resource": [
+                f"arn:aws:iam::*:role/{OURS}api-{role}-*"
+                for role in ("ApiGatewayLoggingRole", "ExecutionRole")
+            ],
+            "Condition": {"ArnEquals": {"iam:PolicyARN": [GATEWAY_LOGS]}},
         },
     ),
     (
@@ -632,15 +602,21 @@ def test_statement(policies: dict[str, Policies], name: str, sid: str, expected:
 
 
 def test_names_in_the_database_stack(policies: dict[str, Policies]) -> None:
-    """RDS may touch what has our name, and the default option groups that it gives to everybody."""
+    """RDS may touch the stack's own names, and the default option groups that it gives to everybody."""
     assert statement(policies["database"], "Rds")["Resource"] == [
-        f"arn:aws:rds:ap-northeast-1:*:*:{OURS}*",
+        f"arn:aws:rds:ap-northeast-1:*:cluster-pg:{OURS}database-databaseclusterparametergroup-*",
+        f"arn:aws:rds:ap-northeast-1:*:cluster-snapshot:{OURS}database-*",
+        f"arn:aws:rds:ap-northeast-1:*:cluster:{OURS}aurora-cluster",
+        f"arn:aws:rds:ap-northeast-1:*:db:{OURS}database-databaseinstance1-*",
+        f"arn:aws:rds:ap-northeast-1:*:db:{OURS}database-databaseinstance2-*",
         "arn:aws:rds:ap-northeast-1:*:og:default*",
+        f"arn:aws:rds:ap-northeast-1:*:pg:{OURS}database-databaseparametergroup-*",
+        f"arn:aws:rds:ap-northeast-1:*:subgrp:{OURS}database-databasesubnetgroup-*",
     ]
 
 
 def test_keys_are_used_through_services_alone(policies: dict[str, Policies]) -> None:
-    """Whoever deploys cannot decrypt with our keys, but lets Secrets Manager and RDS do so."""
+    """The role cannot decrypt with our keys, but lets Secrets Manager and RDS do so."""
     use = statement(policies["database"], "KeysOfServices")
 
     assert use["Action"] == ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"]
@@ -651,18 +627,58 @@ def test_keys_are_used_through_services_alone(policies: dict[str, Policies]) -> 
     assert not any(action in deploy_scopes.KEY_USE for one in others for action in one["Action"])
 
 
-def test_other_projects_get_their_own_names(built: dict[str, BuiltStack]) -> None:
-    """The names follow ProjectName; several projects stand side by side."""
-    documents = iam_policies(built["api"], ["shop", "blog", "shop"])
+def test_reads_the_package_from_the_bucket_of_the_network(
+    built: dict[str, BuiltStack], policies: dict[str, Policies]
+) -> None:
+    """The bucket is another stack's, so that its name stands in a table: it is the one of that stack."""
+    (name,) = Patterns(built["network"]).name("LambdaDeploymentsBucket", "BucketName")
 
-    assert statement(documents, "Sqs")["Resource"] == [
-        f"arn:aws:sqs:ap-northeast-1:*:{project}-{ENVIRONMENT}-*" for project in ("blog", "shop")
-    ]
-    assert statement(documents, "Kms")["Condition"]["StringEqualsIfExists"]["aws:ResourceTag/Project"] == [
-        "blog",
-        "shop",
-    ]
-    assert "csr-lambda-api" not in json.dumps(documents)
+    assert statement(policies["api"], "Packages")["Resource"] == f"arn:aws:s3:::{name}/*"
+
+
+def test_reads_secrets_of_other_stacks_by_name(policies: dict[str, Policies]) -> None:
+    """A secret that a dynamic reference names is read, and no other."""
+    one = statement(policies["frontend"], "Secretsmanager")
+
+    assert one["Action"] == ["secretsmanager:GetSecretValue"]
+    assert one["Resource"] == f"arn:aws:secretsmanager:us-east-1:*:secret:{OURS}origin-api-key-??????"
+
+
+def test_records_are_those_of_the_domain(policies: dict[str, Policies]) -> None:
+    """Only addresses of the name that the role carries, in the zone that it carries."""
+    names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+    types = "route53:ChangeResourceRecordSetsRecordTypes"
+    one = statement(policies["frontend"], "Records")
+
+    assert one["Resource"] == "arn:aws:route53:::hostedzone/${aws:PrincipalTag/HostedZoneId}"
+    assert one["Condition"] == {
+        "Null": {names: "false", types: "false"},
+        "ForAllValues:StringEquals": {
+            names: ["${aws:PrincipalTag/CustomDomainName}"],
+            types: ["A", "AAAA"],
+        },
+    }
+
+
+@pytest.mark.parametrize("name", ["network", "database", "api"])
+def test_a_boundary_is_required_where_the_role_says_so(policies: dict[str, Policies], name: str) -> None:
+    """With the tag PermissionsBoundary, no role is made or gets a policy without that boundary."""
+    tagged = {"aws:PrincipalTag/PermissionsBoundary": "false"}  # not null: the role has the tag
+    one, other = (statement(policies[name], sid) for sid in ("WithBoundaryOnly", "BoundaryStays"))
+
+    assert {one["Effect"], other["Effect"]} == {"Deny"}
+    assert {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} <= set(one["Action"])
+    assert one["Condition"] == {
+        "Null": tagged,
+        "StringNotEquals": {"iam:PermissionsBoundary": "${aws:PrincipalTag/PermissionsBoundary}"},
+    }
+    assert (other["Action"], other["Condition"]) == (["iam:DeleteRolePermissionsBoundary"], {"Null": tagged})
+
+
+def test_what_several_stacks_have_needs_a_name() -> None:
+    """A key without a tag Name cannot be told from another stack's."""
+    with pytest.raises(PolicyError, match="Key needs a tag Name: other stacks have such resources, too"):
+        of({"Resources": {"Key": {"Type": "AWS::KMS::Key", "Properties": {}}}})
 
 
 @each_stack
@@ -674,54 +690,52 @@ def test_same_template_gives_the_same_documents(
     assert all(one["Action"] == sorted(set(one["Action"])) for one in statements(policies[name]))
 
 
-def test_a_template_without_parameters_has_no_project() -> None:
-    """Then any project will do, as long as the environment is the role's."""
-    documents = of({"Resources": {"Queue": QUEUE}})
-
-    assert statement(documents, "Sqs")["Resource"] == f"arn:aws:sqs:us-east-1:*:*-{ENVIRONMENT}-*"
+def group(name: object) -> Policies:
+    """Return the policies of a stack with one log group of this name."""
+    return of(
+        {
+            "Parameters": {
+                "Environment": {"Type": "String", "Default": "prod", "AllowedValues": ["prod"]},
+                "ProjectName": {"Type": "String"},
+            },
+            "Resources": {
+                "Queue": QUEUE,
+                "Group": {
+                    "Type": "AWS::Logs::LogGroup",
+                    "Properties": {"LogGroupName": name} if name else {},
+                },
+            },
+        }
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "pattern"),
     [
-        (None, f"*-{ENVIRONMENT}-*"),
-        ("/aws/fixed", "/aws/fixed*"),
-        ({"Fn::Sub": "/aws/${Environment}/app"}, f"/aws/{ENVIRONMENT}/*"),
-        ({"Fn::Sub": "/aws/${Owner}/${Environment}"}, f"/aws/*/{ENVIRONMENT}*"),
-        ({"Fn::Sub": "/aws/${AWS::AccountId}/${AWS::Region}"}, "/aws/*/us-east-1*"),
-        ({"Fn::Sub": "/aws/lambda/${Queue.QueueName}"}, "/aws/lambda/*"),
-        ({"Fn::Sub": ["/x/${A}", {"A": {"Fn::ImportValue": "name"}}]}, "/x/*"),
-        ({"Fn::ImportValue": "name"}, "*"),
-        ({"Ref": "AWS::NoValue"}, f"*-{ENVIRONMENT}-*"),
+        (None, f"{OURS}site-Group-*"),
+        ("/aws/fixed", "/aws/fixed"),
+        ({"Fn::Sub": "/aws/${ProjectName}-${Environment}/app"}, f"/aws/{OURS[:-1]}/app"),
+        ({"Ref": "AWS::NoValue"}, f"{OURS}site-Group-*"),
     ],
-    ids=[
-        "no name",
-        "fixed",
-        "environment",
-        "no default",
-        "account",
-        "attribute",
-        "variable",
-        "import",
-        "left out",
-    ],
+    ids=["no name", "fixed", "ours", "left out"],
 )
-def test_finds_log_groups_by_how_their_names_begin(name: object, pattern: str) -> None:
-    """The name up to the environment counts; what only the deployed stack knows is a star."""
-    template = {
-        "Parameters": {
-            "Environment": {"Type": "String", "Default": "prod", "AllowedValues": ["prod"]},
-            "Owner": {"Type": "String"},
-        },
-        "Resources": {
-            "Queue": QUEUE,
-            "Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name} if name else {}},
-        },
-    }
-    documents = of(template)
+def test_names_are_literal(name: object, pattern: str) -> None:
+    """A log group is reached by its name, and what is in it; not by how its name begins."""
+    arn = f"arn:aws:logs:us-east-1:*:log-group:{pattern}"
 
-    arn = statement(documents, "Logs")["Resource"]
-    assert arn.removeprefix("arn:aws:logs:us-east-1:*:log-group:") == pattern
+    assert statement(group(name), "Logs")["Resource"] == sorted([arn, f"{arn}:*"])
+
+
+@pytest.mark.parametrize(
+    "name", [{"Fn::Sub": "/aws/${Queue.QueueName}"}, {"Fn::ImportValue": "name"}], ids=["attribute", "import"]
+)
+def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
+    """What only the deployed stack knows is a star, so the tags decide: sent, or already there."""
+    found = {one["Sid"]: one for one in statements(group(name)) if "logs:" in json.dumps(one)}
+
+    assert "Logs" not in found
+    assert found["LogsEnvironment"]["Condition"]["StringEquals"] == TAGS
+    assert "aws:RequestTag/Environment" in found["CreateLogsLogGroup"]["Condition"]["StringEquals"]
 
 
 @pytest.mark.parametrize(
@@ -729,7 +743,7 @@ def test_finds_log_groups_by_how_their_names_begin(name: object, pattern: str) -
     [
         (
             {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}},
-            "Nothing that AWS::DynamoDB::Table claims to need for its handler delete concerns an ARN of "
+            "Nothing that AWS::DynamoDB::Table claims to need for its handler create concerns an ARN of "
             "SCOPES in deploy_scopes.py. Add a line for the type.",
         ),
         (
@@ -751,10 +765,10 @@ def test_what_is_unknown_is_named(template: dict[str, Any], message: str) -> Non
 def test_fails_on_a_statement_that_fits_nowhere() -> None:
     """A statement is not torn apart; the message says how long its document would be."""
     with pytest.raises(PolicyError) as caught:
-        of({"Resources": {"Queue": QUEUE}}, *[f"project-number-{number:03}" for number in range(100)])
+        of({"Resources": {f"Queue{number:03}": QUEUE for number in range(100)}})
 
     assert re.fullmatch(
-        r"The statement Stack of the deploy policy site makes a document of 1\d{4} characters, but IAM "
+        r"The statement Sqs of the deploy policy site makes a document of 1\d{4} characters, but IAM "
         r"accepts 6144\. Divide the template into two stacks\.",
         str(caught.value),
     )
@@ -766,16 +780,40 @@ def test_every_line_of_the_tables_has_a_use(built: dict[str, BuiltStack]) -> Non
     claims = {action for stack in built.values() for action in claimed_actions(stack)}
 
     for start in (
-        *(types for _, types in deploy_scopes.SCOPES),
+        *(scope.type for scope in deploy_scopes.SCOPES),
+        *(type_name for _, type_name, _ in deploy_scopes.CREATES),
+        *(type_name for _, type_name, _ in deploy_scopes.TAGS_ON_CREATION),
         *(type_name for type_name, _, _ in deploy_scopes.FORGOTTEN),
-        *(type_name for type_name, _, _ in deploy_scopes.ROLLED_BACK),
+        *(type_name for type_name, _, _, _ in deploy_scopes.ROLLED_BACK),
         *(types for types, _ in deploy_scopes.SERVICE_LINKED),
         *deploy_scopes.KEY_USERS,
+        *deploy_scopes.OPTIONAL,
     ):
         assert any(type_name.startswith(start) for type_name in types), start
     assert {action for _, _, actions in deploy_scopes.FORGOTTEN for action in actions} >= deploy_scopes.OF_AWS
     assert set(deploy_scopes.PARAMETERS) <= {
         declared["Type"] for stack in built.values() for declared in stack.parameters.values()
     }
-    assert {*deploy_scopes.ONLY_FOR, *deploy_scopes.OBJECTS, *deploy_scopes.KEY_USE} <= claims
-    assert all(iam_action(f"cloudformation:{action}") for action in deploy_scopes.STACK)
+    assert {
+        *deploy_scopes.OBJECTS,
+        *deploy_scopes.KEY_USE,
+        *deploy_scopes.FROM_CREATION,
+        *deploy_scopes.BESIDE,
+        *deploy_scopes.INSIDE,
+        *deploy_scopes.REMOVES,
+        *deploy_scopes.ARNS,
+        *(action for action, _, _ in deploy_scopes.CREATES),
+        *(action for action, _, _ in deploy_scopes.TAGS_ON_CREATION),
+    } <= claims
+    claimed = {
+        (type_name, action)
+        for type_name in deploy_scopes.OPTIONAL
+        for actions in resource_schema(type_name, "us-east-1").handlers.values()
+        for action in actions
+    }
+    assert {
+        (type_name, action)
+        for type_name, optional in deploy_scopes.OPTIONAL.items()
+        for actions in optional.values()
+        for action in actions
+    } <= claimed

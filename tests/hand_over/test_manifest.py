@@ -45,7 +45,13 @@ def test_describes_the_set() -> None:
         per_deploy=("Key",),
         reads_from=("network",),
         source="csr_templates/stacks/api.py",
-        policies=Policies({}, [{"Version": "1"}], [{"Version": "2"}, {"Version": "3"}]),
+        policies=Policies(
+            {},
+            pipeline=[{"Version": "1"}],
+            service=[{"Version": "2"}, {"Version": "3"}],
+            pipeline_delete=[{"Version": "4"}],
+            service_delete=[{"Version": "5"}],
+        ),
     )
 
     content = {"api.yaml": b"Resources: {}\n", "deployments/dev/api.yaml": b""}
@@ -65,8 +71,14 @@ def test_describes_the_set() -> None:
                 "parameterFiles": {"dev": "parameters/dev/api.json"},
                 "deploymentFiles": {"dev": "deployments/dev/api.yaml"},
                 "stackPolicy": "stack-policies/api.json",
-                "deployPolicies": ["deploy-policies/api.json"],
-                "deletePolicies": ["deploy-policies/api-delete-1.json", "deploy-policies/api-delete-2.json"],
+                "pipelinePolicies": ["deploy-policies/api-pipeline.json"],
+                "servicePolicies": [
+                    "deploy-policies/api-service-1.json",
+                    "deploy-policies/api-service-2.json",
+                ],
+                "pipelineDeletePolicies": ["deploy-policies/api-pipeline-delete.json"],
+                "serviceDeletePolicies": ["deploy-policies/api-service-delete.json"],
+                "bootstrap": "bootstrap/api.yaml",
                 "sections": {"Letters": ["Queue", "Other"], "Resources": ["Topic"]},
             }
         ],
@@ -102,8 +114,10 @@ def test_a_stack_can_be_read_back(assembly: Assembly, ours: Any) -> None:
             text=assembly.files[one["template"]].decode(),
             policies=Policies(
                 read(one["stackPolicy"]),
-                [read(path) for path in one["deployPolicies"]],
-                [read(path) for path in one["deletePolicies"]],
+                [read(path) for path in one["pipelinePolicies"]],
+                [read(path) for path in one["servicePolicies"]],
+                [read(path) for path in one["pipelineDeletePolicies"]],
+                [read(path) for path in one["serviceDeletePolicies"]],
             ),
         )
         for one in ours["stacks"]
@@ -148,8 +162,11 @@ WRONG = {
     "parameterFiles": {"dev": "/etc/passwd"},
     "deploymentFiles": {"dev": "/etc/passwd"},
     "stackPolicy": "../policy.json",
-    "deployPolicies": [],
-    "deletePolicies": ["/etc/passwd"],
+    "pipelinePolicies": [],
+    "servicePolicies": ["/etc/passwd"],
+    "pipelineDeletePolicies": "deploy-policies/network-pipeline-delete.json",
+    "serviceDeletePolicies": [""],
+    "bootstrap": "../network.yaml",
     "sections": {"VPC": []},
 }
 

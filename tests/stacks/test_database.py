@@ -338,7 +338,7 @@ def test_key_of_performance_insights_never_changes(database: Template, instance_
 
 def test_monitoring_role(resources: Template) -> None:
     """Enhanced Monitoring writes to log groups of its own name in this account and region, nowhere else."""
-    role = resources["DatabaseMonitoringRole"]["Properties"]
+    role = resources["MonitoringRole"]["Properties"]
     groups = "arn:aws:logs:ap-northeast-1:123456789012:log-group:RDS*"
 
     assert [one["Resource"] for one in role["Policies"][0]["PolicyDocument"]["Statement"]] == [

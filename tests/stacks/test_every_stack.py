@@ -254,7 +254,7 @@ def test_key_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> Non
 # What these roles are assumed for.
 SOURCE_OF_ROLE = {
     "FlowLogsRole": "arn:aws:ec2:ap-northeast-1:123456789012:vpc-flow-log/*",
-    "DatabaseMonitoringRole": "arn:aws:rds:ap-northeast-1:123456789012:db:*",
+    "MonitoringRole": "arn:aws:rds:ap-northeast-1:123456789012:db:*",
 }
 # Statements that admit a service on behalf of anyone -> why.
 WITHOUT_SOURCE = {"ApiGatewayLoggingRole": "API Gateway does not always send a source when it assumes a role"}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from csr_templates.assembly import cross_stack, house_rules, pinned
@@ -14,9 +15,10 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ResolveError
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import git_sync, manifest
+from csr_templates.hand_over import bootstrap, git_sync, manifest
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import as_json
+from csr_templates.hand_over.pipeline_policies import pipeline_policies
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
 from csr_templates.hand_over.stack_policies import stack_policy
@@ -27,7 +29,7 @@ from csr_templates.stacks.pins import PINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path, PurePosixPath
+    from pathlib import PurePosixPath
 
     from csr_templates.environments.environment import Environment
     from csr_templates.linting.runner import Finding
@@ -108,16 +110,22 @@ def assemble(
         for name, found, spent in _lint(built, sources, known if every_environment else (), clean_lints):
             findings += found
             seconds[name] += spent
-    projects = {one.values["ProjectName"] for one in known if "ProjectName" in one.values}
     problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
     problems += _house_problems(stacks, built)
     for one in built:
         try:
-            one.policies = Policies(stack_policy(one), *iam_policies(one, projects))
+            service, service_delete = iam_policies(one)
+            pipeline, pipeline_delete = pipeline_policies(one)
+            one.policies = Policies(stack_policy(one), pipeline, service, pipeline_delete, service_delete)
         except (PolicyError, SchemasError, ResolveError) as error:
             problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
     files.update(_hand_over(built, known, in_repository))
-    if all(one.policies.everyday for one in built):  # else the schemas miss a type, which the page needs, too
+    if not problems:
+        roles = dict(_bootstraps(built))
+        files.update((path, text.encode("ascii")) for path, text in roles.items())
+        if lint:
+            findings += _lint_bootstraps(built, roles, clean_lints)
+    if all(one.policies.service for one in built):  # else the schemas miss a type, which the page needs, too
         files[REFERENCE] = page(built).encode("ascii")
     files[manifest.MANIFEST] = as_json(manifest.document(built, [one.name for one in known], files))
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
@@ -214,9 +222,36 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
-        for documents in (manifest.deploy_policy_files(stack), manifest.delete_policy_files(stack)):
+        for documents in manifest.role_policy_files(stack).values():
             files.update((path, as_json(document)) for path, document in documents.items())
     return files
+
+
+def _bootstraps(stacks: Sequence[BuiltStack]) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the templates that make the roles of each stack."""
+    with_bucket = bootstrap.firsts(stacks)
+    header = (
+        "Generated from the template and its deploy policies; do not edit.",
+        "Refresh with: make templates",
+    )
+    for stack in stacks:
+        template = bootstrap.bootstrap(stack, with_bucket=stack.name in with_bucket)
+        yield manifest.bootstrap_file(stack.name), rendering.render(template, header=header)
+
+
+def _lint_bootstraps(
+    stacks: Iterable[BuiltStack], roles: Mapping[str, str], clean_lints: Path | None
+) -> Iterator[Finding]:
+    from csr_templates.linting.tasks import Task, lint_all  # not needed by a build without lint
+
+    source = Path(bootstrap.__file__)
+    tasks = [
+        Task(roles[path], stack.region, f"{stack.name} (bootstrap)", path, source, {})
+        for stack in stacks
+        for path in [manifest.bootstrap_file(stack.name)]
+    ]
+    for outcome in lint_all(tasks, clean_lints):
+        yield from outcome.findings
 
 
 def _lint(

@@ -16,15 +16,22 @@ Document = dict[str, Any]
 class Policies(NamedTuple):
     """What CloudFormation and IAM enforce for a stack, as policy documents.
 
+    Those of IAM are in parts that IAM accepts. The ones for deleting are needed in addition where resources
+    go away.
+
     Attributes:
         stack: the stack policy, which says what an update must not do.
-        everyday: IAM policies for creating, updating and reading the stack, in parts that IAM accepts.
-        removing: IAM policies that are needed in addition where resources go away, in such parts too.
+        pipeline: for the role that asks CloudFormation to create and update the stack.
+        service: for the role that CloudFormation does so with.
+        pipeline_delete: for deleting the stack.
+        service_delete: for deleting resources.
     """
 
     stack: Document
-    everyday: Sequence[Document] = ()
-    removing: Sequence[Document] = ()
+    pipeline: Sequence[Document] = ()
+    service: Sequence[Document] = ()
+    pipeline_delete: Sequence[Document] = ()
+    service_delete: Sequence[Document] = ()
 
 
 class BuiltStack:

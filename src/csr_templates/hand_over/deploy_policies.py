@@ -1,46 +1,54 @@
-"""Deploy policies: the IAM permissions that creating, updating, reading and, apart, deleting a stack needs.
+"""Deploy policies: the rights of CloudFormation's service role for one stack.
 
 They follow from the template: from the permissions that the schema of each of its resource types claims for
-its handlers (``list`` aside, which no stack operation calls), from the few that the schemas forget, and from
-what CloudFormation itself is asked to do. An action is left out where it could do nothing for the stack: IAM
-does not know it, or it belongs to a service or to a kind of resource that the stack has no part of, such as
-the file systems that a function could use.
+its handlers (``list`` aside, which no stack operation calls) and for what it sets, from the few that the
+schemas forget, and from the names of its resources. The pipeline's own role has none of them: see
+``pipeline_policies``.
 
-The documents are for a role with a tag ``Environment``, the environment that it deploys: the names in the
-ARNs end in its value. So one document serves all environments, and the role of one does not reach another.
-Where IDs are random, conditions refuse what carries the tags of another project or environment. The account
-is the role's own. What they cannot bound is what the stack's own roles are given: whoever writes their
-policies has, through them, whatever the account allows its roles. For the same reason the role that deploys
-must have a name that does not start with ``<project>-<environment>-``: it could write its own.
+The documents serve every environment. What differs comes from tags of the role: ``Project`` and
+``Environment``, and where they are wanted ``PermissionsBoundary``, ``HostedZoneId`` and ``CustomDomainName``.
+Names are literal.
+A resource with a random ID is reached by its tags: what exists has to carry them, what is created has to get
+them. What the documents cannot bound is what the stack's own roles are given: who writes their policies has,
+through them, whatever the account, or the permissions boundary, allows its roles.
 
 Nothing of this has been observed in an account: the schemas are AWS's word.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.references import entries, in_words
+from csr_templates.cloudformation import references
+from csr_templates.cloudformation.references import entries, in_words, uses
 from csr_templates.cloudformation.schemas import iam_action, resource_schema
 from csr_templates.hand_over import deploy_scopes
-from csr_templates.hand_over.policy_documents import PolicyError, allow, in_documents, one_or_all
-from csr_templates.hand_over.policy_patterns import ENVIRONMENT, Patterns, alternatives, as_pattern
+from csr_templates.hand_over.policy_documents import PolicyError, allow, deny, in_documents
+from csr_templates.hand_over.policy_patterns import (
+    ACCOUNT,
+    ENVIRONMENT,
+    PREFIX,
+    PROJECT,
+    Patterns,
+    alternatives,
+    as_pattern,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from csr_templates.cloudformation.built_stack import BuiltStack, Document
 
-_OWN_ACCOUNT: Final = {"aws:ResourceAccount": "${aws:PrincipalAccount}"}
-_UNNAMED: Final = {"Fn::Sub": "${AWS::StackName}-*"}  # how CloudFormation names what has no name
-_DYNAMIC_SECRET: Final = "{{resolve:secretsmanager:"
+OWN_ACCOUNT: Final = {"aws:ResourceAccount": ACCOUNT}
+TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}
 
 # Each of these has a statement of its own, with conditions that no other action has.
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
+_READS: Final = re.compile("[a-z0-9-]+:(Describe|Get|List)")
+_RECORDS: Final = "route53:ChangeResourceRecordSets"
 
 
 class Claim(NamedTuple):
@@ -50,15 +58,18 @@ class Claim(NamedTuple):
     handler: str
 
 
-def iam_policies(stack: BuiltStack, projects: Iterable[str] = ()) -> tuple[list[Document], list[Document]]:
-    """Return the policy documents for deploying one stack: for everyday deploys, and for what goes away.
+class Place(NamedTuple):
+    """Where a statement reaches: an ARN, and the tags that what is there has to carry (see ``Scope``)."""
+
+    arn: str
+    tags: str
+
+
+def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
+    """Return the policies of a stack's service role: for everyday deploys, and for what goes away.
 
     The second ones are needed in addition when the stack is deleted, when an update removes or replaces
     resources, and when a failed creation is rolled back. Both are divided where IAM would refuse the length.
-
-    Args:
-        stack: the stack.
-        projects: values of ProjectName; without any, the default of that parameter.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the template's types in the region.
@@ -66,31 +77,38 @@ def iam_policies(stack: BuiltStack, projects: Iterable[str] = ()) -> tuple[list[
             document may be.
         resolving.ResolveError: a value that a policy depends on is wrong.
     """
-    needs = _Needs(stack, projects)
+    needs = _Needs(stack)
     everyday = [
-        *needs.stack(deploy_scopes.STACK),
-        *needs.template(),
         *needs.other_stacks(),
         *needs.roles(),
-        *needs.log_writes(),
+        *needs.objects(),
         *needs.roll_backs(),
+        *needs.parts(),
+        *needs.creation(),
+        *needs.records(),
         *needs.statements(needs.everyday),
     ]
-    removing = [*needs.stack(["DeleteStack"]), *needs.statements(needs.removing, removing=True)]
+    removing = list(needs.statements(needs.removing))
     return in_documents(stack.name, everyday), in_documents(f"{stack.name}-delete", removing)
 
 
 def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
-    """Return every action that a type of the template claims, with who claims it.
+    """Return every action that a type of the template claims for what it sets, with who claims it.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the template's types in the region.
     """
     claims: dict[str, set[Claim]] = {}
-    for type_name in _by_type(stack):
+    for type_name, properties in _by_type(stack).items():
+        unused = {
+            action
+            for name, actions in deploy_scopes.OPTIONAL.get(type_name, {}).items()
+            if not any(entries(one, name) for one in properties.values())
+            for action in actions
+        }
         schema = resource_schema(type_name, stack.region)
         for handler, actions in [*schema.handlers.items(), ("tags", schema.tag_permissions)]:
-            for action in actions if handler != "list" else ():
+            for action in set(actions) - unused if handler != "list" else ():
                 claims.setdefault(action, set()).add(Claim(type_name, handler))
     return claims
 
@@ -98,11 +116,10 @@ def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
 class _Needs:
     """What deploying one template needs, as statements."""
 
-    def __init__(self, stack: BuiltStack, projects: Iterable[str]) -> None:
+    def __init__(self, stack: BuiltStack) -> None:
         self.built = stack
         self.region = stack.region
-        self.patterns = Patterns(stack, projects)
-        self.names = self.patterns.names
+        self.patterns = Patterns(stack)
         self.types = _by_type(stack)
         self.claims = claimed_actions(stack)
         self.serving = {action for action in self.claims if self._serves(action)}
@@ -112,7 +129,7 @@ class _Needs:
     @cached_property
     def everyday(self) -> set[str]:
         """What creating, updating and reading needs."""
-        return (self.serving - self.removing) | self._forgotten | deploy_scopes.ANY_STACK
+        return (self.serving - self.removing - set(deploy_scopes.REMOVES)) | self._forgotten
 
     @cached_property
     def removing(self) -> set[str]:
@@ -120,26 +137,9 @@ class _Needs:
         return {
             action
             for action in self.serving - self._forgotten
-            if all(claim.handler == "delete" for claim in self.claims[action])
+            if action in deploy_scopes.REMOVES
+            or (not _READS.match(action) and all(one.handler == "delete" for one in self.claims[action]))
         }
-
-    def stack(self, actions: Iterable[str]) -> Iterator[Document]:
-        """Allow what CloudFormation is asked to do with the stack itself."""
-        stacks = f"arn:aws:cloudformation:{self.region}:*:stack/"
-        arns = [f"{stacks}{name}-{self.built.name}/*" for name in self.names]
-        actions = [f"cloudformation:{action}" for action in actions]
-        yield from allow("Stack", actions, arns, StringEqualsIfExists=_OWN_ACCOUNT)
-
-    def template(self) -> Iterator[Document]:
-        """Allow putting the template into the artifact bucket, and reading it there.
-
-        CloudFormation reads it with the rights of its caller. The AWS CLI looks first whether the object is
-        there. Without s3:ListBucket, S3 answers 403 if it is not, and the CLI uploads it as after a 404
-        (awscli/customizations/s3uploader.py).
-        """
-        bucket = "artifacts-${aws:PrincipalAccount}-" + self.region
-        arns = [f"arn:aws:s3:::{name}-{bucket}/{self.built.name}/*" for name in self.names]
-        yield from allow("Template", deploy_scopes.TEMPLATE, arns, StringEqualsIfExists=_OWN_ACCOUNT)
 
     def other_stacks(self) -> Iterator[Document]:
         """Allow reading the outputs that Fn::GetStackOutput asks for, in whatever region."""
@@ -147,87 +147,219 @@ class _Needs:
         arns = {
             f"arn:aws:cloudformation:{as_pattern(asked['Region'])}:*:stack/{as_pattern(asked['StackName'])}/*"
             for _, arguments in self.built.read_outputs
-            for resolved in self.patterns.values_of({function: arguments})
-            for asked in [resolved[function]]
+            for asked in [self.patterns.value({function: arguments})[function]]
         }
         if arns:
             describe = ["cloudformation:DescribeStacks"]
-            yield from allow("OutputsOfOtherStacks", describe, arns, StringEqualsIfExists=_OWN_ACCOUNT)
+            yield from allow("OutputsOfOtherStacks", describe, arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def roles(self) -> Iterator[Document]:
         """Allow handing our roles to the services that trust them, and services making their own roles."""
-        ours = [f"arn:aws:iam::*:role/{name}-*" for name in self.names]
-        of_roles = self.types.get("AWS::IAM::Role", [])
+        of_roles = list(self.types.get("AWS::IAM::Role", {}).values())
+        ours = [place.arn for place in self._places if place.arn.startswith("arn:aws:iam:")]
         documents = [role.get("AssumeRolePolicyDocument") for role in of_roles]
         if trusted := {
             text for _, services in entries(documents, "Service") for text in self.patterns.texts(services)
         }:
             to_them = {"iam:PassedToService": sorted(trusted)}
-            yield from allow("PassRole", ["iam:PassRole"], ours, StringEquals=to_them)
+            yield from allow(
+                "PassRole", ["iam:PassRole"], ours, StringEquals=to_them, StringEqualsIfExists=OWN_ACCOUNT
+            )
         if managed := {
             arn for role in of_roles for arn in self.patterns.texts(role.get("ManagedPolicyArns"))
         }:
             these = {"iam:PolicyARN": sorted(managed)}
-            yield from allow("AttachRolePolicy", ["iam:AttachRolePolicy"], ours, ArnLike=these)
+            yield from allow("AttachRolePolicy", ["iam:AttachRolePolicy"], ours, ArnEquals=these)
         if linked := [service for types, service in deploy_scopes.SERVICE_LINKED if self._has(types)]:
             arns = [f"arn:aws:iam::*:role/aws-service-role/{service}/*" for service in linked]
             for_them = {"iam:AWSServiceName": linked}
             create = ["iam:CreateServiceLinkedRole"]
             yield from allow("ServiceLinkedRoles", create, arns, StringEquals=for_them)
+        if of_roles:
+            tag = "aws:PrincipalTag/PermissionsBoundary"
+            required = {tag: "false"}
+            yield from deny(
+                "WithBoundaryOnly",
+                [
+                    "iam:AttachRolePolicy",
+                    "iam:CreateRole",
+                    "iam:PutRolePermissionsBoundary",
+                    "iam:PutRolePolicy",
+                ],
+                ["*"],
+                Null=required,
+                StringNotEquals={"iam:PermissionsBoundary": f"${{{tag}}}"},
+            )
+            yield from deny("BoundaryStays", ["iam:DeleteRolePermissionsBoundary"], ["*"], Null=required)
 
-    def log_writes(self) -> Iterator[Document]:
-        """Allow having the access to buckets logged."""
-        buckets = {
-            f"${{{name}}}": resource.get("Properties", {})
-            for name, resource in self.built.resources.items()
-            if resource["Type"] == "AWS::S3::Bucket"
-        }
+    def objects(self) -> Iterator[Document]:
+        """Allow reading the templates and the packages, and having the access to buckets logged."""
+        yield from allow(
+            "Artifacts",
+            ["s3:GetObject", "s3:GetObjectVersion"],
+            [f"arn:aws:s3:::{PREFIX}artifacts-{ACCOUNT}-{self.region}/{self.built.name}/*"],
+            StringEqualsIfExists=OWN_ACCOUNT,
+        )
+        for type_name, actions, name in deploy_scopes.PACKAGES:
+            if type_name in self.types:
+                arn = f"arn:aws:s3:::{PREFIX}{name.format(account=ACCOUNT)}"
+                yield from allow("Packages", actions, [arn], StringEqualsIfExists=OWN_ACCOUNT)
+        buckets = self.types.get("AWS::S3::Bucket", {})
+        by_reference = {f"${{{name}}}": name for name in buckets}
         arns = set()
         for itself, properties in buckets.items():
-            for logging in alternatives(properties.get("LoggingConfiguration")):
-                for destination in alternatives(logging.get("DestinationBucketName"), {"Fn::Sub": itself}):
-                    ours = buckets.get(in_words(destination))
-                    name = destination if ours is None else ours.get("BucketName")
-                    arns |= {f"arn:aws:s3:::{text}/*" for text in self.patterns.texts(name, _UNNAMED)}
+            for logging in filter(None, alternatives(properties.get("LoggingConfiguration"))):
+                for destination in alternatives(logging.get("DestinationBucketName")):
+                    ours = itself if destination is None else by_reference.get(in_words(destination))
+                    names = (
+                        self.patterns.name(ours, "BucketName") if ours else self.patterns.texts(destination)
+                    )
+                    arns |= {f"arn:aws:s3:::{name}/*" for name in names}
         if arns:
-            own = {"StringEqualsIfExists": _OWN_ACCOUNT}
-            yield from allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, **own)
+            yield from allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def roll_backs(self) -> Iterator[Document]:
         """Allow deleting what each update makes, if the update fails."""
-        for type_name, action, pattern in deploy_scopes.ROLLED_BACK:
+        for type_name, action, owner, arn in deploy_scopes.ROLLED_BACK:
             if type_name in self.types:
-                sid = f"RolledBack{type_name.removeprefix('AWS::').replace('::', '')}"
-                arns = [pattern.format(region=self.region, name=name) for name in self.names]
-                yield from allow(sid, [action], arns, StringEqualsIfExists=_OWN_ACCOUNT)
+                sid = f"RolledBack{_short(type_name)}"
+                arns = self._filled(deploy_scopes.Scope(owner, arn))
+                yield from allow(sid, [action], arns, StringEqualsIfExists=OWN_ACCOUNT)
 
-    def statements(self, actions: set[str], *, removing: bool = False) -> Iterator[Document]:
-        """Allow actions: statements for each service, then what takes no ARN."""
-        unlimited = set(filter(_takes_any, actions))
-        limited = actions - unlimited
+    def parts(self) -> Iterator[Document]:
+        """Allow removing parts, where the same action removes the whole."""
+        for action, arns in deploy_scopes.REMOVES.items():
+            if action in self.serving:
+                filled = [arn.format(region=self.region) for arn in arns]
+                sid = f"PartsOf{_service(action).title()}"
+                yield from allow(sid, [action], filled, StringEquals=self._of("ResourceTag", "environment"))
+
+    def creation(self) -> Iterator[Document]:
+        """Allow creating what gets a random ID, if it gets our tags, too."""
+        creating = []
+        for action, type_name, arns in self._created(deploy_scopes.CREATES):
+            sent = self._of("RequestTag", *self._mode(type_name))
+            sid = f"Create{_short(type_name)}"
+            yield from allow(sid, [action], arns, StringEquals=self._here(arns, sent))
+            creating.append(action)
+        if deploy_scopes.CREATION_TAGS_OF_EC2 in self.serving:
+            of_ours = {
+                **self._of("RequestTag", "environment"),
+                "ec2:CreateAction": [
+                    name for one in creating for service, _, name in [one.partition(":")] if service == "ec2"
+                ],
+            }
+            yield from allow(
+                "TagOnCreation",
+                [deploy_scopes.CREATION_TAGS_OF_EC2],
+                [f"arn:aws:ec2:{self.region}:*:*/*"],
+                StringEquals=of_ours,
+            )
+        for action, type_name, arns in self._created(deploy_scopes.TAGS_ON_CREATION):
+            mode = self._mode(type_name)
+            yield from allow(
+                f"Tag{_short(type_name)}",
+                [action],
+                arns,
+                StringEquals=self._here(arns, self._of("RequestTag", *mode)),
+                StringEqualsIfExists={**OWN_ACCOUNT, **self._of("ResourceTag", *mode)},
+                Null={"kms:ResourceAliases": "true"} if _service(action) == "kms" else {},
+            )
+
+    def _created(self, rows: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield what serves this stack of a table: action, type and ARNs, of what has a random ID."""
+        for action, type_name, pattern in rows:
+            if type_name in self.types and action in self.serving:
+                told = [place.arn for place in self._places if place.tags]
+                arns = self._filled(deploy_scopes.Scope(type_name, pattern))
+                if ours := [arn for arn in arns if "{" not in pattern.replace("{region}", "") or arn in told]:
+                    yield action, type_name, ours
+
+    def records(self) -> Iterator[Document]:
+        """Allow changing the addresses of the site's own domain, if the role says that there is one."""
+        if _RECORDS in self.serving:
+            names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+            types = "route53:ChangeResourceRecordSetsRecordTypes"
+            zones = [arn for arn in self._patterns(_RECORDS) if "hostedzone" in arn]
+            yield from allow(
+                "Records",
+                [_RECORDS],
+                zones,
+                Null={names: "false", types: "false"},
+                **{
+                    "ForAllValues:StringEquals": {
+                        names: ["${aws:PrincipalTag/CustomDomainName}"],
+                        types: ["A", "AAAA"],
+                    }
+                },
+            )
+
+    def statements(self, actions: set[str]) -> Iterator[Document]:
+        """Allow actions: statements for each service and each kind of condition, then what takes no ARN."""
+        actions = actions - {_RECORDS}
+        created = {action for action, _, _ in deploy_scopes.CREATES}
+        unlimited = {action for action in actions if _takes_any(action)} - created
+        limited = {action for action in actions if not _takes_any(action)}
         key_use = limited & deploy_scopes.KEY_USE
-        tagged = {action for action in limited if removing and self._surely_tagged(action)}
-        for service, arns in self._scopes.items():
-            sid = service.title()
-            of_service = {action for action in limited - key_use if action.startswith(f"{service}:")}
-            account = {} if service in deploy_scopes.TOUCHES_AWS else _OWN_ACCOUNT
-            tags = self._tags if any(map(_has_random_id, arns)) else {}
-            yield from allow(sid, of_service - tagged, arns, StringEqualsIfExists={**account, **tags})
-            yield from allow(f"{sid}Tagged", of_service & tagged, arns, StringEquals=self._tags)
+        found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+        for action in limited - key_use:
+            for place in self._reached(action):
+                tags = "unless other" if action in deploy_scopes.FROM_CREATION else place.tags
+                of_kind, arns = found.setdefault((_service(action), tags), (set(), set()))
+                of_kind.add(action)
+                arns.add(place.arn)
+        for (service, tags), (of_kind, arns) in sorted(found.items()):
+            sid = "".join(word.title() for word in [service, *tags.split()])
+            if tags == "unless other":
+                others = {**OWN_ACCOUNT, **self._of("ResourceTag", "name", arns)}
+                yield from allow(sid, of_kind, arns, StringEqualsIfExists=others)
+            else:
+                ours = self._of("ResourceTag", tags, arns) if tags else {}
+                own = {} if service == "wafv2" else OWN_ACCOUNT  # the managed rule groups are AWS's
+                sent = self._of("RequestTag", "environment") if tags else {}  # our tags stay
+                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists={**own, **sent})
+        for action, pattern in deploy_scopes.INSIDE.items():
+            place = Place(pattern.format(region=self.region), "environment")
+            if action in limited and place not in self._places:
+                sid = f"Inside{action.partition(':')[2]}"
+                ours = self._of("ResourceTag", place.tags)
+                yield from allow(sid, [action], [place.arn], StringEquals=ours)
+        for action, arn in deploy_scopes.BESIDE.items():
+            if action in limited:
+                sid = f"Beside{action.partition(':')[2]}"
+                others = self._of("ResourceTag", "environment")
+                yield from allow(sid, [action], [arn.format(region=self.region)], StringEqualsIfExists=others)
         users = sorted(
             {user for type_name, user in deploy_scopes.KEY_USERS.items() if type_name in self.types}
         )
         yield from allow(
             "KeysOfServices",
             key_use,
-            self._scopes["kms"],
+            [f"arn:aws:kms:{self.region}:*:key/*"],
             StringEquals={"kms:ViaService": [f"{user}.{self.region}.amazonaws.com" for user in users]},
-            StringEqualsIfExists=self._tags,
+            # A key of another account may admit us: our secret would be under a key that is not ours.
+            StringEqualsIfExists={**OWN_ACCOUNT, **self._of("ResourceTag", "name", "AWS::KMS::Key")},
         )
         worldwide = {action for action in unlimited if _service(action) in deploy_scopes.GLOBAL}
         here = {"aws:RequestedRegion": self.region}
         yield from allow("AnyResourceInRegion", unlimited - worldwide, ["*"], StringEquals=here)
         yield from allow("AnyGlobalResource", worldwide, ["*"])
+
+    def _reached(self, action: str) -> Iterator[Place]:
+        """Yield where an action reaches something that exists, or that has a name beforehand."""
+        for place in self._places:
+            if place.arn in self._patterns(action) and not self._only_creates(action, place):
+                yield place
+
+    def _only_creates(self, action: str, place: Place) -> bool:
+        """Tell whether all that the action does there is creating it."""
+        return any(
+            action == creates
+            and place.tags
+            and place.arn in self._filled(deploy_scopes.Scope(type_name, arn))
+            for creates, type_name, arn in deploy_scopes.CREATES
+            if type_name in self.types
+        )
 
     def _require_scope(self, type_name: str) -> None:
         """Make sure that leaving actions out has not left out what a type cannot do without."""
@@ -241,27 +373,26 @@ class _Needs:
 
     def _serves(self, action: str) -> bool:
         """Tell whether a claimed action can do anything for this stack."""
-        ours = self._scopes.get(_service(action))
-        if not ours or action in deploy_scopes.OBJECTS or action in _OF_ROLES or iam_action(action) is None:
+        if action in deploy_scopes.OBJECTS or action in _OF_ROLES or iam_action(action) is None:
             return False
-        needed = deploy_scopes.ONLY_FOR.get(action)
-        if needed and not any(self._uses(claim.type, needed) for claim in self.claims[action]):
+        services = {place.arn.split(":")[2] for place in self._places}
+        if _service(action) not in services | deploy_scopes.LOOKED_UP:
             return False
-        look_up = deploy_scopes.LOOK_UPS.fullmatch(action) or not _arns(action)
+        look_up = (
+            deploy_scopes.LOOK_UPS.fullmatch(action) or action in deploy_scopes.INSIDE or not _arns(action)
+        )
         return bool(look_up or self._patterns(action))
-
-    def _uses(self, type_name: str, property_name: str) -> bool:
-        return any(property_name in properties for properties in self.types.get(type_name, []))
 
     @cached_property
     def _forgotten(self) -> set[str]:
         found = {
             action
             for type_name, needed, actions in deploy_scopes.FORGOTTEN
-            if type_name in self.types and (not needed or self._uses(type_name, needed))
+            for properties in [self.types.get(type_name, {})]
+            if properties and (not needed or any(needed in one for one in properties.values()))
             for action in actions
         }
-        if _DYNAMIC_SECRET in (self.built.text or json.dumps(self.built.template)):  # the text is at hand
+        if self._secrets:
             found.add("secretsmanager:GetSecretValue")
         found.update(self._look_ups())
         for action in sorted(found):
@@ -271,6 +402,13 @@ class _Needs:
                     'line, with "" for the types.'
                 )
         return found
+
+    @cached_property
+    def _secrets(self) -> list[str]:
+        """The names of secrets that dynamic references read; ``""`` for a resource of the template."""
+        names = {use.name for use in uses(self.built.resources) if use.kind == "secret"}
+        ours = [name.partition(references.PREFIX) for name in names]
+        return sorted({f"{PREFIX}{rest}" if begins and not before else "" for before, begins, rest in ours})
 
     def _look_ups(self) -> Iterator[str]:
         """Yield the actions with which CloudFormation looks values of parameters up."""
@@ -285,74 +423,92 @@ class _Needs:
                     "deploy_scopes.py does not say how CloudFormation looks its value up. Add a line for it."
                 )
 
-    def _surely_tagged(self, action: str) -> bool:
-        """Tell whether what the action deletes has a random ID, and our tags until it is gone.
-
-        Then the action may ask for the tags: what has none is not ours. KMS may take five minutes to notice
-        new tags, so that a key whose stack fails sooner has to be deleted by a second attempt.
-        https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
-        """
-        known = iam_action(action)
-        types = {claim.type for claim in self.claims[action]}
-        return (
-            known is not None
-            and known.tagged
-            and all(map(_has_random_id, self._patterns(action)))
-            and all("Tags" in properties for type_name in types for properties in self.types[type_name])
-            and not any(
-                "Tag" in claimed  # the handler takes the tags off before it deletes
-                for type_name in types
-                for claimed in resource_schema(type_name, self.region).handlers["delete"]
-            )
-        )
-
     def _patterns(self, action: str) -> list[str]:
-        """Return the ARNs of our scope that the action could concern."""
-        ours = self._scopes.get(_service(action), [])
-        arns = _arns(action)
-        return [pattern for pattern in ours if any(_overlap(arn, pattern) for arn in arns)]
+        """Return the ARNs of our places that the action could concern."""
+        return [place.arn for place in self._places if any(_overlap(arn, place.arn) for arn in _arns(action))]
+
+    def _mode(self, type_name: str) -> tuple[str, str]:
+        """Return how resources of a type are told from others, and the type, as ``_of`` takes them."""
+        modes = [scope.tags for scope in deploy_scopes.SCOPES if scope.type == type_name]
+        return modes[0] or "environment", type_name
+
+    def _here(self, arns: list[str], condition: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a condition that also names the region, where the ARN does not."""
+        return {**condition, "aws:RequestedRegion": self.region} if arns == ["*"] else condition
+
+    def _of(self, key: str, tags: str, where: Iterable[str] | str = "") -> dict[str, Any]:
+        """Return the condition that tags of a resource, or of a request, are ours.
+
+        Args:
+            key: ``ResourceTag`` or ``RequestTag``.
+            tags: as in ``Scope``.
+            where: with ``name``, the type of the resources, or the ARNs that they have.
+        """
+        condition: dict[str, Any] = {f"aws:{key}/{tag}": value for tag, value in TAGS.items()}
+        if tags == "name":
+            arns = [where] if isinstance(where, str) else where
+            found = [
+                scope.type
+                for scope in deploy_scopes.SCOPES
+                if scope.tags == "name"
+                and scope.type in self.types
+                and {scope.type, scope.arn.format(region=self.region)} & set(arns)
+            ]
+            condition[f"aws:{key}/Name"] = sorted(
+                name for type_name in found for one in self.types[type_name] for name in self._name_tags(one)
+            )
+        return condition
+
+    def _name_tags(self, resource: str) -> list[str]:
+        properties = self.built.resources[resource].get("Properties", {})
+        names = [tag["Value"] for tag in properties.get("Tags", []) if tag["Key"] == "Name"]
+        if not names:
+            raise PolicyError(
+                f"{resource} needs a tag Name: other stacks have such resources, too, and a policy can tell "
+                "them apart only by it."
+            )
+        return [text for name in names for text in self.patterns.texts(name)]
 
     @cached_property
-    def _tags(self) -> dict[str, str | list[str]]:
-        tags: dict[str, str | list[str]] = {"aws:ResourceTag/Environment": ENVIRONMENT}
-        return (
-            tags
-            if "*" in self.patterns.projects
-            else {"aws:ResourceTag/Project": one_or_all(self.patterns.projects), **tags}
-        )
+    def _places(self) -> list[Place]:
+        """The ARNs that a policy for this stack may name."""
+        found = [
+            Place(arn, scope.tags or ("environment" if "*" in name and PREFIX[:-1] not in name else ""))
+            for scope in deploy_scopes.SCOPES
+            if scope.type in ("", *self.types)
+            for name, arn in self._named(scope)
+        ]
+        found += [
+            Place(f"arn:aws:secretsmanager:{self.region}:*:secret:{name}-??????", "")
+            for name in self._secrets
+            if name
+        ]
+        return list(dict.fromkeys(found))
 
-    @cached_property
-    def _scopes(self) -> dict[str, list[str]]:
-        """Return service -> the ARNs that a policy for this stack may name."""
-        scopes: dict[str, list[str]] = {}
-        for pattern, types in deploy_scopes.SCOPES:
-            if self._has(types):
-                key, values = (
-                    ("log_group", self._log_groups()) if "{log_group}" in pattern else ("name", self.names)
-                )
-                filled = [pattern.format(region=self.region, **{key: value}) for value in values]
-                scopes.setdefault(pattern.split(":")[2], []).extend(dict.fromkeys(filled))
-        return scopes
+    def _filled(self, scope: deploy_scopes.Scope) -> list[str]:
+        """Return the ARNs of a scope for each resource of its type, each once."""
+        return list(dict.fromkeys(arn for _, arn in self._named(scope)))
+
+    def _named(self, scope: deploy_scopes.Scope) -> Iterator[tuple[str, str]]:
+        """Yield the name, which may be empty, and the ARN of each resource of a scope."""
+        named = re.search(r"(?<!\{)\{([A-Z]\w*)\}", scope.arn)
+        fixed = {"region": self.region, "stack": f"{PREFIX}{self.built.name}"}
+        if named:
+            for resource in self.types[scope.type]:
+                for name in self.patterns.name(resource, named[1]):
+                    yield name, scope.arn.format(**fixed, **{named[1]: name})
+        else:
+            yield "", scope.arn.format(**fixed)
 
     def _has(self, types: str) -> bool:
         return any(type_name.startswith(types) for type_name in self.types)
 
-    def _log_groups(self) -> list[str]:
-        patterns = set()
-        for properties in self.types["AWS::Logs::LogGroup"]:
-            for name in self.patterns.texts(properties.get("LogGroupName"), _UNNAMED):
-                before, environment, after = name.partition(ENVIRONMENT)
-                # Without what follows: an update that renames a group deletes one of another name.
-                beginning = f"{before}{environment}{after[:1]}" if environment else name
-                patterns.add(f"{beginning.rstrip('*')}*")
-        return sorted(patterns)
 
-
-def _by_type(stack: BuiltStack) -> dict[str, list[Mapping[str, Any]]]:
-    """Return type -> the properties of each resource of the type."""
-    types: dict[str, list[Mapping[str, Any]]] = {}
-    for resource in stack.resources.values():
-        types.setdefault(resource["Type"], []).append(resource.get("Properties", {}))
+def _by_type(stack: BuiltStack) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """Return type -> logical ID -> the properties of the resource."""
+    types: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for name, resource in stack.resources.items():
+        types.setdefault(resource["Type"], {})[name] = resource.get("Properties", {})
     return types
 
 
@@ -360,9 +516,13 @@ def _service(action: str) -> str:
     return action.partition(":")[0]
 
 
+def _short(type_name: str) -> str:
+    return type_name.removeprefix("AWS::").replace("::", "")
+
+
 def _arns(action: str) -> tuple[str, ...]:
     known = iam_action(action)
-    return known.arns if known else ()
+    return (*known.arns, *deploy_scopes.ARNS.get(action, ())) if known else ()
 
 
 def _takes_any(action: str) -> bool:
@@ -381,7 +541,3 @@ def _overlap(arn: str, pattern: str) -> bool:
     theirs, ours = (text.partition("*")[0].partition("$")[0] for text in (kind, our_kind))
     begins = ours.startswith(theirs) or theirs.startswith(ours)
     return (service, region) == (our_service, our_region) and begins
-
-
-def _has_random_id(pattern: str) -> bool:
-    return ENVIRONMENT not in pattern

@@ -55,8 +55,8 @@ def document(
                     if (path := deployment_file(name, stack.name)) in files
                 },
                 "stackPolicy": stack_policy_file(stack.name),
-                "deployPolicies": list(deploy_policy_files(stack)),
-                "deletePolicies": list(delete_policy_files(stack)),
+                **{key: list(documents) for key, documents in role_policy_files(stack).items()},
+                "bootstrap": bootstrap_file(stack.name),
                 "sections": stack.by_section(),
             }
             for stack in stacks
@@ -182,14 +182,20 @@ def stack_policy_file(stack: str) -> str:
     return f"stack-policies/{stack}.json"
 
 
-def deploy_policy_files(stack: BuiltStack) -> dict[str, Document]:
-    """Return the IAM policies for everyday deploys by their paths, relative to the output folder."""
-    return _numbered(stack.name, stack.policies.everyday)
+def role_policy_files(stack: BuiltStack) -> dict[str, dict[str, Document]]:
+    """Return the IAM policies of the stack's two roles: key of the manifest -> path -> document."""
+    policies = stack.policies
+    return {
+        "pipelinePolicies": _numbered(f"{stack.name}-pipeline", policies.pipeline),
+        "servicePolicies": _numbered(f"{stack.name}-service", policies.service),
+        "pipelineDeletePolicies": _numbered(f"{stack.name}-pipeline-delete", policies.pipeline_delete),
+        "serviceDeletePolicies": _numbered(f"{stack.name}-service-delete", policies.service_delete),
+    }
 
 
-def delete_policy_files(stack: BuiltStack) -> dict[str, Document]:
-    """Return the IAM policies for what goes away by their paths, relative to the output folder."""
-    return _numbered(f"{stack.name}-delete", stack.policies.removing)
+def bootstrap_file(stack: str) -> str:
+    """Return the path, relative to the output folder, of the template that makes a stack's roles."""
+    return f"bootstrap/{stack}.yaml"
 
 
 def _numbered(name: str, documents: Sequence[Document]) -> dict[str, Document]:

@@ -26,11 +26,28 @@ def allow(
     sid: str, actions: Iterable[str], arns: Iterable[str], **conditions: Mapping[str, str | list[str]]
 ) -> Iterator[Document]:
     """Return the statement, or nothing if it would allow nothing; ``conditions`` are by operator."""
-    if allowed := sorted(actions):
+    return _statement(sid, "Allow", actions, arns, conditions)
+
+
+def deny(
+    sid: str, actions: Iterable[str], arns: Iterable[str], **conditions: Mapping[str, str | list[str]]
+) -> Iterator[Document]:
+    """Return the statement, or nothing if it would deny nothing; ``conditions`` are by operator."""
+    return _statement(sid, "Deny", actions, arns, conditions)
+
+
+def _statement(
+    sid: str,
+    effect: str,
+    actions: Iterable[str],
+    arns: Iterable[str],
+    conditions: Mapping[str, Mapping[str, str | list[str]]],
+) -> Iterator[Document]:
+    if concerned := sorted(actions):
         statement = {
             "Sid": sid,
-            "Effect": "Allow",
-            "Action": allowed,
+            "Effect": effect,
+            "Action": concerned,
             "Resource": one_or_all(sorted(arns)),
         }
         condition = {operator: dict(values) for operator, values in conditions.items() if values}

@@ -1,8 +1,13 @@
-"""What a value of a template can be in a policy: texts with ``*`` for what only the deployed stack knows."""
+"""What a value of a template can be in a policy: texts with ``*`` for what only the deployed stack knows.
+
+The policies serve every project and environment. What differs comes from tags of the role that they are
+attached to, as policy variables: a role without the tag matches nothing.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
 
@@ -10,80 +15,78 @@ from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import pieces
 from csr_templates.cloudformation.resolving import Known
 
+PROJECT: Final = "${aws:PrincipalTag/Project}"
 ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"
-"""The environment of the role that a policy is for."""
+ACCOUNT: Final = "${aws:PrincipalAccount}"
+PREFIX: Final = f"{PROJECT}-{ENVIRONMENT}-"
+"""How everything of the role's project and environment starts."""
 
 
 class Patterns:
-    """The values of one template, in the environment of the role.
+    """The values of one template, in the project and the environment of the role."""
 
-    Attributes:
-        projects: the values of ProjectName.
-        names: how everything of a project and an environment starts, for each project.
-    """
-
-    def __init__(self, stack: BuiltStack, projects: Iterable[str]) -> None:
+    def __init__(self, stack: BuiltStack) -> None:
         self._stack = stack
-        self.projects = sorted(set(projects)) or [stack.parameters.get("ProjectName", {}).get("Default", "*")]
-        self.names = [f"{project}-{ENVIRONMENT}" for project in self.projects]
 
-    def texts(self, node: Any, left_out: Any = None) -> Iterator[str]:
+    def texts(self, node: Any) -> Iterator[str]:
         """Yield every text that a value, or an item of a list, can be, as patterns.
 
         Environments decide about conditions, and one document serves all of them: so both branches count.
-
-        Args:
-            node: the value; None if the template has none.
-            left_out: what AWS takes where there is none; nothing by default.
+        Nothing is yielded for None, or where a branch leaves the value out.
         """
-        for value in alternatives(node, left_out):
+        for value in alternatives(node):
+            if value is None:
+                continue
             if isinstance(value, list):
                 for item in value:
                     yield from self.texts(item)
             else:
-                for one in self.values_of(value):
-                    yield from map(as_pattern, one if isinstance(one, list) else [one])
+                one = self.value(value)
+                yield from map(as_pattern, one if isinstance(one, list) else [one])
 
-    def values_of(self, node: Any) -> Iterator[Any]:
-        """Yield a value of the template for each project, maybe a function of what only a deploy knows."""
-        for known in self._known:
-            yield known.value(node)
+    def value(self, node: Any) -> Any:
+        """Return a value of the template, maybe a function of what only a deploy knows."""
+        return self._known.value(node)
+
+    def name(self, resource: str, property_name: str) -> list[str]:
+        """Return what the name of a resource can be, as patterns.
+
+        CloudFormation names what the template does not: stack, logical ID and a random part. Such a name is
+        cut where the service takes no more characters; ``bootstrap`` limits the project's name for that.
+        RDS keeps names in lower case.
+        """
+        body = self._stack.resources[resource]
+        given = body.get("Properties", {}).get(property_name)
+        logical = resource.lower() if body["Type"].startswith("AWS::RDS::") else resource
+        made_up = [f"{PREFIX}{self._stack.name}-{logical}-*"] if None in alternatives(given) else []
+        return sorted({*self.texts(given), *made_up})
 
     @cached_property
-    def _known(self) -> list[Known]:
+    def _known(self) -> Known:
         """What is known in the environment of the role; a parameter without a default may be any ``*``."""
         parameters = {
             name: {key: value for key, value in declared.items() if key != "AllowedValues"}
             for name, declared in self._stack.parameters.items()
         }
-        open_values = {name: "*" for name, declared in parameters.items() if "Default" not in declared}
-        found = []
-        for project, name in zip(self.projects, self.names, strict=True):
-            given = {**open_values, "ProjectName": project, "Environment": ENVIRONMENT}
-            found.append(
-                Known(
-                    {**self._stack.template, "Parameters": parameters},
-                    {parameter: value for parameter, value in given.items() if parameter in parameters},
-                    region=self._stack.region,
-                    account="*",
-                    stack_name=f"{name}-{self._stack.name}",
-                )
-            )
-        return found
+        given = {name: "*" for name, declared in parameters.items() if "Default" not in declared}
+        given |= {"ProjectName": PROJECT, "Environment": ENVIRONMENT}
+        return Known(
+            {**self._stack.template, "Parameters": parameters},
+            {parameter: value for parameter, value in given.items() if parameter in parameters},
+            region=self._stack.region,
+            account=ACCOUNT,
+            stack_name=f"{PREFIX}{self._stack.name}",
+        )
 
 
-def alternatives(node: Any, left_out: Any = None) -> Iterator[Any]:
-    """Return what a value is, in whatever branch of the conditions that it depends on.
-
-    Where there is none, that is ``left_out``, or nothing.
-    """
+def alternatives(node: Any) -> Iterator[Any]:
+    """Return what a value is, in each branch of the conditions that it depends on; None where it has none."""
     match node:
         case {"Fn::If": [_, *branches]}:
             for branch in branches:
-                yield from alternatives(branch, left_out)
+                yield from alternatives(branch)
         case None | {"Ref": "AWS::NoValue"}:
-            if left_out is not None:
-                yield left_out
+            yield None
         case _:
             yield node
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.hand_over import manifest
+from csr_templates.reference import deploy_rights
 from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
 from csr_templates.reference.page import UNITS, metric_stats, period
@@ -107,11 +108,16 @@ class Tables:
         self.tables = {
             "stacks": self._stacks,
             "alarms": self._alarms,
+            "deploy-rights": self._deploy_rights,
             "log-groups": self._log_groups,
             "outputs": self._outputs,
             "parameters": self._parameters,
             "web-acl": self._web_acl,
         }
+
+    def _deploy_rights(self, words: Words) -> Iterator[Sequence[str]]:
+        yield deploy_rights.HEAD
+        yield from deploy_rights.rows(self.stacks)
 
     @property
     def names(self) -> list[str]:

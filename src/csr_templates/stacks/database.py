@@ -315,7 +315,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
                     CidrIp="0.0.0.0/0",
                 )
             ],
-            Tags=names.tags(),
+            Tags=names.tags("lambda-sg"),
         )
     )
     database = t.add_resource(
@@ -340,7 +340,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
                     Description="Nowhere: it only answers", IpProtocol="-1", CidrIp="127.0.0.1/32"
                 )
             ],
-            Tags=names.tags(),
+            Tags=names.tags("database-sg"),
         )
     )
     t.add_resource(
@@ -513,7 +513,7 @@ def add_monitoring_role(t: StackTemplate, parameters: Parameters, conditions: Co
     arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:RDS*"
     return t.add_resource(
         roles.service_role(
-            "DatabaseMonitoringRole",
+            "MonitoringRole",
             "database-monitoring-role",
             Description="Lets Enhanced Monitoring write the metrics of the instances to CloudWatch Logs",
             service="monitoring.rds.amazonaws.com",

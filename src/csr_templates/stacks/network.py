@@ -610,7 +610,7 @@ def add_endpoints(
                     Description="Nowhere: it only answers", IpProtocol="-1", CidrIp="127.0.0.1/32"
                 )
             ],
-            Tags=names.tags(),
+            Tags=names.tags("secrets-manager-endpoint-sg"),
         )
     )
     t.add_resource(

@@ -25,7 +25,8 @@ def tags(what: str = "") -> Tags:
     """Return the tags of a resource: Project and Environment.
 
     A resource without a name among its properties also gets ``Name=<project>-<environment>-<what>``, which is
-    what consoles show. They are new each time, since ``Tags`` objects are mutable and adding two of them
+    what consoles show. The deploy rights tell keys and security groups of different stacks apart by it, so
+    groups get it, too. Tags are new each time, since ``Tags`` objects are mutable and adding two of them
     changes the right one.
     """
     tags = Tags(Project=Ref("ProjectName"), Environment=Ref("Environment"))

@@ -1,0 +1,190 @@
+"""The requests of ``requests.yaml``, as the evaluator of policies takes them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from csr_templates import STACKS
+from csr_templates.cloudformation.schemas import data_folder
+
+from .policy_evaluator import Request, Value
+
+ACCOUNT = "111122223333"
+REGIONS = {stack.name: stack.region for stack in STACKS}
+EXPECTATIONS = ("may", "not", "limit")
+
+_SENDS_TAGS = re.compile(r".*:(Create|Allocate|Tag|Untag|Add|Put(Metric|Dash|Delivery)|Replicate|POST|PUT).*")
+_BEGINNINGS = {
+    "apigateway": "arn:aws:apigateway:{region}::",
+    "cloudfront": "arn:aws:cloudfront::{account}:",
+    "iam": "arn:aws:iam::{account}:",
+    "route53": "arn:aws:route53:::",
+    "s3": "arn:aws:s3:::",
+    "cloudwatch dashboard": "arn:aws:cloudwatch::{account}:",
+}
+
+
+_ALSO = {"logs:DeleteDeliverySource": ["delivery-source"]}
+"""Kinds of resource that the reference forgets: it gives this action the kind of its sister."""
+
+
+class Asked(NamedTuple):
+    """One request, who makes it and what the answer has to be.
+
+    Attributes:
+        stack: whose role it is.
+        role: ``pipeline`` or ``service``.
+        deleting: whether the policies for deleting are attached too.
+        expected: ``may``, ``not`` or ``limit``.
+        why: the reason.
+        request: without what comes with the way that it is made.
+        own_tags: tags that the request sends, which CloudFormation adds its own to.
+    """
+
+    stack: str
+    role: str
+    deleting: bool
+    expected: str
+    why: str
+    request: Request
+    own_tags: Mapping[str, str]
+
+    def variants(self) -> Iterator[Request]:
+        """Yield the request in each way in which it may be made.
+
+        AWS says both of a call with a service role: that it has no keys of a forward access session, and that
+        it has. And where CloudFormation adds tags of its own to those of the template, it sends them too.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/fas-requests-and-permission-evaluation.html
+        """
+        yield self.request
+        if self.role == "service":
+            session: dict[str, Value] = {
+                "aws:ViaAWSService": "true",
+                "aws:CalledVia": ["cloudformation.amazonaws.com"],
+                "aws:CalledViaFirst": "cloudformation.amazonaws.com",
+                "aws:CalledViaLast": "cloudformation.amazonaws.com",
+            }
+            system = _of_stack(self.stack) if self.own_tags else {}
+            sent = {f"aws:RequestTag/{key}": value for key, value in system.items()}
+            keys = {"aws:TagKeys": [*self.own_tags, *system]} if system else {}
+            yield self.request._replace(context={**self.request.context, **session, **sent, **keys})
+
+    def __str__(self) -> str:
+        """Say who asks for what."""
+        deleting = " deleting" if self.deleting else ""
+        asked = f"{self.request.action} on {self.request.resource}"
+        return f"{self.stack} {self.role}{deleting}: {asked} ({self.why})"
+
+
+def requests() -> list[Asked]:
+    """Return the corpus."""
+    content = yaml.safe_load(Path(__file__).with_name("requests.yaml").read_text(encoding="utf-8"))
+    tags = content.pop("tags")
+    return [
+        one
+        for who, entries in content.items()
+        for entry in entries
+        for one in _asked(who.split(), entry, tags)
+    ]
+
+
+def _asked(who: list[str], entry: dict[str, Any], sets: Mapping[str, Mapping[str, str]]) -> Iterator[Asked]:
+    stack, role, *deleting = who
+    (expected,) = set(entry) & set(EXPECTATIONS)
+    if unknown := set(entry) - {expected, "arn", "is", "sends", "with", "why"}:
+        raise ValueError(f"{entry} has {unknown}")
+    resources = entry["arn"] if isinstance(entry["arn"], list) else [entry["arn"]]
+    for action in entry[expected]:
+        for resource in resources:
+            arn = _arn(resource, REGIONS[stack])
+            owned = _tags(entry.get("is", []), sets)
+            sent = _tags(entry.get("sends", []), sets) if _SENDS_TAGS.fullmatch(action) else {}
+            context: dict[str, Value] = {
+                **_everywhere(stack, role, arn),
+                **{f"aws:ResourceTag/{key}": value for key, value in owned.items()},
+                **{f"aws:RequestTag/{key}": value for key, value in sent.items()},
+                **({"aws:TagKeys": list(sent)} if sent else {}),
+                **entry.get("with", {}),
+            }
+            request = Request(
+                action, arn, {key: value for key, value in context.items() if value is not None}
+            )
+            yield Asked(stack, role, bool(deleting), expected, entry["why"], request, sent)
+
+
+def _everywhere(stack: str, role: str, arn: str) -> dict[str, Value]:
+    """Return the keys that every request has."""
+    name = f"deploy-csr-lambda-api-prod-{stack}-{role}"
+    context: dict[str, Value] = {
+        "aws:PrincipalAccount": ACCOUNT,
+        "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{name}",
+        "aws:PrincipalTag/Environment": "prod",
+        "aws:PrincipalTag/Project": "csr-lambda-api",
+        "aws:RequestedRegion": arn.split(":")[3] if arn != "*" and arn.split(":")[3] else REGIONS[stack],
+        "aws:SecureTransport": "true",
+    }
+    return context if arn == "*" else {**context, "aws:ResourceAccount": arn.split(":")[4] or ACCOUNT}
+
+
+def _arn(resource: str, region: str) -> str:
+    """Return the ARN that ``service resource`` is short for."""
+    if resource == "*" or resource.startswith("arn:"):
+        return resource
+    service, _, rest = resource.partition(" ")
+    known = _BEGINNINGS.get(f"{service} {rest.partition('/')[0]}") or _BEGINNINGS.get(service)
+    beginning = known or f"arn:aws:{service}:{{region}}:{{account}}:"
+    return beginning.format(region=region, account=ACCOUNT) + rest
+
+
+def _tags(words: list[str], sets: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return the tags that a list of words stands for."""
+    tags: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        tags.update({key: value} if equals else sets[word] if word in sets else _of_stack(word))
+    return tags
+
+
+def _of_stack(stack: str) -> dict[str, str]:
+    """Return what CloudFormation tags the resources of a stack with."""
+    name = f"csr-lambda-api-prod-{stack}"
+    identifier = f"arn:aws:cloudformation:{REGIONS[stack]}:{ACCOUNT}:stack/{name}/1f0a"
+    return {"aws:cloudformation:stack-name": name, "aws:cloudformation:stack-id": identifier}
+
+
+def condition_keys(action: str, arn: str) -> set[str] | None:
+    """Return the condition keys of the kinds of resource that an ARN may be for an action.
+
+    They are those of the copy of AWS's service authorization reference that cfn-lint has. None: there is no
+    such action, or it does not take such an ARN.
+    """
+    service = _services().get(action.partition(":")[0], {"Actions": {}, "Resources": {}})
+    known = service["Actions"].get(action.partition(":")[2].lower())
+    if known is None:
+        return None
+    named = [*known.get("Resources", []), *_ALSO.get(action, [])]
+    kinds = [service["Resources"][kind.lower()] for kind in named]
+    if arn == "*":
+        return None if kinds else set()
+    fitting = [
+        kind
+        for kind in kinds
+        for pattern in kind["ARNFormats"]
+        if re.fullmatch(re.sub(r"\$\{\w+\}", "[^:]*", pattern), arn)
+    ]
+    return {key for kind in fitting for key in kind.get("ConditionKeys", [])} if fitting else None
+
+
+@cache
+def _services() -> dict[str, Any]:
+    file = data_folder() / "AdditionalSpecs" / "Policies.json"
+    services: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return services

@@ -1,0 +1,94 @@
+"""Requests that differ from an allowed one in a single fact, and have to be denied for it.
+
+What bounds a resource with a name of ours is the name; what bounds one with a random ID are its tags. Both
+have to hold to the letter, and so do region, account, and whom a role is handed to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from .corpus import Asked
+from .policy_evaluator import Request
+
+_OURS: Final = "csr-lambda-api-prod"
+_GENERATED: Final = re.compile(r"-(AbC123dEf456|abc123def456|AbCdEf)$")
+_OPEN_ENDED: Final = re.compile(r"arn:aws:(s3:::[^/]+/|lambda:.*:function:[^:]+:|rds:.*:cluster-snapshot:)")
+_PARTLY_NAMED: Final = re.compile(r"(.*?:(?:stack|global/webacl)/[^/]+)(/.*)")
+
+_OTHER_TAGS: Final = {"Project": "shop", "Environment": "dev"}
+_OTHER_VALUES: Final = {
+    "ec2:CreateAction": "RunInstances",
+    "iam:AWSServiceName": "ecs.amazonaws.com",
+    "iam:PassedToService": "ecs-tasks.amazonaws.com",
+    "iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess",
+    "kms:ViaService": "ec2.ap-northeast-1.amazonaws.com",
+}
+_REGIONAL: Final = ("ec2", "kms", "logs", "secretsmanager")
+_WITH_POLICIES: Final = ("kms", "lambda", "s3", "secretsmanager", "sns", "sqs")
+_STRANGER: Final = "444455556666"
+_BY_NAME_TAG: Final = ("arn:aws:kms:", ":security-group/")
+"""What several stacks of a region have, under random IDs: the tag ``Name`` tells which of them."""
+
+
+def near_misses(one: Asked) -> Iterator[tuple[str, Request]]:
+    """Yield what differs and the request, for one that is allowed."""
+    request = one.request
+    if _OURS in request.resource:
+        for resource in _other_names(request.resource):
+            yield "another name", request._replace(resource=resource)
+    else:
+        for key, value in _other_tags(request):
+            yield f"{key} is {value}", _with(request, {key: value})
+    for key, value in _OTHER_VALUES.items():
+        if key in request.context:
+            yield f"{key} is {value}", _with(request, {key: value})
+    yield from _elsewhere(request)
+
+
+def _other_tags(request: Request) -> Iterator[tuple[str, str]]:
+    """Yield a condition key and another value, for each tag that bounds what the request reaches."""
+    by_name = request.action == "kms:CreateKey" or any(part in request.resource for part in _BY_NAME_TAG)
+    for key, value in request.context.items():
+        kind, _, tag = key.partition("/")
+        if kind not in ("aws:ResourceTag", "aws:RequestTag"):
+            continue
+        if tag in _OTHER_TAGS:
+            yield key, _OTHER_TAGS[tag]
+        elif tag == "Name" and by_name and "ec2:CreateAction" not in request.context:
+            yield key, f"{value}-2"
+
+
+def _other_names(arn: str) -> Iterator[str]:
+    yield arn.replace(_OURS, "csr-lambda-api-dev")
+    yield arn.replace(_OURS, "csr-lambda-api-production")
+    yield arn.replace(_OURS, "shop-prod")
+    if _OPEN_ENDED.match(arn):
+        return
+    if generated := _GENERATED.search(arn):
+        yield f"{arn[: generated.start()]}Other{generated[0]}"
+    elif partly := _PARTLY_NAMED.fullmatch(arn):
+        yield f"{partly[1]}-mailer{partly[2]}"
+    else:
+        yield f"{arn}-mailer"
+
+
+def _elsewhere(request: Request) -> Iterator[tuple[str, Request]]:
+    """Yield the request in another region, and in another account whose resources could admit us."""
+    if request.resource == "*":
+        if request.action.partition(":")[0] in _REGIONAL:
+            yield "another region", _with(request, {"aws:RequestedRegion": "eu-west-1"})
+        return
+    _, _, service, region, account, rest = request.resource.split(":", 5)
+    if region:
+        arn = f"arn:aws:{service}:eu-west-1:{account}:{rest}"
+        yield "another region", _with(request._replace(resource=arn), {"aws:RequestedRegion": "eu-west-1"})
+    if service in _WITH_POLICIES and ":Create" not in request.action:
+        arn = f"arn:aws:{service}:{region}:{account and _STRANGER}:{rest}"
+        yield "another account", _with(request._replace(resource=arn), {"aws:ResourceAccount": _STRANGER})
+
+
+def _with(request: Request, keys: dict[str, str]) -> Request:
+    return request._replace(context={**request.context, **keys})

@@ -1,0 +1,283 @@
+"""Decides what IAM policies allow, as the IAM user guide describes it.
+
+It judges the policies of one principal within its account: identity policies, a permissions boundary and a
+session policy. Policies of resources, organizations and other accounts are outside it. It refuses with
+``UnclearError`` what it does not know or what AWS leaves open: a wrong guess would let a policy pass.
+
+``test_policy_evaluator.py`` holds it to the examples of the user guide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+Document = Mapping[str, Any]
+Value = str | Sequence[str]
+
+_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
+_CURRENT: Final = "2012-10-17"
+_ELEMENTS: Final = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
+
+
+class UnclearError(ValueError):
+    """A policy or a request whose meaning is not documented, or is outside what the evaluator knows."""
+
+
+class Decision(Enum):
+    """The answer to a request."""
+
+    ALLOW = "allow"
+    IMPLICIT_DENY = "implicit deny"
+    EXPLICIT_DENY = "explicit deny"
+
+
+class Request(NamedTuple):
+    """One action on one resource.
+
+    An API call that concerns several resources is several requests, each of which must be allowed.
+
+    Attributes:
+        action: such as ``kms:CreateKey``.
+        resource: the ARN, or ``*`` if the action takes none.
+        context: condition key -> its value; a list if the key may hold several. A key that the request does
+            not have is left out.
+    """
+
+    action: str
+    resource: str
+    context: Mapping[str, Value] = {}
+
+
+def decide(
+    request: Request,
+    identity: Sequence[Document],
+    *,
+    boundary: Document | None = None,
+    session: Document | None = None,
+) -> Decision:
+    """Return what the policies say: an explicit deny in any of them wins, and each kind has to allow.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+
+    Raises:
+        UnclearError: a policy cannot be judged.
+    """
+    kinds = [identity, *([one] for one in (boundary, session) if one is not None)]
+    effects = [{effect for document in kind for effect in _effects(document, request)} for kind in kinds]
+    if any("Deny" in found for found in effects):
+        return Decision.EXPLICIT_DENY
+    return Decision.ALLOW if all("Allow" in found for found in effects) else Decision.IMPLICIT_DENY
+
+
+def _effects(document: Document, request: Request) -> Iterator[str]:
+    """Yield the effect of each statement that applies."""
+    context = {key.lower(): value for key, value in request.context.items()}
+    if len(context) != len(request.context):
+        raise UnclearError(f"A condition key is in the request twice: {sorted(request.context)}")
+    texts = _Texts(context, variables=document.get("Version") == _CURRENT)
+    for statement in _listed(document["Statement"]):
+        if unknown := set(statement) - _ELEMENTS:
+            raise UnclearError(f"A statement has {', '.join(sorted(unknown))}, which is not judged here.")
+        if statement["Effect"] not in ("Allow", "Deny"):
+            raise UnclearError(f"Effect is {statement['Effect']!r}.")
+        if (
+            _concerns(statement, "Action", lambda pattern: _names_action(pattern, request.action))
+            and _concerns(statement, "Resource", lambda arn: texts.names_resource(arn, request.resource))
+            and all(
+                _holds(operator, context.get(key.lower()), _listed(values), texts)
+                for operator, keys in statement.get("Condition", {}).items()
+                for key, values in keys.items()
+            )
+        ):
+            yield statement["Effect"]
+
+
+def _concerns(statement: Document, element: str, matches: Callable[[str], bool]) -> bool:
+    """Tell whether ``Action`` or ``Resource`` of a statement, or its ``Not`` form, covers the request."""
+    given = [key for key in (element, f"Not{element}") if key in statement]
+    if len(given) != 1:
+        raise UnclearError(f"A statement has to have {element} or Not{element}, one of them.")
+    found = any(list(map(matches, _listed(statement[given[0]]))))  # all of them, so that each is understood
+    return found == (given[0] == element)
+
+
+def _names_action(pattern: str, action: str) -> bool:
+    """Tell whether an action is meant; case does not count.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+    """
+    if pattern != "*" and not re.fullmatch(r"[a-z0-9-]+:[a-z0-9*?]+", pattern, re.IGNORECASE):
+        raise UnclearError(f"{pattern!r} is not an action.")
+    return _glob(pattern.lower()).fullmatch(action.lower()) is not None
+
+
+class _Texts:
+    """The texts of a policy, whose variables have the values of a request."""
+
+    def __init__(self, context: Mapping[str, Value], *, variables: bool) -> None:
+        self._context = context
+        self._variables = variables
+
+    def names_resource(self, pattern: str, arn: str) -> bool:
+        """Tell whether an ARN is meant. A variable without a value means none.
+
+        A star that ends a segment reaches over colons, any other one stays in its segment.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+        """
+        if pattern == "*":
+            return True
+        segments = _VARIABLE.sub("\0", pattern).split(":", 5)
+        if len(segments) < 6:
+            raise UnclearError(f"{pattern!r} is not an ARN.")
+        if self._variables and "\0" in "".join(segments[:5]):
+            raise UnclearError(f"{pattern!r} has a variable before the fifth colon, where AWS takes none.")
+        regex = self.pattern(
+            pattern, star=lambda rest: ".*" if rest[:1] in ("", ":") else "[^:]*", one="[^:]"
+        )
+        return regex is not None and re.fullmatch(regex, arn, re.DOTALL) is not None
+
+    def pattern(
+        self,
+        text: str,
+        star: Callable[[str], str] | None = lambda _: ".*",
+        one: str = ".",
+    ) -> str | None:
+        """Return a text as a regular expression; None if one of its variables has no value.
+
+        What a variable stands for is taken literally. Without ``star`` so are stars and question marks.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+        """
+        found, position = "", 0
+        while position < len(text):
+            variable = _VARIABLE.match(text, position) if self._variables else None
+            character = text[position]
+            if variable:
+                value = self._value(variable[1])
+                if value is None:
+                    return None
+                found += re.escape(value)
+            elif star and character == "*":
+                found += star(text[position + 1 :])
+            elif star and character == "?":
+                found += one
+            else:
+                found += re.escape(character)
+            position = variable.end() if variable else position + 1
+        return found
+
+    def _value(self, variable: str) -> str | None:
+        """Return what a variable stands for: ``${*}``, a key, or a key with a default in quotes."""
+        if variable in ("*", "?", "$"):
+            return variable
+        parts = re.fullmatch(r"([^\s,']+)(?:\s*,\s*'([^']*)')?", variable)
+        if parts is None:
+            raise UnclearError(f"${{{variable}}} is not a policy variable.")
+        value = self._context.get(parts[1].lower(), parts[2])
+        if value is not None and not isinstance(value, str):
+            raise UnclearError(
+                f"${{{variable}}} may have several values, and AWS takes single ones in variables."
+            )
+        return value
+
+
+def _holds(name: str, value: Value | None, wanted: Sequence[Any], texts: _Texts) -> bool:
+    """Tell whether a condition on one key is met; ``value`` is None if the request does not have the key.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    """
+    parts = re.fullmatch(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?", name)
+    if parts is None:
+        raise UnclearError(f"{name} is not a condition operator.")
+    quantifier, operator, if_exists = parts.groups()
+    wanted = [str(one).lower() if isinstance(one, bool) else str(one) for one in wanted]
+    if operator == "Null":
+        if quantifier or if_exists or not set(wanted) <= {"true", "false"}:
+            raise UnclearError(f"{name} {wanted} is not judged here.")
+        if value == "":
+            raise UnclearError(f"{name} on an empty text: AWS does not say whether that is null.")
+        return ("false" if value else "true") in wanted
+    matches = _operator(operator)
+    if quantifier == "ForAnyValue" and if_exists:
+        # Observed as false for an absent key, though IfExists is documented as true there:
+        # https://repost.aws/questions/QU9HFmDzP0QGuU-fd7rS6B7w/foranyvalue-stringequalsifexists-behaving-unexpectedly
+        raise UnclearError(f"{name}: what it means for an absent key is not clear.")
+    if value is None and if_exists:
+        return True
+    if quantifier is None:
+        if value is not None and not isinstance(value, str):
+            raise UnclearError(f"{name} needs ForAllValues or ForAnyValue: its key may have several values.")
+        return matches(value, wanted, texts)
+    values = [value] if isinstance(value, str) else list(value or ())
+    each = [matches(one, wanted, texts) for one in values]
+    return all(each) if quantifier == "ForAllValues" else any(each)
+
+
+def _operator(name: str) -> Callable[[str | None, Sequence[str], _Texts], bool]:
+    """Return what compares one value with those of a policy. Negated forms are true where none matches."""
+    negated = "Not" in name
+    plain = name.replace("Not", "", 1)
+
+    def compare(value: str | None, wanted: Sequence[str], texts: _Texts) -> bool:
+        found = value is not None and any(one(value, pattern, texts) for pattern in wanted)
+        return found != negated
+
+    if plain not in _OPERATORS or (negated and plain == "Bool"):
+        raise UnclearError(f"{name} is not a condition operator, or not judged here.")
+    one = _OPERATORS[plain]
+    return compare
+
+
+def _string_equals(value: str, wanted: str, texts: _Texts) -> bool:
+    regex = texts.pattern(wanted, star=None)
+    return regex is not None and re.fullmatch(regex, value) is not None
+
+
+def _string_equals_ignore_case(value: str, wanted: str, texts: _Texts) -> bool:
+    regex = texts.pattern(wanted, star=None)
+    return regex is not None and re.fullmatch(regex, value, re.IGNORECASE) is not None
+
+
+def _string_like(value: str, wanted: str, texts: _Texts) -> bool:
+    regex = texts.pattern(wanted)
+    return regex is not None and re.fullmatch(regex, value, re.DOTALL) is not None
+
+
+def _arn_like(value: str, wanted: str, texts: _Texts) -> bool:
+    """Compare ARNs segment by segment; ``ArnEquals`` does the same."""
+    theirs, ours = value.split(":", 5), wanted.split(":", 5)
+    return len(theirs) == len(ours) and all(
+        _string_like(one, pattern, texts) for one, pattern in zip(theirs, ours, strict=True)
+    )
+
+
+def _bool(value: str, wanted: str, texts: _Texts) -> bool:
+    return _string_equals_ignore_case(value, wanted, texts)
+
+
+_OPERATORS: Final[Mapping[str, Callable[[str, str, _Texts], bool]]] = {
+    "StringEquals": _string_equals,
+    "StringEqualsIgnoreCase": _string_equals_ignore_case,
+    "StringLike": _string_like,
+    "ArnEquals": _arn_like,
+    "ArnLike": _arn_like,
+    "Bool": _bool,
+    "NumericEquals": lambda value, wanted, _: float(value) == float(wanted),
+    "NumericLessThan": lambda value, wanted, _: float(value) < float(wanted),
+    "NumericLessThanEquals": lambda value, wanted, _: float(value) <= float(wanted),
+    "NumericGreaterThan": lambda value, wanted, _: float(value) > float(wanted),
+    "NumericGreaterThanEquals": lambda value, wanted, _: float(value) >= float(wanted),
+}
+
+
+@cache
+def _glob(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]

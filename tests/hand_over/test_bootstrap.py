@@ -1,0 +1,223 @@
+"""Bootstrap templates: two roles with the policies of the set, and a bucket in each region."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+from csr_templates import STACKS
+from csr_templates.assembly.files import Assembly, assemble
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import failed_assertions, resolve
+from csr_templates.hand_over.bootstrap import bootstrap, firsts, longest_project
+from csr_templates.linting import runner as linting
+
+ROOT = Path(__file__).resolve().parents[2]
+ROLE = "arn:aws:iam::123456789012:role/ci"
+PROVIDER = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+SUBJECT = "repo:shop/shop:environment:prod"
+BY_ROLE = {"Environment": "prod", "PipelinePrincipalArn": ROLE}
+BY_TOKEN = {"Environment": "prod", "OidcProviderArn": PROVIDER, "OidcSubject": SUBJECT}
+each_stack = pytest.mark.parametrize("name", [stack.name for stack in STACKS])
+
+
+@pytest.fixture(scope="module")
+def assembly() -> Assembly:
+    """Our own stacks."""
+    return assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out"))
+
+
+@pytest.fixture(scope="module")
+def bootstraps(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    """Stack -> its bootstrap template, as it is written."""
+    return {one.name: load(assembly.files[f"bootstrap/{one.name}.yaml"].decode()) for one in assembly.stacks}
+
+
+def resources(template: dict[str, Any], given: dict[str, str], region: str = "us-east-1") -> dict[str, Any]:
+    """Return what exists after a deploy with these values."""
+    found: dict[str, Any] = resolve(template, given, region=region)["Resources"]
+    return found
+
+
+@each_stack
+def test_is_clean_and_fits_inline(assembly: Assembly, name: str) -> None:
+    """cfn-lint and our rules accept it; there is no bucket yet that it could be uploaded to."""
+    text = assembly.files[f"bootstrap/{name}.yaml"]
+    region = next(stack.region for stack in STACKS if stack.name == name)
+
+    assert list(map(str, linting.lint(text.decode(), region))) == []
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    assert len(text) <= 51_200
+
+
+@each_stack
+@pytest.mark.parametrize("delete", ["attached", "detached"])
+def test_roles_have_the_policies_of_the_manifest(
+    assembly: Assembly, bootstraps: dict[str, dict[str, Any]], name: str, delete: str
+) -> None:
+    """Each role has the documents that the manifest names for it, those for deleting only if asked for."""
+    manifest = json.loads(assembly.files["stacks.json"])
+    entry = next(one for one in manifest["stacks"] if one["name"] == name)
+    made = resources(bootstraps[name], {**BY_ROLE, "DeletePolicies": delete}).values()
+    for role, keys in (
+        ("PipelineRole", ["pipelinePolicies", "pipelineDeletePolicies"]),
+        ("ServiceRole", ["servicePolicies", "serviceDeletePolicies"]),
+    ):
+        paths = [path for key in keys if delete == "attached" or "Delete" not in key for path in entry[key]]
+        attached = [
+            one["Properties"]
+            for one in made
+            if one["Type"] == "AWS::IAM::ManagedPolicy" and one["Properties"]["Roles"] == [{"Ref": role}]
+        ]
+        assert [one["PolicyDocument"] for one in attached] == [json.loads(assembly.files[p]) for p in paths]
+        assert [one["ManagedPolicyName"] for one in attached] == [
+            f"deploy-csr-lambda-api-prod-{PurePosixPath(path).stem}" for path in paths
+        ]
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+        assert len(attached) <= 10
+
+
+@each_stack
+def test_only_cloudformation_of_this_account_takes_the_service_role(
+    bootstraps: dict[str, dict[str, Any]], name: str
+) -> None:
+    """No person and no other service gets the rights on resources."""
+    role = resources(bootstraps[name], BY_ROLE)["ServiceRole"]["Properties"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+
+    assert role["RoleName"] == f"deploy-csr-lambda-api-prod-{name}-service"
+    assert statement == {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudformation.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+    }
+
+
+@each_stack
+def test_who_takes_the_pipeline_role(bootstraps: dict[str, dict[str, Any]], name: str) -> None:
+    """One role, or tokens of one provider with one subject; neither may pass tags of a session."""
+    by_role, by_token = (
+        resources(bootstraps[name], given)["PipelineRole"]["Properties"]["AssumeRolePolicyDocument"]
+        for given in (BY_ROLE, BY_TOKEN)
+    )
+    (token,) = json.loads(by_token)["Statement"]
+
+    assert by_role["Statement"] == [
+        {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "sts:AssumeRole"}
+    ]
+    assert token == {
+        "Effect": "Allow",
+        "Principal": {"Federated": PROVIDER},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {
+                "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+                "token.actions.githubusercontent.com:sub": SUBJECT,
+            }
+        },
+    }
+
+
+@each_stack
+@pytest.mark.parametrize(
+    ("given", "broken"),
+    [
+        (BY_ROLE, []),
+        (BY_TOKEN, []),
+        ({"Environment": "prod"}, ["Give either PipelinePrincipalArn or OidcProviderArn."]),
+        ({**BY_TOKEN, **BY_ROLE}, ["Give either PipelinePrincipalArn or OidcProviderArn."]),
+        (
+            {"Environment": "prod", "OidcProviderArn": PROVIDER},
+            ["OidcProviderArn needs OidcSubject: without it every token would do."],
+        ),
+    ],
+    ids=["role", "token", "nobody", "both", "every token"],
+)
+def test_asks_for_one_principal(
+    bootstraps: dict[str, dict[str, Any]], name: str, given: dict[str, str], broken: list[str]
+) -> None:
+    """A role that anyone, or no one, may assume is refused before anything is made."""
+    assert failed_assertions(bootstraps[name], given) == broken
+
+
+def tags(template: dict[str, Any], role: str, **given: str) -> dict[str, str]:
+    """Return the tags of a role."""
+    made = resources(template, {**BY_ROLE, **given})[role]["Properties"]["Tags"]
+    return {tag["Key"]: tag["Value"] for tag in made}
+
+
+@each_stack
+def test_roles_carry_what_the_policies_ask_for(
+    assembly: Assembly, bootstraps: dict[str, dict[str, Any]], name: str
+) -> None:
+    """Each tag that a policy reads off the role is there once its parameter has a value."""
+    stack = next(one for one in assembly.stacks if one.name == name)
+    optional = {
+        "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::aws:policy/PowerUserAccess"},
+        "HostedZoneId": {"HostedZoneId": "Z1", "CustomDomainName": "example.com"},
+        "CustomDomainName": {"HostedZoneId": "Z1", "CustomDomainName": "example.com"},
+    }
+    for role, documents in (
+        ("PipelineRole", [stack.policies.pipeline, stack.policies.pipeline_delete]),
+        ("ServiceRole", [stack.policies.service, stack.policies.service_delete]),
+    ):
+        asked = set(re.findall(r"aws:PrincipalTag/(\w+)", json.dumps(documents)))
+        given: dict[str, str] = {}
+        for tag in asked & set(optional):
+            given |= optional[tag]
+
+        assert set(tags(bootstraps[name], role, **given)) == asked
+        assert set(tags(bootstraps[name], role)) == {"Project", "Environment"}
+
+
+def test_first_stack_of_a_region_makes_its_bucket(
+    built: dict[str, BuiltStack], bootstraps: dict[str, dict[str, Any]]
+) -> None:
+    """Private, encrypted, versioned, TLS only, and kept."""
+    assert firsts(built.values()) == {"network", "frontend"}
+    for name, template in bootstraps.items():
+        made = resources(template, BY_ROLE, built[name].region)
+        assert ("ArtifactBucket" in made) == (name in ("network", "frontend"))
+        if "ArtifactBucket" in made:
+            bucket = made["ArtifactBucket"]
+            properties = bucket["Properties"]
+            assert (
+                properties["BucketName"] == f"csr-lambda-api-prod-artifacts-123456789012-{built[name].region}"
+            )
+            assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+            assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+            assert "NoncurrentVersionExpiration" in properties["LifecycleConfiguration"]["Rules"][0]
+            assert bucket["UpdateReplacePolicy"] == "Retain"
+            (statement,) = made["ArtifactBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+            assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+            assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@each_stack
+def test_project_is_short_enough_for_the_names_that_cloudformation_makes(
+    built: dict[str, BuiltStack], name: str
+) -> None:
+    """With the longest project and environment, no name of a role or an instance is cut."""
+    stack = built[name]
+    project = "p" * longest_project(stack)
+    for logical_id, resource in stack.resources.items():
+        limit = {"AWS::IAM::Role": 64, "AWS::RDS::DBInstance": 63}.get(resource["Type"])
+        if limit:
+            assert len(f"{project}-staging-{name}-{logical_id}-0AbCdEfGhIjK") <= limit
+    assert len(f"{project}-staging-artifacts-123456789012-{stack.region}") <= 63
+    assert longest_project(stack) >= len("csr-lambda-api")
+
+
+def test_a_project_is_not_called_like_a_bootstrap() -> None:
+    """A pipeline of project deploy-shop could change the bootstrap stack of project shop."""
+    stack = BuiltStack("site", "site.yaml", "us-east-1", {"Resources": {}})
+    pattern = bootstrap(stack, with_bucket=False)["Parameters"]["ProjectName"]["AllowedPattern"]
+
+    assert re.fullmatch(pattern, "shop")
+    assert not re.fullmatch(pattern, "deploy-shop")

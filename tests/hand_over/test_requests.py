@@ -1,0 +1,127 @@
+"""What the deploy roles may do: the policies, judged on every request of the corpus."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from .conftest import Attached
+from .corpus import Asked, condition_keys, requests
+from .near_misses import near_misses
+from .policy_evaluator import Decision, decide
+
+CORPUS = requests()
+GROUPS = list(dict.fromkeys((one.stack, one.role, one.deleting) for one in CORPUS))
+
+
+def surprises(attached: Attached, asked: list[Asked]) -> list[str]:
+    """Return the requests that the policies answer in another way than they should."""
+    found = []
+    for one in asked:
+        documents = attached(one.stack, one.role, one.deleting)
+        answers = {decide(request, documents) is Decision.ALLOW for request in one.variants()}
+        if answers != {one.expected != "not"}:
+            found.append(f"{'allowed' if True in answers else 'denied'}: {one}")
+    return found
+
+
+@pytest.mark.parametrize(
+    "group", GROUPS, ids=[f"{stack}-{role}{'-deleting' * deleting}" for stack, role, deleting in GROUPS]
+)
+def test_nothing_surprises(attached: Attached, group: tuple[str, str, bool]) -> None:
+    """What deploying needs is allowed; what reaches elsewhere, or lifts itself up, is denied."""
+    asked = [one for one in CORPUS if (one.stack, one.role, one.deleting) == group]
+
+    assert surprises(attached, asked) == []
+
+
+def test_nothing_near_is_allowed(attached: Attached) -> None:
+    """Another name, tag, region, account or service than in an allowed request, and the same is denied."""
+    tried = [(one, what, miss) for one in CORPUS if one.expected == "may" for what, miss in near_misses(one)]
+    allowed = [
+        f"{one}: {what}: {miss.resource}"
+        for one, what, miss in tried
+        if decide(miss, attached(one.stack, one.role, one.deleting)) is Decision.ALLOW
+    ]
+
+    assert len(tried) > 1_500
+    assert allowed == []
+
+
+def of_production(one: Asked) -> bool:
+    """Tell whether a name or tags, of the resource or in the request, say that it is production's."""
+    context = one.request.context
+    tags = {str(value) for key, value in context.items() if "Tag/" in key and "PrincipalTag/" not in key}
+    return "csr-lambda-api-prod" in one.request.resource or {"csr-lambda-api", "prod"} <= tags
+
+
+@pytest.mark.parametrize(("tag", "value"), [("Environment", "dev"), ("Project", "shop")])
+def test_the_tags_of_the_role_bound_it(attached: Attached, tag: str, value: str) -> None:
+    """On a role with other tags, the same policies allow nothing on what is production's by name or tags."""
+    key = f"aws:PrincipalTag/{tag}"
+    asked = [one for one in CORPUS if one.expected == "may" and of_production(one)]
+    allowed = [
+        str(one)
+        for one in asked
+        for documents in [attached(one.stack, one.role, one.deleting)]
+        for request in one.variants()
+        if decide(request._replace(context={**request.context, key: value}), documents) is Decision.ALLOW
+    ]
+
+    assert len(asked) > 300
+    assert allowed == []
+
+
+def test_the_roles_have_the_tags_that_their_policies_read(
+    bootstraps: dict[str, dict[str, Any]], attached: Attached
+) -> None:
+    """And no session can replace them: nothing in a trust policy allows ``sts:TagSession``.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    for stack, role, _ in GROUPS:
+        made = bootstraps[stack]["Resources"][f"{role.title()}Role"]["Properties"]
+        read = set(re.findall(r"aws:PrincipalTag/(\w+)", json.dumps(attached(stack, role, True))))
+        trusted = set(re.findall(r"sts:\w+|\"\*\"", json.dumps(made["AssumeRolePolicyDocument"])))
+
+        assert read <= set(re.findall(r'"Key": "(\w+)"', json.dumps(made["Tags"])))
+        assert trusted <= {"sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"}
+        assert '"AWS": "*"' not in json.dumps(made)
+
+
+def test_the_corpus_asks_what_can_be_asked() -> None:
+    """IAM knows each action for such an ARN, and tags where the request has tags."""
+    wrong = []
+    for one in CORPUS:
+        keys = condition_keys(one.request.action, one.request.resource)
+        tagged = any(key.startswith("aws:ResourceTag/") for key in one.request.context)
+        if keys is None or (tagged and "aws:ResourceTag/${TagKey}" not in keys):
+            wrong.append(str(one))
+
+    assert wrong == []
+
+
+def test_the_corpus_asks_both_ways() -> None:
+    """Of each role something is allowed and something denied, and nothing is asked twice."""
+    kinds = {((one.stack, one.role, one.deleting), one.expected) for one in CORPUS}
+    asked = Counter((one.stack, one.role, one.deleting, repr(one.request)) for one in CORPUS)
+
+    assert kinds >= {(group, expected) for group in GROUPS for expected in ("may", "not")}
+    assert [request for request, times in asked.items() if times > 1] == []
+    assert len(CORPUS) > 1_000
+
+
+def test_a_surprise_is_found() -> None:
+    """Policies that allow everything, or nothing, surprise in each request of the other kind."""
+    everything = {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+    }
+    denied = [one for one in CORPUS if one.expected == "not"]
+
+    assert len(surprises(lambda *_: [everything], CORPUS)) == len(denied)
+    assert len(surprises(lambda *_: [], CORPUS)) == len(CORPUS) - len(denied)
