@@ -21,13 +21,13 @@ REFUSE := $(MARKED) || test -z "`ls -A $(VENV) 2>/dev/null`" || { \
 EMPTY := touch $(VENV)/.making && rm -f $(VENV)/.created && \
   find $(VENV)/. ! -name . -prune ! -name .making -exec rm -rf {} +
 
-# A virtual environment whose Python was removed or upgraded is made anew.
+# A virtual environment whose Python was removed or upgraded is created again.
 ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev/null 2>&1 || echo broken),)
 .PHONY: $(VENV)/.created
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check benchmark rules catalogue corpus mutation format clean
+.PHONY: help templates environments test check walks benchmark rules catalogue corpus mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -40,18 +40,22 @@ environments: $(VENV)/.installed ## Show the parameters of all environments side
 	@$(RUN) -m csr_templates environments
 
 test: $(VENV)/.installed-dev ## Run the tests, on all cores
-	@$(RUN) -m pytest --numprocesses auto $(ARGS)
+	@$(RUN) -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
-check: $(VENV)/.installed-dev ## Check formatting, style, types, and that out/ and docs/ are current (what CI and pre-commit run)
+check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and that out/ and docs/ are current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
+	@$(BIN)/python -m codespell_lib src tests docs build.py Makefile README.md CONTRIBUTING.md CHANGELOG.md
 	@$(BIN)/python build.py --check --pages docs
+
+walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md in copies of this checkout (four minutes)
+	@$(RUN) -m tests.walks $(ARGS)
 
 benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
 	@$(RUN) benchmarks/run.py $(ARGS)
 
-rules: $(VENV)/.installed ## Write the page of the lint rules, docs/rules.md
+rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
 	@$(RUN) -m tests.rules.write_page
 
 catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)

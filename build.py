@@ -3,7 +3,7 @@
 import os.path
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036, for whoever calls it with another Python than make's
+if sys.version_info < (3, 11):  # noqa: UP036, for a caller with another Python than make's
     sys.stderr.write(
         f"build.py needs Python 3.11 or newer, and this is {sys.version.split()[0]}. Run make templates, or "
         "name another one: make PYTHON=python3.12 templates\n"

@@ -322,7 +322,8 @@ def test_copy_of_a_checkout(checkout: Path) -> None:
     """A copy runs its own code, though its virtual environment has the original's installed."""
     environment = checkout / ".venv"
     lend_python(environment)
-    (environment / ".installed").touch()
+    for mark in (".installed", ".installed-dev"):
+        (environment / mark).touch()
     (checkout / "tests" / "rules").mkdir(parents=True, exist_ok=True)
     for module in ("src/csr_templates/__main__.py", "tests/rules/write_page.py"):
         (checkout / module).write_text("print('the copy')\n")

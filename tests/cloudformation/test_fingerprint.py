@@ -349,8 +349,8 @@ def test_variables_that_are_no_mapping_are_refused(environment: Any) -> None:
 
 
 SECRET = (
-    "This NoEcho parameter reaches the function Function, and the release would show its value to whoever "
-    "may list versions. Hand over the ARN of a secret instead."
+    "This NoEcho parameter reaches the function Function, and the release would show its value to anyone "
+    "who may list versions. Hand over the ARN of a secret instead."
 )
 OF_ANY_LENGTH = (
     "This parameter of Type {} reaches the function Function, and the release holds its value, which may be "

@@ -301,7 +301,7 @@ FUNCTIONS = (
     (
         "unknown pseudo parameter",
         {"Ref": "AWS::Regin"},
-        ".Ref: 'AWS::Regin' is no pseudo parameter; there are AWS::AccountId, AWS::NoValue, "
+        ".Ref: 'AWS::Regin' is not a pseudo parameter; there are AWS::AccountId, AWS::NoValue, "
         "AWS::NotificationARNs, "
         "AWS::Partition, AWS::Region, AWS::StackId, AWS::StackName, AWS::URLSuffix.",
     ),
@@ -313,7 +313,7 @@ FUNCTIONS = (
     (
         "GetAtt of a parameter",
         {"Fn::GetAtt": "Project.Arn"},
-        ".Fn::GetAtt: 'Project' is no resource of this template.",
+        ".Fn::GetAtt: 'Project' is not a resource of this template.",
     ),
     (
         "GetAtt of a function",
@@ -328,12 +328,12 @@ FUNCTIONS = (
     (
         "unknown function",
         {"Fn::Length": []},
-        f".Fn::Length: Fn::Length is no function of Resources and Outputs, which take {FUNCTIONS}.",
+        f".Fn::Length: Fn::Length is not a function of Resources and Outputs, which take {FUNCTIONS}.",
     ),
     (
         "predicate",
         {"Fn::Equals": [1, 1]},
-        f".Fn::Equals: Fn::Equals is no function of Resources and Outputs, which take {FUNCTIONS}.",
+        f".Fn::Equals: Fn::Equals is not a function of Resources and Outputs, which take {FUNCTIONS}.",
     ),
     (
         "Sub of the unknown",
@@ -344,12 +344,13 @@ FUNCTIONS = (
     (
         "Sub of a missing attribute's resource",
         {"Fn::Sub": "${Bukket.Arn}"},
-        ".Fn::Sub.${Bukket.Arn}.Fn::GetAtt: 'Bukket' is no resource of this template. Did you mean 'Bucket'?",
+        ".Fn::Sub.${Bukket.Arn}.Fn::GetAtt: 'Bukket' is not a resource of this template. "
+        "Did you mean 'Bucket'?",
     ),
     (
         "Sub with a space",
         {"Fn::Sub": "${ Project }"},
-        ".Fn::Sub: '${ Project }' is no variable; write '${! Project }' for the text itself.",
+        ".Fn::Sub: '${ Project }' is not a variable; write '${! Project }' for the text itself.",
     ),
     (
         "Sub of NoValue",
@@ -394,7 +395,7 @@ FUNCTIONS = (
     (
         "If on no condition",
         {"Fn::If": ["Prod", "a", "b"]},
-        '.Fn::If[0]: "Prod" is no condition of this template, which has IsDev, IsNewImage, IsProd.',
+        '.Fn::If[0]: "Prod" is not a condition of this template, which has IsDev, IsNewImage, IsProd.',
     ),
     (
         "If on the unknown",
@@ -494,12 +495,12 @@ def test_depends_on_absent(node: Any) -> None:
     (
         "no such condition",
         {"Resources": {"A": {"Condition": "B"}}},
-        'Resources.A.Condition: "B" is no condition of this template, which has none.',
+        'Resources.A.Condition: "B" is not a condition of this template, which has none.',
     ),
     (
         "condition that is written out",
         {"Resources": {"A": {"Condition": {"Fn::Equals": [1, 1]}}}},
-        'Resources.A.Condition: {"Fn::Equals": [1, 1]} is no condition of this template, which has none.',
+        'Resources.A.Condition: {"Fn::Equals": [1, 1]} is not a condition of this template, which has none.',
     ),
     (
         "condition that cannot be decided",
@@ -512,7 +513,7 @@ def test_depends_on_absent(node: Any) -> None:
     (
         "broken condition without a user",
         {"Conditions": {"B": {"Condition": "C"}}},
-        'Conditions.B.Condition: "C" is no condition of this template, which has B.',
+        'Conditions.B.Condition: "C" is not a condition of this template, which has B.',
     ),
     (
         "map of none",
@@ -522,12 +523,12 @@ def test_depends_on_absent(node: Any) -> None:
     (
         "condition without resources and parameters",
         {"Conditions": {"A": {"Fn::Equals": [{"Ref": "B"}, "c"]}}},
-        "Conditions.A.Fn::Equals[0].Ref: 'B' is no parameter of this template.",
+        "Conditions.A.Fn::Equals[0].Ref: 'B' is not a parameter of this template.",
     ),
     (
         "attribute of the absent",
         {"Outputs": {"A": {"Value": {"Fn::GetAtt": ["B", "Arn"]}}}},
-        "Outputs.A.Value.Fn::GetAtt: 'B' is no resource of this template.",
+        "Outputs.A.Value.Fn::GetAtt: 'B' is not a resource of this template.",
     ),
     (
         "output of the absent",
@@ -710,12 +711,12 @@ PREDICATES = "Condition, Fn::And, Fn::Equals, Fn::Not, Fn::Or"
     (
         "no parameter",
         {"Fn::Equals": ["a", {"Ref": "Projekt"}]},
-        ".Fn::Equals[1].Ref: 'Projekt' is no parameter of this template. Did you mean 'Project'?",
+        ".Fn::Equals[1].Ref: 'Projekt' is not a parameter of this template. Did you mean 'Project'?",
     ),
     (
         "attribute",
         {"Fn::Equals": [{"Fn::GetAtt": "Bucket.Arn"}, "a"]},
-        ".Fn::Equals[0].Fn::GetAtt: Fn::GetAtt is no function of Conditions, which take Fn::FindInMap, "
+        ".Fn::Equals[0].Fn::GetAtt: Fn::GetAtt is not a function of Conditions, which take Fn::FindInMap, "
         "Fn::Join, Fn::Select, Fn::Split, Fn::Sub, Ref.",
     ),
     ("literal", True, f": Expected one of {PREDICATES}, found true."),
@@ -738,7 +739,7 @@ PREDICATES = "Condition, Fn::And, Fn::Equals, Fn::Not, Fn::Or"
     (
         "no such condition",
         {"Fn::Not": [{"Condition": "Maybe"}]},
-        '.Fn::Not[0].Condition: "Maybe" is no condition of this template, which has It, No, Yes.',
+        '.Fn::Not[0].Condition: "Maybe" is not a condition of this template, which has It, No, Yes.',
     ),
     (
         "itself",
@@ -863,7 +864,7 @@ RULE_PREDICATES = "Fn::And, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn
     (
         "function of resources",
         {"Assertions": [{"Assert": {"Fn::Equals": ["a", {"Fn::Sub": "a"}]}}]},
-        ".Assertions[0].Assert.Fn::Equals[1].Fn::Sub: Fn::Sub is no function of Rules, which take "
+        ".Assertions[0].Assert.Fn::Equals[1].Fn::Sub: Fn::Sub is not a function of Rules, which take "
         "Fn::RefAll, Fn::ValueOf, Fn::ValueOfAll, Ref.",
     ),
 )

@@ -120,7 +120,7 @@ def test_fails_on_a_type_that_the_region_does_not_have() -> None:
         resource_schema(lost, TOKYO)
 
     assert str(caught.value) == (
-        f"{lost} is no resource type in {TOKYO}, as far as {CFN_LINT} knows. Correct the name, or use a "
+        f"{lost} is not a resource type in {TOKYO}, as far as {CFN_LINT} knows. Correct the name, or use a "
         "cfn-lint whose schemas have it."
     )
 

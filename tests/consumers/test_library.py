@@ -282,7 +282,7 @@ class TestMakefile:
             assert not (tmp_path / ".venv").exists()
 
     def test_python_that_is_gone(self, tmp_path: Path) -> None:
-        """A virtual environment whose Python was removed or upgraded is made anew, any other is kept."""
+        """A virtual environment whose Python was removed or upgraded is created again, any other is kept."""
         fake = self.fake_python(tmp_path, self.MAKING)
         interpreter = tmp_path / ".venv" / "bin" / "python"
 

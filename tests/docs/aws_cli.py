@@ -54,6 +54,8 @@ HIGH_LEVEL: Final = {
     ),
     # https://docs.aws.amazon.com/cli/latest/reference/logs/tail.html
     ("logs", "tail"): HighLevel(1, frozenset({"--since", "--filter-pattern"}), frozenset({"--follow"})),
+    # https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html
+    ("s3", "cp"): HighLevel(2, frozenset({"--exclude", "--include"}), frozenset({"--recursive", "--dryrun"})),
     # https://docs.aws.amazon.com/cli/latest/reference/s3/sync.html
     ("s3", "sync"): HighLevel(2, frozenset({"--exclude", "--include"}), frozenset({"--delete", "--dryrun"})),
     # https://docs.aws.amazon.com/cli/latest/reference/s3/ls.html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +13,36 @@ HAND_OVER = ROOT / "docs" / "hand-over.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 README = ROOT / "README.md"
 README_JA = ROOT / "README.ja.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+CONTRIBUTING_JA = ROOT / "CONTRIBUTING.ja.md"
 
 Row = list[str]
+
+# What a person must choose is empty on the pages (``GOOD=''``), so that nothing runs unread.
+# The tests choose this.
+CHOSEN_SNAPSHOT = "csr-lambda-api-prod-before-deploy-20261125-013000"
+CHOICES = {
+    "CHANGES": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
+    "awscli-cloudformation-package-deploy-1/1",
+    "GOOD": "1",
+    "INNER": "CrossSiteScripting_BODY",
+    "LIMIT": "50",
+    "LINK": "https://sns.us-east-1.amazonaws.com/confirmation.html"
+    "?TopicArn=arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn&Token=2336412f37&Endpoint=a@example.com",
+    "ONCALL": "oncall@example.com",
+    "POINT": "--use-latest-restorable-time",
+    "PROVISIONED": "20",
+    "REMAINING": "500000",
+    "RULE": "common-rules",
+    "SNAPSHOT": CHOSEN_SNAPSHOT,
+    "TEAM": "ops-team@example.com",
+    "VERSION": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY",
+    "environment": "prod",
+    "role": "deploy-csr-lambda-api-prod-network",
+    "stack": "network",
+    "version_before": "1",
+}
+OPTIONAL = {"INNER"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +59,18 @@ class Block:
         """The text without comments, which are in the page's language."""
         lines = [re.sub(r"(^|\s)# .*$", "", line).rstrip() for line in self.text.splitlines()]
         return "\n".join(line for line in lines if line)
+
+
+def choices(text: str) -> list[str]:
+    """Return the names of what a person must choose in a block."""
+    return [name for name in re.findall(r"^(\w+)=''(?= |$)", text, re.MULTILINE) if name not in OPTIONAL]
+
+
+def filled(text: str, **chosen: str) -> str:
+    """Return the text of a block with what a person chooses in it."""
+    for name, value in {**CHOICES, **chosen}.items():
+        text = re.sub(rf"^{name}=''(?= |$)", f"{name}={shlex.quote(value)}", text, flags=re.MULTILINE)
+    return text
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.resolving import resolve
 
 from .aws_cli import Command, CommandError, parse
-from .pages import OPERATIONS, ROOT, read
-from .world import API_ID, CHOSEN_SNAPSHOT, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session
+from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, ROOT, Block, choices, read
+from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session, Terminal
+
+# One process runs the chapters for all of these tests.
+pytestmark = pytest.mark.xdist_group("commands")
 
 PREFIX = "csr-lambda-api-prod"
 PAGE = read(OPERATIONS)
@@ -185,22 +188,58 @@ def test_outputs_and_logical_ids_exist(
     assert unknown == []
 
 
-def test_all_alarm_topics_are_subscribed(production: dict[str, dict[str, Any]]) -> None:
-    """The page subscribes somebody to each topic, in its region."""
+@pytest.mark.parametrize(
+    ("chapter", "command"),
+    [
+        ("Alarms", "subscribe"),
+        ("Alarms", "publish"),
+        ("Security audit", "list-subscriptions-by-topic"),
+    ],
+)
+def test_all_alarm_topics_are_covered(
+    chapter: str, command: str, sessions: dict[str, Session], production: dict[str, dict[str, Any]]
+) -> None:
+    """Each topic is subscribed, tested with a message and audited, in the region of its stack."""
     topics = {
-        (REGIONS[stack], stack, key)
+        (REGIONS[stack], key)
         for stack, resolved in production.items()
         for key in resolved["Outputs"]
         if key.endswith("TopicArn")
     }
-    (block,) = [block.text for block in PAGE.shell() if "sns subscribe" in block.text]
-    subscribed = re.findall(
-        r"\(stack_output (\S+) (\S+) (\w+)\)\naws sns subscribe --region (\S+) .*TOPIC", block
-    )
+    found = [
+        (one.region, one.parameters["TopicArn"].rpartition(":")[2])
+        for one in sessions[chapter].seen
+        if one.name == command
+    ]
 
     assert topics
-    assert {(region, stack, key) for region, stack, key, _ in subscribed} == topics
-    assert all(region == asked for asked, _, _, region in subscribed)
+    assert sorted(found) == sorted(topics)
+
+
+def test_critical_alarms_go_to_the_other_address(sessions: dict[str, Session]) -> None:
+    """An address for critical alarms gets these, and nothing else."""
+    subscribed = {
+        (one.parameters["TopicArn"].rpartition(":")[2], one.parameters["Endpoint"])
+        for one in sessions["Alarms"].seen
+        if one.name == "subscribe"
+    }
+
+    assert {topic for topic, address in subscribed if address == CHOICES["ONCALL"]} == {
+        topic for topic, _ in subscribed if "Critical" in topic
+    }
+    assert {address for _, address in subscribed} == {CHOICES["ONCALL"], CHOICES["TEAM"]}
+
+
+def test_subscription_is_confirmed_from_the_link(sessions: dict[str, Session]) -> None:
+    """Region, topic and token come from the link of the mail; ending the subscription needs credentials."""
+    (confirmed,) = [one for one in sessions["Alarms"].seen if one.name == "confirm-subscription"]
+
+    assert confirmed.region == VIRGINIA
+    assert confirmed.parameters == {
+        "TopicArn": "arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn",
+        "Token": "2336412f37",
+        "AuthenticateOnUnsubscribe": "true",
+    }
 
 
 def test_changing_a_rule_keeps_the_rest_of_the_web_acl(
@@ -228,7 +267,10 @@ def test_changing_a_rule_keeps_the_rest_of_the_web_acl(
 def test_audit_asks_for_every_key_that_is_an_output(
     sessions: dict[str, Session], production: dict[str, dict[str, Any]]
 ) -> None:
-    """Each key that a stack names is asked whether it rotates, in the region of the stack."""
+    """Each key that a stack names is asked for its state and whether it rotates, in the stack's region.
+
+    A key that is disabled or waits for its deletion still reports that it rotates.
+    """
     keys = [
         (stack, key)
         for stack, resolved in production.items()
@@ -241,10 +283,14 @@ def test_audit_asks_for_every_key_that_is_an_output(
         for command in seen
         for key in re.findall(r"OutputKey=='([^']*KeyArn)'", command.query)
     }
-    rotation = [command.region for command in seen if command.name == "get-key-rotation-status"]
+    asked = {
+        name: sorted(command.region for command in seen if command.name == name)
+        for name in ("describe-key", "get-key-rotation-status")
+    }
 
     assert named == set(keys)
-    assert sorted(rotation) == sorted(REGIONS[stack] for stack, _ in keys)
+    for regions in asked.values():
+        assert regions == sorted(REGIONS[stack] for stack, _ in keys)
 
 
 def test_newest_lambda_versions_are_kept(sessions: dict[str, Session]) -> None:
@@ -393,14 +439,17 @@ def test_restored_cluster_has_what_the_stack_handed_out(commands: list[Command])
 
 
 def test_restore_point_can_be_chosen(tmp_path: Path) -> None:
-    """The line in the comment, for a restore to a point before the damage, is one that the CLI takes, too."""
+    """Both lines in the comments are ones that the CLI takes, and neither is chosen beforehand."""
     (block,) = [block.text for block in PAGE.shell() if "POINT=" in block.text]
-    (point,) = re.findall(r'^# POINT="([^"]+)"', block, re.MULTILINE)
-    line = f"rds restore-db-cluster-to-point-in-time --region {TOKYO} --db-cluster-identifier x {point}"
+    points = re.findall(r'^# POINT="([^"]+)"', block, re.MULTILINE)
+    line = f"rds restore-db-cluster-to-point-in-time --region {TOKYO} --db-cluster-identifier x"
+    commands = [parse(f"{line} {point}".split(), tmp_path).parameters for point in points]
 
-    command = parse(line.split(), tmp_path)
-
-    assert command.parameters == {"DBClusterIdentifier": "x", "RestoreToTime": "2026-11-25T01:30:00Z"}
+    assert "POINT" in choices(block)
+    assert commands == [
+        {"DBClusterIdentifier": "x", "UseLatestRestorableTime": True},
+        {"DBClusterIdentifier": "x", "RestoreToTime": "2026-11-25T01:30:00Z"},
+    ]
 
 
 def test_recovery_ends_with_the_stacks_identifiers(sessions: dict[str, Session]) -> None:
@@ -417,15 +466,139 @@ def test_recovery_ends_with_the_stacks_identifiers(sessions: dict[str, Session])
 
 
 def test_recovery_opens_what_it_closed(sessions: dict[str, Session]) -> None:
-    """The API key that is switched off first is switched on at the end."""
+    """Every API key that is switched off first is switched on at the end."""
     seen = sessions["Disaster recovery"].seen
     switched = [
-        command.parameters["patchOperations"][0]["value"]
+        (command.parameters["apiKey"], command.parameters["patchOperations"][0]["value"])
         for command in seen
         if command.name == "update-api-key"
     ]
 
-    assert switched == ["false", "true"]
+    assert switched == [("key", "false"), ("another", "false"), ("key", "true"), ("another", "true")]
+
+
+def test_quota_is_looked_at_apart_from_the_cache() -> None:
+    """Looking at the quota flushes no cache: that would send all of the load to the database."""
+    (looks,) = [block for block in PAGE.shell() if "get-usage " in block.text]
+    (flushes,) = [
+        block
+        for block in PAGE.shell()
+        if "flush-stage-cache" in block.text and block.chapter == "Troubleshooting"
+    ]
+
+    assert looks.code.count("aws ") == 1
+    assert flushes.code.count("aws ") == 1
+
+
+def test_only_the_failed_cluster_is_deleted(sessions: dict[str, Session]) -> None:
+    """After a failed creation, what this cluster has left is deleted, not what an earlier one has."""
+    seen = sessions["Deploying"].seen
+    given = {command.name: command.parameters for command in seen}
+    (block,) = [block for block in PAGE.shell() if "delete-db-cluster-automated-backup" in block.text]
+    cluster, key = (out.strip() for out in sessions["Deploying"].printed[str(block.line)][:2])
+    deleted = {
+        command.parameters["DBClusterSnapshotIdentifier"]
+        for command in seen
+        if command.name == "delete-db-cluster-snapshot"
+    }
+    taken = {
+        command.parameters["DBClusterSnapshotIdentifier"]
+        for command in seen
+        if command.name == "create-db-cluster-snapshot"
+    }
+
+    assert deleted == {CHOSEN_SNAPSHOT, *taken}
+    assert given["delete-db-cluster-automated-backup"] == {"DbClusterResourceId": cluster}
+    assert given["schedule-key-deletion"]["KeyId"] == key
+
+
+def preamble() -> str:
+    """Return the block with the page's functions."""
+    (found,) = [block.text for block in PAGE.shell() if "stack_output()" in block.text]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        pytest.param("cp", "old", id="page"),
+        pytest.param("sync", "new", id="what-sync-would-do"),
+    ],
+)
+def test_older_build_replaces_files_of_equal_size(command: str, expected: str, terminal: Terminal) -> None:
+    """An older build is uploaded, though its files are of equal size and older than what is there.
+
+    ``aws s3 sync`` would skip them: https://github.com/aws/aws-cli/issues/4460
+    """
+    (upload,) = [block.text for block in PAGE.shell() if "s3 cp" in block.text]
+    if command == "sync":
+        upload = upload.replace("aws s3 cp", "aws s3 sync").replace(" --recursive", "")
+    back = "printf old | tee site/index.html site/app.js > /dev/null\ntouch -d 2001-01-01 site/*\n"
+    texts = [upload, back, upload]
+    session = terminal.session(preamble(), [Block("", 0, "sh", text) for text in texts])
+    s3 = terminal.world.client("s3api", VIRGINIA)
+    bucket = terminal.world.outputs["frontend"]["FrontendS3BucketName"]
+    found = {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in ("index.html", "app.js")}
+
+    assert (session.status, session.err) == (0, "")
+    assert set(found.values()) == {expected.encode()}
+
+
+class TestRuleOfTheWebACL:
+    """A rule that blocks honest users counts instead, and nothing else changes."""
+
+    def rules(self, terminal: Terminal, rule: str, inner: str) -> tuple[Session, list[dict[str, Any]]]:
+        """Run the block, and return the rules that the web ACL is given."""
+        blocks = [block for block in PAGE.shell() if "update-web-acl" in block.text]
+        session = terminal.session(preamble(), blocks, RULE=rule, INNER=inner)
+        updates = [one.parameters["Rules"] for one in session.seen if one.name == "update-web-acl"]
+        return session, updates[0] if updates else []
+
+    def test_each_rule_can_count(self, terminal: Terminal, resources: Mapping[str, Any]) -> None:
+        """A rule gets its Action or its OverrideAction, whichever it has: WAF refuses a rule with both."""
+        present = resources["frontend"]["WebACL"]["Properties"]["Rules"]
+        for rule in present:
+            session, rules = self.rules(terminal, rule["Name"], "")
+
+            assert (session.status, session.err) == (0, "")
+            assert [one["Name"] for one in rules] == [one["Name"] for one in present]
+            for one, before in zip(rules, present, strict=True):
+                assert ("Action" in one) != ("OverrideAction" in one)
+                kind = "Action" if "Action" in before else "OverrideAction"
+                assert one[kind] == ({"Count": {}} if one["Name"] == rule["Name"] else before[kind])
+
+    def test_one_rule_of_a_group_can_count(self, terminal: Terminal, resources: Mapping[str, Any]) -> None:
+        """The other rules of the group go on blocking, and what counted before goes on counting."""
+        session, rules = self.rules(terminal, "common-rules", CHOICES["INNER"])
+        (rule,) = [one for one in rules if one["Name"] == "common-rules"]
+        (before,) = [
+            one
+            for one in resources["frontend"]["WebACL"]["Properties"]["Rules"]
+            if one["Name"] == "common-rules"
+        ]
+        statement = "ManagedRuleGroupStatement"
+
+        assert (session.status, session.err) == (0, "")
+        assert rule["OverrideAction"] == {"None": {}}
+        assert rule["Statement"][statement]["RuleActionOverrides"] == [
+            *before["Statement"][statement]["RuleActionOverrides"],
+            {"Name": CHOICES["INNER"], "ActionToUse": {"Count": {}}},
+        ]
+
+    @pytest.mark.parametrize(
+        ("rule", "inner", "message"),
+        [
+            ("common-rule", "", "The web ACL has no rule common-rule"),
+            ("common-rules", "CrossSiteScripting", "The rule group has no rule CrossSiteScripting"),
+        ],
+    )
+    def test_unknown_names_are_refused(self, rule: str, inner: str, message: str, terminal: Terminal) -> None:
+        """A name that is not there ends with an error, and the web ACL is not updated."""
+        session, rules = self.rules(terminal, rule, inner)
+
+        assert session.status != 0
+        assert message in session.err
+        assert rules == []
 
 
 def test_only_what_is_listed_is_not_run(commands: list[Command], sessions: dict[str, Session]) -> None:

@@ -17,7 +17,7 @@ import pytest
 from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.resolving import failed_assertions
 
-from .pages import HAND_OVER, OPERATIONS, ROOT, Block, read
+from .pages import HAND_OVER, OPERATIONS, ROOT, Block, choices, filled, read
 from .replay import Call, Run, programs, run
 from .world import CHANGE_SET, UNCHANGED, VERSION, Session
 
@@ -26,7 +26,7 @@ BLOCKS = [
     (path, block)
     for path in (OPERATIONS, HAND_OVER)
     for block in read(path).shell()
-    if re.search(r"\b(aws|stack_output|drift) |\bout/", block.code)
+    if re.search(r"\b(aws|stack_output|drift|insights) |\bout/", block.code)
 ]
 
 
@@ -80,10 +80,10 @@ class Pasted:
         self, path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
     ) -> None:
         earlier = before(path, block)
-        self.code = "".join(f"{one.text}\n" for one in [*earlier, block])
+        self.code = "".join(f"{filled(one.text)}\n" for one in [*earlier, block])
         self.answers = [out for one in [*earlier, block] for out in printed.get((path, one.line), [])]
         self.scripts = scripts
-        setup = self._run("".join(f"{one.text}\n" for one in earlier))
+        setup = self._run("".join(f"{filled(one.text)}\n" for one in earlier))
         self.good = self._run(self.code)
         self.calls = self.good.calls[len(setup.calls) :]
         self.reads = any(call.is_captured for call in self.calls)
@@ -175,6 +175,21 @@ def test_version_1_is_refused(path: Path, scripts: Path) -> None:
     old = run(block.text, [VERSION], scripts, "old", 1)
     assert old.status == 1
     assert old.err.startswith("AWS CLI version 2 is needed.")
+
+
+@parametrize(
+    [(path, block) for path in (OPERATIONS, HAND_OVER) for block in read(path).shell() if choices(block.text)]
+)
+def test_what_must_be_chosen_is_refused_while_empty(path: Path, block: Block, scripts: Path) -> None:
+    """A block in which a person must choose something calls nothing while this is empty, and says so."""
+    for name in choices(block.text):
+        text = filled(block.text, **{name: ""})
+        script = "set -euo pipefail" if path == HAND_OVER else ""  # as its first block says
+        end = run(f"{script}\n{text}", [], scripts)
+
+        assert end.status != 0, name
+        assert f" {name}: " in end.err
+        assert end.calls == []
 
 
 def block_with(path: Path, text: str) -> Block:
@@ -300,3 +315,46 @@ def test_both_pages_have_the_same_function() -> None:
 
     assert functions[0] == functions[1]
     assert len(functions[0]) == 1
+
+
+@pytest.mark.parametrize(
+    "listed",
+    ["[]", '[["a@example.com", "PendingConfirmation"]]', '[["a@example.com", "Deleted"]]'],
+    ids=["none", "pending", "deleted"],
+)
+def test_audit_finds_a_topic_without_a_confirmed_subscription(
+    listed: str, printed: dict[tuple[Path, int], list[str]], scripts: Path
+) -> None:
+    """The audit ends with an error that names the topic, whichever it is."""
+    pasted = Pasted(OPERATIONS, block_with(OPERATIONS, "list-subscriptions-by-topic"), printed, scripts)
+    answers = [*pasted.answers[:-1], listed]
+    end = run(pasted.code, answers, scripts)
+
+    assert pasted.good.status == 0
+    assert end.status != 0
+    assert "FrontendCriticalAlarmTopicArn" in end.err
+
+
+@pytest.mark.parametrize(
+    ("statuses", "is_deployed"),
+    [
+        (["InSync"], True),
+        (["Pending", "InProgress", "InSync"], True),
+        (["Failed"], False),
+        (["InProgress"] * 40, False),
+    ],
+    ids=["there", "coming", "failed", "late"],
+)
+def test_frontend_waits_for_the_copy_of_its_key(
+    statuses: list[str], is_deployed: bool, scripts: Path
+) -> None:
+    """The frontend is deployed only once the copy of the secret in its region is there."""
+    block = block_with(HAND_OVER, "ReplicationStatus")
+    functions = block_with(HAND_OVER, "value()").text
+    code = f"{functions}stack=frontend environment=prod\n{block.text}echo deploys"
+    end = run(code, [VERSION, *statuses], scripts)
+    other = run(code.replace("stack=frontend", "stack=api"), [VERSION], scripts)
+
+    assert (end.status, "deploys" in end.out) == ((0, True) if is_deployed else (1, False))
+    assert is_deployed or statuses[0] in end.err
+    assert "deploys" in other.out

@@ -13,6 +13,8 @@ import pytest
 from csr_templates import STACKS
 
 from .pages import (
+    CONTRIBUTING,
+    CONTRIBUTING_JA,
     OPERATIONS,
     OPERATIONS_JA,
     README,
@@ -30,6 +32,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
     pytest.param(read(README), read(README_JA), id="readme"),
+    pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]
 in_both = pytest.mark.parametrize(("english", "japanese"), PAIRS)
 TEMPLATES = {stack.template: stack.name for stack in STACKS}
@@ -39,6 +42,7 @@ AWS_WORDS = {
     "InSync",
     "PendingConfirmation",
     "RDSOSMetrics",
+    "SnsTopicArn",
 }
 
 Resources = Mapping[str, Mapping[str, Any]]
@@ -60,6 +64,16 @@ def test_both_throttles_are_equal(resources: Resources) -> None:
     for setting in settings:
         assert setting["ThrottlingRateLimit"] == plan["RateLimit"]
         assert setting["ThrottlingBurstLimit"] == plan["BurstLimit"]
+
+
+def test_small_access_logs_stay_where_they_are(resources: Resources) -> None:
+    """The bucket of the access logs leaves S3 its default, which moves no file below 128 KB.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
+    """
+    bucket = resources["frontend"]["EdgeLogBucket"]["Properties"]["LifecycleConfiguration"]
+
+    assert "TransitionDefaultMinimumObjectSize" not in bucket
 
 
 @pytest.mark.parametrize("path", [OPERATIONS, OPERATIONS_JA], ids=lambda path: path.name)

@@ -20,6 +20,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.request import Request, urlopen
@@ -28,7 +29,7 @@ import jmespath
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from .aws_cli import SESSION, Command, CommandError, parse
-from .pages import ROOT, Block
+from .pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
 
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
@@ -49,6 +50,7 @@ RUN: Final = frozenset(
         "logs",
         "rds",
         "resourcegroupstaggingapi",
+        "s3",
         "s3api",
         "secretsmanager",
         "sns",
@@ -62,10 +64,24 @@ NOT_RUN: Final = {
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
-    "s3": "the command is the AWS CLI's own, not an operation",
+    "rds describe-db-cluster-automated-backups": "moto does not have it",
+    "rds delete-db-cluster-automated-backup": "moto does not have it",
+    "s3 ls": "the command is the AWS CLI's own, not an operation",
+    "wafv2 describe-managed-rule-group": "moto does not have it",
     "cloudformation": "moto lacks Fn::GetStackOutput and dynamic references; stacks are answered here",
     "logs tail": "the command is the AWS CLI's own, not an operation",
     "cloudfront wait invalidation-completed": "moto never completes one",
+}
+
+# What is answered instead, where a block goes on with it.
+ANSWERS: Final[Mapping[str, Any]] = {
+    "DescribeDBClusterAutomatedBackups": {
+        "DBClusterAutomatedBackups": [{"DbClusterResourceId": "cluster-1"}]
+    },
+    "DescribeManagedRuleGroup": {"Rules": [{"Name": "NoUserAgent_HEADER"}, {"Name": CHOICES["INNER"]}]},
+    "GetAccount": {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs"},
+    "GetRestApi": {"apiStatus": "AVAILABLE"},
+    "GetUsagePlanKeys": {"items": [{"id": "key"}, {"id": "another"}]},
 }
 
 SHIM: Final = """\
@@ -82,9 +98,8 @@ sys.exit(answer["status"])
 # What the blocks call besides aws and jq: here it does nothing.
 IDLE: Final = ("curl", "git", "make", "mysql", "sleep", "sudo")
 VERSION: Final = "aws-cli/2.31.0 Python/3.13.7 Linux/6.1 exe/x86_64"
-CHANGE_SET: Final = (
-    f"arn:aws:cloudformation:{TOKYO}:123456789012:changeSet/awscli-cloudformation-package-deploy-1/1"
-)
+CHANGE_SET: Final = CHOICES["CHANGES"]
+EARLIER_SNAPSHOT: Final = "earlier"  # of a cluster that had the same name before
 # What `deploy --no-execute-changeset` prints: awscli/customizations/cloudformation/deploy.py
 DEPLOYED: Final = f"""
 Waiting for changeset to be created..
@@ -96,7 +111,6 @@ Waiting for changeset to be created..
 
 No changes to deploy. Stack csr-lambda-api-prod-network is up to date
 """
-CHOSEN_SNAPSHOT: Final = "csr-lambda-api-prod-before-deploy-20261125-013000"
 
 
 @dataclass
@@ -108,6 +122,7 @@ class World:
         resources: stack -> logical ID -> resource, resolved with production's values.
         output_keys: stack -> keys of its outputs.
         outputs: stack -> key of an output -> value.
+        enabled: API key -> whether it is enabled, as ``update-api-key`` was given it.
         ids: logical ID -> physical ID of what ``describe-stack-resource`` is asked for.
         seen: every command that was given, in order.
         run: those of them that moto has run.
@@ -119,6 +134,7 @@ class World:
     resources: Mapping[str, Mapping[str, Any]]
     output_keys: Mapping[str, Sequence[str]]
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    enabled: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     seen: list[Command] = field(default_factory=list)
     run: list[Command] = field(default_factory=list)
@@ -151,15 +167,23 @@ class World:
             self.seen.append(command)
             if command.title == "cloudformation deploy":
                 return DEPLOYED, "", 0
-            return printed(command, self._result(command)), "", 0
+            return printed(command, self._result(command, folder)), "", 0
         except (CommandError, OSError, ClientError, BotoCoreError, WaiterError) as error:
             return "", f"aws {' '.join(words)}\n{type(error).__name__}: {error}\n", 255
 
-    def _result(self, command: Command) -> Any:
+    def _result(self, command: Command, folder: Path) -> Any:
         if command.service == "cloudformation":
             return self._stack(command)
-        if command.operation == "GetUsagePlanKeys":
-            return {"items": [{"id": "key"}]}
+        if command.title in ("s3 cp", "s3 sync"):
+            self.run.append(command)
+            self._upload(command, folder)
+            return {}
+        if command.operation == "UpdateApiKey":
+            self.enabled[command.parameters["apiKey"]] = command.parameters["patchOperations"][0]["value"]
+        if command.operation == "GetApiKey":
+            return {"enabled": self.enabled[command.parameters["apiKey"]] == "true"}
+        if command.operation in ANSWERS:
+            return ANSWERS[command.operation]
         if command.service in NOT_RUN or command.title in NOT_RUN:
             return {}
         assert command.service in RUN, f"{command.service} is neither run nor listed with a reason"
@@ -170,16 +194,64 @@ class World:
                 **command.parameters, WaiterConfig={"Delay": 0, "MaxAttempts": 3}
             )
             return {}
-        result = client._make_api_call(command.operation, dict(command.parameters))
+        parameters = dict(command.parameters)
+        if command.operation == "ScheduleKeyDeletion":  # moto takes no ARN here
+            parameters["KeyId"] = parameters["KeyId"].rpartition("/")[2]
+        result = client._make_api_call(command.operation, parameters)
         result.pop("ResponseMetadata", None)
         for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
             for key in ("Endpoint", "ReaderEndpoint"):
                 cluster[key] = endpoint(cluster[key])
+        for snapshot in result.get("DBClusterSnapshots", []):  # moto leaves it out
+            snapshot["DbClusterResourceId"] = (
+                "cluster-EARLIER"
+                if snapshot["DBClusterSnapshotIdentifier"] == EARLIER_SNAPSHOT
+                else client.describe_db_clusters(DBClusterIdentifier=snapshot["DBClusterIdentifier"])[
+                    "DBClusters"
+                ][0]["DbClusterResourceId"]
+            )
         if command.operation == "GetWebACL":  # moto forgets two properties
             web_acl = self.properties("frontend", "WebACL")
             for name in ("DataProtectionConfig", "AssociationConfig"):
                 result["WebACL"][name] = web_acl[name]
         return result
+
+    def _upload(self, command: Command, folder: Path) -> None:
+        """Do what ``aws s3 cp --recursive`` and ``aws s3 sync`` do with a folder.
+
+        ``sync`` skips a file of equal size that is not newer than the object:
+        ``SizeAndLastModifiedSync`` and ``compare_time`` in awscli/customizations/s3/syncstrategy/base.py.
+        """
+        source, target = command.arguments
+        bucket, _, prefix = target.removeprefix("s3://").partition("/")
+        assert not prefix
+        client = self.client("s3api", command.region)
+        objects = {one["Key"]: one for one in client.list_objects_v2(Bucket=bucket).get("Contents", [])}
+        files = {
+            path.relative_to(folder / source).as_posix(): path
+            for path in (folder / source).rglob("*")
+            if path.is_file()
+        }
+
+        def is_chosen(key: str) -> bool:
+            chosen = True
+            for option, patterns in command.options.items():
+                if option in ("--exclude", "--include") and any(fnmatchcase(key, one) for one in patterns):
+                    chosen = option == "--include"
+            return chosen
+
+        for key, path in files.items():
+            there = objects.get(key)
+            is_kept = command.name == "sync" and there is not None
+            if is_kept and there is not None:
+                is_newer = path.stat().st_mtime > there["LastModified"].timestamp()
+                is_kept = path.stat().st_size == there["Size"] and not is_newer
+            if is_chosen(key) and not is_kept and "--dryrun" not in command.options:
+                client.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
+        if "--delete" in command.options and "--dryrun" not in command.options:
+            for key in objects.keys() - files.keys():
+                if is_chosen(key):
+                    client.delete_object(Bucket=bucket, Key=key)
 
     def _stack(self, command: Command) -> Any:
         stack = command.parameters.get("StackName", "").removeprefix("csr-lambda-api-prod-")
@@ -208,6 +280,7 @@ class World:
         return {
             "DescribeChangeSet": {"StackName": "csr-lambda-api-prod-network", "Changes": []},
             "DetectStackDrift": {"StackDriftDetectionId": "detection"},
+            "DescribeStackEvents": {"StackEvents": []},
             "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
         }.get(command.operation, {})
 
@@ -235,7 +308,9 @@ class World:
                 keys.enable_key_rotation(KeyId=arn)
                 self.outputs[stack][key] = arn
             elif key.endswith("TopicArn"):
-                self.outputs[stack][key] = topics.create_topic(Name=key)["TopicArn"]
+                arn = topics.create_topic(Name=key)["TopicArn"]
+                topics.subscribe(TopicArn=arn, Protocol="email", Endpoint="seed@example.com")
+                self.outputs[stack][key] = arn
         for resource in self.resources[stack].values():
             properties = resource.get("Properties", {})
             if resource["Type"] == "AWS::Logs::LogGroup":
@@ -315,6 +390,8 @@ class World:
             MasterUsername="csradmin",
             MasterUserPassword="only-in-the-mock",
             DeletionProtection=True,
+            StorageEncrypted=True,
+            KmsKeyId=outputs["DatabaseKeyArn"],
         )["DBCluster"]
         outputs.update(
             DatabaseClusterEndpoint=endpoint(made["Endpoint"]),
@@ -322,6 +399,9 @@ class World:
         )
         rds.create_db_cluster_snapshot(
             DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=CHOSEN_SNAPSHOT
+        )
+        rds.create_db_cluster_snapshot(
+            DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=EARLIER_SNAPSHOT
         )
         self.ids = {"MonitoringRole": "monitoring"}
         for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
@@ -421,6 +501,8 @@ def prepare(folder: Path) -> None:
     """Put into a folder what the blocks take from theirs."""
     (folder / "out").symlink_to(ROOT / "out")
     (folder / "site").mkdir()
+    (folder / "site" / "index.html").write_text("new")
+    (folder / "site" / "app.js").write_text("new")
     (folder / "lambda-deployment-package.zip").write_bytes(b"zip")
     role = {"ParameterKey": "PipelinePrincipalArn", "ParameterValue": "arn:aws:iam::123456789012:role/ci"}
     (folder / "bootstrap.json").write_text(json.dumps([role]))
@@ -508,9 +590,9 @@ class Terminal(socketserver.ThreadingTCPServer):
             (programs / name).chmod(0o755)
         self.path = f"{programs}{os.pathsep}{os.environ['PATH']}"
 
-    def session(self, preamble: str, blocks: Sequence[Block]) -> Session:
+    def session(self, preamble: str, blocks: Sequence[Block], **chosen: str) -> Session:
         """Type blocks from top to bottom, in a folder of their own that holds what they take from it."""
-        code = "".join(f"export BLOCK={block.line}\n{block.text}" for block in blocks)
+        code = "".join(f"export BLOCK={block.line}\n{filled(block.text, **chosen)}" for block in blocks)
         process = self._run(f"{preamble}\n{code}")
         world, rds = self.world, self.world.client("rds", TOKYO)
         clusters = rds.describe_db_clusters()["DBClusters"]

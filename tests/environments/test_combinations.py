@@ -160,7 +160,7 @@ def test_rule_names_all_its_parameters() -> None:
     names = {"Fn::Join": ["", [{"Ref": "A"}, {"Ref": "B"}, {"Ref": "C"}]]}
     of = schema(refused({"Fn::Equals": [{"Ref": "A"}, "x"]}, {"Fn::Equals": ["", names]}), "A", "B", "C")
 
-    assert found(candidate(A="x", B="2", C="3"), of) == []  # Join is no function of rules: for the linter
+    assert found(candidate(A="x", B="2", C="3"), of) == []  # Join is not a function of rules: for the linter
 
     either = {"Fn::Or": [{"Fn::Equals": [{"Ref": name}, ""]} for name in ("A", "B", "C")]}
     assert found(candidate(A="1", B="2", C="3"), schema(refused(either), "A", "B", "C")) == [

@@ -206,7 +206,7 @@ NETWORK_SAYS = (
 )
 ZONE_SAYS = 'The network template says: "must be an Availability Zone of this account in this region".'
 NOT_A_ZONE = (
-    "which is no Availability Zone of ap-northeast-1, where the stack lives; these look like ap-northeast-1a. "
+    "which is not an Availability Zone of ap-northeast-1, where the stack lives; these look like ap-northeast-1a. "
     + ZONE_SAYS
 )
 MEMORY_SAYS = 'The app template says: "must be a number of MB from 128 to 10240".'
@@ -220,7 +220,7 @@ PROJECT_SAYS = (
 KNOWN = f"There are {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."
 KNOWN_ENVIRONMENTS = environment().AllowedValues
 PER_DEPLOY = (
-    "but each deploy decides this anew and the pipeline passes it; from a file, the next deploy would go back to "
+    "but each deploy decides this again and the pipeline passes it; from a file, the next deploy would go back to "
     "an old one. Remove the key."
 )
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/c"
@@ -277,7 +277,7 @@ KEYS = [
     bad(
         "twice",
         {"dev": '{"Environment": "prod", ' + json.dumps(GOOD["dev"])[1:]},
-        'dev.json: Environment: The key stands here more than once, as "prod" and "dev"; keep one.',
+        'dev.json: Environment: The key appears more than once, as "prod" and "dev"; keep one.',
     ),
     bad(
         "environment of another file",

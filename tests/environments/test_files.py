@@ -9,7 +9,7 @@ import pytest
 
 from csr_templates.environments.files import Mistake, Number, excerpt, read_flat
 
-NO_JSON = "which is no JSON here; check the commas, colons and quotes before it."
+NO_JSON = "which is not JSON here; check the commas, colons and quotes before it."
 CONFLICT = (
     "Keep the values that are right, and remove the lines that start with <<<<<<<, ======= and >>>>>>>."
 )

@@ -360,7 +360,7 @@ def test_defaults_are_judged_like_values() -> None:
 
     assert default_problems([API, schema(template, "eu-west-1", per_deploy=("Late",))]) == [
         "Stack app: Parameters.Memory.Default: Found 64, which is less than 128. The app template says so.",
-        'Stack app: Parameters.Zone.Default: Found "us-east-1a", which is no Availability Zone of eu-west-1, '
+        'Stack app: Parameters.Zone.Default: Found "us-east-1a", which is not an Availability Zone of eu-west-1, '
         "where the stack lives; these look like eu-west-1a. The app template says so.",
         'Stack app: Parameters.Late.Default: Found "", which has the length 0, less than 1. The app template '
         "says so.",

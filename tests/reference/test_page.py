@@ -222,6 +222,8 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
 def test_effect_of_a_parameter_in_words(ours: str, stack: str, parameter: str, effect: list[str]) -> None:
     """What a change does reads as sentences: what is replaced, what forbids it, what is updated."""
     _default, _constraint, *lines = items(part(ours, "Parameters", stack))[parameter]
+    named = r"`\w+(Alarm|Dashboard)`"  # one more changes nothing
+    lines = [re.sub(f"{named}, |, {named}", "", line) for line in lines]
     assert [re.sub(r"\b\d+ (resources|outputs)", r"N \1", line) for line in lines] == effect
 
 
@@ -326,7 +328,7 @@ def test_every_statement_is_there(ours: str, built: dict[str, BuiltStack], name:
                     "StringEquals": {"aws:a": ["x", "y"]},
                 },
             },
-            "Nobody may everything but `s3:*` on `*` if `aws:SecureTransport` Bool `false` and `aws:a` "
+            "No one may everything but `s3:*` on `*` if `aws:SecureTransport` Bool `false` and `aws:a` "
             "StringEquals `x` or `y`.",
             id="denied to everybody",
         ),

@@ -94,13 +94,13 @@ def engine_versions(file: str) -> set[str]:
     return set(re.findall(r"8[.]0[.]mysql_aurora[.]3[.][0-9.]+", json.dumps(data)))
 
 
-def test_engine_version_is_the_newest_with_long_term_support(database: Template) -> None:
-    """The default is the newest patch of the 3.10 line that can still be created."""
+def test_engine_version_is_the_newest_of_its_line(database: Template) -> None:
+    """The default is the newest patch of its minor version that can still be created."""
     creatable = engine_versions("engine_version.json") - engine_versions("engine_version_deprecated.json")
-    patches = [int(version.rpartition(".")[2]) for version in creatable if ".3.10." in version]
+    line, _, patch = database["Parameters"]["DatabaseEngineVersion"]["Default"].rpartition(".")
 
-    default = database["Parameters"]["DatabaseEngineVersion"]["Default"]
-    assert default == f"8.0.mysql_aurora.3.10.{max(patches)}"
+    patches = [int(version.rpartition(".")[2]) for version in creatable if version.startswith(f"{line}.")]
+    assert int(patch) == max(patches)
 
 
 # ---- Secret ----

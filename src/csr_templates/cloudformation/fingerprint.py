@@ -221,7 +221,7 @@ def _longest_value(name: str, parameter: Mapping[str, Any], function: str) -> in
     if str(parameter.get("NoEcho", False)).lower() == "true":
         raise FingerprintError(
             f"Parameters.{name}: This NoEcho parameter reaches the function {function}, and the release "
-            "would show its value to whoever may list versions. Hand over the ARN of a secret instead."
+            "would show its value to anyone who may list versions. Hand over the ARN of a secret instead."
         )
     if "AllowedValues" in parameter and parameter["Type"] in ("String", "Number"):
         return max(len(str(value)) for value in parameter["AllowedValues"])

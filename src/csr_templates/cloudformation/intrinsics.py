@@ -72,7 +72,7 @@ class Section:
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         if name not in self.functions:
-            fail(path, f"{name} is no function of {self.title}, which take {comma_list(self.functions)}.")
+            fail(path, f"{name} is not a function of {self.title}, which take {comma_list(self.functions)}.")
         return self.functions[name](self, node, path)
 
     def truth(self, node: Any, path: str) -> bool | None:
@@ -106,7 +106,7 @@ class Section:
         """Resolve a Ref to what is neither a parameter nor a pseudo parameter."""
         if name in self.template.get("Resources", {}):
             fail(path, f"'{name}' is a resource, but {self.title} can only refer to parameters.")
-        fail(path, f"'{name}' is no parameter of this template.{hint(name, self.values)}")
+        fail(path, f"'{name}' is not a parameter of this template.{hint(name, self.values)}")
 
     def _ref(self, node: Any, path: str) -> Any:
         if not isinstance(node, str):
@@ -119,7 +119,7 @@ class Section:
             return {"Ref": node}
         if node.startswith("AWS::"):
             known = [*self.pseudo, *_UNKNOWN_PSEUDO, "AWS::NoValue"]
-            fail(path, f"'{node}' is no pseudo parameter; there are {comma_list(known)}.")
+            fail(path, f"'{node}' is not a pseudo parameter; there are {comma_list(known)}.")
         return self.reference(node, path)
 
     def _sub(self, node: Any, path: str) -> Any:
@@ -130,7 +130,7 @@ class Section:
 
         def variable(name: str) -> Any:
             if not _VARIABLE.fullmatch(name):
-                fail(path, f"'${{{name}}}' is no variable; write '${{!{name}}}' for the text itself.")
+                fail(path, f"'${{{name}}}' is not a variable; write '${{!{name}}}' for the text itself.")
             return bound[name] if name in bound else self.text(_reference_of(name), f"{path}.${{{name}}}")
 
         return _text(pieces(text, variable))

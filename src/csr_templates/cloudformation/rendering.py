@@ -343,7 +343,7 @@ def _float(value: float) -> str:
 
 
 def _keys_in_order(mapping: dict[Any, Any], place: str) -> list[str]:
-    """Return the keys: policies in the order in which they are read, everything else by the alphabet."""
+    """Return the keys: policies in the order in which they are read, everything else alphabetically."""
     for key in mapping:
         if type(key) is not str:
             _refuse(place, f"the key {key!r} is not text")

@@ -252,7 +252,7 @@ class _Body(Section):
         if name in self.template.get("Resources", {}):
             condition = self.template["Resources"][name]["Condition"]
             fail(path, f"The resource '{name}' does not exist here: its condition {condition} is false.")
-        fail(path, f"'{name}' is no resource of this template.{hint(name, self.resources)}")
+        fail(path, f"'{name}' is not a resource of this template.{hint(name, self.resources)}")
 
     def reference(self, name: str, path: str) -> Any:
         """Resolve a Ref to a resource."""
@@ -306,7 +306,7 @@ class _Body(Section):
 
 def _require_condition(name: Any, definitions: Mapping[str, Any], path: str) -> None:
     if not isinstance(name, str) or name not in definitions:
-        fail(path, f"{show(name)} is no condition of this template, which has {comma_list(definitions)}.")
+        fail(path, f"{show(name)} is not a condition of this template, which has {comma_list(definitions)}.")
 
 
 def _decide(name: str, truth: bool | None, path: str) -> bool:

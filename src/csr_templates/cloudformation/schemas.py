@@ -1,6 +1,6 @@
 """What AWS publishes about resource types and IAM actions, read from the copies that cfn-lint ships.
 
-This is the only door to them: whoever asks for create-only properties or for the permissions that a type
+This is the only door to them: what asks for create-only properties or for the permissions that a type
 needs asks here. The files are read without importing cfn-lint, which would take longer than a build that
 finds all its lints in the cache.
 
@@ -267,7 +267,7 @@ def _schema(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
     name = _type_files(region).get(type_name)
     if name is None:
         raise SchemasError(
-            f"{type_name} is no resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
+            f"{type_name} is not a resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
             "the name, or use a cfn-lint whose schemas have it."
         )
     if not isinstance(name, str):

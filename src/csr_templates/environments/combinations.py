@@ -102,7 +102,7 @@ def _separate_vpcs(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]
 
 
 def _unusable(text: str) -> str:
-    """Say why ``text`` is no network for a VPC or subnet; empty where it is one."""
+    """Say why ``text`` is not a network for a VPC or subnet; empty where it is one."""
     try:
         network = ipaddress.IPv4Network(text, strict=False)
     except ValueError:

@@ -198,7 +198,7 @@ def _key_refusals(
         yield f"No template has this parameter. {_nearest(key, stacks)}"
     elif any(key in stack.per_deploy for stack in declaring):
         yield (
-            f"Found {excerpt(value)}, but each deploy decides this anew and the pipeline passes it; from a "
+            f"Found {excerpt(value)}, but each deploy decides this again and the pipeline passes it; from a "
             "file, the next deploy would go back to an old one. Remove the key."
         )
     elif key == "Environment" and environment is None:

@@ -17,7 +17,7 @@ _TRAILING_COMMA = r",\s*[}\]]"
 
 
 class Mistake(NamedTuple):
-    """One thing to mend in the parameter files.
+    """One thing to fix in the parameter files.
 
     Attributes:
         file: the file as the operator named it, such as ``parameters/dev.json``; or the folder.
@@ -48,7 +48,7 @@ def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[Mistake]]:
     """Return the values of a flat JSON file and what is wrong with the file.
 
     Numbers come as ``Number``, nested objects as ``Pairs``. There are no values, but ``None``, where the file
-    cannot be read or is no JSON object.
+    cannot be read or is not a JSON object.
     """
     file = path.as_posix()
     try:
@@ -132,7 +132,7 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
         advice = "Found a single quote; texts stand in double quotes."
     else:
         found = excerpt(rest.split("\n", 1)[0])
-        advice = f"Found {found}, which is no JSON here; check the commas, colons and quotes before it."
+        advice = f"Found {found}, which is not JSON here; check the commas, colons and quotes before it."
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
     return f"Line {line}, column {column}: {advice}"
@@ -140,7 +140,7 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
 
 def _repeated(key: str, pairs: Pairs) -> str:
     values = " and ".join(excerpt(value) for name, value in pairs if name == key)
-    return f"The key stands here more than once, as {values}; keep one."
+    return f"The key appears more than once, as {values}; keep one."
 
 
 def key_text(key: str) -> str:

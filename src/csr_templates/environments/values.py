@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]")
 
 
 class Value(NamedTuple):
-    """The value of a parameter in one environment, and the file to mend where it is wrong."""
+    """The value of a parameter in one environment, and the file to fix where it is wrong."""
 
     text: str
     file: str
@@ -172,7 +172,7 @@ def _broken_constraints(text: str, declaration: Mapping[str, Any], region: str) 
     if allowed and text not in allowed:
         yield f"is not one of {', '.join(allowed)}"
     if declaration["Type"] == ZONE and not re.fullmatch(f"{re.escape(region)}[a-z]", text):
-        yield f"is no Availability Zone of {region}, where the stack lives; these look like {region}a"
+        yield f"is not an Availability Zone of {region}, where the stack lives; these look like {region}a"
     pattern = declaration.get("AllowedPattern")
     if pattern is not None and not re.fullmatch(pattern, text):
         # The pattern itself helps only where nobody has put it into words.

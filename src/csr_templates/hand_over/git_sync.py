@@ -45,7 +45,7 @@ def deployment_file(
         template: path of the template from the root of the repository.
         parameters: the values of its parameters.
         tags: the tags of the stack.
-        per_deploy: parameters that each deploy decides anew. The file cannot hold them, so it names them.
+        per_deploy: parameters that each deploy decides again. The file cannot hold them, so it names them.
     """
     lines = [
         "# Generated from the parameter files; edit those, not this one.",

@@ -1,4 +1,4 @@
-"""Stack policies: what CloudFormation refuses to do to a stack until somebody lifts the policy on purpose.
+"""Stack policies: what CloudFormation refuses to do to a stack until an operator lifts the policy on purpose.
 
 A stack policy holds for updates. Against deleting the stack there is termination protection.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from csr_templates.cloudformation.schemas import stateful_types
 from csr_templates.hand_over.policy_documents import PolicyError
 
 if TYPE_CHECKING:
@@ -22,16 +23,6 @@ REPLACE: Final = "Update:Replace"
 DELETE: Final = "Update:Delete"
 MODIFY: Final = "Update:Modify"
 
-_HOLDS_DATA: Final = frozenset(
-    {
-        "AWS::KMS::Key",
-        "AWS::Logs::LogGroup",
-        "AWS::RDS::DBCluster",
-        "AWS::S3::Bucket",
-        "AWS::SQS::Queue",
-        "AWS::SecretsManager::Secret",
-    }
-)
 # Their addresses are known outside the stack, and a new one has another address.
 _ADDRESSED: Final = frozenset({"AWS::ApiGateway::RestApi", "AWS::CloudFront::Distribution"})
 # A new NAT gateway is created while the old one still has the Elastic IP address, which fails. A new address
@@ -85,16 +76,17 @@ def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
         for use in stack.uses[name]
         if use.place[:1] == ("Role",) and use.kind == "name"
     }
+    holding_data = stateful_types()
     denied = {}
     for name, resource in stack.resources.items():
         kind, actions = resource["Type"], set()
-        if kind in _HOLDS_DATA | _NOT_REPLACED or (kind == "AWS::IAM::Role" and name in roles):
+        if kind in holding_data | _NOT_REPLACED or (kind == "AWS::IAM::Role" and name in roles):
             actions.add(REPLACE)
-        if kind in _HOLDS_DATA | _ADDRESSED or (
+        if kind in holding_data | _ADDRESSED or (
             kind == "AWS::RDS::DBInstance" and "Condition" not in resource
         ):
             actions.add(DELETE)
-        if kind in _HOLDS_DATA and "GenerateSecretString" in resource.get("Properties", {}):
+        if kind in holding_data and "GenerateSecretString" in resource.get("Properties", {}):
             actions.add(MODIFY)
         if actions:
             denied[name] = frozenset(actions)

@@ -1,7 +1,7 @@
 """Lints template text with cfn-lint, in this process and the same way on every machine.
 
 Nothing outside the arguments has a say: no ``.cfnlintrc``, no ``AWS_*`` variable, no current folder, no file
-that a name leads to, no schemas that somebody downloaded, and no cfn-lint configuration in the template's own
+that a name leads to, no downloaded schemas, and no cfn-lint configuration in the template's own
 Metadata. A resource may ignore a rule and give the reason.
 """
 
@@ -64,7 +64,7 @@ class Finding(NamedTuple):
     line: int
     """In the YAML, from 1."""
     source: str
-    """Where the stack's module makes it, ``network.py:123``; empty if the ID stands there in no call."""
+    """Where the stack's module makes it, ``network.py:123``; empty if no call there has the ID."""
 
     def __str__(self) -> str:
         """Return the finding as two lines for a terminal."""

@@ -17,7 +17,7 @@ START: Final = "<!-- generated: {} -->"
 END: Final = "<!-- /generated -->"
 
 _START = re.compile(r"<!-- generated: ([a-z-]+) -->")
-_MARKER = re.compile(r"\s*<!-*\s*/?\s*generated\b")  # also one that somebody has damaged
+_MARKER = re.compile(r"\s*<!-*\s*/?\s*generated\b")  # also a damaged one
 
 
 class PageError(ValueError):

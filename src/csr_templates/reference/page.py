@@ -255,7 +255,7 @@ class _Page:
                 (
                     code(name),
                     code(in_words(group.get("LogGroupName", ""))),
-                    in_words(group.get("RetentionInDays", "for ever")),
+                    in_words(group.get("RetentionInDays", "never expires")),
                     code(in_words(group.get("KmsKeyId", ""))),
                 )
                 for name, group in groups.items()

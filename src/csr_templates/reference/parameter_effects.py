@@ -39,7 +39,7 @@ class Change(NamedTuple):
 
     Attributes:
         replaced: the value is, or decides, a property that makes a new resource.
-        following: made anew since such a property refers to what is replaced.
+        following: created again since such a property refers to what is replaced.
         maybe_replaced: the schema says that it depends on the case.
         switched: made or removed, as a condition turns.
         updated: changed in place.
@@ -158,7 +158,7 @@ class _Follow:
         return any(key not in reached for key in self._name_properties(name))
 
     def _name_properties(self, name: str) -> Iterator[str]:
-        """Yield the properties in which a resource gets a name of its own, which is mostly none or one."""
+        """Yield the properties in which a resource gets its own name: mostly none or one."""
         resource = self.stack.resources[name]
         properties = resource.get("Properties", {})
         schema = resource_schema(resource["Type"], self.stack.region)

@@ -41,8 +41,8 @@ def sentence(statement: Mapping[str, Any]) -> str:
         return f"{code(in_words(statement))}."
     who = _principals(statement)
     allows = statement.get("Effect") == "Allow"
-    if who == "Anybody":
-        verb = "Anybody may" if allows else "Nobody may"
+    if who == "Everyone":
+        verb = "Everyone may" if allows else "No one may"
     elif who:
         verb = f"{who} {'may' if allows else 'must not'}"
     else:
@@ -81,7 +81,7 @@ def _principals(statement: Mapping[str, Any]) -> str:
     if principal is None:
         return ""
     if principal == "*":
-        return "Anybody"
+        return "Everyone"
     return ", ".join(codes(map(in_words, _as_list(names))) for names in principal.values())
 
 

@@ -173,7 +173,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.switch(
                 "ApiCacheEnabled",
                 Default="true",
-                Description="Whether the API caches GET requests; a cache is paid by the hour.",
+                Description="Whether the API caches GET requests; the cache is billed by the hour.",
             ),
             label="Cache",
             group="API Gateway",
@@ -1051,7 +1051,7 @@ def add_alarms(
             "LambdaThrottlesAlarm",
             "lambda-throttles",
             AlarmDescription=(
-                "Lambda turned requests away for want of concurrency. Compare what is used with what is "
+                "Lambda throttled requests: no concurrency was left. Compare what is used with what is "
                 "reserved, and see whether requests have become slower or more."
             ),
             MetricName="Throttles",

@@ -556,7 +556,7 @@ def add_instances(
 ) -> None:
     """Add the instances. They are numbered because a failover makes the reader the writer.
 
-    All have the same settings of monitoring, since Database Insights needs that. These stand here and not at
+    All have the same settings of monitoring, since Database Insights needs that. These are here and not at
     the cluster, which is updated first: a larger class and Performance Insights arrive together.
     """
     t.section("Instances")

@@ -3,7 +3,7 @@
 A build compares each stack of the listing with its entry here. What is here and is gone from the stack, or
 changed, stops the build with a sentence, so that nothing that holds data is renamed by accident. What is new
 needs a line if it holds data, or if it has a name that AWS does not ask for. A new alarm, dashboard or output
-needs none; it gets one as soon as somebody relies on it.
+needs none; it gets one as soon as something relies on it.
 
 Names are written as the template writes them, exports without the prefix that all of them have.
 """

@@ -26,14 +26,14 @@ KEYED = HEAD + "  Api: {Type: AWS::ApiGateway::RestApi}\n" + method("First", "Ap
 def message(found: str) -> str:
     """Return what the rule says about an open method."""
     return (
-        f"ApiKeyRequired is {found} on a method that anybody may call, although First of the same API "
+        f"ApiKeyRequired is {found} on a method that anyone may call, although First of the same API "
         "requires a key: a caller who knows the address bypasses the usage plan. Set ApiKeyRequired: true, "
         "or an AuthorizationType."
     )
 
 
 def case(properties: str, attributes: str, path: str, found: str) -> tuple[str, ...]:
-    """A method that anybody may call, beside one with a key, is found."""
+    """A method that anyone may call, beside one with a key, is found."""
     return (
         KEYED + method("Second", properties, attributes),
         f"Resources/Second/Properties{path}",

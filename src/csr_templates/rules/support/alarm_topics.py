@@ -148,7 +148,7 @@ def _is_about(case: Validator, statement: Any, topic: str) -> bool:
 
 
 def _possible_texts(case: Validator, value: Any) -> list[str | None]:
-    """Return all texts that can stand here, alone or in a list; None for one that only AWS knows."""
+    """Return all texts that are possible here, alone or in a list; None for one that only AWS knows."""
     items = value if isinstance(value, list) else [] if value is None else [value]
     found = [entry for item in items for entry, _ in values(case, item)]
     flat = [part for entry in found for part in (entry if isinstance(entry, list) else [entry])]

@@ -145,7 +145,7 @@ def default_values(validator: Validator, value: Any) -> Iterator[tuple[Any, Vali
 
 
 def only_value(validator: Validator, value: Any) -> Any:
-    """Return the one value that can stand here; None if there are several or only AWS knows."""
+    """Return the one value that is possible here; None if there are several or only AWS knows."""
     found = [entry for entry, _ in values(validator, value)]
     return found[0] if len(found) == 1 and not is_function(found[0])[0] else None
 

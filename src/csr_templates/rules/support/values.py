@@ -27,7 +27,7 @@ def branches(validator: Validator, part: Any, *path: str | int) -> Iterator[tupl
 
 
 def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
-    """Yield every value that can stand here with its case; what only AWS knows stays a function."""
+    """Yield every value that is possible here with its case; what only AWS knows stays a function."""
     for branch, case in branches(validator, value):
         resolved = [(found, where) for found, where, errors in case.resolve_value(branch) if not errors]
         yield from resolved or [(branch, case)]

@@ -55,7 +55,7 @@ def _stack_outputs(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 def _is_short(node: Any) -> str:
     """Return the name of a function that the template writes as a tag; empty for everything else.
 
-    cfn-lint knows where a key stands in the text, if it stands there: the name of a tag is not a key.
+    cfn-lint knows where a key stands in the text, if it does: the name of a tag is not a key.
     """
     function, _ = is_function(node)
     written = isinstance(next(iter(node), None), str_node) if function else True

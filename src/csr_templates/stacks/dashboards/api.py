@@ -110,7 +110,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
             widgets.graph(
                 "Throttles",
                 "per 5 min",
-                [alarm("LambdaThrottlesAlarm", "Turned away")],
+                [alarm("LambdaThrottlesAlarm", "Throttled")],
                 [threshold("LambdaThrottlesAlarm")],
             ),
         ],

@@ -9,7 +9,7 @@ function handler(event) {
     return response;
   }
   // Here another content has another file name: one year. All else is asked for each time, which costs a 304 if it
-  // has not changed; what is no page may say otherwise when it is uploaded.
+  // has not changed; other files may say otherwise when it is uploaded.
   if (/^\/(_next\/)?static\//.test(event.request.uri)) {
     headers['cache-control'] = { value: 'public, max-age=31536000, immutable' };
   } else if (/^text\/html/i.test(type) || !headers['cache-control']) {

@@ -8,7 +8,7 @@ function handler(event) {
   var request = event.request;
   var uri = request.uri;
 
-  // Files for other systems may have no extension, and a bare "/api" is no page but a mistake: a 404.
+  // Files for other systems may have no extension, and a bare "/api" is a mistake and not a page: a 404.
   if (/^\/\.well-known(\/|$)/.test(uri) || uri === '/api') {
     return request;
   }

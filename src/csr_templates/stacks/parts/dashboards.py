@@ -141,7 +141,7 @@ def _is_conditional(node: Any) -> bool:
 
 
 def _reference(function: Mapping[str, Any], key: str, bound: dict[str, Any]) -> str:
-    """Return a function as text for ``Fn::Sub``: in place if it can stand there, else as a variable."""
+    """Return a function as text for ``Fn::Sub``: in place where that is possible, otherwise as a variable."""
     match function:
         case {"Ref": str(name)}:
             return f"${{{name}}}"

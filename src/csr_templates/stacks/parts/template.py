@@ -74,7 +74,7 @@ class StackTemplate(Template):
         """Give a resource another logical ID; its place and its section stay. References to it do not follow.
 
         Raises:
-            KeyError: there is no resource of that logical ID.
+            KeyError: there is not a resource of that logical ID.
             ValueError: another resource has the new logical ID.
         """
         if new in self.resources and new != logical_id:
