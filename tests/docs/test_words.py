@@ -1,0 +1,59 @@
+"""The words of the pages, the code and the templates: the ones that AWS's documentation would use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from .pages import ROOT
+
+# What is not written -> what is written instead. CONTRIBUTING.md shows the list to writers.
+WORDS = {
+    r"\bmend(s|ed|ing)?\b": "fix, repair",
+    r"\banew\b|\bonce more\b": "again",
+    r"\bwhoever\b|\bsomebody\b|\banybody\b": "the operator, the caller, anyone, or the role's name",
+    r"\bstands? (here|there)\b": "is here, is there, appears",
+    r"\bin us-east-1 alone\b": "only in us-east-1",
+    r"\bby the alphabet\b": "alphabetically",
+    r"\bfor ever\b": "never expires, forever",
+    r"\bfor want of\b": "without, because there is no",
+    r"\ba (name|key|line|page|section) of its own\b": "its own, a unique, a separate",
+    r"\bshuts? [\w ]+ out\b": "does not allow",
+    r"\bis due\b": "is needed, is required",
+    r"(?<!there )\bis no (?!longer|more|such)[a-z]+\b": "is not a",
+    r"\bturn(s|ed)? [\w ]{0,20}away\b": "throttled, refused",
+    r"\bis paid by\b": "is billed by",
+}
+# What is generated from a file of others, or quotes it.
+FILES = [
+    *sorted((ROOT / "src").rglob("*.py")),
+    *sorted((ROOT / "src").rglob("*.js")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "out").rglob("*.yaml")),
+    ROOT / "out" / "reference.md",
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "build.py", "Makefile", "setup.cfg")),
+]
+
+
+def findings() -> Iterator[str]:
+    """Yield place and replacement of each phrase that is not written."""
+    for file in FILES:
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            for phrase, instead in WORDS.items():
+                if found := re.search(phrase, line, re.IGNORECASE):
+                    yield f"{file.relative_to(ROOT)}:{number}: {found[0]!r}: write {instead}"
+
+
+def test_words() -> None:
+    """No file has a phrase that a native reader would stumble over."""
+    assert list(findings()) == []
+
+
+@pytest.mark.parametrize(
+    "phrase", ["Mend the file.", "It is no ARN.", "a key of its own", "Whoever deploys", "once\u00a0more"]
+)
+def test_words_are_found(phrase: str) -> None:
+    """The list finds what it lists."""
+    assert any(re.search(one, phrase.replace("\u00a0", " "), re.IGNORECASE) for one in WORDS)
