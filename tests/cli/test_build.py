@@ -280,7 +280,16 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(folders, "default_parameters", lambda: parameters)
     folder = tmp_path / "docs"
     folder.mkdir()
-    names = ("stacks", "alarms", "log-groups", "outputs", "parameters", "web-acl", "settings")
+    names = (
+        "stacks",
+        "alarms",
+        "deploy-rights",
+        "log-groups",
+        "outputs",
+        "parameters",
+        "web-acl",
+        "settings",
+    )
     text = "\n".join(f"<!-- generated: {name} -->\n<!-- /generated -->" for name in names)
     (folder / "page.md").write_text(text)
     return folder
