@@ -122,6 +122,7 @@ class _Needs:
         self.patterns = Patterns(stack)
         self.types = _by_type(stack)
         self.claims = claimed_actions(stack)
+        self._found: dict[str, list[str]] = {}  # by _patterns, which is asked for each action at each place
         self.serving = {action for action in self.claims if self._serves(action)}
         for type_name in self.types:
             self._require_scope(type_name)
@@ -375,13 +376,16 @@ class _Needs:
         """Tell whether a claimed action can do anything for this stack."""
         if action in deploy_scopes.OBJECTS or action in _OF_ROLES or iam_action(action) is None:
             return False
-        services = {place.arn.split(":")[2] for place in self._places}
-        if _service(action) not in services | deploy_scopes.LOOKED_UP:
+        if _service(action) not in self._services:
             return False
         look_up = (
             deploy_scopes.LOOK_UPS.fullmatch(action) or action in deploy_scopes.INSIDE or not _arns(action)
         )
         return bool(look_up or self._patterns(action))
+
+    @cached_property
+    def _services(self) -> set[str]:
+        return {place.arn.split(":")[2] for place in self._places} | deploy_scopes.LOOKED_UP
 
     @cached_property
     def _forgotten(self) -> set[str]:
@@ -425,7 +429,12 @@ class _Needs:
 
     def _patterns(self, action: str) -> list[str]:
         """Return the ARNs of our places that the action could concern."""
-        return [place.arn for place in self._places if any(_overlap(arn, place.arn) for arn in _arns(action))]
+        if action not in self._found:
+            arns = _arns(action)
+            self._found[action] = [
+                place.arn for place in self._places if any(_overlap(arn, place.arn) for arn in arns)
+            ]
+        return self._found[action]
 
     def _mode(self, type_name: str) -> tuple[str, str]:
         """Return how resources of a type are told from others, and the type, as ``_of`` takes them."""
