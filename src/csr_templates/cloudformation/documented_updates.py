@@ -28,9 +28,6 @@ _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/Templa
 _INSTANCE: Final = f"{_REFERENCE}aws-resource-rds-dbinstance.html"
 _CLUSTER: Final = f"{_REFERENCE}aws-resource-rds-dbcluster.html"
 _AURORA: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html"
-_GROUPS: Final = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
-)
 _CACHE: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
 _HANDLERS: Final = (
     "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/blob/"

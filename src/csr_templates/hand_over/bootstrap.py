@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from csr_templates.cloudformation.references import PREFIX
 from csr_templates.hand_over.manifest import role_policy_files
 from csr_templates.hand_over.pipeline_policies import role_name
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from csr_templates.cloudformation.built_stack import BuiltStack, Document
 
-_PREFIX: Final = "${ProjectName}-${Environment}"
 _RANDOM: Final = 13  # hyphen and random part of a name that CloudFormation makes
 _NAME_LIMITS: Final = {
     "AWS::IAM::Role": ("RoleName", 64),
@@ -302,7 +302,7 @@ def _policies(stack: BuiltStack) -> dict[str, Any]:
             resource = {
                 "Type": "AWS::IAM::ManagedPolicy",
                 "Properties": {
-                    "ManagedPolicyName": {"Fn::Sub": f"deploy-{_PREFIX}-{name}"},
+                    "ManagedPolicyName": {"Fn::Sub": f"deploy-{PREFIX}{name}"},
                     "PolicyDocument": document,
                     "Roles": [{"Ref": role}],
                 },
@@ -315,7 +315,7 @@ def _policies(stack: BuiltStack) -> dict[str, Any]:
 
 
 def _bucket() -> dict[str, Any]:
-    name = f"{_PREFIX}-artifacts-${{AWS::AccountId}}-${{AWS::Region}}"
+    name = f"{PREFIX}artifacts-${{AWS::AccountId}}-${{AWS::Region}}"
     return {
         "ArtifactBucket": {
             "Type": "AWS::S3::Bucket",
@@ -348,7 +348,7 @@ def _bucket() -> dict[str, Any]:
                 "VersioningConfiguration": {"Status": "Enabled"},
                 "Tags": [
                     {"Key": "Environment", "Value": {"Ref": "Environment"}},
-                    {"Key": "Name", "Value": {"Fn::Sub": f"{_PREFIX}-artifacts"}},
+                    {"Key": "Name", "Value": {"Fn::Sub": f"{PREFIX}artifacts"}},
                     {"Key": "Project", "Value": {"Ref": "ProjectName"}},
                 ],
             },
