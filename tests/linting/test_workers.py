@@ -9,11 +9,17 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from csr_templates.linting import workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
 
 can_fork = workers._can_fork
 SRC = Path(__file__).resolve().parents[2] / "src"
@@ -118,6 +124,26 @@ def test_an_interrupt_ends_the_processes(forked: list[int]) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         workers.results(interrupt, range(9))
+
+    assert_gone(forked)
+
+
+def test_an_interrupt_while_work_is_handed_out_ends_the_processes(
+    forked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So does one that comes before all work has been handed out."""
+    submit = ProcessPoolExecutor.submit
+
+    def interrupted(
+        pool: ProcessPoolExecutor, function: Callable[[int], object], item: int
+    ) -> Future[object]:
+        if item == 2:
+            raise KeyboardInterrupt
+        return submit(pool, function, item)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        workers.results(lambda _: time.sleep(0.5), range(9))
 
     assert_gone(forked)
 

@@ -43,8 +43,6 @@ def results(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> lis
             pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (function,))
             futures = [pool.submit(_call, item) for item in items]
         except (ImportError, OSError):  # no semaphores, or no more processes or memory
-            for started in set(multiprocessing.active_children()) - others:
-                started.kill()
             return [function(item) for item in items]
         try:
             return [future.result() for future in futures]
@@ -54,6 +52,10 @@ def results(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> lis
         raise ChildProcessError(
             "A process that linted was killed. If memory ran out, close other programs; then try again."
         ) from None
+    finally:  # an interrupt, or a broken pool, may come before the shutdown or during it
+        for started in set(multiprocessing.active_children()) - others:
+            started.kill()
+            started.join()
 
 
 def _cores() -> int:
