@@ -17,6 +17,8 @@ from .pages import (
     CONTRIBUTING_JA,
     OPERATIONS,
     OPERATIONS_JA,
+    PERMISSIONS,
+    PERMISSIONS_JA,
     README,
     README_JA,
     ROOT,
@@ -31,6 +33,7 @@ PREFIX = "csr-lambda-api-prod"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
+    pytest.param(read(PERMISSIONS), read(PERMISSIONS_JA), id="permissions"),
     pytest.param(read(README), read(README_JA), id="readme"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]

@@ -18,7 +18,8 @@ from csr_templates.cloudformation.resolving import ResolveError
 from csr_templates.environments.files import read_flat
 from csr_templates.reference import markers
 from csr_templates.reference.markers import START, PageError
-from csr_templates.reference.tables import SETTINGS, Tables, Words
+from csr_templates.reference.tables import SETTINGS, Tables
+from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

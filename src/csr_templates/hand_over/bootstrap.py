@@ -123,8 +123,8 @@ def _parameters(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> di
         "PipelinePrincipalArn": {
             **open_text,
             "Description": "ARN of the role that may assume the pipeline's role; empty with OIDC.",
-            "AllowedPattern": "(arn:aws:iam::[0-9]{12}:role/.+)?",
-            "ConstraintDescription": "must be the ARN of a role, or empty",
+            "AllowedPattern": "(arn:aws:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+)?",
+            "ConstraintDescription": "must be the ARN of a role, without wildcards, or empty",
         },
         "OidcProviderArn": {
             **open_text,

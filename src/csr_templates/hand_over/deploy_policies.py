@@ -113,6 +113,11 @@ def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
     return claims
 
 
+def concerns(action: str, arn: str) -> bool:
+    """Tell whether what an action is judged on may be what an ARN of our policies means."""
+    return any(_overlap(known, arn) for known in _arns(action))
+
+
 class _Needs:
     """What deploying one template needs, as statements."""
 
@@ -316,9 +321,9 @@ class _Needs:
                 yield from allow(sid, of_kind, arns, StringEqualsIfExists=others)
             else:
                 ours = self._of("ResourceTag", tags, arns) if tags else {}
-                own = {} if service == "wafv2" else OWN_ACCOUNT  # the managed rule groups are AWS's
                 sent = self._of("RequestTag", "environment") if tags else {}  # our tags stay
-                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists={**own, **sent})
+                limits = {**OWN_ACCOUNT, **sent}
+                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists=limits)
         for action, pattern in deploy_scopes.INSIDE.items():
             place = Place(pattern.format(region=self.region), "environment")
             if action in limited and place not in self._places:
@@ -430,10 +435,7 @@ class _Needs:
     def _patterns(self, action: str) -> list[str]:
         """Return the ARNs of our places that the action could concern."""
         if action not in self._found:
-            arns = _arns(action)
-            self._found[action] = [
-                place.arn for place in self._places if any(_overlap(arn, place.arn) for arn in arns)
-            ]
+            self._found[action] = [place.arn for place in self._places if concerns(action, place.arn)]
         return self._found[action]
 
     def _mode(self, type_name: str) -> tuple[str, str]:

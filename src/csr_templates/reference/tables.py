@@ -1,7 +1,8 @@
 """The tables of the operators' pages, read off the templates as production's values resolve them.
 
-Most are written whole. Of the tables of ``settings`` only the values are: a row is written by hand, and its
-last cell names the places that the values in the cell before it are read from, in this order.
+Most are written whole, and so are the lists of deploy rights. Of the tables of ``settings`` only the values
+are: a row is written by hand, and its last cell names the places that the values in the cell before it are
+read from, in this order.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from csr_templates.reference import deploy_rights
 from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
 from csr_templates.reference.page import UNITS, metric_stats, period
+from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from csr_templates.cloudformation.built_stack import BuiltStack
 
+DEPLOY_RIGHTS: Final = "deploy-rights"
 SETTINGS: Final = "settings"
 
 _WIDEST: Final = 40  # characters of a value, as in the table of all environments
@@ -34,43 +37,6 @@ _SIGNS: Final = {
 }
 _PLACE: Final = re.compile(r"`([\w.-]+\.yaml) ([^`\s]+)`")
 _VALUE: Final = re.compile(r"`[^`]+`|(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
-
-
-class Words:
-    """The words of a page's language. What they lack stays English, and is remembered.
-
-    Attributes:
-        file: where the words are, for messages.
-        missing: the English words that have no others, in the order in which they were needed.
-    """
-
-    def __init__(self, words: Mapping[str, str] | None = None, file: str = "") -> None:
-        self.words = words
-        self.file = file
-        self.missing: dict[str, None] = {}
-
-    def __call__(self, english: str) -> str:
-        """Return a word, or a whole text, in the language of the page."""
-        if self.words is None or not english:
-            return english
-        if english not in self.words:
-            self.missing[english] = None
-        return self.words.get(english, english)
-
-    def fill(self, english: str, **values: str) -> str:
-        """Return a text with values in its placeholders.
-
-        Raises:
-            PageError: the other language's text has placeholders that the English one has not.
-        """
-        text = self(english)
-        try:
-            return text.format(**values)
-        except (KeyError, IndexError, ValueError) as error:
-            names = ", ".join(f"{{{name}}}" for name in values)
-            raise PageError(
-                f'{self.file}: "{english}": found "{text}"; what it may hold in braces is {names}.'
-            ) from error
 
 
 class Tables:
@@ -108,21 +74,16 @@ class Tables:
         self.tables = {
             "stacks": self._stacks,
             "alarms": self._alarms,
-            "deploy-rights": self._deploy_rights,
             "log-groups": self._log_groups,
             "outputs": self._outputs,
             "parameters": self._parameters,
             "web-acl": self._web_acl,
         }
 
-    def _deploy_rights(self, words: Words) -> Iterator[Sequence[str]]:
-        yield deploy_rights.HEAD
-        yield from deploy_rights.rows(self.stacks)
-
     @property
     def names(self) -> list[str]:
         """What a marker may ask for."""
-        return [*self.tables, SETTINGS]
+        return [*self.tables, DEPLOY_RIGHTS, SETTINGS]
 
     def write(self, section: Section, lines: Sequence[str], page: str, words: Words) -> list[str]:
         """Return the lines of a section of a page.
@@ -134,8 +95,11 @@ class Tables:
             words: the words of its language.
 
         Raises:
-            PageError: a row of settings names a place that does not exist, or has no value to replace.
+            PageError: a row of settings names a place that does not exist, or has no value to replace; a
+                statement of a deploy policy has no sentence.
         """
+        if section.name == DEPLOY_RIGHTS:
+            return ["", *deploy_rights.lines(self.stacks, words), ""]
         if section.name != SETTINGS:
             head, *rows = self.tables[section.name](words)
             names = [name if name.startswith("`") else words(name) for name in head]
