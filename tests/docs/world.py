@@ -166,10 +166,14 @@ class World:
             command = parse(words, folder)
             self.seen.append(command)
             if command.title == "cloudformation deploy":
-                return DEPLOYED, "", 0
+                return self._deploy(command, folder), "", 0
             return printed(command, self._result(command, folder)), "", 0
         except (CommandError, OSError, ClientError, BotoCoreError, WaiterError) as error:
             return "", f"aws {' '.join(words)}\n{type(error).__name__}: {error}\n", 255
+
+    def _deploy(self, command: Command, folder: Path) -> str:
+        """Return what ``deploy`` prints."""
+        return DEPLOYED
 
     def _result(self, command: Command, folder: Path) -> Any:
         if command.service == "cloudformation":
@@ -626,7 +630,10 @@ class Terminal(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def opened(
-    resources: Mapping[str, Mapping[str, Any]], output_keys: Mapping[str, Sequence[str]], folder: Path
+    resources: Mapping[str, Mapping[str, Any]],
+    output_keys: Mapping[str, Sequence[str]],
+    folder: Path,
+    kind: type[World] = World,
 ) -> Iterator[Terminal]:
     """Start the moto server and the terminal, and stop both afterwards."""
     from moto.server import ThreadedMotoServer  # with what it needs it takes a while to import
@@ -635,7 +642,7 @@ def opened(
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    world = World(f"http://{host}:{port}", resources, output_keys)
+    world = kind(f"http://{host}:{port}", resources, output_keys)
     try:
         with Terminal(world, folder) as terminal:
             thread = threading.Thread(target=terminal.serve_forever, daemon=True)

@@ -67,6 +67,13 @@ BESIDE: Final = (
             f"arn:aws:rds:<region>:*:cluster-snapshot:{PREFIX}before-deploy-*",
         ),
     ),
+    # Whether the replica of CloudFront's key is there. This reads no value.
+    (
+        "AWS::CloudFront::Distribution",
+        "OriginKey",
+        ("secretsmanager:DescribeSecret",),
+        (f"arn:aws:secretsmanager:ap-northeast-1:*:secret:{PREFIX}origin-api-key-??????",),
+    ),
 )
 """What the pages' commands do besides: type of the stack that they belong to, Sid, actions, ARNs."""
 
