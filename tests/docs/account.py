@@ -83,6 +83,16 @@ class DeployedStack:
         return f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{self.name}/1f0a"
 
     @property
+    def values(self) -> list[dict[str, str]]:
+        """Its parameters, as CloudFormation describes them."""
+        declared = self.template["Parameters"].items()
+        defaults = {name: str(one["Default"]) for name, one in declared if "Default" in one}
+        return [
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in {**defaults, **self.parameters}.items()
+        ]
+
+    @property
     def change_set(self) -> str:
         """The ID of its change set."""
         return f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:changeSet/deploy-1/{self.name}"
@@ -268,12 +278,7 @@ class Account(World):
             case "DescribeStacks":
                 return {"Stacks": [_described(stack)]}
             case "DescribeChangeSet":
-                pairs = stack.parameters.items()
-                return {
-                    "StackName": stack.name,
-                    "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in pairs],
-                    "Changes": [],
-                }
+                return {"StackName": stack.name, "Parameters": stack.values, "Changes": []}
             case "ExecuteChangeSet":
                 self._created(stack)
             case "UpdateTerminationProtection":
@@ -282,13 +287,7 @@ class Account(World):
                 stack.policy = given["StackPolicyBody"]
                 json.loads(stack.policy)
             case "UpdateStack":
-                stack.parameters.update(
-                    {
-                        one["ParameterKey"]: one["ParameterValue"]
-                        for one in given["Parameters"]
-                        if "ParameterValue" in one
-                    }
-                )
+                stack.parameters = _updated(stack, given["Parameters"])
                 self._roles(stack)
             case "DeleteStack":
                 self._deleted(stack)
@@ -324,10 +323,8 @@ class Account(World):
 
     def _bootstrap(self, command: Command) -> Any:
         given = command.parameters
-        parameters = {one["ParameterKey"]: one["ParameterValue"] for one in given["Parameters"]}
-        stack = DeployedStack(given["StackName"], command.region, load(given["TemplateBody"]), parameters)
-        if broken := failed_assertions(stack.template, parameters, region=command.region):
-            raise CommandError("; ".join(broken))
+        stack = DeployedStack(given["StackName"], command.region, load(given["TemplateBody"]), {})
+        stack.parameters = _updated(stack, given["Parameters"])
         assert len(given["TemplateBody"]) <= 51_200
         stack.status, stack.is_protected = "CREATE_COMPLETE", given["EnableTerminationProtection"]
         self.stacks[command.region, stack.name] = stack
@@ -389,8 +386,21 @@ def _described(stack: DeployedStack) -> dict[str, Any]:
         "StackId": stack.arn,
         "StackStatus": stack.status,
         "EnableTerminationProtection": stack.is_protected,
-        "Parameters": [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()
-        ],
+        "Parameters": stack.values,
         "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in stack.outputs.items()],
     }
+
+
+def _updated(stack: DeployedStack, given: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return the parameters of a stack after a command: what it leaves out has its default again."""
+    values = {
+        one["ParameterKey"]: one.get("ParameterValue", stack.parameters.get(one["ParameterKey"], ""))
+        for one in given
+        if "ParameterValue" in one or one["ParameterKey"] in stack.parameters
+    }
+    declared = stack.template["Parameters"].items()
+    if missing := [name for name, one in declared if "Default" not in one and name not in values]:
+        raise CommandError(f"Parameters: {missing} must have values.")
+    if broken := failed_assertions(stack.template, values, region=stack.region):
+        raise CommandError("; ".join(broken))
+    return values

@@ -48,7 +48,8 @@ FIRST, *MORE = [
 ]
 UPDATE: Final = """
 aws cloudformation update-stack --region {region} --stack-name {name} --use-previous-template \
-  --capabilities CAPABILITY_NAMED_IAM --parameters ParameterKey=DeletePolicies,ParameterValue={value}
+  --capabilities CAPABILITY_NAMED_IAM --parameters ParameterKey=DeletePolicies,ParameterValue={value} \
+  ParameterKey=Environment,UsePreviousValue=true ParameterKey=PipelinePrincipalArn,UsePreviousValue=true
 """
 DELETE: Final = """
 aws cloudformation update-termination-protection --region {region} --stack-name {name} \
@@ -107,9 +108,9 @@ class Walk:
         """Type blocks with an administrator's rights."""
         return self._typed("", blocks, chosen)
 
-    def by_pipeline(self, stack: str, *blocks: Block) -> Session:
-        """Type blocks for one stack with the rights of its pipeline."""
-        return self._typed(f"deploy-{PROJECT}-{stack}-pipeline", blocks, {"stack": stack})
+    def by_pipeline(self, of: str, *blocks: Block, stack: str = "") -> Session:
+        """Type blocks for a stack with the rights of its pipeline, or of another stack's."""
+        return self._typed(f"deploy-{PROJECT}-{of}-pipeline", blocks, {"stack": stack or of})
 
     def _typed(self, caller: str, blocks: tuple[Block, ...], chosen: dict[str, str]) -> Session:
         self.account.caller = caller
@@ -151,6 +152,9 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     assert walk.buckets() == [
         f"{PROJECT}-artifacts-{ACCOUNT}-{region}" for region in dict.fromkeys(REGIONS.values())
     ]
+
+    stranger = walk.by_pipeline("network", FIRST, *MORE, stack="database")
+    assert f"{PROJECT}-network-pipeline may not s3:GetObject on arn:aws:s3:::" in stranger.err
 
     for stack in NAMES:
         done = walk.deploy(stack)
