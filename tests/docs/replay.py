@@ -1,6 +1,7 @@
 """Runs blocks once more with the answers of a good run, but for one: what they do then.
 
-This ``aws`` and the other programs are functions that print what was recorded. Unlike ``world.Terminal``, bash runs without ``-e``, as in an operator's terminal.
+This ``aws`` and the other programs are functions of bash that print what was recorded. Unlike
+``world.Terminal``, bash runs without ``-e``, as in an operator's terminal.
 """
 
 from __future__ import annotations
