@@ -286,9 +286,7 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         # By the certificate, whose form linters check; the rule above ties it to the domain.
         And(Condition(cloudfront), Not(Equals(parameters.certificate_arn.Ref(), ""))),
     )
-    probe = t.add_condition(
-        "Probe", And(Condition(cloudfront), Not(Equals(parameters.probe_path.Ref(), "")))
-    )
+    probe = t.add_condition("Probe", And(Condition(cloudfront), Not(Equals(parameters.probe_path.Ref(), ""))))
     return Conditions(cloudfront, waf, custom_domain, probe)
 
 
@@ -844,7 +842,7 @@ def add_waf_logs(
 
 
 def add_queries(t: StackTemplate, conditions: Conditions, waf_logs: logs.LogGroup) -> None:
-    """Add what CloudWatch Logs Insights offers under "Queries" in this region, in a folder of the environment.
+    """Add what CloudWatch Logs Insights offers under "Queries" of this region, in the environment's folder.
 
     ``terminatingRuleId`` is the rule of the web ACL. Which rule of a managed group it was is inside the list
     of groups, whose items Logs Insights numbers.
@@ -1320,7 +1318,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Some pages or actions end with an error.",
                 First="The errors on the api dashboard.",
-                Then="If there are none: the errors of the functions on this dashboard, then the last deploy.",
+                Then="If there are none: the errors of the functions on this dashboard, or the last deploy.",
                 Related="Follows from api-5xx.",
             ),
             notify=alarm_topics.critical.Ref(),
