@@ -223,8 +223,8 @@ class _Page:
             yield f"  - Fires when: {_firing(alarm)}"
             if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
                 yield f"  - Tells: {code(topics)}"
-            if description := alarm.get("AlarmDescription"):
-                yield f"  - {prose(in_words(description))}"
+            for line in in_words(alarm.get("AlarmDescription", "")).splitlines():
+                yield f"  - {prose(line)}"
 
     def _permissions(self, stack: BuiltStack) -> Iterator[str]:
         for name, resource in stack.resources.items():
