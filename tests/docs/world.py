@@ -434,7 +434,8 @@ class World:
                 EMPTY_ZIP[:-2] + b"\1\0" + bytes([number])
             )  # a comment: the same code is not published again
             functions.update_function_code(FunctionName=function["FunctionName"], ZipFile=code, Publish=True)
-        self._secret("api", "OriginApiKeySecret", {"apiKey": "only-in-the-mock"})
+        for key in "AB":
+            self._secret("api", f"OriginApiKeySecret{key}", {"apiKey": f"only-in-the-mock-{key}"})
 
     def _seed_frontend(self) -> None:
         s3 = self.client("s3api", VIRGINIA)
