@@ -60,12 +60,14 @@ RUN: Final = frozenset(
 # What is only read and not run, and why.
 NOT_RUN: Final = {
     "apigateway": "moto needs a dozen further packages for it",
+    "cloudtrail lookup-events": "moto does not have it",
     "lambda get-account-settings": "moto does not have it",
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
     "rds describe-db-cluster-automated-backups": "moto does not have it",
     "rds delete-db-cluster-automated-backup": "moto does not have it",
+    "rds describe-db-engine-versions": "moto does not have it",
     "s3 ls": "the command is the AWS CLI's own, not an operation",
     "wafv2 describe-managed-rule-group": "moto does not have it",
     "cloudformation": "moto lacks Fn::GetStackOutput and dynamic references; stacks are answered here",
@@ -267,6 +269,7 @@ class World:
                         if "ROLLBACK_COMPLETE" in command.query
                         else "CREATE_COMPLETE",
                         "EnableTerminationProtection": True,
+                        "Parameters": parameters(stack),
                         "Outputs": outputs,
                     }
                 ]
@@ -277,8 +280,15 @@ class World:
                     "PhysicalResourceId": self.ids[command.parameters["LogicalResourceId"]]
                 }
             }
+        if command.operation == "DescribeChangeSet":
+            changed = command.parameters["ChangeSetName"].rpartition("/")[2]
+            stack = changed if changed in REGIONS else "network"
+            return {
+                "StackName": f"csr-lambda-api-prod-{stack}",
+                "Parameters": parameters(stack),
+                "Changes": [],
+            }
         return {
-            "DescribeChangeSet": {"StackName": "csr-lambda-api-prod-network", "Changes": []},
             "DetectStackDrift": {"StackDriftDetectionId": "detection"},
             "DescribeStackEvents": {"StackEvents": []},
             "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
@@ -496,6 +506,13 @@ class World:
         self.client("secretsmanager", TOKYO).create_secret(
             Name=secret["Name"], SecretString=json.dumps(value), **copies
         )
+
+
+def parameters(stack: str) -> list[dict[str, str]]:
+    """Return what production's stack is deployed with, as CloudFormation describes it."""
+    file = ROOT / "out" / "parameters" / "prod" / f"{stack}.json"
+    values = json.loads(file.read_text(encoding="utf-8"))["Parameters"]
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
 
 
 def prepare(folder: Path) -> None:
