@@ -59,12 +59,14 @@ RUN: Final = frozenset(
 # What is only read and not run, and why.
 NOT_RUN: Final = {
     "apigateway": "moto needs a dozen further packages for it",
+    "cloudtrail lookup-events": "moto does not have it",
     "lambda get-account-settings": "moto does not have it",
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
     "rds describe-db-cluster-automated-backups": "moto does not have it",
     "rds delete-db-cluster-automated-backup": "moto does not have it",
+    "rds describe-db-engine-versions": "moto does not have it",
     "s3 ls": "the command is the AWS CLI's own, not an operation",
     "wafv2 describe-managed-rule-group": "moto does not have it",
     "cloudformation": "moto lacks Fn::GetStackOutput and dynamic references; stacks are answered here",
@@ -268,6 +270,7 @@ class World:
                         if "ROLLBACK_COMPLETE" in command.query
                         else "CREATE_COMPLETE",
                         "EnableTerminationProtection": True,
+                        "Parameters": parameters(stack),
                         "Outputs": outputs,
                     }
                 ]
@@ -278,8 +281,15 @@ class World:
                     "PhysicalResourceId": self.ids[command.parameters["LogicalResourceId"]]
                 }
             }
+        if command.operation == "DescribeChangeSet":
+            changed = command.parameters["ChangeSetName"].rpartition("/")[2]
+            stack = changed if changed in REGIONS else "network"
+            return {
+                "StackName": f"csr-lambda-api-prod-{stack}",
+                "Parameters": parameters(stack),
+                "Changes": [],
+            }
         return {
-            "DescribeChangeSet": {"StackName": "csr-lambda-api-prod-network", "Changes": []},
             "DetectStackDrift": {"StackDriftDetectionId": "detection"},
             "DescribeStackEvents": {"StackEvents": []},
             "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
@@ -445,7 +455,8 @@ class World:
                 EMPTY_ZIP[:-2] + b"\1\0" + bytes([number])
             )  # a comment: the same code is not published again
             functions.update_function_code(FunctionName=function["FunctionName"], ZipFile=code, Publish=True)
-        self._secret("api", "OriginApiKeySecret", {"apiKey": "only-in-the-mock"})
+        for key in "AB":
+            self._secret("api", f"OriginApiKeySecret{key}", {"apiKey": f"only-in-the-mock-{key}"})
 
     def _seed_frontend(self) -> None:
         s3 = self.client("s3api", VIRGINIA)
@@ -515,6 +526,13 @@ class World:
         self.client("secretsmanager", TOKYO).create_secret(
             Name=secret["Name"], SecretString=json.dumps(value), **copies
         )
+
+
+def parameters(stack: str) -> list[dict[str, str]]:
+    """Return what production's stack is deployed with, as CloudFormation describes it."""
+    file = ROOT / "out" / "parameters" / "prod" / f"{stack}.json"
+    values = json.loads(file.read_text(encoding="utf-8"))["Parameters"]
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
 
 
 def prepare(folder: Path) -> None:
