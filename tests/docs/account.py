@@ -29,7 +29,7 @@ from tests.hand_over.handlers import RECORDED, TABLES, allowed, needed
 from tests.hand_over.policy_evaluator import Decision, Document, Request, Value, decide
 
 from .aws_cli import Command, CommandError
-from .world import REGIONS, TOKYO, World
+from .world import TOKYO, World
 
 ACCOUNT: Final = "123456789012"  # moto's
 PROJECT: Final = "csr-lambda-api-prod"
@@ -122,9 +122,6 @@ class Account(World):
         urlopen(HttpRequest(f"{self.endpoint}/moto-api/reset", method="POST")).close()
         self.caller, self.built = "", built
         self.stacks, self.judged, self.denied, self.known = {}, {}, [], {}
-
-    def seed(self) -> None:
-        """Keep what there is, from one session to the next."""
 
     # ---- Who may do what ----
 
@@ -303,9 +300,7 @@ class Account(World):
         name = stack.name.removeprefix(f"{PROJECT}-")
         if stack.status == "REVIEW_IN_PROGRESS":
             self._handlers(stack, deleting=False)
-            self.outputs[name] = {key: f"output-{key}" for key in self.output_keys[name]}
-            self._seed_logs_and_alarms(name, REGIONS[name])
-            getattr(self, f"_seed_{name}")()
+            self.seed_stack(name)
             stack.outputs = self.outputs[name]
         stack.status = "CREATE_COMPLETE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE_COMPLETE"
 

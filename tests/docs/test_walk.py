@@ -114,7 +114,7 @@ class Walk:
 
     def _typed(self, caller: str, blocks: tuple[Block, ...], chosen: dict[str, str]) -> Session:
         self.account.caller = caller
-        return self._terminal.session("", [START[0], *blocks], environment="prod", **chosen)
+        return self._terminal.continued("", [START[0], *blocks], environment="prod", **chosen)
 
     def deploy(self, stack: str, *, again: bool = False) -> Session:
         """Deploy a stack as the page says."""
@@ -158,7 +158,7 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
 
     for stack in NAMES:
         done = walk.deploy(stack)
-        assert (done.status, done.err) == (0, ""), stack
+        assert (done.status, done.err) == (0, ""), done.err
     done = walk.deploy("database", again=True)
     assert (done.status, done.err) == (0, "")
     stacks = [account.stacks[REGIONS[stack], f"{PROJECT}-{stack}"] for stack in NAMES]

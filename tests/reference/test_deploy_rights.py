@@ -260,6 +260,7 @@ def test_what_has_no_sentence_is_refused(change: dict[str, Any], message: str) -
         ("ec2:AllocateAddress", "arn:aws:ec2:eu-west-1:*:ipv4pool-ec2/*", "Uses address pools."),
         ("ec2:AllocateAddress", "arn:aws:ec2:eu-west-1:*:elastic-ip/*", "Creates Elastic IP addresses."),
         ("cloudfront:UpdateCachePolicy", "arn:aws:cloudfront::*:cache-policy/*", "Changes cache policies."),
+        ("route53:ChangeTagsForResource", "arn:aws:route53:::healthcheck/*", "Tags health checks."),
         ("sqs:TagQueue", "arn:aws:sqs:us-east-1:*:x", "Tags the SQS queue `x` in `us-east-1`."),
         ("sqs:GetQueueUrl", "arn:aws:sqs:*:*:x", "Describes the SQS queue `x` in any region."),
         ("sqs:TagQueue", "arn:aws:sqs:eu-west-1:1:x", "Tags the SQS queue `arn:aws:sqs:eu-west-1:1:x`."),

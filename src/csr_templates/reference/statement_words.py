@@ -270,7 +270,7 @@ def _verbs(action: str, kind: str, arn: str = "") -> tuple[str, ...]:
     name = action.partition(":")[2]
     verb = re.split("(?<=[a-z])(?=[A-Z])", name)[0]
     itself = _is(name.removeprefix(verb), kind)
-    if re.search("^(Unt|T)ag|Tag(s(To|From)|ging$)", name) and verb not in ("Get", "List"):
+    if re.search("^(Unt|T)ag|Tag(s(To|From|For)|ging$)", name) and verb not in ("Get", "List"):
         return ("tags",)
     match verb:
         case "Describe" | "Get" | "List" | "Validate" | "Detect":
