@@ -7,9 +7,6 @@ which resources that depend on each other are created and deleted.
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -19,6 +16,7 @@ from csr_templates import STACKS
 from csr_templates.cloudformation.built_stack import BuiltStack
 
 from .account import ACCOUNT, PROJECT, Account
+from .conftest import require_programs
 from .pages import HAND_OVER, Block, read
 from .world import TOKYO, Session, Terminal, opened
 
@@ -79,11 +77,7 @@ def terminal(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Terminal]:
     """A shell whose ``aws`` talks to an empty account."""
-    if sys.platform != "linux":
-        pytest.skip("the commands need GNU date")
-    missing = [program for program in ("bash", "jq") if shutil.which(program) is None]
-    if missing and not os.environ.get("CI"):
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    require_programs()
     with opened(
         {stack: resolved["Resources"] for stack, resolved in production.items()},
         {stack: list(resolved["Outputs"]) for stack, resolved in production.items()},
