@@ -108,11 +108,11 @@ def _parameters(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> di
             **text,
             "Description": "ProjectName of the stack. Cannot be changed after creation.",
             "Default": declared.get("ProjectName", {}).get("Default", "project"),
-            "AllowedPattern": "(?!deploy-)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+            "AllowedPattern": "(?!deploy(-|$))[a-z][a-z0-9]*(-[a-z0-9]+)*",
             "MaxLength": length,
             "ConstraintDescription": (
                 "must start with a lower-case letter, hold lower-case letters, digits and single hyphens, "
-                f"not start with deploy-, and be at most {length} characters long"
+                f"not be deploy or start with deploy-, and be at most {length} characters long"
             ),
         },
         "Environment": {
