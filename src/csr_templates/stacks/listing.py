@@ -44,7 +44,7 @@ class Stack(NamedTuple):
 
 
 STACKS = (
-    Stack(contract.NETWORK, "main.yaml", "ap-northeast-1", network.build),
+    Stack(contract.NETWORK, "main.yaml", "ap-northeast-1", network.build, stale=network.stale),
     Stack(
         contract.DATABASE,
         "database.yaml",

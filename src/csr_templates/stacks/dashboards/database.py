@@ -11,7 +11,6 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     """Return the rows of the dashboard: is something wrong, and is it the writer, the reader or a query?"""
     cluster = {"DBClusterIdentifier": {"Ref": "DatabaseCluster"}}
     writer = cluster | {"Role": "WRITER"}
-    reader = cluster | {"Role": "READER"}
     rds = partial(widgets.metric, "AWS/RDS", Period=60)
     settings = widgets.resource(template, "DatabaseParameterGroup")["Properties"]["Parameters"]
     connections = int(settings["max_connections"])
@@ -24,7 +23,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "CPU",
                 "percent",
                 [alarm("DatabaseCPUAlarm", "Writer"), alarm("DatabaseCPUAlarm", "Reader", Role="READER")],
-                [threshold("DatabaseCPUAlarm")],
+                [threshold("DatabaseCPUAlarm")],  # of the reader's alarm, too
             ),
             widgets.graph(
                 "Connections",
@@ -57,15 +56,26 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
             widgets.graph(
                 "Replica lag",
                 "milliseconds",
-                [rds("AuroraReplicaLag", "Reader", "Maximum", dimensions=reader)],
+                [alarm("DatabaseReplicaLagAlarm", "Reader")],
+                [threshold("DatabaseReplicaLagAlarm")],
             ),
             widgets.graph(
                 "Freeable memory",
                 "bytes",
                 [
-                    rds("FreeableMemory", "Writer", "Minimum", dimensions=writer),
-                    rds("FreeableMemory", "Reader", "Minimum", dimensions=reader),
+                    alarm("DatabaseMemoryAlarm", "Writer"),
+                    alarm("DatabaseMemoryAlarm", "Reader", Role="READER"),
                 ],
+                [threshold("DatabaseMemoryAlarm")],
+            ),
+            widgets.graph(
+                "Local storage",
+                "bytes",
+                [
+                    alarm("DatabaseStorageAlarm", "Writer"),
+                    alarm("DatabaseStorageAlarm", "Reader", Role="READER"),
+                ],
+                [threshold("DatabaseStorageAlarm")],
             ),
         ],
         [
