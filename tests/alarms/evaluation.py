@@ -207,9 +207,10 @@ class _Series:
     def range_at(self, minute: int, delay: int) -> str:
         """Return the data points of the evaluation range at a minute."""
         period, count = self.alarm.period, self.alarm.periods + EXTRA_PERIODS
-        if not delay:
+        if delay < period:  # only the newest window misses something
             position = minute - self.start
-            return self.points(0)[position - (count - 1) * period : position + 1 : period]
+            older = self.points(0)[position - (count - 1) * period : position : period]
+            return older + self.points(delay)[position]
         letters = []
         for back in range(count):
             cut = min(max(delay - back * period, 0), period)
