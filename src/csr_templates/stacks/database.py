@@ -710,9 +710,7 @@ def add_alarms(
     description = partial(alarms.description, Dashboard="database")
     of_cluster = {"DBClusterIdentifier": cluster.Ref()}
     writer_alarm = partial(alarm, dimensions=of_cluster | {"Role": "WRITER"})
-    reader_alarm = partial(
-        alarm, dimensions=of_cluster | {"Role": "READER"}, Condition=conditions.has_reader
-    )
+    reader_alarm = partial(alarm, dimensions=of_cluster | {"Role": "READER"}, Condition=conditions.has_reader)
     t.add_resource(
         writer_alarm(
             "DatabaseCPUAlarm",

@@ -16,6 +16,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     connections = int(settings["max_connections"])
     alarm = partial(widgets.alarm_metric, template)
     threshold = partial(widgets.threshold, template)
+    lines = partial(_lines, template)
     return [
         [widgets.alarm_states(template, "Alarms")],
         [
@@ -23,7 +24,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "CPU",
                 "percent",
                 [alarm("DatabaseCPUAlarm", "Writer"), alarm("DatabaseCPUAlarm", "Reader", Role="READER")],
-                [threshold("DatabaseCPUAlarm")],  # of the reader's alarm, too
+                lines("DatabaseCPUAlarm", "DatabaseReaderCPUAlarm"),
             ),
             widgets.graph(
                 "Connections",
@@ -32,7 +33,10 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                     alarm("DatabaseConnectionsAlarm", "Writer"),
                     alarm("DatabaseConnectionsAlarm", "Reader", Role="READER"),
                 ],
-                [threshold("DatabaseConnectionsAlarm"), widgets.limit("max_connections", connections)],
+                [
+                    *lines("DatabaseConnectionsAlarm", "DatabaseReaderConnectionsAlarm"),
+                    widgets.limit("max_connections", connections),
+                ],
             ),
         ],
         [
@@ -114,3 +118,12 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
             )
         ],
     ]
+
+
+def _lines(template: widgets.Template, writer: str, reader: str) -> list[widgets.Annotation]:
+    """Return the lines of an alarm on the writer and of one on the reader: one line if they are alike."""
+    lines = [widgets.threshold(template, alarm) for alarm in (writer, reader)]
+    if lines[0] == lines[1]:
+        return lines[:1]
+    condition = widgets.resource(template, reader).get("Condition")
+    return [lines[0], widgets.when(condition, lines[1])]

@@ -20,7 +20,12 @@ class AlarmTopics(NamedTuple):
 
 
 def alarm_topics(
-    normal: str, critical: str, policy: str, what: str, KmsMasterKeyId: names.Value, *statements: aws.Statement
+    normal: str,
+    critical: str,
+    policy: str,
+    what: str,
+    KmsMasterKeyId: names.Value,
+    *statements: aws.Statement,
 ) -> AlarmTopics:
     """Return two encrypted topics and their policy. They have no names, so that they can be replaced.
 
