@@ -126,6 +126,11 @@ def test_statements_of_the_role(resources: Template) -> None:
         "WriteLog": ("Allow", ["logs:CreateLogStream", "logs:PutLogEvents"], arn("FunctionLogGroup")),
         "ReadDatabaseSecret": ("Allow", ["secretsmanager:GetSecretValue"], imported("database-secret-arn")),
         "DecryptDatabaseSecret": ("Allow", ["kms:Decrypt"], imported("database-key-arn")),
+        "LogInWithoutPassword": (
+            "Allow",
+            ["rds-db:connect"],
+            "arn:aws:rds-db:ap-northeast-1:123456789012:dbuser:cluster-*/csr_app_prod",
+        ),
         "DecryptEnvironment": ("Allow", ["kms:Decrypt"], arn("FunctionKey")),
         "SendDeadLetters": ("Allow", ["sqs:SendMessage"], arn("DeadLetterQueue")),
         "SendTraces": ("Allow", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
@@ -133,6 +138,31 @@ def test_statements_of_the_role(resources: Template) -> None:
         "AttachToVpc": ("Allow", INTERFACES, "*"),
         "KeepCodeFromTheVpc": ("Deny", [*INTERFACES, "ec2:DetachNetworkInterface"], "*"),
     }
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_logs_in_as_one_user(api: Template, environment: str) -> None:
+    """Of all rights on databases the role has one: to log in as the application's user of its environment.
+
+    The cluster is any: a restored one has another resource ID. MySQL's user names have 32 characters at most.
+    """
+    values = PROD | {"Environment": environment}
+    rights = [
+        (action, resource)
+        for statement in statements(resolve(api, values)["Resources"]).values()
+        for action in statement["Action"]
+        if action.startswith("rds")
+        for resource in statement["Resource"]
+    ]
+    user = f"csr_app_{environment}"
+
+    assert rights == [
+        (
+            "rds-db:connect",
+            f"arn:aws:rds-db:ap-northeast-1:123456789012:dbuser:cluster-*/{user}",
+        )
+    ]
+    assert len(user) <= 32
 
 
 def test_conditions_of_the_role(resources: Template) -> None:
@@ -473,17 +503,20 @@ def test_permission(resources: Template) -> None:
     }
 
 
-# ---- Key and usage plan ----
+# ---- Keys and usage plan ----
 
 
-def test_key_is_generated(resources: Template) -> None:
-    """No one types the key: API Gateway and CloudFront read it from one secret.
+@pytest.mark.parametrize("key", ["A", "B"])
+def test_keys_are_generated(api: Template, key: str) -> None:
+    """No one types a key: API Gateway and CloudFront read it from one secret, which both always find.
 
     Never change these settings: Secrets Manager generates a new value for them, while both readers keep the
     old one.
     """
-    secret = properties(resources, "OriginApiKeySecret")
+    resources = resolve(api, PROD | {"OriginKeys": key.lower()})["Resources"]
+    secret = properties(resources, f"OriginApiKeySecret{key}")
 
+    assert secret["Name"] == f"csr-lambda-api-prod-origin-api-key-{key.lower()}"
     assert secret["GenerateSecretString"] == {
         "SecretStringTemplate": "{}",
         "GenerateStringKey": "apiKey",
@@ -491,21 +524,28 @@ def test_key_is_generated(resources: Template) -> None:
         "ExcludePunctuation": True,
     }
     assert secret["ReplicaRegions"] == [{"Region": "us-east-1"}]
-    assert properties(resources, "OriginApiKey")["Value"] == {
-        "Fn::Sub": "{{resolve:secretsmanager:${OriginApiKeySecret}:SecretString:apiKey}}"
+    assert properties(resources, f"OriginApiKey{key}")["Value"] == {
+        "Fn::Sub": f"{{{{resolve:secretsmanager:${{OriginApiKeySecret{key}}}:SecretString:apiKey}}}}"
     }
+    assert api["Resources"][f"OriginApiKeySecret{key}"].keys().isdisjoint({"Condition"})
 
 
-def test_usage_plan(resources: Template) -> None:
-    """The plan limits what can be done in the stage with the key."""
+@pytest.mark.parametrize(("accepted", "keys"), [("a", "A"), ("b", "B"), ("both", "AB")])
+def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
+    """Only what OriginKeys asks for exists, each with its place in the plan that limits the stage."""
+    resources = resolve(api, PROD | {"OriginKeys": accepted})["Resources"]
     plan = properties(resources, "UsagePlan")
 
     assert {"Quota", "Throttle"} <= set(plan)
     assert plan["ApiStages"] == [{"ApiId": ref("RestApi"), "Stage": ref("ApiStage")}]
-    assert properties(resources, "OriginUsagePlanKey") == {
-        "KeyId": ref("OriginApiKey"),
-        "KeyType": "API_KEY",
-        "UsagePlanId": ref("UsagePlan"),
+    assert list(of_type(resources, "AWS::ApiGateway::ApiKey")) == [f"OriginApiKey{key}" for key in keys]
+    assert of_type(resources, "AWS::ApiGateway::UsagePlanKey") == {
+        f"OriginUsagePlanKey{key}": {
+            "KeyId": ref(f"OriginApiKey{key}"),
+            "KeyType": "API_KEY",
+            "UsagePlanId": ref("UsagePlan"),
+        }
+        for key in keys
     }
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csr_templates import frontend as frontend_stack
+from csr_templates.cloudformation.references import uses
 from csr_templates.cloudformation.resolving import failed_assertions, resolve
 from csr_templates.stacks.pins import PINS
 
@@ -570,8 +571,9 @@ def test_site_origin(resources: Template) -> None:
 
 
 def test_api_origin(frontend: Template) -> None:
-    """The API's address comes from its stack in its own region, its key from the secret's replica in ours."""
-    _, api = distribution(with_values(frontend, ApiRegion="eu-west-1", Environment="staging"))["Origins"]
+    """The API's address comes from its stack in its own region, its key from a secret's replica in ours."""
+    values = {"ApiRegion": "eu-west-1", "Environment": "staging", "OriginKey": "b"}
+    _, api = distribution(with_values(frontend, **values))["Origins"]
     (header,) = api["OriginCustomHeaders"]
     text, bound = api["DomainName"]["Fn::Sub"]
 
@@ -585,17 +587,21 @@ def test_api_origin(frontend: Template) -> None:
     assert header == {
         "HeaderName": "x-api-key",
         "HeaderValue": (
-            "{{resolve:secretsmanager:csr-lambda-api-staging-origin-api-key:SecretString:apiKey}}"
+            "{{resolve:secretsmanager:csr-lambda-api-staging-origin-api-key-b:SecretString:apiKey}}"
         ),
     }
 
 
 def test_api_origin_fits_the_api_stack(resources: Template, api: Template) -> None:
-    """Stage, secret and timeouts are the ones of the api stack: Lambda gives up first, CloudFront last."""
+    """Stage, secret and timeouts are the ones of the api stack: Lambda gives up first, CloudFront last.
+
+    With the defaults, the key that CloudFront sends is the one that the API accepts.
+    """
     its = resolve(api, {"LambdaCodeS3ObjectVersion": "1"})
     _, origin = distribution(resources)["Origins"]
     (stage,) = of_type(its["Resources"], "AWS::ApiGateway::Stage").values()
-    (secret,) = of_type(its["Resources"], "AWS::SecretsManager::Secret").values()
+    (key,) = of_type(its["Resources"], "AWS::ApiGateway::ApiKey").values()
+    secret = properties(its["Resources"], uses(key["Value"])[0].name)
     (function,) = of_type(its["Resources"], "AWS::Lambda::Function").values()
     gateway = {
         method["Integration"]["TimeoutInMillis"]

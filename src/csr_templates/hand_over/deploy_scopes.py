@@ -170,6 +170,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html"""
 
 REMOVES: Final = {
     "apigateway:DELETE": (
+        "arn:aws:apigateway:{region}::/apikeys/*",  # OriginKeys decides which keys exist
         "arn:aws:apigateway:{region}::/restapis/*/deployments/*",
         "arn:aws:apigateway:{region}::/restapis/*/gatewayresponses/*",
         "arn:aws:apigateway:{region}::/restapis/*/requestvalidators/*",
@@ -177,7 +178,10 @@ REMOVES: Final = {
         "arn:aws:apigateway:{region}::/usageplans/*/keys/*",
     ),
 }
-"""What updates remove, although the same action removes the whole: the ARNs of the parts."""
+"""What updates remove, although the same action removes the whole: the ARNs of the parts.
+
+An API key is a part of what limits the API: an update may take it from its plan, which has the same effect.
+"""
 
 GLOBAL: Final = frozenset({"cloudfront", "iam", "route53"})
 """Services without regions: a condition on the region of a request to them would say nothing."""

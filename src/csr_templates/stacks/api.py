@@ -11,6 +11,7 @@ import awacs.cloudwatch
 import awacs.ec2
 import awacs.kms
 import awacs.logs
+import awacs.rds_db
 import awacs.secretsmanager
 import awacs.sqs
 import awacs.sts
@@ -73,7 +74,7 @@ def build() -> StackTemplate:
     deployment = add_deployment(t, api)
     stage = add_stage(t, conditions, api, deployment, api_logs, account)
     add_permission(t, api, backend.alias)
-    plan = add_usage_plan(t, api, stage)
+    plan = add_usage_plan(t, conditions, api, stage)
     add_metric_filters(t, function_logs, api_logs.access)
     add_queries(t, api_logs.access, function_logs)
     alarm_topics = add_alarm_topics(t)
@@ -94,6 +95,7 @@ class Parameters(NamedTuple):
     code_object_version: Parameter
     cache_enabled: Parameter
     manage_account: Parameter
+    origin_keys: Parameter
     log_retention: Parameter
     permissions_boundary: Parameter
 
@@ -190,6 +192,21 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Set the account's logging role",
             group="API Gateway",
         ),
+        origin_keys=t.add_parameter(
+            Parameter(
+                "OriginKeys",
+                Type="String",
+                Default="a",
+                AllowedValues=["a", "b", "both"],
+                Description=(
+                    "API keys that the API accepts. Must include the key that CloudFront sends, which is "
+                    "OriginKey of the deployed frontend stack."
+                ),
+                ConstraintDescription="must be a, b or both",
+            ),
+            label="Accepted origin keys",
+            group="API Gateway",
+        ),
         log_retention=t.add_parameter(
             parameters.log_retention(), label="Retention of log groups", group="Logs"
         ),
@@ -226,6 +243,8 @@ class Conditions(NamedTuple):
     has_reserved_concurrency: str
     caches_requests: str
     manages_account: str
+    accepts_origin_key_a: str
+    accepts_origin_key_b: str
     has_permissions_boundary: str
 
 
@@ -239,6 +258,8 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         t.add_condition("HasReservedConcurrency", Not(Equals(parameters.reserved_concurrency.Ref(), "0"))),
         t.add_condition("CachesRequests", Equals(parameters.cache_enabled.Ref(), "true")),
         t.add_condition("ManagesAccount", Equals(parameters.manage_account.Ref(), "true")),
+        t.add_condition("AcceptsOriginKeyA", Not(Equals(parameters.origin_keys.Ref(), "b"))),
+        t.add_condition("AcceptsOriginKeyB", Not(Equals(parameters.origin_keys.Ref(), "a"))),
         t.add_condition("HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))),
     )
 
@@ -302,7 +323,7 @@ def add_execution_role(
     key: kms.Key,
     queue: sqs.Queue,
 ) -> iam.Role:
-    """Add the role of the function: its own log, secret, keys, queue, traces and metrics.
+    """Add the role of the function: its own log, secret, database user, keys, queue, traces and metrics.
 
     Where a resource is "*", AWS accepts nothing narrower for the action. AttachToVpc is the exception.
     """
@@ -353,6 +374,20 @@ def add_execution_role(
                                 }
                             )
                         ),
+                    ),
+                    aws.Statement(
+                        # One user of the database, and any cluster: a restored one has another resource ID.
+                        # The user is not there until an operator creates it (docs/changes.md).
+                        # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
+                        Sid="LogInWithoutPassword",
+                        Effect=aws.Allow,
+                        Action=[awacs.rds_db.Action("connect")],
+                        Resource=[
+                            Sub(
+                                "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:"
+                                "cluster-*/csr_app_${Environment}"
+                            )
+                        ],
                     ),
                     aws.Statement(
                         Sid="DecryptEnvironment",
@@ -806,51 +841,25 @@ def add_permission(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.A
 
 
 def add_usage_plan(
-    t: StackTemplate, api: apigateway.RestApi, stage: apigateway.Stage
+    t: StackTemplate, conditions: Conditions, api: apigateway.RestApi, stage: apigateway.Stage
 ) -> apigateway.UsagePlan:
-    """Add the key that CloudFront sends, and the plan that limits what can be done with it.
+    """Add the two keys that CloudFront may send, and the plan that limits what can be done with them.
 
-    Without a key a plan limits nothing, and any caller could bypass CloudFront and its firewall. There is one
-    key for the whole site: callers after the day's last request receive 429.
+    Without a key a plan limits nothing, and any caller could bypass CloudFront and its firewall. CloudFront
+    sends one key for the whole site: callers after the day's last request receive 429. The plan counts for
+    each key, so the day starts again when CloudFront sends the other one.
     """
-    t.section("API key and usage plan")
-    secret = t.add_resource(
-        secretsmanager.Secret(
-            "OriginApiKeySecret",
-            DeletionPolicy=RetainExceptOnCreate,
-            UpdateReplacePolicy=Retain,
-            Name=names.name(contract.ORIGIN_API_KEY_SECRET),
-            Description="Key that CloudFront sends to the API",
-            # Never change these: a new value is generated, and API Gateway and CloudFront would not see it.
-            GenerateSecretString=secretsmanager.GenerateSecretString(
-                SecretStringTemplate="{}",
-                GenerateStringKey=contract.ORIGIN_API_KEY_FIELD,
-                PasswordLength=40,  # API Gateway takes 20 to 128 letters and digits
-                ExcludePunctuation=True,
-            ),
-            # Where the frontend stack reads it.
-            ReplicaRegions=[secretsmanager.ReplicaRegion(Region="us-east-1")],
-            Tags=names.tags(),
-        )
-    )
-    key = t.add_resource(
-        apigateway.ApiKey(
-            "OriginApiKey",
-            Enabled=True,
-            Description="Sent by CloudFront",
-            Value=Sub(
-                "{{resolve:secretsmanager:${Secret}:SecretString:" + contract.ORIGIN_API_KEY_FIELD + "}}",
-                Secret=secret.Ref(),
-            ),
-            Tags=names.tags("origin-api-key"),
-        )
-    )
+    t.section("API keys and usage plan")
+    secret_a = t.add_resource(origin_key_secret("OriginApiKeySecretA", "a"))
+    secret_b = t.add_resource(origin_key_secret("OriginApiKeySecretB", "b"))
+    key_a = t.add_resource(origin_key("OriginApiKeyA", "a", secret_a, conditions.accepts_origin_key_a))
+    key_b = t.add_resource(origin_key("OriginApiKeyB", "b", secret_b, conditions.accepts_origin_key_b))
     plan = t.add_resource(
         apigateway.UsagePlan(
             "UsagePlan",
             Description="All requests of the site",
             ApiStages=[apigateway.ApiStage(ApiId=api.Ref(), Stage=stage.Ref())],
-            Quota=apigateway.QuotaSettings(Limit=1000000, Period="DAY"),  # requests
+            Quota=apigateway.QuotaSettings(Limit=1000000, Period="DAY"),  # requests, for each key
             Throttle=apigateway.ThrottleSettings(
                 RateLimit=500,  # requests per second
                 BurstLimit=1000,  # requests
@@ -858,12 +867,58 @@ def add_usage_plan(
             Tags=names.tags("usage-plan"),
         )
     )
-    t.add_resource(
-        apigateway.UsagePlanKey(
-            "OriginUsagePlanKey", KeyId=key.Ref(), KeyType="API_KEY", UsagePlanId=plan.Ref()
+    for title, key in (("OriginUsagePlanKeyA", key_a), ("OriginUsagePlanKeyB", key_b)):
+        t.add_resource(
+            apigateway.UsagePlanKey(
+                title, Condition=key.Condition, KeyId=key.Ref(), KeyType="API_KEY", UsagePlanId=plan.Ref()
+            )
         )
-    )
     return plan
+
+
+def origin_key_secret(title: str, which: str) -> secretsmanager.Secret:
+    """Return the secret of an origin key. It exists whether the API accepts the key or not.
+
+    So a key that is not in use can be given a new value.
+    """
+    return secretsmanager.Secret(
+        title,
+        DeletionPolicy=RetainExceptOnCreate,
+        UpdateReplacePolicy=Retain,
+        Name=names.name(f"{contract.ORIGIN_API_KEY_SECRET}-{which}"),
+        Description=f"Key {which} that CloudFront sends to the API",
+        # Never change these: a new value is generated, and API Gateway and CloudFront would not see it.
+        GenerateSecretString=secretsmanager.GenerateSecretString(
+            SecretStringTemplate="{}",
+            GenerateStringKey=contract.ORIGIN_API_KEY_FIELD,
+            PasswordLength=40,  # API Gateway takes 20 to 128 letters and digits
+            ExcludePunctuation=True,
+        ),
+        # Where the frontend stack reads it.
+        ReplicaRegions=[secretsmanager.ReplicaRegion(Region="us-east-1")],
+        Tags=names.tags(),
+    )
+
+
+def origin_key(title: str, which: str, secret: secretsmanager.Secret, condition: str) -> apigateway.ApiKey:
+    """Return the API key with the value that the secret has when the key is created.
+
+    ``Value`` cannot be changed later, and CloudFormation reads a dynamic reference only when it creates or
+    changes the resource. So a new value is for a key that the API does not accept at the time: the key is
+    created again, with it, when ``OriginKeys`` includes the key again.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+    """
+    return apigateway.ApiKey(
+        title,
+        Condition=condition,
+        Enabled=True,
+        Description=f"Key {which}, sent by CloudFront",
+        Value=Sub(
+            "{{resolve:secretsmanager:${Secret}:SecretString:" + contract.ORIGIN_API_KEY_FIELD + "}}",
+            Secret=secret.Ref(),
+        ),
+        Tags=names.tags(f"origin-api-key-{which}"),
+    )
 
 
 REFUSED_REQUESTS = "refused-requests"

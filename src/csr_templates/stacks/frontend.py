@@ -89,6 +89,7 @@ class Parameters(NamedTuple):
     hosted_zone_id: Parameter
     probe_path: Parameter
     api_region: Parameter
+    origin_key: Parameter
     log_retention: Parameter
 
 
@@ -207,6 +208,20 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Region of the API",
             group="Edge",
         ),
+        origin_key=t.add_parameter(
+            Parameter(
+                "OriginKey",
+                Type="String",
+                Default="a",
+                AllowedValues=["a", "b"],
+                Description=(
+                    "API key that CloudFront sends. OriginKeys of the deployed api stack must include it."
+                ),
+                ConstraintDescription="must be a or b",
+            ),
+            label="Origin key",
+            group="Edge",
+        ),
         log_retention=t.add_parameter(
             parameters.log_retention(), label="Retention of log groups", group="Logs"
         ),
@@ -275,6 +290,7 @@ class Conditions(NamedTuple):
     waf: str
     custom_domain: str
     probe: str
+    sends_origin_key_b: str
 
 
 def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
@@ -287,7 +303,8 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         And(Condition(cloudfront), Not(Equals(parameters.certificate_arn.Ref(), ""))),
     )
     probe = t.add_condition("Probe", And(Condition(cloudfront), Not(Equals(parameters.probe_path.Ref(), ""))))
-    return Conditions(cloudfront, waf, custom_domain, probe)
+    sends_origin_key_b = t.add_condition("SendsOriginKeyB", Equals(parameters.origin_key.Ref(), "b"))
+    return Conditions(cloudfront, waf, custom_domain, probe, sends_origin_key_b)
 
 
 def add_key(t: StackTemplate) -> kms.Key:
@@ -905,6 +922,17 @@ def add_queries(t: StackTemplate, conditions: Conditions, waf_logs: logs.LogGrou
     )
 
 
+def origin_key(which: str) -> Sub:
+    """Return the reference to the API key ``a`` or ``b``: to the replica of its secret, in this region.
+
+    CloudFormation reads it again with any change of the distribution.
+    """
+    return Sub(
+        f"{{{{resolve:secretsmanager:{names.PREFIX}-{contract.ORIGIN_API_KEY_SECRET}-{which}"
+        f":SecretString:{contract.ORIGIN_API_KEY_FIELD}}}}}"
+    )
+
+
 def add_distribution(
     t: StackTemplate,
     parameters: Parameters,
@@ -991,11 +1019,8 @@ def add_distribution(
                         OriginCustomHeaders=[
                             cloudfront.OriginCustomHeader(
                                 HeaderName="x-api-key",  # replaces one that the viewer sends
-                                # The secret's replica in this region.
-                                HeaderValue=Sub(
-                                    "{{resolve:secretsmanager:"
-                                    f"{names.PREFIX}-{contract.ORIGIN_API_KEY_SECRET}"
-                                    f":SecretString:{contract.ORIGIN_API_KEY_FIELD}}}}}"
+                                HeaderValue=If(
+                                    conditions.sends_origin_key_b, origin_key("b"), origin_key("a")
                                 ),
                             )
                         ],

@@ -140,8 +140,11 @@ PINS: Final[Mapping[str, Pins]] = {
             "ExecutionLogGroup": Pin("AWS::Logs::LogGroup", "API-Gateway-Execution-Logs_${RestApi}/v1"),
             "ApiGatewayLoggingRole": Pin("AWS::IAM::Role", DeletionPolicy="Retain"),
             "ApiGatewayAccount": Pin("AWS::ApiGateway::Account", DeletionPolicy="Retain"),
-            "OriginApiKeySecret": Pin(
-                "AWS::SecretsManager::Secret", "${ProjectName}-${Environment}-origin-api-key"
+            "OriginApiKeySecretA": Pin(
+                "AWS::SecretsManager::Secret", "${ProjectName}-${Environment}-origin-api-key-a"
+            ),
+            "OriginApiKeySecretB": Pin(
+                "AWS::SecretsManager::Secret", "${ProjectName}-${Environment}-origin-api-key-b"
             ),
         },
         names={
