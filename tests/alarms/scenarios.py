@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from .deployed import Environment, deployed
-from .evaluation import ALARM, Alarm, changes
+from .evaluation import ALARM, DAY, Alarm, changes
+from .state import LOADS, State
 from .streams import Metric, Points
-from .system import DAY, LOADS, State, System
+from .system import System
 
 FILE: Final = Path(__file__).with_name("scenarios.yaml")
 

@@ -16,93 +16,27 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from .deployed import Environment, access_log_format
+from .evaluation import DAY
 from .log_filters import matches
+from .state import LOADS, State
 from .streams import Metric, Points
 
-DAY: Final = 1440  # minutes
-QUOTA: Final = 1_000_000  # requests in a day, from midnight UTC
-CALLS_PER_MINUTE: Final = 500 * 60  # above that the stage throttles
-TIMEOUT: Final = 28.0  # seconds
 PROBES: Final = 18.0  # requests in a minute, of the health checkers of three regions
 CACHED: Final = 0.3  # of the calls, where there is a cache
 WRITES: Final = 0.2  # of the invocations
 
-
-class State(NamedTuple):
-    """What is the case in a minute. Rates are per minute; the defaults are an ordinary one of the day.
-
-    Attributes:
-        pages: requests for pages and files of the site.
-        calls: of the API, through CloudFront.
-        keyless: calls to the API's own address, without a key.
-        missing_pages: requests for pages that do not exist.
-        refused_calls: calls that the application answers with 4XX.
-        blocked: requests that WAF blocks.
-        key: right, or wrong: the API does not know the key that CloudFront sends.
-        site: up, empty (404), forbidden (403), failing (5XX) or gone (no answer).
-        seconds: how long invocations take: seconds, share.
-        raised: invocations that end with an error.
-        timeouts: share of the invocations that take until the function's timeout.
-        throttled: invocations that Lambda refuses besides those above the reserved concurrency.
-        dead_letters: messages in the dead-letter queue; below 0 if it was not in use for hours.
-        writer: up or down.
-        reader: up or down.
-        writer_cpu: percent.
-        reader_cpu: percent.
-        read_latency: seconds, of the reader; of the writer where there is no reader.
-        sessions: connections to the writer besides those of functions.
-        reader_sessions: the same to the reader.
-        write_latency: seconds.
-        replica_lag: milliseconds.
-        free_memory: MiB, of the writer.
-        free_storage: GiB, of the writer.
-        surplus_credits: charged in five minutes.
-        failed_ports: connections that the first NAT gateway had no port for.
-        dropped: packets that it dropped.
-        failed_ports_2: of the second NAT gateway.
-        dropped_2: of the second one.
-        certificate_days: until the certificate expires, at minute 0.
-        data: on, or off: nothing is sent to CloudWatch.
-    """
-
-    pages: float = 400.0
-    calls: float = 400.0
-    keyless: float = 0.0
-    missing_pages: float = 2.0
-    refused_calls: float = 0.4
-    blocked: float = 2.0
-    key: str = "right"
-    site: str = "up"
-    seconds: tuple[tuple[float, float], ...] = ((0.08, 0.9), (0.4, 0.08), (1.5, 0.02))
-    raised: float = 0.0
-    timeouts: float = 0.0
-    throttled: float = 0.0
-    dead_letters: float = -1.0
-    writer: str = "up"
-    reader: str = "up"
-    writer_cpu: float = 25.0
-    reader_cpu: float = 20.0
-    read_latency: float = 0.002
-    sessions: float = 5.0
-    reader_sessions: float = 5.0
-    write_latency: float = 0.004
-    replica_lag: float = 20.0
-    free_memory: float = 900.0
-    free_storage: float = 20.0
-    surplus_credits: float = 0.0
-    failed_ports: float = 0.0
-    dropped: float = 0.0
-    failed_ports_2: float = 0.0
-    dropped_2: float = 0.0
-    certificate_days: float = 200.0
-    data: str = "on"
-
-
-LOADS: Final[Mapping[str, State]] = {
-    "day": State(),
-    "night": State(pages=4.0, calls=2.0, missing_pages=0.0, refused_calls=0.0, blocked=0.0),
-    "idle": State(pages=0.0, calls=0.0, missing_pages=0.0, refused_calls=0.0, blocked=0.0),
-}
+# What sends metrics, where the environment has it: stack, logical ID.
+PARTS: Final = (
+    ("network", "NatGateway1"),
+    ("network", "NatGateway2"),
+    ("database", "DatabaseInstance1"),
+    ("database", "DatabaseInstance2"),
+    ("api", "ApiStage"),
+    ("frontend", "Distribution"),
+    ("frontend", "SiteProbe"),
+    ("frontend", "WebACL"),
+)
+Parts = frozenset[str]
 
 
 class Call(NamedTuple):
@@ -125,42 +59,6 @@ class Call(NamedTuple):
     viewer: bool = True
 
 
-class Existing(NamedTuple):
-    """The minute from which each part sends metrics; None for parts that the environment does not have."""
-
-    nat_1: int | None
-    nat_2: int | None
-    instance_1: int | None
-    instance_2: int | None
-    api: int | None
-    distribution: int | None
-    probe: int | None
-    web_acl: int | None
-
-
-EVER: Final = -(10**9)
-
-
-def existing(environment: Environment, *, first_create: bool) -> Existing:
-    """Return what the environment has, from ever or from the minute in which it is first created."""
-
-    def since(stack: str, logical_id: str) -> int | None:
-        if logical_id not in environment.resources[stack]:
-            return None
-        return environment.created[stack][logical_id] + 1 if first_create else EVER
-
-    return Existing(
-        since("network", "NatGateway1"),
-        since("network", "NatGateway2"),
-        since("database", "DatabaseInstance1"),
-        since("database", "DatabaseInstance2"),
-        since("api", "ApiStage"),
-        since("frontend", "Distribution"),
-        since("frontend", "SiteProbe"),
-        since("frontend", "WebACL"),
-    )
-
-
 class Sent(NamedTuple):
     """What a service sent about one metric in a minute."""
 
@@ -179,12 +77,15 @@ class System:
         self.has_cache = p["ApiCacheEnabled"] == "true"
         self.concurrency = float(p["LambdaReservedConcurrency"]) or 1000.0
         self.provisioned = float(p["LambdaProvisionedConcurrency"])
-        (self.function,) = (
-            one["FunctionName"] for one in environment.of_type("api", "AWS::Lambda::Function").values()
-        )
+        (function,) = environment.of_type("api", "AWS::Lambda::Function").values()
+        self.function = function["FunctionName"]
+        self.timeout = float(function["Timeout"])
         (self.api,) = (one["Name"] for one in environment.of_type("api", "AWS::ApiGateway::RestApi").values())
         (stage,) = environment.of_type("api", "AWS::ApiGateway::Stage").values()
         self.stage = stage["StageName"]
+        (plan,) = environment.of_type("api", "AWS::ApiGateway::UsagePlan").values()
+        self.quota = float(plan["Quota"]["Limit"])  # requests in a day, from midnight UTC
+        self.most_calls = 60 * float(plan["Throttle"]["RateLimit"])  # in a minute
         group, _ = stage["AccessLogSetting"]["DestinationArn"]["Fn::GetAtt"]
         self.access_log = environment.resources["api"][group]["Properties"]["LogGroupName"]
         (self.cluster,) = (
@@ -211,19 +112,23 @@ class System:
             first_create: whether minute 0 is the one in which the creation of the first stack begins.
             midnight: a minute in which a day begins in UTC.
         """
-        exist = existing(self.environment, first_create=first_create)
+        since = {
+            name: self.environment.created[stack][name] + 1 if first_create else min(states)
+            for stack, name in PARTS
+            if name in self.environment.resources[stack]
+        }
         streams: dict[Metric, dict[int, Points]] = defaultdict(dict)
         spent = 0.0  # of the day's quota
         before = None
         for minute, state in states.items():
             if (minute - midnight) % DAY == 0:
                 spent = 0.0
-            now = Existing(*(None if since is None or since > minute else 0 for since in exist))
-            used_up = spent >= QUOTA
+            parts = frozenset(name for name, first in since.items() if first <= minute)
+            used_up = spent >= self.quota
             if state.key == "right":
-                spent += min(state.calls, CALLS_PER_MINUTE)
+                spent += min(state.calls, self.most_calls)
             unhealthy = state.site != "up" and before is not None and before.site == state.site
-            for metric, points in self.minute(state, now, used_up, unhealthy) if state.data == "on" else ():
+            for metric, points in self.minute(state, parts, used_up, unhealthy) if state.data == "on" else ():
                 streams[metric][minute] = points
             days = state.certificate_days - minute / DAY
             if self.certificate and days > 0 and minute % (DAY // 2) == 300 and state.data == "on":
@@ -231,17 +136,17 @@ class System:
             before = state
         return streams
 
-    def _minute(self, state: State, exist: Existing, used_up: bool, unhealthy: bool) -> list[Sent]:
+    def _minute(self, state: State, parts: Parts, used_up: bool, unhealthy: bool) -> list[Sent]:
         sent: list[Sent] = []
         calls: list[Call] = []
-        if exist.api is not None:
-            calls = list(self.calls(state, exist, used_up=used_up))
+        if "ApiStage" in parts:
+            calls = list(self.calls(state, parts, used_up=used_up))
             sent += self._api(calls)
             sent += self._function(state, calls)
             sent += self._log_metrics(calls)
-        if exist.distribution is not None:
-            sent += self._distribution(state, calls, probed=exist.probe is not None)
-        if exist.web_acl is not None and state.blocked:
+        if "Distribution" in parts:
+            sent += self._distribution(state, calls, probed="SiteProbe" in parts)
+        if "WebACL" in parts and state.blocked:
             # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
             dimensions = (("WebACL", self.web_acls[0]), ("Rule", "ALL"))
             sent.append(
@@ -249,7 +154,7 @@ class System:
                     self.virginia, "AWS/WAFV2", "BlockedRequests", ((1.0, state.blocked),), *dimensions
                 )
             )
-        if exist.probe is not None:
+        if "SiteProbe" in parts:
             # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
             status = ((0.0 if unhealthy else 1.0, 1.0),)
             sent.append(
@@ -257,11 +162,11 @@ class System:
                     self.virginia, "AWS/Route53", "HealthCheckStatus", status, ("HealthCheckId", "SiteProbe")
                 )
             )
-        sent += self._database(state, calls, exist)
-        sent += self._network(state, exist)
+        sent += self._database(state, calls, parts)
+        sent += self._network(state, parts)
         return sent
 
-    def calls(self, state: State, exist: Existing, *, used_up: bool) -> Iterator[Call]:
+    def calls(self, state: State, parts: Parts, *, used_up: bool) -> Iterator[Call]:
         """Yield how the calls of a minute end.
 
         The gateway's own answers: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
@@ -276,15 +181,15 @@ class System:
         if used_up:
             yield Call(429, "QUOTA_EXCEEDED", 0.005, state.calls)
             return
-        let_in = min(state.calls, CALLS_PER_MINUTE)
+        let_in = min(state.calls, self.most_calls)
         if state.calls > let_in:
             yield Call(429, "THROTTLED", 0.005, state.calls - let_in)
         cached = let_in * CACHED if self.has_cache else 0.0
         if cached:
             yield Call(200, "-", 0.005, cached)
-        yield from self._invocations(state, exist, let_in - cached)
+        yield from self._invocations(state, parts, let_in - cached)
 
-    def _invocations(self, state: State, exist: Existing, asked: float) -> Iterator[Call]:
+    def _invocations(self, state: State, parts: Parts, asked: float) -> Iterator[Call]:
         """Yield how the calls end that reach the function."""
         busy = self.busy(state, asked)
         refused = asked * (1 - self.concurrency / busy) if busy > self.concurrency else 0.0
@@ -292,8 +197,8 @@ class System:
         if refused:
             yield Call(500, "API_CONFIGURATION_ERROR", 0.02, refused)
         rest = asked - refused
-        writer = state.writer == "up" and exist.instance_1 is not None
-        reader = state.reader == "up" and exist.instance_2 is not None
+        writer = state.writer == "up" and "DatabaseInstance1" in parts
+        reader = state.reader == "up" and "DatabaseInstance2" in parts
         lost = 0.0 if writer else WRITES if reader else 1.0  # without a reader its endpoint is the writer
         failed = min(rest, rest * lost + state.raised)
         if failed:
@@ -301,7 +206,7 @@ class System:
         rest -= failed
         late = rest * state.timeouts
         if late:
-            yield Call(504, "INTEGRATION_TIMEOUT", TIMEOUT, late, invoked=True)
+            yield Call(504, "INTEGRATION_TIMEOUT", self.timeout, late, invoked=True)
         rest -= late
         own = min(rest, state.refused_calls)
         if own:
@@ -313,7 +218,7 @@ class System:
     def busy(self, state: State, invocations: float) -> float:
         """Return how many invocations run at a time, at the peak of the minute."""
         mean = sum(seconds * share for seconds, share in state.seconds) * (1 - state.timeouts)
-        return 1.2 * invocations / 60 * (mean + TIMEOUT * state.timeouts)
+        return 1.2 * invocations / 60 * (mean + self.timeout * state.timeouts)
 
     def _api(self, calls: Sequence[Call]) -> Iterator[Sent]:
         """Yield what API Gateway sends.
@@ -408,15 +313,15 @@ class System:
             if latency:
                 yield self._sent(self.virginia, "AWS/CloudFront", "OriginLatency", latency, *dimensions)
 
-    def _database(self, state: State, calls: Sequence[Call], exist: Existing) -> Iterator[Sent]:
+    def _database(self, state: State, calls: Sequence[Call], parts: Parts) -> Iterator[Sent]:
         """Yield what RDS sends.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
         """
         invoked = sum(one.times for one in calls if one.invoked)
         environments = max(self.provisioned, min(self.busy(state, invoked), 190.0))
-        writer = state.writer == "up" and exist.instance_1 is not None
-        reader = state.reader == "up" and exist.instance_2 is not None
+        writer = state.writer == "up" and "DatabaseInstance1" in parts
+        reader = state.reader == "up" and "DatabaseInstance2" in parts
         if writer:
             connections = state.sessions + environments * (1 if reader else 2)
             read_latency = LOADS["day"].read_latency if reader else state.read_latency
@@ -445,16 +350,16 @@ class System:
         dimensions = (("DBClusterIdentifier", self.cluster), ("Role", role))
         return self._sent(self.tokyo, "AWS/RDS", name, ((value, 1.0),), *dimensions)
 
-    def _network(self, state: State, exist: Existing) -> Iterator[Sent]:
+    def _network(self, state: State, parts: Parts) -> Iterator[Sent]:
         """Yield what the NAT gateways send.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
         """
-        for there, name, failed, dropped in (
-            (exist.nat_1, "NatGateway1", state.failed_ports, state.dropped),
-            (exist.nat_2, "NatGateway2", state.failed_ports_2, state.dropped_2),
+        for name, failed, dropped in (
+            ("NatGateway1", state.failed_ports, state.dropped),
+            ("NatGateway2", state.failed_ports_2, state.dropped_2),
         ):
-            if there is not None:
+            if name in parts:
                 dimension = ("NatGatewayId", name)
                 for metric, value in (("ErrorPortAllocation", failed), ("PacketsDropCount", dropped)):
                     yield self._sent(self.tokyo, "AWS/NATGateway", metric, ((value, 1.0),), dimension)

@@ -9,8 +9,9 @@ import pytest
 from .deployed import deployed
 from .log_filters import matches
 from .scenarios import DOMAIN
+from .state import LOADS, State
 from .streams import Metric, Points
-from .system import LOADS, Call, State, System
+from .system import Call, System
 
 PROD = System(deployed("prod", DOMAIN))
 

@@ -40,7 +40,8 @@ stay quiet, and no alarm fires twice. What an alarm means and what to do is in
 - The minutes count from the beginning. A second number is the minute in which the same topic is told that the
   alarm has ended. Metrics arrive a few minutes late: add that.
 - The environment is production with a writer, a reader, a NAT gateway in each zone and a probe, unless the
-  row says otherwise. An ordinary minute has 400 requests for pages and 400 calls of the API.
+  row says otherwise. An ordinary minute has 400 requests for pages and 400 calls of the API, of which the
+  cache answers 30 percent. A function that runs holds a connection to both instances.
 - CloudWatch evaluates an alarm every minute, over windows that slide. It looks at more periods than the alarm
   has, and takes older data points for missing ones. AWS does not publish how many more; here it is 2, as in
   AWS's examples. How long an alarm on missing data takes depends on it.
@@ -72,6 +73,8 @@ AWS 上で確認した行はありません。行に書かれていないアラ�
   メトリクスは数分遅れて届くため、その分だけ遅くなります。
 - 特に記載がない限り、環境は本番で、ライター、リーダー、各ゾーンの NAT ゲートウェイ、プローブがあります。
   通常は毎分、ページへのリクエストが 400 件、API の呼び出しが 400 件あります。
+  呼び出しの 30% にはキャッシュが応答します。
+  実行中の関数は、両方のインスタンスへの接続を保持します。
 - CloudWatch はアラームを毎分、スライドする期間で評価します。
   アラームの期間数より多くの期間を調べ、欠落データの代わりに古いデータポイントを使います。
   その数は公開されていません。ここでは AWS の例と同じく 2 つ多いとしています。
