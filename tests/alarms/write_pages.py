@@ -86,7 +86,7 @@ AWS 上で確認した行はありません。行に書かれていないアラ�
     topics={CRITICAL: "クリティカル", NORMAL: "通常"},
     event="RDS イベント `{}` ({})",
     sources={"cluster": "クラスター", "writer": "ライター", "reader": "リーダー"},
-    until="~{}",
+    until=" から {}",
     silent="なし",
     already="新しい通知なし。以前の通知: ",
 )
