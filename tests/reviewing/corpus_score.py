@@ -254,7 +254,9 @@ def _in_order(words: Iterable[str], chain: str) -> bool:
 
 
 def _matches(expected: Risk, actual: Risk) -> bool:
-    """Tell whether a risk is the expected one; ``*`` is any resource, ``Old|New`` one of two."""
-    return expected[:3] == actual[:3] and (
-        expected[3] == "*" or actual[3] in expected[3].split("|") or actual[3] == expected[3]
+    """Tell whether a risk is the expected one; ``*`` is any stack or resource, ``Old|New`` one of two."""
+    return (
+        expected[:2] == actual[:2]
+        and expected[2] in ("*", actual[2])
+        and (expected[3] == "*" or actual[3] in expected[3].split("|"))
     )

@@ -19,7 +19,8 @@ it is expected in each. Labels: ``change``, ``interruption`` and ``data`` in the
 where several words would be right), ``properties`` (all top-level properties among the causes), ``values``
 (property -> before and after), ``chain`` (words that the chain of a cause holds, in this order). A resource
 without labels may be there or not.
-``risks``: ``kind resource`` of the risks that no label implies; ``*`` for any resource of the stack.
+``risks``: ``kind resource`` of the risks that no label implies; ``*`` is any stack or any resource of one,
+``Old|New`` one of two resources.
 ``may``: risks that are neither missed nor wrong.
 ``order``: resources in the order in which they are interrupted: ``interruptionOrder`` is a number that grows.
 ``hidden``: texts that must not be anywhere in the review.
