@@ -93,6 +93,7 @@ class _Scorer:
         self.total = total
         self.environments = list(case.get("environments", {"": {}}))
         self.several = "stacks" in case
+        self.kinds = case["kinds"]
         self.entries: dict[Key, dict[str, Any]] = {}
         for environment in actual["environments"]:
             for stack in environment["stacks"]:
@@ -116,13 +117,14 @@ class _Scorer:
 
     def run(self) -> None:
         """Count everything that the case labels."""
-        self._changes()
-        for key, label in self.labels.items():
-            if entry := self.entries.get(key):
-                for field_name in ("interruption", "data"):
-                    if field_name in label:
-                        self._word(field_name, label[field_name], entry[field_name], key)
-                self._causes(key, label, entry)
+        if "replace" in self.kinds:  # else the case is about access and guards, not about changes
+            self._changes()
+            for key, label in self.labels.items():
+                if entry := self.entries.get(key):
+                    for field_name in ("interruption", "data"):
+                        if field_name in label:
+                            self._word(field_name, label[field_name], entry[field_name], key)
+                    self._causes(key, label, entry)
         self._risks()
         self._order()
         everything = json.dumps(self.actual, ensure_ascii=False)
@@ -178,6 +180,7 @@ class _Scorer:
             (risk["kind"], environment, self._stack(risk["stack"]), risk["logicalId"])
             for risk in self.actual["risks"]
             for environment in risk["environments"]
+            if risk["kind"] in self.kinds
         }
         met: set[Risk] = set()
         for one in sorted(actual):

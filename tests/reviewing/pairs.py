@@ -1,16 +1,19 @@
 """The labelled pairs of templates: what a review has to find in each, written from AWS's documentation.
 
 A file of ``corpus/`` holds ``pages`` (short name -> address), ``bases`` (templates that several cases start
-from) and ``cases``. Keys of a case:
+from), ``places`` (base -> path of what its cases vary), ``kinds`` (of the risks that its cases score; without
+it everything but access and guards) and ``cases``. Keys of a case:
 
 ``name``, ``source`` (a short name of ``pages``, or several), ``why`` (what that page says).
 ``base``, ``before``, ``after``, ``patch``: ``before`` is a whole template, a text, or a merge patch (RFC
 7396) on ``base``; ``after`` is a whole template or a text; ``patch`` is a merge patch on ``before``.
+``from``, ``to``: instead of these, the value at the base's place before and after; None is no value.
 ``parameters``: values of both sides; ``parametersBefore``, ``parametersAfter``: those of one side, a list
 in the form of CloudFormation's array.
 ``region``: of two plain templates; us-east-1 if it is left out.
-``stacks``: instead of one pair, stack -> the same keys, ``readsFrom``, ``perDeploy``, ``stackPolicy`` and
-``stackPolicyAfter``; ``environments``: name -> ``before`` and ``after`` of its parameter values.
+``stacks``: instead of one pair, stack -> the same keys, ``readsFrom``, ``perDeploy``, ``stackPolicy``,
+``terminationProtection``, and both with ``After`` where they change; ``environments``: name -> ``before``,
+``after`` or ``both`` of its parameter values.
 
 What is expected:
 
@@ -42,6 +45,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+# The kinds of risks that a case scores where its file names none.
+CHANGE_KINDS = ("replace", "data-loss", "orphan", "interruption", "will-fail", "export", "rename")
 CORPUS = Path(__file__).with_name("corpus")
 PROJECT = "app"
 
@@ -77,18 +82,26 @@ def files() -> dict[str, dict[str, Any]]:
 def cases() -> Iterator[Case]:
     """Yield every case, with its name made unique by the file's and ``before``, ``after`` made whole."""
     for file, content in files().items():
-        bases = content.get("bases", {})
+        kinds = content.get("kinds", CHANGE_KINDS)
         for case in content["cases"]:
-            yield _whole({**case, "name": f"{file}: {case['name']}"}, bases)
+            yield _whole({**case, "name": f"{file}: {case['name']}", "kinds": kinds}, content)
 
 
-def _whole(case: Case, bases: Mapping[str, Any]) -> Case:
+def _whole(case: Case, content: Mapping[str, Any]) -> Case:
     if "stacks" in case:
-        return {**case, "stacks": {name: _pair(pair, bases) for name, pair in case["stacks"].items()}}
-    return _pair(case, bases)
+        return {**case, "stacks": {name: _pair(pair, content) for name, pair in case["stacks"].items()}}
+    return _pair(case, content)
 
 
-def _pair(pair: Case, bases: Mapping[str, Any]) -> Case:
+def _pair(pair: Case, content: Mapping[str, Any]) -> Case:
+    bases = content.get("bases", {})
+    if "from" in pair or "to" in pair:
+        base, place = bases[pair["base"]], content["places"][pair["base"]]
+        return {
+            **pair,
+            "before": _placed(base, place, pair["from"]),
+            "after": _placed(base, place, pair["to"]),
+        }
     before: Template = pair.get("before", {})
     if "base" in pair:
         before = merged(bases[pair["base"]], before)
@@ -107,6 +120,19 @@ def merged(target: Any, patch: Any) -> Any:
         else:
             result[key] = merged(result.get(key), value)
     return result
+
+
+def _placed(base: Template, place: str, value: Any) -> Template:
+    """Return a base with a value at a path such as ``Resources/Role/Properties``; None takes the key away."""
+    template: Template = copy.deepcopy(base)
+    *path, last = place.split("/")
+    target: Any = template
+    for key in path:
+        target = target.setdefault(key, {})
+    target.pop(last, None)
+    if value is not None:
+        target[last] = copy.deepcopy(value)
+    return template
 
 
 def write(case: Case, folder: Path) -> Inputs:
@@ -151,9 +177,11 @@ def _write_set(case: Case, side: str, folder: Path) -> None:
             parameters = template["Parameters"]
         else:
             raise TypeError(f"{case['name']}: a stack of several is written as a mapping")
+        protected = pair.get("terminationProtection", True)
         policy = pair.get("stackPolicy", {})
         if side == "after":
             policy = pair.get("stackPolicyAfter", policy)
+            protected = pair.get("terminationProtectionAfter", protected)
         policy = policy or {"Statement": [_ALLOW]}
         contents[f"{name}.yaml"] = text(template)
         contents[f"stack-policies/{name}.json"] = json.dumps(policy)
@@ -171,7 +199,8 @@ def _write_set(case: Case, side: str, folder: Path) -> None:
                 "StackPolicy": policy,
             }
             contents[f"parameters/{environment}/{name}.json"] = json.dumps(document)
-        entries.append(_manifest_entry(name, pair, list(environments), list(template["Resources"])))
+        entry = _manifest_entry(name, pair, list(environments), list(template["Resources"]))
+        entries.append({**entry, "terminationProtection": protected})
     manifest = {
         "formatVersion": 1,
         "stacks": entries,
@@ -196,7 +225,6 @@ def _manifest_entry(name: str, pair: Case, environments: list[str], resources: l
         "source": f"stacks/{name.replace('-', '_')}.py",
         "region": pair.get("region", "ap-northeast-1"),
         "capabilities": ["CAPABILITY_NAMED_IAM"],
-        "terminationProtection": pair.get("terminationProtection", True),
         "readsFrom": pair.get("readsFrom", []),
         "perDeploy": pair.get("perDeploy", []),
         "parameterFiles": {one: f"parameters/{one}/{name}.json" for one in environments},
