@@ -75,8 +75,13 @@ class Inputs(NamedTuple):
 @functools.cache
 def files() -> dict[str, dict[str, Any]]:
     """Return file name without suffix -> content of each file of the corpus."""
+    return {file.stem: parsed(file) for file in sorted(CORPUS.glob("*.yaml"))}
+
+
+def parsed(file: Path) -> Any:
+    """Return the content of a YAML file without short forms of functions."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return {file.stem: yaml.load(file.read_text("utf-8"), loader) for file in sorted(CORPUS.glob("*.yaml"))}
+    return yaml.load(file.read_text("utf-8"), loader)
 
 
 def cases() -> Iterator[Case]:
@@ -159,8 +164,8 @@ def text(template: Template) -> str:
     """Return a template as the text of its file."""
     if isinstance(template, str):
         return template
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return str(yaml.dump(template, Dumper=dumper, sort_keys=False))
+    # JSON is YAML too; a YAML dump would have anchors where two places share a value, which no template has.
+    return json.dumps(template, indent=1)
 
 
 def _write_set(case: Case, side: str, folder: Path) -> None:

@@ -103,22 +103,29 @@ def test_types_and_properties_exist() -> None:
                 assert not unknown, (case["name"], logical_id)
 
 
-def test_both_sides_are_written(tmp_path: Path) -> None:
-    """Templates are read back as they are; the manifest of a folder is one that the schema admits."""
-    validator = StandardValidator(SCHEMA)
-    for number, case in enumerate(CASES):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        inputs = pairs.write(case, folder)
-        if "stacks" not in case:
-            for side, path in (("before", inputs.before), ("after", inputs.after)):
-                if isinstance(case[side], dict):
-                    assert load(path.read_text("utf-8")) == case[side], case["name"]
-            continue
-        for path in (inputs.before, inputs.after):
-            document = json.loads((path / "stacks.json").read_text("utf-8"))
-            assert not list(validator.iter_errors(document)), case["name"]
-            assert all((path / one).is_file() for one in document["files"]), case["name"]
+def test_a_pair_is_written_as_it_is(tmp_path: Path) -> None:
+    """What a review reads is the template of the case, whatever two of its places share."""
+    shared = {"Fn::If": ["Never", 8.0, {"Ref": "AWS::NoValue"}]}
+    case = {"before": {"Resources": {"A": shared, "B": shared}}, "after": "A: !Ref B\n"}
+    inputs = pairs.write({**case, "parametersAfter": {"P": 1}}, tmp_path)
+    assert load(inputs.before.read_text("utf-8")) == case["before"]
+    assert inputs.after.read_text("utf-8") == case["after"]
+    assert inputs.parameters_before is None
+    assert json.loads((tmp_path / "after.json").read_text("utf-8")) == {"Parameters": {"P": 1}}
+
+
+def test_a_set_of_stacks_is_written_as_a_build_does(tmp_path: Path) -> None:
+    """The manifest is one that the schema admits, and lists the files that are there."""
+    case = next(case for case in CASES if case["name"] == "across_stacks: new stack")
+    inputs = pairs.write(case, tmp_path)
+    for folder, stacks in ((inputs.before, ["network"]), (inputs.after, ["network", "database"])):
+        document = json.loads((folder / "stacks.json").read_text("utf-8"))
+        assert [stack["name"] for stack in document["stacks"]] == stacks
+        assert not list(StandardValidator(SCHEMA).iter_errors(document))
+        assert {str(file.relative_to(folder)) for file in folder.rglob("*.*")} == {
+            "stacks.json",
+            *document["files"],
+        }
 
 
 def first(label: Mapping[str, Any], field_name: str) -> str:
