@@ -16,7 +16,7 @@ from csr_templates.cloudformation.rendering import load
 from csr_templates.hand_over import manifest
 
 from . import pairs
-from .corpus_score import FOLLOWS, REPLACES, Review, Risk, Score, key_of, score
+from .corpus_score import FOLLOWS, REPLACES, Review, Risk, Score, key_of, score, score_corpus
 
 CASES = list(pairs.cases())
 SCHEMA = json.loads(Path(manifest.__file__).with_name("stacks.schema.json").read_text("utf-8"))
@@ -192,6 +192,24 @@ def test_a_perfect_review_has_no_faults() -> None:
     """What the labels say is entirely right."""
     result = score(CASES, perfect)
     assert not {name: faults for name, faults in result.faults.items() if faults}
+
+
+def test_a_silent_review_misses_everything(tmp_path: Path) -> None:
+    """The whole corpus is written and scored, and each word that a silent review does not say is missed."""
+    seen = []
+
+    def silent(inputs: pairs.Inputs) -> Review:
+        seen.append(inputs)
+        assert inputs.before.exists()
+        assert inputs.after.exists()
+        return {"environments": [], "risks": []}
+
+    result = score_corpus(silent, tmp_path)
+    assert len(seen) == len(CASES)
+    assert not sum(result.wrong.values())
+    assert {word for _, word in result.missed} >= WORDS["change"] | {*pairs.CHANGE_KINDS, *ACCESS_KINDS}
+    for key in result.missed:
+        assert result.count(*key).recall == 0
 
 
 BASE: dict[str, Any] = {
