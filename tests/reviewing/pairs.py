@@ -115,16 +115,23 @@ def _pair(pair: Case, content: Mapping[str, Any]) -> Case:
 
 
 def merged(target: Any, patch: Any) -> Any:
-    """Return a JSON value after a merge patch (RFC 7396): mappings are merged, None deletes a key."""
-    if not isinstance(patch, dict):
+    """Return a JSON value after a merge patch (RFC 7396): mappings are merged, None deletes a key.
+
+    The call of a function is a value: it is put in the place of what was there.
+    """
+    if not isinstance(patch, dict) or _is_call(patch):
         return copy.deepcopy(patch)
-    result = copy.deepcopy(target) if isinstance(target, dict) else {}
+    result = copy.deepcopy(target) if isinstance(target, dict) and not _is_call(target) else {}
     for key, value in patch.items():
         if value is None:
             result.pop(key, None)
         else:
             result[key] = merged(result.get(key), value)
     return result
+
+
+def _is_call(value: Mapping[str, Any]) -> bool:
+    return len(value) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
 def _placed(base: Template, place: str, value: Any) -> Template:

@@ -103,6 +103,21 @@ def test_types_and_properties_exist() -> None:
                 assert not unknown, (case["name"], logical_id)
 
 
+def test_calls_of_functions_stand_alone() -> None:
+    """No patch has left a function beside another key, which would be no call."""
+    for case in CASES:
+        for _, template in templates(case):
+            waiting: list[Any] = [template]
+            while waiting:
+                match waiting.pop():
+                    case dict(value):
+                        calls = [key for key in value if key == "Ref" or key.startswith("Fn::")]
+                        assert not calls or len(value) == 1, (case["name"], value)
+                        waiting += value.values()
+                    case list(value):
+                        waiting += value
+
+
 def test_a_pair_is_written_as_it_is(tmp_path: Path) -> None:
     """What a review reads is the template of the case, whatever two of its places share."""
     shared = {"Fn::If": ["Never", 8.0, {"Ref": "AWS::NoValue"}]}
