@@ -7,7 +7,7 @@ so that a new type of resource needs only its word; a new kind of condition need
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -226,19 +226,19 @@ def _allowed(statement: Mapping[str, Any], words: Words, region: str) -> Iterato
         for action in fitting or actions:
             if action not in anywhere:
                 kind = _kind(shortened(arn)) if arn != "*" else _called(created[action])
-                verbs = done.setdefault((kind, arn), [])
-                verbs += [verb for verb in _verbs(action, kind, arn) if verb not in verbs]
+                known = done.setdefault((kind, arn), [])
+                known += [verb for verb in _verbs(action, kind, arn) if verb not in known]
     alike = _grouped(
-        ((kind, _region(arn, region), *sorted(verbs, key=_VERBS.index)), shortened(arn))
-        for (kind, arn), verbs in done.items()
+        ((kind, _region(arn, region), *sorted(known, key=_VERBS.index)), shortened(arn))
+        for (kind, arn), known in done.items()
     )
-    for (kind, elsewhere, *verbs), of_kind in alike:
+    for (kind, elsewhere, *known), of_kind in alike:
         resources = _resources(kind, of_kind, words)
         if elsewhere:
             place = words("any region") if elsewhere == "*" else code(elsewhere)
             resources = words.fill("{resources} in {region}", resources=resources, region=place)
         text = words.fill(
-            "{verbs} {resources}.", verbs=_joined(map(words, verbs), words), resources=resources
+            "{verbs} {resources}.", verbs=_joined(map(words, known), words), resources=resources
         )
         yield _capital(text)
 
@@ -343,19 +343,21 @@ def _name(arn: str) -> str:
     return "" if rest == "*" else rest.removesuffix("-??????")
 
 
-def _grouped(pairs: Any) -> Iterator[tuple[Any, list[Any]]]:
-    found: dict[Any, list[Any]] = {}
+def _grouped(pairs: Iterable[tuple[tuple[str, ...], str]]) -> Iterable[tuple[tuple[str, ...], list[str]]]:
+    """Return the values of each key, in the order in which the keys come first."""
+    found: dict[tuple[str, ...], list[str]] = {}
     for key, value in pairs:
         found.setdefault(key, []).append(value)
-    yield from found.items()
+    return found.items()
 
 
-def _joined(texts: Any, words: Words) -> str:
-    first, *others = texts
+def _joined(texts: Iterable[str], words: Words) -> str:
+    """Return texts as a sentence lists them."""
+    joined, *others = texts
     for number, text in enumerate(others, 1):
         pattern = "{list} and {next}" if number == len(others) else "{list}, {next}"
-        first = words.fill(pattern, list=first, next=text)
-    return str(first)
+        joined = words.fill(pattern, list=joined, next=text)
+    return joined
 
 
 def _capital(text: str) -> str:
