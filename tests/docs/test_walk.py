@@ -40,10 +40,8 @@ START = chapter("Before the first command")
 SNAPSHOT = only("create-db-cluster-snapshot")
 PACKAGE = only("package-${sum")
 PROTECT = only("update-termination-protection")
-LIFT = only('"Action": "Update:*"')
-FIRST, *MORE = [
-    block for block in chapter("Deploy one stack") if block not in (SNAPSHOT, PACKAGE, PROTECT, LIFT)
-]
+FIRST, COMPARE = only("stack=''"), only("aws cloudformation deploy ")
+CHECK, EXECUTE = only("origin_key() {"), only("aws cloudformation execute-change-set")
 UPDATE: Final = """
 aws cloudformation update-stack --region {region} --stack-name {name} --use-previous-template \
   --capabilities CAPABILITY_NAMED_IAM --parameters ParameterKey=DeletePolicies,ParameterValue={value} \
@@ -114,8 +112,7 @@ class Walk:
         """Deploy a stack as the page says."""
         package = [PACKAGE] if stack == "api" else []
         snapshot = [SNAPSHOT] if stack == "database" and again else []
-        *compare, execute = MORE
-        return self.by_pipeline(stack, FIRST, *package, *compare, *snapshot, execute, PROTECT)
+        return self.by_pipeline(stack, FIRST, *package, COMPARE, CHECK, *snapshot, EXECUTE, PROTECT)
 
     def policies(self, value: str) -> None:
         """Update the bootstrap stacks, with ``DeletePolicies`` attached or detached."""
@@ -147,7 +144,7 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
         f"{PROJECT}-artifacts-{ACCOUNT}-{region}" for region in dict.fromkeys(REGIONS.values())
     ]
 
-    stranger = walk.by_pipeline("network", FIRST, *MORE, stack="database")
+    stranger = walk.by_pipeline("network", FIRST, COMPARE, stack="database")
     assert f"{PROJECT}-network-pipeline may not s3:GetObject on arn:aws:s3:::" in stranger.err
 
     for stack in NAMES:
