@@ -53,10 +53,10 @@ def lines(stacks: Sequence[BuiltStack], words: Words) -> list[str]:
             if deleting:
                 found += [words(_DELETING), "", *_by_service(_statements(deleting), words, said)]
             found += ["<details>", f"<summary>{words(_ACTIONS)}</summary>", ""]
-            for statement in _statements([*everyday, *deleting]):
-                actions = f"{code(statement['Sid'])}: {codes(listed(statement['Action']))}"
-                found += _item(actions)
-            found += ["", "</details>", ""]
+            found += [*_actions(everyday), ""]
+            if deleting:
+                found += [words(_DELETING), "", *_actions(deleting), ""]
+            found += ["</details>", ""]
     return found[:-1]
 
 
@@ -83,6 +83,11 @@ def _by_service(
             for sentence in sentences:
                 yield from _item(sentence, 1)
         yield ""
+
+
+def _actions(documents: Sequence[Document]) -> Iterator[str]:
+    for statement in _statements(documents):
+        yield from _item(f"{code(statement['Sid'])}: {codes(listed(statement['Action']))}")
 
 
 def _statements(documents: Sequence[Document]) -> list[Mapping[str, Any]]:

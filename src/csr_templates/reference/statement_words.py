@@ -234,9 +234,10 @@ def _allowed(statement: Mapping[str, Any], words: Words, region: str) -> Iterato
     )
     for (kind, elsewhere, *known), of_kind in alike:
         resources = _resources(kind, of_kind, words)
-        if elsewhere:
-            place = words("any region") if elsewhere == "*" else code(elsewhere)
-            resources = words.fill("{resources} in {region}", resources=resources, region=place)
+        if elsewhere == "*":
+            resources = words.fill("{resources} in any region", resources=resources)
+        elif elsewhere:
+            resources = words.fill("{resources} in {region}", resources=resources, region=code(elsewhere))
         text = words.fill(
             "{verbs} {resources}.", verbs=_joined(map(words, known), words), resources=resources
         )
