@@ -157,7 +157,7 @@ class Account(World):
                 raise DeniedError(f"{self.caller} may not {one.action} on {one.resource}")
             self.judged.setdefault(self.caller, []).append(one.action)
 
-    def _handlers(self, stack: DeployedStack, *, deleting: bool) -> None:
+    def handlers(self, stack: DeployedStack, *, deleting: bool) -> None:
         """Let the policies of the service role decide about what the handlers of the resources call."""
         role = stack.role.rpartition("/")[2]
         name = stack.name.removeprefix(f"{PROJECT}-")
@@ -299,7 +299,7 @@ class Account(World):
     def _created(self, stack: DeployedStack) -> None:
         name = stack.name.removeprefix(f"{PROJECT}-")
         if stack.status == "REVIEW_IN_PROGRESS":
-            self._handlers(stack, deleting=False)
+            self.handlers(stack, deleting=False)
             self.seed_stack(name)
             stack.outputs = self.outputs[name]
         stack.status = "CREATE_COMPLETE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE_COMPLETE"
@@ -308,7 +308,7 @@ class Account(World):
         if stack.is_protected:
             raise CommandError(f"{stack.name} is protected.")
         if stack.role:
-            self._handlers(stack, deleting=True)
+            self.handlers(stack, deleting=True)
         else:
             stack.parameters["DeletePolicies"] = "detached"
             self._roles(stack, are_deleted=True)

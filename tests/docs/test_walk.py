@@ -15,7 +15,7 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.cloudformation.built_stack import BuiltStack
 
-from .account import ACCOUNT, PROJECT, Account
+from .account import ACCOUNT, PROJECT, Account, Rights
 from .conftest import require_programs
 from .pages import HAND_OVER, Block, read
 from .world import TOKYO, Session, Terminal, opened
@@ -153,6 +153,7 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     done = walk.deploy("database", again=True)
     assert (done.status, done.err) == (0, "")
     stacks = [account.stacks[REGIONS[stack], f"{PROJECT}-{stack}"] for stack in NAMES]
+    assert account.denied == []
     assert [one.status for one in stacks] == [
         "CREATE_COMPLETE",
         "UPDATE_COMPLETE",
@@ -160,6 +161,16 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
         "CREATE_COMPLETE",
     ]
     assert all(one.is_protected and '"Deny"' in one.policy for one in stacks)
+
+    without = {stack.role.rpartition("/")[2]: Rights([], {}) for stack in stacks}
+    rights = {role: account.rights(role) for role in without}
+    account.known.update(without)
+    for one in stacks:
+        account.handlers(one, deleting=False)
+    missed = {line.split()[0] for line in account.denied}
+    assert (missed, len(account.denied) > 100) == (set(without), True)  # what is denied is noticed
+    account.known.update(rights)
+    account.denied.clear()
 
     walk.policies("detached")
     refused = walk.by_pipeline("network", typed(DELETE, "network"))
