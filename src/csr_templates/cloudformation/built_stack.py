@@ -130,7 +130,11 @@ class BuiltStack:
     def uses(self) -> dict[str, list[Use]]:
         """Logical ID -> what the properties of the resource name."""
         return {
-            name: [Use(place[1:], *rest) for place, *rest in self.uses_in("Resources", name) if "Properties" in place[:1]]
+            name: [
+                Use(place[1:], *rest)
+                for place, *rest in self.uses_in("Resources", name)
+                if "Properties" in place[:1]
+            ]
             for name in self.resources
         }
 

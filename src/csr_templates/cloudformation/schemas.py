@@ -167,10 +167,10 @@ def _engine_versions(file: str, engine: str) -> Iterator[list[str]]:
 def iam_action(action: str) -> tuple[str, ...] | None:
     """Return the formats of the ARNs that a policy can limit an action such as ``ec2:CreateVpc`` to.
 
-    They hold ``${Partition}``, ``${Region}`` and ``${Account}``, and ``*`` for what names the resource. There are
-    none if the action takes only ``*``. None is returned for an action that IAM does not know: handlers name
-    some, be it a slip or the name of an API call without an action of its own. A policy that allows such a
-    name allows nothing.
+    They hold ``${Partition}``, ``${Region}`` and ``${Account}``, and ``*`` for what names the resource. There
+    are none if the action takes only ``*``. None is returned for an action that IAM does not know: handlers
+    name some, be it a slip or the name of an API call without an action of its own. A policy that allows such
+    a name allows nothing.
 
     Raises:
         SchemasError: cfn-lint keeps IAM's actions in another way.

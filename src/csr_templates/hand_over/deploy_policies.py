@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation import references
@@ -50,6 +50,10 @@ TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
 _READS: Final = re.compile("[a-z0-9-]+:(Describe|Get|List)")
 _RECORDS: Final = "route53:ChangeResourceRecordSets"
+_CREATED: Final = {
+    action: [(type_name, arn) for creates, type_name, arn in deploy_scopes.CREATES if creates == action]
+    for action, _, _ in deploy_scopes.CREATES
+}
 
 
 class Claim(NamedTuple):
@@ -298,9 +302,9 @@ class _Needs:
     def statements(self, actions: set[str]) -> Iterator[Document]:
         """Allow actions: statements for each service and each kind of condition, then what takes no ARN."""
         actions = actions - {_RECORDS}
-        created = {action for action, _, _ in deploy_scopes.CREATES}
-        unlimited = {action for action in actions if _takes_any(action)} - created
-        limited = {action for action in actions if not _takes_any(action)}
+        any_resource = set(filter(_takes_any, actions))
+        unlimited = any_resource - _CREATED.keys()
+        limited = actions - any_resource
         key_use = limited & deploy_scopes.KEY_USE
         found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
         for action in limited - key_use:
@@ -356,10 +360,8 @@ class _Needs:
     def _only_creates(self, action: str, place: Place) -> bool:
         """Tell whether all that the action does there is creating it."""
         return any(
-            action == creates
-            and place.tags
-            and place.arn in self._filled(deploy_scopes.Scope(type_name, arn))
-            for creates, type_name, arn in deploy_scopes.CREATES
+            place.tags and place.arn in self._filled(deploy_scopes.Scope(type_name, arn))
+            for type_name, arn in _CREATED.get(action, ())
             if type_name in self.types
         )
 
@@ -386,7 +388,7 @@ class _Needs:
 
     @cached_property
     def _services(self) -> set[str]:
-        return {place.arn.split(":")[2] for place in self._places} | deploy_scopes.LOOKED_UP
+        return self._beginnings.keys() | deploy_scopes.LOOKED_UP
 
     @cached_property
     def _forgotten(self) -> set[str]:
@@ -435,8 +437,23 @@ class _Needs:
         formats = _arns(action)
         for one in formats:
             if one not in self._meant:
-                self._meant[one] = {place.arn for place in self._places if _overlap(one, place.arn)}
+                service, region, theirs = _beginning(one)
+                self._meant[one] = {
+                    arn
+                    for arn, our_region, ours in self._beginnings.get(service, ())
+                    if region in (our_region, "${Region}")
+                    and (ours.startswith(theirs) or theirs.startswith(ours))  # so they may mean the same
+                }
         return {arn for one in formats for arn in self._meant[one]}
+
+    @cached_property
+    def _beginnings(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Service -> the ARNs of our places in it, each with its region and how the resource begins."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for place in self._places:
+            service, region, begins = _beginning(place.arn)
+            found.setdefault(service, []).append((place.arn, region, begins))
+        return found
 
     def _mode(self, type_name: str) -> tuple[str, str]:
         """Return how resources of a type are told from others, and the type, as ``_of`` takes them."""
@@ -542,15 +559,6 @@ def _takes_any(action: str) -> bool:
     )
 
 
-def _overlap(arn: str, pattern: str) -> bool:
-    """Tell whether a format of IAM and a pattern of ours can mean the same resource: by how they begin."""
-    service, region, theirs = _beginning(arn)
-    our_service, our_region, ours = _beginning(pattern)
-    same = service == our_service and region in (our_region, "${Region}")
-    return same and (ours.startswith(theirs) or theirs.startswith(ours))
-
-
-@cache  # each is compared with many
 def _beginning(arn: str) -> tuple[str, str, str]:
     """Return the service of an ARN, its region, and what follows the account up to what varies."""
     _, _, service, region, _, resource = arn.split(":", 5)

@@ -120,7 +120,9 @@ class _Follow:
             outputs=tuple(
                 key
                 for key in self.stack.outputs
-                if any(self._is_reached(use) or use.name in gone for use in self.stack.uses_in("Outputs", key))
+                if any(
+                    self._is_reached(use) or use.name in gone for use in self.stack.uses_in("Outputs", key)
+                )
             ),
             notes=_known((name, note_on_change(kind, place)) for name, kind, place in in_place),
             kept_if=_known((str(place[0]), kept_if(kind, place)) for _, kind, place in in_place if place),
@@ -186,9 +188,7 @@ def _known(found: Iterable[tuple[str, Note | None]]) -> tuple[tuple[str, Note], 
 def _conditions(stack: BuiltStack, parameter: str) -> set[str]:
     """Return the conditions that depend on a parameter, through other conditions too."""
     definitions: Mapping[str, Any] = stack.template.get("Conditions", {})
-    used = {
-        name: {(use.kind, use.name) for use in stack.uses_in("Conditions", name)} for name in definitions
-    }
+    used = {name: {(use.kind, use.name) for use in stack.uses_in("Conditions", name)} for name in definitions}
     reached = {("name", parameter)}
     while more := {("condition", name) for name in used if used[name] & reached} - reached:
         reached |= more
