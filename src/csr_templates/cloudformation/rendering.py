@@ -159,7 +159,9 @@ class _Writer:
                 return
             for key, value in content.items():
                 inside = _place(place, key)
-                write = self._write_flow_list if _is_flow_list(key, value) else self.write
+                write = self.write
+                if key in _FLOW_LISTS and type(value) is list and all(type(one) is dict for one in value):
+                    write = self._write_flow_list
                 write(f"{start}{_key(key, place, inside)}:", f"{indent}  ", value, inside)
                 start = indent
         elif (scalar := _scalar(content, place)) is not None:
@@ -243,10 +245,6 @@ def _get_att(argument: Any, place: str) -> str:
     if not logical_id.isalnum() or not attribute:
         _refuse(place, f"{argument!r} is not the ID of a resource and the name of an attribute")
     return f"{logical_id}.{attribute}"
-
-
-def _is_flow_list(key: str, value: Any) -> bool:
-    return key in _FLOW_LISTS and type(value) is list and all(type(item) is dict for item in value)
 
 
 def _fits_on_one_line(text: str) -> bool:

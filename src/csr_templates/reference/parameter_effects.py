@@ -177,7 +177,7 @@ class _Follow:
 
     def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
         wanted = set(names)
-        return tuple(name for name in self.stack.resources if name in wanted)
+        return tuple(filter(wanted.__contains__, self.stack.resources)) if wanted else ()
 
 
 def _known(found: Iterable[tuple[str, Note | None]]) -> tuple[tuple[str, Note], ...]:
