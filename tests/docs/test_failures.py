@@ -272,12 +272,12 @@ def test_rollback_triggers_exist_before_the_update(scripts: Path) -> None:
     block = block_with(HAND_OVER, "--rollback-configuration file://")
     deployed = ["csr-lambda-api-prod-lambda-errors", "csr-lambda-api-prod-api-4xx"]
     code = (
-        'set -euo pipefail\nvalue() { "$@"; }\nregion=ap-northeast-1 account=123456789012 name=stack bucket=bucket '
-        "role=role template=api.yaml stack=api environment=prod\n"
-        """jq '.Parameters.LambdaCodeS3ObjectVersion = "7"' out/parameters/prod/api.json > parameters.json\n"""
+        'set -euo pipefail\nvalue() { "$@"; }\nregion=ap-northeast-1 account=123456789012 name=stack '
+        "bucket=bucket role=role template=api.yaml stack=api environment=prod\n"
+        "jq '.Parameters.LambdaCodeS3ObjectVersion = \"7\"' out/parameters/prod/api.json > parameters.json\n"
         f"{block.text}\njq -c . rollback.json\njq -c . change-set-parameters.json\n"
     )
-    end = run(code, [json.dumps(deployed), "{}", CHANGE_SET, ""], scripts)
+    end = run(code, [json.dumps(deployed), "{}\n", CHANGE_SET, ""], scripts)
     *_, triggers, given = end.out.splitlines()
 
     assert (end.status, end.err) == (0, "")
