@@ -52,15 +52,13 @@ class DeployedAlarm(NamedTuple):
         what: the end of its name, after project and environment.
         stack: name of its stack.
         topic: which of the stack's topics is told when it fires: normal or critical.
-        properties: as the template has them, resolved.
-        alarm: the same, as it is evaluated.
+        alarm: as it is evaluated.
         created: minute in which it is there when every stack is created, the first one at minute 0.
     """
 
     what: str
     stack: str
     topic: str
-    properties: Mapping[str, Any]
     alarm: Alarm
     created: int
 
@@ -116,11 +114,6 @@ class Environment(NamedTuple):
         """Return logical ID -> properties of the resources of a type in a stack."""
         return dict(_of_type(self.resources[stack], resource_type))
 
-    @property
-    def name(self) -> str:
-        """What names begin with, up to the last hyphen."""
-        return f"{self.parameters['ProjectName']}-{self.parameters['Environment']}"
-
 
 @cache
 def built_stacks() -> tuple[BuiltStack, ...]:
@@ -158,7 +151,7 @@ def deployed(environment: str, overrides: tuple[tuple[str, str], ...] = ()) -> E
         tuple(
             alarm
             for stack in regions
-            for alarm in _alarms(stack, resources[stack], regions[stack], created[stack], prefix)
+            for alarm in read_alarms(stack, resources[stack], regions[stack], created[stack], prefix)
         ),
         tuple(one for stack in regions for one in _log_metrics(resources[stack])),
         tuple(one for stack in regions for one in _subscriptions(resources[stack])),
@@ -183,15 +176,19 @@ def _deployed_alarm(
         what=alarm.name.removeprefix(prefix),
         stack=stack,
         topic=_kind(topics[0]),
-        properties=properties,
         alarm=alarm,
         created=created,
     )
 
 
-def _alarms(
+def read_alarms(
     stack: str, resources: Resources, region: str, created: Mapping[str, int], prefix: str
 ) -> Iterator[DeployedAlarm]:
+    """Yield the alarms of a stack, whose names start with a prefix.
+
+    Raises:
+        ValueError: an alarm is not told of alarm and end alike, or is of a kind that is not known here.
+    """
     for logical_id, resource in resources.items():
         if resource["Type"] == "AWS::CloudWatch::Alarm":
             yield _deployed_alarm(

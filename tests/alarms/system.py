@@ -100,6 +100,8 @@ class System:
             environment.of_type("frontend", "AWS::CloudFront::MonitoringSubscription")
         )
         self.certificate = p["CertificateArn"]
+        (group_of_instances,) = environment.of_type("database", "AWS::RDS::DBParameterGroup").values()
+        self.most_connections = float(group_of_instances["Parameters"]["max_connections"])
         self.minute = cache(self._minute)
 
     def metrics(
@@ -200,6 +202,9 @@ class System:
         writer = state.writer == "up" and "DatabaseInstance1" in parts
         reader = state.reader == "up" and "DatabaseInstance2" in parts
         lost = 0.0 if writer else WRITES if reader else 1.0  # without a reader its endpoint is the writer
+        free = self.most_connections - state.sessions
+        if busy > free:  # each invocation that runs needs a connection
+            lost = max(lost, 1 - free / min(busy, self.concurrency))
         failed = min(rest, rest * lost + state.raised)
         if failed:
             yield Call(502, "INTEGRATION_FAILURE", 1.0, failed, invoked=True)
@@ -319,11 +324,12 @@ class System:
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
         """
         invoked = sum(one.times for one in calls if one.invoked)
-        environments = max(self.provisioned, min(self.busy(state, invoked), 190.0))
+        environments = max(self.provisioned, self.busy(state, invoked))
         writer = state.writer == "up" and "DatabaseInstance1" in parts
         reader = state.reader == "up" and "DatabaseInstance2" in parts
         if writer:
             connections = state.sessions + environments * (1 if reader else 2)
+            connections = min(connections, self.most_connections)
             read_latency = LOADS["day"].read_latency if reader else state.read_latency
             yield from self._instance("WRITER", state.writer_cpu, connections, read_latency)
             for name, value in (
@@ -333,7 +339,7 @@ class System:
             ):
                 yield self._of_role("WRITER", name, value)
         if reader:
-            connections = state.reader_sessions + environments
+            connections = min(state.reader_sessions + environments, self.most_connections)
             yield from self._instance("READER", state.reader_cpu, connections, state.read_latency)
             yield self._of_role("READER", "AuroraReplicaLag", state.replica_lag)
         if writer or reader:

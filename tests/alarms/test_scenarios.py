@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain
+
 import pytest
 
 from . import evaluation
@@ -65,6 +68,30 @@ def test_every_alarm_fires() -> None:
     assert firing == existing
     for environment in ("dev", "staging"):
         assert {one.what for one in deployed(environment).alarms} <= existing
+
+
+def test_related_alarms_fire_together() -> None:
+    """What the description of an alarm says of others is so in some scenario.
+
+    Alarms of a sentence fire in one scenario with the alarm; one of them is enough after "or". An alarm
+    after "Without" does not.
+    """
+    together = [one.fires.keys() for one in scenarios()]
+    resources = chain.from_iterable(one.values() for one in deployed("prod", DOMAIN).resources.values())
+    described = [one["Properties"] for one in resources if one["Type"] == "AWS::CloudWatch::Alarm"]
+    known = {one.what for one in every_alarm()}
+    seen = 0
+    for properties in described:
+        what = properties["AlarmName"].removeprefix("csr-lambda-api-prod-")
+        related = re.findall(r"^Related: (.*)$", properties["AlarmDescription"], re.MULTILINE)
+        for sentence in re.findall(r"[^.]+", " ".join(related)):
+            others = [one for one in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", sentence) if one in known]
+            found = [any(what in one and other in one for one in together) for other in others]
+            if sentence.startswith("Without "):
+                found = [any(what in one and other not in one for one in together) for other in others]
+            assert any(found) if " or " in sentence else all(found), f"{what}: {sentence.strip()}"
+            seen += len(others)
+    assert seen
 
 
 def test_every_event_is_told() -> None:

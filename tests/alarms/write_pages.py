@@ -17,6 +17,7 @@ class Words(NamedTuple):
 
     introduction: str
     columns: tuple[str, str, str]
+    on_call: str
     topics: Mapping[str, str]
     event: str
     sources: Mapping[str, str]
@@ -29,13 +30,15 @@ ENGLISH: Final = Words(
     introduction="""\
 # What the alarms do
 
+[日本語](alarm-scenarios.ja.md)
+
 <!-- Generated from tests/alarms/scenarios.yaml: make scenarios -->
 
 Each row is something that happens to the system, and everything that is then reported: by which alarm, to
 which topic, and after how many minutes. The tests run these scenarios against the alarms of the templates,
 which they evaluate as AWS's pages describe it. No row has been seen on AWS. Alarms that a row does not name
-stay quiet, and no alarm fires twice. What an alarm means and what to do is in
-[operations.md](operations.md).
+stay quiet, and no alarm fires twice. The names lead to what an alarm means and what to do:
+[on call](on-call.md).
 
 - The minutes count from the beginning. A second number is the minute in which the same topic is told that the
   alarm has ended. Metrics arrive a few minutes late: add that.
@@ -49,6 +52,7 @@ stay quiet, and no alarm fires twice. What an alarm means and what to do is in
   again.
 """,
     columns=("What happens", "What is reported, after minutes", "Note"),
+    on_call="on-call.md",
     topics={CRITICAL: "critical", NORMAL: "normal"},
     event="RDS event `{}` ({})",
     sources={"cluster": "cluster", "writer": "writer", "reader": "reader"},
@@ -61,13 +65,15 @@ JAPANESE: Final = Words(
     introduction="""\
 # アラームの動作
 
+[English](alarm-scenarios.md)
+
 <!-- Generated from tests/alarms/scenarios.yaml: make scenarios -->
 
 各行は、システムに起きることと、そのときのすべての通知を示します。
 どのアラームが、どのトピックに、何分後に通知するかです。
 テストは、テンプレートのアラームを AWS のドキュメントのとおりに評価し、これらのシナリオを実行します。
 AWS 上で確認した行はありません。行に書かれていないアラームは発生せず、繰り返し発生するアラームもありません。
-アラームの意味と対処は [operations.ja.md](operations.ja.md) にあります。
+アラームの名前は、[当番用ページ](on-call.ja.md)にある意味と対処へのリンクです。
 
 - 分数は開始からの時間です。後ろの数値は、アラームの終了が同じトピックに通知される時刻です。
   メトリクスは数分遅れて届くため、その分だけ遅くなります。
@@ -83,10 +89,11 @@ AWS 上で確認した行はありません。行に書かれていないアラ�
   AWS のユーザーガイドによると、更新しても再開されません。
 """,
     columns=("起きること", "通知(分後)", "備考"),
+    on_call="on-call.ja.md",
     topics={CRITICAL: "クリティカル", NORMAL: "通常"},
     event="RDS イベント `{}` ({})",
     sources={"cluster": "クラスター", "writer": "ライター", "reader": "リーダー"},
-    until="~{}",
+    until=" から {}",
     silent="なし",
     already="新しい通知なし。以前の通知: ",
 )
@@ -122,7 +129,7 @@ def _note(scenario: Scenario, language: str) -> str:
 def _told(scenario: Scenario, words: Words) -> Iterator[str]:
     """Yield a line for each topic, and for each topic that RDS tells of an event."""
     if scenario.already:
-        yield words.already + ", ".join(f"`{what}`" for what in sorted(scenario.already))
+        yield words.already + ", ".join(_name(what, words) for what in sorted(scenario.already))
     elif not scenario.fires:
         yield words.silent
     for topic in (CRITICAL, NORMAL):
@@ -138,7 +145,7 @@ def _told(scenario: Scenario, words: Words) -> Iterator[str]:
 
 def _name(what: str, words: Words) -> str:
     if not what.startswith("RDS "):
-        return f"`{what}`"
+        return f"[{what}]({words.on_call}#{what})"
     source, category = what.removeprefix("RDS ").split(" ", 1)
     return words.event.format(category, words.sources[source])
 
