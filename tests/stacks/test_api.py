@@ -553,7 +553,7 @@ def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
 
 
 def test_metric_filters(resources: Template) -> None:
-    """What is read off the function's log has the application's namespace, and names of this environment.
+    """What is read off the logs has the application's namespace, and names of this environment.
 
     Without a cold start there is no duration, and not one of 0.
     """
@@ -562,7 +562,8 @@ def test_metric_filters(resources: Template) -> None:
         (metric,) = metric_filter["MetricTransformations"]
         found[metric["MetricName"]] = metric.get("DefaultValue")
 
-        assert metric_filter["LogGroupName"] == ref("FunctionLogGroup")
+        of_api = metric["MetricName"].endswith("refused-requests")
+        assert metric_filter["LogGroupName"] == ref("AccessLogGroup" if of_api else "FunctionLogGroup")
         assert metric["MetricNamespace"] == "CSR-Lambda-API"
         assert metric["MetricName"].startswith("csr-lambda-api-prod-")
     assert (
@@ -572,8 +573,23 @@ def test_metric_filters(resources: Template) -> None:
             "csr-lambda-api-prod-timeouts": 0,
             "csr-lambda-api-prod-out-of-memory": 0,
             "csr-lambda-api-prod-init-duration": None,
+            "csr-lambda-api-prod-refused-requests": 0,
         }.items()
     )
+
+
+def test_refused_requests_are_those_that_no_caller_can_help(resources: Template) -> None:
+    """A wrong key and a used up limit count, by a field of the access log; a scanner's 404 does not."""
+    pattern = properties(resources, "RefusedRequestsFilter")["FilterPattern"]
+    log_format = json.loads(properties(resources, "ApiStage")["AccessLogSetting"]["Format"])
+
+    assert log_format["errorType"] == "$context.error.responseType"
+    assert re.findall(r'\$[.]errorType = "(\w+)"', pattern) == [
+        "INVALID_API_KEY",
+        "QUOTA_EXCEEDED",
+        "THROTTLED",
+    ]
+    assert pattern.count("||") == 2
 
 
 @pytest.mark.parametrize("level", ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"])
@@ -642,6 +658,8 @@ ALARMS = {
         {"QueueName": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}},
         "ApiAlarmTopic",
     ),
+    "api-quota": ("AWS/ApiGateway", "Count", STAGE, "ApiAlarmTopic"),
+    "lambda-concurrency-high": ("AWS/Lambda", "ConcurrentExecutions", FUNCTION, "ApiAlarmTopic"),
 }
 
 
@@ -666,19 +684,39 @@ def test_alarm(resources: Template, name: str) -> None:
     assert alarm["AlarmActions"] == alarm["OKActions"] == [ref(topic)]
 
 
-def test_alarm_descriptions_name_saved_queries_that_exist(resources: Template) -> None:
-    """The saved queries that the descriptions send an operator to exist."""
-    queries = {
-        query["Name"].partition("/")[2] for query in of_type(resources, "AWS::Logs::QueryDefinition").values()
-    }
-    named = {
-        words.split(" ", 1)[0].rstrip(".:,")
-        for alarm in alarms(resources).values()
-        for words in alarm["AlarmDescription"].split("saved query ")[1:]
-    }
+def test_alarm_on_an_api_that_mostly_fails(resources: Template) -> None:
+    """It relates what failed and what was refused to all requests, in metrics that the stack has."""
+    alarm = alarms(resources)["api-mostly-failing"]
+    expression, *stats = alarm["Metrics"]
+    (refused,) = properties(resources, "RefusedRequestsFilter")["MetricTransformations"]
 
-    assert named
-    assert named <= queries
+    assert {
+        one["Id"]: (
+            one["MetricStat"]["Metric"]["Namespace"],
+            one["MetricStat"]["Metric"]["MetricName"],
+            {pair["Name"]: pair["Value"] for pair in one["MetricStat"]["Metric"].get("Dimensions", [])},
+            one["MetricStat"]["Stat"],
+        )
+        for one in stats
+    } == {
+        "requests": ("AWS/ApiGateway", "Count", STAGE, "Sum"),
+        "failed": ("AWS/ApiGateway", "5XXError", STAGE, "Sum"),
+        "refused": (refused["MetricNamespace"], refused["MetricName"], {}, "Sum"),
+    }
+    assert set(re.findall("[a-z]+", expression["Expression"])) == {one["Id"] for one in stats}
+    assert [one["ReturnData"] for one in alarm["Metrics"]] == [True, False, False, False]
+    assert alarm["AlarmActions"] == alarm["OKActions"] == [ref("ApiCriticalAlarmTopic")]
+    assert alarms(resources).keys() == {*ALARMS, "api-mostly-failing"}
+
+
+def test_early_warnings_come_before_the_limits(resources: Template) -> None:
+    """The quota's alarm fires before the quota is used up, over the period that the quota counts."""
+    quota = properties(resources, "UsagePlan")["Quota"]
+    alarm = alarms(resources)["api-quota"]
+
+    assert quota["Period"] == "DAY"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 24 * 60 * 60
+    assert alarm["Threshold"] < quota["Limit"]
 
 
 # ---- What is derived ----

@@ -70,6 +70,10 @@ SCOPES: Final = (
     Scope("AWS::RDS::DBInstance", "arn:aws:rds:{region}:*:og:default*"),  # where the template names none
     Scope("AWS::RDS::DBParameterGroup", "arn:aws:rds:{region}:*:pg:{DBParameterGroupName}"),
     Scope("AWS::RDS::DBSubnetGroup", "arn:aws:rds:{region}:*:subgrp:{DBSubnetGroupName}"),
+    Scope("AWS::RDS::EventSubscription", "arn:aws:rds:{region}:*:es:{SubscriptionName}"),
+    # Route 53 knows no condition on the tags of a health check, and tags it after its creation.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
+    Scope("AWS::Route53::HealthCheck", "arn:aws:route53:::healthcheck/*"),
     Scope("AWS::Route53::RecordSet", "arn:aws:route53:::change/*"),
     Scope("AWS::Route53::RecordSet", "arn:aws:route53:::hostedzone/${{aws:PrincipalTag/HostedZoneId}}"),
     Scope("AWS::S3::Bucket", "arn:aws:s3:::{BucketName}"),

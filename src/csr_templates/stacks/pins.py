@@ -158,6 +158,7 @@ PINS: Final[Mapping[str, Pins]] = {
             "Api5xxAlarm": "${ProjectName}-${Environment}-api-5xx",
             "ApiLatencyAlarm": "${ProjectName}-${Environment}-api-latency",
             "DeadLettersAlarm": "${ProjectName}-${Environment}-dead-letters",
+            "ApiMostlyFailingAlarm": "${ProjectName}-${Environment}-api-mostly-failing",
             "ApiDashboard": "${ProjectName}-${Environment}-api",
         },
         outputs={
@@ -192,6 +193,7 @@ PINS: Final[Mapping[str, Pins]] = {
             "CloudFront5xxAlarm": "${ProjectName}-${Environment}-cloudfront-5xx-rate-high",
             "CloudFrontOriginLatencyAlarm": "${ProjectName}-${Environment}-cloudfront-origin-latency-high",
             "WAFBlockedRequestsAlarm": "${ProjectName}-${Environment}-waf-blocked-requests-high",
+            "SiteUnreachableAlarm": "${ProjectName}-${Environment}-site-unreachable",
             "FrontendDashboard": "${ProjectName}-${Environment}-frontend",
         },
         outputs={
