@@ -14,8 +14,8 @@ What it knows:
   goes on whenever they like. They do not execute what a block has refused. They execute a change set in the
   block that has checked it.
 
-What it does not know: two deploys that are started in the same second, a stack that is deleted, and changes
-that are made neither by CloudFormation nor by the blocks.
+What it does not know: how long API Gateway takes until a new key works, two deploys that are started in the
+same second, a stack that is deleted, and changes that are made neither by CloudFormation nor by the blocks.
 """
 
 from __future__ import annotations

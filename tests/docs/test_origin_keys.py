@@ -10,6 +10,7 @@ import subprocess
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ NEW_VALUE = (
 # An aws that knows one case, and the blocks. A line of the input is a case, a line of the output a status.
 SCRIPT = """\
 {functions}
-sleep() {{ :; }}
+sleep() {{ [ "$KIND" = patient ] || exit 1; }}
 stack() {{ # stack STATUS VALUE
   if [ "$1" = none ]; then echo "Stack with id csr-lambda-api-prod-x does not exist" >&2; return 254; fi
   printf '%s\\t%s\\n' "$1" "$2"
@@ -109,7 +110,8 @@ class Blocks:
 
         Args:
             case: what it sees.
-            kind: what goes wrong with a command: it ``fails``, or prints nothing (``empty``) or ``none``.
+            kind: what goes wrong with a command: it ``fails``, or prints nothing (``empty``) or ``none``. Or
+                ``patient``: what the block waits for does not come, and it waits to the end.
             faulty: part of the command.
 
         Returns:
@@ -124,11 +126,18 @@ class Blocks:
         return int(self.bash.stdout.readline())
 
 
+def at_rest(stack: tuple[str, str]) -> tuple[str, str]:
+    """Return one status for all in which a stack has been deployed."""
+    return ("UPDATE_COMPLETE", stack[1]) if stack[0] in AT_REST and stack[0] != "none" else stack
+
+
 def seen(case: Case) -> Case:
     """Return a case without what its block does not look at: the stack that it changes itself.
 
-    A block that looks at both stacks ends at the first that is being changed.
+    A block that looks at both stacks ends at the first that is being changed. Stacks at rest are alike
+    (``test_stacks_at_rest_are_alike``).
     """
+    case = case._replace(api=at_rest(case.api), frontend=at_rest(case.frontend))
     if case.step == "api":
         return case._replace(api=("", ""), is_copied=True)
     if case.step == "frontend":
@@ -323,6 +332,26 @@ def test_check_stops_at_whatever_goes_wrong(
     assert blocks.run(case) == 0
     for command in commands:
         assert blocks.run(case, kind, command) != 0, command
+
+
+@pytest.mark.parametrize("is_copied", [False, None], ids=["older version", "no copy"])
+def test_copy_that_does_not_come(is_copied: bool | None, blocks: Blocks) -> None:
+    """The wait for the newest version of the secret ends, and with 1."""
+    case = Case("frontend", "a", ("UPDATE_COMPLETE", "both"), ("", ""), is_copied)
+
+    assert blocks.run(case, "patient") == 1
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"])
+@pytest.mark.parametrize("step", ["api", "frontend", "value"])
+def test_stacks_at_rest_are_alike(step: str, status: str, blocks: Blocks) -> None:
+    """It does not matter how a stack has come to be deployed, only with what."""
+    for new, accepted, sent in product("ab", ACCEPTED, "ab"):
+        if accepted:
+            one = Case(step, new, (status, accepted), (status, sent))
+            other = Case(step, new, ("UPDATE_COMPLETE", accepted), ("UPDATE_COMPLETE", sent))
+
+            assert (blocks.run(one) == 0) == (blocks.run(other) == 0)
 
 
 @pytest.mark.parametrize("status", ["none", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
