@@ -318,6 +318,7 @@ class World:
         self.run.clear()
         self.printed.clear()
         self._later = {"cloudwatch": self._seed_alarms, "logs": self._seed_log_groups}
+        self._seed_bucket(f"csr-lambda-api-prod-artifacts-123456789012-{TOKYO}")  # of the bootstrap stack
         for stack in REGIONS:
             self.seed_stack(stack)
 
@@ -332,6 +333,11 @@ class World:
             "frontend": self._seed_frontend,
         }
         seeds[stack]()
+
+    def _seed_bucket(self, name: str) -> None:
+        s3 = self.client("s3api", TOKYO)
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": TOKYO})
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
     def _seed_keys_and_topics(self, stack: str, region: str) -> None:
         keys = self.client("kms", region)
@@ -376,10 +382,7 @@ class World:
             TagSpecifications=[{"ResourceType": "vpc", "Tags": self.properties("network", "VPC")["Tags"]}],
         )["Vpc"]["VpcId"]
         bucket = self.properties("network", "LambdaDeploymentsBucket")["BucketName"]
-        s3 = self.client("s3api", TOKYO)
-        for name in (bucket, f"csr-lambda-api-prod-artifacts-123456789012-{TOKYO}"):
-            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": TOKYO})
-            s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        self._seed_bucket(bucket)
         outputs = self.outputs["network"]
         outputs.update(VPCId=vpc, LambdaDeploymentsBucketName=bucket)
         (group,) = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])[
