@@ -1,0 +1,38 @@
+"""A policy does not allow everything but a few actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.documents import POLICIES, documents, texts
+from csr_templates.rules.support.rule import Fault, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+
+class AllowWithNotAction(Rule):
+    """Allow with NotAction on every resource.
+
+    NotAction beside Effect: Allow grants every action that it does not name, of every service, those of
+    tomorrow too. With Resource '*' little is left out. Write Action, or Effect: Deny. A condition that narrows
+    it, or a NotAction for a permission set of administrators, can be meant.
+    """
+
+    id = "W9646"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html"
+    tags = ["resources", "iam"]
+    looks_at = POLICIES
+
+    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+        for statement, path in documents(policy):
+            everywhere = "*" in texts(statement.get("Resource"))
+            if statement.get("Effect") == "Allow" and "NotAction" in statement and everywhere:
+                if "Condition" not in statement:
+                    yield Fault(
+                        (*path, "NotAction"),
+                        "NotAction beside Effect: Allow and Resource '*' allows every other action of every "
+                        "service. Write Action, or Effect: Deny.",
+                    )
