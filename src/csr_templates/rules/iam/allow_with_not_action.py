@@ -17,8 +17,8 @@ class AllowWithNotAction(Rule):
     """Allow with NotAction on every resource.
 
     NotAction beside Effect: Allow grants every action that it does not name, of every service, those of
-    tomorrow too. With Resource '*' little is left out. Write Action, or Effect: Deny. A condition that narrows
-    it, or a NotAction for a permission set of administrators, can be meant.
+    tomorrow too. With Resource '*' little is left out. Write Action, or Effect: Deny. It can be meant
+    for administrators, or where a condition narrows it.
     """
 
     id = "W9646"
@@ -29,10 +29,10 @@ class AllowWithNotAction(Rule):
     def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
         for statement, path in documents(policy):
             everywhere = "*" in texts(statement.get("Resource"))
-            if statement.get("Effect") == "Allow" and "NotAction" in statement and everywhere:
-                if "Condition" not in statement:
-                    yield Fault(
-                        (*path, "NotAction"),
-                        "NotAction beside Effect: Allow and Resource '*' allows every other action of every "
-                        "service. Write Action, or Effect: Deny.",
-                    )
+            free = statement.get("Effect") == "Allow" and "Condition" not in statement
+            if free and "NotAction" in statement and everywhere:
+                yield Fault(
+                    (*path, "NotAction"),
+                    "NotAction beside Effect: Allow and Resource '*' allows every other action of every "
+                    "service. Write Action, or Effect: Deny.",
+                )

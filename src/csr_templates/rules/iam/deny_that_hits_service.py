@@ -45,8 +45,8 @@ class DenyThatHitsService(Rule):
     """Deny that hits the service which the same policy allows.
 
     A Deny for everyone outside of a network, an account or an organization is also for the services of AWS,
-    which are in none of them: logs, trails and notifications stop, although another statement allows them. Add
-    Bool: {aws:PrincipalIsAWSService: "false"} to the condition.
+    which are in none of them: logs, trails and notifications stop, although another statement allows them.
+    Add Bool: {aws:PrincipalIsAWSService: "false"} to the condition.
     """
 
     id = "E9655"

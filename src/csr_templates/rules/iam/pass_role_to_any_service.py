@@ -29,10 +29,10 @@ class PassRoleToAnyService(Rule):
         for statement, path in documents(policy):
             actions = {action.lower() for action in texts(statement.get("Action"))}
             keys = {key.lower() for _, key, _, _ in conditions(statement)}
-            if statement.get("Effect") == "Allow" and actions & {"iam:passrole", "iam:pass*"}:
-                if "*" in texts(statement.get("Resource")) and not keys:
-                    yield Fault(
-                        (*path, "Resource"),
-                        "iam:PassRole is allowed on '*', to any service: name the roles, or add a condition on "
-                        "iam:PassedToService.",
-                    )
+            passes = statement.get("Effect") == "Allow" and actions & {"iam:passrole", "iam:pass*"}
+            if passes and not keys and "*" in texts(statement.get("Resource")):
+                yield Fault(
+                    (*path, "Resource"),
+                    "iam:PassRole is allowed on '*', to any service: name the roles, or add a condition on "
+                    "iam:PassedToService.",
+                )

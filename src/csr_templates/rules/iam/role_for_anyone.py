@@ -28,10 +28,10 @@ class RoleForAnyone(Rule):
 
     def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
         for statement, path in documents(policy):
-            if statement.get("Effect") == "Allow" and "Condition" not in statement:
-                if "*" in principals(statement, "AWS"):
-                    yield Fault(
-                        (*path, "Principal"),
-                        "Principal is '*' and there is no Condition: every AWS account can assume the role. "
-                        "Name an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
-                    )
+            free = statement.get("Effect") == "Allow" and "Condition" not in statement
+            if free and "*" in principals(statement, "AWS"):
+                yield Fault(
+                    (*path, "Principal"),
+                    "Principal is '*' and there is no Condition: every AWS account can assume the role. "
+                    "Name an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
+                )

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 # Services that act for all of their customers, and send aws:SourceArn or aws:SourceAccount with it.
-SERVICES = ["s3", "sns", "cloudtrail", "config", "logging.s3", "delivery.logs", "cloudfront", "cloudwatch", "budgets", "ses", "events.rds", "codestar-notifications", "logs"]
+NAMES = (
+    "s3 sns cloudtrail config logging.s3 delivery.logs cloudfront cloudwatch budgets ses events.rds "
+    "codestar-notifications logs"
+)
+SERVICES = NAMES.split()
 SOURCES = ("aws:source", "aws:principalorg", "kms:encryptioncontext", "kms:viaservice", "kms:calleraccount")
 
 
@@ -39,17 +43,13 @@ class ServicePrincipalWithoutSource(Rule):
             services = texts(principal.get("Service")) if isinstance(principal, dict) else []
             keys = [key.lower() for _, key, _, _ in conditions(statement)]
             open_to = [name for name in services if re.split(r"\.(amazonaws|\$)", name)[0] in SERVICES]
-            if (
-                statement.get("Effect") == "Allow"
-                and open_to
-                and not any(key.startswith(SOURCES) for key in keys)
-            ):
-                if not _reads_only(statement):
-                    yield Fault(
-                        (*path, "Principal"),
-                        f"{open_to[0]} may do this for any account of AWS. Add a condition on aws:SourceArn or "
-                        "aws:SourceAccount.",
-                    )
+            told = any(key.startswith(SOURCES) for key in keys) or _reads_only(statement)
+            if statement.get("Effect") == "Allow" and open_to and not told:
+                yield Fault(
+                    (*path, "Principal"),
+                    f"{open_to[0]} may do this for any account of AWS. Add a condition on aws:SourceArn or "
+                    "aws:SourceAccount.",
+                )
 
 
 def _reads_only(statement: Any) -> bool:
