@@ -31,6 +31,13 @@ NUMBERS = {
     "s3": range(9700, 9720),
     "sns": range(9720, 9740),
     "wafv2": range(9740, 9760),
+    "elasticloadbalancingv2": range(9760, 9770),
+    "events": range(9770, 9775),
+    "route53": range(9775, 9780),
+    "secretsmanager": range(9780, 9785),
+    "kms": range(9785, 9790),
+    "sqs": range(9790, 9795),
+    "ecs": range(9795, 9800),
 }
 
 
