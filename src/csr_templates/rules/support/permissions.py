@@ -84,3 +84,13 @@ def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:
             if statement.get("Effect") == "Allow" and allowed and (known or "NotPrincipal" in statement):
                 return True
     return kind not in (QUEUE, TOPIC)
+
+
+def subscriptions(resources: Any) -> Iterator[tuple[tuple[str | int, ...], Any, Any]]:
+    """Yield path, protocol and endpoint of each subscription to a topic."""
+    for logical_id, _, properties in of_type(resources, "AWS::SNS::Subscription"):
+        yield (logical_id, "Properties", "Endpoint"), properties.get("Protocol"), properties.get("Endpoint")
+    for logical_id, _, properties in of_type(resources, TOPIC):
+        for one, path in each(properties.get("Subscription"), logical_id, "Properties", "Subscription"):
+            if isinstance(one, dict):
+                yield path, one.get("Protocol"), one.get("Endpoint")
