@@ -25,6 +25,7 @@ GOOD = {
     "all actions": template(
         policy("{Service: !Sub 'cloudfront.${AWS::URLSuffix}'}", "[s3:Get*, s3:ListBucket]")
     ),
+    "by name": template(policy("{Service: cloudfront.amazonaws.com}")).replace("!Ref Bucket", "name"),
     "function": template("!ImportValue policy"),
 }
 

@@ -31,11 +31,11 @@ class OriginBucketWithoutPolicy(Rule):
     tags = ["resources", "cloudfront", "s3"]
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
-        policies: dict[str, list[Any]] = {}
-        for _, _, properties in of_type(resources, "AWS::S3::BucketPolicy"):
-            policies.setdefault(single_reference(properties.get("Bucket"))[0], []).append(
-                properties.get("PolicyDocument")
-            )
+        policies = [
+            (single_reference(properties.get("Bucket"))[0], properties.get("PolicyDocument"))
+            for _, _, properties in of_type(resources, "AWS::S3::BucketPolicy")
+        ]
+        buckets = {logical_id for logical_id, _, _ in of_type(resources, "AWS::S3::Bucket")}
         for logical_id, resource, properties in of_type(resources, "AWS::CloudFront::Distribution"):
             case = case_of(validator, resource)
             for one in configurations(case, properties, "Origins") if case else ():
@@ -47,9 +47,12 @@ class OriginBucketWithoutPolicy(Rule):
                         "RegionalDomainName",
                     ):
                         continue
-                    if resources.get(bucket, {}).get("Type") != "AWS::S3::Bucket":
+                    if bucket not in buckets:
                         continue
-                    if not any(_allows(policy) for policy in policies.get(bucket, [])):
+                    # A policy may name its bucket by its name, too.
+                    if not any(
+                        _allows(policy) for name, policy in policies if name not in buckets - {bucket}
+                    ):
                         yield Fault(
                             (logical_id, "Properties", *one.path("Origins", index)),
                             f"The origin is {bucket}{{when}}, which no AWS::S3::BucketPolicy lets "

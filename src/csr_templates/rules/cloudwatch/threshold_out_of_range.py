@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cfnlint.helpers import is_function
+
 from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.references import own_id
 from csr_templates.rules.support.rule import Fault, Rule, properties_of
-from csr_templates.rules.support.scenarios import number
+from csr_templates.rules.support.scenarios import default_values, number
 from csr_templates.rules.support.values import values
 
 if TYPE_CHECKING:
@@ -47,14 +50,16 @@ class ThresholdOutOfRange(Rule):
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
-        if "Metrics" in properties:
-            return
+        threshold = properties.get("Threshold")
+        own = validator.cfn.template["Resources"].get(own_id(validator), {})
+        if "Metrics" in properties or ("Condition" in own and is_function(threshold)[0]):
+            return  # where a threshold of -1 says that there is no alarm
         for metric in metrics(validator, properties):
             low, high = _range(metric.namespace, metric.name, metric.statistic)
             if low is None:
                 continue
             for operator, where in values(metric.case, properties.get("ComparisonOperator")):
-                for value, case in values(where, properties.get("Threshold")):
+                for value, case in default_values(where, threshold):
                     limit = number(value)
                     result = _result(str(operator), limit, low, high) if limit is not None else ""
                     if result:
