@@ -23,7 +23,7 @@ Resources:
 
 GOOD = {
     "switched off": alarm("AWS/RDS CPUUtilization", "!Ref Limit")
-    .replace("Resources:", "Conditions:\n  On: !Not [!Equals [!Ref Limit, 120]]\nResources:")
+    .replace("Resources:", "Conditions:\n  On: !Not [!Equals [!Ref Limit, '120']]\nResources:")
     .replace("::Alarm\n", "::Alarm\n    Condition: On\n"),
     "percent": alarm("AWS/RDS CPUUtilization", "70"),
     "equal": alarm("AWS/RDS CPUUtilization", "100", "GreaterThanOrEqualToThreshold"),
