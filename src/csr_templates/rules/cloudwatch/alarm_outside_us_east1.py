@@ -6,13 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.regions import US_EAST_1, regions
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
     from csr_templates.rules.support.metrics import Metric
 
 # Services without a region of their own.
@@ -34,7 +30,7 @@ class AlarmOutsideUsEast1(Rule):
     tags = ["resources", "cloudwatch", "alarm"]
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for metric in metrics(validator, properties):
             if not _is_global(metric):
                 continue
