@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from itertools import starmap
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.environments import merge_conflicts
@@ -219,4 +220,17 @@ def sha256(data: bytes) -> str:
 
 def as_json(document: Mapping[str, Any]) -> bytes:
     """Return ``document`` as JSON that is the same everywhere: ASCII, LF, keys in the order given."""
-    return f"{json.dumps(document, indent=2)}\n".encode("ascii")
+    return f"{_indented(document, chr(10))}\n".encode("ascii")
+
+
+def _indented(node: Any, newline: str) -> str:
+    """Return what ``json.dumps`` returns for an indent of 2; that takes thrice as long, in generators."""
+    inside = f"{newline}  "
+    if isinstance(node, str):
+        return encode_basestring_ascii(node)
+    if isinstance(node, dict) and node:
+        entries = [f"{encode_basestring_ascii(key)}: {_indented(one, inside)}" for key, one in node.items()]
+        return f"{{{inside}{f',{inside}'.join(entries)}{newline}}}"
+    if isinstance(node, (list, tuple)) and node:
+        return f"[{inside}{f',{inside}'.join([_indented(one, inside) for one in node])}{newline}]"
+    return json.dumps(node)
