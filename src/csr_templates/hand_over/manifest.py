@@ -11,8 +11,6 @@ from itertools import starmap
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.environments import merge_conflicts
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -86,6 +84,8 @@ def read(data: bytes, name: str) -> dict[str, Any]:
     """
     if manifest := _parsed(data):
         return manifest
+    from csr_templates.environments import merge_conflicts  # few builds need it
+
     if marker := merge_conflicts.first_marker(data.decode("utf-8", "replace")):
         raise ManifestError(
             f"{name} has a merge conflict in line {marker.line}. Build again: a build writes the whole file."
@@ -105,6 +105,10 @@ def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
     Raises:
         ManifestError: it is not a manifest, and one side of a conflict is not a manifest either.
     """
+    if manifest := _parsed(data):
+        return manifest
+    from csr_templates.environments import merge_conflicts  # few builds need it
+
     text = data.decode("utf-8", "replace")
     marker = merge_conflicts.first_marker(text)
     if not marker:
