@@ -15,7 +15,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ResolveError
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import bootstrap, git_sync, manifest
+from csr_templates.hand_over import bootstrap, git_sync, manifest, recovery
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import as_json
 from csr_templates.hand_over.pipeline_policies import pipeline_policies
@@ -60,6 +60,16 @@ class Assembly(NamedTuple):
     def is_clean(self) -> bool:
         """Whether the files may be written."""
         return not self.findings and not self.problems
+
+
+class _Derived(NamedTuple):
+    """A template that follows from the one of a stack."""
+
+    stack: BuiltStack
+    kind: str
+    path: str
+    text: str
+    source: Path
 
 
 def assemble(
@@ -121,10 +131,10 @@ def assemble(
             problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
     files.update(_hand_over(built, known, in_repository))
     if not problems:
-        roles = dict(_bootstraps(built))
-        files.update((path, text.encode("ascii")) for path, text in roles.items())
+        derived = [*_bootstraps(built), *_recoveries(built, known, files)]
+        files.update((one.path, one.text.encode("ascii")) for one in derived)
         if lint:
-            findings += _lint_bootstraps(built, roles, clean_lints)
+            findings += _lint_derived(derived, clean_lints)
     if all(one.policies.service for one in built):  # else the schemas miss a type, which the page needs, too
         files[REFERENCE] = page(built).encode("ascii")
     files[manifest.MANIFEST] = as_json(manifest.document(built, [one.name for one in known], files))
@@ -227,28 +237,43 @@ def _hand_over(
     return files
 
 
-def _bootstraps(stacks: Sequence[BuiltStack]) -> Iterator[tuple[str, str]]:
-    """Yield path and text of the templates that make the roles of each stack."""
+def _bootstraps(stacks: Sequence[BuiltStack]) -> Iterator[_Derived]:
+    """Yield the templates that make the roles of each stack."""
     with_bucket = bootstrap.firsts(stacks)
     header = (
         "Generated from the template and its deploy policies; do not edit.",
         "Refresh with: make templates",
     )
+    source = Path(bootstrap.__file__)
     for stack in stacks:
         template = bootstrap.bootstrap(stack, with_bucket=stack.name in with_bucket)
-        yield manifest.bootstrap_file(stack.name), rendering.render(template, header=header)
+        text = rendering.render(template, header=header)
+        yield _Derived(stack, "bootstrap", manifest.bootstrap_file(stack.name), text, source)
 
 
-def _lint_bootstraps(
-    stacks: Iterable[BuiltStack], roles: Mapping[str, str], clean_lints: Path | None
-) -> Iterator[Finding]:
+def _recoveries(
+    stacks: Iterable[BuiltStack], known: Iterable[Environment], files: dict[str, bytes]
+) -> Iterator[_Derived]:
+    """Yield the templates that bring back deleted stacks, and add to the files what these import."""
+    source = Path(recovery.__file__)
+    for stack in stacks:
+        for step in recovery.steps(stack):
+            header = ["Generated from the template; do not edit.", "Refresh with: make templates"]
+            if step.imported:
+                header += [f"Not imported: {name}, since {why}." for name, why in recovery.left_out(stack).items()]
+                for environment in known:
+                    given = recovery.resources_to_import(stack, step, environment.parameters[stack.name])
+                    files[manifest.import_file(environment.name, step.name)] = as_json(given)
+            text = rendering.render(step.template, header=header, sections=stack.sections)
+            yield _Derived(stack, "recovery", manifest.recovery_file(step.name), text, source)
+
+
+def _lint_derived(derived: Iterable[_Derived], clean_lints: Path | None) -> Iterator[Finding]:
     from csr_templates.linting.tasks import Task, lint_all  # not needed by a build without lint
 
-    source = Path(bootstrap.__file__)
     tasks = [
-        Task(roles[path], stack.region, f"{stack.name} (bootstrap)", path, source, {})
-        for stack in stacks
-        for path in [manifest.bootstrap_file(stack.name)]
+        Task(one.text, one.stack.region, f"{one.stack.name} ({one.kind})", one.path, one.source, {})
+        for one in derived
     ]
     for outcome in lint_all(tasks, clean_lints):
         yield from outcome.findings
