@@ -29,6 +29,7 @@ import jmespath
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from .aws_cli import SESSION, Command, CommandError, parse
+from .model import Model
 from .pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
 
 TOKYO: Final = "ap-northeast-1"
@@ -128,6 +129,7 @@ class World:
         run: those of them that moto has run.
         printed: what each ``aws`` printed, by the block that called it, in order.
         clients: service and region -> botocore's client, since making one takes a while.
+        model: answers for CloudFormation where a stack was deleted; otherwise all stacks are there.
     """
 
     endpoint: str
@@ -140,6 +142,7 @@ class World:
     run: list[Command] = field(default_factory=list)
     printed: dict[str, list[str]] = field(default_factory=dict)
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    model: Model | None = None
 
     def client(self, service: str, region: str) -> Any:
         """Return botocore's client for moto."""
@@ -166,6 +169,8 @@ class World:
             command = parse(words, folder)
             self.seen.append(command)
             if command.title == "cloudformation deploy":
+                if self.model is not None:
+                    self.model.deploy(command, folder)
                 return DEPLOYED, "", 0
             return printed(command, self._result(command, folder)), "", 0
         except (CommandError, OSError, ClientError, BotoCoreError, WaiterError) as error:
@@ -173,7 +178,7 @@ class World:
 
     def _result(self, command: Command, folder: Path) -> Any:
         if command.service == "cloudformation":
-            return self._stack(command)
+            return self.model.answer(command) if self.model is not None else self._stack(command)
         if command.title in ("s3 cp", "s3 sync"):
             self.run.append(command)
             self._upload(command, folder)
@@ -290,6 +295,7 @@ class World:
         self.seen.clear()
         self.run.clear()
         self.printed.clear()
+        self.model = None
         for stack, keys in self.output_keys.items():
             self.outputs[stack] = {key: f"output-{key}" for key in keys}
         for stack, region in REGIONS.items():
@@ -298,6 +304,14 @@ class World:
         self._seed_database()
         self._seed_api()
         self._seed_frontend()
+
+    def seed_without(self, stack: str) -> None:
+        """Forget everything, deploy all stacks to the model, and delete one and what reads from it."""
+        urlopen(Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
+        self.seen.clear()
+        self.run.clear()
+        self.printed.clear()
+        self.model = Model(self.client, stack)
 
     def _seed_logs_and_alarms(self, stack: str, region: str) -> None:
         keys = self.client("kms", region)
@@ -403,7 +417,13 @@ class World:
         rds.create_db_cluster_snapshot(
             DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=EARLIER_SNAPSHOT
         )
-        self.ids = {"MonitoringRole": "monitoring"}
+        self.ids = {
+            "MonitoringRole": "monitoring",
+            "DatabaseSubnetGroup": "subnets",
+            "DatabaseSecurityGroup": outputs["DatabaseSecurityGroupId"],
+            "DatabaseClusterParameterGroup": "cluster-parameters",
+            "DatabaseParameterGroup": "parameters",
+        }
         for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
             instance = self.properties("database", logical_id)
             self.ids[logical_id] = f"csr-lambda-api-prod-database-{logical_id.lower()}-x"
@@ -492,8 +512,12 @@ class World:
     def _secret(self, stack: str, logical_id: str, value: Mapping[str, str]) -> None:
         secret = self.properties(stack, logical_id)
         copies = {"AddReplicaRegions": secret["ReplicaRegions"]} if "ReplicaRegions" in secret else {}
-        self.client("secretsmanager", TOKYO).create_secret(
-            Name=secret["Name"], SecretString=json.dumps(value), **copies
+        client, text = self.client("secretsmanager", TOKYO), json.dumps(value)
+        client.create_secret(
+            Name=secret["Name"], SecretString=text, ClientRequestToken=CHOICES["BEFORE"], **copies
+        )
+        client.put_secret_value(
+            SecretId=secret["Name"], SecretString=text, ClientRequestToken=CHOICES["NOW"]
         )
 
 
@@ -504,6 +528,7 @@ def prepare(folder: Path) -> None:
     (folder / "site" / "index.html").write_text("new")
     (folder / "site" / "app.js").write_text("new")
     (folder / "lambda-deployment-package.zip").write_bytes(b"zip")
+    (folder / "secrets-network.txt").touch()
     role = {"ParameterKey": "PipelinePrincipalArn", "ParameterValue": "arn:aws:iam::123456789012:role/ci"}
     (folder / "bootstrap.json").write_text(json.dumps([role]))
 
@@ -555,6 +580,7 @@ class Session(NamedTuple):
     instances: list[str]
     ids: dict[str, str]
     printed: dict[str, list[str]]
+    model: Model | None
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -590,10 +616,19 @@ class Terminal(socketserver.ThreadingTCPServer):
             (programs / name).chmod(0o755)
         self.path = f"{programs}{os.pathsep}{os.environ['PATH']}"
 
-    def session(self, preamble: str, blocks: Sequence[Block], **chosen: str) -> Session:
-        """Type blocks from top to bottom, in a folder of their own that holds what they take from it."""
+    def session(
+        self, preamble: str, blocks: Sequence[Block], deleted: str = "", **chosen: str
+    ) -> Session:
+        """Type blocks from top to bottom, in a folder of their own that holds what they take from it.
+
+        Args:
+            preamble: what is typed first.
+            blocks: the blocks.
+            deleted: a stack that was deleted before.
+            chosen: what a person chooses, where it is not what ``CHOICES`` says.
+        """
         code = "".join(f"export BLOCK={block.line}\n{filled(block.text, **chosen)}" for block in blocks)
-        process = self._run(f"{preamble}\n{code}")
+        process = self._run(f"{preamble}\n{code}", deleted)
         world, rds = self.world, self.world.client("rds", TOKYO)
         clusters = rds.describe_db_clusters()["DBClusters"]
         return Session(
@@ -606,10 +641,14 @@ class Terminal(socketserver.ThreadingTCPServer):
             sorted(one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]),
             dict(world.ids),
             dict(world.printed),
+            world.model,
         )
 
-    def _run(self, code: str) -> subprocess.CompletedProcess[str]:
-        self.world.seed()
+    def _run(self, code: str, deleted: str) -> subprocess.CompletedProcess[str]:
+        if deleted:
+            self.world.seed_without(deleted)
+        else:
+            self.world.seed()
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         prepare(folder)
         return subprocess.run(

@@ -127,10 +127,12 @@ class Account:
         self.snapshots: list[Thing] = []
         self._serial = 0
 
-    def new_identifier(self, stack: str, logical_id: str, kind: str, properties: Properties) -> str:
-        """Return the identifier that the service gives a new resource."""
-        del kind, properties
-        return f"{stack}-{logical_id}-{self.serial()}".lower()
+    def identify(self, stack: Stack, logical_id: str, declared: Declared) -> dict[str, str]:
+        """Return the primary identifier of a new resource: what it is given, or what the service makes up."""
+        made_up = f"{stack.name}-{logical_id}-{self.serial()}".lower()
+        given = {name: value for name, value in declared.properties.items() if isinstance(value, str)}
+        names = resource_schema(declared.kind, stack.region).primary_identifier
+        return {name: given.get(name, made_up) for name in names}
 
     def gone(self, thing: Thing) -> None:
         """Take notice that a resource was deleted."""
@@ -319,12 +321,7 @@ class Account:
                 theirs = {**other.properties, **other.identifier}
                 if all(theirs.get(name) == value for name, value in own.items()):
                     raise RefusedError(f"{logical_id}: {kind} {'|'.join(own.values())} exists already.")
-        identifier = {
-            name: properties[name]
-            if isinstance(properties.get(name), str)
-            else self.new_identifier(stack.name, logical_id, kind, properties)
-            for name in resource_schema(kind, stack.region).primary_identifier
-        }
+        identifier = self.identify(stack, logical_id, declared)
         thing = Thing(kind, region, identifier, properties, stack.name, self.serial())
         self.things[thing.key] = thing
         return thing

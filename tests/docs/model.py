@@ -1,0 +1,261 @@
+"""CloudFormation for the terminal: the drill's model of it, over what moto has of the resources.
+
+The pages look up what a deleted stack has left, restore a cluster, and import: the lookups and the restore go
+to moto, the stacks to the model, and both know the same identifiers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from csr_templates.cloudformation.rendering import load
+
+from ..drill.account import Account, Declared, Key, RefusedError, Stack, Thing
+from ..drill.recovering import READERS, Drill, Files
+from .aws_cli import Command, CommandError
+from .pages import CHOSEN_SNAPSHOT, ROOT
+
+PASSWORD: Final = "only-in-the-mock"
+
+
+def files() -> Files:
+    """Return what ``out/`` holds, for production."""
+    folder = ROOT / "out"
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return Files({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}, "prod")
+
+
+class MotoAccount(Account):
+    """An account that has in moto, too, what the pages ask for.
+
+    Attributes:
+        client: service, region -> botocore's client.
+    """
+
+    def __init__(self, client: Callable[[str, str], Any]) -> None:
+        super().__init__()
+        self.client = client
+
+    def identify(self, stack: Stack, logical_id: str, declared: Declared) -> dict[str, str]:
+        """Create the resource in moto, and return the identifier that it has there."""
+        found = super().identify(stack, logical_id, declared)
+        make = _MAKERS.get(declared.kind)
+        if make is not None:
+            (name,) = found
+            client = self.client(declared.kind.split("::")[1].lower(), stack.region)
+            found[name] = make(client, found[name], declared.properties) or found[name]
+        return found
+
+    def found(self, key: Key) -> Thing | None:
+        """Return the resource with a key, be it one that was created by hand."""
+        region, kind, (identifier, *_) = key
+        ask = {
+            "AWS::RDS::DBCluster": ("describe_db_clusters", "DBClusterIdentifier"),
+            "AWS::RDS::DBInstance": ("describe_db_instances", "DBInstanceIdentifier"),
+        }.get(kind)
+        if known := super().found(key):
+            return known
+        if ask is None:
+            return None
+        try:
+            getattr(self.client("rds", region), ask[0])(**{ask[1]: identifier})
+        except ClientError:
+            return None
+        return Thing(kind, region, {ask[1]: identifier}, {})
+
+    def gone(self, thing: Thing) -> None:
+        """Delete the resource in moto; a cluster leaves the snapshot that the tests choose."""
+        rds = self.client("rds", thing.region) if thing.kind.startswith("AWS::RDS::") else None
+        if thing.kind == "AWS::RDS::DBInstance":
+            rds.delete_db_instance(DBInstanceIdentifier=thing.ref)
+        elif thing.kind == "AWS::RDS::DBCluster":
+            rds.create_db_cluster_snapshot(
+                DBClusterIdentifier=thing.ref, DBClusterSnapshotIdentifier=CHOSEN_SNAPSHOT
+            )
+            rds.delete_db_cluster(DBClusterIdentifier=thing.ref, SkipFinalSnapshot=True)
+            for snapshot in rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]:
+                name = snapshot["DBClusterSnapshotIdentifier"]
+                if name.startswith("rds:"):  # an automatic one, which goes with its cluster
+                    rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
+        elif thing.kind == "AWS::EC2::SecurityGroup":
+            self.client("ec2", thing.region).delete_security_group(GroupId=thing.ref)
+
+
+def _key(client: Any, name: str, properties: Mapping[str, Any]) -> str:
+    del name
+    tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties["Tags"]]
+    return str(client.create_key(Tags=tags)["KeyMetadata"]["KeyId"])
+
+
+def _secret(client: Any, name: str, properties: Mapping[str, Any]) -> str:
+    del name
+    generator = properties["GenerateSecretString"]
+    value = json.loads(generator["SecretStringTemplate"]) | {generator["GenerateStringKey"]: PASSWORD}
+    return str(client.create_secret(Name=properties["Name"], SecretString=json.dumps(value))["ARN"])
+
+
+def _queue(client: Any, name: str, properties: Mapping[str, Any]) -> str:
+    tags = {tag["Key"]: tag["Value"] for tag in properties["Tags"]}
+    return str(client.create_queue(QueueName=name, tags=tags)["QueueUrl"])
+
+
+def _vpc(client: Any, name: str, properties: Mapping[str, Any]) -> str:
+    del name
+    return str(client.create_vpc(CidrBlock=properties["CidrBlock"])["Vpc"]["VpcId"])
+
+
+def _subnet(client: Any, name: str, properties: Mapping[str, Any]) -> str:
+    del name
+    given = {key: properties[key] for key in ("VpcId", "CidrBlock", "AvailabilityZone")}
+    return str(client.create_subnet(**given)["Subnet"]["SubnetId"])
+
+
+def _security_group(client: Any, name: str, properties: Mapping[str, Any]) -> str:
+    del name
+    group = client.create_security_group(
+        GroupName=properties["GroupName"], Description="A group", VpcId=properties["VpcId"]
+    )
+    return str(group["GroupId"])
+
+
+def _subnet_group(client: Any, name: str, properties: Mapping[str, Any]) -> None:
+    client.create_db_subnet_group(
+        DBSubnetGroupName=name, DBSubnetGroupDescription="Subnets", SubnetIds=properties["SubnetIds"]
+    )
+
+
+def _cluster_parameters(client: Any, name: str, properties: Mapping[str, Any]) -> None:
+    client.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName=name, DBParameterGroupFamily=properties["Family"], Description="Cluster"
+    )
+
+
+def _parameters(client: Any, name: str, properties: Mapping[str, Any]) -> None:
+    client.create_db_parameter_group(
+        DBParameterGroupName=name, DBParameterGroupFamily=properties["Family"], Description="Instance"
+    )
+
+
+def _role(client: Any, name: str, properties: Mapping[str, Any]) -> None:
+    del properties
+    client.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+
+
+def _cluster(client: Any, name: str, properties: Mapping[str, Any]) -> None:
+    client.create_db_cluster(
+        DBClusterIdentifier=name,
+        Engine=properties["Engine"],
+        EngineVersion=properties["EngineVersion"],
+        MasterUsername="csradmin",
+        MasterUserPassword=PASSWORD,
+    )
+
+
+def _instance(client: Any, name: str, properties: Mapping[str, Any]) -> None:
+    client.create_db_instance(
+        DBInstanceIdentifier=name,
+        **{key: properties[key] for key in ("DBClusterIdentifier", "DBInstanceClass", "Engine", "Tags")},
+    )
+
+
+# Type -> what creates one, and returns its identifier if the service makes it up. The client is that of the
+# service in the name of the type.
+_MAKERS: Final[Mapping[str, Callable[[Any, str, Mapping[str, Any]], str | None]]] = {
+    "AWS::EC2::SecurityGroup": _security_group,
+    "AWS::EC2::Subnet": _subnet,
+    "AWS::EC2::VPC": _vpc,
+    "AWS::IAM::Role": _role,
+    "AWS::KMS::Key": _key,
+    "AWS::RDS::DBCluster": _cluster,
+    "AWS::RDS::DBClusterParameterGroup": _cluster_parameters,
+    "AWS::RDS::DBInstance": _instance,
+    "AWS::RDS::DBParameterGroup": _parameters,
+    "AWS::RDS::DBSubnetGroup": _subnet_group,
+    "AWS::SQS::Queue": _queue,
+    "AWS::SecretsManager::Secret": _secret,
+}
+
+
+class Model:
+    """Stacks that were deployed, and of which some were deleted.
+
+    Attributes:
+        drill: the account, and what is deployed to it.
+        before: the account before something was deleted.
+    """
+
+    def __init__(self, client: Callable[[str, str], Any], deleted: str) -> None:
+        self.drill = Drill(files(), MotoAccount(client))
+        self.drill.deploy_all()
+        self.before = self.drill.account.copy()
+        self.gone = (*READERS[deleted], deleted)
+        for stack in self.gone:
+            self.drill.delete(stack)
+        self._prepared: dict[tuple[str, str], tuple[Any, ...]] = {}
+
+    def deploy(self, command: Command, folder: Path) -> None:
+        """Do what ``aws cloudformation deploy`` does, which leaves out parameters of other templates."""
+        (template,), (values,) = command.options["--template-file"], command.options["--parameter-overrides"]
+        document = load((folder / template).read_text())
+        given = json.loads((folder / values.removeprefix("file://")).read_text())["Parameters"]
+        passed = {name: value for name, value in given.items() if name in document["Parameters"]}
+        if "--no-execute-changeset" not in command.options:
+            self._do(self.drill.account.deploy, command.options["--stack-name"][0], command.region, document, passed)
+
+    def answer(self, command: Command) -> Any:
+        """Return what CloudFormation answers."""
+        given = command.parameters
+        name, key = given.get("StackName", ""), (command.region, given.get("StackName", ""))
+        account = self.drill.account
+        stack = account.stacks.get(key)
+        if command.is_waiter and key in self._prepared:
+            return {}
+        match command.operation:
+            case "CreateChangeSet":
+                self._prepared[key] = (
+                    name,
+                    command.region,
+                    load(given["TemplateBody"]),
+                    {one["ParameterKey"]: one["ParameterValue"] for one in given["Parameters"]},
+                    given["ResourcesToImport"],
+                )
+                self._do(account.copy().import_resources, *self._prepared[key])
+                return {"Id": f"arn:aws:cloudformation:{command.region}:123456789012:changeSet/import/1"}
+            case "DescribeChangeSet":
+                changes = [
+                    {"ResourceChange": {"Action": "Import", **{"LogicalResourceId": one["LogicalResourceId"]}}}
+                    for one in self._prepared[key][-1]
+                ]
+                return {"Status": "CREATE_COMPLETE", "Changes": changes}
+            case "ExecuteChangeSet":
+                self._do(account.import_resources, *self._prepared.pop(key))
+                return {}
+            case "ListStacks":
+                found = [
+                    {"StackName": name, "StackStatus": "CREATE_COMPLETE" if key in account.stacks else "DELETE_COMPLETE"}
+                    for key in self.before.stacks
+                    for region, name in [key]
+                    if region == command.region
+                ]
+                return {"StackSummaries": found}
+        if stack is None:
+            raise CommandError(f"Stack with id {name} does not exist")
+        match command.operation:
+            case "DescribeStacks":
+                outputs = [{"OutputKey": key, "OutputValue": value} for key, value in stack.outputs.items()]
+                return {"Stacks": [{"StackName": name, "StackStatus": "CREATE_COMPLETE", "Outputs": outputs}]}
+            case "DescribeStackResource":
+                thing = stack.things[given["LogicalResourceId"]]
+                return {"StackResourceDetail": {"PhysicalResourceId": thing.ref}}
+        return {}
+
+    def _do(self, what: Callable[..., Any], *arguments: Any) -> None:
+        try:
+            what(*arguments)
+        except RefusedError as error:
+            raise CommandError(str(error)) from error
