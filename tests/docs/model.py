@@ -20,6 +20,7 @@ from ..drill.recovering import READERS, Drill, Files
 from .aws_cli import Command, CommandError
 from .pages import CHOSEN_SNAPSHOT, ROOT
 
+TOKYO: Final = "ap-northeast-1"
 PASSWORD: Final = "only-in-the-mock"
 
 
@@ -70,7 +71,7 @@ class MotoAccount(Account):
 
     def gone(self, thing: Thing) -> None:
         """Delete the resource in moto; a cluster leaves the snapshot that the tests choose."""
-        rds = self.client("rds", thing.region) if thing.kind.startswith("AWS::RDS::") else None
+        rds = self.client("rds", TOKYO)
         if thing.kind == "AWS::RDS::DBInstance":
             rds.delete_db_instance(DBInstanceIdentifier=thing.ref)
         elif thing.kind == "AWS::RDS::DBCluster":
@@ -205,7 +206,13 @@ class Model:
         given = json.loads((folder / values.removeprefix("file://")).read_text())["Parameters"]
         passed = {name: value for name, value in given.items() if name in document["Parameters"]}
         if "--no-execute-changeset" not in command.options:
-            self._do(self.drill.account.deploy, command.options["--stack-name"][0], command.region, document, passed)
+            self._do(
+                self.drill.account.deploy,
+                command.options["--stack-name"][0],
+                command.region,
+                document,
+                passed,
+            )
 
     def answer(self, command: Command) -> Any:
         """Return what CloudFormation answers."""
@@ -228,7 +235,12 @@ class Model:
                 return {"Id": f"arn:aws:cloudformation:{command.region}:123456789012:changeSet/import/1"}
             case "DescribeChangeSet":
                 changes = [
-                    {"ResourceChange": {"Action": "Import", **{"LogicalResourceId": one["LogicalResourceId"]}}}
+                    {
+                        "ResourceChange": {
+                            "Action": "Import",
+                            "LogicalResourceId": one["LogicalResourceId"],
+                        }
+                    }
                     for one in self._prepared[key][-1]
                 ]
                 return {"Status": "CREATE_COMPLETE", "Changes": changes}
@@ -237,7 +249,10 @@ class Model:
                 return {}
             case "ListStacks":
                 found = [
-                    {"StackName": name, "StackStatus": "CREATE_COMPLETE" if key in account.stacks else "DELETE_COMPLETE"}
+                    {
+                        "StackName": name,
+                        "StackStatus": "CREATE_COMPLETE" if key in account.stacks else "DELETE_COMPLETE",
+                    }
                     for key in self.before.stacks
                     for region, name in [key]
                     if region == command.region

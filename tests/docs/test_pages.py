@@ -19,6 +19,8 @@ from .pages import (
     OPERATIONS_JA,
     README,
     README_JA,
+    RECOVERY,
+    RECOVERY_JA,
     ROOT,
     Page,
     numbers,
@@ -32,6 +34,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
     pytest.param(read(README), read(README_JA), id="readme"),
+    pytest.param(read(RECOVERY), read(RECOVERY_JA), id="recovery"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]
 in_both = pytest.mark.parametrize(("english", "japanese"), PAIRS)

@@ -27,13 +27,13 @@ def test_part_runs(part: str, recovery_sessions: dict[str, Session]) -> None:
 def test_commands_bring_back_the_stack(
     section: str, stack: str, recovery_sessions: dict[str, Session]
 ) -> None:
-    """After the commands of the page a deploy replaces, removes and generates nothing, and all data is there."""
+    """After the commands a deploy replaces, removes and generates nothing, and all data is there."""
     session = recovery_sessions[section]
     assert session.model is not None
     drill = session.model.drill
     changes = {stack: drill.deploy(stack)}
 
-    found = [one for one in faults(session.model.before, drill, [stack], changes)]
+    found = list(faults(session.model.before, drill, [stack], changes))
     # The snapshot is moto's, which the model does not look into.
     assert [one for one in found if "DatabaseCluster" not in one] == []
 
@@ -41,7 +41,9 @@ def test_commands_bring_back_the_stack(
 def test_restore_uses_the_chosen_snapshot(recovery_sessions: dict[str, Session]) -> None:
     """The snapshot that a person has chosen is restored, under the identifier that the cluster had."""
     (restored,) = [
-        one.parameters for one in recovery_sessions["Database"].seen if one.name == "restore-db-cluster-from-snapshot"
+        one.parameters
+        for one in recovery_sessions["Database"].seen
+        if one.name == "restore-db-cluster-from-snapshot"
     ]
 
     assert restored["SnapshotIdentifier"] == CHOSEN_SNAPSHOT

@@ -516,9 +516,7 @@ class World:
         client.create_secret(
             Name=secret["Name"], SecretString=text, ClientRequestToken=CHOICES["BEFORE"], **copies
         )
-        client.put_secret_value(
-            SecretId=secret["Name"], SecretString=text, ClientRequestToken=CHOICES["NOW"]
-        )
+        client.put_secret_value(SecretId=secret["Name"], SecretString=text, ClientRequestToken=CHOICES["NOW"])
 
 
 def prepare(folder: Path) -> None:
@@ -616,9 +614,7 @@ class Terminal(socketserver.ThreadingTCPServer):
             (programs / name).chmod(0o755)
         self.path = f"{programs}{os.pathsep}{os.environ['PATH']}"
 
-    def session(
-        self, preamble: str, blocks: Sequence[Block], deleted: str = "", **chosen: str
-    ) -> Session:
+    def session(self, preamble: str, blocks: Sequence[Block], deleted: str = "", **chosen: str) -> Session:
         """Type blocks from top to bottom, in a folder of their own that holds what they take from it.
 
         Args:

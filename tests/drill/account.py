@@ -31,7 +31,7 @@ UNKNOWN: Final = (
 )
 GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
 RETAINING: Final = ("Retain", "RetainExceptOnCreate")
-# What goes with its owner, whatever its own policy: type -> its owner's type, the property that names the owner.
+# What goes with its owner, whatever its own policy: type -> the owner's type, the property that names it.
 # https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
 GOES_WITH: Final = {"AWS::Lambda::Version": ("AWS::Lambda::Function", "FunctionName")}
 
@@ -226,8 +226,8 @@ class Account:
                     raise RefusedError(f"{logical_id}: an import cannot change {place_in_words(changed[0])}.")
                 continue
             thing = self._importable(logical_id, declared, listed[logical_id], region)
-            for place in differences(thing.properties, declared.properties):
-                drift.append(f"{logical_id}.{place_in_words(place)}")
+            places = differences(thing.properties, declared.properties)
+            drift += [f"{logical_id}.{place_in_words(place)}" for place in places]
             stack.things[logical_id], stack.declared[logical_id] = thing, declared
             taken.append(thing)
         for thing in taken:

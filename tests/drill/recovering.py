@@ -141,9 +141,7 @@ class Drill:
         after = entry["recovery"][-1]
         template = self.files.template(after["template"])
         trial = self.account.copy()  # only to know what the template says of cluster and instances
-        trial.deploy(
-            self.files.name(stack), entry["region"], template, self.files.values(stack, template)
-        )
+        trial.deploy(self.files.name(stack), entry["region"], template, self.files.values(stack, template))
         declared = trial.stacks[entry["region"], self.files.name(stack)].declared
         for one in self.files.json(after["importFiles"][self.files.environment])["ResourcesToImport"]:
             logical_id, kind = one["LogicalResourceId"], one["ResourceType"]
@@ -171,7 +169,9 @@ def is_called(thing: Thing, by: Mapping[str, str]) -> bool:
     return {"Key": "Name", "Value": by["Tag"]} in thing.properties.get("Tags", [])
 
 
-def faults(before: Account, drill: Drill, stacks: Sequence[str], changes: Mapping[str, Changes]) -> Iterator[str]:
+def faults(
+    before: Account, drill: Drill, stacks: Sequence[str], changes: Mapping[str, Changes]
+) -> Iterator[str]:
     """Yield what is not as it was: data, names, properties of what survived, and what a deploy did to it."""
     after = drill.account
     gone = {thing.ref for key, thing in before.things.items() if key not in after.things}
@@ -206,7 +206,7 @@ def faults(before: Account, drill: Drill, stacks: Sequence[str], changes: Mappin
 
 
 def drill_one(files: Files, deleted: str) -> tuple[list[str], list[str]]:
-    """Delete a stack and what reads from it, take all of it back, and return what happened and what is wrong."""
+    """Delete a stack and what reads from it, take it back, and return what happened and what is wrong."""
     drill = Drill(files)
     drill.deploy_all()
     before = drill.account.copy()
@@ -227,8 +227,9 @@ def drill_one(files: Files, deleted: str) -> tuple[list[str], list[str]]:
         changes[stack] = drill.deploy(stack)
         updated = [f"{name} ({', '.join(places)})" for name, places in changes[stack].updated.items()]
         drill.lines.append(
-            f"  {stack} deployed: {len(changes[stack].created)} created, {len(changes[stack].replaced)} "
-            f"replaced, {len(changes[stack].generated)} generated again, updated: {', '.join(updated) or 'none'}"
+            f"  {stack} deployed: {len(changes[stack].created)} created, "
+            f"{len(changes[stack].replaced)} replaced, {len(changes[stack].generated)} generated again, "
+            f"updated: {', '.join(updated) or 'none'}"
         )
     orphans = sorted(thing.ref for thing in drill.account.things.values() if not thing.stack)
     drill.lines.append(f"  still in no stack: {', '.join(orphans) or 'nothing'}")

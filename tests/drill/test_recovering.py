@@ -205,7 +205,7 @@ def test_wrong_import_is_refused(assembly: Assembly, name: str) -> None:
 
 
 def test_changed_generator_loses_the_secret(assembly: Assembly) -> None:
-    """If the import template generates another secret, the deploy generates it again, and the drill says so."""
+    """If the import template generates another secret, the deploy generates it again."""
     change = property_(41, "OriginApiKeySecret", "GenerateSecretString", "PasswordLength")
     _, found = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
 
@@ -216,7 +216,7 @@ def test_changed_generator_loses_the_secret(assembly: Assembly) -> None:
 
 
 def test_changed_property_of_a_queue_replaces_it(assembly: Assembly) -> None:
-    """What has no name does not collide: a create-only property that differs replaces it, and data is lost."""
+    """What has no name does not collide: a create-only property that differs replaces it."""
     change = property_(True, "DeadLetterQueue", "FifoQueue")
     _, found = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
 

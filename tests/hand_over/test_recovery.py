@@ -228,14 +228,15 @@ def test_names_of_what_is_deleted_become_parameters() -> None:
     ]
     assert list(step.template["Parameters"]) == ["Tier", "Topic", "TopicTopicArn", "TopicTopicName"]
     assert step.template["Parameters"]["TopicTopicArn"] == {
-        "Description": "Stands for Topic.TopicArn, which is deleted. The deploy after the import writes the new one.",
+        "Description": "Stands for Topic.TopicArn, which is deleted; "
+        "the deploy after the import writes the new one.",
         "Type": "String",
         "Default": "none",
     }
 
 
 def test_template_holds_what_is_used_and_no_more() -> None:
-    """Parameters, mappings, conditions (also in conditions) and dependencies of what is left out go with it."""
+    """Parameters, mappings, conditions and dependencies of what is left out go with it."""
     bucket = kept(
         "AWS::S3::Bucket",
         {"BucketName": {"Fn::FindInMap": ["Used", "a", "b"]}},

@@ -260,7 +260,9 @@ def _recoveries(
         for step in recovery.steps(stack):
             header = ["Generated from the template; do not edit.", "Refresh with: make templates"]
             if step.imported:
-                header += [f"Not imported: {name}, since {why}." for name, why in recovery.left_out(stack).items()]
+                header += [
+                    f"Not imported: {name}, since {why}." for name, why in recovery.left_out(stack).items()
+                ]
                 for environment in known:
                     given = recovery.resources_to_import(stack, step, environment.parameters[stack.name])
                     files[manifest.import_file(environment.name, step.name)] = as_json(given)

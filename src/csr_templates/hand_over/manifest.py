@@ -211,9 +211,7 @@ def import_file(environment: str, step: str) -> str:
     return f"recovery/{environment}/{step}.json"
 
 
-def _recovery(
-    stack: str, environments: Sequence[str], files: Mapping[str, bytes]
-) -> list[dict[str, Any]]:
+def _recovery(stack: str, environments: Sequence[str], files: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """Return the steps that bring back a deleted stack, in order."""
     names = (stack, f"{stack}-{BEFORE_RESTORE}", f"{stack}-{AFTER_RESTORE}")
     return [

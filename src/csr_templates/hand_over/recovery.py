@@ -79,7 +79,7 @@ def steps(stack: BuiltStack) -> list[Step]:
 
 
 def left_out(stack: BuiltStack) -> dict[str, str]:
-    """Return what survives a deletion and is not imported: logical ID -> the reason, as the end of a sentence.
+    """Return what survives a deletion and is not imported: logical ID -> the reason, which ends a sentence.
 
     Raises:
         schemas.SchemasError: as ``steps``.
@@ -208,9 +208,7 @@ def _depends(stack: BuiltStack, name: str) -> list[str]:
 def _template(stack: BuiltStack, names: Collection[str], imported: Collection[str]) -> dict[str, Any]:
     """Return the template with some resources, without outputs, and with what these resources use."""
     placeholders: dict[str, str] = {}
-    resources = {
-        name: _resource(stack, name, names, placeholders, retain=name in imported) for name in names
-    }
+    resources = {name: _resource(stack, name, names, placeholders, retain=name in imported) for name in names}
     used = {"name": set[str](), "condition": set[str](), "mapping": set[str]()}
 
     def note(node: Any) -> None:
@@ -245,7 +243,7 @@ def _chosen(section: Mapping[str, Any], names: Collection[str]) -> dict[str, Any
 
 def _placeholder(what: str) -> dict[str, Any]:
     return {
-        "Description": f"Stands for {what}, which is deleted. The deploy after the import writes the new one.",
+        "Description": f"Stands for {what}, which is deleted; the deploy after the import writes the new one.",
         "Type": "String",
         "Default": _UNKNOWN,
     }
