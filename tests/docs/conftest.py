@@ -84,9 +84,12 @@ def sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
 DELETED = {"Network": "network", "Database": "database", "API": "api", "Frontend": "frontend"}
 
 
+REST = "The rest"
+
+
 def session_of(block: Block) -> str:
-    """Return what a block of the page on recovery is typed together with: its section, or its chapter."""
-    return block.section if block.section in DELETED else block.chapter
+    """Return what a block of the page on recovery is typed together with."""
+    return block.section if block.section in DELETED else REST
 
 
 @pytest.fixture(scope="session")

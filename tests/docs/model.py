@@ -15,12 +15,18 @@ from botocore.exceptions import ClientError
 
 from csr_templates.cloudformation.rendering import load
 
-from ..drill.account import Account, Declared, Key, RefusedError, Stack, Thing
-from ..drill.recovering import READERS, Drill, Files
+from ..drill.account import Account, Changes, Declared, Key, RefusedError, Stack, Thing
+from ..drill.recovering import ACCOUNT, READERS, Drill, Files, faults
 from .aws_cli import Command, CommandError
 from .pages import CHOSEN_SNAPSHOT, ROOT
 
 TOKYO: Final = "ap-northeast-1"
+# What a stack answers that nothing happens to.
+QUIET: Final = {
+    "DetectStackDrift": {"StackDriftDetectionId": "detection"},
+    "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
+    "DescribeStackEvents": {"StackEvents": []},
+}
 PASSWORD: Final = "only-in-the-mock"
 
 
@@ -142,6 +148,14 @@ def _parameters(client: Any, name: str, properties: Mapping[str, Any]) -> None:
     )
 
 
+def _bucket(client: Any, name: str, properties: Mapping[str, Any]) -> None:
+    del properties
+    region = client.meta.region_name
+    elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    client.create_bucket(Bucket=name, **({} if region == "us-east-1" else elsewhere))
+    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+
+
 def _role(client: Any, name: str, properties: Mapping[str, Any]) -> None:
     del properties
     client.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
@@ -177,6 +191,7 @@ _MAKERS: Final[Mapping[str, Callable[[Any, str, Mapping[str, Any]], str | None]]
     "AWS::RDS::DBInstance": _instance,
     "AWS::RDS::DBParameterGroup": _parameters,
     "AWS::RDS::DBSubnetGroup": _subnet_group,
+    "AWS::S3::Bucket": _bucket,
     "AWS::SQS::Queue": _queue,
     "AWS::SecretsManager::Secret": _secret,
 }
@@ -197,80 +212,98 @@ class Model:
         self.gone = (*READERS[deleted], deleted)
         for stack in self.gone:
             self.drill.delete(stack)
-        self._prepared: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self._sets: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {}
 
-    def deploy(self, command: Command, folder: Path) -> None:
-        """Do what ``aws cloudformation deploy`` does, which leaves out parameters of other templates."""
+    def wrong(self) -> list[str]:
+        """Return what is not as it was before the deletion."""
+        there = {name for _, name in self.drill.account.stacks}
+        stacks = [stack for stack in reversed(self.gone) if self.drill.files.name(stack) in there]
+        missing = [f"{stack}: still missing" for stack in reversed(self.gone) if stack not in stacks]
+        found = faults(self.before, self.drill, stacks, dict.fromkeys(stacks, Changes()))
+        # What moto has restored has no value that the model could compare.
+        return missing + [one for one in found if "DatabaseCluster" not in one]
+
+    def deploy(self, command: Command, folder: Path) -> str:
+        """Do what ``aws cloudformation deploy`` does, and return the ARN of its change set.
+
+        The AWS CLI leaves out parameters that the template does not have.
+        """
         (template,), (values,) = command.options["--template-file"], command.options["--parameter-overrides"]
         document = load((folder / template).read_text())
         given = json.loads((folder / values.removeprefix("file://")).read_text())["Parameters"]
         passed = {name: value for name, value in given.items() if name in document["Parameters"]}
+        (name,) = command.options["--stack-name"]
+        arn = f"arn:aws:cloudformation:{command.region}:{ACCOUNT}:changeSet/deploy-{len(self._sets)}/1"
+        self._sets[arn] = (self.drill.account.deploy, (name, command.region, document, passed))
         if "--no-execute-changeset" not in command.options:
-            self._do(
-                self.drill.account.deploy,
-                command.options["--stack-name"][0],
-                command.region,
-                document,
-                passed,
-            )
+            self._execute(arn)
+        return arn
 
     def answer(self, command: Command) -> Any:
         """Return what CloudFormation answers."""
-        given = command.parameters
-        name, key = given.get("StackName", ""), (command.region, given.get("StackName", ""))
-        account = self.drill.account
-        stack = account.stacks.get(key)
-        if command.is_waiter and key in self._prepared:
-            return {}
+        given, account = command.parameters, self.drill.account
+        name, change_set = given.get("StackName", ""), given.get("ChangeSetName", "")
+        if change_set == "import":
+            change_set = f"{command.region}/{name}"
+        stack = account.stacks.get((command.region, name))
         match command.operation:
             case "CreateChangeSet":
-                self._prepared[key] = (
+                arguments = (
                     name,
                     command.region,
                     load(given["TemplateBody"]),
                     {one["ParameterKey"]: one["ParameterValue"] for one in given["Parameters"]},
                     given["ResourcesToImport"],
                 )
-                self._do(account.copy().import_resources, *self._prepared[key])
-                return {"Id": f"arn:aws:cloudformation:{command.region}:123456789012:changeSet/import/1"}
+                self._try(account.copy().import_resources, arguments)
+                self._sets[change_set] = (account.import_resources, arguments)
+                return {"Id": f"arn:aws:cloudformation:{command.region}:{ACCOUNT}:changeSet/import/1"}
             case "DescribeChangeSet":
-                changes = [
-                    {
-                        "ResourceChange": {
-                            "Action": "Import",
-                            "LogicalResourceId": one["LogicalResourceId"],
-                        }
-                    }
-                    for one in self._prepared[key][-1]
-                ]
-                return {"Status": "CREATE_COMPLETE", "Changes": changes}
+                return self._described(change_set)
             case "ExecuteChangeSet":
-                self._do(account.import_resources, *self._prepared.pop(key))
+                self._execute(change_set)
                 return {}
             case "ListStacks":
-                found = [
-                    {
-                        "StackName": name,
-                        "StackStatus": "CREATE_COMPLETE" if key in account.stacks else "DELETE_COMPLETE",
-                    }
-                    for key in self.before.stacks
-                    for region, name in [key]
-                    if region == command.region
-                ]
-                return {"StackSummaries": found}
-        if stack is None:
+                return {
+                    "StackSummaries": [
+                        {
+                            "StackName": one,
+                            "StackStatus": "CREATE_COMPLETE"
+                            if (region, one) in account.stacks
+                            else "DELETE_COMPLETE",
+                        }
+                        for region, one in self.before.stacks
+                        if region == command.region
+                    ]
+                }
+        if not name:  # a detection of drift goes by its own ID
+            return QUIET.get(command.operation, {})
+        if stack is None and not (command.is_waiter and change_set in self._sets):
             raise CommandError(f"Stack with id {name} does not exist")
-        match command.operation:
-            case "DescribeStacks":
-                outputs = [{"OutputKey": key, "OutputValue": value} for key, value in stack.outputs.items()]
-                return {"Stacks": [{"StackName": name, "StackStatus": "CREATE_COMPLETE", "Outputs": outputs}]}
-            case "DescribeStackResource":
-                thing = stack.things[given["LogicalResourceId"]]
-                return {"StackResourceDetail": {"PhysicalResourceId": thing.ref}}
-        return {}
+        if command.operation == "DescribeStacks" and stack is not None:
+            outputs = [{"OutputKey": key, "OutputValue": value} for key, value in stack.outputs.items()]
+            described = {"StackName": name, "StackStatus": "CREATE_COMPLETE", "Outputs": outputs}
+            return {"Stacks": [{**described, "EnableTerminationProtection": True}]}
+        if command.operation == "DescribeStackResource" and stack is not None:
+            thing = stack.things[given["LogicalResourceId"]]
+            return {"StackResourceDetail": {"PhysicalResourceId": thing.ref}}
+        return QUIET.get(command.operation, {})
 
-    def _do(self, what: Callable[..., Any], *arguments: Any) -> None:
+    def _described(self, change_set: str) -> Any:
+        """Return what a change set would do: of a deploy only the name of its stack."""
+        _, arguments = self._sets[change_set]
+        listed = arguments[4] if len(arguments) > 4 else []
+        changes = [
+            {"ResourceChange": {"Action": "Import", "LogicalResourceId": one["LogicalResourceId"]}}
+            for one in listed
+        ]
+        return {"StackName": arguments[0], "Status": "CREATE_COMPLETE", "Changes": changes}
+
+    def _execute(self, change_set: str) -> None:
+        self._try(*self._sets.pop(change_set))
+
+    def _try(self, operation: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         try:
-            what(*arguments)
+            operation(*arguments)
         except RefusedError as error:
             raise CommandError(str(error)) from error

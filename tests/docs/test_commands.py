@@ -16,6 +16,7 @@ from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.resolving import resolve
 
 from .aws_cli import Command, CommandError, parse
+from .conftest import REST
 from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, ROOT, Block, choices, read
 from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session, Terminal
 
@@ -450,7 +451,7 @@ def test_restored_cluster_has_what_the_stack_handed_out(
     commands: list[Command], recovery_sessions: dict[str, Session]
 ) -> None:
     """A restore names subnet group, security group and parameter groups: the defaults reach nothing."""
-    beside = recovery_sessions["Which snapshot"].seen
+    beside = recovery_sessions[REST].seen
     by_name = {command.name: command.parameters for command in [*commands, *beside]}
 
     for name in ("restore-db-cluster-to-point-in-time", "restore-db-cluster-from-snapshot"):

@@ -38,6 +38,7 @@ BLOCKS = [
     for block in read(path).shell()
     if re.search(rf"\b(aws|{'|'.join(FUNCTIONS)}) |\bout/", block.code)
     and not re.match(r"\w+\(\) \{", block.code)  # which only defines functions
+    and (path != RECOVERY or block.section not in ("Network", "Frontend"))  # the calls are those of API
 ]
 
 

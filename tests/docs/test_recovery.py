@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from ..drill.recovering import faults
 from .conftest import DELETED, session_of
-from .pages import CHOSEN_SNAPSHOT, RECOVERY, read
-from .world import Session
+from .model import files
+from .pages import CHOSEN_SNAPSHOT, RECOVERY, Block, Page, read
+from .world import Session, Terminal
 
 pytestmark = pytest.mark.xdist_group("commands")
 
@@ -30,12 +32,34 @@ def test_commands_bring_back_the_stack(
     """After the commands a deploy replaces, removes and generates nothing, and all data is there."""
     session = recovery_sessions[section]
     assert session.model is not None
-    drill = session.model.drill
-    changes = {stack: drill.deploy(stack)}
+    imported = session.model.wrong()
+    others = [one for one in session.model.gone if one != stack]
+    changes = session.model.drill.deploy(stack)
 
-    found = list(faults(session.model.before, drill, [stack], changes))
-    # The snapshot is moto's, which the model does not look into.
-    assert [one for one in found if "DatabaseCluster" not in one] == []
+    assert any(one.startswith(f"{stack}: other resources: ") for one in imported)
+    assert (changes.replaced, changes.generated, changes.removed) == ({}, [], [])
+    assert session.model.wrong() == [f"{one}: still missing" for one in reversed(others)]
+
+
+def test_new_value_of_a_secret_is_noticed(operations: Page, terminal: Terminal) -> None:
+    """If a secret gets another value while it is imported, the import ends with an error that says which."""
+    blocks = read(RECOVERY).shell()
+    (tools,) = [block.text for block in operations.shell() if "stack_output()" in block.text]
+    (functions,) = [block.text for block in blocks if "prepare_import()" in block.text]
+    name = next(
+        one["ResourceIdentifier"]["Id"]["Name"]
+        for one in files().json("recovery/prod/api.json")["ResourcesToImport"]
+        if one["ResourceType"] == "AWS::SecretsManager::Secret"
+    )
+    prepare, run = [block for block in blocks if block.section == "API"]
+    change = (
+        "aws secretsmanager put-secret-value --region ap-northeast-1 "
+        f"--secret-id {name} --secret-string {{}}\n"
+    )
+    session = terminal.session(tools + functions, [prepare, Block("", 0, "sh", change), run], deleted="api")
+
+    assert session.status == 1
+    assert re.search(f"secret:{name}-.*: the value was version .* and is now ", session.err)
 
 
 def test_restore_uses_the_chosen_snapshot(recovery_sessions: dict[str, Session]) -> None:

@@ -29,7 +29,7 @@ import jmespath
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from .aws_cli import SESSION, Command, CommandError, parse
-from .model import Model
+from .model import QUIET, Model
 from .pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
 
 TOKYO: Final = "ap-northeast-1"
@@ -169,9 +169,8 @@ class World:
             command = parse(words, folder)
             self.seen.append(command)
             if command.title == "cloudformation deploy":
-                if self.model is not None:
-                    self.model.deploy(command, folder)
-                return DEPLOYED, "", 0
+                change_set = self.model.deploy(command, folder) if self.model is not None else CHANGE_SET
+                return DEPLOYED.replace(CHANGE_SET, change_set), "", 0
             return printed(command, self._result(command, folder)), "", 0
         except (CommandError, OSError, ClientError, BotoCoreError, WaiterError) as error:
             return "", f"aws {' '.join(words)}\n{type(error).__name__}: {error}\n", 255
@@ -208,13 +207,11 @@ class World:
             for key in ("Endpoint", "ReaderEndpoint"):
                 cluster[key] = endpoint(cluster[key])
         for snapshot in result.get("DBClusterSnapshots", []):  # moto leaves it out
-            snapshot["DbClusterResourceId"] = (
-                "cluster-EARLIER"
-                if snapshot["DBClusterSnapshotIdentifier"] == EARLIER_SNAPSHOT
-                else client.describe_db_clusters(DBClusterIdentifier=snapshot["DBClusterIdentifier"])[
-                    "DBClusters"
-                ][0]["DbClusterResourceId"]
-            )
+            clusters = client.describe_db_clusters()["DBClusters"]
+            ids = {one["DBClusterIdentifier"]: one["DbClusterResourceId"] for one in clusters}
+            snapshot["DbClusterResourceId"] = ids.get(snapshot["DBClusterIdentifier"], "cluster-DELETED")
+            if snapshot["DBClusterSnapshotIdentifier"] == EARLIER_SNAPSHOT:
+                snapshot["DbClusterResourceId"] = "cluster-EARLIER"
         if command.operation == "GetWebACL":  # moto forgets two properties
             web_acl = self.properties("frontend", "WebACL")
             for name in ("DataProtectionConfig", "AssociationConfig"):
@@ -284,9 +281,7 @@ class World:
             }
         return {
             "DescribeChangeSet": {"StackName": "csr-lambda-api-prod-network", "Changes": []},
-            "DetectStackDrift": {"StackDriftDetectionId": "detection"},
-            "DescribeStackEvents": {"StackEvents": []},
-            "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
+            **QUIET,
         }.get(command.operation, {})
 
     def seed(self) -> None:

@@ -228,8 +228,7 @@ def test_names_of_what_is_deleted_become_parameters() -> None:
     ]
     assert list(step.template["Parameters"]) == ["Tier", "Topic", "TopicTopicArn", "TopicTopicName"]
     assert step.template["Parameters"]["TopicTopicArn"] == {
-        "Description": "Stands for Topic.TopicArn, which is deleted; "
-        "the deploy after the import writes the new one.",
+        "Description": "Stands for Topic.TopicArn, which is deleted; the next deploy writes the new one.",
         "Type": "String",
         "Default": "none",
     }

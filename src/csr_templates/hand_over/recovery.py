@@ -243,7 +243,7 @@ def _chosen(section: Mapping[str, Any], names: Collection[str]) -> dict[str, Any
 
 def _placeholder(what: str) -> dict[str, Any]:
     return {
-        "Description": f"Stands for {what}, which is deleted; the deploy after the import writes the new one.",
+        "Description": f"Stands for {what}, which is deleted; the next deploy writes the new one.",
         "Type": "String",
         "Default": _UNKNOWN,
     }
