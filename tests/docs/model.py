@@ -221,7 +221,7 @@ class Model:
         missing = [f"{stack}: still missing" for stack in reversed(self.gone) if stack not in stacks]
         found = faults(self.before, self.drill, stacks, dict.fromkeys(stacks, Changes()))
         # What moto has restored has no value that the model could compare.
-        return missing + [one for one in found if "DatabaseCluster" not in one]
+        return missing + [one for one in found if not one.startswith("database: DatabaseCluster ")]
 
     def deploy(self, command: Command, folder: Path) -> str:
         """Do what ``aws cloudformation deploy`` does, and return the ARN of its change set.
@@ -283,7 +283,11 @@ class Model:
         if command.operation == "DescribeStacks" and stack is not None:
             outputs = [{"OutputKey": key, "OutputValue": value} for key, value in stack.outputs.items()]
             described = {"StackName": name, "StackStatus": "CREATE_COMPLETE", "Outputs": outputs}
-            return {"Stacks": [{**described, "EnableTerminationProtection": True}]}
+            path = f"parameters/prod/{name.rpartition('-')[2]}.json"
+            values = self.drill.files.json(path)["Parameters"]
+            return {
+                "Stacks": [{**described, "Parameters": _as_list(values), "EnableTerminationProtection": True}]
+            }
         if command.operation == "DescribeStackResource" and stack is not None:
             thing = stack.things[given["LogicalResourceId"]]
             return {"StackResourceDetail": {"PhysicalResourceId": thing.ref}}
@@ -297,7 +301,12 @@ class Model:
             {"ResourceChange": {"Action": "Import", "LogicalResourceId": one["LogicalResourceId"]}}
             for one in listed
         ]
-        return {"StackName": arguments[0], "Status": "CREATE_COMPLETE", "Changes": changes}
+        return {
+            "StackName": arguments[0],
+            "Status": "CREATE_COMPLETE",
+            "Changes": changes,
+            "Parameters": _as_list(arguments[3]),
+        }
 
     def _execute(self, change_set: str) -> None:
         self._try(*self._sets.pop(change_set))
@@ -307,3 +316,7 @@ class Model:
             operation(*arguments)
         except RefusedError as error:
             raise CommandError(str(error)) from error
+
+
+def _as_list(parameters: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]

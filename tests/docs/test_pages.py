@@ -13,6 +13,10 @@ import pytest
 from csr_templates import STACKS
 
 from .pages import (
+    ALARM_SCENARIOS,
+    ALARM_SCENARIOS_JA,
+    CHANGES,
+    CHANGES_JA,
     CONTRIBUTING,
     CONTRIBUTING_JA,
     OPERATIONS,
@@ -33,6 +37,8 @@ PREFIX = "csr-lambda-api-prod"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
+    pytest.param(read(ALARM_SCENARIOS), read(ALARM_SCENARIOS_JA), id="alarm-scenarios"),
+    pytest.param(read(CHANGES), read(CHANGES_JA), id="changes"),
     pytest.param(read(README), read(README_JA), id="readme"),
     pytest.param(read(RECOVERY), read(RECOVERY_JA), id="recovery"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),

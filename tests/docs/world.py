@@ -13,11 +13,10 @@ import os
 import re
 import socketserver
 import subprocess
-import sys
 import tempfile
 import threading
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -61,12 +60,14 @@ RUN: Final = frozenset(
 # What is only read and not run, and why.
 NOT_RUN: Final = {
     "apigateway": "moto needs a dozen further packages for it",
+    "cloudtrail lookup-events": "moto does not have it",
     "lambda get-account-settings": "moto does not have it",
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
     "rds describe-db-cluster-automated-backups": "moto does not have it",
     "rds delete-db-cluster-automated-backup": "moto does not have it",
+    "rds describe-db-engine-versions": "moto does not have it",
     "s3 ls": "the command is the AWS CLI's own, not an operation",
     "wafv2 describe-managed-rule-group": "moto does not have it",
     "cloudformation": "moto lacks Fn::GetStackOutput and dynamic references; stacks are answered here",
@@ -86,15 +87,13 @@ ANSWERS: Final[Mapping[str, Any]] = {
 }
 
 SHIM: Final = """\
-#!{python} -IS
-import json, os, socket, sys
-with socket.create_connection(("127.0.0.1", {port})) as connection:
-    heard = [sys.argv[1:], os.getcwd(), os.environ.get("BLOCK", "")]
-    connection.sendall(json.dumps(heard).encode() + b"\\n")
-    answer = json.loads(connection.makefile("rb").readline())
-sys.stdout.write(answer["out"])
-sys.stderr.write(answer["err"])
-sys.exit(answer["status"])
+#!/bin/bash
+exec 3<>/dev/tcp/127.0.0.1/{port}
+printf '%s\\0' $# "$@" "$PWD" "$BLOCK" >&3
+for part in out err status; do IFS= read -r -d '' $part <&3; done
+printf %s "$out"
+printf %s "$err" >&2
+exit "$status"
 """
 # What the blocks call besides aws and jq: here it does nothing.
 IDLE: Final = ("curl", "git", "make", "mysql", "sleep", "sudo")
@@ -143,6 +142,9 @@ class World:
     printed: dict[str, list[str]] = field(default_factory=dict)
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     model: Model | None = None
+    _later: dict[str, Callable[[], None]] = field(
+        default_factory=dict
+    )  # made for the first command of a service
 
     def client(self, service: str, region: str) -> Any:
         """Return botocore's client for moto."""
@@ -191,6 +193,7 @@ class World:
         if command.service in NOT_RUN or command.title in NOT_RUN:
             return {}
         assert command.service in RUN, f"{command.service} is neither run nor listed with a reason"
+        self._later.pop(command.service, lambda: None)()
         client = self.client(command.service, command.region)
         self.run.append(command)
         if command.is_waiter:
@@ -269,6 +272,7 @@ class World:
                         if "ROLLBACK_COMPLETE" in command.query
                         else "CREATE_COMPLETE",
                         "EnableTerminationProtection": True,
+                        "Parameters": parameters(stack),
                         "Outputs": outputs,
                     }
                 ]
@@ -279,8 +283,15 @@ class World:
                     "PhysicalResourceId": self.ids[command.parameters["LogicalResourceId"]]
                 }
             }
+        if command.operation == "DescribeChangeSet":
+            changed = command.parameters["ChangeSetName"].rpartition("/")[2]
+            stack = changed if changed in REGIONS else "network"
+            return {
+                "StackName": f"csr-lambda-api-prod-{stack}",
+                "Parameters": parameters(stack),
+                "Changes": [],
+            }
         return {
-            "DescribeChangeSet": {"StackName": "csr-lambda-api-prod-network", "Changes": []},
             **QUIET,
         }.get(command.operation, {})
 
@@ -293,8 +304,9 @@ class World:
         self.model = None
         for stack, keys in self.output_keys.items():
             self.outputs[stack] = {key: f"output-{key}" for key in keys}
+        self._later = {"cloudwatch": self._seed_alarms, "logs": self._seed_log_groups}
         for stack, region in REGIONS.items():
-            self._seed_logs_and_alarms(stack, region)
+            self._seed_keys_and_topics(stack, region)
         self._seed_network()
         self._seed_database()
         self._seed_api()
@@ -308,7 +320,7 @@ class World:
         self.printed.clear()
         self.model = Model(self.client, stack)
 
-    def _seed_logs_and_alarms(self, stack: str, region: str) -> None:
+    def _seed_keys_and_topics(self, stack: str, region: str) -> None:
         keys = self.client("kms", region)
         topics = self.client("sns", region)
         for key in self.outputs[stack]:
@@ -320,22 +332,29 @@ class World:
                 arn = topics.create_topic(Name=key)["TopicArn"]
                 topics.subscribe(TopicArn=arn, Protocol="email", Endpoint="seed@example.com")
                 self.outputs[stack][key] = arn
-        for resource in self.resources[stack].values():
-            properties = resource.get("Properties", {})
-            if resource["Type"] == "AWS::Logs::LogGroup":
-                name = log_group(properties["LogGroupName"], API_ID)
-                self.client("logs", region).create_log_group(logGroupName=name)
-            elif resource["Type"] == "AWS::CloudWatch::Alarm":
-                self.client("cloudwatch", region).put_metric_alarm(
-                    **{
-                        name: properties[name]
-                        for name in ("AlarmName", "ComparisonOperator", "EvaluationPeriods", "Threshold")
-                    },
-                    Namespace=properties["Namespace"],
-                    MetricName=properties["MetricName"],
-                    Period=properties["Period"],
-                    Statistic="Sum",
-                )
+
+    def _seed_log_groups(self) -> None:
+        for region, properties in self._of_type("AWS::Logs::LogGroup"):
+            name = log_group(properties["LogGroupName"], API_ID)
+            self.client("logs", region).create_log_group(logGroupName=name)
+
+    def _seed_alarms(self) -> None:
+        for region, properties in self._of_type("AWS::CloudWatch::Alarm"):
+            given = ("AlarmName", "ComparisonOperator", "EvaluationPeriods", "Threshold")
+            self.client("cloudwatch", region).put_metric_alarm(
+                **{name: properties[name] for name in given},
+                Namespace=properties.get("Namespace", "of an expression"),
+                MetricName=properties.get("MetricName", "of an expression"),
+                Period=properties.get("Period", 300),
+                Statistic="Sum",
+            )
+
+    def _of_type(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Yield region and properties of each resource of a type."""
+        for stack, region in REGIONS.items():
+            for resource in self.resources[stack].values():
+                if resource["Type"] == name:
+                    yield region, resource["Properties"]
 
     def _seed_network(self) -> None:
         ec2 = self.client("ec2", TOKYO)
@@ -449,7 +468,8 @@ class World:
                 EMPTY_ZIP[:-2] + b"\1\0" + bytes([number])
             )  # a comment: the same code is not published again
             functions.update_function_code(FunctionName=function["FunctionName"], ZipFile=code, Publish=True)
-        self._secret("api", "OriginApiKeySecret", {"apiKey": "only-in-the-mock"})
+        for key in "AB":
+            self._secret("api", f"OriginApiKeySecret{key}", {"apiKey": f"only-in-the-mock-{key}"})
 
     def _seed_frontend(self) -> None:
         s3 = self.client("s3api", VIRGINIA)
@@ -504,6 +524,15 @@ class World:
             FrontendS3BucketName=bucket, WebACLArn=arn, CloudFrontDistributionId=distribution
         )
 
+    def restore_web_acl(self) -> None:
+        """Give the web ACL its rules again."""
+        client, acl = self.client("wafv2", VIRGINIA), self.properties("frontend", "WebACL")
+        (listed,) = client.list_web_acls(Scope=acl["Scope"])["WebACLs"]
+        client.update_web_acl(
+            **{name: acl[name] for name in ("Scope", "DefaultAction", "Rules", "VisibilityConfig")},
+            **{name: listed[name] for name in ("Name", "Id", "LockToken")},
+        )
+
     def _secret(self, stack: str, logical_id: str, value: Mapping[str, str]) -> None:
         secret = self.properties(stack, logical_id)
         copies = {"AddReplicaRegions": secret["ReplicaRegions"]} if "ReplicaRegions" in secret else {}
@@ -512,6 +541,13 @@ class World:
             Name=secret["Name"], SecretString=text, ClientRequestToken=CHOICES["BEFORE"], **copies
         )
         client.put_secret_value(SecretId=secret["Name"], SecretString=text, ClientRequestToken=CHOICES["NOW"])
+
+
+def parameters(stack: str) -> list[dict[str, str]]:
+    """Return what production's stack is deployed with, as CloudFormation describes it."""
+    file = ROOT / "out" / "parameters" / "prod" / f"{stack}.json"
+    values = json.loads(file.read_text(encoding="utf-8"))["Parameters"]
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
 
 
 def prepare(folder: Path) -> None:
@@ -580,14 +616,23 @@ class _Handler(socketserver.StreamRequestHandler):
     """Answers one call of the ``aws`` on the path."""
 
     def handle(self) -> None:
-        words, folder, block = json.loads(self.rfile.readline())
+        words = [self._read() for _ in range(int(self._read()))]
+        folder, block = self._read(), self._read()
         assert isinstance(self.server, Terminal)
         try:
             out, err, status = self.server.world.answer(words, Path(folder))
         except Exception as error:  # whatever it is, the shell must hear of it, or it waits for ever
             out, err, status = "", f"aws {' '.join(words)}\n{error!r}\n", 254
         self.server.world.printed.setdefault(block, []).append(out)
-        self.wfile.write(json.dumps({"out": out, "err": err, "status": status}).encode() + b"\n")
+        self.wfile.write(f"{out}\0{err}\0{status}\0".encode())
+
+    def _read(self) -> str:
+        """Return what comes before the next null byte."""
+        found = bytearray()
+        while (byte := self.rfile.read(1)) != b"\0":
+            assert byte, "the caller has gone"
+            found += byte
+        return found.decode()
 
 
 class Terminal(socketserver.ThreadingTCPServer):
@@ -603,7 +648,7 @@ class Terminal(socketserver.ThreadingTCPServer):
         programs.mkdir()
         port = self.server_address[1]
         scripts = dict.fromkeys(IDLE, "#!/bin/sh\n")
-        scripts["aws"] = SHIM.format(python=sys.executable, port=port)
+        scripts["aws"] = SHIM.format(port=port)
         for name, script in scripts.items():
             (programs / name).write_text(script)
             (programs / name).chmod(0o755)
@@ -618,8 +663,16 @@ class Terminal(socketserver.ThreadingTCPServer):
             deleted: a stack that was deleted before.
             chosen: what a person chooses, where it is not what ``CHOICES`` says.
         """
+        if deleted:
+            self.world.seed_without(deleted)
+        else:
+            self.world.seed()
+        return self.continued(preamble, blocks, **chosen)
+
+    def continued(self, preamble: str, blocks: Sequence[Block], **chosen: str) -> Session:
+        """Type blocks into a world as the session before left it."""
         code = "".join(f"export BLOCK={block.line}\n{filled(block.text, **chosen)}" for block in blocks)
-        process = self._run(f"{preamble}\n{code}", deleted)
+        process = self._run(f"{preamble}\n{code}")
         world, rds = self.world, self.world.client("rds", TOKYO)
         clusters = rds.describe_db_clusters()["DBClusters"]
         return Session(
@@ -635,11 +688,7 @@ class Terminal(socketserver.ThreadingTCPServer):
             world.model,
         )
 
-    def _run(self, code: str, deleted: str) -> subprocess.CompletedProcess[str]:
-        if deleted:
-            self.world.seed_without(deleted)
-        else:
-            self.world.seed()
+    def _run(self, code: str) -> subprocess.CompletedProcess[str]:
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         prepare(folder)
         return subprocess.run(

@@ -41,15 +41,21 @@ def test_recovered_stack_can_be_deleted_again(assembly: Assembly) -> None:
     """What a first recovery leaves in no stack does not get into the way of a second one."""
     drill = Drill(Files(assembly.files, "prod"))
     drill.deploy_all()
-    secret = drill.account.stacks["ap-northeast-1", "csr-lambda-api-prod-api"].things["OriginApiKeySecret"]
-    value = secret.value
+    secret = origin_secret(assembly)
+    value = drill.account.stacks["ap-northeast-1", "csr-lambda-api-prod-api"].things[secret].value
     for _ in range(2):
         drill.delete("api")
         drill.take_back("api")
         drill.deploy("api")
     stack = drill.account.stacks["ap-northeast-1", "csr-lambda-api-prod-api"]
 
-    assert stack.things["OriginApiKeySecret"].value == value
+    assert stack.things[secret].value == value
+
+
+def origin_secret(assembly: Assembly) -> str:
+    """Return the logical ID of a secret of the api stack."""
+    (api,) = [stack for stack in assembly.stacks if stack.name == "api"]
+    return next(name for name, one in api.resources.items() if one["Type"] == "AWS::SecretsManager::Secret")
 
 
 def changed(assembly: Assembly, path: str, change: Change) -> Files:
@@ -206,12 +212,13 @@ def test_wrong_import_is_refused(assembly: Assembly, name: str) -> None:
 
 def test_changed_generator_loses_the_secret(assembly: Assembly) -> None:
     """If the import template generates another secret, the deploy generates it again."""
-    change = property_(41, "OriginApiKeySecret", "GenerateSecretString", "PasswordLength")
+    secret = origin_secret(assembly)
+    change = property_(41, secret, "GenerateSecretString", "PasswordLength")
     _, found = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
 
     assert found == [
-        "api: OriginApiKeySecret was generated again",
-        "api: OriginApiKeySecret has lost what it held",
+        f"api: {secret} was generated again",
+        f"api: {secret} has lost what it held",
     ]
 
 

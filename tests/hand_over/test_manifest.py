@@ -56,7 +56,7 @@ def test_describes_the_set() -> None:
 
     empty = ["deployments/dev/api.yaml", "recovery/api.yaml", "recovery/dev/api.json"]
     content = {"api.yaml": b"Resources: {}\n", **dict.fromkeys(empty, b"")}
-    assert manifest.document([api], ["dev"], content) == {
+    assert manifest.document([api], ["dev"], content, {"api": {"dev": ["shop-dev-failing"]}}) == {
         "formatVersion": 1,
         "stacks": [
             {
@@ -69,6 +69,7 @@ def test_describes_the_set() -> None:
                 "terminationProtection": True,
                 "readsFrom": ["network"],
                 "perDeploy": ["Key"],
+                "rollbackTriggers": {"dev": ["shop-dev-failing"]},
                 "parameterFiles": {"dev": "parameters/dev/api.json"},
                 "deploymentFiles": {"dev": "deployments/dev/api.yaml"},
                 "stackPolicy": "stack-policies/api.json",
@@ -163,6 +164,7 @@ WRONG = {
     "terminationProtection": "true",
     "readsFrom": ["network", "network"],
     "perDeploy": [""],
+    "rollbackTriggers": {"dev": ["a", "b", "c", "d", "e", "f"]},
     "parameterFiles": {"dev": "/etc/passwd"},
     "deploymentFiles": {"dev": "/etc/passwd"},
     "stackPolicy": "../policy.json",

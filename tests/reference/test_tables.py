@@ -8,7 +8,8 @@ import pytest
 
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.reference.markers import PageError, Section
-from csr_templates.reference.tables import Tables, Words
+from csr_templates.reference.tables import Tables
+from csr_templates.reference.words import Words
 
 ALARM = {
     "AlarmName": {"Fn::Sub": "${ProjectName}-${Environment}-cpu"},
@@ -107,7 +108,7 @@ def alarm(**properties: Any) -> dict[str, Any]:
                     ),
                 ],
             },
-            ["`bad / all`, `bad`, `all`", "Sum, 2 of 3 periods of 1,440 min", "> 20,000", "", "critical"],
+            ["`bad / all`, `bad`, `all`", "Sum, 2 of 3 periods of 24 h", "> 20,000", "", "critical"],
             id="of an expression",
         ),
     ],
