@@ -19,6 +19,10 @@ CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
 # Pages whose blocks an operator types into a terminal, after the functions of the first one.
 TYPED = (OPERATIONS, CHANGES)
+ACCESS_LOG = ROOT / "docs" / "access-log.md"
+ACCESS_LOG_JA = ROOT / "docs" / "access-log.ja.md"
+ON_CALL = ROOT / "docs" / "on-call.md"
+ON_CALL_JA = ROOT / "docs" / "on-call.ja.md"
 README = ROOT / "README.md"
 README_JA = ROOT / "README.ja.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"

@@ -277,6 +277,18 @@ class World:
                     }
                 ]
             }
+        if command.operation == "ListStackResources":
+            return {
+                "StackResourceSummaries": [
+                    {
+                        "ResourceType": resource["Type"],
+                        "PhysicalResourceId": resource["Properties"].get("AlarmName", "another name"),
+                    }
+                    for resource in self.resources[stack].values()
+                ]
+            }
+        if command.operation == "CreateChangeSet":
+            return {"Id": CHANGE_SET}
         if command.operation == "DescribeStackResource":
             return {
                 "StackResourceDetail": {
@@ -364,8 +376,9 @@ class World:
         )["Vpc"]["VpcId"]
         bucket = self.properties("network", "LambdaDeploymentsBucket")["BucketName"]
         s3 = self.client("s3api", TOKYO)
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": TOKYO})
-        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        for name in (bucket, f"csr-lambda-api-prod-artifacts-123456789012-{TOKYO}"):
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": TOKYO})
+            s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         outputs = self.outputs["network"]
         outputs.update(VPCId=vpc, LambdaDeploymentsBucketName=bucket)
         (group,) = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])[

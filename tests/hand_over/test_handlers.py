@@ -70,7 +70,7 @@ def claimed(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
     for type_name in types(stack):
         for handler, actions in resource_schema(type_name, stack.region).handlers.items():
             for action in actions if handler != "list" else ():
-                if iam_action(action):
+                if iam_action(action) is not None:
                     yield type_name, handler, action
 
 
