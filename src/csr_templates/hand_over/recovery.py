@@ -152,6 +152,7 @@ def _reason(stack: BuiltStack, name: str, kept: Collection[str]) -> str:
         return f"it belongs to {gone[0]}, which is deleted"
     if resource["Type"] not in stateful_types() and not owners:
         return "it holds no data, and the deploy creates another one"
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html
     if "read" not in schema.handlers:
         return f"CloudFormation cannot import {resource['Type']}"
     properties = resource.get("Properties", {})
