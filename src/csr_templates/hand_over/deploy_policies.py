@@ -117,6 +117,15 @@ def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
     return claims
 
 
+def concerns(action: str, arn: str) -> bool:
+    """Tell whether what an action is judged on may be what an ARN of our policies means."""
+    service, our_region, ours = _beginning(arn)
+    return any(
+        of == service and region in (our_region, "${Region}") and _may_go_on_alike(ours, theirs)
+        for of, region, theirs in map(_beginning, _arns(action))
+    )
+
+
 class _Needs:
     """What deploying one template needs, as statements."""
 
@@ -320,9 +329,9 @@ class _Needs:
                 yield from allow(sid, of_kind, arns, StringEqualsIfExists=others)
             else:
                 ours = self._of("ResourceTag", tags, arns) if tags else {}
-                own = {} if service == "wafv2" else OWN_ACCOUNT  # the managed rule groups are AWS's
                 sent = self._of("RequestTag", "environment") if tags else {}  # our tags stay
-                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists={**own, **sent})
+                limits = {**OWN_ACCOUNT, **sent}
+                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists=limits)
         for action, pattern in deploy_scopes.INSIDE.items():
             place = Place(pattern.format(region=self.region), "environment")
             if action in limited and place not in self._places:
@@ -441,8 +450,7 @@ class _Needs:
                 self._meant[one] = {
                     arn
                     for arn, our_region, ours in self._beginnings.get(service, ())
-                    if region in (our_region, "${Region}")
-                    and (ours.startswith(theirs) or theirs.startswith(ours))  # so they may mean the same
+                    if region in (our_region, "${Region}") and _may_go_on_alike(ours, theirs)
                 }
         return {arn for one in formats for arn in self._meant[one]}
 
@@ -563,3 +571,8 @@ def _beginning(arn: str) -> tuple[str, str, str]:
     """Return the service of an ARN, its region, and what follows the account up to what varies."""
     _, _, service, region, _, resource = arn.split(":", 5)
     return service, region, re.split("[*$]", resource, maxsplit=1)[0]
+
+
+def _may_go_on_alike(one: str, other: str) -> bool:
+    """Tell whether two beginnings may be those of the same resource."""
+    return one.startswith(other) or other.startswith(one)
