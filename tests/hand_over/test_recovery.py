@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,13 @@ import pytest
 
 from csr_templates.assembly.files import Assembly, assemble
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import Place, uses
+from csr_templates.cloudformation.references import uses
 from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.replacement import Effect, effect_of_change
 from csr_templates.cloudformation.schemas import resource_schema, stateful_types
 from csr_templates.hand_over.recovery import Step, left_out, resources_to_import, steps
+
+from ..drill.account import differences
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKYO = "ap-northeast-1"
@@ -35,18 +37,6 @@ def ours(assembly: Assembly) -> list[tuple[BuiltStack, Step, dict[str, Any]]]:
         for stack in assembly.stacks
         for step in steps(stack)
     ]
-
-
-def differences(before: Any, after: Any, place: Place = ()) -> Iterator[Place]:
-    """Yield the places at which two values differ; a list of another length differs as a whole."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping) and before.keys() == after.keys():
-        for key, value in before.items():
-            yield from differences(value, after[key], (*place, key))
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for index, value in enumerate(before):
-            yield from differences(value, after[index], (*place, index))
-    elif before != after:
-        yield place
 
 
 def test_every_property_is_the_stacks_own(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> None:
