@@ -193,7 +193,6 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
                 "`LambdaDeploymentsBucket` and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
                 "**The stack policy refuses** to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
                 "Updates N resources.",
-                "Whether that interrupts `S3Endpoint`, `SecretsManagerEndpoint` is not known.",
                 "CloudFormation refuses a new value of N outputs while database and api import it.",
             ],
         ),

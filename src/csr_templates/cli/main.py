@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from csr_templates.assembly.folder import OutputError
-from csr_templates.cli import build, environments, lint, reference, render
+from csr_templates.cli import build, environments, lint, reference, render, review
 from csr_templates.cli.folders import add_parameters
 from csr_templates.cli.messages import BAD_INPUT, InputError, discard_stdout, headline, say, tell
 from csr_templates.cloudformation.rendering import RenderError
@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         command("render", render.run, "print the YAML of one stack and touch no file"), STACKS
     )
     command("reference", reference.run, "print the page that says what the templates hold, and touch no file")
+    review.add_arguments(command("review", review.run, "show what a deploy will do to the running system"))
     lint.add_arguments(
         command("lint", lint.run, "lint templates, also those of other projects, with cfn-lint and our rules")
     )

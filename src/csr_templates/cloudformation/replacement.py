@@ -11,14 +11,26 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from csr_templates.cloudformation.documented_updates import NOTES, REMOVED, REPLACED_UNLESS, UNINTERRUPTED
-from csr_templates.cloudformation.schemas import resource_schema
+from csr_templates.cloudformation.schemas import SchemasError, resource_schema
+from csr_templates.cloudformation.update_exceptions import (
+    ALSO_REPLACED,
+    DECIDED,
+    NAME_SCOPES,
+    REFUSED,
+    UNIQUE,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping
+    from typing import Any
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.cloudformation.documented_updates import Note
     from csr_templates.cloudformation.references import Place
+    from csr_templates.cloudformation.update_exceptions import Changed, Refusal
+
+
+CUSTOM = "AWS::CloudFormation::CustomResource"
 
 
 class Effect(IntEnum):
@@ -40,9 +52,89 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
     schema = resource_schema(type_name, region)
     if any(_touches(place, path) for path in (*schema.create_only, *schema.primary_identifier)):
         return Effect.REPLACED
+    if place and place[0] in ALSO_REPLACED.get(type_name, ()):
+        return Effect.REPLACED
     if any(_touches(place, path) for path in schema.conditional_create_only):
         return Effect.MAYBE_REPLACED
     return Effect.UPDATED
+
+
+def effect_of_values(
+    type_name: str, region: str, place: Place, changed: Changed, *, certain: bool = True
+) -> Effect:
+    """Return what a change of known values at a place does to a resource of a type.
+
+    Args:
+        type_name: a type; what a provider outside AWS does with a change is not known.
+        region: of the stack.
+        place: from the properties down.
+        changed: the properties before and after, which decide where the schema leaves it open.
+        certain: whether the values are different in the deployed stack.
+    """
+    try:
+        effect = effect_of_change(type_name, region, place)
+    except SchemasError:
+        return Effect.MAYBE_REPLACED
+    if type_name == CUSTOM:  # its function decides, by the physical ID that it returns
+        return Effect.MAYBE_REPLACED
+    if effect == Effect.MAYBE_REPLACED and (decide := DECIDED.get(type_name, {}).get(str(place[0]))):
+        replaces = decide(changed)
+        if replaces is not None:
+            effect = Effect.REPLACED if replaces else Effect.UPDATED
+    return effect if certain else min(effect, Effect.MAYBE_REPLACED)
+
+
+def refusals(type_name: str, properties: Collection[str], changed: Changed) -> Iterator[tuple[Refusal, bool]]:
+    """Yield what AWS refuses of a change of some properties, and whether it is certain that it does."""
+    for name, found in REFUSED.get(type_name, {}).items():
+        for refusal in found if name in properties else ():
+            if (applies := refusal.applies(changed)) is not False:
+                yield refusal, applies is True
+
+
+def name_properties(type_name: str, region: str, properties: Collection[str]) -> list[str]:
+    """Return those of the given properties that hold the resource's own name: mostly none or one."""
+    try:
+        schema = resource_schema(type_name, region)
+    except SchemasError:
+        return []
+    noun = type_name.rpartition("::")[2]
+    return [
+        key
+        for key in properties
+        if schema.primary_identifier == (key,)
+        or (key in schema.create_only and key.endswith("Name") and noun.endswith(key.removesuffix("Name")))
+    ]
+
+
+def identities(
+    type_name: str, region: str, properties: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield groups of properties that two resources of a type cannot have in common, and why not.
+
+    Only groups whose properties are all given; the reason is empty where one of them is the resource's name.
+    """
+    try:
+        schema = resource_schema(type_name, region)
+    except SchemasError:
+        return
+    scope = NAME_SCOPES.get(type_name, ())
+    for name in name_properties(type_name, region, properties):
+        yield (name, *scope), ""
+    whole = schema.primary_identifier
+    if len(whole) > 1 and all(name in properties for name in whole):
+        yield whole, "two resources cannot have the same identifiers"
+    for group, why, _ in UNIQUE.get(type_name, ()):
+        if all(name in properties for name in group):
+            yield group, why
+
+
+def deleted_first(type_name: str, region: str) -> bool:
+    """Tell whether a replacement of a resource starts with the deletion of the old one."""
+    try:
+        return resource_schema(type_name, region).deleted_first
+    except SchemasError:
+        return False
 
 
 def note_on_change(type_name: str, place: Place) -> Note | None:
@@ -62,7 +154,7 @@ def kept_if(type_name: str, place: Place) -> Note | None:
 
 def is_documented(type_name: str, place: Place) -> bool:
     """Tell whether it is known what an update in place of the property at a place interrupts, if anything."""
-    documented = (UNINTERRUPTED.get(type_name, ()), NOTES.get(type_name, ()))
+    documented = (UNINTERRUPTED.get(type_name, ()), NOTES.get(type_name, ()), ("Tags",))
     return bool(place) and any(str(place[0]) in properties for properties in documented)
 
 

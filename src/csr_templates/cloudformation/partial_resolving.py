@@ -1,0 +1,165 @@
+"""Resolve a template as far as its text and the known parameter values go, and never guess the rest.
+
+``resolving`` refuses what it cannot decide, since a build must not go on with it. A comparison of two
+templates has to go on: a parameter without a value, a condition that only the deployed stack knows and a
+function that needs a macro stay in the result as functions, so that they are equal only where they are the
+same.
+
+Forms beside those of ``resolving``:
+
+- ``{"Fn::ParameterStore": "/key"}``: a parameter of a type such as ``AWS::SSM::Parameter::Value<String>``.
+- ``{"Fn::Hidden": "<digest>"}``: the value of a NoEcho parameter.
+- ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: what an import or an output of another stack hands on.
+- ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: what cannot be resolved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
+
+from csr_templates.cloudformation.intrinsics import (
+    Function,
+    ResolveError,
+    as_strings,
+    is_unknown,
+)
+from csr_templates.cloudformation.references import uses
+from csr_templates.cloudformation.resolving import SSM_VALUE, Body, Conditions, pseudo_parameters
+
+HIDDEN: Final = "Fn::Hidden"
+STORED: Final = "Fn::ParameterStore"
+UNRESOLVED: Final = "Fn::Unresolved"
+IN: Final = "Fn::In"
+
+Imported = Callable[[str], Any]  # name of an export -> its value, or None
+OutputOf = Callable[[Mapping[str, Any]], Any]  # argument of Fn::GetStackOutput -> the value, or None
+
+
+def _nothing(_: Any) -> None:
+    return None
+
+
+def parameter_values(
+    declared: Mapping[str, Any], given: Mapping[str, str], *, shown: bool = True
+) -> dict[str, Any]:
+    """Return parameter -> value, in the forms of this module; one without a value refers to itself.
+
+    Args:
+        declared: the section Parameters.
+        given: the values of the deploy; the declaration's Default holds for the others.
+        shown: whether values of NoEcho parameters are replaced by their digests.
+    """
+    found: dict[str, Any] = {}
+    for name, declaration in declared.items():
+        declaration = declaration if isinstance(declaration, Mapping) else {}
+        if name not in given and "Default" not in declaration:
+            found[name] = {"Ref": name}
+            continue
+        text = given[name] if name in given else str(as_strings(declaration["Default"]))
+        kind = str(declaration.get("Type"))
+        if kind.startswith(SSM_VALUE):
+            found[name] = {STORED: text}
+        elif shown and is_no_echo(declaration):
+            found[name] = {HIDDEN: hashlib.sha256(text.encode()).hexdigest()}
+        elif kind == "CommaDelimitedList" or kind.startswith("List<"):
+            found[name] = [item.strip() for item in text.split(",")]
+        else:
+            found[name] = text
+    return found
+
+
+def is_no_echo(declaration: Mapping[str, Any]) -> bool:
+    """Tell whether a parameter's value must not be shown."""
+    return str(declaration.get("NoEcho", False)).lower() == "true"
+
+
+class PartialConditions(Conditions):
+    """Conditions, of which each is true, false or unknown."""
+
+    def truth(self, node: Any, path: str) -> bool | None:
+        """Evaluate a predicate; what is wrong with it leaves it unknown."""
+        try:
+            return super().truth(node, path)
+        except ResolveError:
+            return None
+
+
+class PartialBody(Body):
+    """Resources and outputs, with what is unknown left in them."""
+
+    def __init__(
+        self,
+        template: Mapping[str, Any],
+        given: Mapping[str, str],
+        region: str,
+        imported: Imported = _nothing,
+        output_of: OutputOf = _nothing,
+    ) -> None:
+        """Take what is known.
+
+        Args:
+            template: the template, without macros.
+            given: the parameter values of the deploy.
+            region: of the stack.
+            imported: returns what is known of an export of another stack; None where nothing is.
+            output_of: the same for the argument of ``Fn::GetStackOutput``.
+        """
+        declared = template.get("Parameters", {})
+        known = pseudo_parameters(region)
+        pseudo = {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
+        super().__init__(template, parameter_values(declared, given), pseudo)
+        secret = parameter_values(declared, given, shown=False)
+        self.truths = PartialConditions(template, secret, pseudo).all()
+        self.resources = template.get("Resources", {})
+        self.imported = imported
+        self.output_of = output_of
+
+    def value(self, node: Any, path: str) -> Any:
+        """Resolve a value; what cannot be resolved is kept together with the values that it depends on."""
+        try:
+            return super().value(node, path)
+        except ResolveError:
+            names = dict.fromkeys(use.name for use in uses(node) if use.kind == "name")
+            return {UNRESOLVED: [node, {name: self.values[name] for name in names if name in self.values}]}
+
+    def exists(self, body: Any) -> bool | None:
+        """Tell whether a resource or an output exists; None where only the deployed stack knows."""
+        condition = body.get("Condition") if isinstance(body, Mapping) else None
+        return True if condition is None else self.truths.get(condition)
+
+    def reference(self, name: str, path: str) -> Any:
+        """Resolve a Ref to a resource, or to what only the account knows."""
+        return {"Ref": name}
+
+    def _require_resource(self, name: Any, path: str) -> None:
+        """Take every name: what is missing is for the linter."""
+
+    def _ref(self, node: Any, path: str) -> Any:
+        if isinstance(node, str) and node.startswith("AWS::") and node not in self.pseudo:
+            return {"Ref": node}
+        return super()._ref(node, path)
+
+    def _call(self, name: str, node: Any, path: str) -> Any:
+        match name, node:
+            case "Fn::If", [str(condition), yes, no] if self.truths.get(condition) is None:
+                return {name: [condition, self.value(yes, path), self.value(no, path)]}
+        return super()._call(name, node, path)
+
+    def _import_value(self, node: Any, path: str) -> Any:
+        name = self.text(node, path)
+        found = None if is_unknown(name) else self.imported(name)
+        return {"Fn::ImportValue": name} if found is None else found
+
+    def _get_stack_output(self, node: Any, path: str) -> Any:
+        asked = super()._get_stack_output(node, path)
+        found = self.output_of(asked["Fn::GetStackOutput"])
+        return asked if found is None else found
+
+    functions: ClassVar[Mapping[str, Function]] = {
+        **Body.functions,
+        "Fn::GetStackOutput": _get_stack_output,
+        "Fn::ImportValue": _import_value,
+        "Ref": _ref,
+    }
