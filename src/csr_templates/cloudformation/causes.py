@@ -47,10 +47,10 @@ class Why:
         found = self._of_uses(stack, other) if one == other else None
         return found or [self.file(stack)]
 
-    def existence(self, node: Node) -> list[str]:
-        """Return why a resource comes or goes."""
+    def existence(self, node: Node, section: str = "resources") -> list[str]:
+        """Return why a resource, or an output, comes or goes."""
         conditions = [
-            side[node.stack].stack.resources.get(node.name, {}).get("Condition")
+            getattr(side[node.stack].stack, section).get(node.name, {}).get("Condition")
             if node.stack in side
             else None
             for side in (self.before, self.after)

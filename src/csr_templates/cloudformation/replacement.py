@@ -10,7 +10,12 @@ from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from csr_templates.cloudformation.documented_updates import NOTES, REMOVED, REPLACED_UNLESS, UNINTERRUPTED
+from csr_templates.cloudformation.documented_updates import (
+    REMOVED,
+    REPLACED_UNLESS,
+    note_of_page,
+    uninterrupted,
+)
 from csr_templates.cloudformation.schemas import SchemasError, resource_schema
 from csr_templates.cloudformation.update_exceptions import (
     ALSO_REPLACED,
@@ -139,7 +144,7 @@ def deleted_first(type_name: str, region: str) -> bool:
 
 def note_on_change(type_name: str, place: Place) -> Note | None:
     """Return what updating the property at a place does beside changing it, such as a restart."""
-    return NOTES.get(type_name, {}).get(str(place[0])) if place else None
+    return note_of_page(type_name, str(place[0])) if place else None
 
 
 def note_on_removal(type_name: str) -> Note | None:
@@ -154,8 +159,11 @@ def kept_if(type_name: str, place: Place) -> Note | None:
 
 def is_documented(type_name: str, place: Place) -> bool:
     """Tell whether it is known what an update in place of the property at a place interrupts, if anything."""
-    documented = (UNINTERRUPTED.get(type_name, ()), NOTES.get(type_name, ()), ("Tags",))
-    return bool(place) and any(str(place[0]) in properties for properties in documented)
+    if not place:
+        return False
+    name = str(place[0])
+    # Of 575 pages with Tags, one says more than "No interruption" where the tags do not replace.
+    return name == "Tags" or name in uninterrupted(type_name) or note_of_page(type_name, name) is not None
 
 
 def update_order(stack: BuiltStack, names: Collection[str]) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from csr_templates.cloudformation.built_stack import BuiltStack
@@ -76,13 +77,21 @@ class ResolvedStack:
         deployed_name: the name of the stack when it is deployed.
     """
 
-    def __init__(self, stack: BuiltStack, given: Mapping[str, str], earlier: Sequence[ResolvedStack]) -> None:
+    def __init__(
+        self,
+        stack: BuiltStack,
+        given: Mapping[str, str],
+        earlier: Sequence[ResolvedStack],
+        deployed: Mapping[tuple[str, str], Any] = MappingProxyType({}),
+    ) -> None:
         """Resolve the template.
 
         Args:
             stack: the stack.
             given: its parameter values; the defaults hold for the others.
             earlier: the stacks of the set that are deployed before it, whose outputs are known.
+            deployed: region and name of an export -> its value before this deploy; an export that the set no
+                longer has stays as it is while a stack imports it.
 
         Raises:
             ResolveError: the template has a macro.
@@ -100,6 +109,7 @@ class ResolvedStack:
             if one.stack.region == stack.region
             for name, key in one.exports.items()
         }
+        self._deployed = deployed
         self._at = ""
         body = PartialBody(stack.template, self.given, stack.region, self._imported, self._output_of)
         self.values: Mapping[str, Any] = body.values
@@ -166,7 +176,7 @@ class ResolvedStack:
         if self._at:
             self.imported.setdefault(name, []).append(self._at)
         found = self._exported.get(name)
-        return None if found is None else self._value_of(found)
+        return self._deployed.get((self.stack.region, name)) if found is None else self._value_of(found)
 
     def _output_of(self, asked: Mapping[str, Any]) -> Any:
         for one in self._earlier.values():
@@ -181,15 +191,26 @@ class ResolvedStack:
         return in_stack(output.stack, self._earlier[output.stack].outputs[output.name].value)
 
 
-def resolve_set(stacks: Sequence[tuple[BuiltStack, Mapping[str, str]]]) -> dict[str, ResolvedStack]:
+def resolve_set(
+    stacks: Sequence[tuple[BuiltStack, Mapping[str, str]]], before: Mapping[str, ResolvedStack] | None = None
+) -> dict[str, ResolvedStack]:
     """Return name -> stack, resolved with its parameter values, in the order given: that of a deploy.
+
+    Args:
+        stacks: each with its parameter values.
+        before: the set as it is deployed.
 
     Raises:
         ResolveError: a template has a macro.
     """
+    deployed = {
+        (one.stack.region, name): in_stack(one.name, one.outputs[key].value)
+        for one in (before or {}).values()
+        for name, key in one.exports.items()
+    }
     found: dict[str, ResolvedStack] = {}
     for stack, given in stacks:
-        found[stack.name] = ResolvedStack(stack, given, list(found.values()))
+        found[stack.name] = ResolvedStack(stack, given, list(found.values()), deployed)
     return found
 
 

@@ -198,9 +198,7 @@ class _SetChanges:
     def _add(self, source: Node, user: Node, mention: Mention) -> bool:
         """Add what a change of one resource does to another; tell whether that is news."""
         change = self.found[source]
-        strength = change.effect if change.change in (REPLACE, MAYBE_REPLACE) else Effect.NONE
-        if strength == Effect.NONE and self._moves(change, mention.attribute):
-            strength = Effect.REPLACED
+        strength = new_value(change, mention.attribute)
         own = self.after[user.stack].resources[user.name]
         if strength < Effect.MAYBE_REPLACED or self._was(user) is None:
             return False
@@ -239,20 +237,29 @@ class _SetChanges:
             what = "updated"
         chain = [*main.chain, f"{source.name} {what}", *self.why.way(user, mention.place, source.stack)]
         value = _at(self.after[user.stack].resources[user.name].properties, mention.place)
-        text = in_words(value)
-        name = place_in_words(mention.place)
-        return Cause(mention.place, name, text, f"{text} (new)", chain, effect, source)
-
-    def _moves(self, change: ResourceChange, attribute: str) -> bool:
-        """Tell whether an update in place gives an attribute another value."""
-        if change.change != UPDATE or not attribute:
-            return False
-        by = _MOVING.get((change.type, attribute))
-        return by == "*" or (by or attribute) in change.properties
+        return Cause(mention.place, place_in_words(mention.place), value, value, chain, effect, source)
 
     def _was(self, node: Node) -> Resource | None:
         found = _resources(self.before, node.stack).get(node.name)
         return found if found is not None and found.exists is not False else None
+
+
+def new_value(change: ResourceChange, attribute: str) -> Effect:
+    """Return how certainly a change gives an attribute of the resource another value, as it would a replacement.
+
+    Args:
+        change: what happens to the resource.
+        attribute: of Fn::GetAtt; empty for Ref.
+    """
+    if change.change in (REPLACE, MAYBE_REPLACE):
+        given = change.after is not None and attribute in change.after.properties
+        kept = given and attribute not in change.properties and change.before is not None
+        return Effect.NONE if kept else change.effect
+    if change.change != UPDATE or not attribute:
+        return Effect.NONE
+    by = _MOVING.get((change.type, attribute))
+    moves = by == "*" or (by or attribute) in change.properties
+    return Effect.REPLACED if moves else Effect.NONE
 
 
 def policy(resource: Resource, name: str) -> str:

@@ -11,6 +11,8 @@ from csr_templates.cloudformation.comparison import is_certain
 from csr_templates.cloudformation.documented_updates import Note
 from csr_templates.cloudformation.intrinsics import ResolveError
 from csr_templates.cloudformation.partial_resolving import is_no_echo
+from csr_templates.cloudformation.references import in_words
+from csr_templates.cloudformation.replacement import Effect
 from csr_templates.cloudformation.resolved_stack import ResolvedStack, mentions, resolve_set
 from csr_templates.cloudformation.set_changes import (
     ADD,
@@ -19,6 +21,7 @@ from csr_templates.cloudformation.set_changes import (
     REPLACE,
     UPDATE,
     ResourceChange,
+    new_value,
     set_changes,
 )
 from csr_templates.cloudformation.wiring import Node
@@ -51,8 +54,8 @@ class ChangedOutput(NamedTuple):
         change: ``add``, ``update`` or ``remove``.
         before: its value.
         after: the same.
-        export: name of its export before, or after if it had none; None without one.
-        new_export: the name after; None without one.
+        export: name of its export before, as the template writes it; None without one.
+        new_export: the same after.
         importers: stacks of the set that import its export, as they are deployed.
         readers: stacks of the set that read it with ``Fn::GetStackOutput``, as they are deployed.
         maybe: whether it is not known that the value changes.
@@ -151,7 +154,8 @@ def compare(before: Side, after: Side, names: Sequence[str] = ()) -> list[Enviro
 
 
 def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
-    old, new = (_resolved(side, name) for side in (before, after))
+    old = _resolved(before, name)
+    new = _resolved(after, name, old)
     # A stack in another region is another stack: the old one stays.
     moved = [one for one in new if one in old and old[one].stack.region != new[one].stack.region]
     gone = [one for one in old if one not in new or one in moved]
@@ -182,12 +186,14 @@ def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
     return EnvironmentChanges(name, old, new, tuple(stacks), tuple(gone))
 
 
-def _resolved(side: Side, environment: str) -> dict[str, ResolvedStack]:
+def _resolved(
+    side: Side, environment: str, before: Mapping[str, ResolvedStack] | None = None
+) -> dict[str, ResolvedStack]:
     values = side.environments.get(environment)
     if values is None:
         return {}
     try:
-        return resolve_set([(stack, values.get(stack.name, {})) for stack in side.stacks])
+        return resolve_set([(stack, values.get(stack.name, {})) for stack in side.stacks], before)
     except ResolveError as error:
         raise ReviewError(f"{side.name}: {error}") from error
 
@@ -224,7 +230,7 @@ def _outputs(
         first, second = (side.value if side else None for side in (one, other))
         if one is None or other is None:
             change = ADD if one is None else REMOVE
-            chain = [why.file(stack)]
+            chain = why.existence(Node(stack, key), "outputs")
         else:
             follows = _replaced_in(other.value, stack, found)
             same = old[stack].expand(one.value) == new[stack].expand(other.value) and not follows
@@ -250,8 +256,8 @@ def _outputs(
                 change,
                 first,
                 second,
-                _words(export),
-                _words(new_export),
+                _export(old.get(stack), key),
+                _export(new.get(stack), key),
                 tuple(importers),
                 tuple(readers),
                 maybe,
@@ -261,22 +267,27 @@ def _outputs(
     return changes
 
 
-_HAPPENED = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced"}
+_HAPPENED = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
 
 
 def _replaced_in(value: Any, stack: str, found: Mapping[Node, ResourceChange]) -> Node | None:
     for mention in mentions(value, stack):
-        if mention.target in found and found[mention.target].change in _HAPPENED:
+        change = found.get(mention.target)
+        if change and new_value(change, mention.attribute) >= Effect.MAYBE_REPLACED:
             return mention.target
     return None
 
 
 def _near(stacks: Mapping[str, ResolvedStack], one: str, other: str) -> bool:
-    return one != other and stacks[one].stack.region == stacks[other].stack.region if one in stacks else False
+    """Tell whether two stacks are different ones of one region, in which exports are imported."""
+    return one in stacks and one != other and stacks[one].stack.region == stacks[other].stack.region
 
 
-def _words(export: Any) -> str | None:
-    return None if export is None else str(shown(export))
+def _export(side: ResolvedStack | None, key: str) -> str | None:
+    output = side.outputs.get(key) if side else None
+    if side is None or output is None or output.exists is False or output.export is None:
+        return None
+    return in_words(side.stack.outputs[key]["Export"]["Name"])
 
 
 def _parameters(old: ResolvedStack | None, new: ResolvedStack, origin: Any) -> list[ChangedParameter]:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.comparison import in_stack
 from csr_templates.cloudformation.partial_resolving import IN
-from csr_templates.cloudformation.references import secret_names
+from csr_templates.cloudformation.references import in_words, secret_names
 from csr_templates.cloudformation.replacement import deleted_first, identities, refusals
 from csr_templates.cloudformation.resolved_stack import ResolvedStack, Resource
 from csr_templates.cloudformation.set_changes import (
@@ -24,7 +24,6 @@ from csr_templates.cloudformation.wiring import Node
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, denies
 from csr_templates.hand_over.stack_policies import REPLACE as REPLACING
 from csr_templates.reviewing.changes import Changed, EnvironmentChanges
-from csr_templates.reviewing.hiding import shown
 from csr_templates.reviewing.outcomes import DELETE_FAILS, ORPHANED, is_protected
 
 # Their names are unique in all regions together.
@@ -80,7 +79,7 @@ def _name_kept(environment: EnvironmentChanges, change: ResourceChange) -> Itera
     for group, why in identities(after.type, region, after.properties):
         if set(group) & set(change.properties):
             continue
-        name = shown(after.properties.get(group[0]), group[0], after.type)
+        name = in_words(after.attributes["Properties"].get(group[0]))
         fails = (
             "The deploy fails"
             if change.change == REPLACE

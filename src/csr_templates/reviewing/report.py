@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from csr_templates.cloudformation.set_changes import Cause
 from csr_templates.reviewing.changes import Changed, EnvironmentChanges, StackChanges, compare
 from csr_templates.reviewing.hiding import shown
 from csr_templates.reviewing.risks import Risk, risks
@@ -117,6 +118,12 @@ def _stack(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]) -> dic
     }
 
 
+def _after(cause: Cause, type_name: str) -> Any:
+    """Return the later value; the reference to what is replaced is the same, and leads to the new one."""
+    value = shown(cause.after, cause.name, type_name)
+    return f"{value} (new)" if cause.follows and isinstance(value, str) else value
+
+
 def _resource(stack: StackChanges, one: Changed, sources: Mapping[str, str]) -> dict[str, Any]:
     change = one.change
     name = change.node.name
@@ -131,7 +138,7 @@ def _resource(stack: StackChanges, one: Changed, sources: Mapping[str, str]) -> 
             {
                 "property": cause.name,
                 "before": shown(cause.before, cause.name, change.type),
-                "after": shown(cause.after, cause.name, change.type),
+                "after": _after(cause, change.type),
                 "chain": cause.chain,
             }
             for cause in change.causes

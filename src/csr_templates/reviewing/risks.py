@@ -96,11 +96,14 @@ def _of_resource(
 def _replacement(change: ResourceChange, data: str) -> str:
     name = change.node.name
     strong = [cause for cause in change.causes if cause.effect == change.effect]
-    why = ", ".join(dict.fromkeys(cause.name for cause in strong)) or "its type"
+    changed = list(dict.fromkeys(cause.name for cause in strong)) or ["its type"]
+    why, many = _and(changed), len(changed) > 1
     follows = next((cause.follows for cause in strong if cause.follows), None)
-    because = (
-        f"since {why} changes" if not follows else f"since {why} refers to {follows.name}, which is replaced"
-    )
+    if follows is None:
+        because = f"since {why} {'change' if many else 'changes'}"
+    else:
+        how = "is replaced" if change.change == REPLACE else "may be replaced"
+        because = f"since {why} {'refer' if many else 'refers'} to {follows.name}, which {how}"
     if change.change == MAYBE_REPLACE:
         cases = [
             f" Not if {case.does}."

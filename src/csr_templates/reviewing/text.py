@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os.path
+import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.set_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 from csr_templates.reviewing import outcomes
@@ -25,27 +27,54 @@ _COUNTED: Final = {
     ADD: "added",
 }
 
+Entry = Mapping[str, Any]
+
+
+class _Merged(NamedTuple):
+    """What is the same in some environments; their name is ``*`` where it differs by that only."""
+
+    entry: Entry
+    where: tuple[str, ...]
+
 
 def as_text(found: Review) -> str:
-    """Return the report; environments in which a stack changes alike are merged."""
+    """Return the report; what is the same in several environments is printed once."""
     whole = document(found)
-    names = [environment["name"] for environment in whole["environments"]]
-    lines = [f"{found.before} -> {found.after}", ""]
-    lines += _risks(whole["risks"], names)
+    environments = whole["environments"]
+    names = tuple(environment["name"] for environment in environments)
+    lines = [f"{found.before} -> {found.after}", "", *_risks(whole["risks"], names)]
     quiet = []
-    for stack in _in_order(whole["environments"]):
-        groups = _groups(whole["environments"], stack)
-        for changes, where in groups:
-            if any(changes[key] for key in ("resources", "outputs", "parameters")):
-                lines += ["", *_stack(changes, where, names)]
-            else:
-                quiet.append(f"{stack}{_where(where, names)}")
+    for name in dict.fromkeys(stack["name"] for one in environments for stack in one["stacks"]):
+        of_stack = {
+            one["name"]: stack for one in environments for stack in one["stacks"] if stack["name"] == name
+        }
+        parts = [
+            _merged((where, entry) for where, stack in of_stack.items() for entry in stack[key])
+            for key in ("parameters", "resources", "outputs")
+        ]
+        if any(parts):
+            lines += ["", *_stack(next(iter(of_stack.values())), parts, names)]
+        else:
+            quiet.append(name)
     if quiet:
         lines += ["", *_wrapped(f"No change: {', '.join(quiet)}.", "")]
     return "\n".join(lines)
 
 
-def _risks(found: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[str]:
+def _merged(entries: Iterable[tuple[str, Entry]]) -> list[_Merged]:
+    groups: dict[str, dict[str, Entry]] = {}
+    for environment, entry in entries:
+        text = json.dumps(entry)
+        if environment:
+            text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", text)
+        groups.setdefault(text, {})[environment] = entry
+    return [
+        _Merged(next(iter(where.values())) if len(where) == 1 else json.loads(text), tuple(where))
+        for text, where in groups.items()
+    ]
+
+
+def _risks(found: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
     if not found:
         yield "No risks."
         return
@@ -58,100 +87,93 @@ def _risks(found: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator
         yield from _wrapped(risk["message"], "    ")
 
 
-def _stack(changes: Mapping[str, Any], where: Sequence[str], names: Sequence[str]) -> Iterator[str]:
-    counts = Counter(one["change"] for one in changes["resources"])
+def _stack(stack: Entry, parts: Sequence[Sequence[_Merged]], names: Sequence[str]) -> Iterator[str]:
+    parameters, resources, outputs = parts
+    changed = {(one.entry["logicalId"], one.entry["change"]) for one in resources}
+    counts = Counter(change for _, change in changed)
     counted = [f"{counts[change]} {_COUNTED[change]}" for change in _ORDER if counts[change]]
-    yield (
-        f"{changes['name']} ({changes['region']}){_where(where, names)}: "
-        f"{', '.join(counted) or 'no resource'}"
-    )
-    for parameter in changes["parameters"]:
-        values = _values(parameter["before"], parameter["after"])
-        yield from _wrapped(f"parameter {parameter['name']}: {values}  [{parameter['file']}]", "  ")
-    ordered = sorted(changes["resources"], key=lambda one: _ORDER.index(one["change"]))
-    for one in ordered:
-        yield from _resource(one)
-    for output in changes["outputs"]:
-        yield from _output(output)
+    yield f"{stack['name']} ({stack['region']}): {', '.join(counted) or 'no resource changes'}"
+    for entry, where in parameters:
+        values = _values(entry["before"], entry["after"])
+        text = f"parameter {entry['name']}: {values}{_where(where, names)}  [{entry['file']}]"
+        yield from _wrapped(text, "  ")
+    for entry, where in sorted(resources, key=lambda one: _ORDER.index(one.entry["change"])):
+        yield from _resource(entry, _where(where, names))
+    for entry, where in outputs:
+        yield from _output(entry, _where(where, names))
 
 
-def _resource(one: Mapping[str, Any]) -> Iterator[str]:
-    source = f"  [{one['source']}]" if one["source"] else ""
-    yield f"  {one['change']}  {one['logicalId']}  {one['type']}{source}"
+def _resource(entry: Entry, where: str) -> Iterator[str]:
+    source = f"  [{entry['source']}]" if entry["source"] else ""
+    yield f"  {entry['change']}  {entry['logicalId']}  {entry['type']}{where}{source}"
     facts = []
-    if one["change"] != ADD:
-        if one["data"] != outcomes.NONE:
-            facts.append(f"data: {one['data']}")
-        if one["interruption"] != outcomes.NONE:
-            number = one["interruptionOrder"]
-            facts.append(f"interruption: {one['interruption']}{f' (number {number})' if number else ''}")
+    if entry["data"] != outcomes.NONE:
+        facts.append(f"data: {entry['data']}")
+    if entry["interruption"] != outcomes.NONE:
+        facts.append(f"interruption: {entry['interruption']}")
     if facts:
         yield f"      {', '.join(facts)}"
-    causes = one["causes"]
+    causes = entry["causes"]
     same_chain = len({tuple(cause["chain"]) for cause in causes}) == 1
     for cause in causes[:_MOST_CAUSES]:
-        chain = "" if same_chain else f"  [{' > '.join(cause['chain'])}]"
+        chain = "" if same_chain else f"  [{_chain(cause['chain'])}]"
         if cause["property"]:
-            yield from _wrapped(
-                f"{cause['property']}: {_values(cause['before'], cause['after'])}{chain}", "      "
-            )
+            values = _values(cause["before"], cause["after"])
+            yield from _wrapped(f"{cause['property']}: {values}{chain}", "      ")
     if len(causes) > _MOST_CAUSES:
         yield f"      and {len(causes) - _MOST_CAUSES} more"
     if same_chain:
-        yield from _wrapped(f"because of {' > '.join(causes[0]['chain'])}", "      ")
+        yield from _wrapped(f"because of {_chain(causes[0]['chain'])}", "      ")
 
 
-def _output(output: Mapping[str, Any]) -> Iterator[str]:
-    exported = (
-        f", export {output['export'] or output['exportAfter']}"
-        if output["export"] or output["exportAfter"]
-        else ""
-    )
-    if output["export"] and output["exportAfter"] and output["export"] != output["exportAfter"]:
-        exported = f", export {output['export']} -> {output['exportAfter']}"
-    yield f"  {output['change']}  output {output['key']}{exported}"
-    if output["change"] == UPDATE and output["before"] != output["after"]:
-        yield from _wrapped(_values(output["before"], output["after"]), "      ")
-    yield from _wrapped(f"because of {' > '.join(output['chain'])}", "      ")
+def _output(entry: Entry, where: str) -> Iterator[str]:
+    exports = list(dict.fromkeys(name for name in (entry["export"], entry["exportAfter"]) if name))
+    exported = f", export {' -> '.join(exports)}" if exports else ""
+    yield from _wrapped(f"{entry['change']}  output {entry['key']}{exported}{where}", "  ")
+    if entry["change"] == UPDATE and entry["before"] != entry["after"]:
+        yield from _wrapped(_values(entry["before"], entry["after"]), "      ")
+    yield from _wrapped(f"because of {_chain(entry['chain'])}", "      ")
+
+
+def _chain(steps: Sequence[str]) -> str:
+    return " > ".join(steps)
 
 
 def _values(before: Any, after: Any) -> str:
     if before is None:
-        return f"set to {_value(after)}"
+        return f"set to {_cut(_text(after), 0)}"
     if after is None:
-        return f"removed, was {_value(before)}"
-    return f"{_value(before)} -> {_value(after)}"
+        return f"removed, was {_cut(_text(before), 0)}"
+    one, other = _text(before), _text(after)
+    same = len(os.path.commonprefix([one, other]))
+    start = same - 20 if max(len(one), len(other)) > _LONGEST_VALUE and same > 30 else 0
+    return f"{_cut(one, start)} -> {_cut(other, start)}"
 
 
-def _value(value: Any) -> str:
+def _text(value: Any) -> str:
+    match value:
+        case {"Key": _, "Value": inner} if len(value) == 2:  # a tag, whose key the place says
+            return _text(inner)
     text = value if isinstance(value, str) else json.dumps(value)
-    text = " ".join(text.split()) or '""'
+    return " ".join(text.split()) or '""'
+
+
+def _cut(text: str, start: int) -> str:
+    """Return the part of a text from a place on that is short enough."""
+    text = f"...{text[start:]}" if start else text
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."
 
 
-def _in_order(environments: Sequence[Mapping[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(stack["name"] for one in environments for stack in one["stacks"]))
-
-
-def _groups(
-    environments: Sequence[Mapping[str, Any]], name: str
-) -> list[tuple[Mapping[str, Any], list[str]]]:
-    """Return what changes in a stack, with the environments in which it changes so."""
-    groups: dict[str, tuple[Mapping[str, Any], list[str]]] = {}
-    for environment in environments:
-        for stack in environment["stacks"]:
-            if stack["name"] == name:
-                key = json.dumps(stack).replace(f"/{environment['name']}", "/*")
-                groups.setdefault(key, (stack, []))[1].append(environment["name"])
-    return list(groups.values())
-
-
 def _where(where: Sequence[str], names: Sequence[str]) -> str:
-    return f" in {', '.join(where)}" if list(where) != list(names) and any(where) else ""
+    return f" in {', '.join(where)}" if tuple(where) != tuple(names) and any(where) else ""
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
     return textwrap.wrap(
-        text, _WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False,
+        text,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
         break_on_hyphens=False,
-    )  # fmt: skip
+    )
