@@ -20,8 +20,8 @@ from csr_templates.cloudformation.schemas import SchemasError, property_schema, 
 
 REGION = "us-east-1"
 TABLE = Path(documented_updates.__file__).with_suffix(".txt").read_text("utf-8").splitlines()
-# Every twentieth type, for reading the schemas of all takes seconds, and those that have notes.
-TYPES = [*(line.partition(": ")[0] for line in TABLE[::20]), *NOTES]
+# Every tenth type, for reading the schemas of all takes seconds, and those that have notes.
+TYPES = [*(line.partition(": ")[0] for line in TABLE[::10]), *NOTES]
 ROWS = [
     (type_name, name, note)
     for table in (NOTES, REPLACED_UNLESS)

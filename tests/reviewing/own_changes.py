@@ -30,9 +30,8 @@ def with_template(side: Side, stack: str, edit: Callable[[Template], None]) -> S
     """Return a side with one template edited."""
     stacks = []
     for one in side.stacks:
-        template = one.template
+        template = copy.deepcopy(dict(one.template))
         if one.name == stack:
-            template = copy.deepcopy(dict(template))
             edit(template)
         stacks.append(_like(one, template))
     return side._replace(stacks=tuple(stacks))

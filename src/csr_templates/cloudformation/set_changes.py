@@ -245,7 +245,7 @@ class _SetChanges:
 
 
 def new_value(change: ResourceChange, attribute: str) -> Effect:
-    """Return how certainly a change gives an attribute of the resource another value, as it would a replacement.
+    """Return how certainly a change gives an attribute of the resource another value.
 
     Args:
         change: what happens to the resource.

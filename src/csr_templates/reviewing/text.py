@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os.path
 import re
 import textwrap
 from collections import Counter
@@ -145,7 +144,7 @@ def _values(before: Any, after: Any) -> str:
     if after is None:
         return f"removed, was {_cut(_text(before), 0)}"
     one, other = _text(before), _text(after)
-    same = len(os.path.commonprefix([one, other]))
+    same = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
     start = same - 20 if max(len(one), len(other)) > _LONGEST_VALUE and same > 30 else 0
     return f"{_cut(one, start)} -> {_cut(other, start)}"
 
