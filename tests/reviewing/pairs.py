@@ -110,16 +110,24 @@ def _pair(pair: Case, content: Mapping[str, Any]) -> Case:
 
 
 def merged(target: Any, patch: Any) -> Any:
-    """Return a JSON value after a merge patch (RFC 7396): mappings are merged, None deletes a key."""
+    """Return a JSON value after a merge patch (RFC 7396): mappings are merged, None deletes a key.
+
+    A function is not merged with another one, but takes its place.
+    """
     if not isinstance(patch, dict):
         return copy.deepcopy(patch)
-    result = copy.deepcopy(target) if isinstance(target, dict) else {}
+    is_merged = isinstance(target, dict) and not (_is_function(target) or _is_function(patch))
+    result = copy.deepcopy(target) if is_merged else {}
     for key, value in patch.items():
         if value is None:
             result.pop(key, None)
         else:
             result[key] = merged(result.get(key), value)
     return result
+
+
+def _is_function(value: dict[str, Any]) -> bool:
+    return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
 
 
 def _placed(base: Template, place: str, value: Any) -> Template:

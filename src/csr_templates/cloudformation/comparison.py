@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, reference_of
-from csr_templates.cloudformation.partial_resolving import HIDDEN, IN, STORED
+from csr_templates.cloudformation.partial_resolving import GIVEN, HIDDEN, IN, STORED
 from csr_templates.cloudformation.references import Place, pieces
 from csr_templates.cloudformation.schemas import SchemasError, property_schema, resource_schema
 
@@ -178,7 +178,7 @@ class _Comparison:
             return items
         text = str(as_strings(value))
         kinds = _schema(self.type, self.region, _in_schema(place)).get("type", ()) if place else ()
-        if set([kinds] if isinstance(kinds, str) else kinds) & {"number", "integer"}:
+        if kinds and set([kinds] if isinstance(kinds, str) else kinds) <= {"number", "integer"}:
             try:
                 return float(text)
             except ValueError:
@@ -232,7 +232,7 @@ def in_stack(stack: str, value: Any) -> Any:
     """Return a value of a stack for the use in another one: what refers to its resources says so."""
     if not is_unknown(value):
         return [in_stack(stack, item) for item in value] if isinstance(value, list) else value
-    if IN in value or STORED in value or HIDDEN in value or not _names_resource(value):
+    if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
         return value
     return {IN: [stack, value]}
 

@@ -17,18 +17,21 @@ class Note(NamedTuple):
 
     Attributes:
         does: what the resource does then, as a predicate: ``restarts``.
-        interrupts: whether clients of the resource notice. If not, the note is about something else.
+        interrupts: whether clients of the resource notice; None where that depends on more than the template.
+            If not, the note is about something else.
         source: page or source text that says so.
     """
 
     does: str
-    interrupts: bool
+    interrupts: bool | None
     source: str
 
 
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 _INSTANCE: Final = f"{_REFERENCE}aws-resource-rds-dbinstance.html"
+_SETTINGS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"
 _CLUSTER: Final = f"{_REFERENCE}aws-resource-rds-dbcluster.html"
+_ADDRESS: Final = f"{_REFERENCE}aws-resource-ec2-eip.html"
 _AURORA: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html"
 _CACHE: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
 _HANDLERS: Final = (
@@ -45,6 +48,10 @@ NOTES: Final = {
     "AWS::ApiGateway::Stage": {
         "CacheClusterEnabled": Note(_NO_CACHE, False, _CACHE),
         "CacheClusterSize": Note(_NO_CACHE, False, _CACHE),
+    },
+    "AWS::EC2::EIP": {
+        "InstanceId": Note("is associated again, which may interrupt", None, _ADDRESS),
+        "Tags": Note("is associated again, which may interrupt", None, _ADDRESS),
     },
     "AWS::EC2::SecurityGroup": {
         "SecurityGroupEgress": Note(
@@ -66,7 +73,7 @@ NOTES: Final = {
     },
     "AWS::RDS::DBCluster": {
         "DBClusterParameterGroupName": Note(
-            "takes static parameters of the other group only when its instances restart", False, _AURORA
+            "takes static parameters of the other group only when its instances restart", None, _AURORA
         ),
         "Engine": Note(_SOME, True, _CLUSTER),
         # ModifyDBCluster is sent with applyImmediately, always.
@@ -80,27 +87,28 @@ NOTES: Final = {
         "MasterUsername": Note(_SOME, True, _CLUSTER),
         "Port": Note("restarts all its instances at once", True, _AURORA),
         "PreferredMaintenanceWindow": Note(
-            "applies pending actions at once, if the new window is open now", True, _AURORA
+            "applies pending actions at once, if the new window is open now", False, _AURORA
         ),
     },
     "AWS::RDS::DBClusterParameterGroup": {
         "Parameters": Note(
-            "changes static parameters only when the instances of the cluster restart", False, _AURORA
+            "changes static parameters only when the instances of the cluster restart", None, _AURORA
         ),
     },
     "AWS::RDS::DBInstance": {
-        "AutoMinorVersionUpgrade": Note(_SOME, True, _INSTANCE),
+        "AutoMinorVersionUpgrade": Note("changes without an outage", False, _SETTINGS),
         "AvailabilityZone": Note(_SOME, True, _INSTANCE),
-        "BackupRetentionPeriod": Note(_SOME, True, _INSTANCE),
+        "BackupRetentionPeriod": Note("has an outage if backups start or end", True, _SETTINGS),
         # "Specifying or updating this property triggers a reboot", though the page also says no interruption.
         "CACertificateIdentifier": Note("may restart", True, _INSTANCE),
         "DBInstanceClass": Note("is not available while its class changes", True, _AURORA),
         "DBParameterGroupName": Note("may restart", True, _INSTANCE),
         "Engine": Note(_SOME, True, _INSTANCE),
         "EngineVersion": Note("is not available during the upgrade", True, _INSTANCE),
-        "MultiAZ": Note(_SOME, True, _INSTANCE),
+        "MultiAZ": Note("gets or loses its standby, without an outage", False, _SETTINGS),
+        "Port": Note("restarts", True, _SETTINGS),
         "PreferredMaintenanceWindow": Note(
-            "applies pending actions at once, if the new window is open now", True, _AURORA
+            "applies pending actions at once, if the new window is open now", False, _AURORA
         ),
         "StorageType": Note(_SOME, True, _INSTANCE),
     },
@@ -109,7 +117,7 @@ NOTES: Final = {
         "Parameters": Note(
             "changes static parameters only when an instance restarts, and the next update of an instance "
             "restarts it",
-            False,
+            None,
             f"{_INSTANCE_HANDLER}UpdateHandler.java#L263",
         ),
     },

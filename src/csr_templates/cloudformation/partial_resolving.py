@@ -8,6 +8,7 @@ same.
 Forms beside those of ``resolving``:
 
 - ``{"Fn::ParameterStore": "/key"}``: a parameter of a type such as ``AWS::SSM::Parameter::Value<String>``.
+- ``{"Fn::Given": "Name"}``: a parameter without a value.
 - ``{"Fn::Hidden": "<digest>"}``: the value of a NoEcho parameter.
 - ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: what an import or an output of another stack hands on.
 - ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: what cannot be resolved.
@@ -16,6 +17,8 @@ Forms beside those of ``resolving``:
 from __future__ import annotations
 
 import hashlib
+import ipaddress
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
@@ -28,6 +31,7 @@ from csr_templates.cloudformation.intrinsics import (
 from csr_templates.cloudformation.references import uses
 from csr_templates.cloudformation.resolving import SSM_VALUE, Body, Conditions, pseudo_parameters
 
+GIVEN: Final = "Fn::Given"
 HIDDEN: Final = "Fn::Hidden"
 STORED: Final = "Fn::ParameterStore"
 UNRESOLVED: Final = "Fn::Unresolved"
@@ -44,7 +48,7 @@ def _nothing(_: Any) -> None:
 def parameter_values(
     declared: Mapping[str, Any], given: Mapping[str, str], *, shown: bool = True
 ) -> dict[str, Any]:
-    """Return parameter -> value, in the forms of this module; one without a value refers to itself.
+    """Return parameter -> value, in the forms of this module.
 
     Args:
         declared: the section Parameters.
@@ -55,7 +59,7 @@ def parameter_values(
     for name, declaration in declared.items():
         declaration = declaration if isinstance(declaration, Mapping) else {}
         if name not in given and "Default" not in declaration:
-            found[name] = {"Ref": name}
+            found[name] = {GIVEN: name}
             continue
         text = given[name] if name in given else str(as_strings(declaration["Default"]))
         kind = str(declaration.get("Type"))
@@ -157,9 +161,29 @@ class PartialBody(Body):
         found = self.output_of(asked["Fn::GetStackOutput"])
         return asked if found is None else found
 
+    def _cidr(self, node: Any, path: str) -> Any:
+        found = super()._cidr(node, path)
+        return _blocks(*found["Fn::Cidr"]) or found
+
     functions: ClassVar[Mapping[str, Function]] = {
         **Body.functions,
+        "Fn::Cidr": _cidr,
         "Fn::GetStackOutput": _get_stack_output,
         "Fn::ImportValue": _import_value,
         "Ref": _ref,
     }
+
+
+def _blocks(block: Any, count: Any, bits: Any = None) -> list[str] | None:
+    """Return what Fn::Cidr gives; None where an argument is unknown or wrong.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html
+    """
+    if not all(isinstance(one, str) for one in (block, count, bits)):
+        return None
+    try:
+        network = ipaddress.ip_network(block)
+        parts = network.subnets(new_prefix=network.max_prefixlen - int(bits))
+        return [str(part) for part in itertools.islice(parts, int(count))]
+    except ValueError:
+        return None

@@ -20,7 +20,9 @@ from csr_templates.cloudformation.schemas import SchemasError, resource_schema
 from csr_templates.cloudformation.update_exceptions import (
     ALSO_REPLACED,
     DECIDED,
+    DISPUTED,
     NAME_SCOPES,
+    QUIET_IF,
     REFUSED,
     UNIQUE,
 )
@@ -59,6 +61,8 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
         return Effect.REPLACED
     if place and place[0] in ALSO_REPLACED.get(type_name, ()):
         return Effect.REPLACED
+    if place and place[0] in DISPUTED.get(type_name, ()):
+        return Effect.MAYBE_REPLACED
     if any(_touches(place, path) for path in schema.conditional_create_only):
         return Effect.MAYBE_REPLACED
     return Effect.UPDATED
@@ -124,9 +128,10 @@ def identities(
     except SchemasError:
         return
     scope = NAME_SCOPES.get(type_name, ())
-    for name in name_properties(type_name, region, properties):
-        yield (name, *scope), ""
     whole = schema.primary_identifier
+    for name in name_properties(type_name, region, properties):
+        if name not in whole or len(whole) == 1:
+            yield (name, *scope), ""
     if len(whole) > 1 and all(name in properties for name in whole):
         yield whole, "two resources cannot have the same identifiers"
     for group, why, _ in UNIQUE.get(type_name, ()):
@@ -142,9 +147,18 @@ def deleted_first(type_name: str, region: str) -> bool:
         return False
 
 
-def note_on_change(type_name: str, place: Place) -> Note | None:
-    """Return what updating the property at a place does beside changing it, such as a restart."""
-    return note_of_page(type_name, str(place[0])) if place else None
+def note_on_change(type_name: str, place: Place, changed: Changed | None = None) -> Note | None:
+    """Return what updating the property at a place does beside changing it, such as a restart.
+
+    Args:
+        type_name: such as ``AWS::EC2::VPC``.
+        place: from the properties down.
+        changed: the properties before and after, where they are known: they decide for some properties.
+    """
+    if not place:
+        return None
+    quiet = QUIET_IF.get(type_name, {}).get(str(place[0]))
+    return None if changed and quiet and quiet(changed) else note_of_page(type_name, str(place[0]))
 
 
 def note_on_removal(type_name: str) -> Note | None:

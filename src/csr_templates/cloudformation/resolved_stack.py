@@ -233,7 +233,7 @@ def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:
             for use in uses(node):
                 if use.kind == "name":
                     yield Mention(place, Node(stack, use.name), "")
-        case {"Fn::Hidden": _} | {"Fn::ParameterStore": _}:
+        case {"Fn::Given": _} | {"Fn::Hidden": _} | {"Fn::ParameterStore": _}:
             pass
         case dict():
             for key, item in value.items():

@@ -14,9 +14,8 @@ from csr_templates.cloudformation.causes import Why
 from csr_templates.cloudformation.comparison import Difference, differences
 from csr_templates.cloudformation.intrinsics import as_strings
 from csr_templates.cloudformation.references import Place, in_words, place_in_words
-from csr_templates.cloudformation.replacement import Effect, effect_of_change, effect_of_values
+from csr_templates.cloudformation.replacement import Effect, effect_of_values
 from csr_templates.cloudformation.resolved_stack import Mention, ResolvedStack, Resource, mentions
-from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.cloudformation.update_exceptions import Changed
 from csr_templates.cloudformation.wiring import Node
 
@@ -202,11 +201,10 @@ class _SetChanges:
         own = self.after[user.stack].resources[user.name]
         if strength < Effect.MAYBE_REPLACED or self._was(user) is None:
             return False
-        try:
-            effect = effect_of_change(own.type, self.after[user.stack].stack.region, mention.place)
-        except SchemasError:
-            effect = Effect.MAYBE_REPLACED
-        effect = min(effect, strength)
+        was = self._was(user)
+        changed = Changed(was.properties if was else {}, own.properties, own.attributes)
+        region = self.after[user.stack].stack.region
+        effect = min(effect_of_values(own.type, region, mention.place, changed), strength)
         its = self.found.get(user)
         if its is None:
             its = ResourceChange(user, own.type, UPDATE, self._was(user), own)
@@ -230,7 +228,7 @@ class _SetChanges:
         self, source: Node, user: Node, mention: Mention, effect: Effect, strength: Effect
     ) -> Cause:
         change = self.found[source]
-        main = max(change.causes, key=lambda cause: cause.effect)
+        main = max(change.causes, key=lambda cause: (cause.effect, len(cause.chain)))
         if change.change in (REPLACE, MAYBE_REPLACE):
             what = "replaced" if strength == Effect.REPLACED else "may be replaced"
         else:

@@ -57,6 +57,13 @@ class Refusal(NamedTuple):
     source: str
 
 
+DISPUTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "AWS::RDS::DBInstance": {
+        "Port": "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/commit/c906d0c7"
+    },
+}
+"""Type -> property that replaces by its page, but not by its handler -> the handler's change."""
+
 ALSO_REPLACED: Final[Mapping[str, Mapping[str, str]]] = {
     "AWS::DynamoDB::Table": {"KeySchema": f"{_REFERENCE}aws-resource-dynamodb-table.html"},
     "AWS::EC2::EIP": {"Domain": f"{_REFERENCE}aws-resource-ec2-eip.html"},
@@ -165,7 +172,6 @@ DECIDED: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
         "BackupRetentionPeriod": _never,
         "DBClusterSnapshotIdentifier": _unless_absent_after("DBClusterSnapshotIdentifier"),
         "DBParameterGroupName": _never,
-        "DBSnapshotIdentifier": _unless_absent_after("DBSnapshotIdentifier"),
         "Engine": _instance_engine,
         "MultiAZ": _never,
         "PerformanceInsightsKMSKeyId": _unless_absent_before("PerformanceInsightsKMSKeyId"),
@@ -287,6 +293,13 @@ _NEW_KEY: Final = (
     "create a new key under another logical ID, move to it, and keep the old one for what it encrypted"
 )
 
+_OLDER_CACHE: Final = Refusal(
+    _older,
+    "ElastiCache does not go back to an older version",
+    "delete the cluster and create it again with the older version",
+    "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.HowTo.html",
+)
+
 REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
     "AWS::DynamoDB::Table": {
         "GlobalSecondaryIndexes": (
@@ -313,6 +326,17 @@ REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
         ),
     },
     "AWS::EC2::Volume": {
+        **{
+            name: (
+                Refusal(
+                    _always,
+                    f"updates of the {name} of a volume are not supported",
+                    "create a volume under another logical ID from a snapshot of the old one",
+                    f"{_REFERENCE}aws-resource-ec2-volume.html",
+                ),
+            )
+            for name in ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId")
+        },
         "Size": (
             Refusal(
                 _smaller("Size"),
@@ -326,6 +350,8 @@ REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
         name: (Refusal(_differs(name), f"KMS does not change the {name} of a key", _NEW_KEY, _KEY),)
         for name in ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
     },
+    "AWS::ElastiCache::CacheCluster": {"EngineVersion": (_OLDER_CACHE,)},
+    "AWS::ElastiCache::ReplicationGroup": {"EngineVersion": (_OLDER_CACHE,)},
     "AWS::RDS::DBCluster": {
         "EngineVersion": (
             Refusal(
@@ -373,6 +399,38 @@ REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
 }
 """Type -> property -> the changes of it that AWS refuses."""
 
+
+def _backups_go_on(changed: Changed) -> bool | None:
+    days = [_value(side, "BackupRetentionPeriod") for side in (changed.before, changed.after)]
+    return None not in days and "0" not in days
+
+
+# https://dev.mysql.com/doc/refman/8.0/en/server-system-variable-reference.html
+_DYNAMIC_VARIABLES: Final = """\
+connect_timeout event_scheduler general_log innodb_lock_wait_timeout interactive_timeout join_buffer_size
+local_infile lock_wait_timeout log_queries_not_using_indexes long_query_time max_allowed_packet
+max_connect_errors max_connections max_heap_table_size net_read_timeout net_write_timeout slow_query_log
+sort_buffer_size sql_mode tmp_table_size wait_timeout
+"""
+_DYNAMIC: Final = frozenset(_DYNAMIC_VARIABLES.split())
+
+
+def _are_dynamic(changed: Changed) -> bool | None:
+    family = _value(changed.after, "Family") or ""
+    sides = [side.get("Parameters") for side in (changed.before, changed.after)]
+    one, other = sides
+    if "mysql" not in family or not isinstance(one, Mapping) or not isinstance(other, Mapping):
+        return None
+    return all(name in _DYNAMIC for name in {*one, *other} if one.get(name) != other.get(name))
+
+
+QUIET_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
+    "AWS::RDS::DBClusterParameterGroup": {"Parameters": _are_dynamic},
+    "AWS::RDS::DBParameterGroup": {"Parameters": _are_dynamic},
+    "AWS::RDS::DBInstance": {"BackupRetentionPeriod": _backups_go_on},
+}
+"""Type -> property whose update interrupts in some cases -> whether it is one in which it does not."""
+
 NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::ApiGateway::Resource": ("ParentId", "RestApiId"),
     "AWS::EC2::SecurityGroup": ("VpcId",),
@@ -390,14 +448,14 @@ UNIQUE: Final[Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]] = {
         (
             ("AllocationId",),
             "the Elastic IP address is still associated with the old gateway",
-            "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html",
+            "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html",
         ),
     ),
     "AWS::EC2::Subnet": (
         (
             ("VpcId", "CidrBlock"),
             "the CIDR block is still that of the old subnet",
-            "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
+            f"{_REFERENCE}aws-resource-ec2-subnet.html",
         ),
     ),
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
+from csr_templates.cloudformation.intrinsics import as_strings
 from csr_templates.cloudformation.template_text import TemplateTextError, read_template
 from csr_templates.hand_over import manifest
 
@@ -94,14 +95,16 @@ def read_parameters(text: str, name: str) -> dict[str, str]:
     except (ValueError, RecursionError) as error:
         raise BuiltFolderError(f"Cannot read {name}: it is not JSON ({error}).") from error
     match found:
-        case {"Parameters": dict(values)} if all(isinstance(one, str) for one in values.values()):
-            return values
+        case {"Parameters": dict(values)} if all(
+            isinstance(one, str | int | float) for one in values.values()
+        ):
+            return {key: str(as_strings(one)) for key, one in values.items()}
         case [*items] if all(_is_parameter(item) for item in items):
             return {
                 item["ParameterKey"]: item["ParameterValue"] for item in items if "ParameterValue" in item
             }
     raise BuiltFolderError(
-        f"Cannot read {name}: it is neither an object whose Parameters are strings nor a list of objects "
+        f"Cannot read {name}: it is neither an object whose Parameters are texts nor a list of objects "
         "with "
         "ParameterKey and ParameterValue. Write one of the two."
     )

@@ -244,6 +244,8 @@ def _outputs(
                 maybe = found[follows].change == MAYBE_REPLACE
             elif not same:
                 maybe = not is_certain(first, second)
+        moved = one is not None and export != new_export
+        moved = moved and _is_exported(export, first, old[stack], new[stack])
         importers = [
             name for name, side in old.items() if export in side.imported and _near(old, stack, name)
         ]
@@ -258,7 +260,7 @@ def _outputs(
                 second,
                 _export(old.get(stack), key),
                 _export(new.get(stack), key),
-                tuple(importers),
+                () if moved else tuple(importers),
                 tuple(readers),
                 maybe,
                 tuple(chain),
@@ -276,6 +278,12 @@ def _replaced_in(value: Any, stack: str, found: Mapping[Node, ResourceChange]) -
         if change and new_value(change, mention.attribute) >= Effect.MAYBE_REPLACED:
             return mention.target
     return None
+
+
+def _is_exported(export: Any, value: Any, old: ResolvedStack, new: ResolvedStack) -> bool:
+    """Tell whether another output exports the same value under the same name."""
+    key = new.exports.get(export) if isinstance(export, str) else None
+    return key is not None and old.expand(value) == new.expand(new.outputs[key].value)
 
 
 def _near(stacks: Mapping[str, ResolvedStack], one: str, other: str) -> bool:
@@ -310,6 +318,6 @@ def _parameters(old: ResolvedStack | None, new: ResolvedStack, origin: Any) -> l
 
 
 def _value(value: Any, name: str, *, secret: bool) -> Any:
-    if value is None or value == {"Ref": name}:
+    if value is None or value == {"Fn::Given": name}:
         return None
     return HIDDEN_VALUE if secret else shown(value, name)

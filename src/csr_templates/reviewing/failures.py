@@ -241,20 +241,27 @@ def _keys_no_longer_accepted(environment: EnvironmentChanges) -> Iterator[Failur
                         "let "
                         f"{stack} send the other one, and remove the key in a later deploy.",
                     )
-    accepted = {node.stack for node in new.values()}
-    for stack, side in environment.after.items():
-        if not accepted or stack in accepted:
+    refused = {
+        (stack, name): secret
+        for secret in {one for side in environment.after.values() for one in _all_secrets(side)} - {*new}
+        for stack, name in _readers(environment.after, secret)
+    }
+    for (stack, name), secret in sorted(refused.items()):
+        was = environment.before[stack].resources.get(name) if stack in environment.before else None
+        own = _secrets(environment.after[stack].resources[name].properties)
+        if was is None or {*new} & {*own} or not {*old} & {*_secrets(was.properties)} or {*old} & {*own}:
             continue
-        for secret in sorted({*old} - {*new}):
-            for reader, name in _readers({stack: side}, secret):
-                if (reader, name) not in set(_readers(environment.before, secret)):
-                    yield Failure(
-                        reader,
-                        name,
-                        f"{name} sends the key in the secret {secret}, which no API key of the set holds: "
-                        "the API "
-                        "refuses its requests. Let the API accept that key first.",
-                    )
+        yield Failure(
+            stack,
+            name,
+            f"{name} is going to send the key in the secret {secret}, which no API key of the set holds: the "
+            "API "
+            "refuses its requests. Let the API accept that key first, in a deploy of its own.",
+        )
+
+
+def _all_secrets(side: ResolvedStack) -> list[str]:
+    return [secret for _, resource in side.existing() for secret in _secrets(resource.properties)]
 
 
 def _accepted(side: dict[str, ResolvedStack] | Any) -> dict[str, Node]:

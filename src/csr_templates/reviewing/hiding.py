@@ -88,6 +88,8 @@ def _words(value: Any, *, secret: bool) -> Any:
     match value:
         case {"Fn::ParameterStore": key}:
             return f"value of the SSM parameter {key}"
+        case {"Fn::Given": name}:
+            return f"${{{name}}}"
         case {"Fn::In": [stack, inner]}:
             return f"{in_words(inner)} of {stack}"
         case {"Fn::Unresolved": [node, _]}:

@@ -32,6 +32,7 @@ from csr_templates.cloudformation.set_changes import (
     ResourceChange,
     policy,
 )
+from csr_templates.cloudformation.update_exceptions import Changed as ChangedProperties
 
 NONE: Final = "none"
 SOME: Final = "some"
@@ -127,13 +128,15 @@ def interruption(change: ResourceChange, region: str) -> str:
             return SOME
         return NONE if change.type in _WATCHING | PUBLISHED else NOT_KNOWN
     places = [cause.place for cause in change.causes if cause.place]
-    if any(note.interrupts for note in _notes(change)):
+    noted = {note.interrupts for note in _notes(change)}
+    if True in noted:
         return SOME
     if change.change in (REPLACE, MAYBE_REPLACE):
         if change.type in _WATCHING | PUBLISHED:
             return NONE
         return SOME if change.change == REPLACE and deleted_first(change.type, region) else NOT_KNOWN
-    return NONE if all(is_documented(change.type, place) for place in places) else NOT_KNOWN
+    known = all(is_documented(change.type, place) for place in places)
+    return NONE if known and None not in noted else NOT_KNOWN
 
 
 def notes(change: ResourceChange) -> list[Note]:
@@ -147,7 +150,12 @@ def notes(change: ResourceChange) -> list[Note]:
 def _notes(change: ResourceChange) -> list[Note]:
     if change.change == REPLACE:  # nothing is updated in place
         return []
-    found = (note_on_change(change.type, cause.place) for cause in change.causes if cause.place)
+    changed = None
+    if change.before and change.after:
+        changed = ChangedProperties(
+            change.before.properties, change.after.properties, change.after.attributes
+        )
+    found = (note_on_change(change.type, cause.place, changed) for cause in change.causes if cause.place)
     return list(dict.fromkeys(note for note in found if note))
 
 

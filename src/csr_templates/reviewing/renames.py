@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from csr_templates.cloudformation.comparison import differences
+from csr_templates.cloudformation.intrinsics import joined, reference_of
 from csr_templates.cloudformation.references import pieces
 from csr_templates.cloudformation.resolved_stack import Resource
 from csr_templates.cloudformation.set_changes import ADD, REMOVE
 from csr_templates.cloudformation.wiring import Node
-from csr_templates.reviewing.changes import EnvironmentChanges
+from csr_templates.reviewing.changes import EnvironmentChanges, StackChanges
+from csr_templates.reviewing.outcomes import PUBLISHED
 
 
 class Rename(NamedTuple):
@@ -36,54 +38,49 @@ def renames(environment: EnvironmentChanges) -> list[Rename]:
         name = stack.stack.name
         if name not in environment.before:
             continue
-        gone, new = (
-            {
-                one.change.node.name: resource
-                for one in stack.resources
-                if one.change.change == kind and (resource := getattr(one.change, side)) is not None
-            }
-            for kind, side in ((REMOVE, "before"), (ADD, "after"))
-        )
-        old_content = _content(gone)
-        new_content = _content(new)
-        for old_name, content in old_content.items():
-            match = next((one for one, other in new_content.items() if other == content), None)
-            if match is not None:
-                del new_content[match]
-                found.append(Rename(Node(name, old_name), Node(name, match)))
+        old, new = environment.before[name], environment.after[name]
+        gone = _of_kind(stack, REMOVE)
+        coming = _of_kind(stack, ADD)
+        types = {one: resource.type for one, resource in [*gone.items(), *coming.items()]}
+        for old_name, was in gone.items():
+            for new_name, will in coming.items():
+                if was.type == will.type and not differences(
+                    will.type,
+                    stack.stack.region,
+                    _without_names(was.properties, types),
+                    _without_names(will.properties, types),
+                    (old.expand, new.expand),
+                ):
+                    del coming[new_name]
+                    found.append(Rename(Node(name, old_name), Node(name, new_name)))
+                    break
     return found
 
 
-def _content(resources: Mapping[str, Resource]) -> dict[str, str]:
-    types = {name: resource.type for name, resource in resources.items()}
-    return {
-        name: json.dumps([resource.type, _without_names(resource.properties, types)], sort_keys=True)
-        for name, resource in resources.items()
-        if resource.properties
-    }
+def _of_kind(stack: StackChanges, kind: str) -> dict[str, Resource]:
+    """Return the resources that come or go, apart from those that say nothing of themselves."""
+    found = {}
+    for one in stack.resources:
+        resource = one.change.after or one.change.before
+        known = resource is not None and bool(resource.properties) and resource.type not in PUBLISHED
+        if one.change.change == kind and known and resource is not None:
+            found[one.change.node.name] = resource
+    return found
 
 
 def _without_names(value: Any, types: Mapping[str, str]) -> Any:
     """Return a value in which references to some resources name only their types."""
     match value:
         case {"Ref": str(name)} if name in types:
-            return {"Ref": f"({types[name]})"}
+            return {"Ref": f"AWS::{types[name]}"}
         case {"Fn::GetAtt": [str(name), attribute]} if name in types:
-            return {"Fn::GetAtt": [f"({types[name]})", attribute]}
-        case {"Fn::Sub": str(text)}:
-            return {"Fn::Sub": _text_without_names(text, types)}
-        case {"Fn::Sub": [str(text), dict(bound)]}:
-            return {"Fn::Sub": [_text_without_names(text, types), _without_names(bound, types)]}
+            return {"Ref": f"AWS::{types[name]}.{attribute}"}
+        case {"Fn::Sub": str() | [*_] as node}:
+            text, bound = (node, {}) if isinstance(node, str) else node
+            parts = pieces(text, lambda name: bound.get(name, reference_of(name)))
+            return joined([part if isinstance(part, str) else _without_names(part, types) for part in parts])
         case dict():
             return {key: _without_names(item, types) for key, item in value.items()}
         case list():
             return [_without_names(item, types) for item in value]
     return value
-
-
-def _text_without_names(text: str, types: Mapping[str, str]) -> list[Any]:
-    def variable(name: str) -> dict[str, str]:
-        start, dot, rest = name.partition(".")
-        return {"Ref": f"({types[start]}){dot}{rest}" if start in types else name}
-
-    return list(pieces(text, variable))
