@@ -40,7 +40,7 @@ environments: $(VENV)/.installed ## Show the parameters of all environments side
 	@$(RUN) -m csr_templates environments
 
 test: $(VENV)/.installed-dev ## Run the tests, on all cores
-	@$(RUN) -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+	@$(RUN) -m pytest --numprocesses auto $(ARGS)
 
 check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and that out/ and docs/ are current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .

@@ -7,14 +7,29 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from csr_templates import STACKS, render
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.rendering import load
 
-settings.register_profile("default", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("default", deadline=None, max_examples=50)
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+class OneProcessPerFile(LoadScopeScheduling):  # type: ignore[misc]
+    """Runs a file, or all tests of the pages, in one process, so that what they share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        return "tests/docs" if file.startswith("tests/docs/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessPerFile:
+    """Distribute the tests (pytest-xdist's own groups do nothing with pytest 9.2)."""
+    return OneProcessPerFile(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

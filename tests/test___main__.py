@@ -84,7 +84,7 @@ def test_interrupted_build(lint: bool, tmp_path: Path, parameters: tuple[Path, P
     duration = time.perf_counter() - before
 
     draw = random.Random(20)
-    moments = 2 if lint else 15
+    moments = 1 if lint else 8
     interrupted = 0
     for number in range(moments):
         process = build(number)

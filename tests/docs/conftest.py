@@ -14,7 +14,7 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.cloudformation.resolving import resolve
 
-from .pages import HAND_OVER, OPERATIONS, ROOT, Page, read
+from .pages import HAND_OVER, OPERATIONS, ROOT, TYPED, Block, Page, read
 from .world import Session, Terminal, opened
 
 PROJECT = "csr-lambda-api-prod"
@@ -69,15 +69,13 @@ def terminal(
 
 @pytest.fixture(scope="session")
 def sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
-    """Each chapter of the operators' page, typed into a new terminal after the functions."""
+    """Each chapter of the operators' pages, typed into a new terminal after the functions."""
     (preamble,) = [block.text for block in operations.shell() if "stack_output()" in block.text]
-    chapters = dict.fromkeys(block.chapter for block in operations.shell())
-    return {
-        chapter: terminal.session(
-            preamble, [block for block in operations.shell() if block.chapter == chapter]
-        )
-        for chapter in chapters
-    }
+    chapters: dict[str, list[Block]] = {}
+    for path in TYPED:
+        for block in read(path).shell():
+            chapters.setdefault(block.chapter, []).append(block)
+    return {chapter: terminal.session(preamble, blocks) for chapter, blocks in chapters.items()}
 
 
 @pytest.fixture(scope="session")

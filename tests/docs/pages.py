@@ -11,6 +11,10 @@ ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "docs" / "operations.md"
 HAND_OVER = ROOT / "docs" / "hand-over.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
+CHANGES = ROOT / "docs" / "changes.md"
+CHANGES_JA = ROOT / "docs" / "changes.ja.md"
+# Pages whose blocks an operator types into a terminal, after the functions of the first one.
+TYPED = (OPERATIONS, CHANGES)
 README = ROOT / "README.md"
 README_JA = ROOT / "README.ja.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
@@ -26,6 +30,8 @@ CHOICES = {
     "awscli-cloudformation-package-deploy-1/1",
     "GOOD": "1",
     "INNER": "CrossSiteScripting_BODY",
+    "INSTANCE": "csr-lambda-api-prod-database-databaseinstance1-x",
+    "KEY": "b",
     "LIMIT": "50",
     "LINK": "https://sns.us-east-1.amazonaws.com/confirmation.html"
     "?TopicArn=arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn&Token=2336412f37&Endpoint=a@example.com",

@@ -1,7 +1,7 @@
 """Runs blocks once more with the answers of a good run, but for one: what they do then.
 
-This ``aws`` and the other programs are shell scripts that print what was recorded, since there are hundreds
-of runs. Unlike ``world.Terminal``, bash runs without ``-e``, as in an operator's terminal.
+This ``aws`` and the other programs are functions of bash that print what was recorded. Unlike
+``world.Terminal``, bash runs without ``-e``, as in an operator's terminal.
 """
 
 from __future__ import annotations
@@ -21,40 +21,48 @@ PROGRAMS: Final = ("aws", "curl", "git", "make", "mysql", "sudo")
 # What changes nothing in AWS.
 READING: Final = ("describe-", "detect-", "get-", "list-", "ls", "start-query", "tail", "wait", "--version")
 
-_SCRIPT: Final = f"""\
-#!/bin/sh
-read -r n < "$REPLAY/count"
-n=$((n + 1))
-echo $n > "$REPLAY/count"
-answer=/dev/null
-if [ "${{0##*/}}" = aws ]; then
-  read -r answered < "$REPLAY/answered"
-  answered=$((answered + 1))
-  echo $answered > "$REPLAY/answered"
-  [ -e "$REPLAY/$answered" ] && answer=$REPLAY/$answered
-fi
-[ -p /dev/stdout ] && captured=captured || captured=-
-echo "$n $captured ${{0##*/}} $1 $2" >> "$REPLAY/calls"
-for word; do
-  case $word in
-    file://*) file=${{word#file://}} ;;
-    out/*.yaml) file=$word ;;
-    *) continue ;;
+# Functions of bash, so that the hundreds of runs need no further process for a call.
+_FUNCTIONS: Final = f"""\
+replay() {{
+  local program=$1 n answered text word file kind faulty answer=/dev/null captured=-
+  shift
+  read -r n < "$REPLAY/count"
+  n=$((n + 1))
+  echo $n > "$REPLAY/count"
+  if [ $program = aws ]; then
+    read -r answered < "$REPLAY/answered"
+    answered=$((answered + 1))
+    echo $answered > "$REPLAY/answered"
+    if [ -e "$REPLAY/$answered" ]; then answer=$REPLAY/$answered; fi
+  fi
+  if [ -p /dev/stdout ]; then captured=captured; fi
+  echo "$n $captured $program ${{1-}} ${{2-}}" >> "$REPLAY/calls"
+  for word; do
+    case $word in
+      file://*) file=${{word#file://}} ;;
+      out/*.yaml) file=$word ;;
+      *) continue ;;
+    esac
+    if ! [ -e "$file" ]; then echo "{ERROR}: no $file" >&2; return 252; fi
+  done
+  if [ "$n" = "$AT" ]; then printf %s "$*" > "$REPLAY/faulty"; fi
+  kind=
+  if [ -e "$REPLAY/faulty" ]; then
+    IFS= read -r -d '' faulty < "$REPLAY/faulty" || true
+    if [ "$*" = "$faulty" ]; then kind=$KIND; fi
+  fi
+  if [ "$KIND" = missing ] && [ "${{1-}}" = cloudformation ] && [ "$n" -ge "$AT" ]; then kind=fails; fi
+  case $kind in
+    fails | missing) echo "{ERROR}" >&2; return 254 ;;
+    empty) return 0 ;;
+    none) echo None; return 0 ;;
+    old) echo "aws-cli/1.45.11 Python/3.11.7 Linux/6.1 botocore/1.43.11"; return 0 ;;
   esac
-  [ -e "$file" ] || {{ echo "{ERROR}: no $file" >&2; exit 252; }}
-done
-if [ "$n" = "$AT" ]; then printf '%s\\n' "$*" > "$REPLAY/faulty"; fi
-if [ -e "$REPLAY/faulty" ] && [ "$*" = "$(cat "$REPLAY/faulty")" ]; then kind=$KIND
-elif [ "$KIND" = missing ] && [ "$1" = cloudformation ] && [ "$n" -ge "$AT" ]; then kind=fails
-else kind=; fi
-case $kind in
-  fails | missing) echo "{ERROR}" >&2; exit 254 ;;
-  empty) exit 0 ;;
-  none) echo None; exit 0 ;;
-  old) echo "aws-cli/1.45.11 Python/3.11.7 Linux/6.1 botocore/1.43.11"; exit 0 ;;
-esac
-exec cat "$answer"
-"""
+  IFS= read -r -d '' text < "$answer" || true
+  printf %s "$text"
+}}
+sleep() {{ :; }}
+{"".join(f'{name}() {{ replay {name} "$@"; }}' + chr(10) for name in PROGRAMS)}"""
 
 
 @dataclass(frozen=True)
@@ -83,12 +91,11 @@ class Run:
 
 
 def programs(folder: Path) -> Path:
-    """Write the scripts that stand for the programs."""
+    """Write the functions that stand for the programs into a file of a folder, and return its path."""
     folder.mkdir()
-    for name, script in [*dict.fromkeys(PROGRAMS, _SCRIPT).items(), ("sleep", "#!/bin/sh\n")]:
-        (folder / name).write_text(script)
-        (folder / name).chmod(0o755)
-    return folder
+    path = folder / "functions.sh"
+    path.write_text(_FUNCTIONS)
+    return path
 
 
 def run(code: str, answers: Sequence[str], programs: Path, kind: str = "", at: int = 0) -> Run:
@@ -97,7 +104,7 @@ def run(code: str, answers: Sequence[str], programs: Path, kind: str = "", at: i
     Args:
         code: what is pasted.
         answers: what each ``aws`` prints, in order.
-        programs: the folder of the scripts.
+        programs: the file of the functions.
         kind: what goes wrong: ``fails``, ``empty``, ``none``, ``old`` (version 1 of the AWS CLI) for one
             command, ``missing`` for every command of CloudFormation, ``files`` if there is no out/.
         at: number of the command, from 1, at which it goes wrong.
@@ -116,7 +123,8 @@ def run(code: str, answers: Sequence[str], programs: Path, kind: str = "", at: i
         calls, out = replay / "calls", replay / "out"
         calls.touch()
         environment = {
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.environ["PATH"],
+            "BASH_ENV": str(programs),
             "HOME": name,
             "LC_ALL": "C",
             "EDITOR": "true",

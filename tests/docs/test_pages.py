@@ -13,6 +13,8 @@ import pytest
 from csr_templates import STACKS
 
 from .pages import (
+    CHANGES,
+    CHANGES_JA,
     CONTRIBUTING,
     CONTRIBUTING_JA,
     OPERATIONS,
@@ -31,6 +33,7 @@ PREFIX = "csr-lambda-api-prod"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
+    pytest.param(read(CHANGES), read(CHANGES_JA), id="changes"),
     pytest.param(read(README), read(README_JA), id="readme"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]

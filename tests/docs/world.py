@@ -13,11 +13,10 @@ import os
 import re
 import socketserver
 import subprocess
-import sys
 import tempfile
 import threading
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -60,12 +59,14 @@ RUN: Final = frozenset(
 # What is only read and not run, and why.
 NOT_RUN: Final = {
     "apigateway": "moto needs a dozen further packages for it",
+    "cloudtrail lookup-events": "moto does not have it",
     "lambda get-account-settings": "moto does not have it",
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
     "rds describe-db-cluster-automated-backups": "moto does not have it",
     "rds delete-db-cluster-automated-backup": "moto does not have it",
+    "rds describe-db-engine-versions": "moto does not have it",
     "s3 ls": "the command is the AWS CLI's own, not an operation",
     "wafv2 describe-managed-rule-group": "moto does not have it",
     "cloudformation": "moto lacks Fn::GetStackOutput and dynamic references; stacks are answered here",
@@ -85,15 +86,13 @@ ANSWERS: Final[Mapping[str, Any]] = {
 }
 
 SHIM: Final = """\
-#!{python} -IS
-import json, os, socket, sys
-with socket.create_connection(("127.0.0.1", {port})) as connection:
-    heard = [sys.argv[1:], os.getcwd(), os.environ.get("BLOCK", "")]
-    connection.sendall(json.dumps(heard).encode() + b"\\n")
-    answer = json.loads(connection.makefile("rb").readline())
-sys.stdout.write(answer["out"])
-sys.stderr.write(answer["err"])
-sys.exit(answer["status"])
+#!/bin/bash
+exec 3<>/dev/tcp/127.0.0.1/{port}
+printf '%s\\0' $# "$@" "$PWD" "$BLOCK" >&3
+for part in out err status; do IFS= read -r -d '' $part <&3; done
+printf %s "$out"
+printf %s "$err" >&2
+exit "$status"
 """
 # What the blocks call besides aws and jq: here it does nothing.
 IDLE: Final = ("curl", "git", "make", "mysql", "sleep", "sudo")
@@ -140,6 +139,9 @@ class World:
     run: list[Command] = field(default_factory=list)
     printed: dict[str, list[str]] = field(default_factory=dict)
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _later: dict[str, Callable[[], None]] = field(
+        default_factory=dict
+    )  # made for the first command of a service
 
     def client(self, service: str, region: str) -> Any:
         """Return botocore's client for moto."""
@@ -187,6 +189,7 @@ class World:
         if command.service in NOT_RUN or command.title in NOT_RUN:
             return {}
         assert command.service in RUN, f"{command.service} is neither run nor listed with a reason"
+        self._later.pop(command.service, lambda: None)()
         client = self.client(command.service, command.region)
         self.run.append(command)
         if command.is_waiter:
@@ -267,6 +270,7 @@ class World:
                         if "ROLLBACK_COMPLETE" in command.query
                         else "CREATE_COMPLETE",
                         "EnableTerminationProtection": True,
+                        "Parameters": parameters(stack),
                         "Outputs": outputs,
                     }
                 ]
@@ -277,8 +281,15 @@ class World:
                     "PhysicalResourceId": self.ids[command.parameters["LogicalResourceId"]]
                 }
             }
+        if command.operation == "DescribeChangeSet":
+            changed = command.parameters["ChangeSetName"].rpartition("/")[2]
+            stack = changed if changed in REGIONS else "network"
+            return {
+                "StackName": f"csr-lambda-api-prod-{stack}",
+                "Parameters": parameters(stack),
+                "Changes": [],
+            }
         return {
-            "DescribeChangeSet": {"StackName": "csr-lambda-api-prod-network", "Changes": []},
             "DetectStackDrift": {"StackDriftDetectionId": "detection"},
             "DescribeStackEvents": {"StackEvents": []},
             "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
@@ -292,14 +303,15 @@ class World:
         self.printed.clear()
         for stack, keys in self.output_keys.items():
             self.outputs[stack] = {key: f"output-{key}" for key in keys}
+        self._later = {"cloudwatch": self._seed_alarms, "logs": self._seed_log_groups}
         for stack, region in REGIONS.items():
-            self._seed_logs_and_alarms(stack, region)
+            self._seed_keys_and_topics(stack, region)
         self._seed_network()
         self._seed_database()
         self._seed_api()
         self._seed_frontend()
 
-    def _seed_logs_and_alarms(self, stack: str, region: str) -> None:
+    def _seed_keys_and_topics(self, stack: str, region: str) -> None:
         keys = self.client("kms", region)
         topics = self.client("sns", region)
         for key in self.outputs[stack]:
@@ -311,22 +323,31 @@ class World:
                 arn = topics.create_topic(Name=key)["TopicArn"]
                 topics.subscribe(TopicArn=arn, Protocol="email", Endpoint="seed@example.com")
                 self.outputs[stack][key] = arn
-        for resource in self.resources[stack].values():
-            properties = resource.get("Properties", {})
-            if resource["Type"] == "AWS::Logs::LogGroup":
-                name = log_group(properties["LogGroupName"], API_ID)
-                self.client("logs", region).create_log_group(logGroupName=name)
-            elif resource["Type"] == "AWS::CloudWatch::Alarm":
-                self.client("cloudwatch", region).put_metric_alarm(
-                    **{
-                        name: properties[name]
-                        for name in ("AlarmName", "ComparisonOperator", "EvaluationPeriods", "Threshold")
-                    },
-                    Namespace=properties["Namespace"],
-                    MetricName=properties["MetricName"],
-                    Period=properties["Period"],
-                    Statistic="Sum",
-                )
+
+    def _seed_log_groups(self) -> None:
+        for region, properties in self._of_type("AWS::Logs::LogGroup"):
+            name = log_group(properties["LogGroupName"], API_ID)
+            self.client("logs", region).create_log_group(logGroupName=name)
+
+    def _seed_alarms(self) -> None:
+        for region, properties in self._of_type("AWS::CloudWatch::Alarm"):
+            self.client("cloudwatch", region).put_metric_alarm(
+                **{
+                    name: properties[name]
+                    for name in ("AlarmName", "ComparisonOperator", "EvaluationPeriods", "Threshold")
+                },
+                Namespace=properties["Namespace"],
+                MetricName=properties["MetricName"],
+                Period=properties["Period"],
+                Statistic="Sum",
+            )
+
+    def _of_type(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Yield region and properties of each resource of a type."""
+        for stack, region in REGIONS.items():
+            for resource in self.resources[stack].values():
+                if resource["Type"] == name:
+                    yield region, resource["Properties"]
 
     def _seed_network(self) -> None:
         ec2 = self.client("ec2", TOKYO)
@@ -434,7 +455,8 @@ class World:
                 EMPTY_ZIP[:-2] + b"\1\0" + bytes([number])
             )  # a comment: the same code is not published again
             functions.update_function_code(FunctionName=function["FunctionName"], ZipFile=code, Publish=True)
-        self._secret("api", "OriginApiKeySecret", {"apiKey": "only-in-the-mock"})
+        for key in "AB":
+            self._secret("api", f"OriginApiKeySecret{key}", {"apiKey": f"only-in-the-mock-{key}"})
 
     def _seed_frontend(self) -> None:
         s3 = self.client("s3api", VIRGINIA)
@@ -489,12 +511,28 @@ class World:
             FrontendS3BucketName=bucket, WebACLArn=arn, CloudFrontDistributionId=distribution
         )
 
+    def restore_web_acl(self) -> None:
+        """Give the web ACL its rules again."""
+        client, acl = self.client("wafv2", VIRGINIA), self.properties("frontend", "WebACL")
+        (listed,) = client.list_web_acls(Scope=acl["Scope"])["WebACLs"]
+        client.update_web_acl(
+            **{name: acl[name] for name in ("Scope", "DefaultAction", "Rules", "VisibilityConfig")},
+            **{name: listed[name] for name in ("Name", "Id", "LockToken")},
+        )
+
     def _secret(self, stack: str, logical_id: str, value: Mapping[str, str]) -> None:
         secret = self.properties(stack, logical_id)
         copies = {"AddReplicaRegions": secret["ReplicaRegions"]} if "ReplicaRegions" in secret else {}
         self.client("secretsmanager", TOKYO).create_secret(
             Name=secret["Name"], SecretString=json.dumps(value), **copies
         )
+
+
+def parameters(stack: str) -> list[dict[str, str]]:
+    """Return what production's stack is deployed with, as CloudFormation describes it."""
+    file = ROOT / "out" / "parameters" / "prod" / f"{stack}.json"
+    values = json.loads(file.read_text(encoding="utf-8"))["Parameters"]
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
 
 
 def prepare(folder: Path) -> None:
@@ -561,14 +599,23 @@ class _Handler(socketserver.StreamRequestHandler):
     """Answers one call of the ``aws`` on the path."""
 
     def handle(self) -> None:
-        words, folder, block = json.loads(self.rfile.readline())
+        words = [self._read() for _ in range(int(self._read()))]
+        folder, block = self._read(), self._read()
         assert isinstance(self.server, Terminal)
         try:
             out, err, status = self.server.world.answer(words, Path(folder))
         except Exception as error:  # whatever it is, the shell must hear of it, or it waits for ever
             out, err, status = "", f"aws {' '.join(words)}\n{error!r}\n", 254
         self.server.world.printed.setdefault(block, []).append(out)
-        self.wfile.write(json.dumps({"out": out, "err": err, "status": status}).encode() + b"\n")
+        self.wfile.write(f"{out}\0{err}\0{status}\0".encode())
+
+    def _read(self) -> str:
+        """Return what comes before the next null byte."""
+        found = bytearray()
+        while (byte := self.rfile.read(1)) != b"\0":
+            assert byte, "the caller has gone"
+            found += byte
+        return found.decode()
 
 
 class Terminal(socketserver.ThreadingTCPServer):
@@ -584,7 +631,7 @@ class Terminal(socketserver.ThreadingTCPServer):
         programs.mkdir()
         port = self.server_address[1]
         scripts = dict.fromkeys(IDLE, "#!/bin/sh\n")
-        scripts["aws"] = SHIM.format(python=sys.executable, port=port)
+        scripts["aws"] = SHIM.format(port=port)
         for name, script in scripts.items():
             (programs / name).write_text(script)
             (programs / name).chmod(0o755)
@@ -592,6 +639,11 @@ class Terminal(socketserver.ThreadingTCPServer):
 
     def session(self, preamble: str, blocks: Sequence[Block], **chosen: str) -> Session:
         """Type blocks from top to bottom, in a folder of their own that holds what they take from it."""
+        self.world.seed()
+        return self.continued(preamble, blocks, **chosen)
+
+    def continued(self, preamble: str, blocks: Sequence[Block], **chosen: str) -> Session:
+        """Type blocks into a world as the session before left it."""
         code = "".join(f"export BLOCK={block.line}\n{filled(block.text, **chosen)}" for block in blocks)
         process = self._run(f"{preamble}\n{code}")
         world, rds = self.world, self.world.client("rds", TOKYO)
@@ -609,7 +661,6 @@ class Terminal(socketserver.ThreadingTCPServer):
         )
 
     def _run(self, code: str) -> subprocess.CompletedProcess[str]:
-        self.world.seed()
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         prepare(folder)
         return subprocess.run(

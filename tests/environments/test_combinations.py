@@ -143,6 +143,31 @@ def test_name_beside_what_the_linter_will_refuse() -> None:
     assert found(candidate(Project=LONG), schema(template, "Project")) == [too_long("Project", LONG, LONG)]
 
 
+# ---- Origin keys ----
+
+
+@pytest.mark.parametrize(
+    ("sent", "accepted", "fits"),
+    [
+        ("a", "a", True),
+        ("a", "both", True),
+        ("b", "b", True),
+        ("b", "both", True),
+        ("a", "b", False),
+        ("b", "a", False),
+    ],
+)
+def test_key_that_the_api_does_not_accept(sent: str, accepted: str, fits: bool) -> None:
+    """CloudFront must not be left sending a key that the API refuses, once all stacks are deployed."""
+    mistake = (
+        f'dev.json: OriginKey: Found "{sent}", which OriginKeys {accepted} does not include: the API would '
+        f'refuse every request of the site. Set OriginKeys to "both" or to "{sent}".'
+    )
+
+    one = candidate(OriginKey=sent, OriginKeys=accepted)
+    assert found(one, schema({}, "OriginKey", "OriginKeys")) == ([] if fits else [mistake])
+
+
 # ---- Rules ----
 
 

@@ -405,7 +405,7 @@ KEY = rf"{NAME}|\ARef\Z|\AFn::"
 COMMENT = r"[^ -~]"
 
 
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(
     st.lists(whatever, max_size=4).map("".join)
     | st.builds(lengthened, st.text(printable, min_size=1, max_size=12), st.integers(118, 130))

@@ -55,7 +55,8 @@ OF_NO_USE = words(
     elasticfilesystem:DescribeMountTargets firehose:ListDeliveryStreams firehose:TagDeliveryStream
     iam:AttachRolePolicy iam:GetRole iam:PassRole lambda:GetCodeSigningConfig lambda:GetLayerVersion
     lambda:PassCapacityProvider redshift-serverless:GetNamespace redshift-serverless:ListWorkgroups
-    redshift:DescribeClusters s3:DeleteObject s3:PutObjectAcl s3files:ListMountTargets
+    redshift:DescribeClusters route53-recovery-control-config:DescribeRoutingControl
+    s3:DeleteObject s3:PutObjectAcl s3files:ListMountTargets
     s3tables:CreateNamespace s3tables:CreateTable s3tables:CreateTableBucket s3tables:GetTable
     s3tables:GetTableMetadataLocation s3tables:PutTableBucketPolicy s3tables:PutTableEncryption
     s3tables:PutTablePolicy s3tables:UpdateTableMetadataLocation
@@ -83,6 +84,7 @@ MADE_UP = {
     "AWS::IAM::Role": "arn:aws:iam::123456789012:role/{stack}-{id}-0AbCdEfGhIjK",
     "AWS::RDS::DBInstance": "arn:aws:rds:{region}:123456789012:db:{lower}-0abcdefghijk",
     "AWS::RDS::DBSubnetGroup": "arn:aws:rds:{region}:123456789012:subgrp:{lower}-0abcdefghijk",
+    "AWS::RDS::EventSubscription": "arn:aws:rds:{region}:123456789012:es:{lower}-0abcdefghijk",
     "AWS::SNS::Topic": "arn:aws:sns:{region}:123456789012:{stack}-{id}-0AbCdEfGhIjK",
     "AWS::SQS::Queue": "arn:aws:sqs:{region}:123456789012:{stack}-{id}-0AbCdEfGhIjK",
 }
@@ -478,6 +480,7 @@ UNTOLD = (
     "cloudfront::*:origin-access-control/*",
     "cloudfront::*:response-headers-policy/*",
     "route53:::change/*",
+    "route53:::healthcheck/*",
     "route53:::hostedzone/${aws:PrincipalTag/HostedZoneId}",
     "apigateway:ap-northeast-1::/account",
     "rds:ap-northeast-1:*:og:default",
@@ -613,6 +616,10 @@ def test_names_in_the_database_stack(policies: dict[str, Policies]) -> None:
         f"arn:aws:rds:ap-northeast-1:*:cluster:{OURS}aurora-cluster",
         f"arn:aws:rds:ap-northeast-1:*:db:{OURS}database-databaseinstance1-*",
         f"arn:aws:rds:ap-northeast-1:*:db:{OURS}database-databaseinstance2-*",
+        f"arn:aws:rds:ap-northeast-1:*:es:{OURS}database-databaseclusterchanges-*",
+        f"arn:aws:rds:ap-northeast-1:*:es:{OURS}database-databaseclusterfailures-*",
+        f"arn:aws:rds:ap-northeast-1:*:es:{OURS}database-databaseinstancechanges-*",
+        f"arn:aws:rds:ap-northeast-1:*:es:{OURS}database-databaseinstancefailures-*",
         "arn:aws:rds:ap-northeast-1:*:og:default*",
         f"arn:aws:rds:ap-northeast-1:*:pg:{OURS}database-databaseparametergroup-*",
         f"arn:aws:rds:ap-northeast-1:*:subgrp:{OURS}database-databasesubnetgroup-*",
@@ -645,7 +652,9 @@ def test_reads_secrets_of_other_stacks_by_name(policies: dict[str, Policies]) ->
     one = statement(policies["frontend"], "Secretsmanager")
 
     assert one["Action"] == ["secretsmanager:GetSecretValue"]
-    assert one["Resource"] == f"arn:aws:secretsmanager:us-east-1:*:secret:{OURS}origin-api-key-??????"
+    assert one["Resource"] == [
+        f"arn:aws:secretsmanager:us-east-1:*:secret:{OURS}origin-api-key-{key}-??????" for key in "ab"
+    ]
 
 
 def test_records_are_those_of_the_domain(policies: dict[str, Policies]) -> None:

@@ -55,7 +55,7 @@ def test_describes_the_set() -> None:
     )
 
     content = {"api.yaml": b"Resources: {}\n", "deployments/dev/api.yaml": b""}
-    assert manifest.document([api], ["dev"], content) == {
+    assert manifest.document([api], ["dev"], content, {"api": {"dev": ["shop-dev-failing"]}}) == {
         "formatVersion": 1,
         "stacks": [
             {
@@ -68,6 +68,7 @@ def test_describes_the_set() -> None:
                 "terminationProtection": True,
                 "readsFrom": ["network"],
                 "perDeploy": ["Key"],
+                "rollbackTriggers": {"dev": ["shop-dev-failing"]},
                 "parameterFiles": {"dev": "parameters/dev/api.json"},
                 "deploymentFiles": {"dev": "deployments/dev/api.yaml"},
                 "stackPolicy": "stack-policies/api.json",
@@ -159,6 +160,7 @@ WRONG = {
     "terminationProtection": "true",
     "readsFrom": ["network", "network"],
     "perDeploy": [""],
+    "rollbackTriggers": {"dev": ["a", "b", "c", "d", "e", "f"]},
     "parameterFiles": {"dev": "/etc/passwd"},
     "deploymentFiles": {"dev": "/etc/passwd"},
     "stackPolicy": "../policy.json",

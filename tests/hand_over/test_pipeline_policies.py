@@ -60,7 +60,7 @@ def test_asks_of_exactly_its_stack(built: dict[str, BuiltStack], name: str) -> N
 
 @each_stack
 def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> None:
-    """Beside CloudFormation it moves files, takes a snapshot, and passes one role to one service."""
+    """Beside CloudFormation it moves files, takes a snapshot, compares versions and passes one role."""
     everyday, removing = pipeline_policies(built[name])
     others = {
         action for action in allowed([*everyday, *removing]) if not action.startswith("cloudformation:")
@@ -73,6 +73,7 @@ def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> 
         "rds:DescribeDBClusterSnapshots",
         "s3:GetObject",
         "s3:PutObject",
+        "secretsmanager:ListSecretVersionIds",
     }
     assert pass_role["Resource"] == f"arn:aws:iam::*:role/deploy-{OURS}{name}-service"
     assert pass_role["Condition"]["StringEquals"] == {"iam:PassedToService": "cloudformation.amazonaws.com"}

@@ -65,7 +65,7 @@ def test_what_holds_data_stays(built: dict[str, BuiltStack], name: str) -> None:
     [
         ("network", {"NatGateway1", "NatGateway2", "NatAddress1", "NatAddress2"}, set(), set()),
         ("database", {"DatabaseInstance1", "DatabaseInstance2"}, {"DatabaseInstance1"}, {"DatabaseSecret"}),
-        ("api", {"RestApi", "ExecutionRole"}, {"RestApi"}, {"OriginApiKeySecret"}),
+        ("api", {"RestApi", "ExecutionRole"}, {"RestApi"}, {"OriginApiKeySecretA", "OriginApiKeySecretB"}),
         ("frontend", {"Distribution"}, {"Distribution"}, set()),
     ],
 )

@@ -79,7 +79,7 @@ def test_overview_shows_who_reads_what(pictures: dict[str, str]) -> None:
     ]
     assert places == sorted(places)
     assert "end" in lines[places[2] : places[3]]  # the region
-    assert 'n_api -->|"ApiGatewayId<br/>OriginApiKeySecret"| n_frontend' in lines
+    assert 'n_api -->|"ApiGatewayId<br/>OriginApiKeySecretA<br/>OriginApiKeySecretB"| n_frontend' in lines
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.reference.markdown import code, item, prose, table
-from csr_templates.reference.page import UNITS, page
+from csr_templates.reference.page import page, unit
 from csr_templates.reference.policy_sentences import Policy, policies, sentence
 
 if TYPE_CHECKING:
@@ -130,12 +130,31 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
         for logical_id, one in groups.items()
     ]
     for logical_id, alarm in alarms.items():
-        metric, *_, fires, tells, advice = items(part(ours, "Alarms", name))[logical_id]
-        unit = f" {UNITS[alarm['MetricName']]}" if alarm["MetricName"] in UNITS else ""
-        assert metric == f"{alarm['Namespace']} `{alarm['MetricName']}`"
-        assert f" above {alarm['Threshold']:,}{unit}, " in fires
+        advice = list(map(prose, alarm["AlarmDescription"].split("\n")))
+        metric, *lines = items(part(ours, "Alarms", name))[logical_id]
+        *_, fires, tells = lines[: -len(advice)]
+        limit = alarm["Threshold"]
+        side = "below" if alarm["ComparisonOperator"] == "LessThanThreshold" else "above"
+        assert lines[-len(advice) :] == advice
         assert tells == f"Tells: {code(alarm['AlarmActions'][0]['Ref'])}"
-        assert advice == prose(alarm["AlarmDescription"])
+        assert f" {side} {f'{limit:,}' if isinstance(limit, int | float) else in_words(limit)}" in fires
+        assert f"{unit(alarm)}, " in fires
+        if "Metrics" not in alarm:
+            assert metric == f"{alarm['Namespace']} `{alarm['MetricName']}`"
+
+
+@pytest.mark.parametrize(
+    ("alarm", "expected"),
+    [
+        ({"MetricName": "CPUUtilization", "Statistic": "Average"}, "percent"),
+        ({"MetricName": "CPUUtilization", "Statistic": "SampleCount"}, "samples"),
+        ({"MetricName": "Requests of a day", "Statistic": "Sum"}, ""),
+        ({"Metrics": []}, ""),
+    ],
+)
+def test_unit(alarm: dict[str, Any], expected: str) -> None:
+    """The unit is the metric's, unless its samples are counted; AWS alone knows that of other metrics."""
+    assert unit(alarm) == expected
 
 
 @pytest.mark.parametrize(
@@ -184,13 +203,16 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
                 "`DatabaseClusterReadEndpoint`, `DatabasePort`, `DatabaseName` while api imports it.",
             ],
         ),
-        ("database", "DatabaseDeletionProtection", ["Updates `DatabaseCluster`."]),
+        (
+            "database",
+            "DatabaseDeletionProtection",
+            ["Makes or removes `DatabaseSilentAlarm`.", "Updates `DatabaseCluster`."],
+        ),
         (
             "network",
             "ProjectName",
             [
-                "**Replaces** `SecretsManagerEndpointSecurityGroup`, `FlowLogsLogGroup`, "
-                "`LambdaDeploymentsBucket` and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
+                "**Replaces** N resources and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
                 "**The stack policy refuses** to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
                 "`NatAddress1`, `NatAddress2` each is associated again, which may interrupt ([source]"
                 "(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
@@ -206,7 +228,7 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
                 "Makes or removes `DatabaseInstance2`.",
                 "Removing `DatabaseInstance2` makes its cluster fail over, if it is the writer "
                 "([source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html)).",
-                "Updates `DatabaseReadLatencyAlarm`.",
+                "Updates `DatabaseInstanceFailures`, `DatabaseInstanceChanges`.",
             ],
         ),
         (

@@ -107,7 +107,7 @@ def alarm(**properties: Any) -> dict[str, Any]:
                     ),
                 ],
             },
-            ["`bad / all`, `bad`, `all`", "Sum, 2 of 3 periods of 1,440 min", "> 20,000", "", "critical"],
+            ["`bad / all`, `bad`, `all`", "Sum, 2 of 3 periods of 24 h", "> 20,000", "", "critical"],
             id="of an expression",
         ),
     ],

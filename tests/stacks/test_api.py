@@ -126,6 +126,11 @@ def test_statements_of_the_role(resources: Template) -> None:
         "WriteLog": ("Allow", ["logs:CreateLogStream", "logs:PutLogEvents"], arn("FunctionLogGroup")),
         "ReadDatabaseSecret": ("Allow", ["secretsmanager:GetSecretValue"], imported("database-secret-arn")),
         "DecryptDatabaseSecret": ("Allow", ["kms:Decrypt"], imported("database-key-arn")),
+        "LogInWithoutPassword": (
+            "Allow",
+            ["rds-db:connect"],
+            "arn:aws:rds-db:ap-northeast-1:123456789012:dbuser:cluster-*/csr_app_prod",
+        ),
         "DecryptEnvironment": ("Allow", ["kms:Decrypt"], arn("FunctionKey")),
         "SendDeadLetters": ("Allow", ["sqs:SendMessage"], arn("DeadLetterQueue")),
         "SendTraces": ("Allow", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
@@ -133,6 +138,31 @@ def test_statements_of_the_role(resources: Template) -> None:
         "AttachToVpc": ("Allow", INTERFACES, "*"),
         "KeepCodeFromTheVpc": ("Deny", [*INTERFACES, "ec2:DetachNetworkInterface"], "*"),
     }
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_logs_in_as_one_user(api: Template, environment: str) -> None:
+    """Of all rights on databases the role has one: to log in as the application's user of its environment.
+
+    The cluster is any: a restored one has another resource ID. MySQL's user names have 32 characters at most.
+    """
+    values = PROD | {"Environment": environment}
+    rights = [
+        (action, resource)
+        for statement in statements(resolve(api, values)["Resources"]).values()
+        for action in statement["Action"]
+        if action.startswith("rds")
+        for resource in statement["Resource"]
+    ]
+    user = f"csr_app_{environment}"
+
+    assert rights == [
+        (
+            "rds-db:connect",
+            f"arn:aws:rds-db:ap-northeast-1:123456789012:dbuser:cluster-*/{user}",
+        )
+    ]
+    assert len(user) <= 32
 
 
 def test_conditions_of_the_role(resources: Template) -> None:
@@ -473,17 +503,20 @@ def test_permission(resources: Template) -> None:
     }
 
 
-# ---- Key and usage plan ----
+# ---- Keys and usage plan ----
 
 
-def test_key_is_generated(resources: Template) -> None:
-    """No one types the key: API Gateway and CloudFront read it from one secret.
+@pytest.mark.parametrize("key", ["A", "B"])
+def test_keys_are_generated(api: Template, key: str) -> None:
+    """No one types a key: API Gateway and CloudFront read it from one secret, which both always find.
 
     Never change these settings: Secrets Manager generates a new value for them, while both readers keep the
     old one.
     """
-    secret = properties(resources, "OriginApiKeySecret")
+    resources = resolve(api, PROD | {"OriginKeys": key.lower()})["Resources"]
+    secret = properties(resources, f"OriginApiKeySecret{key}")
 
+    assert secret["Name"] == f"csr-lambda-api-prod-origin-api-key-{key.lower()}"
     assert secret["GenerateSecretString"] == {
         "SecretStringTemplate": "{}",
         "GenerateStringKey": "apiKey",
@@ -491,21 +524,28 @@ def test_key_is_generated(resources: Template) -> None:
         "ExcludePunctuation": True,
     }
     assert secret["ReplicaRegions"] == [{"Region": "us-east-1"}]
-    assert properties(resources, "OriginApiKey")["Value"] == {
-        "Fn::Sub": "{{resolve:secretsmanager:${OriginApiKeySecret}:SecretString:apiKey}}"
+    assert properties(resources, f"OriginApiKey{key}")["Value"] == {
+        "Fn::Sub": f"{{{{resolve:secretsmanager:${{OriginApiKeySecret{key}}}:SecretString:apiKey}}}}"
     }
+    assert api["Resources"][f"OriginApiKeySecret{key}"].keys().isdisjoint({"Condition"})
 
 
-def test_usage_plan(resources: Template) -> None:
-    """The plan limits what can be done in the stage with the key."""
+@pytest.mark.parametrize(("accepted", "keys"), [("a", "A"), ("b", "B"), ("both", "AB")])
+def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
+    """Only what OriginKeys asks for exists, each with its place in the plan that limits the stage."""
+    resources = resolve(api, PROD | {"OriginKeys": accepted})["Resources"]
     plan = properties(resources, "UsagePlan")
 
     assert {"Quota", "Throttle"} <= set(plan)
     assert plan["ApiStages"] == [{"ApiId": ref("RestApi"), "Stage": ref("ApiStage")}]
-    assert properties(resources, "OriginUsagePlanKey") == {
-        "KeyId": ref("OriginApiKey"),
-        "KeyType": "API_KEY",
-        "UsagePlanId": ref("UsagePlan"),
+    assert list(of_type(resources, "AWS::ApiGateway::ApiKey")) == [f"OriginApiKey{key}" for key in keys]
+    assert of_type(resources, "AWS::ApiGateway::UsagePlanKey") == {
+        f"OriginUsagePlanKey{key}": {
+            "KeyId": ref(f"OriginApiKey{key}"),
+            "KeyType": "API_KEY",
+            "UsagePlanId": ref("UsagePlan"),
+        }
+        for key in keys
     }
 
 
@@ -513,7 +553,7 @@ def test_usage_plan(resources: Template) -> None:
 
 
 def test_metric_filters(resources: Template) -> None:
-    """What is read off the function's log has the application's namespace, and names of this environment.
+    """What is read off the logs has the application's namespace, and names of this environment.
 
     Without a cold start there is no duration, and not one of 0.
     """
@@ -522,7 +562,8 @@ def test_metric_filters(resources: Template) -> None:
         (metric,) = metric_filter["MetricTransformations"]
         found[metric["MetricName"]] = metric.get("DefaultValue")
 
-        assert metric_filter["LogGroupName"] == ref("FunctionLogGroup")
+        of_api = metric["MetricName"].endswith("refused-requests")
+        assert metric_filter["LogGroupName"] == ref("AccessLogGroup" if of_api else "FunctionLogGroup")
         assert metric["MetricNamespace"] == "CSR-Lambda-API"
         assert metric["MetricName"].startswith("csr-lambda-api-prod-")
     assert (
@@ -532,8 +573,23 @@ def test_metric_filters(resources: Template) -> None:
             "csr-lambda-api-prod-timeouts": 0,
             "csr-lambda-api-prod-out-of-memory": 0,
             "csr-lambda-api-prod-init-duration": None,
+            "csr-lambda-api-prod-refused-requests": 0,
         }.items()
     )
+
+
+def test_refused_requests_are_those_that_no_caller_can_help(resources: Template) -> None:
+    """A wrong key and a used up limit count, by a field of the access log; a scanner's 404 does not."""
+    pattern = properties(resources, "RefusedRequestsFilter")["FilterPattern"]
+    log_format = json.loads(properties(resources, "ApiStage")["AccessLogSetting"]["Format"])
+
+    assert log_format["errorType"] == "$context.error.responseType"
+    assert re.findall(r'\$[.]errorType = "(\w+)"', pattern) == [
+        "INVALID_API_KEY",
+        "QUOTA_EXCEEDED",
+        "THROTTLED",
+    ]
+    assert pattern.count("||") == 2
 
 
 @pytest.mark.parametrize("level", ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"])
@@ -602,6 +658,8 @@ ALARMS = {
         {"QueueName": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}},
         "ApiAlarmTopic",
     ),
+    "api-quota": ("AWS/ApiGateway", "Count", STAGE, "ApiAlarmTopic"),
+    "lambda-concurrency-high": ("AWS/Lambda", "ConcurrentExecutions", FUNCTION, "ApiAlarmTopic"),
 }
 
 
@@ -626,19 +684,39 @@ def test_alarm(resources: Template, name: str) -> None:
     assert alarm["AlarmActions"] == alarm["OKActions"] == [ref(topic)]
 
 
-def test_alarm_descriptions_name_saved_queries_that_exist(resources: Template) -> None:
-    """The saved queries that the descriptions send an operator to exist."""
-    queries = {
-        query["Name"].partition("/")[2] for query in of_type(resources, "AWS::Logs::QueryDefinition").values()
-    }
-    named = {
-        words.split(" ", 1)[0].rstrip(".:,")
-        for alarm in alarms(resources).values()
-        for words in alarm["AlarmDescription"].split("saved query ")[1:]
-    }
+def test_alarm_on_an_api_that_mostly_fails(resources: Template) -> None:
+    """It relates what failed and what was refused to all requests, in metrics that the stack has."""
+    alarm = alarms(resources)["api-mostly-failing"]
+    expression, *stats = alarm["Metrics"]
+    (refused,) = properties(resources, "RefusedRequestsFilter")["MetricTransformations"]
 
-    assert named
-    assert named <= queries
+    assert {
+        one["Id"]: (
+            one["MetricStat"]["Metric"]["Namespace"],
+            one["MetricStat"]["Metric"]["MetricName"],
+            {pair["Name"]: pair["Value"] for pair in one["MetricStat"]["Metric"].get("Dimensions", [])},
+            one["MetricStat"]["Stat"],
+        )
+        for one in stats
+    } == {
+        "requests": ("AWS/ApiGateway", "Count", STAGE, "Sum"),
+        "failed": ("AWS/ApiGateway", "5XXError", STAGE, "Sum"),
+        "refused": (refused["MetricNamespace"], refused["MetricName"], {}, "Sum"),
+    }
+    assert set(re.findall("[a-z]+", expression["Expression"])) == {one["Id"] for one in stats}
+    assert [one["ReturnData"] for one in alarm["Metrics"]] == [True, False, False, False]
+    assert alarm["AlarmActions"] == alarm["OKActions"] == [ref("ApiCriticalAlarmTopic")]
+    assert alarms(resources).keys() == {*ALARMS, "api-mostly-failing"}
+
+
+def test_early_warnings_come_before_the_limits(resources: Template) -> None:
+    """The quota's alarm fires before the quota is used up, over the period that the quota counts."""
+    quota = properties(resources, "UsagePlan")["Quota"]
+    alarm = alarms(resources)["api-quota"]
+
+    assert quota["Period"] == "DAY"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 24 * 60 * 60
+    assert alarm["Threshold"] < quota["Limit"]
 
 
 # ---- What is derived ----

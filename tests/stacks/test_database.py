@@ -73,14 +73,25 @@ def classes_on_offer() -> set[str]:
 def test_instance_classes(database: Template) -> None:
     """What is on offer may be chosen, but not what Aurora MySQL 3 refuses, nor serverless capacity.
 
-    Only T classes earn and spend CPU credits, and Performance Insights is on every class but db.t3.
+    Only T classes earn and spend CPU credits, and Performance Insights is on every class but db.t3. The alarm
+    on memory fires at the same share of each class's memory: a size has the same memory in all R classes.
     """
     refused = re.compile(r"db[.](t2[.].*|t3[.]small|r3[.].*|r4[.].*|serverless)")
     expected = {one for one in classes_on_offer() if not refused.fullmatch(one)}
 
     assert set(database["Parameters"]["DatabaseInstanceClass"]["AllowedValues"]) == expected
-    assert database["Mappings"]["InstanceClasses"] == {
+    found = database["Mappings"]["InstanceClasses"]
+    low = {name: facts["LowMemory"] for name, facts in found.items()}
+    assert low["db.t3.medium"] == 256 * 2**20
+    sizes = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge"]
+    for family in ("r5", "r8a"):
+        memory = [low[f"db.{family}.{size}"] for size in sizes]
+        assert memory == [2**30 * 2**n for n in range(5)]  # a sixteenth of 16 GiB, and twice as much each
+    assert low["db.r8g.48xlarge"] == 12 * low["db.r8g.4xlarge"] == 96 * 2**30
+    assert low["db.t4g.large"] == 2 * low["db.t4g.medium"]
+    assert {name: {**facts, "LowMemory": 0} for name, facts in found.items()} == {
         name: {
+            "LowMemory": 0,
             "Burstable": "true" if name.startswith("db.t") else "false",
             "PerformanceInsights": "false" if name.startswith("db.t3.") else "true",
         }
@@ -347,6 +358,38 @@ def test_monitoring_role(resources: Template) -> None:
     ]
 
 
+# ---- Event subscriptions ----
+
+
+@pytest.mark.parametrize("reader", ["true", "false"])
+def test_event_subscriptions(database: Template, reader: str) -> None:
+    """What ends or moves the database wakes the operator, what changes it waits.
+
+    Both are about the cluster and each instance that there is. RDS refuses a topic that it may not publish
+    to, so each subscription waits for the topics' policy.
+    """
+    resources = with_values(database, DatabaseMultiAZ=reader, DatabaseReadReplica=reader)
+    instances = [{"Ref": "DatabaseInstance1"}, {"Ref": "DatabaseInstance2"}][: 2 if reader == "true" else 1]
+    changes = {"maintenance", "configuration change", "notification"}
+    found = {
+        (one["SourceType"], one["SnsTopicArn"]["Ref"]): (one["SourceIds"], set(one["EventCategories"]))
+        for one in of_type(resources, "AWS::RDS::EventSubscription").values()
+    }
+
+    assert found == {
+        ("db-cluster", "DatabaseCriticalAlarmTopic"): ([CLUSTER], {"failover", "failure", "deletion"}),
+        ("db-cluster", "DatabaseAlarmTopic"): ([CLUSTER], changes),
+        ("db-instance", "DatabaseCriticalAlarmTopic"): (
+            instances,
+            {"availability", "failure", "low storage", "recovery", "deletion"},
+        ),
+        ("db-instance", "DatabaseAlarmTopic"): (instances, changes),
+    }
+    for resource in resources.values():
+        if resource["Type"] == "AWS::RDS::EventSubscription":
+            assert resource["DependsOn"] == "DatabaseAlarmTopicsPolicy"
+
+
 # ---- Alarms ----
 
 ALARMS = {
@@ -360,6 +403,12 @@ ALARMS = {
         {"DBClusterIdentifier": CLUSTER},
         NORMAL,
     ),
+    "database-silent": ("CPUUtilization", WRITER, CRITICAL),
+    "database-reader-cpu-high": ("CPUUtilization", READER, NORMAL),
+    "database-reader-connections-high": ("DatabaseConnections", READER, NORMAL),
+    "database-replica-lag": ("AuroraReplicaLag", READER, NORMAL),
+    "database-memory-low": ("FreeableMemory", WRITER, NORMAL),
+    "database-storage-low": ("FreeLocalStorage", WRITER, NORMAL),
 }
 
 
@@ -382,20 +431,27 @@ def test_alarm(resources: Template, name: str) -> None:
     metric, dimensions, topic = ALARMS[name]
 
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]) == ("AWS/RDS", metric, dimensions)
-    assert alarm["TreatMissingData"] == "notBreaching"
+    assert (alarm["TreatMissingData"] == "breaching") is (name == "database-silent")
+    assert (alarm["ComparisonOperator"] == "LessThanThreshold") is name.endswith(("-silent", "-low"))
     assert alarm["AlarmActions"] == alarm["OKActions"] == [topic]
+    assert found.keys() == ALARMS.keys()
 
 
-def test_alarms_say_what_to_look_at(resources: Template) -> None:
-    """The description says what happened, and in a second sentence what to look at first; no number twice."""
-    for name, alarm in alarms(resources).items():
-        happened, look = alarm["AlarmDescription"].split(". ", 1)
+def test_silent_database(database: Template, resources: Template) -> None:
+    """The alarm waits for what it watches, and wakes no one for a cluster that is stopped at night."""
+    stoppable = with_values(database, DatabaseDeletionProtection="false")
 
-        assert happened, name
-        assert look.startswith("Look "), name
-        assert "first" in look, name
-        assert look.endswith("."), name
-        assert not re.search(r"\d", alarm["AlarmDescription"]), name
+    assert resources["DatabaseSilentAlarm"]["DependsOn"] == "DatabaseInstance1"
+    assert alarms(resources)["database-silent"]["Statistic"] == "SampleCount"
+    assert "database-silent" not in alarms(stoppable)
+
+
+@pytest.mark.parametrize(("instance_class", "mebibytes"), [("db.t3.medium", 256), ("db.r6g.2xlarge", 4096)])
+def test_memory_alarm_follows_the_class(database: Template, instance_class: str, mebibytes: int) -> None:
+    """A larger class has more memory, and so a higher threshold."""
+    resources = with_values(database, DatabaseInstanceClass=instance_class)
+
+    assert alarms(resources)["database-memory-low"]["Threshold"] == mebibytes * 2**20
 
 
 def test_read_latency_without_a_reader(database: Template) -> None:

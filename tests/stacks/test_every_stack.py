@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS, Stack, lint, render
+from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.resolving import resolve
 
 Template = dict[str, Any]
@@ -163,7 +164,7 @@ def test_patterns(
 # Who else than the account may use these keys: each statement, by its Sid.
 KEYS = {
     "LogsKey": ["CloudWatchLogs"],
-    "AlarmsKey": ["CloudWatchAlarms"],
+    "AlarmsKey": ["CloudWatchAlarms", "DatabaseEvents"],
     "DatabaseKey": [],
     "FunctionKey": [],
     "FrontendKey": ["CloudWatchLogs", "CloudWatchAlarms"],
@@ -190,10 +191,28 @@ ALARMS = {
     },
 }
 
+RDS_ARN = "arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}"
+EVENTS: dict[str, Any] = {
+    "Sid": "DatabaseEvents",
+    "Effect": "Allow",
+    "Principal": {"Service": "events.rds.amazonaws.com"},
+    "Resource": ["*"],
+    "Condition": {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+        "ArnLike": {
+            "aws:SourceArn": [
+                # The names of the instances begin with the stack's, in lower case.
+                {"Fn::Sub": RDS_ARN + ":db:${ProjectName}-${Environment}-*"},
+                {"Fn::Sub": RDS_ARN + ":cluster:${ProjectName}-${Environment}-aurora-cluster"},
+            ]
+        },
+    },
+}
+
 
 @each_stack
 def test_topic_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """The account manages, this environment's alarms publish, nothing goes without TLS; no action is a *."""
+    """The account manages, our alarms and database publish, nothing goes without TLS; no action is a *."""
     resources = templates[stack.name]["Resources"]
     topics = [name for name, resource in resources.items() if resource["Type"] == "AWS::SNS::Topic"]
     policies = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::SNS::TopicPolicy"]
@@ -215,6 +234,7 @@ def test_topic_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> N
                 ],
             },
             {**ALARMS, "Action": ["sns:Publish"]},
+            *([{**EVENTS, "Action": ["sns:Publish"]}] if stack.name == "database" else []),
             {
                 "Sid": "DenyWithoutTLS",
                 "Effect": "Deny",
@@ -240,8 +260,13 @@ def test_key_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> Non
         assert [one["Sid"] for one in others] == KEYS.get(name, [one["Sid"] for one in others]), name
         assert account == {**ACCOUNT, "Action": ["kms:*"]}
         for statement in others:
-            if statement["Sid"] == "CloudWatchAlarms":
-                assert statement == {**ALARMS, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"]}
+            if statement["Sid"] in ("CloudWatchAlarms", "DatabaseEvents"):
+                of_account = {"StringEquals": EVENTS["Condition"]["StringEquals"]}
+                expected = {"CloudWatchAlarms": ALARMS, "DatabaseEvents": {**EVENTS, "Condition": of_account}}
+                assert statement == {
+                    **expected[statement["Sid"]],
+                    "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+                }
             else:
                 (condition,) = statement["Condition"].items()
                 operator, patterns = condition
@@ -380,13 +405,60 @@ def test_bucket_policies_share_the_fate_of_their_buckets(
 
 @each_stack
 def test_topics_are_unnamed_and_have_a_key_of_ours(stack: Stack, templates: dict[str, Template]) -> None:
-    """CloudWatch cannot publish through the key of AWS."""
+    """CloudWatch cannot publish through the key of AWS. The sender of a message says whose it is."""
     resolved = resolve(templates[stack.name], region=stack.region)
     ours = [{"Fn::ImportValue": "csr-lambda-api-prod-alarms-key-arn"}, {"Fn::GetAtt": ["FrontendKey", "Arn"]}]
     ours.append({"Fn::GetAtt": ["AlarmsKey", "Arn"]})
     for topic in of_type(resolved, "AWS::SNS::Topic").values():
-        assert set(topic) == {"KmsMasterKeyId", "Tags"}
+        assert set(topic) == {"DisplayName", "KmsMasterKeyId", "Tags"}
         assert topic["KmsMasterKeyId"] in ours
+    assert [topic["DisplayName"] for topic in of_type(resolved, "AWS::SNS::Topic").values()] == [
+        f"csr-lambda-api-prod {stack.name}",
+        f"CRITICAL csr-lambda-api-prod {stack.name}",
+    ]
+
+
+@each_stack
+def test_alarm_descriptions(stack: Stack, templates: dict[str, Template]) -> None:
+    """A description says, line by line, what users notice, what to look at first, and where to read on.
+
+    It names only alarms and saved queries that exist, does not repeat the threshold, and fits what
+    CloudWatch takes.
+    """
+    alarms = {
+        in_words(alarm["AlarmName"]).removeprefix("${ProjectName}-${Environment}-"): alarm
+        for template in templates.values()
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+    }
+    ours = of_type(templates[stack.name], "AWS::CloudWatch::Alarm").values()
+    queries = of_type(templates[stack.name], "AWS::Logs::QueryDefinition").values()
+    saved = {in_words(query["Name"]).partition("/")[2] for query in queries}
+    for alarm in ours:
+        text = alarm["AlarmDescription"]
+        names = [line.partition(":")[0] for line in text.split("\n")]
+        related = re.findall(r"^Related: (.*)$", text, re.MULTILINE)
+
+        assert [name for name in names if name != "Related"] == [
+            "Users",
+            "First",
+            "Then",
+            "Dashboard",
+            "On call",
+        ]
+        assert len(text) <= 1024
+        assert set(re.findall(r"saved query ([\w-]+)", text)) <= saved
+        assert f"\nDashboard: {stack.name}\n" in text
+        assert set(re.findall(r"\b[a-z0-9]+(?:-[a-z0-9]+)+\b", " ".join(related))) <= set(alarms)
+        assert not re.search(rf"(?<![\w-]){re.escape(str(alarm['Threshold']))}(?![\w-])", text)
+    assert ours
+
+
+@each_stack
+def test_alarms_that_breach_without_data_warm_up(stack: Stack, templates: dict[str, Template]) -> None:
+    """A first create is quiet: what breaches without data waits, and no other alarm does."""
+    for alarm in of_type(templates[stack.name], "AWS::CloudWatch::Alarm").values():
+        assert (alarm["TreatMissingData"] == "breaching") is ("WarmUpConfiguration" in alarm)
+        assert alarm["AlarmActions"] == alarm["OKActions"]
 
 
 @each_stack

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csr_templates import frontend as frontend_stack
+from csr_templates.cloudformation.references import uses
 from csr_templates.cloudformation.resolving import failed_assertions, resolve
 from csr_templates.stacks.pins import PINS
 
@@ -570,8 +571,9 @@ def test_site_origin(resources: Template) -> None:
 
 
 def test_api_origin(frontend: Template) -> None:
-    """The API's address comes from its stack in its own region, its key from the secret's replica in ours."""
-    _, api = distribution(with_values(frontend, ApiRegion="eu-west-1", Environment="staging"))["Origins"]
+    """The API's address comes from its stack in its own region, its key from a secret's replica in ours."""
+    values = {"ApiRegion": "eu-west-1", "Environment": "staging", "OriginKey": "b"}
+    _, api = distribution(with_values(frontend, **values))["Origins"]
     (header,) = api["OriginCustomHeaders"]
     text, bound = api["DomainName"]["Fn::Sub"]
 
@@ -585,17 +587,21 @@ def test_api_origin(frontend: Template) -> None:
     assert header == {
         "HeaderName": "x-api-key",
         "HeaderValue": (
-            "{{resolve:secretsmanager:csr-lambda-api-staging-origin-api-key:SecretString:apiKey}}"
+            "{{resolve:secretsmanager:csr-lambda-api-staging-origin-api-key-b:SecretString:apiKey}}"
         ),
     }
 
 
 def test_api_origin_fits_the_api_stack(resources: Template, api: Template) -> None:
-    """Stage, secret and timeouts are the ones of the api stack: Lambda gives up first, CloudFront last."""
+    """Stage, secret and timeouts are the ones of the api stack: Lambda gives up first, CloudFront last.
+
+    With the defaults, the key that CloudFront sends is the one that the API accepts.
+    """
     its = resolve(api, {"LambdaCodeS3ObjectVersion": "1"})
     _, origin = distribution(resources)["Origins"]
     (stage,) = of_type(its["Resources"], "AWS::ApiGateway::Stage").values()
-    (secret,) = of_type(its["Resources"], "AWS::SecretsManager::Secret").values()
+    (key,) = of_type(its["Resources"], "AWS::ApiGateway::ApiKey").values()
+    secret = properties(its["Resources"], uses(key["Value"])[0].name)
     (function,) = of_type(its["Resources"], "AWS::Lambda::Function").values()
     gateway = {
         method["Integration"]["TimeoutInMillis"]
@@ -739,6 +745,7 @@ def test_domain_of_cloudfront(frontend: Template, resources: Template) -> None:
         ("CloudFront5xxAlarm", ("AWS/CloudFront", "5xxErrorRate"), "FrontendCriticalAlarmTopic"),
         ("CloudFrontOriginLatencyAlarm", ("AWS/CloudFront", "OriginLatency"), "FrontendAlarmTopic"),
         ("WAFBlockedRequestsAlarm", ("AWS/WAFV2", "BlockedRequests"), "FrontendAlarmTopic"),
+        ("SiteUnreachableAlarm", ("AWS/Route53", "HealthCheckStatus"), "FrontendCriticalAlarmTopic"),
     ],
 )
 def test_alarms(resources: Template, logical_id: str, metric: tuple[str, str], topic: str) -> None:
@@ -747,9 +754,98 @@ def test_alarms(resources: Template, logical_id: str, metric: tuple[str, str], t
     dimensions = {
         "AWS/CloudFront": {"DistributionId": {"Ref": "Distribution"}, "Region": "Global"},
         "AWS/WAFV2": {"WebACL": properties(resources, "WebACL")["Name"], "Rule": "ALL"},
+        "AWS/Route53": {"HealthCheckId": {"Ref": "SiteProbe"}},
     }
 
     assert (alarm["Namespace"], alarm["MetricName"]) == metric
     assert {one["Name"]: one["Value"] for one in alarm["Dimensions"]} == dimensions[metric[0]]
-    assert alarm["TreatMissingData"] == "notBreaching"
+    assert (alarm["TreatMissingData"] == "breaching") is (metric[0] == "AWS/Route53")
     assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
+
+
+def test_first_upload_has_time(resources: Template) -> None:
+    """A new site has no page before its first upload, and its health check answers at once."""
+    warm_up = properties(resources, "SiteUnreachableAlarm")["WarmUpConfiguration"]
+
+    assert warm_up["OnlyStartEvaluatingAfterWarmUpPeriodEnds"] is True
+
+
+def test_certificate_alarm(frontend: Template, resources: Template) -> None:
+    """A certificate of our own is watched where CloudFront needs it; CloudFront's own one AWS renews.
+
+    ACM reports the days until the certificate has expired, and then nothing.
+    """
+    alarm = properties(with_values(frontend, **DOMAIN), "CertificateExpiringAlarm")
+
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/CertificateManager", "DaysToExpiry")
+    assert alarm["Dimensions"] == [{"Name": "CertificateArn", "Value": DOMAIN["CertificateArn"]}]
+    assert (alarm["Statistic"], alarm["TreatMissingData"]) == ("Minimum", "breaching")
+    assert alarm["AlarmActions"] == [{"Ref": "FrontendAlarmTopic"}]
+    assert "CertificateExpiringAlarm" not in resources
+
+
+# ---- Probe and saved queries ----
+
+
+@pytest.mark.parametrize(
+    ("values", "host"),
+    [({}, {"Fn::GetAtt": ["Distribution", "DomainName"]}), (DOMAIN, DOMAIN["CustomDomainName"])],
+)
+def test_probe(frontend: Template, values: dict[str, str], host: Any) -> None:
+    """The probe asks for a page as users do: by the site's own name, with TLS and SNI, from three regions."""
+    config = properties(with_values(frontend, **values, ProbePath="/health.html"), "SiteProbe")[
+        "HealthCheckConfig"
+    ]
+
+    assert (config["Type"], config["Port"], config["EnableSNI"]) == ("HTTPS", 443, True)
+    assert config["FullyQualifiedDomainName"] == host
+    assert config["ResourcePath"] == "/health.html"
+    assert len(set(config["Regions"])) == 3
+
+
+@pytest.mark.parametrize("values", [{"ProbePath": ""}, NO_EDGE])
+def test_no_probe(frontend: Template, values: dict[str, str]) -> None:
+    """Before the first upload, and without CloudFront, there is neither a probe nor its alarm."""
+    found = with_values(frontend, **values)
+
+    assert not {"SiteProbe", "SiteUnreachableAlarm"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed"),
+    [
+        ("", True),
+        ("/", True),
+        ("/api/health?probe=1", True),
+        ("/" + "a" * 254, True),
+        ("/" + "a" * 255, False),
+        ("health", False),
+        ("https://www.example.com/", False),
+        ("/two words", False),
+    ],
+)
+def test_probe_path(frontend: Template, value: str, allowed: bool) -> None:
+    """What Route 53 refuses is refused before anything is created."""
+    assert bool(re.fullmatch(frontend["Parameters"]["ProbePath"]["AllowedPattern"], value)) is allowed
+
+
+def test_waf_queries(frontend: Template, resources: Template) -> None:
+    """Questions about the WAF log are ready in its region, and look into every managed group of rules."""
+    queries = {
+        query["Name"].removeprefix("csr-lambda-api-prod/"): query
+        for query in of_type(resources, "AWS::Logs::QueryDefinition").values()
+    }
+    groups = [
+        rule
+        for rule in properties(resources, "WebACL")["Rules"]
+        if "ManagedRuleGroupStatement" in rule["Statement"]
+    ]
+
+    assert set(queries) == {"waf-blocked-by-rule", "waf-blocked-addresses", "waf-counted"}
+    for query in queries.values():
+        assert query["LogGroupNames"] == [{"Ref": "WAFLogGroup"}]
+    indices = set(
+        re.findall(r"ruleGroupList[.](\d)[.]terminatingRule", queries["waf-blocked-by-rule"]["QueryString"])
+    )
+    assert indices == {str(index) for index in range(len(groups))}
+    assert not of_type(with_values(frontend, **NO_WAF), "AWS::Logs::QueryDefinition")

@@ -271,8 +271,11 @@ def test_logs_key_serves_our_log_groups(resources: Template) -> None:
 
 
 def test_alarms_key_serves_our_alarms(resources: Template) -> None:
-    """CloudWatch may use the key for this environment's alarms; without it every alarm would be silent."""
-    _, statement = resources["AlarmsKey"]["Properties"]["KeyPolicy"]["Statement"]
+    """CloudWatch may use the key for this environment's alarms; without it every alarm would be silent.
+
+    RDS may use it for events of this account.
+    """
+    _, statement, events = resources["AlarmsKey"]["Properties"]["KeyPolicy"]["Statement"]
 
     assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
@@ -282,6 +285,8 @@ def test_alarms_key_serves_our_alarms(resources: Template) -> None:
             "aws:SourceArn": "arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:csr-lambda-api-prod-*"
         },
     }
+    assert events["Principal"] == {"Service": "events.rds.amazonaws.com"}
+    assert events["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 
 def test_lambda_deployments_bucket(resources: Template) -> None:
@@ -295,3 +300,32 @@ def test_lambda_deployments_bucket(resources: Template) -> None:
         "NoncurrentDays",
         "NewerNoncurrentVersions",
     }
+
+
+# ---- Alarms ----
+
+
+@pytest.mark.parametrize(("per_zone", "gateways"), [("true", ["1", "2"]), ("false", ["1"])])
+def test_each_nat_gateway_is_watched(network: Template, per_zone: str, gateways: list[str]) -> None:
+    """Lost ports wake the operator, lost packets wait; a gateway that is not there has no alarm."""
+    found = resolve(network, {"NatGatewayPerZone": per_zone})["Resources"]
+    alarms = {
+        alarm["AlarmName"].removeprefix("csr-lambda-api-prod-"): (
+            alarm["Namespace"],
+            alarm["MetricName"],
+            alarm["Dimensions"],
+            alarm["AlarmActions"],
+        )
+        for alarm in (resource["Properties"] for resource in found.values())
+        if "AlarmName" in alarm
+    }
+    expected = {}
+    for number in gateways:
+        dimensions = [{"Name": "NatGatewayId", "Value": {"Ref": f"NatGateway{number}"}}]
+        for what, metric, topic in (
+            ("ports", "ErrorPortAllocation", "NetworkCriticalAlarmTopic"),
+            ("drops", "PacketsDropCount", "NetworkAlarmTopic"),
+        ):
+            expected[f"nat-{number}-{what}"] = ("AWS/NATGateway", metric, dimensions, [{"Ref": topic}])
+
+    assert alarms == expected

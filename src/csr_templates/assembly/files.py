@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from csr_templates.assembly import cross_stack, house_rules, pinned
+from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.cloudformation import rendering
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ResolveError
@@ -112,12 +113,14 @@ def assemble(
             seconds[name] += spent
     problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
     problems += _house_problems(stacks, built)
-    for one in built:
+    triggers = {}
+    for declared, one in zip(stacks, built, strict=True):
         try:
+            triggers[one.name] = rollback_triggers(one, declared.rollback_triggers, known)
             service, service_delete = iam_policies(one)
             pipeline, pipeline_delete = pipeline_policies(one)
             one.policies = Policies(stack_policy(one), pipeline, service, pipeline_delete, service_delete)
-        except (PolicyError, SchemasError, ResolveError) as error:
+        except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
             problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
     files.update(_hand_over(built, known, in_repository))
     if not problems:
@@ -127,7 +130,8 @@ def assemble(
             findings += _lint_bootstraps(built, roles, clean_lints)
     if all(one.policies.service for one in built):  # else the schemas miss a type, which the page needs, too
         files[REFERENCE] = page(built).encode("ascii")
-    files[manifest.MANIFEST] = as_json(manifest.document(built, [one.name for one in known], files))
+    names = [one.name for one in known]
+    files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
     return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
 

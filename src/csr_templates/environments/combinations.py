@@ -32,7 +32,7 @@ def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Ite
         candidate: the environment.
         stacks: all stacks.
     """
-    found = [*_concurrency(candidate), *_domain(candidate)]
+    found = [*_concurrency(candidate), *_domain(candidate), *_origin_key(candidate)]
     for stack in stacks:
         found += [*_subnets(candidate, stack), *_different_zones(candidate, stack)]
     yield from found
@@ -202,6 +202,18 @@ def _domain(candidate: Candidate) -> Iterator[Mistake]:
         yield candidate.mistake(
             "CertificateArn", "but CloudFront takes certificates from us-east-1 alone; request one there."
         )
+
+
+def _origin_key(candidate: Candidate) -> Iterator[Mistake]:
+    """The API refuses a key that it does not accept, and with it every request of the site."""
+    if candidate.knows("OriginKey", "OriginKeys"):
+        sent, accepted = candidate.text("OriginKey"), candidate.text("OriginKeys")
+        if accepted not in (sent, "both"):
+            yield candidate.mistake(
+                "OriginKey",
+                f"which OriginKeys {accepted} does not include: the API would refuse every request of the "
+                f'site. Set OriginKeys to "both" or to {json.dumps(sent)}.',
+            )
 
 
 def _same_keys(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:

@@ -70,6 +70,10 @@ SCOPES: Final = (
     Scope("AWS::RDS::DBInstance", "arn:aws:rds:{region}:*:og:default*"),  # where the template names none
     Scope("AWS::RDS::DBParameterGroup", "arn:aws:rds:{region}:*:pg:{DBParameterGroupName}"),
     Scope("AWS::RDS::DBSubnetGroup", "arn:aws:rds:{region}:*:subgrp:{DBSubnetGroupName}"),
+    Scope("AWS::RDS::EventSubscription", "arn:aws:rds:{region}:*:es:{SubscriptionName}"),
+    # Route 53 knows no condition on the tags of a health check, and tags it after its creation.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
+    Scope("AWS::Route53::HealthCheck", "arn:aws:route53:::healthcheck/*"),
     Scope("AWS::Route53::RecordSet", "arn:aws:route53:::change/*"),
     Scope("AWS::Route53::RecordSet", "arn:aws:route53:::hostedzone/${{aws:PrincipalTag/HostedZoneId}}"),
     Scope("AWS::S3::Bucket", "arn:aws:s3:::{BucketName}"),
@@ -166,6 +170,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html"""
 
 REMOVES: Final = {
     "apigateway:DELETE": (
+        "arn:aws:apigateway:{region}::/apikeys/*",  # OriginKeys decides which keys exist
         "arn:aws:apigateway:{region}::/restapis/*/deployments/*",
         "arn:aws:apigateway:{region}::/restapis/*/gatewayresponses/*",
         "arn:aws:apigateway:{region}::/restapis/*/requestvalidators/*",
@@ -173,7 +178,10 @@ REMOVES: Final = {
         "arn:aws:apigateway:{region}::/usageplans/*/keys/*",
     ),
 }
-"""What updates remove, although the same action removes the whole: the ARNs of the parts."""
+"""What updates remove, although the same action removes the whole: the ARNs of the parts.
+
+An API key is a part of what limits the API: an update may take it from its plan, which has the same effect.
+"""
 
 GLOBAL: Final = frozenset({"cloudfront", "iam", "route53"})
 """Services without regions: a condition on the region of a request to them would say nothing."""

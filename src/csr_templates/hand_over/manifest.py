@@ -26,7 +26,10 @@ class ManifestError(ValueError):
 
 
 def document(
-    stacks: Iterable[BuiltStack], environments: Sequence[str], files: Mapping[str, bytes]
+    stacks: Iterable[BuiltStack],
+    environments: Sequence[str],
+    files: Mapping[str, bytes],
+    rollback_triggers: Mapping[str, Mapping[str, Sequence[str]]],
 ) -> dict[str, Any]:
     """Return what ``stacks.json`` says of the set.
 
@@ -34,6 +37,7 @@ def document(
         stacks: in deploy order.
         environments: their names.
         files: path -> content of every other file of the set.
+        rollback_triggers: stack -> environment -> names of the alarms that roll an update back.
     """
     return {
         "formatVersion": FORMAT_VERSION,
@@ -48,6 +52,9 @@ def document(
                 "terminationProtection": True,
                 "readsFrom": list(stack.reads_from),
                 "perDeploy": list(stack.per_deploy),
+                "rollbackTriggers": {
+                    name: list(alarms) for name, alarms in rollback_triggers.get(stack.name, {}).items()
+                },
                 "parameterFiles": {name: parameter_file(name, stack.name) for name in environments},
                 "deploymentFiles": {
                     name: path

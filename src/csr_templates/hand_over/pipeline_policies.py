@@ -67,6 +67,24 @@ BESIDE: Final = (
             f"arn:aws:rds:<region>:*:cluster-snapshot:{PREFIX}before-deploy-*",
         ),
     ),
+    # Whether the API accepts the key that CloudFront sends: what the other stack is deployed with, and
+    # whether the replica of the secret has the newest version. Nothing here reads a value.
+    (
+        "AWS::ApiGateway::ApiKey",
+        "OriginKey",
+        ("cloudformation:DescribeStacks",),
+        (f"arn:aws:cloudformation:us-east-1:*:stack/{PREFIX}frontend/*",),
+    ),
+    (
+        "AWS::CloudFront::Distribution",
+        "OriginKey",
+        ("secretsmanager:ListSecretVersionIds",),
+        tuple(
+            f"arn:aws:secretsmanager:{region}:*:secret:{PREFIX}origin-api-key-{key}-??????"
+            for region in ("ap-northeast-1", "<region>")
+            for key in "ab"
+        ),
+    ),
 )
 """What the pages' commands do besides: type of the stack that they belong to, Sid, actions, ARNs."""
 

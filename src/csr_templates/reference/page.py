@@ -27,14 +27,22 @@ UNITS: Final = {
     "5XXError": "responses",
     "5xxErrorRate": "percent",
     "ApproximateNumberOfMessagesVisible": "messages",
+    "AuroraReplicaLag": "milliseconds",
     "BlockedRequests": "requests",
     "CPUSurplusCreditsCharged": "credits",
     "CPUUtilization": "percent",
+    "ConcurrentExecutions": "executions",
+    "Count": "requests",
     "DatabaseConnections": "connections",
+    "DaysToExpiry": "days",
     "Duration": "milliseconds",
+    "ErrorPortAllocation": "errors",
     "Errors": "errors",
+    "FreeLocalStorage": "bytes",
+    "FreeableMemory": "bytes",
     "Latency": "milliseconds",
     "OriginLatency": "milliseconds",
+    "PacketsDropCount": "packets",
     "ReadLatency": "seconds",
     "Throttles": "requests",
     "WriteLatency": "seconds",
@@ -215,8 +223,8 @@ class _Page:
             yield f"  - Fires when: {_firing(alarm)}"
             if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
                 yield f"  - Tells: {code(topics)}"
-            if description := alarm.get("AlarmDescription"):
-                yield f"  - {prose(in_words(description))}"
+            for line in in_words(alarm.get("AlarmDescription", "")).splitlines():
+                yield f"  - {prose(line)}"
 
     def _permissions(self, stack: BuiltStack) -> Iterator[str]:
         for name, resource in stack.resources.items():
@@ -307,6 +315,13 @@ def period(alarm: Mapping[str, Any]) -> Any:
     return alarm.get("Period") or max((one["Period"] for one in metric_stats(alarm)), default=60)
 
 
+def unit(alarm: Mapping[str, Any]) -> str:
+    """Return the unit of an alarm's threshold; empty if it is not known."""
+    return (
+        "samples" if alarm.get("Statistic") == "SampleCount" else UNITS.get(str(alarm.get("MetricName")), "")
+    )
+
+
 def _firing(alarm: Mapping[str, Any]) -> str:
     """Return when an alarm fires, in words."""
     returned = [one["Id"] for one in alarm.get("Metrics", []) if one.get("ReturnData", True)]
@@ -314,13 +329,12 @@ def _firing(alarm: Mapping[str, Any]) -> str:
     comparison = _COMPARISONS.get(str(alarm.get("ComparisonOperator")), alarm.get("ComparisonOperator"))
     limit = alarm.get("Threshold")
     threshold = f"{limit:,}" if isinstance(limit, int | float) else in_words(limit)
-    unit = UNITS.get(str(alarm.get("MetricName")), "")
     periods = alarm.get("EvaluationPeriods", 1)
     seconds = period(alarm)
     in_minutes = isinstance(seconds, int) and seconds % 60 == 0
     length = f"{seconds // 60:,} minutes" if in_minutes else f"{in_words(seconds)} seconds"
     over = f"{alarm.get('DatapointsToAlarm', periods)} of {periods} periods" if periods != 1 else "1 period"
-    return f"{statistic} {comparison} {threshold} {unit}".rstrip() + f", {over} of {length}"
+    return f"{statistic} {comparison} {threshold} {unit(alarm)}".rstrip() + f", {over} of {length}"
 
 
 def _constraint(parameter: Mapping[str, Any]) -> str:

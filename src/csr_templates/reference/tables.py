@@ -16,7 +16,7 @@ from csr_templates.hand_over import manifest
 from csr_templates.reference import deploy_rights
 from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
-from csr_templates.reference.page import UNITS, metric_stats, period
+from csr_templates.reference.page import metric_stats, period, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -174,7 +174,7 @@ class Tables:
                 _metric(alarm, words),
                 _evaluation(alarm, words),
                 f"{_SIGNS.get(comparison, comparison)} {_number(limit)}",
-                words(UNITS.get(str(alarm.get("MetricName")), "")),
+                words(unit(alarm)),
                 ", ".join(map(words, topics)),
             )
 
@@ -301,13 +301,19 @@ def _evaluation(alarm: Mapping[str, Any], words: Words) -> str:
         ),
         needed=_number(alarm.get("DatapointsToAlarm", periods)),
         periods=_number(periods),
-        period=words.fill("{number} s", number=str(seconds))
-        if seconds % 60
-        else words.fill("{number} min", number=f"{seconds // 60:,}"),
+        period=_length(seconds, words),
     )
     if alarm.get("TreatMissingData") == "breaching":
         return words.fill("{evaluation}; missing data breaches", evaluation=text)
     return text
+
+
+def _length(seconds: int, words: Words) -> str:
+    """Return a length of time in the largest unit that it is a whole number of."""
+    for form, length in (("{number} h", 3600), ("{number} min", 60)):
+        if seconds % length == 0:
+            return words.fill(form, number=str(seconds // length))
+    return words.fill("{number} s", number=str(seconds))
 
 
 def _facts(statement: Any) -> Iterator[str]:

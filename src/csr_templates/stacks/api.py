@@ -11,6 +11,7 @@ import awacs.cloudwatch
 import awacs.ec2
 import awacs.kms
 import awacs.logs
+import awacs.rds_db
 import awacs.secretsmanager
 import awacs.sqs
 import awacs.sts
@@ -29,6 +30,7 @@ from troposphere import (
     Sub,
     apigateway,
     awslambda,
+    cloudwatch,
     iam,
     kms,
     logs,
@@ -72,8 +74,8 @@ def build() -> StackTemplate:
     deployment = add_deployment(t, api)
     stage = add_stage(t, conditions, api, deployment, api_logs, account)
     add_permission(t, api, backend.alias)
-    plan = add_usage_plan(t, api, stage)
-    add_metric_filters(t, function_logs)
+    plan = add_usage_plan(t, conditions, api, stage)
+    add_metric_filters(t, function_logs, api_logs.access)
     add_queries(t, api_logs.access, function_logs)
     alarm_topics = add_alarm_topics(t)
     add_alarms(t, backend.function, api, stage, queue, alarm_topics)
@@ -93,6 +95,7 @@ class Parameters(NamedTuple):
     code_object_version: Parameter
     cache_enabled: Parameter
     manage_account: Parameter
+    origin_keys: Parameter
     log_retention: Parameter
     permissions_boundary: Parameter
 
@@ -189,6 +192,21 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Set the account's logging role",
             group="API Gateway",
         ),
+        origin_keys=t.add_parameter(
+            Parameter(
+                "OriginKeys",
+                Type="String",
+                Default="a",
+                AllowedValues=["a", "b", "both"],
+                Description=(
+                    "API keys that the API accepts. Must include the key that CloudFront sends, which is "
+                    "OriginKey of the deployed frontend stack."
+                ),
+                ConstraintDescription="must be a, b or both",
+            ),
+            label="Accepted origin keys",
+            group="API Gateway",
+        ),
         log_retention=t.add_parameter(
             parameters.log_retention(), label="Retention of log groups", group="Logs"
         ),
@@ -225,6 +243,8 @@ class Conditions(NamedTuple):
     has_reserved_concurrency: str
     caches_requests: str
     manages_account: str
+    accepts_origin_key_a: str
+    accepts_origin_key_b: str
     has_permissions_boundary: str
 
 
@@ -238,6 +258,8 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         t.add_condition("HasReservedConcurrency", Not(Equals(parameters.reserved_concurrency.Ref(), "0"))),
         t.add_condition("CachesRequests", Equals(parameters.cache_enabled.Ref(), "true")),
         t.add_condition("ManagesAccount", Equals(parameters.manage_account.Ref(), "true")),
+        t.add_condition("AcceptsOriginKeyA", Not(Equals(parameters.origin_keys.Ref(), "b"))),
+        t.add_condition("AcceptsOriginKeyB", Not(Equals(parameters.origin_keys.Ref(), "a"))),
         t.add_condition("HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))),
     )
 
@@ -301,7 +323,7 @@ def add_execution_role(
     key: kms.Key,
     queue: sqs.Queue,
 ) -> iam.Role:
-    """Add the role of the function: its own log, secret, keys, queue, traces and metrics.
+    """Add the role of the function: its own log, secret, database user, keys, queue, traces and metrics.
 
     Where a resource is "*", AWS accepts nothing narrower for the action. AttachToVpc is the exception.
     """
@@ -352,6 +374,20 @@ def add_execution_role(
                                 }
                             )
                         ),
+                    ),
+                    aws.Statement(
+                        # One user of the database, and any cluster: a restored one has another resource ID.
+                        # The user is not there until an operator creates it (docs/changes.md).
+                        # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
+                        Sid="LogInWithoutPassword",
+                        Effect=aws.Allow,
+                        Action=[awacs.rds_db.Action("connect")],
+                        Resource=[
+                            Sub(
+                                "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:"
+                                "cluster-*/csr_app_${Environment}"
+                            )
+                        ],
                     ),
                     aws.Statement(
                         Sid="DecryptEnvironment",
@@ -805,51 +841,25 @@ def add_permission(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.A
 
 
 def add_usage_plan(
-    t: StackTemplate, api: apigateway.RestApi, stage: apigateway.Stage
+    t: StackTemplate, conditions: Conditions, api: apigateway.RestApi, stage: apigateway.Stage
 ) -> apigateway.UsagePlan:
-    """Add the key that CloudFront sends, and the plan that limits what can be done with it.
+    """Add the two keys that CloudFront may send, and the plan that limits what can be done with them.
 
-    Without a key a plan limits nothing, and any caller could bypass CloudFront and its firewall. There is one
-    key for the whole site: callers after the day's last request receive 429.
+    Without a key a plan limits nothing, and any caller could bypass CloudFront and its firewall. CloudFront
+    sends one key for the whole site: callers after the day's last request receive 429. The plan counts for
+    each key, so the day starts again when CloudFront sends the other one.
     """
-    t.section("API key and usage plan")
-    secret = t.add_resource(
-        secretsmanager.Secret(
-            "OriginApiKeySecret",
-            DeletionPolicy=RetainExceptOnCreate,
-            UpdateReplacePolicy=Retain,
-            Name=names.name(contract.ORIGIN_API_KEY_SECRET),
-            Description="Key that CloudFront sends to the API",
-            # Never change these: a new value is generated, and API Gateway and CloudFront would not see it.
-            GenerateSecretString=secretsmanager.GenerateSecretString(
-                SecretStringTemplate="{}",
-                GenerateStringKey=contract.ORIGIN_API_KEY_FIELD,
-                PasswordLength=40,  # API Gateway takes 20 to 128 letters and digits
-                ExcludePunctuation=True,
-            ),
-            # Where the frontend stack reads it.
-            ReplicaRegions=[secretsmanager.ReplicaRegion(Region="us-east-1")],
-            Tags=names.tags(),
-        )
-    )
-    key = t.add_resource(
-        apigateway.ApiKey(
-            "OriginApiKey",
-            Enabled=True,
-            Description="Sent by CloudFront",
-            Value=Sub(
-                "{{resolve:secretsmanager:${Secret}:SecretString:" + contract.ORIGIN_API_KEY_FIELD + "}}",
-                Secret=secret.Ref(),
-            ),
-            Tags=names.tags("origin-api-key"),
-        )
-    )
+    t.section("API keys and usage plan")
+    secret_a = t.add_resource(origin_key_secret("OriginApiKeySecretA", "a"))
+    secret_b = t.add_resource(origin_key_secret("OriginApiKeySecretB", "b"))
+    key_a = t.add_resource(origin_key("OriginApiKeyA", "a", secret_a, conditions.accepts_origin_key_a))
+    key_b = t.add_resource(origin_key("OriginApiKeyB", "b", secret_b, conditions.accepts_origin_key_b))
     plan = t.add_resource(
         apigateway.UsagePlan(
             "UsagePlan",
             Description="All requests of the site",
             ApiStages=[apigateway.ApiStage(ApiId=api.Ref(), Stage=stage.Ref())],
-            Quota=apigateway.QuotaSettings(Limit=1000000, Period="DAY"),  # requests
+            Quota=apigateway.QuotaSettings(Limit=1000000, Period="DAY"),  # requests, for each key
             Throttle=apigateway.ThrottleSettings(
                 RateLimit=500,  # requests per second
                 BurstLimit=1000,  # requests
@@ -857,24 +867,73 @@ def add_usage_plan(
             Tags=names.tags("usage-plan"),
         )
     )
-    t.add_resource(
-        apigateway.UsagePlanKey(
-            "OriginUsagePlanKey", KeyId=key.Ref(), KeyType="API_KEY", UsagePlanId=plan.Ref()
+    for title, key in (("OriginUsagePlanKeyA", key_a), ("OriginUsagePlanKeyB", key_b)):
+        t.add_resource(
+            apigateway.UsagePlanKey(
+                title, Condition=key.Condition, KeyId=key.Ref(), KeyType="API_KEY", UsagePlanId=plan.Ref()
+            )
         )
-    )
     return plan
 
+
+def origin_key_secret(title: str, which: str) -> secretsmanager.Secret:
+    """Return the secret of an origin key. It exists whether the API accepts the key or not.
+
+    So a key that is not in use can be given a new value.
+    """
+    return secretsmanager.Secret(
+        title,
+        DeletionPolicy=RetainExceptOnCreate,
+        UpdateReplacePolicy=Retain,
+        Name=names.name(f"{contract.ORIGIN_API_KEY_SECRET}-{which}"),
+        Description=f"Key {which} that CloudFront sends to the API",
+        # Never change these: a new value is generated, and API Gateway and CloudFront would not see it.
+        GenerateSecretString=secretsmanager.GenerateSecretString(
+            SecretStringTemplate="{}",
+            GenerateStringKey=contract.ORIGIN_API_KEY_FIELD,
+            PasswordLength=40,  # API Gateway takes 20 to 128 letters and digits
+            ExcludePunctuation=True,
+        ),
+        # Where the frontend stack reads it.
+        ReplicaRegions=[secretsmanager.ReplicaRegion(Region="us-east-1")],
+        Tags=names.tags(),
+    )
+
+
+def origin_key(title: str, which: str, secret: secretsmanager.Secret, condition: str) -> apigateway.ApiKey:
+    """Return the API key with the value that the secret has when the key is created.
+
+    ``Value`` cannot be changed later, and CloudFormation reads a dynamic reference only when it creates or
+    changes the resource. So a new value is for a key that the API does not accept at the time: the key is
+    created again, with it, when ``OriginKeys`` includes the key again.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+    """
+    return apigateway.ApiKey(
+        title,
+        Condition=condition,
+        Enabled=True,
+        Description=f"Key {which}, sent by CloudFront",
+        Value=Sub(
+            "{{resolve:secretsmanager:${Secret}:SecretString:" + contract.ORIGIN_API_KEY_FIELD + "}}",
+            Secret=secret.Ref(),
+        ),
+        Tags=names.tags(f"origin-api-key-{which}"),
+    )
+
+
+REFUSED_REQUESTS = "refused-requests"
+REFUSALS = ["INVALID_API_KEY", "QUOTA_EXCEEDED", "THROTTLED"]
 
 # As logging libraries write them; a filter tells upper from lower case.
 ERROR_LEVELS = ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"]
 
 
-def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup) -> None:
-    """Add the metrics that are read off the function's log.
+def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_logs: logs.LogGroup) -> None:
+    """Add the metrics that are read off the logs of the function and of the API.
 
     Environments of one account share the namespace, so the names of these metrics carry the environment.
     """
-    t.section("Metrics from the function's log")
+    t.section("Metrics from the logs")
     metric_filter = partial(logs.MetricFilter, LogGroupName=function_logs.Ref())
     count = partial(
         logs.MetricTransformation, MetricNamespace=METRICS, MetricValue="1", DefaultValue=0, Unit="Count"
@@ -918,6 +977,19 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup) -> None:
                     Unit="Milliseconds",
                 )
             ],
+        )
+    )
+    t.add_resource(
+        logs.MetricFilter(
+            "RefusedRequestsFilter",
+            LogGroupName=access_logs.Ref(),
+            # What stops every caller: the key that CloudFront sends is wrong, or a limit is used up. Not the
+            # application's own 4XX.
+            # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+            FilterPattern=(
+                "{ " + " || ".join(f'$.errorType = "{error_type}"' for error_type in REFUSALS) + " }"
+            ),
+            MetricTransformations=[count(MetricName=names.name(REFUSED_REQUESTS))],
         )
     )
 
@@ -1006,22 +1078,27 @@ def add_alarms(
     queue: sqs.Queue,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
-    """Add the alarms on the function, the API and the dead-letter queue."""
+    """Add the alarms on the function, the API and the dead-letter queue.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+    """
     t.section("Alarms")
+    description = partial(alarms.description, Dashboard="api")
     function_alarm = partial(
         alarms.alarm, Namespace="AWS/Lambda", dimensions={"FunctionName": function.Ref()}
     )
-    api_alarm = partial(
-        alarms.alarm,
-        Namespace="AWS/ApiGateway",
-        dimensions={"ApiName": api.Name, "Stage": stage.Ref()},  # the API's name, not its ID
-    )
+    stage_dimensions = {"ApiName": api.Name, "Stage": stage.Ref()}  # the API's name, not its ID
+    api_alarm = partial(alarms.alarm, Namespace="AWS/ApiGateway", dimensions=stage_dimensions)
     t.add_resource(
         function_alarm(
             "LambdaErrorsAlarm",
             "lambda-errors",
-            AlarmDescription=(
-                "The function fails. Run the saved query function-errors, and look at what was deployed last."
+            AlarmDescription=description(
+                Users="Some actions on the site end with an error.",
+                First="Run the saved query function-errors.",
+                Then="What was deployed last? If it was the package, take it back.",
+                Related="Follows from database-silent. api-5xx comes with it.",
             ),
             MetricName="Errors",
             Statistic="Sum",
@@ -1034,9 +1111,11 @@ def add_alarms(
         function_alarm(
             "LambdaDurationAlarm",
             "lambda-duration",
-            AlarmDescription=(
-                "The slowest requests come near the function's timeout. Look at the database's latency "
-                "first, then run the saved query slowest-requests."
+            AlarmDescription=description(
+                Users="Some answers take very long, or end with an error at the timeout.",
+                First="The latency and CPU on the database dashboard.",
+                Then="Run the saved query slowest-requests.",
+                Related="Follows from database-cpu-high. api-latency comes with it.",
             ),
             MetricName="Duration",
             ExtendedStatistic="p95",
@@ -1050,9 +1129,11 @@ def add_alarms(
         function_alarm(
             "LambdaThrottlesAlarm",
             "lambda-throttles",
-            AlarmDescription=(
-                "Lambda throttled requests: no concurrency was left. Compare what is used with what is "
-                "reserved, and see whether requests have become slower or more."
+            AlarmDescription=description(
+                Users="Some requests end with an error: no concurrency was left for them.",
+                First="The concurrency on the dashboard: is what is reserved used up?",
+                Then="The duration of the function: slower requests use more.",
+                Related="Comes after lambda-concurrency-high. api-5xx comes with it.",
             ),
             MetricName="Throttles",
             Statistic="Sum",
@@ -1065,9 +1146,14 @@ def add_alarms(
         api_alarm(
             "Api4xxAlarm",
             "api-4xx",
-            AlarmDescription=(
-                "The API refuses requests. Run the saved query errors-by-route. errorType INVALID_API_KEY is "
-                "a caller without key, THROTTLED and QUOTA_EXCEEDED are the limits, - is the application."
+            AlarmDescription=description(
+                Users="Most notice nothing: a scanner or a broken link is enough.",
+                First="Run the saved query errors-by-route.",
+                Then=(
+                    "The errorType: INVALID_API_KEY is a caller without key, THROTTLED and QUOTA_EXCEEDED "
+                    "are the limits, - is the application."
+                ),
+                Related="When most requests are refused, api-mostly-failing fires.",
             ),
             MetricName="4XXError",
             Statistic="Sum",
@@ -1080,8 +1166,11 @@ def add_alarms(
         api_alarm(
             "Api5xxAlarm",
             "api-5xx",
-            AlarmDescription=(
-                "Requests fail. Run the saved query errors-by-route, then the saved query function-errors."
+            AlarmDescription=description(
+                Users="Some actions on the site end with an error.",
+                First="Run the saved query errors-by-route.",
+                Then="Run the saved query function-errors.",
+                Related="Follows from lambda-errors, lambda-throttles or database-silent.",
             ),
             MetricName="5XXError",
             Statistic="Sum",
@@ -1094,9 +1183,11 @@ def add_alarms(
         api_alarm(
             "ApiLatencyAlarm",
             "api-latency",
-            AlarmDescription=(
-                "The API answers slowly. Compare its latency with the duration of the function, then look at "
-                "cold starts and at the database's latency."
+            AlarmDescription=description(
+                Users="The site reacts slowly.",
+                First="The duration of the function: is it as long as the latency?",
+                Then="The cold starts, and the latency on the database dashboard.",
+                Related="Follows from lambda-duration or database-cpu-high.",
             ),
             MetricName="Latency",
             ExtendedStatistic="p95",
@@ -1110,9 +1201,10 @@ def add_alarms(
         alarms.alarm(
             "DeadLettersAlarm",
             "dead-letters",
-            AlarmDescription=(
-                "An event that was sent to the function asynchronously failed for good and waits in the "
-                "dead-letter queue. The API sends none: find out who does, then look at the function's log."
+            AlarmDescription=description(
+                Users="Nothing: the API sends no event asynchronously.",
+                First="Who invokes the function asynchronously? The message in the queue shows the event.",
+                Then="Run the saved query function-errors.",
             ),
             Namespace="AWS/SQS",
             MetricName="ApproximateNumberOfMessagesVisible",
@@ -1120,6 +1212,79 @@ def add_alarms(
             Statistic="Maximum",
             EvaluationPeriods=1,
             Threshold=0,  # messages
+            notify=alarm_topics.normal.Ref(),
+        )
+    )
+    t.add_resource(
+        alarms.alarm(
+            "ApiMostlyFailingAlarm",
+            "api-mostly-failing",
+            AlarmDescription=description(
+                Users="The site shows its pages, and hardly anything on them works.",
+                First=(
+                    "Run the saved query errors-by-route. Status 5XX: the function or the database. "
+                    "INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the quota of the day."
+                ),
+                Then=(
+                    "The frontend dashboard: without errors there, a stranger calls the API's own address "
+                    "without a key, and users notice nothing."
+                ),
+                Related="Comes with api-5xx or api-4xx. Follows from database-silent or api-quota.",
+            ),
+            Metrics=[
+                cloudwatch.MetricDataQuery(
+                    Id="failing",
+                    Label="Failed and refused requests in percent",
+                    # A few requests at night say nothing. Without any there is no value, which is quiet.
+                    Expression=(
+                        "IF(requests >= 100, 100 * (FILL(failed, 0) + FILL(refused, 0)) / requests, 0)"
+                    ),
+                    ReturnData=True,
+                ),
+                alarms.total("requests", "AWS/ApiGateway", "Count", stage_dimensions),
+                alarms.total("failed", "AWS/ApiGateway", "5XXError", stage_dimensions),
+                alarms.total("refused", METRICS, names.name(REFUSED_REQUESTS), {}),
+            ],
+            EvaluationPeriods=3,
+            DatapointsToAlarm=2,
+            Threshold=50,  # percent
+            notify=alarm_topics.critical.Ref(),
+        )
+    )
+    t.add_resource(
+        api_alarm(
+            "ApiQuotaAlarm",
+            "api-quota",
+            AlarmDescription=description(
+                Users="Nothing yet. When the quota of the day is used up, the API refuses everyone.",
+                First="The requests on the dashboard: more users, or one caller?",
+                Then="The web ACL's rate limits, on the frontend dashboard.",
+                Related="Leads to api-mostly-failing.",
+            ),
+            # Every minute CloudWatch looks at the last 24 hours. The quota counts from midnight UTC, so this
+            # may fire in a day that will not use it up, and never too late.
+            MetricName="Count",
+            Statistic="Sum",
+            Period=86400,  # seconds
+            EvaluationPeriods=1,
+            Threshold=800000,  # requests, of the usage plan's quota
+            notify=alarm_topics.normal.Ref(),
+        )
+    )
+    t.add_resource(
+        function_alarm(
+            "LambdaConcurrencyAlarm",
+            "lambda-concurrency-high",
+            AlarmDescription=description(
+                Users="Nothing yet. Each function holds a database connection, and these run out first.",
+                First="The duration of the function: slower requests use more concurrency.",
+                Then="The requests on the dashboard: more users, or one caller?",
+                Related="Follows from lambda-duration. Leads to database-connections-high.",
+            ),
+            MetricName="ConcurrentExecutions",
+            Statistic="Maximum",
+            EvaluationPeriods=2,
+            Threshold=150,  # at a time, of the connections that the database allows
             notify=alarm_topics.normal.Ref(),
         )
     )

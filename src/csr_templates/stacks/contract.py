@@ -63,7 +63,7 @@ DATABASE_MAX_CONNECTIONS = 200
 # What the frontend stack, in another region, has to know of the api stack.
 API_GATEWAY_ID = "ApiGatewayId"  # key of the output
 API_STAGE = "v1"
-ORIGIN_API_KEY_SECRET = "origin-api-key"  # the secret is called <project>-<environment>-origin-api-key
+ORIGIN_API_KEY_SECRET = "origin-api-key"  # <project>-<environment>-origin-api-key-a, and -b
 ORIGIN_API_KEY_FIELD = "apiKey"  # of the secret's JSON
 CACHE_KEY_HEADER = "X-Cache-Key"  # case-sensitive in API Gateway
 

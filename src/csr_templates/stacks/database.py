@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import awacs.logs
+import awacs.sns
 from awacs import aws
 from troposphere import (
     Delete,
@@ -71,8 +72,9 @@ def build() -> StackTemplate:
         cluster_logs,
     )
     role = add_monitoring_role(t, parameters, conditions)
-    add_instances(t, parameters, conditions, cluster, parameter_groups.instance, role, key)
-    add_alarms(t, conditions, cluster, alarm_topics)
+    instances = add_instances(t, parameters, conditions, cluster, parameter_groups.instance, role, key)
+    add_event_subscriptions(t, conditions, cluster, instances, alarm_topics)
+    add_alarms(t, parameters, conditions, cluster, instances, alarm_topics)
     add_outputs(
         t, parameters, cluster, secret, key, subnet_group, security_groups, parameter_groups, alarm_topics
     )
@@ -186,8 +188,16 @@ def add_parameters(t: StackTemplate) -> Parameters:
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html
 # Performance Insights: not on db.t3. Burstable: runs in unlimited mode, which costs extra above the baseline.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.Engines.html
+# LowMemory: a sixteenth of the memory, in bytes. Most of the rest is the buffer pool, on purpose.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.Summary.html
+GIB_OF_T_CLASSES = {"medium": 4, "large": 8}
+GIB_OF_R_CLASSES = {"large": 16, "xlarge": 32} | {f"{n}xlarge": 32 * n for n in (2, 4, 8, 12, 16, 24, 32, 48)}
 INSTANCE_CLASSES = {
-    f"db.{family}.{size}": {"Burstable": burstable, "PerformanceInsights": performance_insights}
+    f"db.{family}.{size}": {
+        "Burstable": burstable,
+        "PerformanceInsights": performance_insights,
+        "LowMemory": (GIB_OF_T_CLASSES if burstable == "true" else GIB_OF_R_CLASSES)[size] * 2**30 // 16,
+    }
     for family, burstable, performance_insights, sizes in [
         ("t3", "true", "false", "medium large"),
         ("t4g", "true", "true", "medium large"),
@@ -239,12 +249,22 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
 def add_alarm_topics(t: StackTemplate) -> topics.AlarmTopics:
     """Add the topics that the alarms are sent to."""
     t.section("Alarm topics")
+    ours = "arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}"
     alarm_topics = topics.alarm_topics(
         "DatabaseAlarmTopic",
         "DatabaseCriticalAlarmTopic",
         "DatabaseAlarmTopicsPolicy",
         "database",
-        KmsMasterKeyId=contract.import_value(contract.ALARMS_KEY_ARN),
+        contract.import_value(contract.ALARMS_KEY_ARN),
+        # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
+        policies.allow_database_events(
+            awacs.sns.Publish,
+            sources=[
+                # CloudFormation names the instances after the stack, and RDS writes names in lower case.
+                Sub(f"{ours}:db:{names.PREFIX}-*"),
+                Sub(f"{ours}:cluster:{names.PREFIX}-aurora-cluster"),
+            ],
+        ),
     )
     for resource in alarm_topics:
         t.add_resource(resource)
@@ -545,6 +565,13 @@ def add_monitoring_role(t: StackTemplate, parameters: Parameters, conditions: Co
     )
 
 
+class Instances(NamedTuple):
+    """Each may be the writer. The second exists only with a reader."""
+
+    first: rds.DBInstance
+    second: rds.DBInstance
+
+
 def add_instances(
     t: StackTemplate,
     parameters: Parameters,
@@ -553,7 +580,7 @@ def add_instances(
     parameter_group: rds.DBParameterGroup,
     role: iam.Role,
     key: kms.Key,
-) -> None:
+) -> Instances:
     """Add the instances. They are numbered because a failover makes the reader the writer.
 
     All have the same settings of monitoring, since Database Insights needs that. These are here and not at
@@ -589,7 +616,7 @@ def add_instances(
             Tags=names.tags("aurora-instance-1"),
         )
     )
-    t.add_resource(
+    second = t.add_resource(
         instance(
             "DatabaseInstance2",
             Condition=conditions.has_reader,
@@ -600,27 +627,99 @@ def add_instances(
             Tags=names.tags("aurora-instance-2"),
         )
     )
+    return Instances(first, second)
+
+
+def add_event_subscriptions(
+    t: StackTemplate,
+    conditions: Conditions,
+    cluster: rds.DBCluster,
+    instances: Instances,
+    alarm_topics: topics.AlarmTopics,
+) -> None:
+    """Add what RDS tells of cluster and instances, such as a failover, which no metric shows.
+
+    Events are best effort, hence the alarm on a silent database. A region has room for 20 subscriptions.
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
+    """
+    t.section("Event subscriptions")
+    of_cluster = partial(
+        rds.EventSubscription,
+        DependsOn=alarm_topics.policy,  # RDS refuses a topic that it may not publish to
+        SourceType="db-cluster",
+        SourceIds=[cluster.Ref()],
+    )
+    of_instances = partial(
+        rds.EventSubscription,
+        DependsOn=alarm_topics.policy,
+        SourceType="db-instance",
+        SourceIds=[instances.first.Ref(), If(conditions.has_reader, instances.second.Ref(), NoValue)],
+    )
+    t.add_resource(
+        of_cluster(
+            "DatabaseClusterFailures",
+            SnsTopicArn=alarm_topics.critical.Ref(),
+            EventCategories=["failover", "failure", "deletion"],
+            Tags=names.tags("database-cluster-failures"),
+        )
+    )
+    t.add_resource(
+        of_instances(
+            "DatabaseInstanceFailures",
+            SnsTopicArn=alarm_topics.critical.Ref(),
+            EventCategories=["availability", "failure", "low storage", "recovery", "deletion"],
+            Tags=names.tags("database-instance-failures"),
+        )
+    )
+    changes = ["maintenance", "configuration change", "notification"]
+    t.add_resource(
+        of_cluster(
+            "DatabaseClusterChanges",
+            SnsTopicArn=alarm_topics.normal.Ref(),
+            EventCategories=changes,
+            Tags=names.tags("database-cluster-changes"),
+        )
+    )
+    t.add_resource(
+        of_instances(
+            "DatabaseInstanceChanges",
+            SnsTopicArn=alarm_topics.normal.Ref(),
+            EventCategories=changes,
+            Tags=names.tags("database-instance-changes"),
+        )
+    )
 
 
 def add_alarms(
-    t: StackTemplate, conditions: Conditions, cluster: rds.DBCluster, alarm_topics: topics.AlarmTopics
+    t: StackTemplate,
+    parameters: Parameters,
+    conditions: Conditions,
+    cluster: rds.DBCluster,
+    instances: Instances,
+    alarm_topics: topics.AlarmTopics,
 ) -> None:
     """Add the alarms.
 
     They watch by role: an average over the whole cluster would hide a busy writer behind an idle reader. The
     dashboard shows them as they are here.
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/dimensions.html
     """
     t.section("Alarms")
-    writer_alarm = partial(
-        alarms.alarm, Namespace="AWS/RDS", dimensions={"DBClusterIdentifier": cluster.Ref(), "Role": "WRITER"}
-    )
+    alarm = partial(alarms.alarm, Namespace="AWS/RDS")
+    description = partial(alarms.description, Dashboard="database")
+    of_cluster = {"DBClusterIdentifier": cluster.Ref()}
+    writer_alarm = partial(alarm, dimensions=of_cluster | {"Role": "WRITER"})
+    reader_alarm = partial(alarm, dimensions=of_cluster | {"Role": "READER"}, Condition=conditions.has_reader)
     t.add_resource(
         writer_alarm(
             "DatabaseCPUAlarm",
             "database-cpu-high",
-            AlarmDescription=(
-                "The writer's CPU is high. Look for a new slow query first: in the slow query log, or in "
-                "Database Insights where the class has it."
+            AlarmDescription=description(
+                Users="Answers of the API are slow.",
+                First="On the dashboard, the newest slow queries: is one new?",
+                Then="The requests on the api dashboard: are there more than usual?",
+                Related="lambda-duration and api-latency follow from it.",
             ),
             MetricName="CPUUtilization",
             Statistic="Average",
@@ -633,9 +732,11 @@ def add_alarms(
         writer_alarm(
             "DatabaseConnectionsAlarm",
             "database-connections-high",
-            AlarmDescription=(
-                "The writer holds many of the connections it can have. Look at the concurrency of the Lambda "
-                "function first, then for queries that keep their connections waiting."
+            AlarmDescription=description(
+                Users="Nothing yet. When no connection is left, the API answers with errors.",
+                First="The concurrency on the api dashboard: each function holds a connection.",
+                Then="The newest slow queries: do they keep their connections waiting?",
+                Related="Follows from lambda-concurrency-high. Leads to lambda-errors and api-5xx.",
             ),
             MetricName="DatabaseConnections",
             Statistic="Maximum",
@@ -645,19 +746,17 @@ def add_alarms(
         )
     )
     t.add_resource(
-        alarms.alarm(
+        alarm(
             "DatabaseReadLatencyAlarm",
             "database-read-latency-high",
-            AlarmDescription=(
-                "Reads from storage are slow. Look in the slow query log for queries without an index first, "
-                "then at the freeable memory."
+            AlarmDescription=description(
+                Users="Some pages load slowly.",
+                First="The newest slow queries: does one read without an index?",
+                Then="The freeable memory: without it, reads go to the storage.",
+                Related="May follow from database-memory-low. api-latency follows from it.",
             ),
-            Namespace="AWS/RDS",
             MetricName="ReadLatency",
-            dimensions={
-                "DBClusterIdentifier": cluster.Ref(),
-                "Role": If(conditions.has_reader, "READER", "WRITER"),
-            },
+            dimensions=of_cluster | {"Role": If(conditions.has_reader, "READER", "WRITER")},
             Statistic="Average",
             EvaluationPeriods=3,
             Threshold=0.2,  # seconds
@@ -668,9 +767,11 @@ def add_alarms(
         writer_alarm(
             "DatabaseWriteLatencyAlarm",
             "database-write-latency-high",
-            AlarmDescription=(
-                "Writes to storage are slow. Look for a bulk load or a long transaction first, then at AWS "
-                "Health."
+            AlarmDescription=description(
+                Users="Saving takes long.",
+                First="A bulk load or a long transaction: what was started last?",
+                Then="AWS Health: a disturbance of Aurora's storage?",
+                Related="lambda-duration and api-latency follow from it.",
             ),
             MetricName="WriteLatency",
             Statistic="Average",
@@ -680,21 +781,132 @@ def add_alarms(
         )
     )
     t.add_resource(
-        alarms.alarm(
+        alarm(
             "DatabaseSurplusCreditsAlarm",
             "database-surplus-credits-charged",
-            AlarmDescription=(
-                "An instance uses more CPU than its T class earns in a day, and that is charged extra. Look "
-                "for what keeps it busy first; if that is the normal load, take a larger class."
+            AlarmDescription=description(
+                Users="Nothing. The T class uses more CPU than it earns in a day, which is charged extra.",
+                First="The CPU of writer and reader: what keeps it busy?",
+                Then="If that is the normal load, choose a larger class.",
+                Related="Comes with database-cpu-high or database-reader-cpu-high.",
             ),
-            Namespace="AWS/RDS",
             MetricName="CPUSurplusCreditsCharged",
-            dimensions={"DBClusterIdentifier": cluster.Ref()},
+            dimensions=of_cluster,
             Statistic="Maximum",  # of all instances
             EvaluationPeriods=1,
             Threshold=0,  # credits
             notify=alarm_topics.normal.Ref(),
             Condition=conditions.is_burstable,
+        )
+    )
+    t.add_resource(
+        writer_alarm(
+            "DatabaseSilentAlarm",
+            "database-silent",
+            # A cluster that is stopped on purpose, as in dev, wakes no one.
+            Condition=conditions.has_deletion_protection,
+            DependsOn=instances.first,  # otherwise it would wait for data of what is not there yet
+            AlarmDescription=description(
+                Users="Every answer that needs the database is an error.",
+                First="In the RDS console, the state of the cluster and its writer.",
+                Then="In the RDS console, the recent events: a failover, a restart, no storage?",
+                Related="lambda-errors, api-5xx and api-mostly-failing follow from it.",
+            ),
+            MetricName="CPUUtilization",  # every instance that runs sends it each minute
+            Statistic="SampleCount",
+            EvaluationPeriods=3,
+            ComparisonOperator="LessThanThreshold",
+            Threshold=1,  # samples
+            TreatMissingData="breaching",
+            WarmUpConfiguration=alarms.warm_up(60),
+            notify=alarm_topics.critical.Ref(),
+        )
+    )
+    t.add_resource(
+        reader_alarm(
+            "DatabaseReaderCPUAlarm",
+            "database-reader-cpu-high",
+            AlarmDescription=description(
+                Users="Pages that only read are slow.",
+                First="The newest slow queries: is one new?",
+                Then="Reports or exports: does one run?",
+                Related="database-replica-lag and api-latency follow from it.",
+            ),
+            MetricName="CPUUtilization",
+            Statistic="Average",
+            EvaluationPeriods=2,
+            Threshold=70,  # percent
+            notify=alarm_topics.normal.Ref(),
+        )
+    )
+    t.add_resource(
+        reader_alarm(
+            "DatabaseReaderConnectionsAlarm",
+            "database-reader-connections-high",
+            AlarmDescription=description(
+                Users="Nothing yet. When no connection is left, pages that only read fail.",
+                First="The concurrency on the api dashboard: each function may hold a connection.",
+                Then="The newest slow queries: do they keep their connections waiting?",
+                Related="Follows from lambda-concurrency-high.",
+            ),
+            MetricName="DatabaseConnections",
+            Statistic="Maximum",
+            EvaluationPeriods=2,
+            Threshold=100,  # of max_connections
+            notify=alarm_topics.normal.Ref(),
+        )
+    )
+    t.add_resource(
+        reader_alarm(
+            "DatabaseReplicaLagAlarm",
+            "database-replica-lag",
+            AlarmDescription=description(
+                Users="What was just saved is missing on the next page.",
+                First="The CPU of the reader: is it busy?",
+                Then="A bulk load or a long transaction: what was started last?",
+                Related="May follow from database-reader-cpu-high.",
+            ),
+            MetricName="AuroraReplicaLag",
+            Statistic="Maximum",
+            EvaluationPeriods=3,
+            Threshold=1000,  # milliseconds
+            notify=alarm_topics.normal.Ref(),
+        )
+    )
+    t.add_resource(
+        writer_alarm(
+            "DatabaseMemoryAlarm",
+            "database-memory-low",
+            AlarmDescription=description(
+                Users="Nothing yet. Without memory the writer gets slow, then restarts.",
+                First="The connections: each one takes memory.",
+                Then="The newest slow queries: does one sort or join a lot?",
+                Related="Leads to database-read-latency-high, and to a failover.",
+            ),
+            MetricName="FreeableMemory",
+            Statistic="Minimum",
+            EvaluationPeriods=3,
+            ComparisonOperator="LessThanThreshold",
+            Threshold=FindInMap("InstanceClasses", parameters.instance_class.Ref(), "LowMemory"),  # bytes
+            notify=alarm_topics.normal.Ref(),
+        )
+    )
+    t.add_resource(
+        writer_alarm(
+            "DatabaseStorageAlarm",
+            "database-storage-low",
+            AlarmDescription=description(
+                Users="Nothing yet. Without local storage, large queries and index changes fail.",
+                First="An ALTER TABLE or a large sort: does one run?",
+                Then="The sizes of the log files, in the RDS console.",
+                Related="lambda-errors follows from it.",
+            ),
+            MetricName="FreeLocalStorage",  # for temporary tables and logs; the data has no such limit
+            Statistic="Minimum",
+            EvaluationPeriods=3,
+            ComparisonOperator="LessThanThreshold",
+            Threshold=2147483648,  # bytes: 2 GiB
+            notify=alarm_topics.normal.Ref(),
         )
     )
 

@@ -27,6 +27,7 @@ from troposphere import (
     Ref,
     Sub,
     cloudfront,
+    cloudwatch,
     kms,
     logs,
     route53,
@@ -61,13 +62,15 @@ def build() -> StackTemplate:
     functions = add_functions(t, conditions)
     policies = add_policies(t, parameters, conditions)
     web_acl = add_web_acl(t, conditions)
-    add_waf_logs(t, parameters, conditions, web_acl, key)
+    waf_logs = add_waf_logs(t, parameters, conditions, web_acl, key)
+    add_queries(t, conditions, waf_logs)
     distribution = add_distribution(t, parameters, conditions, site_bucket, functions, policies, web_acl)
     add_site_bucket_policy(t, conditions, site_bucket, distribution)
     add_access_logs(t, conditions, distribution, edge_logs)
     add_domain_records(t, parameters, conditions, distribution)
+    probe = add_probe(t, parameters, conditions, distribution)
     alarm_topics = add_alarm_topics(t, key)
-    add_alarms(t, conditions, distribution, web_acl, alarm_topics)
+    add_alarms(t, parameters, conditions, distribution, web_acl, probe, alarm_topics)
     add_outputs(t, parameters, conditions, key, site_bucket, distribution, web_acl, alarm_topics)
     derive(t)  # the dashboard
     return t
@@ -84,7 +87,9 @@ class Parameters(NamedTuple):
     custom_domain_name: Parameter
     certificate_arn: Parameter
     hosted_zone_id: Parameter
+    probe_path: Parameter
     api_region: Parameter
+    origin_key: Parameter
     log_retention: Parameter
 
 
@@ -178,6 +183,19 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Hosted zone",
             group="Domain (all or none)",
         ),
+        probe_path=t.add_parameter(
+            Parameter(
+                "ProbePath",
+                Type="String",
+                Default="/",
+                AllowedPattern="(/[!-~]{0,254})?",
+                MaxLength=255,
+                Description="Path that Route 53 asks the site for, several times a minute. Empty: none.",
+                ConstraintDescription="must be empty, or a slash and up to 254 printable ASCII characters",
+            ),
+            label="Path of the probe",
+            group="Site",
+        ),
         api_region=t.add_parameter(
             Parameter(
                 "ApiRegion",
@@ -188,6 +206,20 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 ConstraintDescription="must be a region such as ap-northeast-1",
             ),
             label="Region of the API",
+            group="Edge",
+        ),
+        origin_key=t.add_parameter(
+            Parameter(
+                "OriginKey",
+                Type="String",
+                Default="a",
+                AllowedValues=["a", "b"],
+                Description=(
+                    "API key that CloudFront sends. OriginKeys of the deployed api stack must include it."
+                ),
+                ConstraintDescription="must be a or b",
+            ),
+            label="Origin key",
             group="Edge",
         ),
         log_retention=t.add_parameter(
@@ -252,11 +284,13 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
 
 
 class Conditions(NamedTuple):
-    """What the parameters decide; WAF and the custom domain imply CloudFront."""
+    """What the parameters decide; WAF, the custom domain and the probe imply CloudFront."""
 
     cloudfront: str
     waf: str
     custom_domain: str
+    probe: str
+    sends_origin_key_b: str
 
 
 def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
@@ -268,7 +302,9 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         # By the certificate, whose form linters check; the rule above ties it to the domain.
         And(Condition(cloudfront), Not(Equals(parameters.certificate_arn.Ref(), ""))),
     )
-    return Conditions(cloudfront, waf, custom_domain)
+    probe = t.add_condition("Probe", And(Condition(cloudfront), Not(Equals(parameters.probe_path.Ref(), ""))))
+    sends_origin_key_b = t.add_condition("SendsOriginKeyB", Equals(parameters.origin_key.Ref(), "b"))
+    return Conditions(cloudfront, waf, custom_domain, probe, sends_origin_key_b)
 
 
 def add_key(t: StackTemplate) -> kms.Key:
@@ -769,7 +805,7 @@ def add_waf_logs(
     conditions: Conditions,
     web_acl: wafv2.WebACL,
     key: kms.Key,
-) -> None:
+) -> logs.LogGroup:
     """Add the log of the web ACL: what it blocked or counted. CloudFront's access log has all requests.
 
     Its group is there even without a web ACL. WAF writes only to groups whose name starts with
@@ -818,6 +854,82 @@ def add_waf_logs(
                 for name in SECRET_HEADERS
             ],
         )
+    )
+    return group
+
+
+def add_queries(t: StackTemplate, conditions: Conditions, waf_logs: logs.LogGroup) -> None:
+    """Add what CloudWatch Logs Insights offers under "Queries" of this region, in the environment's folder.
+
+    ``terminatingRuleId`` is the rule of the web ACL. Which rule of a managed group it was is inside the list
+    of groups, whose items Logs Insights numbers.
+    https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html
+    """
+    t.section("Saved queries")
+    query = partial(logs.QueryDefinition, Condition=conditions.waf, LogGroupNames=[waf_logs.Ref()])
+    groups = range(4)  # the managed groups of the web ACL
+    blocking = ", ".join(f"ruleGroupList.{group}.terminatingRule.ruleId" for group in groups)
+    counting = ", ".join(
+        [
+            "nonTerminatingMatchingRules.0.ruleId",
+            *(f"ruleGroupList.{group}.nonTerminatingMatchingRules.0.ruleId" for group in groups),
+            *(f"ruleGroupList.{group}.excludedRules.0.ruleId" for group in groups),
+        ]
+    )
+    t.add_resource(
+        query(
+            "WAFBlockedByRuleQuery",
+            Name=Sub(f"{names.PREFIX}/waf-blocked-by-rule"),
+            QueryString=(
+                'filter action = "BLOCK"\n'
+                f"| fields coalesce({blocking}) as rule_of_group\n"
+                "| stats count(*) as requests, count_distinct(httpRequest.clientIp) as addresses,\n"
+                "    latest(httpRequest.uri) as newest_path\n"
+                "    by terminatingRuleId, rule_of_group\n"
+                "| sort requests desc\n"
+                "| limit 100"
+            ),
+        )
+    )
+    t.add_resource(
+        query(
+            "WAFBlockedAddressesQuery",
+            Name=Sub(f"{names.PREFIX}/waf-blocked-addresses"),
+            QueryString=(
+                'filter action = "BLOCK"\n'
+                "| stats count(*) as requests, latest(terminatingRuleId) as newest_rule,\n"
+                "    latest(httpRequest.uri) as newest_path\n"
+                "    by httpRequest.clientIp, httpRequest.country\n"
+                "| sort requests desc\n"
+                "| limit 100"
+            ),
+        )
+    )
+    t.add_resource(
+        query(
+            "WAFCountedQuery",
+            Name=Sub(f"{names.PREFIX}/waf-counted"),
+            QueryString=(
+                f"fields coalesce({counting}) as counting_rule\n"
+                "| filter ispresent(counting_rule)\n"
+                "| stats count(*) as requests, count_distinct(httpRequest.clientIp) as addresses,\n"
+                "    latest(httpRequest.uri) as newest_path\n"
+                "    by counting_rule, action\n"
+                "| sort requests desc\n"
+                "| limit 100"
+            ),
+        )
+    )
+
+
+def origin_key(which: str) -> Sub:
+    """Return the reference to the API key ``a`` or ``b``: to the replica of its secret, in this region.
+
+    CloudFormation reads it again with any change of the distribution.
+    """
+    return Sub(
+        f"{{{{resolve:secretsmanager:{names.PREFIX}-{contract.ORIGIN_API_KEY_SECRET}-{which}"
+        f":SecretString:{contract.ORIGIN_API_KEY_FIELD}}}}}"
     )
 
 
@@ -907,11 +1019,8 @@ def add_distribution(
                         OriginCustomHeaders=[
                             cloudfront.OriginCustomHeader(
                                 HeaderName="x-api-key",  # replaces one that the viewer sends
-                                # The secret's replica in this region.
-                                HeaderValue=Sub(
-                                    "{{resolve:secretsmanager:"
-                                    f"{names.PREFIX}-{contract.ORIGIN_API_KEY_SECRET}"
-                                    f":SecretString:{contract.ORIGIN_API_KEY_FIELD}}}}}"
+                                HeaderValue=If(
+                                    conditions.sends_origin_key_b, origin_key("b"), origin_key("a")
                                 ),
                             )
                         ],
@@ -1136,6 +1245,38 @@ def add_domain_records(
     )
 
 
+def add_probe(
+    t: StackTemplate, parameters: Parameters, conditions: Conditions, distribution: cloudfront.Distribution
+) -> route53.HealthCheck:
+    """Add the health check that asks for a page from outside, as users do.
+
+    It does not look at the certificate's dates, which have an alarm of their own.
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+    """
+    t.section("Probe")
+    return t.add_resource(
+        route53.HealthCheck(
+            "SiteProbe",
+            Condition=conditions.probe,
+            HealthCheckConfig=route53.HealthCheckConfig(
+                Type="HTTPS",
+                FullyQualifiedDomainName=If(
+                    conditions.custom_domain,
+                    parameters.custom_domain_name.Ref(),
+                    distribution.GetAtt("DomainName"),
+                ),
+                Port=443,
+                EnableSNI=True,  # CloudFront has many names on an address
+                ResourcePath=parameters.probe_path.Ref(),
+                RequestInterval=30,  # seconds, of each checker
+                FailureThreshold=3,  # requests
+                Regions=["ap-northeast-1", "ap-southeast-1", "us-west-2"],  # at least three
+            ),
+            HealthCheckTags=names.tags("site-probe"),
+        )
+    )
+
+
 def add_alarm_topics(t: StackTemplate, key: kms.Key) -> topics.AlarmTopics:
     """Add the topics that alarms are sent to; subscribe to them in this stack's region."""
     t.section("Alarm topics")
@@ -1153,13 +1294,20 @@ def add_alarm_topics(t: StackTemplate, key: kms.Key) -> topics.AlarmTopics:
 
 def add_alarms(
     t: StackTemplate,
+    parameters: Parameters,
     conditions: Conditions,
     distribution: cloudfront.Distribution,
     web_acl: wafv2.WebACL,
+    probe: route53.HealthCheck,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
-    """Add the alarms of CloudFront and WAF, which have their metrics only in us-east-1."""
+    """Add the alarms of CloudFront, WAF and Route 53, which have their metrics only in us-east-1.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+    https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+    """
     t.section("Alarms")
+    description = partial(alarms.description, Dashboard="frontend")
     distribution_alarm = partial(
         alarms.alarm,
         Namespace="AWS/CloudFront",
@@ -1175,9 +1323,11 @@ def add_alarms(
             Statistic="Average",
             EvaluationPeriods=2,
             Threshold=2,  # percent; requests that WAF blocks count
-            AlarmDescription=(
-                "Many requests are refused or find nothing. First see on the dashboard whether WAF refuses "
-                "them; else look for a broken link or a half upload."
+            AlarmDescription=description(
+                Users="Some find missing pages or refused actions; often only scanners do.",
+                First="WAF on the dashboard: does it refuse the requests?",
+                Then="What was uploaded last: a broken link, or half a site?",
+                Related="Comes with waf-blocked-requests-high or api-4xx.",
             ),
             notify=alarm_topics.normal.Ref(),
         )
@@ -1190,9 +1340,11 @@ def add_alarms(
             Statistic="Average",
             EvaluationPeriods=1,
             Threshold=1,  # percent
-            AlarmDescription=(
-                "Users see errors. First look at the api dashboard. If it shows none, look at the functions "
-                "on the frontend dashboard, then at the distribution's last change."
+            AlarmDescription=description(
+                Users="Some pages or actions end with an error.",
+                First="The errors on the api dashboard.",
+                Then="If there are none: the errors of the functions on this dashboard, or the last deploy.",
+                Related="Follows from api-5xx.",
             ),
             notify=alarm_topics.critical.Ref(),
         )
@@ -1206,8 +1358,11 @@ def add_alarms(
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
             Threshold=3000,  # milliseconds
-            AlarmDescription=(
-                "CloudFront waits for API or bucket. First look at Lambda's duration on the api dashboard."
+            AlarmDescription=description(
+                Users="The site reacts slowly.",
+                First="The duration of the function, on the api dashboard.",
+                Then="The latency on the database dashboard.",
+                Related="Follows from api-latency.",
             ),
             notify=alarm_topics.normal.Ref(),
         )
@@ -1223,11 +1378,65 @@ def add_alarms(
             Statistic="Sum",
             EvaluationPeriods=1,
             Threshold=100,  # requests
-            AlarmDescription=(
-                "WAF blocks many requests. First see in its log which rule, and whether it hits honest users."
+            AlarmDescription=description(
+                Users="Most notice nothing. If a rule is wrong, some are refused.",
+                First="Run the saved query waf-blocked-by-rule.",
+                Then="Run the saved query waf-blocked-addresses: a few strangers, or many users?",
+                Related="cloudfront-4xx-rate-high comes with it.",
             ),
             notify=alarm_topics.normal.Ref(),
             Condition=conditions.waf,
+        )
+    )
+    t.add_resource(
+        alarms.alarm(
+            "SiteUnreachableAlarm",
+            "site-unreachable",
+            Namespace="AWS/Route53",
+            MetricName="HealthCheckStatus",  # 1 is healthy
+            dimensions={"HealthCheckId": probe.Ref()},
+            Statistic="Minimum",  # what Route 53 recommends
+            Period=60,  # seconds
+            EvaluationPeriods=3,
+            ComparisonOperator="LessThanThreshold",
+            Threshold=1,
+            TreatMissingData="breaching",
+            # All of it, although the health check answers at once: a new site has no page until the upload.
+            WarmUpConfiguration=cloudwatch.WarmUpConfiguration(
+                WarmUpPeriodDurationInMinutes=60, OnlyStartEvaluatingAfterWarmUpPeriodEnds=True
+            ),
+            AlarmDescription=description(
+                Users="The site does not open.",
+                First="Open the site yourself, on a phone without Wi-Fi.",
+                Then="In the Route 53 console, the reason that the checkers of site-probe give.",
+                Related="Without cloudfront-5xx-rate-high: DNS, the certificate or CloudFront itself.",
+            ),
+            notify=alarm_topics.critical.Ref(),
+            Condition=conditions.probe,
+        )
+    )
+    t.add_resource(
+        alarms.alarm(
+            "CertificateExpiringAlarm",
+            "certificate-expiring",
+            # https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
+            Namespace="AWS/CertificateManager",
+            MetricName="DaysToExpiry",  # sent twice a day, until the certificate has expired
+            dimensions={"CertificateArn": parameters.certificate_arn.Ref()},
+            Statistic="Minimum",
+            Period=86400,  # seconds
+            EvaluationPeriods=1,
+            ComparisonOperator="LessThanThreshold",
+            Threshold=30,  # days
+            TreatMissingData="breaching",
+            WarmUpConfiguration=alarms.warm_up(1440),
+            AlarmDescription=description(
+                Users="Nothing yet. On the day that the certificate expires, browsers refuse the site.",
+                First="In the ACM console in us-east-1, the renewal status of the certificate.",
+                Then="The DNS record that validates it: is it still there?",
+            ),
+            notify=alarm_topics.normal.Ref(),
+            Condition=conditions.custom_domain,
         )
     )
 

@@ -25,6 +25,9 @@ class Stack(NamedTuple):
         build: returns the template.
         reads_from: names of the stacks whose outputs it reads.
         per_deploy: parameters that each deploy decides, and the parameter files must not hold.
+        rollback_triggers: logical IDs of alarms that roll an update back: those that a bad release sets off
+            within minutes, and little else does. None for a stack whose rollback would do more harm than the
+            release, such as a database.
         stale: returns, for a rendered template, a sentence for each derived value that no longer follows from
             the rest of it.
     """
@@ -35,6 +38,7 @@ class Stack(NamedTuple):
     build: Callable[[], StackTemplate]
     reads_from: tuple[str, ...] = ()
     per_deploy: tuple[str, ...] = ()
+    rollback_triggers: tuple[str, ...] = ()
     stale: Callable[[Mapping[str, Any]], list[str]] = _nothing_derived
 
     @property
@@ -44,7 +48,7 @@ class Stack(NamedTuple):
 
 
 STACKS = (
-    Stack(contract.NETWORK, "main.yaml", "ap-northeast-1", network.build),
+    Stack(contract.NETWORK, "main.yaml", "ap-northeast-1", network.build, stale=network.stale),
     Stack(
         contract.DATABASE,
         "database.yaml",
@@ -60,6 +64,12 @@ STACKS = (
         api.build,
         reads_from=(contract.NETWORK, contract.DATABASE),
         per_deploy=("LambdaCodeS3Key", "LambdaCodeS3ObjectVersion"),
+        rollback_triggers=(
+            "LambdaErrorsAlarm",
+            "LambdaThrottlesAlarm",
+            "Api5xxAlarm",
+            "ApiMostlyFailingAlarm",
+        ),
         stale=api.stale,
     ),
     Stack(
@@ -68,6 +78,7 @@ STACKS = (
         "us-east-1",
         frontend.build,
         reads_from=(contract.API,),
+        rollback_triggers=("CloudFront5xxAlarm", "SiteUnreachableAlarm"),
         stale=frontend.stale,
     ),
 )

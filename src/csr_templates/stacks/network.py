@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import awacs.logs
 import awacs.s3
@@ -12,8 +13,11 @@ from awacs import aws
 from troposphere import Equals, If, Not, NoValue, Output, Parameter, Ref, Sub, ec2, iam, kms, logs, s3
 
 from csr_templates.stacks import contract
+from csr_templates.stacks.dashboards.network import overview
 from csr_templates.stacks.parts import (
+    alarms,
     buckets,
+    dashboards,
     findings,
     keys,
     log_groups,
@@ -46,7 +50,9 @@ def build() -> StackTemplate:
     flow_logs = add_flow_logs(t, parameters, conditions, vpc, stack_keys.logs)
     add_queries(t, flow_logs)
     bucket = add_lambda_deployments_bucket(t)
+    add_alarms(t, conditions, private.gateways, alarm_topics)
     add_outputs(t, conditions, vpc, subnets, private.addresses, stack_keys, bucket, alarm_topics)
+    derive(t)  # the dashboard
     return t
 
 
@@ -225,7 +231,11 @@ def add_keys(t: StackTemplate) -> Keys:
     )
     alarms = t.add_resource(
         keys.key(
-            "AlarmsKey", "alarms-key", "Encrypts the alarm topics of this environment", keys.for_alarms()
+            "AlarmsKey",
+            "alarms-key",
+            "Encrypts the alarm topics of this environment",
+            keys.for_alarms(),
+            keys.for_database_events(),
         )
     )
     return Keys(logs, alarms)
@@ -371,10 +381,18 @@ class NatAddresses(NamedTuple):
     second: ec2.EIP
 
 
+class NatGateways(NamedTuple):
+    """The second exists only with a NAT gateway in each zone."""
+
+    first: ec2.NatGateway
+    second: ec2.NatGateway
+
+
 class PrivateRoutes(NamedTuple):
     """The private subnets' way out."""
 
     route_tables: RouteTables
+    gateways: NatGateways
     addresses: NatAddresses
 
 
@@ -460,7 +478,9 @@ def add_private_routes(
             RouteTableId=table_2.Ref(),
         )
     )
-    return PrivateRoutes(RouteTables(table_1, table_2), NatAddresses(address_1, address_2))
+    return PrivateRoutes(
+        RouteTables(table_1, table_2), NatGateways(nat_1, nat_2), NatAddresses(address_1, address_2)
+    )
 
 
 def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters: Parameters) -> None:
@@ -774,6 +794,59 @@ def add_lambda_deployments_bucket(t: StackTemplate) -> s3.Bucket:
     return bucket
 
 
+def add_alarms(
+    t: StackTemplate, conditions: Conditions, gateways: NatGateways, alarm_topics: topics.AlarmTopics
+) -> None:
+    """Add the alarms on the NAT gateways.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
+    """
+    t.section("Alarms")
+    ports_alarm = partial(
+        alarms.alarm,
+        AlarmDescription=alarms.description(
+            Users="Answers that need the internet or an AWS service fail or time out.",
+            First="On the network dashboard, the open connections. Many to one address use up its ports.",
+            Then="Run the saved query network-flows: which address gets most of the packets?",
+            Related="Errors and duration of the function follow from it.",
+            Dashboard="network",
+        ),
+        Namespace="AWS/NATGateway",
+        MetricName="ErrorPortAllocation",
+        Statistic="Sum",
+        EvaluationPeriods=2,
+        Threshold=0,  # connections that got no port
+        notify=alarm_topics.critical.Ref(),
+    )
+    drops_alarm = partial(
+        alarms.alarm,
+        AlarmDescription=alarms.description(
+            Users="Some answers that need the internet are slow.",
+            First="AWS Health: a disturbance in the zone?",
+            Then="On the network dashboard, the bytes: a load that the gateway cannot carry?",
+            Related="Comes with nat-1-ports or nat-2-ports if the ports are the cause.",
+            Dashboard="network",
+        ),
+        Namespace="AWS/NATGateway",
+        MetricName="PacketsDropCount",
+        Statistic="Sum",
+        EvaluationPeriods=2,
+        Threshold=100,  # packets
+        notify=alarm_topics.normal.Ref(),
+    )
+    first = {"NatGatewayId": gateways.first.Ref()}
+    second = {"NatGatewayId": gateways.second.Ref()}
+    has_second = conditions.has_nat_gateway_per_zone
+    t.add_resource(ports_alarm("NatGateway1PortsAlarm", "nat-1-ports", dimensions=first))
+    t.add_resource(
+        ports_alarm("NatGateway2PortsAlarm", "nat-2-ports", dimensions=second, Condition=has_second)
+    )
+    t.add_resource(drops_alarm("NatGateway1DropsAlarm", "nat-1-drops", dimensions=first))
+    t.add_resource(
+        drops_alarm("NatGateway2DropsAlarm", "nat-2-drops", dimensions=second, Condition=has_second)
+    )
+
+
 def add_outputs(
     t: StackTemplate,
     conditions: Conditions,
@@ -836,3 +909,19 @@ def add_outputs(
             ),
         ]
     )
+
+
+def derive(t: StackTemplate) -> None:
+    """Make what follows from the rest of the template: the dashboard. Call it again after a change.
+
+    Raises:
+        DashboardError: something that the dashboard shows is no longer there.
+    """
+    t.section("Dashboard")
+    t.resources.pop("NetworkDashboard", None)
+    t.add_resource(dashboards.dashboard("NetworkDashboard", "network", overview(t.to_dict())))
+
+
+def stale(template: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each derived value that no longer follows from the rest of a template."""
+    return dashboards.stale(template, "NetworkDashboard", overview, "network.derive(t)")

@@ -140,8 +140,11 @@ PINS: Final[Mapping[str, Pins]] = {
             "ExecutionLogGroup": Pin("AWS::Logs::LogGroup", "API-Gateway-Execution-Logs_${RestApi}/v1"),
             "ApiGatewayLoggingRole": Pin("AWS::IAM::Role", DeletionPolicy="Retain"),
             "ApiGatewayAccount": Pin("AWS::ApiGateway::Account", DeletionPolicy="Retain"),
-            "OriginApiKeySecret": Pin(
-                "AWS::SecretsManager::Secret", "${ProjectName}-${Environment}-origin-api-key"
+            "OriginApiKeySecretA": Pin(
+                "AWS::SecretsManager::Secret", "${ProjectName}-${Environment}-origin-api-key-a"
+            ),
+            "OriginApiKeySecretB": Pin(
+                "AWS::SecretsManager::Secret", "${ProjectName}-${Environment}-origin-api-key-b"
             ),
         },
         names={
@@ -155,6 +158,7 @@ PINS: Final[Mapping[str, Pins]] = {
             "Api5xxAlarm": "${ProjectName}-${Environment}-api-5xx",
             "ApiLatencyAlarm": "${ProjectName}-${Environment}-api-latency",
             "DeadLettersAlarm": "${ProjectName}-${Environment}-dead-letters",
+            "ApiMostlyFailingAlarm": "${ProjectName}-${Environment}-api-mostly-failing",
             "ApiDashboard": "${ProjectName}-${Environment}-api",
         },
         outputs={
@@ -189,6 +193,7 @@ PINS: Final[Mapping[str, Pins]] = {
             "CloudFront5xxAlarm": "${ProjectName}-${Environment}-cloudfront-5xx-rate-high",
             "CloudFrontOriginLatencyAlarm": "${ProjectName}-${Environment}-cloudfront-origin-latency-high",
             "WAFBlockedRequestsAlarm": "${ProjectName}-${Environment}-waf-blocked-requests-high",
+            "SiteUnreachableAlarm": "${ProjectName}-${Environment}-site-unreachable",
             "FrontendDashboard": "${ProjectName}-${Environment}-frontend",
         },
         outputs={

@@ -8,16 +8,31 @@ from typing import Any
 
 import pytest
 
-from csr_templates import StackTemplate, api, database, frontend, render
+from csr_templates import StackTemplate, api, database, frontend, network, render
 from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.stacks.parts.widgets import DashboardError
 
 Template = dict[str, Any]
 
-REGIONS = {api: "ap-northeast-1", database: "ap-northeast-1", frontend: "us-east-1"}
-DASHBOARDS = {api: "ApiDashboard", database: "DatabaseDashboard", frontend: "FrontendDashboard"}
-ALARMS = {api: "LambdaErrorsAlarm", database: "DatabaseCPUAlarm", frontend: "CloudFront5xxAlarm"}
+REGIONS = {
+    network: "ap-northeast-1",
+    database: "ap-northeast-1",
+    api: "ap-northeast-1",
+    frontend: "us-east-1",
+}
+DASHBOARDS = {
+    network: "NetworkDashboard",
+    database: "DatabaseDashboard",
+    api: "ApiDashboard",
+    frontend: "FrontendDashboard",
+}
+ALARMS = {
+    network: "NatGateway1PortsAlarm",
+    database: "DatabaseCPUAlarm",
+    api: "LambdaErrorsAlarm",
+    frontend: "CloudFront5xxAlarm",
+}
 each_module = pytest.mark.parametrize(
     "module", REGIONS, ids=lambda module: module.__name__.rpartition(".")[2]
 )
@@ -60,6 +75,14 @@ def alarms_of(resources: Template) -> Template:
         (database, {"DatabaseInstanceClass": "db.r6g.large"}, {"DatabaseSurplusCreditsAlarm"}),
         (frontend, {}, set()),
         (frontend, {"WAFEnabled": "false"}, {"WAFBlockedRequestsAlarm"}),
+        (frontend, {"ProbePath": ""}, {"SiteUnreachableAlarm"}),
+        (network, {"NatGatewayPerZone": "false"}, {"NatGateway2PortsAlarm", "NatGateway2DropsAlarm"}),
+        (database, {"DatabaseDeletionProtection": "false"}, {"DatabaseSilentAlarm"}),
+        (
+            database,
+            {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"},
+            {"DatabaseReaderCPUAlarm", "DatabaseReaderConnectionsAlarm", "DatabaseReplicaLagAlarm"},
+        ),
     ],
 )
 def test_alarms_are_on_top(module: ModuleType, values: dict[str, str], missing: set[str]) -> None:
@@ -81,11 +104,17 @@ def test_alarms_that_are_drawn_have_their_line(module: ModuleType) -> None:
     graphs = [widget for widget in widgets(module, resources).values() if "metrics" in widget]
     compared = 0
     for alarm in alarms_of(resources).values():
+        if "Metrics" in alarm:
+            (expression,) = (query["Expression"] for query in alarm["Metrics"] if "Expression" in query)
+            (drawn,) = (lines(graph) for graph in graphs if expression in repr(graph["metrics"]))
+            assert alarm["Threshold"] in drawn
+            continue
         of_the_alarm = [
             (metric[-1], lines(graph))
             for graph in graphs
             for metric in graph["metrics"]
             if metric[:2] == [alarm["Namespace"], alarm["MetricName"]]
+            and metric[-1].get("visible", True)  # not only a part of an expression
             and metric[-1]["stat"] == alarm.get("Statistic", metric[-1]["stat"])
             and metric[-1]["period"] == alarm["Period"]
         ]
@@ -114,6 +143,7 @@ def test_metrics_of_the_api_have_the_dimensions_that_exist() -> None:
         (metric[0], metric[1]): metric[2:-1]
         for widget in widgets(api, resources_of(api)).values()
         for metric in widget.get("metrics", [])
+        if len(metric) > 1  # not an expression
     }
     function = ["FunctionName", "${ApiFunction}"]
 
@@ -139,8 +169,11 @@ def test_limits_are_drawn_where_there_are_some() -> None:
     none = {"LambdaProvisionedConcurrency": "0", "LambdaReservedConcurrency": "0"}
     defaults = [api.build().parameters[name].Default for name in none]
 
-    assert lines(widgets(api, resources_of(api))["Concurrency"]) == [connections, *defaults]
-    assert lines(widgets(api, resources_of(api, none))["Concurrency"]) == [connections]
+    threshold = resources_of(api)["LambdaConcurrencyAlarm"]["Properties"]["Threshold"]
+
+    assert threshold < connections
+    assert lines(widgets(api, resources_of(api))["Concurrency"]) == [threshold, connections, *defaults]
+    assert lines(widgets(api, resources_of(api, none))["Concurrency"]) == [threshold, connections]
     assert connections in lines(widgets(database, resources_of(database))["Connections"])
 
 

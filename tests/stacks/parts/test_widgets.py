@@ -19,6 +19,7 @@ ALARM: dict[str, Any] = {
         "Period": 300,
         "EvaluationPeriods": 3,
         "DatapointsToAlarm": 2,
+        "ComparisonOperator": "GreaterThanThreshold",
         "Threshold": 20000,
     },
 }
@@ -45,14 +46,58 @@ def test_metric_of_an_alarm(dimensions: dict[str, str], function: Any) -> None:
         ({"DatapointsToAlarm": 2}, "Alarm above 20000 for 10 of 15 min"),
         ({"DatapointsToAlarm": 3}, "Alarm above 20000 for 15 min"),
         ({}, "Alarm above 20000 for 15 min"),
+        ({"ComparisonOperator": "LessThanThreshold"}, "Alarm below 20000 for 15 min"),
+        ({"Period": 60}, "Alarm above 20000 for 3 min"),
+        ({"Period": 86400}, "Alarm above 20000 for 72 h"),
     ],
 )
-def test_threshold(datapoints: dict[str, int], label: str) -> None:
-    """The label says for how long the threshold is exceeded before the alarm fires."""
+def test_threshold(datapoints: dict[str, Any], label: str) -> None:
+    """The label says on which side of the threshold the alarm fires, and after how long."""
     properties = {key: value for key, value in ALARM["Properties"].items() if key != "DatapointsToAlarm"}
     template = {"Resources": {"Slow": ALARM | {"Properties": properties | datapoints}}}
 
     assert widgets.threshold(template, "Slow") == {"label": label, "value": 20000, "color": "#d62728"}
+
+
+def test_threshold_that_follows_a_parameter() -> None:
+    """The line is where the deploy puts it, and the label has no number."""
+    value = {"Fn::FindInMap": ["Classes", {"Ref": "Class"}, "Low"]}
+    template = {"Resources": {"Slow": ALARM | {"Properties": ALARM["Properties"] | {"Threshold": value}}}}
+
+    assert widgets.threshold(template, "Slow") == {
+        "label": "Alarm above this for 10 of 15 min",
+        "value": value,
+        "color": "#d62728",
+    }
+
+
+def test_expression_of_an_alarm() -> None:
+    """The expression is drawn, over the metrics that it is made of, and its line knows their period."""
+    stat = {
+        "Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": []},
+        "Period": 300,
+        "Stat": "Sum",
+    }
+    properties = {
+        "Metrics": [
+            {"Id": "double", "Expression": "2 * errors", "ReturnData": True},
+            {"Id": "errors", "MetricStat": stat, "ReturnData": False},
+        ],
+        "EvaluationPeriods": 2,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 8,
+    }
+    template = {"Resources": {"Failing": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}}
+
+    assert widgets.alarm_expression(template, "Failing", "twice") == [
+        [{"id": "double", "expression": "2 * errors", "label": "twice"}],
+        [
+            "AWS/Lambda",
+            "Errors",
+            {"id": "errors", "label": "errors", "stat": "Sum", "period": 300, "visible": False},
+        ],
+    ]
+    assert widgets.threshold(template, "Failing")["label"] == "Alarm above 8 for 10 min"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     }
     function = {"FunctionName": {"Ref": "ApiFunction"}}
     alias = function | {"Resource": {"Fn::Sub": "${ApiFunction}:${Environment}"}}
+    quota = int(widgets.resource(template, "UsagePlan")["Properties"]["Quota"]["Limit"])
     alarm = partial(widgets.alarm_metric, template)
     threshold = partial(widgets.threshold, template)
     logged = partial(_logged, template)
@@ -26,10 +27,16 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "Requests", "per 5 min", [widgets.metric("AWS/ApiGateway", "Count", "All", "Sum", 300, stage)]
             ),
             widgets.graph(
+                "Failed or refused",
+                "percent",
+                widgets.alarm_expression(template, "ApiMostlyFailingAlarm", "of all requests"),
+                [threshold("ApiMostlyFailingAlarm")],
+            ),
+            widgets.graph(
                 "Concurrency",
                 "at a time",
                 [
-                    widgets.metric("AWS/Lambda", "ConcurrentExecutions", "In use", "Maximum", 300, function),
+                    alarm("LambdaConcurrencyAlarm", "In use"),
                     widgets.metric(
                         "AWS/Lambda",
                         "ProvisionedConcurrentExecutions",
@@ -40,6 +47,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                     ),
                 ],
                 [
+                    threshold("LambdaConcurrencyAlarm"),
                     widgets.limit("Database connections", contract.DATABASE_MAX_CONNECTIONS),
                     widgets.when(
                         "HasProvisionedConcurrency",
@@ -112,6 +120,12 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "per 5 min",
                 [alarm("LambdaThrottlesAlarm", "Throttled")],
                 [threshold("LambdaThrottlesAlarm")],
+            ),
+            widgets.graph(
+                "Quota of the day",
+                "per 24 h",
+                [alarm("ApiQuotaAlarm", "Requests")],
+                [threshold("ApiQuotaAlarm"), widgets.limit("Quota", quota)],
             ),
         ],
     ]

@@ -11,12 +11,12 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     """Return the rows of the dashboard: is something wrong, and is it the writer, the reader or a query?"""
     cluster = {"DBClusterIdentifier": {"Ref": "DatabaseCluster"}}
     writer = cluster | {"Role": "WRITER"}
-    reader = cluster | {"Role": "READER"}
     rds = partial(widgets.metric, "AWS/RDS", Period=60)
     settings = widgets.resource(template, "DatabaseParameterGroup")["Properties"]["Parameters"]
     connections = int(settings["max_connections"])
     alarm = partial(widgets.alarm_metric, template)
     threshold = partial(widgets.threshold, template)
+    lines = partial(_lines, template)
     return [
         [widgets.alarm_states(template, "Alarms")],
         [
@@ -24,7 +24,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "CPU",
                 "percent",
                 [alarm("DatabaseCPUAlarm", "Writer"), alarm("DatabaseCPUAlarm", "Reader", Role="READER")],
-                [threshold("DatabaseCPUAlarm")],
+                lines("DatabaseCPUAlarm", "DatabaseReaderCPUAlarm"),
             ),
             widgets.graph(
                 "Connections",
@@ -33,7 +33,10 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                     alarm("DatabaseConnectionsAlarm", "Writer"),
                     alarm("DatabaseConnectionsAlarm", "Reader", Role="READER"),
                 ],
-                [threshold("DatabaseConnectionsAlarm"), widgets.limit("max_connections", connections)],
+                [
+                    *lines("DatabaseConnectionsAlarm", "DatabaseReaderConnectionsAlarm"),
+                    widgets.limit("max_connections", connections),
+                ],
             ),
         ],
         [
@@ -57,15 +60,26 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
             widgets.graph(
                 "Replica lag",
                 "milliseconds",
-                [rds("AuroraReplicaLag", "Reader", "Maximum", dimensions=reader)],
+                [alarm("DatabaseReplicaLagAlarm", "Reader")],
+                [threshold("DatabaseReplicaLagAlarm")],
             ),
             widgets.graph(
                 "Freeable memory",
                 "bytes",
                 [
-                    rds("FreeableMemory", "Writer", "Minimum", dimensions=writer),
-                    rds("FreeableMemory", "Reader", "Minimum", dimensions=reader),
+                    alarm("DatabaseMemoryAlarm", "Writer"),
+                    alarm("DatabaseMemoryAlarm", "Reader", Role="READER"),
                 ],
+                [threshold("DatabaseMemoryAlarm")],
+            ),
+            widgets.graph(
+                "Local storage",
+                "bytes",
+                [
+                    alarm("DatabaseStorageAlarm", "Writer"),
+                    alarm("DatabaseStorageAlarm", "Reader", Role="READER"),
+                ],
+                [threshold("DatabaseStorageAlarm")],
             ),
         ],
         [
@@ -104,3 +118,12 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
             )
         ],
     ]
+
+
+def _lines(template: widgets.Template, writer: str, reader: str) -> list[widgets.Annotation]:
+    """Return the lines of an alarm on the writer and of one on the reader: one line if they are alike."""
+    lines = [widgets.threshold(template, alarm) for alarm in (writer, reader)]
+    if lines[0] == lines[1]:
+        return lines[:1]
+    condition = widgets.resource(template, reader).get("Condition")
+    return [lines[0], widgets.when(condition, lines[1])]

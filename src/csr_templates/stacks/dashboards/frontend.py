@@ -17,6 +17,11 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     )
     alarm = partial(widgets.alarm_metric, template)
     threshold = partial(widgets.threshold, template)
+
+    def conditional(logical_id: str, graph: widgets.Widget) -> widgets.Widget:
+        found: widgets.Widget = widgets.when(widgets.resource(template, logical_id).get("Condition"), graph)
+        return found
+
     return [
         [widgets.alarm_states(template, "Alarms", condition="CloudFront")],
         [
@@ -62,6 +67,26 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "Compute utilization of the functions",
                 "percent of the allowed time",
                 function_metrics(template, "FunctionComputeUtilization", "used", "Average"),
+            ),
+        ],
+        [
+            conditional(
+                "SiteUnreachableAlarm",
+                widgets.graph(
+                    "Site as seen from outside",
+                    "1 is healthy",
+                    [alarm("SiteUnreachableAlarm", "Status")],
+                    [threshold("SiteUnreachableAlarm")],
+                ),
+            ),
+            conditional(
+                "CertificateExpiringAlarm",
+                widgets.graph(
+                    "Certificate",
+                    "days to expiry",
+                    [alarm("CertificateExpiringAlarm", "Days")],
+                    [threshold("CertificateExpiringAlarm")],
+                ),
             ),
         ],
     ]

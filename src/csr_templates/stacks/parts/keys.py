@@ -68,3 +68,12 @@ def for_alarms() -> aws.Statement:
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
     return policies.allow_alarms(awacs.kms.Decrypt, awacs.kms.Action("GenerateDataKey*"))
+
+
+def for_database_events() -> aws.Statement:
+    """Return the statement that lets RDS send events to topics encrypted with the key.
+
+    AWS's pages show no condition on the database for keys, only for topics.
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    """
+    return policies.allow_database_events(awacs.kms.Decrypt, awacs.kms.Action("GenerateDataKey*"))

@@ -49,3 +49,23 @@ def allow_alarms(*actions: aws.Action) -> aws.Statement:
             ]
         ),
     )
+
+
+def allow_database_events(*actions: aws.Action, sources: list[names.Value] | None = None) -> aws.Statement:
+    """Return a statement that allows these actions to RDS when it sends events of this account.
+
+    Args:
+        actions: what is allowed.
+        sources: patterns of the ARNs of what the events are about; None where the source is not known.
+    """
+    conditions: list[aws.ConditionElement] = [aws.StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))]
+    if sources is not None:
+        conditions.append(aws.ArnLike("aws:SourceArn", sources))
+    return aws.Statement(
+        Sid="DatabaseEvents",
+        Effect=aws.Allow,
+        Principal=aws.Principal("Service", "events.rds.amazonaws.com"),
+        Action=list(actions),
+        Resource=["*"],
+        Condition=aws.Condition(conditions),
+    )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import awacs.sns
 from awacs import aws
-from troposphere import sns
+from troposphere import Sub, sns
 
 from csr_templates.stacks.parts import names, policies
 
@@ -20,7 +20,12 @@ class AlarmTopics(NamedTuple):
 
 
 def alarm_topics(
-    normal: str, critical: str, policy: str, what: str, KmsMasterKeyId: names.Value
+    normal: str,
+    critical: str,
+    policy: str,
+    what: str,
+    KmsMasterKeyId: names.Value,
+    *statements: aws.Statement,
 ) -> AlarmTopics:
     """Return two encrypted topics and their policy. They have no names, so that they can be replaced.
 
@@ -33,12 +38,24 @@ def alarm_topics(
         normal: logical ID of the topic for alarms that can wait for the morning.
         critical: logical ID of the topic for alarms that cannot.
         policy: logical ID of the policy.
-        what: the ``Name`` tags end with ``<what>-alarms`` and ``<what>-critical-alarms``.
+        what: the ``Name`` tags end with ``<what>-alarms`` and ``<what>-critical-alarms``, the display names,
+            which text messages begin with and e-mails come from, with ``<what>``.
         KmsMasterKeyId: ARN of a key whose policy allows CloudWatch (``keys.for_alarms``).
+        statements: let others than alarms publish.
     """
     topics = (
-        sns.Topic(normal, KmsMasterKeyId=KmsMasterKeyId, Tags=names.tags(f"{what}-alarms")),
-        sns.Topic(critical, KmsMasterKeyId=KmsMasterKeyId, Tags=names.tags(f"{what}-critical-alarms")),
+        sns.Topic(
+            normal,
+            DisplayName=Sub(f"{names.PREFIX} {what}"),
+            KmsMasterKeyId=KmsMasterKeyId,
+            Tags=names.tags(f"{what}-alarms"),
+        ),
+        sns.Topic(
+            critical,
+            DisplayName=Sub(f"CRITICAL {names.PREFIX} {what}"),
+            KmsMasterKeyId=KmsMasterKeyId,
+            Tags=names.tags(f"{what}-critical-alarms"),
+        ),
     )
     account = aws.Statement(
         Sid="Account",
@@ -64,6 +81,7 @@ def alarm_topics(
             PolicyDocument=policies.document(
                 account,
                 policies.allow_alarms(awacs.sns.Publish),
+                *statements,
                 policies.deny_without_tls("sns", ["*"], "Publish", "Subscribe"),
             ),
         ),

@@ -120,25 +120,55 @@ def alarm_metric(template: Template, alarm: str, label: str, **dimensions: Any) 
         label,
         own.get("Statistic") or own["ExtendedStatistic"],
         own["Period"],
-        {dimension["Name"]: dimension["Value"] for dimension in own["Dimensions"]} | dimensions,
+        _dimensions(own) | dimensions,
     )
 
 
+def alarm_expression(template: Template, alarm: str, label: str) -> list[Metric]:
+    """Return the expression of an alarm as the alarm takes it, and the metrics in it, which stay invisible.
+
+    Raises:
+        DashboardError: the template has no such alarm.
+    """
+    found: list[Metric] = []
+    for query in resource(template, alarm)["Properties"]["Metrics"]:
+        if "Expression" in query:
+            found.append([{"id": query["Id"], "expression": query["Expression"], "label": label}])
+            continue
+        stat = query["MetricStat"]
+        *identity, options = metric(
+            stat["Metric"]["Namespace"],
+            stat["Metric"]["MetricName"],
+            query["Id"],
+            stat["Stat"],
+            stat["Period"],
+            _dimensions(stat["Metric"]),
+        )
+        found.append([*identity, {"id": query["Id"], **options, "visible": False}])
+    return found
+
+
 def threshold(template: Template, alarm: str) -> Annotation:
-    """Return the line above which an alarm fires.
+    """Return the line beyond which an alarm fires.
 
     Raises:
         DashboardError: the template has no such alarm.
     """
     own = resource(template, alarm)["Properties"]
+    queries = own.get("Metrics", [])
+    period = own.get("Period") or max(one["MetricStat"]["Period"] for one in queries if "MetricStat" in one)
     periods = own["EvaluationPeriods"]
     needed = own.get("DatapointsToAlarm", periods)
-    minutes = f"{needed * own['Period'] // 60}" + (
-        f" of {periods * own['Period'] // 60}" if needed != periods else ""
-    )
+    unit, seconds = ("min", 60) if period < 3600 else ("h", 3600)
+    length = f"{needed * period // seconds}"
+    length += f" of {periods * period // seconds}" if needed != periods else ""
+    value = own["Threshold"]
+    side = "below" if own["ComparisonOperator"].startswith("LessThan") else "above"
+    # A threshold that follows a parameter is only a line.
+    limit = "this" if isinstance(value, Mapping) else value
     return {
-        "label": f"Alarm above {own['Threshold']} for {minutes} min",
-        "value": own["Threshold"],
+        "label": f"Alarm {side} {limit} for {length} {unit}",
+        "value": value,
         "color": "#d62728",
     }
 
@@ -161,3 +191,8 @@ def resource(template: Template, logical_id: str) -> Mapping[str, Any]:
             "too, or make a body of your own with csr_templates.stacks.parts.dashboards."
         )
     return resources[logical_id]
+
+
+def _dimensions(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return name -> value of the dimensions of an alarm, or of a metric in its expression."""
+    return {dimension["Name"]: dimension["Value"] for dimension in node.get("Dimensions", [])}

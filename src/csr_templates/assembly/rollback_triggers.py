@@ -1,0 +1,57 @@
+"""The alarms that roll an update back when they fire during it or soon after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from csr_templates.cloudformation.resolving import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from csr_templates.cloudformation.built_stack import BuiltStack
+    from csr_templates.environments.environment import Environment
+
+MOST: Final = 5
+"""CloudFormation takes no more.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html"""
+
+
+class RollbackTriggerError(ValueError):
+    """A stack cannot have these rollback triggers; the message says what to do."""
+
+
+def rollback_triggers(
+    stack: BuiltStack, alarms: Sequence[str], environments: Iterable[Environment]
+) -> dict[str, list[str]]:
+    """Return environment -> the names of those alarms that exist there; nothing for a stack without any.
+
+    Args:
+        stack: the stack.
+        alarms: logical IDs, as ``Stack.rollback_triggers`` declares them.
+        environments: those of the parameter files.
+
+    Raises:
+        RollbackTriggerError: there are too many, or one of them is not an alarm of the stack with a name.
+        resolving.ResolveError: an environment's values do not resolve the template.
+    """
+    where = "Correct rollback_triggers in the listing of the stacks."
+    if len(alarms) > MOST:
+        raise RollbackTriggerError(
+            f"{len(alarms)} rollback triggers are declared, and CloudFormation takes at most {MOST}. {where}"
+        )
+    for alarm in alarms:
+        resource = stack.resources.get(alarm, {})
+        if resource.get("Type") != "AWS::CloudWatch::Alarm" or "AlarmName" not in resource["Properties"]:
+            raise RollbackTriggerError(
+                f"The rollback trigger {alarm} is not an alarm of the template that has an AlarmName. {where}"
+            )
+    found = {}
+    for environment in environments if alarms else ():
+        resources = resolve(stack.template, environment.parameters[stack.name], region=stack.region)[
+            "Resources"
+        ]
+        found[environment.name] = [
+            resources[alarm]["Properties"]["AlarmName"] for alarm in alarms if alarm in resources
+        ]
+    return found

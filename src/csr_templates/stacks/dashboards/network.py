@@ -1,0 +1,52 @@
+"""What the dashboard of the network shows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from csr_templates.stacks.parts import widgets
+
+
+def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
+    """Return the rows of the dashboard: can the private subnets get out, and what uses the way?
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
+    """
+    threshold = partial(widgets.threshold, template)
+    per_gateway = partial(_per_gateway, template)
+    return [
+        [widgets.alarm_states(template, "Alarms")],
+        [
+            widgets.graph(
+                "Connections without a port",
+                "per 5 min",
+                per_gateway("ErrorPortAllocation", "Sum"),
+                [threshold("NatGateway1PortsAlarm")],
+            ),
+            widgets.graph(
+                "Dropped packets",
+                "per 5 min",
+                per_gateway("PacketsDropCount", "Sum"),
+                [threshold("NatGateway1DropsAlarm")],
+            ),
+        ],
+        [
+            widgets.graph("Open connections", "at a time", per_gateway("ActiveConnectionCount", "Maximum")),
+            widgets.graph("Bytes to the internet", "per 5 min", per_gateway("BytesOutToDestination", "Sum")),
+        ],
+    ]
+
+
+def _per_gateway(template: widgets.Template, MetricName: str, stat: str) -> list[Any]:
+    """Return a metric of each NAT gateway, under the gateway's condition."""
+    return [
+        widgets.when(
+            gateway.get("Condition"),
+            widgets.metric(
+                "AWS/NATGateway", MetricName, logical_id, stat, 300, {"NatGatewayId": {"Ref": logical_id}}
+            ),
+        )
+        for logical_id, gateway in template["Resources"].items()
+        if gateway["Type"] == "AWS::EC2::NatGateway"
+    ]

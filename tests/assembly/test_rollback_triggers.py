@@ -1,0 +1,117 @@
+"""The rollback triggers of a stack, environment by environment."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csr_templates import Stack, StackTemplate
+from csr_templates.assembly import files
+from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.resolving import ResolveError
+from csr_templates.environments.environment import Environment
+
+ROOT = Path(__file__).resolve().parents[2]
+WHERE = "Correct rollback_triggers in the listing of the stacks."
+
+
+def alarm(name: Any = "failing", **attributes: Any) -> dict[str, Any]:
+    """Return an alarm."""
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmName": name}, **attributes}
+
+
+TEMPLATE = {
+    "Parameters": {
+        "Environment": {"Type": "String", "Default": "prod"},
+        "Watched": {"Type": "String", "Default": "true"},
+    },
+    "Conditions": {"IsWatched": {"Fn::Equals": [{"Ref": "Watched"}, "true"]}},
+    "Resources": {
+        "Failing": alarm({"Fn::Sub": "shop-${Environment}-failing"}),
+        "Unreachable": alarm({"Fn::Sub": "shop-${Environment}-unreachable"}, Condition="IsWatched"),
+        "Unnamed": {"Type": "AWS::CloudWatch::Alarm", "Properties": {}},
+        "Topic": {"Type": "AWS::SNS::Topic"},
+    },
+}
+STACK = BuiltStack("shop", "shop.yaml", "us-east-1", TEMPLATE)
+ENVIRONMENTS = [
+    Environment("dev", {"shop": {"Environment": "dev", "Watched": "false"}}, is_production=False),
+    Environment("prod", {"shop": {"Environment": "prod", "Watched": "true"}}, is_production=True),
+]
+
+
+def test_alarms_of_each_environment() -> None:
+    """The alarms go by their names, in the declared order, and only where their condition holds."""
+    assert rollback_triggers(STACK, ["Unreachable", "Failing"], ENVIRONMENTS) == {
+        "dev": ["shop-dev-failing"],
+        "prod": ["shop-prod-unreachable", "shop-prod-failing"],
+    }
+
+
+def test_stack_without_triggers() -> None:
+    """A stack that declares none has none, and its template is not even looked at."""
+    broken = BuiltStack("shop", "shop.yaml", "us-east-1", {"Resources": {"A": {"Condition": "Gone"}}})
+
+    assert rollback_triggers(broken, [], ENVIRONMENTS) == {}
+
+
+@pytest.mark.parametrize(
+    ("alarms", "message"),
+    [
+        (
+            ["Gone"],
+            f"The rollback trigger Gone is not an alarm of the template that has an AlarmName. {WHERE}",
+        ),
+        (
+            ["Failing", "Topic"],
+            f"The rollback trigger Topic is not an alarm of the template that has an AlarmName. {WHERE}",
+        ),
+        (
+            ["Unnamed"],
+            f"The rollback trigger Unnamed is not an alarm of the template that has an AlarmName. {WHERE}",
+        ),
+        (["Failing"] * 6, f"6 rollback triggers are declared, and CloudFormation takes at most 5. {WHERE}"),
+    ],
+)
+def test_what_cannot_be_a_trigger(alarms: list[str], message: str) -> None:
+    """CloudFormation would refuse the update, or roll it back at once: the build says so before."""
+    with pytest.raises(RollbackTriggerError) as caught:
+        rollback_triggers(STACK, alarms, ENVIRONMENTS)
+
+    assert str(caught.value) == message
+
+
+def test_values_that_do_not_resolve() -> None:
+    """An environment that the template refuses is reported by resolving."""
+    with pytest.raises(ResolveError):
+        rollback_triggers(STACK, ["Failing"], [Environment("dev", {"shop": {"Colour": "red"}}, False)])
+
+
+def test_a_wrong_trigger_stops_the_build() -> None:
+    """The problem names the stack."""
+    one = Stack("shop", "shop.yaml", "us-east-1", lambda: StackTemplate("Empty"), rollback_triggers=("Gone",))
+    problems = files.assemble([one], lint=False).problems
+
+    assert problems == (
+        "Stack shop: The rollback trigger Gone is not an alarm of the template that has an AlarmName. "
+        f"{WHERE}",
+    )
+
+
+def test_our_triggers() -> None:
+    """Production has them all; dev, without CloudFront, has nothing that could roll its frontend back."""
+    document = json.loads(files.assemble(parameters=ROOT / "parameters", lint=False).files["stacks.json"])
+    found = {one["name"]: one["rollbackTriggers"] for one in document["stacks"]}
+
+    assert (found["network"], found["database"]) == ({}, {})
+    assert found["frontend"]["dev"] == []
+    assert found["frontend"]["prod"] == [
+        "csr-lambda-api-prod-cloudfront-5xx-rate-high",
+        "csr-lambda-api-prod-site-unreachable",
+    ]
+    assert all(name.startswith("csr-lambda-api-dev-") for name in found["api"]["dev"])
+    assert len(found["api"]["dev"]) == len(found["api"]["prod"]) > 2
