@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, Final
 
 from csr_templates.cloudformation.intrinsics import (
@@ -46,19 +46,24 @@ def _nothing(_: Any) -> None:
 
 
 def parameter_values(
-    declared: Mapping[str, Any], given: Mapping[str, str], *, shown: bool = True
+    declared: Mapping[str, Any],
+    given: Mapping[str, str],
+    unknown: Collection[str] = (),
+    *,
+    shown: bool = True,
 ) -> dict[str, Any]:
     """Return parameter -> value, in the forms of this module.
 
     Args:
         declared: the section Parameters.
         given: the values of the deploy; the declaration's Default holds for the others.
+        unknown: parameters whose values each deploy decides, whatever the Default is.
         shown: whether values of NoEcho parameters are replaced by their digests.
     """
     found: dict[str, Any] = {}
     for name, declaration in declared.items():
         declaration = declaration if isinstance(declaration, Mapping) else {}
-        if name not in given and "Default" not in declaration:
+        if name in unknown or (name not in given and "Default" not in declaration):
             found[name] = {GIVEN: name}
             continue
         text = given[name] if name in given else str(as_strings(declaration["Default"]))
@@ -100,6 +105,7 @@ class PartialBody(Body):
         region: str,
         imported: Imported = _nothing,
         output_of: OutputOf = _nothing,
+        unknown: Collection[str] = (),
     ) -> None:
         """Take what is known.
 
@@ -109,12 +115,13 @@ class PartialBody(Body):
             region: of the stack.
             imported: returns what is known of an export of another stack; None where nothing is.
             output_of: the same for the argument of ``Fn::GetStackOutput``.
+            unknown: parameters whose values each deploy decides, whatever the Default is.
         """
         declared = template.get("Parameters", {})
         known = pseudo_parameters(region)
         pseudo = {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
-        super().__init__(template, parameter_values(declared, given), pseudo)
-        secret = parameter_values(declared, given, shown=False)
+        super().__init__(template, parameter_values(declared, given, unknown), pseudo)
+        secret = parameter_values(declared, given, unknown, shown=False)
         self.truths = PartialConditions(template, secret, pseudo).all()
         self.resources = template.get("Resources", {})
         self.imported = imported

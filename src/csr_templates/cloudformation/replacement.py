@@ -16,6 +16,7 @@ from csr_templates.cloudformation.documented_updates import (
     note_of_page,
     uninterrupted,
 )
+from csr_templates.cloudformation.intrinsics import is_unknown
 from csr_templates.cloudformation.schemas import SchemasError, resource_schema
 from csr_templates.cloudformation.update_exceptions import (
     ALSO_REPLACED,
@@ -80,8 +81,9 @@ def effect_of_values(
         changed: the properties before and after, which decide where the schema leaves it open.
         certain: whether the values are different in the deployed stack.
     """
+    values = [_value_at(side, place) for side in (changed.before, changed.after)]
     try:
-        effect = effect_of_change(type_name, region, place)
+        effect = max(effect_of_change(type_name, region, one) for one in _places(place, *values))
     except SchemasError:
         return Effect.MAYBE_REPLACED
     if type_name == CUSTOM:  # its function decides, by the physical ID that it returns
@@ -91,6 +93,28 @@ def effect_of_values(
         if replaces is not None:
             effect = Effect.REPLACED if replaces else Effect.UPDATED
     return effect if certain else min(effect, Effect.MAYBE_REPLACED)
+
+
+def _value_at(node: Any, place: Place) -> Any:
+    for step in place:
+        match node, step:
+            case dict(), _ if step in node:
+                node = node[step]
+            case list(), int() if step < len(node):
+                node = node[step]
+            case _:
+                return None
+    return node
+
+
+def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:
+    """Yield the places of what comes or goes with a mapping that only one side has; otherwise the place."""
+    whole = after if before is None else before
+    if (before is None) != (after is None) and isinstance(whole, dict) and not is_unknown(whole) and whole:
+        for key, value in whole.items():
+            yield from _places((*place, key), None, value)
+    else:
+        yield place
 
 
 def refusals(type_name: str, properties: Collection[str], changed: Changed) -> Iterator[tuple[Refusal, bool]]:

@@ -111,7 +111,8 @@ class ResolvedStack:
         }
         self._deployed = deployed
         self._at = ""
-        body = PartialBody(stack.template, self.given, stack.region, self._imported, self._output_of)
+        unknown = [name for name in stack.per_deploy if name not in self.given]
+        body = PartialBody(stack.template, self.given, stack.region, self._imported, self._output_of, unknown)
         self.values: Mapping[str, Any] = body.values
         self.truths: Mapping[str, bool | None] = body.truths
         self.resources: dict[str, Resource] = {}

@@ -159,7 +159,7 @@ def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
     # A stack in another region is another stack: the old one stays.
     moved = [one for one in new if one in old and old[one].stack.region != new[one].stack.region]
     gone = [one for one in old if one not in new or one in moved]
-    old = {key: one for key, one in old.items() if key not in gone}
+    deployed, old = old, {key: one for key, one in old.items() if key not in gone}
 
     def origin(stack: str, parameter: str) -> str:
         return _origin(after, name, new[stack] if stack in new else old[stack], parameter)
@@ -178,7 +178,7 @@ def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
         changed = StackChanges(
             resolved.stack,
             tuple(resources),
-            tuple(_outputs(old, new, key, found, why)),
+            tuple(_outputs(old, new, key, found, why, deployed)),
             tuple(_parameters(old.get(key), resolved, origin)),
             outcomes.interruption_order(resolved.stack, some),
         )
@@ -215,7 +215,9 @@ def _outputs(
     stack: str,
     found: Mapping[Node, ResourceChange],
     why: Why,
+    deployed: Mapping[str, ResolvedStack],
 ) -> list[ChangedOutput]:
+    """Return the outputs of a stack that change; ``deployed`` holds the stacks that may read them."""
     before = (
         {key: one for key, one in old[stack].outputs.items() if one.exists is not False}
         if stack in old
@@ -247,10 +249,12 @@ def _outputs(
         moved = one is not None and export != new_export
         moved = moved and _is_exported(export, first, old[stack], new[stack])
         importers = [
-            name for name, side in old.items() if export in side.imported and _near(old, stack, name)
+            name
+            for name, side in deployed.items()
+            if export in side.imported and _near(deployed, stack, name)
         ]
         readers = [
-            name for name, side in old.items() if Node(stack, key) in side.read and name not in importers
+            name for name, side in deployed.items() if Node(stack, key) in side.read and name not in importers
         ]
         changes.append(
             ChangedOutput(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from csr_templates.cloudformation.comparison import in_stack
-from csr_templates.cloudformation.partial_resolving import IN
-from csr_templates.cloudformation.references import in_words, secret_names
+from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.replacement import deleted_first, identities, refusals
 from csr_templates.cloudformation.resolved_stack import ResolvedStack, Resource
 from csr_templates.cloudformation.set_changes import (
@@ -24,6 +23,7 @@ from csr_templates.cloudformation.wiring import Node
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, denies
 from csr_templates.hand_over.stack_policies import REPLACE as REPLACING
 from csr_templates.reviewing.changes import Changed, EnvironmentChanges
+from csr_templates.reviewing.origin_keys import refused_keys
 from csr_templates.reviewing.outcomes import DELETE_FAILS, ORPHANED, is_protected
 
 # Their names are unique in all regions together.
@@ -54,7 +54,8 @@ def failures(environment: EnvironmentChanges) -> Iterator[Failure]:
         if one.data == DELETE_FAILS:
             yield _not_deleted(one.change)
     yield from _names_taken(environment)
-    yield from _keys_no_longer_accepted(environment)
+    for stack, name, message in refused_keys(environment):
+        yield Failure(stack, name, message)
 
 
 def _type_changed(change: ResourceChange) -> Iterator[Failure]:
@@ -219,74 +220,3 @@ def _identities(side: ResolvedStack, resource: Resource) -> Iterator[str]:
             continue
         everywhere = resource.type.startswith(_GLOBAL)
         yield json.dumps([resource.type, "" if everywhere else region, group, values], sort_keys=True)
-
-
-def _keys_no_longer_accepted(environment: EnvironmentChanges) -> Iterator[Failure]:
-    """Yield the readers of a secret that is the value of an API key which goes, or is not there.
-
-    The reader sends the value to the API. Between two deploys it is the reader as it was that sends it, so
-    that each side has to accept what the other one is at that moment.
-    """
-    old, new = _accepted(environment.before), _accepted(environment.after)
-    for secret in sorted({*old, *new}):
-        for stack, name in _readers(environment.before, secret):
-            if secret in old and secret not in new:
-                node = old[secret]
-                if node.stack in environment.after and stack != node.stack:
-                    yield Failure(
-                        *node,
-                        f"{name} of the stack {stack}, as it is deployed, sends the key of {node.name}, "
-                        "which this "
-                        "deploy removes: from then on the API refuses its requests. Accept both keys first, "
-                        "let "
-                        f"{stack} send the other one, and remove the key in a later deploy.",
-                    )
-    refused = {
-        (stack, name): secret
-        for secret in {one for side in environment.after.values() for one in _all_secrets(side)} - {*new}
-        for stack, name in _readers(environment.after, secret)
-    }
-    for (stack, name), secret in sorted(refused.items()):
-        was = environment.before[stack].resources.get(name) if stack in environment.before else None
-        own = _secrets(environment.after[stack].resources[name].properties)
-        if was is None or {*new} & {*own} or not {*old} & {*_secrets(was.properties)} or {*old} & {*own}:
-            continue
-        yield Failure(
-            stack,
-            name,
-            f"{name} is going to send the key in the secret {secret}, which no API key of the set holds: the "
-            "API "
-            "refuses its requests. Let the API accept that key first, in a deploy of its own.",
-        )
-
-
-def _all_secrets(side: ResolvedStack) -> list[str]:
-    return [secret for _, resource in side.existing() for secret in _secrets(resource.properties)]
-
-
-def _accepted(side: dict[str, ResolvedStack] | Any) -> dict[str, Node]:
-    """Return secret -> the API key whose value it is."""
-    return {
-        secret: Node(stack, name)
-        for stack, resolved in side.items()
-        for name, resource in resolved.existing()
-        if resource.type == "AWS::ApiGateway::ApiKey"
-        for secret in _secrets(resource.properties.get("Value"))
-    }
-
-
-def _readers(side: Any, secret: str) -> list[tuple[str, str]]:
-    return [
-        (stack, name)
-        for stack, resolved in side.items()
-        for name, resource in resolved.existing()
-        if resource.type != "AWS::ApiGateway::ApiKey" and secret in _secrets(resource.properties)
-    ]
-
-
-def _secrets(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return secret_names(value)
-    if isinstance(value, dict):
-        return [] if IN in value else [one for item in value.values() for one in _secrets(item)]
-    return [one for item in value for one in _secrets(item)] if isinstance(value, list) else []

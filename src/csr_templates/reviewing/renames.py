@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from csr_templates.cloudformation.comparison import differences
 from csr_templates.cloudformation.intrinsics import joined, reference_of
 from csr_templates.cloudformation.references import pieces
-from csr_templates.cloudformation.resolved_stack import Resource
+from csr_templates.cloudformation.resolved_stack import Resource, mentions
 from csr_templates.cloudformation.set_changes import ADD, REMOVE
 from csr_templates.cloudformation.wiring import Node
 from csr_templates.reviewing.changes import EnvironmentChanges, StackChanges
@@ -54,7 +54,24 @@ def renames(environment: EnvironmentChanges) -> list[Rename]:
                     del coming[new_name]
                     found.append(Rename(Node(name, old_name), Node(name, new_name)))
                     break
-    return found
+    return _consistent(environment, found)
+
+
+def _consistent(environment: EnvironmentChanges, found: list[Rename]) -> list[Rename]:
+    """Return the pairs whose references lead to resources that are renamed too, where they differ."""
+    while True:
+        new_of = {pair.old: pair.new for pair in found}
+        kept = [pair for pair in found if _leads_to_renamed(environment, pair, new_of)]
+        if len(kept) == len(found):
+            return found
+        found = kept
+
+
+def _leads_to_renamed(environment: EnvironmentChanges, pair: Rename, new_of: Mapping[Node, Node]) -> bool:
+    old = environment.before[pair.old.stack].resources[pair.old.name].properties
+    new = environment.after[pair.new.stack].resources[pair.new.name].properties
+    targets = {new_of.get(mention.target, mention.target) for mention in mentions(old, pair.old.stack)}
+    return targets == {mention.target for mention in mentions(new, pair.new.stack)}
 
 
 def _of_kind(stack: StackChanges, kind: str) -> dict[str, Resource]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from csr_templates.cloudformation.replacement import kept_if
-from csr_templates.cloudformation.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, ResourceChange
+from csr_templates.cloudformation.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 from csr_templates.cloudformation.wiring import Node
 from csr_templates.reviewing import outcomes
 from csr_templates.reviewing.changes import Changed, ChangedOutput, EnvironmentChanges, StackChanges
 from csr_templates.reviewing.failures import failures
 from csr_templates.reviewing.hiding import shown
+from csr_templates.reviewing.origin_keys import readers_of_secret
 from csr_templates.reviewing.renames import renames
 
 WILL_FAIL: Final = "will-fail"
@@ -21,6 +22,8 @@ REPLACED: Final = "replace"
 RENAME: Final = "rename"
 ORPHAN: Final = "orphan"
 INTERRUPTION: Final = "interruption"
+
+_SECRET: Final = "AWS::SecretsManager::Secret"
 
 KINDS: Final = (WILL_FAIL, DATA_LOSS, EXPORT, REPLACED, RENAME, ORPHAN, INTERRUPTION)
 """The kinds of risks, the most urgent first."""
@@ -73,11 +76,11 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
         for output in stack.outputs:
             yield from _of_export(stack, output)
         for one in stack.resources:
-            yield from _of_resource(stack, one, renamed)
+            yield from _of_resource(environment, stack, one, renamed)
 
 
 def _of_resource(
-    stack: StackChanges, one: Changed, renamed: dict[Node, Node]
+    environment: EnvironmentChanges, stack: StackChanges, one: Changed, renamed: dict[Node, Node]
 ) -> Iterator[tuple[str, str, str, str]]:
     change = one.change
     node = change.node
@@ -89,6 +92,8 @@ def _of_resource(
         yield (ORPHAN, *node, _orphan(change))
     if node in renamed:
         yield (RENAME, *node, _rename(node, renamed[node], one.data))
+    if change.type == _SECRET and "GenerateSecretString" in change.properties and change.change == UPDATE:
+        yield (INTERRUPTION, *node, _new_secret(node, readers_of_secret(environment, node)))
     if one.interruption == outcomes.SOME:
         yield (INTERRUPTION, *node, _interruption(stack, one))
 
@@ -175,6 +180,16 @@ def _interruption(stack: StackChanges, one: Changed) -> str:
         text += f" One after the other: {', then '.join(name for name, _ in order)}."
     sources = [note.source for note in one.notes if note.interrupts]
     return f"{text} ({sources[0]})" if sources else text
+
+
+def _new_secret(node: Node, readers: Sequence[Node]) -> str:
+    text = f"{node.name} gets a new generated value."
+    if readers:
+        text += (
+            f" What has the old one is not told: {_and([f'{one.name} of {one.stack}' for one in readers])} "
+            "read it with a dynamic reference, which CloudFormation resolves again only when they change."
+        )
+    return f"{text} Undo the change, or change all readers in the same deploy."
 
 
 def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str, str, str, str]]:

@@ -79,11 +79,22 @@ def _risks(found: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
         return
     counts = Counter(risk["kind"] for risk in found)
     yield f"Risks: {', '.join(f'{number} {kind}' for kind, number in counts.items())}"
+    alike: dict[tuple[str, str, str, str], list[Entry]] = {}
     for risk in found:
-        place = ".".join(part for part in (risk["stack"], risk["logicalId"]) if part)
+        message = _of_any(risk["message"], risk["logicalId"])
+        alike.setdefault((risk["kind"], risk["stack"], str(risk["environments"]), message), []).append(risk)
+    for (kind, stack, _, message), risks in alike.items():
+        places = [".".join(part for part in (stack, risk["logicalId"]) if part) for risk in risks]
+        text = risks[0]["message"] if len(risks) == 1 else message
         yield ""
-        yield f"  {risk['kind']}  {place}{_where(risk['environments'], names)}"
-        yield from _wrapped(risk["message"], "    ")
+        yield from _wrapped(f"{kind}  {', '.join(places)}{_where(risks[0]['environments'], names)}", "  ")
+        yield from _wrapped(text, "    ")
+
+
+def _of_any(message: str, name: str) -> str:
+    """Return a message that begins with a resource for several of them; another one as it is."""
+    rest = message.removeprefix(name)
+    return f"Each{rest}" if rest != message and not re.search(rf"\b{re.escape(name)}\b", rest) else message
 
 
 def _stack(stack: Entry, parts: Sequence[Sequence[_Merged]], names: Sequence[str]) -> Iterator[str]:
