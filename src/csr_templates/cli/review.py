@@ -97,7 +97,9 @@ def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Sid
         raise InputError("--environment is for two folders; a template has none. Leave the option out.")
     region = arguments.region or DEFAULT_REGION
     name = after.stem
-    values = [_parameters(path) for path in (arguments.parameters_before, arguments.parameters_after)]
+    values_files = (arguments.parameters_before, arguments.parameters_after)
+    values = [_parameters(path) for path in values_files]
+    shown = [path.as_posix() if path else "" for path in values_files]
     if arguments.before and Path(arguments.before).is_file():
         where, data = arguments.before, _content(Path(arguments.before))
     elif arguments.before and Path(arguments.before).is_dir():
@@ -112,8 +114,8 @@ def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Sid
         except OSError as error:
             raise InputError(f"There is no {where}. Name a template: --before FILE.") from error
     return (
-        sides.template(where, data, region, values[0], name),
-        sides.template(after.as_posix(), _content(after), region, values[1], name),
+        sides.template(where, data, region, values[0], name, shown[0]),
+        sides.template(after.as_posix(), _content(after), region, values[1], name, shown[1]),
     )
 
 

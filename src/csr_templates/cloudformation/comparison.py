@@ -81,8 +81,11 @@ class _Comparison:
                 yield from self.compare(before.get(key), after.get(key), (*place, key), inner)
         elif isinstance(before, list) and isinstance(after, list):
             yield from self._compare_lists(before, after, place, name)
-        elif not self._is_same_when_expanded(before, after, place):
-            yield Difference(place, name, before, after, is_certain(before, after))
+        else:
+            one, other = self.expand_before(before), self.expand_after(after)
+            if self._canonical(one, place) != self._canonical(other, place):
+                certain = is_certain(before, after) or is_certain(one, other)
+                yield Difference(place, name, before, after, certain)
 
     def _compare_lists(
         self, before: list[Any], after: list[Any], place: Place, name: str
@@ -149,10 +152,6 @@ class _Comparison:
             left, right = left[:-1], right[:-1]
         return left, right
 
-    def _is_same_when_expanded(self, before: Any, after: Any, place: Place) -> bool:
-        one, other = self.expand_before(before), self.expand_after(after)
-        return self._canonical(one, place) == self._canonical(other, place)
-
     def is_unordered(self, place: Place) -> bool:
         """Tell whether the order of a list means nothing."""
         return _schema(self.type, self.region, _in_schema(place)).get("insertionOrder") is False or (
@@ -204,7 +203,10 @@ def is_certain(before: Any, after: Any) -> bool:
         case {"Fn::Sub": one}, {"Fn::Sub": other}:
             old, new = _split(one), _split(other)
             unknown = [[part for part in parts if not isinstance(part, str)] for parts in (old, new)]
-            return unknown[0] == unknown[1] and old != new
+            if unknown[0] == unknown[1]:
+                return old != new
+            differing = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
+            return len(old) == len(new) and len(differing) == 1 and is_certain(*differing[0])
     return False
 
 

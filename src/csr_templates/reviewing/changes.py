@@ -251,7 +251,7 @@ def _outputs(
         importers = [
             name
             for name, side in deployed.items()
-            if export in side.imported and _near(deployed, stack, name)
+            if isinstance(export, str) and export in side.imported and _near(deployed, stack, name)
         ]
         readers = [
             name for name, side in deployed.items() if Node(stack, key) in side.read and name not in importers

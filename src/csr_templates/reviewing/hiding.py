@@ -59,8 +59,10 @@ def _is_secret(name: str) -> bool:
 
 
 def _shown(value: Any, *, secret: bool) -> Any:
-    if value is None or isinstance(value, bool | int | float):
-        return HIDDEN_VALUE if secret and value is not None else value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return HIDDEN_VALUE if secret else value
     if isinstance(value, str):
         hide = (secret and not value.startswith("{{resolve:")) or _LOOKS_SECRET.search(value)
         return HIDDEN_VALUE if hide and value else value

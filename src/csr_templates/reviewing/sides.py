@@ -79,7 +79,9 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
     return Side(where, found.stacks, found.environments)
 
 
-def template(path: str, data: bytes, region: str, parameters: Mapping[str, str], stack: str) -> Side:
+def template(
+    path: str, data: bytes, region: str, parameters: Mapping[str, str], stack: str, values_file: str = ""
+) -> Side:
     """Return a single template.
 
     Args:
@@ -88,9 +90,10 @@ def template(path: str, data: bytes, region: str, parameters: Mapping[str, str],
         region: that it is deployed to.
         parameters: the values of the deploy.
         stack: the name of the stack.
+        values_file: the file that the values are from.
 
     Raises:
-        ReviewError: it is not a template.
+        ReviewError: it is not a template, or a value is for a parameter that it does not have.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -102,7 +105,7 @@ def template(path: str, data: bytes, region: str, parameters: Mapping[str, str],
     if unknown := [name for name in parameters if name not in found.get("Parameters", {})]:
         raise ReviewError(f"{path} has no parameter {', '.join(unknown)}. Take it out of the parameter file.")
     built = BuiltStack(stack, Path(path).name, region, found, text=text)
-    return Side(path, (built,), {"": {stack: parameters}})
+    return Side(path, (built,), {"": {stack: parameters}}, {"": dict.fromkeys(parameters, values_file)})
 
 
 def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[str, str]]:
