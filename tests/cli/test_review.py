@@ -116,20 +116,50 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--after", "missing"], "There is no missing. Build first, or name a folder or a template: --after."),
+        (
+            ["--after", "missing"],
+            "There is no missing. Build first, or name a folder or a template: --after.",
+        ),
         (["--after", "after.yaml"], "is not in a git repository, so there is no history to compare with."),
         (["--before", "before.yaml", "--after", str(OUT)], "before.yaml is a file, and "),
-        (["--before", str(OUT), "--after", "after.yaml"], "is a folder, and after.yaml a file. Name two of the same kind."),
-        (["--before", str(OUT), "--after", str(OUT), "--region", "eu-west-1"], "--region is for two templates; "),
-        (["--before", "before.yaml", "--after", "after.yaml", "--environment", "prod"], "--environment is for two folders"),
-        (["--before", str(OUT), "--after", str(OUT), "--environment", "qa"], "There is no environment qa in "),
-        (["--before", ".", "--after", str(OUT)], "There is no ./stacks.json, so this is not a folder that a build wrote."),
-        (["--before", "sizes.json", "--after", "after.yaml"], "Cannot read sizes.json: it has no mapping Resources"),
-        (["--before", "before.yaml", "--after", "after.yaml", "--parameters-after", "before.yaml"], "Cannot read before.yaml: it is not JSON"),
-        (["--before", "before.yaml", "--after", "after.yaml", "--parameters-after", "gone.json"], "Cannot read gone.json: No such file"),
-        (["--before", "before.yaml", "--after", "after.yaml", "--parameters-before", "other.json"], "before.yaml has no parameter Colour."),
+        (
+            ["--before", str(OUT), "--after", "after.yaml"],
+            "is a folder, and after.yaml a file. Name two of the same kind.",
+        ),
+        (
+            ["--before", str(OUT), "--after", str(OUT), "--region", "eu-west-1"],
+            "--region is for two templates; ",
+        ),
+        (
+            ["--before", "before.yaml", "--after", "after.yaml", "--environment", "prod"],
+            "--environment is for two folders",
+        ),
+        (
+            ["--before", str(OUT), "--after", str(OUT), "--environment", "qa"],
+            "There is no environment qa in ",
+        ),
+        (
+            ["--before", ".", "--after", str(OUT)],
+            "There is no ./stacks.json, so this is not a folder that a build wrote.",
+        ),
+        (
+            ["--before", "sizes.json", "--after", "after.yaml"],
+            "Cannot read sizes.json: it has no mapping Resources",
+        ),
+        (
+            ["--before", "before.yaml", "--after", "after.yaml", "--parameters-after", "before.yaml"],
+            "Cannot read before.yaml: it is not JSON",
+        ),
+        (
+            ["--before", "before.yaml", "--after", "after.yaml", "--parameters-after", "gone.json"],
+            "Cannot read gone.json: No such file",
+        ),
+        (
+            ["--before", "before.yaml", "--after", "after.yaml", "--parameters-before", "other.json"],
+            "before.yaml has no parameter Colour.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_input(
     files: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -162,5 +192,5 @@ def test_the_code_of_the_stacks_is_not_read() -> None:
         "wrong = [one for one in sys.modules if one.startswith(('troposphere', 'csr_templates.stacks', "
         "'cfnlint', 'boto'))]\n"
         "assert wrong == [], wrong\n"
-    )  # fmt: skip
+    )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

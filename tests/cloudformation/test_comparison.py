@@ -24,13 +24,21 @@ def names(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]
     [
         (FUNCTION, {"Timeout": 30}, {"Timeout": "30"}),
         (FUNCTION, {"Timeout": 30}, {"Timeout": 30.0}),
-        (GROUP, {"Tags": [{"Key": "a", "Value": 1}, {"Key": "b"}]}, {"Tags": [{"Key": "b"}, {"Key": "a", "Value": "1"}]}),
+        (
+            GROUP,
+            {"Tags": [{"Key": "a", "Value": 1}, {"Key": "b"}]},
+            {"Tags": [{"Key": "b"}, {"Key": "a", "Value": "1"}]},
+        ),
         ("AWS::EC2::VPCEndpoint", {"SubnetIds": ["a", "b"]}, {"SubnetIds": ["b", "a"]}),
         ("AWS::SQS::Queue", {"FifoQueue": True}, {"FifoQueue": "true"}),
-        ("AWS::IAM::Role", {"AssumeRolePolicyDocument": {"Version": "x"}}, {"AssumeRolePolicyDocument": '{"Version":"x"}'}),
+        (
+            "AWS::IAM::Role",
+            {"AssumeRolePolicyDocument": {"Version": "x"}},
+            {"AssumeRolePolicyDocument": '{"Version":"x"}'},
+        ),
         ("Custom::Thing", {"A": {"B": 1}}, {"A": {"B": "1"}}),
     ],
-)  # fmt: skip
+)
 def test_equal(kind: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     """Numbers as texts, lists whose order says nothing, and documents as texts are equal."""
     assert names(kind, before, after) == []
@@ -41,17 +49,42 @@ def test_equal(kind: str, before: dict[str, Any], after: dict[str, Any]) -> None
     [
         (FUNCTION, {"Timeout": 30}, {"Timeout": 31}, ["Timeout"]),
         (FUNCTION, {"Layers": ["a", "b"]}, {"Layers": ["b", "a"]}, ["Layers[0]", "Layers[1]"]),
-        (FUNCTION, {"Environment": {"Variables": {"A": "010"}}}, {"Environment": {"Variables": {"A": "10"}}}, ["Environment.Variables.A"]),
-        (GROUP, {"Tags": [{"Key": "a", "Value": 1}]}, {"Tags": [{"Key": "a", "Value": 2}]}, ["Tags[a].Value"]),
-        (GROUP, {"Tags": [{"Key": "a", "Value": 1}]}, {"Tags": [{"Key": "b", "Value": 1}]}, ["Tags[b]", "Tags[a]"]),
+        (
+            FUNCTION,
+            {"Environment": {"Variables": {"A": "010"}}},
+            {"Environment": {"Variables": {"A": "10"}}},
+            ["Environment.Variables.A"],
+        ),
+        (
+            GROUP,
+            {"Tags": [{"Key": "a", "Value": 1}]},
+            {"Tags": [{"Key": "a", "Value": 2}]},
+            ["Tags[a].Value"],
+        ),
+        (
+            GROUP,
+            {"Tags": [{"Key": "a", "Value": 1}]},
+            {"Tags": [{"Key": "b", "Value": 1}]},
+            ["Tags[b]", "Tags[a]"],
+        ),
         (GROUP, {}, {"SecurityGroupIngress": [{"FromPort": 1}]}, ["SecurityGroupIngress"]),
-        (GROUP, {"SecurityGroupIngress": [{"FromPort": 1}, {"FromPort": 2}]}, {"SecurityGroupIngress": [{"FromPort": 2}, {"FromPort": 3}]}, ["SecurityGroupIngress[1].FromPort"]),
-        (GROUP, {"SecurityGroupIngress": [{"FromPort": 1}]}, {"SecurityGroupIngress": [{"FromPort": 2}, {"FromPort": 3}]}, ["SecurityGroupIngress[0]", "SecurityGroupIngress[0]", "SecurityGroupIngress[1]"]),
+        (
+            GROUP,
+            {"SecurityGroupIngress": [{"FromPort": 1}, {"FromPort": 2}]},
+            {"SecurityGroupIngress": [{"FromPort": 2}, {"FromPort": 3}]},
+            ["SecurityGroupIngress[1].FromPort"],
+        ),
+        (
+            GROUP,
+            {"SecurityGroupIngress": [{"FromPort": 1}]},
+            {"SecurityGroupIngress": [{"FromPort": 2}, {"FromPort": 3}]},
+            ["SecurityGroupIngress[0]", "SecurityGroupIngress[0]", "SecurityGroupIngress[1]"],
+        ),
         (FUNCTION, {"Layers": ["a", "b", "c"]}, {"Layers": ["a", "c"]}, ["Layers[1]"]),
         ("Custom::Thing", {"A": [1, 2]}, {"A": [2, 1]}, ["A[0]", "A[1]"]),
         (FUNCTION, {"Role": "a"}, {"Role": {"Ref": "R"}}, ["Role"]),
     ],
-)  # fmt: skip
+)
 def test_places(kind: str, before: dict[str, Any], after: dict[str, Any], found: list[str]) -> None:
     """A difference is as deep as it can be told, and items of lists are named by what identifies them."""
     assert names(kind, before, after) == found
@@ -99,9 +132,12 @@ def test_certainty(before: Any, after: Any, certain: bool) -> None:
         ({"Fn::Sub": "${AWS::AccountId}-x"}, {"Fn::Sub": "${AWS::AccountId}-x"}),
         ({"Fn::In": ["t", {"Ref": "A"}]}, {"Fn::In": ["t", {"Ref": "A"}]}),
         ([{"Ref": "A"}, "b"], [{"Fn::In": ["s", {"Ref": "A"}]}, "b"]),
-        ({"Fn::Join": [",", {"Fn::GetAtt": ["A", "B"]}]}, {"Fn::In": ["s", {"Fn::Join": [",", {"Fn::GetAtt": ["A", "B"]}]}]}),
+        (
+            {"Fn::Join": [",", {"Fn::GetAtt": ["A", "B"]}]},
+            {"Fn::In": ["s", {"Fn::Join": [",", {"Fn::GetAtt": ["A", "B"]}]}]},
+        ),
     ],
-)  # fmt: skip
+)
 def test_in_stack(value: Any, handed_on: Any) -> None:
     """What refers to resources of a stack says whose they are, as soon as another stack has it."""
     assert in_stack("s", value) == handed_on

@@ -92,29 +92,69 @@ REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
         (effect(INSTANCE, {"Engine": "mysql"}, {"Engine": "mariadb"}), Effect.REPLACED),
         (effect(INSTANCE, {"Engine": "mysql"}, {"Engine": GIVEN}), Effect.MAYBE_REPLACED),
         (effect(INSTANCE, {"AvailabilityZone": "a"}, {"AvailabilityZone": "b"}), Effect.REPLACED),
-        (effect_of_values(INSTANCE, REGION, ("AvailabilityZone",), Changed({"AvailabilityZone": "a"}, {"MultiAZ": True}, {})), Effect.UPDATED),
+        (
+            effect_of_values(
+                INSTANCE,
+                REGION,
+                ("AvailabilityZone",),
+                Changed({"AvailabilityZone": "a"}, {"MultiAZ": True}, {}),
+            ),
+            Effect.UPDATED,
+        ),
         (effect(INSTANCE, {"AvailabilityZone": "a"}, {}), Effect.REPLACED),
         (effect(INSTANCE, {"MultiAZ": False}, {"MultiAZ": True}), Effect.UPDATED),
         (effect(INSTANCE, {}, {"PerformanceInsightsKMSKeyId": "k"}), Effect.UPDATED),
-        (effect(INSTANCE, {"PerformanceInsightsKMSKeyId": "k"}, {"PerformanceInsightsKMSKeyId": "l"}), Effect.REPLACED),
+        (
+            effect(INSTANCE, {"PerformanceInsightsKMSKeyId": "k"}, {"PerformanceInsightsKMSKeyId": "l"}),
+            Effect.REPLACED,
+        ),
         (effect(INSTANCE, {"Port": "1"}, {"Port": "2"}), Effect.MAYBE_REPLACED),
         (effect("AWS::RDS::DBCluster", {"GlobalClusterIdentifier": "g"}, {}), Effect.UPDATED),
         (effect("AWS::RDS::DBCluster", {}, {"GlobalClusterIdentifier": "g"}), Effect.REPLACED),
-        (effect("AWS::RDS::DBCluster", {"Engine": "aurora-mysql"}, {"Engine": "aurora-postgresql"}), Effect.REPLACED),
-        (effect("AWS::EC2::VPC", {"InstanceTenancy": "dedicated"}, {"InstanceTenancy": "default"}), Effect.UPDATED),
+        (
+            effect("AWS::RDS::DBCluster", {"Engine": "aurora-mysql"}, {"Engine": "aurora-postgresql"}),
+            Effect.REPLACED,
+        ),
+        (
+            effect("AWS::EC2::VPC", {"InstanceTenancy": "dedicated"}, {"InstanceTenancy": "default"}),
+            Effect.UPDATED,
+        ),
         (effect("AWS::EC2::VPC", {}, {"InstanceTenancy": "dedicated"}), Effect.REPLACED),
-        (effect("AWS::AutoScaling::AutoScalingGroup", {"LaunchTemplate": {"Version": "1"}}, {"LaunchTemplate": {"Version": "2"}}), Effect.UPDATED),
-        (effect("AWS::AutoScaling::AutoScalingGroup", {"LaunchTemplate": {"Version": "1"}}, {"LaunchTemplate": {"Version": "2"}}, UpdatePolicy=REPLACING), Effect.REPLACED),
+        (
+            effect(
+                "AWS::AutoScaling::AutoScalingGroup",
+                {"LaunchTemplate": {"Version": "1"}},
+                {"LaunchTemplate": {"Version": "2"}},
+            ),
+            Effect.UPDATED,
+        ),
+        (
+            effect(
+                "AWS::AutoScaling::AutoScalingGroup",
+                {"LaunchTemplate": {"Version": "1"}},
+                {"LaunchTemplate": {"Version": "2"}},
+                UpdatePolicy=REPLACING,
+            ),
+            Effect.REPLACED,
+        ),
         (effect("AWS::SSM::Document", {"Content": {"a": 1}}, {"Content": {"a": 2}}), Effect.REPLACED),
-        (effect_of_values("AWS::SSM::Document", REGION, ("Content",), Changed({}, {"UpdateMethod": "NewVersion"}, {})), Effect.UPDATED),
+        (
+            effect_of_values(
+                "AWS::SSM::Document", REGION, ("Content",), Changed({}, {"UpdateMethod": "NewVersion"}, {})
+            ),
+            Effect.UPDATED,
+        ),
         (effect("AWS::EC2::VPCEndpoint", {}, {"DnsOptions": {"DnsRecordIpType": "ipv4"}}), Effect.UPDATED),
         (effect("AWS::EC2::VPCEndpoint", {"DnsOptions": {"PrivateDnsPreference": "a"}}, {}), Effect.REPLACED),
         (effect("AWS::EC2::EIP", {}, {"Domain": "vpc"}), Effect.REPLACED),
         (effect("AWS::CloudFormation::CustomResource", {"A": "1"}, {"A": "2"}), Effect.MAYBE_REPLACED),
         (effect("Acme::Thing::Type", {"A": "1"}, {"A": "2"}), Effect.MAYBE_REPLACED),
-        (effect_of_values("AWS::SQS::Queue", REGION, ("QueueName",), Changed({}, {}, {}), certain=False), Effect.MAYBE_REPLACED),
+        (
+            effect_of_values("AWS::SQS::Queue", REGION, ("QueueName",), Changed({}, {}, {}), certain=False),
+            Effect.MAYBE_REPLACED,
+        ),
     ],
-)  # fmt: skip
+)
 def test_values_decide(found: Effect, expected: Effect) -> None:
     """Where the schema says that it depends, the values say on what."""
     assert found == expected
@@ -125,23 +165,58 @@ def test_values_decide(found: Effect, expected: Effect) -> None:
     [
         ("AWS::KMS::Key", {}, {"KeySpec": "RSA_2048"}, [True]),
         ("AWS::KMS::Key", {}, {"Description": "d"}, []),
-        ("AWS::RDS::DBCluster", {"EngineVersion": "8.0.mysql_aurora.3.10.1"}, {"EngineVersion": "8.0.mysql_aurora.3.9.2"}, [True]),
-        ("AWS::RDS::DBCluster", {"EngineVersion": "8.0.mysql_aurora.3.9.2"}, {"EngineVersion": "8.0.mysql_aurora.3.10.1"}, []),
+        (
+            "AWS::RDS::DBCluster",
+            {"EngineVersion": "8.0.mysql_aurora.3.10.1"},
+            {"EngineVersion": "8.0.mysql_aurora.3.9.2"},
+            [True],
+        ),
+        (
+            "AWS::RDS::DBCluster",
+            {"EngineVersion": "8.0.mysql_aurora.3.9.2"},
+            {"EngineVersion": "8.0.mysql_aurora.3.10.1"},
+            [],
+        ),
         ("AWS::RDS::DBCluster", {"EngineVersion": GIVEN}, {"EngineVersion": "8.0.mysql_aurora.3.10.1"}, []),
         (INSTANCE, {"AllocatedStorage": "20"}, {"AllocatedStorage": 10}, [True]),
         (INSTANCE, {"AllocatedStorage": "x"}, {"AllocatedStorage": 10}, [False]),
-        (INSTANCE, {"Engine": "mysql", "EngineVersion": "5.7.44"}, {"Engine": "mysql", "EngineVersion": "8.0.40"}, [True]),
-        (INSTANCE, {"Engine": "postgres", "EngineVersion": "15.4"}, {"Engine": "postgres", "EngineVersion": "15.7"}, []),
-        (INSTANCE, {"Engine": "postgres", "EngineVersion": "15.4"}, {"Engine": "postgres", "EngineVersion": "16.1"}, [True]),
-        (INSTANCE, {"Engine": "mysql", "EngineVersion": "5.7"}, {"Engine": "mysql", "EngineVersion": "8.0", "AllowMajorVersionUpgrade": True}, []),
-        ("AWS::DynamoDB::Table", {"GlobalSecondaryIndexes": [{"IndexName": "a"}]}, {"GlobalSecondaryIndexes": [{"IndexName": "b"}]}, [True]),
+        (
+            INSTANCE,
+            {"Engine": "mysql", "EngineVersion": "5.7.44"},
+            {"Engine": "mysql", "EngineVersion": "8.0.40"},
+            [True],
+        ),
+        (
+            INSTANCE,
+            {"Engine": "postgres", "EngineVersion": "15.4"},
+            {"Engine": "postgres", "EngineVersion": "15.7"},
+            [],
+        ),
+        (
+            INSTANCE,
+            {"Engine": "postgres", "EngineVersion": "15.4"},
+            {"Engine": "postgres", "EngineVersion": "16.1"},
+            [True],
+        ),
+        (
+            INSTANCE,
+            {"Engine": "mysql", "EngineVersion": "5.7"},
+            {"Engine": "mysql", "EngineVersion": "8.0", "AllowMajorVersionUpgrade": True},
+            [],
+        ),
+        (
+            "AWS::DynamoDB::Table",
+            {"GlobalSecondaryIndexes": [{"IndexName": "a"}]},
+            {"GlobalSecondaryIndexes": [{"IndexName": "b"}]},
+            [True],
+        ),
         ("AWS::DynamoDB::Table", {}, {"GlobalSecondaryIndexes": [{"IndexName": "b"}]}, []),
         ("AWS::DynamoDB::Table", {}, {"GlobalSecondaryIndexes": GIVEN}, [False, False]),
         ("AWS::SNS::Subscription", {"Region": "a"}, {"Region": "b"}, [True]),
         ("AWS::SNS::Subscription", {}, {"Region": "b"}, [False]),
         ("AWS::SNS::Subscription", {"Region": "a", "FilterPolicyScope": "x"}, {"Region": "b"}, []),
     ],
-)  # fmt: skip
+)
 def test_refusals(kind: str, before: dict[str, Any], after: dict[str, Any], certain: list[bool]) -> None:
     """AWS refuses some changes for certain, and others perhaps."""
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
@@ -182,9 +257,15 @@ def test_some_types_are_deleted_first() -> None:
         (INSTANCE, "BackupRetentionPeriod", 0, 14, True),
         (INSTANCE, "BackupRetentionPeriod", GIVEN, 14, True),
         ("AWS::RDS::DBParameterGroup", "Parameters", {"max_connections": 1}, {"max_connections": 2}, False),
-        ("AWS::RDS::DBParameterGroup", "Parameters", {"performance_schema": 1}, {"performance_schema": 2}, True),
+        (
+            "AWS::RDS::DBParameterGroup",
+            "Parameters",
+            {"performance_schema": 1},
+            {"performance_schema": 2},
+            True,
+        ),
     ],
-)  # fmt: skip
+)
 def test_some_values_interrupt_nothing(kind: str, name: str, before: Any, after: Any, noted: bool) -> None:
     """A note is left out where the values are known to be of the quiet kind."""
     family = {"Family": "aurora-mysql8.0"}

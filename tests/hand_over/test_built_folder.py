@@ -65,15 +65,30 @@ def test_an_early_manifest_is_enough() -> None:
     ("changed", "message"),
     [
         ({"stacks.json": None}, "There is no out/stacks.json, so this is not a folder that a build wrote."),
-        ({"stacks.json": {"formatVersion": 2}}, "out/stacks.json is not a manifest of format 1, the only one"),
-        ({"stacks.json": {"formatVersion": 1, "stacks": [{}], "files": {}}}, "out/stacks.json does not say where the files of each stack are."),
-        ({"main.yaml": None}, "out/stacks.json names main.yaml, which cannot be read. Build the folder again."),
+        (
+            {"stacks.json": {"formatVersion": 2}},
+            "out/stacks.json is not a manifest of format 1, the only one",
+        ),
+        (
+            {"stacks.json": {"formatVersion": 1, "stacks": [{}], "files": {}}},
+            "out/stacks.json does not say where the files of each stack are.",
+        ),
+        (
+            {"main.yaml": None},
+            "out/stacks.json names main.yaml, which cannot be read. Build the folder again.",
+        ),
         ({"main.yaml": b"\xff"}, "out/main.yaml is not UTF-8. Build the folder again."),
         ({"main.yaml": {"A": 1}}, "Cannot read out/main.yaml: it has no mapping Resources"),
-        ({"parameters/prod/network.json": b"{"}, "Cannot read out/parameters/prod/network.json: it is not JSON"),
-        ({"parameters/prod/network.json": {"A": 1}}, "Cannot read out/parameters/prod/network.json: it is neither"),
+        (
+            {"parameters/prod/network.json": b"{"},
+            "Cannot read out/parameters/prod/network.json: it is not JSON",
+        ),
+        (
+            {"parameters/prod/network.json": {"A": 1}},
+            "Cannot read out/parameters/prod/network.json: it is neither",
+        ),
     ],
-)  # fmt: skip
+)
 def test_refused(changed: dict[str, Any], message: str) -> None:
     """The message names the file and what to do."""
     files = {name: one for name, one in {**FILES, **changed}.items() if one is not None}

@@ -235,6 +235,7 @@ def _manifest_entry(name: str, pair: Case, environments: list[str], resources: l
         "capabilities": ["CAPABILITY_NAMED_IAM"],
         "readsFrom": pair.get("readsFrom", []),
         "perDeploy": pair.get("perDeploy", []),
+        "rollbackTriggers": {},
         "parameterFiles": {one: f"parameters/{one}/{name}.json" for one in environments},
         "deploymentFiles": {},
         "stackPolicy": f"stack-policies/{name}.json",

@@ -19,12 +19,13 @@ def reviewed(
     given: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
     region: str = REGION,
 ) -> dict[str, Any]:
-    """Return the review of two templates as a program reads it; ``given`` are the parameter values of both."""
+    """Return the review of two templates as a program reads it; ``given`` are both sides' values."""
     both = [
         sides.template(f"{name}.json", json.dumps(one).encode(), region, values, "stack")
         for name, one, values in zip(("before", "after"), (before, after), given, strict=True)
     ]
-    found: dict[str, Any] = json.loads(report.as_json(report.review(*both)))
+    old, new = both
+    found: dict[str, Any] = json.loads(report.as_json(report.review(old, new)))
     return found
 
 

@@ -11,10 +11,13 @@ from .templates import changed, resources, reviewed, risks
 NETWORK: dict[str, Any] = resources(
     VPC=("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/16"}),
     Group=("AWS::EC2::SecurityGroup", {"GroupDescription": "d", "VpcId": {"Ref": "VPC"}}),
-    Rule=("AWS::EC2::SecurityGroupIngress", {"GroupId": {"Fn::GetAtt": ["Group", "GroupId"]}, "IpProtocol": "tcp"}),
+    Rule=(
+        "AWS::EC2::SecurityGroupIngress",
+        {"GroupId": {"Fn::GetAtt": ["Group", "GroupId"]}, "IpProtocol": "tcp"},
+    ),
     Dashboard=("AWS::CloudWatch::Dashboard", {"DashboardBody": {"Fn::Sub": '{"a":"${Group}"}'}}),
     Topic=("AWS::SNS::Topic", {}),
-)  # fmt: skip
+)
 
 
 def with_block(block: Any, **parameters: Any) -> dict[str, Any]:

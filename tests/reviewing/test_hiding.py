@@ -18,7 +18,12 @@ HIDDEN = HIDDEN_VALUE
     ("kind", "name", "value", "expected"),
     [
         ("AWS::RDS::DBCluster", "MasterUserPassword", "hush", HIDDEN),
-        ("AWS::RDS::DBCluster", "MasterUserPassword", "{{resolve:secretsmanager:s:SecretString:p}}", "{{resolve:secretsmanager:s:SecretString:p}}"),
+        (
+            "AWS::RDS::DBCluster",
+            "MasterUserPassword",
+            "{{resolve:secretsmanager:s:SecretString:p}}",
+            "{{resolve:secretsmanager:s:SecretString:p}}",
+        ),
         ("AWS::RDS::DBCluster", "ManageMasterUserPassword", True, True),
         ("AWS::SecretsManager::Secret", "SecretString", '{"a":"b"}', HIDDEN),
         ("AWS::SecretsManager::Secret", "GenerateSecretString.PasswordLength", 32, 32),
@@ -32,11 +37,36 @@ HIDDEN = HIDDEN_VALUE
         ("AWS::Lambda::Function", "Environment.Variables.DATABASE_SECRET_ARN", "arn", "arn"),
         ("AWS::Lambda::Function", "Environment.Variables.LOG_LEVEL", "INFO", "INFO"),
         ("AWS::Lambda::Function", "Environment.Variables.URL", "mysql://user:hush@host/db", HIDDEN),
-        ("AWS::CloudFront::Distribution", "DistributionConfig.Origins[api].OriginCustomHeaders[x-api-key].HeaderValue", "hush", HIDDEN),
-        ("AWS::CloudFront::Distribution", "DistributionConfig.Origins[api].OriginCustomHeaders[x-trace].HeaderValue", "on", "on"),
-        ("AWS::ECS::TaskDefinition", "ContainerDefinitions[0].Environment", [{"Name": "DB_PASSWORD", "Value": "hush"}, {"Name": "A", "Value": "b"}], [{"Name": "DB_PASSWORD", "Value": HIDDEN}, {"Name": "A", "Value": "b"}]),
-        ("AWS::IAM::Role", "Policies[a].PolicyDocument.Statement[b].Action[0]", "secretsmanager:GetSecretValue", "secretsmanager:GetSecretValue"),
-        ("AWS::IAM::Role", "Policies[a].PolicyDocument.Statement[b].Resource", "arn:aws:secretsmanager:us-east-1:1:secret:x", "arn:aws:secretsmanager:us-east-1:1:secret:x"),
+        (
+            "AWS::CloudFront::Distribution",
+            "DistributionConfig.Origins[api].OriginCustomHeaders[x-api-key].HeaderValue",
+            "hush",
+            HIDDEN,
+        ),
+        (
+            "AWS::CloudFront::Distribution",
+            "DistributionConfig.Origins[api].OriginCustomHeaders[x-trace].HeaderValue",
+            "on",
+            "on",
+        ),
+        (
+            "AWS::ECS::TaskDefinition",
+            "ContainerDefinitions[0].Environment",
+            [{"Name": "DB_PASSWORD", "Value": "hush"}, {"Name": "A", "Value": "b"}],
+            [{"Name": "DB_PASSWORD", "Value": HIDDEN}, {"Name": "A", "Value": "b"}],
+        ),
+        (
+            "AWS::IAM::Role",
+            "Policies[a].PolicyDocument.Statement[b].Action[0]",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:GetSecretValue",
+        ),
+        (
+            "AWS::IAM::Role",
+            "Policies[a].PolicyDocument.Statement[b].Resource",
+            "arn:aws:secretsmanager:us-east-1:1:secret:x",
+            "arn:aws:secretsmanager:us-east-1:1:secret:x",
+        ),
         ("AWS::EC2::Instance", "UserData", "export A=AKIAABCDEFGHIJKLMNOP", HIDDEN),
         ("Custom::Thing", "Certificate", "-----BEGIN PRIVATE KEY-----\nx", HIDDEN),
         ("Custom::Thing", "Config", {"password": "hush", "user": "a"}, {"password": HIDDEN, "user": "a"}),
@@ -48,14 +78,14 @@ HIDDEN = HIDDEN_VALUE
         ("Custom::Thing", "A", {"Fn::In": ["network", {"Ref": "VPC"}]}, "${VPC} of network"),
         ("Custom::Thing", "A", None, None),
     ],
-)  # fmt: skip
+)
 def test_values(kind: str, name: str, value: Any, expected: Any) -> None:
-    """Passwords, keys and tokens are hidden by their names, by what they are in, and by what they look like."""
+    """Passwords, keys and tokens are hidden by their names, by what they are in, and by their looks."""
     assert shown(value, name, kind) == expected
 
 
 def test_a_secret_is_nowhere_in_a_report() -> None:
-    """A NoEcho value reaches a property, an output, a name and a condition, and is in no part of the report."""
+    """A NoEcho value reaches a property, an output, a name and a condition, and no part of the report."""
 
     def template(size: int) -> dict[str, Any]:
         return {

@@ -146,7 +146,7 @@ def test_a_subnet_reaches_the_function_of_another_stack(reviews: dict[str, Revie
 
 
 def test_the_report_of_a_description() -> None:
-    """The text says first what fails and what to do, then what changes, and each once for all environments."""
+    """The text says first what fails and what to do, then what changes, each once for all environments."""
     side: Side = own_side()._replace(root=None)
     found = text.as_text(report.review(side, CHANGES["description of a group"](side)))
 

@@ -12,7 +12,7 @@ from csr_templates.cloudformation.rendering import load, render
 
 from .templates import changed, reviewed
 
-# Property -> values; the first is create-only, the second is not, the third is a list whose order says nothing.
+# Type -> property -> values; some replace, some do not, and tags are a list whose order says nothing.
 TYPES: dict[str, dict[str, list[Any]]] = {
     "AWS::SQS::Queue": {"QueueName": ["a", "b"], "VisibilityTimeout": [30, "30", 60]},
     "AWS::S3::Bucket": {"BucketName": ["one", "two"], "VersioningConfiguration": [{"Status": "Enabled"}]},

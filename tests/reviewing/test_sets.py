@@ -1,4 +1,4 @@
-"""Sets of stacks: exports, names, keys and stacks that leave the set, with the sentences that say what to do."""
+"""Sets of stacks: exports, names, keys and stacks that leave the set, with what their messages say."""
 
 from __future__ import annotations
 
@@ -51,16 +51,26 @@ def importing(name: str) -> Template:
 @pytest.mark.parametrize(
     ("after", "start"),
     [
-        (exporting("b"), "The deploy fails: the export a becomes b while api imports it, as deployed. Keep it and "),
+        (
+            exporting("b"),
+            "The deploy fails: the export a becomes b while api imports it, as deployed. Keep it and ",
+        ),
         ({"Resources": {}}, "The deploy fails: the export a is removed while api imports it, as deployed."),
-        (exporting("a", "2"), "The deploy fails: its value changes from 1 to 2, and CloudFormation does not change "),
-        (exporting("a", {"Fn::ImportValue": "x"}), "The deploy may fail: perhaps its value changes from 1 to import x, "),
+        (
+            exporting("a", "2"),
+            "The deploy fails: its value changes from 1 to 2, and CloudFormation does not change ",
+        ),
+        (
+            exporting("a", {"Fn::ImportValue": "x"}),
+            "The deploy may fail: perhaps its value changes from 1 to import x, ",
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_export_in_use(after: Template, start: str) -> None:
     """It can neither go nor change, whatever the importing stack does in the same commit."""
     before = side(network=exporting("a"), api=importing("a"))
-    for importer in (importing("a"), importing("b"), {"Resources": {}}):
+    importers: list[Template] = [importing("a"), importing("b"), {"Resources": {}}]
+    for importer in importers:
         found = risks(before, side(network=after, api=importer))
         assert found["export", "network", "Id"].startswith(start)
 
@@ -132,9 +142,13 @@ def test_an_output_that_another_region_reads() -> None:
             "The deploy fails: New cannot be created, since Old of the stack network has the name. Choose "
             "another name.",
         ),
-        ({"network": {"Old": QUEUE}, "frontend": {}}, {"network": {"Old": QUEUE}, "frontend": {"New": QUEUE}}, None),
+        (
+            {"network": {"Old": QUEUE}, "frontend": {}},
+            {"network": {"Old": QUEUE}, "frontend": {"New": QUEUE}},
+            None,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_is_taken(before: dict[str, Any], after: dict[str, Any], message: str | None) -> None:
     """By what stays, by what goes later, and by another stack of the region; not by what went before."""
     old, new = (side(**{name: {"Resources": one} for name, one in sets.items()}) for sets in (before, after))
@@ -235,10 +249,24 @@ def test_the_stack_policy_is_that_of_the_deployed_stack() -> None:
         ({"Action": "Update:*", "NotResource": "LogicalResourceId/Other"}, True),
         ({"NotAction": "Update:Replace", "Resource": "*"}, False),
         ({"NotAction": "Update:Delete", "Resource": "*"}, True),
-        ({"Action": "Update:*", "Resource": "*", "Condition": {"StringEquals": {"ResourceType": ["AWS::SQS::Queue"]}}}, True),
-        ({"Action": "Update:*", "Resource": "*", "Condition": {"StringLike": {"ResourceType": "AWS::RDS::*"}}}, False),
+        (
+            {
+                "Action": "Update:*",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"ResourceType": ["AWS::SQS::Queue"]}},
+            },
+            True,
+        ),
+        (
+            {
+                "Action": "Update:*",
+                "Resource": "*",
+                "Condition": {"StringLike": {"ResourceType": "AWS::RDS::*"}},
+            },
+            False,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_stack_policy_denies(statement: dict[str, Any], denied: bool) -> None:
     """By action, by logical ID and by type; what it does not allow is denied too."""
     allow = {"Effect": "Allow", "Action": "Update:*", "Resource": "*"}

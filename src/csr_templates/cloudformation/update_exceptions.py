@@ -251,7 +251,7 @@ def _only_region(changed: Changed) -> bool | None:
     }
     if keys != {"Region"}:
         return False
-    # From nothing to the region of the stack, or back, is no change; only the deploy knows that region.
+    # From nothing to the region of the stack, or back, changes nothing; only the deploy knows that region.
     return True if changed.before.get("Region") and changed.after.get("Region") else None
 
 

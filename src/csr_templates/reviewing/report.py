@@ -99,8 +99,8 @@ def _stack(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]) -> dic
                 "after": shown(output.after),
                 "export": output.export,
                 "exportAfter": output.new_export,
-                "importedBy": list(output.importers),
-                "readBy": list(output.readers),
+                "importers": list(output.importers),
+                "readers": list(output.readers),
                 "chain": list(output.chain),
             }
             for output in stack.outputs
