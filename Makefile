@@ -27,7 +27,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check walks benchmark rules catalogue corpus mutation format clean
+.PHONY: help templates environments test check walks benchmark rules scenarios catalogue corpus mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -57,6 +57,9 @@ benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of ti
 
 rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
 	@$(RUN) -m tests.rules.write_page
+
+scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md
+	@$(RUN) -m tests.alarms.write_pages
 
 catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)
 	@$(RUN) -m tests.catalogue.test_catalogue

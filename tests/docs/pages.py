@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "docs" / "operations.md"
 HAND_OVER = ROOT / "docs" / "hand-over.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
+ALARM_SCENARIOS = ROOT / "docs" / "alarm-scenarios.md"
+ALARM_SCENARIOS_JA = ROOT / "docs" / "alarm-scenarios.ja.md"
 CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
 # Pages whose blocks an operator types into a terminal, after the functions of the first one.

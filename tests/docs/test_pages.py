@@ -13,6 +13,8 @@ import pytest
 from csr_templates import STACKS
 
 from .pages import (
+    ALARM_SCENARIOS,
+    ALARM_SCENARIOS_JA,
     CHANGES,
     CHANGES_JA,
     CONTRIBUTING,
@@ -33,6 +35,7 @@ PREFIX = "csr-lambda-api-prod"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
+    pytest.param(read(ALARM_SCENARIOS), read(ALARM_SCENARIOS_JA), id="alarm-scenarios"),
     pytest.param(read(CHANGES), read(CHANGES_JA), id="changes"),
     pytest.param(read(README), read(README_JA), id="readme"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),

@@ -331,14 +331,12 @@ class World:
 
     def _seed_alarms(self) -> None:
         for region, properties in self._of_type("AWS::CloudWatch::Alarm"):
+            given = ("AlarmName", "ComparisonOperator", "EvaluationPeriods", "Threshold")
             self.client("cloudwatch", region).put_metric_alarm(
-                **{
-                    name: properties[name]
-                    for name in ("AlarmName", "ComparisonOperator", "EvaluationPeriods", "Threshold")
-                },
-                Namespace=properties["Namespace"],
-                MetricName=properties["MetricName"],
-                Period=properties["Period"],
+                **{name: properties[name] for name in given},
+                Namespace=properties.get("Namespace", "of an expression"),
+                MetricName=properties.get("MetricName", "of an expression"),
+                Period=properties.get("Period", 300),
                 Statistic="Sum",
             )
 

@@ -7,7 +7,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
+
+from . import pairs
 
 # A key is ``[environment:][stack/]LogicalId``.
 Key = tuple[str, str, str]
@@ -61,6 +64,23 @@ class Score:
             )
         perfect = sum(not faults for faults in self.faults.values())
         return "\n".join([*lines, f"{perfect} of {len(self.faults)} cases entirely right"])
+
+
+def score_corpus(review: Callable[[pairs.Inputs], Review], folder: Path) -> Score:
+    """Return how well a review does on the whole corpus: the one place where a review is plugged in.
+
+    Args:
+        review: what is reviewed -> the review's JSON, as ``json.loads`` gives it.
+        folder: an empty folder, which both sides of each case are written below.
+    """
+    numbers = itertools.count()
+
+    def reviewed(case: Mapping[str, Any]) -> Review:
+        place = folder / str(next(numbers))
+        place.mkdir()
+        return review(pairs.write(dict(case), place))
+
+    return score(pairs.cases(), reviewed)
 
 
 def score(cases: Iterable[Mapping[str, Any]], review: Callable[[Mapping[str, Any]], Review]) -> Score:

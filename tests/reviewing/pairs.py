@@ -37,13 +37,15 @@ from __future__ import annotations
 
 import copy
 import functools
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+
+from csr_templates.cloudformation.built_stack import BuiltStack, Policies
+from csr_templates.hand_over import manifest
 
 # The kinds of risks that a case scores where its file names none.
 CHANGE_KINDS = ("replace", "data-loss", "orphan", "interruption", "will-fail", "export", "rename")
@@ -75,8 +77,13 @@ class Inputs(NamedTuple):
 @functools.cache
 def files() -> dict[str, dict[str, Any]]:
     """Return file name without suffix -> content of each file of the corpus."""
+    return {file.stem: parsed(file) for file in sorted(CORPUS.glob("*.yaml"))}
+
+
+def parsed(file: Path) -> Any:
+    """Return the content of a YAML file without short forms of functions."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return {file.stem: yaml.load(file.read_text("utf-8"), loader) for file in sorted(CORPUS.glob("*.yaml"))}
+    return yaml.load(file.read_text("utf-8"), loader)
 
 
 def cases() -> Iterator[Case]:
@@ -112,12 +119,11 @@ def _pair(pair: Case, content: Mapping[str, Any]) -> Case:
 def merged(target: Any, patch: Any) -> Any:
     """Return a JSON value after a merge patch (RFC 7396): mappings are merged, None deletes a key.
 
-    A function is not merged with another one, but takes its place.
+    The call of a function is a value: it is put in the place of what was there.
     """
-    if not isinstance(patch, dict):
+    if not isinstance(patch, dict) or _is_call(patch):
         return copy.deepcopy(patch)
-    is_merged = isinstance(target, dict) and not (_is_function(target) or _is_function(patch))
-    result = copy.deepcopy(target) if is_merged else {}
+    result = copy.deepcopy(target) if isinstance(target, dict) and not _is_call(target) else {}
     for key, value in patch.items():
         if value is None:
             result.pop(key, None)
@@ -126,8 +132,8 @@ def merged(target: Any, patch: Any) -> Any:
     return result
 
 
-def _is_function(value: dict[str, Any]) -> bool:
-    return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
+def _is_call(value: Mapping[str, Any]) -> bool:
+    return len(value) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
 def _placed(base: Template, place: str, value: Any) -> Template:
@@ -167,82 +173,58 @@ def text(template: Template) -> str:
     """Return a template as the text of its file."""
     if isinstance(template, str):
         return template
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return str(yaml.dump(template, Dumper=dumper, sort_keys=False))
+    # JSON is YAML too; a YAML dump would have anchors where two places share a value, which no template has.
+    return json.dumps(template, indent=1)
 
 
 def _write_set(case: Case, side: str, folder: Path) -> None:
     """Write a folder of several stacks with its manifest, as a build does."""
     contents: dict[str, str] = {}
-    entries = []
+    stacks: list[BuiltStack] = []
+    protected: list[bool] = []
     for name, pair in case["stacks"].items():
-        if pair[side] == {}:  # the stack is not there on this side
+        if not pair[side]:  # the stack is not there on this side
             continue
-        template = pair[side]
-        if isinstance(template, dict):
-            declared = {"ProjectName": {"Type": "String"}, "Environment": {"Type": "String"}}
-            template = {**template, "Parameters": {**declared, **template.get("Parameters", {})}}
-            parameters = template["Parameters"]
-        else:
-            raise TypeError(f"{case['name']}: a stack of several is written as a mapping")
-        protected = pair.get("terminationProtection", True)
-        policy = pair.get("stackPolicy", {})
-        if side == "after":
-            policy = pair.get("stackPolicyAfter", policy)
-            protected = pair.get("terminationProtectionAfter", protected)
-        policy = policy or {"Statement": [_ALLOW]}
-        contents[f"{name}.yaml"] = text(template)
-        contents[f"stack-policies/{name}.json"] = json.dumps(policy)
-        environments = case["environments"]
-        per_deploy = pair.get("perDeploy", [])
-        for environment, sides in environments.items():
-            sides = sides or {}
+        template = {**pair[side], "Parameters": {**_NAMES, **pair[side].get("Parameters", {})}}
+        policy = _of_side(pair, "stackPolicy", side, _POLICY)
+        protected.append(_of_side(pair, "terminationProtection", side, True))
+        stack = BuiltStack(
+            name,
+            f"{name}.yaml",
+            pair.get("region", "ap-northeast-1"),
+            template,
+            per_deploy=pair.get("perDeploy", ()),
+            reads_from=pair.get("readsFrom", ()),
+            source=f"stacks/{name.replace('-', '_')}.py",
+            policies=Policies(policy, [{}], [{}], [{}], [{}]),
+        )
+        stacks.append(stack)
+        contents[stack.file] = text(template)
+        contents[manifest.stack_policy_file(name)] = json.dumps(policy)
+        for environment, sides in case["environments"].items():
             values = {"ProjectName": PROJECT, "Environment": environment}
-            values |= sides.get("both", {}) | sides.get(side, {})
+            values |= (sides or {}).get("both", {}) | (sides or {}).get(side, {})
             document = {
-                "Parameters": {
-                    key: value for key, value in values.items() if key in parameters and key not in per_deploy
-                },
+                "Parameters": {key: values[key] for key in stack.in_files if key in values},
                 "Tags": {"Project": PROJECT, "Environment": environment},
                 "StackPolicy": policy,
             }
-            contents[f"parameters/{environment}/{name}.json"] = json.dumps(document)
-        entry = _manifest_entry(name, pair, list(environments), list(template["Resources"]))
-        entries.append({**entry, "terminationProtection": protected})
-    manifest = {
-        "formatVersion": 1,
-        "stacks": entries,
-        "files": {
-            path: {"sha256": hashlib.sha256(content.encode()).hexdigest()}
-            for path, content in contents.items()
-        },
-    }
-    for path, content in {**contents, "stacks.json": json.dumps(manifest)}.items():
+            contents[manifest.parameter_file(environment, name)] = json.dumps(document)
+    files = {path: content.encode() for path, content in contents.items()}
+    index = manifest.document(stacks, list(case["environments"]), files, {})
+    for entry, protection in zip(index["stacks"], protected, strict=True):
+        entry["terminationProtection"] = protection
+    for path, data in {**files, manifest.MANIFEST: json.dumps(index).encode()}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(content, "utf-8")
+        (folder / path).write_bytes(data)
 
 
-_ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
+def _of_side(pair: Case, key: str, side: str, default: Any) -> Any:
+    """Return what a stack has under a key, or under that key with ``After``."""
+    value = pair.get(key, default)
+    return pair.get(f"{key}After", value) if side == "after" else value
 
 
-def _manifest_entry(name: str, pair: Case, environments: list[str], resources: list[str]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "namePattern": f"${{ProjectName}}-${{Environment}}-{name}",
-        "template": f"{name}.yaml",
-        "source": f"stacks/{name.replace('-', '_')}.py",
-        "region": pair.get("region", "ap-northeast-1"),
-        "capabilities": ["CAPABILITY_NAMED_IAM"],
-        "readsFrom": pair.get("readsFrom", []),
-        "perDeploy": pair.get("perDeploy", []),
-        "rollbackTriggers": {},
-        "parameterFiles": {one: f"parameters/{one}/{name}.json" for one in environments},
-        "deploymentFiles": {},
-        "stackPolicy": f"stack-policies/{name}.json",
-        "pipelinePolicies": [f"deploy-policies/{name}-pipeline.json"],
-        "servicePolicies": [f"deploy-policies/{name}-service-1.json"],
-        "pipelineDeletePolicies": [f"deploy-policies/{name}-pipeline-delete.json"],
-        "serviceDeletePolicies": [f"deploy-policies/{name}-service-delete.json"],
-        "bootstrap": f"bootstrap/{name}.yaml",
-        "sections": {"Resources": resources},
-    }
+# What a build gives every stack.
+_NAMES = {"ProjectName": {"Type": "String"}, "Environment": {"Type": "String"}}
+_POLICY = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}]}

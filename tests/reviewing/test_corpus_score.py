@@ -16,7 +16,7 @@ from csr_templates.cloudformation.rendering import load
 from csr_templates.hand_over import manifest
 
 from . import pairs
-from .corpus_score import FOLLOWS, REPLACES, Review, Risk, Score, key_of, score
+from .corpus_score import FOLLOWS, REPLACES, Review, Risk, Score, key_of, score, score_corpus
 
 CASES = list(pairs.cases())
 SCHEMA = json.loads(Path(manifest.__file__).with_name("stacks.schema.json").read_text("utf-8"))
@@ -103,22 +103,44 @@ def test_types_and_properties_exist() -> None:
                 assert not unknown, (case["name"], logical_id)
 
 
-def test_both_sides_are_written(tmp_path: Path) -> None:
-    """Templates are read back as they are; the manifest of a folder is one that the schema admits."""
-    validator = StandardValidator(SCHEMA)
-    for number, case in enumerate(CASES):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        inputs = pairs.write(case, folder)
-        if "stacks" not in case:
-            for side, path in (("before", inputs.before), ("after", inputs.after)):
-                if isinstance(case[side], dict):
-                    assert load(path.read_text("utf-8")) == case[side], case["name"]
-            continue
-        for path in (inputs.before, inputs.after):
-            document = json.loads((path / "stacks.json").read_text("utf-8"))
-            assert not list(validator.iter_errors(document)), case["name"]
-            assert all((path / one).is_file() for one in document["files"]), case["name"]
+def test_calls_of_functions_stand_alone() -> None:
+    """No patch has left a function beside another key, which would be no call."""
+    for case in CASES:
+        for _, template in templates(case):
+            waiting: list[Any] = [template]
+            while waiting:
+                match waiting.pop():
+                    case dict(value):
+                        calls = [key for key in value if key == "Ref" or key.startswith("Fn::")]
+                        assert not calls or len(value) == 1, (case["name"], value)
+                        waiting += value.values()
+                    case list(value):
+                        waiting += value
+
+
+def test_a_pair_is_written_as_it_is(tmp_path: Path) -> None:
+    """What a review reads is the template of the case, whatever two of its places share."""
+    shared = {"Fn::If": ["Never", 8.0, {"Ref": "AWS::NoValue"}]}
+    case = {"before": {"Resources": {"A": shared, "B": shared}}, "after": "A: !Ref B\n"}
+    inputs = pairs.write({**case, "parametersAfter": {"P": 1}}, tmp_path)
+    assert load(inputs.before.read_text("utf-8")) == case["before"]
+    assert inputs.after.read_text("utf-8") == case["after"]
+    assert inputs.parameters_before is None
+    assert json.loads((tmp_path / "after.json").read_text("utf-8")) == {"Parameters": {"P": 1}}
+
+
+def test_a_set_of_stacks_is_written_as_a_build_does(tmp_path: Path) -> None:
+    """The manifest is one that the schema admits, and lists the files that are there."""
+    case = next(case for case in CASES if case["name"] == "across_stacks: new stack")
+    inputs = pairs.write(case, tmp_path)
+    for folder, stacks in ((inputs.before, ["network"]), (inputs.after, ["network", "database"])):
+        document = json.loads((folder / "stacks.json").read_text("utf-8"))
+        assert [stack["name"] for stack in document["stacks"]] == stacks
+        assert not list(StandardValidator(SCHEMA).iter_errors(document))
+        assert {str(file.relative_to(folder)) for file in folder.rglob("*.*")} == {
+            "stacks.json",
+            *document["files"],
+        }
 
 
 def first(label: Mapping[str, Any], field_name: str) -> str:
@@ -185,6 +207,24 @@ def test_a_perfect_review_has_no_faults() -> None:
     """What the labels say is entirely right."""
     result = score(CASES, perfect)
     assert not {name: faults for name, faults in result.faults.items() if faults}
+
+
+def test_a_silent_review_misses_everything(tmp_path: Path) -> None:
+    """The whole corpus is written and scored, and each word that a silent review does not say is missed."""
+    seen = []
+
+    def silent(inputs: pairs.Inputs) -> Review:
+        seen.append(inputs)
+        assert inputs.before.exists()
+        assert inputs.after.exists()
+        return {"environments": [], "risks": []}
+
+    result = score_corpus(silent, tmp_path)
+    assert len(seen) == len(CASES)
+    assert not sum(result.wrong.values())
+    assert {word for _, word in result.missed} >= WORDS["change"] | {*pairs.CHANGE_KINDS, *ACCESS_KINDS}
+    for key in result.missed:
+        assert result.count(*key).recall == 0
 
 
 BASE: dict[str, Any] = {

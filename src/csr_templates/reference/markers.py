@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 START: Final = "<!-- generated: {} -->"
 END: Final = "<!-- /generated -->"
 
-_START = re.compile(r"<!-- generated: ([a-z-]+) -->")
+_START = re.compile(r"<!-- generated: ([a-z-]+(?: [A-Za-z0-9-]+)?) -->")
 _MARKER = re.compile(r"\s*<!-*\s*/?\s*generated\b")  # also a damaged one
 
 
