@@ -30,6 +30,7 @@ TEMPLATE: dict[str, Any] = {
     "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
 }
 OPEN = {"Fn::Given": "Open"}
+IS_OPEN = '{"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}, "parameter Open": {"Fn::Given": "Open"}}'
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,10 @@ def body() -> PartialBody:
         ({"Fn::FindInMap": ["Sizes", {"Ref": "Name"}, "Size"]}, 1),
         (
             {"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]},
-            {"Fn::FindInMap": ["Sizes", OPEN, "Size"]},
+            {"Fn::FindInMap": ["Sizes", OPEN, "Size", '{"a": {"Size": 1}}']},
         ),
         ({"Fn::If": ["IsA", 1, 2]}, 1),
-        ({"Fn::If": ["IsOpen", {"Ref": "Name"}, 2]}, {"Fn::If": ["IsOpen", "a", 2]}),
+        ({"Fn::If": ["IsOpen", {"Ref": "Name"}, 2]}, {"Fn::If": ["IsOpen", "a", 2, IS_OPEN]}),
         ({"Fn::Select": [1, {"Fn::Cidr": ["10.0.0.0/16", 2, "8"]}]}, "10.0.1.0/24"),
         ({"Fn::Select": [0, {"Fn::Cidr": ["2001:db8::/56", "1", 64]}]}, "2001:db8::/64"),
         ({"Fn::Cidr": ["nonsense", 1, 8]}, {"Fn::Cidr": ["nonsense", "1", "8"]}),

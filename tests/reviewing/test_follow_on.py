@@ -104,6 +104,28 @@ def test_some_attributes_move_with_an_update(
     assert ("User" in changed(template("a"), template("b"))) is reached
 
 
+def test_a_condition_of_unknown_truth_is_no_guess() -> None:
+    """A resource that may go is said to go, with what is not known; one of the same condition stays."""
+
+    def template(value: str, condition: str | None) -> dict[str, Any]:
+        queue: dict[str, Any] = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 1}}
+        return {
+            "Parameters": {"Keep": {"Type": "String"}},
+            "Conditions": {"IsKept": {"Fn::Equals": [{"Ref": "Keep"}, value]}},
+            "Resources": {"Queue": queue | ({"Condition": condition} if condition else {})},
+        }
+
+    found = reviewed(template("yes", None), template("yes", "IsKept"))
+    (entry,) = found["environments"][0]["stacks"][0]["resources"]
+    assert (entry["change"], entry["data"]) == ("remove", "lost")
+    assert [(one["property"], one["before"], one["after"]) for one in entry["causes"]] == [
+        ("Condition", "true", "not known")
+    ]
+    assert "it may leave the stack, as its condition is not known," in risks(found)["data-loss", "Queue"]
+    assert changed(template("yes", "IsKept"), template("yes", "IsKept")) == {}
+    assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "update"
+
+
 def test_a_circle_of_references_ends() -> None:
     """Resources that refer to each other are visited until nothing is news."""
 

@@ -200,6 +200,9 @@ def is_certain(before: Any, after: Any) -> bool:
             return one != other and attribute == same
         case {"Fn::In": [_, {"Ref": str()} as one]}, {"Fn::In": [_, {"Ref": str()} as other]}:
             return bool(before != after) and "AWS::" not in str(one) + str(other)
+        case {"Fn::If": [*_, one]}, {"Fn::If": [*_, other]} if one == other:  # the same condition
+            pairs = zip(before["Fn::If"][1:3], after["Fn::If"][1:3], strict=True)
+            return all(pair[0] != pair[1] and is_certain(*pair) for pair in pairs)
         case {"Fn::Sub": one}, {"Fn::Sub": other}:
             old, new = _split(one), _split(other)
             unknown = [[part for part in parts if not isinstance(part, str)] for parts in (old, new)]

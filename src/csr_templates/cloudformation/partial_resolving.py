@@ -11,6 +11,8 @@ Forms beside those of ``resolving``:
 - ``{"Fn::Given": "Name"}``: a parameter without a value.
 - ``{"Fn::Hidden": "<digest>"}``: the value of a NoEcho parameter.
 - ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: what an import or an output of another stack hands on.
+- ``{"Fn::If": ["IsProd", 1, 2, "<what the condition is>"]}``: a branch of a condition of unknown truth.
+- ``{"Fn::FindInMap": ["Sizes", {"Fn::Given": "Stage"}, "Size", "<the mapping>"]}``: one of unknown rows.
 - ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: what cannot be resolved.
 """
 
@@ -19,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import itertools
+import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, Final
 
@@ -140,6 +143,23 @@ class PartialBody(Body):
         condition = body.get("Condition") if isinstance(body, Mapping) else None
         return True if condition is None else self.truths.get(condition)
 
+    def definition(self, condition: str) -> str:
+        """Return what a condition depends on, as a text that differs where it may have another truth."""
+        found: dict[str, Any] = {}
+        pending = [condition]
+        while pending:
+            name = pending.pop()
+            node = self.template.get("Conditions", {}).get(name)
+            found[name] = node
+            for use in uses(node):
+                if use.kind == "condition" and use.name not in found:
+                    pending.append(use.name)
+                elif use.kind == "mapping":
+                    found[f"mapping {use.name}"] = self.template.get("Mappings", {}).get(use.name)
+                elif use.name in self.values:
+                    found[f"parameter {use.name}"] = self.values[use.name]
+        return json.dumps(found, sort_keys=True, default=str)
+
     def reference(self, name: str, path: str) -> Any:
         """Resolve a Ref to a resource, or to what only the account knows."""
         return {"Ref": name}
@@ -155,7 +175,8 @@ class PartialBody(Body):
     def _call(self, name: str, node: Any, path: str) -> Any:
         match name, node:
             case "Fn::If", [str(condition), yes, no] if self.truths.get(condition) is None:
-                return {name: [condition, self.value(yes, path), self.value(no, path)]}
+                branches = [self.value(yes, path), self.value(no, path)]
+                return {name: [condition, *branches, self.definition(condition)]}
         return super()._call(name, node, path)
 
     def _import_value(self, node: Any, path: str) -> Any:
@@ -168,6 +189,15 @@ class PartialBody(Body):
         found = self.output_of(asked["Fn::GetStackOutput"])
         return asked if found is None else found
 
+    def _find_in_map(self, node: Any, path: str) -> Any:
+        found = super()._find_in_map(node, path)
+        match found:
+            case {"Fn::FindInMap": [mapping, *keys]}:
+                mappings = self.template.get("Mappings", {})
+                rows = mappings.get(mapping) if isinstance(mapping, str) else mappings
+                return {"Fn::FindInMap": [mapping, *keys, json.dumps(rows, sort_keys=True, default=str)]}
+        return found
+
     def _cidr(self, node: Any, path: str) -> Any:
         found = super()._cidr(node, path)
         return _blocks(*found["Fn::Cidr"]) or found
@@ -175,6 +205,7 @@ class PartialBody(Body):
     functions: ClassVar[Mapping[str, Function]] = {
         **Body.functions,
         "Fn::Cidr": _cidr,
+        "Fn::FindInMap": _find_in_map,
         "Fn::GetStackOutput": _get_stack_output,
         "Fn::ImportValue": _import_value,
         "Ref": _ref,

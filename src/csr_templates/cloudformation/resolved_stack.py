@@ -22,12 +22,14 @@ class Resource(NamedTuple):
     Attributes:
         type: its type; a custom resource has the general one.
         exists: whether its condition is true; None where only the deployed stack knows.
+        unless: where that is not known, what decides it; two texts that differ may decide otherwise.
         properties: resolved.
         attributes: the others, such as ``DeletionPolicy``, as the template writes them.
     """
 
     type: str
     exists: bool | None
+    unless: str
     properties: Mapping[str, Any]
     attributes: Mapping[str, Any]
 
@@ -121,7 +123,8 @@ class ResolvedStack:
             self._at = name if exists is not False else ""
             kind = CUSTOM if one["Type"].startswith("Custom::") else one["Type"]
             properties = body.value(one.get("Properties", {}), f"Resources.{name}.Properties")
-            self.resources[name] = Resource(kind, exists, properties, one)
+            unless = body.definition(one["Condition"]) if exists is None else ""
+            self.resources[name] = Resource(kind, exists, unless, properties, one)
         self._at = ""
         self.outputs: dict[str, Output] = {}
         for key, one in stack.outputs.items():

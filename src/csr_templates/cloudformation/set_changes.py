@@ -29,6 +29,8 @@ POLICY: Final = "policy"
 _WORDS: Final = {Effect.UPDATED: UPDATE, Effect.MAYBE_REPLACED: MAYBE_REPLACE, Effect.REPLACED: REPLACE}
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 
+_TRUTHS: Final = {True: "true", False: "false", None: "not known"}
+
 # Attributes that an update in place gives another value; of "*" any update does.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html
 _MOVING: Final = {
@@ -80,6 +82,11 @@ class ResourceChange:
     before: Resource | None
     after: Resource | None
     causes: list[Cause] = field(default_factory=list)
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether it is not known if the resource comes or goes at all."""
+        return any(cause.name == "Condition" for cause in self.causes)
 
     @property
     def effect(self) -> Effect:
@@ -141,9 +148,14 @@ class _SetChanges:
             will = other if other is not None and other.exists is not False else None
             if was is None and will is None:
                 continue
-            if was is None or will is None:
-                change = REMOVE if will is None else ADD
+            may_go = was is not None and will is not None and (was.exists, will.exists) == (True, None)
+            if was is None or will is None or may_go:
+                change = ADD if was is None else REMOVE
                 cause = Cause((), "", None, None, self.why.existence(node), Effect.NONE)
+                if None in (was.exists if was else True, will.exists if will else True):
+                    old_truth, new_truth = (_TRUTHS[side.exists if side else False] for side in (one, other))
+                    why = self.why.existence(node)
+                    cause = Cause((), "Condition", old_truth, new_truth, why, Effect.NONE)
                 yield ResourceChange(node, (will or was or _NONE).type, change, was, will, [cause])
                 continue
             if was.type != will.type:
@@ -164,9 +176,16 @@ class _SetChanges:
             for key in _POLICIES
             if (one := policy(was, key)) != (other := policy(will, key))
         ]
-        if was.exists is not will.exists:
+        if (was.exists, was.unless) != (will.exists, will.unless):
             causes.append(
-                Cause((), "Condition", was.exists, will.exists, self.why.existence(node), Effect.UPDATED)
+                Cause(
+                    (),
+                    "Condition",
+                    _TRUTHS[was.exists],
+                    _TRUTHS[will.exists],
+                    self.why.existence(node),
+                    Effect.UPDATED,
+                )
             )
         if causes or policies:
             change = ResourceChange(node, will.type, POLICY, was, will, [*causes, *policies])
@@ -290,4 +309,4 @@ def _at(node: Any, place: Place) -> Any:
     return node
 
 
-_NONE: Final = Resource("", None, {}, {})
+_NONE: Final = Resource("", None, "", {}, {})

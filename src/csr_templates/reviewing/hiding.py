@@ -90,6 +90,12 @@ def _words(value: Any, *, secret: bool) -> Any:
     match value:
         case {"Fn::ParameterStore": key}:
             return f"value of the SSM parameter {key}"
+        case {"Fn::If": [condition, yes, no, _]}:
+            branches = [_text(_shown(one, secret=secret)) for one in (yes, no)]
+            return f"{branches[0]} if {condition}, otherwise {branches[1]}"
+        case {"Fn::FindInMap": [mapping, row, column, _]}:
+            keys = " ".join(_text(_shown(one, secret=False)) for one in (row, column))
+            return f"{keys} of the mapping {_text(_shown(mapping, secret=False))}"
         case {"Fn::Given": name}:
             return f"${{{name}}}"
         case {"Fn::In": [stack, inner]}:
@@ -102,6 +108,10 @@ def _words(value: Any, *, secret: bool) -> Any:
     if HIDDEN in str(value):
         return HIDDEN_VALUE
     return _hide_text(in_words(value))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else in_words(value)
 
 
 def _hide_text(text: str) -> str:

@@ -134,7 +134,7 @@ def _old_one(data: str) -> str:
 def _loss(change: ResourceChange) -> str:
     name, policy = change.node.name, outcomes.deciding_policy(change)
     may = "may be" if change.change == MAYBE_REPLACE else "is"
-    happens = "leaves the template" if change.change == REMOVE else f"{may} replaced"
+    happens = _leaves(change) if change.change == REMOVE else f"{may} replaced"
     first = " in a deploy before this one" if change.change == REMOVE else ""
     key = (
         " KMS deletes a key after its waiting period, and what it encrypted is then lost."
@@ -148,9 +148,15 @@ def _loss(change: ResourceChange) -> str:
     )
 
 
+def _leaves(change: ResourceChange) -> str:
+    return (
+        "may leave the stack, as its condition is not known," if change.may_be_none else "leaves the template"
+    )
+
+
 def _orphan(change: ResourceChange) -> str:
     name, policy = change.node.name, outcomes.deciding_policy(change)
-    happens = "leaves the template" if change.change == REMOVE else "is replaced"
+    happens = _leaves(change) if change.change == REMOVE else "is replaced"
     if change.change == MAYBE_REPLACE:
         happens = "is replaced, if it is,"
     return (
