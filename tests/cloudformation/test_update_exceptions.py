@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from csr_templates.cloudformation.refused_updates import REFUSED
 from csr_templates.cloudformation.replacement import (
     Effect,
     deleted_first,
@@ -19,11 +20,11 @@ from csr_templates.cloudformation.replacement import (
 from csr_templates.cloudformation.schemas import property_schema, resource_schema
 from csr_templates.cloudformation.update_exceptions import (
     ALSO_REPLACED,
+    CASES,
     DECIDED,
     DISPUTED,
     NAME_SCOPES,
     QUIET_IF,
-    REFUSED,
     UNIQUE,
     Changed,
 )
@@ -67,6 +68,8 @@ def test_rows_have_a_source() -> None:
         page for table in (ALSO_REPLACED, DISPUTED) for pages in table.values() for page in pages.values()
     ]
     sources += [one.source for table in REFUSED.values() for found in table.values() for one in found]
+    sources += CASES.values()
+    assert CASES.keys() == DECIDED.keys()
     sources += [page for groups in UNIQUE.values() for *_, page in groups]
 
     assert all(

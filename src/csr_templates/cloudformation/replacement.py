@@ -17,6 +17,7 @@ from csr_templates.cloudformation.documented_updates import (
     uninterrupted,
 )
 from csr_templates.cloudformation.intrinsics import is_unknown
+from csr_templates.cloudformation.refused_updates import REFUSED
 from csr_templates.cloudformation.schemas import SchemasError, resource_schema
 from csr_templates.cloudformation.update_exceptions import (
     ALSO_REPLACED,
@@ -24,7 +25,6 @@ from csr_templates.cloudformation.update_exceptions import (
     DISPUTED,
     NAME_SCOPES,
     QUIET_IF,
-    REFUSED,
     UNIQUE,
 )
 
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.cloudformation.documented_updates import Note
     from csr_templates.cloudformation.references import Place
-    from csr_templates.cloudformation.update_exceptions import Changed, Refusal
+    from csr_templates.cloudformation.refused_updates import Refusal
+    from csr_templates.cloudformation.update_exceptions import Changed
 
 
 CUSTOM = "AWS::CloudFormation::CustomResource"
