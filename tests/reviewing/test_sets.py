@@ -210,6 +210,33 @@ def test_a_new_secret_names_its_readers() -> None:
     assert "Site of frontend read it with a dynamic reference" in found["interruption", "api", "Secret"]
 
 
+@pytest.mark.parametrize(
+    ("text", "stale"),
+    [
+        ("arn:aws:sqs:eu-west-1:1:first-jobs", True),
+        ("first-jobs-2", False),
+        ("my-first-jobs", False),
+        ({"Fn::ImportValue": "jobs"}, False),
+    ],
+)
+def test_an_old_name_in_a_text(text: Any, stale: bool) -> None:
+    """What still has it is named, also in another stack; a longer name is another name."""
+
+    def queue(name: str) -> Template:
+        return {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}}}
+
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": text}}
+    user: Template = {"Resources": {"Topic": topic}}
+    found = risks(side(network=queue("first-jobs"), api=user), side(network=queue("second-jobs"), api=user))
+
+    message = (
+        "Queue gets another name, and Topic of api still has its old name, first-jobs, in a text. Change it "
+        "there "
+        "too."
+    )
+    assert (found.get(("interruption", "network", "Queue")) == message) is stale
+
+
 def test_a_stack_that_leaves_the_set() -> None:
     """Nothing deletes it, and it still imports what it imports; so does one that moves to another region."""
     before = side(network=exporting("a"), api=importing("a"))

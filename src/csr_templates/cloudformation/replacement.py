@@ -26,6 +26,7 @@ from csr_templates.cloudformation.update_exceptions import (
     NAME_SCOPES,
     QUIET_IF,
     UNIQUE,
+    never,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
         return Effect.REPLACED
     if place and place[0] in DISPUTED.get(type_name, ()):
         return Effect.MAYBE_REPLACED
-    if any(_touches(place, path) for path in schema.conditional_create_only):
+    decided = DECIDED.get(type_name, {}).get(str(place[0])) if place else None
+    if decided is not never and any(_touches(place, path) for path in schema.conditional_create_only):
         return Effect.MAYBE_REPLACED
     return Effect.UPDATED
 

@@ -57,7 +57,8 @@ def _is_absent(properties: Properties, name: str) -> bool | None:
     return None if is_unknown(value) else value in (None, "")
 
 
-def _never(_: Changed) -> bool | None:
+def never(_: Changed) -> bool | None:
+    """Say that a property does not replace, although its schema says that it may."""
     return False
 
 
@@ -130,27 +131,27 @@ DECIDED: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
     ),
     "AWS::EC2::VPC": {"InstanceTenancy": _tenancy},
     "AWS::RDS::DBCluster": {
-        "AvailabilityZones": _never,
+        "AvailabilityZones": never,
         "Engine": _cluster_engine,
         "GlobalClusterIdentifier": _unless_absent_after("GlobalClusterIdentifier"),
-        "MasterUsername": _never,
+        "MasterUsername": never,
     },
     "AWS::RDS::DBInstance": {
-        "AutoMinorVersionUpgrade": _never,
+        "AutoMinorVersionUpgrade": never,
         "AvailabilityZone": _instance_zone,
-        "BackupRetentionPeriod": _never,
+        "BackupRetentionPeriod": never,
         "DBClusterSnapshotIdentifier": _unless_absent_after("DBClusterSnapshotIdentifier"),
-        "DBParameterGroupName": _never,
+        "DBParameterGroupName": never,
         "Engine": _instance_engine,
-        "MultiAZ": _never,
+        "MultiAZ": never,
         "PerformanceInsightsKMSKeyId": _unless_absent_before("PerformanceInsightsKMSKeyId"),
-        "PreferredMaintenanceWindow": _never,
+        "PreferredMaintenanceWindow": never,
         "RestoreTime": _unless_absent_after("RestoreTime"),
         "SourceDBInstanceAutomatedBackupsArn": _unless_absent_after("SourceDBInstanceAutomatedBackupsArn"),
         "SourceDbiResourceId": _unless_absent_after("SourceDbiResourceId"),
-        "StorageType": _never,
+        "StorageType": never,
     },
-    "AWS::SNS::Subscription": {"Region": _never},
+    "AWS::SNS::Subscription": {"Region": never},
     "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _document),
 }
 """Type -> property that replaces in some cases -> whether it does; None where that is not known."""

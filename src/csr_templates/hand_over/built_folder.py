@@ -51,6 +51,8 @@ def read(read_file: Read, where: str) -> BuiltFolder:
     try:
         document = manifest.read(data, name)
     except manifest.ManifestError as error:
+        if "merge conflict" in str(error):
+            raise BuiltFolderError(str(error)) from error
         raise BuiltFolderError(
             f"{name} is not a manifest of format {manifest.FORMAT_VERSION}, the only one that this version "
             "of "

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from csr_templates.cloudformation.replacement import kept_if
+from csr_templates.cloudformation.replacement import kept_if, name_properties
 from csr_templates.cloudformation.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 from csr_templates.cloudformation.wiring import Node
 from csr_templates.reviewing import outcomes
 from csr_templates.reviewing.changes import Changed, ChangedOutput, EnvironmentChanges, StackChanges
 from csr_templates.reviewing.failures import failures
 from csr_templates.reviewing.hiding import shown
+from csr_templates.reviewing.names import stale_names
 from csr_templates.reviewing.origin_keys import readers_of_secret
 from csr_templates.reviewing.renames import renames
 
@@ -71,6 +72,8 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
             "its names "
             "stay taken, until it is deleted by hand.",
         )
+    for node, old_name, readers in stale_names(environment):
+        yield (INTERRUPTION, *node, _stale_name(environment, node, old_name, readers))
     renamed = {pair.old: pair.new for pair in renames(environment)}
     for stack in environment.stacks:
         for output in stack.outputs:
@@ -89,7 +92,7 @@ def _of_resource(
     if one.data == outcomes.LOST:
         yield (DATA_LOSS, *node, _loss(change))
     if one.data == outcomes.ORPHANED:
-        yield (ORPHAN, *node, _orphan(change))
+        yield (ORPHAN, *node, _orphan(change, stack.stack.region))
     if node in renamed:
         yield (RENAME, *node, _rename(node, renamed[node], one.data))
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.change == UPDATE:
@@ -154,15 +157,19 @@ def _leaves(change: ResourceChange) -> str:
     )
 
 
-def _orphan(change: ResourceChange) -> str:
+def _orphan(change: ResourceChange, region: str) -> str:
     name, policy = change.node.name, outcomes.deciding_policy(change)
     happens = _leaves(change) if change.change == REMOVE else "is replaced"
     if change.change == MAYBE_REPLACE:
         happens = "is replaced, if it is,"
+    named = change.before is not None and name_properties(
+        change.before.type, region, change.before.properties
+    )
+    taken = ", and its name stays taken" if named else ""
     return (
-        f"{name} {happens} and stays in the account ({policy}: Retain), outside of the stack: it costs what "
-        "it did, "
-        "and its name stays taken. Delete it by hand when nothing needs it, or import it again."
+        f"{name} {happens} and stays in the account ({policy}: Retain), outside of the stack{taken}. Delete "
+        "it by "
+        "hand when nothing needs it, or import it again."
     )
 
 
@@ -188,6 +195,15 @@ def _interruption(stack: StackChanges, one: Changed) -> str:
     return f"{text} ({sources[0]})" if sources else text
 
 
+def _stale_name(environment: EnvironmentChanges, node: Node, name: str, readers: Sequence[Node]) -> str:
+    what = "is deleted" if environment.resources[node].change.change == REMOVE else "gets another name"
+    still = _and([one.name if one.stack == node.stack else f"{one.name} of {one.stack}" for one in readers])
+    has = "has" if len(readers) == 1 else "have"
+    return (
+        f"{node.name} {what}, and {still} still {has} its old name, {name}, in a text. Change it there too."
+    )
+
+
 def _new_secret(node: Node, readers: Sequence[Node]) -> str:
     text = f"{node.name} gets a new generated value."
     if readers:
@@ -211,12 +227,13 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
     if output.export is None or not output.importers:
         return
     importers = _and(output.importers)
+    imports = f"{importers} {'imports' if len(output.importers) == 1 else 'import'} it"
     if output.change == REMOVE or output.export != output.new_export:
         gone = output.new_export is None or output.change == REMOVE
         what = "is removed" if gone else f"becomes {output.new_export}"
         yield (
             *where,
-            f"The deploy fails: the export {output.export} {what} while {importers} imports it, as deployed. "
+            f"The deploy fails: the export {output.export} {what} while {imports}, as deployed. "
             "Keep "
             f"it and add the new one, deploy {importers} with the new one, then remove the old one.",
         )

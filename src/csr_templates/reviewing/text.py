@@ -26,6 +26,8 @@ _COUNTED: Final = {
     ADD: "added",
 }
 
+_OWN: Final = ("logicalId", "source", "section", "interruptionOrder")
+
 Entry = Mapping[str, Any]
 
 
@@ -107,15 +109,26 @@ def _stack(stack: Entry, parts: Sequence[Sequence[_Merged]], names: Sequence[str
         values = _values(entry["before"], entry["after"])
         text = f"parameter {entry['name']}: {values}{_where(where, names)}  [{entry['file']}]"
         yield from _wrapped(text, "  ")
-    for entry, where in sorted(resources, key=lambda one: _ORDER.index(one.entry["change"])):
-        yield from _resource(entry, _where(where, names))
+    for alike in _alike(sorted(resources, key=lambda one: _ORDER.index(one.entry["change"]))):
+        yield from _resources(alike, _where(alike[0].where, names))
     for entry, where in outputs:
         yield from _output(entry, _where(where, names))
 
 
-def _resource(entry: Entry, where: str) -> Iterator[str]:
-    source = f"  [{entry['source']}]" if entry["source"] else ""
-    yield f"  {entry['change']}  {entry['logicalId']}  {entry['type']}{where}{source}"
+def _alike(resources: Iterable[_Merged]) -> list[list[_Merged]]:
+    """Return resources of one type together that change in the same way and for the same reason."""
+    groups: dict[str, list[_Merged]] = {}
+    for one in resources:
+        same = {key: value for key, value in one.entry.items() if key not in _OWN}
+        groups.setdefault(json.dumps([same, one.where]), []).append(one)
+    return list(groups.values())
+
+
+def _resources(alike: Sequence[_Merged], where: str) -> Iterator[str]:
+    entry = alike[0].entry
+    names = ", ".join(one.entry["logicalId"] for one in alike)
+    source = f"  [{entry['source']}]" if entry["source"] and len(alike) == 1 else ""
+    yield from _wrapped(f"{entry['change']}  {names}  {entry['type']}{where}{source}", "  ")
     facts = []
     if entry["data"] != outcomes.NONE:
         facts.append(f"data: {entry['data']}")
@@ -132,7 +145,7 @@ def _resource(entry: Entry, where: str) -> Iterator[str]:
             yield from _wrapped(f"{cause['property']}: {values}{chain}", "      ")
     if len(causes) > _MOST_CAUSES:
         yield f"      and {len(causes) - _MOST_CAUSES} more"
-    if same_chain:
+    if same_chain and len(causes[0]["chain"]) > 1:  # else the template itself was edited
         yield from _wrapped(f"because of {_chain(causes[0]['chain'])}", "      ")
 
 
@@ -142,7 +155,8 @@ def _output(entry: Entry, where: str) -> Iterator[str]:
     yield from _wrapped(f"{entry['change']}  output {entry['key']}{exported}{where}", "  ")
     if entry["change"] == UPDATE and entry["before"] != entry["after"]:
         yield from _wrapped(_values(entry["before"], entry["after"]), "      ")
-    yield from _wrapped(f"because of {_chain(entry['chain'])}", "      ")
+    if len(entry["chain"]) > 1:
+        yield from _wrapped(f"because of {_chain(entry['chain'])}", "      ")
 
 
 def _chain(steps: Sequence[str]) -> str:
