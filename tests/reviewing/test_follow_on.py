@@ -126,6 +126,27 @@ def test_a_condition_of_unknown_truth_is_no_guess() -> None:
     assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "update"
 
 
+def test_parameter_values_that_the_template_refuses() -> None:
+    """By a rule, or since they are not allowed; what each deploy decides is not judged by its default."""
+
+    def template(default: str, *allowed: str) -> dict[str, Any]:
+        rule = {"Assert": {"Fn::Equals": [{"Ref": "A"}, "1"]}, "AssertDescription": "A must be 1."}
+        return {
+            "Parameters": {"A": {"Type": "Number", "Default": default, "AllowedValues": [1, *allowed]}},
+            "Rules": {"One": {"Assertions": [rule]}},
+            "Resources": {},
+        }
+
+    refused = "The deploy fails: the template refuses its parameters. "
+    assert risks(reviewed(template("1"), template("2", "2"))) == {("will-fail", ""): f"{refused}A must be 1."}
+    found = reviewed(template("1"), template("1"), given=({}, {"A": "3"}))
+    assert [one["message"] for one in found["risks"]] == [
+        f"{refused}A is 3, and AllowedValues has 1",
+        f"{refused}A must be 1.",
+    ]
+    assert risks(reviewed(template("2", "2"), template("2", "2"))) == {}
+
+
 def test_a_circle_of_references_ends() -> None:
     """Resources that refer to each other are visited until nothing is news."""
 

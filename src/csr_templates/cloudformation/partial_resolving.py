@@ -32,7 +32,7 @@ from csr_templates.cloudformation.intrinsics import (
     is_unknown,
 )
 from csr_templates.cloudformation.references import uses
-from csr_templates.cloudformation.resolving import SSM_VALUE, Body, Conditions, pseudo_parameters
+from csr_templates.cloudformation.resolving import SSM_VALUE, Body, Conditions, Rules, pseudo_parameters
 
 GIVEN: Final = "Fn::Given"
 HIDDEN: Final = "Fn::Hidden"
@@ -142,6 +142,25 @@ class PartialBody(Body):
         """Tell whether a resource or an output exists; None where only the deployed stack knows."""
         condition = body.get("Condition") if isinstance(body, Mapping) else None
         return True if condition is None else self.truths.get(condition)
+
+    def refusals(self) -> list[str]:
+        """Return why CloudFormation refuses the parameter values, as far as it can be told."""
+        found = [
+            f"{name} is {text}, and AllowedValues has {', '.join(allowed)}"
+            for name, declaration in self.template.get("Parameters", {}).items()
+            if not is_no_echo(declaration)
+            and (allowed := [str(as_strings(one)) for one in declaration.get("AllowedValues", [])])
+            for text in self._texts(name)
+            if text not in allowed
+        ]
+        try:
+            return found + Rules(self.template, self.values, self.pseudo).failed()
+        except ResolveError:  # what is wrong with a rule is for the linter
+            return found
+
+    def _texts(self, parameter: str) -> list[str]:
+        value = self.values[parameter]
+        return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
     def definition(self, condition: str) -> str:
         """Return what a condition depends on, as a text that differs where it may have another truth."""

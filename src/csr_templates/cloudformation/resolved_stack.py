@@ -76,6 +76,7 @@ class ResolvedStack:
         exports: name -> key of the output, of what exists or may.
         imported: name of an export -> the resources that import it, each time they do.
         read: output of another stack of the set -> the resources that read it, by an import too.
+        refusals: why CloudFormation refuses the parameter values.
         deployed_name: the name of the stack when it is deployed.
     """
 
@@ -126,6 +127,7 @@ class ResolvedStack:
             unless = body.definition(one["Condition"]) if exists is None else ""
             self.resources[name] = Resource(kind, exists, unless, properties, one)
         self._at = ""
+        self.refusals = body.refusals()
         self.outputs: dict[str, Output] = {}
         for key, one in stack.outputs.items():
             export = one["Export"].get("Name") if isinstance(one.get("Export"), Mapping) else None

@@ -94,7 +94,7 @@ def failed_assertions(
     """
     pseudo = pseudo_parameters(region)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
-    return _Rules(template, values, pseudo).failed()
+    return Rules(template, values, pseudo).failed()
 
 
 class Known:
@@ -161,7 +161,9 @@ class Conditions(Section):
     predicates: ClassVar[Mapping[str, Function]] = {**Section.predicates, "Condition": _condition}
 
 
-class _Rules(Section):
+class Rules(Section):
+    """The section that refuses parameter values."""
+
     title = "Rules"
 
     def failed(self) -> list[str]:

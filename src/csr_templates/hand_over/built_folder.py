@@ -73,7 +73,8 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             if isinstance(error, BuiltFolderError):
                 raise
             raise BuiltFolderError(
-                f"{name} does not say where the files of each stack are. Build the folder again."
+                f"{name} does not say where the files of each stack are. Build the folder again, or "
+                "compare single templates."
             ) from error
         for environment, path in files.items():
             values = read_parameters(_content(read_file, path, where), f"{where}/{path}")

@@ -46,6 +46,11 @@ class Failure(NamedTuple):
 
 def failures(environment: EnvironmentChanges) -> Iterator[Failure]:
     """Yield what fails in an environment, exports apart."""
+    for stack, side in environment.after.items():
+        was = environment.before[stack].refusals if stack in environment.before else []
+        for refusal in side.refusals:
+            if refusal not in was:
+                yield Failure(stack, "", f"The deploy fails: the template refuses its parameters. {refusal}")
     for one in environment.resources.values():
         yield from _type_changed(one.change)
         yield from _name_kept(environment, one.change)

@@ -95,8 +95,8 @@ def _stack(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]) -> dic
             {
                 "key": output.key,
                 "change": output.change,
-                "before": shown(output.before),
-                "after": shown(output.after),
+                "before": shown(output.before, output.key),
+                "after": shown(output.after, output.key),
                 "export": output.export,
                 "exportAfter": output.new_export,
                 "importers": list(output.importers),
@@ -144,5 +144,5 @@ def _resource(stack: StackChanges, one: Changed, sources: Mapping[str, str]) -> 
             for cause in change.causes
         ],
         "section": stack.stack.sections.get(name, ""),
-        "source": sources.get(name, ""),
+        "source": sources[name] if sources else "",
     }

@@ -238,7 +238,7 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
             f"it and add the new one, deploy {importers} with the new one, then remove the old one.",
         )
     else:
-        before, after = shown(output.before), shown(output.after)
+        before, after = shown(output.before, output.key), shown(output.after, output.key)
         values = (
             "its resource is replaced" if before == after else f"its value changes from {before} to {after}"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -37,7 +38,7 @@ class Side(NamedTuple):
     root: Path | None = None
 
     def source(self, stack: BuiltStack, lines: dict[str, dict[str, int]]) -> Mapping[str, str]:
-        """Return logical ID -> module and line that create it, for the stack's module beside the folder."""
+        """Return logical ID -> module and, where known, line, if the module lies beside the folder."""
         if self.root is None or not stack.source:
             return {}
         for path in (Path("src", stack.source), Path(stack.source)):
@@ -47,7 +48,8 @@ class Side(NamedTuple):
                     lines[path.as_posix()] = logical_id_lines(file.read_text("utf-8"))
                 except (OSError, SyntaxError, ValueError):
                     continue
-            return {name: f"{path.as_posix()}:{line}" for name, line in lines[path.as_posix()].items()}
+            found = {name: f"{path.as_posix()}:{line}" for name, line in lines[path.as_posix()].items()}
+            return defaultdict(path.as_posix, found)
         return {}
 
 
