@@ -48,17 +48,22 @@ def resources(production: dict[str, dict[str, Any]]) -> dict[str, Mapping[str, A
     return {stack: resolved["Resources"] for stack, resolved in production.items()}
 
 
-@pytest.fixture(scope="session")
-def terminal(
-    production: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Terminal]:
-    """A shell whose ``aws`` talks to a mock."""
+def require_programs() -> None:
+    """Skip what runs commands where their programs are missing, except in CI."""
     if sys.platform != "linux":
         pytest.skip("the commands need GNU date")
     missing = [program for program in ("bash", "jq") if shutil.which(program) is None]
     if missing and not os.environ.get("CI"):
         pytest.skip(f"not installed: {', '.join(missing)}")
     assert not missing, f"CI must run the commands of the pages, but lacks {', '.join(missing)}."
+
+
+@pytest.fixture(scope="session")
+def terminal(
+    production: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Terminal]:
+    """A shell whose ``aws`` talks to a mock."""
+    require_programs()
     with opened(
         {stack: resolved["Resources"] for stack, resolved in production.items()},
         {stack: list(resolved["Outputs"]) for stack, resolved in production.items()},

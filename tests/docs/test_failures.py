@@ -264,12 +264,46 @@ class TestChangeSets:
         assert f"waits stack-{waiter}-complete" in end.out
 
 
+def test_rollback_triggers_exist_before_the_update(scripts: Path) -> None:
+    """Only alarms that the deployed stack has are passed, and each per-deploy parameter keeps its value.
+
+    Unlike ``deploy``, a change set gives a parameter that is left out its default.
+    """
+    block = block_with(HAND_OVER, "--rollback-configuration file://")
+    deployed = ["csr-lambda-api-prod-lambda-errors", "csr-lambda-api-prod-api-4xx"]
+    code = (
+        'set -euo pipefail\nvalue() { "$@"; }\nregion=ap-northeast-1 account=123456789012 name=stack '
+        "bucket=bucket role=role template=api.yaml stack=api environment=prod\n"
+        "jq '.Parameters.LambdaCodeS3ObjectVersion = \"7\"' out/parameters/prod/api.json > parameters.json\n"
+        f"{block.text}\njq -c . rollback.json\njq -c . change-set-parameters.json\n"
+    )
+    end = run(code, [json.dumps(deployed), "{}\n", CHANGE_SET, ""], scripts)
+    *_, triggers, given = end.out.splitlines()
+
+    assert (end.status, end.err) == (0, "")
+    assert json.loads(triggers) == {
+        "MonitoringTimeInMinutes": 15,
+        "RollbackTriggers": [
+            {
+                "Arn": f"arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:{deployed[0]}",
+                "Type": "AWS::CloudWatch::Alarm",
+            }
+        ],
+    }
+    values = {one.pop("ParameterKey"): one for one in json.loads(given)}
+    assert values["LambdaCodeS3ObjectVersion"] == {"ParameterValue": "7"}
+    assert values["LambdaCodeS3Key"] == {"UsePreviousValue": True}
+    assert len(values) == 2 + len(
+        json.loads((ROOT / "out" / "parameters" / "prod" / "api.json").read_text())["Parameters"]
+    )
+
+
 @pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
 def test_repeated_upload_keeps_the_version(
     path: Path, printed: dict[tuple[Path, int], list[str]], scripts: Path
 ) -> None:
     """A second run uploads nothing and deploys the version of the first; another package is uploaded."""
-    block = block_with(path, "s3api put-object")
+    block = block_with(path, "s3api put-object --region ap-northeast-1")
     pasted = Pasted(path, block, printed, scripts)
     again = f"{block.text}\n"
     show = "grep -h LambdaCodeS3ObjectVersion *parameters.json\n"
@@ -282,7 +316,8 @@ def test_repeated_upload_keeps_the_version(
     uploads = [call.number for call in end.calls if call.title == "aws s3api put-object"]
     versions = re.findall('"LambdaCodeS3ObjectVersion": "(.+)"', end.out)
 
-    assert len(uploads) == 2
+    uploaded_before = pasted.code.replace(block.text, "").count("aws s3api put-object")
+    assert len(uploads) == uploaded_before + 2
     assert len(versions) == 2
     assert versions[0] == versions[1]
 

@@ -168,10 +168,14 @@ class World:
             command = parse(words, folder)
             self.seen.append(command)
             if command.title == "cloudformation deploy":
-                return DEPLOYED, "", 0
+                return self._deploy(command, folder), "", 0
             return printed(command, self._result(command, folder)), "", 0
         except (CommandError, OSError, ClientError, BotoCoreError, WaiterError) as error:
             return "", f"aws {' '.join(words)}\n{type(error).__name__}: {error}\n", 255
+
+    def _deploy(self, command: Command, folder: Path) -> str:
+        """Return what ``deploy`` prints."""
+        return DEPLOYED
 
     def _result(self, command: Command, folder: Path) -> Any:
         if command.service == "cloudformation":
@@ -275,6 +279,18 @@ class World:
                     }
                 ]
             }
+        if command.operation == "ListStackResources":
+            return {
+                "StackResourceSummaries": [
+                    {
+                        "ResourceType": resource["Type"],
+                        "PhysicalResourceId": resource["Properties"].get("AlarmName", "another name"),
+                    }
+                    for resource in self.resources[stack].values()
+                ]
+            }
+        if command.operation == "CreateChangeSet":
+            return {"Id": CHANGE_SET}
         if command.operation == "DescribeStackResource":
             return {
                 "StackResourceDetail": {
@@ -301,15 +317,27 @@ class World:
         self.seen.clear()
         self.run.clear()
         self.printed.clear()
-        for stack, keys in self.output_keys.items():
-            self.outputs[stack] = {key: f"output-{key}" for key in keys}
         self._later = {"cloudwatch": self._seed_alarms, "logs": self._seed_log_groups}
-        for stack, region in REGIONS.items():
-            self._seed_keys_and_topics(stack, region)
-        self._seed_network()
-        self._seed_database()
-        self._seed_api()
-        self._seed_frontend()
+        self._seed_bucket(f"csr-lambda-api-prod-artifacts-123456789012-{TOKYO}")  # of the bootstrap stack
+        for stack in REGIONS:
+            self.seed_stack(stack)
+
+    def seed_stack(self, stack: str) -> None:
+        """Make what one stack holds, after the stacks before it."""
+        self.outputs[stack] = {key: f"output-{key}" for key in self.output_keys[stack]}
+        self._seed_keys_and_topics(stack, REGIONS[stack])
+        seeds = {
+            "network": self._seed_network,
+            "database": self._seed_database,
+            "api": self._seed_api,
+            "frontend": self._seed_frontend,
+        }
+        seeds[stack]()
+
+    def _seed_bucket(self, name: str) -> None:
+        s3 = self.client("s3api", TOKYO)
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": TOKYO})
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
     def _seed_keys_and_topics(self, stack: str, region: str) -> None:
         keys = self.client("kms", region)
@@ -354,9 +382,7 @@ class World:
             TagSpecifications=[{"ResourceType": "vpc", "Tags": self.properties("network", "VPC")["Tags"]}],
         )["Vpc"]["VpcId"]
         bucket = self.properties("network", "LambdaDeploymentsBucket")["BucketName"]
-        s3 = self.client("s3api", TOKYO)
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": TOKYO})
-        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        self._seed_bucket(bucket)
         outputs = self.outputs["network"]
         outputs.update(VPCId=vpc, LambdaDeploymentsBucketName=bucket)
         (group,) = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])[
@@ -675,7 +701,10 @@ class Terminal(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def opened(
-    resources: Mapping[str, Mapping[str, Any]], output_keys: Mapping[str, Sequence[str]], folder: Path
+    resources: Mapping[str, Mapping[str, Any]],
+    output_keys: Mapping[str, Sequence[str]],
+    folder: Path,
+    kind: type[World] = World,
 ) -> Iterator[Terminal]:
     """Start the moto server and the terminal, and stop both afterwards."""
     from moto.server import ThreadedMotoServer  # with what it needs it takes a while to import
@@ -684,7 +713,7 @@ def opened(
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    world = World(f"http://{host}:{port}", resources, output_keys)
+    world = kind(f"http://{host}:{port}", resources, output_keys)
     try:
         with Terminal(world, folder) as terminal:
             thread = threading.Thread(target=terminal.serve_forever, daemon=True)

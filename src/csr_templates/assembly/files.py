@@ -105,12 +105,6 @@ def assemble(
         stale += [f"Stack {one.name}: {sentence}" for sentence in stack.stale(one.template)]
         built.append(one)
     known = environments.read(parameters, built) if parameters else ()
-    findings: list[Finding] = []
-    if lint:
-        sources = {stack.name: stack.source for stack in stacks}
-        for name, found, spent in _lint(built, sources, known if every_environment else (), clean_lints):
-            findings += found
-            seconds[name] += spent
     problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
     problems += _house_problems(stacks, built)
     triggers = {}
@@ -123,11 +117,15 @@ def assemble(
         except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
             problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
     files.update(_hand_over(built, known, in_repository))
-    if not problems:
-        roles = dict(_bootstraps(built))
-        files.update((path, text.encode("ascii")) for path, text in roles.items())
-        if lint:
-            findings += _lint_bootstraps(built, roles, clean_lints)
+    roles = {} if problems else dict(_bootstraps(built))
+    files.update((path, text.encode("ascii")) for path, text in roles.items())
+    findings: list[Finding] = []
+    if lint:
+        sources = {stack.name: stack.source for stack in stacks}
+        environments_to_lint = known if every_environment else ()
+        for name, found, spent in _lint(built, sources, environments_to_lint, roles, clean_lints):
+            findings += found
+            seconds[name] += spent
     if all(one.policies.service for one in built):  # else the schemas miss a type, which the page needs, too
         files[REFERENCE] = page(built).encode("ascii")
     names = [one.name for one in known]
@@ -243,51 +241,41 @@ def _bootstraps(stacks: Sequence[BuiltStack]) -> Iterator[tuple[str, str]]:
         yield manifest.bootstrap_file(stack.name), rendering.render(template, header=header)
 
 
-def _lint_bootstraps(
-    stacks: Iterable[BuiltStack], roles: Mapping[str, str], clean_lints: Path | None
-) -> Iterator[Finding]:
-    from csr_templates.linting.tasks import Task, lint_all  # not needed by a build without lint
-
-    source = Path(bootstrap.__file__)
-    tasks = [
-        Task(roles[path], stack.region, f"{stack.name} (bootstrap)", path, source, {})
-        for stack in stacks
-        for path in [manifest.bootstrap_file(stack.name)]
-    ]
-    for outcome in lint_all(tasks, clean_lints):
-        yield from outcome.findings
-
-
 def _lint(
-    stacks: Iterable[BuiltStack],
+    stacks: Sequence[BuiltStack],
     sources: Mapping[str, Path],
     known: Sequence[Environment],
+    roles: Mapping[str, str],
     clean_lints: Path | None,
-) -> Iterator[tuple[str, list[Finding], float]]:
-    """Lint each template with its defaults, and with the values of environments where they differ.
+) -> Iterator[tuple[str, Sequence[Finding], float]]:
+    """Lint each template with its defaults, and with the values of environments where they differ; the roles.
 
-    Yields name, findings and seconds of each stack.
+    Yields name of the stack, findings and seconds, more than once for a stack.
     """
     from csr_templates.linting.tasks import Task, lint_all  # not needed by a build without lint
 
-    runs: list[tuple[BuiltStack, str, Mapping[str, str]]] = []
+    runs: list[tuple[str, str, Task]] = []  # stack, environment
     for stack in stacks:
         values = {one.name: one.parameters[stack.name] for one in known}
         others = {name: given for name, given in values.items() if given != stack.defaults}
-        runs += [(stack, name, given) for name, given in {"": {}, **others}.items()]
-    tasks = [
-        Task(stack.text, stack.region, stack.name, stack.file, sources[stack.name], values)
-        for stack, _, values in runs
-    ]
-    by_default: tuple[Finding, ...] = ()
-    for (stack, environment, _), outcome in zip(runs, lint_all(tasks, clean_lints), strict=True):
-        if not environment:
-            by_default = outcome.findings
-            yield stack.name, list(by_default), outcome.seconds
-        else:
+        for environment, given in {"": {}, **others}.items():
+            task = Task(stack.text, stack.region, stack.name, stack.file, sources[stack.name], given)
+            runs.append((stack.name, environment, task))
+    for stack in stacks if roles else ():
+        path = manifest.bootstrap_file(stack.name)
+        source = Path(bootstrap.__file__)
+        task = Task(roles[path], stack.region, f"{stack.name} (bootstrap)", path, source, {})
+        runs.append((stack.name, "", task))
+    found: Sequence[Finding]
+    by_default: Sequence[Finding] = ()
+    outcomes = lint_all([task for _, _, task in runs], clean_lints)
+    for (name, environment, _), outcome in zip(runs, outcomes, strict=True):
+        if environment:
             found = [
                 finding._replace(message=f"{finding.message} (with the values of {environment})")
                 for finding in outcome.findings
                 if finding not in by_default
             ]
-            yield stack.name, found, outcome.seconds
+        else:
+            found = by_default = outcome.findings
+        yield name, found, outcome.seconds
