@@ -158,6 +158,10 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
             ["--before", "before.yaml", "--after", "after.yaml", "--parameters-before", "other.json"],
             "before.yaml has no parameter Colour.",
         ),
+        (
+            ["--before", "before.yaml", "--after", "after.yaml", "--region", "mars-1"],
+            "There are no schemas for the region 'mars-1'; cfn-lint ",
+        ),
     ],
 )
 def test_bad_input(

@@ -156,9 +156,10 @@ def test_a_circle_of_references_ends() -> None:
             B=("Custom::Thing", {"A": {"Ref": "A"}}),
         )
 
-    assert {name: one["change"] for name, one in changed(template("a"), template("b")).items()} == {
-        "A": "maybe-replace",
-        "B": "maybe-replace",
+    found = changed(template("a"), template("b"))
+    assert {name: (one["change"], one["type"]) for name, one in found.items()} == {
+        "A": ("maybe-replace", "Custom::Thing"),
+        "B": ("maybe-replace", "Custom::Thing"),
     }
 
 
