@@ -38,8 +38,7 @@ class Revision:
         if not self.commit:
             raise HistoryError(
                 f"There is no folder, file or revision {name}. Name one of the three; in a shallow clone, "
-                "fetch "
-                "the history first (git fetch --unshallow)."
+                "fetch the history first (git fetch --unshallow)."
             )
 
     def read(self, path: Path) -> bytes:
@@ -69,8 +68,7 @@ def base(folder: Path) -> Revision:
                 return Revision(root, commit)
             raise HistoryError(
                 f"HEAD and {branch} have no commit in common here. In a shallow clone, fetch the history "
-                "(git "
-                "fetch --unshallow), or name what to compare with: --before REVISION."
+                "(git fetch --unshallow), or name what to compare with: --before REVISION."
             )
     raise HistoryError(
         "There is no main branch to compare with: none of "
