@@ -29,6 +29,8 @@ from .pages import (
     PERMISSIONS_JA,
     README,
     README_JA,
+    REVIEW,
+    REVIEW_JA,
     ROOT,
     Page,
     numbers,
@@ -46,6 +48,7 @@ PAIRS = [
     pytest.param(read(CHANGES), read(CHANGES_JA), id="changes"),
     pytest.param(read(ACCESS_LOG), read(ACCESS_LOG_JA), id="access-log"),
     pytest.param(read(ON_CALL), read(ON_CALL_JA), id="on-call"),
+    pytest.param(read(REVIEW), read(REVIEW_JA), id="review"),
     pytest.param(read(README), read(README_JA), id="readme"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]
