@@ -29,6 +29,8 @@ from .pages import (
     PERMISSIONS_JA,
     README,
     README_JA,
+    RECOVERY,
+    RECOVERY_JA,
     REVIEW,
     REVIEW_JA,
     ROOT,
@@ -50,6 +52,7 @@ PAIRS = [
     pytest.param(read(ON_CALL), read(ON_CALL_JA), id="on-call"),
     pytest.param(read(REVIEW), read(REVIEW_JA), id="review"),
     pytest.param(read(README), read(README_JA), id="readme"),
+    pytest.param(read(RECOVERY), read(RECOVERY_JA), id="recovery"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]
 in_both = pytest.mark.parametrize(("english", "japanese"), PAIRS)
