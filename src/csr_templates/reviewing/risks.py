@@ -24,6 +24,9 @@ RENAME: Final = "rename"
 ORPHAN: Final = "orphan"
 INTERRUPTION: Final = "interruption"
 
+ORDER: Final = "One after the other: "
+"""How the sentence begins that names the resources in the order of their interruptions."""
+
 _SECRET: Final = "AWS::SecretsManager::Secret"
 
 KINDS: Final = (WILL_FAIL, DATA_LOSS, EXPORT, REPLACED, RENAME, ORPHAN, INTERRUPTION)
@@ -185,7 +188,7 @@ def _interruption(stack: StackChanges, one: Changed) -> str:
     text = f"{name} {what or 'is gone until its replacement is there'}."
     order = sorted(stack.order.items(), key=lambda item: item[1])
     if len({number for _, number in order}) > 1:
-        text += f" One after the other: {', then '.join(name for name, _ in order)}."
+        text += f" {ORDER}{', then '.join(name for name, _ in order)}."
     sources = [note.source for note in one.notes if note.interrupts]
     return f"{text} ({sources[0]})" if sources else text
 

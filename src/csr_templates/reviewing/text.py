@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from csr_templates.cloudformation.set_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 from csr_templates.reviewing import outcomes
 from csr_templates.reviewing.report import Review, document
+from csr_templates.reviewing.risks import ORDER
 
 _WIDTH: Final = 110
 _LONGEST_VALUE: Final = 60  # characters
@@ -100,7 +101,8 @@ def _risks(found: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
 def _of_any(message: str, name: str) -> str:
     """Return a message for several resources, with a gap for their names; one that is about one as it is."""
     rest = message.removeprefix(name)
-    is_about_one = not name or bool(re.search(rf"\b{re.escape(name)}\b", rest))
+    own, _, _ = rest.partition(ORDER)  # the order of all is the same in the message of each
+    is_about_one = not name or bool(re.search(rf"\b{re.escape(name)}\b", own))
     if rest != message and not is_about_one:
         return f"Each{rest}"
     return message.replace(name, _GAP) if name and _OF_POLICY in message else message
