@@ -98,8 +98,8 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
             if absent := [name for name in tables.names if (language, name) not in places]:
                 pages = folder / (f"*.{language}.md" if language else "*.md")
                 raise PageError(
-                    f"{pages.as_posix()}: no page has {' or '.join(map(START.format, absent))}. Write the "
-                    "markers where it belongs: what is new needs a section, what was moved its old place."
+                    f"{pages.as_posix()}: no page has {' or '.join(map(START.format, absent))}. Put markers "
+                    "that were removed back to where they were, and write a section for what is new."
                 )
     untranslated = [
         f"{words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so that the pages show the "

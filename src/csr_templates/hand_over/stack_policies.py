@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-res
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from csr_templates.cloudformation.schemas import stateful_types
@@ -55,6 +56,7 @@ def stack_policy(stack: BuiltStack) -> Document:
     return policy
 
 
+@lru_cache  # the reference asks for each parameter
 def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
     """Return logical ID -> what an update must not do to the resource, for all that the policy protects.
 
@@ -77,14 +79,13 @@ def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
         if use.place[:1] == ("Role",) and use.kind == "name"
     }
     holding_data = stateful_types()
+    not_replaced, not_removed = holding_data | _NOT_REPLACED, holding_data | _ADDRESSED
     denied = {}
     for name, resource in stack.resources.items():
         kind, actions = resource["Type"], set()
-        if kind in holding_data | _NOT_REPLACED or (kind == "AWS::IAM::Role" and name in roles):
+        if kind in not_replaced or (kind == "AWS::IAM::Role" and name in roles):
             actions.add(REPLACE)
-        if kind in holding_data | _ADDRESSED or (
-            kind == "AWS::RDS::DBInstance" and "Condition" not in resource
-        ):
+        if kind in not_removed or (kind == "AWS::RDS::DBInstance" and "Condition" not in resource):
             actions.add(DELETE)
         if kind in holding_data and "GenerateSecretString" in resource.get("Properties", {}):
             actions.add(MODIFY)

@@ -1,13 +1,15 @@
 """The tables of the operators' pages, read off the templates as production's values resolve them.
 
-Most are written whole. Of the tables of ``settings`` only the values are: a row is written by hand, and its
-last cell names the places that the values in the cell before it are read from, in this order.
+Most are written whole, and so are the lists of deploy rights. Of the tables of ``settings`` only the values
+are: a row is written by hand, and its last cell names the places that the values in the cell before it are
+read from, in this order.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import in_words
@@ -20,7 +22,7 @@ from csr_templates.reference.markers import PageError, Section
 from csr_templates.reference.page import unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.reference.words import Words
@@ -67,17 +69,15 @@ class Tables:
         self.tables = {
             "stacks": self._stacks,
             "alarms": self._alarms,
-            "deploy-rights": self._deploy_rights,
             "log-groups": self._log_groups,
             "outputs": self._outputs,
             "parameters": self._parameters,
             "web-acl": self._web_acl,
         }
-        self.lists = on_call.lists(stacks, self.resolved)
-
-    def _deploy_rights(self, words: Words) -> Iterator[Sequence[str]]:
-        yield deploy_rights.HEAD
-        yield from deploy_rights.rows(self.stacks)
+        self.lists: dict[str, Callable[[Words], Iterable[str]]] = {
+            **on_call.lists(stacks, self.resolved),
+            "deploy-rights": partial(deploy_rights.lines, stacks),
+        }
 
     @property
     def names(self) -> list[str]:
@@ -94,7 +94,8 @@ class Tables:
             words: the words of its language.
 
         Raises:
-            PageError: a row of settings names a place that does not exist, or has no value to replace.
+            PageError: a row of settings names a place that does not exist, or has no value to replace; a
+                statement of a deploy policy has no sentence.
         """
         if section.name in self.lists:
             return ["", *self.lists[section.name](words), ""]

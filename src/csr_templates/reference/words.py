@@ -1,13 +1,11 @@
-"""The words of the pages' languages."""
+"""The words of a page's language, and the texts that they stand in."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
 
 from csr_templates.reference.markers import PageError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Words:
@@ -30,6 +28,15 @@ class Words:
         if english not in self.words:
             self.missing[english] = None
         return self.words.get(english, english)
+
+    def noun(self, singular: str, *, many: bool) -> str:
+        """Return what a kind of thing is called. Only English, of our languages, has plurals."""
+        if self.words is not None or not many:
+            return self(singular)
+        head, of, rest = singular.partition(" of ")  # rule of a security group
+        head, by, others = head.partition(" in ") if not of else (head, of, rest)
+        ending = re.sub("(?<=[^aeiou])y$", "ie", head)
+        return f"{ending}{'es' if ending.endswith('s') else 's'}{by}{others}"
 
     def fill(self, english: str, **values: str) -> str:
         """Return a text with values in its placeholders.
