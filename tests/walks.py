@@ -399,7 +399,7 @@ BAD = {
 }
 '''
     fault = (
-        "- {what: a FIFO topic without its ending, stack: network, set: {"
+        "- {class: values, what: a FIFO topic without its ending, stack: network, set: {"
         "Resources/NetworkAlarmTopic/Properties/FifoTopic: true, "
         f"Resources/NetworkAlarmTopic/Properties/TopicName: alarms}}, found_by: E{free}}}\n"
     )
