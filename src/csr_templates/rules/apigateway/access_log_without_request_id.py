@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import texts
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class AccessLogWithoutRequestId(Rule):
@@ -27,7 +22,7 @@ class AccessLogWithoutRequestId(Rule):
     tags = ["resources", "apigateway", "logs"]
     looks_at = ("Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",)
 
-    def faults(self, validator: Validator, setting: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, setting: Any) -> Faults:
         for text in texts(setting.get("Format")):
             if not re.search(r"\$context\.(requestId|extendedRequestId)\b", text):
                 yield Fault(

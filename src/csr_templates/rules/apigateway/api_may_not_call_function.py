@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import METHOD
 from csr_templates.rules.support.documents import texts
 from csr_templates.rules.support.permissions import FUNCTIONS, permitted
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class ApiMayNotCallFunction(Rule):
@@ -31,7 +26,7 @@ class ApiMayNotCallFunction(Rule):
     )
     tags = ["resources", "apigateway", "lambda"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         verdicts: dict[str, bool] = {}
         for logical_id, _, properties in of_type(resources, METHOD):
             integration = properties.get("Integration")

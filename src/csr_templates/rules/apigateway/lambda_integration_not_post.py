@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import texts
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class LambdaIntegrationNotPost(Rule):
@@ -28,7 +23,7 @@ class LambdaIntegrationNotPost(Rule):
     tags = ["resources", "apigateway", "lambda"]
     looks_at = ("Resources/AWS::ApiGateway::Method/Properties/Integration",)
 
-    def faults(self, validator: Validator, integration: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, integration: Any) -> Faults:
         uri = " ".join(texts(integration.get("Uri")))
         if ":lambda:path/" not in uri:
             return

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import STAGE, methods
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class SettingOfMissingMethod(Rule):
@@ -28,7 +23,7 @@ class SettingOfMissingMethod(Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html"
     tags = ["resources", "apigateway"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, STAGE):
             api = single_reference(properties.get("RestApiId"))[0]
             holder = resources.get(api, {}).get("Properties", {})

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import texts
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 NAMES = (
     "accountId apiId authorize.error authorize.latency authorize.status authorizer.error "
@@ -56,7 +50,7 @@ class UnknownContextVariable(Rule):
         "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
     )
 
-    def faults(self, validator: Validator, setting: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, setting: Any) -> Faults:
         for text in texts(setting.get("Format")):
             for name in dict.fromkeys(re.findall(r"\$context\.([A-Za-z0-9_.]+[A-Za-z0-9_])", text)):
                 close = get_close_matches(name, VARIABLES, n=1, cutoff=0.75)

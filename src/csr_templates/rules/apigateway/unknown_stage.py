@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.documents import each, texts
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class UnknownStage(Rule):
@@ -30,7 +28,7 @@ class UnknownStage(Rule):
     )
     tags = ["resources", "apigateway", "lambda"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         stages = _stages(validator, resources)
         if not stages:
             return

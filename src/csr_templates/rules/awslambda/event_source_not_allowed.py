@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.grants import missing
 from csr_templates.rules.support.lambdas import FUNCTION
 from csr_templates.rules.support.references import single_reference, target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 # What the event source is, and what its mapping does as the function.
 ACTIONS = {
@@ -37,7 +31,7 @@ class EventSourceNotAllowed(Rule):
     tags = ["resources", "lambda", "iam", "sqs"]
     looks_at = properties_of("AWS::Lambda::EventSourceMapping")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         function, found = target(validator, properties.get("FunctionName"), FUNCTION)
         source, _ = single_reference(properties.get("EventSourceArn"))
         kind = validator.cfn.template["Resources"].get(source, {}).get("Type")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.grants import LOGS, missing
 from csr_templates.rules.support.lambdas import FUNCTION
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 
 class FunctionMayNotLog(Rule):
@@ -27,7 +22,7 @@ class FunctionMayNotLog(Rule):
     tags = ["resources", "lambda", "iam", "logs"]
     looks_at = properties_of(FUNCTION)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for role, absent, case in missing(validator, properties.get("Role"), LOGS[1:]):
             yield Fault(
                 ("Role",),

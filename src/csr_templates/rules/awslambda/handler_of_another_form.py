@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.lambdas import FUNCTION
 from csr_templates.rules.support.references import sub_text
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 FORMS = {
     "nodejs": (r"[^.].*\.[A-Za-z_$][\w$]*", "FILE.FUNCTION, such as index.handler"),
@@ -38,7 +32,7 @@ class HandlerOfAnotherForm(Rule):
     tags = ["resources", "lambda"]
     looks_at = properties_of(FUNCTION)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         runtime, handler = (only_value(validator, properties.get(name)) for name in ("Runtime", "Handler"))
         if not isinstance(runtime, str) or not isinstance(handler, str):
             return

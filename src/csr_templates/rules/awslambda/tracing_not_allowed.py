@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.grants import TRACES, missing
 from csr_templates.rules.support.lambdas import FUNCTION
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class TracingNotAllowed(Rule):
@@ -27,7 +22,7 @@ class TracingNotAllowed(Rule):
     tags = ["resources", "lambda", "iam", "xray"]
     looks_at = properties_of(FUNCTION)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         config = properties.get("TracingConfig")
         mode = only_value(validator, config.get("Mode")) if isinstance(config, dict) else None
         if mode != "Active":

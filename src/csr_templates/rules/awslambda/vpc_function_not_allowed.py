@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.grants import INTERFACES, missing
 from csr_templates.rules.support.lambdas import FUNCTION
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 
 class VpcFunctionNotAllowed(Rule):
@@ -31,7 +26,7 @@ class VpcFunctionNotAllowed(Rule):
     tags = ["resources", "lambda", "iam", "ec2"]
     looks_at = properties_of(FUNCTION)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         config = properties.get("VpcConfig")
         if not isinstance(config, dict) or is_function(config)[0] or not config.get("SubnetIds"):
             return

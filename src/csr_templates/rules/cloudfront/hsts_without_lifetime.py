@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import number
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class HstsWithoutLifetime(Rule):
@@ -29,7 +24,7 @@ class HstsWithoutLifetime(Rule):
         "SecurityHeadersConfig/StrictTransportSecurity",
     )
 
-    def faults(self, validator: Validator, header: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, header: Any) -> Faults:
         for age, case in values(validator, header.get("AccessControlMaxAgeSec")):
             if number(age) == 0:
                 yield Fault(

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import number, only_value, scenarios
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class LifetimesOutOfOrder(Rule):
@@ -30,7 +25,7 @@ class LifetimesOutOfOrder(Rule):
         "Resources/AWS::CloudFront::Distribution/Properties/DistributionConfig/CacheBehaviors/*",
     )
 
-    def faults(self, validator: Validator, config: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, config: Any) -> Faults:
         names = ("MinTTL", "DefaultTTL", "MaxTTL")
         for found, case in scenarios(validator, {name: config[name] for name in names if name in config}):
             known = [(name, number(only_value(case, found[name]))) for name in names if name in found]

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.documents import documents, each, principals
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import case_of, of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class OriginBucketWithoutPolicy(Rule):
@@ -30,7 +25,7 @@ class OriginBucketWithoutPolicy(Rule):
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
     tags = ["resources", "cloudfront", "s3"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         policies = [
             (single_reference(properties.get("Bucket"))[0], properties.get("PolicyDocument"))
             for _, _, properties in of_type(resources, "AWS::S3::BucketPolicy")

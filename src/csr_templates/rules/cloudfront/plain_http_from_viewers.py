@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.distributions import configurations
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class PlainHttpFromViewers(Rule):
@@ -26,7 +21,7 @@ class PlainHttpFromViewers(Rule):
     tags = ["resources", "cloudfront"]
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
             for path, behavior in one.behaviors():
                 for policy, case in values(one.case, behavior.get("ViewerProtocolPolicy")):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.distributions import configurations
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class PlainHttpToOrigin(Rule):
@@ -27,7 +22,7 @@ class PlainHttpToOrigin(Rule):
     tags = ["resources", "cloudfront"]
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins"):
             origins = one.parts.get("Origins")
             for index, origin in enumerate(origins if isinstance(origins, list) else []):

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html and its
 # neighbours for the two other kinds.
@@ -67,7 +61,7 @@ class PolicyOfAnotherKind(Rule):
         "Resources/AWS::CloudFront::Distribution/Properties/DistributionConfig/CacheBehaviors/*",
     )
 
-    def faults(self, validator: Validator, behavior: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, behavior: Any) -> Faults:
         resources = validator.cfn.template["Resources"]
         for name in TYPES:
             for value, case in values(validator, behavior.get(name)):

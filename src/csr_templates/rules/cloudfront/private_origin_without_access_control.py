@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.references import find_resource, single_reference
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import is_true
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class PrivateOriginWithoutAccessControl(Rule):
@@ -27,7 +22,7 @@ class PrivateOriginWithoutAccessControl(Rule):
     tags = ["resources", "cloudfront", "s3"]
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins"):
             origins = one.parts.get("Origins")
             for index, origin in enumerate(origins if isinstance(origins, list) else []):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import find_resource, single_reference
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import branches, place
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class WebAclNotForCloudFront(Rule):
@@ -28,7 +23,7 @@ class WebAclNotForCloudFront(Rule):
     tags = ["resources", "cloudfront", "wafv2"]
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for value, case in branches(validator, properties, "DistributionConfig", "WebACLId"):
             acl, attribute = single_reference(value)
             _, acl_properties = find_resource(case, acl, "AWS::WAFv2::WebACL")

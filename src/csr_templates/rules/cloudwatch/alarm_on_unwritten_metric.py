@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.metrics import metrics
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class AlarmOnUnwrittenMetric(Rule):
@@ -32,7 +27,7 @@ class AlarmOnUnwrittenMetric(Rule):
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
     tags = ["resources", "cloudwatch", "alarm", "logs"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         written = _written(validator, resources)
         for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm") if written else ():
             for metric in metrics(validator, properties):

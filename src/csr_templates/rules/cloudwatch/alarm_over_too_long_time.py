@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import number, only_value, scenarios
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 DAY, WEEK, HOUR = 86_400, 604_800, 3_600  # seconds
 
@@ -28,7 +22,7 @@ class AlarmOverTooLongTime(Rule):
     tags = ["resources", "cloudwatch", "alarm"]
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {name: properties.get(name) for name in ("Period", "EvaluationPeriods", "DatapointsToAlarm")}
         for found, case in scenarios(validator, asked):
             period, periods, points = (number(only_value(case, found.get(name))) for name in asked)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.metrics import metrics
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 UNITS = {
     ("AWS/ApiGateway", "Latency"): "Milliseconds",
@@ -52,7 +46,7 @@ class AlarmWithForeignUnit(Rule):
     tags = ["resources", "cloudwatch", "alarm"]
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         if "Unit" not in properties:
             return
         for metric in metrics(validator, properties):

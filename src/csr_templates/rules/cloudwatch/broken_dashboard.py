@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import texts
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import number
 from csr_templates.rules.support.values import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 WIDTH = 24  # columns of a dashboard's grid
@@ -36,7 +34,7 @@ class BrokenDashboard(Rule):
     tags = ["resources", "cloudwatch", "dashboard"]
     looks_at = properties_of("AWS::CloudWatch::Dashboard")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for text in texts(properties.get("DashboardBody")):
             if is_function(properties["DashboardBody"])[0] == "Fn::Join" and "${" in text:
                 continue  # a text inside JSON may be a list of them

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.references import own_id
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import default_values, number
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 # Metrics that are a percentage, and metrics that count. The services have more.
 PERCENT = {
@@ -49,7 +43,7 @@ class ThresholdOutOfRange(Rule):
     tags = ["resources", "cloudwatch", "alarm"]
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         threshold = properties.get("Threshold")
         own = validator.cfn.template["Resources"].get(own_id(validator), {})
         if "Metrics" in properties or ("Condition" in own and is_function(threshold)[0]):

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import case_of, is_true, of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class AclRuleTwice(Rule):
@@ -27,7 +22,7 @@ class AclRuleTwice(Rule):
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
     tags = ["resources", "ec2", "networkacl"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         seen: dict[tuple[str, bool, str], list[tuple[str, Any]]] = {}
         for logical_id, resource, properties in of_type(resources, "AWS::EC2::NetworkAclEntry"):
             acl, rule = single_reference(properties.get("NetworkAclId"))[0], properties.get("RuleNumber")

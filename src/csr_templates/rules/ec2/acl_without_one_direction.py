@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import number
 from csr_templates.rules.support.values import is_true, of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class AclWithoutOneDirection(Rule):
@@ -26,7 +21,7 @@ class AclWithoutOneDirection(Rule):
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html"
     tags = ["resources", "ec2", "networkacl"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         used = {
             single_reference(properties.get("NetworkAclId"))[0]
             for _, _, properties in of_type(resources, "AWS::EC2::SubnetNetworkAclAssociation")

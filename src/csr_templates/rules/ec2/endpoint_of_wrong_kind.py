@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import sub_text
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 GATEWAY = ("s3", "dynamodb")
 
@@ -31,7 +25,7 @@ class EndpointOfWrongKind(Rule):
     tags = ["resources", "ec2", "vpc"]
     looks_at = properties_of("AWS::EC2::VPCEndpoint")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {name: properties.get(name) for name in ("ServiceName", "VpcEndpointType")}
         for found, case in scenarios(validator, asked):
             service = re.match(r"com\.amazonaws\.[^.]+\.(.+)$", sub_text(found.get("ServiceName")) or "")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.references import single_reference, sub_text
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import number
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class EndpointWithoutHttps(Rule):
@@ -29,7 +24,7 @@ class EndpointWithoutHttps(Rule):
     source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
     tags = ["resources", "ec2", "vpc"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         more = [
             (single_reference(properties.get("GroupId"))[0], properties)
             for _, _, properties in of_type(resources, "AWS::EC2::SecurityGroupIngress")

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.grants import missing
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 
 class FlowLogNotAllowed(Rule):
@@ -26,7 +21,7 @@ class FlowLogNotAllowed(Rule):
     tags = ["resources", "ec2", "flowlog", "iam"]
     looks_at = properties_of("AWS::EC2::FlowLog")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         actions = ("logs:CreateLogStream", "logs:PutLogEvents")
         for role, absent, case in missing(validator, properties.get("DeliverLogsPermissionArn"), actions):
             yield Fault(

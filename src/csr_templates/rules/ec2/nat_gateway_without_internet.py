@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.networks import reaches_internet, tables_of_subnet
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class NatGatewayWithoutInternet(Rule):
@@ -27,7 +22,7 @@ class NatGatewayWithoutInternet(Rule):
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"
     tags = ["resources", "ec2", "vpc"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::EC2::NatGateway"):
             subnet = single_reference(properties.get("SubnetId"))[0]
             if subnet not in resources or properties.get("ConnectivityType", "public") != "public":

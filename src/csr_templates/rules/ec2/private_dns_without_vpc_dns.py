@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import is_false, is_true, of_type, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class PrivateDnsWithoutVpcDns(Rule):
@@ -29,7 +24,7 @@ class PrivateDnsWithoutVpcDns(Rule):
     )
     tags = ["resources", "ec2", "route53", "vpc"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         users = [
             (logical_id, "PrivateDnsEnabled", properties.get("VpcId"))
             for logical_id, _, properties in of_type(resources, "AWS::EC2::VPCEndpoint")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import single_reference, waits_for
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class RouteBeforeGatewayAttachment(Rule):
@@ -26,7 +21,7 @@ class RouteBeforeGatewayAttachment(Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html#gatewayattachment"
     tags = ["resources", "ec2", "vpc"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         attachments: dict[str, list[str]] = {}
         for logical_id, _, properties in of_type(resources, "AWS::EC2::VPCGatewayAttachment"):
             for name in ("InternetGatewayId", "VpnGatewayId"):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.references import single_reference, waits_for
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import logical_ids_in, of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class ServiceBeforeListener(Rule):
@@ -29,7 +24,7 @@ class ServiceBeforeListener(Rule):
     )
     tags = ["resources", "ecs", "elasticloadbalancingv2"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         listeners: dict[str, list[str]] = {}
         for logical_id, _, properties in of_type(
             resources,

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import each
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 NAMES = (
     "access_logs.s3.bucket access_logs.s3.enabled access_logs.s3.prefix client_keep_alive.seconds "
@@ -57,7 +51,7 @@ class UnknownAttribute(Rule):
         "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::TargetGroup"
     )
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for name, known in KNOWN.items():
             for attribute, path in each(properties.get(name), name):
                 key = attribute.get("Key") if isinstance(attribute, dict) else None

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class PatternValueNotInList(Rule):
@@ -28,7 +26,7 @@ class PatternValueNotInList(Rule):
     tags = ["resources", "events"]
     looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)
 
-    def faults(self, validator: Validator, pattern: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, pattern: Any) -> Faults:
         for path, value in _plain(pattern, ()):
             yield Fault(
                 path, f"{path[-1]} is {show(value)}, and EventBridge takes a list of values. Write [{value}]."

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.permissions import FUNCTIONS, permitted, targets_of
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class RuleMayNotCallFunction(Rule):
@@ -26,7 +21,7 @@ class RuleMayNotCallFunction(Rule):
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-lambda-permissions"
     tags = ["resources", "events", "lambda"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::Events::Rule"):
             for goal, path in each(properties.get("Targets"), logical_id, "Properties", "Targets"):
                 for function in targets_of(

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.permissions import QUEUE, TOPIC, may_send, targets_of
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class RuleMayNotSend(Rule):
@@ -27,7 +22,7 @@ class RuleMayNotSend(Rule):
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions"
     tags = ["resources", "events", "sqs", "sns"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::Events::Rule"):
             for goal, path in each(properties.get("Targets"), logical_id, "Properties", "Targets"):
                 if not isinstance(goal, dict) or goal.get("RoleArn"):

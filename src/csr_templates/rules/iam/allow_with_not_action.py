@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import POLICIES, documents, texts
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class AllowWithNotAction(Rule):
@@ -26,7 +21,7 @@ class AllowWithNotAction(Rule):
     tags = ["resources", "iam"]
     looks_at = POLICIES
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             everywhere = "*" in texts(statement.get("Resource"))
             free = statement.get("Effect") == "Allow" and "Condition" not in statement

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import RESOURCE_POLICIES, TRUST, documents
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class AllowWithNotPrincipal(Rule):
@@ -27,7 +22,7 @@ class AllowWithNotPrincipal(Rule):
     tags = ["resources", "iam"]
     looks_at = (*RESOURCE_POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             if statement.get("Effect") == "Allow" and "NotPrincipal" in statement:
                 yield Fault(

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 # Service: whether its ARNs have a region, and whether they have an account.
 PARTS = {
@@ -51,7 +45,7 @@ class ArnWithForeignParts(Rule):
     tags = ["resources", "iam"]
     looks_at = (*POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             found = [(name, texts(statement.get(name)), (name,)) for name in ("Resource", "NotResource")]
             found += [

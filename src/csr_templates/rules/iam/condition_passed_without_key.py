@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 # Keys that a request lacks when it comes another way, which is what the condition is to prevent.
 GUARDS = {
@@ -39,7 +33,7 @@ class ConditionPassedWithoutKey(Rule):
     tags = ["resources", "iam"]
     looks_at = (*POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             if statement.get("Effect") != "Allow":
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import (
     RESOURCE_POLICIES,
@@ -13,13 +13,7 @@ from csr_templates.rules.support.documents import (
     principals,
     texts,
 )
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 # What a request by a service does not have, or has of the service.
 NETWORK = {
@@ -54,7 +48,7 @@ class DenyThatHitsService(Rule):
     tags = ["resources", "iam"]
     looks_at = RESOURCE_POLICIES
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         found = list(documents(policy))
         allowed = [
             (name, [str(item) for item, _ in each(statement.get("Action"))])

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import TRUST, conditions, documents, principals, texts
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 ISSUER = "token.actions.githubusercontent.com"
 
@@ -30,7 +24,7 @@ class GithubTrustWithoutSubject(Rule):
     tags = ["resources", "iam"]
     looks_at = (TRUST,)
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             named = principals(statement, "Federated")
             if statement.get("Effect") != "Allow" or not any(ISSUER in name for name in named):

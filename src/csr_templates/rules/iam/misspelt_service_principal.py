@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import RESOURCE_POLICIES, TRUST, documents, texts
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 # The service principals that templates name most, without .amazonaws.com.
 NAMES = (
@@ -67,7 +61,7 @@ class MisspeltServicePrincipal(Rule):
     tags = ["resources", "iam"]
     looks_at = (*RESOURCE_POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             principal = statement.get("Principal")
             services = principal.get("Service") if isinstance(principal, dict) else None

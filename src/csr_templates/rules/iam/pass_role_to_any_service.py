@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import IDENTITY_POLICIES, conditions, documents, texts
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class PassRoleToAnyService(Rule):
@@ -25,7 +20,7 @@ class PassRoleToAnyService(Rule):
     tags = ["resources", "iam"]
     looks_at = IDENTITY_POLICIES
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             actions = {action.lower() for action in texts(statement.get("Action"))}
             keys = {key.lower() for _, key, _, _ in conditions(statement)}

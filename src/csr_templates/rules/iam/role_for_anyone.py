@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import TRUST, documents, principals
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class RoleForAnyone(Rule):
@@ -26,7 +21,7 @@ class RoleForAnyone(Rule):
     tags = ["resources", "iam"]
     looks_at = (TRUST,)
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             free = statement.get("Effect") == "Allow" and "Condition" not in statement
             if free and "*" in principals(statement, "AWS"):

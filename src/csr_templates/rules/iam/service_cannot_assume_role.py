@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import documents, principals
 from csr_templates.rules.support.policies import ROLE
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import branches, place
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 # Type: where it names a role, and the service that assumes it.
 ROLES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
@@ -65,7 +59,7 @@ class ServiceCannotAssumeRole(Rule):
     tags = ["resources", "iam"]
     looks_at = properties_of(*ROLES)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         kind = str(validator.context.path.cfn_path[1])
         for path, service in ROLES[kind]:
             for value, case in branches(validator, properties, *path):

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import RESOURCE_POLICIES, conditions, documents, texts
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 # Services that act for all of their customers, and send aws:SourceArn or aws:SourceAccount with it.
 NAMES = (
@@ -37,7 +31,7 @@ class ServicePrincipalWithoutSource(Rule):
     tags = ["resources", "iam"]
     looks_at = RESOURCE_POLICIES
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             principal = statement.get("Principal")
             services = texts(principal.get("Service")) if isinstance(principal, dict) else []

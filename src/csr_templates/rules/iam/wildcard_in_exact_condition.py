@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 # The operators that take a value as it is written.
 EXACT = re.compile(r"(ForA(nyValue|llValues):)?String(Not)?Equals(IgnoreCase)?(IfExists)?$")
@@ -32,7 +26,7 @@ class WildcardInExactCondition(Rule):
     tags = ["resources", "iam"]
     looks_at = (*POLICIES, TRUST)
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
             for operator, key, value, place_of in conditions(statement):
                 found = EXACT.match(operator)

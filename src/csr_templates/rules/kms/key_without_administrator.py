@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import documents, each, principals
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import is_true
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class KeyWithoutAdministrator(Rule):
@@ -30,7 +25,7 @@ class KeyWithoutAdministrator(Rule):
     tags = ["resources", "kms"]
     looks_at = properties_of("AWS::KMS::Key")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         policy = properties.get("KeyPolicy")
         if (
             not isinstance(policy, dict)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import is_true
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class RotationOfAsymmetricKey(Rule):
@@ -26,7 +21,7 @@ class RotationOfAsymmetricKey(Rule):
     tags = ["resources", "kms"]
     looks_at = properties_of("AWS::KMS::Key")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {name: properties.get(name) for name in ("EnableKeyRotation", "KeySpec", "Origin")}
         for found, case in scenarios(validator, asked):
             if not is_true(only_value(case, found.get("EnableKeyRotation"))):

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class BrokenFilterPattern(Rule):
@@ -27,7 +22,7 @@ class BrokenFilterPattern(Rule):
     tags = ["resources", "logs"]
     looks_at = properties_of("AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for value, case in values(validator, properties.get("FilterPattern")):
             problem = _problem(value.strip()) if isinstance(value, str) else ""
             if problem:

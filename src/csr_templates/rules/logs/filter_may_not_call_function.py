@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.permissions import FUNCTIONS, permitted, targets_of
 from csr_templates.rules.support.references import sub_text, waits_for
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class FilterMayNotCallFunction(Rule):
@@ -26,7 +21,7 @@ class FilterMayNotCallFunction(Rule):
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample"
     tags = ["resources", "logs", "lambda"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::Logs::SubscriptionFilter"):
             for function in targets_of(resources, properties.get("DestinationArn"), *FUNCTIONS):
                 path = (logical_id, "Properties", "DestinationArn")

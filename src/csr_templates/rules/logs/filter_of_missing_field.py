@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import single_reference, sub_text
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 DEFAULT_FIELDS = 14  # of a flow log without LogFormat
 
@@ -32,7 +26,7 @@ class FilterOfMissingField(Rule):
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
     tags = ["resources", "logs", "apigateway", "flowlog"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         keys, columns = _keys(validator, resources), _columns(validator, resources)
         for logical_id, _, properties in of_type(
             resources, "AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter"

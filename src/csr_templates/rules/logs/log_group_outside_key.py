@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import conditions, documents, principals, texts
 from csr_templates.rules.support.patterns import may_meet
 from csr_templates.rules.support.references import sub_text, target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 SERVICE = "logs."
 CONTEXT = "kms:encryptioncontext:aws:logs:arn"
@@ -35,7 +29,7 @@ class LogGroupOutsideKey(Rule):
     tags = ["resources", "logs", "kms"]
     looks_at = properties_of("AWS::Logs::LogGroup")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for value, case in values(validator, properties.get("KmsKeyId")):
             key, key_properties = target(case, value, "AWS::KMS::Key")
             policy = key_properties.get("KeyPolicy")

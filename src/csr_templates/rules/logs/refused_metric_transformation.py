@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class RefusedMetricTransformation(Rule):
@@ -27,7 +22,7 @@ class RefusedMetricTransformation(Rule):
     tags = ["resources", "logs", "cloudwatch"]
     looks_at = properties_of("AWS::Logs::MetricFilter")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for found, case in scenarios(validator, properties.get("MetricTransformations")):
             for index, one in enumerate(found if isinstance(found, list) else []):
                 path = (

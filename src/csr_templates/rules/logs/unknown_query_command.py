@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import texts
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 COMMANDS = (
     "anomaly",
@@ -50,7 +44,7 @@ class UnknownQueryCommand(Rule):
     tags = ["resources", "logs"]
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         if properties.get("QueryLanguage", "CWLI") != "CWLI":
             return
         for text in texts(properties.get("QueryString")):

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.aurora import CLUSTER, CLUSTER_GROUP, INSTANCE, INSTANCE_GROUP
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class GroupOfAnotherFamily(Rule):
@@ -29,7 +24,7 @@ class GroupOfAnotherFamily(Rule):
     tags = ["resources", "rds"]
     looks_at = properties_of(CLUSTER, INSTANCE)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for name, kind in (
             ("DBClusterParameterGroupName", CLUSTER_GROUP),
             ("DBParameterGroupName", INSTANCE_GROUP),

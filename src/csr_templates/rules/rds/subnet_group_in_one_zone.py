@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class SubnetGroupInOneZone(Rule):
@@ -27,7 +22,7 @@ class SubnetGroupInOneZone(Rule):
     tags = ["resources", "rds", "ec2"]
     looks_at = properties_of("AWS::RDS::DBSubnetGroup")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for found, case in scenarios(validator, properties.get("SubnetIds")):
             zones = []
             for value in found if isinstance(found, list) else []:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 INSTANCE_EVENTS = (
     "availability|backtrack|backup|configuration change|creation|deletion|failover|failure|low storage|maintenance|"
@@ -47,7 +41,7 @@ class UnknownEventCategory(Rule):
     tags = ["resources", "rds"]
     looks_at = properties_of("AWS::RDS::EventSubscription")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {name: properties.get(name) for name in ("SourceType", "EventCategories")}
         for found, case in scenarios(validator, asked):
             known = CATEGORIES.get(str(only_value(case, found.get("SourceType"))), [])

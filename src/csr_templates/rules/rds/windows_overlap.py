@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -30,7 +24,7 @@ class WindowsOverlap(Rule):
     tags = ["resources", "rds"]
     looks_at = properties_of(CLUSTER, INSTANCE)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         names = ("PreferredBackupWindow", "BackupWindow", "PreferredMaintenanceWindow")
         for found, case in scenarios(
             validator, {name: properties[name] for name in names if name in properties}

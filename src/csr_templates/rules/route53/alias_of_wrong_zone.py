@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import single_reference, sub_text
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 CLOUDFRONT = "Z2FDTNDATAQYW2"
 
@@ -44,7 +38,7 @@ class AliasOfWrongZone(Rule):
         "Resources/AWS::Route53::RecordSetGroup/Properties/RecordSets/*/AliasTarget",
     )
 
-    def faults(self, validator: Validator, alias: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, alias: Any) -> Faults:
         zone = sub_text(alias.get("HostedZoneId"))
         found = re.fullmatch(r"(?:dualstack\.)?\$\{(\w+)\.([\w.]+)\}", sub_text(alias.get("DNSName")) or "")
         kind = validator.cfn.template["Resources"].get(found[1], {}).get("Type") if found else None

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import sub_text
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import case_of, of_type, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 ROUTING = (
     "Weight",
@@ -38,7 +32,7 @@ class RecordTwice(Rule):
     )
     tags = ["resources", "route53"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         seen: dict[tuple[Any, ...], list[tuple[str, Any]]] = {}
         for logical_id, resource, properties in of_type(resources, "AWS::Route53::RecordSet"):
             zone = sub_text(properties.get("HostedZoneId", properties.get("HostedZoneName")))

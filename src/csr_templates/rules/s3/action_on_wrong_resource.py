@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import POLICIES, documents, each, texts
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 OBJECTS = (
     "s3:abortmultipartupload s3:deleteobject s3:deleteobjectversion s3:getobject s3:getobjectacl s3:getobjecttagging "
@@ -40,7 +34,7 @@ class ActionOnWrongResource(Rule):
     tags = ["resources", "s3", "iam"]
     looks_at = POLICIES
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         buckets = validator.cfn.template.get("Resources", {})
         for statement, path in documents(policy):
             listed = [item for item, _ in each(statement.get("Resource"))]

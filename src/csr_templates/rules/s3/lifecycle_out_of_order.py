@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import number, only_value, scenarios
 from csr_templates.rules.support.values import existing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 EARLIEST = 30  # days, for STANDARD_IA and ONEZONE_IA
 
@@ -29,7 +23,7 @@ class LifecycleOutOfOrder(Rule):
     tags = ["resources", "s3"]
     looks_at = ("Resources/AWS::S3::Bucket/Properties/LifecycleConfiguration/Rules/*",)
 
-    def faults(self, validator: Validator, rule: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, rule: Any) -> Faults:
         for found, case in scenarios(validator, rule):
             moves = [*_listed(found, "Transition", "Transitions")]
             expiry = number(only_value(case, found.get("ExpirationInDays")))

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import documents, principals
 from csr_templates.rules.support.references import single_reference, sub_text
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 SERVICE = "logging.s3.amazonaws.com"
 
@@ -32,7 +26,7 @@ class LogDestinationWithoutPolicy(Rule):
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html"
     tags = ["resources", "s3"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::S3::Bucket"):
             logging = properties.get("LoggingConfiguration")
             named = logging.get("DestinationBucketName") if isinstance(logging, dict) else None

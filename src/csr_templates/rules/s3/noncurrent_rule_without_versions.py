@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.values import existing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 NAMES = ("NoncurrentVersionExpiration", "NoncurrentVersionExpirationInDays", "NoncurrentVersionTransitions")
 
@@ -30,7 +24,7 @@ class NoncurrentRuleWithoutVersions(Rule):
     tags = ["resources", "s3"]
     looks_at = properties_of("AWS::S3::Bucket")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {name: properties.get(name) for name in ("VersioningConfiguration", "LifecycleConfiguration")}
         if asked["LifecycleConfiguration"] is None or properties.get("ObjectLockEnabled"):
             return

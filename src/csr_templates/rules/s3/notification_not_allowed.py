@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.permissions import FUNCTIONS, QUEUE, TOPIC, may_send, permitted, targets_of
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 KINDS = {
     "LambdaConfigurations": ("Function", ""),
@@ -36,7 +30,7 @@ class NotificationNotAllowed(Rule):
     )
     tags = ["resources", "s3", "lambda", "sqs", "sns"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::S3::Bucket"):
             notifications = properties.get("NotificationConfiguration")
             for name, (key, action) in KINDS.items() if isinstance(notifications, dict) else ():

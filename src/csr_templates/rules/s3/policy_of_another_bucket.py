@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import documents, each, texts
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 
 class PolicyOfAnotherBucket(Rule):
@@ -27,7 +22,7 @@ class PolicyOfAnotherBucket(Rule):
     tags = ["resources", "s3"]
     looks_at = properties_of("AWS::S3::BucketPolicy")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         buckets = validator.cfn.template.get("Resources", {})
         own = {single_reference(value)[0] for value, _ in each(properties.get("Bucket"))}
         policy = properties.get("PolicyDocument")

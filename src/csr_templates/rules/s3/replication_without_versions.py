@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class ReplicationWithoutVersions(Rule):
@@ -24,7 +19,7 @@ class ReplicationWithoutVersions(Rule):
     tags = ["resources", "s3"]
     looks_at = properties_of("AWS::S3::Bucket")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         if "ReplicationConfiguration" not in properties or properties.get("ObjectLockEnabled"):
             return
         asked = {

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import each
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 NAMES = (
     "s3:TestEvent s3:ObjectCreated:* s3:ObjectCreated:Put s3:ObjectCreated:Post s3:ObjectCreated:Copy "
@@ -41,7 +35,7 @@ class UnknownEvent(Rule):
     tags = ["resources", "s3"]
     looks_at = ("Resources/AWS::S3::Bucket/Properties/NotificationConfiguration",)
 
-    def faults(self, validator: Validator, notifications: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, notifications: Any) -> Faults:
         for name in ("LambdaConfigurations", "QueueConfigurations", "TopicConfigurations"):
             for one, path in each(notifications.get(name), name):
                 event = only_value(validator, one.get("Event")) if isinstance(one, dict) else None

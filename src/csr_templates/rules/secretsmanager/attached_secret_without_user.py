@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.references import sub_text, target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class AttachedSecretWithoutUser(Rule):
@@ -32,7 +27,7 @@ class AttachedSecretWithoutUser(Rule):
     tags = ["resources", "secretsmanager", "rds"]
     looks_at = properties_of("AWS::SecretsManager::SecretTargetAttachment")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         secret, found = target(validator, properties.get("SecretId"), "AWS::SecretsManager::Secret")
         made = found.get("GenerateSecretString")
         if not secret or not isinstance(made, dict) or is_function(made)[0]:

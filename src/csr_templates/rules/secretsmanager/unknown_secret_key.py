@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.references import single_reference, sub_text
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 # What Secrets Manager adds to a secret that is attached to a database.
@@ -36,7 +34,7 @@ class UnknownSecretKey(Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"
     tags = ["resources", "secretsmanager", "dynamic reference"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         known = {
             logical_id: keys
             for logical_id, _, properties in of_type(resources, "AWS::SecretsManager::Secret")

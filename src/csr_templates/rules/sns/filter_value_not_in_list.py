@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class FilterValueNotInList(Rule):
@@ -27,7 +22,7 @@ class FilterValueNotInList(Rule):
     tags = ["resources", "sns"]
     looks_at = ("Resources/AWS::SNS::Subscription/Properties/FilterPolicy",)
 
-    def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, policy: Any) -> Faults:
         for key, value in policy.items() if not is_function(policy)[0] else ():
             if isinstance(value, str | int | float):
                 yield Fault(

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.permissions import FUNCTIONS, permitted, subscriptions, targets_of
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class SubscriptionMayNotCallFunction(Rule):
@@ -24,7 +19,7 @@ class SubscriptionMayNotCallFunction(Rule):
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html"
     tags = ["resources", "sns", "lambda"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for path, protocol, endpoint in subscriptions(resources):
             for function in targets_of(resources, endpoint, *FUNCTIONS) if protocol == "lambda" else ():
                 if not permitted(resources, function, "sns."):

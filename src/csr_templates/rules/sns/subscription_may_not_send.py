@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.permissions import QUEUE, may_send, subscriptions, targets_of
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class SubscriptionMayNotSend(Rule):
@@ -25,7 +20,7 @@ class SubscriptionMayNotSend(Rule):
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html"
     tags = ["resources", "sns", "sqs"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for path, protocol, endpoint in subscriptions(resources):
             for queue in targets_of(resources, endpoint, QUEUE) if protocol == "sqs" else ():
                 if not may_send(resources, queue, "sns.", "sqs:SendMessage"):

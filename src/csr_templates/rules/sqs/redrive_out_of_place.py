@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import single_reference, target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import number, only_value
 from csr_templates.rules.support.values import branches, place
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 DEFAULT = 345_600  # seconds that a queue keeps messages: four days
 
@@ -31,7 +25,7 @@ class RedriveOutOfPlace(Rule):
     tags = ["resources", "sqs"]
     looks_at = properties_of("AWS::SQS::Queue")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for value, case in branches(validator, properties, "RedrivePolicy", "deadLetterTargetArn"):
             queue, found = target(case, value, "AWS::SQS::Queue")
             if not queue:

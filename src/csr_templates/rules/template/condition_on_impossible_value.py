@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.patterns import refuses
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import ref_name, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 # Pseudo parameters, and what their values look like.
@@ -38,7 +36,7 @@ class ConditionOnImpossibleValue(Rule):
     tags = ["conditions", "parameters", "rules"]
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, template: Any) -> Faults:
         parameters = template.get("Parameters")
         for section in ("Conditions", "Rules"):
             for pair, path in _equals(template.get(section), (section,)):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import assume
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class ConditionThatIsDecided(Rule):
@@ -29,7 +24,7 @@ class ConditionThatIsDecided(Rule):
     tags = ["conditions"]
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, template: Any) -> Faults:
         written = template.get("Conditions")
         for name, condition in written.items() if isinstance(written, dict) else ():
             if is_function(condition)[0] not in ("Fn::And", "Fn::Or"):

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import sub_text
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class ExportOfAnotherOutput(Rule):
@@ -27,7 +22,7 @@ class ExportOfAnotherOutput(Rule):
     tags = ["outputs"]
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, template: Any) -> Faults:
         outputs = template.get("Outputs")
         keys = {_plain(key): key for key in outputs} if isinstance(outputs, dict) else {}
         for key, output in outputs.items() if isinstance(outputs, dict) else ():

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class IfWithEqualBranches(Rule):
@@ -23,7 +21,7 @@ class IfWithEqualBranches(Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html#intrinsic-function-reference-conditions-if"
     tags = ["functions", "if"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, resource in resources.items():
             for path, condition in _equal(resource, (logical_id,)):
                 yield Fault(

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import ref_name, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class MappingOfUnknownKey(Rule):
@@ -29,7 +27,7 @@ class MappingOfUnknownKey(Rule):
     tags = ["mappings", "parameters"]
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, template: Any) -> Faults:
         mappings, parameters = template.get("Mappings"), template.get("Parameters")
         if not isinstance(mappings, dict):
             return

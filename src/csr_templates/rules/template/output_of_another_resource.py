@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class OutputOfAnotherResource(Rule):
@@ -28,7 +23,7 @@ class OutputOfAnotherResource(Rule):
     tags = ["outputs"]
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, template: Any) -> Faults:
         resources, outputs = template.get("Resources"), template.get("Outputs")
         if not isinstance(resources, dict) or not isinstance(outputs, dict):
             return

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.patterns import refuses
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import number
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class ParameterThatTakesNothing(Rule):
@@ -30,7 +25,7 @@ class ParameterThatTakesNothing(Rule):
     tags = ["parameters"]
     looks_at = ()
 
-    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, template: Any) -> Faults:
         parameters = template.get("Parameters")
         for name, parameter in parameters.items() if isinstance(parameters, dict) else ():
             if not isinstance(parameter, dict):

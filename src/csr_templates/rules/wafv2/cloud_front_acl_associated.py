@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import branches, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class CloudFrontAclAssociated(Rule):
@@ -26,7 +21,7 @@ class CloudFrontAclAssociated(Rule):
     tags = ["resources", "wafv2", "cloudfront"]
     looks_at = properties_of("AWS::WAFv2::WebACLAssociation")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for value, case in branches(validator, properties, "WebACLArn"):
             acl, acl_properties = target(case, value, "AWS::WAFv2::WebACL")
             for scope, where in values(case, acl_properties.get("Scope")) if acl else ():

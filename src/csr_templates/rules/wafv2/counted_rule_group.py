@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.values import existing, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class CountedRuleGroup(Rule):
@@ -29,7 +24,7 @@ class CountedRuleGroup(Rule):
     tags = ["resources", "wafv2"]
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         written = properties.get("Rules")
         for rules, case in scenarios(validator, written):
             for index, rule in enumerate(rules if isinstance(rules, list) else []):

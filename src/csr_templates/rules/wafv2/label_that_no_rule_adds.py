@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.documents import each
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import number, scenarios
 from csr_templates.rules.support.statements import place, statements
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class LabelThatNoRuleAdds(Rule):
@@ -28,7 +23,7 @@ class LabelThatNoRuleAdds(Rule):
     tags = ["resources", "wafv2"]
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for rules, case in scenarios(validator, properties.get("Rules")):
             if not isinstance(rules, list) or not all(
                 isinstance(rule, dict) and "Name" in rule for rule in rules

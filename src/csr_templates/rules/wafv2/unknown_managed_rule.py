@@ -6,14 +6,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.documents import each
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.statements import place, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html: groups and, where the
@@ -72,7 +70,7 @@ class UnknownManagedRule(Rule):
     tags = ["resources", "wafv2"]
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for rules, case in scenarios(validator, properties.get("Rules")):
             if not isinstance(rules, list):
                 continue

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class WebAclThatBlocksNothing(Rule):
@@ -28,7 +23,7 @@ class WebAclThatBlocksNothing(Rule):
     tags = ["resources", "wafv2"]
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {name: properties.get(name) for name in ("DefaultAction", "Rules")}
         for found, case in scenarios(validator, asked):
             default, rules = found.get("DefaultAction"), found.get("Rules")
