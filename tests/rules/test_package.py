@@ -117,7 +117,10 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
             "rules/s3/two.py has the number 9700, which is taken by rules/s3/one.py.",
         ),
         ({"one.py": "X = 1\n"}, "rules/one.py is not in the folder of a service that has numbers. Move it "),
-        ({"sqs/one.py": "X = 1\n"}, "rules/sqs/one.py is not in the folder of a service that has numbers. "),
+        (
+            {"glue/one.py": "X = 1\n"},
+            "rules/glue/one.py is not in the folder of a service that has numbers. ",
+        ),
         ({"s3/more/one.py": "X = 1\n"}, "rules/s3/more/one.py is not in the folder of a service that has "),
     ],
 )

@@ -9,10 +9,14 @@ Resources:
   Pets:
     Type: AWS::ApiGateway::Resource
     Properties: {{RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: pets}}
-  Get: {{Type: AWS::ApiGateway::Method, Properties: {{RestApiId: !Ref Api, ResourceId: !Ref Pets, HttpMethod: GET}}}}
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties: {{RestApiId: !Ref Api, ResourceId: !Ref Pets, HttpMethod: GET}}
   Stage:
     Type: AWS::ApiGateway::Stage
-    Properties: {{RestApiId: !Ref Api, MethodSettings: [{{ResourcePath: {path}, HttpMethod: GET, CachingEnabled: true}}]}}
+    Properties:
+      RestApiId: !Ref Api
+      MethodSettings: [{{ResourcePath: {path}, HttpMethod: GET, CachingEnabled: true}}]
 """
 
 

@@ -23,8 +23,8 @@ Resources:
 
 GOOD = {
     "switched off": alarm("AWS/RDS CPUUtilization", "!Ref Limit")
-    .replace("Resources:", "Conditions:\n  On: !Not [!Equals [!Ref Limit, '120']]\nResources:")
-    .replace("::Alarm\n", "::Alarm\n    Condition: On\n"),
+    .replace("Resources:", "Conditions:\n  Limited: !Not [!Equals [!Ref Limit, '120']]\nResources:")
+    .replace("::Alarm\n", "::Alarm\n    Condition: Limited\n"),
     "percent": alarm("AWS/RDS CPUUtilization", "70"),
     "equal": alarm("AWS/RDS CPUUtilization", "100", "GreaterThanOrEqualToThreshold"),
     "count": alarm("AWS/Lambda Errors", "0", statistic="Sum"),

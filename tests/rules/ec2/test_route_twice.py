@@ -3,6 +3,7 @@
 
 def template(first: str, second: str, condition: str = "") -> str:
     """Return a template with two routes."""
+    other = condition.replace("One", "Other")
     return f"""
 Conditions:
   One: !Equals [!Ref AWS::Region, eu-west-1]
@@ -10,7 +11,7 @@ Conditions:
 Resources:
   Table: {{Type: AWS::EC2::RouteTable}}
   First: {{Type: AWS::EC2::Route, {condition}Properties: {{RouteTableId: !Ref Table, {first}}}}}
-  Second: {{Type: AWS::EC2::Route, {condition.replace("One", "Other")}Properties: {{RouteTableId: !Ref Table, {second}}}}}
+  Second: {{Type: AWS::EC2::Route, {other}Properties: {{RouteTableId: !Ref Table, {second}}}}}
 """
 
 

@@ -19,7 +19,8 @@ def policy(service: str, kind: str = "AWS::SQS::QueuePolicy", holder: str = "Que
     Properties:
       {holder}
       PolicyDocument:
-        Statement: [{{Effect: Allow, Action: ['sqs:*', sns:Publish], Resource: '*', Principal: {{Service: {service}}}}}]
+        Statement:
+          - {{Effect: Allow, Action: ['sqs:*', 'sns:*'], Resource: '*', Principal: {{Service: {service}}}}}
 """
 
 

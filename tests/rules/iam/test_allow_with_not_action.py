@@ -13,7 +13,8 @@ GOOD = {
     "action": policy("Effect: Allow, Action: s3:*, Resource: '*'"),
     "denied": policy("Effect: Deny, NotAction: iam:*, Resource: '*'"),
     "narrowed": policy(
-        "Effect: Allow, NotAction: iam:*, Resource: '*', Condition: {Bool: {aws:MultiFactorAuthPresent: true}}"
+        "Effect: Allow, NotAction: iam:*, Resource: '*', Condition: {Bool: {aws:MultiFactorAuthPresent: "
+        "true}}"
     ),
 }
 

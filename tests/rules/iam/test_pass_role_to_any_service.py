@@ -12,7 +12,8 @@ def policy(statement: str) -> str:
 GOOD = {
     "role": policy("Action: iam:PassRole, Resource: 'arn:aws:iam::1:role/a'"),
     "service": policy(
-        "Action: iam:PassRole, Resource: '*', Condition: {StringEquals: {iam:PassedToService: ec2.amazonaws.com}}"
+        "Action: iam:PassRole, Resource: '*', Condition: {StringEquals: {iam:PassedToService: "
+        "ec2.amazonaws.com}}"
     ),
     "administrator": policy("Action: '*', Resource: '*'"),
 }

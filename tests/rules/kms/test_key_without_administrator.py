@@ -5,7 +5,9 @@ def key(statement: str) -> str:
     """Return a template with one key."""
     return f"""
 Resources:
-  Key: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Resource: '*', {statement}}}]}}}}}}
+  Key:
+    Type: AWS::KMS::Key
+    Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Resource: '*', {statement}}}]}}}}
 """
 
 

@@ -22,7 +22,8 @@ def policy(service: str) -> str:
 """
 
 
-KMS = "BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms}}]}"
+DEFAULT = "ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms}"
+KMS = f"BucketEncryption: {{ServerSideEncryptionConfiguration: [{{{DEFAULT}}}]}}"
 
 GOOD = {
     "policy": template("", policy("logging.s3.amazonaws.com")),

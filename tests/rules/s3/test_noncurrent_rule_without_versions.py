@@ -8,7 +8,8 @@ Resources:
   Bucket:
     Type: AWS::S3::Bucket
     Properties:
-      LifecycleConfiguration: {{Rules: [{{Status: Enabled, NoncurrentVersionExpiration: {{NoncurrentDays: 30}}}}]}}
+      LifecycleConfiguration:
+        Rules: [{{Status: Enabled, NoncurrentVersionExpiration: {{NoncurrentDays: 30}}}}]
       {more}
 """
 

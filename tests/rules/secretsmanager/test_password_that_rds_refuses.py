@@ -8,7 +8,8 @@ Resources:
   Secret: {{Type: AWS::SecretsManager::Secret, Properties: {{GenerateSecretString: {{{made}}}}}}}
   Cluster:
     Type: AWS::RDS::DBCluster
-    Properties: {{MasterUserPassword: !Sub '{{{{resolve:secretsmanager:${{Secret}}:SecretString:password}}}}'}}
+    Properties:
+      MasterUserPassword: !Sub '{{{{resolve:secretsmanager:${{Secret}}:SecretString:password}}}}'
 """
 
 

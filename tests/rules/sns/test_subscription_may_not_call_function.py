@@ -6,7 +6,9 @@ def template(principal: str, topic: str = "") -> str:
     return f"""
 Resources:
   F: {{Type: AWS::Lambda::Function}}
-  Permission: {{Type: AWS::Lambda::Permission, Properties: {{FunctionName: !GetAtt F.Arn, Principal: {principal}}}}}
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties: {{FunctionName: !GetAtt F.Arn, Principal: {principal}}}
   Subscription: {{Type: AWS::SNS::Subscription, Properties: {{Protocol: lambda, Endpoint: !GetAtt F.Arn}}}}
 {topic}"""
 
@@ -26,7 +28,8 @@ BAD = {
     "inside a topic": (
         template(
             "s3.amazonaws.com",
-            "  Topic: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: lambda, Endpoint: !GetAtt F.Arn}]}}\n",
+            "  Topic: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: lambda, Endpoint: "
+            "!GetAtt F.Arn}]}}\n",
         ).replace("AWS::SNS::Subscription", "AWS::SNS::Topic"),
         "Resources/Topic/Properties/Subscription/0",
         "The subscriber is F, and no AWS::Lambda::Permission lets sns.amazonaws.com call it: "

@@ -9,7 +9,10 @@ Resources:
     Type: AWS::WAFv2::WebACL
     Properties:
       Rules:
-        - {{Name: a, Priority: {priority}, RuleLabels: [{{Name: '{name}'}}], Statement: {{GeoMatchStatement: {{}}}}}}
+        - Name: a
+          Priority: {priority}
+          RuleLabels: [{{Name: '{name}'}}]
+          Statement: {{GeoMatchStatement: {{}}}}
         - {{Name: b, Priority: 2, Statement: {{LabelMatchStatement: {{Scope: LABEL, Key: '{key}'}}}}}}
 """
 

@@ -13,8 +13,8 @@ class AccessLogWithoutRequestId(Rule):
     """Access log of a REST API without the request's ID.
 
     API Gateway refuses a format without $context.requestId or $context.extendedRequestId: 'Access Log format
-    must be single line, new line character is allowed only at end of the format', or must contain at least the
-    ID. Add $context.requestId.
+    must be single line, new line character is allowed only at end of the format', or must contain at least
+    the ID. Add $context.requestId.
     """
 
     id = "E9539"
@@ -27,7 +27,8 @@ class AccessLogWithoutRequestId(Rule):
             if not re.search(r"\$context\.(requestId|extendedRequestId)\b", text):
                 yield Fault(
                     ("Format",),
-                    "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway refuses the "
+                    "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
+                    "refuses the "
                     "stage. Add one of them.",
                 )
             elif "\n" in text.rstrip("\n"):

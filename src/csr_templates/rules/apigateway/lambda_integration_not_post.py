@@ -32,7 +32,8 @@ class LambdaIntegrationNotPost(Rule):
             if method is None or (isinstance(method, str) and method != "POST"):
                 yield Fault(
                     ("IntegrationHttpMethod",) if written is not None else (),
-                    f"IntegrationHttpMethod is {method or 'missing'}{{when}}, and Lambda is called only with POST: "
+                    f"IntegrationHttpMethod is {method or 'missing'}{{when}}, and Lambda is called only with "
+                    "POST: "
                     "write POST, whatever HttpMethod is.",
                     case,
                 )

@@ -20,8 +20,8 @@ ACTIONS = {
 class EventSourceNotAllowed(Rule):
     """Event source that the function's role may not read.
 
-    Lambda polls a queue or a stream with the rights of the function. Without them the mapping is refused: 'The
-    provided execution role does not have permissions to call ReceiveMessage on SQS'.
+    Lambda polls a queue or a stream with the rights of the function. Without them the mapping is refused:
+    'The provided execution role does not have permissions to call ReceiveMessage on SQS'.
     """
 
     id = "E9566"
@@ -40,7 +40,8 @@ class EventSourceNotAllowed(Rule):
         for role, absent, case in missing(validator, found.get("Role"), ACTIONS[kind]):
             yield Fault(
                 ("EventSourceArn",),
-                f"{role}, the role of {function}, may not {' and '.join(absent)}{{when}}: Lambda refuses the mapping "
+                f"{role}, the role of {function}, may not {' and '.join(absent)}{{when}}: Lambda refuses the "
+                "mapping "
                 f"from {source}. Allow it.",
                 case,
             )

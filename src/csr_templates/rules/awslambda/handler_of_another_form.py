@@ -22,9 +22,9 @@ FORMS = {
 class HandlerOfAnotherForm(Rule):
     """Handler that Lambda cannot find.
 
-    Each runtime reads Handler in its own way, and takes any text when the function is created: every call then
-    fails with 'Unable to import module' or 'Cannot find module'. Code in ZipFile is a file called index, so its
-    handler begins with index., and its function must be in the text.
+    Each runtime reads Handler in its own way, and takes any text when the function is created: every call
+    then fails with 'Unable to import module' or 'Cannot find module'. Code in ZipFile is a file called
+    index, so its handler begins with index., and its function must be in the text.
     """
 
     id = "E9570"
@@ -50,7 +50,8 @@ class HandlerOfAnotherForm(Rule):
             if file != "index":
                 yield Fault(
                     ("Handler",),
-                    f"Handler is {handler}, and the code in ZipFile is a file called index: every call fails. Write "
+                    f"Handler is {handler}, and the code in ZipFile is a file called index: every call "
+                    "fails. Write "
                     f"index.{name}.",
                 )
             elif not re.search(rf"\b{re.escape(name)}\b", inline):

@@ -13,8 +13,8 @@ from csr_templates.rules.support.scenarios import only_value
 class TracingNotAllowed(Rule):
     """Traced function whose role may not send traces.
 
-    With TracingConfig Active a function sends its segments to X-Ray itself. Without xray:PutTraceSegments there is
-    no error and no trace. Attach AWSXRayDaemonWriteAccess, or allow both actions on '*'.
+    With TracingConfig Active a function sends its segments to X-Ray itself. Without xray:PutTraceSegments
+    there is no error and no trace. Attach AWSXRayDaemonWriteAccess, or allow both actions on '*'.
     """
 
     id = "E9568"

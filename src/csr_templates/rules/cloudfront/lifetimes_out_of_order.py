@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
@@ -29,10 +30,11 @@ class LifetimesOutOfOrder(Rule):
         names = ("MinTTL", "DefaultTTL", "MaxTTL")
         for found, case in scenarios(validator, {name: config[name] for name in names if name in config}):
             known = [(name, number(only_value(case, found[name]))) for name in names if name in found]
-            for (low, least), (high, most) in zip(known, known[1:], strict=False):
+            for (low, least), (high, most) in pairwise(known):
                 if least is not None and most is not None and least > most:
                     yield Fault(
                         (low,),
-                        f"{low} is {least:g} and {high} {most:g}{{when}}: CloudFront refuses it. Put them in order.",
+                        f"{low} is {least:g} and {high} {most:g}{{when}}: CloudFront refuses it. Put them in "
+                        "order.",
                         case,
                     )

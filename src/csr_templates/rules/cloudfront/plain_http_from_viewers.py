@@ -12,8 +12,8 @@ from csr_templates.rules.support.values import values
 class PlainHttpFromViewers(Rule):
     """Viewers that may use plain HTTP.
 
-    With ViewerProtocolPolicy allow-all a site is served in plain text to everyone who types its name, and what
-    they send can be read and changed on the way. Use redirect-to-https, or https-only for an API.
+    With ViewerProtocolPolicy allow-all a site is served in plain text to everyone who types its name, and
+    what they send can be read and changed on the way. Use redirect-to-https, or https-only for an API.
     """
 
     id = "W9589"

@@ -12,9 +12,9 @@ from csr_templates.rules.support.values import show
 class PlainHttpToOrigin(Rule):
     """Plain HTTP between CloudFront and an origin.
 
-    With http-only, and with match-viewer where a viewer may come by HTTP, what the viewer sent over TLS goes on
-    in plain text, over the internet. Use https-only. The website endpoint of a bucket is the exception: it
-    speaks only HTTP, and https-only fails there.
+    With http-only, and with match-viewer where a viewer may come by HTTP, what the viewer sent over TLS goes
+    on in plain text, over the internet. Use https-only. The website endpoint of a bucket is the exception:
+    it speaks only HTTP, and https-only fails there.
     """
 
     id = "W9588"

@@ -38,6 +38,7 @@ class PrivateOriginWithoutAccessControl(Rule):
                     yield Fault(
                         one.path("Origins", index),
                         f"The origin is {bucket}{{when}}, which blocks public access, and has no "
-                        "OriginAccessControlId: every object is 403. Add an AWS::CloudFront::OriginAccessControl.",
+                        "OriginAccessControlId: every object is 403. Add an "
+                        "AWS::CloudFront::OriginAccessControl.",
                         one.case,
                     )

@@ -19,8 +19,8 @@ class AlarmOnUnwrittenMetric(Rule):
 
     Where metric filters of the template write into a namespace of their own, an alarm on another name in it
     has no data, and neither has one with dimensions on a metric that a filter writes without. Names are
-    case-sensitive. Only a name that is close to one of the filters' is found, since applications write metrics
-    too.
+    case-sensitive. Only a name that is close to one of the filters' is found, since applications write
+    metrics too.
     """
 
     id = "E9610"
@@ -53,7 +53,8 @@ class AlarmOnUnwrittenMetric(Rule):
                     )
                     yield Fault(
                         (*path, *metric.path("Dimensions")),
-                        f"Dimensions of {metric.name} are {', '.join(sorted(metric.dimensions)) or 'none'}{{when}}, "
+                        f"Dimensions of {metric.name} are "
+                        f"{', '.join(sorted(metric.dimensions)) or 'none'}{{when}}, "
                         f"and those of its filter {filters}: the alarm never has data.",
                         metric.case,
                     )

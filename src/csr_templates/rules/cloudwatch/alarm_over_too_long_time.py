@@ -13,8 +13,8 @@ DAY, WEEK, HOUR = 86_400, 604_800, 3_600  # seconds
 class AlarmOverTooLongTime(Rule):
     """Alarm that CloudWatch refuses for its periods.
 
-    EvaluationPeriods times Period must not exceed a day, or seven days with periods of an hour or more; and of
-    the periods no more can breach (DatapointsToAlarm) than there are (EvaluationPeriods).
+    EvaluationPeriods times Period must not exceed a day, or seven days with periods of an hour or more; and
+    of the periods no more can breach (DatapointsToAlarm) than there are (EvaluationPeriods).
     """
 
     id = "E9613"
@@ -32,7 +32,8 @@ class AlarmOverTooLongTime(Rule):
             if period is not None and period * periods > most:
                 yield Fault(
                     ("EvaluationPeriods",),
-                    f"EvaluationPeriods is {periods:g} and Period {period:g}{{when}}: that is {period * periods:g} "
+                    f"EvaluationPeriods is {periods:g} and Period {period:g}{{when}}: that is "
+                    f"{period * periods:g} "
                     f"seconds, and CloudWatch takes at most {most}.",
                     case,
                 )

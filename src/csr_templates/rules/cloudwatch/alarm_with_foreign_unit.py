@@ -55,7 +55,8 @@ class AlarmWithForeignUnit(Rule):
                 if isinstance(unit, str) and unit != right:
                     yield Fault(
                         ("Unit",),
-                        f"Unit is {unit}{{when}}, and {metric.namespace} writes {metric.name} in {right}: the "
+                        f"Unit is {unit}{{when}}, and {metric.namespace} writes {metric.name} in {right}: "
+                        "the "
                         "alarm never has data. Leave Unit out.",
                         case,
                     )

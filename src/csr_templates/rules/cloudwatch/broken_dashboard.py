@@ -24,9 +24,10 @@ TYPES = ("metric", "text", "log", "alarm", "explorer", "custom", "trace")
 class BrokenDashboard(Rule):
     """Dashboard whose body CloudWatch refuses or does not show.
 
-    DashboardBody is JSON inside a text, which cfn-lint does not read. It holds a list of widgets, each with a
-    type that exists, 24 columns in all; a metric widget names a region and lists its metrics as namespace, name
-    and dimension pairs. CloudWatch refuses a body that is not JSON, and shows an empty widget for the rest.
+    DashboardBody is JSON inside a text, which cfn-lint does not read. It holds a list of widgets, each with
+    a type that exists, 24 columns in all; a metric widget names a region and lists its metrics as namespace,
+    name and dimension pairs. CloudWatch refuses a body that is not JSON, and shows an empty widget for the
+    rest.
     """
 
     id = "E9615"

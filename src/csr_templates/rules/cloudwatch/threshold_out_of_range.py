@@ -31,9 +31,9 @@ COUNTS = {
 class ThresholdOutOfRange(Rule):
     """Alarm with a threshold that its metric never crosses.
 
-    A percentage goes from 0 to 100 and a count from 0 on: an alarm on more than 100, or on less than 0, never
-    fires. The average of 4XXError, 5XXError or Throttles of API Gateway is a share from 0 to 1, so a threshold
-    in percent is out of its reach. An alarm on at least 0 fires for ever.
+    A percentage goes from 0 to 100 and a count from 0 on: an alarm on more than 100, or on less than 0,
+    never fires. The average of 4XXError, 5XXError or Throttles of API Gateway is a share from 0 to 1, so a
+    threshold in percent is out of its reach. An alarm on at least 0 fires for ever.
     """
 
     id = "E9611"
@@ -60,7 +60,8 @@ class ThresholdOutOfRange(Rule):
                         reach = f"from {low:g} to {high:g}" if high is not None else f"{low:g} or more"
                         yield Fault(
                             ("Threshold",),
-                            f"Threshold is {value}{{when}}, and {metric.statistic} of {metric.name} is {reach}: "
+                            f"Threshold is {value}{{when}}, and {metric.statistic} of {metric.name} is "
+                            f"{reach}: "
                             f"{operator} is {result} true.",
                             case,
                         )

@@ -35,7 +35,8 @@ class AclRuleTwice(Rule):
                     way = "outbound" if is_true(properties.get("Egress")) else "inbound"
                     yield Fault(
                         (logical_id, "Properties", "RuleNumber"),
-                        f"RuleNumber is {rule}, which {other} has among the {way} rules of {acl}: EC2 refuses the "
+                        f"RuleNumber is {rule}, which {other} has among the {way} rules of {acl}: EC2 "
+                        "refuses the "
                         "second. Give it another number.",
                     )
                     break

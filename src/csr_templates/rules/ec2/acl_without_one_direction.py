@@ -13,8 +13,8 @@ from csr_templates.rules.support.values import is_true, of_type
 class AclWithoutOneDirection(Rule):
     """Network ACL that lets nothing in, or nothing out.
 
-    A new network ACL denies everything both ways, and rules open one way each. With rules for one way only, or
-    with a deny that comes before each allow of a way, no connection is answered.
+    A new network ACL denies everything both ways, and rules open one way each. With rules for one way only,
+    or with a deny that comes before each allow of a way, no connection is answered.
     """
 
     id = "E9629"

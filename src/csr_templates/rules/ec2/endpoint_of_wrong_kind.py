@@ -35,7 +35,8 @@ class EndpointOfWrongKind(Rule):
             if service[1] not in GATEWAY:
                 yield Fault(
                     ("ServiceName",),
-                    f"VpcEndpointType is Gateway{'' if 'VpcEndpointType' in found else ' by default'}{{when}}, which "
+                    "VpcEndpointType is "
+                    f"Gateway{'' if 'VpcEndpointType' in found else ' by default'}{{when}}, which "
                     f"only S3 and DynamoDB have: EC2 refuses it for {service[1]}. Set it to Interface.",
                     case,
                 )
@@ -44,14 +45,16 @@ class EndpointOfWrongKind(Rule):
                 if service[1] in GATEWAY and value and str(value).lower() != "false":
                     yield Fault(
                         (name,),
-                        f"{name} is set on a gateway endpoint{{when}}, which EC2 refuses: a gateway is a route. Set "
+                        f"{name} is set on a gateway endpoint{{when}}, which EC2 refuses: a gateway is a "
+                        "route. Set "
                         "RouteTableIds instead, or VpcEndpointType to Interface.",
                         case,
                     )
             if service[1] in GATEWAY and "RouteTableIds" not in properties:
                 yield Fault(
                     (),
-                    f"RouteTableIds is missing on the gateway endpoint for {service[1]}{{when}}: no subnet uses it. "
+                    f"RouteTableIds is missing on the gateway endpoint for {service[1]}{{when}}: no subnet "
+                    "uses it. "
                     "List the route tables.",
                     case,
                 )

@@ -16,8 +16,8 @@ from csr_templates.rules.support.values import of_type
 class EndpointWithoutHttps(Rule):
     """Interface endpoint whose security groups do not let HTTPS in.
 
-    The services of AWS answer on port 443 of an endpoint. If none of its security groups lets TCP 443 in, every
-    call to the service runs into its timeout, since private DNS leads only to the endpoint.
+    The services of AWS answer on port 443 of an endpoint. If none of its security groups lets TCP 443 in,
+    every call to the service runs into its timeout, since private DNS leads only to the endpoint.
     """
 
     id = "E9632"
@@ -45,7 +45,8 @@ class EndpointWithoutHttps(Rule):
             if not any(_admits_https(rule) for rule in rules):
                 yield Fault(
                     (logical_id, "Properties", "SecurityGroupIds"),
-                    f"{' and '.join(groups)} lets TCP 443 in from no one: no call reaches the endpoint. Add an "
+                    f"{' and '.join(groups)} lets TCP 443 in from no one: no call reaches the endpoint. Add "
+                    "an "
                     "ingress rule for port 443.",
                 )
 
@@ -54,7 +55,7 @@ def _admits_https(rule: Any) -> bool:
     if not isinstance(rule, dict) or is_function(rule)[0]:
         return True
     low, high = number(rule.get("FromPort")), number(rule.get("ToPort"))
-    known = low is not None and high is not None
-    return str(rule.get("IpProtocol")) in ("-1", "tcp", "6") and (
-        not known or str(rule.get("IpProtocol")) == "-1" or low <= 443 <= high or low == -1
-    )
+    protocol = str(rule.get("IpProtocol"))
+    if protocol == "-1" or low is None or high is None or low == -1:
+        return protocol in ("-1", "tcp", "6")
+    return protocol in ("tcp", "6") and low <= 443 <= high

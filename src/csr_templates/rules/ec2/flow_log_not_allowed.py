@@ -12,8 +12,8 @@ class FlowLogNotAllowed(Rule):
     """Flow log whose role may not write to its log group.
 
     A flow log to CloudWatch Logs is written with the role in DeliverLogsPermissionArn. Without
-    logs:CreateLogStream and logs:PutLogEvents it is created, its state becomes 'Access error', and the log stays
-    empty.
+    logs:CreateLogStream and logs:PutLogEvents it is created, its state becomes 'Access error', and the log
+    stays empty.
     """
 
     id = "E9633"

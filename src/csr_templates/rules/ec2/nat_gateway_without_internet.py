@@ -13,9 +13,9 @@ from csr_templates.rules.support.values import of_type
 class NatGatewayWithoutInternet(Rule):
     """NAT gateway in a subnet without a route to an internet gateway.
 
-    A public NAT gateway sends on what it gets by the route table of its own subnet. Without a default route to
-    an internet gateway there, or with one back to a NAT gateway, everything behind it waits for answers that
-    never come. Put it into a public subnet.
+    A public NAT gateway sends on what it gets by the route table of its own subnet. Without a default route
+    to an internet gateway there, or with one back to a NAT gateway, everything behind it waits for answers
+    that never come. Put it into a public subnet.
     """
 
     id = "E9626"
@@ -31,6 +31,7 @@ class NatGatewayWithoutInternet(Rule):
             if tables and not any(reaches_internet(resources, table) for table in tables):
                 yield Fault(
                     (logical_id, "Properties", "SubnetId"),
-                    f"SubnetId is {subnet}, whose route table {tables[0]} has no route to an internet gateway: "
+                    f"SubnetId is {subnet}, whose route table {tables[0]} has no route to an internet "
+                    "gateway: "
                     "nothing behind the NAT gateway reaches the internet. Put it into a public subnet.",
                 )

@@ -40,6 +40,7 @@ class PrivateDnsWithoutVpcDns(Rule):
                 if vpc and all(is_false(found) for found, _ in values(validator, state_of)):
                     yield Fault(
                         (logical_id, "Properties", name),
-                        f"{name} needs DNS in {vpc}, whose {switch} is {str(state_of).lower()}. Set it to true.",
+                        f"{name} needs DNS in {vpc}, whose {switch} is {str(state_of).lower()}. Set it to "
+                        "true.",
                     )
                     break

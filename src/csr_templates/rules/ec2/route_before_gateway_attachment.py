@@ -12,9 +12,9 @@ from csr_templates.rules.support.values import of_type
 class RouteBeforeGatewayAttachment(Rule):
     """Route to a gateway that does not wait for its attachment.
 
-    A route to an internet gateway or a VPN gateway needs the gateway to be attached to the VPC, and refers only
-    to the gateway: CloudFormation may create it first, and the stack fails on some days. Add DependsOn with the
-    AWS::EC2::VPCGatewayAttachment.
+    A route to an internet gateway or a VPN gateway needs the gateway to be attached to the VPC, and refers
+    only to the gateway: CloudFormation may create it first, and the stack fails on some days. Add DependsOn
+    with the AWS::EC2::VPCGatewayAttachment.
     """
 
     id = "E9625"
@@ -32,6 +32,7 @@ class RouteBeforeGatewayAttachment(Rule):
             if known and not any(waits_for(validator, logical_id, one) for one in known):
                 yield Fault(
                     (logical_id,),
-                    f"The route to {gateway} does not wait for {known[0]}, which attaches it: the stack fails where "
+                    f"The route to {gateway} does not wait for {known[0]}, which attaches it: the stack "
+                    "fails where "
                     f"the route comes first. Add DependsOn: {known[0]}.",
                 )

@@ -34,7 +34,8 @@ class RouteTwice(Rule):
                     if case and case_of(case, other_resource):
                         yield Fault(
                             (logical_id, "Properties", name),
-                            f"{name} is {key[1]}, and {other} routes it in the same table: EC2 refuses the second. "
+                            f"{name} is {key[1]}, and {other} routes it in the same table: EC2 refuses the "
+                            "second. "
                             "Remove one of them.",
                         )
                         break

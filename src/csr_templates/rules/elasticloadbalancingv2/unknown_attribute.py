@@ -10,7 +10,8 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 
 NAMES = (
     "access_logs.s3.bucket access_logs.s3.enabled access_logs.s3.prefix client_keep_alive.seconds "
-    "connection_logs.s3.bucket connection_logs.s3.enabled connection_logs.s3.prefix deletion_protection.enabled "
+    "connection_logs.s3.bucket connection_logs.s3.enabled connection_logs.s3.prefix "
+    "deletion_protection.enabled "
     "dns_record.client_routing_policy health_check_logs.s3.bucket health_check_logs.s3.enabled "
     "health_check_logs.s3.prefix idle_timeout.timeout_seconds ipv6.deny_all_igw_traffic "
     "load_balancing.cross_zone.enabled routing.http.desync_mitigation_mode "
@@ -21,10 +22,12 @@ NAMES = (
 )
 TARGETS = (
     "deregistration_delay.connection_termination.enabled deregistration_delay.timeout_seconds "
-    "lambda.multi_value_headers.enabled load_balancing.algorithm.anomaly_mitigation load_balancing.algorithm.type "
+    "lambda.multi_value_headers.enabled load_balancing.algorithm.anomaly_mitigation "
+    "load_balancing.algorithm.type "
     "load_balancing.cross_zone.enabled preserve_client_ip.enabled proxy_protocol_v2.enabled "
     "slow_start.duration_seconds stickiness.app_cookie.cookie_name stickiness.app_cookie.duration_seconds "
-    "stickiness.enabled stickiness.lb_cookie.duration_seconds stickiness.type target_failover.on_deregistration "
+    "stickiness.enabled stickiness.lb_cookie.duration_seconds stickiness.type "
+    "target_failover.on_deregistration "
     "target_failover.on_unhealthy target_group_health.dns_failover.minimum_healthy_targets.count "
     "target_group_health.dns_failover.minimum_healthy_targets.percentage "
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count "

@@ -13,8 +13,9 @@ from csr_templates.rules.support.values import of_type
 class RuleMayNotCallFunction(Rule):
     """Rule whose function does not allow EventBridge.
 
-    EventBridge calls a function as events.amazonaws.com, and a function refuses whom no AWS::Lambda::Permission
-    lets in. The rule matches, the call fails, and only the metric FailedInvocations says so.
+    EventBridge calls a function as events.amazonaws.com, and a function refuses whom no
+    AWS::Lambda::Permission lets in. The rule matches, the call fails, and only the metric FailedInvocations
+    says so.
     """
 
     id = "E9770"
@@ -30,6 +31,7 @@ class RuleMayNotCallFunction(Rule):
                     if not permitted(resources, function, "events."):
                         yield Fault(
                             path,
-                            f"The target is {function}, and no AWS::Lambda::Permission lets events.amazonaws.com "
+                            f"The target is {function}, and no AWS::Lambda::Permission lets "
+                            "events.amazonaws.com "
                             "call it: every event is lost. Add one.",
                         )

@@ -14,8 +14,8 @@ class RuleMayNotSend(Rule):
     """Rule whose queue or topic does not allow EventBridge.
 
     EventBridge sends to queues and topics as events.amazonaws.com. A queue takes nothing from a service that
-    its policy does not name, and a topic with a policy neither; the policy that a topic has by itself only lets
-    its account in. The event is lost, and only FailedInvocations says so.
+    its policy does not name, and a topic with a policy neither; the policy that a topic has by itself only
+    lets its account in. The event is lost, and only FailedInvocations says so.
     """
 
     id = "E9771"
@@ -35,6 +35,7 @@ class RuleMayNotSend(Rule):
                     if not may_send(resources, one, "events.", action):
                         yield Fault(
                             path,
-                            f"The target is {one}, whose policy does not allow events.amazonaws.com {action}: every "
+                            f"The target is {one}, whose policy does not allow events.amazonaws.com "
+                            f"{action}: every "
                             "event is lost. Allow it.",
                         )

@@ -47,7 +47,9 @@ class ArnWithForeignParts(Rule):
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
-            found = [(name, texts(statement.get(name)), (name,)) for name in ("Resource", "NotResource")]
+            found: list[tuple[str, list[str], tuple[str | int, ...]]] = [
+                (name, texts(statement.get(name)), (name,)) for name in ("Resource", "NotResource")
+            ]
             found += [
                 (key, texts(value), place_of)
                 for operator, key, value, place_of in conditions(statement)

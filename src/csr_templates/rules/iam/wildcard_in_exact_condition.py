@@ -17,8 +17,8 @@ class WildcardInExactCondition(Rule):
     """Condition with a wildcard that is compared letter by letter.
 
     StringEquals and StringNotEquals take '*' and '?' for themselves: StringEquals never matches
-    arn:aws:s3:::bucket-*, and StringNotEquals always does. Use StringLike, or ArnLike for ARNs. A value of '*'
-    alone is found too.
+    arn:aws:s3:::bucket-*, and StringNotEquals always does. Use StringLike, or ArnLike for ARNs. A value of
+    '*' alone is found too.
     """
 
     id = "E9647"

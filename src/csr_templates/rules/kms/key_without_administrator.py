@@ -15,8 +15,8 @@ from csr_templates.rules.support.values import is_true
 class KeyWithoutAdministrator(Rule):
     """Key whose policy no one may change.
 
-    A key follows only its own policy: IAM policies count where the policy lets the account in. KMS refuses one
-    that gives no one kms:PutKeyPolicy, since the key could never be managed again. Allow
+    A key follows only its own policy: IAM policies count where the policy lets the account in. KMS refuses
+    one that gives no one kms:PutKeyPolicy, since the key could never be managed again. Allow
     arn:aws:iam::ACCOUNT:root kms:*.
     """
 

@@ -12,8 +12,8 @@ from csr_templates.rules.support.values import is_true
 class RotationOfAsymmetricKey(Rule):
     """Rotation of a key that cannot rotate.
 
-    KMS rotates symmetric keys for encryption whose material it made. EnableKeyRotation with an asymmetric key, an
-    HMAC key, or Origin EXTERNAL or a custom key store is refused.
+    KMS rotates symmetric keys for encryption whose material it made. EnableKeyRotation with an asymmetric
+    key, an HMAC key, or Origin EXTERNAL or a custom key store is refused.
     """
 
     id = "E9786"
@@ -38,7 +38,8 @@ class RotationOfAsymmetricKey(Rule):
             if other:
                 yield Fault(
                     ("EnableKeyRotation",),
-                    f"EnableKeyRotation is true{{when}}, and {other[0]}: KMS does not rotate such a key, and refuses "
+                    f"EnableKeyRotation is true{{when}}, and {other[0]}: KMS does not rotate such a key, and "
+                    "refuses "
                     "it.",
                     case,
                 )

@@ -13,8 +13,9 @@ from csr_templates.rules.support.values import of_type
 class FilterMayNotCallFunction(Rule):
     """Subscription filter whose function does not allow CloudWatch Logs.
 
-    CloudWatch Logs calls a function as logs.amazonaws.com, tries it when the filter is created, and refuses the
-    filter: 'Could not execute the lambda function'. Add an AWS::Lambda::Permission, and DependsOn with it.
+    CloudWatch Logs calls a function as logs.amazonaws.com, tries it when the filter is created, and refuses
+    the filter: 'Could not execute the lambda function'. Add an AWS::Lambda::Permission, and DependsOn with
+    it.
     """
 
     id = "E9666"
@@ -33,7 +34,8 @@ class FilterMayNotCallFunction(Rule):
                 if not permitted(resources, function, "logs."):
                     yield Fault(
                         path,
-                        f"DestinationArn is {function}, and no AWS::Lambda::Permission lets logs.amazonaws.com call "
+                        f"DestinationArn is {function}, and no AWS::Lambda::Permission lets "
+                        "logs.amazonaws.com call "
                         "it: the filter is refused. Add one.",
                     )
                 elif permissions and not any(waits_for(validator, logical_id, one) for one in permissions):

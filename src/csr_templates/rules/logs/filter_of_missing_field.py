@@ -44,17 +44,18 @@ class FilterOfMissingField(Rule):
                         hint = f" Did you mean {close[0]}?" if close else ""
                         yield Fault(
                             path,
-                            f"FilterPattern asks for $.{field}, which the access log of {group} does not hold: "
+                            f"FilterPattern asks for $.{field}, which the access log of {group} does not "
+                            "hold: "
                             f"it never matches.{hint}",
                         )
             names = pattern.strip().strip("[]").split(",")
-            if pattern.strip().startswith("[") and group in columns and "..." not in pattern:
-                if len(names) != columns[group]:
-                    yield Fault(
-                        path,
-                        f"FilterPattern has {len(names)} columns, and a record of the flow log in {group} "
-                        f"{columns[group]}: it never matches. Name every field, or write '...'.",
-                    )
+            whole = pattern.strip().startswith("[") and "..." not in pattern
+            if whole and len(names) != columns.get(group, len(names)):
+                yield Fault(
+                    path,
+                    f"FilterPattern has {len(names)} columns, and a record of the flow log in {group} "
+                    f"{columns[group]}: it never matches. Name every field, or write '...'.",
+                )
 
 
 def _keys(validator: Validator, resources: Any) -> dict[str, set[str]]:

@@ -45,7 +45,8 @@ class LogGroupOutsideKey(Rule):
             if not own:
                 yield Fault(
                     ("KmsKeyId",),
-                    f"KmsKeyId is {key}{{when}}, whose KeyPolicy does not allow the service logs: the log group "
+                    f"KmsKeyId is {key}{{when}}, whose KeyPolicy does not allow the service logs: the log "
+                    "group "
                     "cannot be created. Allow logs.REGION.amazonaws.com to encrypt and decrypt.",
                     case,
                 )
@@ -53,7 +54,8 @@ class LogGroupOutsideKey(Rule):
                 yield Fault(
                     ("LogGroupName",),
                     f"LogGroupName is {name}{{when}}, which the KeyPolicy of {key} does not match in "
-                    "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or the "
+                    "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
+                    "the "
                     "pattern.",
                     case,
                 )

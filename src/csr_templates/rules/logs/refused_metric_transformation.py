@@ -34,7 +34,8 @@ class RefusedMetricTransformation(Rule):
                 if "DefaultValue" in one and one.get("Dimensions"):
                     yield Fault(
                         path,
-                        "DefaultValue stands beside Dimensions{when}: a metric with dimensions has no default "
+                        "DefaultValue stands beside Dimensions{when}: a metric with dimensions has no "
+                        "default "
                         "value. Remove one of them.",
                         case,
                     )
@@ -42,6 +43,7 @@ class RefusedMetricTransformation(Rule):
                 if str(namespace).startswith("AWS/"):
                     yield Fault(
                         path,
-                        f"MetricNamespace is {namespace}{{when}}: only services write into AWS/. Choose another.",
+                        f"MetricNamespace is {namespace}{{when}}: only services write into AWS/. Choose "
+                        "another.",
                         case,
                     )

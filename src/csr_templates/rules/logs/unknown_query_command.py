@@ -34,9 +34,9 @@ COMMANDS = (
 class UnknownQueryCommand(Rule):
     """Saved query with a command that Logs Insights does not have.
 
-    A query is a chain of commands between '|'. AWS::Logs::QueryDefinition saves any text, and the query fails
-    on the day it is needed. WHERE, SELECT and GROUP BY belong to its other languages: set QueryLanguage to SQL
-    or PPL for those.
+    A query is a chain of commands between '|'. AWS::Logs::QueryDefinition saves any text, and the query
+    fails on the day it is needed. WHERE, SELECT and GROUP BY belong to its other languages: set
+    QueryLanguage to SQL or PPL for those.
     """
 
     id = "E9665"

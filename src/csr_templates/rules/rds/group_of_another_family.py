@@ -15,8 +15,8 @@ from csr_templates.rules.support.values import values
 class GroupOfAnotherFamily(Rule):
     """Parameter group of another engine or version than the database.
 
-    A group has a Family, such as aurora-mysql8.0 or postgres16, and RDS refuses it for another engine or major
-    version: InvalidParameterCombination.
+    A group has a Family, such as aurora-mysql8.0 or postgres16, and RDS refuses it for another engine or
+    major version: InvalidParameterCombination.
     """
 
     id = "E9689"
@@ -40,19 +40,21 @@ class GroupOfAnotherFamily(Rule):
                 yield Fault(
                     (name,), f"{name} is {group}, whose Family {family} is not of {engine}: RDS refuses it."
                 )
-            elif own and own[2] and versions and all(isinstance(one, str) for one in versions):
-                if not any(_fits(str(one), engine, own[2]) for one in versions):
-                    yield Fault(
-                        (name,),
-                        f"{name} is {group}, whose Family {family} is not of version {versions[0]}: RDS refuses it.",
-                    )
+            elif own and own[2] and versions and not any(_fits(one, engine, own[2]) for one in versions):
+                yield Fault(
+                    (name,),
+                    f"{name} is {group}, whose Family {family} is not of version {versions[0]}: RDS refuses "
+                    "it.",
+                )
 
 
 ENGINES = ("aurora-mysql", "aurora-postgresql", "mysql", "mariadb", "postgres")
 
 
-def _fits(version: str, engine: str, major: str) -> bool:
+def _fits(version: Any, engine: str, major: str) -> bool:
     """Return whether a version is of a family's major version; what is not known fits."""
+    if not isinstance(version, str) or not version[:1].isdigit():
+        return True
     if engine == "aurora-mysql":
-        return version.startswith(f"{major}.") or version == major or not version[:1].isdigit()
-    return not version[:1].isdigit() or f"{version}.".startswith(f"{major}.")
+        return version.startswith(f"{major}.") or version == major
+    return f"{version}.".startswith(f"{major}.")

@@ -32,7 +32,8 @@ class SubnetGroupInOneZone(Rule):
             if len(set(zones)) == 1 and zones[0] != "null":
                 yield Fault(
                     ("SubnetIds",),
-                    f"SubnetIds are all in the zone {zones[0]}{{when}}: RDS needs subnets in two zones. Choose "
+                    f"SubnetIds are all in the zone {zones[0]}{{when}}: RDS needs subnets in two zones. "
+                    "Choose "
                     "subnets of different zones.",
                     case,
                 )

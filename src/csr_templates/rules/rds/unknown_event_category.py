@@ -10,11 +10,13 @@ from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import show
 
 INSTANCE_EVENTS = (
-    "availability|backtrack|backup|configuration change|creation|deletion|failover|failure|low storage|maintenance|"
+    "availability|backtrack|backup|configuration change|creation|deletion|failover|failure|low "
+    "storage|maintenance|"
     "notification|read replica|recovery|restoration|security|security patching"
 )
 CLUSTER_EVENTS = (
-    "configuration change|creation|deletion|failover|failure|global-failover|maintenance|migration|notification|"
+    "configuration "
+    "change|creation|deletion|failover|failure|global-failover|maintenance|migration|notification|"
     "serverless"
 )
 CATEGORIES = {
@@ -32,8 +34,8 @@ class UnknownEventCategory(Rule):
     """Event category that the source does not have.
 
     Instances, clusters and snapshots have different categories, written in small letters: a cluster has no
-    'availability', an instance no 'migration'. RDS refuses another one, or the subscription stays silent. Newer
-    categories than the rule's list can be meant.
+    'availability', an instance no 'migration'. RDS refuses another one, or the subscription stays silent.
+    Newer categories than the rule's list can be meant.
     """
 
     id = "W9690"
@@ -53,7 +55,8 @@ class UnknownEventCategory(Rule):
                     hint = f"Did you mean {close[0]}?" if close else f"It has {', '.join(known)}."
                     yield Fault(
                         ("EventCategories",),
-                        f"EventCategories has {show(category)}{{when}}, and {found['SourceType']} has no such "
+                        f"EventCategories has {show(category)}{{when}}, and {found['SourceType']} has no "
+                        "such "
                         f"category. {hint}",
                         case,
                     )

@@ -15,8 +15,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class WindowsOverlap(Rule):
     """Backup window inside the maintenance window.
 
-    RDS refuses a database whose daily backup window and weekly maintenance window overlap, and a window of less
-    than 30 minutes.
+    RDS refuses a database whose daily backup window and weekly maintenance window overlap, and a window of
+    less than 30 minutes.
     """
 
     id = "E9691"
@@ -43,7 +43,8 @@ class WindowsOverlap(Rule):
             if backup and other and other[0] >= 1440 and _overlap(backup, other):
                 yield Fault(
                     ("PreferredMaintenanceWindow",),
-                    f"PreferredMaintenanceWindow is {found['PreferredMaintenanceWindow']}{{when}}, which overlaps the "
+                    f"PreferredMaintenanceWindow is {found['PreferredMaintenanceWindow']}{{when}}, which "
+                    "overlaps the "
                     "daily backup window: RDS refuses the database. Move one of them.",
                     case,
                 )

@@ -25,9 +25,10 @@ ZONES = {
 class AliasOfWrongZone(Rule):
     """Alias record with the hosted zone of something else.
 
-    HostedZoneId inside of AliasTarget is the zone of the service, not that of the record: for CloudFront always
-    Z2FDTNDATAQYW2, for a load balancer or an API's domain an attribute of it. Route 53 refuses another: 'Tried
-    to create an alias that targets ..., but the alias target name does not lie within the target zone'.
+    HostedZoneId inside of AliasTarget is the zone of the service, not that of the record: for CloudFront
+    always Z2FDTNDATAQYW2, for a load balancer or an API's domain an attribute of it. Route 53 refuses
+    another: 'Tried to create an alias that targets ..., but the alias target name does not lie within the
+    target zone'.
     """
 
     id = "E9775"
@@ -55,6 +56,7 @@ class AliasOfWrongZone(Rule):
         if zone != right and own not in parameters and own != "AWS::NoValue":
             yield Fault(
                 ("HostedZoneId",),
-                f"HostedZoneId is {zone}, and {found[1]} is in {right}: Route 53 refuses the alias. It is the zone "
+                f"HostedZoneId is {zone}, and {found[1]} is in {right}: Route 53 refuses the alias. It is "
+                "the zone "
                 "of what the alias leads to, not that of the record.",
             )

@@ -22,8 +22,8 @@ ROUTING = (
 class RecordTwice(Rule):
     """Two records with the same name and type.
 
-    Route 53 refuses the second: 'it already exists'. Records that share a name are told apart by SetIdentifier,
-    with a routing policy such as Weight or Failover.
+    Route 53 refuses the second: 'it already exists'. Records that share a name are told apart by
+    SetIdentifier, with a routing policy such as Weight or Failover.
     """
 
     id = "E9776"
@@ -46,7 +46,8 @@ class RecordTwice(Rule):
                 if case and case_of(case, other_resource):
                     yield Fault(
                         (logical_id, "Properties", "Name"),
-                        f"Name is {name}, which {other} has with the same Type {kind}: Route 53 refuses the second. "
+                        f"Name is {name}, which {other} has with the same Type {kind}: Route 53 refuses the "
+                        "second. "
                         "Remove one, or give both a SetIdentifier and a routing policy.",
                     )
                     break

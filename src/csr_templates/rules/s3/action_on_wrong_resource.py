@@ -10,7 +10,8 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
 
 OBJECTS = (
-    "s3:abortmultipartupload s3:deleteobject s3:deleteobjectversion s3:getobject s3:getobjectacl s3:getobjecttagging "
+    "s3:abortmultipartupload s3:deleteobject s3:deleteobjectversion s3:getobject s3:getobjectacl "
+    "s3:getobjecttagging "
     "s3:getobjectversion s3:listmultipartuploadparts s3:putobject s3:putobjectacl s3:putobjecttagging "
     "s3:restoreobject"
 )
@@ -52,13 +53,15 @@ class ActionOnWrongResource(Rule):
                 right = "objects: BUCKET-ARN/*" if kind == "bucket" else "the bucket: BUCKET-ARN"
                 yield Fault(
                     (*path, "Resource"),
-                    f"Resource is {show(known[0])}, and {wrong[0]} is on {right}. The statement does not allow it.",
+                    f"Resource is {show(known[0])}, and {wrong[0]} is on {right}. The statement does not "
+                    "allow it.",
                 )
 
 
 def _kind(resources: Any, text: str) -> str:
     """Return whether a text is the ARN of a ``bucket`` or of its ``objects``; empty if it may be both."""
-    found = re.fullmatch(r"(?:arn:(?:\$\{[^}]*\}|[^:$])*:s3:::([^/*?]+)|\$\{(\w+)\.Arn\})(/.*)?", text)
+    plain = re.sub(r"\$\{[^}]*[:/][^}]*\}", "x", text)  # pseudo parameters and policy variables
+    found = re.fullmatch(r"(?:arn:[^:]*:s3:::([^/*?]+)|\$\{(\w+)\.Arn\})(/.*)?", plain)
     if not found or (found[2] and resources.get(found[2], {}).get("Type") != "AWS::S3::Bucket"):
         return ""
     if found[3] is None and found[1] and found[1].endswith("}") and not _is_name(resources, found[1]):

@@ -14,8 +14,8 @@ EARLIEST = 30  # days, for STANDARD_IA and ONEZONE_IA
 class LifecycleOutOfOrder(Rule):
     """Lifecycle rule whose days S3 refuses.
 
-    Objects can move to STANDARD_IA or ONEZONE_IA after 30 days at the earliest, and they expire after the last
-    transition, not before it. S3 refuses the configuration otherwise.
+    Objects can move to STANDARD_IA or ONEZONE_IA after 30 days at the earliest, and they expire after the
+    last transition, not before it. S3 refuses the configuration otherwise.
     """
 
     id = "E9705"
@@ -35,14 +35,16 @@ class LifecycleOutOfOrder(Rule):
                 if kind in ("STANDARD_IA", "ONEZONE_IA") and days < EARLIEST:
                     yield Fault(
                         (),
-                        f"TransitionInDays to {kind} is {days:g}{{when}}: S3 moves objects there after {EARLIEST} days "
+                        f"TransitionInDays to {kind} is {days:g}{{when}}: S3 moves objects there after "
+                        f"{EARLIEST} days "
                         "at the earliest, and refuses the rule.",
                         case,
                     )
                 if expiry is not None and expiry <= days:
                     yield Fault(
                         existing(rule, ("ExpirationInDays",)),
-                        f"ExpirationInDays is {expiry:g}{{when}}, and objects move to {kind} after {days:g}: S3 "
+                        f"ExpirationInDays is {expiry:g}{{when}}, and objects move to {kind} after {days:g}: "
+                        "S3 "
                         "refuses the rule. Let them expire later.",
                         case,
                     )

@@ -18,8 +18,8 @@ class LogDestinationWithoutPolicy(Rule):
     """Bucket that does not take access logs.
 
     S3 writes access logs as logging.s3.amazonaws.com, which the policy of the destination must allow
-    s3:PutObject; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it writes to no bucket whose
-    default encryption is SSE-KMS. Otherwise there is no error, and no log.
+    s3:PutObject; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it writes to no bucket
+    whose default encryption is SSE-KMS. Otherwise there is no error, and no log.
     """
 
     id = "E9708"
@@ -39,13 +39,15 @@ class LogDestinationWithoutPolicy(Rule):
             if '"SSEAlgorithm": "aws:kms' in show(holder.get("BucketEncryption")):
                 yield Fault(
                     path,
-                    f"DestinationBucketName is {bucket}, which is encrypted with SSE-KMS: S3 writes no access "
+                    f"DestinationBucketName is {bucket}, which is encrypted with SSE-KMS: S3 writes no "
+                    "access "
                     "log there. Use SSE-S3 (AES256).",
                 )
             elif not _takes(resources, bucket, holder):
                 yield Fault(
                     path,
-                    f"DestinationBucketName is {bucket}, whose policy does not allow {SERVICE}: no log is written. "
+                    f"DestinationBucketName is {bucket}, whose policy does not allow {SERVICE}: no log is "
+                    "written. "
                     "Allow it s3:PutObject.",
                 )
 

@@ -19,9 +19,9 @@ KINDS = {
 class NotificationNotAllowed(Rule):
     """Notification to a function, queue or topic that does not allow S3.
 
-    S3 tries every destination when the bucket is created, and refuses one that does not let s3.amazonaws.com in:
-    'Unable to validate the following destination configurations'. A function needs an AWS::Lambda::Permission,
-    a queue or topic a policy.
+    S3 tries every destination when the bucket is created, and refuses one that does not let s3.amazonaws.com
+    in: 'Unable to validate the following destination configurations'. A function needs an
+    AWS::Lambda::Permission, a queue or topic a policy.
     """
 
     id = "E9710"
@@ -43,9 +43,13 @@ class NotificationNotAllowed(Rule):
                             allowed = may_send(resources, goal, "s3.", action)
                         else:
                             allowed = permitted(resources, goal, "s3.")
+                        remedy = (
+                            f"Allow it {action} in a policy" if action else "Add an AWS::Lambda::Permission"
+                        )
                         if not allowed:
                             yield Fault(
                                 (*path, key),
-                                f"{key} is {goal}, which does not allow s3.amazonaws.com: S3 refuses the bucket. "
-                                f"{f'Allow it {action} in a policy' if action else 'Add an AWS::Lambda::Permission'}.",
+                                f"{key} is {goal}, which does not allow s3.amazonaws.com: S3 refuses the "
+                                "bucket. "
+                                f"{remedy}.",
                             )

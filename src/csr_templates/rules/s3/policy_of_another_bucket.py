@@ -37,7 +37,8 @@ class PolicyOfAnotherBucket(Rule):
                     if named and _is_bucket(buckets, named[1]) and named[1] not in own:
                         yield Fault(
                             ("PolicyDocument", *path, name),
-                            f"{name} is {named[1]}, and the policy is put on {' and '.join(sorted(own))}: S3 refuses "
+                            f"{name} is {named[1]}, and the policy is put on {' and '.join(sorted(own))}: S3 "
+                            "refuses "
                             "it. Name the same bucket.",
                         )
 

@@ -31,7 +31,8 @@ class ReplicationWithoutVersions(Rule):
             if "ReplicationConfiguration" in found and status in ("Off", "Suspended"):
                 yield Fault(
                     ("ReplicationConfiguration",),
-                    "ReplicationConfiguration is set{when}, and the bucket keeps no versions: S3 refuses it. Set "
+                    "ReplicationConfiguration is set{when}, and the bucket keeps no versions: S3 refuses it. "
+                    "Set "
                     "VersioningConfiguration: {Status: Enabled}.",
                     case,
                 )

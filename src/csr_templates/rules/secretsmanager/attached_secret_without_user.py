@@ -16,8 +16,9 @@ from csr_templates.rules.support.scenarios import only_value
 class AttachedSecretWithoutUser(Rule):
     """Secret of a database without username or password.
 
-    Secrets Manager adds the connection to a secret that is attached, and rotation logs in with its keys username
-    and password. A generated secret without them is attached, and no client and no rotation can use it.
+    Secrets Manager adds the connection to a secret that is attached, and rotation logs in with its keys
+    username and password. A generated secret without them is attached, and no client and no rotation can use
+    it.
     """
 
     id = "E9782"
@@ -44,6 +45,7 @@ class AttachedSecretWithoutUser(Rule):
         if missing_keys:
             yield Fault(
                 ("SecretId",),
-                f"SecretId is {secret}, which has no {' and no '.join(missing_keys)}: no one can log in with it. Add "
+                f"SecretId is {secret}, which has no {' and no '.join(missing_keys)}: no one can log in with "
+                "it. Add "
                 "username to SecretStringTemplate, and set GenerateStringKey: password.",
             )

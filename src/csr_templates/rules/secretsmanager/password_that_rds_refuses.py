@@ -43,6 +43,7 @@ class PasswordThatRdsRefuses(Rule):
             if left:
                 yield Fault(
                     (secret, "Properties", "GenerateSecretString"),
-                    f"GenerateSecretString makes the password of {user} and can use {' '.join(left)}, which RDS "
+                    f"GenerateSecretString makes the password of {user} and can use {' '.join(left)}, which "
+                    "RDS "
                     "refuses: the stack fails by chance. Add them to ExcludeCharacters.",
                 )

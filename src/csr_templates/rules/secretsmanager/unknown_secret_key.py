@@ -25,9 +25,10 @@ ATTACHED = {"engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClust
 class UnknownSecretKey(Rule):
     """Key that a generated secret does not have.
 
-    A secret with GenerateSecretString holds the keys of SecretStringTemplate and GenerateStringKey, and once it is
-    attached to a database those of the connection. A dynamic reference to another key fails when the stack is
-    deployed: 'Could not find a value associated with JSONKey in SecretString'. Keys are case-sensitive.
+    A secret with GenerateSecretString holds the keys of SecretStringTemplate and GenerateStringKey, and once
+    it is attached to a database those of the connection. A dynamic reference to another key fails when the
+    stack is deployed: 'Could not find a value associated with JSONKey in SecretString'. Keys are
+    case-sensitive.
     """
 
     id = "E9780"

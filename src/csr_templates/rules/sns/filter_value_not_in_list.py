@@ -13,8 +13,8 @@ from csr_templates.rules.support.values import show
 class FilterValueNotInList(Rule):
     """Filter policy with a value that is not in a list.
 
-    Every attribute of a filter policy is a list of values or conditions, also where there is one: type: [order].
-    SNS refuses a plain text: 'must be an object or an array'.
+    Every attribute of a filter policy is a list of values or conditions, also where there is one: type:
+    [order]. SNS refuses a plain text: 'must be an object or an array'.
     """
 
     id = "E9725"

@@ -25,6 +25,7 @@ class SubscriptionMayNotCallFunction(Rule):
                 if not permitted(resources, function, "sns."):
                     yield Fault(
                         path,
-                        f"The subscriber is {function}, and no AWS::Lambda::Permission lets sns.amazonaws.com call "
+                        f"The subscriber is {function}, and no AWS::Lambda::Permission lets "
+                        "sns.amazonaws.com call "
                         "it: every message is lost. Add one.",
                     )

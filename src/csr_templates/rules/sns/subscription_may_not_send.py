@@ -12,8 +12,8 @@ class SubscriptionMayNotSend(Rule):
     """Subscription of a queue that does not allow SNS.
 
     SNS sends to a queue as sns.amazonaws.com, which the queue's policy must allow sqs:SendMessage; and the
-    AWS-managed key alias/aws/sqs does not let SNS encrypt. The subscription is created, and every message to it
-    is lost.
+    AWS-managed key alias/aws/sqs does not let SNS encrypt. The subscription is created, and every message to
+    it is lost.
     """
 
     id = "E9724"
@@ -26,7 +26,8 @@ class SubscriptionMayNotSend(Rule):
                 if not may_send(resources, queue, "sns.", "sqs:SendMessage"):
                     yield Fault(
                         path,
-                        f"The subscriber is {queue}, whose policy does not allow sns.amazonaws.com sqs:SendMessage: "
+                        f"The subscriber is {queue}, whose policy does not allow sns.amazonaws.com "
+                        "sqs:SendMessage: "
                         "every message is lost. Allow it.",
                     )
                 elif str(resources[queue].get("Properties", {}).get("KmsMasterKeyId")).endswith(
@@ -34,6 +35,7 @@ class SubscriptionMayNotSend(Rule):
                 ):
                     yield Fault(
                         path,
-                        f"The subscriber is {queue}, which is encrypted with alias/aws/sqs: SNS may not use this key, "
+                        f"The subscriber is {queue}, which is encrypted with alias/aws/sqs: SNS may not use "
+                        "this key, "
                         "and every message is lost. Use SqsManagedSseEnabled, or a customer managed key.",
                     )

@@ -15,9 +15,9 @@ DEFAULT = 345_600  # seconds that a queue keeps messages: four days
 class RedriveOutOfPlace(Rule):
     """Dead-letter queue that takes no letters, or loses them.
 
-    deadLetterTargetArn takes the ARN of a queue; Ref of one is its URL. A message keeps its age when it moves, so
-    a dead-letter queue needs a longer MessageRetentionPeriod than the queue: with a shorter one the message is
-    gone before anyone sees it.
+    deadLetterTargetArn takes the ARN of a queue; Ref of one is its URL. A message keeps its age when it
+    moves, so a dead-letter queue needs a longer MessageRetentionPeriod than the queue: with a shorter one
+    the message is gone before anyone sees it.
     """
 
     id = "E9790"
@@ -35,10 +35,12 @@ class RedriveOutOfPlace(Rule):
                 for one in (properties, found)
             )
             if single_reference(value)[1] != "Arn":
-                problem = f"{single_reference(value)[1] or 'Ref'} of a queue is not its ARN. Write GetAtt {queue}.Arn"
+                attribute = single_reference(value)[1] or "Ref"
+                problem = f"{attribute} of a queue is not its ARN. Write GetAtt {queue}.Arn"
             elif own is not None and theirs is not None and theirs < own:
                 problem = (
-                    f"it keeps messages for {theirs:.0f} seconds and this queue for {own:.0f}: a message may be gone "
+                    f"it keeps messages for {theirs:.0f} seconds and this queue for {own:.0f}: a message may "
+                    "be gone "
                     "when it gets there. Raise its MessageRetentionPeriod"
                 )
             else:

@@ -36,7 +36,7 @@ TRUST = "Resources/AWS::IAM::Role/Properties/AssumeRolePolicyDocument"
 
 
 def each(value: Any, *path: str | int) -> Iterator[tuple[Any, Path]]:
-    """Yield the items of a value, which may be single, with their paths; an Fn::If has those of both branches."""
+    """Yield the items of a value, which may be single, with their paths; of an Fn::If both branches."""
     function, argument = is_function(value)
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -74,7 +74,7 @@ def texts(value: Any) -> list[str]:
 
 
 def principals(statement: Any, kind: str = "Service") -> list[str]:
-    """Return the principals of a kind, and those that are written without one; ``${`` is one that is not known."""
+    """Return the principals of a kind, and those written without one; ``${`` is one that is not known."""
     found = []
     for principal, _ in each(statement.get("Principal")):
         known = isinstance(principal, dict) and not is_function(principal)[0]

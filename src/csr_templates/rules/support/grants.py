@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cfnlint.jsonschema import Validator
 
-# What AWS's policies for functions allow, those of support.policies.HARMLESS. With another one nothing is said.
+# What AWS's policies for functions allow, those of support.policies.HARMLESS. With others nothing is said.
 LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
 TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
@@ -42,7 +42,7 @@ def missing(
     for statements, case, plain in roles(validator, role_id, {"arns": arns}):
         if statements is None:
             continue
-        managed = [text for text in texts((plain or {}).get("arns"))]
+        managed = texts((plain or {}).get("arns"))
         known = {action for end, allowed in MANAGED.items() for action in allowed if _attached(managed, end)}
         absent = [
             action

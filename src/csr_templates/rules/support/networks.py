@@ -34,7 +34,7 @@ def default_routes(resources: Any, table_id: str) -> Iterator[tuple[str, Any]]:
 
 
 def reaches_internet(resources: Any, table_id: str) -> bool:
-    """Return whether a table can lead to an internet gateway; a target that is not of the template may be one."""
+    """Return whether a table can lead to an internet gateway; a target of another template may be one."""
     for _, properties in default_routes(resources, table_id):
         if "GatewayId" in properties:
             gateway = single_reference(properties["GatewayId"])[0]

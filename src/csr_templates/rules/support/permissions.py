@@ -26,7 +26,7 @@ def targets_of(resources: Any, value: Any, *types: str) -> Iterator[str]:
 
 
 def permitted(resources: Any, function_id: str, service: str) -> bool:
-    """Return whether a permission of the template lets a service call a function, or one that only AWS knows."""
+    """Return whether a permission of the template lets a service call a function, or may do so."""
     function = _function(resources, function_id)
     for _, _, properties in of_type(resources, "AWS::Lambda::Permission"):
         principal = sub_text(properties.get("Principal"))

@@ -26,9 +26,9 @@ PSEUDO = {
 class ConditionOnImpossibleValue(Rule):
     """Condition that compares a parameter with a value it cannot have.
 
-    Fn::Equals with a text that AllowedValues does not hold, or AllowedPattern does not match, is always false:
-    what it was to switch on is never created, in no environment, and nothing says so. cfn-lint finds only two
-    literals. Correct the text, or allow the value. The pseudo parameters have their form too.
+    Fn::Equals with a text that AllowedValues does not hold, or AllowedPattern does not match, is always
+    false: what it was to switch on is never created, in no environment, and nothing says so. cfn-lint finds
+    only two literals. Correct the text, or allow the value. The pseudo parameters have their form too.
     """
 
     id = "E9506"

@@ -32,7 +32,8 @@ class ExportOfAnotherOutput(Rule):
             if end in keys and end != _plain(key):
                 yield Fault(
                     ("Outputs", key, "Export", "Name"),
-                    f"Outputs.{key} is exported as {name}, which is the name of the output {keys[end]}. Correct "
+                    f"Outputs.{key} is exported as {name}, which is the name of the output {keys[end]}. "
+                    "Correct "
                     "one of them.",
                 )
 

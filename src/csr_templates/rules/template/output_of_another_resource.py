@@ -12,8 +12,8 @@ class OutputOfAnotherResource(Rule):
     """Output called after one resource with the value of another.
 
     PrivateSubnetId is the ID of PrivateSubnet. Where it is the ID of PublicSubnet, which has the same type,
-    whoever reads the output gets the wrong resource, and nothing fails until it is missed. Correct the value or
-    the name.
+    whoever reads the output gets the wrong resource, and nothing fails until it is missed. Correct the value
+    or the name.
     """
 
     id = "W9511"
@@ -45,6 +45,7 @@ class OutputOfAnotherResource(Rule):
             if named and not key[len(named) : len(named) + 1].isdigit():
                 yield Fault(
                     ("Outputs", key, "Value"),
-                    f"Outputs.{key} is called after {named} and has the value of {logical_id}, another {kind}. "
+                    f"Outputs.{key} is called after {named} and has the value of {logical_id}, another "
+                    f"{kind}. "
                     "Correct one of them.",
                 )

@@ -35,7 +35,8 @@ class ParameterThatTakesNothing(Rule):
                 if least is not None and most is not None and least > most:
                     yield Fault(
                         ("Parameters", name, low),
-                        f"{low} of {name} is {parameter[low]} and {high} {parameter[high]}: no value is allowed.",
+                        f"{low} of {name} is {parameter[low]} and {high} {parameter[high]}: no value is "
+                        "allowed.",
                     )
             allowed = parameter.get("AllowedValues")
             for index, value in enumerate(allowed if isinstance(allowed, list) else []):

@@ -28,7 +28,8 @@ class CloudFrontAclAssociated(Rule):
                 if scope == "CLOUDFRONT":
                     yield Fault(
                         ("WebACLArn",),
-                        f"WebACLArn is {acl}{{when}}, whose Scope is CLOUDFRONT: WAF refuses the association. Set "
+                        f"WebACLArn is {acl}{{when}}, whose Scope is CLOUDFRONT: WAF refuses the "
+                        "association. Set "
                         "WebACLId of the distribution instead.",
                         where,
                     )

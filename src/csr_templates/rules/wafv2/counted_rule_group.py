@@ -12,9 +12,9 @@ from csr_templates.rules.support.values import existing, show
 class CountedRuleGroup(Rule):
     """Rule group that only counts.
 
-    OverrideAction Count turns every block of the group into a count, of all of its rules: attacks pass. To try
-    a group, or to except one of its rules, override the action of that rule (RuleActionOverrides), and write
-    OverrideAction: {None: {}}.
+    OverrideAction Count turns every block of the group into a count, of all of its rules: attacks pass. To
+    try a group, or to except one of its rules, override the action of that rule (RuleActionOverrides), and
+    write OverrideAction: {None: {}}.
     """
 
     id = "W9748"
@@ -34,7 +34,8 @@ class CountedRuleGroup(Rule):
                     path = existing(properties, ("Rules", index, "OverrideAction")) if same else ("Rules",)
                     yield Fault(
                         path,
-                        f"OverrideAction of {show(rule.get('Name'))} is Count{{when}}: the group blocks nothing. Write "
+                        f"OverrideAction of {show(rule.get('Name'))} is Count{{when}}: the group blocks "
+                        "nothing. Write "
                         "None, and except single rules with RuleActionOverrides.",
                         case,
                     )

@@ -14,8 +14,8 @@ from csr_templates.rules.support.values import show
 class LabelThatNoRuleAdds(Rule):
     """Rule on a label that no rule adds before it.
 
-    A LabelMatchStatement sees the labels that rules with a lower Priority have added. Where none of the web ACL
-    adds it, or only a later one does, it never matches. Labels of managed groups begin with awswaf:.
+    A LabelMatchStatement sees the labels that rules with a lower Priority have added. Where none of the web
+    ACL adds it, or only a later one does, it never matches. Labels of managed groups begin with awswaf:.
     """
 
     id = "E9751"

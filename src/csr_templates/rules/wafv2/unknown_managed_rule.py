@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html: groups and, where the
-# page lists them all, the rules.
+# The groups and, where AWS's page lists them all, their rules.
 GROUPS = {
     "AWSManagedRulesACFPRuleSet": "",
     "AWSManagedRulesATPRuleSet": "",
@@ -27,7 +26,8 @@ GROUPS = {
     "AWSManagedRulesAntiDDoSRuleSet": "",
     "AWSManagedRulesBotControlRuleSet": "",
     "AWSManagedRulesCommonRuleSet": (
-        "NoUserAgent_HEADER UserAgent_BadBots_HEADER SizeRestrictions_QUERYSTRING SizeRestrictions_Cookie_HEADER "
+        "NoUserAgent_HEADER UserAgent_BadBots_HEADER SizeRestrictions_QUERYSTRING "
+        "SizeRestrictions_Cookie_HEADER "
         "SizeRestrictions_BODY SizeRestrictions_URIPATH EC2MetaDataSSRF_BODY EC2MetaDataSSRF_COOKIE "
         "EC2MetaDataSSRF_URIPATH EC2MetaDataSSRF_QUERYARGUMENTS GenericLFI_QUERYARGUMENTS GenericLFI_URIPATH "
         "GenericLFI_BODY RestrictedExtensions_URIPATH RestrictedExtensions_QUERYARGUMENTS "
@@ -43,7 +43,8 @@ GROUPS = {
     "AWSManagedRulesPHPRuleSet": "PHPHighRiskMethodsVariables_HEADER PHPHighRiskMethodsVariables_QUERYSTRING "
     "PHPHighRiskMethodsVariables_BODY PHPHighRiskMethodsVariables_QUERYARGUMENTS",
     "AWSManagedRulesSQLiRuleSet": (
-        "SQLi_QUERYARGUMENTS SQLiExtendedPatterns_QUERYARGUMENTS SQLi_BODY SQLiExtendedPatterns_BODY SQLi_COOKIE "
+        "SQLi_QUERYARGUMENTS SQLiExtendedPatterns_QUERYARGUMENTS SQLi_BODY SQLiExtendedPatterns_BODY "
+        "SQLi_COOKIE "
         "SQLi_URIPATH SQLiExtendedPatterns_URIPATH"
     ),
     "AWSManagedRulesUnixRuleSet": (
@@ -54,7 +55,9 @@ GROUPS = {
         "WindowsShellCommands_COOKIE WindowsShellCommands_QUERYARGUMENTS WindowsShellCommands_BODY "
         "PowerShellCommands_COOKIE PowerShellCommands_QUERYARGUMENTS PowerShellCommands_BODY"
     ),
-    "AWSManagedRulesWordPressRuleSet": "WordPressExploitableCommands_QUERYSTRING WordPressExploitablePaths_URIPATH",
+    "AWSManagedRulesWordPressRuleSet": (
+        "WordPressExploitableCommands_QUERYSTRING WordPressExploitablePaths_URIPATH"
+    ),
 }
 
 

@@ -13,9 +13,9 @@ from csr_templates.rules.support.scenarios import scenarios
 class WebAclThatBlocksNothing(Rule):
     """Web ACL whose rules only count.
 
-    With DefaultAction Allow, and a Count in every rule, WAF lets every request through and only writes metrics.
-    That is right while rules are tried out; after that let them block. A rule group counts with OverrideAction
-    Count, whatever its rules would do.
+    With DefaultAction Allow, and a Count in every rule, WAF lets every request through and only writes
+    metrics. That is right while rules are tried out; after that let them block. A rule group counts with
+    OverrideAction Count, whatever its rules would do.
     """
 
     id = "W9747"
