@@ -40,6 +40,20 @@ NUMBERS = {
     "ecs": range(9795, 9800),
 }
 
+# Class of a fault -> what its faults have in common. Each rule says of which it is.
+CLASSES = {
+    "ordinary": "breaks the template's own syntax or a schema",
+    "lifecycle": "is replaced, deleted, ordered or left stale in the wrong way",
+    "names": "an ARN, ID, name, key or region where another is needed",
+    "rights": "a role or policy does not reach what a service needs, or reaches too far",
+    "networks": "does not route, resolve or pass",
+    "values": "AWS enumerates it by engine, version, service or event; the schemas do not",
+    "documents": "wrong inside a string: dashboards, log formats, filter patterns, queries, code",
+    "protections": "is off, or on without effect",
+    "conditions": "a condition, parameter, pattern or policy that can never match",
+    "alarms": "an alarm or metric that no one writes or reads, or that cannot fire",
+}
+
 
 def find_rules(package: str, folder: Path) -> list[type[Rule]]:
     """Return the rule in each file of a package, in the order of their numbers.
@@ -85,4 +99,4 @@ RULES = find_rules(__name__, Path(__file__).parent)
 
 # Where cfn-lint looks for them.
 globals().update({rule.__name__: rule for rule in RULES})
-__all__ = ["NUMBERS", "RULES", *(rule.__name__ for rule in RULES)]
+__all__ = ["CLASSES", "NUMBERS", "RULES", *(rule.__name__ for rule in RULES)]

@@ -20,6 +20,7 @@ class AccessLogWithoutRequestId(Rule):
     id = "E9539"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html"
     tags = ["resources", "apigateway", "logs"]
+    fault_class = "documents"
     looks_at = ("Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",)
 
     def faults(self, validator: Validator, setting: Any) -> Faults:

@@ -25,6 +25,7 @@ class ApiMayNotCallFunction(Rule):
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"
     )
     tags = ["resources", "apigateway", "lambda"]
+    fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         verdicts: dict[str, bool] = {}

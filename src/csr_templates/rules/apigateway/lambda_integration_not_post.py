@@ -21,6 +21,7 @@ class LambdaIntegrationNotPost(Rule):
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration-types.html"
     )
     tags = ["resources", "apigateway", "lambda"]
+    fault_class = "values"
     looks_at = ("Resources/AWS::ApiGateway::Method/Properties/Integration",)
 
     def faults(self, validator: Validator, integration: Any) -> Faults:

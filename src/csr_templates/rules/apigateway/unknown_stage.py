@@ -27,6 +27,7 @@ class UnknownStage(Rule):
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"
     )
     tags = ["resources", "apigateway", "lambda"]
+    fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         stages = _stages(validator, resources)

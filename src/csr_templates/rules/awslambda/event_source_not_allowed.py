@@ -29,6 +29,7 @@ class EventSourceNotAllowed(Rule):
         "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions"
     )
     tags = ["resources", "lambda", "iam", "sqs"]
+    fault_class = "rights"
     looks_at = properties_of("AWS::Lambda::EventSourceMapping")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

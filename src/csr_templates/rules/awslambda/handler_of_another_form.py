@@ -30,6 +30,7 @@ class HandlerOfAnotherForm(Rule):
     id = "E9570"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html"
     tags = ["resources", "lambda"]
+    fault_class = "values"
     looks_at = properties_of(FUNCTION)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

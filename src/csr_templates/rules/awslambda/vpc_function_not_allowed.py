@@ -24,6 +24,7 @@ class VpcFunctionNotAllowed(Rule):
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions"
     )
     tags = ["resources", "lambda", "iam", "ec2"]
+    fault_class = "rights"
     looks_at = properties_of(FUNCTION)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -56,6 +56,7 @@ class PolicyOfAnotherKind(Rule):
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html"
     )
     tags = ["resources", "cloudfront"]
+    fault_class = "names"
     looks_at = (
         "Resources/AWS::CloudFront::Distribution/Properties/DistributionConfig/DefaultCacheBehavior",
         "Resources/AWS::CloudFront::Distribution/Properties/DistributionConfig/CacheBehaviors/*",

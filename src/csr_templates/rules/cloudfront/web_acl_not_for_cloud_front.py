@@ -21,6 +21,7 @@ class WebAclNotForCloudFront(Rule):
     id = "E9593"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-webaclid"
     tags = ["resources", "cloudfront", "wafv2"]
+    fault_class = "names"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -24,6 +24,7 @@ class BrokenAlarmRule(Rule):
     id = "E9614"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html"
     tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         alarms = {

@@ -33,6 +33,7 @@ class BrokenDashboard(Rule):
     id = "E9615"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html"
     tags = ["resources", "cloudwatch", "dashboard"]
+    fault_class = "documents"
     looks_at = properties_of("AWS::CloudWatch::Dashboard")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -21,6 +21,7 @@ class AclRuleTwice(Rule):
     id = "E9628"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
     tags = ["resources", "ec2", "networkacl"]
+    fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         seen: dict[tuple[str, bool, str], list[tuple[str, Any]]] = {}

@@ -23,6 +23,7 @@ class ServiceBeforeListener(Rule):
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html"
     )
     tags = ["resources", "ecs", "elasticloadbalancingv2"]
+    fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         listeners: dict[str, list[str]] = {}

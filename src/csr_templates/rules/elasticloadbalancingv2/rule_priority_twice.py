@@ -19,6 +19,7 @@ class RulePriorityTwice(Rule):
     id = "E9760"
     source_url = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"
     tags = ["resources", "elasticloadbalancingv2"]
+    fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         seen: dict[tuple[str, str], list[tuple[str, Any]]] = {}

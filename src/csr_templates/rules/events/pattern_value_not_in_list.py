@@ -24,6 +24,7 @@ class PatternValueNotInList(Rule):
     id = "E9772"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html"
     tags = ["resources", "events"]
+    fault_class = "documents"
     looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)
 
     def faults(self, validator: Validator, pattern: Any) -> Faults:

@@ -21,6 +21,7 @@ class RuleMayNotSend(Rule):
     id = "E9771"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions"
     tags = ["resources", "events", "sqs", "sns"]
+    fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::Events::Rule"):

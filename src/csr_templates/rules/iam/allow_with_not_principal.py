@@ -20,6 +20,7 @@ class AllowWithNotPrincipal(Rule):
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"
     )
     tags = ["resources", "iam"]
+    fault_class = "rights"
     looks_at = (*RESOURCE_POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:

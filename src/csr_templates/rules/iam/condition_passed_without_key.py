@@ -31,6 +31,7 @@ class ConditionPassedWithoutKey(Rule):
     id = "W9652"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html"
     tags = ["resources", "iam"]
+    fault_class = "rights"
     looks_at = (*POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:

@@ -19,6 +19,7 @@ class DenyOfEncryptedTransport(Rule):
     id = "E9651"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport"
     tags = ["resources", "iam"]
+    fault_class = "rights"
     looks_at = (*POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:

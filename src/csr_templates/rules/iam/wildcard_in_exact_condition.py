@@ -24,6 +24,7 @@ class WildcardInExactCondition(Rule):
     id = "E9647"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"
     tags = ["resources", "iam"]
+    fault_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:

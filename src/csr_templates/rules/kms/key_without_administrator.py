@@ -23,6 +23,7 @@ class KeyWithoutAdministrator(Rule):
     id = "E9785"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
     tags = ["resources", "kms"]
+    fault_class = "rights"
     looks_at = properties_of("AWS::KMS::Key")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

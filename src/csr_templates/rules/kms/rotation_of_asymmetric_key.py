@@ -19,6 +19,7 @@ class RotationOfAsymmetricKey(Rule):
     id = "E9786"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
     tags = ["resources", "kms"]
+    fault_class = "values"
     looks_at = properties_of("AWS::KMS::Key")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

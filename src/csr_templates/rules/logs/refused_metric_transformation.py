@@ -20,6 +20,7 @@ class RefusedMetricTransformation(Rule):
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html"
     )
     tags = ["resources", "logs", "cloudwatch"]
+    fault_class = "values"
     looks_at = properties_of("AWS::Logs::MetricFilter")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -42,6 +42,7 @@ class UnknownQueryCommand(Rule):
     id = "E9665"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html"
     tags = ["resources", "logs"]
+    fault_class = "documents"
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

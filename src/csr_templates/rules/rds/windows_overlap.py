@@ -22,6 +22,7 @@ class WindowsOverlap(Rule):
     id = "E9691"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupWindow.html"
     tags = ["resources", "rds"]
+    fault_class = "values"
     looks_at = properties_of(CLUSTER, INSTANCE)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -31,6 +31,7 @@ class RecordTwice(Rule):
         "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html"
     )
     tags = ["resources", "route53"]
+    fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         seen: dict[tuple[Any, ...], list[tuple[str, Any]]] = {}

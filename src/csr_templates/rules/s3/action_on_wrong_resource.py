@@ -33,6 +33,7 @@ class ActionOnWrongResource(Rule):
     id = "E9704"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html"
     tags = ["resources", "s3", "iam"]
+    fault_class = "rights"
     looks_at = POLICIES
 
     def faults(self, validator: Validator, policy: Any) -> Faults:

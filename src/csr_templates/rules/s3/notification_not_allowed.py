@@ -29,6 +29,7 @@ class NotificationNotAllowed(Rule):
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"
     )
     tags = ["resources", "s3", "lambda", "sqs", "sns"]
+    fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::S3::Bucket"):

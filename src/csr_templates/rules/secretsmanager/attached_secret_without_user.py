@@ -26,6 +26,7 @@ class AttachedSecretWithoutUser(Rule):
         "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html"
     )
     tags = ["resources", "secretsmanager", "rds"]
+    fault_class = "values"
     looks_at = properties_of("AWS::SecretsManager::SecretTargetAttachment")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -22,6 +22,7 @@ class ConditionThatIsDecided(Rule):
     id = "E9507"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html"
     tags = ["conditions"]
+    fault_class = "conditions"
     looks_at = ()
 
     def faults(self, validator: Validator, template: Any) -> Faults:

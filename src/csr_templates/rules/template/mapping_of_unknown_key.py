@@ -25,6 +25,7 @@ class MappingOfUnknownKey(Rule):
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/mappings-section-structure.html"
     )
     tags = ["mappings", "parameters"]
+    fault_class = "conditions"
     looks_at = ()
 
     def faults(self, validator: Validator, template: Any) -> Faults:

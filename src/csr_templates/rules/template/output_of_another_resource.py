@@ -21,6 +21,7 @@ class OutputOfAnotherResource(Rule):
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html"
     )
     tags = ["outputs"]
+    fault_class = "names"
     looks_at = ()
 
     def faults(self, validator: Validator, template: Any) -> Faults:

@@ -23,6 +23,7 @@ class ParameterThatTakesNothing(Rule):
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
     )
     tags = ["parameters"]
+    fault_class = "conditions"
     looks_at = ()
 
     def faults(self, validator: Validator, template: Any) -> Faults:

@@ -22,6 +22,7 @@ class CountedRuleGroup(Rule):
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html"
     )
     tags = ["resources", "wafv2"]
+    fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

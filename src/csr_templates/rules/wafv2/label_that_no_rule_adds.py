@@ -21,6 +21,7 @@ class LabelThatNoRuleAdds(Rule):
     id = "E9751"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-label-match.html"
     tags = ["resources", "wafv2"]
+    fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
