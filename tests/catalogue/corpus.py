@@ -45,13 +45,19 @@ EXPECTED = {
     "E9600": "The alarm is there to show mutually exclusive properties; it has no action and no description.",
     "E9500": "The templates are there to show cfn-lint's own configuration, which gives no reasons.",
     "W9621": "The groups have no egress rules, so EC2 lets everything out.",
+    "E9506": "AllowedValues holds Public twice, and the condition asks for Private.",
+    "E9570": "ZipFile is index, and the handler main.handler.",
+    "E9704": "The policy is there to show an ARN, and allows GetObject on a bucket.",
+    "W9508": "Both branches of the Fn::If are the same.",
+    "W9569": "The roles are there to be referred to, and have no rights at all.",
+    "W9589": "The distribution is there to show conditions, and is open by plain HTTP.",
 }
 
 # The same for the samples, of which cfn-lint's authors say nothing.
 EXPECTED_IN_SAMPLES = {
     "E9506": "AllowedPattern refuses the empty text that the condition asks for.",
     "E9567": "The roles lack the rights for network interfaces that Lambda asks for.",
-    "E9587": "The only statement of the bucket's policy is for the account, not for CloudFront.",
+    "E9587": "The bucket's policy is for the service of access logs only, not for CloudFront.",
     "E9625": "The routes wait for nothing that attaches the gateway.",
     "E9704": "GetObject is allowed on the bucket only, where it allows nothing.",
     "E9708": "The log buckets have no policy; one has it from a module that is not a CloudFormation type.",
