@@ -33,7 +33,7 @@ class ThresholdOutOfRange(Rule):
 
     A percentage goes from 0 to 100 and a count from 0 on: an alarm on more than 100, or on less than 0,
     never fires. The average of 4XXError, 5XXError or Throttles of API Gateway is a share from 0 to 1, so a
-    threshold in percent is out of its reach. An alarm on at least 0 fires for ever.
+    threshold in percent is out of its reach. An alarm on at least 0 always fires.
     """
 
     id = "E9611"

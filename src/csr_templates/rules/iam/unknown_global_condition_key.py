@@ -26,7 +26,7 @@ KEYS = {key.lower(): key for key in NAMES.split()}
 class UnknownGlobalConditionKey(Rule):
     """Condition key that is misspelt.
 
-    A key that no request has makes a positive condition false and a negated one true, for ever and without
+    A key that no request has makes a positive condition false and a negated one true, always and without
     a word: an Allow never holds, a Deny hits everyone. IAM refuses only a key without a prefix.
     """
 

@@ -12,7 +12,7 @@ class OutputOfAnotherResource(Rule):
     """Output called after one resource with the value of another.
 
     PrivateSubnetId is the ID of PrivateSubnet. Where it is the ID of PublicSubnet, which has the same type,
-    whoever reads the output gets the wrong resource, and nothing fails until it is missed. Correct the value
+    a reader of the output gets the wrong resource, and nothing fails until it is missed. Correct the value
     or the name.
     """
 
