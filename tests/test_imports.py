@@ -21,8 +21,18 @@ MAY_IMPORT = {
     "linting": {"rules", "cloudformation"},
     "hand_over": {"environments", "cloudformation"},
     "reference": {"hand_over", "cloudformation"},
+    "preflight": {"hand_over", "cloudformation"},
     "assembly": {"reference", "hand_over", "linting", "environments", "stacks", "cloudformation"},
-    "cli": {"assembly", "reference", "hand_over", "linting", "environments", "stacks", "cloudformation"},
+    "cli": {
+        "preflight",
+        "assembly",
+        "reference",
+        "hand_over",
+        "linting",
+        "environments",
+        "stacks",
+        "cloudformation",
+    },
 }
 # Library -> the rooms that may import it.
 USERS = {
@@ -30,8 +40,8 @@ USERS = {
     "awacs": {"stacks"},
     "cfnlint": {"rules", "linting"},
     "yaml": {"cloudformation", "hand_over"},
-    "boto3": set[str](),
-    "botocore": set[str](),
+    "boto3": {"preflight"},
+    "botocore": {"preflight"},
 }
 STARTERS = {"__init__", "__main__"}  # the public names, and what starts the command
 

@@ -16,7 +16,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ResolveError
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import bootstrap, git_sync, manifest
+from csr_templates.hand_over import bootstrap, git_sync, manifest, preflight_policy
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import as_json
 from csr_templates.hand_over.pipeline_policies import pipeline_policies
@@ -224,6 +224,8 @@ def _hand_over(
                 path = (in_repository / stack.file).as_posix()
                 text = git_sync.deployment_file(path, passed["Parameters"], passed["Tags"], stack.per_deploy)
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
+    for path, document in preflight_policy.policies(stacks).items():
+        files[path] = as_json(document)
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
         for documents in manifest.role_policy_files(stack).values():

@@ -31,7 +31,7 @@ _HELP = partial(argparse.RawDescriptionHelpFormatter, width=110)
 EXIT_CODES = """\
 exit codes:
   0    fine
-  1    lint findings, or stale files (--check)
+  1    lint findings, stale files (--check), or an account that will not take the templates
   2    something to fix first: an unknown option or stack, a mistake in the parameter files, an unusable
        output folder, an unreadable file, an error in the code of a stack
   130  interrupted (Ctrl-C), as shells report it
@@ -51,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # LF on Windows too; no console is too old for a path
             stream.reconfigure(newline="\n", errors="backslashreplace")
     try:
-        arguments = _parser().parse_args(argv)
+        given = sys.argv[1:] if argv is None else list(argv)
+        arguments = _parser(next(iter(given), "")).parse_args(given)
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
@@ -69,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(wanted: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="csr-templates",
         description="Build, show and lint the CloudFormation templates.",
@@ -81,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(stacks=STACKS)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int] | None, summary: str
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(
             name,
             help=summary,
@@ -106,7 +109,19 @@ def _parser() -> argparse.ArgumentParser:
     lint.add_arguments(
         command("lint", lint.run, "lint templates, also those of other projects, with cfn-lint and our rules")
     )
+    _complete_preflight(
+        command("preflight", None, "check whether an AWS account will take what a build wrote"), wanted
+    )
     return parser
+
+
+def _complete_preflight(parser: argparse.ArgumentParser, wanted: str) -> None:
+    """Add the arguments and what runs the command, if it is wanted: other commands import nothing of it."""
+    if wanted == "preflight":
+        from csr_templates.cli import preflight
+
+        preflight.add_arguments(parser)
+        parser.set_defaults(run=preflight.run)
 
 
 class _Version(argparse.Action):
