@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Final
 
 from csr_templates.cloudformation.intrinsics import hint
@@ -63,16 +64,14 @@ def last_line(results: Sequence[Result]) -> str:
 def as_text(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
     """Return the report for a terminal."""
     lines = [_title(needs, facts), ""]
-    shown = [result for result in ordered(results) if result.status != PASS]
-    for result in shown:
-        mark = " (ignored)" if result.is_ignored else ""
-        lines.append(f"{result.status:8}{result.check}:{result.subject} [{result.stack}]{mark}")
-        lines.append(f"        {result.sentence}")
-        if result.remedy:
-            lines.append(f"        {result.remedy}")
-        if result.command:
-            lines.append(f"        $ {result.command}")
-        lines.append("")
+    for group in _groups(results):
+        for result in group:
+            mark = " (ignored)" if result.is_ignored else ""
+            lines.append(f"{result.status:8}{result.check}:{result.subject} [{result.stack}]{mark}")
+            lines.append(f"        {result.sentence}")
+            if result.command:
+                lines.append(f"        $ {result.command}")
+        lines += [f"        > {group[0].remedy}", ""]
     for check, count in _passed(results).items():
         lines.append(f"{PASS:8}{check}{f' ({count})' if count > 1 else ''}")
     return "\n".join([*lines, "", last_line(results)])
@@ -81,14 +80,14 @@ def as_text(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
 def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
     """Return the report for a pull request or the summary of a pipeline's step."""
     lines = [f"### {_title(needs, facts)}", "", last_line(results)]
-    for result in ordered(results):
-        if result.status == PASS:
-            continue
-        mark = ", ignored" if result.is_ignored else ""
-        lines += ["", f"- **{result.status}**{mark} `{result.check}:{result.subject}` ({result.stack})"]
-        lines.append(f"  {result.sentence} {result.remedy}".rstrip())
-        if result.command:
-            lines += ["", "  ```sh", f"  {result.command}", "  ```"]
+    for group in _groups(results):
+        for result in group:
+            mark = ", ignored" if result.is_ignored else ""
+            lines += ["", f"- **{result.status}**{mark} `{result.check}:{result.subject}` ({result.stack})"]
+            lines.append(f"  {result.sentence}")
+            if result.command:
+                lines += ["", "  ```sh", f"  {result.command}", "  ```"]
+        lines += ["", f"  **To do:** {group[0].remedy}"]
     if passed := _passed(results):
         names = ", ".join(f"`{check}` ({count})" for check, count in passed.items())
         lines += ["", "<details><summary>passed</summary>", "", names, "", "</details>"]
@@ -127,6 +126,15 @@ def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
         ],
     }
     return json.dumps(document, indent=2)
+
+
+def _groups(results: Iterable[Result]) -> list[list[Result]]:
+    """Return what did not pass; results of one check for which the same has to be done are together."""
+    shown = [result for result in ordered(results) if result.status != PASS]
+    return [
+        list(group)
+        for _, group in groupby(shown, lambda one: (one.check, one.status, one.is_ignored, one.remedy))
+    ]
 
 
 def _title(needs: Needs, facts: Facts) -> str:

@@ -19,7 +19,6 @@ def _account(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    who = lookup(calls.identity())
     for stack in needs.chosen:
         for name in _ARNS:
             arn = stack.values.get(name, "")
@@ -36,6 +35,7 @@ def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     is_known = any(lookup(calls.role(role)) for role in roles)
     if is_known or any(deployed.description(lookup, stack) for stack in needs.stacks):
         return passed(f"Account {needs.account} holds parts of {needs.environment} already.")
+    who = lookup(calls.identity())
     return warned(
         f"Account {needs.account} holds nothing of {needs.environment} yet, so nothing tells that it is the "
         f"right one. The caller is {who['Arn']}.",

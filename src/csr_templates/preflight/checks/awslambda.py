@@ -39,11 +39,11 @@ def _judge_concurrency(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
     reserved = int(properties.get("ReservedConcurrentExecutions", 0))
     provisioned = _provisioned(subject, logical_id)
     deployed.expect(lookup, needs.chosen)
-    settings = lookup(calls.lambda_settings(region))
     held = 0
     if deployed.physical_id(lookup, subject.stack, logical_id):
         now = lookup(calls.function(region, subject.id)) or {}
         held = now.get("ReservedConcurrentExecutions", 0)
+    settings = lookup(calls.lambda_settings(region))
     left = settings["UnreservedConcurrentExecutions"] + held - KEPT_UNRESERVED
     wanted = reserved or provisioned
     how = "reserved" if reserved else "provisioned"
