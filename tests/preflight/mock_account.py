@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -46,13 +47,19 @@ def package(*names: str) -> bytes:
     return data.getvalue()
 
 
+@cache
+def _private_key() -> Any:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 def certificate(domain: str, days: float) -> tuple[bytes, bytes]:
     """Return a certificate and its private key."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
 
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = _private_key()
     name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, domain)])
     now = datetime.now(UTC)
     made = (
@@ -93,6 +100,8 @@ class MockAccount:
         self.zone = zone["HostedZone"]["Id"].rpartition("/")[2]
         self.folder = folder
         self.write_folder()
+        self.built = built_folder.read(lambda name: (folder / name).read_bytes(), "out")
+        self.version = "v1"
         self.needs = self.needs_of()
         self.recorder = Recorder(self.needs)
         self.recorder.register(session)
@@ -131,10 +140,22 @@ class MockAccount:
         document["Parameters"].update(values)
         path.write_text(json.dumps(document), "utf-8")
 
-    def needs_of(self, **per_deploy: str) -> Needs:
-        """Return what production needs, with the version of the package."""
-        folder = built_folder.read(lambda name: (self.folder / name).read_bytes(), "out")
-        return needs(folder, "prod", ACCOUNT, (), {"LambdaCodeS3ObjectVersion": "v1", **per_deploy})
+    def needs_of(self, *chosen: str, version: str | None = None, **values: str) -> Needs:
+        """Return what production needs.
+
+        Args:
+            chosen: the stacks to be deployed.
+            version: of the package; by default the one that was uploaded.
+            values: parameters that differ, in all stacks that have them.
+        """
+        known = self.built.environments["prod"]
+        changed = {
+            stack: {**given, **{key: value for key, value in values.items() if key in given}}
+            for stack, given in known.items()
+        }
+        folder = self.built._replace(environments={"prod": changed})
+        given = {"LambdaCodeS3ObjectVersion": self.version if version is None else version}
+        return needs(folder, "prod", ACCOUNT, chosen, given)
 
     def start(self) -> Facts:
         """Return facts that know nothing but who asks."""
@@ -203,7 +224,7 @@ class MockAccount:
         bucket = f"csr-lambda-api-prod-lambda-deployments-{ACCOUNT}"
         self.make_bucket(bucket, TOKYO)
         self.version = self.upload(package("lambda_handler.py"))
-        self.needs = stacks.needs = self.needs_of(LambdaCodeS3ObjectVersion=self.version)
+        self.needs = stacks.needs = self.needs_of()
         self._deploy_function()
         self._deploy_frontend()
 

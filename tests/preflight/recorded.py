@@ -65,6 +65,7 @@ class Stacks:
         self.ids: dict[str, str] = {}  # logical ID -> physical ID
         self.foreign: dict[str, str] = {}  # physical ID -> stack, outside of the set
         self.exports: dict[str, bool] = {}  # name -> False: gone
+        self.gone_outputs: set[str] = set()
         self.changes: dict[str, dict[str, Any]] = {}  # change set -> itself
         self.events: list[dict[str, Any]] = []  # what DescribeEvents says of every change set
         self.reasons: dict[str, str] = {}  # stack -> why its change set fails
@@ -103,7 +104,11 @@ class Stacks:
             "StackId": f"arn:aws:cloudformation:{TOKYO}:123456789012:stack/{name}/1",
             "StackStatus": self.status[name],
             "Parameters": [{"ParameterKey": key, "ParameterValue": one} for key, one in values.items()],
-            "Outputs": [{"OutputKey": key, "OutputValue": f"output-{key}"} for key in outputs],
+            "Outputs": [
+                {"OutputKey": key, "OutputValue": f"output-{key}"}
+                for key in outputs
+                if key not in self.gone_outputs
+            ],
         }
 
     def answer(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from csr_templates.cli import folders
-from csr_templates.cli.messages import FINE, FOUND, InputError, say
+from csr_templates.cli.messages import FINE, FOUND, INTERRUPTED, InputError, say, tell
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
+from csr_templates.preflight import change_sets, report
 from csr_templates.preflight import facts as saved
-from csr_templates.preflight import report
 from csr_templates.preflight.account import Account, AccountError, collect
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import Facts, FactsError
@@ -68,23 +69,46 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--facts", type=Path, metavar="FILE", help="judge what --save-facts wrote, and ask no account"
     )
     parser.add_argument(
+        "--change-set",
+        action="store_true",
+        help="have AWS validate the deploy, too. This writes: it creates a change set for each stack, and "
+        "deletes it again, with the empty stack that it makes",
+    )
+    parser.add_argument(
+        "--s3-bucket",
+        metavar="NAME",
+        help="takes the templates of change sets (default: the artifact bucket of each region)",
+    )
+    parser.add_argument(
         "--format", choices=("text", "json", "markdown"), default="text", help="of the report"
     )
 
 
 def run(arguments: Namespace) -> int:
     """Print the report, and return the exit code."""
-    if arguments.facts and arguments.save_facts:
-        raise InputError("--facts asks no account, so there is nothing to save. Leave one of the two out.")
+    for option in ("save_facts", "change_set", "profile"):
+        if arguments.facts and getattr(arguments, option):
+            raise InputError(
+                f"--facts asks no account, so --{option.replace('_', '-')} means nothing. Leave one out."
+            )
+    if arguments.s3_bucket and not arguments.change_set:
+        raise InputError("--s3-bucket is for change sets: add --change-set, or leave it out.")
+    names = [*(check.name for check in CHECKS), change_sets.CHECK]
+    validated: list[Result] = []
     try:
-        report.ignore([], arguments.ignore, [check.name for check in CHECKS])
+        report.ignore([], arguments.ignore, names)
         folder = _folder(arguments.out or folders.default_output())
-        needed, facts = _offline(arguments, folder) if arguments.facts else _asked(arguments, folder)
+        if arguments.facts:
+            needed, facts = _offline(arguments, folder)
+        else:
+            needed, facts, validated = _asked(arguments, folder)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except (AccountError, BuiltFolderError, FactsError, IgnoreError, NeedsError) as error:
         raise InputError(str(error)) from error
     if arguments.save_facts:
         _write(arguments.save_facts, saved.as_json(facts))
-    results = report.ignore(judge(CHECKS, needed, facts), arguments.ignore, [check.name for check in CHECKS])
+    results = report.ignore([*judge(CHECKS, needed, facts), *validated], arguments.ignore, names)
     say(_report(arguments.format, results, needed, facts))
     return FOUND if any(result.is_bad for result in results) else FINE
 
@@ -117,7 +141,7 @@ def _offline(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts]:
     return _needs(arguments, folder, facts.account), facts
 
 
-def _asked(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts]:
+def _asked(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts, list[Result]]:
     _needs(arguments, folder, "123456789012")  # a mistake in the options needs no account
     account = Account(arguments.profile)
     progress = _Progress()
@@ -125,10 +149,37 @@ def _asked(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts]:
         facts = account.start()
         needed = _needs(arguments, folder, facts.account)
         collect(account, facts, CHECKS, needed, progress.show)
+        progress.clear()
+        validated = _validated(account, needed, facts, arguments.s3_bucket) if arguments.change_set else []
     finally:
         progress.clear()
         account.close()
-    return needed, facts
+    return needed, facts, validated
+
+
+def _validated(account: Account, needed: Needs, facts: Facts, bucket: str | None) -> list[Result]:
+    """Have AWS validate, and clean up also when interrupted."""
+    tell("Creating change sets, to be validated by AWS and deleted again.")
+    complete = Facts(facts.time, facts.account, facts.caller, facts, is_complete=True)
+    validation = change_sets.ChangeSets(account, needed, complete, bucket)
+    before = {one: signal.signal(one, _interrupt) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return list(validation.results())
+    except KeyboardInterrupt:
+        if validation.left:
+            tell("These could not be deleted. Delete them:", *validation.left)
+        raise
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """End by an exception, so that what was created is deleted; a second signal does not stop that."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    tell("Interrupted: deleting the change sets.")
+    raise KeyboardInterrupt
 
 
 class _Progress:

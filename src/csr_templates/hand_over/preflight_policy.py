@@ -68,6 +68,7 @@ CHANGE_SET: Final[Mapping[str, Sequence[str]]] = {
         "DescribeChangeSet",
         "DescribeEvents",
         "DescribeStacks",
+        "ListChangeSets",
     ),
     "s3": ("DeleteObject", "PutObject"),
 }

@@ -5,6 +5,8 @@ A check that needs something else adds it here, and its operation to ``hand_over
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 from csr_templates.preflight.facts import Query
@@ -28,16 +30,19 @@ def _query(
 # ---- Account, regions and zones ----
 
 
+@cache
 def identity() -> Query:
     """Who asks, in which account."""
     return _query("sts", "GetCallerIdentity", GLOBAL, keep=("Account", "Arn"))
 
 
+@cache
 def regions(region: str) -> Query:
     """The regions that the account may use, opted in or without the need to."""
     return _query("ec2", "DescribeRegions", region, "Regions", ("RegionName", "OptInStatus"), AllRegions=True)
 
 
+@cache
 def zones(region: str) -> Query:
     """The availability zones of a region."""
     return _query("ec2", "DescribeAvailabilityZones", region, "AvailabilityZones", ("ZoneName", "State"))
@@ -46,6 +51,7 @@ def zones(region: str) -> Query:
 # ---- CloudFormation ----
 
 
+@cache
 def stack(region: str, name: str) -> Query:
     """A stack; absent if none is deployed under the name."""
     keep = ("StackName", "StackStatus", "StackStatusReason", "Parameters", "Outputs")
@@ -56,6 +62,7 @@ def stack(region: str, name: str) -> Query:
     )
 
 
+@cache
 def stack_resources(region: str, name: str) -> Query:
     """The resources of a stack."""
     keep = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus")
@@ -63,6 +70,7 @@ def stack_resources(region: str, name: str) -> Query:
     return _query("cloudformation", "ListStackResources", region, path, keep, StackName=name)
 
 
+@cache
 def stack_of(region: str, physical_id: str) -> Query:
     """The stack that a resource belongs to; absent if it belongs to none."""
     return _query(
@@ -76,6 +84,7 @@ def stack_of(region: str, physical_id: str) -> Query:
     )
 
 
+@cache
 def exports(region: str) -> Query:
     """All exports of a region."""
     return _query("cloudformation", "ListExports", region, "Exports", ("Name", "Value", "ExportingStackId"))
@@ -84,6 +93,7 @@ def exports(region: str) -> Query:
 # ---- IAM ----
 
 
+@cache
 def role(name: str) -> Query:
     """A role; absent if there is none."""
     return _query("iam", "GetRole", GLOBAL, "Role", ("RoleName", "Path"), ("NoSuchEntity",), RoleName=name)
@@ -92,6 +102,7 @@ def role(name: str) -> Query:
 # ---- Quotas ----
 
 
+@cache
 def quota(region: str, service_code: str, code: str) -> Query:
     """A quota as it is applied to the account; absent if none was ever applied."""
     return _query(
@@ -106,6 +117,7 @@ def quota(region: str, service_code: str, code: str) -> Query:
     )
 
 
+@cache
 def default_quota(region: str, service_code: str, code: str) -> Query:
     """A quota as AWS applies it to new accounts; absent if Service Quotas does not know it."""
     return _query(
@@ -123,26 +135,31 @@ def default_quota(region: str, service_code: str, code: str) -> Query:
 # ---- EC2 ----
 
 
+@cache
 def vpcs(region: str) -> Query:
     """The VPCs of a region."""
     return _query("ec2", "DescribeVpcs", region, "Vpcs", ("VpcId",))
 
 
+@cache
 def internet_gateways(region: str) -> Query:
     """The internet gateways of a region."""
     return _query("ec2", "DescribeInternetGateways", region, "InternetGateways", ("InternetGatewayId",))
 
 
+@cache
 def addresses(region: str) -> Query:
     """The Elastic IP addresses of a region."""
     return _query("ec2", "DescribeAddresses", region, "Addresses", ("AllocationId",))
 
 
+@cache
 def nat_gateways(region: str) -> Query:
     """The NAT gateways of a region with their subnets."""
     return _query("ec2", "DescribeNatGateways", region, "NatGateways", ("NatGatewayId", "SubnetId", "State"))
 
 
+@cache
 def subnets(region: str) -> Query:
     """The subnets of a region with their zones."""
     return _query("ec2", "DescribeSubnets", region, "Subnets", ("SubnetId", "AvailabilityZone"))
@@ -151,21 +168,25 @@ def subnets(region: str) -> Query:
 # ---- S3 ----
 
 
+@cache
 def own_buckets() -> Query:
     """The buckets of the account."""
     return _query("s3", "ListBuckets", GLOBAL, "Buckets", ("Name",))
 
 
+@cache
 def bucket(region: str, name: str) -> Query:
     """Whether a bucket exists, in any account; absent if the name is free."""
     return _query("s3", "HeadBucket", region, keep=("BucketRegion",), absent=("404",), Bucket=name)
 
 
+@cache
 def bucket_versioning(region: str, name: str) -> Query:
     """Whether a bucket keeps versions."""
     return _query("s3", "GetBucketVersioning", region, keep=("Status",), Bucket=name)
 
 
+@cache
 def package(region: str, bucket_name: str, key: str, version: str) -> Query:
     """The size of an object; absent if it, or this version of it, does not exist."""
     query = _query(
@@ -180,18 +201,20 @@ def package(region: str, bucket_name: str, key: str, version: str) -> Query:
     return _of_version(query, version)
 
 
+@cache
 def package_files(region: str, bucket_name: str, key: str, version: str) -> Query:
     """The files of a zip archive and their sizes, read from its directory at the end of the object."""
     return _of_version(_query("s3", "GetObject", region, Bucket=bucket_name, Key=key), version)
 
 
 def _of_version(query: Query, version: str) -> Query:
-    return query._replace(parameters=(*query.parameters, ("VersionId", version))) if version else query
+    return replace(query, parameters=(*query.parameters, ("VersionId", version))) if version else query
 
 
 # ---- CloudWatch Logs, CloudWatch, SNS, KMS, Secrets Manager ----
 
 
+@cache
 def log_groups(region: str, name: str) -> Query:
     """The log groups whose name starts so."""
     return _query(
@@ -199,16 +222,19 @@ def log_groups(region: str, name: str) -> Query:
     )
 
 
+@cache
 def delivery_sources(region: str) -> Query:
     """The sources of log deliveries."""
     return _query("logs", "DescribeDeliverySources", region, "deliverySources", ("name",))
 
 
+@cache
 def delivery_destinations(region: str) -> Query:
     """The destinations of log deliveries."""
     return _query("logs", "DescribeDeliveryDestinations", region, "deliveryDestinations", ("name",))
 
 
+@cache
 def alarms(region: str) -> Query:
     """The metric alarms of a region."""
     return _query(
@@ -216,6 +242,7 @@ def alarms(region: str) -> Query:
     )
 
 
+@cache
 def dashboards(prefix: str) -> Query:
     """The dashboards of the account whose name starts so; they belong to no region."""
     return _query(
@@ -228,6 +255,7 @@ def dashboards(prefix: str) -> Query:
     )
 
 
+@cache
 def subscriptions(region: str, topic: str) -> Query:
     """The subscriptions of a topic; whose they are is not kept."""
     return _query(
@@ -241,11 +269,13 @@ def subscriptions(region: str, topic: str) -> Query:
     )
 
 
+@cache
 def keys(region: str) -> Query:
     """The KMS keys of a region."""
     return _query("kms", "ListKeys", region, "Keys", ("KeyId",))
 
 
+@cache
 def secrets(region: str, prefix: str) -> Query:
     """The secrets whose name starts so, those that wait for their deletion included. No values."""
     return _query(
@@ -259,6 +289,7 @@ def secrets(region: str, prefix: str) -> Query:
     )
 
 
+@cache
 def secret(region: str, name: str) -> Query:
     """Whether a secret's copies in other regions are up to date; absent if there is none. No values."""
     return _query(
@@ -274,12 +305,14 @@ def secret(region: str, name: str) -> Query:
 # ---- RDS ----
 
 
+@cache
 def database_quotas(region: str) -> Query:
     """What RDS limits in the account, and how much of it is used."""
     keep = ("AccountQuotaName", "Used", "Max")
     return _query("rds", "DescribeAccountAttributes", region, "AccountQuotas", keep)
 
 
+@cache
 def cluster(region: str, identifier: str) -> Query:
     """A cluster; absent if there is none."""
     return _query(
@@ -293,6 +326,7 @@ def cluster(region: str, identifier: str) -> Query:
     )
 
 
+@cache
 def instances(region: str, cluster_identifier: str) -> Query:
     """The instances of a cluster."""
     return _query(
@@ -305,6 +339,7 @@ def instances(region: str, cluster_identifier: str) -> Query:
     )
 
 
+@cache
 def snapshots(region: str, cluster_identifier: str) -> Query:
     """The snapshots of a cluster, automated and manual ones."""
     return _query(
@@ -317,6 +352,7 @@ def snapshots(region: str, cluster_identifier: str) -> Query:
     )
 
 
+@cache
 def engine_versions(region: str, engine: str, version: str) -> Query:
     """A version of an engine, deprecated or not."""
     return _query(
@@ -331,6 +367,7 @@ def engine_versions(region: str, engine: str, version: str) -> Query:
     )
 
 
+@cache
 def orderable(region: str, engine: str, version: str, instance_class: str) -> Query:
     """Where an instance class is offered for a version, and with what."""
     return _query(
@@ -349,12 +386,14 @@ def orderable(region: str, engine: str, version: str, instance_class: str) -> Qu
 # ---- Lambda and API Gateway ----
 
 
+@cache
 def lambda_settings(region: str) -> Query:
     """What Lambda limits in the account and region."""
     keep = ("CodeSizeUnzipped", "ConcurrentExecutions", "UnreservedConcurrentExecutions")
     return _query("lambda", "GetAccountSettings", region, "AccountLimit", keep)
 
 
+@cache
 def function(region: str, name: str) -> Query:
     """The reserved concurrency of a function; absent if there is no such function.
 
@@ -370,16 +409,19 @@ def function(region: str, name: str) -> Query:
     )
 
 
+@cache
 def api_account(region: str) -> Query:
     """The settings of API Gateway for the account and region."""
     return _query("apigateway", "GetAccount", region, keep=("cloudwatchRoleArn",))
 
 
+@cache
 def rest_apis(region: str) -> Query:
     """The REST APIs of a region."""
     return _query("apigateway", "GetRestApis", region, "items", ("id", "endpointConfiguration"))
 
 
+@cache
 def usage_plans(region: str) -> Query:
     """The usage plans of a region."""
     return _query("apigateway", "GetUsagePlans", region, "items", ("id",))
@@ -388,11 +430,13 @@ def usage_plans(region: str) -> Query:
 # ---- CloudFront, WAF, ACM, Route 53 ----
 
 
+@cache
 def distributions() -> Query:
     """The distributions of the account; the headers that they send are not kept."""
     return _query("cloudfront", "ListDistributions", GLOBAL, "DistributionList.Items", ("Id", "Aliases"))
 
 
+@cache
 def conflicting_aliases(distribution: str, alias: str) -> Query:
     """The distributions of all accounts that have an alias; AWS hides most of what belongs to others."""
     return _query(
@@ -406,11 +450,13 @@ def conflicting_aliases(distribution: str, alias: str) -> Query:
     )
 
 
+@cache
 def cloudfront_functions() -> Query:
     """The CloudFront Functions of the account, as they are in development."""
     return _query("cloudfront", "ListFunctions", GLOBAL, "FunctionList.Items", ("Name",), Stage="DEVELOPMENT")
 
 
+@cache
 def cache_policies() -> Query:
     """The cache policies of the account."""
     return _query(
@@ -418,6 +464,7 @@ def cache_policies() -> Query:
     )
 
 
+@cache
 def headers_policies() -> Query:
     """The response headers policies of the account."""
     return _query(
@@ -430,6 +477,7 @@ def headers_policies() -> Query:
     )
 
 
+@cache
 def access_controls() -> Query:
     """The origin access controls of the account."""
     return _query(
@@ -437,6 +485,7 @@ def access_controls() -> Query:
     )
 
 
+@cache
 def web_acls() -> Query:
     """The web ACLs for CloudFront."""
     return _query("wafv2", "ListWebACLs", GLOBAL, "WebACLs", ("Name",), Scope="CLOUDFRONT")
@@ -447,6 +496,7 @@ def capacity(rules: Any) -> Query:
     return _query("wafv2", "CheckCapacity", GLOBAL, keep=("Capacity",), Scope="CLOUDFRONT", Rules=rules)
 
 
+@cache
 def certificate(arn: str) -> Query:
     """A certificate; absent if there is none."""
     return _query(
@@ -460,6 +510,7 @@ def certificate(arn: str) -> Query:
     )
 
 
+@cache
 def hosted_zone(zone: str) -> Query:
     """A hosted zone; absent if there is none."""
     return _query(
@@ -467,6 +518,7 @@ def hosted_zone(zone: str) -> Query:
     )
 
 
+@cache
 def records(zone: str, name: str) -> Query:
     """The records of a zone from a name on, as many as one name can have."""
     return _query(
@@ -482,6 +534,7 @@ def records(zone: str, name: str) -> Query:
     )
 
 
+@cache
 def health_checks() -> Query:
     """How many Route 53 health checks there are, and may be."""
     return _query(

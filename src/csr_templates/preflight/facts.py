@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from csr_templates.hand_over import preflight_policy
@@ -24,7 +26,8 @@ class FactsError(ValueError):
     """The file does not hold facts; the message says what to do."""
 
 
-class Query(NamedTuple):
+@dataclass(frozen=True)
+class Query:
     """A call of the AWS API that reads.
 
     Attributes:
@@ -45,7 +48,7 @@ class Query(NamedTuple):
     keep: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What makes it another call: everything but what is kept of the answer."""
         return json.dumps([self.service, self.operation, self.region, dict(self.parameters)])
@@ -71,7 +74,7 @@ class Query(NamedTuple):
                 texts = [f"file://{_dashed(name)}.json"]
             words += [option, *texts]
         if self.operation == "GetObject":
-            words.append("/dev/null")  # the AWS CLI wants a file for the object
+            words.append("package.zip")  # where the AWS CLI writes the object
         return shlex.join(words)
 
 

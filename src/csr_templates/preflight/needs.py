@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -46,6 +46,7 @@ class StackNeeds:
         outputs: key -> output, resolved.
         text: the template.
         per_deploy: parameters that each deploy decides.
+        given: those of them that the caller gives.
     """
 
     def __init__(
@@ -58,7 +59,9 @@ class StackNeeds:
         outputs: Mapping[str, Any],
         text: str = "",
         per_deploy: Sequence[str] = (),
+        given: Collection[str] = (),
     ) -> None:
+        self.given = given
         self.name = name
         self.deployed = deployed
         self.region = region
@@ -70,11 +73,14 @@ class StackNeeds:
 
     def of_type(self, *types: str) -> list[tuple[str, Mapping[str, Any]]]:
         """Return logical ID and properties of each resource of some types."""
-        return [
-            (name, resource.get("Properties", {}))
-            for name, resource in self.resources.items()
-            if resource["Type"] in types
-        ]
+        return [one for type_name in types for one in self._by_type.get(type_name, ())]
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
+        found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        for name, resource in self.resources.items():
+            found.setdefault(resource["Type"], []).append((name, resource.get("Properties", {})))
+        return found
 
     @cached_property
     def reads(self) -> list[Reads]:
@@ -235,6 +241,7 @@ def needs(
                 resolved["Outputs"],
                 stack.text,
                 stack.per_deploy,
+                given,
             )
         )
     return Needs(environment, project, account, stacks, chosen)

@@ -86,7 +86,11 @@ def _judge_origin_key(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict
         return _accepts(new, sent, f"{subject.stack.deployed} would accept", f"{other.deployed} sends")
     is_first = other in needs.chosen  # in deploy order, the API comes first
     keys = other.values["OriginKeys"] if is_first else deployed.parameter(lookup, other, "OriginKeys")
-    verdict = _accepts(keys or "", new, f"{other.deployed} accepts", f"{subject.stack.deployed} would send")
+    if keys is None:
+        return warned(
+            f"{other.deployed} is not deployed, so nothing tells which key it accepts.", "Deploy it first."
+        )
+    verdict = _accepts(keys, new, f"{other.deployed} accepts", f"{subject.stack.deployed} would send")
     sent = deployed.parameter(lookup, subject.stack, "OriginKey")
     if verdict.status != "PASS" or sent in (None, new):
         return verdict
