@@ -68,6 +68,8 @@ class Stacks:
         self.gone_outputs: set[str] = set()
         self.changes: dict[str, dict[str, Any]] = {}  # change set -> itself
         self.events: list[dict[str, Any]] = []  # what DescribeEvents says of every change set
+        self.slow = 0  # how often a change set is not ready yet
+        self.history: list[dict[str, Any]] = []  # what change sets were created with
         self.reasons: dict[str, str] = {}  # stack -> why its change set fails
 
     def deploy(self, *names: str) -> None:
@@ -167,6 +169,7 @@ class Stacks:
                     f"arn:aws:cloudformation:{TOKYO}:123456789012:changeSet/{parameters['ChangeSetName']}/1"
                 )
                 failing = self.reasons.get(name)
+                self.history.append(dict(parameters))
                 self.changes[identifier] = {
                     "StackName": name,
                     "Status": "FAILED" if failing else "CREATE_COMPLETE",
@@ -179,11 +182,22 @@ class Stacks:
                 }
             case "DescribeChangeSet":
                 found = self.changes[parameters["ChangeSetName"]]
+                if self.slow:
+                    self.slow -= 1
+                    return {"StackName": found["StackName"], "Status": "CREATE_IN_PROGRESS", "Changes": []}
                 return {key: found[key] for key in ("StackName", "Status", "StatusReason")} | {"Changes": []}
+            case "ListChangeSets":
+                held = [one for one in self.changes.values() if one["StackName"] == name]
+                return {"Summaries": [{"StackName": one["StackName"]} for one in held]}
             case "DescribeEvents":
                 return {"OperationEvents": self.events}
             case "DeleteChangeSet":
-                del self.changes[parameters["ChangeSetName"]]
+                self.changes = {
+                    identifier: one
+                    for identifier, one in self.changes.items()
+                    if (one["StackName"], one["given"]["ChangeSetName"])
+                    != (name, parameters["ChangeSetName"])
+                }
                 return {}
             case "DeleteStack":
                 del self.status[name.split("/")[1] if name.startswith("arn:") else name]

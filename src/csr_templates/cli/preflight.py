@@ -199,6 +199,7 @@ class _Progress:
     def clear(self) -> None:
         if self._width:
             print(f"\r{'':{self._width}}\r", end="", file=sys.stderr, flush=True)
+            self._width = 0
 
 
 def _report(form: str, results: list[Result], needed: Needs, facts: Facts) -> str:

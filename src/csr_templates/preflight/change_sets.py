@@ -43,7 +43,7 @@ class ChangeSets:
         needs: Needs,
         facts: Facts,
         bucket: str | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         """Prepare.
 
@@ -53,13 +53,13 @@ class ChangeSets:
             facts: what the account has answered.
             bucket: takes templates that are too long to be passed; by default the artifact bucket of the
                 stack's region.
-            sleep: waits for some seconds.
+            sleep: waits for some seconds; by default ``time.sleep``.
         """
         self._account = account
         self._needs = needs
         self._facts = facts
         self._bucket = bucket
-        self._sleep = sleep
+        self._sleep = sleep or time.sleep
         self._name = f"preflight-{secrets.token_hex(6)}"
         self.left: list[str] = []
 
@@ -129,11 +129,12 @@ class ChangeSets:
             yield {"TemplateBody": stack.text}
             return
         bucket = self._bucket or f"{self._needs.prefix}artifacts-{self._needs.account}-{stack.region}"
+        place = "s3" if self._bucket else f"s3.{stack.region}"  # another bucket may be anywhere
         key = f"preflight/{self._name}/{stack.name}.yaml"
         client = self._account.client("s3", stack.region)
         try:
             client.put_object(Bucket=bucket, Key=key, Body=stack.text.encode())
-            yield {"TemplateURL": f"https://{bucket}.s3.amazonaws.com/{key}"}
+            yield {"TemplateURL": f"https://{bucket}.{place}.amazonaws.com/{key}"}
         finally:
             self._try(
                 lambda: client.delete_object(Bucket=bucket, Key=key),
