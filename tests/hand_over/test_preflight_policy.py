@@ -11,7 +11,7 @@ API = BuiltStack("api", "api.yaml", "eu-west-1", {"Resources": {}})
 
 
 def test_reading_changes_nothing_and_sees_no_key() -> None:
-    """Objects are read only from package buckets; API Gateway is not asked for keys, whose values it returns."""
+    """Objects are read only from package buckets; API Gateway is not asked for keys and their values."""
     document = preflight_policy.policies([API])["preflight-policies/read.json"]
     by_sid = {one["Sid"]: one for one in document["Statement"]}
 

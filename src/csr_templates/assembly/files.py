@@ -224,12 +224,12 @@ def _hand_over(
                 path = (in_repository / stack.file).as_posix()
                 text = git_sync.deployment_file(path, passed["Parameters"], passed["Tags"], stack.per_deploy)
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
-    for path, document in preflight_policy.policies(stacks).items():
-        files[path] = as_json(document)
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
         for documents in manifest.role_policy_files(stack).values():
             files.update((path, as_json(document)) for path, document in documents.items())
+    for path, document in preflight_policy.policies(stacks).items():
+        files[path] = as_json(document)
     return files
 
 
