@@ -13,6 +13,8 @@ HAND_OVER = ROOT / "docs" / "hand-over.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
+PREFLIGHT = ROOT / "docs" / "preflight.md"
+PREFLIGHT_JA = ROOT / "docs" / "preflight.ja.md"
 # Pages whose blocks an operator types into a terminal, after the functions of the first one.
 TYPED = (OPERATIONS, CHANGES)
 README = ROOT / "README.md"

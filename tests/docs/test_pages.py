@@ -19,6 +19,8 @@ from .pages import (
     CONTRIBUTING_JA,
     OPERATIONS,
     OPERATIONS_JA,
+    PREFLIGHT,
+    PREFLIGHT_JA,
     README,
     README_JA,
     ROOT,
@@ -34,6 +36,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
     pytest.param(read(CHANGES), read(CHANGES_JA), id="changes"),
+    pytest.param(read(PREFLIGHT), read(PREFLIGHT_JA), id="preflight"),
     pytest.param(read(README), read(README_JA), id="readme"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]

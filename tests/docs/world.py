@@ -95,7 +95,7 @@ printf %s "$err" >&2
 exit "$status"
 """
 # What the blocks call besides aws and jq: here it does nothing.
-IDLE: Final = ("curl", "git", "make", "mysql", "sleep", "sudo")
+IDLE: Final = ("csr-templates", "curl", "git", "make", "mysql", "sleep", "sudo")
 VERSION: Final = "aws-cli/2.31.0 Python/3.13.7 Linux/6.1 exe/x86_64"
 CHANGE_SET: Final = CHOICES["CHANGES"]
 EARLIER_SNAPSHOT: Final = "earlier"  # of a cluster that had the same name before

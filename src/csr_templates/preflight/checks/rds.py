@@ -185,7 +185,7 @@ def _judge_snapshot(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return _not_yet(subject)
     found = lookup(calls.snapshots(subject.stack.region, subject.id))
     times = [one["SnapshotCreateTime"] for one in found if one["Status"] == "available"]
-    take = "Take one before a deploy of the database stack (docs/hand-over.md, A snapshot before)."
+    take = "Take one first (docs/hand-over.md, A snapshot before a database change)."
     if not times:
         return failed(f"The cluster {subject.id} has no snapshot.", take)
     age = lookup.facts.now - max(map(moment, times))
