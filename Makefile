@@ -27,7 +27,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check walks benchmark rules catalogue corpus mutation format clean
+.PHONY: help templates environments test emulators check walks benchmark rules scenarios catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -39,8 +39,11 @@ templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
 
-test: $(VENV)/.installed-dev ## Run the tests, on all cores
-	@$(RUN) -m pytest --numprocesses auto $(ARGS)
+test: $(VENV)/.installed-dev ## Run the tests, on all cores, but for those of make emulators
+	@$(RUN) -m pytest --numprocesses auto -m "not emulator" $(ARGS)
+
+emulators: $(VENV)/.installed-dev ## Run the commands of the pages, and what else needs an emulator of AWS
+	@$(RUN) -m pytest --numprocesses auto -m emulator $(ARGS)
 
 check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and that out/ and docs/ are current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .
@@ -58,11 +61,17 @@ benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of ti
 rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
 	@$(RUN) -m tests.rules.write_page
 
+scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md
+	@$(RUN) -m tests.alarms.write_pages
+
 catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)
 	@$(RUN) -m tests.catalogue.test_catalogue
 
 corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution
 	@$(RUN) -m tests.catalogue.corpus
+
+drill: $(VENV)/.installed-dev ## Delete each stack in a model of CloudFormation and bring it back, and print what happens
+	@$(RUN) -m tests.drill.recovering
 
 mutation: $(VENV)/.installed-mutation ## Change the code in small ways and count what the tests notice (20 minutes)
 	@$(BIN)/python tests/mutation.py $(ARGS)

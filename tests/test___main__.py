@@ -88,7 +88,7 @@ def test_interrupted_build(lint: bool, tmp_path: Path, parameters: tuple[Path, P
     interrupted = 0
     for number in range(moments):
         process = build(number)
-        time.sleep(duration * (number + draw.random()) / moments)
+        time.sleep(0.6 * duration * (number + draw.random()) / moments)  # another build may be faster
         os.killpg(process.pid, signal.SIGINT)
         code, said = ending(process)
         assert (code, said) in {(-signal.SIGINT, b""), (0, b"")}

@@ -22,9 +22,11 @@ MAY_IMPORT = {
     "hand_over": {"environments", "cloudformation"},
     "reference": {"hand_over", "cloudformation"},
     "preflight": {"hand_over", "cloudformation"},
+    "reviewing": {"hand_over", "cloudformation"},
     "assembly": {"reference", "hand_over", "linting", "environments", "stacks", "cloudformation"},
     "cli": {
         "preflight",
+        "reviewing",
         "assembly",
         "reference",
         "hand_over",

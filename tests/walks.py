@@ -25,7 +25,7 @@ NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STA
 LISTING, PINS = f"{STACKS}/listing.py", f"{STACKS}/pins.py"
 WORDS = "docs/words.ja.json"
 
-# The tests that read our stacks; what takes long, such as the operators' commands, is left to `make test`.
+# The tests that read our stacks; the operators' commands, which take long, are left to `make emulators`.
 OF_STACKS = (
     "tests/stacks",
     "tests/hand_over/test_deploy_policies.py",
@@ -183,70 +183,59 @@ def number(one: Checkout) -> None:
 
 
 def alarm(one: Checkout) -> None:
-    """Add an alarm, and the first dashboard, to a stack that has none."""
-    one.insert(NETWORK, "    buckets,\n    ", "    alarms,\n")
-    call = "    add_queries(t, flow_logs)\n"
-    one.insert(NETWORK, call, "    add_alarms(t, flow_logs, alarm_topics)\n")
-    function = '''
-def add_alarms(t: StackTemplate, group: logs.LogGroup, alarm_topics: topics.AlarmTopics) -> None:
-    """Add the alarms."""
-    t.section("Alarms")
-    t.add_resource(
+    """Add an alarm, with its graph and its sections of the page for the person on call."""
+    function = """    t.add_resource(
         alarms.alarm(
-            "FlowLogsVolumeAlarm",
-            "flow-logs-volume-high",
-            AlarmDescription="Flow logs are large, and billed by volume. Look for a new flow in them first.",
-            Namespace="AWS/Logs",
-            MetricName="IncomingBytes",
-            dimensions={"LogGroupName": group.Ref()},
-            Statistic="Sum",
+            "NatGateway1ConnectionsAlarm",
+            "nat-1-connections-high",
+            AlarmDescription=alarms.description(
+                Users="Nothing yet.",
+                First="On the network dashboard, the open connections.",
+                Then="Run the saved query network-flows.",
+                Dashboard="network",
+            ),
+            Namespace="AWS/NATGateway",
+            MetricName="ActiveConnectionCount",
+            dimensions={"NatGatewayId": gateways.first.Ref()},
+            Statistic="Maximum",
             EvaluationPeriods=3,
-            Threshold=500_000_000,  # bytes
+            Threshold=40000,  # of 55,000 to one destination
             notify=alarm_topics.normal.Ref(),
         )
     )
-
-'''
-    one.insert(NETWORK, "\ndef add_lambda_deployments_bucket(", function)
-    one.build()
-    dashboard = '''"""What the dashboard of the network shows."""
-
-from __future__ import annotations
-
-from csr_templates.stacks.parts import widgets
-
-
-def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
-    """Return the rows of the dashboard: is something wrong?"""
-    return [[widgets.alarm_states(template, "Alarms")]]
-'''
-    derive = '''
-
-def derive(t: StackTemplate) -> None:
-    """Make what follows from the rest of the template: the dashboard. Call it again after a change."""
-    t.section("Dashboard")
-    t.resources.pop("NetworkDashboard", None)
-    t.add_resource(dashboards.dashboard("NetworkDashboard", "network", overview(t.to_dict())))
-
-
-def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each derived value that no longer follows from the rest of a template."""
-    return dashboards.stale(template, "NetworkDashboard", overview, "network.derive(t)")
-'''
-    one.write(f"{STACKS}/dashboards/network.py", dashboard)
-    one.edit(NETWORK, r"(\n    return t\n)", r"\n    derive(t)  # the dashboard\1")
-    one.insert(NETWORK, "from functools import partial", "from collections.abc import Mapping\n")
-    one.edit(NETWORK, "from typing import NamedTuple", "from typing import Any, NamedTuple")
+"""
+    one.insert(NETWORK, "    ports_alarm = partial(\n", function)
+    one.refused("no page has <!-- generated: alarm nat-1-connections-high -->")
+    for page, do, wake in (
+        ("docs/on-call.md", "Do", "Wake"),
+        ("docs/on-call.ja.md", "対応", "連絡"),
+    ):
+        section = (
+            "### nat-1-connections-high\n\n<!-- generated: alarm nat-1-connections-high -->\n"
+            f"<!-- /generated -->\n\n**{do}**\n\n1. [nat-1-ports](#nat-1-ports)\n\n**{wake}** -\n\n"
+        )
+        one.insert(page, "### nat-1-ports\n", section)
+    words = {
+        "Nothing yet.": "まだありません。",
+        "On the network dashboard, the open connections.": "network のダッシュボードで、接続を確認します。",
+        "Run the saved query network-flows.": "保存済みクエリ network-flows を実行します。",
+        "connections at a time": "同時接続",
+    }
+    entries = "".join(f'  "{english}": "{other}",\n' for english, other in words.items())
+    one.insert("docs/words.ja.json", '  "stack":', entries)
     one.insert(
-        NETWORK,
-        "from csr_templates.stacks.parts import (",
-        "from csr_templates.stacks.dashboards.network import overview\n",
+        "src/csr_templates/reference/page.py",
+        '    "ApproximateNumber',
+        '    "ActiveConnectionCount": "connections at a time",\n',
     )
-    one.insert(NETWORK, "    findings,\n", "    dashboards,\n")
-    one.write(NETWORK, one.read(NETWORK) + derive)
-    one.edit(LISTING, r"network\.build\)", "network.build, stale=network.stale)")
+    one.edit(
+        f"{STACKS}/dashboards/network.py",
+        r'(per_gateway\("ActiveConnectionCount", "Maximum"\))',
+        r'\1, [threshold("NatGateway1ConnectionsAlarm")]',
+    )
+    one.passes("-m", "ruff", "format", f"{STACKS}/dashboards/network.py")
     one.build()
-    one.test(*OF_STACKS, "tests/reference", "tests/test_imports.py")
+    one.test(*OF_STACKS, "tests/reference", "tests/test_imports.py", "tests/docs/test_on_call.py")
 
 
 def parameter(one: Checkout) -> None:
@@ -410,7 +399,7 @@ BAD = {
 }
 '''
     fault = (
-        "- {what: a FIFO topic without its ending, stack: network, set: {"
+        "- {class: values, what: a FIFO topic without its ending, stack: network, set: {"
         "Resources/NetworkAlarmTopic/Properties/FifoTopic: true, "
         f"Resources/NetworkAlarmTopic/Properties/TopicName: alarms}}, found_by: E{free}}}\n"
     )

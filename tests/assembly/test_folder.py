@@ -341,11 +341,13 @@ def test_full_disk_is_a_sentence_and_the_next_build_repairs(
     wanted = file_set(main="b\n", api="c\n")
     calls = itertools.count(1)
 
-    def full_disk(_: int) -> None:
+    def full_disk(*places: Path) -> None:
         if next(calls) == 3:  # stacks.json, main.yaml, and now api.yaml
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out / "api.yaml"))
+        replace(*places)
 
-    monkeypatch.setattr(os, "fsync", full_disk)
+    replace = os.replace
+    monkeypatch.setattr(os, "replace", full_disk)
     with pytest.raises(OutputError) as caught:
         write(wanted, out)
     monkeypatch.undo()

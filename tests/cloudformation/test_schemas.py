@@ -147,26 +147,25 @@ def test_fails_on_an_unknown_region(region: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "arns", "tagged"),
+    ("action", "arns"),
     [
-        ("ec2:CreateInternetGateway", ["internet-gateway/*"], True),
-        ("cloudfront:DeleteCachePolicy", ["cache-policy/*"], False),
-        ("lambda:CreateFunction", ["function:*"], True),
+        ("ec2:CreateInternetGateway", ["internet-gateway/*"]),
+        ("cloudfront:DeleteCachePolicy", ["cache-policy/*"]),
+        ("lambda:CreateFunction", ["function:*"]),
     ],
 )
-def test_says_what_a_policy_can_limit_an_action_to(action: str, arns: list[str], tagged: bool) -> None:
+def test_says_what_a_policy_can_limit_an_action_to(action: str, arns: list[str]) -> None:
     """ARNs have placeholders for what the policy knows, and a star for what names the resource."""
     known = iam_action(action)
 
     assert known is not None
-    assert [arn.split(":", 5)[5] for arn in known.arns] == arns
-    assert all(arn.startswith("arn:${Partition}:") for arn in known.arns)
-    assert known.tagged == tagged
+    assert [arn.split(":", 5)[5] for arn in known] == arns
+    assert all(arn.startswith("arn:${Partition}:") for arn in known)
 
 
 def test_an_action_may_take_no_arn() -> None:
-    """Then there is nothing to tag, either."""
-    assert iam_action("ec2:DescribeVpcs") == schemas.IamAction((), tagged=False)
+    """Then a policy can only name ``*``."""
+    assert iam_action("ec2:DescribeVpcs") == ()
 
 
 @pytest.mark.parametrize("action", ["s3:REST.PUT.OBJECT", "iam:DescribeOrganization", "mars:Land", "s3"])

@@ -17,16 +17,31 @@ import pytest
 from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.resolving import failed_assertions
 
-from .pages import HAND_OVER, OPERATIONS, ROOT, TYPED, Block, choices, filled, read
+from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, filled, read
 from .replay import Call, Run, programs, run
 from .world import CHANGE_SET, UNCHANGED, VERSION, Session
 
+pytestmark = pytest.mark.emulator
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
+# Those of the pages that call a program.
+FUNCTIONS = (
+    "stack_output",
+    "deployed",
+    "drift",
+    "insights",
+    "create_instances",
+    "prepare_import",
+    "restore_snapshot",
+    "run_import",
+)
 BLOCKS = [
     (path, block)
-    for path in (*TYPED, HAND_OVER)
+    for path in (*TYPED, HAND_OVER, RECOVERY)
     for block in read(path).shell()
-    if re.search(r"\b(aws|stack_output|deployed|drift|insights) |\bout/", block.code)
+    if re.search(rf"\b(aws|{'|'.join(FUNCTIONS)}) |\bout/", block.code)
+    and not re.match(r"\w+\(\) \{", block.code)  # which only defines functions
+    and (path != RECOVERY or block.section not in ("Network", "Frontend"))  # the calls are those of API
 ]
 
 
@@ -52,12 +67,16 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def printed(sessions: dict[str, Session], hand_over: Session) -> dict[tuple[Path, int], list[str]]:
+def printed(
+    sessions: dict[str, Session], recovery_sessions: dict[str, Session], hand_over: Session
+) -> dict[tuple[Path, int], list[str]]:
     """What each command of a block printed in a good run, by page and line of the block."""
     found = {(HAND_OVER, int(line)): out for line, out in hand_over.printed.items()}
     chapters = {block.chapter: path for path in TYPED for block in read(path).shell()}
     for chapter, session in sessions.items():
         found |= {(chapters[chapter], int(line)): out for line, out in session.printed.items() if line}
+    for session in recovery_sessions.values():
+        found |= {(RECOVERY, int(line)): out for line, out in session.printed.items() if line}
     return found
 
 
@@ -68,6 +87,13 @@ def before(path: Path, block: Block) -> list[Block]:
     if path == HAND_OVER:
         return earlier
     functions = [one for one in read(OPERATIONS).shell() if "stack_output()" in one.text and one != block]
+    if path == RECOVERY:
+        prepared = [one for one in earlier if one.text.startswith("prepare_import")]
+        return [
+            *functions,
+            *(one for one in earlier if "prepare_import()" in one.text),
+            *(prepared[-1:] if "run_import" in block.text else []),
+        ]
     return functions + [
         one
         for one in earlier
@@ -180,7 +206,12 @@ def test_version_1_is_refused(path: Path, scripts: Path) -> None:
 
 
 @parametrize(
-    [(path, block) for path in (*TYPED, HAND_OVER) for block in read(path).shell() if choices(block.text)]
+    [
+        (path, block)
+        for path in (*TYPED, HAND_OVER, RECOVERY)
+        for block in read(path).shell()
+        if choices(block.text)
+    ]
 )
 def test_what_must_be_chosen_is_refused_while_empty(path: Path, block: Block, scripts: Path) -> None:
     """A block in which a person must choose something calls nothing while this is empty, and says so."""
@@ -264,12 +295,46 @@ class TestChangeSets:
         assert f"waits stack-{waiter}-complete" in end.out
 
 
+def test_rollback_triggers_exist_before_the_update(scripts: Path) -> None:
+    """Only alarms that the deployed stack has are passed, and each per-deploy parameter keeps its value.
+
+    Unlike ``deploy``, a change set gives a parameter that is left out its default.
+    """
+    block = block_with(HAND_OVER, "--rollback-configuration file://")
+    deployed = ["csr-lambda-api-prod-lambda-errors", "csr-lambda-api-prod-api-4xx"]
+    code = (
+        'set -euo pipefail\nvalue() { "$@"; }\nregion=ap-northeast-1 account=123456789012 name=stack '
+        "bucket=bucket role=role template=api.yaml stack=api environment=prod\n"
+        "jq '.Parameters.LambdaCodeS3ObjectVersion = \"7\"' out/parameters/prod/api.json > parameters.json\n"
+        f"{block.text}\njq -c . rollback.json\njq -c . change-set-parameters.json\n"
+    )
+    end = run(code, [json.dumps(deployed), "{}\n", CHANGE_SET, ""], scripts)
+    *_, triggers, given = end.out.splitlines()
+
+    assert (end.status, end.err) == (0, "")
+    assert json.loads(triggers) == {
+        "MonitoringTimeInMinutes": 15,
+        "RollbackTriggers": [
+            {
+                "Arn": f"arn:aws:cloudwatch:ap-northeast-1:123456789012:alarm:{deployed[0]}",
+                "Type": "AWS::CloudWatch::Alarm",
+            }
+        ],
+    }
+    values = {one.pop("ParameterKey"): one for one in json.loads(given)}
+    assert values["LambdaCodeS3ObjectVersion"] == {"ParameterValue": "7"}
+    assert values["LambdaCodeS3Key"] == {"UsePreviousValue": True}
+    assert len(values) == 2 + len(
+        json.loads((ROOT / "out" / "parameters" / "prod" / "api.json").read_text())["Parameters"]
+    )
+
+
 @pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
 def test_repeated_upload_keeps_the_version(
     path: Path, printed: dict[tuple[Path, int], list[str]], scripts: Path
 ) -> None:
     """A second run uploads nothing and deploys the version of the first; another package is uploaded."""
-    block = block_with(path, "s3api put-object")
+    block = block_with(path, "s3api put-object --region ap-northeast-1")
     pasted = Pasted(path, block, printed, scripts)
     again = f"{block.text}\n"
     show = "grep -h LambdaCodeS3ObjectVersion *parameters.json\n"
@@ -282,7 +347,8 @@ def test_repeated_upload_keeps_the_version(
     uploads = [call.number for call in end.calls if call.title == "aws s3api put-object"]
     versions = re.findall('"LambdaCodeS3ObjectVersion": "(.+)"', end.out)
 
-    assert len(uploads) == 2
+    uploaded_before = pasted.code.replace(block.text, "").count("aws s3api put-object")
+    assert len(uploads) == uploaded_before + 2
     assert len(versions) == 2
     assert versions[0] == versions[1]
 

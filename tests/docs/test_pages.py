@@ -13,16 +13,28 @@ import pytest
 from csr_templates import STACKS
 
 from .pages import (
+    ACCESS_LOG,
+    ACCESS_LOG_JA,
+    ALARM_SCENARIOS,
+    ALARM_SCENARIOS_JA,
     CHANGES,
     CHANGES_JA,
     CONTRIBUTING,
     CONTRIBUTING_JA,
+    ON_CALL,
+    ON_CALL_JA,
     OPERATIONS,
     OPERATIONS_JA,
     PREFLIGHT,
     PREFLIGHT_JA,
+    PERMISSIONS,
+    PERMISSIONS_JA,
     README,
     README_JA,
+    RECOVERY,
+    RECOVERY_JA,
+    REVIEW,
+    REVIEW_JA,
     ROOT,
     Page,
     numbers,
@@ -35,9 +47,15 @@ PREFIX = "csr-lambda-api-prod"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
+    pytest.param(read(PERMISSIONS), read(PERMISSIONS_JA), id="permissions"),
+    pytest.param(read(ALARM_SCENARIOS), read(ALARM_SCENARIOS_JA), id="alarm-scenarios"),
     pytest.param(read(CHANGES), read(CHANGES_JA), id="changes"),
     pytest.param(read(PREFLIGHT), read(PREFLIGHT_JA), id="preflight"),
+    pytest.param(read(ACCESS_LOG), read(ACCESS_LOG_JA), id="access-log"),
+    pytest.param(read(ON_CALL), read(ON_CALL_JA), id="on-call"),
+    pytest.param(read(REVIEW), read(REVIEW_JA), id="review"),
     pytest.param(read(README), read(README_JA), id="readme"),
+    pytest.param(read(RECOVERY), read(RECOVERY_JA), id="recovery"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]
 in_both = pytest.mark.parametrize(("english", "japanese"), PAIRS)

@@ -160,7 +160,8 @@ def _of_stack(stack: str) -> dict[str, str]:
     return {"aws:cloudformation:stack-name": name, "aws:cloudformation:stack-id": identifier}
 
 
-def condition_keys(action: str, arn: str) -> set[str] | None:
+@cache
+def condition_keys(action: str, arn: str) -> frozenset[str] | None:
     """Return the condition keys of the kinds of resource that an ARN may be for an action.
 
     They are those of the copy of AWS's service authorization reference that cfn-lint has. None: there is no
@@ -173,14 +174,16 @@ def condition_keys(action: str, arn: str) -> set[str] | None:
     named = [*known.get("Resources", []), *_ALSO.get(action, [])]
     kinds = [service["Resources"][kind.lower()] for kind in named]
     if arn == "*":
-        return None if kinds else set()
+        return None if kinds else frozenset()
     fitting = [
         kind
         for kind in kinds
         for pattern in kind["ARNFormats"]
         if re.fullmatch(re.sub(r"\$\{\w+\}", "[^:]*", pattern), arn)
     ]
-    return {key for kind in fitting for key in kind.get("ConditionKeys", [])} if fitting else None
+    if not fitting:
+        return None
+    return frozenset(key for kind in fitting for key in kind.get("ConditionKeys", []))
 
 
 @cache

@@ -220,4 +220,38 @@ def test_a_project_is_not_called_like_a_bootstrap() -> None:
     pattern = bootstrap(stack, with_bucket=False)["Parameters"]["ProjectName"]["AllowedPattern"]
 
     assert re.fullmatch(pattern, "shop")
+    assert re.fullmatch(pattern, "deployer")
     assert not re.fullmatch(pattern, "deploy-shop")
+    assert not re.fullmatch(pattern, "deploy")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        (
+            "PipelinePrincipalArn",
+            ROLE,
+            ["arn:aws:iam::123456789012:role/*", "arn:aws:iam::123456789012:root", "*"],
+        ),
+        (
+            "OidcProviderArn",
+            PROVIDER,
+            ["arn:aws:iam::123456789012:oidc-provider/*", PROVIDER[:-1] + "?", "*"],
+        ),
+        ("OidcSubject", SUBJECT, ["repo:OWNER/*", 'a", "b', "${aws:username}", "a\\b"]),
+        ("OidcAudience", "sts.amazonaws.com", ["*", ""]),
+        (
+            "PermissionsBoundaryArn",
+            "arn:aws:iam::123456789012:policy/limits",
+            ["arn:aws:iam::*:policy/x", "*"],
+        ),
+    ],
+)
+def test_no_wildcard_gets_into_a_trust_policy(
+    bootstraps: dict[str, dict[str, Any]], parameter: str, good: str, bad: list[str]
+) -> None:
+    """Neither does what would end a text in the trust policy for tokens, or start a variable."""
+    pattern = bootstraps["network"]["Parameters"][parameter]["AllowedPattern"]
+
+    assert re.fullmatch(pattern, good)
+    assert [one for one in bad if re.fullmatch(pattern, one)] == []

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from .conftest import Attached
-from .corpus import Asked, condition_keys, requests
+from .corpus import REGIONS, Asked, condition_keys, requests
 from .near_misses import near_misses
-from .policy_evaluator import Decision, decide
+from .policy_evaluator import Decision, Request, Value, decide
 
+PRODUCTION, DEV = "csr-lambda-api-prod", "csr-lambda-api-dev"
 CORPUS = requests()
 GROUPS = list(dict.fromkeys((one.stack, one.role, one.deleting) for one in CORPUS))
 
@@ -50,6 +51,61 @@ def test_nothing_near_is_allowed(attached: Attached) -> None:
 
     assert len(tried) > 1_500
     assert allowed == []
+
+
+LOOK_UP = re.compile("[a-z0-9-]+:(Describe|Get|List|GET)")
+TAGGING = re.compile("[a-z0-9-]+:(.*Tag.*|PUT)")
+OWNER = "aws:ResourceTag/aws:cloudformation:stack-name"
+OURS = {"aws:RequestTag/Project": "csr-lambda-api", "aws:RequestTag/Environment": "prod"}
+
+
+def tags_of(request: Request) -> dict[str, Value]:
+    """Return the tags of the resource that is asked about."""
+    return {key: value for key, value in request.context.items() if key.startswith("aws:ResourceTag/")}
+
+
+def of_others(stack: str) -> dict[str, Request]:
+    """Return what is other stacks', and this one's in another environment: each once, without an action."""
+    found = {}
+    for one in CORPUS:
+        request, tags = one.request, tags_of(one.request)
+        if one.role != "service" or one.expected != "may" or not (tags or PRODUCTION in request.resource):
+            continue
+        if (OWNER not in tags and one.stack == stack) or tags.get(OWNER) == f"{PRODUCTION}-{stack}":
+            tags = {key: str(value).replace(PRODUCTION, DEV) for key, value in tags.items()}
+            if "aws:ResourceTag/Environment" in tags:
+                tags["aws:ResourceTag/Environment"] = "dev"
+            request = request._replace(resource=request.resource.replace(PRODUCTION, DEV))
+        others = {key: value for key, value in request.context.items() if "Tag" not in key}
+        thing = request._replace(action="", context={**others, **tags})
+        found[repr(thing)] = thing
+    return found
+
+
+@pytest.mark.parametrize("stack", REGIONS)
+def test_no_right_reaches_what_is_others(attached: Attached, stack: str) -> None:
+    """Of all that a service role may do, no change is allowed on anything of another stack or environment."""
+    documents = attached(stack, "service", True)
+    statements = [one for document in documents for one in document["Statement"]]
+    actions = {action for one in statements if one["Effect"] == "Allow" for action in one["Action"]}
+    asked = [one.request for one in CORPUS if (one.stack, one.role) == (stack, "service")]
+    answered = {(one.action, one.resource, repr(tags_of(one))) for one in asked}
+    role = {key: value for key, value in asked[0].context.items() if key.startswith("aws:Principal")}
+    tried, allowed = 0, set()
+    for thing in of_others(stack).values():
+        for action in actions:
+            if LOOK_UP.match(action) or condition_keys(action, thing.resource) is None:
+                continue
+            sent = OURS if TAGGING.fullmatch(action) else {}
+            request = thing._replace(action=action, context={**thing.context, **role, **sent})
+            tried += 1
+            if (action, thing.resource, repr(tags_of(thing))) in answered:
+                continue  # the corpus says so
+            if decide(request, documents) is Decision.ALLOW:
+                allowed.add(f"{action} on {thing.resource}")
+
+    assert tried > 250
+    assert sorted(allowed) == []
 
 
 def of_production(one: Asked) -> bool:

@@ -8,7 +8,8 @@ import pytest
 
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.reference.markers import PageError, Section
-from csr_templates.reference.tables import Tables, Words
+from csr_templates.reference.tables import Tables
+from csr_templates.reference.words import Words
 
 ALARM = {
     "AlarmName": {"Fn::Sub": "${ProjectName}-${Environment}-cpu"},

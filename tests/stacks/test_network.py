@@ -304,6 +304,11 @@ def test_lambda_deployments_bucket(resources: Template) -> None:
 
 # ---- Alarms ----
 
+METRICS = {
+    "ErrorPortAllocation": ("ports", "NetworkCriticalAlarmTopic"),
+    "PacketsDropCount": ("drops", "NetworkAlarmTopic"),
+}
+
 
 @pytest.mark.parametrize(("per_zone", "gateways"), [("true", ["1", "2"]), ("false", ["1"])])
 def test_each_nat_gateway_is_watched(network: Template, per_zone: str, gateways: list[str]) -> None:
@@ -317,15 +322,12 @@ def test_each_nat_gateway_is_watched(network: Template, per_zone: str, gateways:
             alarm["AlarmActions"],
         )
         for alarm in (resource["Properties"] for resource in found.values())
-        if "AlarmName" in alarm
+        if alarm.get("Namespace") == "AWS/NATGateway" and alarm["MetricName"] in METRICS
     }
     expected = {}
     for number in gateways:
         dimensions = [{"Name": "NatGatewayId", "Value": {"Ref": f"NatGateway{number}"}}]
-        for what, metric, topic in (
-            ("ports", "ErrorPortAllocation", "NetworkCriticalAlarmTopic"),
-            ("drops", "PacketsDropCount", "NetworkAlarmTopic"),
-        ):
+        for metric, (what, topic) in METRICS.items():
             expected[f"nat-{number}-{what}"] = ("AWS/NATGateway", metric, dimensions, [{"Ref": topic}])
 
     assert alarms == expected

@@ -256,23 +256,30 @@ def _carry_out(todo: Plan, files: Mapping[str, bytes], folder: Path) -> None:
     if announcement := announce(_manifest(folder), content):
         replace(folder / MANIFEST, as_json(announcement))
     for path, data in content.items():
-        replace(folder / path, data)
+        replace(folder / path, data, sync=False)  # after a power cut, stacks.json still says what to repair
     for path in todo.removed:
         _remove(folder, path)
     if MANIFEST in todo.written:  # last: until then the one before, with what it announces, says what is ours
         replace(folder / MANIFEST, files[MANIFEST])
 
 
-def replace(place: Path, data: bytes) -> None:
-    """Give ``place`` new content in one step; no one ever reads half of it, even after a power cut."""
+def replace(place: Path, data: bytes, *, sync: bool = True) -> None:
+    """Give ``place`` new content in one step; no one ever reads half of it.
+
+    Args:
+        place: the file.
+        data: its new content.
+        sync: whether that holds after a power cut, too, which takes longer than all the rest.
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
     unique = os.urandom(8).hex()
     temporary = place.with_name(f"{TEMPORARY_PREFIX}{place.name}-{unique}{TEMPORARY_SUFFIX}")
     try:
         with temporary.open("xb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(place)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -18,7 +18,8 @@ from csr_templates.cloudformation.resolving import ResolveError
 from csr_templates.environments.files import read_flat
 from csr_templates.reference import markers
 from csr_templates.reference.markers import START, PageError
-from csr_templates.reference.tables import SETTINGS, Tables, Words
+from csr_templates.reference.tables import SETTINGS, Tables
+from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,8 +98,8 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
             if absent := [name for name in tables.names if (language, name) not in places]:
                 pages = folder / (f"*.{language}.md" if language else "*.md")
                 raise PageError(
-                    f"{pages.as_posix()}: no page has {' or '.join(map(START.format, absent))}. Put the "
-                    "markers back to where the tables were."
+                    f"{pages.as_posix()}: no page has {' or '.join(map(START.format, absent))}. Put markers "
+                    "that were removed back to where they were, and write a section for what is new."
                 )
     untranslated = [
         f"{words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so that the pages show the "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from csr_templates.cloudformation.resolving import resolve
+from csr_templates.cloudformation.resolving import Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,10 +48,10 @@ def rollback_triggers(
             )
     found = {}
     for environment in environments if alarms else ():
-        resources = resolve(stack.template, environment.parameters[stack.name], region=stack.region)[
-            "Resources"
-        ]
+        known = Known(stack.template, environment.parameters[stack.name], region=stack.region)
         found[environment.name] = [
-            resources[alarm]["Properties"]["AlarmName"] for alarm in alarms if alarm in resources
+            known.value(resource["Properties"]["AlarmName"])
+            for resource in map(stack.resources.__getitem__, alarms)
+            if "Condition" not in resource or known.condition(resource["Condition"])
         ]
     return found

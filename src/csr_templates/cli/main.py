@@ -13,15 +13,28 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from csr_templates.assembly.folder import OutputError
-from csr_templates.cli import build, environments, lint, reference, render
 from csr_templates.cli.folders import add_parameters
 from csr_templates.cli.messages import BAD_INPUT, InputError, discard_stdout, headline, say, tell
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
-from csr_templates.stacks.listing import STACKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from csr_templates.stacks.listing import Stack
+
+STACKS: Sequence[Stack] = ()
+"""The stacks; by default those of the listing, which is imported only by commands that need it."""
+
+_COMMANDS = {
+    "build": "build and lint every stack, then write the output folder",
+    "environments": "show the parameters of every environment, side by side",
+    "render": "print the YAML of one stack and touch no file",
+    "reference": "print the page that says what the templates hold, and touch no file",
+    "review": "show what a deploy will do to the running system",
+    "preflight": "check whether an AWS account will take what a build wrote",
+    "lint": "lint templates, also those of other projects, with cfn-lint and our rules",
+}
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
@@ -79,13 +92,10 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show name and version")
-    parser.set_defaults(stacks=STACKS)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def command(
-        name: str, run: Callable[[argparse.Namespace], int] | None, summary: str
-    ) -> argparse.ArgumentParser:
-        sub = commands.add_parser(
+    def command(name: str, summary: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
             name,
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
@@ -93,35 +103,54 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
             formatter_class=_HELP,
             allow_abbrev=False,
         )
-        sub.set_defaults(run=run)
-        return sub
 
-    build.add_arguments(
-        command("build", build.run, "build and lint every stack, then write the output folder")
-    )
-    add_parameters(
-        command("environments", environments.run, "show the parameters of every environment, side by side")
-    )
-    render.add_arguments(
-        command("render", render.run, "print the YAML of one stack and touch no file"), STACKS
-    )
-    command("reference", reference.run, "print the page that says what the templates hold, and touch no file")
-    lint.add_arguments(
-        command("lint", lint.run, "lint templates, also those of other projects, with cfn-lint and our rules")
-    )
-    _complete_preflight(
-        command("preflight", None, "check whether an AWS account will take what a build wrote"), wanted
-    )
+    subparsers = {name: command(name, summary) for name, summary in _COMMANDS.items()}
+    if wanted in subparsers:
+        _complete(subparsers[wanted], wanted)
     return parser
 
 
-def _complete_preflight(parser: argparse.ArgumentParser, wanted: str) -> None:
-    """Add the arguments and what runs the command, if it is wanted: other commands import nothing of it."""
-    if wanted == "preflight":
-        from csr_templates.cli import preflight
+def _complete(parser: argparse.ArgumentParser, command: str) -> None:
+    """Add the arguments of one command and what runs it; no other command's code is imported."""
+    match command:
+        case "lint":
+            from csr_templates.cli import lint
 
-        preflight.add_arguments(parser)
-        parser.set_defaults(run=preflight.run)
+            lint.add_arguments(parser)
+            parser.set_defaults(run=lint.run)
+        case "preflight":
+            from csr_templates.cli import preflight
+
+            preflight.add_arguments(parser)
+            parser.set_defaults(run=preflight.run)
+        case "review":
+            from csr_templates.cli import review
+
+            review.add_arguments(parser)
+            parser.set_defaults(run=review.run)
+        case _:
+            _complete_for_stacks(parser, command)
+
+
+def _complete_for_stacks(parser: argparse.ArgumentParser, command: str) -> None:
+    from csr_templates.cli import build, environments, reference, render
+    from csr_templates.stacks import listing
+
+    stacks = STACKS or listing.STACKS
+    runs = {
+        "build": build.run,
+        "environments": environments.run,
+        "reference": reference.run,
+        "render": render.run,
+    }
+    match command:
+        case "build":
+            build.add_arguments(parser)
+        case "environments":
+            add_parameters(parser)
+        case "render":
+            render.add_arguments(parser, stacks)
+    parser.set_defaults(run=runs[command], stacks=stacks)
 
 
 class _Version(argparse.Action):

@@ -13,6 +13,7 @@ from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, INTERRUPTED, InputError, say, tell
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
+from csr_templates.hand_over.manifest import MANIFEST
 from csr_templates.preflight import change_sets, report
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.account import Account, AccountError, collect
@@ -121,6 +122,11 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 def _folder(path: Path) -> BuiltFolder:
+    if not (path / MANIFEST).exists():
+        raise InputError(
+            f"There is no {(path / MANIFEST).as_posix()}. Build first (make templates), or name a folder that a "
+            "build wrote: --out DIR."
+        )
     return built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
 
 

@@ -118,7 +118,7 @@ class BuiltStack:
 
     def default(self, parameter: str) -> str | None:
         """Return the default of a parameter as CloudFormation passes it on: a string."""
-        default = self.parameters[parameter].get("Default")
+        default = self.parameters.get(parameter, {}).get("Default")
         return None if default is None else str(as_strings(default))
 
     @cached_property
@@ -129,10 +129,24 @@ class BuiltStack:
     @cached_property
     def uses(self) -> dict[str, list[Use]]:
         """Logical ID -> what the properties of the resource name."""
-        found: dict[str, list[Use]] = {name: [] for name in self.resources}
-        for place, kind, used in self.all_uses:
-            if len(place) > 2 and (place[0], place[2]) == ("Resources", "Properties"):
-                found[str(place[1])].append(Use(place[3:], kind, used))
+        return {
+            name: [
+                Use(place[1:], *rest)
+                for place, *rest in self.uses_in("Resources", name)
+                if "Properties" in place[:1]
+            ]
+            for name in self.resources
+        }
+
+    def uses_in(self, section: str, key: str) -> list[Use]:
+        """Return what one entry of a section names, with places from that entry."""
+        return self._uses_by_entry.get((section, key), [])
+
+    @cached_property
+    def _uses_by_entry(self) -> dict[Place, list[Use]]:
+        found: dict[Place, list[Use]] = {}
+        for place, kind, name in self.all_uses:
+            found.setdefault(place[:2], []).append(Use(place[2:], kind, name))
         return found
 
     @cached_property
@@ -149,11 +163,6 @@ class BuiltStack:
             for place, kind, name in its_uses:
                 found.setdefault((kind, name), []).append((resource, place))
         return found
-
-    @cached_property
-    def output_uses(self) -> dict[str, list[Use]]:
-        """Key -> what the output, its export and its condition name."""
-        return {key: uses(output) for key, output in self.outputs.items()}
 
     def by_section(self) -> dict[str, list[str]]:
         """Return title of a section -> its logical IDs, in the order of the template."""

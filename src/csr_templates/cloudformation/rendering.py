@@ -10,98 +10,15 @@ refused with its place, and nothing is dropped.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any, NoReturn
 
 import yaml
 
-from csr_templates.cloudformation.yaml_text import (
-    MAPPING_END,
-    MAPPING_START,
-    SEQUENCE_END,
-    Events,
-    Loader,
-    dumped_lines,
-    in_flow_style,
-    length_in_flow_style,
-)
+from csr_templates.cloudformation.anatomy import LONG, ORDER, POLICY, SECTIONS, SHORT, STATEMENT
+from csr_templates.cloudformation.yaml_text import Loader, literal_block, one_line
 
-SECTIONS = (
-    "AWSTemplateFormatVersion",
-    "Description",
-    "Metadata",
-    "Parameters",
-    "Rules",
-    "Mappings",
-    "Conditions",
-    "Resources",
-    "Outputs",
-)
-_RESOURCE = (
-    "Type",
-    "Condition",
-    "DependsOn",
-    "CreationPolicy",
-    "UpdatePolicy",
-    "DeletionPolicy",
-    "UpdateReplacePolicy",
-    "Metadata",
-    "Properties",
-)
-_PARAMETER = (
-    "Description",
-    "Type",
-    "Default",
-    "AllowedValues",
-    "AllowedPattern",
-    "MinLength",
-    "MaxLength",
-    "MinValue",
-    "MaxValue",
-    "ConstraintDescription",
-    "NoEcho",
-)
-_OUTPUT = ("Description", "Condition", "Value", "Export")
-_RULE = ("RuleCondition", "Assertions")
-_POLICY = ("Version", "Id", "Statement")
-_STATEMENT = (
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-)
-
-_ORDER = {"Parameters": _PARAMETER, "Rules": _RULE, "Resources": _RESOURCE, "Outputs": _OUTPUT}
-
-# Functions with a short form, by the name of their tag. Fn::GetAtt, a list that becomes a text, stands apart.
-_LISTS = ("And", "Equals", "FindInMap", "If", "Join", "Not", "Or", "Select", "Split")
-_TEXTS = ("Base64", "Cidr", "GetAZs", "ImportValue", "Sub")
-_SHORT = {"Ref": "!Ref", **{f"Fn::{name}": f"!{name}" for name in (*_LISTS, *_TEXTS)}}
-# Functions that AWS documents in the long form alone: the rule-specific ones, and GetStackOutput, whose
-# short form may not hold another short form.
-_LONG = frozenset(
-    {
-        "Fn::Contains",
-        "Fn::EachMemberEquals",
-        "Fn::EachMemberIn",
-        "Fn::GetStackOutput",
-        "Fn::RefAll",
-        "Fn::ValueOf",
-        "Fn::ValueOfAll",
-    }
-)
-
-# Plain scalars that some reader takes for something else than text: YAML 1.1 (PyYAML), YAML 1.2, cfn-lint.
-_WORDS = frozenset({"", "~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
-_NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.:_0-9a-fA-FxXoOtTzZ ]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
-_LONGEST_KEY = 120  # a longer one would need YAML's form for complex keys
+_LONGEST_KEY = 120  # no reader needs more than 128
 
 # Lists of small mappings, alike in most resources: in flow style as far as that fits on one line.
 _FLOW_LISTS = frozenset({"Dimensions", "Tags"})
@@ -164,19 +81,18 @@ def load(text: str) -> dict[str, Any]:
 
 def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
     """Return the lines of one section of the template."""
+    writer = _Writer(in_condition=name == "Conditions")
+    lines = writer.lines
     if name in ("AWSTemplateFormatVersion", "Description") or content == {}:
-        return next(dumped_lines([[_text(name, name), *_events(content, name, in_condition=False)]]))
+        writer.write(f"{name}:", "  ", content, name)
+        return lines
     if not isinstance(content, dict):
         _refuse(name, f"{_value_and_type(content)} stands where a mapping of {name.lower()} belongs")
-    entries = []
+    lines.append(f"{name}:")
+    title = ""
     for key, entry in content.items():
         if type(key) is not str:
             _refuse(name, f"the key {key!r} is not text")
-        place = _place(name, key)
-        entries.append([_key(key, name, place), *_entry(name, entry, place)])
-    lines = [f"{name}:"]
-    title = ""
-    for key, block in zip(content, dumped_lines(entries), strict=True):
         if name == "Resources":
             if len(lines) > 1:
                 lines.append("")
@@ -185,19 +101,17 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
                 _check_comment(title, f"Title of the section of {key}")
                 if title:
                     lines.append(f"  # ---- {title} ----")
-        lines += [f"  {line}" if line else "" for line in block]
+        place = f"{name}.{key}"
+        lead = f"  {_key(key, name, place)}:"
+        if order := ORDER.get(name):
+            if not isinstance(entry, dict):
+                _refuse(place, f"{_value_and_type(entry)} stands where a mapping belongs")
+            _require_known(entry, order, place)
+            in_order = {key: entry[key] for key in order if key in entry}
+            writer.write_content(lead, "    ", "", in_order, place)
+        else:
+            writer.write(lead, "    ", entry, place)
     return lines
-
-
-def _entry(section: str, entry: Any, place: str) -> Events:
-    """Return the events of one parameter, resource, output and so on."""
-    order = _ORDER.get(section)
-    if order is None:
-        return _events(entry, place, in_condition=section == "Conditions")
-    if not isinstance(entry, dict):
-        _refuse(place, f"{_value_and_type(entry)} stands where a mapping belongs")
-    _require_known(entry, order, place)
-    return _mapping(entry, [key for key in order if key in entry], place)
 
 
 def _require_known(mapping: Mapping[str, Any], allowed: Sequence[str], place: str) -> None:
@@ -209,48 +123,119 @@ def _require_known(mapping: Mapping[str, Any], allowed: Sequence[str], place: st
 # ---- Values ----
 
 
-def _events(value: Any, place: str, *, in_condition: bool) -> Events:
-    """Return what the emitter is told to write for a value."""
-    kind = type(value)
-    if kind is str:
-        return [_text(value, place)]
-    if kind is dict:
+class _Writer:
+    """Writes the values of one section.
+
+    Attributes:
+        lines: what is written.
+        in_condition: whether ``Condition`` is a function.
+    """
+
+    def __init__(self, *, in_condition: bool) -> None:
+        self.lines: list[str] = []
+        self.in_condition = in_condition
+
+    def write(self, lead: str, indent: str, value: Any, place: str) -> None:
+        """Add a value behind a key and its colon, or a dash; ``indent`` is for the lines below."""
+        if type(value) is str and (line := one_line(value)):
+            self.lines.append(f"{lead} {line}")
+            return
+        self.write_content(lead, indent, *self._tagged(value, place))
+
+    def write_content(self, lead: str, indent: str, tag: str, content: Any, place: str) -> None:
+        """Add what ``_tagged`` returns."""
+        if tag:
+            lead = f"{lead} {tag}"
+        kind = type(content)
+        if content and (kind is dict or kind is list):
+            start = f"{lead} "
+            if not lead.endswith("-"):  # the first item or key of an item is on the line of its dash
+                self.lines.append(lead)
+                start = indent
+            if kind is list:
+                for index, item in enumerate(content):
+                    self.write(f"{start}-", f"{indent}  ", item, f"{place}[{index}]")
+                    start = indent
+                return
+            for key, value in content.items():
+                inside = _place(place, key)
+                write = self.write
+                if key in _FLOW_LISTS and type(value) is list and all(type(one) is dict for one in value):
+                    write = self._write_flow_list
+                write(f"{start}{_key(key, place, inside)}:", f"{indent}  ", value, inside)
+                start = indent
+        elif (scalar := _scalar(content, place)) is not None:
+            self.lines.append(f"{lead} {scalar}")
+        else:
+            header, *below = literal_block(content)
+            self.lines.append(f"{lead} {header}")
+            self.lines += [indent + line if line else "" for line in below]
+
+    def _write_flow_list(self, lead: str, indent: str, value: Any, place: str) -> None:
+        """Add a list of mappings: on one line, else each item on one line, else as any list.
+
+        It depends on the list only, so that no line changes unless the list does.
+        """
+        if _fits_on_one_line(whole := self._in_flow_style(value, place)):
+            self.lines.append(f"{lead} {whole}")
+            return
+        self.lines.append(lead)
+        for index, item in enumerate(value):
+            inside = f"{place}[{index}]"
+            if _fits_on_one_line(line := self._in_flow_style(item, inside)):
+                self.lines.append(f"{indent}- {line}")
+            else:
+                self.write(f"{indent}-", f"{indent}  ", item, inside)
+
+    def _in_flow_style(self, value: Any, place: str) -> str:
+        """Return a value as ``[...]``, ``{...}`` or a scalar; a text with line feeds keeps them."""
+        tag, content, place = self._tagged(value, place)
+        if type(content) is list:
+            items = [self._in_flow_style(item, f"{place}[{index}]") for index, item in enumerate(content)]
+            text = f"[{', '.join(items)}]"
+        elif type(content) is dict:
+            entries = []
+            for key, inner in content.items():
+                inside = _place(place, key)
+                key_text = _key(key, place, inside, in_flow=True)
+                entries.append(f"{key_text}: {self._in_flow_style(inner, inside)}")
+            text = f"{{{', '.join(entries)}}}"
+        else:
+            scalar = _scalar(content, place, in_flow=True)
+            text = scalar if scalar is not None and "\n" not in str(content) else str(content)
+        return f"{tag} {text}" if tag else text
+
+    def _tagged(self, value: Any, place: str) -> tuple[str, Any, str]:
+        """Return the tag of a value, its content behind the tag, and the place of that.
+
+        Functions have the tag of their short form wherever YAML and AWS have one. Mappings are in order.
+        """
+        if type(value) is not dict:
+            return "", value, place
         if len(value) == 1:
             ((name, argument),) = value.items()
             if name == "Ref" or (type(name) is str and name.startswith("Fn::")):
-                return _function(name, argument, place, in_condition)
-            if name == "Condition" and in_condition and type(argument) is str:
-                return [_text(argument, f"{place}.{name}", "!Condition")]
-        return _mapping(value, _keys_in_order(value, place), place, in_condition)
-    if kind is list:
-        return _sequence(value, place, None, in_condition)
-    if kind is bool:
-        return [_scalar("true" if value else "false")]
-    if kind is int:
-        return [_scalar(str(value))]
-    if kind is float and math.isfinite(value):
-        return [_scalar(_float(value))]
-    raise RenderError(f"{place}: {_value_and_type(value)} cannot stand in a template.")
+                return _function(name, argument, place)
+            if name == "Condition" and self.in_condition and type(argument) is str:
+                return "!Condition", argument, f"{place}.{name}"
+        return "", {key: value[key] for key in _keys_in_order(value, place)}, place
 
 
-def _function(name: str, argument: Any, place: str, in_condition: bool) -> Events:
-    """Return the events of a function: its short form wherever YAML and AWS have one."""
-    inside, place = place, f"{place}.{name}"
+def _function(name: str, argument: Any, place: str) -> tuple[str, Any, str]:
+    inside = f"{place}.{name}"
     if name == "Fn::GetAtt":
-        return [_get_att(argument, place)]
+        return "!GetAtt", _get_att(argument, inside), inside
     if name == "Ref" and type(argument) is not str:
-        _refuse(place, f"{_value_and_type(argument)} stands where a name belongs")
-    if name not in _SHORT and name not in _LONG:
-        _refuse(place, "unknown function")
-    if name in _SHORT and type(argument) is str:
-        return [_text(argument, place, _SHORT[name])]
-    if name in _SHORT and type(argument) is list:
-        return _sequence(argument, place, _SHORT[name], in_condition)
+        _refuse(inside, f"{_value_and_type(argument)} stands where a name belongs")
+    if name not in SHORT and name not in LONG:
+        _refuse(inside, "unknown function")
+    if name in SHORT and type(argument) in (str, list):
+        return SHORT[name], argument, inside
     # A value has one tag, so a short form cannot hold another one directly.
-    return _mapping({name: argument}, [name], inside, in_condition)
+    return "", {name: argument}, place
 
 
-def _get_att(argument: Any, place: str) -> yaml.Event:
+def _get_att(argument: Any, place: str) -> str:
     if not (type(argument) is list and len(argument) == 2 and type(argument[0]) is type(argument[1]) is str):
         _refuse(
             place,
@@ -259,81 +244,42 @@ def _get_att(argument: Any, place: str) -> yaml.Event:
     logical_id, attribute = argument
     if not logical_id.isalnum() or not attribute:
         _refuse(place, f"{argument!r} is not the ID of a resource and the name of an attribute")
-    return _text(f"{logical_id}.{attribute}", place, "!GetAtt")
+    return f"{logical_id}.{attribute}"
 
 
-def _mapping(values: dict[str, Any], keys: Iterable[str], place: str, in_condition: bool = False) -> Events:
-    events: Events = [MAPPING_START]
-    for key in keys:
-        inside = _place(place, key)
-        events.append(_key(key, place, inside))
-        value = values[key]
-        if key in _FLOW_LISTS and type(value) is list and all(type(item) is dict for item in value):
-            events += _flow_list(value, inside, in_condition)
-        else:
-            events += _events(value, inside, in_condition=in_condition)
-    events.append(MAPPING_END)
-    return events
-
-
-def _sequence(values: list[Any], place: str, tag: str | None, in_condition: bool) -> Events:
-    events: Events = [yaml.SequenceStartEvent(None, tag, implicit=tag is None, flow_style=False)]
-    for index, value in enumerate(values):
-        events += _events(value, f"{place}[{index}]", in_condition=in_condition)
-    events.append(SEQUENCE_END)
-    return events
-
-
-def _flow_list(values: list[dict[str, Any]], place: str, in_condition: bool) -> Events:
-    """Return the events of a list of mappings: on one line, else each item on one line, else as any list.
-
-    It depends on the list only, so that no line changes unless the list does.
-    """
-    whole = _sequence(values, place, None, in_condition)
-    if _fits_on_one_line(whole):
-        return in_flow_style(whole)
-    start, *_, end = whole
-    events = [start]
-    for index, value in enumerate(values):
-        item = _events(value, f"{place}[{index}]", in_condition=in_condition)
-        events += in_flow_style(item) if _fits_on_one_line(item) else item
-    return [*events, end]
-
-
-def _fits_on_one_line(events: Events) -> bool:
+def _fits_on_one_line(text: str) -> bool:
     """Tell whether a value in flow style is short; a text of several lines is a literal block elsewhere."""
-    if any(isinstance(event, yaml.ScalarEvent) and "\n" in event.value for event in events):
-        return False
-    return length_in_flow_style(events) <= _LONGEST_FLOW
+    return len(text) <= _LONGEST_FLOW and "\n" not in text
 
 
-def _key(key: str, place: str, inside: str) -> yaml.Event:
+def _key(key: str, place: str, inside: str, *, in_flow: bool = False) -> str:
     if not key or "\n" in key or len(key) > _LONGEST_KEY:
         _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
-    return _text(key, inside)
+    if not (line := one_line(key, in_flow)):
+        _check_text(key, inside)
+    return line
 
 
-def _text(text: str, place: str, tag: str | None = None) -> yaml.Event:
-    """Return the event of a text: plain where every reader sees the same text, else quoted or literal."""
-    if text.isascii() and text.isprintable():  # so it has one line
-        return _line(text, tag)
-    _check_text(text, place)
-    if not text.strip("\n"):  # line feeds alone, as the delimiter of a Join
-        return _scalar(text, tag, '"')
-    _check_literal(text, place)
-    return _scalar(text, tag, "|")
-
-
-@cache
-def _line(text: str, tag: str | None) -> yaml.Event:
-    """Return the event of a text of one line; most keys and many values appear more than once."""
-    quoted = text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text)
-    return _scalar(text, tag, "'" if quoted else None)
-
-
-def _scalar(text: str, tag: str | None = None, style: str | None = None) -> yaml.Event:
-    implicit = tag is None
-    return yaml.ScalarEvent(None, tag, (implicit, implicit), text, style=style)
+def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
+    """Return a scalar, or an empty collection, as it is written; None for a text that has several lines."""
+    kind = type(value)
+    if kind is str:
+        if line := one_line(value, in_flow):
+            return line
+        _check_text(value, place)
+        if not value.strip("\n"):  # line feeds alone, as the delimiter of a Join
+            return '"' + "\\n" * len(value) + '"'
+        _check_literal(value, place)
+        return None
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return str(value)
+    if kind is float and math.isfinite(value):
+        return _float(value)
+    if kind is dict or kind is list:
+        return "{}" if kind is dict else "[]"
+    raise RenderError(f"{place}: {_value_and_type(value)} cannot stand in a template.")
 
 
 def _float(value: float) -> str:
@@ -351,9 +297,9 @@ def _keys_in_order(mapping: dict[Any, Any], place: str) -> list[str]:
             _refuse(f"{place}.{key}", "a function must be the only key of its mapping")
     first: tuple[str, ...] = ()
     if "Effect" in mapping:
-        first = _STATEMENT
+        first = STATEMENT
     elif "Statement" in mapping and "Version" in mapping:
-        first = _POLICY
+        first = POLICY
     return [key for key in first if key in mapping] + sorted(mapping.keys() - set(first))
 
 
@@ -393,8 +339,7 @@ def _check_literal(text: str, place: str) -> None:
         if line.endswith(" "):
             _refuse(
                 place,
-                f"line {number} of {_excerpt(text)} ends with a space; nobody sees it, and libyaml writes "
-                "no literal block with it",
+                f"line {number} of {_excerpt(text)} ends with a space; no one sees it, and editors remove it",
             )
 
 

@@ -41,6 +41,7 @@ class ResourceSchema(NamedTuple):
         tag_permissions: IAM actions for reading and changing the tags.
         tag_property: the property that takes the tags; empty where the type has none.
         required: the properties that cannot be left out.
+        deleted_first: a replacement starts with the deletion of the old resource.
     """
 
     type: str
@@ -51,19 +52,7 @@ class ResourceSchema(NamedTuple):
     tag_permissions: tuple[str, ...]
     tag_property: str = ""
     required: tuple[str, ...] = ()
-
-
-class IamAction(NamedTuple):
-    """What IAM knows of one action.
-
-    Attributes:
-        arns: formats of the ARNs that a policy can limit the action to, with ``${Partition}``, ``${Region}``
-            and ``${Account}``, and ``*`` for what names the resource. Empty: the action takes ``*`` only.
-        tagged: whether conditions on the resource's tags hold for every kind of resource among them.
-    """
-
-    arns: tuple[str, ...]
-    tagged: bool
+    deleted_first: bool = False
 
 
 @cache
@@ -86,7 +75,17 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
         tuple(sorted(schema.get("tagging", {}).get("permissions", []))),
         _tag_property(schema),
         tuple(schema.get("required", [])),
+        schema.get("replacementStrategy") == "delete_then_create",
     )
+
+
+def require_region(region: str) -> None:
+    """Tell a region from a mistake.
+
+    Raises:
+        SchemasError: there are no schemas for it.
+    """
+    _type_files(region)
 
 
 @cache
@@ -177,11 +176,13 @@ def _engine_versions(file: str, engine: str) -> Iterator[list[str]]:
 
 
 @cache
-def iam_action(action: str) -> IamAction | None:
-    """Return what IAM knows of an action such as ``ec2:CreateVpc``; None for one that it does not know.
+def iam_action(action: str) -> tuple[str, ...] | None:
+    """Return the formats of the ARNs that a policy can limit an action such as ``ec2:CreateVpc`` to.
 
-    Handlers name some that it does not know, be it a slip or the name of an API call without an action of its
-    own. A policy that allows such a name allows nothing.
+    They hold ``${Partition}``, ``${Region}`` and ``${Account}``, and ``*`` for what names the resource. There
+    are none if the action takes only ``*``. None is returned for an action that IAM does not know: handlers
+    name some, be it a slip or the name of an API call without an action of its own. A policy that allows such
+    a name allows nothing.
 
     Raises:
         SchemasError: cfn-lint keeps IAM's actions in another way.
@@ -192,12 +193,10 @@ def iam_action(action: str) -> IamAction | None:
         return None
     kinds = service["Actions"][name.lower()].get("Resources", [])
     try:
-        found = [service["Resources"][kind.lower()] for kind in kinds]
-        arns = {arn.replace(".*", "*") for kind in found for arn in kind["ARNFormats"]}
+        formats = {arn for kind in kinds for arn in service["Resources"][kind.lower()]["ARNFormats"]}
     except KeyError as error:
         _unknown_layout(_POLICIES, f"{action} names a resource without {error}")
-    tagged = all("aws:ResourceTag/${TagKey}" in kind.get("ConditionKeys", []) for kind in found)
-    return IamAction(tuple(sorted(arns)), bool(found) and tagged)
+    return tuple(sorted(arn.replace(".*", "*") for arn in formats))
 
 
 @cache

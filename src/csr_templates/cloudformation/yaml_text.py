@@ -1,92 +1,51 @@
-"""What libyaml writes and reads: events become lines of text, and short forms of functions long ones."""
+"""YAML: how texts are written, and how short forms of functions are read back as long ones."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import yaml
 
-try:
-    from yaml import CSafeDumper, CSafeLoader
-except ImportError as error:
-    raise ImportError(
-        "PyYAML is installed without libyaml, which writes the templates. Install it from a wheel "
-        "(pip install --force-reinstall --only-binary :all: PyYAML)."
-    ) from error
-
-_LITERAL = re.compile(r"(?:[^ ].*: )?(?:![A-Za-z0-9:]+ )?\|[0-9]?[-+]?")
-_TAGGED_KEY = re.compile(r".*: ![A-Za-z0-9:]+")
-
-Events = list[yaml.Event]
-
-MAPPING_START = yaml.MappingStartEvent(None, None, implicit=True, flow_style=False)
-MAPPING_END = yaml.MappingEndEvent()
-SEQUENCE_END = yaml.SequenceEndEvent()
-_FLOW_START = yaml.SequenceStartEvent(None, None, implicit=True, flow_style=True)
-_BEGINNING = yaml.StreamStartEvent()
-_DOCUMENT = yaml.DocumentStartEvent(explicit=True)
-_DOCUMENT_END = yaml.DocumentEndEvent(explicit=False)
-_END = yaml.StreamEndEvent()
+# Plain scalars that some reader takes for something else than text: YAML 1.1 (PyYAML), YAML 1.2, cfn-lint.
+_WORDS = frozenset({"", "~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+_NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.:_0-9a-fA-FxXoOtTzZ ]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
+# What begins or ends something else where it stands: https://yaml.org/spec/1.2.2/#733-plain-style
+_INDICATORS = re.compile(r"""[#,[\]{}&*!|>'"%@` ]|[-?:](?: |$)|---|\.\.\.|.*(?:: | #|[: ]$)""")
+_IN_FLOW = frozenset("?:,[]{}")
 
 
-def dumped_lines(blocks: Iterable[Events]) -> Iterator[list[str]]:
-    """Return for each key with its value its lines; all are written at once, as documents of one stream."""
-    stream: Events = [_BEGINNING]
-    for block in blocks:
-        stream += [_DOCUMENT, MAPPING_START, *block, MAPPING_END, _DOCUMENT_END]
-    text: str = yaml.emit([*stream, _END], Dumper=CSafeDumper, width=-1)
-    for document in text.removesuffix("\n").split("\n---\n"):
-        yield _indent_sequences(document.removeprefix("---\n").split("\n"))
+@cache  # most keys and many values appear more than once
+def one_line(text: str, in_flow: bool = False) -> str:
+    """Return a text as every reader sees the same text: plain, or in single quotes.
+
+    Args:
+        text: the text.
+        in_flow: whether it is within ``[...]`` or ``{...}``.
+
+    Returns:
+        An empty string if the text is not one line of printable ASCII.
+    """
+    if not (text.isascii() and text.isprintable()):
+        return ""
+    read_otherwise = text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text) or _INDICATORS.match(text)
+    if read_otherwise or (in_flow and not _IN_FLOW.isdisjoint(text)):
+        return "'" + text.replace("'", "''") + "'"
+    return text
 
 
-def in_flow_style(events: Events) -> Events:
-    """Return the events of a value in flow style: ``[...]`` or ``{...}``; a scalar stays as it is."""
-    start, *rest = events
-    if isinstance(start, yaml.SequenceStartEvent):
-        start = yaml.SequenceStartEvent(None, start.tag, start.implicit, flow_style=True)
-    elif isinstance(start, yaml.MappingStartEvent):
-        start = yaml.MappingStartEvent(None, start.tag, start.implicit, flow_style=True)
-    return [start, *rest]  # what is inside flow style is in flow style
+def literal_block(text: str) -> list[str]:
+    """Return the lines of a text as a literal block, the header first; the others without indentation.
+
+    The text has a character that is not a line feed, and does not end with two of them.
+    """
+    lines = text.removesuffix("\n").split("\n")
+    indented = "2" if text[0] in " \n" else ""  # where the first line does not show by how much
+    return [f"|{indented}" if text.endswith("\n") else f"|{indented}-", *lines]
 
 
-def length_in_flow_style(events: Events) -> int:
-    """Return how many characters a value takes in flow style."""
-    inside = [_BEGINNING, _DOCUMENT, _FLOW_START, *events, SEQUENCE_END, _DOCUMENT_END, _END]
-    return len(yaml.emit(inside, Dumper=CSafeDumper, width=-1)) - len("--- []\n")
-
-
-def _indent_sequences(lines: list[str]) -> list[str]:
-    """Move sequences under their keys: libyaml writes the dashes in the column of the key."""
-    done = []
-    moved: list[int] = []  # the columns, as libyaml wrote them, of the sequences we are in
-    key_column = -1  # of the line before, if it is a key whose value follows
-    literal_column = -1  # lines of a literal block are those right of it
-    for line in lines:
-        column = len(line) - len(line.lstrip(" "))
-        if literal_column >= 0 and (not line or column > literal_column):
-            done.append("  " * len(moved) + line if line else "")
-            continue
-        dash = line.startswith("- ", column)
-        while moved and (column < moved[-1] or (column == moved[-1] and not dash)):
-            moved.pop()
-        if dash and column == key_column:
-            moved.append(column)
-        done.append("  " * len(moved) + line)
-        start = column
-        while line.startswith("- ", start):
-            start += 2
-        key_column = (
-            start if line.endswith(":") or (" !" in line and _TAGGED_KEY.fullmatch(line, start)) else -1
-        )
-        literal_column = -1
-        if "|" in line and _LITERAL.fullmatch(line, start):
-            literal_column = start if ": " in line else start - 2
-    return done
-
-
-class Loader(CSafeLoader):
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # with libyaml, if it is there
     """Reads short forms back into long ones."""
 
 

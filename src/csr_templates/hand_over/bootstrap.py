@@ -108,11 +108,11 @@ def _parameters(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> di
             **text,
             "Description": "ProjectName of the stack. Cannot be changed after creation.",
             "Default": declared.get("ProjectName", {}).get("Default", "project"),
-            "AllowedPattern": "(?!deploy-)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+            "AllowedPattern": "(?!deploy(-|$))[a-z][a-z0-9]*(-[a-z0-9]+)*",
             "MaxLength": length,
             "ConstraintDescription": (
                 "must start with a lower-case letter, hold lower-case letters, digits and single hyphens, "
-                f"not start with deploy-, and be at most {length} characters long"
+                f"not be deploy or start with deploy-, and be at most {length} characters long"
             ),
         },
         "Environment": {
@@ -123,8 +123,8 @@ def _parameters(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> di
         "PipelinePrincipalArn": {
             **open_text,
             "Description": "ARN of the role that may assume the pipeline's role; empty with OIDC.",
-            "AllowedPattern": "(arn:aws:iam::[0-9]{12}:role/.+)?",
-            "ConstraintDescription": "must be the ARN of a role, or empty",
+            "AllowedPattern": "(arn:aws:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+)?",
+            "ConstraintDescription": "must be the ARN of a role, without wildcards, or empty",
         },
         "OidcProviderArn": {
             **open_text,

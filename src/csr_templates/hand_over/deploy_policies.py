@@ -17,13 +17,14 @@ Nothing of this has been observed in an account: the schemas are AWS's word.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation import references
-from csr_templates.cloudformation.references import entries, in_words, uses
+from csr_templates.cloudformation.references import entries, in_words
 from csr_templates.cloudformation.schemas import iam_action, resource_schema
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.policy_documents import PolicyError, allow, deny, in_documents
@@ -47,8 +48,12 @@ TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}
 
 # Each of these has a statement of its own, with conditions that no other action has.
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
-_READS: Final = re.compile("[a-z0-9-]+:(Describe|Get|List)")
+_READS: Final = ("Describe", "Get", "List")
 _RECORDS: Final = "route53:ChangeResourceRecordSets"
+_CREATED: Final = {
+    action: [(type_name, arn) for creates, type_name, arn in deploy_scopes.CREATES if creates == action]
+    for action, _, _ in deploy_scopes.CREATES
+}
 
 
 class Claim(NamedTuple):
@@ -100,17 +105,25 @@ def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
     """
     claims: dict[str, set[Claim]] = {}
     for type_name, properties in _by_type(stack).items():
+        optional = deploy_scopes.OPTIONAL.get(type_name, {})
+        text = json.dumps(list(properties.values())) if optional else ""  # in which only keys precede a colon
         unused = {
-            action
-            for name, actions in deploy_scopes.OPTIONAL.get(type_name, {}).items()
-            if not any(entries(one, name) for one in properties.values())
-            for action in actions
+            action for name, actions in optional.items() if f'"{name}":' not in text for action in actions
         }
         schema = resource_schema(type_name, stack.region)
         for handler, actions in [*schema.handlers.items(), ("tags", schema.tag_permissions)]:
             for action in set(actions) - unused if handler != "list" else ():
                 claims.setdefault(action, set()).add(Claim(type_name, handler))
     return claims
+
+
+def concerns(action: str, arn: str) -> bool:
+    """Tell whether what an action is judged on may be what an ARN of our policies means."""
+    service, our_region, ours = _beginning(arn)
+    return any(
+        of == service and region in (our_region, "${Region}") and _may_go_on_alike(ours, theirs)
+        for of, region, theirs in map(_beginning, _arns(action))
+    )
 
 
 class _Needs:
@@ -122,7 +135,7 @@ class _Needs:
         self.patterns = Patterns(stack)
         self.types = _by_type(stack)
         self.claims = claimed_actions(stack)
-        self._found: dict[str, list[str]] = {}  # by _patterns, which is asked for each action at each place
+        self._meant: dict[str, set[str]] = {}  # by _patterns: a format of IAM -> ARNs of our places
         self.serving = {action for action in self.claims if self._serves(action)}
         for type_name in self.types:
             self._require_scope(type_name)
@@ -139,7 +152,10 @@ class _Needs:
             action
             for action in self.serving - self._forgotten
             if action in deploy_scopes.REMOVES
-            or (not _READS.match(action) and all(one.handler == "delete" for one in self.claims[action]))
+            or (
+                not action.partition(":")[2].startswith(_READS)
+                and all(one.handler == "delete" for one in self.claims[action])
+            )
         }
 
     def other_stacks(self) -> Iterator[Document]:
@@ -298,9 +314,9 @@ class _Needs:
     def statements(self, actions: set[str]) -> Iterator[Document]:
         """Allow actions: statements for each service and each kind of condition, then what takes no ARN."""
         actions = actions - {_RECORDS}
-        created = {action for action, _, _ in deploy_scopes.CREATES}
-        unlimited = {action for action in actions if _takes_any(action)} - created
-        limited = {action for action in actions if not _takes_any(action)}
+        any_resource = set(filter(_takes_any, actions))
+        unlimited = any_resource - _CREATED.keys()
+        limited = actions - any_resource
         key_use = limited & deploy_scopes.KEY_USE
         found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
         for action in limited - key_use:
@@ -316,9 +332,9 @@ class _Needs:
                 yield from allow(sid, of_kind, arns, StringEqualsIfExists=others)
             else:
                 ours = self._of("ResourceTag", tags, arns) if tags else {}
-                own = {} if service == "wafv2" else OWN_ACCOUNT  # the managed rule groups are AWS's
                 sent = self._of("RequestTag", "environment") if tags else {}  # our tags stay
-                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists={**own, **sent})
+                limits = {**OWN_ACCOUNT, **sent}
+                yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists=limits)
         for action, pattern in deploy_scopes.INSIDE.items():
             place = Place(pattern.format(region=self.region), "environment")
             if action in limited and place not in self._places:
@@ -348,17 +364,16 @@ class _Needs:
 
     def _reached(self, action: str) -> Iterator[Place]:
         """Yield where an action reaches something that exists, or that has a name beforehand."""
+        concerned = self._patterns(action)
         for place in self._places:
-            if place.arn in self._patterns(action) and not self._only_creates(action, place):
+            if place.arn in concerned and not self._only_creates(action, place):
                 yield place
 
     def _only_creates(self, action: str, place: Place) -> bool:
         """Tell whether all that the action does there is creating it."""
         return any(
-            action == creates
-            and place.tags
-            and place.arn in self._filled(deploy_scopes.Scope(type_name, arn))
-            for creates, type_name, arn in deploy_scopes.CREATES
+            place.tags and place.arn in self._filled(deploy_scopes.Scope(type_name, arn))
+            for type_name, arn in _CREATED.get(action, ())
             if type_name in self.types
         )
 
@@ -374,9 +389,9 @@ class _Needs:
 
     def _serves(self, action: str) -> bool:
         """Tell whether a claimed action can do anything for this stack."""
-        if action in deploy_scopes.OBJECTS or action in _OF_ROLES or iam_action(action) is None:
+        if action in deploy_scopes.OBJECTS or action in _OF_ROLES or _service(action) not in self._services:
             return False
-        if _service(action) not in self._services:
+        if iam_action(action) is None:
             return False
         look_up = (
             deploy_scopes.LOOK_UPS.fullmatch(action) or action in deploy_scopes.INSIDE or not _arns(action)
@@ -385,7 +400,7 @@ class _Needs:
 
     @cached_property
     def _services(self) -> set[str]:
-        return {place.arn.split(":")[2] for place in self._places} | deploy_scopes.LOOKED_UP
+        return self._beginnings.keys() | deploy_scopes.LOOKED_UP
 
     @cached_property
     def _forgotten(self) -> set[str]:
@@ -410,7 +425,9 @@ class _Needs:
     @cached_property
     def _secrets(self) -> list[str]:
         """The names of secrets that dynamic references read; ``""`` for a resource of the template."""
-        names = {use.name for use in uses(self.built.resources) if use.kind == "secret"}
+        names = {
+            use.name for use in self.built.all_uses if use.kind == "secret" and use.place[0] == "Resources"
+        }
         ours = [name.partition(references.PREFIX) for name in names]
         return sorted({f"{PREFIX}{rest}" if begins and not before else "" for before, begins, rest in ours})
 
@@ -427,14 +444,27 @@ class _Needs:
                     "deploy_scopes.py does not say how CloudFormation looks its value up. Add a line for it."
                 )
 
-    def _patterns(self, action: str) -> list[str]:
+    def _patterns(self, action: str) -> set[str]:
         """Return the ARNs of our places that the action could concern."""
-        if action not in self._found:
-            arns = _arns(action)
-            self._found[action] = [
-                place.arn for place in self._places if any(_overlap(arn, place.arn) for arn in arns)
-            ]
-        return self._found[action]
+        formats = _arns(action)
+        for one in formats:
+            if one not in self._meant:
+                service, region, theirs = _beginning(one)
+                self._meant[one] = {
+                    arn
+                    for arn, our_region, ours in self._beginnings.get(service, ())
+                    if region in (our_region, "${Region}") and _may_go_on_alike(ours, theirs)
+                }
+        return {arn for one in formats for arn in self._meant[one]}
+
+    @cached_property
+    def _beginnings(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Service -> the ARNs of our places in it, each with its region and how the resource begins."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for place in self._places:
+            service, region, begins = _beginning(place.arn)
+            found.setdefault(service, []).append((place.arn, region, begins))
+        return found
 
     def _mode(self, type_name: str) -> tuple[str, str]:
         """Return how resources of a type are told from others, and the type, as ``_of`` takes them."""
@@ -530,8 +560,7 @@ def _short(type_name: str) -> str:
 
 
 def _arns(action: str) -> tuple[str, ...]:
-    known = iam_action(action)
-    return (*known.arns, *deploy_scopes.ARNS.get(action, ())) if known else ()
+    return (*(iam_action(action) or ()), *deploy_scopes.ARNS.get(action, ()))
 
 
 def _takes_any(action: str) -> bool:
@@ -541,12 +570,12 @@ def _takes_any(action: str) -> bool:
     )
 
 
-@cache  # few pairs, asked for each action
-def _overlap(arn: str, pattern: str) -> bool:
-    """Tell whether a format of IAM and a pattern of ours can mean the same resource: by how they begin."""
-    _, _, service, region, _, kind = arn.split(":", 5)
-    _, _, our_service, our_region, _, our_kind = pattern.split(":", 5)
-    region = region.replace("${Region}", our_region)
-    theirs, ours = (text.partition("*")[0].partition("$")[0] for text in (kind, our_kind))
-    begins = ours.startswith(theirs) or theirs.startswith(ours)
-    return (service, region) == (our_service, our_region) and begins
+def _beginning(arn: str) -> tuple[str, str, str]:
+    """Return the service of an ARN, its region, and what follows the account up to what varies."""
+    _, _, service, region, _, resource = arn.split(":", 5)
+    return service, region, re.split("[*$]", resource, maxsplit=1)[0]
+
+
+def _may_go_on_alike(one: str, other: str) -> bool:
+    """Tell whether two beginnings may be those of the same resource."""
+    return one.startswith(other) or other.startswith(one)

@@ -83,7 +83,6 @@ SCOPES: Final = (
     Scope("AWS::SecretsManager::Secret", "arn:aws:secretsmanager:{region}:*:secret:{Name}-??????"),
     Scope("AWS::SNS::Topic", "arn:aws:sns:{region}:*:{TopicName}"),
     Scope("AWS::SQS::Queue", "arn:aws:sqs:{region}:*:{QueueName}"),
-    Scope("AWS::WAFv2::WebACL", "arn:aws:wafv2:{region}:*:global/managedruleset/*"),
     Scope("AWS::WAFv2::WebACL", "arn:aws:wafv2:{region}:*:global/webacl/{Name}/*"),
 )
 
@@ -140,6 +139,9 @@ BESIDE: Final = {
     "ec2:AuthorizeSecurityGroupIngress": "arn:aws:ec2:{region}:*:security-group-rule/*",
     # The VPC's default network ACL comes back. The subnet is judged, too.
     "ec2:ReplaceNetworkAclAssociation": "arn:aws:ec2:{region}:*:network-acl/*",
+    # AWS's managed rule groups. The web ACL is judged, too.
+    "wafv2:CreateWebACL": "arn:aws:wafv2:{region}:*:global/managedruleset/*",
+    "wafv2:UpdateWebACL": "arn:aws:wafv2:{region}:*:global/managedruleset/*",
 }
 """What an action concerns without tags of ours, beside something that has them."""
 

@@ -64,7 +64,13 @@ def lint_all(tasks: Sequence[Task], clean_lints: Path | None) -> list[Outcome]:
             clean_cache.remember_clean(clean_lints, digests[number])
         return Outcome(tuple(found), time.perf_counter() - started)
 
-    todo.sort(key=lambda number: len(tasks[number].text), reverse=True)  # the longest first, to end together
+    # What takes longest comes first, so that the processes end together.
+    todo.sort(key=lambda number: _work(tasks[number].text), reverse=True)
     for number, done in zip(todo, workers.results(outcome, todo), strict=True):
         outcomes[number] = done
     return outcomes
+
+
+def _work(text: str) -> tuple[int, int]:
+    """Return what sorts templates by how long a lint takes: first by resources, for policies are quick."""
+    return text.count("\n    Type: AWS::"), len(text)

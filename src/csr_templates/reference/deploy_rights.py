@@ -1,58 +1,112 @@
-"""The deploy policies as a table: who may do what, on what, and under which conditions."""
+"""The deploy policies as lists of sentences, for reviewers who do not read IAM policies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from csr_templates.reference import statement_words
 from csr_templates.reference.markdown import code, codes
+from csr_templates.reference.statement_words import listed
 
 if TYPE_CHECKING:
     from csr_templates.cloudformation.built_stack import BuiltStack, Document
+    from csr_templates.reference.words import Words
 
-HEAD: Final = ("stack", "role", "statement", "actions", "resources", "conditions")
+_WIDTH: Final = 150  # of a line, so that a changed name is a small difference
+_HEADINGS: Final = {
+    "pipeline": "{stack} in {region}: role of the pipeline",
+    "service": "{stack} in {region}: role of CloudFormation",
+}
+_DELETING: Final = "While `DeletePolicies` is `attached`, also:"
+_ACTIONS: Final = "The actions of each statement"
 
-_SHORT: Final = (
-    ("${aws:PrincipalTag/Project}", "<project>"),
-    ("${aws:PrincipalTag/Environment}", "<environment>"),
-    ("${aws:PrincipalAccount}", "<account>"),
-)
-"""Tags of the role and its account, as the pages write names."""
 
+def lines(stacks: Sequence[BuiltStack], words: Words) -> list[str]:
+    """Return what each role may do: by service, a list for each statement, then the exact actions.
 
-def rows(stacks: Sequence[BuiltStack]) -> Iterator[list[str]]:
-    """Yield a row for each statement of each role, in deploy order."""
+    Args:
+        stacks: with their policies, in deploy order.
+        words: the words of the page's language.
+
+    Raises:
+        PageError: a statement has something that there is no sentence for.
+    """
+    found: list[str] = []
     for stack in stacks:
         policies = stack.policies
-        for role, documents in (
-            ("`pipeline`", policies.pipeline),
-            ("`pipeline` `delete`", policies.pipeline_delete),
-            ("`service`", policies.service),
-            ("`service` `delete`", policies.service_delete),
+        for role, everyday, deleting in (
+            ("pipeline", policies.pipeline, policies.pipeline_delete),
+            ("service", policies.service, policies.service_delete),
         ):
-            for statement in _statements(documents):
-                yield [code(stack.name), role, *_cells(statement)]
+            heading = words.fill(_HEADINGS[role], stack=code(stack.name), region=code(stack.region))
+            found += [f"### {heading}", ""]
+            said = partial(
+                statement_words.sentences,
+                words=words,
+                where=f"The deploy policies of {stack.name}, role {role}",
+                region=stack.region,
+            )
+            found += _by_service(_statements(everyday), words, said)
+            if deleting:
+                found += [words(_DELETING), "", *_by_service(_statements(deleting), words, said)]
+            found += ["<details>", f"<summary>{words(_ACTIONS)}</summary>", ""]
+            found += [*_actions(everyday), ""]
+            if deleting:
+                found += [words(_DELETING), "", *_actions(deleting), ""]
+            found += ["</details>", ""]
+    return found[:-1]
 
 
-def _statements(documents: Sequence[Document]) -> Iterator[Mapping[str, Any]]:
-    for document in documents:
-        yield from document["Statement"]
+def _by_service(
+    statements: Sequence[Mapping[str, Any]],
+    words: Words,
+    said: Callable[[Mapping[str, Any]], tuple[list[str], list[str]]],
+) -> Iterator[str]:
+    found: dict[str, dict[tuple[str, ...], tuple[list[str], list[str]]]] = {}
+    for statement in statements:
+        bounds, done = said(statement)
+        key = (statement["Effect"], *bounds)
+        names, sentences = found.setdefault(_services(statement), {}).setdefault(key, ([], []))
+        names.append(statement["Sid"])
+        sentences += done
+    for services, by_bounds in found.items():
+        yield f"**{services}**"
+        yield ""
+        for (_, *bounds), (names, sentences) in by_bounds.items():
+            bound = bounds[0] if bounds else words("No condition.")
+            for one in bounds[1:]:
+                bound = words.fill("{sentences} {next}", sentences=bound, next=one)
+            yield from _item(f"{codes(names)}: {bound}")
+            for sentence in sentences:
+                yield from _item(sentence, 1)
+        yield ""
 
 
-def _cells(statement: Mapping[str, Any]) -> Iterator[str]:
-    denies = statement["Effect"] == "Deny"
-    yield f"{code(statement['Sid'])}{' `Deny`' if denies else ''}"
-    yield codes(statement["Action"])
-    yield codes(_shortened(statement["Resource"]))
-    yield "; ".join(
-        f"{code(operator)} {code(key)} {codes(_shortened(values))}"
-        for operator, keys in statement.get("Condition", {}).items()
-        for key, values in keys.items()
+def _actions(documents: Sequence[Document]) -> Iterator[str]:
+    for statement in _statements(documents):
+        yield from _item(f"{code(statement['Sid'])}: {codes(listed(statement['Action']))}")
+
+
+def _statements(documents: Sequence[Document]) -> list[Mapping[str, Any]]:
+    return [statement for document in documents for statement in document["Statement"]]
+
+
+def _services(statement: Mapping[str, Any]) -> str:
+    """Return the services whose actions a statement names, as IAM names them."""
+    return codes(dict.fromkeys(action.partition(":")[0] for action in listed(statement["Action"])))
+
+
+def _item(text: str, depth: int = 0) -> list[str]:
+    """Return the lines of an item of a list; a long one is wrapped where it has spaces."""
+    indent = "  " * depth
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=f"{indent}- ",
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-
-
-def _shortened(values: str | list[str]) -> list[str]:
-    found = [values] if isinstance(values, str) else list(values)
-    for long, short in _SHORT:
-        found = [value.replace(long, short) for value in found]
-    return found

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 START: Final = "<!-- generated: {} -->"
 END: Final = "<!-- /generated -->"
 
-_START = re.compile(r"<!-- generated: ([a-z-]+) -->")
+_START = re.compile(r"<!-- generated: ([a-z-]+(?: [A-Za-z0-9-]+)?) -->")
 _MARKER = re.compile(r"\s*<!-*\s*/?\s*generated\b")  # also a damaged one
 
 
@@ -76,7 +76,8 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
                 f"{place}: {line} is inside {START.format(name)} of line {opened}. Write {END} above it."
             )
         elif start[1] not in known:
-            raise PageError(f"{place}: no table is called {start[1]}. There are {', '.join(sorted(known))}.")
+            kinds = sorted({re.sub(" .*", " <name>", one) for one in known})
+            raise PageError(f"{place}: no table is called {start[1]}. There are {', '.join(kinds)}.")
         else:
             name, opened = start[1], number
     if name:

@@ -16,11 +16,11 @@ from csr_templates.cloudformation.replacement import (
     effect_of_change,
     is_documented,
     kept_if,
+    name_properties,
     note_on_change,
     note_on_removal,
     update_order,
 )
-from csr_templates.cloudformation.schemas import resource_schema
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference.markdown import code, codes, prose
 
@@ -85,23 +85,23 @@ class _Follow:
         resources = self.stack.resources
         switched = {name for name in resources if resources[name].get("Condition") in self.conditions}
         direct: dict[str, Effect] = {}
-        changed: set[tuple[str, Place]] = set()
+        changed: dict[str, set[Place]] = {}
         for used in self.reached:
             for name, place in self.stack.users.get(used, []):
                 if name not in switched:
                     direct[name] = max(direct.get(name, Effect.NONE), self._effect(name, place))
-                    changed.add((name, place))
+                    changed.setdefault(name, set()).add(place)
         effects = self._with_followers(direct, switched)
         replaced = {name for name, effect in direct.items() if effect == Effect.REPLACED}
         for source in (name for name, effect in effects.items() if effect == Effect.REPLACED):
-            changed |= {
-                (name, place) for name, place in self.stack.users.get(("name", source), []) if name in effects
-            }
+            for name, place in self.stack.users.get(("name", source), []):
+                if name in effects:
+                    changed.setdefault(name, set()).add(place)
         in_place = [
             (name, self.stack.resources[name]["Type"], place)
             for name in self._in_order(effects)
-            for changed_name, place in sorted(changed, key=str)
-            if changed_name == name and effects[name] < Effect.REPLACED
+            if effects[name] < Effect.REPLACED
+            for place in sorted(changed.get(name, ()), key=str)
         ]
         gone = {name for name, effect in effects.items() if effect >= Effect.MAYBE_REPLACED} | switched
 
@@ -119,8 +119,10 @@ class _Follow:
             keeping_name=self._in_order(filter(self._keeps_name, replaced)),
             outputs=tuple(
                 key
-                for key, its_uses in self.stack.output_uses.items()
-                if any(self._is_reached(use) or use.name in gone for use in its_uses)
+                for key in self.stack.outputs
+                if any(
+                    self._is_reached(use) or use.name in gone for use in self.stack.uses_in("Outputs", key)
+                )
             ),
             notes=_known((name, note_on_change(kind, place)) for name, kind, place in in_place),
             kept_if=_known((str(place[0]), kept_if(kind, place)) for _, kind, place in in_place if place),
@@ -158,24 +160,18 @@ class _Follow:
         return any(key not in reached for key in self._name_properties(name))
 
     def _name_properties(self, name: str) -> Iterator[str]:
-        """Yield the properties in which a resource gets its own name: mostly none or one."""
+        """Yield the properties in which a resource gets its own name, if that is not another resource's."""
         resource = self.stack.resources[name]
         properties = resource.get("Properties", {})
-        schema = resource_schema(resource["Type"], self.stack.region)
-        noun = resource["Type"].rpartition("::")[2]
-        for key, value in properties.items():
-            is_identity = schema.primary_identifier == (key,)
-            is_name = (
-                key in schema.create_only and key.endswith("Name") and noun.endswith(key.removesuffix("Name"))
-            )
-            if (is_identity or is_name) and not any(
-                use.kind == "name" and use.name in self.stack.resources for use in uses(value)
+        for key in name_properties(resource["Type"], self.stack.region, properties):
+            if not any(
+                use.kind == "name" and use.name in self.stack.resources for use in uses(properties[key])
             ):
                 yield key
 
     def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
         wanted = set(names)
-        return tuple(name for name in self.stack.resources if name in wanted)
+        return tuple(filter(wanted.__contains__, self.stack.resources)) if wanted else ()
 
 
 def _known(found: Iterable[tuple[str, Note | None]]) -> tuple[tuple[str, Note], ...]:
@@ -186,7 +182,7 @@ def _known(found: Iterable[tuple[str, Note | None]]) -> tuple[tuple[str, Note], 
 def _conditions(stack: BuiltStack, parameter: str) -> set[str]:
     """Return the conditions that depend on a parameter, through other conditions too."""
     definitions: Mapping[str, Any] = stack.template.get("Conditions", {})
-    used = {name: {(use.kind, use.name) for use in uses(node)} for name, node in definitions.items()}
+    used = {name: {(use.kind, use.name) for use in stack.uses_in("Conditions", name)} for name in definitions}
     reached = {("name", parameter)}
     while more := {("condition", name) for name in used if used[name] & reached} - reached:
         reached |= more
@@ -262,7 +258,7 @@ def _interruptions(stack: BuiltStack, change: Change) -> Iterator[str]:
 def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
     """Return the rules of the template that look at a parameter, each with what it asserts."""
     for name, rule in stack.template.get("Rules", {}).items():
-        if any((use.kind, use.name) == ("name", parameter) for use in uses(rule)):
+        if any((use.kind, use.name) == ("name", parameter) for use in stack.uses_in("Rules", name)):
             yield name, [str(one.get("AssertDescription", "")) for one in rule["Assertions"]]
 
 

@@ -1,76 +1,37 @@
 """The tables of the operators' pages, read off the templates as production's values resolve them.
 
-Most are written whole. Of the tables of ``settings`` only the values are: a row is written by hand, and its
-last cell names the places that the values in the cell before it are read from, in this order.
+Most are written whole, and so are the lists of deploy rights. Of the tables of ``settings`` only the values
+are: a row is written by hand, and its last cell names the places that the values in the cell before it are
+read from, in this order.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.hand_over import manifest
-from csr_templates.reference import deploy_rights
+from csr_templates.reference import alarms, deploy_rights, on_call
+from csr_templates.reference.alarms import number
 from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
-from csr_templates.reference.page import metric_stats, period, unit
+from csr_templates.reference.page import unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from csr_templates.cloudformation.built_stack import BuiltStack
+    from csr_templates.reference.words import Words
 
 SETTINGS: Final = "settings"
 
 _WIDEST: Final = 40  # characters of a value, as in the table of all environments
-_SIGNS: Final = {
-    "GreaterThanOrEqualToThreshold": ">=",
-    "GreaterThanThreshold": ">",
-    "LessThanOrEqualToThreshold": "<=",
-    "LessThanThreshold": "<",
-}
 _PLACE: Final = re.compile(r"`([\w.-]+\.yaml) ([^`\s]+)`")
 _VALUE: Final = re.compile(r"`[^`]+`|(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
-
-
-class Words:
-    """The words of a page's language. What they lack stays English, and is remembered.
-
-    Attributes:
-        file: where the words are, for messages.
-        missing: the English words that have no others, in the order in which they were needed.
-    """
-
-    def __init__(self, words: Mapping[str, str] | None = None, file: str = "") -> None:
-        self.words = words
-        self.file = file
-        self.missing: dict[str, None] = {}
-
-    def __call__(self, english: str) -> str:
-        """Return a word, or a whole text, in the language of the page."""
-        if self.words is None or not english:
-            return english
-        if english not in self.words:
-            self.missing[english] = None
-        return self.words.get(english, english)
-
-    def fill(self, english: str, **values: str) -> str:
-        """Return a text with values in its placeholders.
-
-        Raises:
-            PageError: the other language's text has placeholders that the English one has not.
-        """
-        text = self(english)
-        try:
-            return text.format(**values)
-        except (KeyError, IndexError, ValueError) as error:
-            names = ", ".join(f"{{{name}}}" for name in values)
-            raise PageError(
-                f'{self.file}: "{english}": found "{text}"; what it may hold in braces is {names}.'
-            ) from error
 
 
 class Tables:
@@ -108,21 +69,20 @@ class Tables:
         self.tables = {
             "stacks": self._stacks,
             "alarms": self._alarms,
-            "deploy-rights": self._deploy_rights,
             "log-groups": self._log_groups,
             "outputs": self._outputs,
             "parameters": self._parameters,
             "web-acl": self._web_acl,
         }
-
-    def _deploy_rights(self, words: Words) -> Iterator[Sequence[str]]:
-        yield deploy_rights.HEAD
-        yield from deploy_rights.rows(self.stacks)
+        self.lists: dict[str, Callable[[Words], Iterable[str]]] = {
+            **on_call.lists(stacks, self.resolved),
+            "deploy-rights": partial(deploy_rights.lines, stacks),
+        }
 
     @property
     def names(self) -> list[str]:
         """What a marker may ask for."""
-        return [*self.tables, SETTINGS]
+        return [*self.tables, *self.lists, SETTINGS]
 
     def write(self, section: Section, lines: Sequence[str], page: str, words: Words) -> list[str]:
         """Return the lines of a section of a page.
@@ -134,18 +94,21 @@ class Tables:
             words: the words of its language.
 
         Raises:
-            PageError: a row of settings names a place that does not exist, or has no value to replace.
+            PageError: a row of settings names a place that does not exist, or has no value to replace; a
+                statement of a deploy policy has no sentence.
         """
+        if section.name in self.lists:
+            return ["", *self.lists[section.name](words), ""]
         if section.name != SETTINGS:
             head, *rows = self.tables[section.name](words)
             names = [name if name.startswith("`") else words(name) for name in head]
             return ["", *table(names, rows), ""]
         result = []
-        for number, line in enumerate(lines, section.start + 1):
+        for place, line in enumerate(lines, section.start + 1):
             try:
                 result.append(self._with_values(line))
             except PageError as error:
-                raise PageError(f"{page}, line {number}: {error}") from error
+                raise PageError(f"{page}, line {place}: {error}") from error
         return result
 
     # ---- Tables that are written whole; the first row is the head ----
@@ -162,20 +125,14 @@ class Tables:
 
     def _alarms(self, words: Words) -> Iterator[Sequence[str]]:
         yield "alarm", "metric", "evaluated", "threshold", "unit", "goes to"
-        for _, _, alarm in self._of_type("AWS::CloudWatch::Alarm"):
-            limit = alarm.get("Threshold", alarm.get("ThresholdMetricId"))
-            comparison = str(alarm.get("ComparisonOperator", ""))
-            topics = [
-                "critical" if "Critical" in in_words(one) else "normal"
-                for one in alarm.get("AlarmActions", [])
-            ]
+        for _, _, alarm in self._of_type(alarms.ALARM):
             yield (
                 code(in_words(alarm.get("AlarmName", ""))),
-                _metric(alarm, words),
-                _evaluation(alarm, words),
-                f"{_SIGNS.get(comparison, comparison)} {_number(limit)}",
+                alarms.metric(alarm, words),
+                alarms.evaluation(alarm, words),
+                alarms.limit(alarm),
                 words(unit(alarm)),
-                ", ".join(map(words, topics)),
+                ", ".join(map(words, alarms.topics(alarm))),
             )
 
     def _log_groups(self, words: Words) -> Iterator[Sequence[str]]:
@@ -185,7 +142,7 @@ class Tables:
             yield (
                 code(in_words(group.get("LogGroupName", ""))),
                 code(stack.region),
-                words("never expires") if days is None else _number(days),
+                words("never expires") if days is None else number(days),
                 code(f"{stack.file} {name}"),
             )
 
@@ -239,7 +196,7 @@ class Tables:
                     f"The cell before the last holds no number, and no `code`, in the place of {file} "
                     f"{path}, which is {in_words(value)}. Write one there."
                 )
-            shown = _number(value)
+            shown = number(value)
             shown = shown if _VALUE.fullmatch(shown) and found[0][0] != "`" else code(shown)
             cell = cell[: found.start()] + shown + cell[found.end() :]
             end = found.start() + len(shown)
@@ -268,54 +225,6 @@ class Tables:
         return node
 
 
-def _metric(alarm: Mapping[str, Any], words: Words) -> str:
-    """Return the metric, with the role of the database's instances; or the expression, with its metrics."""
-    if "Metrics" in alarm:
-        expression = [
-            one["Expression"]
-            for one in alarm["Metrics"]
-            if one.get("ReturnData", True) and "Expression" in one
-        ]
-        return codes(
-            [*expression, *dict.fromkeys(stat["Metric"]["MetricName"] for stat in metric_stats(alarm))]
-        )
-    metric = code(in_words(alarm.get("MetricName", "")))
-    for dimension in alarm.get("Dimensions", []):
-        if dimension["Name"] == "Role":
-            return words.fill("{metric}, {role}", metric=metric, role=words(dimension["Value"].lower()))
-    return metric
-
-
-def _evaluation(alarm: Mapping[str, Any], words: Words) -> str:
-    statistics = [
-        alarm.get("Statistic") or alarm.get("ExtendedStatistic"),
-        *(one["Stat"] for one in metric_stats(alarm)),
-    ]
-    seconds = int(period(alarm))
-    periods = alarm.get("EvaluationPeriods", 1)
-    text = words.fill(
-        "{statistic}, {needed} of {periods} periods of {period}",
-        statistic=", ".join(
-            words(one) if one.isalpha() else one
-            for one in dict.fromkeys(filter(None, map(_text, statistics)))
-        ),
-        needed=_number(alarm.get("DatapointsToAlarm", periods)),
-        periods=_number(periods),
-        period=_length(seconds, words),
-    )
-    if alarm.get("TreatMissingData") == "breaching":
-        return words.fill("{evaluation}; missing data breaches", evaluation=text)
-    return text
-
-
-def _length(seconds: int, words: Words) -> str:
-    """Return a length of time in the largest unit that it is a whole number of."""
-    for form, length in (("{number} h", 3600), ("{number} min", 60)):
-        if seconds % length == 0:
-            return words.fill(form, number=str(seconds // length))
-    return words.fill("{number} s", number=str(seconds))
-
-
 def _facts(statement: Any) -> Iterator[str]:
     """Yield what a statement of a web ACL says, in CloudFormation's words."""
     if isinstance(statement, list):
@@ -335,17 +244,7 @@ def _facts(statement: Any) -> Iterator[str]:
             elif key == "Name":
                 yield in_words(value)
             elif key not in ("VendorName", "AggregateKeyType"):
-                yield f"{key}: {_number(value)}"
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else in_words(value)
-
-
-def _number(value: Any) -> str:
-    """Return a value as text; a number from 10,000 on with separators."""
-    text = in_words(value)
-    return f"{int(text):,}" if re.fullmatch(r"[1-9]\d{4,}", text) else text
+                yield f"{key}: {number(value)}"
 
 
 def _is_function(value: Mapping[str, Any]) -> bool:

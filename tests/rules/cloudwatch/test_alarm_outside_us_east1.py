@@ -37,6 +37,16 @@ def case(properties: str, path: str, namespace: str, name: str) -> tuple[str, ..
     )
 
 
+EXPIRES = (
+    "Namespace: AWS/CertificateManager, MetricName: DaysToExpiry, "
+    "Dimensions: [{{Name: CertificateArn, Value: {}}}]"
+)
+DISTRIBUTION = (
+    "  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: {{ViewerCertificate: "
+    "{{AcmCertificateArn: {}}}}}}}}}\n"
+)
+HERE = "arn:aws:acm:us-east-1:123456789012:certificate/a"
+
 GOOD = {
     "us-east-1": (alarm(REQUESTS), {"regions": ["us-east-1"]}),
     "China": (alarm(REQUESTS), {"regions": ["cn-north-1"]}),
@@ -54,6 +64,13 @@ GOOD = {
         {"regions": ["eu-west-1"]},
     ),
     "unknown": alarm("Namespace: !ImportValue a, MetricName: Requests"),
+    "certificate of the region": alarm(EXPIRES.format("!Ref Watched")),
+    "certificate of another distribution": alarm(EXPIRES.format("!Ref Watched"))
+    + DISTRIBUTION.format("!ImportValue certificate"),
+    "certificate in us-east-1": (
+        alarm(EXPIRES.format("!Ref Watched")) + DISTRIBUTION.format("!Ref Watched"),
+        {"regions": ["us-east-1"]},
+    ),
 }
 
 BAD = {
@@ -67,6 +84,15 @@ BAD = {
     ),
     "Billing": case(
         "Namespace: AWS/Billing, MetricName: EstimatedCharges", "Namespace", "AWS/Billing", "EstimatedCharges"
+    ),
+    "certificate of a distribution": (
+        alarm(EXPIRES.format("!Ref Watched"))
+        + DISTRIBUTION.format("!If [Shared, !Ref Watched, !Ref AWS::NoValue]"),
+        "Resources/High/Properties/Namespace",
+        MESSAGE.format("AWS/CertificateManager", "ap-northeast-1", "DaysToExpiry"),
+    ),
+    "certificate by ARN": case(
+        EXPIRES.format(f"'{HERE}'"), "Namespace", "AWS/CertificateManager", "DaysToExpiry"
     ),
     "parameter default": case(
         "Namespace: !Ref Watched, MetricName: Requests", "Namespace", "AWS/CloudFront", "Requests"

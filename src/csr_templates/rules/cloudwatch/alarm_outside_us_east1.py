@@ -5,26 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.references import sub_text
 from csr_templates.rules.support.regions import US_EAST_1, regions
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import only_value
+from csr_templates.rules.support.values import branches, of_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
     from csr_templates.rules.support.metrics import Metric
 
 # Services without a region of their own.
 GLOBAL = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")
 
+CERTIFICATE = ("DistributionConfig", "ViewerCertificate", "AcmCertificateArn")  # of a distribution
+
 
 class AlarmOutsideUsEast1(Rule):
     """Alarm in a region that lacks the metric.
 
-    An alarm sees the metrics of its own region. CloudFront, web ACLs for CloudFront, Route 53 and Billing
-    write theirs only to us-east-1: an alarm on them in another region never has data. Put the alarm, and the
-    topic that it notifies, into a stack of us-east-1.
+    An alarm sees the metrics of its own region. CloudFront, web ACLs for CloudFront, Route 53, with its
+    health checks, and Billing write theirs only to us-east-1, and so does ACM for the certificate of a
+    distribution: an alarm on them in another region never has data. Put the alarm, and the topic that it
+    notifies, into a stack of us-east-1.
     """
 
     id = "E9602"
@@ -34,7 +36,7 @@ class AlarmOutsideUsEast1(Rule):
     tags = ["resources", "cloudwatch", "alarm"]
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for metric in metrics(validator, properties):
             if not _is_global(metric):
                 continue
@@ -55,4 +57,21 @@ class AlarmOutsideUsEast1(Rule):
 def _is_global(metric: Metric) -> bool:
     if metric.namespace == "AWS/WAFV2":  # without a region it is of a web ACL for CloudFront
         return metric.dimensions is not None and set(metric.dimensions) == {"Rule", "WebACL"}
+    if metric.namespace == "AWS/CertificateManager":
+        return _is_of_distribution(metric)
     return metric.namespace in GLOBAL
+
+
+def _is_of_distribution(metric: Metric) -> bool:
+    """Return whether a certificate is in us-east-1 by its ARN, or is the one of a distribution."""
+    written = (metric.dimensions or {}).get("CertificateArn")
+    found = only_value(metric.case, written)
+    if isinstance(found, str) and f":acm:{US_EAST_1}:" in found:
+        return True
+    text = sub_text(written)
+    resources = metric.case.cfn.template.get("Resources", {})
+    return text is not None and any(
+        sub_text(arn) == text
+        for _, _, properties in of_type(resources, "AWS::CloudFront::Distribution")
+        for arn, _ in branches(metric.case, properties, *CERTIFICATE)
+    )

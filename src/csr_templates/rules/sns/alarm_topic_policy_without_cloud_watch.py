@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.alarm_topics import Access, access, alarms_with_topics
-from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
-from csr_templates.rules.support.values import case_of, existing, of_type, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
-
-NEEDED = {"sns:Publish": ("sns:Publish",)}
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.topics import TOPIC_RIGHTS, policies_of_topics
+from csr_templates.rules.support.values import case_of, existing, show
 
 
 class AlarmTopicPolicyWithoutCloudWatch(Rule):
@@ -31,15 +23,15 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"
     tags = ["resources", "sns", "cloudwatch"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
-        policies = _policies(resources)
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        policies = policies_of_topics(resources)
         for one in alarms_with_topics(validator, resources):
             own = policies.get(one.topic, [])
             if len(own) != 1:  # none: SNS's own lets CloudWatch in. Several: the last one written holds
                 continue
             policy, resource, document = own[0]
             exists = case_of(one.case, resource)
-            verdicts = access(exists, document, NEEDED, one.alarm_name, one.topic) if exists else ()
+            verdicts = access(exists, document, TOPIC_RIGHTS, one.alarm_name, one.topic) if exists else ()
             for granted, case in verdicts:
                 if Access.NONE in granted.values():
                     yield Fault(
@@ -57,16 +49,3 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
                         f"{one.topic}. Change the name or the pattern.",
                         case,
                     )
-
-
-def _policies(resources: Any) -> dict[str, list[tuple[str, Any, Any]]]:
-    """Return the policies of each topic of the template: logical ID, resource and document."""
-    found: dict[str, list[tuple[str, Any, Any]]] = {}
-    for logical_id, resource, properties in of_type(
-        resources, "AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"
-    ):
-        topics = properties.get("Topics", [properties.get("TopicArn")])
-        for topic in topics if isinstance(topics, list) else []:
-            entry = (logical_id, resource, properties.get("PolicyDocument"))
-            found.setdefault(single_reference(topic)[0], []).append(entry)
-    return found

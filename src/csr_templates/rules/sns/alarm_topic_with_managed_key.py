@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.alarm_topics import alarms_with_topics
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import state
+from csr_templates.rules.support.topics import is_managed_key
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class AlarmTopicWithManagedKey(Rule):
@@ -29,11 +25,11 @@ class AlarmTopicWithManagedKey(Rule):
     )
     tags = ["resources", "sns", "cloudwatch", "kms"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for one in alarms_with_topics(validator, resources):
             written = one.properties.get("KmsMasterKeyId")
             for key, case in values(one.case, written):
-                if isinstance(key, str) and (key == "alias/aws/sns" or key.endswith(":alias/aws/sns")):
+                if is_managed_key(key):
                     yield Fault(
                         (one.topic, "Properties", "KmsMasterKeyId"),
                         f"KmsMasterKeyId {state(one.case, case, written, key)}: CloudWatch may not use this "

@@ -40,7 +40,7 @@ class AlarmWithTopic(NamedTuple):
 
 
 class Access(Enum):
-    """What a policy says to CloudWatch about one right."""
+    """What a policy says to a service about one right."""
 
     NONE = 0
     OTHER_ALARMS = 1
@@ -73,16 +73,22 @@ def _actions(properties: Any) -> list[Any]:
 
 
 def access(
-    case: Validator, policy: Any, rights: Mapping[str, Sequence[str]], alarm_name: Any, resource: str = ""
+    case: Validator,
+    policy: Any,
+    rights: Mapping[str, Sequence[str]],
+    alarm_name: Any,
+    resource: str = "",
+    service: str = CLOUDWATCH,
 ) -> Iterator[tuple[dict[str, Access], Validator]]:
-    """Yield what a policy document says to CloudWatch about each right, case by case.
+    """Yield what a policy document says to a service about each right, case by case.
 
     Args:
         case: in which alarm and topic exist.
         policy: the document.
         rights: each with the actions of which any will do.
-        alarm_name: as the template has it; None if CloudFormation makes one.
+        alarm_name: as the template has it; None if CloudFormation makes one, or if no alarm asks.
         resource: logical ID of the topic, if the statements must be about it.
+        service: the principal.
     """
     statements = policy.get("Statement") if isinstance(policy, dict) and not is_function(policy)[0] else None
     if isinstance(statements, dict) and not is_function(statements)[0]:
@@ -91,7 +97,10 @@ def access(
         yield (
             {
                 right: max(
-                    (_granted(where, statement, actions, alarm_name, resource) for statement in found),
+                    (
+                        _granted(where, statement, actions, alarm_name, resource, service)
+                        for statement in found
+                    ),
                     key=lambda access: access.value,
                     default=Access.NONE,
                 )
@@ -102,13 +111,13 @@ def access(
 
 
 def _granted(
-    case: Validator, statement: Any, actions: Sequence[str], alarm_name: Any, resource: str
+    case: Validator, statement: Any, actions: Sequence[str], alarm_name: Any, resource: str, service: str
 ) -> Access:
     if not isinstance(statement, dict) or is_function(statement)[0]:
         return Access.FULL
     concerns = (
         statement.get("Effect") != "Deny"
-        and _admits(case, statement)
+        and _admits(case, statement, service)
         and _allows(case, statement, actions)
         and (not resource or _is_about(case, statement, resource))
     )
@@ -121,14 +130,14 @@ def _granted(
     )
 
 
-def _admits(case: Validator, statement: Any) -> bool:
-    """Return whether CloudWatch can be the principal."""
+def _admits(case: Validator, statement: Any, service: str) -> bool:
+    """Return whether the service can be the principal."""
     principal = statement.get("Principal")
     if not isinstance(principal, dict) or is_function(principal)[0]:
         return principal is not None or "NotPrincipal" in statement
     anyone = "*" in _possible_texts(case, principal.get("AWS"))
     services = _possible_texts(case, principal.get("Service"))
-    return anyone or any(name is None or name == "*" or name.startswith(CLOUDWATCH) for name in services)
+    return anyone or any(name is None or name == "*" or name.startswith(service) for name in services)
 
 
 def _allows(case: Validator, statement: Any, actions: Sequence[str]) -> bool:

@@ -1,0 +1,122 @@
+"""What the page for the person on call takes from the templates: lists, since it is read on a phone.
+
+An alarm's description says line by line what users notice and what to look at. The page has a section for
+each alarm, and repeats these lines in its language.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from csr_templates.cloudformation.references import PREFIX, in_words
+from csr_templates.reference.alarms import ALARM, firing, topics
+from csr_templates.reference.markdown import code, prose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from csr_templates.cloudformation.built_stack import BuiltStack
+    from csr_templates.reference.words import Words
+
+INDEX: Final = "alarm-index"
+EVENTS: Final = "database-events"
+
+_SUBSCRIPTION: Final = "AWS::RDS::EventSubscription"
+_LABELS: Final = {
+    "Users": "Users notice",
+    "First": "Look first",
+    "Then": "Look then",
+    "Related": "Related",
+}
+
+
+class _Alarm(NamedTuple):
+    """An alarm of any environment.
+
+    Attributes:
+        name: without the part that all names have in common.
+        properties: as production's values resolve them, or as written where production does not have it.
+        lines: what its description says, by the word before the colon.
+    """
+
+    name: str
+    properties: Mapping[str, Any]
+    lines: Mapping[str, str]
+
+
+def lists(
+    stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Callable[[Words], Iterator[str]]]:
+    """Return what a marker may ask for -> the function that yields its lines in the words of a page.
+
+    Stacks without alarms and subscriptions have nothing to ask for.
+
+    Args:
+        stacks: in deploy order.
+        resolved: stack -> its template, as production's values resolve it.
+    """
+    alarms = [
+        _alarm(stack, logical_id, resolved[stack.name]["Resources"])
+        for stack in stacks
+        for logical_id, resource in stack.resources.items()
+        if resource["Type"] == ALARM
+    ]
+    found: dict[str, Callable[[Words], Iterator[str]]] = {}
+    if alarms:
+        found[INDEX] = partial(_index, alarms)
+    found |= {f"alarm {alarm.name}": partial(_section, alarm) for alarm in alarms}
+    subscriptions = [
+        resource["Properties"]
+        for stack in stacks
+        for resource in stack.resources.values()
+        if resource["Type"] == _SUBSCRIPTION
+    ]
+    if subscriptions:
+        found[EVENTS] = partial(_events, subscriptions)
+    return found
+
+
+def _alarm(stack: BuiltStack, logical_id: str, resources: Mapping[str, Any]) -> _Alarm:
+    written = stack.resources[logical_id]["Properties"]
+    properties = resources.get(logical_id, stack.resources[logical_id])["Properties"]
+    lines = dict(
+        line.split(": ", 1)
+        for line in in_words(written.get("AlarmDescription", "")).split("\n")
+        if ": " in line
+    )
+    name = in_words(written.get("AlarmName", logical_id)).removeprefix(PREFIX)
+    return _Alarm(name, properties, lines)
+
+
+def _index(alarms: Sequence[_Alarm], words: Words) -> Iterator[str]:
+    for topic in ("critical", "normal"):
+        yield f"**{words(topic)}**"
+        yield ""
+        for alarm in alarms:
+            if topic in topics(alarm.properties):
+                users = prose(words(alarm.lines.get("Users", "")))
+                yield (
+                    f"- [{alarm.name}](#{alarm.name}): {users}"
+                    if users
+                    else f"- [{alarm.name}](#{alarm.name})"
+                )
+        if topic == "critical":
+            yield ""
+
+
+def _section(alarm: _Alarm, words: Words) -> Iterator[str]:
+    yield f"- {words('Goes to')}: {', '.join(map(words, topics(alarm.properties)))}"
+    for key, label in _LABELS.items():
+        if text := alarm.lines.get(key):
+            yield f"- {words(label)}: {prose(words(text))}"
+    yield f"- {words('Fires when')}: {firing(alarm.properties, words)}"
+    if dashboard := alarm.lines.get("Dashboard"):
+        yield f"- {words('Dashboard')}: {code(dashboard)}"
+
+
+def _events(subscriptions: Sequence[Mapping[str, Any]], words: Words) -> Iterator[str]:
+    for properties in subscriptions:
+        topic = "critical" if "Critical" in in_words(properties["SnsTopicArn"]) else "normal"
+        categories = ", ".join(map(code, properties["EventCategories"]))
+        yield f"- {words(topic)}, {code(properties['SourceType'])}: {categories}"

@@ -1,0 +1,54 @@
+"""The words of a page's language, and the texts that they stand in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from csr_templates.reference.markers import PageError
+
+
+class Words:
+    """The words of a page's language. What they lack stays English, and is remembered.
+
+    Attributes:
+        file: where the words are, for messages.
+        missing: the English words that have no others, in the order in which they were needed.
+    """
+
+    def __init__(self, words: Mapping[str, str] | None = None, file: str = "") -> None:
+        self.words = words
+        self.file = file
+        self.missing: dict[str, None] = {}
+
+    def __call__(self, english: str) -> str:
+        """Return a word, or a whole text, in the language of the page."""
+        if self.words is None or not english:
+            return english
+        if english not in self.words:
+            self.missing[english] = None
+        return self.words.get(english, english)
+
+    def noun(self, singular: str, *, many: bool) -> str:
+        """Return what a kind of thing is called. Only English, of our languages, has plurals."""
+        if self.words is not None or not many:
+            return self(singular)
+        head, of, rest = singular.partition(" of ")  # rule of a security group
+        head, by, others = head.partition(" in ") if not of else (head, of, rest)
+        ending = re.sub("(?<=[^aeiou])y$", "ie", head)
+        return f"{ending}{'es' if ending.endswith('s') else 's'}{by}{others}"
+
+    def fill(self, english: str, **values: str) -> str:
+        """Return a text with values in its placeholders.
+
+        Raises:
+            PageError: the other language's text has placeholders that the English one has not.
+        """
+        text = self(english)
+        try:
+            return text.format(**values)
+        except (KeyError, IndexError, ValueError) as error:
+            names = ", ".join(f"{{{name}}}" for name in values)
+            raise PageError(
+                f'{self.file}: "{english}": found "{text}"; what it may hold in braces is {names}.'
+            ) from error

@@ -1,0 +1,54 @@
+"""An alarm whose missing data breaches waits for the first data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import scenarios
+from csr_templates.rules.support.values import existing, logical_ids_in, values
+
+ASKED = ("TreatMissingData", "WarmUpConfiguration")
+
+
+class MissingDataBreachesWithoutWarmUp(Rule):
+    """Alarm that fires when its stack is created.
+
+    With TreatMissingData breaching, an alarm on what the same stack creates fires before that has sent its
+    first data, and wakes the operator for each new stack. Give it a WarmUpConfiguration: the alarm then waits
+    for data, at most as long as the configuration says, after each creation and update of the alarm.
+    """
+
+    id = "W9609"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"
+    tags = ["resources", "cloudwatch", "alarm"]
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        asked = {name: properties[name] for name in ASKED if name in properties}
+        for found, case in scenarios(validator, asked):
+            if "WarmUpConfiguration" in found:
+                continue
+            for treated, where in values(case, found.get("TreatMissingData")):
+                watched = _created(where, properties) if treated == "breaching" else ""
+                if watched:
+                    yield Fault(
+                        existing(properties, ("TreatMissingData",)),
+                        f"TreatMissingData is breaching{{when}}, and the stack creates {watched}, which the "
+                        "alarm watches: until that sends data, the alarm fires. Add a WarmUpConfiguration, "
+                        "for example with WarmUpPeriodDurationInMinutes: 60.",
+                        where,
+                    )
+
+
+def _created(case: Validator, properties: Any) -> str:
+    """Return the logical ID of a resource of the template whose metric an alarm watches; empty if none."""
+    resources = case.context.resources
+    named = (
+        logical_id
+        for metric in metrics(case, properties)
+        for value in (metric.dimensions or {}).values()
+        for logical_id in sorted(logical_ids_in(value))
+    )
+    return next((logical_id for logical_id in named if logical_id in resources), "")

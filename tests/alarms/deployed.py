@@ -1,0 +1,276 @@
+"""An environment as it is deployed: what of the built templates the simulation reads.
+
+Thresholds, metrics, filters and topics come from the templates and from nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from csr_templates import STACKS
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.references import uses
+from csr_templates.cloudformation.resolving import resolve
+from csr_templates.environments import environment as environments
+
+from .evaluation import ALARM, Alarm, alarm_of
+
+PARAMETERS: Final = Path(__file__).parents[2] / "parameters"
+
+NORMAL: Final = "normal"
+CRITICAL: Final = "critical"
+
+# What a Ref returns, where it is a property; of other resources the logical ID stands for it.
+_NAME_PROPERTIES: Final[Mapping[str, str]] = {
+    "AWS::ApiGateway::Stage": "StageName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::RDS::DBCluster": "DBClusterIdentifier",
+}
+# Minutes that creating one takes, roughly; anything else is there at once.
+_MINUTES: Final[Mapping[str, int]] = {
+    "AWS::CloudFront::Distribution": 5,
+    "AWS::EC2::NatGateway": 2,
+    "AWS::EC2::VPCEndpoint": 2,
+    "AWS::ApiGateway::Stage": 4,  # with a cache
+    "AWS::Lambda::Alias": 3,  # with provisioned concurrency
+    "AWS::RDS::DBCluster": 2,
+    "AWS::RDS::DBInstance": 10,
+}
+
+Resources = Mapping[str, Mapping[str, Any]]
+
+
+class DeployedAlarm(NamedTuple):
+    """An alarm of an environment.
+
+    Attributes:
+        what: the end of its name, after project and environment.
+        stack: name of its stack.
+        topic: which of the stack's topics is told when it fires: normal or critical.
+        alarm: as it is evaluated.
+        created: minute in which it is there when every stack is created, the first one at minute 0.
+    """
+
+    what: str
+    stack: str
+    topic: str
+    alarm: Alarm
+    created: int
+
+
+class Subscription(NamedTuple):
+    """What RDS tells a topic.
+
+    Attributes:
+        source_type: db-cluster or db-instance.
+        sources: the logical IDs of what it is told about.
+        categories: of the events.
+        topic: normal or critical.
+    """
+
+    source_type: str
+    sources: tuple[str, ...]
+    categories: tuple[str, ...]
+    topic: str
+
+
+class LogMetric(NamedTuple):
+    """A metric that is read off a log."""
+
+    log_group: str
+    pattern: str
+    namespace: str
+    name: str
+    default: float | None
+
+
+class Environment(NamedTuple):
+    """A deployed environment.
+
+    Attributes:
+        resources: stack -> logical ID -> resource, resolved, with what a deployed one is called.
+        regions: stack -> its region.
+        alarms: of all stacks, in the order of the templates.
+        log_metrics: of all stacks.
+        subscriptions: to events of RDS.
+        created: stack -> logical ID -> minute in which it is there, as ``DeployedAlarm.created``.
+        parameters: parameter -> value.
+    """
+
+    resources: Mapping[str, Resources]
+    regions: Mapping[str, str]
+    alarms: tuple[DeployedAlarm, ...]
+    log_metrics: tuple[LogMetric, ...]
+    subscriptions: tuple[Subscription, ...]
+    created: Mapping[str, Mapping[str, int]]
+    parameters: Mapping[str, str]
+
+    def of_type(self, stack: str, resource_type: str) -> dict[str, Mapping[str, Any]]:
+        """Return logical ID -> properties of the resources of a type in a stack."""
+        return dict(_of_type(self.resources[stack], resource_type))
+
+
+@cache
+def built_stacks() -> tuple[BuiltStack, ...]:
+    """Return every stack, built, in deploy order."""
+    return tuple(
+        BuiltStack(one.name, one.template, one.region, one.build().to_dict(), per_deploy=one.per_deploy)
+        for one in STACKS
+    )
+
+
+@cache
+def deployed(environment: str, overrides: tuple[tuple[str, str], ...] = ()) -> Environment:
+    """Return an environment of the parameter files, with other values for some parameters.
+
+    Args:
+        environment: such as ``prod``.
+        overrides: parameter, value.
+    """
+    stacks = built_stacks()
+    found = next(one for one in environments.read(PARAMETERS, stacks) if one.name == environment)
+    resources, created, start = {}, {}, 0
+    for stack in stacks:
+        values = {**found.parameters[stack.name]}
+        values |= {name: value for name, value in overrides if name in values}
+        resolved = resolve(stack.template, values, region=stack.region)["Resources"]
+        created[stack.name] = _creation(resolved, start)
+        start = max(created[stack.name].values())
+        names = {name: _physical_name(name, one) for name, one in resolved.items()}
+        resources[stack.name] = {name: _named(one, names) for name, one in resolved.items()}
+    regions = {stack.name: stack.region for stack in stacks}
+    prefix = f"{found.values['ProjectName']}-{environment}-"
+    return Environment(
+        resources,
+        regions,
+        tuple(
+            alarm
+            for stack in regions
+            for alarm in read_alarms(stack, resources[stack], regions[stack], created[stack], prefix)
+        ),
+        tuple(one for stack in regions for one in _log_metrics(resources[stack])),
+        tuple(one for stack in regions for one in _subscriptions(resources[stack])),
+        created,
+        found.values | dict(overrides),
+    )
+
+
+def _deployed_alarm(
+    stack: str, logical_id: str, properties: Mapping[str, Any], region: str, created: int, prefix: str
+) -> DeployedAlarm:
+    """Return an alarm of a stack, whose name starts with a prefix.
+
+    Raises:
+        ValueError: its topics are not one of the stack's two, the same for alarm and end.
+    """
+    alarm = alarm_of(properties, region)
+    topics = alarm.notifies[ALARM]
+    if len(topics) != 1 or alarm.notifies["OK"] != topics:
+        raise ValueError(f"{logical_id}: tells {topics} of the alarm and {alarm.notifies['OK']} of its end.")
+    return DeployedAlarm(
+        what=alarm.name.removeprefix(prefix),
+        stack=stack,
+        topic=_kind(topics[0]),
+        alarm=alarm,
+        created=created,
+    )
+
+
+def read_alarms(
+    stack: str, resources: Resources, region: str, created: Mapping[str, int], prefix: str
+) -> Iterator[DeployedAlarm]:
+    """Yield the alarms of a stack, whose names start with a prefix.
+
+    Raises:
+        ValueError: an alarm is not told of alarm and end alike, or is of a kind that is not known here.
+    """
+    for logical_id, resource in resources.items():
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            yield _deployed_alarm(
+                stack, logical_id, resource["Properties"], region, created[logical_id], prefix
+            )
+        elif resource["Type"] == "AWS::CloudWatch::CompositeAlarm":
+            raise ValueError(f"{logical_id}: the simulation does not know composite alarms.")
+
+
+def _log_metrics(resources: Resources) -> Iterator[LogMetric]:
+    for _, p in _of_type(resources, "AWS::Logs::MetricFilter"):
+        for one in p["MetricTransformations"]:
+            if one["MetricValue"] == "1":
+                yield LogMetric(
+                    p["LogGroupName"],
+                    p["FilterPattern"],
+                    one["MetricNamespace"],
+                    one["MetricName"],
+                    one.get("DefaultValue"),
+                )
+
+
+def _subscriptions(resources: Resources) -> Iterator[Subscription]:
+    for _, p in _of_type(resources, "AWS::RDS::EventSubscription"):
+        yield Subscription(
+            p["SourceType"], tuple(p["SourceIds"]), tuple(p["EventCategories"]), _kind(p["SnsTopicArn"])
+        )
+
+
+def _of_type(resources: Resources, resource_type: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for logical_id, resource in resources.items():
+        if resource["Type"] == resource_type:
+            yield logical_id, resource.get("Properties", {})
+
+
+def _kind(topic: str) -> str:
+    return CRITICAL if "Critical" in topic else NORMAL
+
+
+def _physical_name(logical_id: str, resource: Mapping[str, Any]) -> str:
+    name = resource.get("Properties", {}).get(_NAME_PROPERTIES.get(resource["Type"], ""))
+    return name if isinstance(name, str) else logical_id
+
+
+def _named(node: Any, names: Mapping[str, str]) -> Any:
+    """Return a part of a resource with the names of deployed resources in the place of references."""
+    match node:
+        case {"Ref": str(name)} if name in names:
+            return names[name]
+        case {"Fn::GetAtt": [str(name), "QueueName"]}:
+            return names[name]
+        case dict():
+            return {key: _named(value, names) for key, value in node.items()}
+        case list():
+            return [_named(item, names) for item in node]
+    return node
+
+
+def _creation(resources: Resources, start: int) -> dict[str, int]:
+    """Return the minute in which each resource is there, if the stack's creation starts at a minute.
+
+    CloudFormation creates a resource when all are there that it refers to or depends on.
+    """
+    done: dict[str, int] = {}
+
+    def finish(logical_id: str) -> int:
+        if logical_id not in done:
+            resource = resources[logical_id]
+            waits = resource.get("DependsOn", [])
+            needs = {*([waits] if isinstance(waits, str) else waits)}
+            needs |= {use.name for use in uses(resource.get("Properties", {})) if use.name in resources}
+            begun = max((finish(one) for one in needs - {logical_id}), default=start)
+            done[logical_id] = begun + _MINUTES.get(resource["Type"], 0)
+        return done[logical_id]
+
+    for logical_id in resources:
+        finish(logical_id)
+    return done
+
+
+def access_log_format(environment: Environment) -> dict[str, str]:
+    """Return key -> context variable of the API's access log."""
+    (stage,) = environment.of_type("api", "AWS::ApiGateway::Stage").values()
+    found: dict[str, str] = json.loads(stage["AccessLogSetting"]["Format"])
+    return found

@@ -1,0 +1,283 @@
+"""CloudWatch alarms, evaluated as AWS's pages describe it.
+
+- Every minute over a window that slides with it, or once an hour where the periods together exceed a day:
+  https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+- Missing data: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+- Warm-up: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+- Percentiles of few samples:
+  https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+
+``test_evaluation.py`` holds it to the worked examples of these pages.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from . import metric_math
+from .streams import Metric, Stream, percentile_of, windows
+
+OK: Final = "OK"
+ALARM: Final = "ALARM"
+INSUFFICIENT: Final = "INSUFFICIENT_DATA"
+
+DAY: Final = 1440  # minutes
+
+# CloudWatch looks further back than the evaluation periods and takes older data points for missing ones. AWS
+# does not publish how far; its examples, with periods of 5 minutes, look at 5 data points for 3 evaluation
+# periods. How long an alarm on missing data takes depends on it.
+EXTRA_PERIODS: Final = 2
+
+_EXCEEDS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "GreaterThanThreshold": operator.gt,
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+_NOT_BREACHING, _BREACHING, _MISSING = "0", "X", "-"  # as the tables of the page on missing data write them
+
+
+class Query(NamedTuple):
+    """A metric that an alarm reads, and how."""
+
+    id: str
+    metric: Metric
+    statistic: str
+
+
+class Alarm(NamedTuple):
+    """A metric alarm.
+
+    Attributes:
+        name: of the alarm.
+        queries: the metrics that it reads; one, unless there is an expression.
+        expression: of metric math over the queries, or "".
+        period: minutes.
+        periods: how many of them are evaluated (N).
+        datapoints: how many of these must breach (M).
+        exceeds: the comparison with the threshold.
+        threshold: in the metric's unit.
+        missing: what a missing data point counts as: missing, ignore, breaching or notBreaching.
+        ignores_few_samples: whether a percentile of too few samples leaves the state as it is.
+        warm_up: minutes after the alarm was created in which it may wait for data.
+        warms_up_fully: whether it waits for the end of these minutes even when there are data.
+        notifies: state -> the topics that are told when the alarm enters it; none if actions are disabled.
+    """
+
+    name: str
+    queries: tuple[Query, ...]
+    expression: str
+    period: int
+    periods: int
+    datapoints: int
+    exceeds: str
+    threshold: float
+    missing: str
+    ignores_few_samples: bool = False
+    warm_up: int = 0
+    warms_up_fully: bool = False
+    notifies: Mapping[str, tuple[str, ...]] = {}
+
+
+def alarm_of(properties: Mapping[str, Any], region: str) -> Alarm:
+    """Return the alarm that the properties of a resource in a template describe.
+
+    Args:
+        properties: of ``AWS::CloudWatch::Alarm``, resolved to literals.
+        region: where the alarm is. It sees the metrics of that region only.
+
+    Raises:
+        ValueError: the alarm uses what the simulation does not know, so that its result would be a guess.
+    """
+    p = properties
+    unknown = p.keys() & {
+        "ThresholdMetricId",
+        "EvaluationCriteria",
+        "EvaluationWindow",
+        "Unit",
+        "EvaluationInterval",
+    }
+    if unknown:
+        raise ValueError(f"{p['AlarmName']}: the simulation does not know {', '.join(sorted(unknown))}.")
+    queries, expression, seconds = _queries(p, region)
+    warm_up = p.get("WarmUpConfiguration", {})
+    actions = {OK: "OKActions", ALARM: "AlarmActions", INSUFFICIENT: "InsufficientDataActions"}
+    enabled = str(p.get("ActionsEnabled", True)).lower() == "true"
+    return Alarm(
+        name=p["AlarmName"],
+        queries=queries,
+        expression=expression,
+        period=seconds // 60,
+        periods=int(p["EvaluationPeriods"]),
+        datapoints=int(p.get("DatapointsToAlarm", p["EvaluationPeriods"])),
+        exceeds=p["ComparisonOperator"],
+        threshold=float(p["Threshold"]),
+        missing=p.get("TreatMissingData", "missing"),
+        ignores_few_samples=p.get("EvaluateLowSampleCountPercentile") == "ignore",
+        warm_up=int(warm_up.get("WarmUpPeriodDurationInMinutes", 0)),
+        warms_up_fully=str(warm_up.get("OnlyStartEvaluatingAfterWarmUpPeriodEnds", False)).lower() == "true",
+        notifies={state: tuple(p.get(key, ())) if enabled else () for state, key in actions.items()},
+    )
+
+
+def _queries(properties: Mapping[str, Any], region: str) -> tuple[tuple[Query, ...], str, int]:
+    """Return what an alarm reads, its expression, and the period in seconds."""
+    if "Metrics" not in properties:
+        statistic = properties.get("Statistic") or properties["ExtendedStatistic"]
+        return (_query("m", properties, statistic, region),), "", int(properties["Period"])
+    queries, expressions, periods = [], [], set()
+    for item in properties["Metrics"]:
+        if "MetricStat" in item:
+            stat = item["MetricStat"]
+            queries.append(_query(item["Id"], stat["Metric"], stat["Stat"], region))
+            periods.add(int(stat["Period"]))
+        elif str(item.get("ReturnData", True)).lower() == "true":
+            expressions.append(str(item["Expression"]))
+    if len(expressions) != 1 or len(periods) != 1:
+        raise ValueError(f"{properties['AlarmName']}: needs one expression over metrics of one period.")
+    return tuple(queries), expressions[0], periods.pop()
+
+
+def _query(name: str, metric: Mapping[str, Any], statistic: str, region: str) -> Query:
+    dimensions = frozenset((one["Name"], str(one["Value"])) for one in metric.get("Dimensions", ()))
+    return Query(name, Metric(region, metric["Namespace"], metric["MetricName"], dimensions), statistic)
+
+
+def outcome(points: str, periods: int, datapoints: int, missing: str) -> str | None:
+    """Return the state that data points mean, or None where the alarm keeps its state.
+
+    Args:
+        points: of the evaluation range, the newest last: 0 within the threshold, X breaching, - missing.
+        periods: evaluation periods (N).
+        datapoints: how many must breach (M).
+        missing: how a missing point is treated.
+    """
+    real = points.replace(_MISSING, "")[-periods:]
+    breaching = real.count(_BREACHING)
+    filled = periods - len(real)
+    if filled and missing == "breaching":
+        breaching += filled
+    elif filled and missing != "notBreaching" and breaching < datapoints and _NOT_BREACHING not in real:
+        # Nothing but a few breaching points: an alarm only when the oldest is old enough ("premature state").
+        if missing == "ignore":
+            return None
+        old_enough = bool(real) and len(points) - points.index(_BREACHING) >= datapoints
+        return ALARM if old_enough else INSUFFICIENT
+    return ALARM if breaching >= datapoints else OK
+
+
+_outcome = lru_cache(maxsize=None)(outcome)
+
+
+class _Series:
+    """What an alarm's data points are at each minute, as the letters of the tables."""
+
+    def __init__(self, alarm: Alarm, streams: Mapping[Metric, Stream], start: int, end: int) -> None:
+        self.alarm, self.streams, self.start, self.end = alarm, streams, start, end
+        self.letters: dict[int, str] = {}
+
+    def values(self, cut: int) -> Sequence[float | None]:
+        """Return the value of the window that ends at each minute, without its last ``cut`` minutes."""
+        alarm = self.alarm
+        columns = [
+            windows(
+                self.streams.get(query.metric, {}), query.statistic, alarm.period, self.start, self.end, cut
+            )
+            for query in alarm.queries
+        ]
+        if not alarm.expression:
+            return columns[0]
+        at = metric_math.expression(alarm.expression).at
+        ids = [query.id for query in alarm.queries]
+        return [at(dict(zip(ids, row, strict=True))) for row in zip(*columns, strict=True)]
+
+    def points(self, cut: int) -> str:
+        """Return the letter of each minute."""
+        if cut not in self.letters:
+            exceeds, threshold = _EXCEEDS[self.alarm.exceeds], self.alarm.threshold
+            self.letters[cut] = "".join(
+                _MISSING if value is None else _BREACHING if exceeds(value, threshold) else _NOT_BREACHING
+                for value in self.values(cut)
+            )
+        return self.letters[cut]
+
+    def range_at(self, minute: int, delay: int) -> str:
+        """Return the data points of the evaluation range at a minute."""
+        period, count = self.alarm.period, self.alarm.periods + EXTRA_PERIODS
+        if delay < period:  # only the newest window misses something
+            position = minute - self.start
+            older = self.points(0)[position - (count - 1) * period : position : period]
+            return older + self.points(delay)[position]
+        letters = []
+        for back in range(count):
+            cut = min(max(delay - back * period, 0), period)
+            letters.append(
+                self.points(cut)[minute - back * period - self.start] if cut < period else _MISSING
+            )
+        return "".join(reversed(letters))
+
+
+class Change(NamedTuple):
+    """A change of state."""
+
+    minute: int
+    state: str
+
+
+def changes(
+    alarm: Alarm,
+    streams: Mapping[Metric, Stream],
+    start: int,
+    end: int,
+    *,
+    created: int | None = None,
+    delay: int = 0,
+    state: str = INSUFFICIENT,
+) -> Iterator[Change]:
+    """Yield the changes of an alarm's state. Its actions are run at these, and at no other time.
+
+    Args:
+        alarm: to evaluate.
+        streams: all metrics; those that the alarm reads and that are not there have no data.
+        start: the first minute that is evaluated; minute ``t`` sees the data of minutes before ``t``.
+        end: the minute after the last one.
+        created: when the alarm was created; None for long before.
+        delay: minutes until data arrive.
+        state: at the start.
+    """
+    back = (alarm.periods + EXTRA_PERIODS - 1) * alarm.period
+    first = start if created is None else max(start, created)
+    series = _Series(alarm, streams, first - back, end)
+    samples = _few_samples(alarm, streams, first, end) if alarm.ignores_few_samples else None
+    once_an_hour = alarm.period * alarm.periods > DAY
+    warming = None if created is None or not alarm.warm_up else created + alarm.warm_up
+    since = min((min(streams[one.metric]) for one in alarm.queries if streams.get(one.metric)), default=end)
+    for minute in range(first, end):
+        if warming is not None and minute < warming:
+            full = series.points(0)[minute - series.start] != _MISSING
+            if alarm.warms_up_fully or not full or minute - since < alarm.period * alarm.periods:
+                continue
+            warming = None
+        if once_an_hour and minute % 60:
+            continue
+        if samples and samples[minute - first]:
+            continue
+        found = _outcome(series.range_at(minute, delay), alarm.periods, alarm.datapoints, alarm.missing)
+        if found is not None and found != state:
+            state = found
+            yield Change(minute, state)
+
+
+def _few_samples(alarm: Alarm, streams: Mapping[Metric, Stream], start: int, end: int) -> list[bool]:
+    """Tell for each minute whether the evaluation periods hold too few samples for the percentile."""
+    (query,) = alarm.queries
+    percentile = percentile_of(query.statistic)
+    if percentile is None:
+        return [False] * (end - start)
+    share = percentile / 100
+    needed = 10 / (1 - share) if share >= 0.5 else 10 / share
+    counts = windows(streams.get(query.metric, {}), "SampleCount", alarm.period * alarm.periods, start, end)
+    return [0 < (count or 0) < needed - 1e-6 for count in counts]

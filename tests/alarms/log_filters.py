@@ -1,0 +1,163 @@
+"""Metric filters for JSON log events, as CloudWatch Logs applies them.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+
+Event = Any  # a JSON value
+Condition = Callable[[Event], bool]
+
+_TOKEN: Final = re.compile(
+    r'\s*(\$(?:\.[\w-]+|\[\d+\])+|"(?:[^"\\]|\\.)*"|<=|>=|!=|&&|\|\||[=<>(){}]|[^\s=<>!&|(){}]+)'
+)
+_STEP: Final = re.compile(r"\.([\w-]+)|\[(\d+)\]")
+_NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_ORDER: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+_MISSING: Final = object()
+
+
+class PatternError(ValueError):
+    """A filter pattern that is not one for JSON, or that cannot be read."""
+
+
+def matches(pattern: str, line: str) -> bool:
+    """Tell whether a filter counts a log event; one that is not JSON is never counted.
+
+    Raises:
+        PatternError: the pattern is not one for JSON.
+    """
+    condition = _condition(pattern)
+    try:
+        event = json.loads(line)
+    except json.JSONDecodeError:
+        return False
+    return condition(event)
+
+
+@cache
+def _condition(pattern: str) -> Condition:
+    reader = _Reader(pattern)
+    reader.expect("{")
+    found = reader.any_of()
+    reader.expect("}")
+    if reader.tokens:
+        raise PatternError(f"{pattern}: {reader.tokens[0]} follows the pattern.")
+    return found
+
+
+class _Reader:
+    """Reads a pattern; parentheses bind closest, then &&, then ||."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.tokens = _TOKEN.findall(pattern)
+        if "".join(self.tokens) != re.sub(r'\s+(?=(?:[^"]*"[^"]*")*[^"]*$)', "", pattern):
+            raise PatternError(f"{pattern}: cannot be read.")
+
+    def next(self) -> str:
+        """Return the next token and go past it."""
+        if not self.tokens:
+            raise PatternError(f"{self.pattern}: ends too early.")
+        return str(self.tokens.pop(0))
+
+    def expect(self, token: str) -> None:
+        """Go past a token that must be there."""
+        if (found := self.next()) != token:
+            raise PatternError(f"{self.pattern}: expected {token}, found {found}.")
+
+    def any_of(self) -> Condition:
+        alternatives = [self.all_of()]
+        while self.tokens[:1] == ["||"]:
+            self.next()
+            alternatives.append(self.all_of())
+        return lambda event: any(one(event) for one in alternatives)
+
+    def all_of(self) -> Condition:
+        parts = [self.single()]
+        while self.tokens[:1] == ["&&"]:
+            self.next()
+            parts.append(self.single())
+        return lambda event: all(one(event) for one in parts)
+
+    def single(self) -> Condition:
+        token = self.next()
+        if token == "(":
+            found = self.any_of()
+            self.expect(")")
+            return found
+        if not token.startswith("$"):
+            raise PatternError(f"{self.pattern}: expected a selector such as $.status, found {token}.")
+        steps = [name or int(index) for name, index in _STEP.findall(token)]
+        sign = self.next()
+        if sign == "NOT":
+            self.expect("EXISTS")
+            return lambda event: _select(event, steps) is _MISSING
+        if sign == "IS":
+            wanted = {"NULL": None, "TRUE": True, "FALSE": False}[self.next()]
+            return lambda event: _select(event, steps) is wanted
+        if sign not in _ORDER:
+            raise PatternError(f"{self.pattern}: {sign} is not an operator.")
+        return _comparison(self.pattern, steps, sign, self.next())
+
+
+def _select(event: Event, steps: list[str | int]) -> Any:
+    for step in steps:
+        fits = isinstance(event, list) if isinstance(step, int) else isinstance(event, dict)
+        if not fits:
+            return _MISSING
+        try:
+            event = event[step]
+        except (KeyError, IndexError):
+            return _MISSING
+    return event
+
+
+def _comparison(pattern: str, steps: list[str | int], sign: str, wanted: str) -> Condition:
+    """Return a comparison with a number or a text; a selector that points to neither matches nothing."""
+    quoted = wanted.startswith('"')
+    text = wanted[1:-1].replace('\\"', '"') if quoted else wanted
+    compare = _ORDER[sign]
+    if not quoted and _NUMBER.fullmatch(text):
+        number = float(text)
+
+        def is_number(event: Event) -> bool:
+            found = _select(event, steps)
+            return isinstance(found, int | float) and not isinstance(found, bool) and compare(found, number)
+
+        return is_number
+    if sign not in {"=", "!="}:
+        raise PatternError(f"{pattern}: {sign} compares numbers, and {wanted} is none.")
+    # An asterisk stands for any text only at the ends.
+    head, tail = text.startswith("*"), len(text) > 1 and text.endswith("*")
+    fixed = text[head : len(text) - tail]
+
+    def is_text(event: Event) -> bool:
+        found = _select(event, steps)
+        if isinstance(found, bool) or not isinstance(found, str | int | float):
+            return False
+        return _fits(str(found), fixed, head, tail) == (sign == "=")
+
+    return is_text
+
+
+def _fits(text: str, fixed: str, head: bool, tail: bool) -> bool:
+    if head and tail:
+        return fixed in text
+    if head:
+        return text.endswith(fixed)
+    return text.startswith(fixed) if tail else text == fixed

@@ -1,0 +1,247 @@
+"""Metric math as CloudWatch evaluates it, for the functions that an alarm may use safely.
+
+An expression is evaluated per timestamp. A metric is a number there, or None where it has no data point.
+AWS advises against functions over a whole series (AVG(m1) and the like) in alarms; they are refused here, as
+is what the page leaves open.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+Values = Mapping[str, float | None]  # id of a metric -> its value at the timestamp
+
+_TOKEN: Final = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(==|!=|<=|>=|&&|\|\||[-+*/^<>(),\[\]]))")
+_COMPARISONS: Final[Mapping[str, Callable[[float, float], float]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_ARITHMETIC: Final[Mapping[str, Callable[[float, float], float]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+_LOGIC: Final = {"AND": "AND", "&&": "AND", "OR": "OR", "||": "OR"}
+_OVER_ARRAYS: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {
+    "MAX": max,
+    "MIN": min,
+    "SUM": sum,
+    "AVG": lambda values: sum(values) / len(values),
+}
+
+
+class MathError(ValueError):
+    """An expression that CloudWatch would refuse, or one whose meaning its page leaves open."""
+
+
+class Expression(NamedTuple):
+    """An expression that can be evaluated.
+
+    Attributes:
+        at: the values of the metrics at a timestamp -> the value of the expression there.
+        is_series: False for a number, which is there at every timestamp.
+    """
+
+    at: Callable[[Values], float | None]
+    is_series: bool
+
+
+def expression(text: str) -> Expression:
+    """Read an expression.
+
+    Raises:
+        MathError: it cannot be read, or uses a function that is not known here.
+    """
+    reader = _Reader(text)
+    found = reader.logical()
+    if reader.token:
+        raise MathError(f"{text}: {reader.token} is not expected there.")
+    if not found.is_series:
+        raise MathError(f"{text}: the result must be a time series.")
+    return found
+
+
+class _Reader:
+    """Reads by recursive descent: OR and AND, comparisons, sums, products, powers, the rest."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.token = ""
+        self.advance()
+
+    def advance(self) -> str:
+        """Go to the next token and return the one before."""
+        before = self.token
+        found = _TOKEN.match(self.text, self.position)
+        if not found:
+            if self.text[self.position :].strip():
+                raise MathError(f"{self.text}: cannot be read from {self.text[self.position :]!r} on.")
+            self.token = ""
+            return before
+        self.position = found.end()
+        self.token = found[0].strip()
+        return before
+
+    def expect(self, token: str) -> None:
+        """Go past a token that must be there."""
+        if self.token != token:
+            raise MathError(f"{self.text}: expected {token}, found {self.token or 'the end'}.")
+        self.advance()
+
+    def logical(self) -> Expression:
+        left = self.comparison()
+        while self.token in _LOGIC:
+            both = _LOGIC[self.advance()] == "AND"
+            left = _logic(left, self.comparison(), both)
+        return left
+
+    def comparison(self) -> Expression:
+        left = self.sum()
+        while self.token in _COMPARISONS:
+            compare = _COMPARISONS[self.advance()]
+            left = _pair(left, self.sum(), compare)
+        return left
+
+    def sum(self) -> Expression:
+        left = self.product()
+        while self.token in {"+", "-"}:
+            apply = _ARITHMETIC[self.advance()]
+            left = _pair(left, self.product(), apply)
+        return left
+
+    def product(self) -> Expression:
+        left = self.power()
+        while self.token in {"*", "/"}:
+            apply = _ARITHMETIC[self.advance()]
+            left = _pair(left, self.power(), apply)
+        return left
+
+    def power(self) -> Expression:
+        left = self.single()
+        while self.token == "^":
+            self.advance()
+            left = _pair(left, self.single(), operator.pow)
+        return left
+
+    def single(self) -> Expression:
+        if self.token == "-":
+            self.advance()
+            return _pair(Expression(lambda _: 0.0, False), self.single(), operator.sub)
+        if self.token == "(":
+            self.advance()
+            found = self.logical()
+            self.expect(")")
+            return found
+        token = self.advance()
+        if token[:1].isdigit():
+            number = float(token)
+            return Expression(lambda _: number, False)
+        if not token[:1].isalpha():
+            raise MathError(f"{self.text}: expected a metric or a number, found {token or 'the end'}.")
+        if self.token == "(":
+            return self.function(token)
+        if not token[0].islower():
+            raise MathError(f"{self.text}: {token} is not the id of a metric.")
+        return Expression(lambda values: values[token], True)
+
+    def function(self, name: str) -> Expression:
+        self.expect("(")
+        if name in _OVER_ARRAYS:
+            found = self.over_array(name)
+        elif name in {"IF", "FILL"}:
+            arguments = [self.logical()]
+            while self.token == ",":
+                self.advance()
+                if self.token in {"REPEAT", "LINEAR"}:
+                    raise MathError(f"{self.text}: FILL with {self.token} looks at other timestamps.")
+                arguments.append(self.logical())
+            found = _if(self.text, arguments) if name == "IF" else _fill(self.text, arguments)
+        else:
+            raise MathError(f"{self.text}: the function {name} is not known here.")
+        self.expect(")")
+        return found
+
+    def over_array(self, name: str) -> Expression:
+        if self.token != "[":
+            raise MathError(f"{self.text}: AWS advises against {name} of a whole series in an alarm.")
+        self.advance()
+        members = [self.logical()]
+        while self.token == ",":
+            self.advance()
+            members.append(self.logical())
+        self.expect("]")
+        combine = _OVER_ARRAYS[name]
+
+        def at(values: Values) -> float | None:
+            found = [member.at(values) for member in members]
+            # Missing values are treated as 0, where another series has a value.
+            return None if all(one is None for one in found) else combine([one or 0.0 for one in found])
+
+        return Expression(at, True)
+
+
+def _pair(left: Expression, right: Expression, apply: Callable[[float, float], float]) -> Expression:
+    """Combine two operands.
+
+    A value that is missing beside another series counts as 0; where no series has a value, the result has
+    none. A data point that would divide by zero is dropped.
+    """
+    series = left.is_series or right.is_series
+
+    def at(values: Values) -> float | None:
+        a, b = left.at(values), right.at(values)
+        if series and not any(one is not None and side.is_series for one, side in ((a, left), (b, right))):
+            return None
+        try:
+            return apply(a or 0.0, b or 0.0)
+        except ZeroDivisionError:
+            return None
+
+    return Expression(at, series)
+
+
+def _logic(left: Expression, right: Expression, both: bool) -> Expression:
+    return _pair(
+        left, right, (lambda a, b: float(bool(a and b))) if both else (lambda a, b: float(bool(a or b)))
+    )
+
+
+def _if(text: str, arguments: Sequence[Expression]) -> Expression:
+    """Return IF: dropped without condition; 0 where the branch taken for true has no value."""
+    if len(arguments) not in {2, 3}:
+        raise MathError(f"{text}: IF takes two or three arguments.")
+    condition, yes, *no = arguments
+
+    def at(values: Values) -> float | None:
+        found = condition.at(values)
+        if found is None:
+            return None
+        if found:
+            return yes.at(values) or 0.0
+        return no[0].at(values) if no else None
+
+    return Expression(at, True)
+
+
+def _fill(text: str, arguments: Sequence[Expression]) -> Expression:
+    """Return FILL with a number or another series."""
+    if len(arguments) != 2 or not arguments[0].is_series:
+        raise MathError(f"{text}: FILL takes a series and what fills it.")
+    series, filler = arguments
+
+    def at(values: Values) -> float | None:
+        found = series.at(values)
+        return filler.at(values) if found is None else found
+
+    return Expression(at, True)

@@ -1,0 +1,389 @@
+"""A small model of the running system: what its services send to CloudWatch in each minute.
+
+Requests go from visitors through WAF and CloudFront to the site's bucket and the API, from there to the
+function and to the database. A scenario says what is different (``State``), and the metrics of all services
+follow from that: an alarm is never given its own numbers. Each service sends its metrics with the dimensions,
+and in the region, that its page in AWS's documentation names; an alarm with other ones sees nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from .deployed import Environment, access_log_format
+from .evaluation import DAY
+from .log_filters import matches
+from .state import LOADS, State
+from .streams import Metric, Points
+
+PROBES: Final = 18.0  # requests in a minute, of the health checkers of three regions
+CACHED: Final = 0.3  # of the calls, where there is a cache
+WRITES: Final = 0.2  # of the invocations
+
+# What sends metrics, where the environment has it: stack, logical ID.
+PARTS: Final = (
+    ("network", "NatGateway1"),
+    ("network", "NatGateway2"),
+    ("database", "DatabaseInstance1"),
+    ("database", "DatabaseInstance2"),
+    ("api", "ApiStage"),
+    ("frontend", "Distribution"),
+    ("frontend", "SiteProbe"),
+    ("frontend", "WebACL"),
+)
+Parts = frozenset[str]
+
+
+class Call(NamedTuple):
+    """Calls of the API that end alike.
+
+    Attributes:
+        status: of the response.
+        error_type: ``$context.error.responseType``; - where the answer is the application's.
+        seconds: until the answer.
+        times: how many in the minute.
+        invoked: whether the function ran.
+        viewer: whether the call came through CloudFront.
+    """
+
+    status: int
+    error_type: str
+    seconds: float
+    times: float
+    invoked: bool = False
+    viewer: bool = True
+
+
+class Sent(NamedTuple):
+    """What a service sent about one metric in a minute."""
+
+    metric: Metric
+    points: Points
+
+
+class System:
+    """The services of an environment."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.tokyo = environment.regions["api"]
+        self.virginia = environment.regions["frontend"]
+        p = environment.parameters
+        self.has_cache = p["ApiCacheEnabled"] == "true"
+        self.concurrency = float(p["LambdaReservedConcurrency"]) or 1000.0
+        self.provisioned = float(p["LambdaProvisionedConcurrency"])
+        (function,) = environment.of_type("api", "AWS::Lambda::Function").values()
+        self.function = function["FunctionName"]
+        self.timeout = float(function["Timeout"])
+        (self.api,) = (one["Name"] for one in environment.of_type("api", "AWS::ApiGateway::RestApi").values())
+        (stage,) = environment.of_type("api", "AWS::ApiGateway::Stage").values()
+        self.stage = stage["StageName"]
+        (plan,) = environment.of_type("api", "AWS::ApiGateway::UsagePlan").values()
+        self.quota = float(plan["Quota"]["Limit"])  # requests in a day, from midnight UTC
+        self.most_calls = 60 * float(plan["Throttle"]["RateLimit"])  # in a minute
+        group, _ = stage["AccessLogSetting"]["DestinationArn"]["Fn::GetAtt"]
+        self.access_log = environment.resources["api"][group]["Properties"]["LogGroupName"]
+        (self.cluster,) = (
+            one["DBClusterIdentifier"]
+            for one in environment.of_type("database", "AWS::RDS::DBCluster").values()
+        )
+        self.web_acls = [
+            one["VisibilityConfig"]["MetricName"]
+            for one in environment.of_type("frontend", "AWS::WAFv2::WebACL").values()
+        ]
+        self.measures_origin = bool(
+            environment.of_type("frontend", "AWS::CloudFront::MonitoringSubscription")
+        )
+        self.certificate = p["CertificateArn"]
+        (group_of_instances,) = environment.of_type("database", "AWS::RDS::DBParameterGroup").values()
+        self.most_connections = float(group_of_instances["Parameters"]["max_connections"])
+        self.minute = cache(self._minute)
+
+    def metrics(
+        self, states: Mapping[int, State], *, first_create: bool = False, midnight: int = 0
+    ) -> dict[Metric, dict[int, Points]]:
+        """Return all that is sent while these states follow each other.
+
+        Args:
+            states: minute -> state, without gaps.
+            first_create: whether minute 0 is the one in which the creation of the first stack begins.
+            midnight: a minute in which a day begins in UTC.
+        """
+        since = {
+            name: self.environment.created[stack][name] + 1 if first_create else min(states)
+            for stack, name in PARTS
+            if name in self.environment.resources[stack]
+        }
+        streams: dict[Metric, dict[int, Points]] = defaultdict(dict)
+        spent = 0.0  # of the day's quota
+        before = None
+        for minute, state in states.items():
+            if (minute - midnight) % DAY == 0:
+                spent = 0.0
+            parts = frozenset(name for name, first in since.items() if first <= minute)
+            used_up = spent >= self.quota
+            if state.key == "right":
+                spent += min(state.calls, self.most_calls)
+            unhealthy = state.site != "up" and before is not None and before.site == state.site
+            for metric, points in self.minute(state, parts, used_up, unhealthy) if state.data == "on" else ():
+                streams[metric][minute] = points
+            days = state.certificate_days - minute / DAY
+            if self.certificate and days > 0 and minute % (DAY // 2) == 300 and state.data == "on":
+                streams[self._certificate_metric()][minute] = ((float(int(days)), 1.0),)
+            before = state
+        return streams
+
+    def _minute(self, state: State, parts: Parts, used_up: bool, unhealthy: bool) -> list[Sent]:
+        sent: list[Sent] = []
+        calls: list[Call] = []
+        if "ApiStage" in parts:
+            calls = list(self.calls(state, parts, used_up=used_up))
+            sent += self._api(calls)
+            sent += self._function(state, calls)
+            sent += self._log_metrics(calls)
+        if "Distribution" in parts:
+            sent += self._distribution(state, calls, probed="SiteProbe" in parts)
+        if "WebACL" in parts and state.blocked:
+            # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+            dimensions = (("WebACL", self.web_acls[0]), ("Rule", "ALL"))
+            sent.append(
+                self._sent(
+                    self.virginia, "AWS/WAFV2", "BlockedRequests", ((1.0, state.blocked),), *dimensions
+                )
+            )
+        if "SiteProbe" in parts:
+            # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+            status = ((0.0 if unhealthy else 1.0, 1.0),)
+            sent.append(
+                self._sent(
+                    self.virginia, "AWS/Route53", "HealthCheckStatus", status, ("HealthCheckId", "SiteProbe")
+                )
+            )
+        sent += self._database(state, calls, parts)
+        sent += self._network(state, parts)
+        return sent
+
+    def calls(self, state: State, parts: Parts, *, used_up: bool) -> Iterator[Call]:
+        """Yield how the calls of a minute end.
+
+        The gateway's own answers: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+        """
+        if state.keyless:
+            yield Call(403, "INVALID_API_KEY", 0.005, state.keyless, viewer=False)
+        if not state.calls:
+            return
+        if state.key == "wrong":
+            yield Call(403, "INVALID_API_KEY", 0.005, state.calls)
+            return
+        if used_up:
+            yield Call(429, "QUOTA_EXCEEDED", 0.005, state.calls)
+            return
+        let_in = min(state.calls, self.most_calls)
+        if state.calls > let_in:
+            yield Call(429, "THROTTLED", 0.005, state.calls - let_in)
+        cached = let_in * CACHED if self.has_cache else 0.0
+        if cached:
+            yield Call(200, "-", 0.005, cached)
+        yield from self._invocations(state, parts, let_in - cached)
+
+    def _invocations(self, state: State, parts: Parts, asked: float) -> Iterator[Call]:
+        """Yield how the calls end that reach the function."""
+        busy = self.busy(state, asked)
+        refused = asked * (1 - self.concurrency / busy) if busy > self.concurrency else 0.0
+        refused = min(asked, refused + state.throttled)
+        if refused:
+            yield Call(500, "API_CONFIGURATION_ERROR", 0.02, refused)
+        rest = asked - refused
+        writer = state.writer == "up" and "DatabaseInstance1" in parts
+        reader = state.reader == "up" and "DatabaseInstance2" in parts
+        lost = 0.0 if writer else WRITES if reader else 1.0  # without a reader its endpoint is the writer
+        free = self.most_connections - state.sessions
+        if busy > free:  # each invocation that runs needs a connection
+            lost = max(lost, 1 - free / min(busy, self.concurrency))
+        failed = min(rest, rest * lost + state.raised)
+        if failed:
+            yield Call(502, "INTEGRATION_FAILURE", 1.0, failed, invoked=True)
+        rest -= failed
+        late = rest * state.timeouts
+        if late:
+            yield Call(504, "INTEGRATION_TIMEOUT", self.timeout, late, invoked=True)
+        rest -= late
+        own = min(rest, state.refused_calls)
+        if own:
+            yield Call(404, "-", 0.03, own, invoked=True)
+        for seconds, share in state.seconds:
+            if (rest - own) * share:
+                yield Call(200, "-", seconds, (rest - own) * share, invoked=True)
+
+    def busy(self, state: State, invocations: float) -> float:
+        """Return how many invocations run at a time, at the peak of the minute."""
+        mean = sum(seconds * share for seconds, share in state.seconds) * (1 - state.timeouts)
+        return 1.2 * invocations / 60 * (mean + self.timeout * state.timeouts)
+
+    def _api(self, calls: Sequence[Call]) -> Iterator[Sent]:
+        """Yield what API Gateway sends.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+        """
+        total = sum(one.times for one in calls)
+        if not total:
+            return
+        for dimensions in ((("ApiName", self.api),), (("ApiName", self.api), ("Stage", self.stage))):
+            for name, lowest in (("4XXError", 400), ("5XXError", 500)):
+                count = sum(one.times for one in calls if lowest <= one.status < lowest + 100)
+                yield self._sent(self.tokyo, "AWS/ApiGateway", name, _flags(count, total), *dimensions)
+            yield self._sent(self.tokyo, "AWS/ApiGateway", "Count", ((1.0, total),), *dimensions)
+            latency = tuple((1000 * one.seconds + 15, one.times) for one in calls)
+            yield self._sent(self.tokyo, "AWS/ApiGateway", "Latency", latency, *dimensions)
+
+    def _function(self, state: State, calls: Sequence[Call]) -> Iterator[Sent]:
+        """Yield what Lambda and the dead-letter queue send.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        """
+        dimension = ("FunctionName", self.function)
+        ran = [one for one in calls if one.invoked]
+        total = sum(one.times for one in ran)
+        throttled = sum(one.times for one in calls if one.error_type == "API_CONFIGURATION_ERROR")
+        if total:
+            errors = sum(one.times for one in ran if one.status >= 500)
+            duration = tuple((1000 * one.seconds, one.times) for one in ran)
+            yield self._sent(self.tokyo, "AWS/Lambda", "Errors", _flags(errors, total), dimension)
+            yield self._sent(self.tokyo, "AWS/Lambda", "Duration", duration, dimension)
+            running = max(1.0, min(self.busy(state, total), self.concurrency))
+            yield self._sent(self.tokyo, "AWS/Lambda", "ConcurrentExecutions", ((running, 1.0),), dimension)
+        if total or throttled:
+            points = _flags(throttled, total + throttled)
+            yield self._sent(self.tokyo, "AWS/Lambda", "Throttles", points, dimension)
+        if state.dead_letters >= 0:
+            # Sent only while the queue is in use.
+            # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
+            points = ((state.dead_letters, 1.0),)
+            metric = "ApproximateNumberOfMessagesVisible"
+            yield self._sent(self.tokyo, "AWS/SQS", metric, points, ("QueueName", "DeadLetterQueue"))
+
+    def _log_metrics(self, calls: Sequence[Call]) -> Iterator[Sent]:
+        """Count the lines of the access log as CloudWatch Logs does, with the filters of the template."""
+        if not calls:
+            return
+        lines = [(self.access_log_line(one), one.times) for one in calls]
+        for one in self.environment.log_metrics:
+            if one.log_group != self.access_log:
+                continue
+            count = sum(times for line, times in lines if matches(one.pattern, line))
+            if count:
+                yield self._sent(self.tokyo, one.namespace, one.name, ((1.0, count),))
+            elif one.default is not None:
+                yield self._sent(self.tokyo, one.namespace, one.name, ((float(one.default), 1.0),))
+
+    def access_log_line(self, call: Call) -> str:
+        """Return a line of the access log, in the format of the template; what has no value is a hyphen."""
+        context = {"status": str(call.status), "error.responseType": call.error_type}
+        return re.sub(
+            r"\$context\.([\w.]+)",
+            lambda found: context.get(found[1], "-"),
+            json.dumps(access_log_format(self.environment)),
+        )
+
+    def _distribution(self, state: State, calls: Sequence[Call], *, probed: bool) -> Iterator[Sent]:
+        """Yield what CloudFront sends.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+        """
+        if state.site == "gone":
+            return
+        probes = PROBES if probed else 0.0
+        viewed = [one for one in calls if one.viewer]
+        total = state.pages + probes + state.missing_pages + state.blocked + sum(one.times for one in viewed)
+        if not total:
+            return
+        pages = state.pages + probes
+        refused = pages if state.site in {"empty", "forbidden"} else 0.0
+        failed = pages if state.site == "failing" else 0.0
+        refused += state.missing_pages + state.blocked
+        refused += sum(one.times for one in viewed if 400 <= one.status < 500)
+        failed += sum(one.times for one in viewed if one.status >= 500)
+        dimensions = (("DistributionId", "Distribution"), ("Region", "Global"))
+        for name, count in (("4xxErrorRate", refused), ("5xxErrorRate", failed)):
+            rate = ((100 * count / total, 1.0),)
+            yield self._sent(self.virginia, "AWS/CloudFront", name, rate, *dimensions)
+        if self.measures_origin:
+            files = ((40.0, state.pages / 10),) if state.pages else ()
+            latency = files + tuple((1000 * one.seconds + 35, one.times) for one in viewed)
+            if latency:
+                yield self._sent(self.virginia, "AWS/CloudFront", "OriginLatency", latency, *dimensions)
+
+    def _database(self, state: State, calls: Sequence[Call], parts: Parts) -> Iterator[Sent]:
+        """Yield what RDS sends.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+        """
+        invoked = sum(one.times for one in calls if one.invoked)
+        environments = max(self.provisioned, self.busy(state, invoked))
+        writer = state.writer == "up" and "DatabaseInstance1" in parts
+        reader = state.reader == "up" and "DatabaseInstance2" in parts
+        if writer:
+            connections = state.sessions + environments * (1 if reader else 2)
+            connections = min(connections, self.most_connections)
+            read_latency = LOADS["day"].read_latency if reader else state.read_latency
+            yield from self._instance("WRITER", state.writer_cpu, connections, read_latency)
+            for name, value in (
+                ("WriteLatency", state.write_latency),
+                ("FreeableMemory", state.free_memory * 2**20),
+                ("FreeLocalStorage", state.free_storage * 2**30),
+            ):
+                yield self._of_role("WRITER", name, value)
+        if reader:
+            connections = min(state.reader_sessions + environments, self.most_connections)
+            yield from self._instance("READER", state.reader_cpu, connections, state.read_latency)
+            yield self._of_role("READER", "AuroraReplicaLag", state.replica_lag)
+        if writer or reader:
+            points = ((state.surplus_credits, 1.0),)
+            dimension = ("DBClusterIdentifier", self.cluster)
+            yield self._sent(self.tokyo, "AWS/RDS", "CPUSurplusCreditsCharged", points, dimension)
+
+    def _instance(self, role: str, cpu: float, connections: float, latency: float) -> Iterator[Sent]:
+        yield self._of_role(role, "CPUUtilization", cpu)
+        yield self._of_role(role, "DatabaseConnections", connections)
+        yield self._of_role(role, "ReadLatency", latency)
+
+    def _of_role(self, role: str, name: str, value: float) -> Sent:
+        dimensions = (("DBClusterIdentifier", self.cluster), ("Role", role))
+        return self._sent(self.tokyo, "AWS/RDS", name, ((value, 1.0),), *dimensions)
+
+    def _network(self, state: State, parts: Parts) -> Iterator[Sent]:
+        """Yield what the NAT gateways send.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
+        """
+        for name, failed, dropped in (
+            ("NatGateway1", state.failed_ports, state.dropped),
+            ("NatGateway2", state.failed_ports_2, state.dropped_2),
+        ):
+            if name in parts:
+                dimension = ("NatGatewayId", name)
+                for metric, value in (("ErrorPortAllocation", failed), ("PacketsDropCount", dropped)):
+                    yield self._sent(self.tokyo, "AWS/NATGateway", metric, ((value, 1.0),), dimension)
+
+    def _certificate_metric(self) -> Metric:
+        """Return the metric of ACM.
+
+        https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
+        """
+        dimensions = frozenset({("CertificateArn", self.certificate)})
+        return Metric(self.virginia, "AWS/CertificateManager", "DaysToExpiry", dimensions)
+
+    @staticmethod
+    def _sent(region: str, namespace: str, name: str, points: Points, *dimensions: tuple[str, str]) -> Sent:
+        return Sent(Metric(region, namespace, name, frozenset(dimensions)), points)
+
+
+def _flags(count: float, total: float) -> Points:
+    """Return the points of a metric that is 1 for some of the requests, and 0 for the others."""
+    points = ((0.0, total - count), (1.0, count))
+    return tuple(one for one in points if one[1] > 1e-9)

@@ -1,0 +1,79 @@
+"""What the simulation reads off the built templates."""
+
+from __future__ import annotations
+
+import pytest
+
+from .deployed import CRITICAL, NORMAL, deployed, read_alarms
+
+ALARM = {
+    "AlarmName": "p-prod-a",
+    "Namespace": "N",
+    "MetricName": "M",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 1,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+
+
+def test_resources_wait_for_what_they_refer_to() -> None:
+    """The reader comes after the writer, a stack after the one before, an alarm after what it watches."""
+    environment = deployed("prod")
+    database, frontend = environment.created["database"], environment.created["frontend"]
+
+    assert database["DatabaseCluster"] < database["DatabaseInstance1"] < database["DatabaseInstance2"]
+    assert database["DatabaseSilentAlarm"] == database["DatabaseInstance1"]
+    assert max(environment.created["network"].values()) <= min(database.values())
+    assert max(database.values()) <= min(environment.created["api"].values())
+    assert frontend["SiteProbe"] == frontend["Distribution"] == frontend["SiteUnreachableAlarm"]
+
+
+def test_names_are_those_of_deployed_resources() -> None:
+    """A dimension that refers to a resource has its name, or its logical ID if it has none."""
+    metrics = {one.what: dict(one.alarm.queries[0].metric.dimensions) for one in deployed("staging").alarms}
+
+    assert metrics["lambda-errors"] == {"FunctionName": "csr-lambda-api-staging-api"}
+    assert metrics["api-5xx"] == {"ApiName": "csr-lambda-api-staging-api", "Stage": "v1"}
+    assert metrics["nat-1-drops"] == {"NatGatewayId": "NatGateway1"}
+    assert metrics["database-cpu-high"] == {
+        "DBClusterIdentifier": "csr-lambda-api-staging-aurora-cluster",
+        "Role": "WRITER",
+    }
+
+
+def test_regions_are_those_of_the_stacks() -> None:
+    """An alarm sees the metrics of its stack's region."""
+    regions = {(one.stack, one.alarm.queries[0].metric.region) for one in deployed("prod").alarms}
+
+    assert regions == {
+        ("network", "ap-northeast-1"),
+        ("database", "ap-northeast-1"),
+        ("api", "ap-northeast-1"),
+        ("frontend", "us-east-1"),
+    }
+
+
+def test_topics() -> None:
+    """Alarm and end go to the same topic, which is one of two; anything else is refused."""
+
+    def topic(**actions: list[str]) -> str:
+        resources = {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": ALARM | actions}}
+        (found,) = read_alarms("s", resources, "us-east-1", {"A": 0}, "p-prod-")
+        return found.topic
+
+    assert topic(AlarmActions=["ACriticalAlarmTopic"], OKActions=["ACriticalAlarmTopic"]) == CRITICAL
+    assert topic(AlarmActions=["AnAlarmTopic"], OKActions=["AnAlarmTopic"]) == NORMAL
+    with pytest.raises(
+        ValueError, match=r"^A: tells \('AnAlarmTopic',\) of the alarm and \(\) of its end\.$"
+    ):
+        topic(AlarmActions=["AnAlarmTopic"])
+
+
+def test_composite_alarms_are_refused() -> None:
+    """A composite alarm would fire unseen, so the simulation does not pass it over."""
+    resources = {"C": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {}}}
+
+    with pytest.raises(ValueError, match=r"^C: the simulation does not know composite alarms\.$"):
+        list(read_alarms("s", resources, "us-east-1", {"C": 0}, "p-prod-"))

@@ -1,0 +1,206 @@
+"""The evaluator, held to the worked examples of AWS's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .evaluation import ALARM, INSUFFICIENT, OK, Alarm, Change, alarm_of, changes, outcome
+from .streams import Metric, Points
+
+KEEPS = None
+TREATMENTS = ("missing", "ignore", "breaching", "notBreaching")
+METRIC = Metric("us-east-1", "N", "M", frozenset())
+PROPERTIES = {
+    "AlarmName": "a",
+    "Namespace": "N",
+    "MetricName": "M",
+    "Statistic": "Sum",
+    "Period": 300,
+    "EvaluationPeriods": 3,
+    "Threshold": 3,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+
+
+def an_alarm(**properties: Any) -> Alarm:
+    """Return an alarm with these properties besides those above."""
+    return alarm_of(PROPERTIES | properties, "us-east-1")
+
+
+def minutes(values: str, scale: int = 1) -> dict[int, Points]:
+    """Return a stream of one digit per minute; - is a minute without data."""
+    return {
+        minute * scale: ((float(value), 1.0),) for minute, value in enumerate(values.split()) if value != "-"
+    }
+
+
+def run(alarm: Alarm, stream: dict[int, Points], end: int, **options: Any) -> list[Change]:
+    """Return the changes of an alarm from minute 0 on."""
+    return list(changes(alarm, {METRIC: stream}, 0, end, **options))
+
+
+@pytest.mark.parametrize(
+    ("points", "datapoints", "states"),
+    [
+        # 3 out of 3: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+        ("0 - X - X", 3, (OK, OK, OK, OK)),
+        ("0 - - - -", 3, (OK, OK, OK, OK)),
+        ("- - - - -", 3, (INSUFFICIENT, KEEPS, ALARM, OK)),
+        ("0 X X - X", 3, (ALARM, ALARM, ALARM, ALARM)),
+        ("- - X - -", 3, (ALARM, KEEPS, ALARM, OK)),
+        # 2 out of 3
+        ("0 - X - X", 2, (ALARM, ALARM, ALARM, ALARM)),
+        ("0 0 X 0 X", 2, (ALARM, ALARM, ALARM, ALARM)),
+        ("0 - X - -", 2, (OK, OK, ALARM, OK)),
+        ("- - - - 0", 2, (OK, OK, ALARM, OK)),
+        ("- - - X -", 2, (ALARM, KEEPS, ALARM, OK)),
+        # Below the tables: not yet in alarm, because the next data point may be within the threshold
+        ("- - - - X", 3, (INSUFFICIENT, KEEPS, ALARM, OK)),
+        ("- - - X -", 3, (INSUFFICIENT, KEEPS, ALARM, OK)),
+        ("- - - X 0", 3, (OK, OK, OK, OK)),
+        ("- - X - 0", 3, (OK, OK, OK, OK)),
+    ],
+)
+def test_tables_of_missing_data(points: str, datapoints: int, states: tuple[str | None, ...]) -> None:
+    """The tables of the page on missing data, for an evaluation range of 5 and 3 evaluation periods."""
+    found = tuple(outcome(points.replace(" ", ""), 3, datapoints, treatment) for treatment in TREATMENTS)
+
+    assert found == states
+
+
+def test_the_page_says_how_missing_data_end() -> None:
+    """Second row of the first table: with breaching, the next evaluation without data goes into alarm."""
+    alarm = an_alarm(Period=60, TreatMissingData="breaching")
+
+    # The five minutes before minute 5 are "0 - - - -"; one minute later the 0 has left the range.
+    assert run(alarm, minutes("0"), 8, state=OK, created=5) == [Change(6, ALARM)]
+
+
+def test_the_graph_of_the_page() -> None:
+    """Three of three above three units: alarm in the fifth period, OK in the sixth, one breach later is none.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+    """
+    stream = minutes("2 3 4 5 5 3 3 2 4 2")
+
+    assert run(an_alarm(Period=60), stream, 11) == [
+        Change(1, OK),
+        Change(5, ALARM),
+        Change(6, OK),
+    ]
+
+
+def test_the_window_slides_every_minute() -> None:
+    """After minute 5 an alarm sees minutes 1 to 5, after minute 6 minutes 2 to 6, as the page says."""
+    alarm = an_alarm(EvaluationPeriods=1, Threshold=5, TreatMissingData="notBreaching")
+
+    assert run(alarm, minutes("1 1 1 1 1 2 0 0"), 9, state=OK) == [Change(6, ALARM), Change(7, OK)]
+
+
+def test_alarms_of_more_than_a_day_are_evaluated_by_the_hour() -> None:
+    """The page's example: a job fails at 10:02, which is not seen at 10:03 but at 11:03."""
+    alarm = an_alarm(Period=86_400, DatapointsToAlarm=1, Threshold=0, TreatMissingData="notBreaching")
+    failures: dict[int, Points] = {10 * 60 + 2: ((1.0, 1.0),)}
+
+    assert run(alarm, failures, 10 * 60 + 4, state=OK) == []
+    assert [one.state for one in run(alarm, failures, 11 * 60 + 4, state=OK)] == [ALARM]
+
+
+def test_data_from_before_the_alarm_count() -> None:
+    """A new alarm sees the data points that are older than itself, as the page notes."""
+    assert run(an_alarm(Period=60), minutes("5 5 5 5"), 6, created=4) == [Change(4, ALARM)]
+
+
+@pytest.mark.parametrize("datapoints", [1, 3])
+def test_warm_up_ends_early(datapoints: int) -> None:
+    """The example of the page: created at 10:00, data from 10:04 on, evaluated from about 10:19 on.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+    """
+    alarm = an_alarm(
+        TreatMissingData="breaching",
+        DatapointsToAlarm=datapoints,  # does not affect when the warm-up ends
+        Threshold=0,
+        WarmUpConfiguration={"WarmUpPeriodDurationInMinutes": 60},
+    )
+    stream: dict[int, Points] = dict.fromkeys(range(4, 120), ((1.0, 1.0),))
+
+    assert run(alarm, stream, 120, created=0) == [Change(19, ALARM)]
+
+
+def test_warm_up_lasts_as_long_as_it_is_told() -> None:
+    """Without data it ends after its minutes; with OnlyStartEvaluatingAfterWarmUpPeriodEnds never earlier."""
+    properties: dict[str, Any] = {
+        "TreatMissingData": "breaching",
+        "WarmUpConfiguration": {"WarmUpPeriodDurationInMinutes": 60},
+    }
+    assert run(an_alarm(**properties), {}, 120, created=10) == [Change(70, ALARM)]
+    properties["WarmUpConfiguration"]["OnlyStartEvaluatingAfterWarmUpPeriodEnds"] = True
+    stream: dict[int, Points] = dict.fromkeys(range(120), ((9.0, 1.0),))
+    assert run(an_alarm(**properties), stream, 120, created=10) == [Change(70, ALARM)]
+
+
+def test_percentiles_of_few_samples() -> None:
+    """p99 of fewer than 1000 samples leaves the state as it is, if the alarm asks for that.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+    """
+    properties = {"ExtendedStatistic": "p99", "Statistic": None, "Period": 60, "EvaluationPeriods": 1}
+    careful = an_alarm(**properties, EvaluateLowSampleCountPercentile="ignore")
+    for samples, found in ((999.0, []), (1000.0, [Change(1, ALARM)])):
+        assert run(careful, {0: ((9.0, samples),)}, 2) == [*found]
+    assert (
+        run(an_alarm(**properties), {0: ((9.0, 1.0),)}, 2) == [Change(0, INSUFFICIENT), Change(1, ALARM)][1:]
+    )
+
+
+def test_late_data_are_seen_late() -> None:
+    """With data two minutes late, the newest windows hold less, and a change is seen two minutes later."""
+    alarm = an_alarm(Period=60, EvaluationPeriods=1, Statistic="Maximum", TreatMissingData="notBreaching")
+    stream = minutes("1 1 1 9 1 1 1")
+
+    assert run(alarm, stream, 8, state=OK) == [Change(4, ALARM), Change(5, OK)]
+    assert run(alarm, stream, 8, state=OK, delay=2) == [Change(6, ALARM), Change(7, OK)]
+
+
+def test_math_is_evaluated_per_period() -> None:
+    """An alarm on an expression reads its metrics, and a dropped data point is a missing one."""
+    metric = {"Namespace": "N", "MetricName": "M"}
+    alarm = alarm_of(
+        {
+            "AlarmName": "a",
+            "Metrics": [
+                {
+                    "Id": "m",
+                    "MetricStat": {"Metric": metric, "Stat": "Sum", "Period": 60},
+                    "ReturnData": False,
+                },
+                {"Id": "e", "Expression": "12 / m"},
+            ],
+            "EvaluationPeriods": 1,
+            "Threshold": 5,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching",
+        },
+        "us-east-1",
+    )
+
+    assert run(alarm, minutes("3 2 0 0 0 3"), 8, state=OK) == [Change(2, ALARM), Change(5, OK)]
+
+
+def test_actions_and_what_disables_them() -> None:
+    """Topics by state; none while actions are disabled."""
+    topics = {"AlarmActions": ["t"], "OKActions": ["t", "u"]}
+
+    assert an_alarm(**topics).notifies == {OK: ("t", "u"), ALARM: ("t",), INSUFFICIENT: ()}
+    assert set(an_alarm(**topics, ActionsEnabled="false").notifies.values()) == {()}
+
+
+def test_what_would_be_a_guess_is_refused() -> None:
+    """A property that the simulation does not know stops it."""
+    with pytest.raises(ValueError, match=r"^a: the simulation does not know EvaluationWindow\.$"):
+        an_alarm(EvaluationWindow={"SlidingWindow": {}})
+    with pytest.raises(ValueError, match=r"^a: needs one expression over metrics of one period\.$"):
+        alarm_of({"AlarmName": "a", "Metrics": []}, "us-east-1")

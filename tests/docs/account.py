@@ -1,0 +1,401 @@
+"""An account that begins empty and refuses what its policies do not allow.
+
+moto keeps the account but enforces no policy, and its CloudFormation cannot be loaded without packages that
+nothing else needs. So CloudFormation is played here: it creates what a bootstrap template holds in moto, and
+of the four stacks what ``World`` has (without resolving what one resource takes from another). Each call of a
+command is judged by the evaluator with the policies that moto's IAM then has attached to the caller's role,
+and the tags that the role then has. For each resource that CloudFormation would create or delete, so are the
+calls of its handlers, with the policies of the service role that was passed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.request import Request as HttpRequest
+from urllib.request import urlopen
+
+from botocore.exceptions import ClientError
+
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import failed_assertions, resolve
+from csr_templates.cloudformation.schemas import iam_action
+from tests.hand_over.handlers import RECORDED, TABLES, allowed, needed
+from tests.hand_over.policy_evaluator import Decision, Document, Request, Value, decide
+
+from .aws_cli import Command, CommandError
+from .world import TOKYO, World
+
+ACCOUNT: Final = "123456789012"  # moto's
+PROJECT: Final = "csr-lambda-api-prod"
+_DEPLOYED: Final = """
+Waiting for changeset to be created..
+Changeset created successfully. Run the following command to review changes:
+aws cloudformation describe-change-set --change-set-name {}
+"""
+
+
+class Rights(NamedTuple):
+    """The policies of a role, and the condition keys of its tags."""
+
+    policies: list[Document]
+    tags: dict[str, Value]
+
+
+class DeniedError(CommandError):
+    """IAM would deny it."""
+
+
+@dataclass
+class DeployedStack:
+    """A stack as CloudFormation knows it.
+
+    Attributes:
+        name: in the account, such as ``csr-lambda-api-prod-network``.
+        region: where it is.
+        template: the template.
+        parameters: what was given.
+        status: as CloudFormation calls it.
+        role: ARN of the role that CloudFormation acts with; empty for that of the caller.
+        is_protected: whether termination protection is on.
+        policy: the stack policy.
+        outputs: key -> value.
+    """
+
+    name: str
+    region: str
+    template: Mapping[str, Any]
+    parameters: dict[str, str]
+    status: str = "REVIEW_IN_PROGRESS"
+    role: str = ""
+    is_protected: bool = False
+    policy: str = ""
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def arn(self) -> str:
+        """Its ID."""
+        return f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:stack/{self.name}/1f0a"
+
+    @property
+    def values(self) -> list[dict[str, str]]:
+        """Its parameters, as CloudFormation describes them."""
+        declared = self.template["Parameters"].items()
+        defaults = {name: str(one["Default"]) for name, one in declared if "Default" in one}
+        return [
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in {**defaults, **self.parameters}.items()
+        ]
+
+    @property
+    def change_set(self) -> str:
+        """The ID of its change set."""
+        return f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:changeSet/deploy-1/{self.name}"
+
+
+class Account(World):
+    """The account, and who calls.
+
+    Attributes:
+        caller: name of the role that the next commands are given with; empty for an administrator.
+        stacks: region and name -> stack.
+        built: stack as the project names it -> as it is built, for its handlers.
+        judged: what was asked, by the name of the role.
+        denied: what handlers were denied.
+        known: the rights of each role that was asked for since they last changed.
+    """
+
+    caller: str
+    stacks: dict[tuple[str, str], DeployedStack]
+    built: Mapping[str, BuiltStack]
+    judged: dict[str, list[str]]
+    denied: list[str]
+    known: dict[str, Rights]
+
+    def empty(self, built: Mapping[str, BuiltStack]) -> None:
+        """Begin."""
+        urlopen(HttpRequest(f"{self.endpoint}/moto-api/reset", method="POST")).close()
+        self.caller, self.built = "", built
+        self.stacks, self.judged, self.denied, self.known = {}, {}, [], {}
+
+    # ---- Who may do what ----
+
+    def rights(self, role: str) -> Rights:
+        """Return what moto's IAM has of a role, which only ``_roles`` changes."""
+        if role not in self.known:
+            iam = self.client("iam", TOKYO)
+            policies = []
+            for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+                version = iam.get_policy(PolicyArn=policy["PolicyArn"])["Policy"]["DefaultVersionId"]
+                found = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId=version)
+                policies.append(found["PolicyVersion"]["Document"])
+            tags = iam.list_role_tags(RoleName=role)["Tags"]
+            keys = {f"aws:PrincipalTag/{tag['Key']}": tag["Value"] for tag in tags}
+            self.known[role] = Rights(policies, keys)
+        return self.known[role]
+
+    def judge(self, requests: Iterable[Request]) -> None:
+        """Let the caller's policies decide about the requests of a command."""
+        if not self.caller:  # the administrator
+            return
+        policies, tags = self.rights(self.caller)
+        for one in requests:
+            assert iam_action(one.action), one.action
+            region = one.resource.split(":")[3] or "us-east-1"
+            keys: dict[str, Value] = {
+                "aws:PrincipalAccount": ACCOUNT,
+                "aws:RequestedRegion": region,
+                "aws:ResourceAccount": ACCOUNT,
+            }
+            asked = one._replace(context={**tags, **keys, **one.context})
+            if decide(asked, policies) is not Decision.ALLOW:
+                raise DeniedError(f"{self.caller} may not {one.action} on {one.resource}")
+            self.judged.setdefault(self.caller, []).append(one.action)
+
+    def handlers(self, stack: DeployedStack, *, deleting: bool) -> None:
+        """Let the policies of the service role decide about what the handlers of the resources call."""
+        role = stack.role.rpartition("/")[2]
+        name = stack.name.removeprefix(f"{PROJECT}-")
+        policies, tags = self.rights(role)
+        actions = {action for action, only in needed(self.built[name]).items() if only == deleting}
+        actions |= {
+            action
+            for of, in_delete, type_name, action in RECORDED
+            if (of, in_delete) == (name, "yes" if deleting else "no")
+            if action not in TABLES["emulator"].get(type_name, {})
+        }
+        for action in sorted(actions):
+            self.judged.setdefault(role, []).append(action)
+            if not allowed(name, action, policies, tags):
+                self.denied.append(f"{role} may not {action}")
+
+    # ---- What commands ask for ----
+
+    def _result(self, command: Command, folder: Path) -> Any:
+        self.judge(self._requests(command, folder))
+        return super()._result(command, folder)
+
+    def _requests(self, command: Command, folder: Path) -> Iterable[Request]:
+        """Yield what IAM is asked about a command.
+
+        ``aws s3api`` and ``aws rds`` ask what their names say; a waiter asks what it repeats.
+        https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+        """
+        given = command.parameters
+        region = command.region
+        match command.service, command.operation:
+            case "sts", "GetCallerIdentity":  # needs no permission
+                return
+            case "cloudformation", _:
+                action = "DescribeStacks" if command.is_waiter else command.operation
+                stack = self._found(command)
+                arn = stack.arn if stack else self._arn(region, given["StackName"])
+                yield Request(f"cloudformation:{action}", arn)
+            case "s3api", "PutObject":
+                yield Request("s3:PutObject", f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")
+            case "secretsmanager", operation:
+                arn = f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{given['SecretId']}-AbCdEf"
+                yield Request(f"secretsmanager:{operation}", arn)
+            case "rds", _:
+                arn = f"arn:aws:rds:{region}:{ACCOUNT}"
+                action = "DescribeDBClusterSnapshots" if command.is_waiter else command.operation
+                snapshot = given["DBClusterSnapshotIdentifier"]
+                yield Request(f"rds:{action}", f"{arn}:cluster-snapshot:{snapshot}")
+                if "DBClusterIdentifier" in given:
+                    yield Request(f"rds:{action}", f"{arn}:cluster:{given['DBClusterIdentifier']}")
+            case _:
+                raise AssertionError(f"Say in account.py what {command.title} needs.")
+
+    def _arn(self, region: str, name: str) -> str:
+        return f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/1f0a"
+
+    # ---- CloudFormation ----
+
+    def _found(self, command: Command) -> DeployedStack | None:
+        """Return the stack that a command names, or whose change set it names."""
+        given = command.parameters
+        named = {given.get("StackName"), given.get("ChangeSetName")} - {None}
+        for (region, name), stack in self.stacks.items():
+            if region == command.region and named & {name, stack.arn, stack.change_set}:
+                return stack
+        return None
+
+    def _deploy(self, command: Command, folder: Path) -> str:
+        """Do what ``aws cloudformation deploy --no-execute-changeset`` does, and return what it prints.
+
+        It uploads the template under its MD5 hash, unless it is there:
+        ``S3Uploader`` in awscli/customizations/s3uploader.py.
+        """
+        options = {name: " ".join(values) for name, values in command.options.items()}
+        name, bucket, role = options["--stack-name"], options["--s3-bucket"], options["--role-arn"]
+        body = (folder / options["--template-file"]).read_bytes()
+        key = f"{options['--s3-prefix']}/{hashlib.md5(body).hexdigest()}.template"
+        file = folder / options["--parameter-overrides"].removeprefix("file://")
+        tags = dict(one.split("=", 1) for one in command.options["--tags"])
+        arn, object_arn = self._arn(command.region, name), f"arn:aws:s3:::{bucket}/{key}"
+        sent = {f"aws:RequestTag/{tag}": value for tag, value in tags.items()}
+        with_role: dict[str, Value] = {"cloudformation:RoleArn": role, **sent}
+        self.judge(
+            [
+                Request("s3:GetObject", object_arn),
+                Request("s3:PutObject", object_arn),
+                Request("cloudformation:DescribeStacks", arn),
+                Request("cloudformation:CreateChangeSet", arn, with_role),
+                Request("cloudformation:TagResource", arn, dict(sent)),
+                Request("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"}),
+                Request("cloudformation:DescribeChangeSet", arn),
+            ]
+        )
+        self.client("s3", command.region).put_object(Bucket=bucket, Key=key, Body=body)
+        self.client("iam", TOKYO).get_role(RoleName=role.rpartition("/")[2])
+        template = load(body.decode("ascii"))
+        parameters = json.loads(file.read_text(encoding="utf-8"))["Parameters"]
+        resolve(template, parameters, region=command.region, stack_name=name)
+        assert not failed_assertions(template, parameters, region=command.region)
+        place = (command.region, name)
+        stack = self.stacks.setdefault(place, DeployedStack(name, command.region, template, parameters))
+        stack.role = role
+        return _DEPLOYED.format(stack.change_set)
+
+    def _stack(self, command: Command) -> Any:
+        given, stack = command.parameters, self._found(command)
+        if command.operation == "CreateStack":
+            return self._bootstrap(command)
+        if stack is None:
+            if command.is_waiter and "delete" in command.name:
+                return {}
+            message = f"Stack with id {given.get('StackName')} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, command.operation)
+        match command.operation:
+            case "DescribeStacks":
+                return {"Stacks": [_described(stack)]}
+            case "DescribeChangeSet":
+                return {"StackName": stack.name, "Parameters": stack.values, "Changes": []}
+            case "ExecuteChangeSet":
+                self._created(stack)
+            case "UpdateTerminationProtection":
+                stack.is_protected = given["EnableTerminationProtection"]
+            case "SetStackPolicy":
+                stack.policy = given["StackPolicyBody"]
+                json.loads(stack.policy)
+            case "UpdateStack":
+                stack.parameters = _updated(stack, given["Parameters"])
+                self._roles(stack)
+            case "DeleteStack":
+                self._deleted(stack)
+            case _ if command.is_waiter:
+                wanted = command.name.removeprefix("stack-").replace("-", "_").upper()
+                if stack.status != wanted:
+                    raise CommandError(f"{stack.name} is {stack.status}, not {wanted}.")
+            case operation:
+                raise AssertionError(f"Say in account.py what {operation} does.")
+        return {}
+
+    def _created(self, stack: DeployedStack) -> None:
+        name = stack.name.removeprefix(f"{PROJECT}-")
+        if stack.status == "REVIEW_IN_PROGRESS":
+            self.handlers(stack, deleting=False)
+            self.seed_stack(name)
+            stack.outputs = self.outputs[name]
+        stack.status = "CREATE_COMPLETE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE_COMPLETE"
+
+    def _deleted(self, stack: DeployedStack) -> None:
+        if stack.is_protected:
+            raise CommandError(f"{stack.name} is protected.")
+        if stack.role:
+            self.handlers(stack, deleting=True)
+        else:
+            stack.parameters["DeletePolicies"] = "detached"
+            self._roles(stack, are_deleted=True)
+        del self.stacks[stack.region, stack.name]
+
+    # ---- The bootstrap templates, with the rights of the administrator ----
+
+    def _bootstrap(self, command: Command) -> Any:
+        given = command.parameters
+        stack = DeployedStack(given["StackName"], command.region, load(given["TemplateBody"]), {})
+        stack.parameters = _updated(stack, given["Parameters"])
+        assert len(given["TemplateBody"]) <= 51_200
+        stack.status, stack.is_protected = "CREATE_COMPLETE", given["EnableTerminationProtection"]
+        self.stacks[command.region, stack.name] = stack
+        self._roles(stack)
+        return {"StackId": stack.arn}
+
+    def _roles(self, stack: DeployedStack, *, are_deleted: bool = False) -> None:
+        """Create what a bootstrap stack holds, as its parameters say; or delete all but the bucket."""
+        resolved = resolve(
+            stack.template, stack.parameters, region=stack.region, account=ACCOUNT, stack_name=stack.name
+        )["Resources"]
+        self.known.clear()
+        iam, s3 = self.client("iam", TOKYO), self.client("s3", stack.region)
+        roles = {name: one["Properties"] for name, one in resolved.items() if one["Type"] == "AWS::IAM::Role"}
+        for role in roles.values():
+            name = role["RoleName"]
+            if name not in {one["RoleName"] for one in iam.list_roles()["Roles"]}:
+                iam.create_role(
+                    RoleName=name,
+                    AssumeRolePolicyDocument=json.dumps(role["AssumeRolePolicyDocument"]),
+                    Tags=role["Tags"],
+                )
+            for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+                iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+                iam.delete_policy(PolicyArn=policy["PolicyArn"])
+        for one in resolved.values():
+            properties = one["Properties"]
+            match one["Type"]:
+                case "AWS::IAM::Role":
+                    if are_deleted:
+                        iam.delete_role(RoleName=properties["RoleName"])
+                case "AWS::IAM::ManagedPolicy" if not are_deleted:
+                    policy = iam.create_policy(
+                        PolicyName=properties["ManagedPolicyName"],
+                        PolicyDocument=json.dumps(properties["PolicyDocument"]),
+                    )["Policy"]["Arn"]
+                    for reference in properties["Roles"]:
+                        name = roles[reference["Ref"]]["RoleName"]
+                        iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+                case "AWS::S3::Bucket" if not are_deleted:
+                    _bucket(s3, stack.region, properties)
+
+
+def _bucket(s3: Any, region: str, properties: Mapping[str, Any]) -> None:
+    name = properties["BucketName"]
+    if name in {one["Name"] for one in s3.list_buckets()["Buckets"]}:
+        return
+    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=name, **where)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=properties["VersioningConfiguration"])
+    s3.put_public_access_block(
+        Bucket=name, PublicAccessBlockConfiguration=properties["PublicAccessBlockConfiguration"]
+    )
+
+
+def _described(stack: DeployedStack) -> dict[str, Any]:
+    return {
+        "StackName": stack.name,
+        "StackId": stack.arn,
+        "StackStatus": stack.status,
+        "EnableTerminationProtection": stack.is_protected,
+        "Parameters": stack.values,
+        "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in stack.outputs.items()],
+    }
+
+
+def _updated(stack: DeployedStack, given: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return the parameters of a stack after a command: what it leaves out has its default again."""
+    values = {
+        one["ParameterKey"]: one.get("ParameterValue", stack.parameters.get(one["ParameterKey"], ""))
+        for one in given
+        if "ParameterValue" in one or one["ParameterKey"] in stack.parameters
+    }
+    declared = stack.template["Parameters"].items()
+    if missing := [name for name, one in declared if "Default" not in one and name not in values]:
+        raise CommandError(f"Parameters: {missing} must have values.")
+    if broken := failed_assertions(stack.template, values, region=stack.region):
+        raise CommandError("; ".join(broken))
+    return values

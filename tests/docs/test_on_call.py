@@ -1,0 +1,72 @@
+"""``docs/on-call.md``: read at night, on a phone, by someone who was just woken up."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from csr_templates import STACKS
+
+from .pages import ON_CALL, ON_CALL_JA, read
+
+PAGES = [
+    pytest.param(ON_CALL, "Do", "Wake", id="English"),
+    pytest.param(ON_CALL_JA, "対応", "連絡", id="Japanese"),
+]
+each_page = pytest.mark.parametrize(("path", "do", "wake"), PAGES)
+
+
+def sections(text: str) -> dict[str, str]:
+    """Return heading -> text of the sections that have the name of an alarm."""
+    parts = re.split(r"^### ", text, flags=re.MULTILINE)[1:]
+    named = (part.split("\n", 1) for part in parts)
+    return {
+        title: re.split(r"^## ", body, flags=re.MULTILINE)[0] for title, body in named if " " not in title
+    }
+
+
+@each_page
+def test_section_of_each_alarm(path: Any, do: str, wake: str, templates: dict[str, dict[str, Any]]) -> None:
+    """Each alarm of any environment has a section of its name: its facts, what to do, and whom to wake."""
+    names = {
+        resource["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("${ProjectName}-${Environment}-")
+        for stack in STACKS
+        for resource in templates[stack.name]["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    found = sections(path.read_text("utf-8"))
+
+    assert {name for name, body in found.items() if "<!-- generated: alarm " in body} == names
+    for name in names:
+        facts, advice = found[name].split("<!-- /generated -->")
+        assert facts.split("\n")[1] == f"<!-- generated: alarm {name} -->"
+        assert re.search(rf"^\*\*{do}\*\*\n\n1[.] ", advice, re.MULTILINE), name
+        assert re.search(rf"^\*\*{wake}\*\* \S", advice, re.MULTILINE), name
+
+
+@each_page
+def test_page_fits_a_phone(path: Any, do: str, wake: str) -> None:
+    """There is nothing to scroll sideways: neither a table nor a block of commands."""
+    page = read(path)
+
+    assert page.tables == []
+    assert page.blocks == []
+    assert len(sections(path.read_text("utf-8"))) > 20
+
+
+@each_page
+def test_dashboards_are_one_tap_away(
+    path: Any, do: str, wake: str, production: dict[str, dict[str, Any]]
+) -> None:
+    """The links lead to the dashboards of production, each in its region."""
+    text = path.read_text("utf-8")
+    for stack in STACKS:
+        (name,) = (
+            resource["Properties"]["DashboardName"]
+            for resource in production[stack.name]["Resources"].values()
+            if resource["Type"] == "AWS::CloudWatch::Dashboard"
+        )
+        console = f"https://{stack.region}.console.aws.amazon.com/cloudwatch/home?region={stack.region}"
+        assert f"[{stack.name}]({console}#dashboards/dashboard/{name})" in text

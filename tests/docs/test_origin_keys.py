@@ -1,0 +1,417 @@
+"""The origin key: whatever a person does, the API accepts what CloudFront sends, or a block has refused.
+
+The blocks of the pages decide: bash runs them on each case of the model (``key_model``).
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import product
+from typing import Any
+
+import pytest
+
+from .key_model import ACCEPTED, AT_REST, Allows, Case, State, Walk, steps, walk
+from .pages import CHANGES, CHANGES_JA, HAND_OVER, OPERATIONS, Block, filled, read, spans
+from .world import Terminal
+
+pytestmark = pytest.mark.emulator
+
+NEW_VALUE = (
+    'put-secret-value --region ap-northeast-1 \\\n  --secret-id "csr-lambda-api-prod-origin-api-key-$KEY'
+)
+
+# An aws that knows one case, and the blocks. A line of the input is a case, a line of the output a status.
+SCRIPT = """\
+{functions}
+sleep() {{ [ "$KIND" = patient ] || exit 1; }}
+stack() {{ # stack STATUS VALUE
+  if [ "$1" = none ]; then echo "Stack with id csr-lambda-api-prod-x does not exist" >&2; return 254; fi
+  printf '%s\\t%s\\n' "$1" "$2"
+}}
+aws() {{
+  case $* in
+    *"$FAULTY"*)
+      case $KIND in
+        fails) echo "An error occurred" >&2; return 254 ;;
+        none) echo None; return ;;
+        empty) return ;;
+      esac ;;
+  esac
+  case $* in
+    *describe-change-set*StackName*) echo "csr-lambda-api-prod-$STEP" ;;
+    *describe-change-set*"'OriginKeys'"* | *describe-change-set*"'OriginKey'"*) echo "$WANTED" ;;
+    *describe-stacks*--region\\ ap-northeast-1*-prod-api\\ *"'OriginKeys'"*) stack "$API" "$OF_API" ;;
+    *describe-stacks*--region\\ us-east-1*-prod-frontend\\ *"'OriginKey'"*)
+      stack "$FRONTEND" "$OF_FRONTEND" ;;
+    *list-secret-version-ids*us-east-1*-prod-origin-api-key-"$WANTED"\\ *)
+      if [ "$COPY" = none ]; then echo "ResourceNotFoundException" >&2; return 254; fi; echo "$COPY" ;;
+    *list-secret-version-ids*ap-northeast-1*-prod-origin-api-key-"$WANTED"\\ *) echo newest ;;
+    *get-random-password*) echo random ;;
+    *put-secret-value*-prod-origin-api-key-"$WANTED"\\ *) ;;
+    *) echo "not expected: $*" >&2; exit 99 ;;
+  esac
+}}
+value_a() {{
+{value_a}
+}}
+value_b() {{
+{value_b}
+}}
+while read -r STEP WANTED API OF_API FRONTEND OF_FRONTEND COPY KIND FAULTY; do
+  case $STEP in
+    value) "value_$WANTED" ;;
+    *) origin_key arn:aws:cloudformation:nowhere:123456789012:changeSet/x/1 ;;
+  esac < /dev/null > /dev/null 2> "$ERRORS"
+  echo $?
+done
+"""
+
+
+def new_value() -> Block:
+    """Return the block that puts a new value into a secret."""
+    (found,) = [block for block in read(CHANGES).shell() if NEW_VALUE in block.text]
+    return found
+
+
+class Blocks:
+    """The blocks of the pages, run by one bash for all cases; what they decided is remembered."""
+
+    def __init__(self, errors: str) -> None:
+        text = HAND_OVER.read_text(encoding="utf-8")
+        functions = [
+            re.findall(rf"^{name}\(\) \{{.*?^\}}", text, re.MULTILINE | re.DOTALL)[0]
+            for name in ("value", "deployed", "origin_key")
+        ]
+        values = {f"value_{key}": filled(new_value().text, KEY=key) for key in "ab"}
+        script = SCRIPT.format(functions="\n".join(functions), **values)
+        self.bash = subprocess.Popen(
+            ["bash", "-c", script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={"PATH": "/usr/bin:/bin", "ERRORS": errors, "LC_ALL": "C"},
+        )
+        self.decided: dict[Case, bool] = {}
+
+    def allows(self, case: Case) -> bool:
+        """Return whether the block lets a person go on."""
+        case = seen(case)
+        if case not in self.decided:
+            status = self.run(case)
+            assert status in (0, 1), case
+            self.decided[case] = status == 0
+        return self.decided[case]
+
+    def run(self, case: Case, kind: str = "-", faulty: str = "-") -> int:
+        """Run the block.
+
+        Args:
+            case: what it sees.
+            kind: what goes wrong with a command: it ``fails``, or prints nothing (``empty``) or ``none``. Or
+                ``patient``: what the block waits for does not come, and it waits to the end.
+            faulty: part of the command.
+
+        Returns:
+            Its exit status.
+        """
+        copy = {True: "newest", False: "older", None: "none"}[case.is_copied]
+        api, frontend = (f"{one[0] or '-'} {one[1] or '-'}" for one in (case.api, case.frontend))
+        assert self.bash.stdin is not None
+        assert self.bash.stdout is not None
+        self.bash.stdin.write(f"{case.step} {case.new} {api} {frontend} {copy} {kind} {faulty}\n")
+        self.bash.stdin.flush()
+        return int(self.bash.stdout.readline())
+
+
+def at_rest(stack: tuple[str, str]) -> tuple[str, str]:
+    """Return one status for all in which a stack has been deployed."""
+    return ("UPDATE_COMPLETE", stack[1]) if stack[0] in AT_REST and stack[0] != "none" else stack
+
+
+def seen(case: Case) -> Case:
+    """Return a case without what its block does not look at: the stack that it changes itself.
+
+    A block that looks at both stacks ends at the first that is being changed. Stacks at rest are alike
+    (``test_stacks_at_rest_are_alike``).
+    """
+    case = case._replace(api=at_rest(case.api), frontend=at_rest(case.frontend))
+    if case.step == "api":
+        return case._replace(api=("", ""), is_copied=True)
+    if case.step == "frontend":
+        return case._replace(frontend=("", ""))
+    return case if case.api[0] in AT_REST else case._replace(frontend=("none", ""))
+
+
+@pytest.fixture(scope="module")
+def blocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blocks]:
+    """The blocks of the pages."""
+    found = Blocks(str(tmp_path_factory.mktemp("blocks") / "errors"))
+    yield found
+    found.bash.communicate()
+
+
+@pytest.fixture(scope="module")
+def allows(blocks: Blocks) -> Allows:
+    """What the blocks of the pages decide."""
+    return blocks.allows
+
+
+@pytest.fixture(scope="module")
+def walked(allows: Allows) -> Walk:
+    """All that can be reached with the blocks."""
+    return walk(allows)
+
+
+def test_cloudfront_never_sends_what_the_api_refuses(walked: Walk) -> None:
+    """In no order of steps, stops, failures and rollbacks is CloudFront left with a key that is refused."""
+    assert walked.refused == []
+    assert len(walked.next) > 4_000
+    assert {case.step for case in walked.cases} == {"api", "frontend", "value"}
+
+
+def without(step: str, allows: Allows, case: Case) -> bool:
+    """Decide as if one kind of step had no check."""
+    return case.step == step or allows(case)
+
+
+def without_status(allows: Allows, case: Case) -> bool:
+    """Decide as if a stack that is being changed had been deployed."""
+    api, frontend = (
+        ("UPDATE_COMPLETE", value) if value else (status, value)
+        for status, value in (case.api, case.frontend)
+    )
+    return allows(case._replace(api=api, frontend=frontend))
+
+
+def without_copy(allows: Allows, case: Case) -> bool:
+    """Decide as if any copy of a secret were the newest version, as the status InSync would say."""
+    return allows(case._replace(is_copied=None if case.is_copied is None else True))
+
+
+@pytest.mark.parametrize(
+    "blind",
+    [
+        pytest.param(partial(without, "api"), id="api"),
+        pytest.param(partial(without, "frontend"), id="frontend"),
+        pytest.param(partial(without, "value"), id="new value"),
+        pytest.param(without_status, id="status of the other stack"),
+        pytest.param(without_copy, id="version of the copy"),
+    ],
+)
+def test_every_part_of_the_check_is_needed(blind: Callable[[Allows, Case], bool], allows: Allows) -> None:
+    """Without any part of it, there is a way to a site whose requests the API refuses."""
+    assert walk(partial(blind, allows)).refused
+
+
+def test_check_belongs_right_before_the_execution(allows: Allows) -> None:
+    """A change set that was checked only when it was created may be wrong by the time it is executed."""
+    refused = walk(allows, checked_early=True).refused
+
+    assert any(step.startswith("change set: ") for step in refused)
+
+
+def test_no_state_is_a_dead_end(walked: Walk) -> None:
+    """From wherever a person stops, the key can still be changed: to b and to a, with both stacks at rest."""
+    before: dict[State, list[State]] = {}
+    for state, following in walked.next.items():
+        for one in following:
+            before.setdefault(one, []).append(state)
+    for key in "ab":
+        goal = {
+            state
+            for state in walked.next
+            if state.api[1] == state.frontend[1] == key
+            and {state.api.status, state.frontend.status} <= set(AT_REST)
+        }
+        reached, waiting = set(goal), deque(goal)
+        while waiting:
+            for one in before.get(waiting.popleft(), []):
+                if one not in reached:
+                    reached.add(one)
+                    waiting.append(one)
+        assert goal
+        assert reached == set(walked.next)
+
+
+@pytest.mark.parametrize("path", [CHANGES, CHANGES_JA], ids=lambda path: path.name)
+def test_table_of_states(path: Any, allows: Allows) -> None:
+    """The table lists the states that a person may stop in, with the steps that the blocks allow there."""
+    (table,) = [one for one in read(path).tables if "`both`" in "".join(map(str, one.rows))]
+    listed = {}
+    for accepted, sent, deploys, values in table.rows:
+        words = spans(deploys)
+        listed[spans(accepted)[0], spans(sent)[0]] = (
+            {*zip(words[::2], words[1::2], strict=True)},
+            set(spans(values)),
+        )
+    expected = {}
+    for accepted, keys in ACCEPTED.items():
+        for sent in keys:
+            state = State()._replace(
+                api=State().api._replace(status="UPDATE_COMPLETE", value=accepted),
+                frontend=State().frontend._replace(status="UPDATE_COMPLETE", value=sent),
+                secrets=(1, 1),
+                copies=(1, 1),
+            )
+            allowed = [
+                (step, new)
+                for step, new, _ in steps(state)
+                if allows(Case(step, new, state.api[:2], state.frontend[:2]))
+            ]
+            expected[accepted, sent] = (
+                {("OriginKeys", new) for step, new in allowed if step == "api" and new != accepted}
+                | {("OriginKey", new) for step, new in allowed if step == "frontend" and new != sent},
+                {new for step, new in allowed if step == "value"},
+            )
+
+    assert listed == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "other"),
+    [
+        *(
+            (step, status)
+            for step in ("api", "frontend", "value")
+            for status in (
+                "CREATE_IN_PROGRESS",
+                "CREATE_FAILED",
+                "DELETE_IN_PROGRESS",
+                "DELETE_FAILED",
+                "ROLLBACK_IN_PROGRESS",
+                "ROLLBACK_FAILED",
+                "UPDATE_FAILED",
+                "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+                "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+                "UPDATE_ROLLBACK_FAILED",
+                "IMPORT_IN_PROGRESS",
+            )
+        ),
+        ("frontend", "none"),
+        ("frontend", "REVIEW_IN_PROGRESS"),
+        ("frontend", "ROLLBACK_COMPLETE"),
+        ("value", "none"),
+    ],
+)
+def test_other_stack_must_be_at_rest(step: str, other: str, allows: Allows) -> None:
+    """What would fit is refused while the other stack is in a state that does not say what is deployed.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+    """
+    fits = {"api": ("a", "a", "a"), "frontend": ("a", "a", "a"), "value": ("b", "a", "a")}
+    new, accepted, sent = fits[step]
+    case = Case(step, new, ("UPDATE_COMPLETE", accepted), ("CREATE_COMPLETE", sent))
+
+    is_moving = (other, "a")
+    moving = case._replace(api=is_moving) if step == "frontend" else case._replace(frontend=is_moving)
+
+    assert allows(case)
+    assert not allows(moving)
+
+
+@pytest.mark.parametrize(
+    ("step", "commands"),
+    [
+        ("api", ["StackName", "'OriginKeys'", "us-east-1"]),
+        ("frontend", ["StackName", "'OriginKey'", "'OriginKeys'", "secret-version-ids --region us-east-1"]),
+        ("frontend", ["secret-version-ids --region ap-northeast-1"]),
+        ("value", ["'OriginKeys'", "'OriginKey'", "get-random-password"]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["fails", "empty", "none"])
+def test_check_stops_at_whatever_goes_wrong(
+    step: str, commands: list[str], kind: str, blocks: Blocks
+) -> None:
+    """Whichever command fails, or finds nothing: a person does not go on."""
+    new = "b" if step == "value" else "a"
+    case = Case(step, new, ("UPDATE_COMPLETE", "a"), ("UPDATE_COMPLETE", "a"))
+
+    assert blocks.run(case) == 0
+    for command in commands:
+        assert blocks.run(case, kind, command) != 0, command
+
+
+@pytest.mark.parametrize("is_copied", [False, None], ids=["older version", "no copy"])
+def test_copy_that_does_not_come(is_copied: bool | None, blocks: Blocks) -> None:
+    """The wait for the newest version of the secret ends, and with 1."""
+    case = Case("frontend", "a", ("UPDATE_COMPLETE", "both"), ("", ""), is_copied)
+
+    assert blocks.run(case, "patient") == 1
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"])
+@pytest.mark.parametrize("step", ["api", "frontend", "value"])
+def test_stacks_at_rest_are_alike(step: str, status: str, blocks: Blocks) -> None:
+    """It does not matter how a stack has come to be deployed, only with what."""
+    for new, accepted, sent in product("ab", ACCEPTED, "ab"):
+        if accepted:
+            one = Case(step, new, (status, accepted), (status, sent))
+            other = Case(step, new, ("UPDATE_COMPLETE", accepted), ("UPDATE_COMPLETE", sent))
+
+            assert (blocks.run(one) == 0) == (blocks.run(other) == 0)
+
+
+@pytest.mark.parametrize("status", ["none", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])
+def test_first_deploy_of_the_api_is_allowed(status: str, allows: Allows) -> None:
+    """Where CloudFront sends nothing yet, the API may accept any key."""
+    assert all(allows(Case("api", new, ("", ""), (status, ""))) for new in ("a", "b", "both"))
+
+
+def test_imported_frontend_sends_nothing(allows: Allows) -> None:
+    """A stack that was imported without its parameters has no distribution; with them, it counts."""
+    assert allows(Case("api", "b", ("", ""), ("IMPORT_COMPLETE", "None")))
+    assert not allows(Case("api", "b", ("", ""), ("IMPORT_COMPLETE", "a")))
+    assert not allows(Case("api", "b", ("", ""), ("UPDATE_COMPLETE", "None")))
+
+
+def test_blocks_execute_only_what_they_have_checked() -> None:
+    """Both pages check a change set in the block that executes it, right before they do."""
+    for path, changes in ((OPERATIONS, '"$CHANGES"'), (HAND_OVER, '"$changes"')):
+        (block,) = [block for block in read(path).shell() if "execute-change-set" in block.code]
+        lines = block.code.splitlines()
+        (at,) = [number for number, line in enumerate(lines) if "execute-change-set" in line]
+
+        assert lines[at - 1] == f"origin_key {changes}"
+
+
+@pytest.mark.xdist_group("commands")
+@pytest.mark.parametrize("stack", ["api", "frontend"])
+def test_check_is_what_the_cli_takes(stack: str, terminal: Terminal) -> None:
+    """With production's values the check passes, and looks at the other stack and at the secret."""
+    (functions,) = [block.text for block in read(OPERATIONS).shell() if "origin_key()" in block.text]
+    change_set = f"arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/x/{stack}"
+    session = terminal.session(functions, [Block("", 1, "sh", f"origin_key {change_set}\n")])
+    asked = [
+        (command.region, command.parameters.get("StackName") or command.parameters.get("SecretId"))
+        for command in session.seen
+        if command.operation in ("DescribeStacks", "ListSecretVersionIds")
+    ]
+    secret = "csr-lambda-api-prod-origin-api-key-a"
+
+    assert (session.status, session.err) == (0, "")
+    assert asked == (
+        [("us-east-1", "csr-lambda-api-prod-frontend")]
+        if stack == "api"
+        else [
+            ("ap-northeast-1", "csr-lambda-api-prod-api"),
+            ("ap-northeast-1", secret),
+            ("us-east-1", secret),
+        ]
+    )
+
+
+def test_new_value_is_made_like_the_first(templates: dict[str, dict[str, Any]]) -> None:
+    """A new key and a new password have the length and the characters that the templates generate."""
+    blocks = {"{apiKey:": ("api", "OriginApiKeySecretA"), ".password =": ("database", "DatabaseSecret")}
+    for text, (stack, logical_id) in blocks.items():
+        (block,) = [block.code for block in read(CHANGES).shell() if text in block.code]
+        generated = templates[stack]["Resources"][logical_id]["Properties"]["GenerateSecretString"]
+
+        assert generated["ExcludePunctuation"] is True
+        assert f"--password-length {generated['PasswordLength']} --exclude-punctuation" in block
+        assert re.search(rf"\b{generated['GenerateStringKey']}\b", block)

@@ -1,0 +1,143 @@
+"""``reference.on_call``: the lists of the page for the person on call, from small stacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.resolving import resolve
+from csr_templates.reference.on_call import lists
+from csr_templates.reference.words import Words
+
+DESCRIPTION = (
+    "Users: The shop is closed.\nFirst: The *door*.\nThen: The key.\nDashboard: shop\nOn call: a page"
+)
+
+
+def alarm(name: str, topic: str, description: str | None, **attributes: Any) -> dict[str, Any]:
+    """Return an alarm."""
+    properties: dict[str, Any] = {
+        "AlarmName": {"Fn::Sub": "${ProjectName}-${Environment}-" + name},
+        "AlarmActions": [{"Ref": topic}],
+        "MetricName": "Latency",
+        "Statistic": "Maximum",
+        "Period": 60,
+        "EvaluationPeriods": 3,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 5,
+    }
+    if description is not None:
+        properties["AlarmDescription"] = description
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties, **attributes}
+
+
+TEMPLATE: dict[str, Any] = {
+    "Parameters": {
+        "ProjectName": {"Type": "String", "Default": "shop"},
+        "Environment": {"Type": "String", "Default": "prod"},
+    },
+    "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
+    "Resources": {
+        "Topic": {"Type": "AWS::SNS::Topic"},
+        "CriticalTopic": {"Type": "AWS::SNS::Topic"},
+        "Slow": alarm("slow", "Topic", DESCRIPTION),
+        "Closed": alarm("closed-1", "CriticalTopic", f"{DESCRIPTION}\nRelated: slow follows."),
+        "Absent": alarm("absent", "CriticalTopic", "Free text", Condition="Never"),
+        "Plain": alarm("plain", "Topic", None),
+        "Events": {
+            "Type": "AWS::RDS::EventSubscription",
+            "Properties": {
+                "SnsTopicArn": {"Ref": "CriticalTopic"},
+                "SourceType": "db-cluster",
+                "EventCategories": ["failover", "failure"],
+            },
+        },
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    """The lists of one stack."""
+    stack = BuiltStack("shop", "shop.yaml", "us-east-1", TEMPLATE)
+    return lists([stack], {"shop": resolve(TEMPLATE, {})})
+
+
+def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
+    """Alarms go by their names; one that production does not have has a section too."""
+    assert list(found) == [
+        "alarm-index",
+        "alarm slow",
+        "alarm closed-1",
+        "alarm absent",
+        "alarm plain",
+        "database-events",
+    ]
+
+
+def test_index(found: dict[str, Any]) -> None:
+    """What wakes the operator comes first; each name leads to its section, with what users notice."""
+    assert list(found["alarm-index"](Words())) == [
+        "**critical**",
+        "",
+        "- [closed-1](#closed-1): The shop is closed.",
+        "- [absent](#absent)",
+        "",
+        "**normal**",
+        "",
+        "- [slow](#slow): The shop is closed.",
+        "- [plain](#plain)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        (
+            "closed-1",
+            [
+                "- Goes to: critical",
+                "- Users notice: The shop is closed.",
+                "- Look first: The \\*door\\*.",
+                "- Look then: The key.",
+                "- Related: slow follows.",
+                "- Fires when: `Latency` > 5 milliseconds (Maximum, 3 of 3 periods of 1 min)",
+                "- Dashboard: `shop`",
+            ],
+        ),
+        (
+            "absent",
+            [
+                "- Goes to: critical",
+                "- Fires when: `Latency` > 5 milliseconds (Maximum, 3 of 3 periods of 1 min)",
+            ],
+        ),
+    ],
+)
+def test_section(found: dict[str, Any], name: str, lines: list[str]) -> None:
+    """A section holds what the alarm's description says, line by line; free text is left to the page."""
+    assert list(found[f"alarm {name}"](Words())) == lines
+
+
+def test_section_in_another_language(found: dict[str, Any]) -> None:
+    """Whole sentences are translated, and what the language lacks is remembered."""
+    words = Words({"The key.": "Der Schluessel.", "Look then": "Dann"}, "words.de.json")
+    lines = list(found["alarm slow"](words))
+
+    assert "- Dann: Der Schluessel." in lines
+    assert {"The shop is closed.", "Goes to", "normal"} <= set(words.missing)
+    assert "shop" not in words.missing
+
+
+def test_events(found: dict[str, Any]) -> None:
+    """What RDS sends, and to whom."""
+    assert list(found["database-events"](Words())) == ["- critical, `db-cluster`: `failover`, `failure`"]
+
+
+def test_stacks_without_alarms() -> None:
+    """Other stacks need no page for the person on call."""
+    template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+
+    assert lists([BuiltStack("shop", "shop.yaml", "us-east-1", template)], {"shop": template}) == {}

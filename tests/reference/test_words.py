@@ -1,0 +1,46 @@
+"""``reference.words``: words in the language of a page."""
+
+from __future__ import annotations
+
+import pytest
+
+from csr_templates.reference.markers import PageError
+from csr_templates.reference.words import Words
+
+
+@pytest.mark.parametrize(
+    ("singular", "plural"),
+    [
+        ("VPC", "VPCs"),
+        ("cache policy", "cache policies"),
+        ("API key", "API keys"),
+        ("Elastic IP address", "Elastic IP addresses"),
+        ("rule of a security group", "rules of a security group"),
+        ("set of tags in API Gateway", "sets of tags in API Gateway"),
+    ],
+)
+def test_nouns(singular: str, plural: str) -> None:
+    """English has plurals, other languages one word."""
+    assert Words().noun(singular, many=False) == singular
+    assert Words().noun(singular, many=True) == plural
+    assert Words({singular: "語"}).noun(singular, many=True) == "語"
+
+
+def test_missing_words_are_remembered() -> None:
+    """What a language lacks stays English, each once."""
+    words = Words({"a": "あ"}, "words.ja.json")
+
+    assert [words("a"), words("b"), words.noun("c", many=True), words("b")] == ["あ", "b", "c", "b"]
+    assert list(words.missing) == ["b", "c"]
+
+
+def test_unknown_placeholders_are_refused() -> None:
+    """A translation may use the placeholders of the English text, and no other."""
+    words = Words({"{a} of {b}": "{b}の{c}"}, "words.ja.json")
+
+    with pytest.raises(PageError) as error:
+        words.fill("{a} of {b}", a="1", b="2")
+
+    assert str(error.value) == (
+        'words.ja.json: "{a} of {b}": found "{b}の{c}"; what it may hold in braces is {a}, {b}.'
+    )
