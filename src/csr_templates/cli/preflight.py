@@ -124,8 +124,8 @@ def _parameter(text: str) -> tuple[str, str]:
 def _folder(path: Path) -> BuiltFolder:
     if not (path / MANIFEST).exists():
         raise InputError(
-            f"There is no {(path / MANIFEST).as_posix()}. Build first (make templates), or name a folder that a "
-            "build wrote: --out DIR."
+            f"There is no {(path / MANIFEST).as_posix()}. Build first (make templates), or name a folder "
+            "that a build wrote: --out DIR."
         )
     return built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
 
