@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from csr_templates.preflight.facts import Fact, Facts, Failure
+from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure
 from csr_templates.preflight.needs import Needs
 
 from .mock_account import ACCOUNT, DOMAIN, PACKAGE, MockAccount, package
@@ -330,7 +330,7 @@ def logging_role(world: MockAccount, owner: str | None, *, exists: bool) -> Iter
 
 
 @contextmanager
-def role_of_nobody(world: MockAccount) -> Iterator[None]:
+def role_without_stack(world: MockAccount) -> Iterator[None]:
     """Have a pipeline role that no bootstrap stack holds."""
     foreign = world.recorder.stacks.foreign
     owner = foreign.pop(f"deploy-{PREFIX}api-pipeline")
@@ -604,7 +604,7 @@ FAULTS = (
         "recorded",
         f"WARN deploy-roles:deploy-{PREFIX}api-pipeline",
         ("cloudformation",),
-        role_of_nobody,
+        role_without_stack,
     ),
     Fault(
         "a service-linked role is missing",
@@ -634,7 +634,7 @@ FAULTS = (
         "new",
         "facts",
         f"FAIL bucket-names:{PREFIX}frontend-{ACCOUNT}",
-        change=failing("HeadBucket", "403", f"{PREFIX}frontend-"),
+        change=failing("HeadBucket", DENIED, f"{PREFIX}frontend-"),
     ),
     Fault(
         "no artifact bucket in us-east-1",

@@ -93,7 +93,7 @@ class MockAccount:
         self.endpoint = endpoint
         session = boto3.Session()
         self.account = Account(session=session)
-        self.seeding = boto3.Session()  # whose calls nobody notes
+        self.seeding = boto3.Session()  # whose calls are not noted
         self._clients: dict[tuple[str, str], Any] = {}
         self.certificate = self.import_certificate(DOMAIN, 200)
         zone = self.client("route53", VIRGINIA).create_hosted_zone(Name="example.com", CallerReference="1")

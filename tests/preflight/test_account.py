@@ -156,6 +156,14 @@ def test_credentials_that_expire_on_the_way_end_the_run(walk: Walk) -> None:
         world.recorder.failing.clear()
 
 
+def test_throttling_is_waited_for_and_nothing_is_waited_for_forever(walk: Walk) -> None:
+    """boto3 repeats what AWS throttles, at a rate that it adapts, and gives up after some seconds."""
+    config = walk.world.account.client("ec2", TOKYO).meta.config
+
+    assert config.retries == {"mode": "adaptive", "total_max_attempts": 6}
+    assert (config.connect_timeout, config.read_timeout) == (5, 20)
+
+
 def test_an_unknown_profile_is_a_sentence() -> None:
     """The profile is looked for before anything is asked."""
     with (

@@ -95,8 +95,8 @@ def test_what_could_not_be_judged_ends_with_1(versioned: Run, walk: Walk) -> Non
 
     assert code == 1
     assert out.endswith(
-        "0 failed, 8 could not be judged, 0 to look at, 147 passed. Not judged: 8 permission missing: "
-        "sns:ListSubscriptionsByTopic.\n"
+        "0 failed, 8 could not be judged, 0 to look at, 147 passed. Not judged: 8 (permission missing: "
+        "sns:ListSubscriptionsByTopic).\n"
     )
 
 

@@ -26,7 +26,7 @@ def test_an_account_that_is_made_ready_takes_everything(walk: Walk) -> None:
 
 
 def test_a_new_account_with_roles_and_buckets_can_be_deployed_to(walk: Walk) -> None:
-    """Before the first deploy nothing fails; what cannot be told yet is a warning."""
+    """Before the first deploy nothing fails; what cannot be checked yet is a warning."""
     new = walk.states["new"].results
 
     assert {one.status for one in new} == {"PASS", "WARN"}

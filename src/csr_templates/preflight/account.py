@@ -27,6 +27,7 @@ ATTEMPTS: Final = 6
 
 _DENIED: Final = frozenset(
     {
+        "403",  # the answer to HEAD has no code
         "AccessDenied",
         "AccessDeniedException",
         "AuthorizationError",
@@ -211,7 +212,10 @@ def _refuse(failure: Failure) -> NoReturn:
     ):
         sentence = "The AWS credentials have expired. Sign in again (aws login, aws sso login)."
     elif code in _WRONG_KEYS:
-        sentence = "AWS does not know the credentials. Check the profile, and whether its key was deleted."
+        sentence = (
+            "AWS does not know the credentials. Check the profile, whether its key was deleted, and whether "
+            "it belongs to the partition of the regions (aws, aws-cn, aws-us-gov)."
+        )
     elif code == DENIED:
         sentence = (
             "The credentials may not call sts:GetCallerIdentity, so the account is unknown. Use a role with "

@@ -1,7 +1,7 @@
 """AWS's own validation of a deploy: the only part of preflight that writes.
 
 CloudFormation validates a template when it creates a change set, and only DescribeEvents tells the result.
-So each stack gets a change set that nobody executes. It is deleted again, and the empty stack that the
+So each stack gets a change set that is never executed. It is deleted again, and the empty stack that the
 first change set of a stack makes, whatever happens in between.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
 """

@@ -125,7 +125,7 @@ class NoAnswerError(Exception):
 
 
 class UnaskedError(Exception):
-    """Calls that nobody has made yet."""
+    """Calls that have not been made yet."""
 
     def __init__(self, queries: Sequence[Query]) -> None:
         super().__init__(f"{len(queries)} calls")

@@ -57,7 +57,7 @@ def last_line(results: Sequence[Result]) -> str:
     if ignored:
         parts.append(f"{ignored} ignored")
     whys = Counter(result.why for result in results if result.status == UNKNOWN and not result.is_ignored)
-    reasons = "; ".join(f"{count} {why}" for why, count in sorted(whys.items()))
+    reasons = "; ".join(f"{count} ({why})" for why, count in sorted(whys.items()))
     return f"{', '.join(parts)}.{f' Not judged: {reasons}.' if reasons else ''}"
 
 

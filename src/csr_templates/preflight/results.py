@@ -98,7 +98,7 @@ def passed(sentence: str) -> Verdict:
 
 
 def warned(sentence: str, remedy: str) -> Verdict:
-    """Return that it works, or cannot be told yet, and that the caller should know."""
+    """Return that it works, or cannot be checked yet, and that the caller should know."""
     return Verdict(WARN, sentence, remedy)
 
 

@@ -44,7 +44,7 @@ def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if status == "REVIEW_IN_PROGRESS":
         return warned(
             f"{subject.id} has a change set and nothing else, so it is created.",
-            "Delete the change sets that nobody will execute.",
+            "Delete the change sets that will not be executed.",
         )
     sentence = f"{subject.id} is in state {status}, which takes no update."
     return failed(sentence, _REMEDIES.get(status, "Wait until the operation is over, then look again."))

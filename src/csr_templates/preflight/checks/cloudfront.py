@@ -82,8 +82,8 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return passed(f"{alias} belongs to the distribution of {subject.stack.deployed}.")
     if ours is None:
         return warned(
-            f"No distribution of this account has {alias}. Whether another account has it, AWS tells only "
-            "once there is a distribution.",
+            f"No distribution of this account has {alias}. AWS shows whether another account has it "
+            "only once there is a distribution.",
             "If the domain was used with CloudFront before, find out where.",
         )
     conflicting = [

@@ -59,9 +59,7 @@ def _cluster(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
 
 
 def _not_yet(subject: Subject) -> Verdict:
-    return warned(
-        f"There is no cluster {subject.id} yet, so this cannot be told.", "Nothing, before the first deploy."
-    )
+    return warned(f"There is no cluster {subject.id} yet.", "Nothing to do before the first deploy.")
 
 
 def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
@@ -83,7 +81,7 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         targets = [one["EngineVersion"] for item in from_now for one in item.get("ValidUpgradeTarget", [])]
         if version not in targets:
             return failed(
-                f"The cluster has {now}, from which RDS does not lead to {version}.",
+                f"The cluster has {now}, which RDS does not upgrade to {version}.",
                 f"Choose one of {', '.join(targets) or 'none'}.",
             )
         return warned(

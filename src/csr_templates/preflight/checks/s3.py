@@ -8,12 +8,13 @@ from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.checks.names import LEFT_BEHIND
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup, NoAnswerError
+from csr_templates.preflight.facts import DENIED, Lookup, NoAnswerError
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
-_FORBIDDEN = ("403", "Forbidden", "denied")
-_ELSEWHERE = ("301", "PermanentRedirect", "400")
+_TAKEN = (DENIED, "301", "400")
+"""How S3 answers about a bucket of another account, or of another region than the one that is asked.
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"""
 
 
 def _buckets(needs: Needs) -> Iterator[Subject]:
@@ -37,14 +38,15 @@ def _judge_name(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     try:
         found = lookup(calls.bucket(stack.region, name))
     except NoAnswerError as error:
-        if error.code not in _FORBIDDEN + _ELSEWHERE:
+        if error.code not in _TAKEN:
             raise
         found = {}
     if found is None:
         return passed(f"The name of the bucket {name} is free.")
     return failed(
-        f"A bucket {name} exists in another account: creating it would fail.",
-        "Choose another ProjectName, or ask the owner of the bucket to delete it.",
+        f"A bucket {name} exists in another account, or s3:ListBucket is not permitted: creating it would "
+        "fail.",
+        "Allow s3:ListBucket to be sure; otherwise choose another ProjectName.",
     )
 
 

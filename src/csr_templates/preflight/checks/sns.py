@@ -20,7 +20,7 @@ def _judge_topic(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     topic = deployed.physical_id(lookup, subject.stack, subject.id)
     if topic is None:
         return warned(
-            f"The topic {subject.id} is not there yet, so nobody can be subscribed.",
+            f"The topic {subject.id} does not exist yet, so no one can be subscribed.",
             "Subscribe to it after the deploy (docs/operations.md, Subscribe).",
         )
     found = lookup(calls.subscriptions(subject.stack.region, topic)) or []
