@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
+import boto3
+import botocore.session
+
 from csr_templates.hand_over import built_folder
 from csr_templates.preflight.account import Account, collect
 from csr_templates.preflight.checks.listing import CHECKS
@@ -36,6 +39,18 @@ ENVIRONMENT: Final = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+@cache
+def _models() -> Any:
+    return botocore.session.get_session().get_component("data_loader")
+
+
+def session() -> Any:
+    """Return a session; all of them share the descriptions of the services, which take long to read."""
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _models())
+    return boto3.Session(botocore_session=core)
 
 
 def package(*names: str) -> bytes:
@@ -88,12 +103,10 @@ class MockAccount:
     """
 
     def __init__(self, endpoint: str, folder: Path) -> None:
-        import boto3
-
         self.endpoint = endpoint
-        session = boto3.Session()
-        self.account = Account(session=session)
-        self.seeding = boto3.Session()  # whose calls are not noted
+        asking = session()
+        self.account = Account(session=asking)
+        self.seeding = session()  # whose calls are not noted
         self._clients: dict[tuple[str, str], Any] = {}
         self.certificate = self.import_certificate(DOMAIN, 200)
         zone = self.client("route53", VIRGINIA).create_hosted_zone(Name="example.com", CallerReference="1")
@@ -104,7 +117,7 @@ class MockAccount:
         self.version = "v1"
         self.needs = self.needs_of()
         self.recorder = Recorder(self.needs)
-        self.recorder.register(session)
+        self.recorder.register(asking)
 
     def client(self, service: str, region: str = TOKYO) -> Any:
         """Return a client of moto."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
-import boto3
 import botocore.exceptions
 import pytest
 from cfnlint.data import AdditionalSpecs
@@ -24,6 +23,7 @@ from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import DENIED, Fact, Facts, Query
 
 from .conftest import Walk
+from .mock_account import package, session
 from .recorded import TOKYO, VIRGINIA, AwsError
 
 ACTIONS: Any = load_resource(AdditionalSpecs, "Policies.json")  # type: ignore[no-untyped-call]
@@ -113,7 +113,7 @@ def test_a_network_that_fails_on_the_way_leaves_a_check_unknown(walk: Walk) -> N
         mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}),
         mock.patch.object(accounts, "ATTEMPTS", 1),
     ):
-        fact = Account(session=boto3.Session()).ask(calls.vpcs(TOKYO))
+        fact = Account(session=session()).ask(calls.vpcs(TOKYO))
 
     assert fact.failure and fact.failure.code == "EndpointConnectionError"
 
@@ -243,3 +243,17 @@ def test_an_archive_is_read_from_its_end(walk: Walk, tmp_path: Path) -> None:
     assert fact.answer == {"unzipped": 3_000_012, "files": ["data.bin", "lambda_handler.py"]}
     made = walk.world.recorder.made[before:]
     assert [call.parameters["Range"] for call in made] == ["bytes=-65557"]
+
+
+def test_an_archive_with_very_many_files_is_read_from_its_directory(walk: Walk) -> None:
+    """A directory that is longer than what is loaded first takes one more request, for the rest of it."""
+    names = [f"library/{number:04}-{'x' * 60}.py" for number in range(900)]
+    version = walk.world.upload(package("lambda_handler.py", *names))
+    bucket = "csr-lambda-api-prod-lambda-deployments-123456789012"
+    before = len(walk.world.recorder.made)
+    fact = walk.world.account.ask(
+        calls.package_files(TOKYO, bucket, "lambda-deployment-package.zip", version)
+    )
+
+    assert fact.answer == {"unzipped": 901 * 6, "files": ["lambda_handler.py", *names]}
+    assert len(walk.world.recorder.made) - before == 2

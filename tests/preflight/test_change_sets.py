@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import boto3
 import pytest
 
 from csr_templates.hand_over.preflight_policy import CHANGE_SET
@@ -16,6 +15,7 @@ from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Result
 
+from . import mock_account
 from .conftest import Walk
 from .recorded import TOKYO, VIRGINIA, AwsError, Recorder
 
@@ -59,7 +59,7 @@ class Place(NamedTuple):
 @pytest.fixture(scope="module")
 def asking(walk: Walk) -> Iterator[tuple[Recorder, Account]]:
     """Clients, which take a while to be made."""
-    session = boto3.Session()
+    session = mock_account.session()
     recorder = Recorder(walk.world.needs)
     recorder.register(session)
     account = Account(session=session)

@@ -41,7 +41,8 @@ RESULTS: Final = [
     ),
 ]
 CHECKS: Final = ["zones", "writer", "keys", "roles"]
-LAST: Final = "2 failed, 1 could not be judged, 1 to look at, 2 passed. Not judged: 1 (permission missing: kms:ListKeys)."
+WHY: Final = "permission missing: kms:ListKeys"
+LAST: Final = f"2 failed, 1 could not be judged, 1 to look at, 2 passed. Not judged: 1 ({WHY})."
 
 
 def test_the_text_has_failures_first_and_counts_last() -> None:
