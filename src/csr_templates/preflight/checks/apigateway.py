@@ -18,12 +18,21 @@ _API = "AWS::ApiGateway::RestApi"
 _QUOTAS = (
     Quota(
         "regional-apis",
+        "regional REST APIs",
         (_API,),
         calls.rest_apis,
         600,
         counts=lambda item: "REGIONAL" in item.get("endpointConfiguration", {}).get("types", ()),
     ),
-    Quota("usage-plans", ("AWS::ApiGateway::UsagePlan",), calls.usage_plans, 300, "apigateway", "L-E8693075"),
+    Quota(
+        "usage-plans",
+        "usage plans",
+        ("AWS::ApiGateway::UsagePlan",),
+        calls.usage_plans,
+        300,
+        "apigateway",
+        "L-E8693075",
+    ),
 )
 ACCEPTED: Final[Mapping[str, str]] = {"a": "a", "b": "b", "both": "ab"}
 """``OriginKeys`` of the API -> the keys that it accepts."""

@@ -54,7 +54,7 @@ def _judge_concurrency(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
     if wanted > max(left, 0):
         return failed(
             f"{wanted} concurrent executions are to be {how} for {subject.id}, and {max(left, 0)} can be: "
-            f"the account has {settings['ConcurrentExecutions']} in {region}, and Lambda keeps "
+            f"the account has {settings['ConcurrentExecutions']:,} in {region}, and Lambda keeps "
             f"{KEPT_UNRESERVED} of them for functions without a reservation.",
             remedy,
         )
@@ -108,8 +108,8 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Upload the package, and pass its version (docs/hand-over.md, Per-deploy values).",
         )
     lookup.expect([calls.package_files(region, bucket, key, version), calls.lambda_settings(region)])
-    archive = lookup(calls.package_files(region, bucket, key, version))
     largest = lookup(calls.lambda_settings(region))["CodeSizeUnzipped"]
+    archive = lookup(calls.package_files(region, bucket, key, version))
     if "unzipped" not in archive:
         return failed(f"{name} in {bucket} is not a zip archive.", "Upload the package again.")
     if archive["unzipped"] > largest:
@@ -118,13 +118,17 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Leave out what the function does not need.",
         )
     module = str(properties.get("Handler", "")).rpartition(".")[0]
-    if str(properties.get("Runtime", "")).startswith("python"):
-        wanted = (f"{module}.py", f"{module}/__init__.py")
-        if not set(wanted) & set(archive["files"]):
-            return failed(
-                f"{name} has no {wanted[0]}, where the handler {properties['Handler']} is looked for.",
-                "Put it at the top of the archive: zip its contents, not the folder around them.",
-            )
+    runtime = str(properties.get("Runtime", ""))
+    if not runtime.startswith("python"):
+        return warned(
+            f"{name} is there and fits. Which file has to hold the handler of {runtime} is not known here.",
+            "Look for it in the archive.",
+        )
+    if not {f"{module}.py", f"{module}/__init__.py"} & set(archive["files"]):
+        return failed(
+            f"{name} has no {module}.py, where the handler {properties['Handler']} is looked for.",
+            "Put it at the top of the archive: zip its contents, not the folder around them.",
+        )
     if not version:
         return warned(
             f"{name} is there, but no version is named: a deploy without one keeps the code of the last "
@@ -155,10 +159,10 @@ CHECKS = (
     names.check(
         "function-name",
         "The name of the function is free, or ours",
-        "function",
         (
             Kind(
                 _FUNCTION,
+                "function",
                 ("FunctionName",),
                 lambda stack, needs, name: calls.function(stack.region, name),
                 lambda answer, name: answer is not None,

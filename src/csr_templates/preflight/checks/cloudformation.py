@@ -72,7 +72,7 @@ def _judge_reads(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if is_there:
         return passed(f"{subject.id} is there.")
     by = f"{made[0].deployed} makes it: deploy that first." if made else "No stack of the folder makes it."
-    return failed(f"{subject.id}, which {', '.join(reads.users[:3])} read, is not there.", by)
+    return failed(f"{subject.id} is not there, and is read by {', '.join(reads.users)}.", by)
 
 
 CHECKS = (

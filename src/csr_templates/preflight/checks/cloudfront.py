@@ -23,6 +23,7 @@ _ACCESS_CONTROL = "AWS::CloudFront::OriginAccessControl"
 _QUOTAS = (
     Quota(
         "distributions",
+        "distributions",
         (_DISTRIBUTION,),
         lambda region: calls.distributions(),
         200,
@@ -32,6 +33,7 @@ _QUOTAS = (
     ),
     Quota(
         "cache-policies",
+        "cache policies",
         (_CACHE_POLICY,),
         lambda region: calls.cache_policies(),
         20,
@@ -41,6 +43,7 @@ _QUOTAS = (
     ),
     Quota(
         "response-headers-policies",
+        "response headers policies",
         (_HEADERS_POLICY,),
         lambda region: calls.headers_policies(),
         20,
@@ -48,9 +51,17 @@ _QUOTAS = (
         "L-CF0D4FC5",
         is_global=True,
     ),
-    Quota("functions", (_FUNCTION,), lambda region: calls.cloudfront_functions(), 100, is_global=True),
+    Quota(
+        "functions",
+        "CloudFront Functions",
+        (_FUNCTION,),
+        lambda region: calls.cloudfront_functions(),
+        100,
+        is_global=True,
+    ),
     Quota(
         "origin-access-controls",
+        "origin access controls",
         (_ACCESS_CONTROL,),
         lambda region: calls.access_controls(),
         100,
@@ -102,28 +113,31 @@ CHECKS = (
     names.check(
         "cloudfront-names",
         "The names of CloudFront Functions, policies and origin access controls are free, or ours",
-        "CloudFront resource",
         (
             Kind(
                 _FUNCTION,
+                "CloudFront Function",
                 ("Name",),
                 lambda stack, needs, name: calls.cloudfront_functions(),
                 listed("Name"),
             ),
             Kind(
                 _CACHE_POLICY,
+                "cache policy",
                 ("CachePolicyConfig", "Name"),
                 lambda stack, needs, name: calls.cache_policies(),
                 listed("CachePolicy", "CachePolicyConfig", "Name"),
             ),
             Kind(
                 _HEADERS_POLICY,
+                "response headers policy",
                 ("ResponseHeadersPolicyConfig", "Name"),
                 lambda stack, needs, name: calls.headers_policies(),
                 listed("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", "Name"),
             ),
             Kind(
                 _ACCESS_CONTROL,
+                "origin access control",
                 ("OriginAccessControlConfig", "Name"),
                 lambda stack, needs, name: calls.access_controls(),
                 listed("Name"),

@@ -12,10 +12,10 @@ CHECKS = (
     names.check(
         "alarm-names",
         "No alarm outside the stacks has the name of one of ours",
-        "alarm",
         (
             Kind(
                 _ALARM,
+                "alarm",
                 ("AlarmName",),
                 lambda stack, needs, name: calls.alarms(stack.region),
                 listed("AlarmName"),
@@ -25,10 +25,10 @@ CHECKS = (
     names.check(
         "dashboard-names",
         "No dashboard outside the stacks has the name of one of ours",
-        "dashboard",
         (
             Kind(
                 "AWS::CloudWatch::Dashboard",
+                "dashboard",
                 ("DashboardName",),
                 lambda stack, needs, name: calls.dashboards(needs.prefix),
                 listed("DashboardName"),
@@ -39,6 +39,6 @@ CHECKS = (
     quotas.check(
         "alarm-quota",
         "The quota of alarms leaves room for what is new",
-        (Quota("alarms", (_ALARM,), calls.alarms, 5_000),),
+        (Quota("alarms", "alarms", (_ALARM,), calls.alarms, 5_000),),
     ),
 )

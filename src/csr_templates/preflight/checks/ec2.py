@@ -11,14 +11,22 @@ from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
-_NAT = Quota("nat-gateways", ("AWS::EC2::NatGateway",), calls.nat_gateways, 5, "vpc", "L-FE5A380F")
+_NAT = Quota(
+    "nat-gateways", "NAT gateways", ("AWS::EC2::NatGateway",), calls.nat_gateways, 5, "vpc", "L-FE5A380F"
+)
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 _QUOTAS = (
-    Quota("vpcs", ("AWS::EC2::VPC",), calls.vpcs, 5, "vpc", "L-F678F1CE"),
+    Quota("vpcs", "VPCs", ("AWS::EC2::VPC",), calls.vpcs, 5, "vpc", "L-F678F1CE"),
     Quota(
-        "internet-gateways", ("AWS::EC2::InternetGateway",), calls.internet_gateways, 5, "vpc", "L-A4707A72"
+        "internet-gateways",
+        "internet gateways",
+        ("AWS::EC2::InternetGateway",),
+        calls.internet_gateways,
+        5,
+        "vpc",
+        "L-A4707A72",
     ),
-    Quota("elastic-ips", ("AWS::EC2::EIP",), calls.addresses, 5, "ec2", "L-0263D0A3"),
+    Quota("elastic-ips", "Elastic IP addresses", ("AWS::EC2::EIP",), calls.addresses, 5, "ec2", "L-0263D0A3"),
 )
 
 
@@ -73,7 +81,7 @@ def _judge_nat_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         if subnet["AvailabilityZone"] == subject.about
     }
     quota = _NAT._replace(
-        id=subject.id,
+        noun=f"NAT gateways in {subject.about}",
         counts=lambda item: item["SubnetId"] in here and item["State"] not in ("deleted", "failed"),
     )
     return quotas.verdict(lookup, quota, region, wanted)

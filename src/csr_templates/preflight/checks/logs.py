@@ -10,10 +10,10 @@ CHECKS = (
     names.check(
         "log-group-names",
         "The names of the log groups are free, or ours: a service or an earlier attempt may have made them",
-        "log group",
         (
             Kind(
                 "AWS::Logs::LogGroup",
+                "log group",
                 ("LogGroupName",),
                 lambda stack, needs, name: calls.log_groups(stack.region, name),
                 listed("logGroupName"),
@@ -23,16 +23,17 @@ CHECKS = (
     names.check(
         "delivery-names",
         "The names of the log deliveries are free, or ours",
-        "log delivery",
         (
             Kind(
                 "AWS::Logs::DeliverySource",
+                "log delivery source",
                 ("Name",),
                 lambda stack, needs, name: calls.delivery_sources(stack.region),
                 listed("name"),
             ),
             Kind(
                 "AWS::Logs::DeliveryDestination",
+                "log delivery destination",
                 ("Name",),
                 lambda stack, needs, name: calls.delivery_destinations(stack.region),
                 listed("name"),

@@ -21,12 +21,14 @@ class Kind(NamedTuple):
 
     Attributes:
         type: the type.
+        noun: what a sentence calls it.
         place: keys that lead to the name among the properties.
         query: the call that finds what has the name.
         is_taken: tells from its answer, which is None where nothing was found, and the name.
     """
 
     type: str
+    noun: str
     place: tuple[str, ...]
     query: Callable[[StackNeeds, Needs, str], Query]
     is_taken: Callable[[Any, str], bool]
@@ -40,15 +42,13 @@ class Named(NamedTuple):
     name: str
 
 
-def check(name: str, summary: str, noun: str, kinds: Sequence[Kind], remedy: str = LEFT_BEHIND) -> Check:
+def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
     """Return the check that nothing outside the stacks has the names.
 
     Args:
         name: of the check.
         summary: of the check.
-        noun: what has the name, for sentences.
-        kinds: the types.
-        remedy: what to do about a name that is taken.
+        kinds: the types. Of several, two may have the same name, so the type is part of the ID.
     """
 
     def subjects(needs: Needs) -> Iterator[Subject]:
@@ -58,21 +58,23 @@ def check(name: str, summary: str, noun: str, kinds: Sequence[Kind], remedy: str
                 for key in kind.place:
                     held = held.get(key, {})
                 if isinstance(held, str):
-                    yield Subject(held, stack, Named(kind, logical_id, held))
+                    short = kind.type.rpartition("::")[2]
+                    subject = f"{short}/{held}" if len(kinds) > 1 else held
+                    yield Subject(subject, stack, Named(kind, logical_id, held))
 
     def judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         named: Named = subject.about
         deployed.expect(lookup, needs.chosen)
         if deployed.physical_id(lookup, subject.stack, named.logical_id):
-            return passed(f"The {noun} {named.name} belongs to {subject.stack.deployed}.")
+            return passed(f"The {named.kind.noun} {named.name} belongs to {subject.stack.deployed}.")
         found = lookup(named.kind.query(subject.stack, needs, named.name))
         if named.kind.is_taken(found, named.name):
             return failed(
-                f"The {noun} {named.name} exists, and {subject.stack.deployed} does not hold it: creating "
-                "it would fail.",
-                remedy,
+                f"The {named.kind.noun} {named.name} exists, and {subject.stack.deployed} does not hold it: "
+                "creating it would fail.",
+                LEFT_BEHIND,
             )
-        return passed(f"The name of the {noun} {named.name} is free.")
+        return passed(f"The name of the {named.kind.noun} {named.name} is free.")
 
     return Check(name, summary, subjects, judge)
 

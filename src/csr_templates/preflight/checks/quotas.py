@@ -16,6 +16,7 @@ class Quota(NamedTuple):
 
     Attributes:
         id: what ``--ignore`` calls it.
+        noun: what a sentence calls what counts.
         types: what counts.
         used: the call that lists what is there.
         documented: the value in AWS's documents.
@@ -26,6 +27,7 @@ class Quota(NamedTuple):
     """
 
     id: str
+    noun: str
     types: tuple[str, ...]
     used: Callable[[str], Query]
     documented: int
@@ -62,24 +64,35 @@ def check(name: str, summary: str, quotas: Sequence[Quota]) -> Check:
 
 def verdict(lookup: Lookup, quota: Quota, region: str, wanted: int) -> Verdict:
     """Return whether a quota leaves room for some more."""
-    noun = quota.id.replace("-", " ")
     if not wanted:
-        return passed(f"Nothing new counts to the quota of {noun}.")
+        return passed(f"Nothing new counts to the quota of {quota.noun}.")
     used_query = quota.used(region)
     lookup.expect([used_query, *([calls.quota(region, quota.service, quota.code)] if quota.code else [])])
     limit, source = _limit(lookup, quota, region)
     used = sum(map(quota.counts, lookup(used_query)))
-    return room(noun, used, wanted, limit, source)
+    which = f"Service Quotas, {quota.service} {quota.code}" if quota.code else "AWS Support"
+    return room(quota.noun, used, wanted, limit, source, which)
 
 
-def room(noun: str, used: int, wanted: int, limit: int, source: str) -> Verdict:
-    """Return whether there is room for some more under a limit."""
-    sentence = f"{noun}: {used} used and {wanted} new, of {limit} ({source})"
+def room(
+    noun: str, used: int, wanted: int, limit: int, source: str, which: str = "Service Quotas"
+) -> Verdict:
+    """Return whether there is room for some more under a limit.
+
+    Args:
+        noun: what counts.
+        used: how many there are.
+        wanted: how many would be new.
+        limit: how many there may be.
+        source: where the limit is from.
+        which: where it can be raised.
+    """
+    sentence = f"{noun}: {used:,} used and {wanted:,} new, of {limit:,} ({source})"
     if used + wanted <= limit:
         return passed(f"{sentence}.")
     return failed(
-        f"{sentence}: {used + wanted - limit} too many.",
-        "Have the quota raised (Service Quotas, or AWS Support), or delete what is not needed.",
+        f"{sentence}: {used + wanted - limit:,} too many.",
+        f"Have the quota raised ({which}), or delete what is not needed.",
     )
 
 

@@ -159,7 +159,7 @@ def _judge_writer(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if there["Status"] != "available":
         return failed(
             f"The cluster {subject.id} is {there['Status']}, which takes no update.",
-            "Wait until it is available.",
+            "Start it, or wait until it is available.",
         )
     members = there.get("DBClusterMembers", [])
     writers = [one for one in members if one["IsClusterWriter"]]
@@ -197,10 +197,10 @@ CHECKS = (
     names.check(
         "cluster-name",
         "The identifier of the cluster is free, or ours",
-        "cluster",
         (
             Kind(
                 _CLUSTER,
+                "cluster",
                 ("DBClusterIdentifier",),
                 lambda stack, needs, name: calls.cluster(stack.region, name),
                 listed("DBClusterIdentifier"),

@@ -90,6 +90,7 @@ CHECKS = (
         (
             Quota(
                 "buckets",
+                "buckets",
                 ("AWS::S3::Bucket",),
                 lambda region: calls.own_buckets(),
                 10_000,

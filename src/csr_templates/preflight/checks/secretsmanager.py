@@ -24,12 +24,12 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     name = subject.id.partition("@")[0]
     where = f"the secret {name} in {region}"
     deployed.expect(lookup, needs.chosen)
-    found = {one["Name"]: one for one in lookup(calls.secrets(region, needs.prefix))}.get(name)
     ours = deployed.physical_id(lookup, subject.stack, logical_id)
+    found = {one["Name"]: one for one in lookup(calls.secrets(region, needs.prefix))}.get(name)
     if found and found.get("DeletedDate"):
         return failed(
-            f"{where[0].upper()}{where[1:]} waits for its deletion since {found['DeletedDate']}: its name is "
-            "taken until it is gone.",
+            f"{where[0].upper()}{where[1:]} waits for its deletion (DeletedDate {found['DeletedDate']}): its "
+            "name is taken until it is gone.",
             f"Restore it (aws secretsmanager restore-secret --region {region} --secret-id {name}) and import "
             "it, or delete it at once with --force-delete-without-recovery.",
         )

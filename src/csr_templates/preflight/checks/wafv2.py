@@ -37,8 +37,7 @@ CHECKS = (
     names.check(
         "web-acl-name",
         "The name of the web ACL is free, or ours",
-        "web ACL",
-        (Kind(_WEB_ACL, ("Name",), lambda stack, needs, name: calls.web_acls(), listed("Name")),),
+        (Kind(_WEB_ACL, "web ACL", ("Name",), lambda stack, needs, name: calls.web_acls(), listed("Name")),),
     ),
     Check(
         "web-acl-capacity",
