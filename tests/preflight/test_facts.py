@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from csr_templates.preflight import calls
+from csr_templates.preflight import calls, database_calls, edge_calls
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.facts import Facts, FactsError, NoAnswerError, Query
 
@@ -70,10 +70,10 @@ def test_each_fact_has_its_time_and_its_source(walk: Walk) -> None:
     ("query", "command"),
     [
         (
-            calls.cluster("eu-west-1", "db"),
+            database_calls.cluster("eu-west-1", "db"),
             "aws rds describe-db-clusters --region eu-west-1 --db-cluster-identifier db",
         ),
-        (calls.web_acls(), "aws wafv2 list-web-acls --region us-east-1 --scope CLOUDFRONT"),
+        (edge_calls.web_acls(), "aws wafv2 list-web-acls --region us-east-1 --scope CLOUDFRONT"),
         (calls.bucket("eu-west-1", "b"), "aws s3api head-bucket --region eu-west-1 --bucket b"),
         (calls.regions("us-east-1"), "aws ec2 describe-regions --region us-east-1 --all-regions"),
         (
@@ -82,7 +82,7 @@ def test_each_fact_has_its_time_and_its_source(walk: Walk) -> None:
             """'[{"Key":"name","Values":["shop-"]}]'""",
         ),
         (
-            calls.capacity(({"Name": "x" * 200},)),
+            edge_calls.capacity(({"Name": "x" * 200},)),
             "aws wafv2 check-capacity --region us-east-1 --scope CLOUDFRONT --rules file://rules.json",
         ),
         (

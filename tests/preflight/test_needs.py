@@ -25,8 +25,8 @@ def folder() -> BuiltFolder:
     [
         (("prd",), "There is no environment prd. Did you mean 'prod'? The folder has dev, staging, prod."),
         (
-            ("prod", ("databse",)),
-            "There is no stack databse. Did you mean 'database'? The folder has network, database, api, "
+            ("prod", ("netwrok",)),
+            "There is no stack netwrok. Did you mean 'network'? The folder has network, database, api, "
             "frontend.",
         ),
         (

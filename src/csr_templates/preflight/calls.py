@@ -1,6 +1,6 @@
-"""Every call that a check asks for: what is read, and what is kept of the answer.
+"""The calls that checks ask for: what is read, and what is kept of the answer.
 
-A check that needs something else adds it here, and its operation to ``hand_over.preflight_policy.READ``.
+``database_calls`` and ``edge_calls`` hold the rest. A check that needs another call adds it, and its operation to ``hand_over.preflight_policy.READ``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ GLOBAL: Final = "us-east-1"
 """Where services without regions are asked: IAM, CloudFront, Route 53, and S3 for the account's buckets."""
 
 
-def _query(
+def query(
     service: str,
     operation: str,
     region: str,
@@ -24,6 +24,7 @@ def _query(
     absent: tuple[str, ...] = (),
     **parameters: Any,
 ) -> Query:
+    """Return a call; what is not named otherwise is a parameter of it."""
     return Query(service, operation, region, tuple(parameters.items()), path, keep, absent)
 
 
@@ -33,19 +34,19 @@ def _query(
 @cache
 def identity() -> Query:
     """Who asks, in which account."""
-    return _query("sts", "GetCallerIdentity", GLOBAL, keep=("Account", "Arn"))
+    return query("sts", "GetCallerIdentity", GLOBAL, keep=("Account", "Arn"))
 
 
 @cache
 def regions(region: str) -> Query:
     """The regions that the account may use, opted in or without the need to."""
-    return _query("ec2", "DescribeRegions", region, "Regions", ("RegionName", "OptInStatus"), AllRegions=True)
+    return query("ec2", "DescribeRegions", region, "Regions", ("RegionName", "OptInStatus"), AllRegions=True)
 
 
 @cache
 def zones(region: str) -> Query:
     """The availability zones of a region."""
-    return _query("ec2", "DescribeAvailabilityZones", region, "AvailabilityZones", ("ZoneName", "State"))
+    return query("ec2", "DescribeAvailabilityZones", region, "AvailabilityZones", ("ZoneName", "State"))
 
 
 # ---- CloudFormation ----
@@ -57,7 +58,7 @@ def stack(region: str, name: str) -> Query:
     keep = ("StackName", "StackStatus", "StackStatusReason", "Parameters", "Outputs")
     # DescribeStacks answers ValidationError for a stack that does not exist.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
-    return _query(
+    return query(
         "cloudformation", "DescribeStacks", region, "Stacks", keep, ("ValidationError",), StackName=name
     )
 
@@ -67,13 +68,13 @@ def stack_resources(region: str, name: str) -> Query:
     """The resources of a stack."""
     keep = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus")
     path = "StackResourceSummaries"
-    return _query("cloudformation", "ListStackResources", region, path, keep, StackName=name)
+    return query("cloudformation", "ListStackResources", region, path, keep, StackName=name)
 
 
 @cache
 def stack_of(region: str, physical_id: str) -> Query:
     """The stack that a resource belongs to; absent if it belongs to none."""
-    return _query(
+    return query(
         "cloudformation",
         "DescribeStackResources",
         region,
@@ -87,7 +88,7 @@ def stack_of(region: str, physical_id: str) -> Query:
 @cache
 def exports(region: str) -> Query:
     """All exports of a region."""
-    return _query("cloudformation", "ListExports", region, "Exports", ("Name", "Value", "ExportingStackId"))
+    return query("cloudformation", "ListExports", region, "Exports", ("Name", "Value", "ExportingStackId"))
 
 
 # ---- IAM ----
@@ -96,7 +97,7 @@ def exports(region: str) -> Query:
 @cache
 def role(name: str) -> Query:
     """A role; absent if there is none."""
-    return _query("iam", "GetRole", GLOBAL, "Role", ("RoleName", "Path"), ("NoSuchEntity",), RoleName=name)
+    return query("iam", "GetRole", GLOBAL, "Role", ("RoleName", "Path"), ("NoSuchEntity",), RoleName=name)
 
 
 # ---- Quotas ----
@@ -105,7 +106,7 @@ def role(name: str) -> Query:
 @cache
 def quota(region: str, service_code: str, code: str) -> Query:
     """A quota as it is applied to the account; absent if none was ever applied."""
-    return _query(
+    return query(
         "service-quotas",
         "GetServiceQuota",
         region,
@@ -120,7 +121,7 @@ def quota(region: str, service_code: str, code: str) -> Query:
 @cache
 def default_quota(region: str, service_code: str, code: str) -> Query:
     """A quota as AWS applies it to new accounts; absent if Service Quotas does not know it."""
-    return _query(
+    return query(
         "service-quotas",
         "GetAWSDefaultServiceQuota",
         region,
@@ -138,31 +139,31 @@ def default_quota(region: str, service_code: str, code: str) -> Query:
 @cache
 def vpcs(region: str) -> Query:
     """The VPCs of a region."""
-    return _query("ec2", "DescribeVpcs", region, "Vpcs", ("VpcId",))
+    return query("ec2", "DescribeVpcs", region, "Vpcs", ("VpcId",))
 
 
 @cache
 def internet_gateways(region: str) -> Query:
     """The internet gateways of a region."""
-    return _query("ec2", "DescribeInternetGateways", region, "InternetGateways", ("InternetGatewayId",))
+    return query("ec2", "DescribeInternetGateways", region, "InternetGateways", ("InternetGatewayId",))
 
 
 @cache
 def addresses(region: str) -> Query:
     """The Elastic IP addresses of a region."""
-    return _query("ec2", "DescribeAddresses", region, "Addresses", ("AllocationId",))
+    return query("ec2", "DescribeAddresses", region, "Addresses", ("AllocationId",))
 
 
 @cache
 def nat_gateways(region: str) -> Query:
     """The NAT gateways of a region with their subnets."""
-    return _query("ec2", "DescribeNatGateways", region, "NatGateways", ("NatGatewayId", "SubnetId", "State"))
+    return query("ec2", "DescribeNatGateways", region, "NatGateways", ("NatGatewayId", "SubnetId", "State"))
 
 
 @cache
 def subnets(region: str) -> Query:
     """The subnets of a region with their zones."""
-    return _query("ec2", "DescribeSubnets", region, "Subnets", ("SubnetId", "AvailabilityZone"))
+    return query("ec2", "DescribeSubnets", region, "Subnets", ("SubnetId", "AvailabilityZone"))
 
 
 # ---- S3 ----
@@ -171,25 +172,25 @@ def subnets(region: str) -> Query:
 @cache
 def own_buckets() -> Query:
     """The buckets of the account."""
-    return _query("s3", "ListBuckets", GLOBAL, "Buckets", ("Name",))
+    return query("s3", "ListBuckets", GLOBAL, "Buckets", ("Name",))
 
 
 @cache
 def bucket(region: str, name: str) -> Query:
     """Whether a bucket exists, in any account; absent if the name is free."""
-    return _query("s3", "HeadBucket", region, keep=("BucketRegion",), absent=("404",), Bucket=name)
+    return query("s3", "HeadBucket", region, keep=("BucketRegion",), absent=("404",), Bucket=name)
 
 
 @cache
 def bucket_versioning(region: str, name: str) -> Query:
     """Whether a bucket keeps versions."""
-    return _query("s3", "GetBucketVersioning", region, keep=("Status",), Bucket=name)
+    return query("s3", "GetBucketVersioning", region, keep=("Status",), Bucket=name)
 
 
 @cache
 def package(region: str, bucket_name: str, key: str, version: str) -> Query:
     """The size of an object; absent if it, or this version of it, does not exist."""
-    query = _query(
+    found = query(
         "s3",
         "HeadObject",
         region,
@@ -198,17 +199,17 @@ def package(region: str, bucket_name: str, key: str, version: str) -> Query:
         Bucket=bucket_name,
         Key=key,
     )
-    return _of_version(query, version)
+    return _of_version(found, version)
 
 
 @cache
 def package_files(region: str, bucket_name: str, key: str, version: str) -> Query:
     """The files of a zip archive and their sizes, read from its directory at the end of the object."""
-    return _of_version(_query("s3", "GetObject", region, Bucket=bucket_name, Key=key), version)
+    return _of_version(query("s3", "GetObject", region, Bucket=bucket_name, Key=key), version)
 
 
-def _of_version(query: Query, version: str) -> Query:
-    return replace(query, parameters=(*query.parameters, ("VersionId", version))) if version else query
+def _of_version(call: Query, version: str) -> Query:
+    return replace(call, parameters=(*call.parameters, ("VersionId", version))) if version else call
 
 
 # ---- CloudWatch Logs, CloudWatch, SNS, KMS, Secrets Manager ----
@@ -217,27 +218,25 @@ def _of_version(query: Query, version: str) -> Query:
 @cache
 def log_groups(region: str, name: str) -> Query:
     """The log groups whose name starts so."""
-    return _query(
-        "logs", "DescribeLogGroups", region, "logGroups", ("logGroupName",), logGroupNamePrefix=name
-    )
+    return query("logs", "DescribeLogGroups", region, "logGroups", ("logGroupName",), logGroupNamePrefix=name)
 
 
 @cache
 def delivery_sources(region: str) -> Query:
     """The sources of log deliveries."""
-    return _query("logs", "DescribeDeliverySources", region, "deliverySources", ("name",))
+    return query("logs", "DescribeDeliverySources", region, "deliverySources", ("name",))
 
 
 @cache
 def delivery_destinations(region: str) -> Query:
     """The destinations of log deliveries."""
-    return _query("logs", "DescribeDeliveryDestinations", region, "deliveryDestinations", ("name",))
+    return query("logs", "DescribeDeliveryDestinations", region, "deliveryDestinations", ("name",))
 
 
 @cache
 def alarms(region: str) -> Query:
     """The metric alarms of a region."""
-    return _query(
+    return query(
         "cloudwatch", "DescribeAlarms", region, "MetricAlarms", ("AlarmName",), AlarmTypes=("MetricAlarm",)
     )
 
@@ -245,7 +244,7 @@ def alarms(region: str) -> Query:
 @cache
 def dashboards(prefix: str) -> Query:
     """The dashboards of the account whose name starts so; they belong to no region."""
-    return _query(
+    return query(
         "cloudwatch",
         "ListDashboards",
         GLOBAL,
@@ -258,7 +257,7 @@ def dashboards(prefix: str) -> Query:
 @cache
 def subscriptions(region: str, topic: str) -> Query:
     """The subscriptions of a topic; whose they are is not kept."""
-    return _query(
+    return query(
         "sns",
         "ListSubscriptionsByTopic",
         region,
@@ -272,13 +271,13 @@ def subscriptions(region: str, topic: str) -> Query:
 @cache
 def keys(region: str) -> Query:
     """The KMS keys of a region."""
-    return _query("kms", "ListKeys", region, "Keys", ("KeyId",))
+    return query("kms", "ListKeys", region, "Keys", ("KeyId",))
 
 
 @cache
 def secrets(region: str, prefix: str) -> Query:
     """The secrets whose name starts so, those that wait for their deletion included. No values."""
-    return _query(
+    return query(
         "secretsmanager",
         "ListSecrets",
         region,
@@ -292,94 +291,13 @@ def secrets(region: str, prefix: str) -> Query:
 @cache
 def secret(region: str, name: str) -> Query:
     """Whether a secret's copies in other regions are up to date; absent if there is none. No values."""
-    return _query(
+    return query(
         "secretsmanager",
         "DescribeSecret",
         region,
         keep=("ReplicationStatus",),
         absent=("ResourceNotFoundException",),
         SecretId=name,
-    )
-
-
-# ---- RDS ----
-
-
-@cache
-def database_quotas(region: str) -> Query:
-    """What RDS limits in the account, and how much of it is used."""
-    keep = ("AccountQuotaName", "Used", "Max")
-    return _query("rds", "DescribeAccountAttributes", region, "AccountQuotas", keep)
-
-
-@cache
-def cluster(region: str, identifier: str) -> Query:
-    """A cluster; absent if there is none."""
-    return _query(
-        "rds",
-        "DescribeDBClusters",
-        region,
-        "DBClusters",
-        ("DBClusterIdentifier", "Status", "EngineVersion", "DBClusterMembers"),
-        ("DBClusterNotFoundFault",),
-        DBClusterIdentifier=identifier,
-    )
-
-
-@cache
-def instances(region: str, cluster_identifier: str) -> Query:
-    """The instances of a cluster."""
-    return _query(
-        "rds",
-        "DescribeDBInstances",
-        region,
-        "DBInstances",
-        ("DBInstanceIdentifier", "DBInstanceStatus", "PromotionTier", "DBParameterGroups"),
-        Filters=({"Name": "db-cluster-id", "Values": [cluster_identifier]},),
-    )
-
-
-@cache
-def snapshots(region: str, cluster_identifier: str) -> Query:
-    """The snapshots of a cluster, automated and manual ones."""
-    return _query(
-        "rds",
-        "DescribeDBClusterSnapshots",
-        region,
-        "DBClusterSnapshots",
-        ("DBClusterSnapshotIdentifier", "SnapshotCreateTime", "Status"),
-        DBClusterIdentifier=cluster_identifier,
-    )
-
-
-@cache
-def engine_versions(region: str, engine: str, version: str) -> Query:
-    """A version of an engine, deprecated or not."""
-    return _query(
-        "rds",
-        "DescribeDBEngineVersions",
-        region,
-        "DBEngineVersions",
-        ("EngineVersion", "Status", "ValidUpgradeTarget"),
-        Engine=engine,
-        EngineVersion=version,
-        IncludeAll=True,
-    )
-
-
-@cache
-def orderable(region: str, engine: str, version: str, instance_class: str) -> Query:
-    """Where an instance class is offered for a version, and with what."""
-    return _query(
-        "rds",
-        "DescribeOrderableDBInstanceOptions",
-        region,
-        "OrderableDBInstanceOptions",
-        ("AvailabilityZones", "SupportsPerformanceInsights", "SupportsEnhancedMonitoring"),
-        Engine=engine,
-        EngineVersion=version,
-        DBInstanceClass=instance_class,
-        Vpc=True,
     )
 
 
@@ -390,7 +308,7 @@ def orderable(region: str, engine: str, version: str, instance_class: str) -> Qu
 def lambda_settings(region: str) -> Query:
     """What Lambda limits in the account and region."""
     keep = ("CodeSizeUnzipped", "ConcurrentExecutions", "UnreservedConcurrentExecutions")
-    return _query("lambda", "GetAccountSettings", region, "AccountLimit", keep)
+    return query("lambda", "GetAccountSettings", region, "AccountLimit", keep)
 
 
 @cache
@@ -399,7 +317,7 @@ def function(region: str, name: str) -> Query:
 
     Another call would show that the function exists, too, but with its environment variables.
     """
-    return _query(
+    return query(
         "lambda",
         "GetFunctionConcurrency",
         region,
@@ -412,131 +330,16 @@ def function(region: str, name: str) -> Query:
 @cache
 def api_account(region: str) -> Query:
     """The settings of API Gateway for the account and region."""
-    return _query("apigateway", "GetAccount", region, keep=("cloudwatchRoleArn",))
+    return query("apigateway", "GetAccount", region, keep=("cloudwatchRoleArn",))
 
 
 @cache
 def rest_apis(region: str) -> Query:
     """The REST APIs of a region."""
-    return _query("apigateway", "GetRestApis", region, "items", ("id", "endpointConfiguration"))
+    return query("apigateway", "GetRestApis", region, "items", ("id", "endpointConfiguration"))
 
 
 @cache
 def usage_plans(region: str) -> Query:
     """The usage plans of a region."""
-    return _query("apigateway", "GetUsagePlans", region, "items", ("id",))
-
-
-# ---- CloudFront, WAF, ACM, Route 53 ----
-
-
-@cache
-def distributions() -> Query:
-    """The distributions of the account; the headers that they send are not kept."""
-    return _query("cloudfront", "ListDistributions", GLOBAL, "DistributionList.Items", ("Id", "Aliases"))
-
-
-@cache
-def conflicting_aliases(distribution: str, alias: str) -> Query:
-    """The distributions of all accounts that have an alias; AWS hides most of what belongs to others."""
-    return _query(
-        "cloudfront",
-        "ListConflictingAliases",
-        GLOBAL,
-        "ConflictingAliasesList.Items",
-        ("Alias", "DistributionId", "AccountId"),
-        DistributionId=distribution,
-        Alias=alias,
-    )
-
-
-@cache
-def cloudfront_functions() -> Query:
-    """The CloudFront Functions of the account, as they are in development."""
-    return _query("cloudfront", "ListFunctions", GLOBAL, "FunctionList.Items", ("Name",), Stage="DEVELOPMENT")
-
-
-@cache
-def cache_policies() -> Query:
-    """The cache policies of the account."""
-    return _query(
-        "cloudfront", "ListCachePolicies", GLOBAL, "CachePolicyList.Items", ("CachePolicy",), Type="custom"
-    )
-
-
-@cache
-def headers_policies() -> Query:
-    """The response headers policies of the account."""
-    return _query(
-        "cloudfront",
-        "ListResponseHeadersPolicies",
-        GLOBAL,
-        "ResponseHeadersPolicyList.Items",
-        ("ResponseHeadersPolicy",),
-        Type="custom",
-    )
-
-
-@cache
-def access_controls() -> Query:
-    """The origin access controls of the account."""
-    return _query(
-        "cloudfront", "ListOriginAccessControls", GLOBAL, "OriginAccessControlList.Items", ("Id", "Name")
-    )
-
-
-@cache
-def web_acls() -> Query:
-    """The web ACLs for CloudFront."""
-    return _query("wafv2", "ListWebACLs", GLOBAL, "WebACLs", ("Name",), Scope="CLOUDFRONT")
-
-
-def capacity(rules: Any) -> Query:
-    """The capacity units that rules need."""
-    return _query("wafv2", "CheckCapacity", GLOBAL, keep=("Capacity",), Scope="CLOUDFRONT", Rules=rules)
-
-
-@cache
-def certificate(arn: str) -> Query:
-    """A certificate; absent if there is none."""
-    return _query(
-        "acm",
-        "DescribeCertificate",
-        GLOBAL,
-        "Certificate",
-        ("Status", "DomainName", "SubjectAlternativeNames", "NotAfter"),
-        ("ResourceNotFoundException",),
-        CertificateArn=arn,
-    )
-
-
-@cache
-def hosted_zone(zone: str) -> Query:
-    """A hosted zone; absent if there is none."""
-    return _query(
-        "route53", "GetHostedZone", GLOBAL, "HostedZone", ("Name", "Config"), ("NoSuchHostedZone",), Id=zone
-    )
-
-
-@cache
-def records(zone: str, name: str) -> Query:
-    """The records of a zone from a name on, as many as one name can have."""
-    return _query(
-        "route53",
-        "ListResourceRecordSets",
-        GLOBAL,
-        "ResourceRecordSets",
-        ("Name", "Type"),
-        ("NoSuchHostedZone",),
-        HostedZoneId=zone,
-        StartRecordName=name,
-        MaxItems="10",
-    )
-
-
-@cache
-def health_checks() -> Query:
-    """How many Route 53 health checks there are, and may be."""
-    return _query(
-        "route53", "GetAccountLimit", GLOBAL, keep=("Limit", "Count"), Type="MAX_HEALTH_CHECKS_BY_OWNER"
-    )
+    return query("apigateway", "GetUsagePlans", region, "items", ("id",))

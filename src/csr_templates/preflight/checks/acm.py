@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from csr_templates.preflight import calls
+from csr_templates.preflight import calls, edge_calls
 from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
@@ -28,7 +28,7 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             f"The certificate is in {region}, and CloudFront takes only those in {calls.GLOBAL}.",
             f"Request or import one in {calls.GLOBAL}.",
         )
-    found = lookup(calls.certificate(arn))
+    found = lookup(edge_calls.certificate(arn))
     if found is None:
         return failed(f"There is no certificate {arn}.", "Correct CertificateArn, or request a certificate.")
     if found["Status"] != "ISSUED":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from csr_templates.preflight import calls, deployed
+from csr_templates.preflight import deployed, edge_calls
 from csr_templates.preflight.checks import names, quotas
 from csr_templates.preflight.checks.names import Kind, listed
 from csr_templates.preflight.checks.quotas import Quota
@@ -25,7 +25,7 @@ _QUOTAS = (
         "distributions",
         "distributions",
         (_DISTRIBUTION,),
-        lambda region: calls.distributions(),
+        lambda region: edge_calls.distributions(),
         200,
         "cloudfront",
         "L-24B04930",
@@ -35,7 +35,7 @@ _QUOTAS = (
         "cache-policies",
         "cache policies",
         (_CACHE_POLICY,),
-        lambda region: calls.cache_policies(),
+        lambda region: edge_calls.cache_policies(),
         20,
         "cloudfront",
         "L-7D134442",
@@ -45,7 +45,7 @@ _QUOTAS = (
         "response-headers-policies",
         "response headers policies",
         (_HEADERS_POLICY,),
-        lambda region: calls.headers_policies(),
+        lambda region: edge_calls.headers_policies(),
         20,
         "cloudfront",
         "L-CF0D4FC5",
@@ -55,7 +55,7 @@ _QUOTAS = (
         "functions",
         "CloudFront Functions",
         (_FUNCTION,),
-        lambda region: calls.cloudfront_functions(),
+        lambda region: edge_calls.cloudfront_functions(),
         100,
         is_global=True,
     ),
@@ -63,7 +63,7 @@ _QUOTAS = (
         "origin-access-controls",
         "origin access controls",
         (_ACCESS_CONTROL,),
-        lambda region: calls.access_controls(),
+        lambda region: edge_calls.access_controls(),
         100,
         is_global=True,
     ),
@@ -81,7 +81,9 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     deployed.expect(lookup, [subject.stack])
     ours = deployed.physical_id(lookup, subject.stack, subject.about)
     holders = [
-        one["Id"] for one in lookup(calls.distributions()) if alias in one.get("Aliases", {}).get("Items", [])
+        one["Id"]
+        for one in lookup(edge_calls.distributions())
+        if alias in one.get("Aliases", {}).get("Items", [])
     ]
     remedy = (
         "Remove it there first, or move it: aws cloudfront associate-alias "
@@ -98,7 +100,7 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "If the domain was used with CloudFront before, find out where.",
         )
     conflicting = [
-        one for one in lookup(calls.conflicting_aliases(ours, alias)) if one["DistributionId"] != ours
+        one for one in lookup(edge_calls.conflicting_aliases(ours, alias)) if one["DistributionId"] != ours
     ]
     if conflicting:
         return failed(
@@ -118,28 +120,28 @@ CHECKS = (
                 _FUNCTION,
                 "CloudFront Function",
                 ("Name",),
-                lambda stack, needs, name: calls.cloudfront_functions(),
+                lambda stack, needs, name: edge_calls.cloudfront_functions(),
                 listed("Name"),
             ),
             Kind(
                 _CACHE_POLICY,
                 "cache policy",
                 ("CachePolicyConfig", "Name"),
-                lambda stack, needs, name: calls.cache_policies(),
+                lambda stack, needs, name: edge_calls.cache_policies(),
                 listed("CachePolicy", "CachePolicyConfig", "Name"),
             ),
             Kind(
                 _HEADERS_POLICY,
                 "response headers policy",
                 ("ResponseHeadersPolicyConfig", "Name"),
-                lambda stack, needs, name: calls.headers_policies(),
+                lambda stack, needs, name: edge_calls.headers_policies(),
                 listed("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", "Name"),
             ),
             Kind(
                 _ACCESS_CONTROL,
                 "origin access control",
                 ("OriginAccessControlConfig", "Name"),
-                lambda stack, needs, name: calls.access_controls(),
+                lambda stack, needs, name: edge_calls.access_controls(),
                 listed("Name"),
             ),
         ),

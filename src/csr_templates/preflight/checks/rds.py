@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from csr_templates.preflight import calls, deployed
+from csr_templates.preflight import database_calls, deployed
 from csr_templates.preflight.checks import names, quotas
 from csr_templates.preflight.checks.names import Kind, listed
 from csr_templates.preflight.facts import Lookup, moment
@@ -38,7 +38,9 @@ def _judge_quota(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     wanted = len(deployed.new(lookup, needs, *subject.about))
     if not wanted:
         return passed(f"Nothing new counts to the quota {subject.id}.")
-    found = {one["AccountQuotaName"]: one for one in lookup(calls.database_quotas(subject.stack.region))}
+    found = {
+        one["AccountQuotaName"]: one for one in lookup(database_calls.database_quotas(subject.stack.region))
+    }
     if subject.id not in found:
         return warned(f"RDS does not say what it allows of {subject.id}.", "Look into Service Quotas.")
     quota = found[subject.id]
@@ -54,7 +56,7 @@ def _cluster(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
     """Return the cluster that the stack holds."""
     if not deployed.physical_id(lookup, subject.stack, subject.about[0]):
         return None
-    found = lookup(calls.cluster(subject.stack.region, subject.id))
+    found = lookup(database_calls.cluster(subject.stack.region, subject.id))
     return found[0] if found else None
 
 
@@ -67,8 +69,8 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     engine, version, region = properties["Engine"], properties["EngineVersion"], subject.stack.region
     there = _cluster(subject, lookup)
     now = there["EngineVersion"] if there else version
-    lookup.expect(calls.engine_versions(region, engine, one) for one in {version, now})
-    found = lookup(calls.engine_versions(region, engine, version))
+    lookup.expect(database_calls.engine_versions(region, engine, one) for one in {version, now})
+    found = lookup(database_calls.engine_versions(region, engine, version))
     if not found:
         return failed(f"{region} does not offer {engine} {version}.", "Choose another DatabaseEngineVersion.")
     if found[0].get("Status") == "deprecated":
@@ -77,7 +79,7 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             return warned(sentence, "Plan the change to a version that is not (docs/changes.md).")
         return failed(sentence, "Choose another DatabaseEngineVersion.")
     if now != version:
-        from_now = lookup(calls.engine_versions(region, engine, now))
+        from_now = lookup(database_calls.engine_versions(region, engine, now))
         targets = [one["EngineVersion"] for item in from_now for one in item.get("ValidUpgradeTarget", [])]
         if version not in targets:
             return failed(
@@ -105,7 +107,7 @@ def _judge_class(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         cluster["EngineVersion"],
         properties["DBInstanceClass"],
     )
-    offers = lookup(calls.orderable(region, engine, version, instance_class))
+    offers = lookup(database_calls.orderable(region, engine, version, instance_class))
     what = f"{instance_class} for {engine} {version}"
     if not offers:
         return failed(f"{region} does not offer {what}.", "Choose another DatabaseInstanceClass.")
@@ -136,7 +138,7 @@ def _judge_pending(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         for one in there.get("DBClusterMembers", [])
         if one.get("DBClusterParameterGroupStatus", "in-sync") != "in-sync"
     ]
-    for instance in lookup(calls.instances(subject.stack.region, subject.id)):
+    for instance in lookup(database_calls.instances(subject.stack.region, subject.id)):
         name = instance["DBInstanceIdentifier"]
         waiting += [
             f"{name} ({group['DBParameterGroupName']}: {group['ParameterApplyStatus']})"
@@ -181,7 +183,7 @@ def _judge_writer(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 def _judge_snapshot(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if not _cluster(subject, lookup):
         return _not_yet(subject)
-    found = lookup(calls.snapshots(subject.stack.region, subject.id))
+    found = lookup(database_calls.snapshots(subject.stack.region, subject.id))
     times = [one["SnapshotCreateTime"] for one in found if one["Status"] == "available"]
     take = "Take one first (docs/hand-over.md, A snapshot before a database change)."
     if not times:
@@ -202,7 +204,7 @@ CHECKS = (
                 _CLUSTER,
                 "cluster",
                 ("DBClusterIdentifier",),
-                lambda stack, needs, name: calls.cluster(stack.region, name),
+                lambda stack, needs, name: database_calls.cluster(stack.region, name),
                 listed("DBClusterIdentifier"),
             ),
         ),

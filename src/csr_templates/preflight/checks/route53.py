@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from csr_templates.preflight import calls, deployed
+from csr_templates.preflight import deployed, edge_calls
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
@@ -24,7 +24,7 @@ def _zones(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    found = lookup(calls.hosted_zone(subject.id))
+    found = lookup(edge_calls.hosted_zone(subject.id))
     if found is None:
         return failed(
             f"The account has no hosted zone {subject.id}.",
@@ -53,7 +53,7 @@ def _judge_record(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if deployed.physical_id(lookup, subject.stack, logical_id):
         return passed(f"The record {subject.id} belongs to {subject.stack.deployed}.")
     name, kind = str(properties["Name"]).rstrip(".").lower(), properties["Type"]
-    found = lookup(calls.records(str(properties["HostedZoneId"]), str(properties["Name"]))) or []
+    found = lookup(edge_calls.records(str(properties["HostedZoneId"]), str(properties["Name"]))) or []
     types = {one["Type"] for one in found if one["Name"].rstrip(".").lower() == name}
     if taken := types & {kind, "CNAME"}:
         return failed(
@@ -74,7 +74,7 @@ def _judge_health_checks(subject: Subject, needs: Needs, lookup: Lookup) -> Verd
     wanted = len(deployed.new(lookup, needs, _CHECK))
     if not wanted:
         return passed("Nothing new counts to the quota of health checks.")
-    found = lookup(calls.health_checks())
+    found = lookup(edge_calls.health_checks())
     return quotas.room("health checks", found["Count"], wanted, found["Limit"]["Value"], "Route 53")
 
 

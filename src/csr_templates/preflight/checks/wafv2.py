@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from csr_templates.preflight import calls
+from csr_templates.preflight import edge_calls
 from csr_templates.preflight.checks import names
 from csr_templates.preflight.checks.names import Kind, listed
 from csr_templates.preflight.facts import Lookup
@@ -23,7 +23,7 @@ def _web_acls(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_capacity(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    needed = lookup(calls.capacity(tuple(subject.about.get("Rules", ()))))["Capacity"]
+    needed = lookup(edge_calls.capacity(tuple(subject.about.get("Rules", ()))))["Capacity"]
     if needed > _MAX_CAPACITY:
         return failed(
             f"The rules of {subject.id} need {needed:,} capacity units, of {_MAX_CAPACITY:,}.",
@@ -37,7 +37,15 @@ CHECKS = (
     names.check(
         "web-acl-name",
         "The name of the web ACL is free, or ours",
-        (Kind(_WEB_ACL, "web ACL", ("Name",), lambda stack, needs, name: calls.web_acls(), listed("Name")),),
+        (
+            Kind(
+                _WEB_ACL,
+                "web ACL",
+                ("Name",),
+                lambda stack, needs, name: edge_calls.web_acls(),
+                listed("Name"),
+            ),
+        ),
     ),
     Check(
         "web-acl-capacity",
