@@ -1,6 +1,7 @@
 """The calls that checks ask for: what is read, and what is kept of the answer.
 
-``database_calls`` and ``edge_calls`` hold the rest. A check that needs another call adds it, and its operation to ``hand_over.preflight_policy.READ``.
+``database_calls`` and ``edge_calls`` hold the rest. A check that needs another call adds it, and its
+operation to ``hand_over.preflight_policy.READ``.
 """
 
 from __future__ import annotations
