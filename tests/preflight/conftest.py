@@ -49,6 +49,14 @@ class Walk(NamedTuple):
     states: dict[str, State]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need the account."""
+    for item in items:
+        if "walk" in getattr(item, "fixturenames", ()) and "preflight" in item.path.parts:
+            item.add_marker(pytest.mark.emulator)
+
+
 @pytest.fixture(scope="package")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     """An account: empty, then made ready for the first deploy, then with all stacks."""
