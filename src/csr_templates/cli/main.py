@@ -13,15 +13,27 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from csr_templates.assembly.folder import OutputError
-from csr_templates.cli import build, environments, lint, reference, render
 from csr_templates.cli.folders import add_parameters
 from csr_templates.cli.messages import BAD_INPUT, InputError, discard_stdout, headline, say, tell
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
-from csr_templates.stacks.listing import STACKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from csr_templates.stacks.listing import Stack
+
+STACKS: Sequence[Stack] = ()
+"""The stacks; by default those of the listing, which is imported only by commands that need it."""
+
+_COMMANDS = {
+    "build": "build and lint every stack, then write the output folder",
+    "environments": "show the parameters of every environment, side by side",
+    "render": "print the YAML of one stack and touch no file",
+    "reference": "print the page that says what the templates hold, and touch no file",
+    "review": "show what a deploy will do to the running system",
+    "lint": "lint templates, also those of other projects, with cfn-lint and our rules",
+}
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
@@ -51,7 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # LF on Windows too; no console is too old for a path
             stream.reconfigure(newline="\n", errors="backslashreplace")
     try:
-        arguments = _parser().parse_args(argv)
+        given = sys.argv[1:] if argv is None else list(argv)
+        arguments = _parser(next(iter(given), "")).parse_args(given)
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
@@ -69,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(wanted: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="csr-templates",
         description="Build, show and lint the CloudFormation templates.",
@@ -78,11 +91,10 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show name and version")
-    parser.set_defaults(stacks=STACKS)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(
+    def command(name: str, summary: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
             name,
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
@@ -90,23 +102,49 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=_HELP,
             allow_abbrev=False,
         )
-        sub.set_defaults(run=run)
-        return sub
 
-    build.add_arguments(
-        command("build", build.run, "build and lint every stack, then write the output folder")
-    )
-    add_parameters(
-        command("environments", environments.run, "show the parameters of every environment, side by side")
-    )
-    render.add_arguments(
-        command("render", render.run, "print the YAML of one stack and touch no file"), STACKS
-    )
-    command("reference", reference.run, "print the page that says what the templates hold, and touch no file")
-    lint.add_arguments(
-        command("lint", lint.run, "lint templates, also those of other projects, with cfn-lint and our rules")
-    )
+    subparsers = {name: command(name, summary) for name, summary in _COMMANDS.items()}
+    if wanted in subparsers:
+        _complete(subparsers[wanted], wanted)
     return parser
+
+
+def _complete(parser: argparse.ArgumentParser, command: str) -> None:
+    """Add the arguments of one command and what runs it; no other command's code is imported."""
+    match command:
+        case "lint":
+            from csr_templates.cli import lint
+
+            lint.add_arguments(parser)
+            parser.set_defaults(run=lint.run)
+        case "review":
+            from csr_templates.cli import review
+
+            review.add_arguments(parser)
+            parser.set_defaults(run=review.run)
+        case _:
+            _complete_for_stacks(parser, command)
+
+
+def _complete_for_stacks(parser: argparse.ArgumentParser, command: str) -> None:
+    from csr_templates.cli import build, environments, reference, render
+    from csr_templates.stacks import listing
+
+    stacks = STACKS or listing.STACKS
+    runs = {
+        "build": build.run,
+        "environments": environments.run,
+        "reference": reference.run,
+        "render": render.run,
+    }
+    match command:
+        case "build":
+            build.add_arguments(parser)
+        case "environments":
+            add_parameters(parser)
+        case "render":
+            render.add_arguments(parser, stacks)
+    parser.set_defaults(run=runs[command], stacks=stacks)
 
 
 class _Version(argparse.Action):
