@@ -16,7 +16,11 @@ from .own_changes import CHANGES, own_side
 EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
     "engine version": ({("interruption", "DatabaseCluster")}, {"DatabaseCluster": "update"}),
     "class": (
-        {("interruption", "DatabaseInstance1"), ("interruption", "DatabaseInstance2")},
+        {
+            ("interruption", "DatabaseInstance1"),
+            ("interruption", "DatabaseInstance2"),
+            ("guard", "DatabaseSurplusCreditsAlarm"),
+        },
         {
             "DatabaseInstance1": "update",
             "DatabaseInstance2": "update",
@@ -32,6 +36,7 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
             ("interruption", "PrivateSubnet1RouteTableAssociation"),
             ("interruption", "PrivateSubnet1NetworkAclAssociation"),
             ("interruption", "SecretsManagerEndpointSecurityGroup"),
+            ("opens", "SecretsManagerEndpointSecurityGroup"),
         },
         {"DatabaseSubnetGroup": "update", "ApiFunction": "update"},
     ),
@@ -62,7 +67,7 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
         set(),
         {"ApiFunction": "update", "ApiFunctionVersion": "replace", "ApiFunctionAlias": "update"},
     ),
-    "threshold": (set(), {"DatabaseCPUAlarm": "update"}),
+    "threshold": ({("guard", "DatabaseCPUAlarm")}, {"DatabaseCPUAlarm": "update"}),
     "bucket renamed": (
         {
             ("will-fail", "LambdaDeploymentsBucket"),
@@ -74,9 +79,21 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
         },
         {"ApiFunction": "update"},
     ),
-    "WAF off": (set(), {"WebACL": "remove", "WebACLLogging": "remove", "Distribution": "update"}),
+    "WAF off": (
+        {("opens", "Distribution"), ("guard", "WAFBlockedRequestsAlarm")},
+        {"WebACL": "remove", "WebACLLogging": "remove", "Distribution": "update"},
+    ),
     "export renamed": ({("export", "VPCId")}, {}),
-    "condition flipped": ({("interruption", "DatabaseInstance2")}, {"DatabaseInstance2": "remove"}),
+    "condition flipped": (
+        {
+            ("interruption", "DatabaseInstance2"),
+            ("guard", "DatabaseReadLatencyAlarm"),
+            ("guard", "DatabaseReaderCPUAlarm"),
+            ("guard", "DatabaseReaderConnectionsAlarm"),
+            ("guard", "DatabaseReplicaLagAlarm"),
+        },
+        {"DatabaseInstance2": "remove"},
+    ),
     "tags reordered": (set(), {}),
 }
 

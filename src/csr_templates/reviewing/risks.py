@@ -9,8 +9,10 @@ from csr_templates.cloudformation.replacement import kept_if, name_properties
 from csr_templates.cloudformation.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 from csr_templates.cloudformation.wiring import Node
 from csr_templates.reviewing import outcomes
+from csr_templates.reviewing.access.openings import openings
 from csr_templates.reviewing.changes import Changed, ChangedOutput, EnvironmentChanges, StackChanges
 from csr_templates.reviewing.failures import failures
+from csr_templates.reviewing.guards.weakened import weakened_guards
 from csr_templates.reviewing.hiding import shown
 from csr_templates.reviewing.names import stale_names
 from csr_templates.reviewing.origin_keys import readers_of_secret
@@ -19,6 +21,8 @@ from csr_templates.reviewing.renames import renames
 WILL_FAIL: Final = "will-fail"
 DATA_LOSS: Final = "data-loss"
 EXPORT: Final = "export"
+OPENS: Final = "opens"
+GUARD: Final = "guard"
 REPLACED: Final = "replace"
 RENAME: Final = "rename"
 ORPHAN: Final = "orphan"
@@ -26,7 +30,17 @@ INTERRUPTION: Final = "interruption"
 
 _SECRET: Final = "AWS::SecretsManager::Secret"
 
-KINDS: Final = (WILL_FAIL, DATA_LOSS, EXPORT, REPLACED, RENAME, ORPHAN, INTERRUPTION)
+KINDS: Final = (
+    WILL_FAIL,
+    DATA_LOSS,
+    EXPORT,
+    OPENS,
+    GUARD,
+    REPLACED,
+    RENAME,
+    ORPHAN,
+    INTERRUPTION,
+)
 """The kinds of risks, the most urgent first."""
 
 
@@ -72,6 +86,10 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
             "its names "
             "stay taken, until it is deleted by hand.",
         )
+    for node, message in openings(environment):
+        yield (OPENS, *node, message)
+    for node, message in weakened_guards(environment):
+        yield (GUARD, *node, message)
     for node, old_name, readers in stale_names(environment):
         yield (INTERRUPTION, *node, _stale_name(environment, node, old_name, readers))
     renamed = {pair.old: pair.new for pair in renames(environment)}
