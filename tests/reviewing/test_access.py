@@ -1,4 +1,4 @@
-"""What a deploy opens, and which guards it weakens: the labelled pairs, our own stacks, and drawn policies."""
+"""What a deploy opens, and which guards it weakens: labelled pairs, our own stacks, and drawn policies."""
 
 from __future__ import annotations
 
@@ -97,11 +97,11 @@ def test_what_is_new_is_opened_only_to_everyone() -> None:
         return {"Type": "AWS::S3::BucketPolicy", "Properties": properties}
 
     side = own_side()
-    for principal, risks in (({"Service": "logs.amazonaws.com"}, []), ("*", ["NewPolicy"])):
+    for principal, opened in (({"Service": "logs.amazonaws.com"}, []), ("*", ["NewPolicy"])):
         added = {"NewBucket": {"Type": "AWS::S3::Bucket"}, "NewPolicy": policy(principal)}
         after = with_template(side, "network", lambda one, added=added: one["Resources"].update(added))  # type: ignore[misc]
         found = [risk.name for risk in report.review(side, after, ["prod"]).risks if risk.kind == "opens"]
-        assert found == risks
+        assert found == opened
 
 
 def test_what_a_new_role_may_do_is_new() -> None:
