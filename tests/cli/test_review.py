@@ -158,6 +158,10 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
             ["--before", "before.yaml", "--after", "after.yaml", "--parameters-before", "other.json"],
             "before.yaml has no parameter Colour.",
         ),
+        (
+            ["--before", "before.yaml", "--after", "after.yaml", "--region", "mars-1"],
+            "There are no schemas for the region 'mars-1'; cfn-lint ",
+        ),
     ],
 )
 def test_bad_input(
@@ -186,11 +190,9 @@ def test_the_default_is_the_folder_of_the_checkout(
 def test_the_code_of_the_stacks_is_not_read() -> None:
     """A mistake in a stack does not keep anyone from a review."""
     code = (
-        "import sys\n"
-        "from csr_templates.cli.main import main\n"
-        f"assert main(['review', '--before', {str(OUT)!r}, '--after', {str(OUT)!r}]) == 0\n"
-        "wrong = [one for one in sys.modules if one.startswith(('troposphere', 'csr_templates.stacks', "
-        "'cfnlint', 'boto'))]\n"
-        "assert wrong == [], wrong\n"
+        "import sys\nfrom csr_templates.cli.main import main\nassert main(['review', '--before', "
+        f"{str(OUT)!r}, '--after', {str(OUT)!r}]) == 0\nwrong = [one for one in sys.modules if "
+        "one.startswith(('troposphere', 'csr_templates.stacks', 'cfnlint', 'boto'))]\nassert wrong == [], "
+        "wrong\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -24,6 +24,7 @@ from csr_templates.cloudformation.update_exceptions import (
     DISPUTED,
     NAME_SCOPES,
     QUIET_IF,
+    REPLACED_IF,
     UNIQUE,
     Changed,
 )
@@ -37,7 +38,7 @@ def test_rows_name_properties_of_the_schemas() -> None:
     """A misspelt type or property would never be found; what decides a case is about a case."""
     rows = [
         (kind, name)
-        for table in (ALSO_REPLACED, DECIDED, DISPUTED, QUIET_IF, REFUSED)
+        for table in (ALSO_REPLACED, DECIDED, DISPUTED, QUIET_IF, REFUSED, REPLACED_IF)
         for kind in table
         for name in table[kind]
     ]
@@ -83,6 +84,14 @@ def effect(kind: str, before: dict[str, Any], after: dict[str, Any], **attribute
     return effect_of_values(kind, REGION, (name,), Changed(before, after, attributes))
 
 
+def attributes(**types: str) -> dict[str, Any]:
+    """Return the attributes of a table."""
+    found = [{"AttributeName": name, "AttributeType": kind} for name, kind in types.items()]
+    return {"AttributeDefinitions": found}
+
+
+BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"
+TABLE = "AWS::DynamoDB::Table"
 REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
 
 
@@ -149,6 +158,12 @@ REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
         (effect("AWS::EC2::VPCEndpoint", {}, {"DnsOptions": {"DnsRecordIpType": "ipv4"}}), Effect.UPDATED),
         (effect("AWS::EC2::VPCEndpoint", {"DnsOptions": {"PrivateDnsPreference": "a"}}, {}), Effect.REPLACED),
         (effect("AWS::EC2::EIP", {}, {"Domain": "vpc"}), Effect.REPLACED),
+        (effect(BALANCER, {"Subnets": ["a"]}, {"Subnets": ["b"]}), Effect.UPDATED),
+        (effect(BALANCER, {}, {"Subnets": ["b"]}), Effect.REPLACED),
+        (effect(BALANCER, {"Subnets": ["a"]}, {"Subnets": GIVEN}), Effect.MAYBE_REPLACED),
+        (effect(TABLE, attributes(a="S"), attributes(a="S", b="N")), Effect.UPDATED),
+        (effect(TABLE, attributes(a="S"), attributes(a="N")), Effect.REPLACED),
+        (effect(TABLE, attributes(a="S"), {"AttributeDefinitions": GIVEN}), Effect.MAYBE_REPLACED),
         (effect("AWS::CloudFormation::CustomResource", {"A": "1"}, {"A": "2"}), Effect.MAYBE_REPLACED),
         (effect("Acme::Thing::Type", {"A": "1"}, {"A": "2"}), Effect.MAYBE_REPLACED),
         (
@@ -258,6 +273,8 @@ def test_some_types_are_deleted_first() -> None:
         (INSTANCE, "BackupRetentionPeriod", 7, 14, False),
         (INSTANCE, "BackupRetentionPeriod", 0, 14, True),
         (INSTANCE, "BackupRetentionPeriod", GIVEN, 14, True),
+        (BALANCER, "Subnets", ["a"], ["b"], False),
+        (BALANCER, "Subnets", [], ["b"], True),
         ("AWS::RDS::DBParameterGroup", "Parameters", {"max_connections": 1}, {"max_connections": 2}, False),
         (
             "AWS::RDS::DBParameterGroup",

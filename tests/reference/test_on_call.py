@@ -134,3 +134,10 @@ def test_section_in_another_language(found: dict[str, Any]) -> None:
 def test_events(found: dict[str, Any]) -> None:
     """What RDS sends, and to whom."""
     assert list(found["database-events"](Words())) == ["- critical, `db-cluster`: `failover`, `failure`"]
+
+
+def test_stacks_without_alarms() -> None:
+    """Other stacks need no page for the person on call."""
+    template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+
+    assert lists([BuiltStack("shop", "shop.yaml", "us-east-1", template)], {"shop": template}) == {}

@@ -6,6 +6,7 @@ Print their reports with ``python -m tests.reviewing.own_changes``.
 from __future__ import annotations
 
 import copy
+import functools
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ OUT = Path(__file__).resolve().parents[2] / "out"
 Template = dict[str, Any]
 
 
+@functools.cache
 def own_side() -> Side:
     """Return out/ of this checkout."""
     side = sides.folder(OUT)

@@ -86,6 +86,7 @@ def test_an_attribute_that_stays_is_no_new_value(attribute: str, reached: bool) 
         ("AWS::EC2::LaunchTemplate", "LatestVersionNumber", "LaunchTemplateData", True),
         ("AWS::EC2::LaunchTemplate", "LaunchTemplateId", "LaunchTemplateData", False),
         ("AWS::SSM::Parameter", "Value", "Value", True),
+        ("AWS::CloudFormation::Stack", "Outputs.Id", "TemplateURL", True),
         ("AWS::SSM::Parameter", "Value", "Description", False),
     ],
 )
@@ -102,6 +103,18 @@ def test_some_attributes_move_with_an_update(
         )
 
     assert ("User" in changed(template("a"), template("b"))) is reached
+
+
+def test_names_that_refer_to_each_other() -> None:
+    """CloudFormation refuses the circle; the review leaves it as it is."""
+
+    def template(size: int) -> dict[str, Any]:
+        return resources(
+            A=("AWS::Logs::LogGroup", {"LogGroupName": {"Ref": "B"}, "RetentionInDays": size}),
+            B=("AWS::Logs::LogGroup", {"LogGroupName": {"Ref": "A"}}),
+        )
+
+    assert {name: one["change"] for name, one in changed(template(1), template(7)).items()} == {"A": "update"}
 
 
 def test_a_condition_of_unknown_truth_is_no_guess() -> None:
@@ -147,6 +160,21 @@ def test_parameter_values_that_the_template_refuses() -> None:
     assert risks(reviewed(template("2", "2"), template("2", "2"))) == {}
 
 
+def test_a_custom_resource() -> None:
+    """Its function decides whether it is replaced; its type and its service token cannot be changed."""
+
+    def template(kind: str, token: str, value: str) -> dict[str, Any]:
+        return resources(Thing=(kind, {"ServiceToken": token, "Value": value}))
+
+    before = template("Custom::A", "arn", "1")
+    assert changed(before, template("Custom::A", "arn", "2"))["Thing"]["change"] == "maybe-replace"
+    assert ("will-fail", "Thing") in risks(reviewed(before, template("Custom::A", "other", "1")))
+    found = risks(reviewed(before, template("Custom::B", "arn", "1")))
+    assert found["will-fail", "Thing"].startswith(
+        "CloudFormation refuses to change the type of Thing from Custom::A "
+    )
+
+
 def test_a_circle_of_references_ends() -> None:
     """Resources that refer to each other are visited until nothing is news."""
 
@@ -156,9 +184,10 @@ def test_a_circle_of_references_ends() -> None:
             B=("Custom::Thing", {"A": {"Ref": "A"}}),
         )
 
-    assert {name: one["change"] for name, one in changed(template("a"), template("b")).items()} == {
-        "A": "maybe-replace",
-        "B": "maybe-replace",
+    found = changed(template("a"), template("b"))
+    assert {name: (one["change"], one["type"]) for name, one in found.items()} == {
+        "A": ("maybe-replace", "Custom::Thing"),
+        "B": ("maybe-replace", "Custom::Thing"),
     }
 
 

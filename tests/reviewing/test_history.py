@@ -65,6 +65,13 @@ def test_a_revision_is_looked_up_from_any_folder(repository: Path) -> None:
         Revision(repository / "out", "v2")
 
 
+def test_a_hook_does_not_lead_astray(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git tells its hooks where the repository is, as seen from another folder."""
+    monkeypatch.setenv("GIT_DIR", ".git")
+
+    assert base(repository / "out").commit
+
+
 def test_without_a_main_branch_there_is_a_sentence(repository: Path) -> None:
     """It says which branches were looked for, and how to name another."""
     git(repository, "branch", "-m", "trunk")

@@ -8,7 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from csr_templates.cloudformation.partial_resolving import PartialBody
 from csr_templates.cloudformation.rendering import load, render
+from csr_templates.cloudformation.resolving import resolve
 
 from .templates import changed, reviewed
 
@@ -137,3 +139,18 @@ def test_what_is_not_known_is_never_milder(kind: str, data: st.DataObject) -> No
         assert (unknown["change"] == "update") == (known["change"] == "update")
         assert unknown["interruption"] != "none" or known["interruption"] == "none"
         assert unknown["data"] == known["data"]
+
+
+@CALM
+@given(templates())
+def test_templates_are_resolved_as_a_build_does(template: dict[str, Any]) -> None:
+    """What exists, and with which properties, is what ``resolve`` says, which cfn-lint checks in turn."""
+    expected = resolve(template, region="us-east-1")["Resources"]
+    body = PartialBody(template, {}, "us-east-1")
+    found = {
+        name: body.value(one["Properties"], name)
+        for name, one in template["Resources"].items()
+        if body.exists(one)
+    }
+
+    assert found == {name: one["Properties"] for name, one in expected.items()}

@@ -40,19 +40,17 @@ def _at(document: Any, path: Iterable[Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def documents() -> list[Any]:
-    """The reports of the changes of our own stacks, as programs read them."""
+    """The reports of some changes of our own stacks, as programs read them."""
     side = own_side()
-    return [
-        json.loads(report.as_json(report.review(side, change(side), ["dev", "prod"])))
-        for change in CHANGES.values()
-    ]
+    names = ("class", "subnet CIDR", "bucket renamed", "WAF off")
+    return [json.loads(report.as_json(report.review(side, CHANGES[name](side), ["prod"]))) for name in names]
 
 
 def test_reports_fit_the_schema(documents: list[Any]) -> None:
     """Every report does, and a word that is not one of the format does not."""
     assert [errors(one) for one in documents] == [[]] * len(documents)
     wrong = documents[0]
-    entry = next(one for stack in wrong["environments"][1]["stacks"] for one in stack["resources"])
+    entry = next(one for stack in wrong["environments"][0]["stacks"] for one in stack["resources"])
     change, entry["change"] = entry["change"], "recreate"
     assert len(errors(wrong)) == 1
     entry["change"] = change
@@ -83,7 +81,8 @@ def test_the_page_explains_every_key_and_word() -> None:
 def test_json_is_the_same_every_time() -> None:
     """The same sides give the same bytes, in ASCII."""
     side = own_side()
-    texts = {report.as_json(report.review(side, CHANGES["bucket renamed"](side))) for _ in range(2)}
+    change = CHANGES["bucket renamed"]
+    texts = {report.as_json(report.review(side, change(side), ["prod"])) for _ in range(2)}
 
     (text,) = texts
     assert text.isascii()

@@ -100,8 +100,7 @@ def test_an_output_that_another_region_reads() -> None:
 
     assert found["export", "api", "Id"] == (
         "The output Id is removed, and frontend reads it as deployed: the next deploy of frontend fails, "
-        "unless it "
-        "no longer reads it."
+        "unless it no longer reads it."
     )
 
 
@@ -111,29 +110,24 @@ def test_an_output_that_another_region_reads() -> None:
         (
             {"database": {"Old": {**QUEUE, "DeletionPolicy": "Retain"}}},
             {"database": {"New": QUEUE}},
-            "The deploy fails: New cannot be created, since Old keeps the name: its policy leaves it in the "
-            "account. "
-            "Import the existing resource under the new logical ID, or choose another name.",
+            "The deploy fails: New cannot be created, since Old keeps the name: its policy leaves it in "
+            "the account. Import the existing resource under the new logical ID, or choose another name.",
         ),
         (
             {"database": {"Old": QUEUE}},
             {"database": {"New": QUEUE}},
             "The deploy fails: New cannot be created, since Old has the name until it is deleted, which "
-            "comes later. "
-            "Keep the logical ID; or deploy in two steps, without the resource and then with the new one; or "
-            "set "
-            "DeletionPolicy: Retain first and import the existing resource under the new logical ID.",
+            "comes later. Keep the logical ID; or deploy in two steps, without the resource and then with "
+            "the new one; or set DeletionPolicy: Retain first and import the existing resource under the "
+            "new logical ID.",
         ),
         (
             {"network": {}, "database": {"Old": QUEUE}},
             {"network": {"New": QUEUE}, "database": {}},
-            "The deploy fails: New cannot be created, since Old of the stack database has the name until it "
-            "is "
-            "deleted, which comes later. Keep the logical ID; or deploy in two steps, without the resource "
-            "and then "
-            "with the new one; or set DeletionPolicy: Retain first and import the existing resource under "
-            "the new "
-            "logical ID.",
+            "The deploy fails: New cannot be created, since Old of the stack database has the name until "
+            "it is deleted, which comes later. Keep the logical ID; or deploy in two steps, without the "
+            "resource and then with the new one; or set DeletionPolicy: Retain first and import the "
+            "existing resource under the new logical ID.",
         ),
         ({"network": {"Old": QUEUE}, "database": {}}, {"network": {}, "database": {"New": QUEUE}}, None),
         (
@@ -230,9 +224,8 @@ def test_an_old_name_in_a_text(text: Any, stale: bool) -> None:
     found = risks(side(network=queue("first-jobs"), api=user), side(network=queue("second-jobs"), api=user))
 
     message = (
-        "Queue gets another name, and Topic of api still has its old name, first-jobs, in a text. Change it "
-        "there "
-        "too."
+        "Queue gets another name, and Topic of api still has its old name, first-jobs, in a text. Change "
+        "it there too."
     )
     assert (found.get(("interruption", "network", "Queue")) == message) is stale
 

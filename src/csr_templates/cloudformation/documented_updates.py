@@ -41,6 +41,8 @@ _HANDLERS: Final = (
 _INSTANCE_HANDLER: Final = f"{_HANDLERS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/"
 _CLUSTER_HANDLER: Final = f"{_HANDLERS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/"
 
+_STACK: Final = f"{_REFERENCE}aws-resource-cloudformation-stack.html"
+
 _SOME: Final = "may be interrupted"  # the page says no more than "Some interruptions"
 _NO_CACHE: Final = "has an empty cache afterwards, or none, so that more requests reach the backend"
 
@@ -48,6 +50,10 @@ NOTES: Final = {
     "AWS::ApiGateway::Stage": {
         "CacheClusterEnabled": Note(_NO_CACHE, False, _CACHE),
         "CacheClusterSize": Note(_NO_CACHE, False, _CACHE),
+    },
+    "AWS::CloudFormation::Stack": {
+        "Parameters": Note("updates its own resources, which may interrupt", None, _STACK),
+        "TemplateURL": Note("updates its own resources, which may interrupt", None, _STACK),
     },
     "AWS::EC2::EIP": {
         "InstanceId": Note("is associated again, which may interrupt", None, _ADDRESS),

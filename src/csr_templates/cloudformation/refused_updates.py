@@ -142,6 +142,16 @@ _OLDER_CACHE: Final = Refusal(
 )
 
 REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
+    "AWS::CloudFormation::CustomResource": {
+        "ServiceToken": (
+            Refusal(
+                _always,
+                "CloudFormation does not change the service token of a custom resource",
+                "create a custom resource under another logical ID",
+                f"{_REFERENCE}aws-resource-cloudformation-customresource.html",
+            ),
+        ),
+    },
     "AWS::DynamoDB::Table": {
         "GlobalSecondaryIndexes": (
             Refusal(

@@ -25,6 +25,7 @@ from csr_templates.cloudformation.update_exceptions import (
     DISPUTED,
     NAME_SCOPES,
     QUIET_IF,
+    REPLACED_IF,
     UNIQUE,
     never,
 )
@@ -50,6 +51,9 @@ class Effect(IntEnum):
     UPDATED = 1
     MAYBE_REPLACED = 2
     REPLACED = 3
+
+
+_EFFECTS = {False: Effect.UPDATED, None: Effect.MAYBE_REPLACED, True: Effect.REPLACED}
 
 
 @cache  # parameters meet in the same places, such as tags
@@ -95,6 +99,9 @@ def effect_of_values(
         replaces = decide(changed)
         if replaces is not None:
             effect = Effect.REPLACED if replaces else Effect.UPDATED
+    if place and (also := REPLACED_IF.get(type_name, {}).get(str(place[0]))):
+        replaces = also(changed)
+        effect = max(effect, _EFFECTS[replaces])
     return effect if certain else min(effect, Effect.MAYBE_REPLACED)
 
 

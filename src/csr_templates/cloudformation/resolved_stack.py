@@ -113,6 +113,7 @@ class ResolvedStack:
             for name, key in one.exports.items()
         }
         self._deployed = deployed
+        self._naming: list[str] = []  # the resources whose names are being looked up
         self._at = ""
         unknown = [name for name in stack.per_deploy if name not in self.given]
         body = PartialBody(stack.template, self.given, stack.region, self._imported, self._output_of, unknown)
@@ -172,11 +173,16 @@ class ResolvedStack:
 
     def _name_of(self, name: str, reference: Any) -> Any:
         resource = self.resources.get(name)
-        if resource is None:
+        if resource is None or name in self._naming:  # two names that refer to each other are no names
             return reference
         identifier = _identifier(resource.type, self.stack.region)
         own = resource.properties.get(identifier[0]) if len(identifier) == 1 else None
-        return reference if own is None or own == reference else self.expand(own)
+        if own is None:
+            return reference
+        self._naming.append(name)
+        found = self.expand(own)
+        self._naming.pop()
+        return found
 
     def _imported(self, name: str) -> Any:
         if self._at:

@@ -79,6 +79,15 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     )
 
 
+def require_region(region: str) -> None:
+    """Tell a region from a mistake.
+
+    Raises:
+        SchemasError: there are no schemas for it.
+    """
+    _type_files(region)
+
+
 @cache
 def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
     """Return what the schema of a type says of one value.

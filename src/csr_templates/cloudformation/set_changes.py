@@ -158,8 +158,9 @@ class _SetChanges:
                     cause = Cause((), "Condition", old_truth, new_truth, why, Effect.NONE)
                 yield ResourceChange(node, (will or was or _NONE).type, change, was, will, [cause])
                 continue
-            if was.type != will.type:
-                cause = Cause((), "Type", was.type, will.type, [self.why.file(stack)], Effect.REPLACED)
+            old_type, new_type = (side.attributes["Type"] for side in (was, will))
+            if old_type != new_type:
+                cause = Cause((), "Type", old_type, new_type, [self.why.file(stack)], Effect.REPLACED)
                 yield ResourceChange(node, will.type, REPLACE, was, will, [cause])
                 continue
             yield from self._of_resource(node, was, will)
@@ -274,6 +275,8 @@ def new_value(change: ResourceChange, attribute: str) -> Effect:
         return Effect.NONE if kept else change.effect
     if change.change != UPDATE or not attribute:
         return Effect.NONE
+    if change.type == "AWS::CloudFormation::Stack":  # what becomes of its outputs is not in the files
+        return Effect.MAYBE_REPLACED if attribute.startswith("Outputs.") else Effect.NONE
     by = _MOVING.get((change.type, attribute))
     moves = by == "*" or (by or attribute) in change.properties
     return Effect.REPLACED if moves else Effect.NONE

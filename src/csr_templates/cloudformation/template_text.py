@@ -58,8 +58,7 @@ def read_template(text: str) -> dict[str, Any]:
     if "Transform" in found:
         raise TemplateTextError(
             "it has a Transform, and only CloudFormation knows what its macros make of it. Give the "
-            "processed "
-            "template: aws cloudformation get-template --template-stage Processed."
+            "processed template: aws cloudformation get-template --template-stage Processed."
         )
     for section in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Rules"):
         entries = found.get(section, {})

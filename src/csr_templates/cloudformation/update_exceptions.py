@@ -124,12 +124,40 @@ def _document(changed: Changed) -> bool | None:
     return None if is_unknown(method) else method != "NewVersion"
 
 
+def _comes_or_goes(name: str) -> Callable[[Changed], bool | None]:
+    def replaces(changed: Changed) -> bool | None:
+        values = [side.get(name) for side in (changed.before, changed.after)]
+        return None if any(map(is_unknown, values)) else any(not value for value in values)
+
+    return replaces
+
+
+def _attribute_edited(changed: Changed) -> bool | None:
+    """Tell whether an attribute of both sides has another type."""
+    types: list[dict[str, Any]] = []
+    for side in (changed.before, changed.after):
+        items = side.get("AttributeDefinitions", [])
+        if not isinstance(items, list) or any(not isinstance(one, Mapping) for one in items):
+            return None
+        types.append({str(one.get("AttributeName")): one.get("AttributeType") for one in items})
+    old, new = types
+    return any(name in new and new[name] != kind for name, kind in old.items())
+
+
+_OF_CLASSIC: Final = ("AvailabilityZones", "HealthCheck", "Subnets")
+
+REPLACED_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
+    "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
+}
+"""Type -> property that replaces in a case that its schema does not tell -> whether it is the case."""
+
 DECIDED: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
     "AWS::AutoScaling::AutoScalingGroup": dict.fromkeys(
         ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier"),
         _replacing_policy,
     ),
     "AWS::EC2::VPC": {"InstanceTenancy": _tenancy},
+    "AWS::ElasticLoadBalancing::LoadBalancer": {name: _comes_or_goes(name) for name in _OF_CLASSIC},
     "AWS::RDS::DBCluster": {
         "AvailabilityZones": never,
         "Engine": _cluster_engine,
@@ -165,6 +193,9 @@ CASES: Final[Mapping[str, str]] = {
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html"
     ),
     "AWS::EC2::VPC": f"{_REFERENCE}aws-resource-ec2-vpc.html",
+    "AWS::ElasticLoadBalancing::LoadBalancer": (
+        f"{_REFERENCE}aws-resource-elasticloadbalancing-loadbalancer.html"
+    ),
     "AWS::RDS::DBCluster": (
         f"{_RDS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/util/ImmutabilityHelper.java"
     ),
@@ -201,7 +232,15 @@ def _are_dynamic(changed: Changed) -> bool | None:
     return all(name in _DYNAMIC for name in {*one, *other} if one.get(name) != other.get(name))
 
 
+def _stays(name: str) -> Callable[[Changed], bool | None]:
+    def quiet(changed: Changed) -> bool | None:
+        return _comes_or_goes(name)(changed) is False
+
+    return quiet
+
+
 QUIET_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
+    "AWS::ElasticLoadBalancing::LoadBalancer": {name: _stays(name) for name in _OF_CLASSIC},
     "AWS::RDS::DBClusterParameterGroup": {"Parameters": _are_dynamic},
     "AWS::RDS::DBParameterGroup": {"Parameters": _are_dynamic},
     "AWS::RDS::DBInstance": {"BackupRetentionPeriod": _backups_go_on},

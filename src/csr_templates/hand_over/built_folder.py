@@ -55,8 +55,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             raise BuiltFolderError(str(error)) from error
         raise BuiltFolderError(
             f"{name} is not a manifest of format {manifest.FORMAT_VERSION}, the only one that this version "
-            "of "
-            "csr-templates reads. Build the folder again, or compare single templates."
+            "of csr-templates reads. Build the folder again, or compare single templates."
         ) from error
     entries = document.get("stacks", [])
     stacks = []
@@ -107,8 +106,7 @@ def read_parameters(text: str, name: str) -> dict[str, str]:
                 item["ParameterKey"]: item["ParameterValue"] for item in items if "ParameterValue" in item
             }
     raise BuiltFolderError(
-        f"Cannot read {name}: it is neither an object whose Parameters are texts nor a list of objects "
-        "with "
+        f"Cannot read {name}: it is neither an object whose Parameters are texts nor a list of objects with "
         "ParameterKey and ParameterValue. Write one of the two."
     )
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from csr_templates.cloudformation.built_stack import BuiltStack, Document
 
 MANIFEST: Final = "stacks.json"
+BEFORE_RESTORE: Final = "before-restore"
+AFTER_RESTORE: Final = "after-restore"
 FORMAT_VERSION: Final = 1
 
 
@@ -64,6 +66,7 @@ def document(
                 "stackPolicy": stack_policy_file(stack.name),
                 **{key: list(documents) for key, documents in role_policy_files(stack).items()},
                 "bootstrap": bootstrap_file(stack.name),
+                "recovery": _recovery(stack.name, environments, files),
                 "sections": stack.by_section(),
             }
             for stack in stacks
@@ -203,6 +206,33 @@ def role_policy_files(stack: BuiltStack) -> dict[str, dict[str, Document]]:
 def bootstrap_file(stack: str) -> str:
     """Return the path, relative to the output folder, of the template that makes a stack's roles."""
     return f"bootstrap/{stack}.yaml"
+
+
+def recovery_file(step: str) -> str:
+    """Return the path, relative to the output folder, of the template of one step of a recovery."""
+    return f"recovery/{step}.yaml"
+
+
+def import_file(environment: str, step: str) -> str:
+    """Return the path, relative to the output folder, of what one step of a recovery imports."""
+    return f"recovery/{environment}/{step}.json"
+
+
+def _recovery(stack: str, environments: Sequence[str], files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """Return the steps that bring back a deleted stack, in order."""
+    names = (stack, f"{stack}-{BEFORE_RESTORE}", f"{stack}-{AFTER_RESTORE}")
+    return [
+        {
+            "template": recovery_file(name),
+            "importFiles": {
+                environment: path
+                for environment in environments
+                if (path := import_file(environment, name)) in files
+            },
+        }
+        for name in names
+        if recovery_file(name) in files
+    ]
 
 
 def _numbered(name: str, documents: Sequence[Document]) -> dict[str, Document]:

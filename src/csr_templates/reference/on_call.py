@@ -50,6 +50,8 @@ def lists(
 ) -> dict[str, Callable[[Words], Iterator[str]]]:
     """Return what a marker may ask for -> the function that yields its lines in the words of a page.
 
+    Stacks without alarms and subscriptions have nothing to ask for.
+
     Args:
         stacks: in deploy order.
         resolved: stack -> its template, as production's values resolve it.
@@ -60,7 +62,9 @@ def lists(
         for logical_id, resource in stack.resources.items()
         if resource["Type"] == ALARM
     ]
-    found: dict[str, Callable[[Words], Iterator[str]]] = {INDEX: partial(_index, alarms)}
+    found: dict[str, Callable[[Words], Iterator[str]]] = {}
+    if alarms:
+        found[INDEX] = partial(_index, alarms)
     found |= {f"alarm {alarm.name}": partial(_section, alarm) for alarm in alarms}
     subscriptions = [
         resource["Properties"]
@@ -68,7 +72,8 @@ def lists(
         for resource in stack.resources.values()
         if resource["Type"] == _SUBSCRIPTION
     ]
-    found[EVENTS] = partial(_events, subscriptions)
+    if subscriptions:
+        found[EVENTS] = partial(_events, subscriptions)
     return found
 
 

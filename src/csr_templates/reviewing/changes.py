@@ -14,6 +14,7 @@ from csr_templates.cloudformation.partial_resolving import is_no_echo
 from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.replacement import Effect
 from csr_templates.cloudformation.resolved_stack import ResolvedStack, mentions, resolve_set
+from csr_templates.cloudformation.schemas import require_region
 from csr_templates.cloudformation.set_changes import (
     ADD,
     MAYBE_REPLACE,
@@ -143,6 +144,7 @@ def compare(before: Side, after: Side, names: Sequence[str] = ()) -> list[Enviro
 
     Raises:
         ReviewError: there is no such environment, or a template cannot be resolved.
+        SchemasError: there are no schemas for the region of a stack.
     """
     known = list(after.environments)
     if unknown := [name for name in names if name not in known]:
@@ -164,6 +166,8 @@ def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
     def origin(stack: str, parameter: str) -> str:
         return _origin(after, name, new[stack] if stack in new else old[stack], parameter)
 
+    for region in dict.fromkeys(one.stack.region for one in new.values()):
+        require_region(region)
     found = set_changes(old, new, origin)
     why = Why(old, new, origin)
     stacks = []

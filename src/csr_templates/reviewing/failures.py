@@ -102,9 +102,8 @@ def _name_kept(environment: EnvironmentChanges, change: ResourceChange) -> Itera
             yield Failure(
                 *change.node,
                 f"{fails}: {change.node.name} keeps its name {name}, and a new resource cannot be created "
-                "beside "
-                f"the old one under the same name. Undo the change, or change {group[0]} too"
-                f"{_causing(change)}.",
+                f"beside the old one under the same name. Undo the change, or change {group[0]} "
+                f"too{_causing(change)}.",
             )
         return
 
@@ -143,10 +142,9 @@ def _denied(environment: EnvironmentChanges, change: ResourceChange) -> Iterator
         fails = "The deploy may fail" if change.change == MAYBE_REPLACE else "The deploy fails"
         yield Failure(
             *change.node,
-            f"{fails}: the stack policy does not allow an update to {what} {change.node.name} ({action}). If "
-            "that "
-            "is meant, allow it for this one update (--stack-policy-during-update-body); if not, undo the "
-            "change.",
+            f"{fails}: the stack policy does not allow an update to {what} {change.node.name} ({action}). "
+            "If that is meant, allow it for this one update (--stack-policy-during-update-body); if not, "
+            "undo the change.",
         )
 
 
@@ -161,8 +159,7 @@ def _not_deleted(change: ResourceChange) -> Failure:
     return Failure(
         *change.node,
         f"{old} cannot be deleted, since {why}: it stays in the account and is no longer part of the stack. "
-        f"{out}, "
-        "or keep it on purpose with Retain.",
+        f"{out}, or keep it on purpose with Retain.",
     )
 
 
@@ -207,9 +204,8 @@ def _taken(node: Node, other: Node, happened: Changed | None) -> str:
     elif happened and happened.change.change in (REMOVE, REPLACE):
         why = f"{holder} has the name until it is deleted, which comes later"
         out = (
-            "Keep the logical ID; or deploy in two steps, without the resource and then with the new one; or "
-            "set "
-            "DeletionPolicy: Retain first and import the existing resource under the new logical ID"
+            "Keep the logical ID; or deploy in two steps, without the resource and then with the new one; "
+            "or set DeletionPolicy: Retain first and import the existing resource under the new logical ID"
         )
     else:
         why = f"{holder} has the name"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+_OF_HOOKS: Final = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
 # In this order; a shared branch says better than a local one what is deployed.
 _MAIN_BRANCHES: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
@@ -36,8 +38,7 @@ class Revision:
         if not self.commit:
             raise HistoryError(
                 f"There is no folder, file or revision {name}. Name one of the three; in a shallow clone, "
-                "fetch "
-                "the history first (git fetch --unshallow)."
+                "fetch the history first (git fetch --unshallow)."
             )
 
     def read(self, path: Path) -> bytes:
@@ -67,8 +68,7 @@ def base(folder: Path) -> Revision:
                 return Revision(root, commit)
             raise HistoryError(
                 f"HEAD and {branch} have no commit in common here. In a shallow clone, fetch the history "
-                "(git "
-                "fetch --unshallow), or name what to compare with: --before REVISION."
+                "(git fetch --unshallow), or name what to compare with: --before REVISION."
             )
     raise HistoryError(
         "There is no main branch to compare with: none of "
@@ -91,22 +91,27 @@ def _root(folder: Path) -> Path:
 def _git(folder: Path, *arguments: str) -> str:
     """Return what git prints; empty where it fails."""
     try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL
-        )
+        done = _run(folder, *arguments)
     except FileNotFoundError as error:
         raise HistoryError("git is not installed. Name two folders: --before DIR --after DIR.") from error
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
 
 def _show(root: Path, name: str) -> bytes:
-    done = subprocess.run(
-        ["git", "cat-file", "blob", name],
-        cwd=root,
+    done = _run(root, "cat-file", "blob", name)
+    if done.returncode != 0:
+        raise FileNotFoundError(done.stderr.decode("utf-8", "replace").strip())
+    return done.stdout
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    # A hook of git names its repository in these, relative to another folder.
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+    return subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env=environment,
         capture_output=True,
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    if done.returncode != 0:
-        raise FileNotFoundError(done.stderr.decode("utf-8", "replace").strip())
-    return done.stdout

@@ -34,10 +34,9 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[tuple[str, str, st
                 yield (
                     *node,
                     f"{sender.name} of the stack {sender.stack}, as it is deployed, sends the key of "
-                    f"{node.name}, "
-                    "which this deploy removes: from then on the API refuses its requests. Accept both keys "
-                    "first, "
-                    f"let {sender.stack} send the other one, and remove the key in a later deploy.",
+                    f"{node.name}, which the API no longer accepts after this deploy: its requests are "
+                    f"refused. Accept both keys first, let {sender.stack} send the other one, and remove "
+                    "the key in a later deploy.",
                 )
     for stack, side in environment.after.items():
         for name, resource in side.existing():
@@ -50,9 +49,8 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[tuple[str, str, st
                     stack,
                     name,
                     f"{name} is going to send the key in the secret {', '.join(sorted(secrets))}, which no "
-                    "API key "
-                    "of the set holds: the API refuses its requests. Let the API accept that key first, in a "
-                    "deploy of its own.",
+                    "API key of the set holds: the API refuses its requests. Let the API accept that key "
+                    "first, in a deploy of its own.",
                 )
 
 

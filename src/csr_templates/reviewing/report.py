@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from csr_templates.cloudformation.set_changes import Cause
+from csr_templates.cloudformation.set_changes import Cause, ResourceChange
 from csr_templates.reviewing.changes import Changed, EnvironmentChanges, StackChanges, compare
 from csr_templates.reviewing.hiding import shown
 from csr_templates.reviewing.risks import Risk, risks
@@ -124,12 +124,18 @@ def _after(cause: Cause, type_name: str) -> Any:
     return f"{value} (new)" if cause.follows and isinstance(value, str) else value
 
 
+def _type(change: ResourceChange) -> str:
+    """Return the type as the template writes it: of a custom resource its own."""
+    found = change.after or change.before
+    return str(found.attributes["Type"]) if found else change.type
+
+
 def _resource(stack: StackChanges, one: Changed, sources: Mapping[str, str]) -> dict[str, Any]:
     change = one.change
     name = change.node.name
     return {
         "logicalId": name,
-        "type": change.type,
+        "type": _type(change),
         "change": change.change,
         "interruption": one.interruption,
         "interruptionOrder": stack.order.get(name),

@@ -28,6 +28,9 @@ RENAME: Final = "rename"
 ORPHAN: Final = "orphan"
 INTERRUPTION: Final = "interruption"
 
+ORDER: Final = "One after the other: "
+"""How the sentence begins that names the resources in the order of their interruptions."""
+
 _SECRET: Final = "AWS::SecretsManager::Secret"
 
 KINDS: Final = (
@@ -83,8 +86,7 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
             name,
             "",
             f"The set no longer has the stack {name} in its region. No deploy deletes it: it goes on, and "
-            "its names "
-            "stay taken, until it is deleted by hand.",
+            "its names stay taken, until it is deleted by hand.",
         )
     for node, message in openings(environment):
         yield (OPENS, *node, message)
@@ -164,8 +166,7 @@ def _loss(change: ResourceChange) -> str:
     )
     return (
         f"The data of {name} is deleted: it {happens}, and its {policy} is Delete.{key} To keep the data, "
-        "set "
-        f"{policy}: Retain{first}, or undo the change."
+        f"set {policy}: Retain{first}, or undo the change."
     )
 
 
@@ -186,8 +187,7 @@ def _orphan(change: ResourceChange, region: str) -> str:
     taken = ", and its name stays taken" if named else ""
     return (
         f"{name} {happens} and stays in the account ({policy}: Retain), outside of the stack{taken}. Delete "
-        "it by "
-        "hand when nothing needs it, or import it again."
+        "it by hand when nothing needs it, or import it again."
     )
 
 
@@ -195,10 +195,8 @@ def _rename(old: Node, new: Node, data: str) -> str:
     deleted = "leaves the old one in the account" if data == outcomes.ORPHANED else "deletes the old one"
     return (
         f"{old.name} and {new.name} are the same but for the logical ID. CloudFormation creates {new.name} "
-        "and then "
-        f"{deleted}. To keep the resource, keep the ID; or set DeletionPolicy: Retain, deploy, and import it "
-        "as "
-        f"{new.name} with a change set of type IMPORT; or move it with a stack refactoring."
+        f"and then {deleted}. To keep the resource, keep the ID; or set DeletionPolicy: Retain, deploy, and "
+        f"import it as {new.name} with a change set of type IMPORT; or move it with a stack refactoring."
     )
 
 
@@ -208,7 +206,7 @@ def _interruption(stack: StackChanges, one: Changed) -> str:
     text = f"{name} {what or 'is gone until its replacement is there'}."
     order = sorted(stack.order.items(), key=lambda item: item[1])
     if len({number for _, number in order}) > 1:
-        text += f" One after the other: {', then '.join(name for name, _ in order)}."
+        text += f" {ORDER}{', then '.join(name for name, _ in order)}."
     sources = [note.source for note in one.notes if note.interrupts]
     return f"{text} ({sources[0]})" if sources else text
 
@@ -239,8 +237,7 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         yield (
             *where,
             f"The output {output.key} is removed, and {readers} reads it as deployed: the next deploy of "
-            f"{readers} "
-            "fails, unless it no longer reads it.",
+            f"{readers} fails, unless it no longer reads it.",
         )
     if output.export is None or not output.importers:
         return
@@ -251,9 +248,8 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         what = "is removed" if gone else f"becomes {output.new_export}"
         yield (
             *where,
-            f"The deploy fails: the export {output.export} {what} while {imports}, as deployed. "
-            "Keep "
-            f"it and add the new one, deploy {importers} with the new one, then remove the old one.",
+            f"The deploy fails: the export {output.export} {what} while {imports}, as deployed. Keep it and "
+            f"add the new one, deploy {importers} with the new one, then remove the old one.",
         )
     else:
         before, after = shown(output.before, output.key), shown(output.after, output.key)
@@ -263,8 +259,7 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         fails = f"The deploy may fail: perhaps {values}" if output.maybe else f"The deploy fails: {values}"
         yield (
             *where,
-            f"{fails}, and CloudFormation does not change the export {output.export} while {importers} "
-            "imports it. "
+            f"{fails}, and CloudFormation does not change the export {output.export} while {imports}. "
             f"Export the new value under another name, deploy {importers} with it, then remove the old "
             "export.",
         )

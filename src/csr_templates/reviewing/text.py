@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from csr_templates.cloudformation.set_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 from csr_templates.reviewing import outcomes
 from csr_templates.reviewing.report import Review, document
+from csr_templates.reviewing.risks import ORDER
 
 _WIDTH: Final = 110
 _LONGEST_VALUE: Final = 60  # characters
@@ -27,6 +28,9 @@ _COUNTED: Final = {
 }
 
 _OWN: Final = ("logicalId", "source", "section", "interruptionOrder")
+
+_GAP: Final = "\0"
+_OF_POLICY: Final = "the stack policy does not allow an update to "
 
 Entry = Mapping[str, Any]
 
@@ -87,16 +91,21 @@ def _risks(found: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
         alike.setdefault((risk["kind"], risk["stack"], str(risk["environments"]), message), []).append(risk)
     for (kind, stack, _, message), risks in alike.items():
         places = [".".join(part for part in (stack, risk["logicalId"]) if part) for risk in risks]
-        text = risks[0]["message"] if len(risks) == 1 else message
+        names_of_all = ", ".join(risk["logicalId"] for risk in risks)
+        text = risks[0]["message"] if len(risks) == 1 else message.replace(_GAP, names_of_all)
         yield ""
         yield from _wrapped(f"{kind}  {', '.join(places)}{_where(risks[0]['environments'], names)}", "  ")
         yield from _wrapped(text, "    ")
 
 
 def _of_any(message: str, name: str) -> str:
-    """Return a message that begins with a resource for several of them; another one as it is."""
+    """Return a message for several resources, with a gap for their names; one that is about one as it is."""
     rest = message.removeprefix(name)
-    return f"Each{rest}" if rest != message and not re.search(rf"\b{re.escape(name)}\b", rest) else message
+    own, _, _ = rest.partition(ORDER)  # the order of all is the same in the message of each
+    is_about_one = not name or bool(re.search(rf"\b{re.escape(name)}\b", own))
+    if rest != message and not is_about_one:
+        return f"Each{rest}"
+    return message.replace(name, _GAP) if name and _OF_POLICY in message else message
 
 
 def _stack(stack: Entry, parts: Sequence[Sequence[_Merged]], names: Sequence[str]) -> Iterator[str]:
