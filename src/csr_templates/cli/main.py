@@ -43,7 +43,7 @@ _HELP = partial(argparse.RawDescriptionHelpFormatter, width=110)
 EXIT_CODES = """\
 exit codes:
   0    fine
-  1    lint findings, or stale files (--check)
+  1    lint findings, stale files (--check), or risks of a review that no one accepted
   2    something to fix first: an unknown option or stack, a mistake in the parameter files, an unusable
        output folder, an unreadable file, an error in the code of a stack
   130  interrupted (Ctrl-C), as shells report it

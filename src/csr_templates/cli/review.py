@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csr_templates.cli import folders
-from csr_templates.cli.messages import FINE, InputError, say
+from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
-from csr_templates.reviewing import history, report, sides, text
+from csr_templates.reviewing import acceptance, history, report, sides, text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -41,6 +41,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="an environment to look at; may be repeated (default: all)",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="KIND[:STACK.ID]",
+        help="a risk that is accepted in this run, or all of a kind; may be repeated (risks that a change is "
+        f"meant to have: {acceptance.FILE} beside the output folder)",
+    )
     templates = parser.add_argument_group("for two templates")
     templates.add_argument(
         "--region", metavar="REGION", help=f"the region that they are for (default: {DEFAULT_REGION})"
@@ -58,11 +66,31 @@ def run(arguments: Namespace) -> int:
     """Print the report, and return the exit code."""
     try:
         before, after = _sides(arguments)
-        found = report.review(before, after, arguments.environment)
-    except (sides.ReviewError, history.HistoryError, BuiltFolderError, SchemasError) as error:
+        held = () if before.root == after.root else before.acceptances
+        found, ignored = acceptance.accept(
+            report.review(before, after, arguments.environment),
+            [*map(acceptance.of_option, arguments.accept), *after.acceptances],
+            held,
+            is_whole=not arguments.environment,
+        )
+    except (
+        sides.ReviewError,
+        history.HistoryError,
+        acceptance.AcceptanceError,
+        BuiltFolderError,
+        SchemasError,
+    ) as error:
         raise InputError(str(error)) from error
     say(report.as_json(found) if arguments.format == "json" else text.as_text(found))
-    return FINE
+    if ignored:
+        tell(*ignored)
+    left = sum(not risk.accepted for risk in found.risks)
+    if left:
+        tell(
+            f"csr-templates: {quantity(left, 'risk')} not accepted. Change it, or accept what is intended: "
+            f"--accept KIND:STACK.ID, or {acceptance.FILE}."
+        )
+    return FOUND if left else FINE
 
 
 def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:

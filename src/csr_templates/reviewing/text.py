@@ -84,18 +84,27 @@ def _risks(found: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
         yield "No risks."
         return
     counts = Counter(risk["kind"] for risk in found)
-    yield f"Risks: {', '.join(f'{number} {kind}' for kind, number in counts.items())}"
-    alike: dict[tuple[str, str, str, str], list[Entry]] = {}
+    yield f"Risks: {', '.join(f'{number} {kind}' for kind, number in counts.items())}{_accepted(found)}"
+    alike: dict[tuple[str, str, str, str, str], list[Entry]] = {}
     for risk in found:
         message = _of_any(risk["message"], risk["logicalId"])
-        alike.setdefault((risk["kind"], risk["stack"], str(risk["environments"]), message), []).append(risk)
-    for (kind, stack, _, message), risks in alike.items():
+        accepted = f"accepted: {risk['reason'] or '--accept'}" if risk["accepted"] else ""
+        key = (risk["kind"], risk["stack"], str(risk["environments"]), accepted, message)
+        alike.setdefault(key, []).append(risk)
+    for (kind, stack, _, accepted, message), risks in alike.items():
         places = [".".join(part for part in (stack, risk["logicalId"]) if part) for risk in risks]
         names_of_all = ", ".join(risk["logicalId"] for risk in risks)
         text = risks[0]["message"] if len(risks) == 1 else message.replace(_GAP, names_of_all)
         yield ""
         yield from _wrapped(f"{kind}  {', '.join(places)}{_where(risks[0]['environments'], names)}", "  ")
         yield from _wrapped(text, "    ")
+        if accepted:
+            yield from _wrapped(accepted, "    ")
+
+
+def _accepted(found: Sequence[Entry]) -> str:
+    accepted = sum(risk["accepted"] for risk in found)
+    return f"; {'all' if accepted == len(found) else accepted} accepted" if accepted else ""
 
 
 def _of_any(message: str, name: str) -> str:
