@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +11,11 @@ from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
-from csr_templates.reviewing import acceptance, history, report, sides, text
+from csr_templates.reviewing import acceptance, history, markdown, report, sides, text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 DEFAULT_REGION = "ap-northeast-1"
 
@@ -40,7 +42,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="an environment to look at; may be repeated (default: all)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
+    parser.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text", help="of the report"
+    )
+    parser.add_argument(
+        "--link-base",
+        default="",
+        metavar="URL",
+        help="with --format markdown: the address below which the files of this revision are, such as "
+        "https://github.com/OWNER/NAME/blob/COMMIT",
+    )
     parser.add_argument(
         "--accept",
         action="append",
@@ -81,7 +92,7 @@ def run(arguments: Namespace) -> int:
         SchemasError,
     ) as error:
         raise InputError(str(error)) from error
-    say(report.as_json(found) if arguments.format == "json" else text.as_text(found))
+    say(_printed(found, ignored, arguments))
     if ignored:
         tell(*ignored)
     left = sum(not risk.accepted for risk in found.risks)
@@ -91,6 +102,22 @@ def run(arguments: Namespace) -> int:
             f"--accept KIND:STACK.ID, or {acceptance.FILE}."
         )
     return FOUND if left else FINE
+
+
+def _printed(found: report.Review, ignored: Sequence[str], arguments: Namespace) -> str:
+    match arguments.format:
+        case "json":
+            return report.as_json(found)
+        case "markdown":
+            return markdown.as_markdown(found, arguments.link_base, ignored)
+    printed = text.as_text(found)
+    return text.coloured(printed) if _takes_colour() else printed
+
+
+def _takes_colour() -> bool:
+    """Tell whether standard output is a terminal whose user wants colour (https://no-color.org/)."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and sys.stdout.isatty()
 
 
 def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:

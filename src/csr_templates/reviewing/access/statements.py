@@ -142,14 +142,10 @@ def not_covered(one: Statement, others: Sequence[Statement]) -> Iterator[Access]
             dropped = [
                 key.written for other in limited for key in not_implied(one.conditions, other.conditions)
             ]
-            yield Access(
-                written,
-                tuple(rest),
-                name,
-                tuple(dict.fromkeys(dropped)),
-                all(map(is_known, (principal, resource, *one.resources.excludes)))
-                and all(is_known(value) for limit in one.conditions for value in limit.values),
-            )
+            known = bool(near) or (is_known(principal) and is_known(resource))
+            limits = [limit for limit in one.conditions if limit.written in dropped]
+            known = known and all(is_known(value) for limit in limits for value in limit.values)
+            yield Access(written, tuple(rest), name, tuple(dict.fromkeys(dropped)), known)
 
 
 def _actions_left(wanted: Some, given: Sequence[Some]) -> list[str]:
