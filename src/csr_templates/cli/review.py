@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csr_templates.cli import folders
+from csr_templates.cli import folders, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
-from csr_templates.reviewing import acceptance, history, markdown, report, sides, text
+from csr_templates.reviewing import acceptance, gate, history, markdown, report, sides, text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -43,7 +43,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="an environment to look at; may be repeated (default: all)",
     )
     parser.add_argument(
-        "--format", choices=("text", "json", "markdown"), default="text", help="of the report"
+        "--format",
+        choices=("text", "json", "markdown", "sarif"),
+        default="text",
+        help="of the report; sarif has the lint findings in the later templates too",
     )
     parser.add_argument(
         "--link-base",
@@ -78,7 +81,7 @@ def run(arguments: Namespace) -> int:
     try:
         before, after = _sides(arguments)
         held = () if before.root == after.root else before.acceptances
-        found, ignored = acceptance.accept(
+        found, ignored = gate.accept(
             report.review(before, after, arguments.environment),
             [*map(acceptance.of_option, arguments.accept), *after.acceptances],
             held,
@@ -92,7 +95,10 @@ def run(arguments: Namespace) -> int:
         SchemasError,
     ) as error:
         raise InputError(str(error)) from error
-    say(_printed(found, ignored, arguments))
+    if arguments.format == "sarif":
+        say(sarif.document(after, found))
+    else:
+        say(_printed(found, ignored, arguments))
     if ignored:
         tell(*ignored)
     left = sum(not risk.accepted for risk in found.risks)

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from csr_templates.reviewing.kinds import KINDS
-
-if TYPE_CHECKING:
-    from csr_templates.reviewing.report import Review
-    from csr_templates.reviewing.risks import Risk
 
 FILE: Final = "review.json"
 _KEYS: Final = ("kind", "stack", "logicalId", "reason")
@@ -36,12 +31,6 @@ class Acceptance(NamedTuple):
     name: str
     reason: str
     origin: str
-
-    def accepts(self, risk: Risk) -> bool:
-        """Tell whether a risk is meant."""
-        return self.kind == risk.kind and (
-            self.stack is None or (self.stack, self.name) == (risk.stack, risk.name)
-        )
 
     @property
     def key(self) -> tuple[str, str | None, str]:
@@ -96,54 +85,6 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
             raise AcceptanceError(f"{origin[0].upper()}{origin[1:]} has no {missing}. Write one.")
         found.append(Acceptance(entry["kind"], entry["stack"], entry["logicalId"], entry["reason"], origin))
     return tuple(found)
-
-
-class Accepted(NamedTuple):
-    """A review with what of it is accepted.
-
-    Attributes:
-        review: the review.
-        ignored: sentences on entries that accept nothing any more.
-    """
-
-    review: Review
-    ignored: tuple[str, ...]
-
-
-def accept(
-    found: Review, given: Sequence[Acceptance], held: Iterable[Acceptance] = (), *, is_whole: bool = True
-) -> Accepted:
-    """Mark the risks that are accepted.
-
-    Args:
-        found: the review.
-        given: what is accepted.
-        held: what was accepted before already: it was for an earlier change, and accepts nothing in this one.
-        is_whole: whether the review is of all environments, so that each entry must accept something.
-
-    Raises:
-        AcceptanceError: something accepts nothing.
-    """
-    earlier = {one.key for one in held}
-    new = [one for one in given if one.key not in earlier]
-    for one in new:
-        if is_whole and not any(one.accepts(risk) for risk in found.risks):
-            place = "" if one.stack is None else f" in {one.stack}{'.' if one.name else ''}{one.name}"
-            raise AcceptanceError(
-                f"{one.origin[0].upper()}{one.origin[1:]} accepts nothing: there is no risk "
-                f"{one.kind}{place}. Correct it, or take it out."
-            )
-    risks = []
-    for risk in found.risks:
-        by = next((one for one in new if one.accepts(risk)), None)
-        risks.append(risk if by is None else risk._replace(accepted=True, reason=by.reason))
-    ignored = tuple(
-        f"{one.origin[0].upper()}{one.origin[1:]} ({one.kind} {one.stack}.{one.name}) was there before this "
-        "change and is ignored: it was for an earlier one. Take it out."
-        for one in given
-        if one.key in earlier
-    )
-    return Accepted(found._replace(risks=risks), ignored)
 
 
 def _require_kind(kind: str, origin: str) -> None:

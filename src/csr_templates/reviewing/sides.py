@@ -41,12 +41,16 @@ class Side(NamedTuple):
     root: Path | None = None
     acceptances: tuple[Acceptance, ...] = ()
 
+    def modules(self, stack: BuiltStack) -> list[Path]:
+        """Return where the module that builds a stack may lie beside the folder."""
+        if self.root is None or not stack.source:
+            return []
+        return [self.root / "src" / stack.source, self.root / stack.source]
+
     def source(self, stack: BuiltStack, lines: dict[str, dict[str, int]]) -> Mapping[str, str]:
         """Return logical ID -> module and, where known, line, if the module lies beside the folder."""
-        if self.root is None or not stack.source:
-            return {}
-        for path in (Path("src", stack.source), Path(stack.source)):
-            file = self.root / path
+        for file in self.modules(stack):
+            path = file.relative_to(self.root or file.root)
             if path.as_posix() not in lines:
                 try:
                     lines[path.as_posix()] = logical_id_lines(file.read_text("utf-8"))
