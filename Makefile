@@ -27,14 +27,17 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check walks benchmark rules scenarios catalogue corpus drill mutation format clean
+.PHONY: help templates review environments test check walks benchmark rules scenarios catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and the tables in docs/
-	@$(BIN)/python build.py --pages docs
+	@$(BIN)/python build.py --pages docs --review
+
+review: $(VENV)/.installed ## Show what a deploy of this branch will do to the running system (ARGS="--before v0.1.0")
+	@$(RUN) -m csr_templates review $(ARGS)
 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments

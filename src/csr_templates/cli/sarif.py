@@ -148,8 +148,8 @@ def _result(one: Result) -> dict[str, Any]:
 
 def _template(found: Review, file: str) -> str:
     """Return the path of a template of the later side; a single one is that side."""
-    is_single = [one.name for one in found.environments] == [""]
-    return _relative(found.after if is_single or not file else f"{found.after}/{file}")
+    is_single = not file or Path(found.after).is_file()
+    return _relative(found.after if is_single else f"{found.after}/{file}")
 
 
 def _relative(path: str) -> str:

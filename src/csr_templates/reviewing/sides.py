@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.source_lines import logical_id_lines
@@ -16,6 +16,8 @@ from csr_templates.hand_over.built_folder import BuiltFolderError
 from csr_templates.reviewing.acceptance import FILE, Acceptance, AcceptanceError
 from csr_templates.reviewing.acceptance import read as read_acceptances
 from csr_templates.reviewing.history import Revision
+
+_DEFAULTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {"": {}}
 
 
 class ReviewError(ValueError):
@@ -28,7 +30,8 @@ class Side(NamedTuple):
     Attributes:
         name: for the reader.
         stacks: in deploy order.
-        environments: name -> stack -> parameter -> value; the one of a single template is named "".
+        environments: name -> stack -> parameter -> value; the one of a single template is named "", and so
+            is that of a folder without parameter files, for which the defaults hold.
         files: environment -> parameter -> the file that an operator edits, where it lies beside the folder.
         root: the folder beside which sources lie; None for a revision and for single templates.
         acceptances: the risks that the file beside the folder accepts.
@@ -74,7 +77,7 @@ def folder(path: Path) -> Side:
     root = path.resolve().parent
     entries = _acceptances(lambda: (root / FILE).read_bytes(), FILE)
     edited = _edited(root, found.environments)
-    return Side(path.as_posix(), found.stacks, found.environments, edited, root, entries)
+    return Side(path.as_posix(), found.stacks, found.environments or _DEFAULTS, edited, root, entries)
 
 
 def revision(path: Path, name: str, revision: Revision) -> Side:
@@ -92,7 +95,7 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
         entries = _acceptances(lambda: revision.read(path.resolve().parent / FILE), f"{FILE} of {name}")
     except ReviewError:  # history cannot be corrected
         entries = ()
-    return Side(where, found.stacks, found.environments, acceptances=entries)
+    return Side(where, found.stacks, found.environments or _DEFAULTS, acceptances=entries)
 
 
 def template(
