@@ -102,7 +102,7 @@ def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_a_changed_build_says_what_a_deploy_will_do(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a line and the risks, compared with the folder before; a first and an unchanged build say nothing."""
+    """In a line and the risks, against the folder before; a first and an unchanged build say nothing."""
     assert build(out, "--review") == 0
     assert build(out, "--review") == 0
     assert "Review" not in capsys.readouterr().out

@@ -11,7 +11,7 @@ from csr_templates.cli import folders, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
-from csr_templates.reviewing import acceptance, gate, history, markdown, report, sides, text
+from csr_templates.reviewing import acceptance, gate, history, markdown, reconcile, report, sides, text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -63,6 +63,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="a risk that is accepted in this run, or all of a kind; may be repeated (risks that a change is "
         f"meant to have: {acceptance.FILE} beside the output folder)",
     )
+    parser.add_argument(
+        "--reconcile",
+        type=Path,
+        metavar="CHANGESET.json",
+        help="compare the review with a change set, the answer of describe-change-set, instead of printing "
+        "it; ends with 1 where AWS says more (formats: text, json)",
+    )
     templates = parser.add_argument_group("for two templates")
     templates.add_argument(
         "--region", metavar="REGION", help=f"the region that they are for (default: {DEFAULT_REGION})"
@@ -80,10 +87,13 @@ def run(arguments: Namespace) -> int:
     """Print the report, and return the exit code."""
     try:
         before, after = _sides(arguments)
+        if arguments.reconcile:
+            return _reconcile(report.review(before, after, arguments.environment), arguments)
+        options = [*map(acceptance.of_option, arguments.accept)]
         held = () if before.root == after.root else before.acceptances
         found, ignored = gate.accept(
             report.review(before, after, arguments.environment),
-            [*map(acceptance.of_option, arguments.accept), *after.acceptances],
+            [*options, *after.acceptances],
             held,
             is_whole=not arguments.environment,
         )
@@ -91,6 +101,7 @@ def run(arguments: Namespace) -> int:
         sides.ReviewError,
         history.HistoryError,
         acceptance.AcceptanceError,
+        reconcile.ReconcileError,
         BuiltFolderError,
         SchemasError,
     ) as error:
@@ -118,6 +129,16 @@ def _printed(found: report.Review, ignored: Sequence[str], arguments: Namespace)
             return markdown.as_markdown(found, arguments.link_base, ignored)
     printed = text.as_text(found)
     return text.coloured(printed) if _takes_colour() else printed
+
+
+def _reconcile(found: report.Review, arguments: Namespace) -> int:
+    if arguments.format not in ("text", "json"):
+        raise InputError(f"--reconcile has no format {arguments.format}: use text or json.")
+    path = arguments.reconcile
+    answer = reconcile.read(_content(path), path.as_posix())
+    compared = reconcile.reconcile(found, answer)
+    say(reconcile.as_json(compared) if arguments.format == "json" else reconcile.as_text(compared))
+    return FOUND if compared.missed else FINE
 
 
 def _takes_colour() -> bool:
