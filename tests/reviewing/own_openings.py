@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from csr_templates.reviewing import report
+from csr_templates.reviewing import markdown, report
 from csr_templates.reviewing.sides import Side
 
 from .own_changes import Template, own_side, with_template, with_values
@@ -80,8 +80,6 @@ OPENINGS: dict[str, Callable[[Side], Side]] = {
 
 def main() -> None:
     """Print the Markdown of each change, or of those whose names are given."""
-    from csr_templates.reviewing import markdown
-
     side = own_side()
     for name in sys.argv[1:] or OPENINGS:
         print(f"=== {name} ===")

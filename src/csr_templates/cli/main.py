@@ -32,6 +32,7 @@ _COMMANDS = {
     "render": "print the YAML of one stack and touch no file",
     "reference": "print the page that says what the templates hold, and touch no file",
     "review": "show what a deploy will do to the running system",
+    "release-notes": "say what a release does to a deployed stack, and the smallest version that may do it",
     "lint": "lint templates, also those of other projects, with cfn-lint and our rules",
 }
 
@@ -122,6 +123,11 @@ def _complete(parser: argparse.ArgumentParser, command: str) -> None:
 
             review.add_arguments(parser)
             parser.set_defaults(run=review.run)
+        case "release-notes":
+            from csr_templates.cli import release_notes
+
+            release_notes.add_arguments(parser)
+            parser.set_defaults(run=release_notes.run)
         case _:
             _complete_for_stacks(parser, command)
 

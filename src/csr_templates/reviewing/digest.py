@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.set_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
@@ -120,7 +120,7 @@ def stack_digests(document: Entry) -> list[StackDigest]:
 def risk_groups(risks: Iterable[Entry]) -> list[RiskGroup]:
     """Return the risks, those together whose messages differ by the resource only."""
     alike: dict[tuple[Any, ...], list[Entry]] = {}
-    for risk in risks:
+    for risk in _of_environments(risks):
         message = _of_any(risk["message"], risk["logicalId"])
         key = (
             risk["kind"],
@@ -137,6 +137,27 @@ def risk_groups(risks: Iterable[Entry]) -> list[RiskGroup]:
         text = group[0]["message"] if len(group) == 1 else message.replace(_GAP, ", ".join(names))
         found.append(RiskGroup(kind, stack, names, tuple(group[0]["environments"]), text, accepted, reason))
     return found
+
+
+def _of_environments(risks: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the risks; those that differ by the name of their environment only as one, with ``*`` for it."""
+    groups: dict[tuple[Any, ...], list[Entry]] = {}
+    for risk in risks:
+        message = risk["message"]
+        for name in filter(None, risk["environments"]):
+            message = _without_name(message, name)
+        key = (*(risk[key] for key in ("kind", "stack", "logicalId", "accepted", "reason")), message)
+        groups.setdefault(key, []).append(risk)
+    for (*_, message), group in groups.items():
+        if len(group) == 1:
+            yield group[0]
+        else:
+            where = [name for risk in group for name in risk["environments"]]
+            yield {**group[0], "environments": where, "message": message}
+
+
+def _without_name(text: str, environment: str) -> str:
+    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", text)
 
 
 def counted(risks: Iterable[Entry]) -> str:
@@ -172,7 +193,7 @@ def _merged(entries: Iterable[tuple[str, Entry]]) -> list[Merged]:
     for environment, entry in entries:
         text = json.dumps(entry)
         if environment:
-            text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", text)
+            text = _without_name(text, environment)
         groups.setdefault(text, {})[environment] = entry
     return [
         Merged(next(iter(where.values())) if len(where) == 1 else json.loads(text), tuple(where))

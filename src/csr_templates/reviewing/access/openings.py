@@ -11,6 +11,7 @@ from csr_templates.reviewing.access.settings import opening_settings
 from csr_templates.reviewing.access.web_acls import passing
 from csr_templates.reviewing.changes import EnvironmentChanges
 from csr_templates.reviewing.removals import ASSOCIATION, left_alone
+from csr_templates.reviewing.renames import renames
 
 
 def openings(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
@@ -21,9 +22,9 @@ def openings(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
     before, after = environment.before, environment.after
     if not before:
         return
-    yield from wider_policies(before, after)
-    yield from attached(before, after)
-    yield from wider_networks(before, after)
+    renamed = {pair.new for pair in renames(environment)}  # whose access is what it was
+    for compare in (wider_policies, attached, wider_networks):
+        yield from ((node, message) for node, message in compare(before, after) if node not in renamed)
     for node, one in environment.resources.items():
         parts = list(dict.fromkeys([*opening_settings(one.change), *passing(one.change)]))
         if parts:

@@ -12,7 +12,7 @@ from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, deni
 from csr_templates.reviewing.changes import EnvironmentChanges
 from csr_templates.reviewing.guards.alarms import deaf
 from csr_templates.reviewing.removals import ASSOCIATION, left_alone
-from csr_templates.reviewing.values import Setting, dropped, judged, lowered, ordered, text, turned, words
+from csr_templates.reviewing.values import Setting, dropped, judged, lowered, ordered, turned, words
 
 _DELETABLE: Final = "it can be deleted"
 _BACKUPS: Final = "backups are kept shorter"
@@ -32,11 +32,6 @@ def _retention(before: Any, after: Any) -> str:
     if after is None:
         return ""
     return lowered(_LOGS)(before if before is not None else 10**6, after)
-
-
-def _filter(before: Any, after: Any) -> Iterator[str]:
-    if after is not None:
-        yield f"LoggingFilter is {'new' if before is None else 'another one'}: it may be that {_UNRECORDED}"
 
 
 # The first that fits decides. Defaults are those of the page of each type in the template reference.
@@ -138,13 +133,13 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     before, after = change.before, change.after
     if change.change in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
-    yield from judged(change, _SETTINGS, gone)
+    found = list(judged(change, _SETTINGS, gone))
+    yield from found
     if change.type == "AWS::WAFv2::LoggingConfiguration":
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
-        if old != new and not (
-            old and new and text(old.get("DefaultBehavior")) != text(new.get("DefaultBehavior"))
-        ):
-            yield from _filter(old, new)
+        is_said = any(one.startswith("LoggingFilter.DefaultBehavior ") for one in found)
+        if old != new and new is not None and not is_said:
+            yield f"LoggingFilter is {'new' if old is None else 'another one'}: it may be that {_UNRECORDED}"
     for key in _POLICIES:
         was, will = policy(before, key), policy(after, key)
         if was == will:
