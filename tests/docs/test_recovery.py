@@ -11,7 +11,7 @@ from .model import files
 from .pages import CHOSEN_SNAPSHOT, RECOVERY, Block, Page, read
 from .world import Session, Terminal
 
-pytestmark = pytest.mark.xdist_group("commands")
+pytestmark = pytest.mark.emulator
 
 PARTS = list(dict.fromkeys(map(session_of, read(RECOVERY).shell())))
 
