@@ -16,13 +16,11 @@ from csr_templates.reviewing.access.statements import not_covered, statements
 from csr_templates.reviewing.access.wildcards import covers, disjoint, pattern
 from csr_templates.reviewing.report import Review
 
-from . import pairs
-from .corpus_score import score
 from .own_changes import own_side, with_template
 from .own_openings import OPENINGS
 from .templates import resources, risks
 from .templates import reviewed as risky
-from .test_corpus import reviewed
+from .test_corpus import scored
 
 # Change -> kind, resource, and part of the message of its risk.
 EXPECTED: dict[str, list[tuple[str, str, str]]] = {
@@ -62,7 +60,7 @@ def reviews() -> dict[str, Review]:
 
 def test_openings_and_guards_are_right_on_every_labelled_pair() -> None:
     """Nothing is wrong, nothing is missed, in none of at least 250 pairs."""
-    found = score((case for case in pairs.cases() if "opens" in case["kinds"]), reviewed)
+    found = scored(kind="opens")
 
     assert len(found.faults) >= 250
     assert {name: faults for name, faults in found.faults.items() if faults} == {}, found.table()
