@@ -47,7 +47,9 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
             "WAFLogGroup",
         )
     ],
-    "alarm action removed": [("guard", "LambdaErrorsAlarm", "AlarmActions no longer has anything")],
+    "alarm action removed": [
+        ("guard", "LambdaErrorsAlarm", "AlarmActions no longer has ${ApiCriticalAlarmTopic}, and is empty")
+    ],
 }
 
 

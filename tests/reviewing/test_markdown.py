@@ -37,7 +37,7 @@ def test_risks_first_and_details_folded(retention: Review) -> None:
     assert lines[3] == "**8 risks not accepted: 8 guard**  "
     assert lines[4] == "network 1 updated; database 3 updated; api 3 updated; frontend 1 updated  "
     assert re.fullmatch(
-        r"- \*\*guard\*\* `network.FlowLogsLogGroup` in prod · "
+        r"- \*\*guard\*\* `network.FlowLogsLogGroup` in prod - "
         r"`src/csr_templates/stacks/network.py:\d+`  ",
         lines[7],
     )
@@ -81,7 +81,7 @@ def test_environments_that_behave_alike_are_merged() -> None:
 
     assert memory.count("**update** `ApiFunction`") <= len(side.environments)
     assert rule.count("- **opens**") == 1
-    assert "`frontend.WebACL` in staging, prod ·" in rule
+    assert "`frontend.WebACL` in staging, prod -" in rule
 
 
 def test_texts_stay_texts(retention: Review) -> None:

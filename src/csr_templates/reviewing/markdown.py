@@ -110,7 +110,7 @@ def _risk(group: RiskGroup, names: Sequence[str], sources: dict[tuple[str, str],
         for name in group.names[:MOST_CAUSES]
         if (source := sources.get((group.stack, name)))
     ]
-    source = f" · {', '.join(linked)}" if linked else ""
+    source = f" - {', '.join(linked)}" if linked else ""
     message = group.message
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}..."
@@ -122,7 +122,7 @@ def _stack(stack: StackDigest, names: Sequence[str], link_base: str) -> Iterator
     for entry, where in stack.parameters:
         change = f"{entry['name']}: {values_in_words(entry['before'], entry['after'])}"
         place = _escaped(environments_in_words(where, names))
-        yield f"- parameter {_code(change)}{place} · {_link(entry['file'], link_base)}\n"
+        yield f"- parameter {_code(change)}{place} - {_link(entry['file'], link_base)}\n"
     for alike in stack.resources:
         yield _resources(alike, environments_in_words(alike[0].where, names), link_base)
     for entry, where in stack.outputs:
@@ -137,8 +137,8 @@ def _resources(alike: Sequence[Merged], where: str, link_base: str) -> str:
         facts.append(f"data: {entry['data']}")
     if entry["interruption"] != outcomes.NONE:
         facts.append(f"interruption: {entry['interruption']}")
-    source = f" · {_link(entry['source'], link_base)}" if entry["source"] and len(alike) == 1 else ""
-    lines = [f"- **{entry['change']}** {names}{_escaped(where)} · {_escaped(', '.join(facts))}{source}"]
+    source = f" - {_link(entry['source'], link_base)}" if entry["source"] and len(alike) == 1 else ""
+    lines = [f"- **{entry['change']}** {names}{_escaped(where)} - {_escaped(', '.join(facts))}{source}"]
     causes = entry["causes"]
     for cause in causes[:MOST_CAUSES]:
         if cause["property"]:

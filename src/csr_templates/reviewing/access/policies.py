@@ -284,27 +284,29 @@ def _opening(policy: _Policy, statement: Statement) -> bool:
 
 
 def _allowed(name: str, found: Sequence[Access]) -> str:
-    parts = list(dict.fromkeys(map(_in_words, found)))
     unsure = "" if all(one.is_known for one in found) else _UNSURE
-    return f"{name} allows more than before: {_listed(parts)}.{unsure}"
+    return f"{name} allows more than before: {_listed(_in_words(found))}.{unsure}"
 
 
 _UNSURE: Final = " Part of it is known only when it is deployed, so it cannot be shown to be narrower."
 
 
 def _no_longer_denied(name: str, found: Sequence[Access]) -> str:
-    parts = list(dict.fromkeys(map(_in_words, found)))
-    return f"{name} no longer denies, or not in all cases: {_listed(parts)}."
+    return f"{name} no longer denies, or not in all cases: {_listed(_in_words(found))}."
 
 
-def _in_words(access: Access) -> str:
-    actions = _some(access.actions)
-    where = f" on {access.resource}" if access.resource else ""
-    who = f" by {access.principal}" if access.principal else ""
-    limit = ""
-    if access.dropped and access.dropped != ("Condition",):
-        limit = f", no longer limited as before by {_some(access.dropped)}"
-    return f"{actions}{where}{who}{limit}"
+def _in_words(found: Sequence[Access]) -> list[str]:
+    alike: dict[tuple[str, tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
+    for one in found:
+        alike.setdefault((one.principal, one.actions, one.dropped), {})[one.resource] = None
+    parts = []
+    for (principal, actions, dropped), resources in alike.items():
+        where = f" on {_some(list(resources))}" if any(resources) else ""
+        who = f" by {principal}" if principal else ""
+        is_named = dropped and dropped != ("Condition",)
+        limit = f", no longer limited as before by {_some(dropped)}" if is_named else ""
+        parts.append(f"{_some(actions)}{where}{who}{limit}")
+    return parts
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -54,7 +54,7 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         gone = [one for one in _listed(before.get(key)) if json.dumps(one, sort_keys=True) not in kept]
         if gone:
             what = ", ".join(words(one) for one in gone)
-            yield f"{key} no longer {'has' if kept else 'has anything, and had'} {what}"
+            yield f"{key} no longer has {what}{'' if kept else ', and is empty'}"
     was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
     if was == "true" and will != "true":
         yield f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it tells no one"
