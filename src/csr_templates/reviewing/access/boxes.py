@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings
@@ -106,8 +106,14 @@ def hidden_by_everyone(one: Box, others: Sequence[Box]) -> bool:
     return not without(whole, others)
 
 
-def in_words(one: Box, names: Mapping[str, str]) -> str:
-    """Return a box for a reader; ``names`` are those of families that are not known."""
+def in_words(one: Box, direction: str, source: str) -> str:
+    """Return a box for a reader.
+
+    Args:
+        one: the box.
+        direction: ``from`` or ``to``.
+        source: the name of its addresses, where they are not known.
+    """
     (first, last), (low, high), _ = one.sides
     protocol = "all protocols" if first != last else _NAMES.get(first, f"protocol {first}")
     if first != last or (low, high) == _PORTS:
@@ -116,10 +122,12 @@ def in_words(one: Box, names: Mapping[str, str]) -> str:
         ports = f" type {low // 256}" + (f" code {low % 256}" if low == high else "")
     else:
         ports = f" {low}" if low == high else f" {low}-{high}"
-    return f"{protocol}{ports} {{}} {names.get(one.family) or _blocks(one)}"
+    return f"{protocol}{ports} {direction} {source or _blocks(one)}"
 
 
 def _blocks(one: Box) -> str:
+    if one.family not in ("4", "6"):
+        return "addresses that are not known"
     kind = ipaddress.IPv4Address if one.family == "4" else ipaddress.IPv6Address
     first, last = (kind(number) for number in one.sides[2])
     found = [str(block) for block in ipaddress.summarize_address_range(first, last)]

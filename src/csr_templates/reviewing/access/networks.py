@@ -121,8 +121,7 @@ def _sentence(name: str, parts: Sequence[str]) -> str:
 
 
 def _in_words(one: Box, rule: _Rule) -> str:
-    names = {one.family: rule.source} if rule.source else {}
-    return in_words(one, names).format("from" if rule.direction == "in" else "to")
+    return in_words(one, "from" if rule.direction == "in" else "to", rule.source)
 
 
 def _groups(side: Mapping[str, ResolvedStack]) -> _Rules:
@@ -167,11 +166,9 @@ def _acls(side: Mapping[str, ResolvedStack]) -> _Rules:
             direction = "out" if str(as_strings(given.get("Egress", False))).lower() == "true" else "in"
             block, source = _source(given, resolved)
             protocol = str(as_strings(given.get("Protocol", "-1")))
-            ports = given.get("PortRange") or {}
-            first, last = ports.get("From"), ports.get("To")
+            first, last = _pair(given.get("PortRange"), "From", "To")
             if protocol in ("1", "58"):
-                icmp = given.get("Icmp") or {}
-                first, last = icmp.get("Type"), icmp.get("Code")
+                first, last = _pair(given.get("Icmp"), "Type", "Code")
             number = str(as_strings(given.get("RuleNumber", "")))
             rule = _Rule(
                 Node(stack, name),
@@ -184,6 +181,13 @@ def _acls(side: Mapping[str, ResolvedStack]) -> _Rules:
             )
             found.setdefault(f"{_key(reference, resolved)} {direction}", []).append(rule)
     return {subject: sorted(rules, key=lambda rule: rule.number) for subject, rules in found.items()}
+
+
+def _pair(value: Any, first: str, second: str) -> tuple[Any, Any]:
+    """Return two values of a mapping; what is no mapping stands for both, and is not known."""
+    if value is None:
+        return None, None
+    return (value.get(first), value.get(second)) if isinstance(value, Mapping) else (value, value)
 
 
 def _source(given: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:
