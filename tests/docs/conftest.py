@@ -105,11 +105,17 @@ def again(block: Block, text: str = "", **chosen: str) -> Block:
     return replace(block, line=0, text=filled(text or block.text, **chosen))
 
 
+LOSES_AN_INSTANCE = (
+    "aws rds delete-db-instance --region ap-northeast-1 "
+    "--db-instance-identifier csr-lambda-api-prod-database-databaseinstance2-restored\n"
+)
+
+
 def until_restored(blocks: list[Block]) -> list[Block]:
-    """Return the blocks of the section on the database until the cluster has its instances."""
+    """Return what is typed until the cluster has its instances, the last block more than once."""
     database = [again(block) for block in blocks if block.section == "Database"]
     (last,) = [index for index, block in enumerate(database) if "create_instances" in block.text]
-    return database[: last + 1]
+    return [*database[: last + 1], database[last], again(database[last], LOSES_AN_INSTANCE), database[last]]
 
 
 def executed(stack: str) -> Block:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from csr_templates.cloudformation.rendering import load
-
 from ..drill.account import Changes, RefusedError, Stack
-from ..drill.recovering import ACCOUNT, READERS, Drill, Files, faults
+from ..drill.recovering import ACCOUNT, READERS, Drill, Files, faults, loaded
 from .aws_cli import Command, CommandError
 from .moto_account import PACKAGES, TOKYO, MotoAccount, default_group
 from .pages import ROOT
@@ -37,6 +36,7 @@ GONE_FIRST: Final = ("frontend", "api", "database", "network")
 TAGS: Final = [{"Key": "Project", "Value": "csr-lambda-api"}, {"Key": "Environment", "Value": "prod"}]
 
 
+@cache
 def files() -> Files:
     """Return what ``out/`` holds, for production."""
     folder = ROOT / "out"
@@ -155,7 +155,7 @@ class Model:
         The AWS CLI leaves out parameters that the template does not have.
         """
         (template,), (values,) = command.options["--template-file"], command.options["--parameter-overrides"]
-        document = load((folder / template).read_text())
+        document = loaded((folder / template).read_bytes())
         given = json.loads((folder / values.removeprefix("file://")).read_text())["Parameters"]
         passed = {name: value for name, value in given.items() if name in document["Parameters"]}
         (name,) = command.options["--stack-name"]
@@ -178,7 +178,7 @@ class Model:
                 arguments = (
                     name,
                     command.region,
-                    load(given["TemplateBody"]),
+                    loaded(given["TemplateBody"].encode()),
                     {one["ParameterKey"]: one["ParameterValue"] for one in given["Parameters"]},
                     given["ResourcesToImport"],
                 )

@@ -96,9 +96,9 @@ def test_import_of_anything_but_imports_is_refused(
     assert (good.status, good.err) == (0, "")
     assert good.out.endswith("6 of 6 are Import\n")
     assert bad.status != 0
-    assert "only 5 of 6 are Import, of 6 that are listed: do not run it" in bad.err
+    assert "5 of 6 are Import, of 6 listed resources. Do not run it." in bad.err
     assert too_few.status != 0
-    assert "only 1 of 1 are Import, of 6 that are listed: do not run it" in too_few.err
+    assert "1 of 1 are Import, of 6 listed resources. Do not run it." in too_few.err
 
 
 def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: Terminal) -> None:
@@ -149,47 +149,35 @@ def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, 
     assert session.instances == []
 
 
-@pytest.mark.parametrize(
-    ("deleted", "message"),
-    [("api", "The cluster belongs to the stack. Do not delete it."), ("", "another instance: ")],
-    ids=["in the stack", "in no stack"],
-)
-def test_cluster_that_was_not_restored_is_not_deleted(deleted: str, message: str, terminal: Terminal) -> None:
-    """The block touches neither the cluster of a stack, nor one whose instances have other names."""
-    session = terminal.session(functions(), [block_with("db-instance-deleted")], deleted)
+def test_cluster_of_a_stack_is_not_deleted(terminal: Terminal) -> None:
+    """The block for a wrong snapshot asks the stack first."""
+    session = terminal.session(functions(), [block_with("db-instance-deleted")], deleted="frontend")
 
     assert session.status != 0
-    assert message in session.err
-    assert [one.title for one in session.seen if one.name.startswith(("delete", "modify"))] == []
+    assert "The cluster belongs to the stack. Do not delete it." in session.err
+    assert [one.title for one in session.seen] == ["cloudformation list-stack-resources"]
 
 
-def test_waiting_again_creates_nothing_twice(terminal: Terminal) -> None:
+def test_cluster_that_was_not_restored_is_not_deleted(tmp_path: Path) -> None:
+    """The block leaves alone a cluster with an instance that has another name, be it in no stack."""
+    members = '["csr-lambda-api-prod-database-databaseinstance1-x"]'
+    block = block_with("db-instance-deleted")
+    end = run(f"{functions()}{block.text}", ["0\n", members], programs(tmp_path / "replay"))
+
+    assert end.status != 0
+    assert "another instance: " in end.err
+    assert not any(call.is_changing for call in end.calls)
+
+
+def test_waiting_again_creates_nothing_twice(recovery_sessions: dict[str, Session]) -> None:
     """The block after a restore can be pasted again, whatever of it was done."""
-    restore, wait = (
-        block_with('restore_snapshot "${SNAPSHOT:?Choose a snapshot.}" csr-lambda-api-prod-aurora-cluster\n'),
-        block_with("complete_cluster"),
-    )
-    one_gone = typed(
-        "aws rds delete-db-instance --region ap-northeast-1 --db-instance-identifier "
-        "csr-lambda-api-prod-database-databaseinstance2-restored"
-    )
-    session = terminal.session(
-        functions(), [*before_restore(), restore, wait, wait, one_gone, wait], "database"
-    )
     created = [
         one.parameters["DBInstanceIdentifier"][-10:]
-        for one in session.seen
+        for one in recovery_sessions[AGAIN].seen
         if one.name == "create-db-instance"
     ]
 
-    assert (session.status, session.err) == (0, "")
     assert created == ["1-restored", "2-restored", "2-restored"]
-
-
-def before_restore() -> list[Block]:
-    """Return what is typed before the restore."""
-    database = [block for block in read(RECOVERY).shell() if block.section == "Database"]
-    return database[: next(index for index, one in enumerate(database) if "restore_snapshot" in one.text)]
 
 
 def test_missing_copy_of_a_secret_is_made_again(terminal: Terminal) -> None:
@@ -229,7 +217,7 @@ def test_drill_says_what_is_missing(capfd: pytest.CaptureFixture[str]) -> None:
     out = capfd.readouterr().out
 
     assert status == 1
-    assert "Not modelled:\n- permissions" in out
+    assert "The model does not know:\n- permissions" in out
     assert out.endswith(
         "Deleted: frontend. You are in a folder with out/. Leave with exit.\nfrontend: still missing\n"
     )
