@@ -13,7 +13,7 @@ from csr_templates import STACKS, render
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.rendering import load
 
-settings.register_profile("default", deadline=None, max_examples=50)
+settings.register_profile("default", deadline=None, max_examples=30)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 

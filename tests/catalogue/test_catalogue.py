@@ -12,7 +12,7 @@ import inspect
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,31 @@ from ..rules.harness import framed
 
 Template = dict[str, Any]
 
-FAULTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text("utf-8"))
+# Class of a fault -> what its faults have in common.
+CLASSES = {
+    "ordinary": "breaks the template's own syntax or a schema",
+    "lifecycle": "is replaced, deleted, ordered or left stale in the wrong way",
+    "names": "an ARN, ID, name, key or region where another is needed",
+    "rights": "a role or policy does not reach what a service needs, or reaches too far",
+    "networks": "does not route, resolve or pass",
+    "values": "AWS enumerates it by engine, version, service or event; the schemas do not",
+    "documents": "wrong inside a string: dashboards, log formats, filter patterns, queries, code",
+    "protections": "is off, or on without effect",
+    "conditions": "a condition, parameter, pattern or policy that can never match",
+    "alarms": "an alarm or metric that no one writes or reads, or that cannot fire",
+}
+
+
+def faults_of(file: str) -> list[dict[str, Any]]:
+    """Return the faults of a file of this folder."""
+    faults: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name(file).read_text("utf-8"))
+    return faults
+
+
+pytestmark = pytest.mark.lints
+
+FAULTS = faults_of("faults.yaml")
+BLIND = faults_of("blind.yaml")
 STACK = {stack.name: stack for stack in STACKS}
 OURS = framed(*(made() for made in RULES))
 
@@ -56,12 +80,18 @@ def faulty(fault: dict[str, Any]) -> Template:
         del holder[key]
     for path, value in fault.get("set", {}).items():
         holder, key = find(template, path)
-        holder[key] = value
+        if isinstance(holder, list) and key == len(holder):
+            holder.append(value)
+        else:
+            holder[key] = value
     return template
 
 
 def find(template: Template, path: str) -> tuple[Any, Any]:
-    """Return what holds the end of a path, and its key there. A ``*`` stands for the hash in a logical ID."""
+    """Return what holds the end of a path, and its key there.
+
+    A ``*`` stands for the hash in a logical ID; the index after the last one of a list adds to the list.
+    """
     *steps, last = path.split("/")
     node: Any = template
     for step in steps:
@@ -109,21 +139,25 @@ def found_by_any_rule(name: str, template: Template) -> list[str]:
     return sorted({finding.rule for finding in linting.lint(render(template), STACK[name].region)})
 
 
-def found_by_checks(name: str, template: Template) -> list[str]:
-    """Return ``checks`` if the checks of a build find something, or something derived is stale."""
+def problems(name: str, template: Template) -> list[str]:
+    """Return what the checks of a build find, but for what is stale."""
     templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
     stacks = [
         BuiltStack(one.name, one.template, one.region, templates[one.name], reads_from=one.reads_from)
         for one in STACKS
     ]
-    stale = [sentence for stack in STACKS for sentence in stack.stale(templates[stack.name])]
     of_the_house = [
         sentence
         for stack in stacks
         if stack.name == name
         for sentence in (*house_rules.problems(stack), *pinned.problems(stack, PINS))
     ]
-    return ["checks"] if cross_stack.problems(stacks) or stale or of_the_house else []
+    return [*cross_stack.problems(stacks), *of_the_house]
+
+
+def found_by_checks(name: str, template: Template) -> list[str]:
+    """Return ``checks`` if the checks of a build find something, or something derived is stale."""
+    return ["checks"] if problems(name, template) or STACK[name].stale(template) else []
 
 
 def found_by_test(name: str, template: Template, test: str) -> bool:
@@ -147,6 +181,7 @@ def module(file: str) -> Any:
 def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:
     """Return what a test of a stack is called with, made from the template; nothing where it cannot be."""
     makers: dict[str, Callable[[], Any]] = {
+        **{one: partial(original, one) for one in STACK},
         name: lambda: template,
         "stack": lambda: STACK[name],
         "templates": lambda: {name: template},
@@ -187,6 +222,20 @@ def test_the_catalogue_is_large_enough() -> None:
     assert set(per_stack) == set(STACK)
     assert min(per_stack.values()) >= 25
     assert max(Counter(fault["what"] for fault in FAULTS).values()) == 1
+
+
+def test_every_fault_has_a_class() -> None:
+    """Each fault is of a class, and each class has faults."""
+    assert {fault["class"] for fault in [*FAULTS, *BLIND]} == set(CLASSES)
+
+
+def test_blind_faults_are_faults_of_their_own() -> None:
+    """Each fault that was written blind changes its template, and no two of all faults are the same."""
+    changes = [repr((each["stack"], each.get("set"), each.get("remove"))) for each in [*FAULTS, *BLIND]]
+
+    assert [each["what"] for each in BLIND if faulty(each) == original(each["stack"])] == []
+    assert max(Counter(each["what"] for each in [*FAULTS, *BLIND]).values()) == 1
+    assert max(Counter(changes).values()) == 1
 
 
 def test_nobody_finds_anything_without_a_fault() -> None:

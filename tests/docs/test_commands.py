@@ -22,6 +22,8 @@ from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session, Term
 
 PREFIX = "csr-lambda-api-prod"
 PAGE = read(OPERATIONS)
+pytestmark = pytest.mark.emulator
+
 PAGES = [read(path) for path in TYPED]
 BLOCKS = [block for page in PAGES for block in page.shell()]
 CHAPTERS = list(dict.fromkeys(block.chapter for block in BLOCKS))

@@ -21,6 +21,8 @@ from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices,
 from .replay import Call, Run, programs, run
 from .world import CHANGE_SET, UNCHANGED, VERSION, Session
 
+pytestmark = pytest.mark.emulator
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 # Those of the pages that call a program.
 FUNCTIONS = (

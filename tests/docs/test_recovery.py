@@ -14,7 +14,7 @@ from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, Block, read
 from .replay import programs, run
 from .world import VIRGINIA, Session, Terminal
 
-pytestmark = pytest.mark.xdist_group("commands")
+pytestmark = pytest.mark.emulator
 
 PARTS = list(dict.fromkeys(map(session_of, read(RECOVERY).shell())))
 
