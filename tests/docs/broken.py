@@ -23,7 +23,8 @@ from .world import RUN, opened, prepare
 LIMITS: Final = f"""\
 CloudFormation is a model. In moto, a mock on this machine: {", ".join(sorted(RUN))}.
 API Gateway, CloudTrail and provisioned concurrency answer nothing. Of CloudFront, WAF, Lambda, alarms and
-log groups nothing is there: expect errors from what asks for them. Nothing takes time here. The model does not know:
+log groups nothing is there: expect errors from what asks for them. Nothing takes time here.
+The model does not know:
 {chr(10).join(f"- {one}" for one in UNKNOWN)}
 """
 
