@@ -197,7 +197,7 @@ def _allowed(policy: list[dict[str, Any]]) -> set[tuple[str, ...]]:
     }
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(_statements(), _statements())
 def test_what_is_not_said_to_open_opens_nothing(
     before: list[dict[str, Any]], after: list[dict[str, Any]]
@@ -215,7 +215,7 @@ def test_what_is_not_said_to_open_opens_nothing(
 _TEXT = st.text("ab*?", max_size=5)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(_TEXT, _TEXT)
 def test_patterns_are_compared_as_sets(wide: str, narrow: str) -> None:
     """What one covers it matches, and what two have in common is not denied."""
@@ -246,7 +246,7 @@ def _points(boxes: list[Box]) -> set[tuple[int, ...]]:
     }
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(_boxes(), _boxes())
 def test_boxes_are_subtracted_as_sets(boxes: list[Box], others: list[Box]) -> None:
     """What is left holds exactly the points that the others do not hold."""
