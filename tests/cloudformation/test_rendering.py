@@ -450,7 +450,7 @@ def refusal(template: Template, **options: Any) -> str:
 VALUE = "Resources.Thing.Properties.Value"
 NOT_ASCII = "is not printable ASCII; some AWS services refuse such text and others show it as question marks."
 NO_TAB = f"the character '\\t' (U+0009) in '\\t' {NOT_ASCII}"
-NO_KANJI = f"the character '\\u9375' (U+9375) in '\\u9375' {NOT_ASCII}"
+NO_KANJI = f"the character '\u9375' (U+9375) in '\u9375' {NOT_ASCII}"
 ENDS_WITH_A_SPACE = "ends with a space; no one sees it, and editors remove it."
 NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
 
@@ -492,7 +492,7 @@ NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
         ),
         (
             "caf\u00e9",
-            f"{VALUE}: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
+            f"{VALUE}: the character '\u00e9' (U+00E9) in 'caf\u00e9' {NOT_ASCII}",
         ),
         (
             "a\tb",
@@ -504,7 +504,7 @@ NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
         ),
         (
             {"caf\u00e9": 1},
-            f"{VALUE}.caf\u00e9: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
+            f"{VALUE}.caf\u00e9: the character '\u00e9' (U+00E9) in 'caf\u00e9' {NOT_ASCII}",
         ),
         (" \n", f"{VALUE}: line 1 of ' \\n' {ENDS_WITH_A_SPACE}"),
         (
@@ -537,7 +537,7 @@ NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
         ((56 * "x",), f"{VALUE}: ('{55 * 'x'}... (tuple) cannot stand in a template."),
         (
             "x" * 70 + "\u3042",
-            f"{VALUE}: the character '\\u3042' (U+3042) in '{'x' * 56}... {NOT_ASCII}",
+            f"{VALUE}: the character '\u3042' (U+3042) in '{'x' * 56}... {NOT_ASCII}",
         ),
     ],
     ids=on_one_line,
@@ -588,7 +588,7 @@ def test_refuses_values(value: Any, message: str) -> None:
         ({"Metadata": {"a\nb": "a"}}, "Metadata: the key 'a\\nb' is not one line of 1 to 120 characters."),
         (
             {"Metadata": {"caf\u00e9": "a"}},
-            f"Metadata.caf\u00e9: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
+            f"Metadata.caf\u00e9: the character '\u00e9' (U+00E9) in 'caf\u00e9' {NOT_ASCII}",
         ),
     ],
     ids=on_one_line,

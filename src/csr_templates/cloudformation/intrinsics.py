@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, ClassVar, Final, NoReturn
 
 from csr_templates.cloudformation.references import escape_placeholders, pieces
+from csr_templates.cloudformation.wording import hint
 
 Function = Callable[[Any, Any, str], Any]  # a method: self, what the function is given, and its place
 
@@ -243,14 +244,6 @@ def show(value: Any) -> str:
 def comma_list(names: Iterable[str]) -> str:
     """Return names for a message."""
     return ", ".join(sorted(names)) or "none"
-
-
-def hint(name: Any, candidates: Iterable[str]) -> str:
-    """Return the sentence that offers the nearest candidate, or nothing."""
-    from difflib import get_close_matches  # only a mistake needs it
-
-    close = get_close_matches(str(name), list(candidates), n=1)
-    return f" Did you mean '{close[0]}'?" if close else ""
 
 
 def arguments(name: str, node: Any, path: str, low: int, high: int | None = None) -> Any:

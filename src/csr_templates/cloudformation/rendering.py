@@ -311,7 +311,7 @@ def _check_text(text: str, place: str) -> None:
         bad = next(character for character in text if not _is_text(character))
         _refuse(
             place,
-            f"the character {bad!a} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
+            f"the character {bad!r} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
             "some AWS services refuse such text and others show it as question marks",
         )
 
@@ -357,5 +357,5 @@ def _value_and_type(value: Any) -> str:
 
 
 def _excerpt(value: Any) -> str:
-    text = ascii(value)
+    text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

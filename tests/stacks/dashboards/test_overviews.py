@@ -269,8 +269,9 @@ def test_removed_alarm(module: ModuleType) -> None:
     t = module.build()
     del t.resources[ALARMS[module]]
     message = (
-        f"The dashboard shows {ALARMS[module]}, which the template does not hold. Take the dashboard out "
-        "too, or make a body of your own with csr_templates.stacks.parts.dashboards."
+        f"The dashboard shows {ALARMS[module]}, which the template does not have. Remove it from the "
+        "dashboard too, or remove the dashboard, or create another body with "
+        "csr_templates.stacks.parts.dashboards."
     )
 
     assert module.stale(t.to_dict()) == [f"Resources.{DASHBOARDS[module]}: {message}"]
