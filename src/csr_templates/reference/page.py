@@ -11,6 +11,7 @@ from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.wiring import Node, Wiring
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference import diagrams
+from csr_templates.reference.dashboards import widget_table
 from csr_templates.reference.markdown import code, codes, item, mermaid, prose, table
 from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
 from csr_templates.reference.policy_sentences import policies
@@ -77,9 +78,13 @@ that would replace, remove or change what it protects, until it is lifted for on
 
 ## The system
 
-Boxes are resources, each where it is placed. An arrow leads from a resource to what its definition refers to,
-be it through a role, a group or a policy; a dotted one from a subnet to the gateway that its default route
-leads to. Address ranges are the defaults."""
+Boxes are resources, with the subnets or the region that they are in. An arrow leads from a resource to what
+its definition refers to, directly or through a role, a group or a policy. Two arrows follow the request
+instead: from WAF to CloudFront, and from the Aurora cluster to its instances."""
+
+_NETWORK: Final = """\
+The network: frames are subnets. A dotted arrow leads from a subnet to the gateway of its default route.
+Address ranges are the defaults."""
 
 
 def page(stacks: Sequence[BuiltStack]) -> str:
@@ -89,7 +94,8 @@ def page(stacks: Sequence[BuiltStack]) -> str:
         schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
     """
     about = _Page(stacks)
-    lines = [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.system(about.wiring)), "", *about.overview()]
+    lines = [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.requests(about.wiring)), ""]
+    lines += [*_NETWORK.split("\n"), "", *mermaid(diagrams.network(about.wiring)), "", *about.overview()]
     for stack in stacks:
         lines += ["", *about.chapter(stack)]
     return "\n".join([*lines, ""])
@@ -140,6 +146,7 @@ class _Page:
             ("Resources", self._resources(stack)),
             ("Outputs", self._outputs(stack)),
             ("Alarms", self._alarms(stack)),
+            ("Dashboard", _dashboards(stack)),
             ("Permissions", self._permissions(stack)),
             ("Keys", self._keys(stack)),
             ("Log groups", self._log_groups(stack)),
@@ -269,6 +276,13 @@ class _Page:
                 for name, group in groups.items()
             ),
         )
+
+
+def _dashboards(stack: BuiltStack) -> Iterator[str]:
+    for name, dashboard in _of_type(stack, "AWS::CloudWatch::Dashboard").items():
+        yield f"{code(name)}: {code(_short(dashboard.get('DashboardName', '')))}"
+        yield ""
+        yield from widget_table(dashboard)
 
 
 def _of_type(stack: BuiltStack, type_name: str) -> dict[str, Mapping[str, Any]]:
