@@ -27,7 +27,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test emulators check walks benchmark rules scenarios catalogue corpus drill mutation format clean
+.PHONY: help templates environments test lints emulators check walks benchmark rules scenarios catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -39,8 +39,11 @@ templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
 
-test: $(VENV)/.installed-dev ## Run the tests, on all cores, but for those of make emulators
-	@$(RUN) -m pytest --numprocesses auto -m "not emulator" $(ARGS)
+test: $(VENV)/.installed-dev ## Run the tests, on all cores, but for those of make lints and make emulators
+	@$(RUN) -m pytest --numprocesses auto -m "not lints and not emulator" $(ARGS)
+
+lints: $(VENV)/.installed-dev ## Lint the templates with other parameters, and with each fault of the catalogue
+	@$(RUN) -m pytest --numprocesses auto -m lints $(ARGS)
 
 emulators: $(VENV)/.installed-dev ## Run the commands of the pages, and what else needs an emulator of AWS
 	@$(RUN) -m pytest --numprocesses auto -m emulator $(ARGS)

@@ -57,6 +57,8 @@ def faults_of(file: str) -> list[dict[str, Any]]:
     return faults
 
 
+pytestmark = pytest.mark.lints
+
 FAULTS = faults_of("faults.yaml")
 BLIND = faults_of("blind.yaml")
 STACK = {stack.name: stack for stack in STACKS}

@@ -77,6 +77,7 @@ def test_holds_the_values_of_the_environment(assembly: Assembly) -> None:
             }
 
 
+@pytest.mark.lints
 def test_cfn_lint_reads_them_from_the_root_of_the_repository(assembly: Assembly, tmp_path: Path) -> None:
     """cfn-lint finds each template by its path and nothing wrong with it, given these values."""
     for path, data in assembly.files.items():
@@ -91,6 +92,7 @@ def test_cfn_lint_reads_them_from_the_root_of_the_repository(assembly: Assembly,
         assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
+@pytest.mark.lints
 def test_cfn_lint_judges_the_values(assembly: Assembly, tmp_path: Path) -> None:
     """The check above can fail: a value that a template refuses is found."""
     (tmp_path / FOLDER).mkdir(parents=True)
