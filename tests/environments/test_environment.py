@@ -201,9 +201,7 @@ def file_of_dev(identifier: str, text: str | bytes, message: str) -> Bad:
     return bad(identifier, {"dev": text}, f"dev.json: {message}")
 
 
-NETWORK_SAYS = (
-    'The network template says: "must be an IPv4 network such as 10.2.0.0/16, with a prefix from /16 to /28".'
-)
+NETWORK_SAYS = 'The network template says: "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28".'
 ZONE_SAYS = 'The network template says: "must be an Availability Zone of this account in this region".'
 NOT_A_ZONE = (
     "which is not an Availability Zone of ap-northeast-1, where the stack lives; these look like ap-northeast-1a. "
