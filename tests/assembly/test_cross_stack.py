@@ -242,6 +242,6 @@ def test_changed_alarm_is_noticed() -> None:
     (declared,) = [one for one in STACKS if one.name == "database"]
 
     assert declared.stale(load(render(t.to_dict()))) == [
-        "Resources.DatabaseDashboard: The dashboard does not show what the template holds: "
-        "something was changed after it was made. Call database.derive(t) after the last change."
+        "Resources.DatabaseDashboard: The dashboard does not match the template: "
+        "something was changed after it was created. Call database.derive(t) after the last change."
     ]

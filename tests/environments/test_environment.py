@@ -427,7 +427,7 @@ TOGETHER = [
         "subnets overlap",
         "PublicSubnet2Cidr",
         "10.0.1.128/25",
-        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24; give each subnet addresses of its own.',
+        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24; give each subnet its own addresses.',
     ),
     bad(
         "subnet by default",

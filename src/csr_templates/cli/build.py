@@ -43,15 +43,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; show what is stale as a diff, and the command that refreshes it; lint with the "
-        "values of every environment, too",
+        help="write nothing; show stale files as a diff, with the command that refreshes them; also lint "
+        "with the values of every environment",
     )
     parser.add_argument(
         "--output",
         type=folders.named_folder,
         metavar="DIR",
-        help="the output folder (default: out/ of the checkout that the code runs from, from wherever it is "
-        "called; ./out for an installed package)",
+        help="the output folder (default: out/ of the checkout that the code runs from, whatever the current "
+        "folder is; ./out for an installed package)",
     )
     folders.add_parameters(parser)
     parser.add_argument(
@@ -61,15 +61,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="also write the tables between the markers of the pages in this folder, as make templates does "
         "with docs/ (default: no pages)",
     )
-    parser.add_argument("--no-lint", action="store_true", help="do not lint, which takes most of the time")
+    parser.add_argument("--no-lint", action="store_true", help="do not lint; a build is then much faster")
     parser.add_argument(
         "--cache",
         type=folders.named_folder,
         metavar="DIR",
-        help="the folder that remembers which templates were linted clean, and may be deleted at any time "
-        "(default: csr-templates/lint in the user's cache)",
+        help="the folder that records which templates were linted without findings; may be deleted at any "
+        "time (default: csr-templates/lint in the user's cache)",
     )
-    parser.add_argument("--no-cache", action="store_true", help="lint everything, and remember nothing")
+    parser.add_argument("--no-cache", action="store_true", help="lint everything, and do not use the cache")
     parser.add_argument(
         "--review",
         action="store_true",

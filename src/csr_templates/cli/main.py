@@ -29,8 +29,8 @@ STACKS: Sequence[Stack] = ()
 _COMMANDS = {
     "build": "build and lint every stack, then write the output folder",
     "environments": "show the parameters of every environment, side by side",
-    "render": "print the YAML of one stack and touch no file",
-    "reference": "print the page that says what the templates hold, and touch no file",
+    "render": "print the YAML of one stack, without writing a file",
+    "reference": "print the reference page of the templates, without writing a file",
     "review": "show what a deploy will do to the running system",
     "preflight": "check whether an AWS account will take what a build wrote",
     "release-notes": "say what a release does to a deployed stack, and the smallest version that may do it",
@@ -44,11 +44,11 @@ _HELP = partial(argparse.RawDescriptionHelpFormatter, width=110)
 
 EXIT_CODES = """\
 exit codes:
-  0    fine
+  0    success
   1    lint findings, stale files (--check), risks of a review that no one accepted, or an account
        that will not take the templates
-  2    something to fix first: an unknown option or stack, a mistake in the parameter files, an unusable
-       output folder, an unreadable file, an error in the code of a stack
+  2    bad input: an unknown option or stack, a mistake in the parameter files, an unusable output folder,
+       an unreadable file, an error in the code of a stack
   130  interrupted (Ctrl-C), as shells report it
 """
 

@@ -256,7 +256,7 @@ def arguments(name: str, node: Any, path: str, low: int, high: int | None = None
 def _function_name(node: Mapping[str, Any], path: str) -> str | None:
     names = [key for key in node if key == "Ref" or key.startswith("Fn::")]
     if names and len(node) > 1:
-        fail(path, f"{names[0]} stands beside other keys ({comma_list(node)}); a function stands alone.")
+        fail(path, f"{names[0]} is not the only key of its mapping ({comma_list(node)}); a function must be.")
     return names[0] if names else None
 
 

@@ -40,7 +40,7 @@ def render(
     Args:
         template: the template with the functions in their long forms, as troposphere's ``to_dict()`` gives
             it: dicts with string keys, lists, strings, booleans, integers and finite floats.
-        header: lines to stand on top as comments.
+        header: lines that are written at the top, as comments.
         sections: logical ID of a resource -> title of its section. The title becomes a comment before the
             first of several resources that share it.
 
@@ -87,7 +87,7 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
         writer.write(f"{name}:", "  ", content, name)
         return lines
     if not isinstance(content, dict):
-        _refuse(name, f"{_value_and_type(content)} stands where a mapping of {name.lower()} belongs")
+        _refuse(name, f"found {_value_and_type(content)}, expected a mapping of {name.lower()}")
     lines.append(f"{name}:")
     title = ""
     for key, entry in content.items():
@@ -105,7 +105,7 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
         lead = f"  {_key(key, name, place)}:"
         if order := ORDER.get(name):
             if not isinstance(entry, dict):
-                _refuse(place, f"{_value_and_type(entry)} stands where a mapping belongs")
+                _refuse(place, f"found {_value_and_type(entry)}, expected a mapping")
             _require_known(entry, order, place)
             in_order = {key: entry[key] for key in order if key in entry}
             writer.write_content(lead, "    ", "", in_order, place)
@@ -226,7 +226,7 @@ def _function(name: str, argument: Any, place: str) -> tuple[str, Any, str]:
     if name == "Fn::GetAtt":
         return "!GetAtt", _get_att(argument, inside), inside
     if name == "Ref" and type(argument) is not str:
-        _refuse(inside, f"{_value_and_type(argument)} stands where a name belongs")
+        _refuse(inside, f"found {_value_and_type(argument)}, expected a name")
     if name not in SHORT and name not in LONG:
         _refuse(inside, "unknown function")
     if name in SHORT and type(argument) in (str, list):
@@ -239,7 +239,7 @@ def _get_att(argument: Any, place: str) -> str:
     if not (type(argument) is list and len(argument) == 2 and type(argument[0]) is type(argument[1]) is str):
         _refuse(
             place,
-            f"{_value_and_type(argument)} stands where [logical ID, attribute] belongs, both of them text",
+            f"found {_value_and_type(argument)}, expected [logical ID, attribute], both of them text",
         )
     logical_id, attribute = argument
     if not logical_id.isalnum() or not attribute:
@@ -279,7 +279,7 @@ def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
         return _float(value)
     if kind is dict or kind is list:
         return "{}" if kind is dict else "[]"
-    raise RenderError(f"{place}: {_value_and_type(value)} cannot stand in a template.")
+    raise RenderError(f"{place}: {_value_and_type(value)} is not allowed in a template.")
 
 
 def _float(value: float) -> str:

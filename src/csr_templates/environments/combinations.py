@@ -83,7 +83,7 @@ def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
         known = {name_1, name_2} <= networks.keys() and _vpc_of(stack, one) == _vpc_of(stack, other)
         if known and networks[name_1].overlaps(networks[name_2]):
             yield candidate.mistake(
-                name_2, f"which overlaps {name_1} {networks[name_1]}; give each subnet addresses of its own."
+                name_2, f"which overlaps {name_1} {networks[name_1]}; give each subnet its own addresses."
             )
 
 

@@ -134,7 +134,7 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
     elif rest.startswith(("//", "/*", "#")):
         advice = "Found a comment, which JSON does not have; remove it."
     elif rest.startswith("'"):
-        advice = "Found a single quote; texts stand in double quotes."
+        advice = "Found a single quote; write text in double quotes."
     else:
         found = excerpt(rest.split("\n", 1)[0])
         advice = f"Found {found}, which is not JSON here; check the commas, colons and quotes before it."

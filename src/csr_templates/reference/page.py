@@ -48,7 +48,7 @@ UNITS: Final = {
     "Throttles": "requests",
     "WriteLatency": "seconds",
 }
-"""In what AWS counts a metric, which no template says. An alarm on another metric stands without unit."""
+"""The unit in which AWS counts a metric; no template has it. An alarm on another metric has no unit."""
 
 _COMPARISONS: Final = {
     "GreaterThanOrEqualToThreshold": "at or above",
@@ -63,27 +63,27 @@ _INTRODUCTION: Final = """\
 
 # Reference
 
-What the templates hold, read off the templates themselves. `${Name}` stands for the value of a parameter or
-for a resource, `import name` for an export of another stack. Names of alarms, stacks and exports stand
-without the part that they have in common: `${ProjectName}-${Environment}-`.
+This page is generated from the templates. `${Name}` is the value of a parameter or a reference to a resource,
+and `import name` an export of another stack. Names of alarms, stacks and exports are shown without their
+common prefix, `${ProjectName}-${Environment}-`.
 
-**Parameters.** What a change does is what AWS's resource schemas and pages claim; nobody has observed it for
-every property. *Updates* means that the resource stays and that AWS's pages name no interruption. Where they
-do, it is named with its source; where they say nothing of the property, the interruption is not known. Look
+**Parameters.** The effects of a change come from AWS's resource schemas and pages; not every property has
+been tested. *Updates* means that the resource stays and that AWS's pages name no interruption. If they
+do, the interruption is named with its source; if they do not mention the property, it is unknown. Look
 at the change set before you execute it.
 
-**Policies.** What has no policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its creation is
-rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) refuses updates
+**Policies.** A resource without a policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its
+creation is rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) refuses updates
 that would replace, remove or change what it protects, until it is lifted for one update.
 
 ## The system
 
-Boxes are resources, with the subnets or the region that they are in. An arrow leads from a resource to what
+Boxes are resources, with the subnets or the region that they are in. An arrow points from a resource to what
 its definition refers to, directly or through a role, a group or a policy. Two arrows follow the request
 instead: from WAF to CloudFront, and from the Aurora cluster to its instances."""
 
 _NETWORK: Final = """\
-The network: frames are subnets. A dotted arrow leads from a subnet to the gateway of its default route.
+The network: frames are subnets. A dotted arrow points from a subnet to the gateway of its default route.
 Address ranges are the defaults."""
 
 
@@ -114,7 +114,7 @@ class _Page:
         """Return the part about all stacks."""
         yield "## The stacks"
         yield ""
-        yield "In deploy order. An arrow leads from a stack to one that reads the outputs and secrets named."
+        yield "In deploy order. An arrow points from a stack to one that reads its outputs and secrets."
         yield ""
         yield from mermaid(diagrams.overview(self.wiring))
         yield ""
@@ -138,7 +138,7 @@ class _Page:
         yield ""
         yield f"{prose(str(stack.template.get('Description', '')))}."
         yield ""
-        yield "An arrow leads from a section to one that it refers to, unless other arrows lead there."
+        yield "An arrow points from a section to one that it refers to, unless other arrows connect them."
         yield ""
         yield from mermaid(diagrams.sections(self.wiring, stack))
         for title, lines in (

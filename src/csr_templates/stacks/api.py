@@ -1392,7 +1392,7 @@ def stale(template: Mapping[str, Any]) -> list[str]:
             if not release == variables.get(fingerprint.RELEASE) == description:
                 found.append(
                     "Resources.ApiFunctionVersion: The release does not fit the function or what it refers "
-                    "to, which was changed after it was made: no version would be published. Call "
+                    "to, which was changed after it was created: no version would be published. Call "
                     "api.derive(t) after the last change."
                 )
         if "ApiStage" in resources:
@@ -1401,8 +1401,8 @@ def stale(template: Mapping[str, Any]) -> list[str]:
             if (old, resources[old].get("DependsOn")) != derived:
                 found.append(
                     f"Resources.{old}: The deployment does not fit the API, whose definition was changed "
-                    "after it was made: the change would not be deployed. Call api.derive(t) after the last "
-                    "change."
+                    "after it was created: the change would not be deployed. Call api.derive(t) after the "
+                    "last change."
                 )
     except fingerprint.FingerprintError as error:
         return [str(error)]

@@ -254,8 +254,8 @@ def test_changed_alarm(module: ModuleType) -> None:
     name = module.__name__.rpartition(".")[2]
 
     assert module.stale(load(render(t.to_dict()))) == [
-        f"Resources.{DASHBOARDS[module]}: The dashboard does not show what the template holds: something was "
-        f"changed after it was made. Call {name}.derive(t) after the last change."
+        f"Resources.{DASHBOARDS[module]}: The dashboard does not match the template: something was "
+        f"changed after it was created. Call {name}.derive(t) after the last change."
     ]
     module.derive(t)
     assert module.stale(load(render(t.to_dict()))) == []
