@@ -48,6 +48,7 @@ class BuiltStack:
         source: path of the module that builds it, from the folder of its package.
         text: the template as YAML; empty until it is rendered.
         policies: its policies; empty until they are made.
+        termination_protection: whether the deployed stack must be protected from deletion.
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class BuiltStack:
         source: str = "",
         text: str = "",
         policies: Policies | None = None,
+        *,
+        termination_protection: bool = True,
     ) -> None:
         self.name = name
         self.file = file
@@ -73,19 +76,20 @@ class BuiltStack:
         self.source = source
         self.text = text
         self.policies = policies or Policies({})
+        self.termination_protection = termination_protection
 
     @property
     def name_pattern(self) -> str:
         """Name of the deployed stack, as a template writes it."""
         return f"{PREFIX}{self.name}"
 
-    @property
+    @cached_property
     def resources(self) -> Mapping[str, Any]:
         """Logical ID -> resource."""
         found: Mapping[str, Any] = self.template.get("Resources", {})
         return found
 
-    @property
+    @cached_property
     def outputs(self) -> Mapping[str, Any]:
         """Key -> output."""
         found: Mapping[str, Any] = self.template.get("Outputs", {})
@@ -100,13 +104,13 @@ class BuiltStack:
             if "Export" in output
         }
 
-    @property
+    @cached_property
     def parameters(self) -> Mapping[str, Mapping[str, Any]]:
         """Name -> declaration."""
         found: Mapping[str, Mapping[str, Any]] = self.template.get("Parameters", {})
         return found
 
-    @property
+    @cached_property
     def in_files(self) -> list[str]:
         """The parameters that the parameter files decide, in the template's order."""
         return [name for name in self.parameters if name not in self.per_deploy]
