@@ -34,14 +34,14 @@ ENGLISH: Final = Words(
 
 <!-- Generated from tests/alarms/scenarios.yaml: make scenarios -->
 
-Each row is something that happens to the system, and everything that is then reported: by which alarm, to
+Each row is an event in the system, and everything that is then reported: by which alarm, to
 which topic, and after how many minutes. The tests run these scenarios against the alarms of the templates,
-which they evaluate as AWS's pages describe it. No row has been seen on AWS. Alarms that a row does not name
-stay quiet, and no alarm fires twice. The names lead to what an alarm means and what to do:
+which they evaluate as AWS's pages describe it. The rows have not been verified on AWS. Alarms that a row does
+not name do not fire, and no alarm fires twice. The names link to what an alarm means and what to do:
 [on call](on-call.md).
 
-- The minutes count from the beginning. A second number is the minute in which the same topic is told that the
-  alarm has ended. Metrics arrive a few minutes late: add that.
+- The minutes count from the beginning. A second number is the minute in which the same topic is notified
+  that the alarm has ended. Metrics arrive a few minutes late: add that time.
 - The environment is production with a writer, a reader, a NAT gateway in each zone and a probe, unless the
   row says otherwise. An ordinary minute has 400 requests for pages and 400 calls of the API, of which the
   cache answers 30 percent. A function that runs holds a connection to both instances.

@@ -25,6 +25,10 @@ WORDS = {
     r"(?<!there )\bis no (?!longer|more|such)[a-z]+\b": "is not a",
     r"\bturn(s|ed)? [\w ]{0,20}away\b": "throttled, refused",
     r"\bis paid by\b": "is billed by",
+    r"\bcannot stand\b": "is not allowed",
+    r"\bstands? where\b": "found ..., expected ...",
+    r"\bleads? around\b": "bypasses",
+    r"\bgo(es)? on [a-z]+ing\b": "keeps ...ing",
 }
 # What is generated from a file of others, or quotes it.
 FILES = [
@@ -52,7 +56,15 @@ def test_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "phrase", ["Mend the file.", "It is no ARN.", "a key of its own", "Whoever deploys", "once\u00a0more"]
+    "phrase",
+    [
+        "Mend the file.",
+        "It is no ARN.",
+        "a key of its own",
+        "Whoever deploys",
+        "It leads around WAF.",
+        "once\u00a0more",
+    ],
 )
 def test_words_are_found(phrase: str) -> None:
     """The list finds what it lists."""

@@ -13,7 +13,7 @@ from csr_templates.stacks.pins import Pin, Pins
 
 _FILE: Final = "stacks/pins.py"
 _SNAPSHOTS: Final = frozenset({"AWS::RDS::DBCluster"})
-"""Types of which a snapshot is kept: a cluster that is kept whole would go on costing."""
+"""Types of which a snapshot is kept: a cluster that is kept as a whole would still be billed."""
 _NAMED_BY_CONVENTION: Final = frozenset({"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"})
 """Types whose names an operator looks up, and which hold nothing: replacing one is not missed."""
 

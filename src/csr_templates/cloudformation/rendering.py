@@ -260,7 +260,7 @@ def _key(key: str, place: str, inside: str, *, in_flow: bool = False) -> str:
         return line
     if "\n" not in key and 0 < len(key) <= _LONGEST_KEY:
         _check_text(key, inside)
-    _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
+    return _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
 
 
 def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
