@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+FROM ?= v0.1.0
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # What runs is the code of this checkout, also where .venv is a copy of another one's.
 RUN := PYTHONPATH="$(CURDIR)/src" $(BIN)/python
@@ -27,14 +28,20 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test lints emulators check walks benchmark rules scenarios catalogue corpus drill mutation format clean
+.PHONY: help templates review release-notes environments test lints emulators check walks benchmark rules scenarios catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
 templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and the tables in docs/
-	@$(BIN)/python build.py --pages docs
+	@$(BIN)/python build.py --pages docs --review
+
+review: $(VENV)/.installed ## Show what a deploy of this branch will do to the running system (ARGS="--before v0.1.0")
+	@$(RUN) -m csr_templates review $(ARGS)
+
+release-notes: $(VENV)/.installed ## Say what the owner of a deployed stack will see, and the version number it needs (FROM=v0.1.0)
+	@$(RUN) -m csr_templates release-notes --from $(FROM) --changelog CHANGELOG.md $(ARGS)
 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
@@ -70,8 +77,8 @@ scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, d
 catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)
 	@$(RUN) -m tests.catalogue.test_catalogue
 
-corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution
-	@$(RUN) -m tests.catalogue.corpus
+corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution, and of folders in ARGS
+	@$(RUN) -m tests.catalogue.corpus $(ARGS)
 
 drill: $(VENV)/.installed-dev ## Delete each stack in a model of CloudFormation and bring it back, and print what happens
 	@$(RUN) -m tests.drill.recovering

@@ -19,11 +19,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 class OneProcessPerFile(LoadScopeScheduling):  # type: ignore[misc]
-    """Runs a file, or all tests of the pages, in one process, so that what they share is made once."""
+    """Runs a file, or a folder whose tests share much, in one process, so that it is made once."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        return "tests/docs" if file.startswith("tests/docs/") else file
+        shared = ("tests/docs", "tests/preflight")
+        return next((folder for folder in shared if file.startswith(f"{folder}/")), file)
 
 
 @pytest.hookimpl(optionalhook=True)

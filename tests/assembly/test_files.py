@@ -106,6 +106,8 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         "deploy-policies/logs-service.json",
         "deploy-policies/logs-pipeline-delete.json",
         "deploy-policies/logs-service-delete.json",
+        "preflight-policies/read.json",
+        "preflight-policies/change-set.json",
         "bootstrap/site.yaml",
         "bootstrap/logs.yaml",
         "reference.md",
@@ -399,7 +401,7 @@ def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
     assert not assembly.is_clean
     assert assembly.problems == (
         "Stack site: Resources.SiteBucket.Properties.BucketName: It imports nowhere, which no earlier stack "
-        "of us-east-1 exports. Name an output that is there, or add it to its stack.",
+        "of us-east-1 exports. Name an existing output, or add it to its stack.",
         "Stack old: It is stale.",
     )
     assert output.assemble([stack()], lint=False).is_clean

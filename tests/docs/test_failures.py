@@ -31,7 +31,9 @@ FUNCTIONS = (
     "drift",
     "insights",
     "create_instances",
+    "last_deploys",
     "prepare_import",
+    "restore_point",
     "restore_snapshot",
     "run_import",
 )

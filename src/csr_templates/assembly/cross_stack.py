@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from csr_templates.assembly import handed_over
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import in_words, place_in_words
+from csr_templates.cloudformation.references import PREFIX, in_words, place_in_words
+from csr_templates.cloudformation.wording import hint
 
 _HERE: Final = {"Ref": "AWS::Region"}
 
@@ -19,6 +21,7 @@ def problems(stacks: Sequence[BuiltStack]) -> list[str]:
       and its region; one that a parameter gives is judged with the values of the parameters.
     - A secret that a dynamic reference names is in the region of the stack, or has a replica there.
     - Two stacks of a region must not export the same name.
+    - An imported value is what it is used as (``handed_over``).
     - ``reads_from`` of a stack, which goes into the manifest, is what its template reads from.
     """
     found = []
@@ -30,6 +33,7 @@ def problems(stacks: Sequence[BuiltStack]) -> list[str]:
                 *_reads(stack, stacks[:number]),
                 *_regions(stack, stacks[:number]),
                 *_secrets(stack, stacks[: number + 1]),
+                *handed_over.problems(stack, stacks[:number]),
             )
         ]
     return found
@@ -51,15 +55,19 @@ def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
         if kind == "import":
             found = [one.name for one in earlier if one.region == stack.region and name in one.exports]
             what = f"imports {name}, which no earlier stack of {stack.region} exports"
+            here = [one for one in earlier if one.region == stack.region]
+            known = [export.removeprefix(PREFIX) for one in here for export in one.exports]
         elif kind == "output":
             deployed, _, key = name.rpartition("/")
             found = [one.name for one in _with_output(earlier, deployed, key)]
             what = f"reads the output {key} of {deployed}, and no earlier stack of that name has it"
+            known = [f"{one.name}/{other}" for one in earlier for other in one.outputs]
         else:
             continue
         sources.update(found)
         if not found:
-            yield f"{place_in_words(place)}: It {what}. Name an output that is there, or add it to its stack."
+            advice = "Name an existing output, or add it to its stack."
+            yield f"{place_in_words(place)}: It {what}.{hint(name.removeprefix(PREFIX), known)} {advice}"
     if sources != set(stack.reads_from):
         yield (
             f"It reads from {_names(sources)}, but its reads_from says {_names(stack.reads_from)}. Correct "

@@ -41,7 +41,7 @@ def render(
     Args:
         template: the template with the functions in their long forms, as troposphere's ``to_dict()`` gives
             it: dicts with string keys, lists, strings, booleans, integers and finite floats.
-        header: lines to stand on top as comments.
+        header: lines that are written at the top, as comments.
         sections: logical ID of a resource -> title of its section. The title becomes a comment before the
             first of several resources that share it.
 
@@ -88,7 +88,7 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
         writer.write(f"{name}:", "  ", content, name)
         return lines
     if not isinstance(content, dict):
-        _refuse(name, f"{_value_and_type(content)} stands where a mapping of {name.lower()} belongs")
+        _refuse(name, f"found {_value_and_type(content)}, expected a mapping of {name.lower()}")
     lines.append(f"{name}:")
     title = ""
     for key, entry in content.items():
@@ -106,7 +106,7 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
         lead = f"  {_key(key, name, place)}:"
         if order := ORDER.get(name):
             if not isinstance(entry, dict):
-                _refuse(place, f"{_value_and_type(entry)} stands where a mapping belongs")
+                _refuse(place, f"found {_value_and_type(entry)}, expected a mapping")
             _require_known(entry, order, place)
             in_order = {key: entry[key] for key in order if key in entry}
             writer.write_content(lead, "    ", "", in_order, place)
@@ -229,7 +229,7 @@ def _function(name: str, argument: Any, place: str) -> tuple[str, Any, str]:
     if name == "Fn::GetAtt":
         return "!GetAtt", _get_att(argument, inside), inside
     if name == "Ref" and type(argument) is not str:
-        _refuse(inside, f"{_value_and_type(argument)} stands where a name belongs")
+        _refuse(inside, f"found {_value_and_type(argument)}, expected a name")
     if name not in SHORT and name not in LONG:
         _refuse(inside, "unknown function")
     if name in SHORT and type(argument) in (str, list):
@@ -242,7 +242,7 @@ def _get_att(argument: Any, place: str) -> str:
     if not (type(argument) is list and len(argument) == 2 and type(argument[0]) is type(argument[1]) is str):
         _refuse(
             place,
-            f"{_value_and_type(argument)} stands where [logical ID, attribute] belongs, both of them text",
+            f"found {_value_and_type(argument)}, expected [logical ID, attribute], both of them text",
         )
     logical_id, attribute = argument
     if not logical_id.isalnum() or not attribute:
@@ -282,7 +282,7 @@ def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
         return _float(value)
     if kind is dict or kind is list:
         return "{}" if kind is dict else "[]"
-    raise RenderError(f"{place}: {_value_and_type(value)} cannot stand in a template.")
+    raise RenderError(f"{place}: {_value_and_type(value)} is not allowed in a template.")
 
 
 def _float(value: float) -> str:
@@ -324,7 +324,7 @@ def _check_text(text: str, place: str) -> None:
         bad = next(character for character in text if not _is_text(character))
         _refuse(
             place,
-            f"the character {bad!a} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
+            f"the character {bad!r} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
             "some AWS services refuse such text and others show it as question marks",
         )
 
@@ -370,5 +370,5 @@ def _value_and_type(value: Any) -> str:
 
 
 def _excerpt(value: Any) -> str:
-    text = ascii(value)
+    text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

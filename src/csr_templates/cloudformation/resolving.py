@@ -32,11 +32,11 @@ from csr_templates.cloudformation.intrinsics import (
     as_text,
     comma_list,
     fail,
-    hint,
     holds_unknown,
     is_unknown,
     show,
 )
+from csr_templates.cloudformation.wording import hint
 
 __all__ = ["Known", "ResolveError", "failed_assertions", "resolve"]
 
