@@ -256,11 +256,10 @@ def _fits_on_one_line(text: str) -> bool:
 
 
 def _key(key: str, place: str, inside: str, *, in_flow: bool = False) -> str:
-    if key and len(key) <= _LONGEST_KEY and (line := one_line(key, in_flow)):
-        return line
-    if "\n" not in key and 0 < len(key) <= _LONGEST_KEY:
-        _check_text(key, inside)
-    return _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
+    line = one_line(key, in_flow)
+    if not line or not 0 < len(key) <= _LONGEST_KEY:
+        _check_key(key, place, inside)
+    return line
 
 
 def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
@@ -317,6 +316,12 @@ def _refuse_keys(mapping: Mapping[Any, Any], place: str) -> NoReturn:
         if key == "Ref" or key.startswith("Fn::"):
             break
     _refuse(f"{place}.{key}", "a function must be the only key of its mapping")
+
+
+def _check_key(key: str, place: str, inside: str) -> None:
+    if not key or "\n" in key or len(key) > _LONGEST_KEY:
+        _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
+    _check_text(key, inside)
 
 
 def _check_text(text: str, place: str) -> None:

@@ -1351,7 +1351,7 @@ def derive(t: StackTemplate) -> None:
         fingerprint.FingerprintError: a parameter is where it must not be, or the release may become too long.
         DashboardError: the dashboard shows an alarm that is gone.
     """
-    template = t.to_dict()  # none of the three reads what another one makes
+    template = t.for_reading()  # none of the three reads what another one makes
 
     release = Sub(fingerprint.release(template, "ApiFunction"))
     variables = t.resources["ApiFunction"].Environment.Variables

@@ -1004,7 +1004,7 @@ def derive(t: StackTemplate) -> None:
     """
     t.section("Dashboard")
     t.resources.pop("DatabaseDashboard", None)
-    t.add_resource(dashboards.dashboard("DatabaseDashboard", "database", overview(t.to_dict())))
+    t.add_resource(dashboards.dashboard("DatabaseDashboard", "database", overview(t.for_reading())))
 
 
 def stale(template: Mapping[str, Any]) -> list[str]:

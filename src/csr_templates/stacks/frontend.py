@@ -1531,7 +1531,7 @@ def derive(t: StackTemplate) -> None:
     """
     t.section("Dashboard")
     t.resources.pop("FrontendDashboard", None)
-    rows = overview(t.to_dict())
+    rows = overview(t.for_reading())
     t.add_resource(dashboards.dashboard("FrontendDashboard", "frontend", rows, Condition="CloudFront"))
 
 

@@ -932,7 +932,7 @@ def derive(t: StackTemplate) -> None:
     """
     t.section("Dashboard")
     t.resources.pop("NetworkDashboard", None)
-    t.add_resource(dashboards.dashboard("NetworkDashboard", "network", overview(t.to_dict())))
+    t.add_resource(dashboards.dashboard("NetworkDashboard", "network", overview(t.for_reading())))
 
 
 def stale(template: Mapping[str, Any]) -> list[str]:
