@@ -13,11 +13,22 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from csr_templates.assembly.folder import OutputError
-from csr_templates.cli import build, environments, lint, reference, render
+from csr_templates.cli import build, environments, lint, parameters, reference, render
+from csr_templates.cli.declared_stacks import add_stacks, stacks_of
 from csr_templates.cli.folders import add_parameters
-from csr_templates.cli.messages import BAD_INPUT, InputError, discard_stdout, headline, say, tell
+from csr_templates.cli.messages import (
+    BAD_INPUT,
+    FINE,
+    InputError,
+    did_you_mean,
+    discard_stdout,
+    headline,
+    say,
+    tell,
+)
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
+from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.stacks.listing import STACKS
 
 if TYPE_CHECKING:
@@ -51,7 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # LF on Windows too; no console is too old for a path
             stream.reconfigure(newline="\n", errors="backslashreplace")
     try:
-        arguments = _parser().parse_args(argv)
+        arguments = _parse(sys.argv[1:] if argv is None else argv)
+        if getattr(arguments, "declared_in", None):
+            arguments.stacks = stacks_of(arguments.declared_in)
+            arguments.refresh = f"csr-templates build --stacks {arguments.declared_in}"
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
@@ -69,7 +83,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments; a misspelt command or option is named with the one that was probably meant."""
+    parser, commands = _parsers()
+    if not argv:
+        parser.print_help()
+        return argparse.Namespace(run=lambda _: FINE)
+    first, *others = argv
+    if not first.startswith("-") and first not in commands:
+        names = ", ".join(commands)
+        parser.error(
+            f"there is no command {first!r}.{did_you_mean(first, commands)} The commands are: {names}."
+        )
+    if command := commands.get(first):
+        known = command._option_string_actions
+        before = others[: others.index("--")] if "--" in others else others
+        for word in before:
+            option = word.partition("=")[0]
+            if option.startswith("--") and option not in known:
+                command.error(f"there is no option {option}.{did_you_mean(option, known)}")
+    return parser.parse_args(argv)
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Return the parser, and that of each command."""
     parser = argparse.ArgumentParser(
         prog="csr-templates",
         description="Build, show and lint the CloudFormation templates.",
@@ -78,8 +115,9 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show name and version")
-    parser.set_defaults(stacks=STACKS)
+    parser.set_defaults(stacks=STACKS, refresh=REFRESH)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    by_name: dict[str, argparse.ArgumentParser] = {}
 
     def command(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(
@@ -91,22 +129,28 @@ def _parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         sub.set_defaults(run=run)
+        by_name[name] = sub
         return sub
 
     build.add_arguments(
         command("build", build.run, "build and lint every stack, then write the output folder")
     )
-    add_parameters(
+    environments.add_arguments(
         command("environments", environments.run, "show the parameters of every environment, side by side")
     )
-    render.add_arguments(
-        command("render", render.run, "print the YAML of one stack and touch no file"), STACKS
+    parameters.add_arguments(
+        command("parameters", parameters.run, "print what a deploy of one stack in one environment passes")
     )
+    render.add_arguments(command("render", render.run, "print the YAML of one stack and touch no file"))
     command("reference", reference.run, "print the page that says what the templates hold, and touch no file")
+    for sub in by_name.values():
+        add_stacks(sub)
+    for name in ("environments", "parameters", "render"):
+        add_parameters(by_name[name])
     lint.add_arguments(
         command("lint", lint.run, "lint templates, also those of other projects, with cfn-lint and our rules")
     )
-    return parser
+    return parser, by_name
 
 
 class _Version(argparse.Action):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "stacks.json"
 FORMAT_VERSION: Final = 1
+REFRESH: Final = "make templates"
+"""The command that generates the files again, as the files say it; other projects have another one."""
+
+_NAME: Final = re.compile("[a-z][a-z0-9-]*")  # as stacks.schema.json has it
 
 
 class ManifestError(ValueError):
@@ -70,6 +75,41 @@ def document(
         ],
         "files": {path: {"sha256": sha256(data)} for path, data in files.items()},
     }
+
+
+def manifest_problems(stack: BuiltStack) -> list[str]:
+    """Return a sentence for each thing that the manifest says of every stack and that this one breaks.
+
+    A pipeline makes the name of the deployed stack from two parameters, and a review shows resources under
+    the titles that the comments of the template have.
+    """
+    found = []
+    if not _NAME.fullmatch(stack.name):
+        found.append(
+            f"The name {stack.name!r} cannot be part of the names of stacks, files and roles. Write "
+            "lower-case letters, digits and hyphens, a letter first."
+        )
+    for name in ("ProjectName", "Environment"):
+        if name not in stack.parameters:
+            found.append(
+                f"The template has no parameter {name}, but the name of the stack ({stack.name_pattern}), "
+                "its tags and its deploy policies need it. Add parameters.project_name() and "
+                "parameters.environment() of csr_templates."
+            )
+        elif name in stack.per_deploy:
+            found.append(
+                f"Each deploy decides the parameter {name}, but with another value the name of the stack "
+                f"({stack.name_pattern}) is another one. Take it out of per_deploy."
+            )
+    titled = False
+    for logical_id in stack.resources:
+        titled = titled or logical_id in stack.sections
+        if titled and logical_id not in stack.sections:
+            found.append(
+                f"{logical_id} belongs to no section, but the template shows it under the title of the "
+                "resource before it. Add it with add_resource(), after section()."
+            )
+    return found
 
 
 def read(data: bytes, name: str) -> dict[str, Any]:

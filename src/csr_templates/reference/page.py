@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.wiring import Node, Wiring
+from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference import diagrams
 from csr_templates.reference.markdown import code, codes, item, mermaid, prose, table
@@ -58,8 +59,6 @@ _COMPARISONS: Final = {
 _REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"}  # by the stack policy
 
 _INTRODUCTION: Final = """\
-<!-- Generated from the stacks; edit those, not this page. Refresh with: make templates -->
-
 # Reference
 
 What the templates hold, read off the templates themselves. `${Name}` stands for the value of a parameter or
@@ -82,14 +81,19 @@ be it through a role, a group or a policy; a dotted one from a subnet to the gat
 leads to. Address ranges are the defaults."""
 
 
-def page(stacks: Sequence[BuiltStack]) -> str:
-    """Return the page about some stacks, which are in deploy order.
+def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
+    """Return the page about some stacks.
+
+    Args:
+        stacks: in deploy order.
+        refresh: the command that generates the page again.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
     """
     about = _Page(stacks)
-    lines = [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.system(about.wiring)), "", *about.overview()]
+    lines = [f"<!-- Generated from the stacks; edit those, not this page. Refresh with: {refresh} -->", ""]
+    lines += [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.system(about.wiring)), "", *about.overview()]
     for stack in stacks:
         lines += ["", *about.chapter(stack)]
     return "\n".join([*lines, ""])
