@@ -27,7 +27,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check walks benchmark rules scenarios catalogue corpus mutation format clean
+.PHONY: help templates environments test check walks benchmark rules scenarios catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -66,6 +66,9 @@ catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue
 
 corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution
 	@$(RUN) -m tests.catalogue.corpus
+
+drill: $(VENV)/.installed-dev ## Delete each stack in a model of CloudFormation and bring it back, and print what happens
+	@$(RUN) -m tests.drill.recovering
 
 mutation: $(VENV)/.installed-mutation ## Change the code in small ways and count what the tests notice (20 minutes)
 	@$(BIN)/python tests/mutation.py $(ARGS)

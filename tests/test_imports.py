@@ -21,8 +21,18 @@ MAY_IMPORT = {
     "linting": {"rules", "cloudformation"},
     "hand_over": {"environments", "cloudformation"},
     "reference": {"hand_over", "cloudformation"},
+    "reviewing": {"hand_over", "cloudformation"},
     "assembly": {"reference", "hand_over", "linting", "environments", "stacks", "cloudformation"},
-    "cli": {"assembly", "reference", "hand_over", "linting", "environments", "stacks", "cloudformation"},
+    "cli": {
+        "reviewing",
+        "assembly",
+        "reference",
+        "hand_over",
+        "linting",
+        "environments",
+        "stacks",
+        "cloudformation",
+    },
 }
 # Library -> the rooms that may import it.
 USERS = {

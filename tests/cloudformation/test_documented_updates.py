@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from csr_templates.cloudformation import documented_updates
 from csr_templates.cloudformation.documented_updates import (
     NOTES,
     REMOVED,
     REPLACED_UNLESS,
-    UNINTERRUPTED,
     Note,
+    note_of_page,
+    uninterrupted,
 )
 from csr_templates.cloudformation.replacement import Effect, effect_of_change
 from csr_templates.cloudformation.schemas import SchemasError, property_schema, resource_schema
 
 REGION = "us-east-1"
+TABLE = Path(documented_updates.__file__).with_suffix(".txt").read_text("utf-8").splitlines()
+# Every tenth type, for reading the schemas of all takes seconds, and those that have notes.
+TYPES = [*(line.partition(": ")[0] for line in TABLE[::10]), *NOTES]
 ROWS = [
     (type_name, name, note)
     for table in (NOTES, REPLACED_UNLESS)
@@ -39,7 +46,7 @@ def unknown(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def test_rows_name_properties_of_the_schemas() -> None:
     """A misspelt type or property would never be found."""
     names = [(type_name, name) for type_name, name, _ in ROWS]
-    names += [(type_name, name) for type_name, properties in UNINTERRUPTED.items() for name in properties]
+    names += [(type_name, name) for type_name in TYPES for name in uninterrupted(type_name)]
 
     assert len(names) > 300
     assert unknown(names) == []
@@ -64,12 +71,12 @@ def test_rows_say_one_thing() -> None:
     """What interrupts nothing has no note and no replacement, and only what may replace has a case."""
     replacing = [
         (type_name, name)
-        for type_name, properties in UNINTERRUPTED.items()
-        for name in properties
+        for type_name in TYPES
+        for name in uninterrupted(type_name)
         if name in resource_schema(type_name, REGION).create_only
     ]
 
-    assert not [(type_name, name) for type_name, name, _ in ROWS if name in UNINTERRUPTED.get(type_name, ())]
+    assert not [(type_name, name) for type_name, name, _ in ROWS if name in uninterrupted(type_name)]
     assert replacing == []
     assert {
         effect_of_change(type_name, REGION, (name,))
@@ -79,3 +86,16 @@ def test_rows_say_one_thing() -> None:
     assert {
         effect_of_change(type_name, REGION, (name,)) for type_name, notes in NOTES.items() for name in notes
     } <= {Effect.UPDATED, Effect.MAYBE_REPLACED}
+
+
+def test_pages_say_whether_an_update_interrupts() -> None:
+    """What a page calls *Some interruptions* has a note with the page, what it calls none has no note."""
+    note = note_of_page("AWS::EC2::Instance", "InstanceType")
+
+    assert note is not None
+    assert note.interrupts
+    assert note.source.endswith("/aws-resource-ec2-instance.html")
+    assert "SourceDestCheck" in uninterrupted("AWS::EC2::Instance")
+    assert note_of_page("AWS::EC2::Instance", "SourceDestCheck") is None
+    assert uninterrupted("AWS::Unknown::Type") == frozenset()
+    assert len(TABLE) > 800

@@ -46,8 +46,9 @@ def test_a_property_and_what_is_in_it(type_name: str, place: Place, effect: Effe
     [
         ("AWS::RDS::DBInstance", ("DBInstanceClass",), True),
         ("AWS::RDS::DBCluster", ("EngineVersion",), True),
-        ("AWS::RDS::DBParameterGroup", ("Parameters", "max_connections"), False),
+        ("AWS::RDS::DBParameterGroup", ("Parameters", "max_connections"), None),
         ("AWS::RDS::DBCluster", ("BackupRetentionPeriod",), None),
+        ("AWS::ApiGateway::Stage", ("CacheClusterSize",), False),
         ("AWS::SQS::Queue", ("DelaySeconds",), None),
     ],
 )

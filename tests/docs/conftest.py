@@ -14,7 +14,7 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.cloudformation.resolving import resolve
 
-from .pages import HAND_OVER, OPERATIONS, ROOT, TYPED, Block, Page, read
+from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, Page, read
 from .world import Session, Terminal, opened
 
 PROJECT = "csr-lambda-api-prod"
@@ -81,6 +81,34 @@ def sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
         for block in read(path).shell():
             chapters.setdefault(block.chapter, []).append(block)
     return {chapter: terminal.session(preamble, blocks) for chapter, blocks in chapters.items()}
+
+
+# Section of the page on recovery -> the stack that is deleted before its commands are typed.
+DELETED = {"Network": "network", "Database": "database", "API": "api", "Frontend": "frontend"}
+
+
+REST = "The rest"
+
+
+def session_of(block: Block) -> str:
+    """Return what a block of the page on recovery is typed together with."""
+    return block.section if block.section in DELETED else REST
+
+
+@pytest.fixture(scope="session")
+def recovery_sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
+    """Each part of the page on recovery, typed into a new terminal after the functions of both pages."""
+    blocks = read(RECOVERY).shell()
+    (tools,) = [block.text for block in operations.shell() if "stack_output()" in block.text]
+    (functions,) = [block for block in blocks if "prepare_import()" in block.text]
+    return {
+        part: terminal.session(
+            f"{tools}\nexport BLOCK={functions.line}\n{functions.text}",
+            [block for block in blocks if session_of(block) == part and block != functions],
+            DELETED.get(part, ""),
+        )
+        for part in dict.fromkeys(map(session_of, blocks))
+    }
 
 
 @pytest.fixture(scope="session")

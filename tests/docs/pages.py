@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "docs" / "operations.md"
 HAND_OVER = ROOT / "docs" / "hand-over.md"
+RECOVERY = ROOT / "docs" / "recovery.md"
+RECOVERY_JA = ROOT / "docs" / "recovery.ja.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 PERMISSIONS = ROOT / "docs" / "permissions.md"
 PERMISSIONS_JA = ROOT / "docs" / "permissions.ja.md"
@@ -23,6 +25,8 @@ ACCESS_LOG = ROOT / "docs" / "access-log.md"
 ACCESS_LOG_JA = ROOT / "docs" / "access-log.ja.md"
 ON_CALL = ROOT / "docs" / "on-call.md"
 ON_CALL_JA = ROOT / "docs" / "on-call.ja.md"
+REVIEW = ROOT / "docs" / "review.md"
+REVIEW_JA = ROOT / "docs" / "review.ja.md"
 README = ROOT / "README.md"
 README_JA = ROOT / "README.ja.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
@@ -34,6 +38,7 @@ Row = list[str]
 # The tests choose this.
 CHOSEN_SNAPSHOT = "csr-lambda-api-prod-before-deploy-20261125-013000"
 CHOICES = {
+    "BEFORE": "11111111-1111-1111-1111-111111111111",
     "CHANGES": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
     "awscli-cloudformation-package-deploy-1/1",
     "GOOD": "1",
@@ -45,10 +50,15 @@ CHOICES = {
     "?TopicArn=arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn&Token=2336412f37&Endpoint=a@example.com",
     "ONCALL": "oncall@example.com",
     "POINT": "--use-latest-restorable-time",
+    "NOW": "22222222-2222-2222-2222-222222222222",
     "PROVISIONED": "20",
     "REMAINING": "500000",
+    "RETAINED": "VPC",
     "RULE": "common-rules",
+    "SECRET": "csr-lambda-api-prod-db-credentials",
     "SNAPSHOT": CHOSEN_SNAPSHOT,
+    "STACK": "network",
+    "STUCK": "database",
     "TEAM": "ops-team@example.com",
     "VERSION": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY",
     "environment": "prod",
@@ -67,6 +77,7 @@ class Block:
     line: int
     language: str
     text: str
+    section: str = ""
 
     @property
     def code(self) -> str:
@@ -153,7 +164,7 @@ def read(path: Path) -> Page:
     blocks: list[Block] = []
     tables: list[Table] = []
     prose: list[str] = []
-    chapter = title = ""
+    chapter = title = section = ""
     lines = iter(enumerate(path.read_text(encoding="utf-8").splitlines(), 1))
     for number, line in lines:
         if fence := re.match(r"( *)```(\w*)", line):
@@ -162,13 +173,14 @@ def read(path: Path) -> Page:
                 if inner.strip() == "```":
                     break
                 text.append(inner.removeprefix(fence[1]))
-            blocks.append(Block(chapter, number, fence[2], "\n".join(text) + "\n"))
+            blocks.append(Block(chapter, number, fence[2], "\n".join(text) + "\n", section))
             continue
         prose.append(line)
         if heading := re.match(r"(#+) (.*)", line):
             level, title = len(heading[1]), heading[2]
             headings.append((level, title))
             chapter = title if level == 2 else chapter
+            section = title if level <= 3 else section
         elif re.match(r"\|(-+\|)+$", line):
             tables.append(Table(title, []))
         elif line.startswith("|") and tables and prose[-2].startswith("|"):

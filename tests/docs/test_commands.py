@@ -16,7 +16,8 @@ from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.resolving import resolve
 
 from .aws_cli import Command, CommandError, parse
-from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, ROOT, TYPED, Block, choices, read
+from .conftest import REST
+from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, read
 from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session, Terminal
 
 PREFIX = "csr-lambda-api-prod"
@@ -41,6 +42,12 @@ NAMING = {
 def commands(sessions: dict[str, Session]) -> list[Command]:
     """Every command of the pages."""
     return [command for session in sessions.values() for command in session.seen]
+
+
+@pytest.fixture(scope="module")
+def every_command(commands: list[Command], recovery_sessions: dict[str, Session]) -> list[Command]:
+    """Every command of the page, and of the page on recovery."""
+    return [*commands, *(command for session in recovery_sessions.values() for command in session.seen)]
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +123,23 @@ def bootstrapped(commands: list[Command]) -> Iterator[str]:
 
 
 def test_names_exist(
-    commands: list[Command], names: dict[str, set[str]], sessions: dict[str, Session], hand_over: Session
+    every_command: list[Command],
+    names: dict[str, set[str]],
+    sessions: dict[str, Session],
+    recovery_sessions: dict[str, Session],
+    hand_over: Session,
 ) -> None:
     """A name in a command is one that production's templates give, or that a command gave before."""
-    known = [*names, *created(commands), *created(hand_over.seen), CHOSEN_SNAPSHOT]
+    known = [*names, *created(every_command), *created(hand_over.seen), CHOSEN_SNAPSHOT]
     known += [one for session in sessions.values() for one in session.ids.values()]
     known += bootstrapped(hand_over.seen)
+    for session in recovery_sessions.values():
+        if session.model is not None:
+            things = session.model.drill.account.things.values()
+            known += [thing.ref.rpartition("://")[2].rpartition("/")[2] for thing in things]
+            known += [thing.ref for thing in things]
     unknown = []
-    for command in commands:
+    for command in every_command:
         for option, name in mentioned(command):
             if option.endswith("-prefix"):
                 found = any(one.startswith(name) for one in known)
@@ -138,16 +154,16 @@ def test_names_exist(
 def test_names_in_the_text_exist(names: dict[str, set[str]], commands: list[Command]) -> None:
     """A name in the text or in a table is one of production's, too."""
     known = {*names, *created(commands), CHOSEN_SNAPSHOT}
-    prose = "\n".join(line for page in PAGES for line in page.prose)
+    prose = "\n".join(line for page in [*PAGES, read(RECOVERY)] for line in page.prose)
     spans = {span for span in re.findall(r"`([^`\n]+)`", prose) if PREFIX in span}
 
     assert {span.replace("<ApiGatewayId>", API_ID) for span in spans} <= known
 
 
-def test_regions(commands: list[Command], names: dict[str, set[str]]) -> None:
+def test_regions(every_command: list[Command], names: dict[str, set[str]]) -> None:
     """Every command names the region in which the thing is."""
     wrong = []
-    for command in commands:
+    for command in every_command:
         expected = {TOKYO, VIRGINIA}
         for _, name in mentioned(command):
             expected &= names.get(name, expected)
@@ -167,11 +183,11 @@ def test_regions(commands: list[Command], names: dict[str, set[str]]) -> None:
 
 
 def test_outputs_and_logical_ids_exist(
-    commands: list[Command], production: dict[str, dict[str, Any]]
+    every_command: list[Command], production: dict[str, dict[str, Any]]
 ) -> None:
     """What is asked of a stack is what this stack has."""
     unknown = []
-    for command in commands:
+    for command in every_command:
         if command.service != "cloudformation" or "StackName" not in command.parameters:
             continue
         stack = command.parameters["StackName"].removeprefix(f"{PREFIX}-")
@@ -180,6 +196,7 @@ def test_outputs_and_logical_ids_exist(
             "Resources": [
                 *filter(None, [command.parameters.get("LogicalResourceId")]),
                 *command.parameters.get("ResourcesToSkip", []),
+                *(one["LogicalResourceId"] for one in command.parameters.get("ResourcesToImport", [])),
             ],
         }
         for section, found in asked.items():
@@ -381,27 +398,31 @@ def test_failed_first_create_is_deleted_by_its_id(commands: list[Command]) -> No
     assert deleted.parameters["StackName"].startswith("arn:aws:cloudformation:")
 
 
-def test_import_is_not_promised(commands: list[Command]) -> None:
-    """No command imports by name: the templates' names are no literals, and keys have none."""
-    assert [command.title for command in commands if "--import-existing-resources" in command.options] == []
+def test_nothing_is_imported_by_its_name(every_command: list[Command]) -> None:
+    """The option for that finds nothing: the templates' names are no literals, and keys have none."""
+    used = [one.title for one in every_command if "--import-existing-resources" in one.options]
+
+    assert used == []
 
 
 def test_files_exist() -> None:
     """Files of the repository that the pages name are there."""
-    text = "".join(path.read_text(encoding="utf-8") for path in TYPED)
+    text = "".join(path.read_text(encoding="utf-8") for path in (*TYPED, RECOVERY))
     paths = re.findall(r"\b(?:out|parameters|docs|src)/[\w./-]+\w", text)
 
     assert len(paths) > 10
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
-def test_restores_make_what_the_template_makes(commands: list[Command], resources: Mapping[str, Any]) -> None:
+def test_restores_make_what_the_template_makes(
+    every_command: list[Command], resources: Mapping[str, Any]
+) -> None:
     """What a restore or an instance is given equals the template, property by property."""
     cluster = resources["database"]["DatabaseCluster"]["Properties"]
     compared = 0
-    for command in commands:
+    for command in every_command:
         if command.operation == "CreateDBInstance":
-            number = command.parameters["DBInstanceIdentifier"][-1]
+            number = re.sub("[^12]", "", command.parameters["DBInstanceIdentifier"])
             template = resources["database"][f"DatabaseInstance{number}"]["Properties"]
         elif command.operation in (
             "RestoreDBClusterToPointInTime",
@@ -425,9 +446,12 @@ def test_restores_make_what_the_template_makes(commands: list[Command], resource
     assert compared > 30
 
 
-def test_restored_cluster_has_what_the_stack_handed_out(commands: list[Command]) -> None:
+def test_restored_cluster_has_what_the_stack_handed_out(
+    commands: list[Command], recovery_sessions: dict[str, Session]
+) -> None:
     """A restore names subnet group, security group and parameter groups: the defaults reach nothing."""
-    by_name = {command.name: command.parameters for command in commands}
+    beside = recovery_sessions[REST].seen
+    by_name = {command.name: command.parameters for command in [*commands, *beside]}
 
     for name in ("restore-db-cluster-to-point-in-time", "restore-db-cluster-from-snapshot"):
         assert by_name[name]["DBSubnetGroupName"] == "subnets"
@@ -606,10 +630,13 @@ class TestRuleOfTheWebACL:
         assert rules == []
 
 
-def test_only_what_is_listed_is_not_run(commands: list[Command], sessions: dict[str, Session]) -> None:
+def test_only_what_is_listed_is_not_run(
+    every_command: list[Command], sessions: dict[str, Session], recovery_sessions: dict[str, Session]
+) -> None:
     """Every command is run by the mock, or stands in a list with the reason; the list holds nothing else."""
-    run = [command for session in sessions.values() for command in session.run]
-    skipped = [command for command in commands if command not in run]
+    every_session = [*sessions.values(), *recovery_sessions.values()]
+    run = [command for session in every_session for command in session.run]
+    skipped = [command for command in every_command if command not in run]
     reasons = {command.service if command.service in NOT_RUN else command.title for command in skipped}
 
     assert reasons == set(NOT_RUN)

@@ -17,16 +17,29 @@ import pytest
 from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.resolving import failed_assertions
 
-from .pages import HAND_OVER, OPERATIONS, ROOT, TYPED, Block, choices, filled, read
+from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, filled, read
 from .replay import Call, Run, programs, run
 from .world import CHANGE_SET, UNCHANGED, VERSION, Session
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
+# Those of the pages that call a program.
+FUNCTIONS = (
+    "stack_output",
+    "deployed",
+    "drift",
+    "insights",
+    "create_instances",
+    "prepare_import",
+    "restore_snapshot",
+    "run_import",
+)
 BLOCKS = [
     (path, block)
-    for path in (*TYPED, HAND_OVER)
+    for path in (*TYPED, HAND_OVER, RECOVERY)
     for block in read(path).shell()
-    if re.search(r"\b(aws|stack_output|deployed|drift|insights) |\bout/", block.code)
+    if re.search(rf"\b(aws|{'|'.join(FUNCTIONS)}) |\bout/", block.code)
+    and not re.match(r"\w+\(\) \{", block.code)  # which only defines functions
+    and (path != RECOVERY or block.section not in ("Network", "Frontend"))  # the calls are those of API
 ]
 
 
@@ -52,12 +65,16 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def printed(sessions: dict[str, Session], hand_over: Session) -> dict[tuple[Path, int], list[str]]:
+def printed(
+    sessions: dict[str, Session], recovery_sessions: dict[str, Session], hand_over: Session
+) -> dict[tuple[Path, int], list[str]]:
     """What each command of a block printed in a good run, by page and line of the block."""
     found = {(HAND_OVER, int(line)): out for line, out in hand_over.printed.items()}
     chapters = {block.chapter: path for path in TYPED for block in read(path).shell()}
     for chapter, session in sessions.items():
         found |= {(chapters[chapter], int(line)): out for line, out in session.printed.items() if line}
+    for session in recovery_sessions.values():
+        found |= {(RECOVERY, int(line)): out for line, out in session.printed.items() if line}
     return found
 
 
@@ -68,6 +85,13 @@ def before(path: Path, block: Block) -> list[Block]:
     if path == HAND_OVER:
         return earlier
     functions = [one for one in read(OPERATIONS).shell() if "stack_output()" in one.text and one != block]
+    if path == RECOVERY:
+        prepared = [one for one in earlier if one.text.startswith("prepare_import")]
+        return [
+            *functions,
+            *(one for one in earlier if "prepare_import()" in one.text),
+            *(prepared[-1:] if "run_import" in block.text else []),
+        ]
     return functions + [
         one
         for one in earlier
@@ -180,7 +204,12 @@ def test_version_1_is_refused(path: Path, scripts: Path) -> None:
 
 
 @parametrize(
-    [(path, block) for path in (*TYPED, HAND_OVER) for block in read(path).shell() if choices(block.text)]
+    [
+        (path, block)
+        for path in (*TYPED, HAND_OVER, RECOVERY)
+        for block in read(path).shell()
+        if choices(block.text)
+    ]
 )
 def test_what_must_be_chosen_is_refused_while_empty(path: Path, block: Block, scripts: Path) -> None:
     """A block in which a person must choose something calls nothing while this is empty, and says so."""

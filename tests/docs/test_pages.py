@@ -29,6 +29,10 @@ from .pages import (
     PERMISSIONS_JA,
     README,
     README_JA,
+    RECOVERY,
+    RECOVERY_JA,
+    REVIEW,
+    REVIEW_JA,
     ROOT,
     Page,
     numbers,
@@ -46,7 +50,9 @@ PAIRS = [
     pytest.param(read(CHANGES), read(CHANGES_JA), id="changes"),
     pytest.param(read(ACCESS_LOG), read(ACCESS_LOG_JA), id="access-log"),
     pytest.param(read(ON_CALL), read(ON_CALL_JA), id="on-call"),
+    pytest.param(read(REVIEW), read(REVIEW_JA), id="review"),
     pytest.param(read(README), read(README_JA), id="readme"),
+    pytest.param(read(RECOVERY), read(RECOVERY_JA), id="recovery"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
 ]
 in_both = pytest.mark.parametrize(("english", "japanese"), PAIRS)

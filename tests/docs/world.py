@@ -28,6 +28,7 @@ import jmespath
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from .aws_cli import SESSION, Command, CommandError, parse
+from .model import QUIET, Model
 from .pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
 
 TOKYO: Final = "ap-northeast-1"
@@ -127,6 +128,7 @@ class World:
         run: those of them that moto has run.
         printed: what each ``aws`` printed, by the block that called it, in order.
         clients: service and region -> botocore's client, since making one takes a while.
+        model: answers for CloudFormation where a stack was deleted; otherwise all stacks are there.
     """
 
     endpoint: str
@@ -139,6 +141,7 @@ class World:
     run: list[Command] = field(default_factory=list)
     printed: dict[str, list[str]] = field(default_factory=dict)
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    model: Model | None = None
     _later: dict[str, Callable[[], None]] = field(
         default_factory=dict
     )  # made for the first command of a service
@@ -175,11 +178,12 @@ class World:
 
     def _deploy(self, command: Command, folder: Path) -> str:
         """Return what ``deploy`` prints."""
-        return DEPLOYED
+        change_set = self.model.deploy(command, folder) if self.model is not None else CHANGE_SET
+        return DEPLOYED.replace(CHANGE_SET, change_set)
 
     def _result(self, command: Command, folder: Path) -> Any:
         if command.service == "cloudformation":
-            return self._stack(command)
+            return self.model.answer(command) if self.model is not None else self._stack(command)
         if command.title in ("s3 cp", "s3 sync"):
             self.run.append(command)
             self._upload(command, folder)
@@ -210,13 +214,11 @@ class World:
             for key in ("Endpoint", "ReaderEndpoint"):
                 cluster[key] = endpoint(cluster[key])
         for snapshot in result.get("DBClusterSnapshots", []):  # moto leaves it out
-            snapshot["DbClusterResourceId"] = (
-                "cluster-EARLIER"
-                if snapshot["DBClusterSnapshotIdentifier"] == EARLIER_SNAPSHOT
-                else client.describe_db_clusters(DBClusterIdentifier=snapshot["DBClusterIdentifier"])[
-                    "DBClusters"
-                ][0]["DbClusterResourceId"]
-            )
+            clusters = client.describe_db_clusters()["DBClusters"]
+            ids = {one["DBClusterIdentifier"]: one["DbClusterResourceId"] for one in clusters}
+            snapshot["DbClusterResourceId"] = ids.get(snapshot["DBClusterIdentifier"], "cluster-DELETED")
+            if snapshot["DBClusterSnapshotIdentifier"] == EARLIER_SNAPSHOT:
+                snapshot["DbClusterResourceId"] = "cluster-EARLIER"
         if command.operation == "GetWebACL":  # moto forgets two properties
             web_acl = self.properties("frontend", "WebACL")
             for name in ("DataProtectionConfig", "AssociationConfig"):
@@ -306,9 +308,7 @@ class World:
                 "Changes": [],
             }
         return {
-            "DetectStackDrift": {"StackDriftDetectionId": "detection"},
-            "DescribeStackEvents": {"StackEvents": []},
-            "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
+            **QUIET,
         }.get(command.operation, {})
 
     def seed(self) -> None:
@@ -317,6 +317,7 @@ class World:
         self.seen.clear()
         self.run.clear()
         self.printed.clear()
+        self.model = None
         self._later = {"cloudwatch": self._seed_alarms, "logs": self._seed_log_groups}
         self._seed_bucket(f"csr-lambda-api-prod-artifacts-123456789012-{TOKYO}")  # of the bootstrap stack
         for stack in REGIONS:
@@ -338,6 +339,14 @@ class World:
         s3 = self.client("s3api", TOKYO)
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": TOKYO})
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+
+    def seed_without(self, stack: str) -> None:
+        """Forget everything, deploy all stacks to the model, and delete one and what reads from it."""
+        urlopen(Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
+        self.seen.clear()
+        self.run.clear()
+        self.printed.clear()
+        self.model = Model(self.client, stack)
 
     def _seed_keys_and_topics(self, stack: str, region: str) -> None:
         keys = self.client("kms", region)
@@ -448,7 +457,13 @@ class World:
         rds.create_db_cluster_snapshot(
             DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=EARLIER_SNAPSHOT
         )
-        self.ids = {"MonitoringRole": "monitoring"}
+        self.ids = {
+            "MonitoringRole": "monitoring",
+            "DatabaseSubnetGroup": "subnets",
+            "DatabaseSecurityGroup": outputs["DatabaseSecurityGroupId"],
+            "DatabaseClusterParameterGroup": "cluster-parameters",
+            "DatabaseParameterGroup": "parameters",
+        }
         for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
             instance = self.properties("database", logical_id)
             self.ids[logical_id] = f"csr-lambda-api-prod-database-{logical_id.lower()}-x"
@@ -547,9 +562,11 @@ class World:
     def _secret(self, stack: str, logical_id: str, value: Mapping[str, str]) -> None:
         secret = self.properties(stack, logical_id)
         copies = {"AddReplicaRegions": secret["ReplicaRegions"]} if "ReplicaRegions" in secret else {}
-        self.client("secretsmanager", TOKYO).create_secret(
-            Name=secret["Name"], SecretString=json.dumps(value), **copies
+        client, text = self.client("secretsmanager", TOKYO), json.dumps(value)
+        client.create_secret(
+            Name=secret["Name"], SecretString=text, ClientRequestToken=CHOICES["BEFORE"], **copies
         )
+        client.put_secret_value(SecretId=secret["Name"], SecretString=text, ClientRequestToken=CHOICES["NOW"])
 
 
 def parameters(stack: str) -> list[dict[str, str]]:
@@ -570,6 +587,7 @@ def prepare(folder: Path) -> None:
     (folder / "site" / "index.html").write_text("new")
     (folder / "site" / "app.js").write_text("new")
     (folder / "lambda-deployment-package.zip").write_bytes(b"zip")
+    (folder / "secrets-network.txt").touch()
     role = {"ParameterKey": "PipelinePrincipalArn", "ParameterValue": "arn:aws:iam::123456789012:role/ci"}
     (folder / "bootstrap.json").write_text(json.dumps([role]))
 
@@ -621,6 +639,7 @@ class Session(NamedTuple):
     instances: list[str]
     ids: dict[str, str]
     printed: dict[str, list[str]]
+    model: Model | None
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -665,9 +684,19 @@ class Terminal(socketserver.ThreadingTCPServer):
             (programs / name).chmod(0o755)
         self.path = f"{programs}{os.pathsep}{os.environ['PATH']}"
 
-    def session(self, preamble: str, blocks: Sequence[Block], **chosen: str) -> Session:
-        """Type blocks from top to bottom, in a folder of their own that holds what they take from it."""
-        self.world.seed()
+    def session(self, preamble: str, blocks: Sequence[Block], deleted: str = "", **chosen: str) -> Session:
+        """Type blocks from top to bottom, in a folder of their own that holds what they take from it.
+
+        Args:
+            preamble: what is typed first.
+            blocks: the blocks.
+            deleted: a stack that was deleted before.
+            chosen: what a person chooses, where it is not what ``CHOICES`` says.
+        """
+        if deleted:
+            self.world.seed_without(deleted)
+        else:
+            self.world.seed()
         return self.continued(preamble, blocks, **chosen)
 
     def continued(self, preamble: str, blocks: Sequence[Block], **chosen: str) -> Session:
@@ -686,6 +715,7 @@ class Terminal(socketserver.ThreadingTCPServer):
             sorted(one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]),
             dict(world.ids),
             dict(world.printed),
+            world.model,
         )
 
     def _run(self, code: str) -> subprocess.CompletedProcess[str]:

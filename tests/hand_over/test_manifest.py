@@ -54,7 +54,8 @@ def test_describes_the_set() -> None:
         ),
     )
 
-    content = {"api.yaml": b"Resources: {}\n", "deployments/dev/api.yaml": b""}
+    empty = ["deployments/dev/api.yaml", "recovery/api.yaml", "recovery/dev/api.json"]
+    content = {"api.yaml": b"Resources: {}\n", **dict.fromkeys(empty, b"")}
     assert manifest.document([api], ["dev"], content, {"api": {"dev": ["shop-dev-failing"]}}) == {
         "formatVersion": 1,
         "stacks": [
@@ -80,12 +81,15 @@ def test_describes_the_set() -> None:
                 "pipelineDeletePolicies": ["deploy-policies/api-pipeline-delete.json"],
                 "serviceDeletePolicies": ["deploy-policies/api-service-delete.json"],
                 "bootstrap": "bootstrap/api.yaml",
+                "recovery": [
+                    {"template": "recovery/api.yaml", "importFiles": {"dev": "recovery/dev/api.json"}}
+                ],
                 "sections": {"Letters": ["Queue", "Other"], "Resources": ["Topic"]},
             }
         ],
         "files": {
             "api.yaml": {"sha256": hashlib.sha256(b"Resources: {}\n").hexdigest()},
-            "deployments/dev/api.yaml": {"sha256": hashlib.sha256(b"").hexdigest()},
+            **{path: {"sha256": hashlib.sha256(b"").hexdigest()} for path in empty},
         },
     }
 
@@ -169,6 +173,7 @@ WRONG = {
     "pipelineDeletePolicies": "deploy-policies/network-pipeline-delete.json",
     "serviceDeletePolicies": [""],
     "bootstrap": "../network.yaml",
+    "recovery": [{"template": "recovery/network.yaml"}],
     "sections": {"VPC": []},
 }
 

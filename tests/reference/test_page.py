@@ -214,8 +214,10 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
             [
                 "**Replaces** N resources and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
                 "**The stack policy refuses** to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
+                "`NatAddress1`, `NatAddress2` each is associated again, which may interrupt ([source]"
+                "(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+                "aws-resource-ec2-eip.html)).",
                 "Updates N resources.",
-                "Whether that interrupts `S3Endpoint`, `SecretsManagerEndpoint` is not known.",
                 "CloudFormation refuses a new value of N outputs while database and api import it.",
             ],
         ),

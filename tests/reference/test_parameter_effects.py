@@ -238,8 +238,8 @@ def test_interruptions_are_found_where_the_resource_stays() -> None:
         }
     )
 
-    assert found.updated == ("Stays",)
-    assert found.maybe_replaced == ("Maybe", "Follows")
+    assert found.updated == ("Stays", "Follows")  # the handler updates the parameter group in place
+    assert found.maybe_replaced == ("Maybe",)
     assert found.replaced == ("Goes", "Group")
     assert found.notes == (
         ("Stays", INSTANCES["DBInstanceClass"]),

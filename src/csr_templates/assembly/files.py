@@ -16,7 +16,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ACCOUNT, ResolveError, resolve
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import bootstrap, git_sync, manifest
+from csr_templates.hand_over import bootstrap, git_sync, manifest, recovery
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
 from csr_templates.hand_over.pipeline_policies import pipeline_policies
@@ -61,6 +61,16 @@ class Assembly(NamedTuple):
     def is_clean(self) -> bool:
         """Whether the files may be written."""
         return not self.findings and not self.problems
+
+
+class _Derived(NamedTuple):
+    """A template that follows from the one of a stack."""
+
+    stack: BuiltStack
+    kind: str
+    path: str
+    text: str
+    source: Path
 
 
 def assemble(
@@ -122,13 +132,13 @@ def assemble(
         except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
             problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
     files.update(_hand_over(built, known, in_repository, refresh))
-    roles = {} if problems else dict(_bootstraps(built, refresh))
-    files.update((path, text.encode("ascii")) for path, text in roles.items())
+    derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, known, files, refresh)]
+    files.update((one.path, one.text.encode("ascii")) for one in derived)
     findings: list[Finding] = []
     if lint:
         sources = {stack.name: stack.source for stack in stacks}
         environments_to_lint = known if every_environment else ()
-        for name, found, spent in _lint(built, sources, environments_to_lint, roles, clean_lints, progress):
+        for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
             findings += found
             seconds[name] += spent
     if all(one.policies.service for one in built):  # else the schemas miss a type, which the page needs, too
@@ -264,27 +274,48 @@ def _hand_over(
     return files
 
 
-def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[tuple[str, str]]:
-    """Yield path and text of the templates that make the roles of each stack."""
+def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived]:
+    """Yield the templates that make the roles of each stack."""
     with_bucket = bootstrap.firsts(stacks)
     header = (
         "Generated from the template and its deploy policies; do not edit.",
         f"Refresh with: {refresh}",
     )
+    source = Path(bootstrap.__file__)
     for stack in stacks:
         template = bootstrap.bootstrap(stack, with_bucket=stack.name in with_bucket)
-        yield manifest.bootstrap_file(stack.name), rendering.render(template, header=header)
+        text = rendering.render(template, header=header)
+        yield _Derived(stack, "bootstrap", manifest.bootstrap_file(stack.name), text, source)
+
+
+def _recoveries(
+    stacks: Iterable[BuiltStack], known: Iterable[Environment], files: dict[str, bytes], refresh: str
+) -> Iterator[_Derived]:
+    """Yield the templates that bring back deleted stacks, and add to the files what these import."""
+    source = Path(recovery.__file__)
+    for stack in stacks:
+        for step in recovery.steps(stack):
+            header = ["Generated from the template; do not edit.", f"Refresh with: {refresh}"]
+            if step.imported:
+                header += [
+                    f"Not imported: {name}, since {why}." for name, why in recovery.left_out(stack).items()
+                ]
+                for environment in known:
+                    given = recovery.resources_to_import(stack, step, environment.parameters[stack.name])
+                    files[manifest.import_file(environment.name, step.name)] = as_json(given)
+            text = rendering.render(step.template, header=header, sections=stack.sections)
+            yield _Derived(stack, "recovery", manifest.recovery_file(step.name), text, source)
 
 
 def _lint(
     stacks: Sequence[BuiltStack],
     sources: Mapping[str, Path],
     known: Sequence[Environment],
-    roles: Mapping[str, str],
+    derived: Iterable[_Derived],
     clean_lints: Path | None,
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[tuple[str, Sequence[Finding], float]]:
-    """Lint each template with its defaults, and with the values of environments where they differ; the roles.
+    """Lint each template with its defaults and, where they differ, the values of environments; the derived.
 
     Yields name of the stack, findings and seconds, more than once for a stack.
     """
@@ -297,11 +328,9 @@ def _lint(
         for environment, given in {"": {}, **others}.items():
             task = Task(stack.text, stack.region, stack.name, stack.file, sources[stack.name], given)
             runs.append((stack.name, environment, task))
-    for stack in stacks if roles else ():
-        path = manifest.bootstrap_file(stack.name)
-        source = Path(bootstrap.__file__)
-        task = Task(roles[path], stack.region, f"{stack.name} (bootstrap)", path, source, {})
-        runs.append((stack.name, "", task))
+    for one in derived:
+        title = f"{one.stack.name} ({one.kind})"
+        runs.append((one.stack.name, "", Task(one.text, one.stack.region, title, one.path, one.source, {})))
     found: Sequence[Finding]
     by_default: Sequence[Finding] = ()
     outcomes = lint_all([task for _, _, task in runs], clean_lints, progress)

@@ -13,8 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from csr_templates.assembly.folder import OutputError
-from csr_templates.cli import build, environments, lint, parameters, reference, render
-from csr_templates.cli.declared_stacks import add_stacks, stacks_of
 from csr_templates.cli.folders import add_parameters
 from csr_templates.cli.messages import (
     BAD_INPUT,
@@ -28,11 +26,24 @@ from csr_templates.cli.messages import (
 )
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
-from csr_templates.hand_over.manifest import REFRESH
-from csr_templates.stacks.listing import STACKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from csr_templates.stacks.listing import Stack
+
+STACKS: Sequence[Stack] = ()
+"""The stacks; by default those of the listing, which is imported only by commands that need it."""
+
+_COMMANDS = {
+    "build": "build and lint every stack, then write the output folder",
+    "environments": "show the parameters of every environment, side by side",
+    "parameters": "print what a deploy of one stack in one environment passes",
+    "render": "print the YAML of one stack and touch no file",
+    "reference": "print the page that says what the templates hold, and touch no file",
+    "review": "show what a deploy will do to the running system",
+    "lint": "lint templates, also those of other projects, with cfn-lint and our rules",
+}
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
@@ -62,10 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # LF on Windows too; no console is too old for a path
             stream.reconfigure(newline="\n", errors="backslashreplace")
     try:
-        arguments = _parse(sys.argv[1:] if argv is None else argv)
-        if getattr(arguments, "declared_in", None):
-            arguments.stacks = stacks_of(arguments.declared_in)
-            arguments.refresh = f"csr-templates build --stacks {arguments.declared_in}"
+        given = sys.argv[1:] if argv is None else list(argv)
+        arguments = _parse(given)
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
@@ -83,30 +92,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parse(argv: Sequence[str]) -> argparse.Namespace:
+def _parse(given: Sequence[str]) -> argparse.Namespace:
     """Return the arguments; a misspelt command or option is named with the one that was probably meant."""
-    parser, commands = _parsers()
-    if not argv:
-        parser.print_help()
+    if not given:
+        _parser("")[0].print_help()
         return argparse.Namespace(run=lambda _: FINE)
-    first, *others = argv
-    if not first.startswith("-") and first not in commands:
-        names = ", ".join(commands)
-        parser.error(
-            f"there is no command {first!r}.{did_you_mean(first, commands)} The commands are: {names}."
-        )
-    if command := commands.get(first):
+    wanted, *others = given
+    parser, command = _parser(wanted)
+    if command:
         known = command._option_string_actions
-        before = others[: others.index("--")] if "--" in others else others
-        for word in before:
+        for word in others[: others.index("--")] if "--" in others else others:
             option = word.partition("=")[0]
             if option.startswith("--") and option not in known:
                 command.error(f"there is no option {option}.{did_you_mean(option, known)}")
-    return parser.parse_args(argv)
+    elif not wanted.startswith("-"):
+        parser.error(
+            f"there is no command {wanted!r}.{did_you_mean(wanted, _COMMANDS)} The commands are: "
+            f"{', '.join(_COMMANDS)}."
+        )
+    arguments = parser.parse_args(given)
+    if getattr(arguments, "declared_in", None):
+        from csr_templates.cli.declared_stacks import stacks_of
+
+        arguments.stacks = stacks_of(arguments.declared_in)
+        arguments.refresh = f"csr-templates build --stacks {arguments.declared_in}"
+    return arguments
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """Return the parser, and that of each command."""
+def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
+    """Return the parser of all arguments, and that of the wanted command if there is one."""
     parser = argparse.ArgumentParser(
         prog="csr-templates",
         description="Build, show and lint the CloudFormation templates.",
@@ -115,12 +129,10 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show name and version")
-    parser.set_defaults(stacks=STACKS, refresh=REFRESH)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    by_name: dict[str, argparse.ArgumentParser] = {}
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(
+    def command(name: str, summary: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
             name,
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
@@ -128,29 +140,57 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
             formatter_class=_HELP,
             allow_abbrev=False,
         )
-        sub.set_defaults(run=run)
-        by_name[name] = sub
-        return sub
 
-    build.add_arguments(
-        command("build", build.run, "build and lint every stack, then write the output folder")
-    )
-    environments.add_arguments(
-        command("environments", environments.run, "show the parameters of every environment, side by side")
-    )
-    parameters.add_arguments(
-        command("parameters", parameters.run, "print what a deploy of one stack in one environment passes")
-    )
-    render.add_arguments(command("render", render.run, "print the YAML of one stack and touch no file"))
-    command("reference", reference.run, "print the page that says what the templates hold, and touch no file")
-    for sub in by_name.values():
-        add_stacks(sub)
-    for name in ("environments", "parameters", "render"):
-        add_parameters(by_name[name])
-    lint.add_arguments(
-        command("lint", lint.run, "lint templates, also those of other projects, with cfn-lint and our rules")
-    )
-    return parser, by_name
+    subparsers = {name: command(name, summary) for name, summary in _COMMANDS.items()}
+    if wanted in subparsers:
+        _complete(subparsers[wanted], wanted)
+    return parser, subparsers.get(wanted)
+
+
+def _complete(parser: argparse.ArgumentParser, command: str) -> None:
+    """Add the arguments of one command and what runs it; no other command's code is imported."""
+    match command:
+        case "lint":
+            from csr_templates.cli import lint
+
+            lint.add_arguments(parser)
+            parser.set_defaults(run=lint.run)
+        case "review":
+            from csr_templates.cli import review
+
+            review.add_arguments(parser)
+            parser.set_defaults(run=review.run)
+        case _:
+            _complete_for_stacks(parser, command)
+
+
+def _complete_for_stacks(parser: argparse.ArgumentParser, command: str) -> None:
+    from csr_templates.cli import build, environments, parameters, reference, render
+    from csr_templates.cli.declared_stacks import add_stacks
+    from csr_templates.hand_over.manifest import REFRESH
+    from csr_templates.stacks import listing
+
+    stacks = STACKS or listing.STACKS
+    runs = {
+        "build": build.run,
+        "environments": environments.run,
+        "parameters": parameters.run,
+        "reference": reference.run,
+        "render": render.run,
+    }
+    match command:
+        case "build":
+            build.add_arguments(parser)
+        case "environments":
+            environments.add_arguments(parser)
+        case "parameters":
+            parameters.add_arguments(parser)
+        case "render":
+            render.add_arguments(parser)
+    if command in ("environments", "parameters", "render"):
+        add_parameters(parser)
+    add_stacks(parser)
+    parser.set_defaults(run=runs[command], stacks=stacks, refresh=REFRESH)
 
 
 class _Version(argparse.Action):

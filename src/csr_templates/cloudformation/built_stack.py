@@ -118,7 +118,7 @@ class BuiltStack:
 
     def default(self, parameter: str) -> str | None:
         """Return the default of a parameter as CloudFormation passes it on: a string."""
-        default = self.parameters[parameter].get("Default")
+        default = self.parameters.get(parameter, {}).get("Default")
         return None if default is None else str(as_strings(default))
 
     @cached_property

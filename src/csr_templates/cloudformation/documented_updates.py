@@ -7,6 +7,8 @@ more. What is in neither table is not known: no page says it, or the page was no
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
 
@@ -15,18 +17,21 @@ class Note(NamedTuple):
 
     Attributes:
         does: what the resource does then, as a predicate: ``restarts``.
-        interrupts: whether clients of the resource notice. If not, the note is about something else.
+        interrupts: whether clients of the resource notice; None where that depends on more than the template.
+            If not, the note is about something else.
         source: page or source text that says so.
     """
 
     does: str
-    interrupts: bool
+    interrupts: bool | None
     source: str
 
 
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 _INSTANCE: Final = f"{_REFERENCE}aws-resource-rds-dbinstance.html"
+_SETTINGS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"
 _CLUSTER: Final = f"{_REFERENCE}aws-resource-rds-dbcluster.html"
+_ADDRESS: Final = f"{_REFERENCE}aws-resource-ec2-eip.html"
 _AURORA: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html"
 _CACHE: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
 _HANDLERS: Final = (
@@ -36,6 +41,8 @@ _HANDLERS: Final = (
 _INSTANCE_HANDLER: Final = f"{_HANDLERS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/"
 _CLUSTER_HANDLER: Final = f"{_HANDLERS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/"
 
+_STACK: Final = f"{_REFERENCE}aws-resource-cloudformation-stack.html"
+
 _SOME: Final = "may be interrupted"  # the page says no more than "Some interruptions"
 _NO_CACHE: Final = "has an empty cache afterwards, or none, so that more requests reach the backend"
 
@@ -43,6 +50,14 @@ NOTES: Final = {
     "AWS::ApiGateway::Stage": {
         "CacheClusterEnabled": Note(_NO_CACHE, False, _CACHE),
         "CacheClusterSize": Note(_NO_CACHE, False, _CACHE),
+    },
+    "AWS::CloudFormation::Stack": {
+        "Parameters": Note("updates its own resources, which may interrupt", None, _STACK),
+        "TemplateURL": Note("updates its own resources, which may interrupt", None, _STACK),
+    },
+    "AWS::EC2::EIP": {
+        "InstanceId": Note("is associated again, which may interrupt", None, _ADDRESS),
+        "Tags": Note("is associated again, which may interrupt", None, _ADDRESS),
     },
     "AWS::EC2::SecurityGroup": {
         "SecurityGroupEgress": Note(
@@ -64,7 +79,7 @@ NOTES: Final = {
     },
     "AWS::RDS::DBCluster": {
         "DBClusterParameterGroupName": Note(
-            "takes static parameters of the other group only when its instances restart", False, _AURORA
+            "takes static parameters of the other group only when its instances restart", None, _AURORA
         ),
         "Engine": Note(_SOME, True, _CLUSTER),
         # ModifyDBCluster is sent with applyImmediately, always.
@@ -78,27 +93,28 @@ NOTES: Final = {
         "MasterUsername": Note(_SOME, True, _CLUSTER),
         "Port": Note("restarts all its instances at once", True, _AURORA),
         "PreferredMaintenanceWindow": Note(
-            "applies pending actions at once, if the new window is open now", True, _AURORA
+            "applies pending actions at once, if the new window is open now", False, _AURORA
         ),
     },
     "AWS::RDS::DBClusterParameterGroup": {
         "Parameters": Note(
-            "changes static parameters only when the instances of the cluster restart", False, _AURORA
+            "changes static parameters only when the instances of the cluster restart", None, _AURORA
         ),
     },
     "AWS::RDS::DBInstance": {
-        "AutoMinorVersionUpgrade": Note(_SOME, True, _INSTANCE),
+        "AutoMinorVersionUpgrade": Note("changes without an outage", False, _SETTINGS),
         "AvailabilityZone": Note(_SOME, True, _INSTANCE),
-        "BackupRetentionPeriod": Note(_SOME, True, _INSTANCE),
+        "BackupRetentionPeriod": Note("has an outage if backups start or end", True, _SETTINGS),
         # "Specifying or updating this property triggers a reboot", though the page also says no interruption.
         "CACertificateIdentifier": Note("may restart", True, _INSTANCE),
         "DBInstanceClass": Note("is not available while its class changes", True, _AURORA),
         "DBParameterGroupName": Note("may restart", True, _INSTANCE),
         "Engine": Note(_SOME, True, _INSTANCE),
         "EngineVersion": Note("is not available during the upgrade", True, _INSTANCE),
-        "MultiAZ": Note(_SOME, True, _INSTANCE),
+        "MultiAZ": Note("gets or loses its standby, without an outage", False, _SETTINGS),
+        "Port": Note("restarts", True, _SETTINGS),
         "PreferredMaintenanceWindow": Note(
-            "applies pending actions at once, if the new window is open now", True, _AURORA
+            "applies pending actions at once, if the new window is open now", False, _AURORA
         ),
         "StorageType": Note(_SOME, True, _INSTANCE),
     },
@@ -107,7 +123,7 @@ NOTES: Final = {
         "Parameters": Note(
             "changes static parameters only when an instance restarts, and the next update of an instance "
             "restarts it",
-            False,
+            None,
             f"{_INSTANCE_HANDLER}UpdateHandler.java#L263",
         ),
     },
@@ -149,115 +165,43 @@ REPLACED_UNLESS: Final = {
 }
 """Type -> property whose change replaces in some cases -> the case in which it does not."""
 
-# DeleteAutomatedBackups of a cluster is younger than the copy of the page: the handler reads it only when it
-# deletes the cluster (Translator.java, L428).
-_UNINTERRUPTED: Final = """\
-AWS::ApiGateway::Account: CloudWatchRoleArn
-AWS::ApiGateway::ApiKey: CustomerId Description Enabled StageKeys Tags
-AWS::ApiGateway::Deployment: Description StageDescription StageName
-AWS::ApiGateway::GatewayResponse: ResponseParameters ResponseTemplates StatusCode
-AWS::ApiGateway::Method: ApiKeyRequired AuthorizationScopes AuthorizationType AuthorizerId Integration
-  MethodResponses OperationName RequestModels RequestParameters RequestValidatorId
-AWS::ApiGateway::RequestValidator: ValidateRequestBody ValidateRequestParameters
-AWS::ApiGateway::RestApi: ApiKeySourceType BinaryMediaTypes Body BodyS3Location CloneFrom Description
-  DisableExecuteApiEndpoint EndpointConfiguration FailOnWarnings MinimumCompressionSize Mode Name Parameters
-  Policy Tags
-AWS::ApiGateway::Stage: AccessLogSetting CanarySetting ClientCertificateId DeploymentId Description
-  DocumentationVersion MethodSettings Tags TracingEnabled Variables
-AWS::ApiGateway::UsagePlan: ApiStages Description Quota Tags Throttle UsagePlanName
-AWS::CloudFront::CachePolicy: CachePolicyConfig
-AWS::CloudFront::Distribution: DistributionConfig Tags
-AWS::CloudFront::Function: AutoPublish FunctionCode FunctionConfig FunctionMetadata
-AWS::CloudFront::MonitoringSubscription: MonitoringSubscription
-AWS::CloudFront::OriginAccessControl: OriginAccessControlConfig
-AWS::CloudFront::ResponseHeadersPolicy: ResponseHeadersPolicyConfig
-AWS::CloudWatch::Alarm: ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm
-  Dimensions EvaluateLowSampleCountPercentile EvaluationPeriods ExtendedStatistic InsufficientDataActions
-  MetricName Metrics Namespace OKActions Period Statistic Threshold ThresholdMetricId TreatMissingData Unit
-AWS::CloudWatch::Dashboard: DashboardBody
-AWS::EC2::EIP: InstanceId PublicIpv4Pool Tags
-AWS::EC2::FlowLog: Tags
-AWS::EC2::InternetGateway: Tags
-AWS::EC2::NatGateway: MaxDrainDurationSeconds SecondaryAllocationIds SecondaryPrivateIpAddressCount
-  SecondaryPrivateIpAddresses Tags
-AWS::EC2::NetworkAcl: Tags
-AWS::EC2::NetworkAclEntry: CidrBlock Icmp Ipv6CidrBlock PortRange Protocol RuleAction
-AWS::EC2::Route: CarrierGatewayId EgressOnlyInternetGatewayId GatewayId InstanceId LocalGatewayId
-  NatGatewayId NetworkInterfaceId TransitGatewayId VpcEndpointId VpcPeeringConnectionId
-AWS::EC2::RouteTable: Tags
-AWS::EC2::SecurityGroup: Tags
-AWS::EC2::SecurityGroupEgress: Description
-AWS::EC2::SecurityGroupIngress: Description
-AWS::EC2::Subnet: AssignIpv6AddressOnCreation EnableDns64 MapPublicIpOnLaunch PrivateDnsNameOptionsOnLaunch
-  Tags
-AWS::EC2::VPC: EnableDnsHostnames EnableDnsSupport Tags
-AWS::EC2::VPCEndpoint: PolicyDocument PrivateDnsEnabled RouteTableIds SecurityGroupIds SubnetIds
-AWS::EC2::VPCGatewayAttachment: InternetGatewayId VpnGatewayId
-AWS::IAM::Role: AssumeRolePolicyDocument Description ManagedPolicyArns MaxSessionDuration
-  PermissionsBoundary Policies Tags
-AWS::KMS::Key: BypassPolicyLockoutSafetyCheck Description EnableKeyRotation Enabled KeyPolicy Origin
-  PendingWindowInDays Tags
-AWS::Lambda::Alias: Description FunctionVersion ProvisionedConcurrencyConfig RoutingConfig
-AWS::Lambda::Function: Architectures Code CodeSigningConfigArn DeadLetterConfig Description Environment
-  EphemeralStorage FileSystemConfigs Handler ImageConfig KmsKeyArn Layers MemorySize
-  ReservedConcurrentExecutions Role Runtime RuntimeManagementConfig SnapStart Tags Timeout TracingConfig
-  VpcConfig
-AWS::Logs::LogGroup: DataProtectionPolicy KmsKeyId RetentionInDays Tags
-AWS::Logs::MetricFilter: FilterPattern MetricTransformations
-AWS::Logs::QueryDefinition: LogGroupNames Name QueryString
-AWS::RDS::DBCluster: AllocatedStorage AssociatedRoles AutoMinorVersionUpgrade BacktrackWindow
-  BackupRetentionPeriod CopyTagsToSnapshot DBInstanceParameterGroupName
-  DeleteAutomatedBackups DeletionProtection Domain DomainIAMRoleName EnableCloudwatchLogsExports
-  EnableHttpEndpoint EnableIAMDatabaseAuthentication ManageMasterUserPassword MasterUserPassword
-  MasterUserSecret MonitoringInterval MonitoringRoleArn NetworkType PerformanceInsightsEnabled
-  PerformanceInsightsKmsKeyId PerformanceInsightsRetentionPeriod PreferredBackupWindow
-  ReplicationSourceIdentifier ScalingConfiguration ServerlessV2ScalingConfiguration StorageType Tags
-  VpcSecurityGroupIds
-AWS::RDS::DBClusterParameterGroup: Tags
-AWS::RDS::DBInstance: AllocatedStorage AllowMajorVersionUpgrade AssociatedRoles CertificateRotationRestart
-  CopyTagsToSnapshot DBSecurityGroups DeleteAutomatedBackups DeletionProtection Domain DomainAuthSecretArn
-  DomainDnsIps DomainFqdn DomainIAMRoleName DomainOu EnableCloudwatchLogsExports
-  EnableIAMDatabaseAuthentication EnablePerformanceInsights LicenseModel ManageMasterUserPassword
-  MasterUserPassword MasterUserSecret MaxAllocatedStorage MonitoringInterval MonitoringRoleArn NetworkType
-  OptionGroupName PerformanceInsightsRetentionPeriod PreferredBackupWindow ProcessorFeatures PromotionTier
-  PubliclyAccessible ReplicaMode StorageThroughput Tags UseDefaultProcessorFeatures VPCSecurityGroups
-AWS::RDS::DBParameterGroup: Tags
-AWS::RDS::DBSubnetGroup: DBSubnetGroupDescription SubnetIds Tags
-AWS::RDS::EventSubscription: Enabled EventCategories SourceIds SourceType Tags
-AWS::Route53::HealthCheck: HealthCheckConfig HealthCheckTags
-AWS::Route53::RecordSet: AliasTarget CidrRoutingConfig Comment Failover GeoLocation HealthCheckId
-  MultiValueAnswer Region ResourceRecords TTL Weight
-AWS::S3::Bucket: AccelerateConfiguration AccessControl AnalyticsConfigurations BucketEncryption
-  CorsConfiguration IntelligentTieringConfigurations InventoryConfigurations LifecycleConfiguration
-  LoggingConfiguration MetricsConfigurations NotificationConfiguration ObjectLockConfiguration
-  OwnershipControls PublicAccessBlockConfiguration ReplicationConfiguration Tags VersioningConfiguration
-  WebsiteConfiguration
-AWS::S3::BucketPolicy: PolicyDocument
-AWS::SNS::Subscription: DeliveryPolicy FilterPolicy FilterPolicyScope RawMessageDelivery RedrivePolicy
-  SubscriptionRoleArn
-AWS::SNS::Topic: ContentBasedDeduplication DataProtectionPolicy DisplayName KmsMasterKeyId SignatureVersion
-  Subscription Tags TracingConfig
-AWS::SNS::TopicPolicy: PolicyDocument Topics
-AWS::SQS::Queue: ContentBasedDeduplication DeduplicationScope DelaySeconds FifoThroughputLimit
-  KmsDataKeyReusePeriodSeconds KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod
-  ReceiveMessageWaitTimeSeconds RedriveAllowPolicy RedrivePolicy SqsManagedSseEnabled Tags VisibilityTimeout
-AWS::SQS::QueuePolicy: PolicyDocument Queues
-AWS::SecretsManager::Secret: Description KmsKeyId ReplicaRegions SecretString Tags
-AWS::SecretsManager::SecretTargetAttachment: TargetId TargetType
-AWS::WAFv2::LoggingConfiguration: LogDestinationConfigs LoggingFilter RedactedFields
-AWS::WAFv2::WebACL: AssociationConfig CaptchaConfig ChallengeConfig CustomResponseBodies DefaultAction
-  Description Rules Tags TokenDomains VisibilityConfig
-"""
 
-UNINTERRUPTED: Final = {
-    name: frozenset(properties.split())
-    for name, properties in (
-        line.split(": ") for line in _UNINTERRUPTED.replace("\n  ", " ").strip().split("\n")
-    )
-}
-"""Type -> the properties of which CloudFormation's reference says *Update requires: No interruption*.
+def note_of_page(type_name: str, name: str) -> Note | None:
+    """Return what the page of a type says beside *No interruption* of the update of a property."""
+    if row := NOTES.get(type_name, {}).get(name):
+        return row
+    if name not in _pages().get(type_name, _NO_PAGE).some:
+        return None
+    page = "-".join(type_name.lower().split("::")[1:])
+    return Note(_SOME, True, f"{_REFERENCE}aws-resource-{page}.html")
 
-Read from the reference's source of September 2023, the last one that is public. Younger properties are not
-among them.
-https://github.com/awsdocs/aws-cloudformation-user-guide/tree/19dc52cd/doc_source
-"""
+
+def uninterrupted(type_name: str) -> frozenset[str]:
+    """Return the properties of a type of which its page says *Update requires: No interruption*."""
+    return _pages().get(type_name, _NO_PAGE).none
+
+
+class _Page(NamedTuple):
+    none: frozenset[str]
+    some: frozenset[str]
+
+
+_NO_PAGE: Final = _Page(frozenset(), frozenset())
+
+
+@cache
+def _pages() -> dict[str, _Page]:
+    """Return what documented_updates.txt says: type -> properties without and with interruptions.
+
+    It was read from the reference's source of September 2023, the last one that is public; younger properties
+    are not in it, apart from DeleteAutomatedBackups of a DB cluster, which its handler reads only when it
+    deletes the cluster (Translator.java, L428). Left out is what replaces by the schema of today, and what
+    has a note above.
+    https://github.com/awsdocs/aws-cloudformation-user-guide/tree/19dc52cd/doc_source
+    """
+    found = {}
+    for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines():
+        name, _, properties = line.partition(": ")
+        none, _, some = properties.partition("| ")
+        found[name] = _Page(frozenset(none.split()), frozenset(some.split()))
+    return found

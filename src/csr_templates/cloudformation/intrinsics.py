@@ -131,9 +131,9 @@ class Section:
         def variable(name: str) -> Any:
             if not _VARIABLE.fullmatch(name):
                 fail(path, f"'${{{name}}}' is not a variable; write '${{!{name}}}' for the text itself.")
-            return bound[name] if name in bound else self.text(_reference_of(name), f"{path}.${{{name}}}")
+            return bound[name] if name in bound else self.text(reference_of(name), f"{path}.${{{name}}}")
 
-        return _text(pieces(text, variable))
+        return joined(pieces(text, variable))
 
     def _join(self, node: Any, path: str) -> Any:
         delimiter, items = arguments("Fn::Join", node, path, 2)
@@ -145,7 +145,7 @@ class Section:
         parts: list[Any] = []
         for index, item in enumerate(values):
             parts += [delimiter, item if is_unknown(item) else as_text(item, f"{path}[1][{index}]")]
-        return _text(parts[1:])
+        return joined(parts[1:])
 
     def _select(self, node: Any, path: str) -> Any:
         index, items = arguments("Fn::Select", node, path, 2)
@@ -273,7 +273,7 @@ def is_unknown(value: Any) -> bool:
     return key == "Ref" or key.startswith("Fn::")
 
 
-def _text(parts: Iterable[Any]) -> Any:
+def joined(parts: Iterable[Any]) -> Any:
     """Put known and unknown pieces together: the string, the one unknown piece, or a Sub."""
     merged: list[Any] = []
     for piece in _without_inner_subs(parts):
@@ -312,16 +312,16 @@ def _without_inner_subs(parts: Iterable[Any]) -> Iterator[Any]:
 
 
 def _bound_or_reference(variables: Mapping[str, Any], name: str) -> Any:
-    return variables[name] if name in variables else _reference_of(name)
+    return variables[name] if name in variables else reference_of(name)
 
 
-def _reference_of(name: str) -> dict[str, Any]:
+def reference_of(name: str) -> dict[str, Any]:
     """Return the function that a variable of a Sub stands for."""
     return {"Fn::GetAtt": name.split(".", 1)} if "." in name else {"Ref": name}
 
 
 def _name_of(piece: Any) -> str | None:
-    """Return the name in a Sub of an unknown piece that needs no variable; the inverse of _reference_of."""
+    """Return the name in a Sub of an unknown piece that needs no variable; the inverse of reference_of."""
     if "Ref" in piece:
         return str(piece["Ref"])
     parts = piece.get("Fn::GetAtt", [None])

@@ -109,8 +109,12 @@ def _find_names(text: str, bound: Mapping[str, Any], place: Place, found: list[U
 
 
 def _find_secrets(text: str, place: Place, found: list[Use]) -> None:
-    if "{{resolve" in text:
-        found += [Use(place, "secret", name) for name in _SECRET.findall(text)]
+    found += [Use(place, "secret", name) for name in secret_names(text)]
+
+
+def secret_names(text: str) -> list[str]:
+    """Return the secrets that dynamic references in a text read."""
+    return _SECRET.findall(text) if "{{resolve" in text else []
 
 
 def entries(node: Any, key: str) -> list[tuple[Place, Any]]:

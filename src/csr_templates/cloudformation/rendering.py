@@ -171,21 +171,21 @@ class _Writer:
             self.lines.append(f"{lead} {header}")
             self.lines += [indent + line if line else "" for line in below]
 
-    def _write_flow_list(self, lead: str, indent: str, values: list[Any], place: str) -> None:
+    def _write_flow_list(self, lead: str, indent: str, value: Any, place: str) -> None:
         """Add a list of mappings: on one line, else each item on one line, else as any list.
 
         It depends on the list only, so that no line changes unless the list does.
         """
-        if _fits_on_one_line(whole := self._in_flow_style(values, place)):
+        if _fits_on_one_line(whole := self._in_flow_style(value, place)):
             self.lines.append(f"{lead} {whole}")
             return
         self.lines.append(lead)
-        for index, value in enumerate(values):
+        for index, item in enumerate(value):
             inside = f"{place}[{index}]"
-            if _fits_on_one_line(item := self._in_flow_style(value, inside)):
-                self.lines.append(f"{indent}- {item}")
+            if _fits_on_one_line(line := self._in_flow_style(item, inside)):
+                self.lines.append(f"{indent}- {line}")
             else:
-                self.write(f"{indent}-", f"{indent}  ", value, inside)
+                self.write(f"{indent}-", f"{indent}  ", item, inside)
 
     def _in_flow_style(self, value: Any, place: str) -> str:
         """Return a value as ``[...]``, ``{...}`` or a scalar; a text with line feeds keeps them."""

@@ -10,15 +10,38 @@ from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from csr_templates.cloudformation.documented_updates import NOTES, REMOVED, REPLACED_UNLESS, UNINTERRUPTED
-from csr_templates.cloudformation.schemas import resource_schema
+from csr_templates.cloudformation.documented_updates import (
+    REMOVED,
+    REPLACED_UNLESS,
+    note_of_page,
+    uninterrupted,
+)
+from csr_templates.cloudformation.intrinsics import is_unknown
+from csr_templates.cloudformation.refused_updates import REFUSED
+from csr_templates.cloudformation.schemas import SchemasError, resource_schema
+from csr_templates.cloudformation.update_exceptions import (
+    ALSO_REPLACED,
+    DECIDED,
+    DISPUTED,
+    NAME_SCOPES,
+    QUIET_IF,
+    REPLACED_IF,
+    UNIQUE,
+    never,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping
+    from typing import Any
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.cloudformation.documented_updates import Note
     from csr_templates.cloudformation.references import Place
+    from csr_templates.cloudformation.refused_updates import Refusal
+    from csr_templates.cloudformation.update_exceptions import Changed
+
+
+CUSTOM = "AWS::CloudFormation::CustomResource"
 
 
 class Effect(IntEnum):
@@ -28,6 +51,9 @@ class Effect(IntEnum):
     UPDATED = 1
     MAYBE_REPLACED = 2
     REPLACED = 3
+
+
+_EFFECTS = {False: Effect.UPDATED, None: Effect.MAYBE_REPLACED, True: Effect.REPLACED}
 
 
 @cache  # parameters meet in the same places, such as tags
@@ -40,14 +66,133 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
     schema = resource_schema(type_name, region)
     if any(_touches(place, path) for path in (*schema.create_only, *schema.primary_identifier)):
         return Effect.REPLACED
-    if any(_touches(place, path) for path in schema.conditional_create_only):
+    if place and place[0] in ALSO_REPLACED.get(type_name, ()):
+        return Effect.REPLACED
+    if place and place[0] in DISPUTED.get(type_name, ()):
+        return Effect.MAYBE_REPLACED
+    decided = DECIDED.get(type_name, {}).get(str(place[0])) if place else None
+    if decided is not never and any(_touches(place, path) for path in schema.conditional_create_only):
         return Effect.MAYBE_REPLACED
     return Effect.UPDATED
 
 
-def note_on_change(type_name: str, place: Place) -> Note | None:
-    """Return what updating the property at a place does beside changing it, such as a restart."""
-    return NOTES.get(type_name, {}).get(str(place[0])) if place else None
+def effect_of_values(
+    type_name: str, region: str, place: Place, changed: Changed, *, certain: bool = True
+) -> Effect:
+    """Return what a change of known values at a place does to a resource of a type.
+
+    Args:
+        type_name: a type; what a provider outside AWS does with a change is not known.
+        region: of the stack.
+        place: from the properties down.
+        changed: the properties before and after, which decide where the schema leaves it open.
+        certain: whether the values are different in the deployed stack.
+    """
+    values = [_value_at(side, place) for side in (changed.before, changed.after)]
+    try:
+        effect = max(effect_of_change(type_name, region, one) for one in _places(place, *values))
+    except SchemasError:
+        return Effect.MAYBE_REPLACED
+    if type_name == CUSTOM:  # its function decides, by the physical ID that it returns
+        return Effect.MAYBE_REPLACED
+    if effect == Effect.MAYBE_REPLACED and (decide := DECIDED.get(type_name, {}).get(str(place[0]))):
+        replaces = decide(changed)
+        if replaces is not None:
+            effect = Effect.REPLACED if replaces else Effect.UPDATED
+    if place and (also := REPLACED_IF.get(type_name, {}).get(str(place[0]))):
+        replaces = also(changed)
+        effect = max(effect, _EFFECTS[replaces])
+    return effect if certain else min(effect, Effect.MAYBE_REPLACED)
+
+
+def _value_at(node: Any, place: Place) -> Any:
+    for step in place:
+        match node, step:
+            case dict(), _ if step in node:
+                node = node[step]
+            case list(), int() if step < len(node):
+                node = node[step]
+            case _:
+                return None
+    return node
+
+
+def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:
+    """Yield the places of what comes or goes with a mapping that only one side has; otherwise the place."""
+    whole = after if before is None else before
+    if (before is None) != (after is None) and isinstance(whole, dict) and not is_unknown(whole) and whole:
+        for key, value in whole.items():
+            yield from _places((*place, key), None, value)
+    else:
+        yield place
+
+
+def refusals(type_name: str, properties: Collection[str], changed: Changed) -> Iterator[tuple[Refusal, bool]]:
+    """Yield what AWS refuses of a change of some properties, and whether it is certain that it does."""
+    for name, found in REFUSED.get(type_name, {}).items():
+        for refusal in found if name in properties else ():
+            if (applies := refusal.applies(changed)) is not False:
+                yield refusal, applies is True
+
+
+def name_properties(type_name: str, region: str, properties: Collection[str]) -> list[str]:
+    """Return those of the given properties that hold the resource's own name: mostly none or one."""
+    try:
+        schema = resource_schema(type_name, region)
+    except SchemasError:
+        return []
+    noun = type_name.rpartition("::")[2]
+    return [
+        key
+        for key in properties
+        if schema.primary_identifier == (key,)
+        or (key in schema.create_only and key.endswith("Name") and noun.endswith(key.removesuffix("Name")))
+    ]
+
+
+def identities(
+    type_name: str, region: str, properties: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield groups of properties that two resources of a type cannot have in common, and why not.
+
+    Only groups whose properties are all given; the reason is empty where one of them is the resource's name.
+    """
+    try:
+        schema = resource_schema(type_name, region)
+    except SchemasError:
+        return
+    scope = NAME_SCOPES.get(type_name, ())
+    whole = schema.primary_identifier
+    for name in name_properties(type_name, region, properties):
+        if name not in whole or len(whole) == 1:
+            yield (name, *scope), ""
+    if len(whole) > 1 and all(name in properties for name in whole):
+        yield whole, "two resources cannot have the same identifiers"
+    for group, why, _ in UNIQUE.get(type_name, ()):
+        if all(name in properties for name in group):
+            yield group, why
+
+
+def deleted_first(type_name: str, region: str) -> bool:
+    """Tell whether a replacement of a resource starts with the deletion of the old one."""
+    try:
+        return resource_schema(type_name, region).deleted_first
+    except SchemasError:
+        return False
+
+
+def note_on_change(type_name: str, place: Place, changed: Changed | None = None) -> Note | None:
+    """Return what updating the property at a place does beside changing it, such as a restart.
+
+    Args:
+        type_name: such as ``AWS::EC2::VPC``.
+        place: from the properties down.
+        changed: the properties before and after, where they are known: they decide for some properties.
+    """
+    if not place:
+        return None
+    quiet = QUIET_IF.get(type_name, {}).get(str(place[0]))
+    return None if changed and quiet and quiet(changed) else note_of_page(type_name, str(place[0]))
 
 
 def note_on_removal(type_name: str) -> Note | None:
@@ -62,8 +207,11 @@ def kept_if(type_name: str, place: Place) -> Note | None:
 
 def is_documented(type_name: str, place: Place) -> bool:
     """Tell whether it is known what an update in place of the property at a place interrupts, if anything."""
-    documented = (UNINTERRUPTED.get(type_name, ()), NOTES.get(type_name, ()))
-    return bool(place) and any(str(place[0]) in properties for properties in documented)
+    if not place:
+        return False
+    name = str(place[0])
+    # Of 575 pages with Tags, one says more than "No interruption" where the tags do not replace.
+    return name == "Tags" or name in uninterrupted(type_name) or note_of_page(type_name, name) is not None
 
 
 def update_order(stack: BuiltStack, names: Collection[str]) -> list[list[str]]:

@@ -44,7 +44,7 @@ ACCOUNT: Final = "123456789012"
 STACK_NAME: Final = "stack"
 
 _PARTITIONS: Final = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
-_SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
+SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
 
 
 def resolve(
@@ -71,9 +71,9 @@ def resolve(
     a template with a macro, and for a resource, output or `Fn::If` whose condition only the deployed stack
     knows.
     """
-    pseudo = _pseudo_parameters(region, account, stack_name)
+    pseudo = pseudo_parameters(region, account, stack_name)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
-    return _Body(template, values, pseudo).result()
+    return Body(template, values, pseudo).result()
 
 
 def failed_assertions(
@@ -92,9 +92,9 @@ def failed_assertions(
     Raises ResolveError for a rule that CloudFormation would refuse, and for parameter values as `resolve`
     does.
     """
-    pseudo = _pseudo_parameters(region)
+    pseudo = pseudo_parameters(region)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
-    return _Rules(template, values, pseudo).failed()
+    return Rules(template, values, pseudo).failed()
 
 
 class Known:
@@ -120,9 +120,9 @@ class Known:
             {name: one for name, one in declared.items() if name not in unknown}, parameters
         )
         values |= {name: {"Ref": name} for name in unknown}
-        pseudo = _pseudo_parameters(region, account, stack_name)
-        self._body = _Body(template, values, pseudo)
-        self._body.truths = _Conditions(template, values, pseudo).all()
+        pseudo = pseudo_parameters(region, account, stack_name)
+        self._body = Body(template, values, pseudo)
+        self._body.truths = Conditions(template, values, pseudo).all()
         self._body.resources = template.get("Resources", {})
 
     def condition(self, name: str) -> bool | None:
@@ -134,7 +134,9 @@ class Known:
         return self._body.value(node, "Resources")
 
 
-class _Conditions(Section):
+class Conditions(Section):
+    """The section that says what exists and which branches are taken."""
+
     title = "Conditions"
 
     def all(self) -> dict[str, bool | None]:
@@ -159,7 +161,9 @@ class _Conditions(Section):
     predicates: ClassVar[Mapping[str, Function]] = {**Section.predicates, "Condition": _condition}
 
 
-class _Rules(Section):
+class Rules(Section):
+    """The section that refuses parameter values."""
+
     title = "Rules"
 
     def failed(self) -> list[str]:
@@ -205,13 +209,15 @@ class _Rules(Section):
     }
 
 
-class _Body(Section):
+class Body(Section):
+    """The two sections that make the stack."""
+
     title = "Resources and Outputs"
 
     def result(self) -> dict[str, Any]:
         """Resolve the two sections that make the stack."""
         # Every condition, not only those in use: CloudFormation refuses a broken one wherever it stands.
-        self.truths = _Conditions(self.template, self.values, self.pseudo).all()
+        self.truths = Conditions(self.template, self.values, self.pseudo).all()
         self.resources = self._existing("Resources")
         return {
             "Resources": {name: self._resource(name, body) for name, body in self.resources.items()},
@@ -315,7 +321,8 @@ def _decide(name: str, truth: bool | None, path: str) -> bool:
     return truth
 
 
-def _pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STACK_NAME) -> dict[str, str]:
+def pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STACK_NAME) -> dict[str, str]:
+    """Return the pseudo parameters that are the same wherever the stack is, by their names."""
     known = (found for start, found in _PARTITIONS.items() if region.startswith(start))
     partition, suffix = next(known, ("aws", "amazonaws.com"))
     return {
@@ -349,6 +356,6 @@ def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[s
     for item in items:
         if allowed and item not in allowed:
             fail(path, f"The value is '{item}'; allowed are {', '.join(allowed)}.")
-    if kind.startswith(_SSM_VALUE):
+    if kind.startswith(SSM_VALUE):
         return {"Ref": name}
     return items if is_list else text

@@ -41,6 +41,7 @@ class ResourceSchema(NamedTuple):
         tag_permissions: IAM actions for reading and changing the tags.
         tag_property: the property that takes the tags; empty where the type has none.
         required: the properties that cannot be left out.
+        deleted_first: a replacement starts with the deletion of the old resource.
     """
 
     type: str
@@ -51,6 +52,7 @@ class ResourceSchema(NamedTuple):
     tag_permissions: tuple[str, ...]
     tag_property: str = ""
     required: tuple[str, ...] = ()
+    deleted_first: bool = False
 
 
 @cache
@@ -73,7 +75,17 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
         tuple(sorted(schema.get("tagging", {}).get("permissions", []))),
         _tag_property(schema),
         tuple(schema.get("required", [])),
+        schema.get("replacementStrategy") == "delete_then_create",
     )
+
+
+def require_region(region: str) -> None:
+    """Tell a region from a mistake.
+
+    Raises:
+        SchemasError: there are no schemas for it.
+    """
+    _type_files(region)
 
 
 @cache

@@ -8,8 +8,6 @@ import stat
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from csr_templates.environments import merge_conflicts
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -112,6 +110,8 @@ def _text(path: Path) -> str:
 
 def _syntax_error(error: json.JSONDecodeError) -> str:
     """Say where the text stops being JSON; independent of the Python version, whose own words change."""
+    from csr_templates.environments import merge_conflicts  # few builds need it
+
     text, position = error.doc, error.pos
     if marker := merge_conflicts.first_marker(text):
         return (

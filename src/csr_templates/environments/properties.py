@@ -62,8 +62,8 @@ NAME_LIMITS = {
 }
 
 _NUMBERS: Final = {
-    "integer": (re.compile(r"0|-?[1-9][0-9]*"), "a whole number, written in digits only"),
-    "number": (re.compile(r"-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?"), "a number"),
+    "integer": (r"0|-?[1-9][0-9]*", "a whole number, written in digits only"),
+    "number": (r"-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?", "a number"),
 }
 _JUDGED: Final = (
     *("type", "minimum", "maximum", "enum", "enumCaseInsensitive", "pattern", "minLength", "maxLength"),
@@ -177,7 +177,7 @@ def refusal(text: str, asked: Mapping[str, Any]) -> str:
 def _refusal_as(kind: str, text: str, asked: Mapping[str, Any]) -> str:
     if kind in _NUMBERS:
         form, what = _NUMBERS[kind]
-        if not form.fullmatch(text):
+        if not re.fullmatch(form, text):
             return what
         if "minimum" in asked and Decimal(text) < Decimal(str(asked["minimum"])):
             return f"a number of at least {asked['minimum']}"

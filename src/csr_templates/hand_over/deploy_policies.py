@@ -48,7 +48,7 @@ TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}
 
 # Each of these has a statement of its own, with conditions that no other action has.
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
-_READS: Final = re.compile("[a-z0-9-]+:(Describe|Get|List)")
+_READS: Final = ("Describe", "Get", "List")
 _RECORDS: Final = "route53:ChangeResourceRecordSets"
 _CREATED: Final = {
     action: [(type_name, arn) for creates, type_name, arn in deploy_scopes.CREATES if creates == action]
@@ -152,7 +152,10 @@ class _Needs:
             action
             for action in self.serving - self._forgotten
             if action in deploy_scopes.REMOVES
-            or (not _READS.match(action) and all(one.handler == "delete" for one in self.claims[action]))
+            or (
+                not action.partition(":")[2].startswith(_READS)
+                and all(one.handler == "delete" for one in self.claims[action])
+            )
         }
 
     def other_stacks(self) -> Iterator[Document]:

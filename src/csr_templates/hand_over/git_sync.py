@@ -9,8 +9,6 @@ import os.path
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import yaml
-
 from csr_templates.hand_over.manifest import REFRESH
 
 if TYPE_CHECKING:
@@ -74,5 +72,6 @@ def _is_text(path: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    quoted: str = yaml.dump(text, Dumper=yaml.CSafeDumper, default_style='"', width=-1)
-    return quoted.rstrip("\n")
+    """Return a text in double quotes, whose escapes YAML has in common with Python."""
+    escaped = text.encode("unicode_escape").decode("ascii").replace('"', '\\"')
+    return f'"{escaped}"'

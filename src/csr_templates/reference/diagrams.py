@@ -37,7 +37,9 @@ _SHOWN: Final = {
 _PLACES: Final = frozenset({"AWS::EC2::Subnet", "AWS::EC2::VPC"})
 _METHOD: Final = "AWS::ApiGateway::Method"  # what an API calls is written in its methods, which refer to it
 
-_ESCAPES: Final = {"#": "#35;", "&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "`": "#96;"}
+_ESCAPES: Final = str.maketrans(
+    {"#": "#35;", "&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "`": "#96;"}
+)
 
 
 def system(wiring: Wiring) -> str:
@@ -108,7 +110,7 @@ def _leads(arrows: Mapping[str, Sequence[str]], start: str, end: str) -> bool:
 
 def label(*lines: str) -> str:
     """Return lines as the quoted text of a box or an arrow; one that starts with ``*`` is bold."""
-    escaped = ["".join(_ESCAPES.get(character, character) for character in line) for line in lines]
+    escaped = [line.translate(_ESCAPES) for line in lines]
     return '"{}"'.format("<br/>".join(f"<b>{one[1:]}</b>" if one[:1] == "*" else one for one in escaped))
 
 

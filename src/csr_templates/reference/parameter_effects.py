@@ -16,11 +16,11 @@ from csr_templates.cloudformation.replacement import (
     effect_of_change,
     is_documented,
     kept_if,
+    name_properties,
     note_on_change,
     note_on_removal,
     update_order,
 )
-from csr_templates.cloudformation.schemas import resource_schema
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference.markdown import code, codes, prose
 
@@ -160,18 +160,12 @@ class _Follow:
         return any(key not in reached for key in self._name_properties(name))
 
     def _name_properties(self, name: str) -> Iterator[str]:
-        """Yield the properties in which a resource gets its own name: mostly none or one."""
+        """Yield the properties in which a resource gets its own name, if that is not another resource's."""
         resource = self.stack.resources[name]
         properties = resource.get("Properties", {})
-        schema = resource_schema(resource["Type"], self.stack.region)
-        noun = resource["Type"].rpartition("::")[2]
-        for key, value in properties.items():
-            is_identity = schema.primary_identifier == (key,)
-            is_name = (
-                key in schema.create_only and key.endswith("Name") and noun.endswith(key.removesuffix("Name"))
-            )
-            if (is_identity or is_name) and not any(
-                use.kind == "name" and use.name in self.stack.resources for use in uses(value)
+        for key in name_properties(resource["Type"], self.stack.region, properties):
+            if not any(
+                use.kind == "name" and use.name in self.stack.resources for use in uses(properties[key])
             ):
                 yield key
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import logical_ids_in, of_type, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 # DeletionPolicy -> when the role is deleted.
 DELETED = {
@@ -33,7 +28,7 @@ class AccountRoleDeleted(Rule):
     source_url = "https://github.com/aws/aws-cdk/issues/6194"
     tags = ["resources", "apigateway", "deletionpolicy"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for account_id, _, properties in of_type(resources, "AWS::ApiGateway::Account"):
             named = logical_ids_in(properties.get("CloudWatchRoleArn"))
             for role_id, role, _ in of_type(resources, "AWS::IAM::Role"):

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import cache_key, cache_key_place, cache_key_state, cached_methods
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class CacheKeyWithoutPath(Rule):
@@ -27,7 +22,7 @@ class CacheKeyWithoutPath(Rule):
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
     tags = ["resources", "apigateway", "cache"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         judged = set()
         for method, case in cached_methods(validator, resources):
             needed = [f"method.request.path.{name}" for name in re.findall(r"\{([^}+]+)\+?\}", method.path)]

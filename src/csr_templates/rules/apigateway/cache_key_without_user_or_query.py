@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import cache_key, cache_key_place, cache_key_state, cached_methods
-from csr_templates.rules.support.rule import Fault, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 HEADER = "method.request.header."
 QUERY = ("method.request.querystring.", "method.request.multivaluequerystring.")
@@ -31,7 +26,7 @@ class CacheKeyWithoutUserOrQuery(Rule):
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
     tags = ["resources", "apigateway", "cache"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         judged = set()
         for method, case in cached_methods(validator, resources):
             for key in cache_key(case, method) if "+}" in method.path else ():

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import STAGE, cached_settings
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 NOT_FOR_CACHES = ("ANY", "DELETE", "PATCH", "POST", "PUT")
 
@@ -30,7 +25,7 @@ class CacheOfMoreThanGet(Rule):
     tags = ["resources", "apigateway", "cache"]
     looks_at = properties_of(STAGE)
 
-    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, stage: Any) -> Faults:
         for setting, case, path in cached_settings(validator, stage):
             verbs = [verb for verb, _ in values(case, setting.get("HttpMethod")) if verb in NOT_FOR_CACHES]
             if verbs:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.apis import STAGE
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import existing, is_true, show, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
     from csr_templates.rules.support.values import Path
 
 ENCRYPTED = "CacheDataEncrypted"
@@ -34,7 +30,7 @@ class CachePartlyEncrypted(Rule):
     tags = ["resources", "apigateway", "cache"]
     looks_at = properties_of(STAGE)
 
-    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, stage: Any) -> Faults:
         for enabled, cached in values(validator, stage.get("CacheClusterEnabled")):
             for settings, case in scenarios(
                 cached, stage.get("MethodSettings") if is_true(enabled) else None
@@ -42,7 +38,7 @@ class CachePartlyEncrypted(Rule):
                 yield from _unencrypted(case, stage, settings)
 
 
-def _unencrypted(case: Validator, stage: Any, settings: Any) -> Iterator[Fault]:
+def _unencrypted(case: Validator, stage: Any, settings: Any) -> Faults:
     entries = [entry for entry in settings if isinstance(entry, dict)] if isinstance(settings, list) else []
     encrypted = [is_true(only_value(case, entry.get(ENCRYPTED))) for entry in entries]
     if not any(encrypted):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import STAGE, caching_settings
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import is_false, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class CachingWithoutCache(Rule):
@@ -27,7 +22,7 @@ class CachingWithoutCache(Rule):
     tags = ["resources", "apigateway", "cache"]
     looks_at = properties_of(STAGE)
 
-    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, stage: Any) -> Faults:
         for _, case, path in caching_settings(validator, stage):
             cluster = stage.get("CacheClusterEnabled")
             if any(is_false(found) for found, _ in values(case, cluster)):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import METHOD
 from csr_templates.rules.support.references import waits_for
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import case_of, of_type, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class DeploymentBeforeMethods(Rule):
@@ -29,7 +24,7 @@ class DeploymentBeforeMethods(Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
     tags = ["resources", "apigateway"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for deployment_id, deployment, properties in of_type(resources, "AWS::ApiGateway::Deployment"):
             exists = case_of(validator, deployment)
             if exists is None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import is_true, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 OLDEST = "TLS_1_0"
 ASKED = ("SecurityPolicy", "EndpointConfiguration", "DisableExecuteApiEndpoint", "Parameters")
@@ -36,7 +31,7 @@ class RestApiWithTls10(Rule):
     tags = ["resources", "apigateway", "tls"]
     looks_at = properties_of("AWS::ApiGateway::RestApi")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         if {"Body", "BodyS3Location"} & properties.keys():
             return  # an OpenAPI document can set all of it
         asked = {name: properties[name] for name in ASKED if name in properties}

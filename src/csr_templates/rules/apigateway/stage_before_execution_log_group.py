@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import STAGE
 from csr_templates.rules.support.references import sub_text, waits_for
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import case_of, of_type, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class StageBeforeExecutionLogGroup(Rule):
@@ -27,7 +22,7 @@ class StageBeforeExecutionLogGroup(Rule):
     source_url = "https://github.com/hashicorp/terraform-provider-aws/issues/8413"
     tags = ["resources", "apigateway", "logs"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         groups = [
             (group_id, group, sub_text(properties.get("LogGroupName")))
             for group_id, group, properties in of_type(resources, "AWS::Logs::LogGroup")

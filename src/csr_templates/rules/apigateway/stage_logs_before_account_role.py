@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.apis import STAGE
 from csr_templates.rules.support.references import own_id, waits_for
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import branches, case_of, of_type, place, show, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
     from csr_templates.rules.support.values import Path
 
 
@@ -32,7 +28,7 @@ class StageLogsBeforeAccountRole(Rule):
     tags = ["resources", "apigateway"]
     looks_at = properties_of(STAGE)
 
-    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, stage: Any) -> Faults:
         for account_id, account, _ in of_type(
             validator.cfn.template["Resources"], "AWS::ApiGateway::Account"
         ):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import METHOD
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import is_false, is_true, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 ALWAYS_THERE = "method.request.path."
 
@@ -32,7 +27,7 @@ class UncheckedParameter(Rule):
     looks_at = properties_of(METHOD)
     first_only = True
 
-    def faults(self, validator: Validator, method: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, method: Any) -> Faults:
         parameters = method.get("RequestParameters")
         if not isinstance(parameters, dict):
             return

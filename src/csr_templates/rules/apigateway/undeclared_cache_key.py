@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.apis import METHOD
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import branches, place, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class UndeclaredCacheKey(Rule):
@@ -31,7 +26,7 @@ class UndeclaredCacheKey(Rule):
     tags = ["resources", "apigateway", "cache"]
     looks_at = properties_of(METHOD)
 
-    def faults(self, validator: Validator, method: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, method: Any) -> Faults:
         judged = []
         for item, where in branches(validator, method, "Integration", "CacheKeyParameters", "*"):
             path = place(where, validator)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import STAGE, cached_settings
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import is_false, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class UnencryptedCache(Rule):
@@ -27,7 +22,7 @@ class UnencryptedCache(Rule):
     tags = ["resources", "apigateway", "cache"]
     looks_at = properties_of(STAGE)
 
-    def faults(self, validator: Validator, stage: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, stage: Any) -> Faults:
         for setting, case, path in cached_settings(validator, stage):
             value = setting.get("CacheDataEncrypted")
             if any(is_false(found) for found, _ in values(case, value)):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.apis import STAGE
 from csr_templates.rules.support.references import own_id, waits_for
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import branches, case_of, of_type, place, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class UsagePlanBeforeStage(Rule):
@@ -27,7 +22,7 @@ class UsagePlanBeforeStage(Rule):
     tags = ["resources", "apigateway"]
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         stages = list(of_type(validator.cfn.template["Resources"], STAGE))
         for used, where in branches(validator, properties, "ApiStages", "*"):
             for stage_id, stage, of_stage in stages if isinstance(used, dict) else ():

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.apis import methods
 from csr_templates.rules.support.references import own_id
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import assume, branches, is_true, place, ref_name, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 KEY = "AWS::ApiGateway::UsagePlanKey"
 
@@ -35,7 +30,7 @@ class UsagePlanWithoutKey(Rule):
     tags = ["resources", "apigateway"]
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         limits = [name for name in ("Quota", "Throttle") if name in properties]
         if validator.cfn.graph is None or not limits:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.lambdas import (
     ALIAS,
@@ -12,14 +12,9 @@ from csr_templates.rules.support.lambdas import (
     function_of,
     integration,
 )
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios, when
 from csr_templates.rules.support.values import of_type, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 PERMISSION = "AWS::Lambda::Permission"
 
@@ -39,7 +34,7 @@ class AliasBypassed(Rule):
     looks_at = properties_of(METHOD, INTEGRATION, PERMISSION)
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         aliases = _aliases(validator)
         if not aliases:
             return
@@ -57,7 +52,7 @@ def _aliases(validator: Validator) -> dict[str, str]:
     return {function: alias for function, alias in found.items() if function}
 
 
-def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Iterator[Fault]:
+def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Faults:
     for plain, case in scenarios(validator, properties):
         settings, name, holder = integration(plain)
         function, qualifier = called_function(
@@ -72,7 +67,7 @@ def _integration(validator: Validator, properties: Any, aliases: dict[str, str])
             )
 
 
-def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) -> Iterator[Fault]:
+def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) -> Faults:
     if properties.get("Principal") != "apigateway.amazonaws.com":
         return
     calls = _calls(validator)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.lambdas import FUNCTION
 from csr_templates.rules.support.policies import ROLE, allows, roles
 from csr_templates.rules.support.references import own_id, target, waits_for
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage"}
 
@@ -32,7 +26,7 @@ class DeadLettersNotAllowed(Rule):
     tags = ["resources", "lambda", "iam"]
     looks_at = properties_of(FUNCTION)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         role_id, _ = target(validator, properties.get("Role"), ROLE)
         if not role_id or "DeadLetterConfig" not in properties:
             return

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called_function, integration
 from csr_templates.rules.support.references import find_resource
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import default_values, is_possible, number, scenarios, state, when
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 FUNCTION_DEFAULT = 3  # seconds
 INTEGRATION_DEFAULTS = {"Integration": 29_000, "": 30_000}  # milliseconds: REST API, HTTP API
@@ -32,7 +27,7 @@ class FunctionOutlivesIntegration(Rule):
     looks_at = properties_of(METHOD, INTEGRATION)
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for plain, case in scenarios(validator, properties):
             settings, name, holder = integration(plain)
             # Not AWS: such an integration may invoke asynchronously and wait for nothing.

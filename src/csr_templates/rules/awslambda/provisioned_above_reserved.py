@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.lambdas import ALIAS, FUNCTION, function_of
 from csr_templates.rules.support.references import find_resource
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import default_values, is_possible, number, state
 from csr_templates.rules.support.values import branches
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 PATH = ("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions")
 
@@ -32,7 +27,7 @@ class ProvisionedAboveReserved(Rule):
     looks_at = properties_of(ALIAS, "AWS::Lambda::Version")
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         function_id = function_of(validator, properties.get("FunctionName"))
         _, function = find_resource(validator, function_id, FUNCTION)
         limit = function.get("ReservedConcurrentExecutions")

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.lambdas import function_of
 from csr_templates.rules.support.references import own_id
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 # The end of an ID that is new for each version: a hash, a date or a number.
 GENERATED = re.compile(r".*([0-9a-fA-F]{8}|[0-9]+)")
@@ -33,7 +28,7 @@ class VersionNeverReplaced(Rule):
     tags = ["resources", "lambda"]
     looks_at = properties_of("AWS::Lambda::Version")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         logical_id = own_id(validator)
         if {"CodeSha256", "Description"}.intersection(properties) or GENERATED.fullmatch(logical_id):
             return

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.regions import US_EAST_1, regions
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
 from csr_templates.rules.support.values import case_of, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 ARN = re.compile(r"arn:[^:]+:acm:([^:]+):")
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.distributions import configurations
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import number, only_value
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class ErrorPageBesideApi(Rule):
@@ -29,7 +24,7 @@ class ErrorPageBesideApi(Rule):
     tags = ["resources", "cloudfront"]
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for config in configurations(validator, properties, "Origins", "CustomErrorResponses"):
             pages, apis = config.parts.get("CustomErrorResponses"), config.api_origins()
             for index, page in enumerate(pages if isinstance(pages, list) and apis else []):

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.values import case_of, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
     from csr_templates.rules.support.distributions import Configuration
     from csr_templates.rules.support.values import Path

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.references import find_resource, sub_text
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import case_of, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 WITH_LISTS = ("BucketOwnerPreferred", "ObjectWriter")
 

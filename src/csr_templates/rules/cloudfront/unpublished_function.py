@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.distributions import configurations
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Rule, Validator
 from csr_templates.rules.support.scenarios import state
 from csr_templates.rules.support.values import case_of, existing, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 FUNCTION = "AWS::CloudFront::Function"
 

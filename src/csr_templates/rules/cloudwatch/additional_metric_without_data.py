@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.references import single_reference, sub_text, target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.values import assume, case_of, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
     from csr_templates.rules.support.metrics import Metric
 

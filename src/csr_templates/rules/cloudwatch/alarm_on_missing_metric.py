@@ -8,14 +8,12 @@ from cfnlint.helpers import REGIONS
 
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.references import single_reference, sub_text
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, state
 from csr_templates.rules.support.values import of_type, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
     from csr_templates.rules.support.metrics import Metric
 

@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.references import sub_text
 from csr_templates.rules.support.regions import US_EAST_1, regions
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import branches, of_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
     from csr_templates.rules.support.metrics import Metric
 
 # Services without a region of their own.
@@ -40,7 +36,7 @@ class AlarmOutsideUsEast1(Rule):
     tags = ["resources", "cloudwatch", "alarm"]
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for metric in metrics(validator, properties):
             if not _is_global(metric):
                 continue

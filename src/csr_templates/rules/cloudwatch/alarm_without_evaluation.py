@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import number, only_value, scenarios
 from csr_templates.rules.support.values import existing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 # What CloudWatch demands, one of each line, with an example: of every alarm, and of one on a single metric.
 ALWAYS = {
@@ -41,7 +35,7 @@ class AlarmWithoutEvaluation(Rule):
     tags = ["resources", "cloudwatch", "alarm"]
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {name: value for name, value in properties.items() if name in ASKED}
         for found, case in scenarios(validator, asked):
             if "EvaluationCriteria" in found:

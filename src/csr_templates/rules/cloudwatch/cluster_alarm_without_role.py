@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.metrics import metrics
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 # Each instance reports these for itself; what only the cluster's volume has is not among them.
 PER_INSTANCE = {
@@ -47,7 +41,7 @@ class ClusterAlarmWithoutRole(Rule):
     tags = ["resources", "cloudwatch", "alarm", "rds"]
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for metric in metrics(validator, properties):
             mixing = metric.statistic == "Average" or re.fullmatch(r"(p|tm)[0-9.]+", metric.statistic or "")
             cluster_wide = metric.dimensions is not None and set(metric.dimensions) == {"DBClusterIdentifier"}

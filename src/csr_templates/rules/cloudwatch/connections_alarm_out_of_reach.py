@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, UNKNOWN, aurora_mysql, members, setting
 from csr_templates.rules.support.references import find_resource, single_reference, target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import (
     assumed_values,
     is_possible,
@@ -21,8 +21,6 @@ from csr_templates.rules.support.values import show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 # What Aurora MySQL makes of the memory of a class where no parameter group says otherwise.
 OF_T_CLASSES = {

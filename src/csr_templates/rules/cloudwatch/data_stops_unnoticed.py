@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.references import find_resource, single_reference, sub_text
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Rule, Validator
 from csr_templates.rules.support.scenarios import conditional_properties, scenarios
 from csr_templates.rules.support.values import existing, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
     from csr_templates.rules.support.metrics import Metric
 

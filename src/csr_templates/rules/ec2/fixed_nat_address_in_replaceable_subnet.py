@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.schemas import create_only, replacing_parameters
 from csr_templates.rules.support.values import branches, case_of, of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 NAT_GATEWAY = "AWS::EC2::NatGateway"
 SUBNET = "AWS::EC2::Subnet"
@@ -33,7 +28,7 @@ class FixedNatAddressInReplaceableSubnet(Rule):
     tags = ["resources", "ec2", "natgateway"]
     looks_at = properties_of(NAT_GATEWAY)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         resources = validator.cfn.template["Resources"]
         for address, case in branches(validator, properties, "AllocationId"):
             if address is None:
@@ -47,7 +42,7 @@ class FixedNatAddressInReplaceableSubnet(Rule):
                         yield from _replaced(exists, SUBNET, of_subnet, what)
 
 
-def _replaced(case: Validator, kind: str, properties: Any, what: str) -> Iterator[Fault]:
+def _replaced(case: Validator, kind: str, properties: Any, what: str) -> Faults:
     """Yield a fault if parameters decide a create-only property, besides the address itself."""
     parameters = {
         parameter

@@ -6,15 +6,12 @@ import ipaddress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Rule, Validator
 from csr_templates.rules.support.scenarios import conditional_properties, number, only_value, scenarios
 from csr_templates.rules.support.values import is_true, of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 ENTRY = "AWS::EC2::NetworkAclEntry"
 TCP, ALL = 6, -1

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.values import existing, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 NAME = "SecurityGroupEgress"
 
@@ -31,7 +26,7 @@ class SecurityGroupOpenOutward(Rule):
     looks_at = properties_of("AWS::EC2::SecurityGroup")
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for rules, case in scenarios(validator, properties.get(NAME)):
             if rules in (None, []):
                 found = f"is {show(properties[NAME])}" if NAME in properties else "is missing"

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 VPC_FIELDS = (
     "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action "
@@ -47,7 +42,7 @@ class UnknownFlowLogField(Rule):
     tags = ["resources", "ec2", "flowlog"]
     looks_at = properties_of("AWS::EC2::FlowLog")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         seen = set()
         for text, _ in values(validator, properties.get("LogFormat")):
             for field in re.findall(r"\$\{!?([^{}]*)\}", text) if isinstance(text, str) else ():

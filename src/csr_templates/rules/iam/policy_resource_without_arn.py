@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Rule, Validator
 from csr_templates.rules.support.values import branches, place, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 # What Ref returns where it is not an ARN, and the attribute that is one.
 NO_ARN = {

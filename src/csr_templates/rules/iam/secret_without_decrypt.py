@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.policies import ROLE, allows, names, roles
 from csr_templates.rules.support.references import own_id, sub_text, target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
 SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
@@ -31,7 +25,7 @@ class SecretWithoutDecrypt(Rule):
     tags = ["resources", "iam", "secretsmanager", "kms"]
     looks_at = properties_of(ROLE)
 
-    def faults(self, validator: Validator, _properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, _properties: Any) -> Faults:
         for statements, case, _ in roles(validator, own_id(validator)):
             for secret_id, key_id in sorted(_read(case, statements or [])):
                 decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])

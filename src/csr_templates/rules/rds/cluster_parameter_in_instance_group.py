@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.aurora import INSTANCE_GROUP, settings
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 # Of the table of cluster-level parameters those that version 3 has and that are in no instance group.
 CLUSTER_ONLY = {
@@ -111,7 +106,7 @@ class ClusterParameterInInstanceGroup(Rule):
     tags = ["resources", "rds", "aurora"]
     looks_at = properties_of(INSTANCE_GROUP)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for name, value, path in settings(validator, properties):
             if name in CLUSTER_ONLY:
                 yield Fault(

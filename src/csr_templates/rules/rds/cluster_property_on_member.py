@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.aurora import INSTANCE
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import state
 from csr_templates.rules.support.values import is_true, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 ON_CLUSTER = {
     "BackupRetentionPeriod": "BackupRetentionPeriod",
@@ -53,7 +48,7 @@ class ClusterPropertyOnMember(Rule):
     tags = ["resources", "rds", "aurora"]
     looks_at = properties_of(INSTANCE)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         engines = [engine for engine, _ in values(validator, properties.get("Engine"))]
         if not any(str(engine).lower().startswith("aurora") for engine in engines):
             return

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.alarm_topics import Access, access
 from csr_templates.rules.support.references import find_resource, single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import conditional_properties, scenarios, state
 from csr_templates.rules.support.topics import (
     KEY_RIGHTS,
@@ -16,11 +16,6 @@ from csr_templates.rules.support.topics import (
     policies_of_topics,
 )
 from csr_templates.rules.support.values import case_of, of_type, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 RDS = "events.rds.amazonaws.com"
 
@@ -41,7 +36,7 @@ class EventTopicWithoutRds(Rule):
     )
     tags = ["resources", "rds", "sns", "kms"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         policies = policies_of_topics(resources)
         for subscription, resource, _ in of_type(resources, "AWS::RDS::EventSubscription"):
             for found, case in scenarios(validator, conditional_properties(resource)):
@@ -55,7 +50,7 @@ class EventTopicWithoutRds(Rule):
 
 def _closed_topic(
     case: Validator, subscription: str, topic: str, policies: list[tuple[str, Any, Any]]
-) -> Iterator[Fault]:
+) -> Faults:
     if len(policies) != 1:  # none: SNS's own lets RDS in. Several: the last one written holds
         return
     policy, resource, document = policies[0]
@@ -71,9 +66,7 @@ def _closed_topic(
             )
 
 
-def _closed_key(
-    case: Validator, resources: Any, subscription: str, topic: str, properties: Any
-) -> Iterator[Fault]:
+def _closed_key(case: Validator, resources: Any, subscription: str, topic: str, properties: Any) -> Faults:
     written = properties.get("KmsMasterKeyId")
     for used, where in values(case, written):
         if is_managed_key(used):

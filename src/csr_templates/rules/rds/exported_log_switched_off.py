@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.aurora import CLUSTER, UNKNOWN, aurora_mysql, members, setting
 from csr_templates.rules.support.references import own_id
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 NAME = "EnableCloudwatchLogsExports"
 SWITCHES = {"audit": "server_audit_logging", "general": "general_log", "slowquery": "slow_query_log"}
@@ -46,13 +40,13 @@ class ExportedLogSwitchedOff(Rule):
     tags = ["resources", "rds", "aurora"]
     looks_at = properties_of(CLUSTER)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         if NAME not in properties or not any(aurora_mysql(validator, properties)):
             return
         yield from _silent(validator, properties)
 
 
-def _silent(validator: Validator, properties: Any) -> Iterator[Fault]:
+def _silent(validator: Validator, properties: Any) -> Faults:
     together = {"cluster": properties, "members": members(validator, own_id(validator))}
     for plain, case in scenarios(validator, together):
         exports = plain["cluster"].get(NAME)

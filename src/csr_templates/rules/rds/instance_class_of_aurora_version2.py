@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, aurora_mysql
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import is_possible, state
 from csr_templates.rules.support.values import show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 REFUSED = re.compile(r"db\.(t2|r3|r4)\..+|db\.t3\.small")
 VERSION_3 = re.compile(r"8\.0(\.mysql_aurora\.3\..+)?")
@@ -33,7 +28,7 @@ class InstanceClassOfAuroraVersion2(Rule):
     looks_at = properties_of(INSTANCE)
     first_only = True
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         _, cluster = target(validator, properties.get("DBClusterIdentifier"), CLUSTER)
         version = cluster.get("EngineVersion", properties.get("EngineVersion"))
         instance_class = properties.get("DBInstanceClass")

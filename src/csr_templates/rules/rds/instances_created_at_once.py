@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.aurora import CLUSTER, members
 from csr_templates.rules.support.references import waits_for
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import assume, of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class InstancesCreatedAtOnce(Rule):
@@ -29,7 +24,7 @@ class InstancesCreatedAtOnce(Rule):
     )
     tags = ["resources", "rds", "aurora"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for cluster_id, _, _ in of_type(resources, CLUSTER):
             instances = list(members(validator, cluster_id))
             free = [one for one in instances if not _waits_for_any(validator, one, instances)]

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, aurora_mysql
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import is_possible, state
 from csr_templates.rules.support.values import is_true, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 WITHOUT = re.compile(r"db\.(t2|t3)\..+|db\.t4g\.(micro|small)")
 

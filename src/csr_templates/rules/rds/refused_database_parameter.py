@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.aurora import CLUSTER_GROUP, INSTANCE_GROUP, settings
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 RENAMED = {
     "aurora_load_from_s3_role": "aws_default_s3_role",
@@ -125,7 +120,7 @@ class RefusedDatabaseParameter(Rule):
     tags = ["resources", "rds", "aurora"]
     looks_at = properties_of(CLUSTER_GROUP, INSTANCE_GROUP)
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         for name, value, path in settings(validator, properties):
             reason = _reason(name)
             if reason:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.references import single_reference
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import case_of, of_type, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 RETAINING = {"Retain", "RetainExceptOnCreate"}
 
@@ -29,7 +24,7 @@ class RetainedBucketLosesPolicy(Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
     tags = ["resources", "s3", "deletionpolicy"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         buckets = {name: bucket for name, bucket, _ in of_type(resources, "AWS::S3::Bucket")}
         for policy_id, policy, properties in of_type(resources, "AWS::S3::BucketPolicy"):
             bucket_id, attribute = single_reference(properties.get("Bucket"))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.references import own_id
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
 from csr_templates.rules.support.values import branches, case_of, logical_ids_in, of_type, place, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
     from csr_templates.rules.support.values import Path
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import branches, is_true, place, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 BLOCKS = {
     "RestrictPublicBuckets": "S3 lets no one outside the account read the bucket",
@@ -34,7 +29,7 @@ class UnreachableWebsite(Rule):
     looks_at = properties_of("AWS::S3::Bucket")
     first_only = True
 
-    def faults(self, validator: Validator, bucket: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, bucket: Any) -> Faults:
         for website, case in branches(validator, bucket, "WebsiteConfiguration"):
             if not isinstance(website, dict) or "RedirectAllRequestsTo" in website:
                 continue

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.alarm_topics import Access, access, alarms_with_topics
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.topics import KEY_RIGHTS, key_of_topic
 from csr_templates.rules.support.values import case_of, existing, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
     from csr_templates.rules.support.alarm_topics import AlarmWithTopic
 
 
@@ -33,7 +29,7 @@ class AlarmTopicKeyWithoutCloudWatch(Rule):
     )
     tags = ["resources", "sns", "cloudwatch", "kms"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for one in alarms_with_topics(validator, resources):
             # In a list, the value is resolved like every other part of a template.
             for used, case in scenarios(one.case, [one.properties.get("KmsMasterKeyId")]):
@@ -43,9 +39,7 @@ class AlarmTopicKeyWithoutCloudWatch(Rule):
                     yield from _shut_out(exists, one, resources, key, properties)
 
 
-def _shut_out(
-    case: Validator, one: AlarmWithTopic, resources: Any, key: str, properties: Any
-) -> Iterator[Fault]:
+def _shut_out(case: Validator, one: AlarmWithTopic, resources: Any, key: str, properties: Any) -> Faults:
     for granted, where in access(case, properties.get("KeyPolicy"), KEY_RIGHTS, one.alarm_name):
         lacking = [right for right, allowed in granted.items() if allowed is Access.NONE]
         if lacking:

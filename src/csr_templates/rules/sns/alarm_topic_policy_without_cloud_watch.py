@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.alarm_topics import Access, access, alarms_with_topics
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.topics import TOPIC_RIGHTS, policies_of_topics
 from csr_templates.rules.support.values import case_of, existing, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class AlarmTopicPolicyWithoutCloudWatch(Rule):
@@ -28,7 +23,7 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"
     tags = ["resources", "sns", "cloudwatch"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         policies = policies_of_topics(resources)
         for one in alarms_with_topics(validator, resources):
             own = policies.get(one.topic, [])

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.alarm_topics import alarms_with_topics
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import state
 from csr_templates.rules.support.topics import is_managed_key
 from csr_templates.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class AlarmTopicWithManagedKey(Rule):
@@ -30,7 +25,7 @@ class AlarmTopicWithManagedKey(Rule):
     )
     tags = ["resources", "sns", "cloudwatch", "kms"]
 
-    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
         for one in alarms_with_topics(validator, resources):
             written = one.properties.get("KmsMasterKeyId")
             for key, case in values(one.case, written):

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import inspect
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from cfnlint.jsonschema import CfnTemplateValidator, ValidationError
+from cfnlint.jsonschema import CfnTemplateValidator, ValidationError, Validator
 from cfnlint.rules import RuleMatch
 from cfnlint.rules.jsonschema import CfnLintKeyword
 
 from csr_templates.rules.support.scenarios import when
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import ValidationResult, Validator
+    from cfnlint.jsonschema import ValidationResult
     from cfnlint.template import Template
 
     from csr_templates.rules.support.values import Path
+
+
+__all__ = ["Fault", "Faults", "Rule", "Validator", "properties_of"]
 
 
 class Fault(NamedTuple):
@@ -31,6 +33,10 @@ class Fault(NamedTuple):
     """In which ``{when}`` becomes what all cases of the fault share."""
     case: Validator | None = None
     """In which the fault was found; None if the message does not say when."""
+
+
+Faults = Iterator[Fault]
+"""What a rule yields. Rules take it and ``Validator`` from here."""
 
 
 class Rule(CfnLintKeyword):
@@ -55,7 +61,7 @@ class Rule(CfnLintKeyword):
     def __init__(self) -> None:
         super().__init__(self.looks_at)
 
-    def faults(self, validator: Validator, part: Any, /) -> Iterator[Fault]:
+    def faults(self, validator: Validator, part: Any, /) -> Faults:
         """Yield what is wrong in a part of the template at which the rule looks, in each of its cases."""
         raise NotImplementedError
 

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.schemas import explicit_names, name_paths
 from csr_templates.rules.support.values import case_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 RETAINING = ("Retain", "RetainExceptOnCreate")
 
@@ -32,7 +27,7 @@ class ConditionalRetainedName(Rule):
     tags = ["resources", "conditions", "deletionpolicy"]
     looks_at = ("Resources/*",)
 
-    def faults(self, validator: Validator, resource: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resource: Any) -> Faults:
         condition, properties = resource.get("Condition"), resource.get("Properties")
         if not isinstance(condition, str) or not isinstance(properties, dict):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.references import single_reference, sub_text
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.schemas import (
     create_only,
     explicit_names,
@@ -16,10 +16,6 @@ from csr_templates.rules.support.schemas import (
 from csr_templates.rules.support.values import branches, case_of, logical_ids_in, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
     from csr_templates.rules.support.schemas import PropertyPath
 
 
@@ -40,7 +36,7 @@ class FixedNameBesideParameter(Rule):
     tags = ["resources", "parameters"]
     looks_at = ("Resources/*",)
 
-    def faults(self, validator: Validator, resource: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, resource: Any) -> Faults:
         properties, exists = resource.get("Properties"), case_of(validator, resource)
         if not isinstance(properties, dict) or not exists:
             return
@@ -57,7 +53,7 @@ class FixedNameBesideParameter(Rule):
 
 def _replaced(
     case: Validator, kind: str, properties: Any, path: PropertyPath, name_path: PropertyPath, name: Any
-) -> Iterator[Fault]:
+) -> Faults:
     """Yield a fault for each form of a property with parameters that the name does not have."""
     for value, where in branches(case, properties, *path):
         others = replacing_parameters(where, value) - logical_ids_in(name) if sub_text(value) else set()

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.decode.node import str_node
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Rule, Validator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
     from csr_templates.rules.support.values import Path
 

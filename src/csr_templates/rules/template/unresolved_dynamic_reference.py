@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.rules.functions.DynamicReferenceSecureString import DynamicReferenceSecureString
 
-from csr_templates.rules.support.rule import Fault, Rule
+from csr_templates.rules.support.rule import Fault, Rule, Validator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfnlint.jsonschema import Validator
     from cfnlint.template import Template
 
     from csr_templates.rules.support.values import Path

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.references import target
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 
 class AllowedRequestsLogged(Rule):
@@ -33,7 +28,7 @@ class AllowedRequestsLogged(Rule):
     tags = ["resources", "wafv2", "logs"]
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         acl_id, acl = target(validator, properties.get("ResourceArn"), "AWS::WAFv2::WebACL")
         asked = {
             "filter": properties.get("LoggingFilter"),

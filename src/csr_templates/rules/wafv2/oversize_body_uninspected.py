@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios
 from csr_templates.rules.support.statements import place, statements
 from csr_templates.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 COMMON = "AWSManagedRulesCommonRuleSet"
 SIZE_RULE = "SizeRestrictions_BODY"
@@ -45,7 +40,7 @@ class OversizeBodyUninspected(Rule):
     tags = ["resources", "wafv2"]
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
         for found, case in scenarios(validator, asked):
             rules, default = found.get("rules"), found.get("default")

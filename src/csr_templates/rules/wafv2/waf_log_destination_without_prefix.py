@@ -6,15 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.references import find_resource, single_reference, sub_text
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import scenarios, state
 from csr_templates.rules.support.values import case_of, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
 
 PREFIX = "aws-waf-logs-"
 

@@ -1,0 +1,135 @@
+"""``csr-templates review``: what a deploy will do to the running system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from csr_templates.cli import folders
+from csr_templates.cli.messages import FINE, InputError, say
+from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
+from csr_templates.reviewing import history, report, sides, text
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Mapping
+
+DEFAULT_REGION = "ap-northeast-1"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--before",
+        metavar="REVISION|DIR|FILE",
+        help="what is deployed: an output folder, a template, or a revision in which the other side is "
+        "looked up (default: where the current branch left the main branch)",
+    )
+    parser.add_argument(
+        "--after",
+        type=Path,
+        metavar="DIR|FILE",
+        help="what will be deployed: an output folder or a template (default: out/ of the "
+        "checkout, or ./out)",
+    )
+    parser.add_argument(
+        "--environment",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="an environment to look at; may be repeated (default: all)",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
+    templates = parser.add_argument_group("for two templates")
+    templates.add_argument(
+        "--region", metavar="REGION", help=f"the region that they are for (default: {DEFAULT_REGION})"
+    )
+    for side in ("before", "after"):
+        templates.add_argument(
+            f"--parameters-{side}",
+            type=Path,
+            metavar="FILE",
+            help=f"the parameter values {side}: JSON as in out/parameters, or CloudFormation's array",
+        )
+
+
+def run(arguments: Namespace) -> int:
+    """Print the report, and return the exit code."""
+    try:
+        before, after = _sides(arguments)
+        found = report.review(before, after, arguments.environment)
+    except (sides.ReviewError, history.HistoryError, BuiltFolderError, SchemasError) as error:
+        raise InputError(str(error)) from error
+    say(report.as_json(found) if arguments.format == "json" else text.as_text(found))
+    return FINE
+
+
+def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
+    after = arguments.after or folders.default_output()
+    if not after.exists():
+        raise InputError(
+            f"There is no {after.as_posix()}. Build first, or name a folder or a template: --after."
+        )
+    if after.is_file():
+        return _templates(arguments, after)
+    for option in ("region", "parameters_before", "parameters_after"):
+        if getattr(arguments, option) is not None:
+            raise InputError(
+                f"--{option.replace('_', '-')} is for two templates; {after.as_posix()} is a folder, whose "
+                "manifest says it. Leave the option out."
+            )
+    if arguments.before is None:
+        revision = history.base(after)
+        return sides.revision(after, revision.name[:12], revision), sides.folder(after)
+    if (path := Path(arguments.before)).is_dir():
+        return sides.folder(path), sides.folder(after)
+    if path.is_file():
+        raise InputError(
+            f"{arguments.before} is a file, and {after.as_posix()} a folder. Name two of the same kind."
+        )
+    revision = history.Revision(after, arguments.before)
+    return sides.revision(after, arguments.before, revision), sides.folder(after)
+
+
+def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Side]:
+    if arguments.environment:
+        raise InputError("--environment is for two folders; a template has none. Leave the option out.")
+    region = arguments.region or DEFAULT_REGION
+    name = after.stem
+    values_files = (arguments.parameters_before, arguments.parameters_after)
+    values = [_parameters(path) for path in values_files]
+    shown = [path.as_posix() if path else "" for path in values_files]
+    if arguments.before and Path(arguments.before).is_file():
+        where, data = arguments.before, _content(Path(arguments.before))
+    elif arguments.before and Path(arguments.before).is_dir():
+        raise InputError(
+            f"{arguments.before} is a folder, and {after.as_posix()} a file. Name two of the same kind."
+        )
+    else:
+        revision = history.Revision(after, arguments.before) if arguments.before else history.base(after)
+        where = f"{after.as_posix()} of {revision.name[:12]}"
+        try:
+            data = revision.read(after)
+        except OSError as error:
+            raise InputError(f"There is no {where}. Name a template: --before FILE.") from error
+    return (
+        sides.template(where, data, region, values[0], name, shown[0]),
+        sides.template(after.as_posix(), _content(after), region, values[1], name, shown[1]),
+    )
+
+
+def _parameters(path: Path | None) -> Mapping[str, str]:
+    if path is None:
+        return {}
+    try:
+        return read_parameters(_content(path).decode("utf-8-sig"), path.as_posix())
+    except UnicodeDecodeError as error:
+        raise InputError(f"Cannot read {path.as_posix()}: it is not UTF-8. Save it as UTF-8.") from error
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"Cannot read {path.as_posix()}: {error.strerror or error}.") from error

@@ -1,0 +1,306 @@
+"""Compare the properties of a resource as CloudFormation will see them: equal is what resolves to the same.
+
+The values are those of ``partial_resolving``. The order of a list counts unless the type's schema says that
+it does not, numbers and booleans are equal to their texts, and a document may be written as text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, reference_of
+from csr_templates.cloudformation.partial_resolving import GIVEN, HIDDEN, IN, STORED
+from csr_templates.cloudformation.references import Place, pieces
+from csr_templates.cloudformation.schemas import SchemasError, property_schema, resource_schema
+
+# What tells items of a list apart, in the words of different types.
+_IDENTITIES: Final = (
+    "Key", "Id", "Name", "Sid", "PolicyName", "ParameterName", "ParameterKey", "AttributeName", "IndexName",
+    "HeaderName", "DeviceName", "HttpMethod", "PathPattern", "LogicalName", "StatusCode", "Header",
+)  # fmt: skip
+
+Expand = Callable[[Any], Any]
+
+
+class Difference(NamedTuple):
+    """A value that differs, as deep in the properties as it can be told.
+
+    Attributes:
+        place: keys and indexes from the properties down; of the side that has it.
+        name: the place for a reader; items of a list by what identifies them.
+        before: the value; None where there is none.
+        after: the same.
+        certain: whether the values are different in the deployed stack whatever is not known of them.
+    """
+
+    place: Place
+    name: str
+    before: Any
+    after: Any
+    certain: bool
+
+
+def differences(
+    type_name: str,
+    region: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    expand: tuple[Expand, Expand] = (lambda value: value, lambda value: value),
+) -> list[Difference]:
+    """Return how the properties of a resource differ, in the order of the later ones.
+
+    Args:
+        type_name: such as ``AWS::EC2::VPC``; of a type without a schema only the texts are compared.
+        region: of the stack.
+        before: resolved properties.
+        after: the same.
+        expand: for each side, what replaces references to named resources in a value by their names.
+    """
+    return list(_Comparison(type_name, region, expand).compare(before, after, (), ""))
+
+
+class _Comparison:
+    def __init__(self, type_name: str, region: str, expand: tuple[Expand, Expand]) -> None:
+        self.type = type_name
+        self.region = region
+        self.expand_before, self.expand_after = expand
+
+    def compare(self, before: Any, after: Any, place: Place, name: str) -> Iterator[Difference]:
+        if before == after and type(before) is type(after):
+            return
+        if isinstance(before, str) != isinstance(after, str) and self._allows_object(place):
+            before, after = _parsed(before), _parsed(after)
+        if self._canonical(before, place) == self._canonical(after, place):
+            return
+        if _is_mapping(before) and _is_mapping(after):
+            for key in dict.fromkeys([*after, *before]):
+                inner = f"{name}.{key}" if name else key
+                yield from self.compare(before.get(key), after.get(key), (*place, key), inner)
+        elif isinstance(before, list) and isinstance(after, list):
+            yield from self._compare_lists(before, after, place, name)
+        else:
+            one, other = self.expand_before(before), self.expand_after(after)
+            if self._canonical(one, place) != self._canonical(other, place):
+                certain = is_certain(before, after) or is_certain(one, other)
+                yield Difference(place, name, before, after, certain)
+
+    def _compare_lists(
+        self, before: list[Any], after: list[Any], place: Place, name: str
+    ) -> Iterator[Difference]:
+        if identity := _identity(before, after):
+            old = {str(item[identity]): index for index, item in enumerate(before)}
+            new = {str(item[identity]): index for index, item in enumerate(after)}
+            for key in dict.fromkeys([*new, *old]):
+                one = before[old[key]] if key in old else None
+                other = after[new[key]] if key in new else None
+                yield from self.compare(one, other, (*place, new.get(key, old.get(key, 0))), f"{name}[{key}]")
+            in_both = [key for key in new if key in old]
+            if in_both != [key for key in old if key in new] and not self.is_unordered(place):
+                yield Difference(place, name, before, after, certain=True)
+            return
+        left: Sequence[tuple[int, Any]] = list(enumerate(before))
+        right: Sequence[tuple[int, Any]] = list(enumerate(after))
+        if self.is_unordered(place):
+            left, right = self._without_common(left, right, place)
+        if len(left) == len(right):
+            for (_, one), (index, other) in zip(left, right, strict=True):
+                yield from self.compare(one, other, (*place, index), f"{name}[{index}]")
+            return
+        if not self.is_unordered(place):
+            left, right = self._without_common_ends(left, right, place)
+        for number in range(max(len(left), len(right))):
+            if number < min(len(left), len(right)) and not self.is_unordered(place):
+                index = right[number][0]
+                yield from self.compare(
+                    left[number][1], right[number][1], (*place, index), f"{name}[{index}]"
+                )
+                continue
+            if number < len(left):
+                index, item = left[number]
+                yield Difference((*place, index), f"{name}[{index}]", item, None, certain=True)
+            if number < len(right):
+                index, item = right[number]
+                yield Difference((*place, index), f"{name}[{index}]", None, item, certain=True)
+
+    def _without_common(
+        self, left: Sequence[tuple[int, Any]], right: Sequence[tuple[int, Any]], place: Place
+    ) -> tuple[list[tuple[int, Any]], list[tuple[int, Any]]]:
+        rest = list(right)
+        only_left = []
+        for index, item in left:
+            text = self._canonical(item, (*place, 0))
+            same = next((one for one in rest if self._canonical(one[1], (*place, 0)) == text), None)
+            if same is None:
+                only_left.append((index, item))
+            else:
+                rest.remove(same)
+        return only_left, rest
+
+    def _without_common_ends(
+        self, left: Sequence[tuple[int, Any]], right: Sequence[tuple[int, Any]], place: Place
+    ) -> tuple[Sequence[tuple[int, Any]], Sequence[tuple[int, Any]]]:
+        def same(one: tuple[int, Any], other: tuple[int, Any]) -> bool:
+            texts = (self._canonical(item, (*place, 0)) for _, item in (one, other))
+            return next(texts) == next(texts)
+
+        while left and right and same(left[0], right[0]):
+            left, right = left[1:], right[1:]
+        while left and right and same(left[-1], right[-1]):
+            left, right = left[:-1], right[:-1]
+        return left, right
+
+    def is_unordered(self, place: Place) -> bool:
+        """Tell whether the order of a list means nothing."""
+        return _schema(self.type, self.region, _in_schema(place)).get("insertionOrder") is False or (
+            len(place) == 1 and place[0] in ("Tags", _tag_property(self.type, self.region))
+        )
+
+    def _allows_object(self, place: Place) -> bool:
+        kinds = _schema(self.type, self.region, _in_schema(place)).get("type", ()) if place else ()
+        return "object" in ([kinds] if isinstance(kinds, str) else kinds)
+
+    def _canonical(self, value: Any, place: Place) -> str:
+        return json.dumps(self._plain(value, place), sort_keys=True, default=str)
+
+    def _plain(self, value: Any, place: Place) -> Any:
+        if value is None or is_unknown(value):
+            return value
+        if isinstance(value, Mapping):
+            return {key: self._plain(item, (*place, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            items = [self._plain(item, (*place, 0)) for item in value]
+            if self.is_unordered(place):
+                items.sort(key=lambda item: json.dumps(item, sort_keys=True, default=str))
+            return items
+        text = str(as_strings(value))
+        kinds = _schema(self.type, self.region, _in_schema(place)).get("type", ()) if place else ()
+        if kinds and set([kinds] if isinstance(kinds, str) else kinds) <= {"number", "integer"}:
+            try:
+                return float(text)
+            except ValueError:
+                return text
+        return text
+
+
+def is_certain(before: Any, after: Any) -> bool:
+    """Tell whether two values that are written differently are different in any deployed stack."""
+    if before is None or after is None:
+        return not any(is_unknown(value) and "Fn::If" in value for value in (before, after))
+    if not _holds_unknown(before) and not _holds_unknown(after):
+        return True
+    match before, after:
+        case {"Fn::Hidden": _}, {"Fn::Hidden": _}:
+            return True
+        case {"Ref": str(one)}, {"Ref": str(other)}:
+            return one != other and not (one.startswith("AWS::") or other.startswith("AWS::"))
+        case {"Fn::GetAtt": [str(one), attribute]}, {"Fn::GetAtt": [str(other), same]}:
+            return one != other and attribute == same
+        case {"Fn::In": [_, {"Ref": str()} as one]}, {"Fn::In": [_, {"Ref": str()} as other]}:
+            return bool(before != after) and "AWS::" not in str(one) + str(other)
+        case {"Fn::If": [*_, one]}, {"Fn::If": [*_, other]} if one == other:  # the same condition
+            pairs = zip(before["Fn::If"][1:3], after["Fn::If"][1:3], strict=True)
+            return all(pair[0] != pair[1] and is_certain(*pair) for pair in pairs)
+        case {"Fn::Sub": one}, {"Fn::Sub": other}:
+            old, new = _split(one), _split(other)
+            unknown = [[part for part in parts if not isinstance(part, str)] for parts in (old, new)]
+            if unknown[0] == unknown[1]:
+                return old != new
+            differing = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
+            return len(old) == len(new) and len(differing) == 1 and is_certain(*differing[0])
+    return False
+
+
+def _split(node: Any) -> list[Any]:
+    text, bound = (node, {}) if isinstance(node, str) else node
+    parts = pieces(text, lambda name: bound.get(name, reference_of(name)))
+    return [part for part in parts if part != ""]
+
+
+def _holds_unknown(value: Any) -> bool:
+    """Tell whether anything in a value is known only to the deployed stack."""
+    if isinstance(value, str):
+        return "{{resolve:" in value
+    if isinstance(value, list):
+        return any(map(_holds_unknown, value))
+    return is_unknown(value) or (isinstance(value, dict) and any(map(_holds_unknown, value.values())))
+
+
+def is_hidden(value: Any) -> bool:
+    """Tell whether a value is that of a NoEcho parameter."""
+    return isinstance(value, dict) and set(value) == {HIDDEN}
+
+
+def in_stack(stack: str, value: Any) -> Any:
+    """Return a value of a stack for the use in another one: what refers to its resources says so."""
+    if not is_unknown(value):
+        return [in_stack(stack, item) for item in value] if isinstance(value, list) else value
+    if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
+        return value
+    return {IN: [stack, value]}
+
+
+def _names_resource(value: Any) -> bool:
+    match value:
+        case {"Ref": str(name)}:
+            return not name.startswith("AWS::")
+        case {"Fn::GetAtt": _}:
+            return True
+        case {"Fn::Sub": str() | [*_] as node}:
+            parts = _split(node)
+            return any(_names_resource(part) for part in parts if not isinstance(part, str))
+        case dict():
+            return any(map(_names_resource, value.values()))
+        case list():
+            return any(map(_names_resource, value))
+    return False
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return value
+    return found if isinstance(found, dict) else value
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, Mapping) and not is_unknown(value)
+
+
+def _identity(before: list[Any], after: list[Any]) -> str | None:
+    """Return the key whose values tell the items of both lists apart."""
+    if not before or not after or not all(_is_mapping(item) for item in [*before, *after]):
+        return None
+    for key in _IDENTITIES:
+        values = [[item.get(key) for item in items] for items in (before, after)]
+        if all(
+            all(isinstance(one, str | int) for one in some) and len(set(map(str, some))) == len(some)
+            for some in values
+        ):
+            return key
+    return None
+
+
+def _in_schema(place: Place) -> tuple[str, ...]:
+    return tuple("*" if isinstance(step, int) else step for step in place)
+
+
+@cache
+def _schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
+    try:
+        return property_schema(type_name, region, place)
+    except SchemasError:
+        return {}
+
+
+@cache
+def _tag_property(type_name: str, region: str) -> str:
+    try:
+        return resource_schema(type_name, region).tag_property
+    except SchemasError:
+        return ""

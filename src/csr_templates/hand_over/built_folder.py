@@ -1,0 +1,158 @@
+"""Read a built folder back: its stacks, and what each environment passes to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from csr_templates.cloudformation.built_stack import BuiltStack, Policies
+from csr_templates.cloudformation.intrinsics import as_strings
+from csr_templates.cloudformation.template_text import TemplateTextError, read_template
+from csr_templates.hand_over import manifest
+
+Read = Callable[[str], bytes]
+"""Returns the content of a file of the folder; the path is relative to it. Raises OSError."""
+
+
+class BuiltFolderError(ValueError):
+    """The folder cannot be read back; the message says what and what to do."""
+
+
+class BuiltFolder(NamedTuple):
+    """What a folder hands over.
+
+    Attributes:
+        stacks: in deploy order, with their stack policies.
+        environments: name -> stack -> parameter -> value.
+    """
+
+    stacks: tuple[BuiltStack, ...]
+    environments: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+def read(read_file: Read, where: str) -> BuiltFolder:
+    """Return what a folder hands over.
+
+    Args:
+        read_file: reads its files.
+        where: the folder, for messages.
+
+    Raises:
+        BuiltFolderError: the manifest or a file that it names is missing or is not what it should be.
+    """
+    name = f"{where}/{manifest.MANIFEST}"
+    try:
+        data = read_file(manifest.MANIFEST)
+    except OSError as error:
+        raise BuiltFolderError(
+            f"There is no {name}, so this is not a folder that a build wrote. Name one, or two templates."
+        ) from error
+    try:
+        document = manifest.read(data, name)
+    except manifest.ManifestError as error:
+        if "merge conflict" in str(error):
+            raise BuiltFolderError(str(error)) from error
+        raise BuiltFolderError(
+            f"{name} is not a manifest of format {manifest.FORMAT_VERSION}, the only one that this version "
+            "of csr-templates reads. Build the folder again, or compare single templates."
+        ) from error
+    entries = document.get("stacks", [])
+    stacks = []
+    environments: dict[str, dict[str, Mapping[str, str]]] = {}
+    for entry in entries:
+        try:
+            stack, files = entry["name"], dict(entry["parameterFiles"])
+            text = _content(read_file, entry["template"], where)
+            template = read_template(text)
+            stacks.append(_stack(entry, template, text, _policy(read_file, entry, where)))
+        except TemplateTextError as error:
+            raise BuiltFolderError(f"Cannot read {where}/{entry['template']}: {error}") from error
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, BuiltFolderError):
+                raise
+            raise BuiltFolderError(
+                f"{name} does not say where the files of each stack are. Build the folder again, or "
+                "compare single templates."
+            ) from error
+        for environment, path in files.items():
+            values = read_parameters(_content(read_file, path, where), f"{where}/{path}")
+            environments.setdefault(environment, {})[stack] = values
+    return BuiltFolder(tuple(stacks), environments)
+
+
+def read_parameters(text: str, name: str) -> dict[str, str]:
+    """Return parameter -> value.
+
+    Args:
+        text: JSON: an object with ``Parameters``, as a build writes it, or CloudFormation's array of objects
+            with ``ParameterKey`` and ``ParameterValue``.
+        name: the file, for the message.
+
+    Raises:
+        BuiltFolderError: it is neither.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BuiltFolderError(f"Cannot read {name}: it is not JSON ({error}).") from error
+    match found:
+        case {"Parameters": dict(values)} if all(
+            isinstance(one, str | int | float) for one in values.values()
+        ):
+            return {key: str(as_strings(one)) for key, one in values.items()}
+        case [*items] if all(_is_parameter(item) for item in items):
+            return {
+                item["ParameterKey"]: item["ParameterValue"] for item in items if "ParameterValue" in item
+            }
+    raise BuiltFolderError(
+        f"Cannot read {name}: it is neither an object whose Parameters are texts nor a list of objects with "
+        "ParameterKey and ParameterValue. Write one of the two."
+    )
+
+
+def _is_parameter(item: Any) -> bool:
+    match item:
+        case {"ParameterKey": str(), "ParameterValue": str()} | {
+            "ParameterKey": str(),
+            "UsePreviousValue": True,
+        }:
+            return True
+    return False
+
+
+def _stack(
+    entry: Mapping[str, Any], template: Mapping[str, Any], text: str, policy: dict[str, Any]
+) -> BuiltStack:
+    sections = {name: title for title, names in entry.get("sections", {}).items() for name in names}
+    return BuiltStack(
+        entry["name"],
+        entry["template"],
+        entry["region"],
+        template,
+        sections,
+        entry.get("perDeploy", ()),
+        entry.get("readsFrom", ()),
+        entry.get("source", ""),
+        text,
+        Policies(policy),
+    )
+
+
+def _policy(read_file: Read, entry: Mapping[str, Any], where: str) -> dict[str, Any]:
+    path = entry.get("stackPolicy")
+    if not path:
+        return {}
+    found = json.loads(_content(read_file, path, where))
+    return found if isinstance(found, dict) else {}
+
+
+def _content(read_file: Read, path: str, where: str) -> str:
+    try:
+        return read_file(path).decode("utf-8-sig")
+    except OSError as error:
+        raise BuiltFolderError(
+            f"{where}/{manifest.MANIFEST} names {path}, which cannot be read. Build the folder again."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise BuiltFolderError(f"{where}/{path} is not UTF-8. Build the folder again.") from error

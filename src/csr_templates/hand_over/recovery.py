@@ -1,0 +1,334 @@
+"""Recovery: templates that take back into a stack what the deletion of the stack has left in the account.
+
+A deploy of the stack's own template fails then, for the names are taken. An import takes what exists into a
+stack under its logical ID. It may create, change and remove nothing, and neither add nor change outputs; what
+is imported needs a DeletionPolicy, and is told by the primary identifier of its type. AWS does not compare
+what is imported with the template: properties are written exactly as in the stack's template, so that the
+deploy that follows finds nothing to change.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
+
+Everything follows from the template: what survives from each DeletionPolicy, identity from AWS's schemas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from csr_templates.cloudformation.references import PREFIX, uses
+from csr_templates.cloudformation.replacement import Effect, effect_of_change
+from csr_templates.cloudformation.resolving import resolve
+from csr_templates.cloudformation.schemas import resource_schema, stateful_types
+from csr_templates.hand_over.manifest import AFTER_RESTORE, BEFORE_RESTORE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+
+_RETAINING: Final = frozenset({"Retain", "RetainExceptOnCreate"})
+_ACCOUNT: Final = "${AWS::AccountId}"
+_ATTRIBUTE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9.]+)\}")
+# Nothing compares it with the account, and the next deploy writes the property.
+_UNKNOWN: Final = "none"
+
+
+class Step(NamedTuple):
+    """One operation on the way back; the steps are followed by a deploy of the stack's own template.
+
+    Attributes:
+        name: of its files: the stack, and where there are several steps a suffix.
+        template: as a plain dict.
+        imported: logical IDs of what it imports; empty for a step that is an ordinary deploy.
+    """
+
+    name: str
+    template: dict[str, Any]
+    imported: tuple[str, ...]
+
+
+def steps(stack: BuiltStack) -> list[Step]:
+    """Return the steps that bring back a deleted stack, in order; none where nothing survives its deletion.
+
+    The first imports what was retained. Of a cluster only a snapshot survives. It is restored by hand, under
+    its identifier: the second step creates the groups and roles that the restore asks for, the third imports
+    the cluster and its instances.
+
+    Raises:
+        schemas.SchemasError: AWS does not describe one of the types in the region of the stack.
+    """
+    surviving = _survivors(stack)
+    if not surviving:
+        return []
+    found = [Step(stack.name, _template(stack, surviving, surviving), tuple(surviving))]
+    restored = _restored(stack)
+    if restored:
+        needed = _needed_by(stack, restored)
+        before = [name for name in stack.resources if name in {*surviving, *needed} and name not in restored]
+        after = [name for name in stack.resources if name in {*before, *restored}]
+        found += [
+            Step(f"{stack.name}-{BEFORE_RESTORE}", _template(stack, before, surviving), ()),
+            Step(
+                f"{stack.name}-{AFTER_RESTORE}",
+                _template(stack, after, [*surviving, *restored]),
+                tuple(restored),
+            ),
+        ]
+    return found
+
+
+def left_out(stack: BuiltStack) -> dict[str, str]:
+    """Return what survives a deletion and is not imported: logical ID -> the reason, which ends a sentence.
+
+    Raises:
+        schemas.SchemasError: as ``steps``.
+    """
+    kept = {
+        name: resource
+        for name, resource in stack.resources.items()
+        if resource.get("DeletionPolicy") in _RETAINING
+    }
+    reasons: dict[str, str] = {}
+    while True:
+        before = len(reasons)
+        for name in kept.keys() - reasons.keys():
+            if reason := _reason(stack, name, kept.keys() - reasons.keys()):
+                reasons[name] = reason
+        if len(reasons) == before:
+            return {name: reasons[name] for name in kept if name in reasons}
+
+
+def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]) -> Document:
+    """Return what CloudFormation must be told of an import, beside the template.
+
+    ``ResourcesToImport`` is the list for ``--resources-to-import``, but for what only the account knows. Then
+    the value of an identifier is ``{"Name": …}``, the name of the resource, or ``{"Tag": …}``, its tag Name.
+    The number of the account is written ``${AWS::AccountId}``.
+
+    Args:
+        stack: whose step it is.
+        step: one that imports.
+        values: of the stack's parameters in one environment.
+
+    Raises:
+        resolving.ResolveError: the values do not fit the template.
+    """
+    passed = {name: value for name, value in values.items() if name in step.template["Parameters"]}
+    prefix = PREFIX.replace("${ProjectName}", values.get("ProjectName", ""))
+    name = f"{prefix.replace('${Environment}', values.get('Environment', ''))}{stack.name}"
+    resolved = resolve(step.template, passed, region=stack.region, account=_ACCOUNT, stack_name=name)
+    resources = resolved["Resources"]
+    return {
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in passed.items()],
+        "ResourcesToImport": [
+            {
+                "ResourceType": resources[logical_id]["Type"],
+                "LogicalResourceId": logical_id,
+                "ResourceIdentifier": _identifier(stack, resources, logical_id),
+            }
+            for logical_id in step.imported
+            if logical_id in resources
+        ],
+    }
+
+
+def _survivors(stack: BuiltStack) -> list[str]:
+    """Return the logical IDs of what is imported first."""
+    without = left_out(stack)
+    return [
+        name
+        for name, resource in stack.resources.items()
+        if resource.get("DeletionPolicy") in _RETAINING and name not in without
+    ]
+
+
+def _reason(stack: BuiltStack, name: str, kept: Collection[str]) -> str:
+    """Return why a resource cannot come back, as far as it is known which others do."""
+    resource = stack.resources[name]
+    schema = resource_schema(resource["Type"], stack.region)
+    owners = _identity(stack, name)
+    if gone := [owner for owner in owners if owner not in kept]:
+        return f"it belongs to {gone[0]}, which is deleted"
+    if resource["Type"] not in stateful_types() and not owners:
+        return "it holds no data, and the deploy creates another one"
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html
+    if "read" not in schema.handlers:
+        return f"CloudFormation cannot import {resource['Type']}"
+    properties = resource.get("Properties", {})
+    if not owners and not _name(stack, resource) and "Name" not in _tags(stack, properties, resource["Type"]):
+        return "it has neither a name nor a tag Name to find it by"
+    return ""
+
+
+def _identity(stack: BuiltStack, name: str) -> list[str]:
+    """Return the resources that a resource belongs to for good: what its identity, if it changed, names."""
+    kind = stack.resources[name]["Type"]
+    return [
+        use.name
+        for use in stack.uses[name]
+        if use.kind == "name"
+        and use.name in stack.resources
+        and effect_of_change(kind, stack.region, use.place) is Effect.REPLACED
+    ]
+
+
+def _restored(stack: BuiltStack) -> list[str]:
+    """Return what a restore from a snapshot makes: the resources with that policy, and their instances."""
+    snapped = {
+        name for name, resource in stack.resources.items() if resource.get("DeletionPolicy") == "Snapshot"
+    }
+    return [
+        name
+        for name, resource in stack.resources.items()
+        if name in snapped
+        or (
+            snapped.intersection(_identity(stack, name))
+            and "read" in resource_schema(resource["Type"], stack.region).handlers
+        )
+    ]
+
+
+def _needed_by(stack: BuiltStack, names: Iterable[str]) -> set[str]:
+    """Return what resources refer to or depend on, directly or through others."""
+    found: set[str] = set()
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        named = {use.name for use in stack.uses[name] if use.kind == "name"} | set(_depends(stack, name))
+        pending += (named & stack.resources.keys()) - found
+        found |= named & stack.resources.keys()
+    return found
+
+
+def _depends(stack: BuiltStack, name: str) -> list[str]:
+    depends = stack.resources[name].get("DependsOn", [])
+    return [depends] if isinstance(depends, str) else list(depends)
+
+
+def _template(stack: BuiltStack, names: Collection[str], imported: Collection[str]) -> dict[str, Any]:
+    """Return the template with some resources, without outputs, and with what these resources use."""
+    placeholders: dict[str, str] = {}
+    resources = {name: _resource(stack, name, names, placeholders, retain=name in imported) for name in names}
+    used = {"name": set[str](), "condition": set[str](), "mapping": set[str]()}
+
+    def note(node: Any) -> None:
+        for use in uses(node):
+            if use.kind in used and use.name not in used[use.kind]:
+                used[use.kind].add(use.name)
+                if use.kind == "condition":
+                    note(stack.template["Conditions"][use.name])
+
+    note(resources)
+    placeholders |= {name: name for name in used["name"] & stack.resources.keys() if name not in resources}
+    sections = {
+        "Parameters": {
+            **{name: one for name, one in stack.parameters.items() if name in used["name"]},
+            **{name: _placeholder(placeholders[name]) for name in sorted(placeholders)},
+        },
+        "Mappings": _chosen(stack.template.get("Mappings", {}), used["mapping"]),
+        "Conditions": _chosen(stack.template.get("Conditions", {}), used["condition"]),
+        "Resources": resources,
+    }
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"Takes back into the {stack.name} stack what its deletion has left",
+        "Parameters": sections.pop("Parameters"),
+        **{title: section for title, section in sections.items() if section},
+    }
+
+
+def _chosen(section: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: one for name, one in section.items() if name in names or "*" in names}
+
+
+def _placeholder(what: str) -> dict[str, Any]:
+    return {
+        "Description": f"Stands for {what}, which is deleted; the next deploy writes the new one.",
+        "Type": "String",
+        "Default": _UNKNOWN,
+    }
+
+
+def _resource(
+    stack: BuiltStack, name: str, names: Collection[str], placeholders: dict[str, str], *, retain: bool
+) -> dict[str, Any]:
+    """Return a resource that refers to nothing outside the template.
+
+    An import that is rolled back must not delete anything, so what is imported has the policy Retain.
+    """
+    resource = dict(stack.resources[name])
+    if retain:
+        resource |= {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+    if "DependsOn" in resource:
+        depends = [one for one in _depends(stack, name) if one in names]
+        resource.pop("DependsOn")
+        if depends:
+            resource["DependsOn"] = depends
+    gone = stack.resources.keys() - set(names)
+    if "Properties" in resource:
+        resource["Properties"] = _without(resource["Properties"], gone, placeholders)
+    return resource
+
+
+def _without(node: Any, gone: Collection[str], placeholders: dict[str, str]) -> Any:
+    """Return a value in which attributes of resources that are gone are parameters.
+
+    A Ref stays as it is: its parameter has the name of the resource.
+    """
+
+    def parameter(name: str, attribute: str) -> str:
+        found = f"{name}{attribute.replace('.', '')}"
+        placeholders[found] = f"{name}.{attribute}"
+        return found
+
+    def in_text(text: str) -> str:
+        return _ATTRIBUTE.sub(
+            lambda match: f"${{{parameter(*match.groups())}}}" if match[1] in gone else match[0], text
+        )
+
+    match node:
+        case {"Fn::GetAtt": [str(name), str(attribute)]} if name in gone:
+            return {"Ref": parameter(name, attribute)}
+        case {"Fn::Sub": str(text)}:
+            return {"Fn::Sub": in_text(text)}
+        case {"Fn::Sub": [str(text), Mapping() as bound]}:
+            return {"Fn::Sub": [in_text(text), _without(bound, gone, placeholders)]}
+        case Mapping():
+            return {key: _without(value, gone, placeholders) for key, value in node.items()}
+        case list() | tuple():
+            return [_without(item, gone, placeholders) for item in node]
+    return node
+
+
+def _identifier(stack: BuiltStack, resources: Mapping[str, Any], logical_id: str) -> dict[str, Any]:
+    """Return the primary identifier of a resolved resource."""
+    resource = resources[logical_id]
+    properties = resource.get("Properties", {})
+    found: dict[str, Any] = {}
+    for name in resource_schema(resource["Type"], stack.region).primary_identifier:
+        match properties.get(name):
+            case {"Ref": str(other)}:  # a Ref is the primary identifier of what it names
+                (found[name],) = _identifier(stack, resources, other).values()
+            case str(text):
+                found[name] = text
+            case _:
+                own = _name(stack, resource)
+                tags = _tags(stack, properties, resource["Type"])
+                found[name] = {"Name": own} if own else {"Tag": tags["Name"]}
+    return found
+
+
+def _name(stack: BuiltStack, resource: Mapping[str, Any]) -> Any:
+    """Return the explicit name of a resource; None where CloudFormation makes it up."""
+    schema = resource_schema(resource["Type"], stack.region)
+    properties = resource.get("Properties", {})
+    for name in (*schema.primary_identifier, *schema.create_only):
+        if name.endswith("Name") and name in properties:
+            return properties[name]
+    return None
+
+
+def _tags(stack: BuiltStack, properties: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    tags = properties.get(resource_schema(kind, stack.region).tag_property, [])
+    return {tag["Key"]: tag["Value"] for tag in tags if "Key" in tag} if isinstance(tags, list) else {}

@@ -1,0 +1,331 @@
+"""What a deploy changes in one environment: resources, outputs and parameters, with their outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.causes import Why
+from csr_templates.cloudformation.comparison import is_certain
+from csr_templates.cloudformation.documented_updates import Note
+from csr_templates.cloudformation.intrinsics import ResolveError
+from csr_templates.cloudformation.partial_resolving import is_no_echo
+from csr_templates.cloudformation.references import in_words
+from csr_templates.cloudformation.replacement import Effect
+from csr_templates.cloudformation.resolved_stack import ResolvedStack, mentions, resolve_set
+from csr_templates.cloudformation.schemas import require_region
+from csr_templates.cloudformation.set_changes import (
+    ADD,
+    MAYBE_REPLACE,
+    REMOVE,
+    REPLACE,
+    UPDATE,
+    ResourceChange,
+    new_value,
+    set_changes,
+)
+from csr_templates.cloudformation.wiring import Node
+from csr_templates.reviewing import outcomes
+from csr_templates.reviewing.hiding import HIDDEN_VALUE, shown
+from csr_templates.reviewing.sides import ReviewError, Side
+
+
+class Changed(NamedTuple):
+    """A resource that a deploy changes.
+
+    Attributes:
+        change: what happens to it, and why.
+        interruption: ``none``, ``some`` or ``not known``.
+        data: what becomes of its data.
+        notes: what the change does beside changing it.
+    """
+
+    change: ResourceChange
+    interruption: str
+    data: str
+    notes: tuple[Note, ...]
+
+
+class ChangedOutput(NamedTuple):
+    """An output that a deploy changes.
+
+    Attributes:
+        key: its key.
+        change: ``add``, ``update`` or ``remove``.
+        before: its value.
+        after: the same.
+        export: name of its export before, as the template writes it; None without one.
+        new_export: the same after.
+        importers: stacks of the set that import its export, as they are deployed.
+        readers: stacks of the set that read it with ``Fn::GetStackOutput``, as they are deployed.
+        maybe: whether it is not known that the value changes.
+        chain: why.
+    """
+
+    key: str
+    change: str
+    before: Any
+    after: Any
+    export: str | None
+    new_export: str | None
+    importers: tuple[str, ...]
+    readers: tuple[str, ...]
+    maybe: bool
+    chain: tuple[str, ...]
+
+
+class ChangedParameter(NamedTuple):
+    """A parameter that a deploy gives another value.
+
+    Attributes:
+        name: its name.
+        change: ``add``, ``update`` or ``remove``.
+        before: its value.
+        after: the same.
+        file: the file that decides it; "default" where the template does.
+    """
+
+    name: str
+    change: str
+    before: Any
+    after: Any
+    file: str
+
+
+class StackChanges(NamedTuple):
+    """What a deploy changes in one stack.
+
+    Attributes:
+        stack: the stack; the earlier one where it leaves the set.
+        resources: in the order of the template.
+        outputs: the same.
+        parameters: the same.
+        order: resource -> its number in the order of interruptions.
+    """
+
+    stack: BuiltStack
+    resources: tuple[Changed, ...]
+    outputs: tuple[ChangedOutput, ...]
+    parameters: tuple[ChangedParameter, ...]
+    order: Mapping[str, int]
+
+
+class EnvironmentChanges(NamedTuple):
+    """What a deploy changes in one environment.
+
+    Attributes:
+        name: of the environment; "" for two single templates.
+        before: name -> stack as it is deployed.
+        after: name -> stack as it will be.
+        stacks: what changes, for each stack of the set.
+        gone: stacks that the set no longer has: nothing deletes them.
+    """
+
+    name: str
+    before: Mapping[str, ResolvedStack]
+    after: Mapping[str, ResolvedStack]
+    stacks: tuple[StackChanges, ...]
+    gone: tuple[str, ...]
+
+    @property
+    def resources(self) -> dict[Node, Changed]:
+        """All resources that change."""
+        return {one.change.node: one for stack in self.stacks for one in stack.resources}
+
+
+def compare(before: Side, after: Side, names: Sequence[str] = ()) -> list[EnvironmentChanges]:
+    """Return what a deploy changes in each environment.
+
+    Args:
+        before: what is deployed.
+        after: what will be.
+        names: the environments to look at; all of the later side by default.
+
+    Raises:
+        ReviewError: there is no such environment, or a template cannot be resolved.
+        SchemasError: there are no schemas for the region of a stack.
+    """
+    known = list(after.environments)
+    if unknown := [name for name in names if name not in known]:
+        raise ReviewError(
+            f"There is no environment {', '.join(unknown)} in {after.name}; it has "
+            f"{', '.join(known) or 'none'}."
+        )
+    return [_compare(before, after, name) for name in (names or known)]
+
+
+def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
+    old = _resolved(before, name)
+    new = _resolved(after, name, old)
+    # A stack in another region is another stack: the old one stays.
+    moved = [one for one in new if one in old and old[one].stack.region != new[one].stack.region]
+    gone = [one for one in old if one not in new or one in moved]
+    deployed, old = old, {key: one for key, one in old.items() if key not in gone}
+
+    def origin(stack: str, parameter: str) -> str:
+        return _origin(after, name, new[stack] if stack in new else old[stack], parameter)
+
+    for region in dict.fromkeys(one.stack.region for one in new.values()):
+        require_region(region)
+    found = set_changes(old, new, origin)
+    why = Why(old, new, origin)
+    stacks = []
+    for key, resolved in new.items():
+        resources = []
+        for node, change in found.items():
+            if node.stack == key:
+                interruption = outcomes.interruption(change, resolved.stack.region)
+                data = outcomes.data(change)
+                resources.append(Changed(change, interruption, data, tuple(outcomes.notes(change))))
+        some = [one.change.node.name for one in resources if one.interruption == outcomes.SOME]
+        changed = StackChanges(
+            resolved.stack,
+            tuple(resources),
+            tuple(_outputs(old, new, key, found, why, deployed)),
+            tuple(_parameters(old.get(key), resolved, origin)),
+            outcomes.interruption_order(resolved.stack, some),
+        )
+        stacks.append(changed)
+    return EnvironmentChanges(name, old, new, tuple(stacks), tuple(gone))
+
+
+def _resolved(
+    side: Side, environment: str, before: Mapping[str, ResolvedStack] | None = None
+) -> dict[str, ResolvedStack]:
+    values = side.environments.get(environment)
+    if values is None:
+        return {}
+    try:
+        return resolve_set([(stack, values.get(stack.name, {})) for stack in side.stacks], before)
+    except ResolveError as error:
+        raise ReviewError(f"{side.name}: {error}") from error
+
+
+def _origin(side: Side, environment: str, stack: ResolvedStack, parameter: str) -> str:
+    """Return the file that decides a parameter."""
+    edited = side.files.get(environment, {}).get(parameter)
+    if edited:
+        return edited
+    given = stack.given.get(parameter)
+    if given is None or (side.root is not None and given == stack.stack.default(parameter)):
+        return f"{stack.stack.file} (default)"
+    return f"parameters/{environment}/{stack.name}.json" if environment else "parameters"
+
+
+def _outputs(
+    old: Mapping[str, ResolvedStack],
+    new: Mapping[str, ResolvedStack],
+    stack: str,
+    found: Mapping[Node, ResourceChange],
+    why: Why,
+    deployed: Mapping[str, ResolvedStack],
+) -> list[ChangedOutput]:
+    """Return the outputs of a stack that change; ``deployed`` holds the stacks that may read them."""
+    before = (
+        {key: one for key, one in old[stack].outputs.items() if one.exists is not False}
+        if stack in old
+        else {}
+    )
+    after = {key: one for key, one in new[stack].outputs.items() if one.exists is not False}
+    changes = []
+    for key in dict.fromkeys([*after, *before]):
+        one, other = before.get(key), after.get(key)
+        export, new_export = (side.export if side else None for side in (one, other))
+        maybe = False
+        first, second = (side.value if side else None for side in (one, other))
+        if one is None or other is None:
+            change = ADD if one is None else REMOVE
+            chain = why.existence(Node(stack, key), "outputs")
+        else:
+            follows = _replaced_in(other.value, stack, found)
+            same = old[stack].expand(one.value) == new[stack].expand(other.value) and not follows
+            if same and export == new_export:
+                continue
+            change = UPDATE
+            chain = why.output(stack, key) if not same else [why.file(stack)]
+            if follows:
+                main = max(found[follows].causes, key=lambda cause: cause.effect)
+                chain = [*main.chain, f"{follows.name} {_HAPPENED[found[follows].change]}"]
+                maybe = found[follows].change == MAYBE_REPLACE
+            elif not same:
+                maybe = not is_certain(first, second)
+        moved = one is not None and export != new_export
+        moved = moved and _is_exported(export, first, old[stack], new[stack])
+        importers = [
+            name
+            for name, side in deployed.items()
+            if isinstance(export, str) and export in side.imported and _near(deployed, stack, name)
+        ]
+        readers = [
+            name for name, side in deployed.items() if Node(stack, key) in side.read and name not in importers
+        ]
+        changes.append(
+            ChangedOutput(
+                key,
+                change,
+                first,
+                second,
+                _export(old.get(stack), key),
+                _export(new.get(stack), key),
+                () if moved else tuple(importers),
+                tuple(readers),
+                maybe,
+                tuple(chain),
+            )
+        )
+    return changes
+
+
+_HAPPENED = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
+
+
+def _replaced_in(value: Any, stack: str, found: Mapping[Node, ResourceChange]) -> Node | None:
+    for mention in mentions(value, stack):
+        change = found.get(mention.target)
+        if change and new_value(change, mention.attribute) >= Effect.MAYBE_REPLACED:
+            return mention.target
+    return None
+
+
+def _is_exported(export: Any, value: Any, old: ResolvedStack, new: ResolvedStack) -> bool:
+    """Tell whether another output exports the same value under the same name."""
+    key = new.exports.get(export) if isinstance(export, str) else None
+    return key is not None and old.expand(value) == new.expand(new.outputs[key].value)
+
+
+def _near(stacks: Mapping[str, ResolvedStack], one: str, other: str) -> bool:
+    """Tell whether two stacks are different ones of one region, in which exports are imported."""
+    return one in stacks and one != other and stacks[one].stack.region == stacks[other].stack.region
+
+
+def _export(side: ResolvedStack | None, key: str) -> str | None:
+    output = side.outputs.get(key) if side else None
+    if side is None or output is None or output.exists is False or output.export is None:
+        return None
+    return in_words(side.stack.outputs[key]["Export"]["Name"])
+
+
+def _parameters(old: ResolvedStack | None, new: ResolvedStack, origin: Any) -> list[ChangedParameter]:
+    before = old.values if old else {}
+    changes = []
+    for name in dict.fromkeys([*new.values, *before]):
+        one, other = before.get(name), new.values.get(name)
+        if one == other or old is None:
+            continue
+        change = ADD if one is None else REMOVE if other is None else UPDATE
+        secret = any(
+            is_no_echo(side.stack.parameters.get(name, {}))
+            for side in (old, new)
+            if name in side.stack.parameters
+        )
+        first, second = (_value(value, name, secret=secret) for value in (one, other))
+        file = origin(new.name, name) if other is not None else new.stack.file
+        changes.append(ChangedParameter(name, change, first, second, file))
+    return changes
+
+
+def _value(value: Any, name: str, *, secret: bool) -> Any:
+    if value is None or value == {"Fn::Given": name}:
+        return None
+    return HIDDEN_VALUE if secret else shown(value, name)

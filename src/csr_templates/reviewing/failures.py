@@ -1,0 +1,223 @@
+"""What of a change CloudFormation or a service refuses, so that the deploy or a part of it fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from csr_templates.cloudformation.comparison import in_stack
+from csr_templates.cloudformation.references import in_words
+from csr_templates.cloudformation.replacement import deleted_first, identities, refusals
+from csr_templates.cloudformation.resolved_stack import ResolvedStack, Resource
+from csr_templates.cloudformation.set_changes import (
+    ADD,
+    MAYBE_REPLACE,
+    REMOVE,
+    REPLACE,
+    UPDATE,
+    ResourceChange,
+)
+from csr_templates.cloudformation.update_exceptions import Changed as ChangedProperties
+from csr_templates.cloudformation.wiring import Node
+from csr_templates.hand_over.stack_policies import DELETE, MODIFY, denies
+from csr_templates.hand_over.stack_policies import REPLACE as REPLACING
+from csr_templates.reviewing.changes import Changed, EnvironmentChanges
+from csr_templates.reviewing.origin_keys import refused_keys
+from csr_templates.reviewing.outcomes import DELETE_FAILS, ORPHANED, is_protected
+
+# Their names are unique in all regions together.
+_GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
+
+
+class Failure(NamedTuple):
+    """A change that fails.
+
+    Attributes:
+        stack: where.
+        name: logical ID of the resource.
+        message: what fails and why, and the ways out.
+    """
+
+    stack: str
+    name: str
+    message: str
+
+
+def failures(environment: EnvironmentChanges) -> Iterator[Failure]:
+    """Yield what fails in an environment, exports apart."""
+    for stack, side in environment.after.items():
+        was = environment.before[stack].refusals if stack in environment.before else []
+        for refusal in side.refusals:
+            if refusal not in was:
+                yield Failure(stack, "", f"The deploy fails: the template refuses its parameters. {refusal}")
+    for one in environment.resources.values():
+        yield from _type_changed(one.change)
+        yield from _name_kept(environment, one.change)
+        yield from _refused(one.change)
+        yield from _denied(environment, one.change)
+        if one.data == DELETE_FAILS:
+            yield _not_deleted(one.change)
+    yield from _names_taken(environment)
+    for stack, name, message in refused_keys(environment):
+        yield Failure(stack, name, message)
+
+
+def _type_changed(change: ResourceChange) -> Iterator[Failure]:
+    for cause in change.causes:
+        if cause.name == "Type" and not cause.place:
+            yield Failure(
+                *change.node,
+                f"CloudFormation refuses to change the type of {change.node.name} from {cause.before} to "
+                f"{cause.after}. Give the new resource another logical ID.",
+            )
+
+
+def _name_kept(environment: EnvironmentChanges, change: ResourceChange) -> Iterator[Failure]:
+    after = change.after
+    if change.change not in (REPLACE, MAYBE_REPLACE) or after is None or change.before is None:
+        return
+    if change.before.type != after.type:
+        return
+    region = environment.after[change.node.stack].stack.region
+    if deleted_first(after.type, region):
+        return
+    for group, why in identities(after.type, region, after.properties):
+        if set(group) & set(change.properties):
+            continue
+        name = in_words(after.attributes["Properties"].get(group[0]))
+        fails = (
+            "The deploy fails"
+            if change.change == REPLACE
+            else f"If {change.node.name} is replaced, the deploy fails"
+        )
+        if why:
+            yield Failure(
+                *change.node,
+                f"{fails}: the new {change.node.name} is created before the old one is deleted, and {why}. "
+                f"Change {_either(group)} too, or deploy in two steps: without the resource, then with the "
+                "new one.",
+            )
+        else:
+            yield Failure(
+                *change.node,
+                f"{fails}: {change.node.name} keeps its name {name}, and a new resource cannot be created "
+                f"beside the old one under the same name. Undo the change, or change {group[0]} "
+                f"too{_causing(change)}.",
+            )
+        return
+
+
+def _either(group: tuple[str, ...]) -> str:
+    return " or ".join(group)
+
+
+def _causing(change: ResourceChange) -> str:
+    causes = [cause.name for cause in change.causes if cause.name]
+    return f" (what replaces it: {', '.join(causes[:3])})" if causes else ""
+
+
+def _refused(change: ResourceChange) -> Iterator[Failure]:
+    before, after = change.before, change.after
+    if change.change not in (UPDATE, REPLACE, MAYBE_REPLACE) or before is None or after is None:
+        return
+    changed = ChangedProperties(before.properties, after.properties, after.attributes)
+    for refusal, certain in refusals(after.type, change.properties, changed):
+        how = "The deploy fails" if certain else "The deploy may fail"
+        yield Failure(*change.node, f"{how}: {refusal.why}. Instead, {refusal.way_out}. ({refusal.source})")
+
+
+def _denied(environment: EnvironmentChanges, change: ResourceChange) -> Iterator[Failure]:
+    old = environment.before.get(change.node.stack)
+    action = {
+        UPDATE: MODIFY,
+        REPLACE: REPLACING,
+        MAYBE_REPLACE: REPLACING,
+        REMOVE: DELETE,
+    }.get(change.change)
+    if old is None or action is None or change.before is None:
+        return
+    if denies(old.stack.policies.stack, action, change.node.name, change.before.type):
+        what = {MODIFY: "change", REPLACING: "replace", DELETE: "delete"}[action]
+        fails = "The deploy may fail" if change.change == MAYBE_REPLACE else "The deploy fails"
+        yield Failure(
+            *change.node,
+            f"{fails}: the stack policy does not allow an update to {what} {change.node.name} ({action}). "
+            "If that is meant, allow it for this one update (--stack-policy-during-update-body); if not, "
+            "undo the change.",
+        )
+
+
+def _not_deleted(change: ResourceChange) -> Failure:
+    name = change.node.name
+    old = f"The old {name}" if change.change != REMOVE else name
+    if change.before is not None and is_protected(change.before):
+        why, out = "its deletion protection is on", "Switch the protection off in a deploy before this one"
+    else:
+        why = "only an empty one can be deleted"
+        out = "Empty it before the deploy"
+    return Failure(
+        *change.node,
+        f"{old} cannot be deleted, since {why}: it stays in the account and is no longer part of the stack. "
+        f"{out}, or keep it on purpose with Retain.",
+    )
+
+
+def _names_taken(environment: EnvironmentChanges) -> Iterator[Failure]:
+    taken: dict[str, list[tuple[Node, Resource]]] = {}
+    for stack, side in environment.before.items():
+        for name, resource in side.existing():
+            for key in _identities(side, resource):
+                taken.setdefault(key, []).append((Node(stack, name), resource))
+    changes = environment.resources
+    for node, one in changes.items():
+        new = one.change.after
+        if one.change.change not in (ADD, REPLACE) or new is None:
+            continue
+        side = environment.after[node.stack]
+        holders = [
+            other
+            for key in _identities(side, new)
+            for other, _ in taken.get(key, [])
+            if other != node and (other.stack == node.stack or "AWS::StackName" not in key)
+        ]
+        for other in holders:
+            happened = changes.get(other)
+            if not happened or not _frees_in_time(environment, node, other, happened):
+                yield Failure(*node, _taken(node, other, happened))
+                break
+
+
+def _frees_in_time(environment: EnvironmentChanges, node: Node, other: Node, happened: Changed) -> bool:
+    """Tell whether a name is free when a resource of another stack is created, in the order of the deploy."""
+    if happened.change.change not in (REMOVE, REPLACE) or happened.data in (ORPHANED, DELETE_FAILS):
+        return False
+    order = list(environment.after)
+    return other.stack != node.stack and order.index(other.stack) < order.index(node.stack)
+
+
+def _taken(node: Node, other: Node, happened: Changed | None) -> str:
+    holder = other.name if other.stack == node.stack else f"{other.name} of the stack {other.stack}"
+    if happened and happened.data == ORPHANED:
+        why = f"{holder} keeps the name: its policy leaves it in the account"
+        out = "Import the existing resource under the new logical ID, or choose another name"
+    elif happened and happened.change.change in (REMOVE, REPLACE):
+        why = f"{holder} has the name until it is deleted, which comes later"
+        out = (
+            "Keep the logical ID; or deploy in two steps, without the resource and then with the new one; "
+            "or set DeletionPolicy: Retain first and import the existing resource under the new logical ID"
+        )
+    else:
+        why = f"{holder} has the name"
+        out = "Choose another name"
+    return f"The deploy fails: {node.name} cannot be created, since {why}. {out}."
+
+
+def _identities(side: ResolvedStack, resource: Resource) -> Iterator[str]:
+    region = side.stack.region
+    for group, _ in identities(resource.type, region, resource.properties):
+        values = [in_stack(side.name, side.expand(resource.properties.get(name))) for name in group]
+        if values[0] is None:
+            continue
+        everywhere = resource.type.startswith(_GLOBAL)
+        yield json.dumps([resource.type, "" if everywhere else region, group, values], sort_keys=True)

@@ -1,0 +1,74 @@
+"""Names in texts: what still names a resource that is gone, or has another name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from csr_templates.cloudformation.replacement import name_properties
+from csr_templates.cloudformation.resolved_stack import ResolvedStack, Resource
+from csr_templates.cloudformation.set_changes import REMOVE, REPLACE
+from csr_templates.cloudformation.wiring import Node
+from csr_templates.reviewing.changes import EnvironmentChanges
+from csr_templates.reviewing.outcomes import ORPHANED
+
+# A shorter name may be a word.
+_SHORTEST: Final = 6
+_PART_OF_NAME: Final = "A-Za-z0-9_"
+
+
+class StaleName(NamedTuple):
+    """A resource whose old name another one still has in a text.
+
+    Attributes:
+        node: the resource that is gone, or has another name.
+        name: its old name.
+        readers: what still names it.
+    """
+
+    node: Node
+    name: str
+    readers: tuple[Node, ...]
+
+
+def stale_names(environment: EnvironmentChanges) -> Iterator[StaleName]:
+    """Yield the resources that go, or get another name, while a text of the set still has the old one."""
+    texts = {
+        Node(stack, name): json.dumps(resource.properties)
+        for stack, side in environment.after.items()
+        for name, resource in side.existing()
+    }
+    for node, one in environment.resources.items():
+        before = one.change.before
+        kept = one.change.change == REMOVE and one.data == ORPHANED
+        if one.change.change not in (REMOVE, REPLACE) or kept or before is None:
+            continue
+        old = _name(environment.before[node.stack], before)
+        after = one.change.after
+        if old is None or (after is not None and _name(environment.after[node.stack], after) == old):
+            continue
+        pattern = re.compile(rf"(?<![{_PART_OF_NAME}-]){re.escape(old)}(?![{_PART_OF_NAME}]|-)")
+        readers = tuple(reader for reader, text in texts.items() if reader != node and pattern.search(text))
+        if readers and not _is_taken_over(environment, node, before.type, old):
+            yield StaleName(node, old, readers)
+
+
+def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, name: str) -> bool:
+    """Tell whether another resource of the type has the name now."""
+    return any(
+        resource.type == type_name and (stack, one) != node and _name(side, resource) == name
+        for stack, side in environment.after.items()
+        for one, resource in side.existing()
+    )
+
+
+def _name(side: ResolvedStack, resource: Resource) -> str | None:
+    """Return the explicit name of a resource, as texts have it; None where it has none that is known."""
+    for key in name_properties(resource.type, side.stack.region, resource.properties):
+        value: Any = side.expand(resource.properties[key])
+        text = value.get("Fn::Sub") if isinstance(value, dict) else value
+        if isinstance(text, str) and len(text) >= _SHORTEST:
+            return text
+    return None

@@ -1,0 +1,103 @@
+"""Resources that get another logical ID: CloudFormation sees one that comes and one that goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from csr_templates.cloudformation.comparison import differences
+from csr_templates.cloudformation.intrinsics import joined, reference_of
+from csr_templates.cloudformation.references import pieces
+from csr_templates.cloudformation.resolved_stack import Resource, mentions
+from csr_templates.cloudformation.set_changes import ADD, REMOVE
+from csr_templates.cloudformation.wiring import Node
+from csr_templates.reviewing.changes import EnvironmentChanges, StackChanges
+from csr_templates.reviewing.outcomes import PUBLISHED
+
+
+class Rename(NamedTuple):
+    """A resource under another logical ID.
+
+    Attributes:
+        old: the one that goes.
+        new: the one that comes.
+    """
+
+    old: Node
+    new: Node
+
+
+def renames(environment: EnvironmentChanges) -> list[Rename]:
+    """Return the resources that go while an equal one comes in the same stack, each at most once.
+
+    Equal is what has the same type and the same properties. References to what is renamed too count as equal
+    if they lead to resources of the same type.
+    """
+    found = []
+    for stack in environment.stacks:
+        name = stack.stack.name
+        if name not in environment.before:
+            continue
+        old, new = environment.before[name], environment.after[name]
+        gone = _of_kind(stack, REMOVE)
+        coming = _of_kind(stack, ADD)
+        types = {one: resource.type for one, resource in [*gone.items(), *coming.items()]}
+        for old_name, was in gone.items():
+            for new_name, will in coming.items():
+                if was.type == will.type and not differences(
+                    will.type,
+                    stack.stack.region,
+                    _without_names(was.properties, types),
+                    _without_names(will.properties, types),
+                    (old.expand, new.expand),
+                ):
+                    del coming[new_name]
+                    found.append(Rename(Node(name, old_name), Node(name, new_name)))
+                    break
+    return _consistent(environment, found)
+
+
+def _consistent(environment: EnvironmentChanges, found: list[Rename]) -> list[Rename]:
+    """Return the pairs whose references lead to resources that are renamed too, where they differ."""
+    while True:
+        new_of = {pair.old: pair.new for pair in found}
+        kept = [pair for pair in found if _leads_to_renamed(environment, pair, new_of)]
+        if len(kept) == len(found):
+            return found
+        found = kept
+
+
+def _leads_to_renamed(environment: EnvironmentChanges, pair: Rename, new_of: Mapping[Node, Node]) -> bool:
+    old = environment.before[pair.old.stack].resources[pair.old.name].properties
+    new = environment.after[pair.new.stack].resources[pair.new.name].properties
+    targets = {new_of.get(mention.target, mention.target) for mention in mentions(old, pair.old.stack)}
+    return targets == {mention.target for mention in mentions(new, pair.new.stack)}
+
+
+def _of_kind(stack: StackChanges, kind: str) -> dict[str, Resource]:
+    """Return the resources that come or go, apart from those that say nothing of themselves."""
+    found = {}
+    for one in stack.resources:
+        resource = one.change.after or one.change.before
+        known = resource is not None and bool(resource.properties) and resource.type not in PUBLISHED
+        if one.change.change == kind and known and resource is not None:
+            found[one.change.node.name] = resource
+    return found
+
+
+def _without_names(value: Any, types: Mapping[str, str]) -> Any:
+    """Return a value in which references to some resources name only their types."""
+    match value:
+        case {"Ref": str(name)} if name in types:
+            return {"Ref": f"AWS::{types[name]}"}
+        case {"Fn::GetAtt": [str(name), attribute]} if name in types:
+            return {"Ref": f"AWS::{types[name]}.{attribute}"}
+        case {"Fn::Sub": str() | [*_] as node}:
+            text, bound = (node, {}) if isinstance(node, str) else node
+            parts = pieces(text, lambda name: bound.get(name, reference_of(name)))
+            return joined([part if isinstance(part, str) else _without_names(part, types) for part in parts])
+        case dict():
+            return {key: _without_names(item, types) for key, item in value.items()}
+        case list():
+            return [_without_names(item, types) for item in value]
+    return value

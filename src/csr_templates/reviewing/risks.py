@@ -1,0 +1,251 @@
+"""Risks: what a reviewer has to know before the deploy, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from csr_templates.cloudformation.replacement import kept_if, name_properties
+from csr_templates.cloudformation.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
+from csr_templates.cloudformation.wiring import Node
+from csr_templates.reviewing import outcomes
+from csr_templates.reviewing.changes import Changed, ChangedOutput, EnvironmentChanges, StackChanges
+from csr_templates.reviewing.failures import failures
+from csr_templates.reviewing.hiding import shown
+from csr_templates.reviewing.names import stale_names
+from csr_templates.reviewing.origin_keys import readers_of_secret
+from csr_templates.reviewing.renames import renames
+
+WILL_FAIL: Final = "will-fail"
+DATA_LOSS: Final = "data-loss"
+EXPORT: Final = "export"
+REPLACED: Final = "replace"
+RENAME: Final = "rename"
+ORPHAN: Final = "orphan"
+INTERRUPTION: Final = "interruption"
+
+ORDER: Final = "One after the other: "
+"""How the sentence begins that names the resources in the order of their interruptions."""
+
+_SECRET: Final = "AWS::SecretsManager::Secret"
+
+KINDS: Final = (WILL_FAIL, DATA_LOSS, EXPORT, REPLACED, RENAME, ORPHAN, INTERRUPTION)
+"""The kinds of risks, the most urgent first."""
+
+
+class Risk(NamedTuple):
+    """A risk in one or more environments.
+
+    Attributes:
+        kind: one of ``KINDS``.
+        environments: their names.
+        stack: the stack.
+        name: logical ID of the resource, or key of the output; empty for the stack as a whole.
+        message: what happens, and what to do.
+    """
+
+    kind: str
+    environments: tuple[str, ...]
+    stack: str
+    name: str
+    message: str
+
+
+def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
+    """Return the risks, the most urgent first, each once with its environments."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for environment in environments:
+        for kind, stack, name, message in dict.fromkeys(_of_environment(environment)):
+            found.setdefault((kind, stack, name, message), []).append(environment.name)
+    merged = [
+        Risk(kind, tuple(names), stack, name, text) for (kind, stack, name, text), names in found.items()
+    ]
+    return sorted(merged, key=lambda risk: KINDS.index(risk.kind))
+
+
+def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str, str, str]]:
+    for failure in failures(environment):
+        yield (WILL_FAIL, *failure)
+    for name in environment.gone:
+        yield (
+            ORPHAN,
+            name,
+            "",
+            f"The set no longer has the stack {name} in its region. No deploy deletes it: it goes on, and "
+            "its names stay taken, until it is deleted by hand.",
+        )
+    for node, old_name, readers in stale_names(environment):
+        yield (INTERRUPTION, *node, _stale_name(environment, node, old_name, readers))
+    renamed = {pair.old: pair.new for pair in renames(environment)}
+    for stack in environment.stacks:
+        for output in stack.outputs:
+            yield from _of_export(stack, output)
+        for one in stack.resources:
+            yield from _of_resource(environment, stack, one, renamed)
+
+
+def _of_resource(
+    environment: EnvironmentChanges, stack: StackChanges, one: Changed, renamed: dict[Node, Node]
+) -> Iterator[tuple[str, str, str, str]]:
+    change = one.change
+    node = change.node
+    if change.change in (REPLACE, MAYBE_REPLACE) and one.data != outcomes.HARMLESS:
+        yield (REPLACED, *node, _replacement(change, one.data))
+    if one.data == outcomes.LOST:
+        yield (DATA_LOSS, *node, _loss(change))
+    if one.data == outcomes.ORPHANED:
+        yield (ORPHAN, *node, _orphan(change, stack.stack.region))
+    if node in renamed:
+        yield (RENAME, *node, _rename(node, renamed[node], one.data))
+    if change.type == _SECRET and "GenerateSecretString" in change.properties and change.change == UPDATE:
+        yield (INTERRUPTION, *node, _new_secret(node, readers_of_secret(environment, node)))
+    if one.interruption == outcomes.SOME:
+        yield (INTERRUPTION, *node, _interruption(stack, one))
+
+
+def _replacement(change: ResourceChange, data: str) -> str:
+    name = change.node.name
+    strong = [cause for cause in change.causes if cause.effect == change.effect]
+    changed = list(dict.fromkeys(cause.name for cause in strong)) or ["its type"]
+    why, many = _and(changed), len(changed) > 1
+    follows = next((cause.follows for cause in strong if cause.follows), None)
+    if follows is None:
+        because = f"since {why} {'change' if many else 'changes'}"
+    else:
+        how = "is replaced" if change.change == REPLACE else "may be replaced"
+        because = f"since {why} {'refer' if many else 'refers'} to {follows.name}, which {how}"
+    if change.change == MAYBE_REPLACE:
+        cases = [
+            f" Not if {case.does}."
+            for cause in strong
+            if cause.place and (case := kept_if(change.type, cause.place))
+        ]
+        text = (
+            f"{name} may be replaced, {because}: whether it is cannot be told from the files.{''.join(cases)}"
+        )
+        return f"{text} The change set says it: look at Replacement before executing it."
+    return f"{name} is replaced, {because}: a new one is created, and {_old_one(data)}."
+
+
+def _old_one(data: str) -> str:
+    return {
+        outcomes.ORPHANED: "the old one stays in the account, outside of the stack",
+        outcomes.SNAPSHOT: "the old one is deleted after a snapshot",
+        outcomes.LOST: "the old one is deleted with its data",
+        outcomes.DELETE_FAILS: "the deletion of the old one fails",
+    }.get(data, "the old one is deleted")
+
+
+def _loss(change: ResourceChange) -> str:
+    name, policy = change.node.name, outcomes.deciding_policy(change)
+    may = "may be" if change.change == MAYBE_REPLACE else "is"
+    happens = _leaves(change) if change.change == REMOVE else f"{may} replaced"
+    first = " in a deploy before this one" if change.change == REMOVE else ""
+    key = (
+        " KMS deletes a key after its waiting period, and what it encrypted is then lost."
+        if "KMS" in change.type
+        else ""
+    )
+    return (
+        f"The data of {name} is deleted: it {happens}, and its {policy} is Delete.{key} To keep the data, "
+        f"set {policy}: Retain{first}, or undo the change."
+    )
+
+
+def _leaves(change: ResourceChange) -> str:
+    return (
+        "may leave the stack, as its condition is not known," if change.may_be_none else "leaves the template"
+    )
+
+
+def _orphan(change: ResourceChange, region: str) -> str:
+    name, policy = change.node.name, outcomes.deciding_policy(change)
+    happens = _leaves(change) if change.change == REMOVE else "is replaced"
+    if change.change == MAYBE_REPLACE:
+        happens = "is replaced, if it is,"
+    named = change.before is not None and name_properties(
+        change.before.type, region, change.before.properties
+    )
+    taken = ", and its name stays taken" if named else ""
+    return (
+        f"{name} {happens} and stays in the account ({policy}: Retain), outside of the stack{taken}. Delete "
+        "it by hand when nothing needs it, or import it again."
+    )
+
+
+def _rename(old: Node, new: Node, data: str) -> str:
+    deleted = "leaves the old one in the account" if data == outcomes.ORPHANED else "deletes the old one"
+    return (
+        f"{old.name} and {new.name} are the same but for the logical ID. CloudFormation creates {new.name} "
+        f"and then {deleted}. To keep the resource, keep the ID; or set DeletionPolicy: Retain, deploy, and "
+        f"import it as {new.name} with a change set of type IMPORT; or move it with a stack refactoring."
+    )
+
+
+def _interruption(stack: StackChanges, one: Changed) -> str:
+    name = one.change.node.name
+    what = " and ".join(dict.fromkeys(note.does for note in one.notes if note.interrupts))
+    text = f"{name} {what or 'is gone until its replacement is there'}."
+    order = sorted(stack.order.items(), key=lambda item: item[1])
+    if len({number for _, number in order}) > 1:
+        text += f" {ORDER}{', then '.join(name for name, _ in order)}."
+    sources = [note.source for note in one.notes if note.interrupts]
+    return f"{text} ({sources[0]})" if sources else text
+
+
+def _stale_name(environment: EnvironmentChanges, node: Node, name: str, readers: Sequence[Node]) -> str:
+    what = "is deleted" if environment.resources[node].change.change == REMOVE else "gets another name"
+    still = _and([one.name if one.stack == node.stack else f"{one.name} of {one.stack}" for one in readers])
+    has = "has" if len(readers) == 1 else "have"
+    return (
+        f"{node.name} {what}, and {still} still {has} its old name, {name}, in a text. Change it there too."
+    )
+
+
+def _new_secret(node: Node, readers: Sequence[Node]) -> str:
+    text = f"{node.name} gets a new generated value."
+    if readers:
+        text += (
+            f" What has the old one is not told: {_and([f'{one.name} of {one.stack}' for one in readers])} "
+            "read it with a dynamic reference, which CloudFormation resolves again only when they change."
+        )
+    return f"{text} Undo the change, or change all readers in the same deploy."
+
+
+def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str, str, str, str]]:
+    where = (EXPORT, stack.stack.name, output.key)
+    if output.readers and output.change == REMOVE:
+        readers = _and(output.readers)
+        yield (
+            *where,
+            f"The output {output.key} is removed, and {readers} reads it as deployed: the next deploy of "
+            f"{readers} fails, unless it no longer reads it.",
+        )
+    if output.export is None or not output.importers:
+        return
+    importers = _and(output.importers)
+    imports = f"{importers} {'imports' if len(output.importers) == 1 else 'import'} it"
+    if output.change == REMOVE or output.export != output.new_export:
+        gone = output.new_export is None or output.change == REMOVE
+        what = "is removed" if gone else f"becomes {output.new_export}"
+        yield (
+            *where,
+            f"The deploy fails: the export {output.export} {what} while {imports}, as deployed. Keep it and "
+            f"add the new one, deploy {importers} with the new one, then remove the old one.",
+        )
+    else:
+        before, after = shown(output.before, output.key), shown(output.after, output.key)
+        values = (
+            "its resource is replaced" if before == after else f"its value changes from {before} to {after}"
+        )
+        fails = f"The deploy may fail: perhaps {values}" if output.maybe else f"The deploy fails: {values}"
+        yield (
+            *where,
+            f"{fails}, and CloudFormation does not change the export {output.export} while {imports}. "
+            f"Export the new value under another name, deploy {importers} with it, then remove the old "
+            "export.",
+        )
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

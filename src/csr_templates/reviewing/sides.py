@@ -1,0 +1,128 @@
+"""The two sides of a review: output folders, revisions of them, or single templates."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.source_lines import logical_id_lines
+from csr_templates.cloudformation.template_text import TemplateTextError, read_template
+from csr_templates.hand_over import built_folder
+from csr_templates.hand_over.built_folder import BuiltFolderError
+from csr_templates.reviewing.history import Revision
+
+
+class ReviewError(ValueError):
+    """The sides cannot be compared; the message says what to do."""
+
+
+class Side(NamedTuple):
+    """One side of a review.
+
+    Attributes:
+        name: for the reader.
+        stacks: in deploy order.
+        environments: name -> stack -> parameter -> value; the one of a single template is named "".
+        files: environment -> parameter -> the file that an operator edits, where it lies beside the folder.
+        root: the folder beside which sources lie; None for a revision and for single templates.
+    """
+
+    name: str
+    stacks: tuple[BuiltStack, ...]
+    environments: Mapping[str, Mapping[str, Mapping[str, str]]]
+    files: Mapping[str, Mapping[str, str]] = {}
+    root: Path | None = None
+
+    def source(self, stack: BuiltStack, lines: dict[str, dict[str, int]]) -> Mapping[str, str]:
+        """Return logical ID -> module and, where known, line, if the module lies beside the folder."""
+        if self.root is None or not stack.source:
+            return {}
+        for path in (Path("src", stack.source), Path(stack.source)):
+            file = self.root / path
+            if path.as_posix() not in lines:
+                try:
+                    lines[path.as_posix()] = logical_id_lines(file.read_text("utf-8"))
+                except (OSError, SyntaxError, ValueError):
+                    continue
+            found = {name: f"{path.as_posix()}:{line}" for name, line in lines[path.as_posix()].items()}
+            return defaultdict(path.as_posix, found)
+        return {}
+
+
+def folder(path: Path) -> Side:
+    """Return an output folder.
+
+    Raises:
+        ReviewError: it cannot be read back.
+    """
+    try:
+        found = built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
+    except BuiltFolderError as error:
+        raise ReviewError(str(error)) from error
+    root = path.resolve().parent
+    return Side(path.as_posix(), found.stacks, found.environments, _edited(root, found.environments), root)
+
+
+def revision(path: Path, name: str, revision: Revision) -> Side:
+    """Return an output folder as it was in a revision.
+
+    Raises:
+        ReviewError: it cannot be read back.
+    """
+    where = f"{path.as_posix()} of {name}"
+    try:
+        found = built_folder.read(revision.reader(path), where)
+    except BuiltFolderError as error:
+        raise ReviewError(str(error)) from error
+    return Side(where, found.stacks, found.environments)
+
+
+def template(
+    path: str, data: bytes, region: str, parameters: Mapping[str, str], stack: str, values_file: str = ""
+) -> Side:
+    """Return a single template.
+
+    Args:
+        path: the file, for messages.
+        data: its content.
+        region: that it is deployed to.
+        parameters: the values of the deploy.
+        stack: the name of the stack.
+        values_file: the file that the values are from.
+
+    Raises:
+        ReviewError: it is not a template, or a value is for a parameter that it does not have.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        found = read_template(text)
+    except UnicodeDecodeError as error:
+        raise ReviewError(f"Cannot read {path}: it is not UTF-8. Save the template as UTF-8.") from error
+    except TemplateTextError as error:
+        raise ReviewError(f"Cannot read {path}: {error}") from error
+    if unknown := [name for name in parameters if name not in found.get("Parameters", {})]:
+        raise ReviewError(f"{path} has no parameter {', '.join(unknown)}. Take it out of the parameter file.")
+    built = BuiltStack(stack, Path(path).name, region, found, text=text)
+    return Side(path, (built,), {"": {stack: parameters}}, {"": dict.fromkeys(parameters, values_file)})
+
+
+def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """Return environment -> parameter -> the file beside the folder that an operator edits."""
+    found: dict[str, dict[str, str]] = {}
+    shared = _keys(root / "parameters" / "shared.json")
+    for name in environments:
+        found[name] = dict.fromkeys(shared, "parameters/shared.json")
+        found[name] |= dict.fromkeys(_keys(root / "parameters" / f"{name}.json"), f"parameters/{name}.json")
+    return found
+
+
+def _keys(path: Path) -> list[str]:
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return []
+    return list(content) if isinstance(content, dict) else []

@@ -1,0 +1,135 @@
+"""``partial_resolving``: what is known is resolved as ``resolve`` does, what is not keeps its own form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.partial_resolving import PartialBody
+from csr_templates.cloudformation.resolving import resolve
+
+TEMPLATE: dict[str, Any] = {
+    "Parameters": {
+        "Name": {"Type": "String", "Default": "a"},
+        "Open": {"Type": "String"},
+        "Zones": {"Type": "CommaDelimitedList", "Default": "x, y"},
+        "Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"},
+        "Password": {"Type": "String", "Default": "hush", "NoEcho": True},
+    },
+    "Mappings": {"Sizes": {"a": {"Size": 1}}},
+    "Conditions": {
+        "IsA": {"Fn::Equals": [{"Ref": "Name"}, "a"]},
+        "IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]},
+        "IsMine": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "1"]},
+        "IsSecret": {"Fn::Equals": [{"Ref": "Password"}, "hush"]},
+        "Either": {"Fn::Or": [{"Condition": "IsA"}, {"Condition": "IsOpen"}]},
+        "Circle": {"Fn::Not": [{"Condition": "Circle"}]},
+    },
+    "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+}
+OPEN = {"Fn::Given": "Open"}
+IS_OPEN = '{"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}, "parameter Open": {"Fn::Given": "Open"}}'
+
+
+@pytest.fixture(scope="module")
+def body() -> PartialBody:
+    """The template above, in us-east-1, without a value for Open."""
+    return PartialBody(TEMPLATE, {}, "us-east-1", {"vpc": {"Fn::In": ["network", {"Ref": "VPC"}]}}.get)
+
+
+@pytest.mark.parametrize(
+    ("node", "value"),
+    [
+        ({"Ref": "Name"}, "a"),
+        ({"Ref": "Open"}, OPEN),
+        ({"Ref": "Image"}, {"Fn::ParameterStore": "/image"}),
+        ({"Ref": "AWS::AccountId"}, {"Ref": "AWS::AccountId"}),
+        ({"Ref": "AWS::Region"}, "us-east-1"),
+        ({"Fn::Sub": "${Name}-${Open}"}, {"Fn::Sub": ["a-${Value1}", {"Value1": OPEN}]}),
+        ({"Fn::FindInMap": ["Sizes", {"Ref": "Name"}, "Size"]}, 1),
+        (
+            {"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]},
+            {"Fn::FindInMap": ["Sizes", OPEN, "Size", '{"a": {"Size": 1}}']},
+        ),
+        ({"Fn::If": ["IsA", 1, 2]}, 1),
+        ({"Fn::If": ["IsOpen", {"Ref": "Name"}, 2]}, {"Fn::If": ["IsOpen", "a", 2, IS_OPEN]}),
+        ({"Fn::Select": [1, {"Fn::Cidr": ["10.0.0.0/16", 2, "8"]}]}, "10.0.1.0/24"),
+        ({"Fn::Select": [0, {"Fn::Cidr": ["2001:db8::/56", "1", 64]}]}, "2001:db8::/64"),
+        ({"Fn::Cidr": ["nonsense", 1, 8]}, {"Fn::Cidr": ["nonsense", "1", "8"]}),
+        ({"Fn::Cidr": [{"Ref": "Open"}, 1, 8]}, {"Fn::Cidr": [OPEN, "1", "8"]}),
+        ({"Fn::ImportValue": "vpc"}, {"Fn::In": ["network", {"Ref": "VPC"}]}),
+        ({"Fn::ImportValue": "other"}, {"Fn::ImportValue": "other"}),
+        ({"Ref": "Missing"}, {"Ref": "Missing"}),
+        (
+            {"Fn::Length": [{"Ref": "Name"}]},
+            {"Fn::Unresolved": [{"Fn::Length": [{"Ref": "Name"}]}, {"Name": "a"}]},
+        ),
+    ],
+)
+def test_values(body: PartialBody, node: Any, value: Any) -> None:
+    """Functions over known values become them, others keep what they are made of."""
+    assert body.value(node, "x") == value
+
+
+def test_secret_values_are_compared_and_not_kept(body: PartialBody) -> None:
+    """A NoEcho value is a digest, which differs if the value does; conditions see the value itself."""
+    value = body.value({"Ref": "Password"}, "x")
+
+    assert set(value) == {"Fn::Hidden"}
+    assert "hush" not in str(body.values)
+    assert value != PartialBody(TEMPLATE, {"Password": "other"}, "us-east-1").value({"Ref": "Password"}, "x")
+    assert body.truths["IsSecret"] is True
+
+
+def test_conditions_are_true_false_or_unknown(body: PartialBody) -> None:
+    """Unknown is what depends on a missing value, on the account, or on itself."""
+    assert body.truths == {
+        "IsA": True,
+        "IsOpen": None,
+        "IsMine": None,
+        "IsSecret": True,
+        "Either": True,
+        "Circle": None,
+    }
+    assert body.exists({"Condition": "IsOpen"}) is None
+    assert body.exists({}) is True
+
+
+def test_what_each_deploy_decides_is_not_its_default() -> None:
+    """A default stands for nothing that the pipeline passes."""
+    body = PartialBody(TEMPLATE, {}, "us-east-1", unknown=["Name"])
+
+    assert body.value({"Ref": "Name"}, "x") == {"Fn::Given": "Name"}
+    assert body.truths["IsA"] is None
+
+
+def test_our_stacks_are_resolved_as_a_build_does(built: dict[str, BuiltStack]) -> None:
+    """With the defaults, all that ``resolve`` finds is found, but for what only the account knows."""
+    for stack in built.values():
+        region = stack.region
+        expected = resolve(stack.template, region=region, account="{Ref}", stack_name="{Ref}")["Resources"]
+        body = PartialBody(stack.template, {}, region)
+        for name, resource in expected.items():
+            found = body.value(stack.resources[name].get("Properties", {}), name)
+            assert _known(found) == _known(resource.get("Properties", {})), f"{stack.name}.{name}"
+
+
+def _known(value: Any) -> Any:
+    """Return a value with what only the account knows as one word."""
+    match value:
+        case {"Ref": "AWS::AccountId" | "AWS::StackName"}:
+            return "{Ref}"
+        case {"Fn::Sub": [str(text), dict(bound)]}:
+            return {"Fn::Sub": [_known(text), _known(bound)]}
+        case {"Fn::Sub": str(text)} if "${AWS::AccountId}" in text or "${AWS::StackName}" in text:
+            known = _known(text)
+            return {"Fn::Sub": known} if "${" in known.replace("${!", "") else known
+        case str():
+            return value.replace("${AWS::AccountId}", "{Ref}").replace("${AWS::StackName}", "{Ref}")
+        case dict():
+            return {key: _known(item) for key, item in value.items()}
+        case list():
+            return [_known(item) for item in value]
+    return value

@@ -1,0 +1,454 @@
+"""A small model of CloudFormation: what it creates, updates, deletes and imports, and what it refuses.
+
+No emulator executes an import. The model knows what decides whether a deleted stack comes back: names and
+identifiers, policies for deleting and replacing, references, exports, and what an import may hold. Everything
+else that an account does is in ``UNKNOWN``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple, Self
+
+from csr_templates.cloudformation.references import Place, pieces, place_in_words, uses
+from csr_templates.cloudformation.replacement import Effect, effect_of_change
+from csr_templates.cloudformation.resolving import ResolveError, resolve
+from csr_templates.cloudformation.schemas import resource_schema
+
+UNKNOWN: Final = (
+    "permissions of people, service roles and key policies",
+    "quotas and rate limits",
+    "termination protection, stack policies and the Rules of a template",
+    "keys and secrets that wait for their deletion",
+    "update handlers that an import may run to set tags, and whether one then generates a secret again",
+    "passwords, and the values of dynamic references",
+    "values that AWS adds by itself, and so what drift detection really reports",
+    "what services create or keep by themselves: network interfaces, log groups, copies of secrets",
+    "time: what is still being deleted, and names that stay taken for a while",
+    "names that other accounts have taken, such as those of buckets",
+)
+GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
+RETAINING: Final = ("Retain", "RetainExceptOnCreate")
+# What goes with its owner, whatever its own policy: type -> the owner's type, the property that names it.
+# https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
+GOES_WITH: Final = {"AWS::Lambda::Version": ("AWS::Lambda::Function", "FunctionName")}
+
+Key = tuple[str, str, tuple[str, ...]]
+Properties = dict[str, Any]
+
+
+class RefusedError(Exception):
+    """CloudFormation would refuse this, or fail with it and roll back; the account is as it was before."""
+
+
+@dataclass
+class Thing:
+    """A resource in the account.
+
+    Attributes:
+        kind: its type.
+        region: where it is, or ``global``.
+        identifier: the properties of its primary identifier.
+        properties: its other properties, as far as they are known.
+        stack: whose it is; "" for what no stack owns.
+        value: what it holds: another number stands for other data, or another generated value.
+    """
+
+    kind: str
+    region: str
+    identifier: dict[str, str]
+    properties: Properties
+    stack: str = ""
+    value: int = 0
+
+    @property
+    def key(self) -> Key:
+        """What no other resource of the account has."""
+        return self.region, self.kind, tuple(self.identifier.values())
+
+    @property
+    def ref(self) -> str:
+        """What Ref returns."""
+        return "|".join(self.identifier.values())
+
+    def attribute(self, name: str) -> str:
+        """Return what GetAtt returns: a text that is the same as long as the resource is."""
+        found = {**self.properties, **self.identifier}.get(name)
+        return found if isinstance(found, str) else f"{self.ref}.{name}"
+
+
+class Declared(NamedTuple):
+    """A resource of a stack as the stack's template has it, with every function resolved."""
+
+    kind: str
+    properties: Properties
+    deletion_policy: str
+    replace_policy: str
+
+
+@dataclass
+class Stack:
+    """A deployed stack: logical ID -> what is declared and what exists, keys of outputs, names of exports."""
+
+    name: str
+    region: str
+    declared: dict[str, Declared] = field(default_factory=dict)
+    things: dict[str, Thing] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+    exports: dict[str, str] = field(default_factory=dict)
+    imports: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Changes:
+    """What a deploy did: logical IDs, and of an update the places in the properties."""
+
+    created: list[str] = field(default_factory=list)
+    updated: dict[str, list[str]] = field(default_factory=dict)
+    replaced: dict[str, list[str]] = field(default_factory=dict)
+    generated: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+
+
+class Account:
+    """An account with its stacks and resources.
+
+    Attributes:
+        things: every resource.
+        stacks: region and name -> stack.
+        snapshots: of what was deleted with the policy Snapshot, oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.things: dict[Key, Thing] = {}
+        self.stacks: dict[tuple[str, str], Stack] = {}
+        self.snapshots: list[Thing] = []
+        self._serial = 0
+
+    def identify(self, stack: Stack, logical_id: str, declared: Declared) -> dict[str, str]:
+        """Return the primary identifier of a new resource: what it is given, or what the service makes up."""
+        made_up = f"{stack.name}-{logical_id}-{self.serial()}".lower()
+        given = {name: value for name, value in declared.properties.items() if isinstance(value, str)}
+        names = resource_schema(declared.kind, stack.region).primary_identifier
+        return {name: given.get(name, made_up) for name in names}
+
+    def gone(self, thing: Thing) -> None:
+        """Take notice that a resource was deleted."""
+
+    def found(self, key: Key) -> Thing | None:
+        """Return the resource with a key."""
+        return self.things.get(key)
+
+    def serial(self) -> int:
+        """Return a number that was not there before."""
+        self._serial += 1
+        return self._serial
+
+    def copy(self) -> Self:
+        """Return an account that changes apart from this one; what is nested in properties never changes."""
+        other = copy(self)
+        other.things = {key: replace(thing) for key, thing in self.things.items()}
+        other.snapshots = list(self.snapshots)
+        other.stacks = {key: other.copied(stack) for key, stack in self.stacks.items()}
+        return other
+
+    def copied(self, stack: Stack) -> Stack:
+        """Return a copy of a stack, whose resources are those of this account."""
+        things = {name: self.things[thing.key] for name, thing in stack.things.items()}
+        return replace(stack, things=things, declared=dict(stack.declared), imports=set(stack.imports))
+
+    def add(self, thing: Thing) -> None:
+        """Put a resource into the account that no stack owns."""
+        self.things[thing.key] = thing
+
+    def deploy(
+        self, name: str, region: str, template: Mapping[str, Any], parameters: Mapping[str, str]
+    ) -> Changes:
+        """Create or update a stack.
+
+        Raises:
+            RefusedError: it fails; what it created is gone again.
+        """
+        before = self.copy()
+        stack = self.stacks.setdefault((region, name), Stack(name, region))
+        changes = Changes()
+        try:
+            self._apply(stack, _resolved(stack, template, parameters), changes)
+        except RefusedError:
+            self.things, self.stacks, self.snapshots = before.things, before.stacks, before.snapshots
+            raise
+        return changes
+
+    def delete(self, name: str, region: str) -> None:
+        """Delete a stack; what its policies keep stays in the account, and belongs to no stack then.
+
+        Raises:
+            RefusedError: another stack imports from it.
+        """
+        stack = self.stacks[region, name]
+        for other in self.stacks.values():
+            if used := sorted(other.imports & stack.exports.keys()):
+                raise RefusedError(f"{name}: export {used[0]} is in use by {other.name}.")
+        for logical_id in reversed(stack.things):
+            self._delete(stack.things[logical_id], stack.declared[logical_id].deletion_policy)
+        del self.stacks[region, name]
+
+    def import_resources(
+        self,
+        name: str,
+        region: str,
+        template: Mapping[str, Any],
+        parameters: Mapping[str, str],
+        resources: Sequence[Mapping[str, Any]],
+    ) -> list[str]:
+        """Import resources into a stack, or create a stack of them.
+
+        Returns:
+            The drift: where what was imported differs from the template.
+
+        Raises:
+            RefusedError: the change set cannot be created.
+        """
+        stack = self.copied(self.stacks.get((region, name), Stack(name, region)))
+        if unknown := sorted(parameters.keys() - template.get("Parameters", {}).keys()):
+            raise RefusedError(f"Parameters: [{', '.join(unknown)}] do not exist in the template.")
+        resolved = _resolved(stack, template, parameters)
+        self._require_importable(stack, resolved, resources)
+        listed = {one["LogicalResourceId"]: one for one in resources}
+        drift: list[str] = []
+        taken: list[Thing] = []
+        for logical_id, resource in _in_order(resolved["Resources"]):
+            declared = self._declared(stack, resource)
+            if logical_id in stack.things:
+                if changed := list(differences(stack.declared[logical_id].properties, declared.properties)):
+                    raise RefusedError(f"{logical_id}: an import cannot change {place_in_words(changed[0])}.")
+                continue
+            thing = self._importable(logical_id, declared, listed[logical_id], region)
+            places = differences(thing.properties, declared.properties)
+            drift += [f"{logical_id}.{place_in_words(place)}" for place in places]
+            stack.things[logical_id], stack.declared[logical_id] = thing, declared
+            taken.append(thing)
+        for thing in taken:
+            thing.stack = name
+            self.things[thing.key] = thing
+        self.stacks[region, name] = stack
+        return drift
+
+    def _require_importable(
+        self, stack: Stack, resolved: Mapping[str, Any], resources: Sequence[Mapping[str, Any]]
+    ) -> None:
+        if resolved["Outputs"].keys() != stack.outputs.keys():
+            raise RefusedError("As part of the import operation, you cannot modify or add [Outputs].")
+        if removed := sorted(stack.things.keys() - resolved["Resources"].keys()):
+            raise RefusedError(f"{removed[0]}: an import cannot remove resources.")
+        new = resolved["Resources"].keys() - stack.things.keys()
+        listed = {one["LogicalResourceId"] for one in resources}
+        if new - listed:
+            raise RefusedError(f"{min(new - listed)}: an import cannot create resources.")
+        if listed - new:
+            raise RefusedError(f"{min(listed - new)}: not a new resource of the template.")
+
+    def _importable(
+        self, logical_id: str, declared: Declared, asked: Mapping[str, Any], region: str
+    ) -> Thing:
+        """Return the resource that is to be imported."""
+        schema = resource_schema(declared.kind, region)
+        if asked["ResourceType"] != declared.kind:
+            raise RefusedError(f"{logical_id}: the type is {declared.kind}, not {asked['ResourceType']}.")
+        if "read" not in schema.handlers:
+            raise RefusedError(f"{logical_id}: {declared.kind} cannot be imported.")
+        if declared.deletion_policy == "none":
+            raise RefusedError(f"{logical_id}: resources to import need a DeletionPolicy.")
+        identifier: Mapping[str, str] = asked["ResourceIdentifier"]
+        if set(identifier) != set(schema.primary_identifier):
+            raise RefusedError(f"{logical_id}: the identifier is {', '.join(schema.primary_identifier)}.")
+        for name, value in identifier.items():
+            if declared.properties.get(name, value) != value:
+                raise RefusedError(f"{logical_id}: the template has another {name}.")
+        if missing := [name for name in schema.required if name not in declared.properties]:
+            raise RefusedError(f"{logical_id}: {missing[0]} is required.")
+        values = tuple(identifier[name] for name in schema.primary_identifier)
+        thing = self.found((_place(declared.kind, region), declared.kind, values))
+        if thing is None:
+            raise RefusedError(f"{logical_id}: {declared.kind} {'|'.join(values)} does not exist.")
+        if thing.stack:
+            raise RefusedError(f"{logical_id}: {thing.ref} belongs to the stack {thing.stack}.")
+        return thing
+
+    def _apply(self, stack: Stack, resolved: Mapping[str, Any], changes: Changes) -> None:
+        for logical_id, resource in _in_order(resolved["Resources"]):
+            declared = self._declared(stack, resource)
+            if logical_id not in stack.things:
+                stack.things[logical_id] = self._create(stack, logical_id, declared)
+                changes.created.append(logical_id)
+            else:
+                self._update(stack, logical_id, declared, changes)
+            stack.declared[logical_id] = declared
+        for logical_id in [one for one in reversed(stack.things) if one not in resolved["Resources"]]:
+            self._delete(stack.things.pop(logical_id), stack.declared.pop(logical_id).deletion_policy)
+            changes.removed.append(logical_id)
+        self._set_outputs(stack, resolved["Outputs"])
+
+    def _set_outputs(self, stack: Stack, outputs: Mapping[str, Any]) -> None:
+        stack.outputs = {key: self._filled(stack, one["Value"]) for key, one in outputs.items()}
+        before = stack.exports
+        stack.exports = {
+            self._filled(stack, one["Export"]["Name"]): stack.outputs[key]
+            for key, one in outputs.items()
+            if "Export" in one
+        }
+        for other in self.stacks.values():
+            for name in sorted(other.imports & before.keys()):
+                if other.region == stack.region and stack.exports.get(name) != before[name]:
+                    raise RefusedError(f"{stack.name}: export {name} is in use by {other.name}.")
+
+    def _declared(self, stack: Stack, resource: Mapping[str, Any]) -> Declared:
+        return Declared(
+            resource["Type"],
+            self._filled(stack, resource.get("Properties", {})),
+            resource.get("DeletionPolicy", "none"),
+            resource.get("UpdateReplacePolicy", "none"),
+        )
+
+    def _create(self, stack: Stack, logical_id: str, declared: Declared) -> Thing:
+        kind, properties = declared.kind, declared.properties
+        region = _place(kind, stack.region)
+        own = _names(kind, stack.region, properties)
+        for other in self.things.values():
+            if own and (other.region, other.kind) == (region, kind):
+                theirs = {**other.properties, **other.identifier}
+                if all(theirs.get(name) == value for name, value in own.items()):
+                    raise RefusedError(f"{logical_id}: {kind} {'|'.join(own.values())} exists already.")
+        identifier = self.identify(stack, logical_id, declared)
+        thing = Thing(kind, region, identifier, properties, stack.name, self.serial())
+        self.things[thing.key] = thing
+        return thing
+
+    def _update(self, stack: Stack, logical_id: str, declared: Declared, changes: Changes) -> None:
+        before, thing = stack.declared[logical_id], stack.things[logical_id]
+        places = list(differences(before.properties, declared.properties))
+        if not places:
+            return
+        words = sorted(map(place_in_words, places))
+        if any(effect_of_change(declared.kind, stack.region, one) is Effect.REPLACED for one in places):
+            stack.things[logical_id] = self._create(stack, logical_id, declared)
+            self._delete(thing, before.replace_policy)
+            changes.replaced[logical_id] = words
+            return
+        if any(place[0] == "GenerateSecretString" for place in places):
+            thing.value = self.serial()
+            changes.generated.append(logical_id)
+        touched = {str(place[0]) for place in places}
+        thing.properties = thing.properties | {
+            name: value for name, value in declared.properties.items() if name in touched
+        }
+        changes.updated[logical_id] = words
+
+    def _delete(self, thing: Thing, policy: str) -> None:
+        owner, name = GOES_WITH.get(thing.kind, ("", ""))
+        owned = (_place(owner, thing.region), owner, (str(thing.properties.get(name)),))
+        if policy in RETAINING:
+            thing.stack = ""
+            if not owner or owned in self.things:
+                return
+        if policy == "Snapshot":
+            self.snapshots.append(thing)
+        self.things.pop(thing.key, None)
+        self.gone(thing)
+        for other in list(self.things.values()):
+            kind, name = GOES_WITH.get(other.kind, ("", ""))
+            if kind == thing.kind and other.properties.get(name) == thing.ref:
+                del self.things[other.key]
+
+    def _filled(self, stack: Stack, node: Any) -> Any:
+        """Return a resolved value with what only a deployed stack knows."""
+
+        def variable(bound: Mapping[str, Any], name: str) -> str:
+            if name in bound:
+                return str(self._filled(stack, bound[name]))
+            logical_id, _, attribute = name.partition(".")
+            found = {"Fn::GetAtt": [logical_id, attribute]} if attribute else {"Ref": logical_id}
+            return str(self._filled(stack, found))
+
+        match node:
+            case {"Ref": "AWS::StackId"}:
+                return f"{stack.region}/{stack.name}"
+            case {"Ref": str(name)}:
+                return stack.things[name].ref
+            case {"Fn::GetAtt": [str(name), str(attribute)]}:
+                return stack.things[name].attribute(attribute)
+            case {"Fn::Sub": str(text)}:
+                return "".join(pieces(text, lambda name: variable({}, name)))
+            case {"Fn::Sub": [str(text), Mapping() as bound]}:
+                return "".join(pieces(text, lambda name: variable(bound, name)))
+            case {"Fn::ImportValue": name}:
+                return self._imported(stack, self._filled(stack, name))
+            case {"Fn::GetStackOutput": Mapping() as asked}:
+                given = {key: self._filled(stack, value) for key, value in asked.items()}
+                other = self.stacks.get((given.get("Region", stack.region), given["StackName"]))
+                if other is None or given["OutputName"] not in other.outputs:
+                    raise RefusedError(f"{given['StackName']} has no output {given['OutputName']}.")
+                return other.outputs[given["OutputName"]]
+            case Mapping():
+                if unknown := [key for key in node if key.startswith("Fn::")]:
+                    raise NotImplementedError(f"the model does not know {unknown[0]}")
+                return {key: self._filled(stack, value) for key, value in node.items()}
+            case list():
+                return [self._filled(stack, item) for item in node]
+        return node
+
+    def _imported(self, stack: Stack, name: str) -> str:
+        for other in self.stacks.values():
+            if other.region == stack.region and name in other.exports:
+                stack.imports.add(name)
+                return other.exports[name]
+        raise RefusedError(f"No export named {name} found.")
+
+
+def _resolved(stack: Stack, template: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        return resolve(template, parameters, region=stack.region, stack_name=stack.name)
+    except ResolveError as error:
+        raise RefusedError(f"Template validation error: {error}") from error
+
+
+def _place(kind: str, region: str) -> str:
+    return "global" if kind.startswith(GLOBAL) else region
+
+
+def _names(kind: str, region: str, properties: Properties) -> dict[str, str]:
+    """Return what no other resource of the type may have: a primary identifier that is given, or a name."""
+    schema = resource_schema(kind, region)
+    given = {name: properties[name] for name in schema.primary_identifier if name in properties}
+    if schema.primary_identifier and len(given) == len(schema.primary_identifier):
+        return given
+    own = [name for name in schema.create_only if name.endswith("Name") and kind.endswith(name[:-4])]
+    return {name: properties[name] for name in own if name in properties}
+
+
+def _in_order(resources: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield resources after those that they refer to or depend on."""
+    waiting = dict(resources)
+    while waiting:
+        for logical_id, resource in waiting.items():
+            depends = resource.get("DependsOn", [])
+            named = {one.name for one in uses(resource.get("Properties", {})) if one.kind == "name"}
+            if not (named | set([depends] if isinstance(depends, str) else depends)) & waiting.keys():
+                yield logical_id, waiting.pop(logical_id)
+                break
+        else:
+            raise RefusedError(f"Circular dependency between resources: {', '.join(waiting)}")
+
+
+def differences(before: Any, after: Any, place: Place = ()) -> Iterator[Place]:
+    """Yield the places at which two values differ."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in dict.fromkeys([*before, *after]):
+            yield from differences(before.get(key), after.get(key), (*place, key))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from differences(one, other, (*place, index))
+    elif before != after:
+        yield place

@@ -1,0 +1,255 @@
+"""The drill: deploy everything, delete a stack, take back what survived, deploy again, and compare.
+
+``python -m tests.drill.recovering`` prints it for every environment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from csr_templates import STACKS
+from csr_templates.assembly.files import Assembly, assemble
+from csr_templates.cloudformation.references import Place, place_in_words
+from csr_templates.cloudformation.rendering import load
+
+from .account import UNKNOWN, Account, Changes, RefusedError, Thing, differences
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+ACCOUNT: Final = "123456789012"
+PER_DEPLOY: Final = {"LambdaCodeS3ObjectVersion": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY"}
+# Stack -> what has to be deleted before it, since it reads from it.
+READERS: Final = {"network": ("api", "database"), "database": ("api",), "api": (), "frontend": ()}
+
+
+def built() -> Assembly:
+    """Return everything that a build writes."""
+    return assemble(parameters=ROOT / "parameters", lint=False)
+
+
+@dataclass
+class Files:
+    """The files of a build, read as an operator's tools would.
+
+    Attributes:
+        files: path -> content; a drill that is to fail changes some.
+        environment: whose.
+    """
+
+    files: dict[str, bytes]
+    environment: str
+
+    def json(self, path: str) -> Any:
+        """Return a file that is JSON."""
+        return json.loads(self.files[path])
+
+    def template(self, path: str) -> Any:
+        """Return a template."""
+        return load(self.files[path].decode("ascii"))
+
+    def entry(self, stack: str) -> Any:
+        """Return what the manifest says of a stack."""
+        return next(one for one in self.json("stacks.json")["stacks"] if one["name"] == stack)
+
+    def name(self, stack: str) -> str:
+        """Return the name of a deployed stack."""
+        return f"csr-lambda-api-{self.environment}-{stack}"
+
+    def values(self, stack: str, template: Mapping[str, Any]) -> dict[str, str]:
+        """Return the parameters that ``aws cloudformation deploy`` passes: those that the template has."""
+        given = {**self.json(self.entry(stack)["parameterFiles"][self.environment])["Parameters"]}
+        given |= PER_DEPLOY
+        return {name: value for name, value in given.items() if name in template["Parameters"]}
+
+
+@dataclass
+class Drill:
+    """A drill in one environment.
+
+    Attributes:
+        files: what is deployed.
+        account: where.
+        lines: what happened.
+    """
+
+    files: Files
+    account: Account = field(default_factory=Account)
+    lines: list[str] = field(default_factory=list)
+
+    def deploy(self, stack: str) -> Changes:
+        """Deploy a stack's own template."""
+        entry = self.files.entry(stack)
+        template = self.files.template(entry["template"])
+        values = self.files.values(stack, template)
+        return self.account.deploy(self.files.name(stack), entry["region"], template, values)
+
+    def deploy_all(self) -> None:
+        """Deploy all stacks."""
+        for stack in STACKS:
+            self.deploy(stack.name)
+
+    def delete(self, stack: str) -> None:
+        """Delete a stack."""
+        self.account.delete(self.files.name(stack), self.files.entry(stack)["region"])
+
+    def take_back(self, stack: str) -> None:
+        """Follow the steps of the manifest."""
+        entry = self.files.entry(stack)
+        for step in entry["recovery"]:
+            template = self.files.template(step["template"])
+            path = step["importFiles"].get(self.files.environment)
+            name, region = self.files.name(stack), entry["region"]
+            if path is None:
+                values = self.files.values(stack, template)
+                changes = self.account.deploy(name, region, template, values)
+                self.lines.append(f"  {step['template']}: created {', '.join(changes.created)}")
+                self._restore(stack)
+                continue
+            given = self.files.json(path)
+            parameters = {one["ParameterKey"]: one["ParameterValue"] for one in given["Parameters"]}
+            listed = [self._identified(region, one) for one in given["ResourcesToImport"]]
+            drift = self.account.import_resources(name, region, template, parameters, listed)
+            imported = ", ".join(one["LogicalResourceId"] for one in listed)
+            self.lines.append(f"  {step['template']}: imported {imported}")
+            if drift:
+                self.lines.append(f"    differs from the template until the deploy: {', '.join(drift)}")
+
+    def _identified(self, region: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an entry of the list with what only the account knows."""
+        identifier = {}
+        for name, value in entry["ResourceIdentifier"].items():
+            if isinstance(value, str):
+                identifier[name] = value.replace("${AWS::AccountId}", ACCOUNT)
+                continue
+            found = [
+                thing.identifier[name]
+                for thing in self.account.things.values()
+                if (thing.kind, thing.region) == (entry["ResourceType"], region) and is_called(thing, value)
+            ]
+            if len(found) != 1:
+                raise RefusedError(f"{entry['LogicalResourceId']}: {len(found)} resources are called {value}")
+            identifier[name] = found[0]
+        return {**entry, "ResourceIdentifier": identifier}
+
+    def _restore(self, stack: str) -> None:
+        """Restore the newest snapshot by hand, with what the template says, and create the instances."""
+        snapshot = self.account.snapshots[-1]
+        entry = self.files.entry(stack)
+        after = entry["recovery"][-1]
+        template = self.files.template(after["template"])
+        trial = self.account.copy()  # only to know what the template says of cluster and instances
+        trial.deploy(self.files.name(stack), entry["region"], template, self.files.values(stack, template))
+        declared = trial.stacks[entry["region"], self.files.name(stack)].declared
+        for one in self.files.json(after["importFiles"][self.files.environment])["ResourcesToImport"]:
+            logical_id, kind = one["LogicalResourceId"], one["ResourceType"]
+            properties = dict(declared[logical_id].properties)
+            own = {
+                name: value if isinstance(value, str) else f"{self.files.name(stack)}-{logical_id.lower()}-r"
+                for name, value in one["ResourceIdentifier"].items()
+            }
+            value = snapshot.value if kind == snapshot.kind else self.account.serial()
+            self.account.add(Thing(kind, entry["region"], own, properties, value=value))
+        self.lines.append(f"  restored {snapshot.ref} from its snapshot, and created its instances by hand")
+
+
+def value_at(properties: Any, place: Place) -> Any:
+    """Return the value at a place of the properties."""
+    for step in place:
+        properties = properties[step] if isinstance(step, int) else properties.get(step)
+    return properties
+
+
+def is_called(thing: Thing, by: Mapping[str, str]) -> bool:
+    """Tell whether a resource has a name or a tag Name."""
+    if "Name" in by:
+        return bool(thing.properties.get("Name") == by["Name"])
+    return {"Key": "Name", "Value": by["Tag"]} in thing.properties.get("Tags", [])
+
+
+def faults(
+    before: Account, drill: Drill, stacks: Sequence[str], changes: Mapping[str, Changes]
+) -> Iterator[str]:
+    """Yield what is not as it was: data, names, properties of what survived, and what a deploy did to it."""
+    after = drill.account
+    gone = {thing.ref for key, thing in before.things.items() if key not in after.things}
+    for stack in stacks:
+        region, name = drill.files.entry(stack)["region"], drill.files.name(stack)
+        old, new = before.stacks[region, name], after.stacks[region, name]
+        for what, one, other in (
+            ("resources", old.things, new.things),
+            ("outputs", old.outputs, new.outputs),
+            ("exports", old.exports, new.exports),
+        ):
+            if one.keys() != other.keys():
+                yield f"{stack}: other {what}: {sorted(one.keys() ^ other.keys())}"
+        did = changes[stack]
+        yield from (f"{stack}: {one} was replaced: {why}" for one, why in did.replaced.items())
+        yield from (f"{stack}: {one} was generated again" for one in did.generated)
+        yield from (f"{stack}: {one} was removed" for one in did.removed)
+        for step in drill.files.entry(stack)["recovery"]:
+            if path := step["importFiles"].get(drill.files.environment):
+                for entry in drill.files.json(path)["ResourcesToImport"]:
+                    logical_id = entry["LogicalResourceId"]
+                    was, now = old.things[logical_id], new.things[logical_id]
+                    if was.kind == "AWS::RDS::DBInstance":  # holds nothing, and has a generated name
+                        continue
+                    if was.key != now.key:
+                        yield f"{stack}: {logical_id} is another one: {now.ref} instead of {was.ref}"
+                    if was.value != now.value:
+                        yield f"{stack}: {logical_id} has lost what it held"
+                    for place in differences(was.properties, now.properties):
+                        if not any(one in str(value_at(was.properties, place)) for one in gone):
+                            yield f"{stack}: {logical_id} has another {place_in_words(place)}"
+
+
+def drill_one(files: Files, deleted: str) -> tuple[list[str], list[str]]:
+    """Delete a stack and what reads from it, take it back, and return what happened and what is wrong."""
+    drill = Drill(files)
+    drill.deploy_all()
+    before = drill.account.copy()
+    gone = [*READERS[deleted], deleted]
+    for stack in gone:
+        drill.delete(stack)
+    left = sum(not thing.stack for thing in drill.account.things.values())
+    drill.lines.append(f"{files.environment}: deleted {', '.join(gone)}; left behind: {left} resources")
+    changes = {}
+    for stack in reversed(gone):
+        try:
+            drill.deploy(stack)
+        except RefusedError as error:
+            drill.lines.append(f"  a plain deploy of {stack} fails: {error}")
+        else:
+            return drill.lines, [f"{stack}: deploys though its names should be taken"]
+        drill.take_back(stack)
+        changes[stack] = drill.deploy(stack)
+        updated = [f"{name} ({', '.join(places)})" for name, places in changes[stack].updated.items()]
+        drill.lines.append(
+            f"  {stack} deployed: {len(changes[stack].created)} created, "
+            f"{len(changes[stack].replaced)} replaced, {len(changes[stack].generated)} generated again, "
+            f"updated: {', '.join(updated) or 'none'}"
+        )
+    orphans = sorted(thing.ref for thing in drill.account.things.values() if not thing.stack)
+    drill.lines.append(f"  still in no stack: {', '.join(orphans) or 'nothing'}")
+    found = list(faults(before, drill, list(reversed(gone)), changes))
+    again = [stack for stack in reversed(gone) if drill.deploy(stack) != Changes()]
+    return drill.lines, found + [f"{stack}: a second deploy changes something" for stack in again]
+
+
+def report(files: Mapping[str, bytes], environments: Sequence[str]) -> None:
+    """Print the drill of every stack in some environments, and what it cannot know."""
+    wrong = 0
+    for environment in environments:
+        for stack in STACKS:
+            lines, found = drill_one(Files(dict(files), environment), stack.name)
+            print("\n".join([*lines, *(f"  WRONG: {one}" for one in found)]))
+            wrong += len(found)
+    print(f"\n{wrong} differences.\n\nWhat the model does not know:")
+    print("\n".join(f"- {one}" for one in UNKNOWN))
+
+
+if __name__ == "__main__":
+    everything = built()
+    report(everything.files, [one.name for one in everything.environments])

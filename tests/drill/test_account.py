@@ -1,0 +1,150 @@
+"""The model keeps the rules of CloudFormation that the drill relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from .account import Account, Changes, RefusedError
+
+REGION = "ap-northeast-1"
+QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {}}
+BUCKET = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "files"}}
+
+
+def kept(
+    resource: Mapping[str, Any], policy: str = "RetainExceptOnCreate", **properties: Any
+) -> dict[str, Any]:
+    """Return a resource with both policies, and more properties."""
+    return {
+        **resource,
+        "DeletionPolicy": policy,
+        "UpdateReplacePolicy": "Retain",
+        "Properties": {**resource["Properties"], **properties},
+    }
+
+
+def deploy(
+    account: Account, name: str, outputs: Mapping[str, Any] | None = None, **resources: Any
+) -> Changes:
+    """Deploy a stack of some resources."""
+    return account.deploy(name, REGION, {"Resources": resources, "Outputs": outputs or {}}, {})
+
+
+def left(account: Account) -> list[str]:
+    """Return the types of what no stack owns."""
+    return sorted(thing.kind for thing in account.things.values() if not thing.stack)
+
+
+@pytest.mark.parametrize(
+    ("policy", "stays"),
+    [("Retain", True), ("RetainExceptOnCreate", True), ("Delete", False), ("Snapshot", False)],
+)
+def test_deletion_follows_the_policy(policy: str, stays: bool) -> None:
+    """What is retained stays in no stack; of a snapshot only the snapshot stays."""
+    account = Account()
+    deploy(account, "site", Queue=kept(QUEUE, policy))
+    account.delete("site", REGION)
+
+    assert left(account) == ["AWS::SQS::Queue"] * stays
+    assert len(account.snapshots) == (policy == "Snapshot")
+
+
+def test_failed_deploy_leaves_the_account_as_it_was() -> None:
+    """If a name is taken, what was created before is gone again."""
+    account = Account()
+    deploy(account, "first", Bucket=BUCKET)
+
+    with pytest.raises(RefusedError, match="Bucket: AWS::S3::Bucket files exists already"):
+        deploy(account, "second", Queue=kept(QUEUE), Bucket={**BUCKET, "DependsOn": "Queue"})
+    assert [thing.stack for thing in account.things.values()] == ["first"]
+    assert list(account.stacks) == [(REGION, "first")]
+
+
+def test_what_has_a_name_cannot_be_replaced() -> None:
+    """The new one is created first, and finds the name taken."""
+    account = Account()
+    cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"DBClusterIdentifier": "c", "DatabaseName": "a"}}
+    deploy(account, "site", Cluster=kept(cluster))
+
+    with pytest.raises(RefusedError, match="AWS::RDS::DBCluster c exists already"):
+        deploy(account, "site", Cluster=kept(cluster, DatabaseName="b"))
+
+
+def test_replaced_resource_follows_its_policy() -> None:
+    """The old one of what has no name stays, if it is retained."""
+    account = Account()
+    deploy(account, "site", Queue=kept(QUEUE))
+
+    assert deploy(account, "site", Queue=kept(QUEUE, FifoQueue=True)).replaced == {"Queue": ["FifoQueue"]}
+    assert left(account) == ["AWS::SQS::Queue"]
+    assert deploy(account, "site", Queue=kept(QUEUE, FifoQueue=True, DelaySeconds=1)).updated == {
+        "Queue": ["DelaySeconds"]
+    }
+
+
+def test_secret_is_generated_again_if_its_generator_changes() -> None:
+    """Any other change of a secret leaves its value as it is."""
+    account = Account()
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {}}}
+    deploy(account, "site", Secret=secret)
+    thing = account.stacks[REGION, "site"].things["Secret"]
+    value = thing.value
+
+    assert deploy(account, "site", Secret=kept(secret, Description="d")).generated == []
+    assert thing.value == value
+    changed = kept(secret, Description="d", GenerateSecretString={"PasswordLength": 9})
+    assert deploy(account, "site", Secret=changed).generated == ["Secret"]
+    assert thing.value != value
+
+
+def test_export_in_use_holds_the_stack() -> None:
+    """A stack from which another one imports is not deleted, and what it exports does not change."""
+    account = Account()
+    export = {"Queue": {"Value": {"Ref": "Queue"}, "Export": {"Name": "queue"}}}
+    deploy(account, "first", export, Queue=QUEUE)
+    deploy(account, "second", Queue=kept(QUEUE, QueueName={"Fn::ImportValue": "queue"}))
+
+    with pytest.raises(RefusedError, match="first: export queue is in use by second"):
+        account.delete("first", REGION)
+    with pytest.raises(RefusedError, match="first: export queue is in use by second"):
+        deploy(account, "first", export, Queue=kept(QUEUE, FifoQueue=True))
+    account.delete("second", REGION)
+    account.delete("first", REGION)
+    with pytest.raises(RefusedError, match="No export named queue found"):
+        deploy(account, "second", Queue=kept(QUEUE, QueueName={"Fn::ImportValue": "queue"}))
+
+
+def test_versions_go_with_their_function() -> None:
+    """A version that is retained is deleted with its function all the same."""
+    account = Account()
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "f"}}
+    version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}}
+    deploy(account, "site", Function=function, Version=kept(version))
+    account.delete("site", REGION)
+
+    assert account.things == {}
+
+
+def test_resource_of_a_stack_is_not_imported() -> None:
+    """A resource belongs to one stack at most."""
+    account = Account()
+    deploy(account, "first", Bucket=kept(BUCKET))
+    entry = {
+        "ResourceType": "AWS::S3::Bucket",
+        "LogicalResourceId": "Bucket",
+        "ResourceIdentifier": {"BucketName": "files"},
+    }
+    template = {"Resources": {"Bucket": kept(BUCKET)}}
+
+    with pytest.raises(RefusedError, match="Bucket: files belongs to the stack first"):
+        account.import_resources("second", REGION, template, {}, [entry])
+    account.delete("first", REGION)
+    assert account.import_resources("second", REGION, template, {}, [entry]) == []
+    assert deploy(account, "second", Bucket=kept(BUCKET)) == Changes()
+    with pytest.raises(RefusedError, match="Bucket: an import cannot remove resources"):
+        account.import_resources("second", REGION, {"Resources": {}}, {}, [])
+    with pytest.raises(RefusedError, match=r"Parameters: \[Tier\] do not exist in the template"):
+        account.import_resources("second", REGION, template, {"Tier": "a"}, [])

@@ -1,0 +1,257 @@
+"""A deleted stack comes back with all that it held; and the drill notices when it would not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from csr_templates import STACKS
+from csr_templates.assembly.files import Assembly
+from csr_templates.cloudformation.rendering import render
+
+from .account import UNKNOWN, RefusedError
+from .recovering import Drill, Files, built, drill_one, report
+
+pytestmark = pytest.mark.xdist_group("drill")
+
+Change = Callable[[Any], None]
+
+
+@pytest.fixture(scope="module")
+def assembly() -> Assembly:
+    """Everything that a build writes."""
+    return built()
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+@pytest.mark.parametrize("stack", [stack.name for stack in STACKS])
+def test_deleted_stack_comes_back(assembly: Assembly, environment: str, stack: str) -> None:
+    """A plain deploy fails; after the import it replaces, removes and generates nothing; no data is lost."""
+    lines, found = drill_one(Files(assembly.files, environment), stack)
+
+    assert found == []
+    assert any("a plain deploy" in line and "exists already" in line for line in lines)
+
+
+def test_recovered_stack_can_be_deleted_again(assembly: Assembly) -> None:
+    """What a first recovery leaves in no stack does not get into the way of a second one."""
+    drill = Drill(Files(assembly.files, "prod"))
+    drill.deploy_all()
+    secret = origin_secret(assembly)
+    value = drill.account.stacks["ap-northeast-1", "csr-lambda-api-prod-api"].things[secret].value
+    for _ in range(2):
+        drill.delete("api")
+        drill.take_back("api")
+        drill.deploy("api")
+    stack = drill.account.stacks["ap-northeast-1", "csr-lambda-api-prod-api"]
+
+    assert stack.things[secret].value == value
+
+
+def origin_secret(assembly: Assembly) -> str:
+    """Return the logical ID of a secret of the api stack."""
+    (api,) = [stack for stack in assembly.stacks if stack.name == "api"]
+    return next(name for name, one in api.resources.items() if one["Type"] == "AWS::SecretsManager::Secret")
+
+
+def changed(assembly: Assembly, path: str, change: Change) -> Files:
+    """Return production's files, one of them changed."""
+    files = Files(dict(assembly.files), "prod")
+    document = deepcopy(files.json(path) if path.endswith(".json") else files.template(path))
+    change(document)
+    text = json.dumps(document) if path.endswith(".json") else render(document)
+    files.files[path] = text.encode("ascii")
+    return files
+
+
+def without(logical_id: str) -> Change:
+    """Return what takes a resource out of a template, or out of a list."""
+
+    def change(document: Any) -> None:
+        if "Resources" in document:
+            del document["Resources"][logical_id]
+        else:
+            listed = document["ResourcesToImport"]
+            document["ResourcesToImport"] = [one for one in listed if one["LogicalResourceId"] != logical_id]
+
+    return change
+
+
+def setting(value: Any, *place: str) -> Change:
+    """Return what sets the value at a place of a document."""
+
+    def change(document: Any) -> None:
+        for key in place[:-1]:
+            document = document[key]
+        document[place[-1]] = value
+
+    return change
+
+
+def identified(identifier: dict[str, Any], logical_id: str) -> Change:
+    """Return what gives an entry of a list another identifier."""
+
+    def change(document: Any) -> None:
+        for one in document["ResourcesToImport"]:
+            if one["LogicalResourceId"] == logical_id:
+                one["ResourceIdentifier"] = identifier
+
+    return change
+
+
+def property_(value: Any, logical_id: str, *place: str) -> Change:
+    """Return what sets a property in a template."""
+    return setting(value, "Resources", logical_id, "Properties", *place)
+
+
+# What is wrong -> the stack, the file and its change, and what CloudFormation says.
+REFUSED: dict[str, tuple[str, str, Change, str]] = {
+    "the list lacks a resource": (
+        "network",
+        "recovery/prod/network.json",
+        without("AlarmsKey"),
+        "AlarmsKey: an import cannot create resources.",
+    ),
+    "the list has one too many": (
+        "network",
+        "recovery/network.yaml",
+        without("LambdaDeploymentsBucketPolicy"),
+        "LambdaDeploymentsBucketPolicy: not a new resource of the template.",
+    ),
+    "there are outputs": (
+        "network",
+        "recovery/network.yaml",
+        setting({"Bucket": {"Value": "b"}}, "Outputs"),
+        "As part of the import operation, you cannot modify or add [Outputs].",
+    ),
+    "no policy for deleting": (
+        "api",
+        "recovery/api.yaml",
+        lambda document: document["Resources"]["DeadLetterQueue"].pop("DeletionPolicy"),
+        "DeadLetterQueue: resources to import need a DeletionPolicy.",
+    ),
+    "a reference leads out of the template": (
+        "network",
+        "recovery/network.yaml",
+        property_({"Fn::GetAtt": ["FlowLogsKey", "Arn"]}, "FlowLogsLogGroup", "KmsKeyId"),
+        "Template validation error: Resources.FlowLogsLogGroup.Properties.KmsKeyId.Fn::GetAtt: 'FlowLogsKey' "
+        "is not a resource of this template. Did you mean 'LogsKey'?",
+    ),
+    "another name in the template": (
+        "frontend",
+        "recovery/frontend.yaml",
+        property_("aws-waf-logs-other", "WAFLogGroup", "LogGroupName"),
+        "WAFLogGroup: the template has another LogGroupName.",
+    ),
+    "another property identifies": (
+        "api",
+        "recovery/prod/api.json",
+        identified({"QueueName": "letters"}, "DeadLetterQueue"),
+        "DeadLetterQueue: the identifier is QueueUrl.",
+    ),
+    "a required property is missing": (
+        "network",
+        "recovery/network.yaml",
+        lambda document: document["Resources"]["LambdaDeploymentsBucketPolicy"]["Properties"].pop(
+            "PolicyDocument"
+        ),
+        "LambdaDeploymentsBucketPolicy: PolicyDocument is required.",
+    ),
+    "the resource does not exist": (
+        "network",
+        "recovery/prod/network.json",
+        identified({"BucketName": "other"}, "LambdaDeploymentsBucket"),
+        "LambdaDeploymentsBucket: the template has another BucketName.",
+    ),
+    "nothing has the tag": (
+        "network",
+        "recovery/prod/network.json",
+        identified({"KeyId": {"Tag": "other"}}, "LogsKey"),
+        "LogsKey: 0 resources are called {'Tag': 'other'}",
+    ),
+    "the second import changes what the first one took": (
+        "database",
+        "recovery/database-after-restore.yaml",
+        property_("other", "DatabaseKey", "Description"),
+        "DatabaseKey: an import cannot change Description.",
+    ),
+    "the deploy finds a name taken that the import left": (
+        "frontend",
+        "recovery/frontend.yaml",
+        without("SiteBucketPolicy"),
+        "SiteBucketPolicy: AWS::S3::BucketPolicy csr-lambda-api-prod-frontend-123456789012 exists already.",
+    ),
+    "the deploy replaces what has a name": (
+        "database",
+        "recovery/database-after-restore.yaml",
+        property_("other", "DatabaseCluster", "DatabaseName"),
+        "DatabaseCluster: AWS::RDS::DBCluster csr-lambda-api-prod-aurora-cluster exists already.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_wrong_import_is_refused(assembly: Assembly, name: str) -> None:
+    """Each rule of an import that the files keep is one that the drill knows."""
+    stack, path, change, message = REFUSED[name]
+    files = changed(assembly, path, change)
+    if name == "the deploy finds a name taken that the import left":
+        listed = files.json("recovery/prod/frontend.json")
+        without("SiteBucketPolicy")(listed)
+        files.files["recovery/prod/frontend.json"] = json.dumps(listed).encode()
+
+    with pytest.raises(RefusedError) as refusal:
+        drill_one(files, stack)
+
+    assert str(refusal.value) == message
+
+
+def test_changed_generator_loses_the_secret(assembly: Assembly) -> None:
+    """If the import template generates another secret, the deploy generates it again."""
+    secret = origin_secret(assembly)
+    change = property_(41, secret, "GenerateSecretString", "PasswordLength")
+    _, found = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
+
+    assert found == [
+        f"api: {secret} was generated again",
+        f"api: {secret} has lost what it held",
+    ]
+
+
+def test_changed_property_of_a_queue_replaces_it(assembly: Assembly) -> None:
+    """What has no name does not collide: a create-only property that differs replaces it."""
+    change = property_(True, "DeadLetterQueue", "FifoQueue")
+    _, found = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
+
+    assert "api: DeadLetterQueue was replaced: ['FifoQueue']" in found
+    assert "api: DeadLetterQueue has lost what it held" in found
+
+
+def test_two_keys_with_one_tag_are_refused(assembly: Assembly) -> None:
+    """Which of two keys is the stack's is for a person to decide."""
+    drill = Drill(Files(assembly.files, "prod"))
+    drill.deploy_all()
+    drill.delete("frontend")
+    key = next(one for one in drill.account.things.values() if one.kind == "AWS::KMS::Key" and not one.stack)
+    drill.account.add(deepcopy(key))
+    other = deepcopy(key)
+    other.identifier = {"KeyId": "another"}
+    drill.account.add(other)
+
+    with pytest.raises(RefusedError, match="FrontendKey: 2 resources are called"):
+        drill.take_back("frontend")
+
+
+def test_drill_prints_what_it_cannot_know(assembly: Assembly, capsys: pytest.CaptureFixture[str]) -> None:
+    """The printed drill names every stack, counts the differences, and lists its limits."""
+    report(assembly.files, ["dev"])
+    out = capsys.readouterr().out
+
+    for stack in STACKS:
+        assert f"{stack.name}; left behind:" in out
+    assert "\n0 differences.\n" in out
+    assert out.endswith("".join(f"- {one}\n" for one in UNKNOWN))

@@ -1,0 +1,205 @@
+"""What follows from a change: in the same stack, in chains, and where it ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .templates import changed, resources, reviewed, risks
+
+NETWORK: dict[str, Any] = resources(
+    VPC=("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/16"}),
+    Group=("AWS::EC2::SecurityGroup", {"GroupDescription": "d", "VpcId": {"Ref": "VPC"}}),
+    Rule=(
+        "AWS::EC2::SecurityGroupIngress",
+        {"GroupId": {"Fn::GetAtt": ["Group", "GroupId"]}, "IpProtocol": "tcp"},
+    ),
+    Dashboard=("AWS::CloudWatch::Dashboard", {"DashboardBody": {"Fn::Sub": '{"a":"${Group}"}'}}),
+    Topic=("AWS::SNS::Topic", {}),
+)
+
+
+def with_block(block: Any, **parameters: Any) -> dict[str, Any]:
+    """Return the network with another block."""
+    vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": block}}
+    return {"Parameters": parameters, "Resources": {**NETWORK["Resources"], "VPC": vpc}}
+
+
+def test_a_replacement_goes_on_through_references() -> None:
+    """What is create-only is replaced too, what is not is updated, and what does not refer is left."""
+    found = changed(NETWORK, with_block("10.1.0.0/16"))
+
+    assert {name: one["change"] for name, one in found.items()} == {
+        "VPC": "replace",
+        "Group": "replace",
+        "Rule": "replace",
+        "Dashboard": "update",
+    }
+    assert found["Dashboard"]["causes"] == [
+        {
+            "property": "DashboardBody",
+            "before": '{"a":"${Group}"}',
+            "after": '{"a":"${Group}"} (new)',
+            "chain": ["after.json", "VPC replaced", "Group replaced"],
+        }
+    ]
+
+
+def test_a_replacement_that_is_not_known_stays_so() -> None:
+    """From a resource that may be replaced only may-be follows, and each says so."""
+    found = reviewed(NETWORK, with_block({"Ref": "Block"}, Block={"Type": "String"}))
+    (stack,) = found["environments"][0]["stacks"]
+
+    assert {one["logicalId"]: one["change"] for one in stack["resources"]} == {
+        "VPC": "maybe-replace",
+        "Group": "maybe-replace",
+        "Rule": "maybe-replace",
+        "Dashboard": "update",
+    }
+    message = risks(found)["replace", "Group"]
+    assert message.startswith("Group may be replaced, since VpcId refers to VPC, which may be replaced: ")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "reached"),
+    [("Arn", True), ("DBName", False), ("Endpoint.Port", True), ("StorageEncrypted", True)],
+)
+def test_an_attribute_that_stays_is_no_new_value(attribute: str, reached: bool) -> None:
+    """An attribute that is a property with the same value is the same after a replacement."""
+
+    def template(encrypted: bool) -> dict[str, Any]:
+        return resources(
+            Instance=("AWS::RDS::DBInstance", {"DBName": "a", "StorageEncrypted": encrypted}),
+            User=(
+                "AWS::SSM::Parameter",
+                {"Type": "String", "Value": {"Fn::GetAtt": ["Instance", attribute]}},
+            ),
+        )
+
+    assert ("User" in changed(template(False), template(True))) is reached
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute", "property_name", "reached"),
+    [
+        ("AWS::EC2::LaunchTemplate", "LatestVersionNumber", "LaunchTemplateData", True),
+        ("AWS::EC2::LaunchTemplate", "LaunchTemplateId", "LaunchTemplateData", False),
+        ("AWS::SSM::Parameter", "Value", "Value", True),
+        ("AWS::CloudFormation::Stack", "Outputs.Id", "TemplateURL", True),
+        ("AWS::SSM::Parameter", "Value", "Description", False),
+    ],
+)
+def test_some_attributes_move_with_an_update(
+    kind: str, attribute: str, property_name: str, reached: bool
+) -> None:
+    """The newest version of a launch template is another one after each update of it."""
+
+    def template(value: str) -> dict[str, Any]:
+        data: Any = {"ImageId": value} if property_name == "LaunchTemplateData" else value
+        return resources(
+            Source=(kind, {property_name: data}),
+            User=("AWS::SNS::Topic", {"DisplayName": {"Fn::GetAtt": ["Source", attribute]}}),
+        )
+
+    assert ("User" in changed(template("a"), template("b"))) is reached
+
+
+def test_names_that_refer_to_each_other() -> None:
+    """CloudFormation refuses the circle; the review leaves it as it is."""
+
+    def template(size: int) -> dict[str, Any]:
+        return resources(
+            A=("AWS::Logs::LogGroup", {"LogGroupName": {"Ref": "B"}, "RetentionInDays": size}),
+            B=("AWS::Logs::LogGroup", {"LogGroupName": {"Ref": "A"}}),
+        )
+
+    assert {name: one["change"] for name, one in changed(template(1), template(7)).items()} == {"A": "update"}
+
+
+def test_a_condition_of_unknown_truth_is_no_guess() -> None:
+    """A resource that may go is said to go, with what is not known; one of the same condition stays."""
+
+    def template(value: str, condition: str | None) -> dict[str, Any]:
+        queue: dict[str, Any] = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 1}}
+        return {
+            "Parameters": {"Keep": {"Type": "String"}},
+            "Conditions": {"IsKept": {"Fn::Equals": [{"Ref": "Keep"}, value]}},
+            "Resources": {"Queue": queue | ({"Condition": condition} if condition else {})},
+        }
+
+    found = reviewed(template("yes", None), template("yes", "IsKept"))
+    (entry,) = found["environments"][0]["stacks"][0]["resources"]
+    assert (entry["change"], entry["data"]) == ("remove", "lost")
+    assert [(one["property"], one["before"], one["after"]) for one in entry["causes"]] == [
+        ("Condition", "true", "not known")
+    ]
+    assert "it may leave the stack, as its condition is not known," in risks(found)["data-loss", "Queue"]
+    assert changed(template("yes", "IsKept"), template("yes", "IsKept")) == {}
+    assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "update"
+
+
+def test_parameter_values_that_the_template_refuses() -> None:
+    """By a rule, or since they are not allowed; what each deploy decides is not judged by its default."""
+
+    def template(default: str, *allowed: str) -> dict[str, Any]:
+        rule = {"Assert": {"Fn::Equals": [{"Ref": "A"}, "1"]}, "AssertDescription": "A must be 1."}
+        return {
+            "Parameters": {"A": {"Type": "Number", "Default": default, "AllowedValues": [1, *allowed]}},
+            "Rules": {"One": {"Assertions": [rule]}},
+            "Resources": {},
+        }
+
+    refused = "The deploy fails: the template refuses its parameters. "
+    assert risks(reviewed(template("1"), template("2", "2"))) == {("will-fail", ""): f"{refused}A must be 1."}
+    found = reviewed(template("1"), template("1"), given=({}, {"A": "3"}))
+    assert [one["message"] for one in found["risks"]] == [
+        f"{refused}A is 3, and AllowedValues has 1",
+        f"{refused}A must be 1.",
+    ]
+    assert risks(reviewed(template("2", "2"), template("2", "2"))) == {}
+
+
+def test_a_custom_resource() -> None:
+    """Its function decides whether it is replaced; its type and its service token cannot be changed."""
+
+    def template(kind: str, token: str, value: str) -> dict[str, Any]:
+        return resources(Thing=(kind, {"ServiceToken": token, "Value": value}))
+
+    before = template("Custom::A", "arn", "1")
+    assert changed(before, template("Custom::A", "arn", "2"))["Thing"]["change"] == "maybe-replace"
+    assert ("will-fail", "Thing") in risks(reviewed(before, template("Custom::A", "other", "1")))
+    found = risks(reviewed(before, template("Custom::B", "arn", "1")))
+    assert found["will-fail", "Thing"].startswith(
+        "CloudFormation refuses to change the type of Thing from Custom::A "
+    )
+
+
+def test_a_circle_of_references_ends() -> None:
+    """Resources that refer to each other are visited until nothing is news."""
+
+    def template(description: str) -> dict[str, Any]:
+        return resources(
+            A=("Custom::Thing", {"ServiceToken": description, "B": {"Ref": "B"}}),
+            B=("Custom::Thing", {"A": {"Ref": "A"}}),
+        )
+
+    found = changed(template("a"), template("b"))
+    assert {name: (one["change"], one["type"]) for name, one in found.items()} == {
+        "A": ("maybe-replace", "Custom::Thing"),
+        "B": ("maybe-replace", "Custom::Thing"),
+    }
+
+
+def test_a_name_written_as_reference_or_as_text_is_the_same() -> None:
+    """Ref of a resource with an explicit name is that name."""
+
+    def template(name: Any) -> dict[str, Any]:
+        return resources(
+            Queue=("AWS::Logs::LogGroup", {"LogGroupName": "/a"}),
+            User=("AWS::Logs::MetricFilter", {"LogGroupName": name, "FilterPattern": ""}),
+        )
+
+    assert changed(template({"Ref": "Queue"}), template("/a")) == {}
+    assert changed(template({"Fn::Sub": "${Queue}"}), template("/a")) == {}
+    assert changed(template({"Ref": "Queue"}), template("/b"))["User"]["change"] == "replace"

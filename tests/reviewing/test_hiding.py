@@ -1,0 +1,115 @@
+"""Values for the reader: what is a secret is hidden, and references are not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from csr_templates.reviewing.hiding import HIDDEN_VALUE, shown
+
+from .templates import reviewed
+
+HIDDEN = HIDDEN_VALUE
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "expected"),
+    [
+        ("AWS::RDS::DBCluster", "MasterUserPassword", "hush", HIDDEN),
+        (
+            "AWS::RDS::DBCluster",
+            "MasterUserPassword",
+            "{{resolve:secretsmanager:s:SecretString:p}}",
+            "{{resolve:secretsmanager:s:SecretString:p}}",
+        ),
+        ("AWS::RDS::DBCluster", "ManageMasterUserPassword", True, True),
+        ("AWS::SecretsManager::Secret", "SecretString", '{"a":"b"}', HIDDEN),
+        ("AWS::SecretsManager::Secret", "GenerateSecretString.PasswordLength", 32, 32),
+        ("AWS::SecretsManager::Secret", "Name", "s", "s"),
+        ("AWS::ApiGateway::ApiKey", "Value", "hush", HIDDEN),
+        ("AWS::ApiGateway::ApiKey", "Description", "d", "d"),
+        ("AWS::ApiGateway::Method", "ApiKeyRequired", True, True),
+        ("AWS::ElastiCache::ReplicationGroup", "AuthToken", "hush", HIDDEN),
+        ("AWS::Lambda::Function", "Environment.Variables.DB_PASSWORD", "hush", HIDDEN),
+        ("AWS::Lambda::Function", "Environment.Variables.API_TOKEN", "hush", HIDDEN),
+        ("AWS::Lambda::Function", "Environment.Variables.DATABASE_SECRET_ARN", "arn", "arn"),
+        ("AWS::Lambda::Function", "Environment.Variables.LOG_LEVEL", "INFO", "INFO"),
+        ("AWS::Lambda::Function", "Environment.Variables.URL", "mysql://user:hush@host/db", HIDDEN),
+        (
+            "AWS::CloudFront::Distribution",
+            "DistributionConfig.Origins[api].OriginCustomHeaders[x-api-key].HeaderValue",
+            "hush",
+            HIDDEN,
+        ),
+        (
+            "AWS::CloudFront::Distribution",
+            "DistributionConfig.Origins[api].OriginCustomHeaders[x-trace].HeaderValue",
+            "on",
+            "on",
+        ),
+        (
+            "AWS::ECS::TaskDefinition",
+            "ContainerDefinitions[0].Environment",
+            [{"Name": "DB_PASSWORD", "Value": "hush"}, {"Name": "A", "Value": "b"}],
+            [{"Name": "DB_PASSWORD", "Value": HIDDEN}, {"Name": "A", "Value": "b"}],
+        ),
+        (
+            "AWS::IAM::Role",
+            "Policies[a].PolicyDocument.Statement[b].Action[0]",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:GetSecretValue",
+        ),
+        (
+            "AWS::IAM::Role",
+            "Policies[a].PolicyDocument.Statement[b].Resource",
+            "arn:aws:secretsmanager:us-east-1:1:secret:x",
+            "arn:aws:secretsmanager:us-east-1:1:secret:x",
+        ),
+        ("AWS::EC2::Instance", "UserData", "export A=AKIAABCDEFGHIJKLMNOP", HIDDEN),
+        ("Custom::Thing", "Certificate", "-----BEGIN PRIVATE KEY-----\nx", HIDDEN),
+        ("Custom::Thing", "Config", {"password": "hush", "user": "a"}, {"password": HIDDEN, "user": "a"}),
+        ("Custom::Thing", "A", {"Fn::Hidden": "digest"}, HIDDEN),
+        ("Custom::Thing", "A", {"Fn::Sub": ["x-${V}", {"V": {"Fn::Hidden": "digest"}}]}, f"x-{HIDDEN}"),
+        ("Custom::Thing", "A", {"Fn::Select": [0, {"Fn::Hidden": "digest"}]}, HIDDEN),
+        ("Custom::Thing", "A", {"Fn::Given": "P"}, "${P}"),
+        ("Custom::Thing", "A", {"Fn::ParameterStore": "/key"}, "value of the SSM parameter /key"),
+        ("Custom::Thing", "A", {"Fn::In": ["network", {"Ref": "VPC"}]}, "${VPC} of network"),
+        ("Custom::Thing", "A", None, None),
+    ],
+)
+def test_values(kind: str, name: str, value: Any, expected: Any) -> None:
+    """Passwords, keys and tokens are hidden by their names, by what they are in, and by their looks."""
+    assert shown(value, name, kind) == expected
+
+
+def test_a_secret_is_nowhere_in_a_report() -> None:
+    """A NoEcho value reaches a property, an output, a name and a condition, and no part of the report."""
+
+    def template(size: int) -> dict[str, Any]:
+        return {
+            "Parameters": {"Password": {"Type": "String", "NoEcho": True, "Default": "first-hush"}},
+            "Conditions": {"IsSecond": {"Fn::Equals": [{"Ref": "Password"}, "second-hush"]}},
+            "Resources": {
+                "Queue": {
+                    "Type": "AWS::SQS::Queue",
+                    "Properties": {"QueueName": {"Fn::Sub": "q-${Password}"}, "VisibilityTimeout": size},
+                },
+                "Topic": {"Type": "AWS::SNS::Topic", "Condition": "IsSecond"},
+            },
+            "Outputs": {
+                "P": {"Value": {"Ref": "Password"}, "Export": {"Name": {"Fn::Sub": "e-${Password}"}}}
+            },
+        }
+
+    found = reviewed(template(1), template(2), given=({}, {"Password": "second-hush"}))
+    (stack,) = found["environments"][0]["stacks"]
+
+    assert "hush" not in json.dumps(found)
+    assert {one["logicalId"]: one["change"] for one in stack["resources"]} == {
+        "Queue": "replace",
+        "Topic": "add",
+    }
+    assert [(one["before"], one["after"]) for one in stack["parameters"]] == [(HIDDEN, HIDDEN)]
+    assert [one["key"] for one in stack["outputs"]] == ["P"]

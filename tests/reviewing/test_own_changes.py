@@ -1,0 +1,155 @@
+"""Twelve changes of our own stacks: what a reviewer has to be told of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csr_templates.reviewing import report, text
+from csr_templates.reviewing.report import Review
+from csr_templates.reviewing.sides import Side
+
+from .own_changes import CHANGES, own_side
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "review.md").read_text("utf-8")
+# Change -> (kind, resource) of every risk in production, and resource -> change of what has none.
+EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
+    "engine version": ({("interruption", "DatabaseCluster")}, {"DatabaseCluster": "update"}),
+    "class": (
+        {("interruption", "DatabaseInstance1"), ("interruption", "DatabaseInstance2")},
+        {
+            "DatabaseInstance1": "update",
+            "DatabaseInstance2": "update",
+            "DatabaseSurplusCreditsAlarm": "remove",
+        },
+    ),
+    "subnet CIDR": (
+        {
+            ("export", "PrivateSubnet1Id"),
+            ("replace", "PrivateSubnet1"),
+            ("replace", "PrivateSubnet1RouteTableAssociation"),
+            ("replace", "PrivateSubnet1NetworkAclAssociation"),
+            ("interruption", "PrivateSubnet1RouteTableAssociation"),
+            ("interruption", "PrivateSubnet1NetworkAclAssociation"),
+            ("interruption", "SecretsManagerEndpointSecurityGroup"),
+        },
+        {"DatabaseSubnetGroup": "update", "ApiFunction": "update"},
+    ),
+    "description of a group": (
+        {
+            ("will-fail", "DatabaseSecurityGroup"),
+            ("replace", "DatabaseSecurityGroup"),
+            ("replace", "LambdaToDatabase"),
+        },
+        {"DatabaseCluster": "update"},
+    ),
+    "added subnet group name": (
+        {
+            ("will-fail", "DatabaseCluster"),
+            ("will-fail", "DatabaseInstance1"),
+            ("will-fail", "DatabaseInstance2"),
+            ("export", "DatabaseClusterEndpoint"),
+            ("export", "DatabaseClusterReadEndpoint"),
+            ("export", "DatabasePort"),
+            ("replace", "DatabaseSubnetGroup"),
+            ("replace", "DatabaseCluster"),
+            ("replace", "DatabaseInstance1"),
+            ("replace", "DatabaseInstance2"),
+        },
+        {"ApiFunction": "update", "DatabaseSecretAttachment": "update"},
+    ),
+    "memory": (
+        set(),
+        {"ApiFunction": "update", "ApiFunctionVersion": "replace", "ApiFunctionAlias": "update"},
+    ),
+    "threshold": (set(), {"DatabaseCPUAlarm": "update"}),
+    "bucket renamed": (
+        {
+            ("will-fail", "LambdaDeploymentsBucket"),
+            ("export", "LambdaDeploymentsBucketName"),
+            ("replace", "LambdaDeploymentsBucket"),
+            ("replace", "LambdaDeploymentsBucketPolicy"),
+            ("orphan", "LambdaDeploymentsBucket"),
+            ("orphan", "LambdaDeploymentsBucketPolicy"),
+        },
+        {"ApiFunction": "update"},
+    ),
+    "WAF off": (set(), {"WebACL": "remove", "WebACLLogging": "remove", "Distribution": "update"}),
+    "export renamed": ({("export", "VPCId")}, {}),
+    "condition flipped": ({("interruption", "DatabaseInstance2")}, {"DatabaseInstance2": "remove"}),
+    "tags reordered": (set(), {}),
+}
+
+
+@pytest.fixture(scope="module")
+def reviews() -> dict[str, Review]:
+    """The review of each change, for production."""
+    side = own_side()
+    return {name: report.review(side, change(side), ["prod"]) for name, change in CHANGES.items()}
+
+
+def test_risks_and_changes(reviews: dict[str, Review]) -> None:
+    """Each change has exactly the risks that it should have, and reaches the resources that it does."""
+    assert reviews.keys() == EXPECTED.keys()
+    for name, (risks, changes) in EXPECTED.items():
+        found = {(risk.kind, risk.name) for risk in reviews[name].risks}
+        assert found == risks, name
+        (environment,) = reviews[name].environments
+        changed = {node.name: one.change.change for node, one in environment.resources.items()}
+        assert {node: changed.get(node) for node in changes} == changes, name
+        if not risks and not changes:
+            assert changed == {}, name
+
+
+def test_a_class_goes_from_the_file_to_the_instances(reviews: dict[str, Review]) -> None:
+    """The chain starts at the file that an operator edits, and the instances are interrupted in turn."""
+    (environment,) = report.document(reviews["class"])["environments"]
+    resources: dict[str, Any] = {
+        one["logicalId"]: one for stack in environment["stacks"] for one in stack["resources"]
+    }
+
+    alarm = resources["DatabaseSurplusCreditsAlarm"]
+    (cause,) = alarm["causes"]
+    chain = ["parameters/prod.json", "parameter DatabaseInstanceClass", "condition IsBurstable"]
+    assert cause == {"property": "", "before": None, "after": None, "chain": chain}
+    assert alarm["section"] == "Alarms"
+    assert alarm["source"].startswith("src/csr_templates/stacks/database.py:")
+    instance = resources["DatabaseInstance1"]
+    assert instance["causes"][0] == {
+        "property": "DBInstanceClass",
+        "before": "db.t3.medium",
+        "after": "db.r6g.large",
+        "chain": chain[:2],
+    }
+    assert (instance["interruption"], instance["data"]) == ("some", "none")
+    assert [resources[f"DatabaseInstance{number}"]["interruptionOrder"] for number in (1, 2)] == [1, 2]
+
+
+def test_a_subnet_reaches_the_function_of_another_stack(reviews: dict[str, Review]) -> None:
+    """The chain names the export on the way."""
+    (environment,) = report.document(reviews["subnet CIDR"])["environments"]
+    (function,) = next(one for one in environment["stacks"] if one["name"] == "api")["resources"]
+
+    assert function["causes"] == [
+        {
+            "property": "VpcConfig.SubnetIds[0]",
+            "before": "${PrivateSubnet1} of network",
+            "after": "${PrivateSubnet1} of network (new)",
+            "chain": [
+                "parameters/prod.json",
+                "parameter PrivateSubnet1Cidr",
+                "PrivateSubnet1 replaced",
+                "export csr-lambda-api-prod-private-subnet-1-id",
+            ],
+        }
+    ]
+
+
+def test_the_report_of_a_description_is_on_the_page() -> None:
+    """The text says first what fails and what to do, then what changes, each once for all environments."""
+    side: Side = own_side()._replace(root=None)
+    found = text.as_text(report.review(side, CHANGES["description of a group"](side)))
+
+    assert f"```\n{found}\n```\n" in PAGE
