@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from importlib import resources
 from itertools import starmap
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final
@@ -77,6 +78,13 @@ def document(
         ],
         "files": {path: {"sha256": sha256(data)} for path, data in files.items()},
     }
+
+
+def manifest_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the manifest that this version writes."""
+    text = resources.files(__package__).joinpath("stacks.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 def manifest_problems(stack: BuiltStack) -> list[str]:
