@@ -1,8 +1,8 @@
 """Follow the recipes of docs/consumers.md with the real tools, against a mock of CloudFormation.
 
 ``make consumers`` runs it. A snippet of the page is named by the comment before it, ``recipe: tool/file``.
-All files of a tool are written into one folder, beside ``out`` and ``parameters``, and its scripts are run
-there in the order of the page. Then the stacks that the tool has left in the mock are compared with our files.
+All files of a tool are written into one folder, beside ``out`` and ``parameters``; its scripts are run there
+in the order of the page. Then the stacks that the tool has left in the mock are compared with our files.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-import boto3
+import botocore.session
 
 from csr_templates.cloudformation.rendering import load
 from release import dist
+from tests.consumers import side_by_side
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TOOLS: Final = ROOT / "tests" / "consumers" / "tools"
@@ -238,7 +239,7 @@ def _wait(server: subprocess.Popen[bytes], log: Path) -> None:
 
 def client(service: str, region: str) -> Any:
     """Return a client of the mock."""
-    return boto3.client(
+    return botocore.session.get_session().create_client(
         service, region, endpoint_url=ENDPOINT, aws_access_key_id="mock", aws_secret_access_key="mock"
     )
 
@@ -302,11 +303,20 @@ def deployed(
         _same(f"template of {name}", template, ours)
 
 
-def _same(what: str, found: object, wanted: object) -> None:
-    if found != wanted:
-        raise ConsumerError(
-            f"The {what} are not as they should be:\n{str(found)[:2000]}\ninstead of\n{str(wanted)[:2000]}"
-        )
+def _same(what: str, found: Any, wanted: Any) -> None:
+    if different := list(_differences(found, wanted, "")):
+        raise ConsumerError("\n".join([f"The {what} are not as they should be:", *different[:20]]))
+
+
+def _differences(found: Any, wanted: Any, place: str) -> Iterator[str]:
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        for key in dict.fromkeys([*wanted, *found]):
+            yield from _differences(found.get(key), wanted.get(key), f"{place}/{key}")
+    elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
+        for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
+            yield from _differences(one, other, f"{place}/{number}")
+    elif found != wanted:
+        yield f"  {place}: {str(found)[:200]} instead of {str(wanted)[:200]}"
 
 
 def protected(target: str) -> None:
@@ -400,10 +410,8 @@ def check_library(folder: Path, environment: Mapping[str, str]) -> None:
     run(["python", "assemble.py"], folder, environment)
     receipts = (folder / "shop-out" / "receipts.yaml").read_text("utf-8")
     header = (
-        "# Generated from shop.py; edit that file, not this one.
-"
-        "# Refresh with: csr-templates build --stacks shop:STACKS
-"
+        "# Generated from shop.py; edit that file, not this one.\n"
+        "# Refresh with: csr-templates build --stacks shop:STACKS\n"
     )
     if not receipts.startswith(header):
         raise ConsumerError(f"The header of receipts.yaml is not as the page says:\n{receipts[:200]}")
@@ -443,6 +451,14 @@ def _check_types(folder: Path, environment: Mapping[str, str], files: list[str])
     run(["node", pyright, "--project", ".", "--pythonpath", _python("tools")], folder, environment)
 
 
+def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
+    """The figures of CDK's diff engine, and of our review, are those of the page about the review."""
+    rows = side_by_side.figures(WORK / "node", environment)
+    for page in (ROOT / "docs" / "review.md", ROOT / "docs" / "review.ja.md"):
+        if "\n".join(rows) not in page.read_text("utf-8"):
+            raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
+
+
 CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "aws-cli": check_aws_cli,
     "ansible": check_ansible,
@@ -450,6 +466,7 @@ CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "runway": check_runway,
     "cdk": check_cdk,
     "library": check_library,
+    "side-by-side": check_side_by_side,
 }
 
 if __name__ == "__main__":

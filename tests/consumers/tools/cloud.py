@@ -91,11 +91,25 @@ def execute_change_set(backend: Any, change_set_name: str, stack_name: str | Non
         backend.exports[export.name] = export
 
 
-models.CloudFormationBackend.execute_change_set = execute_change_set
-parsing.resource_class_from_type = lambda kind: Placeholder
-parsing.parse_and_create_resource = create
-parsing.parse_and_update_resource = create
-parsing.clean_json = clean_json
+_resolve_update_parameters = models.CloudFormationBackend._resolve_update_parameters
+
+
+def resolve_update_parameters(backend: Any, *, instance: Any, **given: Any) -> Any:
+    """Do what moto does, but know the previous value also where it was a default."""
+    if hasattr(instance, "resource_map"):
+        instance.parameters = {**instance.resource_map.resolved_parameters, **instance.parameters}
+    return _resolve_update_parameters(backend, instance=instance, **given)
+
+
+for owner, name, stand_in in (
+    (models.CloudFormationBackend, "_resolve_update_parameters", resolve_update_parameters),
+    (models.CloudFormationBackend, "execute_change_set", execute_change_set),
+    (parsing, "resource_class_from_type", lambda kind: Placeholder),
+    (parsing, "parse_and_create_resource", create),
+    (parsing, "parse_and_update_resource", create),
+    (parsing, "clean_json", clean_json),
+):
+    setattr(owner, name, stand_in)
 
 if __name__ == "__main__":
     main(["--host", "127.0.0.1", "--port", sys.argv[1]])
