@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+FROM ?= v0.1.0
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # What runs is the code of this checkout, also where .venv is a copy of another one's.
 RUN := PYTHONPATH="$(CURDIR)/src" $(BIN)/python
@@ -27,20 +28,32 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates environments test check walks consumers dist benchmark rules scenarios catalogue corpus drill mutation format clean
+.PHONY: help templates review release-notes environments test lints emulators check walks consumers dist benchmark rules scenarios catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
 templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and the tables in docs/
-	@$(BIN)/python build.py --pages docs
+	@$(BIN)/python build.py --pages docs --review
+
+review: $(VENV)/.installed ## Show what a deploy of this branch will do to the running system (ARGS="--before v0.1.0")
+	@$(RUN) -m csr_templates review $(ARGS)
+
+release-notes: $(VENV)/.installed ## Say what the owner of a deployed stack will see, and the version number it needs (FROM=v0.1.0)
+	@$(RUN) -m csr_templates release-notes --from $(FROM) --changelog CHANGELOG.md $(ARGS)
 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
 
-test: $(VENV)/.installed-dev ## Run the tests, on all cores
-	@$(RUN) -m pytest --numprocesses auto $(ARGS)
+test: $(VENV)/.installed-dev ## Run the tests, on all cores, but for those of make lints and make emulators
+	@$(RUN) -m pytest --numprocesses auto -m "not lints and not emulator" $(ARGS)
+
+lints: $(VENV)/.installed-dev ## Lint the templates with other parameters, and with each fault of the catalogue
+	@$(RUN) -m pytest --numprocesses auto -m lints $(ARGS)
+
+emulators: $(VENV)/.installed-dev ## Run the commands of the pages, and what else needs an emulator of AWS
+	@$(RUN) -m pytest --numprocesses auto -m emulator $(ARGS)
 
 check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and that out/ and docs/ are current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .

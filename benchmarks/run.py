@@ -19,9 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from csr_templates import STACKS, render
-from csr_templates.hand_over.manifest import bootstrap_file
 
 ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ROOT / "out"
 PYTHON = [sys.executable]
 # With compiled modules, as on any machine after the first run.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -105,8 +105,12 @@ def measure(runs: int) -> list[tuple[str, float, float]]:
         number = iter(range(1_000_000))
         without_lint = command(*BUILD, *output, "--no-lint")
         with_warm_cache = command(*BUILD, *output, "--cache", str(Path(folder) / "warm"))
-        names = [name for stack in STACKS for name in (stack.template, bootstrap_file(stack.name))]
-        files = ["--", *(str(ROOT / "out" / name) for name in names)]
+        templates = [
+            *TEMPLATES.glob("*.yaml"),
+            *TEMPLATES.glob("bootstrap/*"),
+            *TEMPLATES.glob("recovery/*.yaml"),
+        ]
+        files = ["--", *map(str, sorted(templates))]
         cfn_lint = [str(Path(sys.executable).parent / "cfn-lint"), *("-r", "us-east-1", "-c", "I")]
         # One region for all of them finds something in some, which is no failure here.
         plain_lint = command(*cfn_lint, *files, finds_nothing=False)

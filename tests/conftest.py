@@ -13,17 +13,18 @@ from csr_templates import STACKS, render
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.rendering import load
 
-settings.register_profile("default", deadline=None, max_examples=50)
+settings.register_profile("default", deadline=None, max_examples=30)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 class OneProcessPerFile(LoadScopeScheduling):  # type: ignore[misc]
-    """Runs a file, or all tests of the pages, in one process, so that what they share is made once."""
+    """Runs a file, or a folder whose tests share much, in one process, so that it is made once."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        return "tests/docs" if file.startswith("tests/docs/") else file
+        shared = ("tests/docs", "tests/preflight")
+        return next((folder for folder in shared if file.startswith(f"{folder}/")), file)
 
 
 @pytest.hookimpl(optionalhook=True)

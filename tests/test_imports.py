@@ -21,9 +21,11 @@ MAY_IMPORT = {
     "linting": {"rules", "cloudformation"},
     "hand_over": {"environments", "cloudformation"},
     "reference": {"hand_over", "cloudformation"},
+    "preflight": {"hand_over", "cloudformation"},
     "reviewing": {"hand_over", "cloudformation"},
     "assembly": {"reference", "hand_over", "linting", "environments", "stacks", "cloudformation"},
     "cli": {
+        "preflight",
         "reviewing",
         "assembly",
         "reference",
@@ -40,8 +42,8 @@ USERS = {
     "awacs": {"stacks"},
     "cfnlint": {"rules", "linting"},
     "yaml": {"cloudformation", "hand_over"},
-    "boto3": set[str](),
-    "botocore": set[str](),
+    "boto3": {"preflight"},
+    "botocore": {"preflight"},
 }
 STARTERS = {"__init__", "__main__"}  # the public names, and what starts the command
 

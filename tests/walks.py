@@ -25,7 +25,7 @@ NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STA
 LISTING, PINS = f"{STACKS}/listing.py", f"{STACKS}/pins.py"
 WORDS = "docs/words.ja.json"
 
-# The tests that read our stacks; what takes long, such as the operators' commands, is left to `make test`.
+# The tests that read our stacks; the operators' commands, which take long, are left to `make emulators`.
 OF_STACKS = (
     "tests/stacks",
     "tests/hand_over/test_deploy_policies.py",
@@ -399,7 +399,7 @@ BAD = {
 }
 '''
     fault = (
-        "- {what: a FIFO topic without its ending, stack: network, set: {"
+        "- {class: values, what: a FIFO topic without its ending, stack: network, set: {"
         "Resources/NetworkAlarmTopic/Properties/FifoTopic: true, "
         f"Resources/NetworkAlarmTopic/Properties/TopicName: alarms}}, found_by: E{free}}}\n"
     )

@@ -12,7 +12,7 @@ import inspect
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from csr_templates.assembly import cross_stack, house_rules, pinned
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.linting import runner as linting
-from csr_templates.rules import RULES
+from csr_templates.rules import CLASSES, RULES
 from csr_templates.rules.template.ignore_without_reason import ignored_checks
 from csr_templates.stacks.pins import PINS
 
@@ -36,7 +36,17 @@ from ..rules.harness import framed
 
 Template = dict[str, Any]
 
-FAULTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text("utf-8"))
+
+def faults_of(file: str) -> list[dict[str, Any]]:
+    """Return the faults of a file of this folder."""
+    faults: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name(file).read_text("utf-8"))
+    return faults
+
+
+pytestmark = pytest.mark.lints
+
+FAULTS = faults_of("faults.yaml")
+BLIND = faults_of("blind.yaml")
 STACK = {stack.name: stack for stack in STACKS}
 OURS = framed(*(made() for made in RULES))
 
@@ -56,12 +66,18 @@ def faulty(fault: dict[str, Any]) -> Template:
         del holder[key]
     for path, value in fault.get("set", {}).items():
         holder, key = find(template, path)
-        holder[key] = value
+        if isinstance(holder, list) and key == len(holder):
+            holder.append(value)
+        else:
+            holder[key] = value
     return template
 
 
 def find(template: Template, path: str) -> tuple[Any, Any]:
-    """Return what holds the end of a path, and its key there. A ``*`` stands for the hash in a logical ID."""
+    """Return what holds the end of a path, and its key there.
+
+    A ``*`` stands for the hash in a logical ID; the index after the last one of a list adds to the list.
+    """
     *steps, last = path.split("/")
     node: Any = template
     for step in steps:
@@ -109,21 +125,25 @@ def found_by_any_rule(name: str, template: Template) -> list[str]:
     return sorted({finding.rule for finding in linting.lint(render(template), STACK[name].region)})
 
 
-def found_by_checks(name: str, template: Template) -> list[str]:
-    """Return ``checks`` if the checks of a build find something, or something derived is stale."""
+def problems(name: str, template: Template) -> list[str]:
+    """Return what the checks of a build find, but for what is stale."""
     templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
     stacks = [
         BuiltStack(one.name, one.template, one.region, templates[one.name], reads_from=one.reads_from)
         for one in STACKS
     ]
-    stale = [sentence for stack in STACKS for sentence in stack.stale(templates[stack.name])]
     of_the_house = [
         sentence
         for stack in stacks
         if stack.name == name
         for sentence in (*house_rules.problems(stack), *pinned.problems(stack, PINS))
     ]
-    return ["checks"] if cross_stack.problems(stacks) or stale or of_the_house else []
+    return [*cross_stack.problems(stacks), *of_the_house]
+
+
+def found_by_checks(name: str, template: Template) -> list[str]:
+    """Return ``checks`` if the checks of a build find something, or something derived is stale."""
+    return ["checks"] if problems(name, template) or STACK[name].stale(template) else []
 
 
 def found_by_test(name: str, template: Template, test: str) -> bool:
@@ -147,6 +167,7 @@ def module(file: str) -> Any:
 def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:
     """Return what a test of a stack is called with, made from the template; nothing where it cannot be."""
     makers: dict[str, Callable[[], Any]] = {
+        **{one: partial(original, one) for one in STACK},
         name: lambda: template,
         "stack": lambda: STACK[name],
         "templates": lambda: {name: template},
@@ -180,13 +201,27 @@ def found_by_tests(name: str, template: Template) -> Iterator[str]:
 
 
 def test_the_catalogue_is_large_enough() -> None:
-    """There are at least 120 faults, every stack has its share, and no two are called the same."""
+    """There are at least 300 faults, every stack has its share, and no two are called the same."""
     per_stack = Counter(fault["stack"] for fault in FAULTS)
 
-    assert len(FAULTS) >= 120
+    assert len([*FAULTS, *BLIND]) >= 300
     assert set(per_stack) == set(STACK)
     assert min(per_stack.values()) >= 25
     assert max(Counter(fault["what"] for fault in FAULTS).values()) == 1
+
+
+def test_every_fault_has_a_class() -> None:
+    """Each fault is of a class, and each class has faults."""
+    assert {fault["class"] for fault in [*FAULTS, *BLIND]} == set(CLASSES)
+
+
+def test_blind_faults_are_faults_of_their_own() -> None:
+    """Each fault that was written blind changes its template, and no two of all faults are the same."""
+    changes = [repr((each["stack"], each.get("set"), each.get("remove"))) for each in [*FAULTS, *BLIND]]
+
+    assert [each["what"] for each in BLIND if faulty(each) == original(each["stack"])] == []
+    assert max(Counter(each["what"] for each in [*FAULTS, *BLIND]).values()) == 1
+    assert max(Counter(changes).values()) == 1
 
 
 def test_nobody_finds_anything_without_a_fault() -> None:

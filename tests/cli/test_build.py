@@ -81,6 +81,8 @@ WHOLE_SET = [
     "logs.yaml",
     *policies("site"),
     *policies("logs"),
+    "preflight-policies/read.json",
+    "preflight-policies/change-set.json",
     "bootstrap/site.yaml",
     "bootstrap/logs.yaml",
     "reference.md",
@@ -103,6 +105,36 @@ def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert sorted(contents(out)) == sorted(WHOLE_SET)
 
 
+def test_a_changed_build_says_what_a_deploy_will_do(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a line and the risks, against the folder before; a first and an unchanged build say nothing."""
+    assert build(out, "--review") == 0
+    assert build(out, "--review") == 0
+    assert "Review" not in capsys.readouterr().out
+
+    def renamed() -> StackTemplate:
+        t = StackTemplate("One bucket")
+        t.add_parameter(part.project_name())
+        t.add_parameter(part.environment())
+        t.add_resource(s3.Bucket("SiteBucket", BucketName="site", Tags=names.tags()))
+        return t
+
+    use(monkeypatch, renamed)
+    assert build(out, "--review") == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("Review of this build: "))
+    assert lines[start] == (
+        "Review of this build: site 1 replaced; risks: 2 will-fail, 1 guard, 1 replace, 1 orphan. "
+        "make review shows the whole branch."
+    )
+    assert any(line.startswith("  orphan  logs: ") for line in lines[start:])
+    (out / "stacks.json").write_text("{}", "utf-8")
+    use(monkeypatch, bucket_template)
+    assert build(out, "--review") in (0, 2)
+    assert "Review" not in capsys.readouterr().out
+
+
 def test_reports_removed_and_unknown_files(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,7 +147,7 @@ def test_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 2 written, 7 removed, 7 unchanged.",
+        f"{out}: 3 written, 7 removed, 8 unchanged.",
         f"Removed: {', '.join(['logs.yaml', *policies('logs'), 'bootstrap/logs.yaml'])}.",
         "Not touched: notes.txt (not written by csr-templates).",
     ]
@@ -261,8 +293,15 @@ def test_json_of_a_check(
     assert found["files"] == {
         "written": [],
         "removed": [],
-        "unchanged": ["site.yaml", *policies("site"), "bootstrap/site.yaml"],
-        "stale": ["reference.md", "stacks.json", "logs.yaml", *policies("logs"), "bootstrap/logs.yaml"],
+        "unchanged": ["site.yaml", *policies("site"), "preflight-policies/read.json", "bootstrap/site.yaml"],
+        "stale": [
+            "preflight-policies/change-set.json",
+            "reference.md",
+            "stacks.json",
+            "logs.yaml",
+            *policies("logs"),
+            "bootstrap/logs.yaml",
+        ],
         "unknown": ["notes.txt"],
     }
 

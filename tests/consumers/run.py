@@ -71,6 +71,7 @@ def write(tool: str, found: Mapping[str, str]) -> Path:
     """Write the files of one tool as its user would, and return their folder."""
     folder = WORK / "recipes" / tool
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     for name, text in found.items():
         if name.startswith(f"{tool}/"):
             file = folder / name.partition("/")[2]

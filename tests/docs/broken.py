@@ -1,43 +1,68 @@
-"""A terminal in which a stack was deleted, to practise on: ``python -m tests.docs.broken database``.
+"""A terminal in which stacks were deleted, to practise on: ``python -m tests.docs.broken database frontend``.
 
-``aws`` talks to a mock on this machine, and CloudFormation is the drill's model. Bring the stack back with
-docs/recovery.md, and leave the shell: then it says what is not as it was.
+``aws`` talks to a mock on this machine, and CloudFormation is the drill's model. Bring the stacks back with
+docs/recovery.md, and leave the shell: then it says what is not as it was, and what is still to be done.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
+from ..drill.account import UNKNOWN
 from ..drill.recovering import READERS
-from .world import opened, prepare
+from .world import RUN, opened, prepare
+
+LIMITS: Final = f"""\
+CloudFormation is a model. In moto, a mock on this machine: {", ".join(sorted(RUN))}.
+API Gateway, CloudTrail and provisioned concurrency answer nothing. Of CloudFront, WAF, Lambda, alarms and
+log groups nothing is there: expect errors from what asks for them. Nothing takes time here.
+The model does not know:
+{chr(10).join(f"- {one}" for one in UNKNOWN)}
+"""
 
 
-def main(stack: str) -> int:
+def main(stacks: Sequence[str]) -> int:
     """Open a shell, and return 0 if all is as it was when it is left."""
     with tempfile.TemporaryDirectory() as name, opened({}, {}, Path(name)) as terminal:
-        terminal.world.seed_without(stack)
+        terminal.world.seed_without(*stacks)
         model = terminal.world.model
         assert model is not None
         folder = Path(name) / "work"
         folder.mkdir()
         prepare(folder)
+        print(LIMITS)
         print(
             f"Deleted: {', '.join(model.gone)}. You are in a folder with out/. Leave with exit.", flush=True
         )
         started = time.monotonic()
         environment = {**os.environ, "PATH": terminal.path}
         subprocess.run(["bash", "--norc"], cwd=folder, env=environment, check=False)
-        wrong = model.wrong()
-        print("\n".join(wrong) or f"All is as it was, after {time.monotonic() - started:.0f} seconds.")
-        return 1 if wrong else 0
+        found = [*model.wrong(), *model.unfinished()]
+        end = f"All that the drill looks at is as it was, after {time.monotonic() - started:.0f} seconds."
+        print("\n".join(found) or end)
+        return 1 if found else 0
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.docs.broken",
+        description="Opens a terminal on a mock of AWS in which stacks of production were deleted, and with\n"
+        "each of them the stacks that import from it. Bring them back with docs/recovery.md.",
+        epilog=LIMITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("stacks", metavar="stack", nargs="+", choices=READERS, help=", ".join(READERS))
+    return parser
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in READERS:
-        sys.exit(f"Name a stack to delete: {', '.join(READERS)}")
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(arguments().parse_args().stacks))

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.cloudformation.resolving import resolve
 
-from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, Page, read
+from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, Page, filled, read
 from .world import Session, Terminal, opened
 
 PROJECT = "csr-lambda-api-prod"
@@ -85,14 +86,68 @@ def sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
 
 # Section of the page on recovery -> the stack that is deleted before its commands are typed.
 DELETED = {"Network": "network", "Database": "database", "API": "api", "Frontend": "frontend"}
-
-
+NEW_API = "The new ID of the API"
 REST = "The rest"
+# Sections that go on in the middle of one of those, together: the cluster is restored, and in no stack yet.
+RESTORED = ("The wrong snapshot", "A point in time")
+AGAIN = "Another restore"
 
 
 def session_of(block: Block) -> str:
     """Return what a block of the page on recovery is typed together with."""
-    return block.section if block.section in DELETED else REST
+    if block.section in RESTORED:
+        return AGAIN
+    return block.section if block.section in (*DELETED, NEW_API) else REST
+
+
+def again(block: Block, text: str = "", **chosen: str) -> Block:
+    """Return a block, perhaps with another text, that is typed for the sake of those after it."""
+    return replace(block, line=0, text=filled(text or block.text, **chosen))
+
+
+LOSES_AN_INSTANCE = (
+    "aws rds delete-db-instance --region ap-northeast-1 "
+    "--db-instance-identifier csr-lambda-api-prod-database-databaseinstance2-restored\n"
+)
+
+
+def until_restored(blocks: list[Block]) -> list[Block]:
+    """Return what is typed until the cluster has its instances, the last block more than once."""
+    database = [again(block) for block in blocks if block.section == "Database"]
+    (last,) = [index for index, block in enumerate(database) if "create_instances" in block.text]
+    return [*database[: last + 1], database[last], again(database[last], LOSES_AN_INSTANCE), database[last]]
+
+
+def executed(stack: str) -> Block:
+    """Return the block that executes the change set of a deploy of a stack, as the model names it."""
+    region = {one.name: one.region for one in STACKS}[stack]
+    (block,) = [one for one in read(OPERATIONS).shell() if "execute-change-set" in one.text]
+    arn = f"arn:aws:cloudformation:{region}:123456789012:changeSet/{PROJECT}-{stack}/1"
+    return again(block, f"CHANGES={arn}\n{block.text}")
+
+
+def brought_back(blocks: list[Block]) -> list[Block]:
+    """Return all that the pages say after the network was deleted, and with it what imports from it."""
+    operations = read(OPERATIONS).shell()
+    network, default_group = [block for block in operations if block.section == "1. Network"]
+    database = [block for block in operations if block.section == "2. Database"][-1]
+    (package,) = [one for one in operations if "VERSION=''" in one.text]
+    version = "VERSION=$(last_deploys api | grep -o '[^[:space:]]*$' | head -n 1)"
+    deploys = {
+        "network": [network, executed("network"), default_group],
+        "database": [database, executed("database")],
+        "api": [replace(package, text=package.text.replace("VERSION=''", version)), executed("api")],
+    }
+    (account,) = [one for one in operations if one.text.startswith("ACCOUNT=")]
+    (after,) = [one for one in blocks if "set-stack-policy" in one.text]
+    (subscribe,) = [one for one in operations if "sns subscribe" in one.text]
+    typed = [again(account)]
+    for section, stack in DELETED.items():
+        if stack in deploys:
+            typed += [again(block) for block in blocks if block.section == section]
+            typed += [*map(again, deploys[stack]), again(after, STACK=stack)]
+    new_api = [block for block in blocks if block.section == NEW_API]
+    return [*typed, *new_api, executed("frontend"), again(subscribe)]
 
 
 @pytest.fixture(scope="session")
@@ -104,8 +159,13 @@ def recovery_sessions(operations: Page, terminal: Terminal) -> dict[str, Session
     return {
         part: terminal.session(
             f"{tools}\nexport BLOCK={functions.line}\n{functions.text}",
-            [block for block in blocks if session_of(block) == part and block != functions],
-            DELETED.get(part, ""),
+            brought_back(blocks)
+            if part == NEW_API
+            else [
+                *(until_restored(blocks) if part == AGAIN else []),
+                *(block for block in blocks if session_of(block) == part and block != functions),
+            ],
+            {AGAIN: "database", NEW_API: "network"}.get(part) or DELETED.get(part, ""),
         )
         for part in dict.fromkeys(map(session_of, blocks))
     }

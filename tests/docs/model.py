@@ -7,29 +7,36 @@ to moto, the stacks to the model, and both know the same identifiers.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
-from csr_templates.cloudformation.rendering import load
-
-from ..drill.account import Account, Changes, Declared, Key, RefusedError, Stack, Thing
-from ..drill.recovering import ACCOUNT, READERS, Drill, Files, faults
+from ..drill.account import Changes, RefusedError, Stack
+from ..drill.recovering import ACCOUNT, READERS, Drill, Files, faults, loaded
 from .aws_cli import Command, CommandError
-from .pages import CHOSEN_SNAPSHOT, ROOT
+from .moto_account import PACKAGES, TOKYO, MotoAccount, default_group
+from .pages import ROOT
 
-TOKYO: Final = "ap-northeast-1"
 # What a stack answers that nothing happens to.
 QUIET: Final = {
     "DetectStackDrift": {"StackDriftDetectionId": "detection"},
     "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
     "DescribeStackEvents": {"StackEvents": []},
+    "DescribeStackResourceDrifts": {"StackResourceDrifts": []},
 }
-PASSWORD: Final = "only-in-the-mock"
+# What the bootstrap stacks of the hand-over were given.
+BOOTSTRAP: Final = {
+    "StackStatus": "CREATE_COMPLETE",
+    "Parameters": [{"ParameterKey": "DeletePolicies", "ParameterValue": "attached"}],
+}
+DELETED_AT: Final = "2026-11-25T01:30:00+00:00"
+GONE_FIRST: Final = ("frontend", "api", "database", "network")
+TAGS: Final = [{"Key": "Project", "Value": "csr-lambda-api"}, {"Key": "Environment", "Value": "prod"}]
 
 
+@cache
 def files() -> Files:
     """Return what ``out/`` holds, for production."""
     folder = ROOT / "out"
@@ -37,164 +44,19 @@ def files() -> Files:
     return Files({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}, "prod")
 
 
-class MotoAccount(Account):
-    """An account that has in moto, too, what the pages ask for.
+@dataclass
+class State:
+    """What CloudFormation says of a stack beside its resources.
 
     Attributes:
-        client: service, region -> botocore's client.
+        status: ``CREATE_COMPLETE``, ``UPDATE_COMPLETE`` or ``IMPORT_COMPLETE``.
+        values: its parameters.
+        is_protected: whether it has termination protection and a stack policy.
     """
 
-    def __init__(self, client: Callable[[str, str], Any]) -> None:
-        super().__init__()
-        self.client = client
-
-    def identify(self, stack: Stack, logical_id: str, declared: Declared) -> dict[str, str]:
-        """Create the resource in moto, and return the identifier that it has there."""
-        found = super().identify(stack, logical_id, declared)
-        make = _MAKERS.get(declared.kind)
-        if make is not None:
-            (name,) = found
-            client = self.client(declared.kind.split("::")[1].lower(), stack.region)
-            found[name] = make(client, found[name], declared.properties) or found[name]
-        return found
-
-    def found(self, key: Key) -> Thing | None:
-        """Return the resource with a key, be it one that was created by hand."""
-        region, kind, (identifier, *_) = key
-        ask = {
-            "AWS::RDS::DBCluster": ("describe_db_clusters", "DBClusterIdentifier"),
-            "AWS::RDS::DBInstance": ("describe_db_instances", "DBInstanceIdentifier"),
-        }.get(kind)
-        if known := super().found(key):
-            return known
-        if ask is None:
-            return None
-        try:
-            getattr(self.client("rds", region), ask[0])(**{ask[1]: identifier})
-        except ClientError:
-            return None
-        return Thing(kind, region, {ask[1]: identifier}, {})
-
-    def gone(self, thing: Thing) -> None:
-        """Delete the resource in moto; a cluster leaves the snapshot that the tests choose."""
-        rds = self.client("rds", TOKYO)
-        if thing.kind == "AWS::RDS::DBInstance":
-            rds.delete_db_instance(DBInstanceIdentifier=thing.ref)
-        elif thing.kind == "AWS::RDS::DBCluster":
-            rds.create_db_cluster_snapshot(
-                DBClusterIdentifier=thing.ref, DBClusterSnapshotIdentifier=CHOSEN_SNAPSHOT
-            )
-            rds.delete_db_cluster(DBClusterIdentifier=thing.ref, SkipFinalSnapshot=True)
-            for snapshot in rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]:
-                name = snapshot["DBClusterSnapshotIdentifier"]
-                if name.startswith("rds:"):  # an automatic one, which goes with its cluster
-                    rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=name)
-        elif thing.kind == "AWS::EC2::SecurityGroup":
-            self.client("ec2", thing.region).delete_security_group(GroupId=thing.ref)
-
-
-def _key(client: Any, name: str, properties: Mapping[str, Any]) -> str:
-    del name
-    tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties["Tags"]]
-    return str(client.create_key(Tags=tags)["KeyMetadata"]["KeyId"])
-
-
-def _secret(client: Any, name: str, properties: Mapping[str, Any]) -> str:
-    del name
-    generator = properties["GenerateSecretString"]
-    value = json.loads(generator["SecretStringTemplate"]) | {generator["GenerateStringKey"]: PASSWORD}
-    return str(client.create_secret(Name=properties["Name"], SecretString=json.dumps(value))["ARN"])
-
-
-def _queue(client: Any, name: str, properties: Mapping[str, Any]) -> str:
-    tags = {tag["Key"]: tag["Value"] for tag in properties["Tags"]}
-    return str(client.create_queue(QueueName=name, tags=tags)["QueueUrl"])
-
-
-def _vpc(client: Any, name: str, properties: Mapping[str, Any]) -> str:
-    del name
-    return str(client.create_vpc(CidrBlock=properties["CidrBlock"])["Vpc"]["VpcId"])
-
-
-def _subnet(client: Any, name: str, properties: Mapping[str, Any]) -> str:
-    del name
-    given = {key: properties[key] for key in ("VpcId", "CidrBlock", "AvailabilityZone")}
-    return str(client.create_subnet(**given)["Subnet"]["SubnetId"])
-
-
-def _security_group(client: Any, name: str, properties: Mapping[str, Any]) -> str:
-    del name
-    group = client.create_security_group(
-        GroupName=properties["GroupName"], Description="A group", VpcId=properties["VpcId"]
-    )
-    return str(group["GroupId"])
-
-
-def _subnet_group(client: Any, name: str, properties: Mapping[str, Any]) -> None:
-    client.create_db_subnet_group(
-        DBSubnetGroupName=name, DBSubnetGroupDescription="Subnets", SubnetIds=properties["SubnetIds"]
-    )
-
-
-def _cluster_parameters(client: Any, name: str, properties: Mapping[str, Any]) -> None:
-    client.create_db_cluster_parameter_group(
-        DBClusterParameterGroupName=name, DBParameterGroupFamily=properties["Family"], Description="Cluster"
-    )
-
-
-def _parameters(client: Any, name: str, properties: Mapping[str, Any]) -> None:
-    client.create_db_parameter_group(
-        DBParameterGroupName=name, DBParameterGroupFamily=properties["Family"], Description="Instance"
-    )
-
-
-def _bucket(client: Any, name: str, properties: Mapping[str, Any]) -> None:
-    del properties
-    region = client.meta.region_name
-    elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    client.create_bucket(Bucket=name, **({} if region == "us-east-1" else elsewhere))
-    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-
-
-def _role(client: Any, name: str, properties: Mapping[str, Any]) -> None:
-    del properties
-    client.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
-
-
-def _cluster(client: Any, name: str, properties: Mapping[str, Any]) -> None:
-    client.create_db_cluster(
-        DBClusterIdentifier=name,
-        Engine=properties["Engine"],
-        EngineVersion=properties["EngineVersion"],
-        MasterUsername="csradmin",
-        MasterUserPassword=PASSWORD,
-    )
-
-
-def _instance(client: Any, name: str, properties: Mapping[str, Any]) -> None:
-    client.create_db_instance(
-        DBInstanceIdentifier=name,
-        **{key: properties[key] for key in ("DBClusterIdentifier", "DBInstanceClass", "Engine", "Tags")},
-    )
-
-
-# Type -> what creates one, and returns its identifier if the service makes it up. The client is that of the
-# service in the name of the type.
-_MAKERS: Final[Mapping[str, Callable[[Any, str, Mapping[str, Any]], str | None]]] = {
-    "AWS::EC2::SecurityGroup": _security_group,
-    "AWS::EC2::Subnet": _subnet,
-    "AWS::EC2::VPC": _vpc,
-    "AWS::IAM::Role": _role,
-    "AWS::KMS::Key": _key,
-    "AWS::RDS::DBCluster": _cluster,
-    "AWS::RDS::DBClusterParameterGroup": _cluster_parameters,
-    "AWS::RDS::DBInstance": _instance,
-    "AWS::RDS::DBParameterGroup": _parameters,
-    "AWS::RDS::DBSubnetGroup": _subnet_group,
-    "AWS::S3::Bucket": _bucket,
-    "AWS::SQS::Queue": _queue,
-    "AWS::SecretsManager::Secret": _secret,
-}
+    status: str
+    values: Mapping[str, str]
+    is_protected: bool = False
 
 
 class Model:
@@ -203,25 +65,89 @@ class Model:
     Attributes:
         drill: the account, and what is deployed to it.
         before: the account before something was deleted.
+        gone: the stacks that were deleted, in order: those named, and what reads from them.
+        package: the version of the package that was deployed last.
     """
 
-    def __init__(self, client: Callable[[str, str], Any], deleted: str) -> None:
+    def __init__(self, client: Callable[[str, str], Any], *deleted: str) -> None:
+        self.client = client
         self.drill = Drill(files(), MotoAccount(client))
         self.drill.deploy_all()
         self.before = self.drill.account.copy()
-        self.gone = (*READERS[deleted], deleted)
+        closed = {one for stack in deleted for one in (*READERS[stack], stack)}
+        self.gone = tuple(stack for stack in GONE_FIRST if stack in closed)
+        self.package = self._newest_package()
+        self._states = {
+            key: State("CREATE_COMPLETE", self._values(name), is_protected=True)
+            for key in self.before.stacks
+            for name in [key[1].rpartition("-")[2]]
+        }
+        self._deleted = {}
         for stack in self.gone:
+            region, name = self.drill.files.entry(stack)["region"], self.drill.files.name(stack)
             self.drill.delete(stack)
-        self._sets: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {}
+            arn = f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/deleted"
+            self._deleted[arn] = self._states.pop((region, name))
+        self._sets: dict[str, tuple[Callable[..., Any], tuple[Any, ...], str]] = {}
+
+    def _values(self, stack: str) -> dict[str, str]:
+        template = self.drill.files.template(self.drill.files.entry(stack)["template"])
+        values = self.drill.files.values(stack, template)
+        return values | {name: self.package for name in ("LambdaCodeS3ObjectVersion",) if name in values}
+
+    def _newest_package(self) -> str:
+        (bucket,) = [
+            name
+            for _, kind, (name, *_) in self.before.things
+            if kind == "AWS::S3::Bucket" and PACKAGES in name
+        ]
+        listed = self.client("s3", TOKYO).list_object_versions(Bucket=bucket)["Versions"]
+        return str(next(one["VersionId"] for one in listed if one["IsLatest"]))
 
     def wrong(self) -> list[str]:
-        """Return what is not as it was before the deletion."""
-        there = {name for _, name in self.drill.account.stacks}
-        stacks = [stack for stack in reversed(self.gone) if self.drill.files.name(stack) in there]
+        """Return what of data, names and resources is not as it was before the deletion."""
+        stacks = self._back()
         missing = [f"{stack}: still missing" for stack in reversed(self.gone) if stack not in stacks]
         found = faults(self.before, self.drill, stacks, dict.fromkeys(stacks, Changes()))
         # What moto has restored has no value that the model could compare.
         return missing + [one for one in found if not one.startswith("database: DatabaseCluster ")]
+
+    def unfinished(self) -> list[str]:
+        """Return what an operator has still to do after the stacks are back."""
+        found = []
+        for stack in self._back():
+            region = self.drill.files.entry(stack)["region"]
+            deployed = self._stack(stack)
+            if not self._states[region, deployed.name].is_protected:
+                found.append(f"{stack}: termination protection or stack policy is missing")
+            for logical_id, thing in deployed.things.items():
+                if thing.kind == "AWS::SNS::Topic":
+                    listed = self.client("sns", region).list_subscriptions_by_topic(TopicArn=thing.ref)
+                    if not listed["Subscriptions"]:
+                        found.append(f"{stack}: {logical_id} has no subscription")
+                elif thing.kind == "AWS::EC2::VPC":
+                    group = default_group(self.client("ec2", region), thing.ref)
+                    if group["IpPermissions"] or group["IpPermissionsEgress"]:
+                        found.append(f"{stack}: the default security group of the VPC is open")
+                elif thing.kind == "AWS::Lambda::Function":
+                    version = thing.properties["Code"]["S3ObjectVersion"]
+                    if version != self.package:
+                        found.append(f"{stack}: {logical_id} has package {version}, not {self.package}")
+        there = {name for _, name in self.drill.account.stacks}
+        if {self.drill.files.name(stack) for stack in ("api", "frontend")} <= there:
+            api = self._stack("api").outputs.get("ApiGatewayId", "")
+            distribution = self._stack("frontend").things.get("Distribution")
+            if distribution is not None and f"{api}." not in str(distribution.properties):
+                found.append(f"frontend: CloudFront does not lead to the API {api}")
+        return found
+
+    def _back(self) -> list[str]:
+        there = {name for _, name in self.drill.account.stacks}
+        return [stack for stack in reversed(self.gone) if self.drill.files.name(stack) in there]
+
+    def _stack(self, name: str) -> Stack:
+        region = self.drill.files.entry(name)["region"]
+        return self.drill.account.stacks[region, self.drill.files.name(name)]
 
     def deploy(self, command: Command, folder: Path) -> str:
         """Do what ``aws cloudformation deploy`` does, and return the ARN of its change set.
@@ -229,12 +155,13 @@ class Model:
         The AWS CLI leaves out parameters that the template does not have.
         """
         (template,), (values,) = command.options["--template-file"], command.options["--parameter-overrides"]
-        document = load((folder / template).read_text())
+        document = loaded((folder / template).read_bytes())
         given = json.loads((folder / values.removeprefix("file://")).read_text())["Parameters"]
         passed = {name: value for name, value in given.items() if name in document["Parameters"]}
         (name,) = command.options["--stack-name"]
-        arn = f"arn:aws:cloudformation:{command.region}:{ACCOUNT}:changeSet/deploy-{len(self._sets)}/1"
-        self._sets[arn] = (self.drill.account.deploy, (name, command.region, document, passed))
+        arn = f"arn:aws:cloudformation:{command.region}:{ACCOUNT}:changeSet/{name}/1"
+        arguments = (name, command.region, document, passed)
+        self._sets[arn] = (self.drill.account.deploy, arguments, "UPDATE_COMPLETE")
         if "--no-execute-changeset" not in command.options:
             self._execute(arn)
         return arn
@@ -251,12 +178,12 @@ class Model:
                 arguments = (
                     name,
                     command.region,
-                    load(given["TemplateBody"]),
+                    loaded(given["TemplateBody"].encode()),
                     {one["ParameterKey"]: one["ParameterValue"] for one in given["Parameters"]},
                     given["ResourcesToImport"],
                 )
                 self._try(account.copy().import_resources, arguments)
-                self._sets[change_set] = (account.import_resources, arguments)
+                self._sets[change_set] = (account.import_resources, arguments, "IMPORT_COMPLETE")
                 return {"Id": f"arn:aws:cloudformation:{command.region}:{ACCOUNT}:changeSet/import/1"}
             case "DescribeChangeSet":
                 return self._described(change_set)
@@ -264,41 +191,87 @@ class Model:
                 self._execute(change_set)
                 return {}
             case "ListStacks":
-                return {
-                    "StackSummaries": [
-                        {
-                            "StackName": one,
-                            "StackStatus": "CREATE_COMPLETE"
-                            if (region, one) in account.stacks
-                            else "DELETE_COMPLETE",
-                        }
-                        for region, one in self.before.stacks
-                        if region == command.region
-                    ]
-                }
+                return {"StackSummaries": self._listed(command.region, given.get("StackStatusFilter"))}
         if not name:  # a detection of drift goes by its own ID
             return QUIET.get(command.operation, {})
+        if name in self._deleted:
+            return self._of_deleted(command.operation, name)
+        if name.startswith("deploy-"):
+            return {"Stacks": [BOOTSTRAP]}
         if stack is None and not (command.is_waiter and change_set in self._sets):
             raise CommandError(f"Stack with id {name} does not exist")
-        if command.operation == "DescribeStacks" and stack is not None:
-            outputs = [{"OutputKey": key, "OutputValue": value} for key, value in stack.outputs.items()]
-            described = {"StackName": name, "StackStatus": "CREATE_COMPLETE", "Outputs": outputs}
-            path = f"parameters/prod/{name.rpartition('-')[2]}.json"
-            values = self.drill.files.json(path)["Parameters"]
-            return {
-                "Stacks": [{**described, "Parameters": _as_list(values), "EnableTerminationProtection": True}]
-            }
-        if command.operation == "DescribeStackResource" and stack is not None:
-            thing = stack.things[given["LogicalResourceId"]]
-            return {"StackResourceDetail": {"PhysicalResourceId": thing.ref}}
+        return QUIET.get(command.operation, {}) if stack is None else self._of_stack(command, stack)
+
+    def _listed(self, region: str, statuses: Sequence[str] | None) -> list[dict[str, str]]:
+        """Return the summaries of the stacks of a region, also of those that were deleted."""
+        present = [
+            (f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/1", self._states[place, name].status)
+            for place, name in self.drill.account.stacks
+            if place == region
+        ]
+        gone = [(arn, "DELETE_COMPLETE") for arn in self._deleted if arn.split(":")[3] == region]
+        return [
+            {"StackName": arn.split("/")[1], "StackId": arn, "StackStatus": status}
+            | ({"DeletionTime": DELETED_AT} if status == "DELETE_COMPLETE" else {})
+            for arn, status in [*present, *gone]
+            if not statuses or status in statuses
+        ]
+
+    def _of_deleted(self, operation: str, arn: str) -> Any:
+        name, state = arn.split("/")[1], self._deleted[arn]
+        if operation == "GetTemplate":
+            entry = self.drill.files.entry(name.rpartition("-")[2])
+            return {"TemplateBody": self.drill.files.files[entry["template"]].decode("ascii")}
+        described = {"StackName": name, "StackId": arn, "StackStatus": "DELETE_COMPLETE"}
+        return {"Stacks": [described | {"DeletionTime": DELETED_AT, "Parameters": _as_list(state.values)}]}
+
+    def _of_stack(self, command: Command, stack: Stack) -> Any:
+        state = self._states[stack.region, stack.name]
+        match command.operation:
+            case "UpdateTerminationProtection" | "SetStackPolicy":
+                state.is_protected = True
+            case "ListStackResources":
+                return {
+                    "StackResourceSummaries": [
+                        {
+                            "LogicalResourceId": name,
+                            "PhysicalResourceId": thing.ref,
+                            "ResourceType": thing.kind,
+                        }
+                        for name, thing in stack.things.items()
+                    ]
+                }
+            case "DescribeStacks":
+                described = {
+                    "StackName": stack.name,
+                    "StackStatus": state.status,
+                    "EnableTerminationProtection": state.is_protected,
+                    "Parameters": _as_list(state.values),
+                    "Outputs": [
+                        {"OutputKey": key, "OutputValue": value} for key, value in stack.outputs.items()
+                    ],
+                    "Tags": TAGS,
+                }
+                return {"Stacks": [described]}
+            case "DescribeStackResource":
+                logical_id = command.parameters["LogicalResourceId"]
+                if logical_id not in stack.things:
+                    raise CommandError(f"Resource {logical_id} does not exist for stack {stack.name}")
+                return {"StackResourceDetail": {"PhysicalResourceId": stack.things[logical_id].ref}}
         return QUIET.get(command.operation, {})
 
     def _described(self, change_set: str) -> Any:
         """Return what a change set would do: of a deploy only the name of its stack."""
-        _, arguments = self._sets[change_set]
+        _, arguments, _ = self._sets[change_set]
         listed = arguments[4] if len(arguments) > 4 else []
         changes = [
-            {"ResourceChange": {"Action": "Import", "LogicalResourceId": one["LogicalResourceId"]}}
+            {
+                "ResourceChange": {
+                    "Action": "Import",
+                    "LogicalResourceId": one["LogicalResourceId"],
+                    "PhysicalResourceId": "|".join(one["ResourceIdentifier"].values()),
+                }
+            }
             for one in listed
         ]
         return {
@@ -309,7 +282,11 @@ class Model:
         }
 
     def _execute(self, change_set: str) -> None:
-        self._try(*self._sets.pop(change_set))
+        operation, arguments, status = self._sets[change_set]
+        self._try(operation, arguments)
+        name, region, _, values, *_ = arguments
+        before = self._states.get((region, name))
+        self._states[region, name] = State(status, values, before is not None and before.is_protected)
 
     def _try(self, operation: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         try:

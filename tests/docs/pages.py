@@ -19,6 +19,8 @@ ALARM_SCENARIOS = ROOT / "docs" / "alarm-scenarios.md"
 ALARM_SCENARIOS_JA = ROOT / "docs" / "alarm-scenarios.ja.md"
 CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
+PREFLIGHT = ROOT / "docs" / "preflight.md"
+PREFLIGHT_JA = ROOT / "docs" / "preflight.ja.md"
 # Pages whose blocks an operator types into a terminal, after the functions of the first one.
 TYPED = (OPERATIONS, CHANGES)
 ACCESS_LOG = ROOT / "docs" / "access-log.md"
@@ -40,6 +42,7 @@ Row = list[str]
 # The tests choose this.
 CHOSEN_SNAPSHOT = "csr-lambda-api-prod-before-deploy-20261125-013000"
 CHOICES = {
+    "BACKUP": "cluster-DELETED",
     "BEFORE": "11111111-1111-1111-1111-111111111111",
     "CHANGES": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
     "awscli-cloudformation-package-deploy-1/1",
@@ -50,6 +53,8 @@ CHOICES = {
     "LIMIT": "50",
     "LINK": "https://sns.us-east-1.amazonaws.com/confirmation.html"
     "?TopicArn=arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn&Token=2336412f37&Endpoint=a@example.com",
+    "ORIGIN_KEY": "b",
+    "PENDING": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555",
     "ONCALL": "oncall@example.com",
     "POINT": "--use-latest-restorable-time",
     "NOW": "22222222-2222-2222-2222-222222222222",

@@ -17,7 +17,7 @@ from typing import Final
 from .world import prepare
 
 ERROR: Final = "An error occurred that only this test knows"
-PROGRAMS: Final = ("aws", "curl", "git", "make", "mysql", "sudo")
+PROGRAMS: Final = ("aws", "csr-templates", "curl", "git", "make", "mysql", "sudo")
 # What changes nothing in AWS.
 READING: Final = ("describe-", "detect-", "get-", "list-", "ls", "start-query", "tail", "wait", "--version")
 

@@ -22,12 +22,15 @@ from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session, Term
 
 PREFIX = "csr-lambda-api-prod"
 PAGE = read(OPERATIONS)
+pytestmark = pytest.mark.emulator
+
 PAGES = [read(path) for path in TYPED]
 BLOCKS = [block for page in PAGES for block in page.shell()]
 CHAPTERS = list(dict.fromkeys(block.chapter for block in BLOCKS))
 # What gives a thing a name of its own.
 NAMING = {
     ("s3api", "create-bucket"): {"--bucket"},
+    ("cloudformation", "create-stack"): {"--stack-name"},
     ("rds", "create-db-cluster-snapshot"): {"--db-cluster-snapshot-identifier"},
     ("rds", "restore-db-cluster-from-snapshot"): {"--db-cluster-identifier"},
     ("rds", "restore-db-cluster-to-point-in-time"): {"--db-cluster-identifier"},
@@ -58,6 +61,9 @@ def names(production: dict[str, dict[str, Any]]) -> dict[str, set[str]]:
         for text in [f"{PREFIX}-{stack.name}", *texts(production[stack.name]["Resources"])]:
             if PREFIX in text:
                 found.setdefault(text.replace("${RestApi}", API_ID), set()).add(stack.region)
+        for resource in production[stack.name]["Resources"].values():
+            for copy in resource["Properties"].get("ReplicaRegions", ()):
+                found[resource["Properties"]["Name"]].add(copy["Region"])
     return found
 
 
@@ -141,7 +147,7 @@ def test_names_exist(
     unknown = []
     for command in every_command:
         for option, name in mentioned(command):
-            if option.endswith("-prefix"):
+            if option.endswith("-prefix") or command.name == "list-secrets":
                 found = any(one.startswith(name) for one in known)
             else:
                 found = any(fnmatchcase(one, name) for one in known)
@@ -351,11 +357,11 @@ def test_deploys_follow_the_manifest(sessions: dict[str, Session]) -> None:
         (file,) = command.options["--parameter-overrides"]
         path = f"out/{stack['parameterFiles']['prod']}"
         if stack["perDeploy"]:
-            (block,) = [
-                block.text for block in PAGE.shell() if f"file://{file.removeprefix('file://')}" in block.text
-            ]
-            assert f"{path} > {file.removeprefix('file://')}" in " ".join(block.split())
-            assert ".Parameters.LambdaCodeS3ObjectVersion = $version" in block
+            blocks = [block.text for block in PAGE.shell() if f"{file} " in block.text]
+            assert len(blocks) == 2  # forward, and back
+            for block in blocks:
+                assert f"{path} > {file.removeprefix('file://')}" in " ".join(block.split())
+                assert ".Parameters.LambdaCodeS3ObjectVersion = $version" in block
         else:
             assert file == f"file://{path}"
 

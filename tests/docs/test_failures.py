@@ -21,6 +21,8 @@ from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices,
 from .replay import Call, Run, programs, run
 from .world import CHANGE_SET, UNCHANGED, VERSION, Session
 
+pytestmark = pytest.mark.emulator
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 # Those of the pages that call a program.
 FUNCTIONS = (
@@ -29,7 +31,9 @@ FUNCTIONS = (
     "drift",
     "insights",
     "create_instances",
+    "last_deploys",
     "prepare_import",
+    "restore_point",
     "restore_snapshot",
     "run_import",
 )

@@ -19,6 +19,8 @@ from .key_model import ACCEPTED, AT_REST, Allows, Case, State, Walk, steps, walk
 from .pages import CHANGES, CHANGES_JA, HAND_OVER, OPERATIONS, Block, filled, read, spans
 from .world import Terminal
 
+pytestmark = pytest.mark.emulator
+
 NEW_VALUE = (
     'put-secret-value --region ap-northeast-1 \\\n  --secret-id "csr-lambda-api-prod-origin-api-key-$KEY'
 )

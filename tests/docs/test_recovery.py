@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from .conftest import DELETED, session_of
+from .broken import arguments, main
+from .conftest import AGAIN, DELETED, NEW_API, REST, executed, session_of
 from .model import files
-from .pages import CHOSEN_SNAPSHOT, RECOVERY, Block, Page, read
-from .world import Session, Terminal
+from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, Block, read
+from .replay import programs, run
+from .world import VIRGINIA, Session, Terminal
 
-pytestmark = pytest.mark.xdist_group("commands")
+pytestmark = pytest.mark.emulator
 
 PARTS = list(dict.fromkeys(map(session_of, read(RECOVERY).shell())))
 
@@ -41,25 +44,183 @@ def test_commands_bring_back_the_stack(
     assert session.model.wrong() == [f"{one}: still missing" for one in reversed(others)]
 
 
-def test_new_value_of_a_secret_is_noticed(operations: Page, terminal: Terminal) -> None:
+def functions() -> str:
+    """Return the functions of both pages."""
+    tools = [block.text for block in read(OPERATIONS).shell() if "stack_output()" in block.text]
+    own = [block.text for block in read(RECOVERY).shell() if "prepare_import()" in block.text]
+    return "".join(tools + own)
+
+
+def block_with(text: str) -> Block:
+    """Return the only block of the page, beside the functions, that holds a text."""
+    (found,) = [
+        block for block in read(RECOVERY).shell() if text in block.text and "found_by()" not in block.text
+    ]
+    return found
+
+
+def typed(text: str) -> Block:
+    """Return a block that is on no page."""
+    return Block("", 0, "sh", f"{text}\n")
+
+
+def test_new_value_of_a_secret_is_noticed(terminal: Terminal) -> None:
     """If a secret gets another value while it is imported, the import ends with an error that says which."""
-    blocks = read(RECOVERY).shell()
-    (tools,) = [block.text for block in operations.shell() if "stack_output()" in block.text]
-    (functions,) = [block.text for block in blocks if "prepare_import()" in block.text]
     name = next(
         one["ResourceIdentifier"]["Id"]["Name"]
         for one in files().json("recovery/prod/api.json")["ResourcesToImport"]
         if one["ResourceType"] == "AWS::SecretsManager::Secret"
     )
-    prepare, run = [block for block in blocks if block.section == "API"]
+    prepare, run_, *_ = [block for block in read(RECOVERY).shell() if block.section == "API"]
     change = (
-        "aws secretsmanager put-secret-value --region ap-northeast-1 "
-        f"--secret-id {name} --secret-string {{}}\n"
+        f"aws secretsmanager put-secret-value --region ap-northeast-1 --secret-id {name} --secret-string {{}}"
     )
-    session = terminal.session(tools + functions, [prepare, Block("", 0, "sh", change), run], deleted="api")
+    session = terminal.session(functions(), [prepare, typed(change), run_], deleted="api")
 
     assert session.status == 1
     assert re.search(f"secret:{name}-.*: the value was version .* and is now ", session.err)
+
+
+def test_import_of_anything_but_imports_is_refused(
+    recovery_sessions: dict[str, Session], tmp_path: Path
+) -> None:
+    """The preparation counts what the change set imports, and fails if it would do anything else."""
+    prepare = next(block for block in read(RECOVERY).shell() if block.section == "API")
+    *answers, changes = recovery_sessions["API"].printed[str(prepare.line)]
+    scripts = programs(tmp_path / "replay")
+    good = run(f"{functions()}{prepare.text}", [*answers, changes], scripts)
+    one_adds = changes.replace('"Import"', '"Add"', 1)
+    bad = run(f"{functions()}{prepare.text}", [*answers, one_adds], scripts)
+    too_few = run(f"{functions()}{prepare.text}", [*answers, '[{"Action": "Import"}]'], scripts)
+
+    assert (good.status, good.err) == (0, "")
+    assert good.out.endswith("6 of 6 are Import\n")
+    assert bad.status != 0
+    assert "5 of 6 are Import, of 6 listed resources. Do not run it." in bad.err
+    assert too_few.status != 0
+    assert "1 of 1 are Import, of 6 listed resources. Do not run it." in too_few.err
+
+
+def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: Terminal) -> None:
+    """All steps of the pages, and nothing else, bring back a network with all that stands on it.
+
+    And if some are left out, the drill says which.
+    """
+    session = recovery_sessions[NEW_API]
+    assert session.model is not None
+    assert (session.model.wrong(), session.unfinished) == ([], [])
+
+    blocks = [block for block in read(RECOVERY).shell() if block.section == "API"]
+    (deploy,) = [block for block in read(OPERATIONS).shell() if "VERSION=''" in block.text]
+    left = "\n".join(terminal.session(functions(), [*blocks, deploy, executed("api")], "api").unfinished)
+
+    assert "api: termination protection or stack policy is missing" in left
+    assert "api: ApiCriticalAlarmTopic has no subscription" in left
+    assert "frontend: CloudFront does not lead to the API" in left
+    assert f"api: ApiFunction has package {CHOICES['VERSION']}, not " in left
+
+
+def test_drift_without_a_difference_is_an_empty_list(recovery_sessions: dict[str, Session]) -> None:
+    """The page says what is printed then."""
+    assert "api: DETECTION_COMPLETE\n[]\n" in recovery_sessions[NEW_API].out
+
+
+def test_other_template_is_named(terminal: Terminal) -> None:
+    """If ``out/`` is not what was deployed, the block says so; it fails for a stack that nobody deleted."""
+    other = "mkdir o; cp out/stacks.json out/api.yaml o; rm out; mv o out; echo '# new' >> out/api.yaml"
+    ask = block_with("last_deploys ")
+    session = terminal.session(functions(), [ask, typed(other), ask], deleted="api", STACK="api")
+    unknown = terminal.continued(functions(), [ask], STACK="database")
+
+    assert re.findall("^its template: (.*)$", session.out, re.MULTILINE) == ["out/api.yaml", "another"]
+    assert unknown.status != 0
+    assert "no deleted stack is known" in unknown.err
+
+
+def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, Session]) -> None:
+    """The restored cluster goes, and another one is restored under its name."""
+    session = recovery_sessions[AGAIN]
+    (deleted,) = [one.parameters for one in session.seen if one.name == "delete-db-cluster"]
+    (point,) = [one.parameters for one in session.seen if one.name == "restore-db-cluster-to-point-in-time"]
+
+    assert deleted["SkipFinalSnapshot"] is True
+    assert (point["SourceDbClusterResourceId"], point["UseLatestRestorableTime"]) == (CHOICES["BACKUP"], True)
+    assert list(session.clusters) == [point["DBClusterIdentifier"]] == [deleted["DBClusterIdentifier"]]
+    assert session.instances == []
+
+
+def test_cluster_of_a_stack_is_not_deleted(terminal: Terminal) -> None:
+    """The block for a wrong snapshot asks the stack first."""
+    session = terminal.session(functions(), [block_with("db-instance-deleted")], deleted="frontend")
+
+    assert session.status != 0
+    assert "The cluster belongs to the stack. Do not delete it." in session.err
+    assert [one.title for one in session.seen] == ["cloudformation list-stack-resources"]
+
+
+def test_cluster_that_was_not_restored_is_not_deleted(tmp_path: Path) -> None:
+    """The block leaves alone a cluster with an instance that has another name, be it in no stack."""
+    members = '["csr-lambda-api-prod-database-databaseinstance1-x"]'
+    block = block_with("db-instance-deleted")
+    end = run(f"{functions()}{block.text}", ["0\n", members], programs(tmp_path / "replay"))
+
+    assert end.status != 0
+    assert "another instance: " in end.err
+    assert not any(call.is_changing for call in end.calls)
+
+
+def test_waiting_again_creates_nothing_twice(recovery_sessions: dict[str, Session]) -> None:
+    """The block after a restore can be pasted again, whatever of it was done."""
+    created = [
+        one.parameters["DBInstanceIdentifier"][-10:]
+        for one in recovery_sessions[AGAIN].seen
+        if one.name == "create-db-instance"
+    ]
+
+    assert created == ["1-restored", "2-restored", "2-restored"]
+
+
+def test_missing_copy_of_a_secret_is_made_again(terminal: Terminal) -> None:
+    """A secret that us-east-1 lacks is replicated; one that it has is left alone."""
+    secret = f"csr-lambda-api-prod-origin-api-key-{CHOICES['ORIGIN_KEY']}"
+    again = block_with("replicate-secret-to-regions")
+    remove = typed(
+        "aws secretsmanager remove-regions-from-replication --region ap-northeast-1 "
+        f"--secret-id {secret} --remove-replica-regions us-east-1"
+    )
+    session = terminal.session(functions(), [again, remove, again], deleted="frontend")
+    copy = terminal.world.client("secretsmanager", VIRGINIA).get_secret_value(SecretId=secret)
+
+    assert (session.status, session.err) == (0, "")
+    assert f"{secret} is replicated" in session.out
+    assert [one.region for one in session.seen if one.name == "replicate-secret-to-regions"] == [
+        "ap-northeast-1"
+    ]
+    assert "apiKey" in copy["SecretString"]
+
+
+def test_key_is_taken_back_where_it_is(recovery_sessions: dict[str, Session]) -> None:
+    """The list shows the key that waits; its region comes from its ARN."""
+    session = recovery_sessions[REST]
+    taken = [
+        (one.name, one.region) for one in session.run if one.name in ("cancel-key-deletion", "enable-key")
+    ]
+
+    assert taken == [("cancel-key-deletion", VIRGINIA), ("enable-key", VIRGINIA)]
+    assert len(re.findall("^PendingDeletion\t", session.out, re.MULTILINE)) == 1
+
+
+def test_drill_says_what_is_missing(capfd: pytest.CaptureFixture[str]) -> None:
+    """The terminal to practise on says what it cannot do, and in the end what is not done."""
+    assert arguments().parse_args(["api", "frontend"]).stacks == ["api", "frontend"]
+    status = main(["frontend"])
+    out = capfd.readouterr().out
+
+    assert status == 1
+    assert "The model does not know:\n- permissions" in out
+    assert out.endswith(
+        "Deleted: frontend. You are in a folder with out/. Leave with exit.\nfrontend: still missing\n"
+    )
 
 
 def test_restore_uses_the_chosen_snapshot(recovery_sessions: dict[str, Session]) -> None:

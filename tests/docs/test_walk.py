@@ -20,6 +20,8 @@ from .conftest import require_programs
 from .pages import HAND_OVER, Block, read
 from .world import TOKYO, Session, Terminal, opened
 
+pytestmark = pytest.mark.emulator
+
 BLOCKS = read(HAND_OVER).shell()
 NAMES = [stack.name for stack in STACKS]
 REGIONS = {stack.name: stack.region for stack in STACKS}

@@ -27,13 +27,17 @@ from urllib.request import Request, urlopen
 import jmespath
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
+from csr_templates import STACKS
+
 from .aws_cli import SESSION, Command, CommandError, parse
-from .model import QUIET, Model
+from .model import BOOTSTRAP, QUIET, Model
+from .moto_account import default_group, delete_automatic_snapshots
 from .pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
 
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
 REGIONS: Final = {"network": TOKYO, "database": TOKYO, "api": TOKYO, "frontend": VIRGINIA}
+TEMPLATES: Final = {stack.name: stack.template for stack in STACKS}
 API_ID: Final = "a1b2c3d4e5"
 EMPTY_ZIP: Final = b"PK\x05\x06" + bytes(18)
 SECONDS: Final = 60  # a chapter takes about one
@@ -61,7 +65,6 @@ RUN: Final = frozenset(
 NOT_RUN: Final = {
     "apigateway": "moto needs a dozen further packages for it",
     "cloudtrail lookup-events": "moto does not have it",
-    "lambda get-account-settings": "moto does not have it",
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
@@ -96,15 +99,24 @@ printf %s "$err" >&2
 exit "$status"
 """
 # What the blocks call besides aws and jq: here it does nothing.
-IDLE: Final = ("curl", "git", "make", "mysql", "sleep", "sudo")
+IDLE: Final = ("csr-templates", "curl", "git", "make", "mysql", "sleep", "sudo")
 VERSION: Final = "aws-cli/2.31.0 Python/3.13.7 Linux/6.1 exe/x86_64"
 CHANGE_SET: Final = CHOICES["CHANGES"]
+KEY_TAGS: Final = [
+    {"TagKey": "Project", "TagValue": "csr-lambda-api"},
+    {"TagKey": "Environment", "TagValue": "prod"},
+]
 EARLIER_SNAPSHOT: Final = "earlier"  # of a cluster that had the same name before
 # What `deploy --no-execute-changeset` prints: awscli/customizations/cloudformation/deploy.py
 DEPLOYED: Final = f"""
 Waiting for changeset to be created..
 Changeset created successfully. Run the following command to review changes:
 aws cloudformation describe-change-set --change-set-name {CHANGE_SET}
+"""
+EXECUTED: Final = """
+Waiting for changeset to be created..
+Waiting for stack create/update to complete
+Successfully created/updated stack - {}
 """
 UNCHANGED: Final = """
 Waiting for changeset to be created..
@@ -129,6 +141,7 @@ class World:
         printed: what each ``aws`` printed, by the block that called it, in order.
         clients: service and region -> botocore's client, since making one takes a while.
         model: answers for CloudFormation where a stack was deleted; otherwise all stacks are there.
+        pending_key: ID of a key that waits for its deletion.
     """
 
     endpoint: str
@@ -142,6 +155,7 @@ class World:
     printed: dict[str, list[str]] = field(default_factory=dict)
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     model: Model | None = None
+    pending_key: str = ""
     _later: dict[str, Callable[[], None]] = field(
         default_factory=dict
     )  # made for the first command of a service
@@ -179,6 +193,8 @@ class World:
     def _deploy(self, command: Command, folder: Path) -> str:
         """Return what ``deploy`` prints."""
         change_set = self.model.deploy(command, folder) if self.model is not None else CHANGE_SET
+        if "--no-execute-changeset" not in command.options:
+            return EXECUTED.format(*command.options["--stack-name"])
         return DEPLOYED.replace(CHANGE_SET, change_set)
 
     def _result(self, command: Command, folder: Path) -> Any:
@@ -208,8 +224,18 @@ class World:
         parameters = dict(command.parameters)
         if command.operation == "ScheduleKeyDeletion":  # moto takes no ARN here
             parameters["KeyId"] = parameters["KeyId"].rpartition("/")[2]
+        if parameters.get("KeyId") == CHOICES["PENDING"]:  # moto chooses the IDs of keys
+            parameters["KeyId"] = self.pending_key
+        if "SourceDbClusterResourceId" in parameters:  # moto keeps no backups, but the snapshot of a deletion
+            return client.restore_db_cluster_from_snapshot(
+                DBClusterIdentifier=parameters["DBClusterIdentifier"],
+                SnapshotIdentifier=CHOSEN_SNAPSHOT,
+                Engine="aurora-mysql",
+            )
         result = client._make_api_call(command.operation, parameters)
         result.pop("ResponseMetadata", None)
+        if command.operation == "DeleteDBCluster":
+            delete_automatic_snapshots(client)
         for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
             for key in ("Endpoint", "ReaderEndpoint"):
                 cluster[key] = endpoint(cluster[key])
@@ -264,6 +290,8 @@ class World:
 
     def _stack(self, command: Command) -> Any:
         stack = command.parameters.get("StackName", "").removeprefix("csr-lambda-api-prod-")
+        if stack.startswith("deploy-"):
+            return {"Stacks": [BOOTSTRAP]}
         if command.operation == "DescribeStacks":
             outputs = [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs[stack].items()]
             return {
@@ -281,6 +309,13 @@ class World:
                     }
                 ]
             }
+        if command.operation == "ListStacks":
+            name = f"csr-lambda-api-prod-{CHOICES['STACK']}"
+            return {
+                "StackSummaries": [{"StackName": name, "StackId": name, "StackStatus": "DELETE_COMPLETE"}]
+            }
+        if command.operation == "GetTemplate":
+            return {"TemplateBody": (ROOT / "out" / TEMPLATES[stack]).read_text(encoding="ascii")}
         if command.operation == "ListStackResources":
             return {
                 "StackResourceSummaries": [
@@ -340,20 +375,20 @@ class World:
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": TOKYO})
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
-    def seed_without(self, stack: str) -> None:
-        """Forget everything, deploy all stacks to the model, and delete one and what reads from it."""
+    def seed_without(self, *stacks: str) -> None:
+        """Forget everything, deploy all stacks to the model, and delete some and what reads from them."""
         urlopen(Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
         self.seen.clear()
         self.run.clear()
         self.printed.clear()
-        self.model = Model(self.client, stack)
+        self.model = Model(self.client, *stacks)
 
     def _seed_keys_and_topics(self, stack: str, region: str) -> None:
         keys = self.client("kms", region)
         topics = self.client("sns", region)
         for key in self.outputs[stack]:
             if key.endswith("KeyArn"):
-                arn = keys.create_key()["KeyMetadata"]["Arn"]
+                arn = keys.create_key(Tags=KEY_TAGS)["KeyMetadata"]["Arn"]
                 keys.enable_key_rotation(KeyId=arn)
                 self.outputs[stack][key] = arn
             elif key.endswith("TopicArn"):
@@ -394,9 +429,7 @@ class World:
         self._seed_bucket(bucket)
         outputs = self.outputs["network"]
         outputs.update(VPCId=vpc, LambdaDeploymentsBucketName=bucket)
-        (group,) = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])[
-            "SecurityGroups"
-        ]
+        group = default_group(ec2, vpc)
         to_itself = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group["GroupId"]}]}
         ec2.authorize_security_group_ingress(
             GroupId=group["GroupId"], IpPermissions=[to_itself]
@@ -506,6 +539,9 @@ class World:
         s3.put_bucket_versioning(Bucket=logs, VersioningConfiguration={"Status": "Enabled"})
         for line in (b"one", b"another"):  # two versions, so that deleting the object alone would leave them
             s3.put_object(Bucket=logs, Key="log", Body=line)
+        keys = self.client("kms", VIRGINIA)
+        self.pending_key = self.outputs["frontend"]["FrontendKeyArn"].rpartition("/")[2]
+        keys.schedule_key_deletion(KeyId=self.pending_key, PendingWindowInDays=30)
         acl = self.properties("frontend", "WebACL")
         names = (
             "Name",
@@ -628,7 +664,7 @@ def _text(result: Any) -> Iterator[str]:
 
 
 class Session(NamedTuple):
-    """Blocks, typed into one terminal: what they printed, their commands, and the databases afterwards."""
+    """Blocks, typed into one terminal: what they printed, their commands, and what there is afterwards."""
 
     status: int
     out: str
@@ -640,6 +676,7 @@ class Session(NamedTuple):
     ids: dict[str, str]
     printed: dict[str, list[str]]
     model: Model | None
+    unfinished: list[str]
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -716,6 +753,7 @@ class Terminal(socketserver.ThreadingTCPServer):
             dict(world.ids),
             dict(world.printed),
             world.model,
+            world.model.unfinished() if world.model is not None else [],
         )
 
     def _run(self, code: str) -> subprocess.CompletedProcess[str]:

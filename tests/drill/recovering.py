@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,12 @@ def built() -> Assembly:
     return assemble(parameters=ROOT / "parameters", lint=False)
 
 
+@cache
+def loaded(template: bytes) -> Any:
+    """Return a template, which nobody changes; reading one takes longer than deploying it to the model."""
+    return load(template.decode("ascii"))
+
+
 @dataclass
 class Files:
     """The files of a build, read as an operator's tools would.
@@ -48,7 +55,7 @@ class Files:
 
     def template(self, path: str) -> Any:
         """Return a template."""
-        return load(self.files[path].decode("ascii"))
+        return loaded(self.files[path])
 
     def entry(self, stack: str) -> Any:
         """Return what the manifest says of a stack."""

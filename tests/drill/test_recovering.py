@@ -16,7 +16,7 @@ from csr_templates.cloudformation.rendering import render
 from .account import UNKNOWN, RefusedError
 from .recovering import Drill, Files, built, drill_one, report
 
-pytestmark = pytest.mark.xdist_group("drill")
+pytestmark = pytest.mark.emulator
 
 Change = Callable[[Any], None]
 

@@ -350,7 +350,7 @@ def test_conflict_that_is_not_between_manifests_is_refused(data: bytes) -> None:
     )
 
 
-BOTH = {"ProjectName": {}, "Environment": {}}
+BOTH: dict[str, dict[str, str]] = {"ProjectName": {}, "Environment": {}}
 FOREIGN = {
     "whole": (BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}), []),
     "sections": (

@@ -39,10 +39,10 @@ def _template(path: Path, region: str, parameters: Path | None) -> Side:
     return sides.template(path.name, path.read_bytes(), region, values, "stack")
 
 
-def scored(*names: str) -> Score:
-    """Return the score of all cases, or of those with one of some texts in their names."""
+def scored(*names: str, kind: str = "replace") -> Score:
+    """Return the score of all cases of a kind, or of those with one of some texts in their names."""
     cases = (case for case in pairs.cases() if not names or any(one in case["name"] for one in names))
-    return score((case for case in cases if "replace" in case["kinds"]), reviewed)
+    return score((case for case in cases if kind in case["kinds"]), reviewed)
 
 
 def test_the_review_is_right_on_every_labelled_pair() -> None:
@@ -54,8 +54,9 @@ def test_the_review_is_right_on_every_labelled_pair() -> None:
 
 
 if __name__ == "__main__":
-    result = scored(*sys.argv[1:])
-    print(result.table())
-    for name, faults in result.faults.items():
-        if faults or sys.argv[1:]:
-            print(name, *faults, sep="\n    ")
+    for each in ("replace", "opens"):  # what changes; access and guards
+        result = scored(*sys.argv[1:], kind=each)
+        print(result.table())
+        for name, faults in result.faults.items():
+            if faults or sys.argv[1:]:
+                print(name, *faults, sep="\n    ")

@@ -18,7 +18,11 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "review.md").read_text("u
 EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
     "engine version": ({("interruption", "DatabaseCluster")}, {"DatabaseCluster": "update"}),
     "class": (
-        {("interruption", "DatabaseInstance1"), ("interruption", "DatabaseInstance2")},
+        {
+            ("interruption", "DatabaseInstance1"),
+            ("interruption", "DatabaseInstance2"),
+            ("guard", "DatabaseSurplusCreditsAlarm"),
+        },
         {
             "DatabaseInstance1": "update",
             "DatabaseInstance2": "update",
@@ -34,6 +38,7 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
             ("interruption", "PrivateSubnet1RouteTableAssociation"),
             ("interruption", "PrivateSubnet1NetworkAclAssociation"),
             ("interruption", "SecretsManagerEndpointSecurityGroup"),
+            ("opens", "SecretsManagerEndpointSecurityGroup"),
         },
         {"DatabaseSubnetGroup": "update", "ApiFunction": "update"},
     ),
@@ -64,7 +69,7 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
         set(),
         {"ApiFunction": "update", "ApiFunctionVersion": "replace", "ApiFunctionAlias": "update"},
     ),
-    "threshold": (set(), {"DatabaseCPUAlarm": "update"}),
+    "threshold": ({("guard", "DatabaseCPUAlarm")}, {"DatabaseCPUAlarm": "update"}),
     "bucket renamed": (
         {
             ("will-fail", "LambdaDeploymentsBucket"),
@@ -76,9 +81,21 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
         },
         {"ApiFunction": "update"},
     ),
-    "WAF off": (set(), {"WebACL": "remove", "WebACLLogging": "remove", "Distribution": "update"}),
+    "WAF off": (
+        {("opens", "Distribution"), ("guard", "WAFBlockedRequestsAlarm")},
+        {"WebACL": "remove", "WebACLLogging": "remove", "Distribution": "update"},
+    ),
     "export renamed": ({("export", "VPCId")}, {}),
-    "condition flipped": ({("interruption", "DatabaseInstance2")}, {"DatabaseInstance2": "remove"}),
+    "condition flipped": (
+        {
+            ("interruption", "DatabaseInstance2"),
+            ("guard", "DatabaseReadLatencyAlarm"),
+            ("guard", "DatabaseReaderCPUAlarm"),
+            ("guard", "DatabaseReaderConnectionsAlarm"),
+            ("guard", "DatabaseReplicaLagAlarm"),
+        },
+        {"DatabaseInstance2": "remove"},
+    ),
     "tags reordered": (set(), {}),
 }
 

@@ -13,7 +13,7 @@ import pytest
 from cfnlint.jsonschema import StandardValidator
 
 from csr_templates.reviewing import report
-from csr_templates.reviewing.risks import KINDS
+from csr_templates.reviewing.kinds import KINDS
 
 from .own_changes import CHANGES, own_side
 

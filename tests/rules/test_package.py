@@ -15,7 +15,7 @@ import pytest
 from cfnlint.rules import Rules
 
 import csr_templates.rules
-from csr_templates.rules import NUMBERS, RULES, find_rules
+from csr_templates.rules import CLASSES, NUMBERS, RULES, find_rules
 
 from .harness import file_of_tests
 
@@ -65,11 +65,29 @@ def test_cfn_lint_gets_every_rule_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_explains_itself(rule: Any) -> None:
-    """A rule has a title, a description in sentences, a source and tags."""
+    """A rule has a title, a description in sentences, a source, tags and a class."""
     assert rule.shortdesc
     assert rule.description.endswith(".")
     assert rule.source_url.startswith("https://")
     assert rule.tags
+    assert rule.fault_class in CLASSES
+
+
+def test_the_rules_load_nothing_else() -> None:
+    """Importing the rules loads neither troposphere nor boto3 nor another part of the project."""
+    code = "import csr_templates.rules, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(FOLDER.parents[1])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(done.stdout.split())
+    own = {name for name in loaded if name.startswith("csr_templates.")}
+
+    assert not {"troposphere", "awacs", "boto3"} & loaded
+    assert {name for name in own if not name.startswith("csr_templates.rules")} == set()
 
 
 def test_each_rule_has_a_test_file_and_each_test_file_a_rule() -> None:
@@ -117,7 +135,10 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
             "rules/s3/two.py has the number 9700, which is taken by rules/s3/one.py.",
         ),
         ({"one.py": "X = 1\n"}, "rules/one.py is not in the folder of a service that has numbers. Move it "),
-        ({"sqs/one.py": "X = 1\n"}, "rules/sqs/one.py is not in the folder of a service that has numbers. "),
+        (
+            {"glue/one.py": "X = 1\n"},
+            "rules/glue/one.py is not in the folder of a service that has numbers. ",
+        ),
         ({"s3/more/one.py": "X = 1\n"}, "rules/s3/more/one.py is not in the folder of a service that has "),
     ],
 )

@@ -16,7 +16,7 @@ from cfnlint.decode import decode_str
 
 from csr_templates import render
 from csr_templates.cloudformation.rendering import RenderError
-from csr_templates.rules import NUMBERS, RULES
+from csr_templates.rules import CLASSES, NUMBERS, RULES
 
 from . import harness
 
@@ -29,7 +29,9 @@ INTRODUCTION = """\
 
 Much passes cfn-lint and then fails on AWS, or is deployed and does not do what it is there for. These rules
 for cfn-lint find what we know of that. Every build of this project runs them. They need nothing of the
-project and work on any template, YAML or JSON.
+project and work on any template, YAML or JSON. They are grouped by the service that they are about, and
+[by class of fault](#by-class-of-fault). What is wrong only between two stacks is found by a build of the
+stacks, not by a rule. An [introduction in Japanese](rules.ja.md) says how to use them.
 
 An E is a template that fails, loses something or does nothing. A W is probably a mistake, but can be meant. A
 rule looks at every branch of the conditions and at what parameters can be, and says nothing where only AWS
@@ -38,11 +40,11 @@ knows the value.
 ## Use them elsewhere
 
 ```sh
-pip install . # in a checkout of csr-templates
+pip install csr_templates-*.whl # or . in a checkout of csr-templates
 cfn-lint --regions ap-northeast-1 --append-rules csr_templates.rules -- template.yaml
 ```
 
-or, for every run, in `.cfnlintrc`:
+Importing `csr_templates.rules` loads nothing of the project but the rules. Or, for every run, in `.cfnlintrc`:
 
 ```yaml
 append_rules:
@@ -77,11 +79,19 @@ Resources:
 A finding about an output, or about the whole template, has no such place: fix it.
 """
 
+BY_CLASS = """
+## By class of fault
+
+| class | what its faults have in common | rules |
+|---|---|---|
+"""
+
 FREE = """
 ## Next free numbers
 
-A new rule takes the next number of its folder, as E or as W; no number is used again. A folder for another
-service takes a block from 9760 on, in `NUMBERS` of `csr_templates.rules`.
+A new rule takes the next number of its folder, as E or as W; no number is used again. All numbers up to
+9799 are given to a folder: another service takes the upper half of a large block, in `NUMBERS` of
+`csr_templates.rules`.
 
 | folder | numbers | next |
 |---|---|---|
@@ -95,7 +105,14 @@ def page() -> str:
         f"| {folder} | {numbers[0]} to {numbers[-1]} | {next_free(folder)} |\n"
         for folder, numbers in NUMBERS.items()
     )
-    return f"{INTRODUCTION}{services}{FREE}{free}"
+    classes = "".join(_class(name) for name in CLASSES)
+    return f"{INTRODUCTION}{BY_CLASS}{classes}{services}{FREE}{free}"
+
+
+def _class(name: str) -> str:
+    """Return the row of a class of faults."""
+    found = ", ".join(f"[{rule.id}](#{rule.id.lower()})" for rule in RULES if rule.fault_class == name)
+    return f"| {name} | {CLASSES[name]} | {found} |\n"
 
 
 def next_free(folder: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from csr_templates.assembly import handed_over
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import in_words, place_in_words
 
@@ -19,6 +20,7 @@ def problems(stacks: Sequence[BuiltStack]) -> list[str]:
       and its region; one that a parameter gives is judged with the values of the parameters.
     - A secret that a dynamic reference names is in the region of the stack, or has a replica there.
     - Two stacks of a region must not export the same name.
+    - An imported value is what it is used as (``handed_over``).
     - ``reads_from`` of a stack, which goes into the manifest, is what its template reads from.
     """
     found = []
@@ -30,6 +32,7 @@ def problems(stacks: Sequence[BuiltStack]) -> list[str]:
                 *_reads(stack, stacks[:number]),
                 *_regions(stack, stacks[:number]),
                 *_secrets(stack, stacks[: number + 1]),
+                *handed_over.problems(stack, stacks[:number]),
             )
         ]
     return found

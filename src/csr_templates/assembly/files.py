@@ -16,7 +16,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ACCOUNT, ResolveError, resolve
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import bootstrap, git_sync, manifest, recovery
+from csr_templates.hand_over import bootstrap, git_sync, manifest, preflight_policy, recovery
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
 from csr_templates.hand_over.pipeline_policies import pipeline_policies
@@ -271,6 +271,8 @@ def _hand_over(
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
         for documents in manifest.role_policy_files(stack).values():
             files.update((path, as_json(document)) for path, document in documents.items())
+    for path, document in preflight_policy.policies(stacks).items():
+        files[path] = as_json(document)
     return files
 
 

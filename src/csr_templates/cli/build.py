@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +15,19 @@ from csr_templates.cli.messages import FINE, FOUND, headline, on_terminal, quant
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
+from csr_templates.hand_over.manifest import MANIFEST
 from csr_templates.linting import clean_cache as cache
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from csr_templates.assembly.files import Assembly
     from csr_templates.assembly.folder import Plan
     from csr_templates.assembly.pages import Pages
     from csr_templates.environments.files import Mistake
+    from csr_templates.reviewing.sides import Side
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -59,6 +62,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "(default: csr-templates/lint in the user's cache)",
     )
     parser.add_argument("--no-cache", action="store_true", help="lint everything, and remember nothing")
+    parser.add_argument(
+        "--review",
+        action="store_true",
+        help="also say what the build changes for the running system, compared with the output folder before",
+    )
     parser.add_argument("--quiet", action="store_true", help="print nothing on success")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="json: one document on standard output"
@@ -86,6 +94,7 @@ def run(arguments: Namespace) -> int:
         )
         plan = None
         written = None
+        before = None
         if arguments.pages and assembly.is_clean:
             from csr_templates.assembly import pages  # only a checkout has pages
 
@@ -93,6 +102,8 @@ def run(arguments: Namespace) -> int:
         if arguments.check:
             plan = folder.plan(assembly.files, output)
         elif assembly.is_clean:
+            if arguments.review and not in_json:
+                before = _before(output, assembly.files)
             plan = folder.write(assembly.files, output)
             if written:
                 pages.write(written)
@@ -116,7 +127,21 @@ def run(arguments: Namespace) -> int:
             say(_document(status, assembly, plan, written, check=arguments.check))
         else:
             _report(assembly, plan, written, arguments, output)
+            if before:
+                from csr_templates.cli import after_build
+
+                after_build.say_what_changed(before, output)
     return FINE if status == "ok" else FOUND
+
+
+def _before(output: Path, files: Mapping[str, bytes]) -> Side | None:
+    """Return the folder as it is before a build that changes it."""
+    with suppress(OSError):
+        if (output / MANIFEST).read_bytes() == files[MANIFEST]:  # which holds the hash of every file
+            return None
+    from csr_templates.cli import after_build  # an unchanged build need not wait for what it imports
+
+    return after_build.earlier_output(output)
 
 
 def _report(

@@ -42,6 +42,8 @@ _COMMANDS = {
     "render": "print the YAML of one stack and touch no file",
     "reference": "print the page that says what the templates hold, and touch no file",
     "review": "show what a deploy will do to the running system",
+    "preflight": "check whether an AWS account will take what a build wrote",
+    "release-notes": "say what a release does to a deployed stack, and the smallest version that may do it",
     "lint": "lint templates, also those of other projects, with cfn-lint and our rules",
 }
 
@@ -53,7 +55,8 @@ _HELP = partial(argparse.RawDescriptionHelpFormatter, width=110)
 EXIT_CODES = """\
 exit codes:
   0    fine
-  1    lint findings, or stale files (--check)
+  1    lint findings, stale files (--check), risks of a review that no one accepted, or an account
+       that will not take the templates
   2    something to fix first: an unknown option or stack, a mistake in the parameter files, an unusable
        output folder, an unreadable file, an error in the code of a stack
   130  interrupted (Ctrl-C), as shells report it
@@ -155,11 +158,21 @@ def _complete(parser: argparse.ArgumentParser, command: str) -> None:
 
             lint.add_arguments(parser)
             parser.set_defaults(run=lint.run)
+        case "preflight":
+            from csr_templates.cli import preflight
+
+            preflight.add_arguments(parser)
+            parser.set_defaults(run=preflight.run)
         case "review":
             from csr_templates.cli import review
 
             review.add_arguments(parser)
             parser.set_defaults(run=review.run)
+        case "release-notes":
+            from csr_templates.cli import release_notes
+
+            release_notes.add_arguments(parser)
+            parser.set_defaults(run=release_notes.run)
         case _:
             _complete_for_stacks(parser, command)
 

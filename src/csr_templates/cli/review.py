@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csr_templates.cli import folders
-from csr_templates.cli.messages import FINE, InputError, say
+from csr_templates.cli import folders, sarif
+from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
-from csr_templates.reviewing import history, report, sides, text
+from csr_templates.reviewing import acceptance, gate, history, markdown, reconcile, report, sides, text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 DEFAULT_REGION = "ap-northeast-1"
 
@@ -40,7 +42,34 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="an environment to look at; may be repeated (default: all)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "markdown", "sarif"),
+        default="text",
+        help="of the report; sarif has the lint findings in the later templates too",
+    )
+    parser.add_argument(
+        "--link-base",
+        default="",
+        metavar="URL",
+        help="with --format markdown: the address below which the files of this revision are, such as "
+        "https://github.com/OWNER/NAME/blob/COMMIT",
+    )
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="KIND[:STACK.ID]",
+        help="a risk that is accepted in this run, or all of a kind; may be repeated (risks that a change is "
+        f"meant to have: {acceptance.FILE} beside the output folder)",
+    )
+    parser.add_argument(
+        "--reconcile",
+        type=Path,
+        metavar="CHANGESET.json",
+        help="compare the review with a change set, the answer of describe-change-set, instead of printing "
+        "it; ends with 1 where AWS says more (formats: text, json)",
+    )
     templates = parser.add_argument_group("for two templates")
     templates.add_argument(
         "--region", metavar="REGION", help=f"the region that they are for (default: {DEFAULT_REGION})"
@@ -58,11 +87,64 @@ def run(arguments: Namespace) -> int:
     """Print the report, and return the exit code."""
     try:
         before, after = _sides(arguments)
-        found = report.review(before, after, arguments.environment)
-    except (sides.ReviewError, history.HistoryError, BuiltFolderError, SchemasError) as error:
+        if arguments.reconcile:
+            return _reconcile(report.review(before, after, arguments.environment), arguments)
+        options = [*map(acceptance.of_option, arguments.accept)]
+        held = () if before.root == after.root else before.acceptances
+        found, ignored = gate.accept(
+            report.review(before, after, arguments.environment),
+            [*options, *after.acceptances],
+            held,
+            is_whole=not arguments.environment,
+        )
+    except (
+        sides.ReviewError,
+        history.HistoryError,
+        acceptance.AcceptanceError,
+        reconcile.ReconcileError,
+        BuiltFolderError,
+        SchemasError,
+    ) as error:
         raise InputError(str(error)) from error
-    say(report.as_json(found) if arguments.format == "json" else text.as_text(found))
-    return FINE
+    if arguments.format == "sarif":
+        say(sarif.document(after, found))
+    else:
+        say(_printed(found, ignored, arguments))
+    if ignored:
+        tell(*ignored)
+    left = sum(not risk.accepted for risk in found.risks)
+    if left:
+        tell(
+            f"csr-templates: {quantity(left, 'risk')} not accepted. Change it, or accept what is intended: "
+            f"--accept KIND:STACK.ID, or {acceptance.FILE}."
+        )
+    return FOUND if left else FINE
+
+
+def _printed(found: report.Review, ignored: Sequence[str], arguments: Namespace) -> str:
+    match arguments.format:
+        case "json":
+            return report.as_json(found)
+        case "markdown":
+            return markdown.as_markdown(found, arguments.link_base, ignored)
+    printed = text.as_text(found)
+    return text.coloured(printed) if _takes_colour() else printed
+
+
+def _reconcile(found: report.Review, arguments: Namespace) -> int:
+    if arguments.format not in ("text", "json"):
+        raise InputError(f"--reconcile has no format {arguments.format}: use text or json.")
+    path = arguments.reconcile
+    answer = reconcile.read(_content(path), path.as_posix())
+    compared = reconcile.reconcile(found, answer)
+    say(reconcile.as_json(compared) if arguments.format == "json" else reconcile.as_text(compared))
+    return FOUND if compared.missed else FINE
+
+
+def _takes_colour() -> bool:
+    """Tell whether standard output is a terminal whose user wants colour (https://no-color.org/)."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and sys.stdout.isatty()
 
 
 def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:

@@ -48,6 +48,7 @@ class BuiltStack:
         source: path of the module that builds it, from the folder of its package.
         text: the template as YAML; empty until it is rendered.
         policies: its policies; empty until they are made.
+        termination_protection: whether the deployed stack must be protected from deletion.
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class BuiltStack:
         source: str = "",
         text: str = "",
         policies: Policies | None = None,
+        *,
+        termination_protection: bool = True,
     ) -> None:
         self.name = name
         self.file = file
@@ -73,6 +76,7 @@ class BuiltStack:
         self.source = source
         self.text = text
         self.policies = policies or Policies({})
+        self.termination_protection = termination_protection
 
     @property
     def name_pattern(self) -> str:

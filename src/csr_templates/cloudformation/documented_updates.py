@@ -170,7 +170,7 @@ def note_of_page(type_name: str, name: str) -> Note | None:
     """Return what the page of a type says beside *No interruption* of the update of a property."""
     if row := NOTES.get(type_name, {}).get(name):
         return row
-    if name not in _pages().get(type_name, _NO_PAGE).some:
+    if name not in _page(type_name).some:
         return None
     page = "-".join(type_name.lower().split("::")[1:])
     return Note(_SOME, True, f"{_REFERENCE}aws-resource-{page}.html")
@@ -178,7 +178,7 @@ def note_of_page(type_name: str, name: str) -> Note | None:
 
 def uninterrupted(type_name: str) -> frozenset[str]:
     """Return the properties of a type of which its page says *Update requires: No interruption*."""
-    return _pages().get(type_name, _NO_PAGE).none
+    return _page(type_name).none
 
 
 class _Page(NamedTuple):
@@ -186,12 +186,16 @@ class _Page(NamedTuple):
     some: frozenset[str]
 
 
-_NO_PAGE: Final = _Page(frozenset(), frozenset())
+@cache
+def _page(type_name: str) -> _Page:
+    """Return the properties of a type without and with interruptions."""
+    none, _, some = _pages().get(type_name, "").partition("| ")
+    return _Page(frozenset(none.split()), frozenset(some.split()))
 
 
 @cache
-def _pages() -> dict[str, _Page]:
-    """Return what documented_updates.txt says: type -> properties without and with interruptions.
+def _pages() -> dict[str, str]:
+    """Return what documented_updates.txt says: type -> its properties, those with interruptions after a bar.
 
     It was read from the reference's source of September 2023, the last one that is public; younger properties
     are not in it, apart from DeleteAutomatedBackups of a DB cluster, which its handler reads only when it
@@ -199,9 +203,5 @@ def _pages() -> dict[str, _Page]:
     has a note above.
     https://github.com/awsdocs/aws-cloudformation-user-guide/tree/19dc52cd/doc_source
     """
-    found = {}
-    for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines():
-        name, _, properties = line.partition(": ")
-        none, _, some = properties.partition("| ")
-        found[name] = _Page(frozenset(none.split()), frozenset(some.split()))
-    return found
+    lines = Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
+    return dict(line.split(": ", 1) for line in lines)

@@ -200,6 +200,16 @@ def iam_action(action: str) -> tuple[str, ...] | None:
 
 
 @cache
+def iam_actions(prefix: str) -> frozenset[str]:
+    """Return the names of the actions of a service, in lower case; none if IAM has no such service.
+
+    Raises:
+        SchemasError: cfn-lint keeps IAM's actions in another way.
+    """
+    return frozenset((_service(prefix) or {"Actions": {}})["Actions"])
+
+
+@cache
 def data_folder() -> Path:
     """Return the folder of what cfn-lint knows of AWS.
 

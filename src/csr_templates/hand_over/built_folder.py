@@ -136,6 +136,7 @@ def _stack(
         entry.get("source", ""),
         text,
         Policies(policy),
+        termination_protection=entry.get("terminationProtection") is True,
     )
 
 

@@ -56,7 +56,7 @@ def document(
                 "source": stack.source,
                 "region": stack.region,
                 "capabilities": ["CAPABILITY_NAMED_IAM"],  # covers CAPABILITY_IAM
-                "terminationProtection": True,
+                "terminationProtection": stack.termination_protection,
                 "readsFrom": list(stack.reads_from),
                 "perDeploy": list(stack.per_deploy),
                 "rollbackTriggers": {

@@ -76,7 +76,8 @@ def document(found: Review) -> dict[str, Any]:
                 "stack": risk.stack,
                 "logicalId": risk.name,
                 "message": risk.message,
-                "accepted": False,
+                "accepted": risk.accepted,
+                "reason": risk.reason,
             }
             for risk in found.risks
         ],

@@ -9,39 +9,43 @@ from csr_templates.cloudformation.replacement import kept_if, name_properties
 from csr_templates.cloudformation.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 from csr_templates.cloudformation.wiring import Node
 from csr_templates.reviewing import outcomes
+from csr_templates.reviewing.access.openings import openings
 from csr_templates.reviewing.changes import Changed, ChangedOutput, EnvironmentChanges, StackChanges
 from csr_templates.reviewing.failures import failures
+from csr_templates.reviewing.guards.weakened import weakened_guards
 from csr_templates.reviewing.hiding import shown
+from csr_templates.reviewing.kinds import (
+    DATA_LOSS,
+    EXPORT,
+    GUARD,
+    INTERRUPTION,
+    KINDS,
+    OPENS,
+    ORPHAN,
+    RENAME,
+    REPLACED,
+    WILL_FAIL,
+)
 from csr_templates.reviewing.names import stale_names
 from csr_templates.reviewing.origin_keys import readers_of_secret
 from csr_templates.reviewing.renames import renames
 
-WILL_FAIL: Final = "will-fail"
-DATA_LOSS: Final = "data-loss"
-EXPORT: Final = "export"
-REPLACED: Final = "replace"
-RENAME: Final = "rename"
-ORPHAN: Final = "orphan"
-INTERRUPTION: Final = "interruption"
-
 ORDER: Final = "One after the other: "
 """How the sentence begins that names the resources in the order of their interruptions."""
-
 _SECRET: Final = "AWS::SecretsManager::Secret"
-
-KINDS: Final = (WILL_FAIL, DATA_LOSS, EXPORT, REPLACED, RENAME, ORPHAN, INTERRUPTION)
-"""The kinds of risks, the most urgent first."""
 
 
 class Risk(NamedTuple):
     """A risk in one or more environments.
 
     Attributes:
-        kind: one of ``KINDS``.
+        kind: one of ``kinds.KINDS``.
         environments: their names.
         stack: the stack.
         name: logical ID of the resource, or key of the output; empty for the stack as a whole.
         message: what happens, and what to do.
+        accepted: whether someone accepts it.
+        reason: why.
     """
 
     kind: str
@@ -49,6 +53,8 @@ class Risk(NamedTuple):
     stack: str
     name: str
     message: str
+    accepted: bool = False
+    reason: str = ""
 
 
 def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
@@ -74,6 +80,10 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
             f"The set no longer has the stack {name} in its region. No deploy deletes it: it goes on, and "
             "its names stay taken, until it is deleted by hand.",
         )
+    for node, message in openings(environment):
+        yield (OPENS, *node, message)
+    for node, message in weakened_guards(environment):
+        yield (GUARD, *node, message)
     for node, old_name, readers in stale_names(environment):
         yield (INTERRUPTION, *node, _stale_name(environment, node, old_name, readers))
     renamed = {pair.old: pair.new for pair in renames(environment)}

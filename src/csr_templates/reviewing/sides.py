@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.source_lines import logical_id_lines
 from csr_templates.cloudformation.template_text import TemplateTextError, read_template
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
+from csr_templates.reviewing.acceptance import FILE, Acceptance, AcceptanceError
+from csr_templates.reviewing.acceptance import read as read_acceptances
 from csr_templates.reviewing.history import Revision
+
+_DEFAULTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {"": {}}
 
 
 class ReviewError(ValueError):
@@ -26,9 +30,11 @@ class Side(NamedTuple):
     Attributes:
         name: for the reader.
         stacks: in deploy order.
-        environments: name -> stack -> parameter -> value; the one of a single template is named "".
+        environments: name -> stack -> parameter -> value; the one of a single template is named "", and so
+            is that of a folder without parameter files, for which the defaults hold.
         files: environment -> parameter -> the file that an operator edits, where it lies beside the folder.
         root: the folder beside which sources lie; None for a revision and for single templates.
+        acceptances: the risks that the file beside the folder accepts.
     """
 
     name: str
@@ -36,13 +42,18 @@ class Side(NamedTuple):
     environments: Mapping[str, Mapping[str, Mapping[str, str]]]
     files: Mapping[str, Mapping[str, str]] = {}
     root: Path | None = None
+    acceptances: tuple[Acceptance, ...] = ()
+
+    def modules(self, stack: BuiltStack) -> list[Path]:
+        """Return where the module that builds a stack may lie beside the folder."""
+        if self.root is None or not stack.source:
+            return []
+        return [self.root / "src" / stack.source, self.root / stack.source]
 
     def source(self, stack: BuiltStack, lines: dict[str, dict[str, int]]) -> Mapping[str, str]:
         """Return logical ID -> module and, where known, line, if the module lies beside the folder."""
-        if self.root is None or not stack.source:
-            return {}
-        for path in (Path("src", stack.source), Path(stack.source)):
-            file = self.root / path
+        for file in self.modules(stack):
+            path = file.relative_to(self.root or file.root)
             if path.as_posix() not in lines:
                 try:
                     lines[path.as_posix()] = logical_id_lines(file.read_text("utf-8"))
@@ -64,7 +75,9 @@ def folder(path: Path) -> Side:
     except BuiltFolderError as error:
         raise ReviewError(str(error)) from error
     root = path.resolve().parent
-    return Side(path.as_posix(), found.stacks, found.environments, _edited(root, found.environments), root)
+    entries = _acceptances(lambda: (root / FILE).read_bytes(), FILE)
+    edited = _edited(root, found.environments)
+    return Side(path.as_posix(), found.stacks, found.environments or _DEFAULTS, edited, root, entries)
 
 
 def revision(path: Path, name: str, revision: Revision) -> Side:
@@ -78,7 +91,11 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
         found = built_folder.read(revision.reader(path), where)
     except BuiltFolderError as error:
         raise ReviewError(str(error)) from error
-    return Side(where, found.stacks, found.environments)
+    try:
+        entries = _acceptances(lambda: revision.read(path.resolve().parent / FILE), f"{FILE} of {name}")
+    except ReviewError:  # history cannot be corrected
+        entries = ()
+    return Side(where, found.stacks, found.environments or _DEFAULTS, acceptances=entries)
 
 
 def template(
@@ -118,6 +135,17 @@ def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[st
         found[name] = dict.fromkeys(shared, "parameters/shared.json")
         found[name] |= dict.fromkeys(_keys(root / "parameters" / f"{name}.json"), f"parameters/{name}.json")
     return found
+
+
+def _acceptances(content: Callable[[], bytes], where: str) -> tuple[Acceptance, ...]:
+    try:
+        data = content()
+    except OSError:
+        return ()
+    try:
+        return read_acceptances(data, where)
+    except AcceptanceError as error:
+        raise ReviewError(str(error)) from error
 
 
 def _keys(path: Path) -> list[str]:

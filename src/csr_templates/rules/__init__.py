@@ -31,6 +31,27 @@ NUMBERS = {
     "s3": range(9700, 9720),
     "sns": range(9720, 9740),
     "wafv2": range(9740, 9760),
+    "elasticloadbalancingv2": range(9760, 9770),
+    "events": range(9770, 9775),
+    "route53": range(9775, 9780),
+    "secretsmanager": range(9780, 9785),
+    "kms": range(9785, 9790),
+    "sqs": range(9790, 9795),
+    "ecs": range(9795, 9800),
+}
+
+# Class of a fault -> what its faults have in common. Each rule says of which it is.
+CLASSES = {
+    "ordinary": "breaks the template's own syntax or a schema",
+    "lifecycle": "is replaced, deleted, ordered or left stale in the wrong way",
+    "names": "an ARN, ID, name, key or region where another is needed",
+    "rights": "a role or policy does not reach what a service needs, or reaches too far",
+    "networks": "does not route, resolve or pass",
+    "values": "AWS enumerates it by engine, version, service or event; the schemas do not",
+    "documents": "wrong inside a string: dashboards, log formats, filter patterns, queries, code",
+    "protections": "is off, or on without effect",
+    "conditions": "a condition, parameter, pattern or policy that can never match",
+    "alarms": "an alarm or metric that no one writes or reads, or that cannot fire",
 }
 
 
@@ -78,4 +99,4 @@ RULES = find_rules(__name__, Path(__file__).parent)
 
 # Where cfn-lint looks for them.
 globals().update({rule.__name__: rule for rule in RULES})
-__all__ = ["NUMBERS", "RULES", *(rule.__name__ for rule in RULES)]
+__all__ = ["CLASSES", "NUMBERS", "RULES", *(rule.__name__ for rule in RULES)]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from csr_templates.rules.iam.policy_resource_without_arn import NO_ARN, POLICIES
+from csr_templates.rules.iam.policy_resource_without_arn import NO_ARN
+from csr_templates.rules.support.documents import POLICIES
 
 HEAD = """
 Parameters:

@@ -28,6 +28,7 @@ class CachePartlyEncrypted(Rule):
     id = "W9535"
     source_url = "https://docs.aws.amazon.com/controltower/latest/controlreference/proactive-controls.html"
     tags = ["resources", "apigateway", "cache"]
+    fault_class = "protections"
     looks_at = properties_of(STAGE)
 
     def faults(self, validator: Validator, stage: Any) -> Faults:

@@ -21,6 +21,7 @@ class DeploymentWithStageBesideStage(Rule):
     id = "W9523"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
     tags = ["resources", "apigateway"]
+    fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for stage_id, stage, of_stage in of_type(resources, STAGE):

@@ -29,6 +29,7 @@ class RestApiWithTls10(Rule):
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html"
     )
     tags = ["resources", "apigateway", "tls"]
+    fault_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::RestApi")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -27,6 +27,7 @@ class UnkeyedMethod(Rule):
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
     tags = ["resources", "apigateway"]
+    fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         apis: list[Any] = []

@@ -28,6 +28,7 @@ class UsagePlanWithoutKey(Rule):
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
     tags = ["resources", "apigateway"]
+    fault_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

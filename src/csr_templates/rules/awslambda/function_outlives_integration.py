@@ -24,6 +24,7 @@ class FunctionOutlivesIntegration(Rule):
     id = "W9565"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"
     tags = ["resources", "lambda", "apigateway"]
+    fault_class = "values"
     looks_at = properties_of(METHOD, INTEGRATION)
     first_only = True
 

@@ -27,6 +27,7 @@ class CertificateOutsideUsEast1(Rule):
     id = "E9584"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html"
     tags = ["resources", "cloudfront", "acm"]
+    fault_class = "names"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:

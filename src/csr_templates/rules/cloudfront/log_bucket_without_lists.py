@@ -34,6 +34,7 @@ class LogBucketWithoutLists(Rule):
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html"
     )
     tags = ["resources", "cloudfront", "s3"]
+    fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:

@@ -34,6 +34,7 @@ class AlarmOutsideUsEast1(Rule):
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-using-cloudwatch.html"
     )
     tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "names"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

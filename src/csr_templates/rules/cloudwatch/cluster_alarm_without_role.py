@@ -39,6 +39,7 @@ class ClusterAlarmWithoutRole(Rule):
     id = "W9603"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/dimensions.html"
     tags = ["resources", "cloudwatch", "alarm", "rds"]
+    fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -66,6 +66,7 @@ class ConnectionsAlarmOutOfReach(Rule):
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Managing.Performance.html"
     )
     tags = ["resources", "cloudwatch", "rds", "aurora"]
+    fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
     first_only = True
 

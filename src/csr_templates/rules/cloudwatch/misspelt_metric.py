@@ -63,6 +63,7 @@ class MisspeltMetric(Rule):
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
     )
     tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

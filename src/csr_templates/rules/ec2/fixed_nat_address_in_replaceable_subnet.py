@@ -26,6 +26,7 @@ class FixedNatAddressInReplaceableSubnet(Rule):
     id = "W9624"
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
     tags = ["resources", "ec2", "natgateway"]
+    fault_class = "lifecycle"
     looks_at = properties_of(NAT_GATEWAY)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -51,6 +51,7 @@ class ReturnTrafficBlocked(Rule):
         "https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports"
     )
     tags = ["resources", "ec2", "networkacl"]
+    fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for acl_id, _, _ in of_type(resources, "AWS::EC2::NetworkAcl"):

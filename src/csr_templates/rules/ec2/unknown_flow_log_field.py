@@ -40,6 +40,7 @@ class UnknownFlowLogField(Rule):
     id = "E9623"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html"
     tags = ["resources", "ec2", "flowlog"]
+    fault_class = "documents"
     looks_at = properties_of("AWS::EC2::FlowLog")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

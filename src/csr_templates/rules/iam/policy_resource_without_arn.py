@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
+from csr_templates.rules.support.documents import POLICIES
 from csr_templates.rules.support.rule import Fault, Rule, Validator
 from csr_templates.rules.support.values import branches, place, show
 
@@ -48,24 +49,6 @@ NO_ARN = {
     "AWS::SSM::Parameter": ("name", "Arn"),
 }
 
-POLICIES = (
-    "Resources/AWS::EC2::VPCEndpoint/Properties/PolicyDocument",
-    "Resources/AWS::IAM::Group/Properties/Policies/*/PolicyDocument",
-    "Resources/AWS::IAM::GroupPolicy/Properties/PolicyDocument",
-    "Resources/AWS::IAM::ManagedPolicy/Properties/PolicyDocument",
-    "Resources/AWS::IAM::Policy/Properties/PolicyDocument",
-    "Resources/AWS::IAM::Role/Properties/Policies/*/PolicyDocument",
-    "Resources/AWS::IAM::RolePolicy/Properties/PolicyDocument",
-    "Resources/AWS::IAM::User/Properties/Policies/*/PolicyDocument",
-    "Resources/AWS::IAM::UserPolicy/Properties/PolicyDocument",
-    "Resources/AWS::KMS::Key/Properties/KeyPolicy",
-    "Resources/AWS::S3::BucketPolicy/Properties/PolicyDocument",
-    "Resources/AWS::SNS::TopicPolicy/Properties/PolicyDocument",
-    "Resources/AWS::SQS::QueuePolicy/Properties/PolicyDocument",
-    "Resources/AWS::SecretsManager::ResourcePolicy/Properties/ResourcePolicy",
-)
-
-
 # Where cfn-lint does not look at policies itself. Literal texts of all others are its own E3510 and E3514.
 UNSEEN = ("AWS::EC2::VPCEndpoint", "AWS::SecretsManager::ResourcePolicy")
 
@@ -82,6 +65,7 @@ class PolicyResourceWithoutArn(Rule):
     id = "E9641"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
     tags = ["resources", "iam"]
+    fault_class = "names"
     looks_at = POLICIES
 
     def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:

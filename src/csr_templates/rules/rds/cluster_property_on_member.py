@@ -46,6 +46,7 @@ class ClusterPropertyOnMember(Rule):
     id = "W9682"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
     tags = ["resources", "rds", "aurora"]
+    fault_class = "values"
     looks_at = properties_of(INSTANCE)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

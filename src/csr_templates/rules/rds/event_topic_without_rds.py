@@ -35,6 +35,7 @@ class EventTopicWithoutRds(Rule):
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html"
     )
     tags = ["resources", "rds", "sns", "kms"]
+    fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         policies = policies_of_topics(resources)

@@ -38,6 +38,7 @@ class ExportedLogSwitchedOff(Rule):
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html"
     )
     tags = ["resources", "rds", "aurora"]
+    fault_class = "protections"
     looks_at = properties_of(CLUSTER)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:

@@ -23,6 +23,7 @@ class InstancesCreatedAtOnce(Rule):
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html"
     )
     tags = ["resources", "rds", "aurora"]
+    fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for cluster_id, _, _ in of_type(resources, CLUSTER):

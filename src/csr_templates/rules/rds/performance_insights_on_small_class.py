@@ -31,6 +31,7 @@ class PerformanceInsightsOnSmallClass(Rule):
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.Engines.html"
     )
     tags = ["resources", "rds", "aurora"]
+    fault_class = "values"
     looks_at = properties_of(INSTANCE)
     first_only = True
 

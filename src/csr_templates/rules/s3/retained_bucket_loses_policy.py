@@ -23,6 +23,7 @@ class RetainedBucketLosesPolicy(Rule):
     id = "W9702"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
     tags = ["resources", "s3", "deletionpolicy"]
+    fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         buckets = {name: bucket for name, bucket, _ in of_type(resources, "AWS::S3::Bucket")}

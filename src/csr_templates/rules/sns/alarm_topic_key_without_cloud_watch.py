@@ -28,6 +28,7 @@ class AlarmTopicKeyWithoutCloudWatch(Rule):
         "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"
     )
     tags = ["resources", "sns", "cloudwatch", "kms"]
+    fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for one in alarms_with_topics(validator, resources):

@@ -22,6 +22,7 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
     id = "E9722"
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"
     tags = ["resources", "sns", "cloudwatch"]
+    fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         policies = policies_of_topics(resources)

@@ -49,6 +49,9 @@ class Rule(CfnLintKeyword):
     looks_at: ClassVar[tuple[str, ...]] = ("Resources",)
     """Paths as cfn-lint's keywords have them, with the type for a logical ID; none for the whole template."""
 
+    fault_class: ClassVar[str] = ""
+    """What kind of fault it finds: a key of ``csr_templates.rules.CLASSES``."""
+
     first_only: ClassVar[bool] = False
     """Whether one fault says enough about a part at which the rule looks."""
 

@@ -25,6 +25,7 @@ class ConditionalRetainedName(Rule):
     id = "E9501"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
     tags = ["resources", "conditions", "deletionpolicy"]
+    fault_class = "lifecycle"
     looks_at = ("Resources/*",)
 
     def faults(self, validator: Validator, resource: Any) -> Faults:

@@ -34,6 +34,7 @@ class FixedNameBesideParameter(Rule):
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html"
     )
     tags = ["resources", "parameters"]
+    fault_class = "lifecycle"
     looks_at = ("Resources/*",)
 
     def faults(self, validator: Validator, resource: Any) -> Faults:

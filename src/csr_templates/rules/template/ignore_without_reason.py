@@ -27,6 +27,7 @@ class IgnoreWithoutReason(Rule):
     id = "E9500"
     source_url = "https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata"
     tags = ["metadata"]
+    fault_class = "ordinary"
     looks_at = ()
 
     def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:

@@ -25,6 +25,7 @@ class ShortFormInShortForm(Rule):
     id = "E9502"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html"
     tags = ["functions", "getstackoutput"]
+    fault_class = "ordinary"
     looks_at = ()
 
     def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:

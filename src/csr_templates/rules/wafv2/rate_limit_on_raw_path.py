@@ -43,6 +43,7 @@ class RateLimitOnRawPath(Rule):
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html"
     )
     tags = ["resources", "wafv2"]
+    fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:

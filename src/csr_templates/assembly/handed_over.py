@@ -1,0 +1,170 @@
+"""What a value is that one stack exports and another uses: a resource, of a type, with a policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Any, Final, NamedTuple
+
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.references import in_words, place_in_words
+
+_KEY: Final = "AWS::KMS::Key"
+
+# Property -> the type of the resource that it names.
+_TYPES: Final = {
+    "DBSubnetGroupName": "AWS::RDS::DBSubnetGroup",
+    "DestinationSecurityGroupId": "AWS::EC2::SecurityGroup",
+    "GroupId": "AWS::EC2::SecurityGroup",
+    "KmsKeyId": _KEY,
+    "KmsMasterKeyId": _KEY,
+    "RouteTableId": "AWS::EC2::RouteTable",
+    "RouteTableIds": "AWS::EC2::RouteTable",
+    "SecurityGroupIds": "AWS::EC2::SecurityGroup",
+    "SourceSecurityGroupId": "AWS::EC2::SecurityGroup",
+    "SubnetId": "AWS::EC2::Subnet",
+    "SubnetIds": "AWS::EC2::Subnet",
+    "VpcId": "AWS::EC2::VPC",
+    "VpcSecurityGroupIds": "AWS::EC2::SecurityGroup",
+}
+
+# Type with a key -> its property, and the service that encrypts.
+_ENCRYPTED: Final = {
+    "AWS::Logs::LogGroup": ("KmsKeyId", "logs."),
+    "AWS::SNS::Topic": ("KmsMasterKeyId", "cloudwatch."),
+}
+
+
+class _Handed(NamedTuple):
+    """A resource whose value another stack exports."""
+
+    stack: BuiltStack
+    logical_id: str
+    attribute: str
+    """Empty for a Ref."""
+
+    @property
+    def resource(self) -> Any:
+        return self.stack.resources[self.logical_id]
+
+
+def problems(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
+    """Yield a sentence for each imported value that is not what it is used as.
+
+    - A property that names a VPC, a subnet, a security group or a key gets one.
+    - A log group gets the ARN of its key, and the key's policy admits the log group by its name.
+    - The key of a topic that alarms of the stack notify admits CloudWatch, for alarms of these names.
+    - A list names each resource once.
+    """
+    yield from _types(stack, earlier)
+    for logical_id, resource in stack.resources.items():
+        name, service = _ENCRYPTED.get(resource.get("Type"), ("", ""))
+        handed = _handed(resource.get("Properties", {}).get(name), stack, earlier)
+        if handed and handed.resource["Type"] == _KEY:
+            place = place_in_words(("Resources", logical_id, "Properties", name))
+            for sentence in _key_problems(stack, logical_id, handed, service):
+                yield f"{place}: {sentence}"
+
+
+def _handed(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> _Handed | None:
+    """Return the resource that an import is the value of; None for anything else."""
+    if not isinstance(value, dict) or "Fn::ImportValue" not in value:
+        return None
+    name = in_words(value["Fn::ImportValue"])
+    for one in earlier:
+        if one.region == stack.region and name in one.exports:
+            match one.outputs[one.exports[name]].get("Value"):
+                case {"Ref": str(logical_id)} if logical_id in one.resources:
+                    return _Handed(one, logical_id, "")
+                case {"Fn::GetAtt": [str(logical_id), str(attribute)]} if logical_id in one.resources:
+                    return _Handed(one, logical_id, attribute)
+    return None
+
+
+def _types(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
+    for logical_id, resource in stack.resources.items():
+        properties = resource.get("Properties", {})
+        for name, value in properties.items() if isinstance(properties, dict) else ():
+            inside = value.items() if name == "VpcConfig" and isinstance(value, dict) else ((name, value),)
+            for key, part in inside:
+                seen: list[tuple[str, str]] = []
+                for item in part if isinstance(part, list) else [part]:
+                    handed = _handed(item, stack, earlier) if key in _TYPES else None
+                    if not handed:
+                        continue
+                    place = place_in_words(("Resources", logical_id, "Properties", key))
+                    kind, found = _TYPES[key], (handed.stack.name, handed.logical_id)
+                    if handed.resource["Type"] != kind:
+                        yield (
+                            f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
+                            f"{handed.logical_id} of stack {handed.stack.name}, an "
+                            f"{handed.resource['Type']}, and "
+                            f"needs an {kind}. Import another name, or correct the output."
+                        )
+                    elif found in seen:
+                        yield (
+                            f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
+                            f"{handed.logical_id} of stack {handed.stack.name} again. Import another name, "
+                            "or "
+                            "correct the output."
+                        )
+                    seen.append(found)
+
+
+def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str) -> Iterator[str]:
+    of_stack = f"{key.logical_id} of stack {key.stack.name}"
+    statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
+    own = [one for one in statements if one.get("Effect") == "Allow" and _is_for(one, service)]
+    if service == "logs.":
+        if key.attribute != "Arn":
+            yield f"It imports the ID of {of_stack}, and a log group needs the key's ARN. Export its Arn."
+            return
+        names = [in_words(stack.resources[logical_id]["Properties"].get("LogGroupName", ""))]
+        condition, mark = "kms:EncryptionContext:aws:logs:arn", ":log-group:"
+    else:
+        names = list(_alarms(stack, logical_id))
+        condition, mark = "aws:SourceArn", ":alarm:"
+    if names and not own:
+        yield f"The policy of {of_stack} does not allow {service}amazonaws.com. Add a statement that does."
+        return
+    for name in names:
+        if name and not any(_admits(one, condition, mark, name) for one in own):
+            yield (
+                f"The policy of {of_stack} admits no {mark.strip(':')} called {name} by {condition}. Change "
+                "the "
+                "name, or add it to the policy."
+            )
+
+
+def _is_for(statement: Any, service: str) -> bool:
+    principal = statement.get("Principal")
+    named = principal.get("Service", []) if isinstance(principal, dict) else [principal]
+    return any(
+        in_words(one).startswith((service, "*")) for one in (named if isinstance(named, list) else [named])
+    )
+
+
+def _alarms(stack: BuiltStack, topic: str) -> Iterator[str]:
+    """Yield the names of the alarms that notify a topic of their stack."""
+    for resource in stack.resources.values():
+        properties = resource.get("Properties", {})
+        if str(resource.get("Type")).startswith("AWS::CloudWatch::"):
+            actions = [*properties.get("AlarmActions", []), *properties.get("OKActions", [])]
+            if {"Ref": topic} in actions:
+                yield in_words(properties.get("AlarmName", ""))
+
+
+def _admits(statement: Any, condition: str, mark: str, name: str) -> bool:
+    """Return whether a statement is for a name: what follows the mark in one of its patterns matches it."""
+    for keys in statement.get("Condition", {}).values():
+        patterns = keys.get(condition, []) if isinstance(keys, dict) else []
+        listed = [in_words(one) for one in (patterns if isinstance(patterns, list) else [patterns])]
+        ends = [found.partition(mark)[2] for found in listed if mark in found]
+        if listed and len(ends) == len(listed) and not any(_matches(end, name) for end in ends):
+            return False
+    return True
+
+
+def _matches(pattern: str, name: str) -> bool:
+    return fnmatchcase(name, re.sub(r"\[", "[[]", pattern))

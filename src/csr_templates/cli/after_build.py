@@ -1,0 +1,44 @@
+"""What a build changed for the running system, in a line and the risks: a hint, which never blocks."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from csr_templates.cli.messages import say
+from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.reviewing import digest, report, sides
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from csr_templates.reviewing.sides import Side
+
+
+def earlier_output(output: Path) -> Side | None:
+    """Return the folder as it is before a build; None if it cannot be read, as one that is not there yet."""
+    try:
+        return sides.folder(output)
+    except sides.ReviewError:
+        return None
+
+
+def say_what_changed(before: Side, output: Path) -> None:
+    """Print what the build changed, as a deploy would."""
+    try:
+        found = report.review(before, sides.folder(output))
+    except (sides.ReviewError, SchemasError) as error:
+        say(f"No review of this build: {error}")
+        return
+    document = report.document(found)
+    stacks = [f"{one.name} {one.counted}" for one in digest.stack_digests(document) if one.resources]
+    risks = f"risks: {digest.counted(document['risks'])}" if document["risks"] else "no risks"
+    say(
+        f"Review of this build: {'; '.join(stacks) or 'no resource changes'}; {risks}. "
+        "make review shows the whole branch."
+    )
+    names = tuple(environment["name"] for environment in document["environments"])
+    for group in digest.risk_groups(document["risks"]):
+        where = digest.environments_in_words(group.environments, names)
+        text = f"{group.kind}  {', '.join(group.places)}{where}: {group.message}"
+        say(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))

@@ -1,0 +1,62 @@
+"""``csr-templates release-notes``: what a release does to a deployed stack, and the version that it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from csr_templates.cli import folders
+from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
+from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.reviewing import history, release, report, sides
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+DEFAULT_START = "v0.1.0"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--from",
+        dest="start",
+        default=DEFAULT_START,
+        metavar="TAG",
+        help=f"the release that is deployed: a tag, or any revision (default: {DEFAULT_START})",
+    )
+    parser.add_argument(
+        "--changelog",
+        type=Path,
+        metavar="FILE",
+        help="end with 1 if the newest version that it has a heading for is too small for what changes",
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Print the notes, and return the exit code."""
+    output = folders.default_output()
+    try:
+        revision = history.Revision(output, arguments.start)
+    except history.HistoryError:
+        # A checkout without tags, as of a pipeline, must not fail for that.
+        say(
+            f"There is no {arguments.start} here, so there is nothing to compare with. Fetch the tags (git "
+            "fetch --tags), or name another release: FROM=TAG."
+        )
+        return FINE
+    try:
+        found = report.review(sides.revision(output, arguments.start, revision), sides.folder(output))
+    except (sides.ReviewError, SchemasError) as error:
+        raise InputError(str(error)) from error
+    say(release.notes(found, arguments.start))
+    if arguments.changelog is None:
+        return FINE
+    try:
+        changelog = arguments.changelog.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"Cannot read {arguments.changelog}: {error}. Name the changelog.") from error
+    missing = release.shortfall(found, arguments.start, changelog)
+    if missing:
+        tell(f"csr-templates: {missing}")
+    return FOUND if missing else FINE

@@ -1,0 +1,161 @@
+"""Lint findings and risks of a review as one SARIF document, on the lines of Python that a person edits.
+
+GitHub takes 20 runs a file, 25,000 results a run, of which it shows 5,000, and no two runs of one category.
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from csr_templates.cli import folders
+from csr_templates.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
+
+if TYPE_CHECKING:
+    from csr_templates.linting.runner import Finding
+    from csr_templates.reviewing.report import Review
+    from csr_templates.reviewing.sides import Side
+
+MOST_RESULTS: Final = 5_000
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS: Final = {"error": "error", "warning": "warning", "informational": "note"}
+_ERRORS: Final = (WILL_FAIL, DATA_LOSS, EXPORT)
+
+
+class Result(NamedTuple):
+    """What is said about one line.
+
+    Attributes:
+        rule: ID of the lint rule, or kind of the risk.
+        level: ``error``, ``warning`` or ``note``.
+        message: the sentence.
+        file: path from the root of the repository.
+        line: from 1.
+        key: what stays the same when lines move.
+        reason: why it is accepted; None where it is not.
+    """
+
+    rule: str
+    level: str
+    message: str
+    file: str
+    line: int
+    key: str
+    reason: str | None = None
+
+
+def document(after: Side, found: Review) -> str:
+    """Return the findings in the later templates and the risks of the change.
+
+    Args:
+        after: what will be deployed.
+        found: the review.
+    """
+    from csr_templates.linting import runner  # costs half a second, which other formats should not pay
+
+    findings = []
+    for stack in after.stacks:
+        module = next((path for path in after.modules(stack) if path.is_file()), None)
+        findings += runner.lint(
+            stack.text, stack.region, stack=stack.name, file=_template(found, stack.file), source=module
+        )
+    runs = [_run("lint", lint_results(after, findings)), _run("review", review_results(found))]
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs}, indent=2)
+
+
+def lint_results(after: Side, findings: Iterable[Finding]) -> list[Result]:
+    """Return findings as results, where the stack's module makes what they are about, if that is known."""
+    modules = {
+        stack.name: path.as_posix()
+        for stack in after.stacks
+        for path in after.modules(stack)
+        if path.is_file()
+    }
+    found = []
+    for one in findings:
+        file, line = one.file, one.line
+        _, colon, number = one.source.rpartition(":")
+        if colon and one.stack in modules:
+            file, line = _relative(modules[one.stack]), int(number)
+        key = f"{one.stack} {one.path} {one.rule}"
+        found.append(Result(one.rule, _LEVELS[one.severity], one.message, file, line, key))
+    return found
+
+
+def review_results(found: Review) -> list[Result]:
+    """Return risks as results, where the stack's module makes the resource, or where the template has it."""
+    stacks = {one.stack.name: one.stack for each in found.environments for one in each.stacks}
+    results = []
+    for risk in found.risks:
+        source = found.sources.get(risk.stack, {})
+        place = source[risk.name] if source and risk.name else ""
+        path, _, line = place.rpartition(":")
+        if line.isdigit():
+            file, number = path, int(line)
+        elif place:
+            file, number = place, 1
+        else:
+            stack = stacks.get(risk.stack)
+            file = _template(found, stack.file if stack else "")
+            number = _line(stack.text if stack else "", risk.name)
+        where = [name for name in risk.environments if name]
+        message = f"{risk.message} ({', '.join(where)})" if where else risk.message
+        level = "error" if risk.kind in _ERRORS else "warning"
+        key = f"{risk.stack} {risk.name} {risk.kind} {','.join(where)}"
+        reason = risk.reason if risk.accepted else None
+        results.append(Result(risk.kind, level, message, file, number, key, reason))
+    return results
+
+
+def _run(category: str, results: Sequence[Result]) -> dict[str, Any]:
+    shown = results[:MOST_RESULTS]
+    rules = list(dict.fromkeys(one.rule for one in shown))
+    rules.sort(key=lambda rule: (KINDS.index(rule) if rule in KINDS else 0, rule))
+    run: dict[str, Any] = {
+        "automationDetails": {"id": f"csr-templates/{category}/"},
+        "tool": {"driver": {"name": f"csr-templates {category}", "rules": [{"id": rule} for rule in rules]}},
+        "results": [_result(one) for one in shown],
+    }
+    if len(results) > len(shown):
+        run["properties"] = {"resultsLeftOut": len(results) - len(shown)}
+    return run
+
+
+def _result(one: Result) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "ruleId": one.rule,
+        "level": one.level,
+        "message": {"text": one.message},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": one.file, "uriBaseId": "%SRCROOT%"},
+                    "region": {"startLine": one.line},
+                }
+            }
+        ],
+        "partialFingerprints": {"csrTemplates/v1": hashlib.sha256(one.key.encode()).hexdigest()[:32]},
+    }
+    if one.reason is not None:
+        found["suppressions"] = [{"kind": "external", "justification": one.reason or "--accept"}]
+    return found
+
+
+def _template(found: Review, file: str) -> str:
+    """Return the path of a template of the later side; a single one is that side."""
+    is_single = not file or Path(found.after).is_file()
+    return _relative(found.after if is_single else f"{found.after}/{file}")
+
+
+def _relative(path: str) -> str:
+    return folders.short_path(Path(path)).as_posix()
+
+
+def _line(text: str, name: str) -> int:
+    found = re.search(rf"^ +\"?{re.escape(name)}\"?:", text, re.MULTILINE) if name else None
+    return text.count("\n", 0, found.start()) + 1 if found else 1

@@ -1,0 +1,136 @@
+"""What ``csr-templates preflight`` calls, and the IAM policies that allow these calls and nothing else.
+
+``READ`` is all that a run without ``--change-set`` does. Nothing in it returns the value of a secret but
+``cloudfront:ListDistributions``, whose answer holds the header that CloudFront sends to the API: the command
+does not keep it, but who has the policy can see it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from csr_templates.hand_over.policy_documents import allow, in_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+
+READ: Final[Mapping[str, Sequence[str]]] = {
+    "acm": ("DescribeCertificate",),
+    "apigateway": ("GetAccount", "GetRestApis", "GetUsagePlans"),
+    "cloudformation": ("DescribeStackResources", "DescribeStacks", "ListExports", "ListStackResources"),
+    "cloudfront": (
+        "ListCachePolicies",
+        "ListConflictingAliases",
+        "ListDistributions",
+        "ListFunctions",
+        "ListOriginAccessControls",
+        "ListResponseHeadersPolicies",
+    ),
+    "cloudwatch": ("DescribeAlarms", "ListDashboards"),
+    "ec2": (
+        "DescribeAddresses",
+        "DescribeAvailabilityZones",
+        "DescribeInternetGateways",
+        "DescribeNatGateways",
+        "DescribeRegions",
+        "DescribeSubnets",
+        "DescribeVpcs",
+    ),
+    "iam": ("GetRole",),
+    "kms": ("ListKeys",),
+    "lambda": ("GetAccountSettings", "GetFunctionConcurrency"),
+    "logs": ("DescribeDeliveryDestinations", "DescribeDeliverySources", "DescribeLogGroups"),
+    "rds": (
+        "DescribeAccountAttributes",
+        "DescribeDBClusterSnapshots",
+        "DescribeDBClusters",
+        "DescribeDBEngineVersions",
+        "DescribeDBInstances",
+        "DescribeOrderableDBInstanceOptions",
+    ),
+    "route53": ("GetAccountLimit", "GetHostedZone", "ListResourceRecordSets"),
+    "s3": ("GetBucketVersioning", "GetObject", "HeadBucket", "HeadObject", "ListBuckets"),
+    "secretsmanager": ("DescribeSecret", "ListSecrets"),
+    "service-quotas": ("GetAWSDefaultServiceQuota", "GetServiceQuota"),
+    "sns": ("ListSubscriptionsByTopic",),
+    "sts": ("GetCallerIdentity",),
+    "wafv2": ("CheckCapacity", "ListWebACLs"),
+}
+"""boto3's name of a service -> the operations that are called, of an account as it is."""
+
+CHANGE_SET: Final[Mapping[str, Sequence[str]]] = {
+    "cloudformation": (
+        "CreateChangeSet",
+        "DeleteChangeSet",
+        "DeleteStack",
+        "DescribeChangeSet",
+        "DescribeEvents",
+        "DescribeStacks",
+        "ListChangeSets",
+    ),
+    "s3": ("DeleteObject", "PutObject"),
+}
+"""What ``--change-set`` calls besides."""
+
+_PREFIXES: Final = {"service-quotas": "servicequotas"}
+_ACTIONS: Final = {
+    ("s3", "HeadBucket"): ("s3:ListBucket",),
+    ("s3", "HeadObject"): ("s3:GetObject", "s3:GetObjectVersion"),
+    ("s3", "GetObject"): ("s3:GetObject", "s3:GetObjectVersion"),
+    ("s3", "ListBuckets"): ("s3:ListAllMyBuckets",),
+    **{("apigateway", operation): ("apigateway:GET",) for operation in READ["apigateway"]},
+}
+"""Where the action is not called as the operation is.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+"""
+
+_PACKAGES: Final = "arn:aws:s3:::*-lambda-deployments-*/*"
+_UPLOADS: Final = "arn:aws:s3:::*/preflight/*"
+_OBJECTS: Final = {
+    "s3:GetObject": _PACKAGES,
+    "s3:GetObjectVersion": _PACKAGES,
+    "s3:PutObject": _UPLOADS,
+    "s3:DeleteObject": _UPLOADS,
+}
+# GET of /apikeys could return the values of keys.
+_API_GATEWAY: Final = [f"arn:aws:apigateway:*::/{name}" for name in ("account", "restapis", "usageplans")]
+
+
+def actions(service: str, operation: str) -> Sequence[str]:
+    """Return the IAM actions that a call needs.
+
+    Args:
+        service: boto3's name of the service.
+        operation: the operation, as the API calls it.
+    """
+    return _ACTIONS.get((service, operation), (f"{_PREFIXES.get(service, service)}:{operation}",))
+
+
+def policies(stacks: Iterable[BuiltStack]) -> dict[str, Document]:
+    """Return path, relative to the output folder, and content of both policies."""
+    arns = [f"arn:aws:cloudformation:{stack.region}:*:stack/*-{stack.name}/*" for stack in stacks]
+    return {
+        "preflight-policies/read.json": _policy(READ, ["*"]),
+        "preflight-policies/change-set.json": _policy(CHANGE_SET, arns),
+    }
+
+
+def _policy(calls: Mapping[str, Sequence[str]], arns: Sequence[str]) -> Document:
+    needed = {
+        action for service, names in calls.items() for name in names for action in actions(service, name)
+    }
+    by_arn: dict[str, list[str]] = {}
+    for action in needed - {"apigateway:GET"}:
+        by_arn.setdefault(_OBJECTS.get(action, ""), []).append(action)
+    statements = [
+        *allow("Calls", by_arn.get("", []), arns),
+        *allow("ApiGateway", needed & {"apigateway:GET"}, _API_GATEWAY),
+        *allow("Packages", by_arn.get(_PACKAGES, []), [_PACKAGES]),
+        *allow("Uploads", by_arn.get(_UPLOADS, []), [_UPLOADS]),
+    ]
+    (document,) = in_documents("preflight", statements)
+    return document

@@ -1,0 +1,279 @@
+"""Asks an account, in parallel, and says in a sentence what keeps it from answering.
+
+boto3 is imported when an account is opened: a build never loads it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from csr_templates.preflight import calls, packages
+from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure, Query, now
+from csr_templates.preflight.results import Check, unasked
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+    from csr_templates.preflight.needs import Needs
+
+WORKERS: Final = 16
+CONNECT_SECONDS: Final = 5
+READ_SECONDS: Final = 20
+ATTEMPTS: Final = 6
+
+_DENIED: Final = frozenset(
+    {
+        "403",  # the answer to HEAD has no code
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "Client.UnauthorizedOperation",
+        "NotAuthorized",
+        "UnauthorizedOperation",
+    }
+)
+_WRONG_KEYS: Final = frozenset(
+    {
+        "AuthFailure",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_EXPIRED: Final = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
+)
+_PAGED_BY_MARKER: Final = frozenset(
+    {
+        "ListCachePolicies",
+        "ListConflictingAliases",
+        "ListFunctions",
+        "ListResponseHeadersPolicies",
+        "ListWebACLs",
+    }
+)
+
+
+class AccountError(Exception):
+    """The account cannot be asked at all; the message says why and what to do."""
+
+
+class Account:
+    """An account, with the credentials of a profile.
+
+    Attributes:
+        session: boto3's session.
+    """
+
+    def __init__(self, profile: str | None = None, session: Session | None = None) -> None:
+        """Find the credentials.
+
+        Args:
+            profile: name of a profile of the AWS CLI; without one, boto3 looks as the AWS CLI does.
+            session: takes its place.
+
+        Raises:
+            AccountError: there is no such profile.
+        """
+        import boto3
+        from botocore.config import Config
+        from botocore.exceptions import ProfileNotFound
+
+        try:
+            self.session = session or boto3.Session(profile_name=profile)
+        except ProfileNotFound as error:
+            raise AccountError(
+                f"There is no profile {profile}. Name one that aws configure list-profiles shows."
+            ) from error
+        # Adaptive: waits as long as AWS throttles, for the calls to one service together.
+        self._config = Config(
+            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            max_pool_connections=WORKERS,
+        )
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
+
+    def client(self, service: str, region: str) -> Any:
+        """Return boto3's client; a session must not make two at once."""
+        with self._lock:
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self.session.client(
+                    service, region_name=region, config=self._config
+                )
+            return self._clients[service, region]
+
+    def close(self) -> None:
+        """Give the connections back."""
+        for client in self._clients.values():
+            client.close()
+
+    def start(self) -> Facts:
+        """Return facts that say who asks whom.
+
+        Raises:
+            AccountError: there are no credentials, they are not valid, or AWS does not answer.
+        """
+        query = calls.identity()
+        fact = self.ask(query)
+        if fact.failure:
+            _refuse(fact.failure)
+        return Facts(fact.time, fact.answer["Account"], fact.answer["Arn"], [fact])
+
+    def ask(self, query: Query) -> Fact:
+        """Make a call, with all its pages, and keep what the query keeps.
+
+        Raises:
+            AccountError: the credentials are missing or not valid, so that no call will succeed.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        time = now()
+        try:
+            return Fact(query, time, _kept(query, self._call(query)))
+        except ClientError as error:
+            code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+            if code in query.absent:
+                return Fact(query, time)
+            if code in _EXPIRED:
+                _refuse(Failure(code, message))
+            return Fact(query, time, failure=Failure(DENIED if code in _DENIED else code, message))
+        except BotoCoreError as error:
+            return Fact(query, time, failure=Failure(type(error).__name__, str(error)))
+
+    def _call(self, query: Query) -> Any:
+        from botocore import xform_name
+
+        client = self.client(query.service, query.region)
+        method = xform_name(query.operation)
+        parameters = {name: _given(value) for name, value in query.parameters}
+        if query.operation == "GetObject":
+            return packages.files(client, parameters)
+        if query.operation in _PAGED_BY_MARKER:
+            return _pages_by_marker(getattr(client, method), query.path, parameters)
+        if client.can_paginate(method) and "MaxItems" not in parameters:
+            return client.get_paginator(method).paginate(**parameters).build_full_result()
+        return getattr(client, method)(**parameters)
+
+
+def collect(
+    account: Account,
+    facts: Facts,
+    checks: Sequence[Check],
+    needs: Needs,
+    progress: Callable[[int, int], None] = lambda done, known: None,
+) -> None:
+    """Make every call that the checks ask for, those that follow from earlier answers too.
+
+    Args:
+        account: the account.
+        facts: take the answers in.
+        checks: the checks.
+        needs: what the templates need.
+        progress: is told how many calls have an answer, and how many are known to be needed.
+
+    Raises:
+        AccountError: the credentials became invalid meanwhile.
+    """
+    done = 0
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while queries := unasked(checks, needs, facts):
+            known = done + len(queries)
+            waiting = [pool.submit(account.ask, query) for query in queries]
+            try:
+                for one in as_completed(waiting):
+                    facts.add([one.result()])
+                    done += 1
+                    progress(done, known)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def _refuse(failure: Failure) -> NoReturn:
+    """Say what is wrong with the credentials or the way to AWS."""
+    code, message = failure
+    if code in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"):
+        sentence = (
+            "There are no AWS credentials. Sign in (aws login, aws sso login), or name a profile: --profile."
+        )
+    elif code in _EXPIRED or code in (
+        "LoginRefreshRequired",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    ):
+        sentence = "The AWS credentials have expired. Sign in again (aws login, aws sso login)."
+    elif code in _WRONG_KEYS:
+        sentence = (
+            "AWS does not know the credentials. Check the profile, whether its key was deleted, and whether "
+            "it belongs to the partition of the regions (aws, aws-cn, aws-us-gov)."
+        )
+    elif code == DENIED:
+        sentence = (
+            "The credentials may not call sts:GetCallerIdentity, so the account is unknown. Use a role with "
+            "preflight-policies/read.json of the output folder."
+        )
+    elif code in (
+        "ConnectTimeoutError",
+        "EndpointConnectionError",
+        "ReadTimeoutError",
+        "ProxyConnectionError",
+    ):
+        sentence = "AWS does not answer. Check the network, a proxy, and AWS_ENDPOINT_URL."
+    else:
+        sentence = f"AWS refuses to say which account this is: {code}."
+    raise AccountError(f"{sentence} ({message})" if message else sentence)
+
+
+def _given(value: Any) -> Any:
+    """Return a parameter as boto3 takes it: lists where facts hold tuples, bytes for what WAF searches."""
+    if isinstance(value, Mapping):
+        return {name: one.encode() if name == "SearchString" else _given(one) for name, one in value.items()}
+    return [_given(one) for one in value] if isinstance(value, (tuple, list)) else value
+
+
+def _pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[str, Any]) -> Any:
+    """Return an answer whose pages boto3 does not put together."""
+    outer, _, inner = path.partition(".")
+    items: list[Any] = []
+    marker: Any = None
+    while True:
+        page = call(**parameters, **({"NextMarker" if not inner else "Marker": marker} if marker else {}))
+        held = page.get(outer, {} if inner else [])
+        items += held.get(inner, []) if inner else held
+        marker = held.get("NextMarker") if inner else page.get("NextMarker")
+        if not marker or (not inner and not held):
+            return {outer: {inner: items} if inner else items}
+
+
+def _kept(query: Query, answer: Any) -> Any:
+    for key in filter(None, query.path.split(".")):
+        answer = answer.get(key, {} if query.path.startswith(f"{key}.") else [])
+    if not query.keep:
+        return _plain(answer)
+    if isinstance(answer, list):
+        return [_plain(_only(item, query.keep)) for item in answer]
+    return _plain(_only(answer, query.keep))
+
+
+def _only(item: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:
+    return {name: item[name] for name in keep if name in item}
+
+
+def _plain(value: Any) -> Any:
+    """Return a part of an answer as JSON has it."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value

@@ -1,0 +1,1 @@
+"""What is checked: a module for each AWS service, and ``listing`` with all of them."""

@@ -1,0 +1,72 @@
+"""The certificate of the custom domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from csr_templates.preflight import calls, edge_calls
+from csr_templates.preflight.facts import Lookup, moment
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+
+_SOON = timedelta(days=30)  # the alarm of the frontend stack warns then, too
+
+
+def _certificates(needs: Needs) -> Iterator[Subject]:
+    for stack, _, properties in needs.of_type("AWS::CloudFront::Distribution"):
+        config = properties.get("DistributionConfig", {})
+        if arn := config.get("ViewerCertificate", {}).get("AcmCertificateArn"):
+            yield Subject(str(arn), stack, [str(one) for one in config.get("Aliases", [])])
+
+
+def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    arn = subject.id
+    region = arn.split(":")[3]
+    if region != calls.GLOBAL:
+        return failed(
+            f"The certificate is in {region}, and CloudFront takes only those in {calls.GLOBAL}.",
+            f"Request or import one in {calls.GLOBAL}.",
+        )
+    found = lookup(edge_calls.certificate(arn))
+    if found is None:
+        return failed(f"There is no certificate {arn}.", "Correct CertificateArn, or request a certificate.")
+    if found["Status"] != "ISSUED":
+        return failed(
+            f"The certificate is {found['Status']}, and CloudFront takes only those that are ISSUED.",
+            "Validate the domain (aws acm describe-certificate shows the record), and wait.",
+        )
+    names = [found["DomainName"], *found.get("SubjectAlternativeNames", [])]
+    for alias in subject.about:
+        if not any(_covers(name, alias) for name in names):
+            return failed(
+                f"The certificate is for {', '.join(dict.fromkeys(names))}, and not for {alias}.",
+                "Request one for the domain.",
+            )
+    if "NotAfter" in found:
+        left = moment(found["NotAfter"]) - lookup.facts.now
+        if left <= timedelta(0):
+            return failed(f"The certificate expired on {found['NotAfter']}.", "Renew or import it again.")
+        if left < _SOON:
+            return warned(
+                f"The certificate expires on {found['NotAfter']}, in {left.days} days.",
+                "See why it was not renewed (its validation record may be gone), or import it again.",
+            )
+    return passed(f"The certificate is issued and covers {', '.join(subject.about)}.")
+
+
+def _covers(name: str, domain: str) -> bool:
+    """Tell whether a name of a certificate covers a domain; a wildcard stands for one label."""
+    if name.startswith("*."):
+        return domain.partition(".")[2].lower() == name[2:].lower()
+    return name.lower() == domain.lower()
+
+
+CHECKS = (
+    Check(
+        "certificate",
+        "The certificate is issued, in us-east-1, covers the domain, and does not expire soon",
+        _certificates,
+        _judge,
+    ),
+)

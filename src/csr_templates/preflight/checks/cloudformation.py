@@ -1,0 +1,86 @@
+"""The stacks themselves: the state that they are in, and what they read of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from csr_templates.preflight import calls, deployed
+from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.needs import Needs, Reads
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+_READY = (
+    "CREATE_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+)
+_REMEDIES = {
+    "ROLLBACK_COMPLETE": "Delete the stack (docs/hand-over.md, The first deployment from nothing).",
+    "ROLLBACK_FAILED": "See docs/operations.md, When the first create fails.",
+    "CREATE_FAILED": "Delete the stack, or roll it back, then deploy.",
+    "DELETE_FAILED": "Delete what the event log names, then the stack.",
+    "UPDATE_FAILED": "Roll it back (aws cloudformation rollback-stack), then deploy.",
+    "UPDATE_ROLLBACK_FAILED": "Repair what the event log names, then continue the rollback.",
+    "IMPORT_ROLLBACK_FAILED": "Repair what the event log names, then ask AWS Support.",
+}
+
+
+def _stacks(needs: Needs) -> Iterator[Subject]:
+    for stack in needs.chosen:
+        yield Subject(stack.deployed, stack)
+
+
+def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    deployed.expect(lookup, needs.chosen)
+    found = deployed.description(lookup, subject.stack)
+    if found is None:
+        return passed(f"{subject.id} does not exist yet, so it is created.")
+    status = found["StackStatus"]
+    if status in _READY:
+        return passed(f"{subject.id} is in state {status}, so it is updated.")
+    if status == "REVIEW_IN_PROGRESS":
+        return warned(
+            f"{subject.id} has a change set and nothing else, so it is created.",
+            "Delete the change sets that will not be executed.",
+        )
+    sentence = f"{subject.id} is in state {status}, which takes no update."
+    return failed(sentence, _REMEDIES.get(status, "Wait until the operation is over, then look again."))
+
+
+def _reads(needs: Needs) -> Iterator[Subject]:
+    for stack in needs.chosen:
+        for reads in stack.reads:
+            yield Subject(reads.export or f"{reads.stack}/{reads.output}", stack, reads)
+
+
+def _judge_reads(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    reads: Reads = subject.about
+    made = needs.maker(reads)
+    order = [stack.name for stack in needs.chosen]
+    if made and made[0].name in order[: order.index(subject.stack.name)]:
+        return passed(f"{subject.id} comes from {made[0].deployed}, which is deployed before.")
+    if reads.export:
+        names = {one["Name"] for one in lookup(calls.exports(reads.region))}
+        is_there = reads.export in names
+    else:
+        found = lookup(calls.stack(reads.region, reads.stack))
+        outputs = found[0].get("Outputs", []) if found else []
+        is_there = reads.output in {one["OutputKey"] for one in outputs}
+    if is_there:
+        return passed(f"{subject.id} is there.")
+    by = f"{made[0].deployed} makes it: deploy that first." if made else "No stack of the folder makes it."
+    return failed(f"{subject.id} is not there, and is read by {', '.join(reads.users)}.", by)
+
+
+CHECKS = (
+    Check("stack-state", "Each stack is absent, or in a state that takes an update", _stacks, _judge_state),
+    Check(
+        "imports",
+        "The exports and outputs that a stack reads are there, or come earlier",
+        _reads,
+        _judge_reads,
+    ),
+)

@@ -1,0 +1,156 @@
+"""CloudFront: names and quotas of the whole account, and the domain, which only one distribution may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from csr_templates.preflight import deployed, edge_calls
+from csr_templates.preflight.checks import names, quotas
+from csr_templates.preflight.checks.names import Kind, listed
+from csr_templates.preflight.checks.quotas import Quota
+from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+
+_DISTRIBUTION = "AWS::CloudFront::Distribution"
+_FUNCTION = "AWS::CloudFront::Function"
+_CACHE_POLICY = "AWS::CloudFront::CachePolicy"
+_HEADERS_POLICY = "AWS::CloudFront::ResponseHeadersPolicy"
+_ACCESS_CONTROL = "AWS::CloudFront::OriginAccessControl"
+
+# The codes of the last two are documented nowhere.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+_QUOTAS = (
+    Quota(
+        "distributions",
+        "distributions",
+        (_DISTRIBUTION,),
+        lambda region: edge_calls.distributions(),
+        200,
+        "cloudfront",
+        "L-24B04930",
+        is_global=True,
+    ),
+    Quota(
+        "cache-policies",
+        "cache policies",
+        (_CACHE_POLICY,),
+        lambda region: edge_calls.cache_policies(),
+        20,
+        "cloudfront",
+        "L-7D134442",
+        is_global=True,
+    ),
+    Quota(
+        "response-headers-policies",
+        "response headers policies",
+        (_HEADERS_POLICY,),
+        lambda region: edge_calls.headers_policies(),
+        20,
+        "cloudfront",
+        "L-CF0D4FC5",
+        is_global=True,
+    ),
+    Quota(
+        "functions",
+        "CloudFront Functions",
+        (_FUNCTION,),
+        lambda region: edge_calls.cloudfront_functions(),
+        100,
+        is_global=True,
+    ),
+    Quota(
+        "origin-access-controls",
+        "origin access controls",
+        (_ACCESS_CONTROL,),
+        lambda region: edge_calls.access_controls(),
+        100,
+        is_global=True,
+    ),
+)
+
+
+def _aliases(needs: Needs) -> Iterator[Subject]:
+    for stack, logical_id, properties in needs.of_type(_DISTRIBUTION):
+        for alias in properties.get("DistributionConfig", {}).get("Aliases", []):
+            yield Subject(str(alias), stack, logical_id)
+
+
+def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    alias = subject.id
+    deployed.expect(lookup, [subject.stack])
+    ours = deployed.physical_id(lookup, subject.stack, subject.about)
+    holders = [
+        one["Id"]
+        for one in lookup(edge_calls.distributions())
+        if alias in one.get("Aliases", {}).get("Items", [])
+    ]
+    remedy = (
+        "Remove it there first, or move it: aws cloudfront associate-alias "
+        "(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-move.html)."
+    )
+    if others := [one for one in holders if one != ours]:
+        return failed(f"{alias} belongs to the distribution {others[0]}: CloudFront would refuse it.", remedy)
+    if ours in holders:
+        return passed(f"{alias} belongs to the distribution of {subject.stack.deployed}.")
+    if ours is None:
+        return warned(
+            f"No distribution of this account has {alias}. AWS shows whether another account has it "
+            "only once there is a distribution.",
+            "If the domain was used with CloudFront before, find out where.",
+        )
+    conflicting = [
+        one for one in lookup(edge_calls.conflicting_aliases(ours, alias)) if one["DistributionId"] != ours
+    ]
+    if conflicting:
+        return failed(
+            f"{alias} belongs to the distribution {conflicting[0]['DistributionId']} of account "
+            f"{conflicting[0]['AccountId']}: CloudFront would refuse it.",
+            remedy,
+        )
+    return passed(f"No distribution of any account has {alias}.")
+
+
+CHECKS = (
+    names.check(
+        "cloudfront-names",
+        "The names of CloudFront Functions, policies and origin access controls are free, or ours",
+        (
+            Kind(
+                _FUNCTION,
+                "CloudFront Function",
+                ("Name",),
+                lambda stack, needs, name: edge_calls.cloudfront_functions(),
+                listed("Name"),
+            ),
+            Kind(
+                _CACHE_POLICY,
+                "cache policy",
+                ("CachePolicyConfig", "Name"),
+                lambda stack, needs, name: edge_calls.cache_policies(),
+                listed("CachePolicy", "CachePolicyConfig", "Name"),
+            ),
+            Kind(
+                _HEADERS_POLICY,
+                "response headers policy",
+                ("ResponseHeadersPolicyConfig", "Name"),
+                lambda stack, needs, name: edge_calls.headers_policies(),
+                listed("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", "Name"),
+            ),
+            Kind(
+                _ACCESS_CONTROL,
+                "origin access control",
+                ("OriginAccessControlConfig", "Name"),
+                lambda stack, needs, name: edge_calls.access_controls(),
+                listed("Name"),
+            ),
+        ),
+    ),
+    quotas.check("cloudfront-quotas", "The quotas of CloudFront leave room for what is new", _QUOTAS),
+    Check(
+        "domain-alias",
+        "No other distribution has the custom domain as an alias, in this account or another one",
+        _aliases,
+        _judge_alias,
+    ),
+)

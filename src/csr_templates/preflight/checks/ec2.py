@@ -1,0 +1,102 @@
+"""Zones, and the quotas of VPCs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from csr_templates.preflight import calls, deployed
+from csr_templates.preflight.checks import quotas
+from csr_templates.preflight.checks.quotas import Quota
+from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
+
+_NAT = Quota(
+    "nat-gateways", "NAT gateways", ("AWS::EC2::NatGateway",), calls.nat_gateways, 5, "vpc", "L-FE5A380F"
+)
+# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+_QUOTAS = (
+    Quota("vpcs", "VPCs", ("AWS::EC2::VPC",), calls.vpcs, 5, "vpc", "L-F678F1CE"),
+    Quota(
+        "internet-gateways",
+        "internet gateways",
+        ("AWS::EC2::InternetGateway",),
+        calls.internet_gateways,
+        5,
+        "vpc",
+        "L-A4707A72",
+    ),
+    Quota("elastic-ips", "Elastic IP addresses", ("AWS::EC2::EIP",), calls.addresses, 5, "ec2", "L-0263D0A3"),
+)
+
+
+def _zones(needs: Needs) -> Iterator[Subject]:
+    found = {
+        zone: stack
+        for stack, _, properties in needs.of_type("AWS::EC2::Subnet")
+        if isinstance(zone := properties.get("AvailabilityZone"), str)
+    }
+    for zone, stack in found.items():
+        yield Subject(zone, stack, len(found))
+
+
+def _judge_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    there = {one["ZoneName"]: one["State"] for one in lookup(calls.zones(subject.stack.region))}
+    if subject.id not in there:
+        return failed(
+            f"The account has no zone {subject.id}; it has {', '.join(sorted(there))}.",
+            "Write zones of the list into AvailabilityZone1 and AvailabilityZone2.",
+        )
+    if there[subject.id] != "available":
+        return failed(
+            f"The zone {subject.id} is {there[subject.id]}.", "Choose another zone, or wait until it is back."
+        )
+    if subject.about < 2:
+        return failed(
+            f"All subnets are in {subject.id}; the subnet group of the database needs two zones.",
+            "Let AvailabilityZone1 and AvailabilityZone2 differ.",
+        )
+    return passed(f"The zone {subject.id} is available.")
+
+
+def _nat_zones(needs: Needs) -> Iterator[Subject]:
+    for stack, _, properties in needs.of_type("AWS::EC2::NatGateway"):
+        subnet = stack.resources.get(properties.get("SubnetId", {}).get("Ref", ""), {})
+        zone = subnet.get("Properties", {}).get("AvailabilityZone")
+        if isinstance(zone, str):
+            yield Subject(f"nat-gateways-{zone}", stack, zone)
+
+
+def _judge_nat_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    region = subject.stack.region
+    new = {logical_id for _, logical_id in deployed.new(lookup, needs, *_NAT.types)}
+    wanted = 0
+    for stack, logical_id, properties in needs.of_type(*_NAT.types):
+        subnet = stack.resources[properties["SubnetId"]["Ref"]]["Properties"]
+        wanted += logical_id in new and subnet.get("AvailabilityZone") == subject.about
+    lookup.expect([calls.subnets(region), calls.nat_gateways(region)] if wanted else [])
+    here = {
+        subnet["SubnetId"]
+        for subnet in (lookup(calls.subnets(region)) if wanted else [])
+        if subnet["AvailabilityZone"] == subject.about
+    }
+    quota = _NAT._replace(
+        noun=f"NAT gateways in {subject.about}",
+        counts=lambda item: item["SubnetId"] in here and item["State"] not in ("deleted", "failed"),
+    )
+    return quotas.verdict(lookup, quota, region, wanted)
+
+
+_IN_VPC = quotas.check(
+    "network-quotas", "The quotas of VPCs, gateways and addresses leave room for what is new", _QUOTAS
+)
+CHECKS = (
+    Check("zones", "The zones of the subnets exist, are available, and are two", _zones, _judge_zone),
+    _IN_VPC,
+    Check(
+        "nat-gateway-quota",
+        "The quota of NAT gateways in each zone leaves room for what is new",
+        _nat_zones,
+        _judge_nat_zone,
+    ),
+)

@@ -1,0 +1,76 @@
+"""Roles: those that deploy, and those that AWS's services need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from csr_templates.hand_over.pipeline_policies import role_name
+from csr_templates.preflight import calls
+from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+
+# Type -> role that its service needs. The service roles of the bootstrap templates may create them.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAM.ServiceLinkedRoles.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
+# https://docs.aws.amazon.com/waf/latest/developerguide/using-service-linked-roles.html
+_LINKED = {
+    "AWS::RDS::DBCluster": ("AWSServiceRoleForRDS", "rds.amazonaws.com"),
+    "AWS::ApiGateway::RestApi": ("AWSServiceRoleForAPIGateway", "ops.apigateway.amazonaws.com"),
+    "AWS::WAFv2::LoggingConfiguration": ("AWSServiceRoleForWAFV2Logging", "wafv2.amazonaws.com"),
+}
+
+
+def _roles(needs: Needs) -> Iterator[Subject]:
+    for stack in needs.chosen:
+        for kind in ("pipeline", "service"):
+            yield Subject(role_name(needs.project, needs.environment, stack.name, kind), stack)
+
+
+def _judge_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    stack = subject.stack
+    bootstrap = f"deploy-{stack.deployed}"
+    lookup.expect([calls.role(subject.id), calls.stack_of(stack.region, subject.id)])
+    if lookup(calls.role(subject.id)) is None:
+        return failed(
+            f"There is no role {subject.id}.",
+            f"An administrator deploys bootstrap/{stack.name}.yaml of the output folder (docs/hand-over.md, "
+            "Permissions).",
+        )
+    owners = {one["StackName"] for one in lookup(calls.stack_of(stack.region, subject.id)) or []}
+    if bootstrap in owners:
+        return passed(f"The role {subject.id} belongs to {bootstrap}.")
+    return warned(
+        f"The role {subject.id} exists, and {bootstrap} does not hold it: its policies may be others, and "
+        "the bootstrap template could not create it.",
+        "Compare its policies with out/deploy-policies, or delete it and deploy the bootstrap template.",
+    )
+
+
+def _linked_roles(needs: Needs) -> Iterator[Subject]:
+    for type_name, (name, service) in _LINKED.items():
+        for stack, _, _ in needs.of_type(type_name):
+            yield Subject(name, stack, service)
+            break
+
+
+def _judge_linked_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    if lookup(calls.role(subject.id)):
+        return passed(f"The service-linked role {subject.id} is there.")
+    return warned(
+        f"There is no service-linked role {subject.id} yet. The first deploy creates it, if its role may.",
+        f"To be safe: aws iam create-service-linked-role --aws-service-name {subject.about}",
+    )
+
+
+CHECKS = (
+    Check(
+        "deploy-roles", "The pipeline role and the service role of each stack are there", _roles, _judge_role
+    ),
+    Check(
+        "service-linked-roles",
+        "The roles that RDS, API Gateway and WAF need for themselves are there",
+        _linked_roles,
+        _judge_linked_role,
+    ),
+)

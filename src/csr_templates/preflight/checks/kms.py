@@ -1,0 +1,11 @@
+"""KMS keys: how many there may be."""
+
+from __future__ import annotations
+
+from csr_templates.preflight import calls
+from csr_templates.preflight.checks import quotas
+from csr_templates.preflight.checks.quotas import Quota
+
+# https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
+_KEYS = Quota("keys", "KMS keys", ("AWS::KMS::Key",), calls.keys, 100_000, "kms", "L-C2F1777E")
+CHECKS = (quotas.check("key-quota", "The quota of KMS keys leaves room for what is new", (_KEYS,)),)

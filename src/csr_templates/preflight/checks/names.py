@@ -1,0 +1,93 @@
+"""Names that a stack gives: whether something else in the account has them already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from csr_templates.preflight import deployed
+from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
+
+LEFT_BEHIND = (
+    "If it is left from a stack that was deleted, docs/operations.md says how it comes back (A stack was "
+    "deleted); if nothing needs it, delete it."
+)
+
+
+class Kind(NamedTuple):
+    """A resource type with a fixed name.
+
+    Attributes:
+        type: the type.
+        noun: what a sentence calls it.
+        place: keys that lead to the name among the properties.
+        query: the call that finds what has the name.
+        is_taken: tells from its answer, which is None where nothing was found, and the name.
+    """
+
+    type: str
+    noun: str
+    place: tuple[str, ...]
+    query: Callable[[StackNeeds, Needs, str], Query]
+    is_taken: Callable[[Any, str], bool]
+
+
+class Named(NamedTuple):
+    """A resource with its fixed name."""
+
+    kind: Kind
+    logical_id: str
+    name: str
+
+
+def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
+    """Return the check that nothing outside the stacks has the names.
+
+    Args:
+        name: of the check.
+        summary: of the check.
+        kinds: the types. Of several, two may have the same name, so the type is part of the ID.
+    """
+
+    def subjects(needs: Needs) -> Iterator[Subject]:
+        for kind in kinds:
+            for stack, logical_id, properties in needs.of_type(kind.type):
+                held: Any = properties
+                for key in kind.place:
+                    held = held.get(key, {})
+                if isinstance(held, str):
+                    short = kind.type.rpartition("::")[2]
+                    subject = f"{short}/{held}" if len(kinds) > 1 else held
+                    yield Subject(subject, stack, Named(kind, logical_id, held))
+
+    def judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+        named: Named = subject.about
+        deployed.expect(lookup, needs.chosen)
+        if deployed.physical_id(lookup, subject.stack, named.logical_id):
+            return passed(f"The {named.kind.noun} {named.name} belongs to {subject.stack.deployed}.")
+        found = lookup(named.kind.query(subject.stack, needs, named.name))
+        if named.kind.is_taken(found, named.name):
+            return failed(
+                f"The {named.kind.noun} {named.name} exists, and {subject.stack.deployed} does not hold it: "
+                "creating it would fail.",
+                LEFT_BEHIND,
+            )
+        return passed(f"The name of the {named.kind.noun} {named.name} is free.")
+
+    return Check(name, summary, subjects, judge)
+
+
+def listed(*keys: str) -> Callable[[Any, str], bool]:
+    """Return the function that looks for a name under keys of each item of a list."""
+
+    def is_taken(answer: Any, name: str) -> bool:
+        for item in answer or []:
+            for key in keys:
+                item = item.get(key, {})
+            if item == name:
+                return True
+        return False
+
+    return is_taken

@@ -1,0 +1,235 @@
+"""The database: its name, quotas, version and class, and the state that it is in before a deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from csr_templates.preflight import database_calls, deployed
+from csr_templates.preflight.checks import names, quotas
+from csr_templates.preflight.checks.names import Kind, listed
+from csr_templates.preflight.facts import Lookup, moment
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+
+_CLUSTER, _INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
+_OLDEST_SNAPSHOT = timedelta(hours=25)  # automated ones are a day apart
+_QUOTAS = {
+    "DBClusters": (_CLUSTER,),
+    "DBInstances": (_INSTANCE,),
+    "EventSubscriptions": ("AWS::RDS::EventSubscription",),
+    "DBSubnetGroups": ("AWS::RDS::DBSubnetGroup",),
+    "DBClusterParameterGroups": ("AWS::RDS::DBClusterParameterGroup",),
+    "DBParameterGroups": ("AWS::RDS::DBParameterGroup",),
+}
+"""RDS's name of a quota -> types that count.
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AccountQuota.html"""
+
+
+def _quotas(needs: Needs) -> Iterator[Subject]:
+    for name, types in _QUOTAS.items():
+        for stack, _, _ in needs.of_type(*types):
+            yield Subject(name, stack, types)
+            break
+
+
+def _judge_quota(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    wanted = len(deployed.new(lookup, needs, *subject.about))
+    if not wanted:
+        return passed(f"Nothing new counts to the quota {subject.id}.")
+    found = {
+        one["AccountQuotaName"]: one for one in lookup(database_calls.database_quotas(subject.stack.region))
+    }
+    if subject.id not in found:
+        return warned(f"RDS does not say what it allows of {subject.id}.", "Look into Service Quotas.")
+    quota = found[subject.id]
+    return quotas.room(subject.id, quota["Used"], wanted, quota["Max"], "RDS")
+
+
+def _clusters(needs: Needs) -> Iterator[Subject]:
+    for stack, logical_id, properties in needs.of_type(_CLUSTER):
+        yield Subject(str(properties["DBClusterIdentifier"]), stack, (logical_id, properties))
+
+
+def _cluster(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
+    """Return the cluster that the stack holds."""
+    if not deployed.physical_id(lookup, subject.stack, subject.about[0]):
+        return None
+    found = lookup(database_calls.cluster(subject.stack.region, subject.id))
+    return found[0] if found else None
+
+
+def _not_yet(subject: Subject) -> Verdict:
+    return warned(f"There is no cluster {subject.id} yet.", "Nothing to do before the first deploy.")
+
+
+def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    properties = subject.about[1]
+    engine, version, region = properties["Engine"], properties["EngineVersion"], subject.stack.region
+    there = _cluster(subject, lookup)
+    now = there["EngineVersion"] if there else version
+    lookup.expect(database_calls.engine_versions(region, engine, one) for one in {version, now})
+    found = lookup(database_calls.engine_versions(region, engine, version))
+    if not found:
+        return failed(f"{region} does not offer {engine} {version}.", "Choose another DatabaseEngineVersion.")
+    if found[0].get("Status") == "deprecated":
+        sentence = f"{engine} {version} is deprecated."
+        if now == version and there:
+            return warned(sentence, "Plan the change to a version that is not (docs/changes.md).")
+        return failed(sentence, "Choose another DatabaseEngineVersion.")
+    if now != version:
+        from_now = lookup(database_calls.engine_versions(region, engine, now))
+        targets = [one["EngineVersion"] for item in from_now for one in item.get("ValidUpgradeTarget", [])]
+        if version not in targets:
+            return failed(
+                f"The cluster has {now}, which RDS does not upgrade to {version}.",
+                f"Choose one of {', '.join(targets) or 'none'}.",
+            )
+        return warned(
+            f"The cluster changes from {now} to {version}, which interrupts it.",
+            "Do it as docs/changes.md says (A new engine version).",
+        )
+    return passed(f"{engine} {version} is offered and not deprecated.")
+
+
+def _instances(needs: Needs) -> Iterator[Subject]:
+    for stack, logical_id, properties in needs.of_type(_INSTANCE):
+        yield Subject(logical_id, stack, properties)
+
+
+def _judge_class(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    properties, region = subject.about, subject.stack.region
+    ((_, cluster),) = subject.stack.of_type(_CLUSTER)
+    zone = needs.known(subject.stack, properties.get("AvailabilityZone"))
+    engine, version, instance_class = (
+        cluster["Engine"],
+        cluster["EngineVersion"],
+        properties["DBInstanceClass"],
+    )
+    offers = lookup(database_calls.orderable(region, engine, version, instance_class))
+    what = f"{instance_class} for {engine} {version}"
+    if not offers:
+        return failed(f"{region} does not offer {what}.", "Choose another DatabaseInstanceClass.")
+    fitting = [one for one in offers if zone in {place["Name"] for place in one["AvailabilityZones"]}]
+    if not fitting:
+        places = sorted({place["Name"] for one in offers for place in one["AvailabilityZones"]})
+        return failed(
+            f"{what} is offered in {', '.join(places)}, and not in {zone}.",
+            "Choose another DatabaseInstanceClass, or other zones for the network stack.",
+        )
+    if properties.get("EnablePerformanceInsights") is True and not any(
+        one.get("SupportsPerformanceInsights") for one in fitting
+    ):
+        return failed(f"{what} has no Performance Insights.", "Choose another DatabaseInstanceClass.")
+    if properties.get("MonitoringInterval") and not any(
+        one.get("SupportsEnhancedMonitoring") for one in fitting
+    ):
+        return failed(f"{what} has no Enhanced Monitoring.", "Choose another DatabaseInstanceClass.")
+    return passed(f"{what} is offered in {zone}, with what the template switches on.")
+
+
+def _judge_pending(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    there = _cluster(subject, lookup)
+    if there is None:
+        return _not_yet(subject)
+    waiting = [
+        f"{one['DBInstanceIdentifier']} (cluster parameters: {one['DBClusterParameterGroupStatus']})"
+        for one in there.get("DBClusterMembers", [])
+        if one.get("DBClusterParameterGroupStatus", "in-sync") != "in-sync"
+    ]
+    for instance in lookup(database_calls.instances(subject.stack.region, subject.id)):
+        name = instance["DBInstanceIdentifier"]
+        waiting += [
+            f"{name} ({group['DBParameterGroupName']}: {group['ParameterApplyStatus']})"
+            for group in instance.get("DBParameterGroups", [])
+            if group.get("ParameterApplyStatus", "in-sync") != "in-sync"
+        ]
+    if waiting:
+        return warned(
+            f"Parameters are not applied yet: {', '.join(waiting)}. A deploy that restarts an instance "
+            "applies them, too.",
+            "Restart the instances at a time of your choice (docs/changes.md), or expect it.",
+        )
+    return passed("The parameters of all instances are applied.")
+
+
+def _judge_writer(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    there = _cluster(subject, lookup)
+    if there is None:
+        return _not_yet(subject)
+    if there["Status"] != "available":
+        return failed(
+            f"The cluster {subject.id} is {there['Status']}, which takes no update.",
+            "Start it, or wait until it is available.",
+        )
+    members = there.get("DBClusterMembers", [])
+    writers = [one for one in members if one["IsClusterWriter"]]
+    if not writers:
+        return failed(
+            f"The cluster {subject.id} has no writer.",
+            "Look at the events of the cluster (aws rds describe-events).",
+        )
+    writer = writers[0]
+    first = min(one.get("PromotionTier", 0) for one in members)
+    if writer.get("PromotionTier", 0) > first:
+        return warned(
+            f"The writer is {writer['DBInstanceIdentifier']}, not the first instance: there was a failover.",
+            "A change of both instances restarts the first one first. Fail back before it, or expect it.",
+        )
+    return passed(f"The writer is {writer['DBInstanceIdentifier']}, the first instance.")
+
+
+def _judge_snapshot(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    if not _cluster(subject, lookup):
+        return _not_yet(subject)
+    found = lookup(database_calls.snapshots(subject.stack.region, subject.id))
+    times = [one["SnapshotCreateTime"] for one in found if one["Status"] == "available"]
+    take = "Take one first (docs/hand-over.md, A snapshot before a database change)."
+    if not times:
+        return failed(f"The cluster {subject.id} has no snapshot.", take)
+    age = lookup.facts.now - max(map(moment, times))
+    sentence = f"The newest snapshot of {subject.id} is from {max(times)}"
+    if age > _OLDEST_SNAPSHOT:
+        return warned(f"{sentence}, {age.days} days and {age.seconds // 3600} hours old.", take)
+    return passed(f"{sentence}.")
+
+
+CHECKS = (
+    names.check(
+        "cluster-name",
+        "The identifier of the cluster is free, or ours",
+        (
+            Kind(
+                _CLUSTER,
+                "cluster",
+                ("DBClusterIdentifier",),
+                lambda stack, needs, name: database_calls.cluster(stack.region, name),
+                listed("DBClusterIdentifier"),
+            ),
+        ),
+    ),
+    Check("database-quotas", "The quotas of RDS leave room for what is new", _quotas, _judge_quota),
+    Check(
+        "engine-version",
+        "The engine version is offered, not deprecated, and can be reached from the deployed one",
+        _clusters,
+        _judge_version,
+    ),
+    Check(
+        "instance-class",
+        "The instance class is offered for the version, in the zone of each instance, with its monitoring",
+        _instances,
+        _judge_class,
+    ),
+    Check("pending-reboot", "No parameter of the database waits for a restart", _clusters, _judge_pending),
+    Check(
+        "writer", "The cluster is available, and its first instance is the writer", _clusters, _judge_writer
+    ),
+    Check(
+        "newest-snapshot",
+        "The newest snapshot of the cluster is at most a day old",
+        _clusters,
+        _judge_snapshot,
+    ),
+)

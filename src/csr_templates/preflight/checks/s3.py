@@ -1,0 +1,103 @@
+"""Buckets: names, which all accounts share, their number, and the buckets that templates go through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from csr_templates.preflight import calls, deployed
+from csr_templates.preflight.checks import quotas
+from csr_templates.preflight.checks.names import LEFT_BEHIND
+from csr_templates.preflight.checks.quotas import Quota
+from csr_templates.preflight.facts import DENIED, Lookup, NoAnswerError
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+
+_TAKEN = (DENIED, "301", "400")
+"""How S3 answers about a bucket of another account, or of another region than the one that is asked.
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"""
+
+
+def _buckets(needs: Needs) -> Iterator[Subject]:
+    for stack, logical_id, properties in needs.of_type("AWS::S3::Bucket"):
+        if isinstance(name := properties.get("BucketName"), str):
+            yield Subject(name, stack, logical_id)
+
+
+def _judge_name(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    name, stack = subject.id, subject.stack
+    deployed.expect(lookup, needs.chosen)
+    if deployed.physical_id(lookup, stack, subject.about):
+        return passed(f"The bucket {name} belongs to {stack.deployed}.")
+    lookup.expect([calls.bucket(stack.region, name), calls.own_buckets()])
+    if name in {one["Name"] for one in lookup(calls.own_buckets())}:
+        return failed(
+            f"The bucket {name} exists in this account, and {stack.deployed} does not hold it: creating it "
+            "would fail.",
+            LEFT_BEHIND,
+        )
+    try:
+        found = lookup(calls.bucket(stack.region, name))
+    except NoAnswerError as error:
+        if error.code not in _TAKEN:
+            raise
+        found = {}
+    if found is None:
+        return passed(f"The name of the bucket {name} is free.")
+    return failed(
+        f"A bucket {name} exists in another account, or s3:ListBucket is not permitted: creating it would "
+        "fail.",
+        "Allow s3:ListBucket to be sure; otherwise choose another ProjectName.",
+    )
+
+
+def _artifact_buckets(needs: Needs) -> Iterator[Subject]:
+    for region in needs.regions:
+        stack = next(stack for stack in needs.chosen if stack.region == region)
+        yield Subject(f"{needs.prefix}artifacts-{needs.account}-{region}", stack, region)
+
+
+def _judge_artifacts(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    name, region = subject.id, subject.about
+    if lookup(calls.bucket(region, name)) is None:
+        first = next(stack for stack in needs.stacks if stack.region == region)
+        return failed(
+            f"There is no bucket {name}, through which templates of more than 51,200 bytes are deployed.",
+            f"An administrator deploys bootstrap/{first.name}.yaml of the output folder (docs/hand-over.md, "
+            "Artifact buckets).",
+        )
+    if lookup(calls.bucket_versioning(region, name)).get("Status") != "Enabled":
+        return warned(
+            f"The bucket {name} keeps no versions.",
+            "Deploy the bootstrap template again, which switches them on.",
+        )
+    return passed(f"The bucket {name} is there.")
+
+
+CHECKS = (
+    Check(
+        "bucket-names", "The names of the buckets are free in all accounts, or ours", _buckets, _judge_name
+    ),
+    Check(
+        "artifact-buckets",
+        "The buckets that templates are uploaded to are there and keep versions",
+        _artifact_buckets,
+        _judge_artifacts,
+    ),
+    quotas.check(
+        "bucket-quota",
+        "The quota of buckets leaves room for what is new",
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/BucketRestrictions.html
+        (
+            Quota(
+                "buckets",
+                "buckets",
+                ("AWS::S3::Bucket",),
+                lambda region: calls.own_buckets(),
+                10_000,
+                "s3",
+                "L-DC2B2D3D",
+                is_global=True,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,59 @@
+"""Secrets: names that are taken, also by a secret that waits for its deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from csr_templates.preflight import calls, deployed
+from csr_templates.preflight.checks.names import LEFT_BEHIND
+from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
+
+
+def _secrets(needs: Needs) -> Iterator[Subject]:
+    for stack, logical_id, properties in needs.of_type("AWS::SecretsManager::Secret"):
+        if isinstance(name := properties.get("Name"), str):
+            yield Subject(name, stack, (logical_id, stack.region, False))
+            for replica in properties.get("ReplicaRegions", []):
+                yield Subject(f"{name}@{replica['Region']}", stack, (logical_id, replica["Region"], True))
+
+
+def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    logical_id, region, is_replica = subject.about
+    name = subject.id.partition("@")[0]
+    where = f"the secret {name} in {region}"
+    deployed.expect(lookup, needs.chosen)
+    ours = deployed.physical_id(lookup, subject.stack, logical_id)
+    found = {one["Name"]: one for one in lookup(calls.secrets(region, needs.prefix))}.get(name)
+    if found and found.get("DeletedDate"):
+        return failed(
+            f"{where[0].upper()}{where[1:]} waits for its deletion (DeletedDate {found['DeletedDate']}): its "
+            "name is taken until it is gone.",
+            f"Restore it (aws secretsmanager restore-secret --region {region} --secret-id {name}) and import "
+            "it, or delete it at once with --force-delete-without-recovery.",
+        )
+    if found is None:
+        if ours and not is_replica:
+            return failed(
+                f"{subject.stack.deployed} holds {where}, and it is gone.",
+                "Restore it, or look for who deleted it in CloudTrail.",
+            )
+        return passed(f"The name of {where} is free.")
+    if ours and (not is_replica or found.get("PrimaryRegion", region) != region):
+        return passed(f"{where[0].upper()}{where[1:]} belongs to {subject.stack.deployed}.")
+    return failed(
+        f"{where[0].upper()}{where[1:]} exists, and {subject.stack.deployed} does not hold it: creating it "
+        "would fail.",
+        LEFT_BEHIND,
+    )
+
+
+CHECKS = (
+    Check(
+        "secret-names",
+        "The names of the secrets are free, or ours, and none waits for its deletion; the copies too",
+        _secrets,
+        _judge,
+    ),
+)

@@ -1,0 +1,44 @@
+"""Alarm topics: whether anyone hears them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from csr_templates.preflight import calls, deployed
+from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+
+
+def _topics(needs: Needs) -> Iterator[Subject]:
+    for stack, logical_id, _ in needs.of_type("AWS::SNS::Topic"):
+        yield Subject(logical_id, stack)
+
+
+def _judge_topic(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    deployed.expect(lookup, needs.chosen)
+    topic = deployed.physical_id(lookup, subject.stack, subject.id)
+    if topic is None:
+        return warned(
+            f"The topic {subject.id} does not exist yet, so no one can be subscribed.",
+            "Subscribe to it after the deploy (docs/operations.md, Subscribe).",
+        )
+    found = lookup(calls.subscriptions(subject.stack.region, topic)) or []
+    confirmed = [one for one in found if one["SubscriptionArn"].startswith("arn:")]
+    if confirmed:
+        return passed(f"The topic {subject.id} has a confirmed subscription.")
+    state = "waits for its confirmation" if found else "is missing"
+    return failed(
+        f"The subscription of the topic {subject.id} {state}: its alarms reach no one.",
+        "Subscribe, and confirm by the link in the message (docs/operations.md, Subscribe).",
+    )
+
+
+CHECKS = (
+    Check(
+        "alarm-subscriptions",
+        "Every alarm topic that is deployed has a confirmed subscription",
+        _topics,
+        _judge_topic,
+    ),
+)

@@ -1,0 +1,56 @@
+"""The web ACL: its name, and whether its rules fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from csr_templates.preflight import edge_calls
+from csr_templates.preflight.checks import names
+from csr_templates.preflight.checks.names import Kind, listed
+from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
+
+_WEB_ACL = "AWS::WAFv2::WebACL"
+# https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
+_MAX_CAPACITY = 5_000
+_BASIC_CAPACITY = 1_500  # what the price of a web ACL includes
+
+
+def _web_acls(needs: Needs) -> Iterator[Subject]:
+    for stack, logical_id, properties in needs.of_type(_WEB_ACL):
+        yield Subject(str(properties.get("Name", logical_id)), stack, properties)
+
+
+def _judge_capacity(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    needed = lookup(edge_calls.capacity(tuple(subject.about.get("Rules", ()))))["Capacity"]
+    if needed > _MAX_CAPACITY:
+        return failed(
+            f"The rules of {subject.id} need {needed:,} capacity units, of {_MAX_CAPACITY:,}.",
+            "Take rules out of the web ACL.",
+        )
+    cost = f" More than {_BASIC_CAPACITY:,} cost extra." if needed > _BASIC_CAPACITY else ""
+    return passed(f"The rules of {subject.id} need {needed:,} of {_MAX_CAPACITY:,} capacity units.{cost}")
+
+
+CHECKS = (
+    names.check(
+        "web-acl-name",
+        "The name of the web ACL is free, or ours",
+        (
+            Kind(
+                _WEB_ACL,
+                "web ACL",
+                ("Name",),
+                lambda stack, needs, name: edge_calls.web_acls(),
+                listed("Name"),
+            ),
+        ),
+    ),
+    Check(
+        "web-acl-capacity",
+        "The rules of the web ACL need no more capacity than WAF has",
+        _web_acls,
+        _judge_capacity,
+    ),
+)

@@ -1,0 +1,146 @@
+"""The report of a run: as text, JSON or Markdown. What failed comes first, what could not be judged last."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final
+
+from csr_templates.cloudformation.intrinsics import hint
+from csr_templates.preflight.facts import Facts
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import FAIL, PASS, STATUSES, UNKNOWN, WARN, Result
+
+FORMAT_VERSION: Final = 1
+_WORDS: Final = {FAIL: "failed", UNKNOWN: "could not be judged", WARN: "to look at", PASS: "passed"}
+
+
+class IgnoreError(ValueError):
+    """There is no such check; the message names the nearest one."""
+
+
+def ignore(results: Iterable[Result], ignored: Sequence[str], checks: Sequence[str]) -> list[Result]:
+    """Return the results, of which some do not count.
+
+    Args:
+        results: what was found.
+        ignored: names of checks, or a name, a colon and the ID of one subject.
+        checks: the names of all checks.
+
+    Raises:
+        IgnoreError: there is no such check.
+    """
+    pairs = {tuple(one.split(":", 1)) for one in ignored}
+    for name, *_ in sorted(pairs):
+        if name not in checks:
+            raise IgnoreError(
+                f"There is no check {name or repr(name)}.{hint(name, checks)} docs/preflight.md lists them."
+            )
+    return [
+        result._replace(is_ignored=(result.check,) in pairs or (result.check, result.subject) in pairs)
+        for result in results
+    ]
+
+
+def ordered(results: Iterable[Result]) -> list[Result]:
+    """Return the results by status, what counts before what is ignored; otherwise in the order given."""
+    return sorted(results, key=lambda one: (one.is_ignored, STATUSES.index(one.status)))
+
+
+def last_line(results: Sequence[Result]) -> str:
+    """Return the sentence that counts the results, and why some could not be judged."""
+    counts = Counter(result.status for result in results if not result.is_ignored)
+    ignored = sum(result.is_ignored for result in results)
+    parts = [f"{counts[status]} {_WORDS[status]}" for status in STATUSES]
+    if ignored:
+        parts.append(f"{ignored} ignored")
+    whys = Counter(result.why for result in results if result.status == UNKNOWN and not result.is_ignored)
+    reasons = "; ".join(f"{count} ({why})" for why, count in sorted(whys.items()))
+    return f"{', '.join(parts)}.{f' Not judged: {reasons}.' if reasons else ''}"
+
+
+def as_text(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
+    """Return the report for a terminal."""
+    lines = [_title(needs, facts), ""]
+    for group in _groups(results):
+        for result in group:
+            mark = " (ignored)" if result.is_ignored else ""
+            lines.append(f"{result.status:8}{result.check}:{result.subject} [{result.stack}]{mark}")
+            lines.append(f"        {result.sentence}")
+            if result.command:
+                lines.append(f"        $ {result.command}")
+        lines += [f"        > {group[0].remedy}", ""]
+    for check, count in _passed(results).items():
+        lines.append(f"{PASS:8}{check}{f' ({count})' if count > 1 else ''}")
+    return "\n".join([*lines, "", last_line(results)])
+
+
+def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
+    """Return the report for a pull request or the summary of a pipeline's step."""
+    lines = [f"### {_title(needs, facts)}", "", last_line(results)]
+    for group in _groups(results):
+        for result in group:
+            mark = ", ignored" if result.is_ignored else ""
+            lines += ["", f"- **{result.status}**{mark} `{result.check}:{result.subject}` ({result.stack})"]
+            lines.append(f"  {result.sentence}")
+            if result.command:
+                lines += ["", "  ```sh", f"  {result.command}", "  ```"]
+        lines += ["", f"  **To do:** {group[0].remedy}"]
+    if passed := _passed(results):
+        names = ", ".join(f"`{check}` ({count})" for check, count in passed.items())
+        lines += ["", "<details><summary>passed</summary>", "", names, "", "</details>"]
+    return "\n".join([*lines, "", last_line(results)])
+
+
+def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
+    """Return the report for programs; docs/preflight.md explains the keys."""
+    document = {
+        "formatVersion": FORMAT_VERSION,
+        "environment": needs.environment,
+        "account": facts.account,
+        "time": facts.time,
+        "stacks": [stack.name for stack in needs.chosen],
+        "counts": {
+            **{
+                status: sum(one.status == status and not one.is_ignored for one in results)
+                for status in STATUSES
+            },
+            "ignored": sum(one.is_ignored for one in results),
+        },
+        "summary": last_line(results),
+        "results": [
+            {
+                "check": one.check,
+                "id": one.subject,
+                "stack": one.stack,
+                "status": one.status,
+                "ignored": one.is_ignored,
+                "sentence": one.sentence,
+                "remedy": one.remedy,
+                "command": one.command,
+                "why": one.why,
+            }
+            for one in ordered(results)
+        ],
+    }
+    return json.dumps(document, indent=2)
+
+
+def _groups(results: Iterable[Result]) -> list[list[Result]]:
+    """Return what did not pass; results of one check for which the same has to be done are together."""
+    shown = [result for result in ordered(results) if result.status != PASS]
+    return [
+        list(group)
+        for _, group in groupby(shown, lambda one: (one.check, one.status, one.is_ignored, one.remedy))
+    ]
+
+
+def _title(needs: Needs, facts: Facts) -> str:
+    stacks = ", ".join(stack.name for stack in needs.chosen)
+    return f"Preflight of {needs.environment} ({stacks}) in account {facts.account}, at {facts.time}"
+
+
+def _passed(results: Iterable[Result]) -> Counter[str]:
+    return Counter(result.check for result in results if result.status == PASS)

@@ -1,0 +1,266 @@
+"""Settings that open a resource: public access, encryption, TLS, authorization."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from csr_templates.cloudformation.intrinsics import as_strings, is_unknown
+from csr_templates.cloudformation.set_changes import ADD, REMOVE, ResourceChange
+from csr_templates.reviewing.values import (
+    Setting,
+    dropped,
+    judged,
+    ordered,
+    text,
+    turned,
+    words,
+)
+
+_PUBLIC: Final = "it is reached from the internet"
+_BLOCK: Final = "public access is no longer blocked"
+_PLAIN: Final = "what is stored is no longer encrypted"
+_KEY: Final = "no key of the account, whose policy would have to allow it, encrypts it any more"
+_HTTP: Final = "requests without TLS are admitted"
+_TLS: Final = "older versions of TLS are admitted"
+_OTHERS: Final = "others may read or write objects"
+_ACLS: Final = (
+    "Private=BucketOwnerRead=BucketOwnerFullControl=AwsExecRead LogDeliveryWrite AuthenticatedRead "
+    "PublicRead PublicReadWrite"
+)
+_OPEN: Final = "requests are admitted that were not"
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
+_VIEWER_TLS: Final = (
+    "TLSv1.3_2025 TLSv1.2_2025 TLSv1.2_2021 TLSv1.2_2019 TLSv1.2_2018 TLSv1.1_2016 TLSv1_2016 TLSv1 SSLv3"
+)
+
+
+def _tls_of_api(before: Any, after: Any) -> str:
+    """Judge a security policy of API Gateway by the oldest version of TLS that it admits.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+    """
+    oldest = [_oldest_tls(text(value) or "TLS_1_0") for value in (before, after)]
+    if None not in oldest and str(oldest[1]) >= str(oldest[0]):
+        return ""
+    how = _TLS if None not in oldest else f"it cannot be shown that not {_TLS}"
+    return f"is {words(after)} instead of {words(before)}: {how}"
+
+
+def _oldest_tls(policy: str) -> str | None:
+    found = re.match(r"TLS_1_(\d)$|SecurityPolicy_TLS13_1_(\d)_", policy)
+    return next(number for number in found.groups() if number) if found else None
+
+
+def _origin_tls(before: Any, after: Any) -> str:
+    return f"is {after}: {_TLS}" if before is None and after in ("SSLv3", "TLSv1", "TLSv1.1") else ""
+
+
+def _signers(before: Any, after: Any) -> str:
+    return "is gone: requests without a signature, or signed by others, are admitted" if after is None else ""
+
+
+def _authorizer(before: Any, after: Any) -> str:
+    if before is None or before == after:
+        return ""
+    return f"is {words(after)} instead of {words(before)}: it cannot be shown that it admits no more"
+
+
+def _other_acl(before: Any, after: Any) -> str:
+    if before in (None, ""):
+        return ""
+    if after in (None, ""):
+        return "is gone: requests are no longer inspected"
+    return f"is {words(after)} instead of {words(before)}: it cannot be shown that it blocks as much"
+
+
+def _endpoint(before: Any, after: Any) -> str:
+    was, will = text(before), text(after)
+    return f"is {words(after)} instead of PRIVATE: {_PUBLIC}" if was == "PRIVATE" and will else ""
+
+
+# The first that fits decides. Documentation of each: the page of the type in the template reference.
+_SETTINGS: Final = (
+    *(
+        Setting("", name, turned("false", _BLOCK, "false"))
+        for name in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    ),
+    Setting(
+        "AWS::S3::Bucket",
+        "AccessControl",
+        ordered(_ACLS, _OTHERS, "Private"),
+    ),
+    Setting("AWS::S3::Bucket", "SSEAlgorithm", ordered("aws:kms:dsse aws:kms AES256", _KEY, "AES256")),
+    Setting("", "PubliclyAccessible", turned("true", _PUBLIC)),
+    *(
+        Setting("", name, turned("true", _PUBLIC, "false"))
+        for name in ("AssociatePublicIpAddress", "MapPublicIpOnLaunch", "AllowUnauthenticatedIdentities")
+    ),
+    *(
+        Setting("", name, turned("false", _PLAIN, "false"))
+        for name in (
+            "StorageEncrypted",
+            "Encrypted",
+            "CacheDataEncrypted",
+            "AtRestEncryptionEnabled",
+            "SSEEnabled",
+            "EncryptionAtRestOptions.Enabled",
+        )
+    ),
+    Setting("AWS::SQS::Queue", "SqsManagedSseEnabled", turned("false", _PLAIN, "true")),
+    *(
+        Setting("", name, turned("false", _HTTP, "false"))
+        for name in ("TransitEncryptionEnabled", "EnforceHTTPS", "NodeToNodeEncryptionOptions.Enabled")
+    ),
+    *(
+        Setting("ParameterGroup", f"Parameters.{name}", turned("OFF", _HTTP, "OFF", "0"))
+        for name in ("require_secure_transport", "rds.force_ssl")
+    ),
+    Setting(
+        "AWS::CloudFront::Distribution",
+        "ViewerProtocolPolicy",
+        ordered("https-only=redirect-to-https allow-all", _HTTP, "https-only"),
+    ),
+    Setting("AWS::CloudFront::Distribution", "MinimumProtocolVersion", ordered(_VIEWER_TLS, _TLS, "TLSv1")),
+    Setting(
+        "AWS::CloudFront::Distribution",
+        "OriginProtocolPolicy",
+        ordered("https-only match-viewer http-only", "CloudFront asks the origin without TLS", "https-only"),
+    ),
+    Setting("AWS::CloudFront::Distribution", "OriginSSLProtocols[]", _origin_tls),
+    Setting("AWS::CloudFront::Distribution", "WebACLId", _other_acl),
+    Setting("AWS::WAFv2::WebACLAssociation", "WebACLArn", _other_acl),
+    *(
+        Setting("AWS::CloudFront::Distribution", f"{name}{item}", _signers)
+        for name in ("TrustedKeyGroups", "TrustedSigners")
+        for item in ("", "[]")
+    ),
+    Setting(
+        "AWS::ApiGateway",
+        "AuthorizationType",
+        ordered("AWS_IAM=COGNITO_USER_POOLS=CUSTOM=JWT NONE", "anyone may call it", "NONE"),
+    ),
+    *(Setting("AWS::ApiGateway", name, _authorizer) for name in ("AuthorizerId", "AuthorizationScopes[]")),
+    Setting("AWS::ApiGateway", "ApiKeyRequired", turned("false", "no API key is asked for", "false")),
+    Setting("AWS::ApiGateway", "EndpointConfiguration.Types[]", _endpoint),
+    Setting(
+        "AWS::ApiGateway",
+        "DisableExecuteApiEndpoint",
+        turned("false", "the API answers on its default address too", "false"),
+    ),
+    Setting("AWS::ApiGateway", "SecurityPolicy", _tls_of_api),
+    Setting("AWS::ApiGateway", "EndpointAccessMode", ordered("STRICT BASIC", _OPEN, "BASIC")),
+    Setting("AWS::Lambda::Url", "AuthType", ordered("AWS_IAM NONE", "requests need no signature", "NONE")),
+    Setting(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "Scheme",
+        ordered("internal internet-facing", _PUBLIC, "internet-facing"),
+    ),
+    Setting(
+        "AWS::ElasticLoadBalancingV2::Listener",
+        "Protocol",
+        ordered("HTTPS=TLS HTTP=TCP=UDP=TCP_UDP", _HTTP, unknown=False),
+    ),
+    Setting(
+        "", "HttpTokens", ordered("required optional", "credentials are given without a token", "optional")
+    ),
+    Setting(
+        "AWS::WAFv2::WebACL",
+        "DefaultSizeInspectionLimit",
+        ordered("KB_64 KB_48 KB_32 KB_16", "less of a request is inspected", "KB_16"),
+    ),
+    Setting(
+        "AWS::WAFv2::IPSet",
+        "Addresses[]",
+        lambda before, after: (
+            f"is another one ({words(before if after is None else after)}): whether that lets more through "
+            "depends on the rule that uses the set"
+        ),
+    ),
+    *(
+        Setting("", name, dropped(_KEY), of_items=False)
+        for name in (
+            "KMSKeyArn",
+            "KMSKeyId",
+            "KMSMasterKeyID",
+            "KmsKeyArn",
+            "KmsKeyId",
+            "KmsMasterKeyId",
+            "KmsMasterKeyID",
+        )
+    ),
+)
+# Of what is new, so that it was reached by no one.
+_FIRST: Final = (
+    Setting("", "PubliclyAccessible", turned("true", _PUBLIC, "false")),
+    Setting("AWS::Lambda::Url", "AuthType", turned("NONE", "requests need no signature", "AWS_IAM")),
+    Setting(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer", "Scheme", turned("internet-facing", _PUBLIC, "internal")
+    ),
+    Setting("AWS::S3::Bucket", "AccessControl", ordered(_ACLS, _OTHERS, "Private")),
+)
+
+
+def opening_settings(change: ResourceChange) -> Iterator[str]:
+    """Yield what is opened by the settings of a resource that changes."""
+    before, after = change.before, change.after
+    if change.change == ADD and after is not None:
+        for key, value in after.properties.items():
+            for setting in _FIRST:
+                fits = setting.types in change.type and setting.place == key
+                if fits and (found := setting.judge(None, value)):
+                    yield f"{key} {found}"
+        if change.type in ("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route") and _asks_nothing(
+            after.properties
+        ):
+            yield "is new, and anyone may call it: it asks for neither authorization nor an API key"
+    elif change.change != REMOVE and before is not None and after is not None:
+        for found in judged(change, _SETTINGS):
+            if change.type == "AWS::SQS::Queue" and "KmsMasterKeyId" in after.properties:
+                continue  # encrypted by another key
+            yield found
+        yield from _countries(before.properties, after.properties)
+
+
+def _asks_nothing(method: Mapping[str, Any]) -> bool:
+    key = text(method.get("ApiKeyRequired", False)).lower() == "true"
+    return (
+        method.get("AuthorizationType", "NONE") == "NONE"
+        and not key
+        and method.get("HttpMethod") != "OPTIONS"
+    )
+
+
+def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield countries that a distribution serves and did not.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/georestrictions.html
+    """
+    was, will = (_restriction(side) for side in (before, after))
+    if was == will or was[0] == "none":
+        return
+    match was[0], will[0]:
+        case "whitelist", "whitelist":
+            more = [one for one in will[1] if one not in was[1]]
+        case "blacklist", "blacklist":
+            more = [one for one in was[1] if one not in will[1]]
+        case "blacklist", "whitelist":
+            more = [one for one in will[1] if one in was[1]]
+        case _:
+            more = ["all but a list" if will[0] == "blacklist" else "all"]
+    if more:
+        yield f"serves more countries: {', '.join(more)}"
+
+
+def _restriction(distribution: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    config = distribution.get("DistributionConfig")
+    found: Any = config if isinstance(config, Mapping) else {}
+    for key in ("Restrictions", "GeoRestriction"):
+        found = found.get(key) if isinstance(found, Mapping) and not is_unknown(found) else None
+    if not isinstance(found, Mapping) or is_unknown(found):
+        return "none", ()
+    locations = found.get("Locations", [])
+    listed = locations if isinstance(locations, list) else [locations]
+    return str(found.get("RestrictionType", "none")), tuple(sorted(str(as_strings(one)) for one in listed))

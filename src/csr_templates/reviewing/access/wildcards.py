@@ -1,0 +1,109 @@
+"""Patterns with ``*`` and ``?``, parts of which may be known only to the deployed stack, as sets of texts.
+
+A pattern is a tuple of tokens: a character stands for itself, ``ANY`` for any text, ``ONE`` for one
+character, and every longer token for a text that is not known but always the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, reference_of
+from csr_templates.cloudformation.references import pieces
+
+Pattern = tuple[str, ...]
+
+ANY: Final = "any"
+ONE: Final = "one"
+EVERYTHING: Final[Pattern] = (ANY,)
+
+
+def pattern(value: Any, *, wildcards: bool = True) -> Pattern:
+    """Return a resolved value as a pattern.
+
+    Args:
+        value: a text, a number, or a function that only the deployed stack can resolve.
+        wildcards: whether ``*`` and ``?`` stand for more than themselves.
+    """
+    match value:
+        case {"Fn::Sub": str() | [*_] as node}:
+            text, bound = (node, {}) if isinstance(node, str) else node
+            parts = pieces(text, lambda name: bound.get(name, reference_of(name)))
+            return tuple(token for part in parts for token in pattern(part, wildcards=wildcards))
+    if is_unknown(value) or isinstance(value, dict | list):
+        return (f"not known: {json.dumps(value, sort_keys=True, default=str)}",)
+    text = str(as_strings(value))
+    if not wildcards:
+        return tuple(text)
+    return tuple({"*": ANY, "?": ONE}.get(character, character) for character in text)
+
+
+def lower(one: Pattern) -> Pattern:
+    """Return a pattern in lower case."""
+    return tuple(token.lower() if len(token) == 1 else token for token in one)
+
+
+def is_known(one: Pattern) -> bool:
+    """Tell whether nothing of a pattern depends on the deployed stack."""
+    return all(len(token) == 1 or token in (ANY, ONE) for token in one)
+
+
+def covers(wide: Pattern, narrow: Pattern) -> bool:
+    """Tell whether a pattern certainly matches all that another one matches."""
+    places = _after_any(wide, {0})
+    for token in narrow:
+        following: set[int] = set()
+        for place in places:
+            asked = wide[place] if place < len(wide) else ""
+            if asked == ANY:
+                following.add(place)
+            elif asked == token or (asked == ONE and len(token) == 1):
+                following.add(place + 1)
+        if not following:
+            return False
+        places = _after_any(wide, following)
+    return len(wide) in places
+
+
+def disjoint(one: Pattern, other: Pattern) -> bool:
+    """Tell whether two patterns certainly match nothing in common."""
+    loose, strict = (
+        tuple(ANY if len(token) > 1 and token != ONE else token for token in side) for side in (one, other)
+    )
+    pending = [(0, 0)]
+    seen = set(pending)
+    while pending:
+        left, right = pending.pop()
+        if left == len(loose) and right == len(strict):
+            return False
+        a = loose[left] if left < len(loose) else ""
+        b = strict[right] if right < len(strict) else ""
+        steps = []
+        if a == ANY:
+            steps += [(left + 1, right), (left, right + 1)]
+        if b == ANY:
+            steps += [(left, right + 1), (left + 1, right)]
+        if a and b and (a == b or ONE in (a, b)) and ANY not in (a, b):
+            steps.append((left + 1, right + 1))
+        for step in steps:
+            if step not in seen and step[0] <= len(loose) and step[1] <= len(strict):
+                seen.add(step)
+                pending.append(step)
+    return True
+
+
+def any_covers(wide: Iterable[Pattern], narrow: Pattern) -> bool:
+    """Tell whether one of several patterns matches all that another one matches."""
+    return any(covers(one, narrow) for one in wide)
+
+
+def _after_any(wide: Pattern, places: set[int]) -> set[int]:
+    """Return places, and those that an ``ANY`` that matches nothing leads to."""
+    found = set(places)
+    for place in places:
+        while place < len(wide) and wide[place] == ANY:
+            place += 1
+            found.add(place)
+    return found

@@ -1,0 +1,234 @@
+"""What the reports for people share: what is alike is said once, and values are short."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from csr_templates.cloudformation.set_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
+from csr_templates.reviewing.risks import ORDER
+
+CHANGES: Final = {
+    REMOVE: "removed",
+    REPLACE: "replaced",
+    MAYBE_REPLACE: "may be replaced",
+    UPDATE: "updated",
+    POLICY: "with another policy",
+    ADD: "added",
+}
+"""The changes of resources in the order of a report, and what is said of the resources."""
+MOST_CAUSES: Final = 6
+"""So many causes of the change of a resource are listed."""
+
+_LONGEST_VALUE: Final = 60  # characters
+_OWN: Final = ("logicalId", "source", "section", "interruptionOrder")
+_GAP: Final = "\0"
+_OF_POLICY: Final = "the stack policy does not allow an update to "
+
+Entry = Mapping[str, Any]
+
+
+class Merged(NamedTuple):
+    """What is the same in some environments; their name is ``*`` where it differs by that only."""
+
+    entry: Entry
+    where: tuple[str, ...]
+
+
+class StackDigest(NamedTuple):
+    """What changes in a stack.
+
+    Attributes:
+        name: of the stack.
+        region: that it is deployed to.
+        parameters: those that get another value.
+        resources: those that change, those together that change alike.
+        outputs: those that change.
+        counts: change -> number of resources.
+    """
+
+    name: str
+    region: str
+    parameters: Sequence[Merged]
+    resources: Sequence[Sequence[Merged]]
+    outputs: Sequence[Merged]
+    counts: Mapping[str, int]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing changes."""
+        return not (self.parameters or self.resources or self.outputs)
+
+    @property
+    def counted(self) -> str:
+        """How many resources change in which way."""
+        found = [f"{self.counts[change]} {words}" for change, words in CHANGES.items() if self.counts[change]]
+        return ", ".join(found) or "no resource changes"
+
+
+class RiskGroup(NamedTuple):
+    """Risks that are alike.
+
+    Attributes:
+        kind: their kind.
+        stack: their stack.
+        names: their logical IDs.
+        environments: that they are in.
+        message: what happens, and what to do.
+        accepted: whether they are accepted.
+        reason: why.
+    """
+
+    kind: str
+    stack: str
+    names: tuple[str, ...]
+    environments: tuple[str, ...]
+    message: str
+    accepted: bool
+    reason: str
+
+    @property
+    def places(self) -> list[str]:
+        """The resources, each with its stack."""
+        return [".".join(part for part in (self.stack, name) if part) for name in self.names]
+
+
+def stack_digests(document: Entry) -> list[StackDigest]:
+    """Return what changes in each stack; what is the same in several environments is there once."""
+    environments = document["environments"]
+    found = []
+    for name in dict.fromkeys(stack["name"] for one in environments for stack in one["stacks"]):
+        of_stack = {
+            one["name"]: stack for one in environments for stack in one["stacks"] if stack["name"] == name
+        }
+        parameters, resources, outputs = (
+            _merged((where, entry) for where, stack in of_stack.items() for entry in stack[key])
+            for key in ("parameters", "resources", "outputs")
+        )
+        order = list(CHANGES)
+        resources.sort(key=lambda one: order.index(one.entry["change"]))
+        changed = {(one.entry["logicalId"], one.entry["change"]) for one in resources}
+        counts = Counter(change for _, change in changed)
+        region = next(iter(of_stack.values()))["region"]
+        found.append(StackDigest(name, region, parameters, _alike(resources), outputs, counts))
+    return found
+
+
+def risk_groups(risks: Iterable[Entry]) -> list[RiskGroup]:
+    """Return the risks, those together whose messages differ by the resource only."""
+    alike: dict[tuple[Any, ...], list[Entry]] = {}
+    for risk in _of_environments(risks):
+        message = _of_any(risk["message"], risk["logicalId"])
+        key = (
+            risk["kind"],
+            risk["stack"],
+            str(risk["environments"]),
+            message,
+            risk["accepted"],
+            risk["reason"],
+        )
+        alike.setdefault(key, []).append(risk)
+    found = []
+    for (kind, stack, _, message, accepted, reason), group in alike.items():
+        names = tuple(risk["logicalId"] for risk in group)
+        text = group[0]["message"] if len(group) == 1 else message.replace(_GAP, ", ".join(names))
+        found.append(RiskGroup(kind, stack, names, tuple(group[0]["environments"]), text, accepted, reason))
+    return found
+
+
+def _of_environments(risks: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the risks; those that differ by the name of their environment only as one, with ``*`` for it."""
+    groups: dict[tuple[Any, ...], list[Entry]] = {}
+    for risk in risks:
+        message = risk["message"]
+        for name in filter(None, risk["environments"]):
+            message = _without_name(message, name)
+        key = (*(risk[key] for key in ("kind", "stack", "logicalId", "accepted", "reason")), message)
+        groups.setdefault(key, []).append(risk)
+    for (*_, message), group in groups.items():
+        if len(group) == 1:
+            yield group[0]
+        else:
+            where = [name for risk in group for name in risk["environments"]]
+            yield {**group[0], "environments": where, "message": message}
+
+
+def _without_name(text: str, environment: str) -> str:
+    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", text)
+
+
+def counted(risks: Iterable[Entry]) -> str:
+    """Return how many risks of which kinds there are."""
+    counts = Counter(risk["kind"] for risk in risks)
+    return ", ".join(f"{number} {kind}" for kind, number in counts.items())
+
+
+def environments_in_words(where: Sequence[str], names: Sequence[str]) -> str:
+    """Return `` in dev, staging``; nothing where it is all of them."""
+    return f" in {', '.join(where)}" if tuple(where) != tuple(names) and any(where) else ""
+
+
+def chain_in_words(steps: Sequence[str]) -> str:
+    """Return what led to a change."""
+    return " > ".join(steps)
+
+
+def values_in_words(before: Any, after: Any) -> str:
+    """Return both values, short enough for a line; of long ones the part that differs."""
+    if before is None:
+        return f"set to {_cut(_text(after), 0)}"
+    if after is None:
+        return f"removed, was {_cut(_text(before), 0)}"
+    one, other = _text(before), _text(after)
+    same = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
+    start = same - 20 if max(len(one), len(other)) > _LONGEST_VALUE and same > 30 else 0
+    return f"{_cut(one, start)} -> {_cut(other, start)}"
+
+
+def _merged(entries: Iterable[tuple[str, Entry]]) -> list[Merged]:
+    groups: dict[str, dict[str, Entry]] = {}
+    for environment, entry in entries:
+        text = json.dumps(entry)
+        if environment:
+            text = _without_name(text, environment)
+        groups.setdefault(text, {})[environment] = entry
+    return [
+        Merged(next(iter(where.values())) if len(where) == 1 else json.loads(text), tuple(where))
+        for text, where in groups.items()
+    ]
+
+
+def _alike(resources: Iterable[Merged]) -> list[list[Merged]]:
+    """Return resources of one type together that change in the same way and for the same reason."""
+    groups: dict[str, list[Merged]] = {}
+    for one in resources:
+        same = {key: value for key, value in one.entry.items() if key not in _OWN}
+        groups.setdefault(json.dumps([same, one.where]), []).append(one)
+    return list(groups.values())
+
+
+def _of_any(message: str, name: str) -> str:
+    """Return a message for several resources, with a gap for their names; one that is about one as it is."""
+    rest = message.removeprefix(name)
+    own, _, _ = rest.partition(ORDER)  # the order of all is the same in the message of each
+    is_about_one = not name or bool(re.search(rf"\b{re.escape(name)}\b", own))
+    if rest != message and not is_about_one:
+        return f"Each{rest}"
+    return message.replace(name, _GAP) if name and _OF_POLICY in message else message
+
+
+def _text(value: Any) -> str:
+    match value:
+        case {"Key": _, "Value": inner} if len(value) == 2:  # a tag, whose key the place says
+            return _text(inner)
+    text = value if isinstance(value, str) else json.dumps(value)
+    return " ".join(text.split()) or '""'
+
+
+def _cut(text: str, start: int) -> str:
+    """Return the part of a text from a place on that is short enough."""
+    text = f"...{text[start:]}" if start else text
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."

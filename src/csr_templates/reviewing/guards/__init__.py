@@ -1,0 +1,1 @@
+"""Guards: what protects data, keeps records or calls someone, before and after."""

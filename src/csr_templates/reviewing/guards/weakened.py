@@ -1,0 +1,179 @@
+"""Guards that a deploy weakens: protection from deletion, backups, logs, alarms, policies of the stack."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+from csr_templates.cloudformation.resolved_stack import ResolvedStack
+from csr_templates.cloudformation.set_changes import ADD, REMOVE, ResourceChange, policy
+from csr_templates.cloudformation.wiring import Node
+from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denies
+from csr_templates.reviewing.changes import EnvironmentChanges
+from csr_templates.reviewing.guards.alarms import deaf
+from csr_templates.reviewing.removals import ASSOCIATION, left_alone
+from csr_templates.reviewing.values import Setting, dropped, judged, lowered, ordered, turned, words
+
+_DELETABLE: Final = "it can be deleted"
+_BACKUPS: Final = "backups are kept shorter"
+_NO_BACKUPS: Final = "there are no backups of that kind any more"
+_LOGS: Final = "records are kept shorter"
+_UNRECORDED: Final = "less is recorded"
+_QUIET: Final = "no one is told, or fewer are"
+
+_POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
+# The last two keep what exists; RetainExceptOnCreate only lets a failed first creation clean up.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+_KEEPS: Final = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
+
+
+def _retention(before: Any, after: Any) -> str:
+    """Judge the days after which something is deleted; without a number it never is."""
+    if after is None:
+        return ""
+    return lowered(_LOGS)(before if before is not None else 10**6, after)
+
+
+# The first that fits decides. Defaults are those of the page of each type in the template reference.
+_SETTINGS: Final = (
+    *(
+        Setting("", name, turned("false", _DELETABLE, "false", "INACTIVE"))
+        for name in (
+            "DeletionProtection",
+            "DeletionProtectionEnabled",
+            "DeleteProtection",
+            "DisableApiTermination",
+            "LoadBalancerAttributes[deletion_protection.enabled].Value",
+        )
+    ),
+    *(
+        Setting(kind, "BackupRetentionPeriod", lowered(_BACKUPS, 1))
+        for kind in ("::DBCluster", "::DBInstance")
+    ),
+    Setting("", "SnapshotRetentionLimit", lowered(_BACKUPS, 0)),
+    Setting("", "AutomatedSnapshotRetentionPeriod", lowered(_BACKUPS, 1)),
+    Setting("", "DeleteAutomatedBackups", turned("true", "its backups are deleted with it", "true")),
+    Setting("", "PointInTimeRecoveryEnabled", turned("false", _NO_BACKUPS, "false")),
+    Setting(
+        "AWS::S3::Bucket",
+        "VersioningConfiguration.Status",
+        turned("Suspended", "what is overwritten or deleted is not kept", "Suspended"),
+    ),
+    *(
+        Setting("AWS::S3::Bucket", name, _retention)
+        for name in ("NoncurrentDays", "NoncurrentVersionExpirationInDays", "ExpirationInDays")
+    ),
+    Setting("AWS::Logs::LogGroup", "RetentionInDays", _retention),
+    Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", lowered(_LOGS)),
+    Setting("", "EnableCloudwatchLogsExports[]", dropped(_UNRECORDED)),
+    Setting("", "EnableCloudwatchLogsExports", dropped(_UNRECORDED)),
+    Setting("AWS::EC2::FlowLog", "TrafficType", ordered("ALL ACCEPT=REJECT", _UNRECORDED, "ALL")),
+    Setting("AWS::ApiGateway", "AccessLogSetting.DestinationArn", dropped("requests are no longer recorded")),
+    Setting(
+        "AWS::ApiGateway", "AccessLogSettings.DestinationArn", dropped("requests are no longer recorded")
+    ),
+    Setting("AWS::ApiGateway::Stage", "LoggingLevel", ordered("INFO ERROR OFF", _UNRECORDED, "OFF")),
+    *(
+        Setting(
+            "",
+            name,
+            turned("false", "its metrics are missing, and what watches them is deaf", "false"),
+            of_items=False,
+        )
+        for name in ("MetricsEnabled", "CloudWatchMetricsEnabled")
+    ),
+    Setting("AWS::WAFv2::LoggingConfiguration", "DefaultBehavior", ordered("KEEP DROP", _UNRECORDED, "KEEP")),
+    *(
+        Setting("AWS::CloudTrail::Trail", name, turned("false", _UNRECORDED, "false"))
+        for name in (
+            "IsLogging",
+            "IsMultiRegionTrail",
+            "IncludeGlobalServiceEvents",
+            "EnableLogFileValidation",
+        )
+    ),
+    Setting("AWS::CloudFront::Distribution", "Logging.Bucket", dropped("requests are no longer recorded")),
+    Setting(
+        "AWS::S3::Bucket",
+        "LoggingConfiguration.DestinationBucketName",
+        dropped("requests are no longer recorded"),
+    ),
+    Setting(
+        "AWS::S3::Bucket", "LoggingConfiguration.LogFilePrefix", dropped("requests are no longer recorded")
+    ),
+    Setting(
+        "", "LoadBalancerAttributes[access_logs.s3.enabled].Value", turned("false", _UNRECORDED, "false")
+    ),
+    Setting("AWS::RDS::EventSubscription", "Enabled", turned("false", _QUIET, "true")),
+    Setting("AWS::RDS::EventSubscription", "EventCategories[]", dropped(_QUIET)),
+    Setting("AWS::RDS::EventSubscription", "SourceIds[]", dropped(_QUIET)),
+    Setting("AWS::GuardDuty::Detector", "Enable", turned("false", "threats are no longer detected", "true")),
+)
+
+
+def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
+    """Yield each resource whose guard a deploy weakens, and a sentence on it.
+
+    The node of a guard of a whole stack has an empty name.
+    """
+    gone = {node for node, one in environment.resources.items() if one.change.change == REMOVE}
+    for node, one in environment.resources.items():
+        parts = list(dict.fromkeys([*_weaker(one.change, gone), *deaf(one.change, gone)]))
+        if parts:
+            yield node, f"{node.name}: {'; '.join(parts)}."
+    for change, missing in left_alone(environment):
+        if change.type != ASSOCIATION:
+            yield change.node, f"{change.node.name} is removed: {missing}."
+    for name, after in environment.after.items():
+        if name in environment.before:
+            yield from _of_stack(environment.before[name], after)
+
+
+def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
+    before, after = change.before, change.after
+    if change.change in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
+        return
+    found = list(judged(change, _SETTINGS, gone))
+    yield from found
+    if change.type == "AWS::WAFv2::LoggingConfiguration":
+        old, new = (side.properties.get("LoggingFilter") for side in (before, after))
+        is_said = any(one.startswith("LoggingFilter.DefaultBehavior ") for one in found)
+        if old != new and new is not None and not is_said:
+            yield f"LoggingFilter is {'new' if old is None else 'another one'}: it may be that {_UNRECORDED}"
+    for key in _POLICIES:
+        was, will = policy(before, key), policy(after, key)
+        if was == will:
+            continue
+        if was not in _KEEPS or will not in _KEEPS:
+            yield f"{key} is {words(will)} instead of {words(was)}, which cannot be shown to keep as much"
+        elif _KEEPS[will] < _KEEPS[was]:
+            yield f"{key} is {will} instead of {was}"
+
+
+def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[tuple[Node, str]]:
+    if before.stack.termination_protection and not after.stack.termination_protection:
+        yield (
+            Node(after.name, ""),
+            f"The termination protection of the stack {after.name} is off: it can be deleted.",
+        )
+    old, new = (side.stack.policies.stack for side in (before, after))
+    if old == new:
+        return
+    allowed: dict[str, list[str]] = {}
+    for name, resource in after.existing():
+        was = before.resources.get(name)
+        if was is None or was.exists is False:
+            continue
+        for action in (MODIFY, REPLACE, DELETE):
+            if denies(old, action, name, was.type) and not denies(new, action, name, resource.type):
+                allowed.setdefault(name, []).append(action)
+    if allowed:
+        parts = [f"{name} ({', '.join(actions)})" for name, actions in allowed.items()]
+        yield (
+            Node(after.name, ""),
+            f"The stack policy of {after.name} no longer protects {_some(parts)}.",
+        )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

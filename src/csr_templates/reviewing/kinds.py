@@ -1,0 +1,28 @@
+"""The kinds of risks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WILL_FAIL: Final = "will-fail"
+DATA_LOSS: Final = "data-loss"
+EXPORT: Final = "export"
+OPENS: Final = "opens"
+GUARD: Final = "guard"
+REPLACED: Final = "replace"
+RENAME: Final = "rename"
+ORPHAN: Final = "orphan"
+INTERRUPTION: Final = "interruption"
+
+KINDS: Final = (
+    WILL_FAIL,
+    DATA_LOSS,
+    EXPORT,
+    OPENS,
+    GUARD,
+    REPLACED,
+    RENAME,
+    ORPHAN,
+    INTERRUPTION,
+)
+"""The kinds of risks, the most urgent first."""

@@ -1,0 +1,70 @@
+"""An access log writes variables that API Gateway has."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+NAMES = (
+    "accountId apiId authorize.error authorize.latency authorize.status authorizer.error "
+    "authorizer.integrationLatency authorizer.integrationStatus authorizer.latency authorizer.principalId "
+    "authorizer.requestId authorizer.status authenticate.error authenticate.latency authenticate.status "
+    "awsEndpointRequestId awsEndpointRequestId2 awsEndpointInvocationTime cipherSuite connectedAt "
+    "connectionId "
+    "customDomain.basePathMatched customDomain.routingRuleIdMatched dataProcessed deploymentId domainName "
+    "domainPrefix endpointType error.message error.messageString error.responseType "
+    "error.validationErrorString "
+    "eventType extendedRequestId httpMethod identity.accountId identity.apiKey identity.apiKeyId "
+    "identity.caller "
+    "identity.cognitoAuthenticationProvider identity.cognitoAuthenticationType identity.cognitoIdentityId "
+    "identity.cognitoIdentityPoolId identity.principalOrgId identity.sourceIp identity.user "
+    "identity.userAgent "
+    "identity.userArn identity.vpcId identity.vpceId identity.clientCert.clientCertPem "
+    "identity.clientCert.subjectDN identity.clientCert.issuerDN identity.clientCert.serialNumber "
+    "identity.clientCert.validity.notBefore identity.clientCert.validity.notAfter integration.error "
+    "integration.integrationStatus integration.latency integration.requestId integration.status "
+    "integration.responseTransferMode integration.timeToAllHeaders integration.timeToFirstContent "
+    "integrationErrorMessage integrationLatency integrationStatus isCanaryRequest messageDirection messageId "
+    "path "
+    "protocol requestId requestOverride requestTime requestTimeEpoch resourceId resourcePath "
+    "responseLatency responseLength responseOverride.status routeKey stage status tlsVersion waf.error "
+    "waf.latency "
+    "waf.status wafResponseCode webaclArn xrayTraceId"
+)
+VARIABLES = NAMES.split()
+# What follows these is chosen by the authorizer, or by the mapping template.
+OPEN = ("authorizer.", "requestOverride.", "responseOverride.", "waf.", "identity.clientCert.")
+
+
+class UnknownContextVariable(Rule):
+    """Access log with a variable that API Gateway does not have.
+
+    The names of $context are case-sensitive. One that does not exist is logged as '-', in every record, and
+    what queries, filters and alarms make of it stays empty.
+    """
+
+    id = "E9538"
+    source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"
+    tags = ["resources", "apigateway", "logs"]
+    fault_class = "documents"
+    looks_at = (
+        "Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",
+        "Resources/AWS::ApiGateway::Deployment/Properties/StageDescription/AccessLogSetting",
+        "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
+    )
+
+    def faults(self, validator: Validator, setting: Any) -> Faults:
+        for text in texts(setting.get("Format")):
+            for name in dict.fromkeys(re.findall(r"\$context\.([A-Za-z0-9_.]+[A-Za-z0-9_])", text)):
+                close = get_close_matches(name, VARIABLES, n=1, cutoff=0.75)
+                if name not in VARIABLES and not name.startswith(OPEN) and close:
+                    yield Fault(
+                        ("Format",),
+                        f"Format has $context.{name}, which API Gateway does not have and logs as '-'. Did "
+                        "you "
+                        f"mean $context.{close[0]}?",
+                    )

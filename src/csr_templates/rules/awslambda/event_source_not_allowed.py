@@ -1,0 +1,48 @@
+"""A function's role may read what calls the function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.grants import missing
+from csr_templates.rules.support.lambdas import FUNCTION
+from csr_templates.rules.support.references import single_reference, target
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+
+# What the event source is, and what its mapping does as the function.
+ACTIONS = {
+    "AWS::SQS::Queue": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "AWS::Kinesis::Stream": ("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"),
+    "AWS::DynamoDB::Table": ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
+}
+
+
+class EventSourceNotAllowed(Rule):
+    """Event source that the function's role may not read.
+
+    Lambda polls a queue or a stream with the rights of the function. Without them the mapping is refused:
+    'The provided execution role does not have permissions to call ReceiveMessage on SQS'.
+    """
+
+    id = "E9566"
+    source_url = (
+        "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions"
+    )
+    tags = ["resources", "lambda", "iam", "sqs"]
+    fault_class = "rights"
+    looks_at = properties_of("AWS::Lambda::EventSourceMapping")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        function, found = target(validator, properties.get("FunctionName"), FUNCTION)
+        source, _ = single_reference(properties.get("EventSourceArn"))
+        kind = validator.cfn.template["Resources"].get(source, {}).get("Type")
+        if not function or kind not in ACTIONS:
+            return
+        for role, absent, case in missing(validator, found.get("Role"), ACTIONS[kind]):
+            yield Fault(
+                ("EventSourceArn",),
+                f"{role}, the role of {function}, may not {' and '.join(absent)}{{when}}: Lambda refuses the "
+                "mapping "
+                f"from {source}. Allow it.",
+                case,
+            )

@@ -1,0 +1,36 @@
+"""The role of a traced function may send traces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.grants import TRACES, missing
+from csr_templates.rules.support.lambdas import FUNCTION
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import only_value
+
+
+class TracingNotAllowed(Rule):
+    """Traced function whose role may not send traces.
+
+    With TracingConfig Active a function sends its segments to X-Ray itself. Without xray:PutTraceSegments
+    there is no error and no trace. Attach AWSXRayDaemonWriteAccess, or allow both actions on '*'.
+    """
+
+    id = "E9568"
+    source_url = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
+    tags = ["resources", "lambda", "iam", "xray"]
+    fault_class = "rights"
+    looks_at = properties_of(FUNCTION)
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        config = properties.get("TracingConfig")
+        mode = only_value(validator, config.get("Mode")) if isinstance(config, dict) else None
+        if mode != "Active":
+            return
+        for role, absent, case in missing(validator, properties.get("Role"), TRACES):
+            yield Fault(
+                ("TracingConfig",),
+                f"{role} may not {' and '.join(absent)}{{when}}: the function has no traces. Allow it.",
+                case,
+            )

@@ -1,0 +1,36 @@
+"""A browser remembers that a site is only on HTTPS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.scenarios import number
+from csr_templates.rules.support.values import values
+
+
+class HstsWithoutLifetime(Rule):
+    """Strict-Transport-Security with a lifetime of 0.
+
+    max-age=0 tells browsers to forget that the site is only on HTTPS: the header switches the protection off
+    for everyone who comes back. Use a year, 31536000 seconds.
+    """
+
+    id = "E9592"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-stricttransportsecurity.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "protections"
+    looks_at = (
+        "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/"
+        "SecurityHeadersConfig/StrictTransportSecurity",
+    )
+
+    def faults(self, validator: Validator, header: Any) -> Faults:
+        for age, case in values(validator, header.get("AccessControlMaxAgeSec")):
+            if number(age) == 0:
+                yield Fault(
+                    ("AccessControlMaxAgeSec",),
+                    "AccessControlMaxAgeSec is 0{when}: browsers forget that the site is only on HTTPS. Use "
+                    "31536000, a year.",
+                    case,
+                )

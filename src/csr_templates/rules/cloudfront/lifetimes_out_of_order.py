@@ -1,0 +1,41 @@
+"""The shortest lifetime in a cache is not above the longest."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.scenarios import number, only_value, scenarios
+
+
+class LifetimesOutOfOrder(Rule):
+    """Lifetimes of a cache in the wrong order.
+
+    MinTTL must not be above DefaultTTL, nor DefaultTTL above MaxTTL: CloudFront refuses the policy or the
+    distribution. Without DefaultTTL it is 86,400, without MaxTTL 31,536,000, or MinTTL and DefaultTTL where
+    those are more.
+    """
+
+    id = "E9590"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "values"
+    looks_at = (
+        "Resources/AWS::CloudFront::CachePolicy/Properties/CachePolicyConfig",
+        "Resources/AWS::CloudFront::Distribution/Properties/DistributionConfig/DefaultCacheBehavior",
+        "Resources/AWS::CloudFront::Distribution/Properties/DistributionConfig/CacheBehaviors/*",
+    )
+
+    def faults(self, validator: Validator, config: Any) -> Faults:
+        names = ("MinTTL", "DefaultTTL", "MaxTTL")
+        for found, case in scenarios(validator, {name: config[name] for name in names if name in config}):
+            known = [(name, number(only_value(case, found[name]))) for name in names if name in found]
+            for (low, least), (high, most) in pairwise(known):
+                if least is not None and most is not None and least > most:
+                    yield Fault(
+                        (low,),
+                        f"{low} is {least:g} and {high} {most:g}{{when}}: CloudFront refuses it. Put them in "
+                        "order.",
+                        case,
+                    )

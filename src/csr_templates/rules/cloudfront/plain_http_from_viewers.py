@@ -1,0 +1,35 @@
+"""Viewers are sent to HTTPS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.distributions import configurations
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.values import values
+
+
+class PlainHttpFromViewers(Rule):
+    """Viewers that may use plain HTTP.
+
+    With ViewerProtocolPolicy allow-all a site is served in plain text to everyone who types its name, and
+    what they send can be read and changed on the way. Use redirect-to-https, or https-only for an API.
+    """
+
+    id = "W9589"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for one in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
+            for path, behavior in one.behaviors():
+                for policy, case in values(one.case, behavior.get("ViewerProtocolPolicy")):
+                    if policy == "allow-all":
+                        yield Fault(
+                            one.path(*path, "ViewerProtocolPolicy"),
+                            "ViewerProtocolPolicy is allow-all{when}: viewers may come by plain HTTP. Use "
+                            "redirect-to-https.",
+                            case,
+                        )

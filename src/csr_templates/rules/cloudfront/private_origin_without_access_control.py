@@ -1,0 +1,45 @@
+"""A private bucket lets in the distribution that serves it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.distributions import configurations
+from csr_templates.rules.support.references import find_resource, single_reference
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.values import is_true
+
+
+class PrivateOriginWithoutAccessControl(Rule):
+    """Private bucket as an origin without access control.
+
+    CloudFront asks a bucket like any anonymous caller unless the origin has an OriginAccessControlId (or the
+    older origin access identity). A bucket that blocks public access answers 403 to that, for every object.
+    """
+
+    id = "E9586"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
+    tags = ["resources", "cloudfront", "s3"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for one in configurations(validator, properties, "Origins"):
+            origins = one.parts.get("Origins")
+            for index, origin in enumerate(origins if isinstance(origins, list) else []):
+                if not isinstance(origin, dict) or origin.get("OriginAccessControlId"):
+                    continue
+                bucket, attribute = single_reference(origin.get("DomainName"))
+                _, bucket_properties = find_resource(one.case, bucket, "AWS::S3::Bucket")
+                blocks = bucket_properties.get("PublicAccessBlockConfiguration")
+                identity = origin.get("S3OriginConfig", {})
+                identity = identity.get("OriginAccessIdentity") if isinstance(identity, dict) else None
+                closed = isinstance(blocks, dict) and is_true(blocks.get("RestrictPublicBuckets"))
+                if attribute in ("DomainName", "RegionalDomainName") and closed and not identity:
+                    yield Fault(
+                        one.path("Origins", index),
+                        f"The origin is {bucket}{{when}}, which blocks public access, and has no "
+                        "OriginAccessControlId: every object is 403. Add an "
+                        "AWS::CloudFront::OriginAccessControl.",
+                        one.case,
+                    )

@@ -1,0 +1,77 @@
+"""A metric of one's own is written under the name by which an alarm watches it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.documents import each
+from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.scenarios import only_value
+from csr_templates.rules.support.values import of_type
+
+
+class AlarmOnUnwrittenMetric(Rule):
+    """Alarm on a metric that no filter of its namespace writes.
+
+    Where metric filters of the template write into a namespace of their own, an alarm on another name in it
+    has no data, and neither has one with dimensions on a metric that a filter writes without. Names are
+    case-sensitive. Only a name that is close to one of the filters' is found, since applications write
+    metrics too.
+    """
+
+    id = "E9610"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
+    tags = ["resources", "cloudwatch", "alarm", "logs"]
+    fault_class = "alarms"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        written = _written(validator, resources)
+        for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm") if written else ():
+            for metric in metrics(validator, properties):
+                names = written.get(metric.namespace or "", {})
+                if not names or not metric.name:
+                    continue
+                path = (logical_id, "Properties")
+                if metric.name not in names:
+                    close = get_close_matches(
+                        metric.name.lower(), [name.lower() for name in names], n=1, cutoff=0.75
+                    )
+                    meant = [name for name in names if [name.lower()] == close]
+                    if meant:
+                        yield Fault(
+                            (*path, *metric.path("MetricName")),
+                            f"MetricName is {metric.name}{{when}}, and the filters write {meant[0]} into "
+                            f"{metric.namespace}: the alarm never has data. Use the same name.",
+                            metric.case,
+                        )
+                elif metric.dimensions is not None and set(metric.dimensions) not in names[metric.name]:
+                    filters = " or ".join(
+                        sorted(", ".join(sorted(one)) or "none" for one in names[metric.name])
+                    )
+                    yield Fault(
+                        (*path, *metric.path("Dimensions")),
+                        f"Dimensions of {metric.name} are "
+                        f"{', '.join(sorted(metric.dimensions)) or 'none'}{{when}}, "
+                        f"and those of its filter {filters}: the alarm never has data.",
+                        metric.case,
+                    )
+
+
+def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[set[str]]]]:
+    """Return the sets of dimensions of each metric that filters write, by namespace and name."""
+    found: dict[str, dict[str, list[set[str]]]] = {}
+    for _, _, properties in of_type(resources, "AWS::Logs::MetricFilter"):
+        for one, _ in each(properties.get("MetricTransformations")):
+            if not isinstance(one, dict) or is_function(one)[0]:
+                continue
+            namespace, name = (
+                only_value(validator, one.get(key)) for key in ("MetricNamespace", "MetricName")
+            )
+            keys = {str(item.get("Key")) for item, _ in each(one.get("Dimensions")) if isinstance(item, dict)}
+            if isinstance(namespace, str) and isinstance(name, str):
+                found.setdefault(namespace, {}).setdefault(name, []).append(keys)
+    return found

@@ -1,0 +1,56 @@
+"""A composite alarm's rule can be read, and names alarms that exist."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import of_type
+
+STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
+
+
+class BrokenAlarmRule(Rule):
+    """Composite alarm whose rule cannot be read, or names an alarm that the template does not have.
+
+    AlarmRule is made of ALARM("NAME"), OK("NAME") and INSUFFICIENT_DATA("NAME") with AND, OR and NOT. It
+    takes names or ARNs of alarms, and CloudWatch refuses a name that does not exist: one that is close to an
+    alarm of the template is misspelt.
+    """
+
+    id = "E9614"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html"
+    tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "documents"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        alarms = {
+            name
+            for _, _, properties in of_type(
+                resources, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
+            )
+            for name in texts(properties.get("AlarmName"))
+        }
+        for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::CompositeAlarm"):
+            for text in texts(properties.get("AlarmRule")):
+                problem = _problem(text, alarms)
+                if problem:
+                    yield Fault((logical_id, "Properties", "AlarmRule"), f"AlarmRule {problem}")
+
+
+def _problem(rule: str, alarms: set[str]) -> str:
+    plain = re.sub(r"\$\{[^}]*\}", "x", rule)
+    if plain.count("(") != plain.count(")"):
+        return f"has {plain.count('(')} ( and {plain.count(')')} ): CloudWatch refuses it."
+    outside = re.sub(r"\"[^\"]*\"|'[^']*'|\(\s*[^()\s]+\s*\)", "", plain)
+    for word in re.findall(r"[A-Za-z_]+", outside):
+        if word not in (*STATES, "AND", "OR", "NOT", "TRUE", "FALSE"):
+            return f"has the word {word}; it takes {', '.join(STATES)}, AND, OR, NOT, TRUE and FALSE."
+    for name in re.findall(r"(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)", rule):
+        close = get_close_matches(name, sorted(alarms), n=1, cutoff=0.8)
+        if name not in alarms and not name.startswith("arn:") and "$" not in name and close:
+            return f"names the alarm {name}, which does not exist. Did you mean {close[0]}?"
+    return ""

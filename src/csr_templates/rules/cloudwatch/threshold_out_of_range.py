@@ -1,0 +1,95 @@
+"""An alarm's threshold is one that its metric can cross."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.references import own_id
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import default_values, number
+from csr_templates.rules.support.values import values
+
+# Metrics that are a percentage, and metrics that count. The services have more.
+PERCENT = {
+    "AWS/CloudFront": ("4xxErrorRate", "5xxErrorRate", "TotalErrorRate", "CacheHitRate"),
+    "AWS/EC2": ("CPUUtilization",),
+    "AWS/ECS": ("CPUUtilization", "MemoryUtilization"),
+    "AWS/ElastiCache": ("CPUUtilization", "EngineCPUUtilization", "DatabaseMemoryUsagePercentage"),
+    "AWS/RDS": ("CPUUtilization", "BufferCacheHitRatio"),
+}
+COUNTS = {
+    "AWS/ApiGateway": ("Count", "4XXError", "5XXError", "4xx", "5xx"),
+    "AWS/ApplicationELB": ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "UnHealthyHostCount"),
+    "AWS/Lambda": ("Errors", "Throttles", "Invocations", "DeadLetterErrors"),
+    "AWS/SQS": ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"),
+}
+
+
+class ThresholdOutOfRange(Rule):
+    """Alarm with a threshold that its metric never crosses.
+
+    A percentage goes from 0 to 100 and a count from 0 on: an alarm on more than 100, or on less than 0,
+    never fires. The average of 4XXError, 5XXError or Throttles of API Gateway is a share from 0 to 1, so a
+    threshold in percent is out of its reach. An alarm on at least 0 fires for ever.
+    """
+
+    id = "E9611"
+    source_url = (
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
+    )
+    tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "alarms"
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        threshold = properties.get("Threshold")
+        own = validator.cfn.template["Resources"].get(own_id(validator), {})
+        if "Metrics" in properties or ("Condition" in own and is_function(threshold)[0]):
+            return  # where a threshold of -1 says that there is no alarm
+        for metric in metrics(validator, properties):
+            low, high = _range(metric.namespace, metric.name, metric.statistic)
+            if low is None:
+                continue
+            for operator, where in values(metric.case, properties.get("ComparisonOperator")):
+                for value, case in default_values(where, threshold):
+                    limit = number(value)
+                    result = _result(str(operator), limit, low, high) if limit is not None else ""
+                    if result:
+                        reach = f"from {low:g} to {high:g}" if high is not None else f"{low:g} or more"
+                        yield Fault(
+                            ("Threshold",),
+                            f"Threshold is {value}{{when}}, and {metric.statistic} of {metric.name} is "
+                            f"{reach}: "
+                            f"{operator} is {result} true.",
+                            case,
+                        )
+
+
+def _range(
+    namespace: str | None, name: str | None, statistic: str | None
+) -> tuple[float | None, float | None]:
+    if namespace == "AWS/ApiGateway" and name in ("4XXError", "5XXError") and statistic == "Average":
+        return 0, 1
+    if name in PERCENT.get(namespace or "", ()) and statistic in ("Average", "Maximum", "Minimum"):
+        return 0, 100
+    if name in COUNTS.get(namespace or "", ()) and statistic in ("Sum", "Maximum", "Minimum"):
+        return 0, None
+    return None, None
+
+
+def _result(operator: str, limit: float, low: float, high: float | None) -> str:
+    """Return ``never`` or ``always`` where no value of the range decides a comparison."""
+    if operator == "GreaterThanThreshold" and high is not None and limit >= high:
+        return "never"
+    if operator == "GreaterThanOrEqualToThreshold":
+        return "never" if high is not None and limit > high else "always" if limit <= low else ""
+    if operator == "GreaterThanThreshold" and limit < low:
+        return "always"
+    if operator == "LessThanThreshold":
+        return "never" if limit <= low else "always" if high is not None and limit > high else ""
+    if operator == "LessThanOrEqualToThreshold":
+        return "never" if limit < low else "always" if high is not None and limit >= high else ""
+    return ""

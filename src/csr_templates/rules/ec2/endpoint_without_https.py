@@ -1,0 +1,62 @@
+"""An interface endpoint can be reached on port 443."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.documents import each
+from csr_templates.rules.support.references import single_reference, sub_text
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.scenarios import number
+from csr_templates.rules.support.values import of_type
+
+
+class EndpointWithoutHttps(Rule):
+    """Interface endpoint whose security groups do not let HTTPS in.
+
+    The services of AWS answer on port 443 of an endpoint. If none of its security groups lets TCP 443 in,
+    every call to the service runs into its timeout, since private DNS leads only to the endpoint.
+    """
+
+    id = "E9632"
+    source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
+    tags = ["resources", "ec2", "vpc"]
+    fault_class = "networks"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        more = [
+            (single_reference(properties.get("GroupId"))[0], properties)
+            for _, _, properties in of_type(resources, "AWS::EC2::SecurityGroupIngress")
+        ]
+        for logical_id, _, properties in of_type(resources, "AWS::EC2::VPCEndpoint"):
+            service = sub_text(properties.get("ServiceName")) or ""
+            if not service.startswith("com.amazonaws.") or properties.get("VpcEndpointType") != "Interface":
+                continue
+            groups = [single_reference(item)[0] for item, _ in each(properties.get("SecurityGroupIds"))]
+            if not groups or any(
+                resources.get(one, {}).get("Type") != "AWS::EC2::SecurityGroup" for one in groups
+            ):
+                continue
+            rules = [rule for name, rule in more if name in groups]
+            for one in groups:
+                inline = resources[one].get("Properties", {}).get("SecurityGroupIngress")
+                rules += [rule for rule, _ in each(inline)]
+            if not any(_admits_https(rule) for rule in rules):
+                yield Fault(
+                    (logical_id, "Properties", "SecurityGroupIds"),
+                    f"{' and '.join(groups)} lets TCP 443 in from no one: no call reaches the endpoint. Add "
+                    "an "
+                    "ingress rule for port 443.",
+                )
+
+
+def _admits_https(rule: Any) -> bool:
+    if not isinstance(rule, dict) or is_function(rule)[0]:
+        return True
+    low, high = number(rule.get("FromPort")), number(rule.get("ToPort"))
+    protocol = str(rule.get("IpProtocol"))
+    if protocol == "-1" or low is None or high is None or low == -1:
+        return protocol in ("-1", "tcp", "6")
+    return protocol in ("tcp", "6") and low <= 443 <= high

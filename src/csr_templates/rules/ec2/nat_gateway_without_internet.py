@@ -1,0 +1,38 @@
+"""A NAT gateway stands in a subnet that leads to the internet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.networks import reaches_internet, tables_of_subnet
+from csr_templates.rules.support.references import single_reference
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import of_type
+
+
+class NatGatewayWithoutInternet(Rule):
+    """NAT gateway in a subnet without a route to an internet gateway.
+
+    A public NAT gateway sends on what it gets by the route table of its own subnet. Without a default route
+    to an internet gateway there, or with one back to a NAT gateway, everything behind it waits for answers
+    that never come. Put it into a public subnet.
+    """
+
+    id = "E9626"
+    source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"
+    tags = ["resources", "ec2", "vpc"]
+    fault_class = "networks"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for logical_id, _, properties in of_type(resources, "AWS::EC2::NatGateway"):
+            subnet = single_reference(properties.get("SubnetId"))[0]
+            if subnet not in resources or properties.get("ConnectivityType", "public") != "public":
+                continue
+            tables = tables_of_subnet(resources, subnet)
+            if tables and not any(reaches_internet(resources, table) for table in tables):
+                yield Fault(
+                    (logical_id, "Properties", "SubnetId"),
+                    f"SubnetId is {subnet}, whose route table {tables[0]} has no route to an internet "
+                    "gateway: "
+                    "nothing behind the NAT gateway reaches the internet. Put it into a public subnet.",
+                )

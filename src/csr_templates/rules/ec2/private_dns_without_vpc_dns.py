@@ -1,0 +1,47 @@
+"""Private DNS works in a VPC that has DNS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.documents import each
+from csr_templates.rules.support.references import target
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import is_false, is_true, of_type, values
+
+
+class PrivateDnsWithoutVpcDns(Rule):
+    """Private DNS in a VPC whose DNS is off.
+
+    An interface endpoint with PrivateDnsEnabled, and a private hosted zone, need EnableDnsSupport and
+    EnableDnsHostnames of their VPC; the second is off by default. EC2 refuses such an endpoint, and the names
+    of such a zone do not resolve.
+    """
+
+    id = "E9630"
+    source_url = (
+        "https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html#enable-private-dns"
+    )
+    tags = ["resources", "ec2", "route53", "vpc"]
+    fault_class = "networks"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        users = [
+            (logical_id, "PrivateDnsEnabled", properties.get("VpcId"))
+            for logical_id, _, properties in of_type(resources, "AWS::EC2::VPCEndpoint")
+            if is_true(properties.get("PrivateDnsEnabled"))
+        ]
+        for logical_id, _, properties in of_type(resources, "AWS::Route53::HostedZone"):
+            for vpc, _ in each(properties.get("VPCs")):
+                users.append((logical_id, "VPCs", vpc.get("VPCId") if isinstance(vpc, dict) else None))
+        for logical_id, name, value in users:
+            vpc, properties = target(validator, value, "AWS::EC2::VPC")
+            for switch, default in (("EnableDnsSupport", True), ("EnableDnsHostnames", False)):
+                state_of = properties.get(switch, default)
+                if vpc and all(is_false(found) for found, _ in values(validator, state_of)):
+                    yield Fault(
+                        (logical_id, "Properties", name),
+                        f"{name} needs DNS in {vpc}, whose {switch} is {str(state_of).lower()}. Set it to "
+                        "true.",
+                    )
+                    break

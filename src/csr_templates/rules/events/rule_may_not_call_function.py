@@ -1,0 +1,38 @@
+"""EventBridge may call the function that a rule names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.documents import each
+from csr_templates.rules.support.permissions import FUNCTIONS, permitted, targets_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import of_type
+
+
+class RuleMayNotCallFunction(Rule):
+    """Rule whose function does not allow EventBridge.
+
+    EventBridge calls a function as events.amazonaws.com, and a function refuses whom no
+    AWS::Lambda::Permission lets in. The rule matches, the call fails, and only the metric FailedInvocations
+    says so.
+    """
+
+    id = "E9770"
+    source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-lambda-permissions"
+    tags = ["resources", "events", "lambda"]
+    fault_class = "rights"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for logical_id, _, properties in of_type(resources, "AWS::Events::Rule"):
+            for goal, path in each(properties.get("Targets"), logical_id, "Properties", "Targets"):
+                for function in targets_of(
+                    resources, goal.get("Arn") if isinstance(goal, dict) else None, *FUNCTIONS
+                ):
+                    if not permitted(resources, function, "events."):
+                        yield Fault(
+                            path,
+                            f"The target is {function}, and no AWS::Lambda::Permission lets "
+                            "events.amazonaws.com "
+                            "call it: every event is lost. Add one.",
+                        )

@@ -1,0 +1,34 @@
+"""A policy does not allow everything but a few actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.documents import POLICIES, documents, texts
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+
+class AllowWithNotAction(Rule):
+    """Allow with NotAction on every resource.
+
+    NotAction beside Effect: Allow grants every action that it does not name, of every service, those of
+    tomorrow too. With Resource '*' little is left out. Write Action, or Effect: Deny. It can be meant
+    for administrators, or where a condition narrows it.
+    """
+
+    id = "W9646"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html"
+    tags = ["resources", "iam"]
+    fault_class = "rights"
+    looks_at = POLICIES
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            everywhere = "*" in texts(statement.get("Resource"))
+            free = statement.get("Effect") == "Allow" and "Condition" not in statement
+            if free and "NotAction" in statement and everywhere:
+                yield Fault(
+                    (*path, "NotAction"),
+                    "NotAction beside Effect: Allow and Resource '*' allows every other action of every "
+                    "service. Write Action, or Effect: Deny.",
+                )

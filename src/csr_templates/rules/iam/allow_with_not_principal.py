@@ -1,0 +1,33 @@
+"""A policy does not allow everyone but one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.documents import RESOURCE_POLICIES, TRUST, documents
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+
+class AllowWithNotPrincipal(Rule):
+    """Allow with NotPrincipal.
+
+    NotPrincipal beside Effect: Allow means everyone else, anonymous callers too. What was meant is Principal,
+    or Effect: Deny.
+    """
+
+    id = "E9645"
+    source_url = (
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"
+    )
+    tags = ["resources", "iam"]
+    fault_class = "rights"
+    looks_at = (*RESOURCE_POLICIES, TRUST)
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            if statement.get("Effect") == "Allow" and "NotPrincipal" in statement:
+                yield Fault(
+                    (*path, "NotPrincipal"),
+                    "NotPrincipal beside Effect: Allow lets in everyone but those it names, also without an "
+                    "account. Write Principal, or Effect: Deny.",
+                )

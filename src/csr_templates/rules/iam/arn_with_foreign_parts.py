@@ -1,0 +1,79 @@
+"""An ARN has a region and an account where its service has them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import show
+
+# Service: whether its ARNs have a region, and whether they have an account.
+PARTS = {
+    "cloudfront": (False, True),
+    "dynamodb": (True, True),
+    "iam": (False, True),
+    "kms": (True, True),
+    "lambda": (True, True),
+    "logs": (True, True),
+    "route53": (False, False),
+    "s3": (False, False),
+    "secretsmanager": (True, True),
+    "sns": (True, True),
+    "sqs": (True, True),
+    "states": (True, True),
+}
+
+# What else is of S3 and Route 53 has a region, an account, or both.
+OTHERWISE = re.compile(
+    r"s3:(accesspoint|access-grants|async-request|job|storage-lens)|route53:(domains|recovery)"
+)
+
+
+class ArnWithForeignParts(Rule):
+    """ARN whose region or account its service does not have, or lacks.
+
+    The ARN of a bucket has neither region nor account, that of a role or a distribution no region; those of
+    functions, queues, topics, tables, keys and log groups have both. IAM compares part by part, so the policy
+    is deployed and never matches. Write arn:aws:s3:::BUCKET, arn:aws:iam::ACCOUNT:role/NAME,
+    arn:aws:lambda:REGION:ACCOUNT:function:NAME.
+    """
+
+    id = "E9650"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
+    tags = ["resources", "iam"]
+    fault_class = "names"
+    looks_at = (*POLICIES, TRUST)
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            found: list[tuple[str, list[str], tuple[str | int, ...]]] = [
+                (name, texts(statement.get(name)), (name,)) for name in ("Resource", "NotResource")
+            ]
+            found += [
+                (key, texts(value), place_of)
+                for operator, key, value, place_of in conditions(statement)
+                if operator.startswith("Arn") or key.lower().endswith("arn")
+            ]
+            for name, values_of, place_of in found:
+                for text in values_of:
+                    problem = _problem(text)
+                    if problem:
+                        yield Fault(
+                            (*path, *place_of), f"{name} is {show(text)}, but {problem}: it never matches."
+                        )
+
+
+def _problem(arn: str) -> str:
+    parts = re.sub(r"\$\{[^}]*\}", "$", arn).split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn" or parts[2] not in PARTS:
+        return ""
+    if OTHERWISE.match(f"{parts[2]}:{parts[5]}"):
+        return ""
+    for part, name, has in zip(parts[3:5], ("region", "account"), PARTS[parts[2]], strict=True):
+        if has and not part:
+            return f"an ARN of {parts[2]} has {'an' if name == 'account' else 'a'} {name}"
+        if not has and part not in ("", "*"):
+            return f"an ARN of {parts[2]} has no {name}"
+    return ""

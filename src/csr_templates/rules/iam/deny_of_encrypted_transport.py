@@ -1,0 +1,39 @@
+"""A policy refuses plain HTTP, not HTTPS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, each
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+
+class DenyOfEncryptedTransport(Rule):
+    """Policy that refuses HTTPS instead of plain HTTP.
+
+    aws:SecureTransport is true for a request over TLS. A Deny that asks for true refuses every proper
+    request, the operator's too, and an Allow that asks for false allows only plain HTTP. Deny where
+    aws:SecureTransport is "false".
+    """
+
+    id = "E9651"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport"
+    tags = ["resources", "iam"]
+    fault_class = "rights"
+    looks_at = (*POLICIES, TRUST)
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            refused = {"Deny": "true", "Allow": "false"}.get(str(statement.get("Effect")))
+            for operator, key, value, place_of in conditions(statement):
+                asked = [str(item).lower() for item, _ in each(value)]
+                if (
+                    operator.startswith("Bool")
+                    and key.lower() == "aws:securetransport"
+                    and asked == [refused]
+                ):
+                    yield Fault(
+                        (*path, *place_of),
+                        f"{statement['Effect']} asks that aws:SecureTransport is {refused}: requests over "
+                        "HTTPS are refused and plain HTTP is not. Deny where it is false.",
+                    )

@@ -1,0 +1,83 @@
+"""A Deny leaves alone the service that the same policy allows."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from csr_templates.rules.support.documents import (
+    RESOURCE_POLICIES,
+    conditions,
+    documents,
+    each,
+    principals,
+    texts,
+)
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+# What a request by a service does not have, or has of the service.
+NETWORK = {
+    "aws:sourceip",
+    "aws:vpcsourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principalorgid",
+    "aws:userid",
+}
+EXEMPT = (
+    "aws:principalisawsservice",
+    "aws:viaawsservice",
+    "aws:principalservice",
+    "aws:source",
+    "aws:calledvia",
+)
+
+
+class DenyThatHitsService(Rule):
+    """Deny that hits the service which the same policy allows.
+
+    A Deny for everyone outside of a network, an account or an organization is also for the services of AWS,
+    which are in none of them: logs, trails and notifications stop, although another statement allows them.
+    Add Bool: {aws:PrincipalIsAWSService: "false"} to the condition.
+    """
+
+    id = "E9655"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalisawsservice"
+    tags = ["resources", "iam"]
+    fault_class = "rights"
+    looks_at = RESOURCE_POLICIES
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        found = list(documents(policy))
+        allowed = [
+            (name, [str(item) for item, _ in each(statement.get("Action"))])
+            for statement, _ in found
+            if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict)
+            for name in texts(statement["Principal"].get("Service"))
+        ]
+        for statement, path in found:
+            asked = [(operator, key.lower()) for operator, key, _, _ in conditions(statement)]
+            keys = {key for operator, key in asked if "Not" in operator and key in NETWORK}
+            spared = any(key.startswith(EXEMPT) and key not in NETWORK for _, key in asked)
+            if (
+                statement.get("Effect") != "Deny"
+                or not keys
+                or spared
+                or "*" not in principals(statement, "AWS")
+            ):
+                continue
+            denied = [str(item) for item, _ in each(statement.get("Action"))]
+            for name, actions in allowed:
+                if any(_meet(one, other) for one in denied for other in actions):
+                    yield Fault(
+                        (*path, "Condition"),
+                        f"The Deny on {' and '.join(sorted(keys))} also hits {name}, which another statement "
+                        'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
+                    )
+                    break
+
+
+def _meet(one: str, other: str) -> bool:
+    return fnmatchcase(one.lower(), other.lower()) or fnmatchcase(other.lower(), one.lower())

@@ -1,0 +1,34 @@
+"""A role that hands on roles hands on some, to some services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.documents import IDENTITY_POLICIES, conditions, documents, texts
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+
+class PassRoleToAnyService(Rule):
+    """Permission to pass any role to any service.
+
+    Who may pass every role and create a function, a task or an instance has the rights of the strongest role
+    of the account. Name the roles in Resource, or the service with iam:PassedToService.
+    """
+
+    id = "W9654"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"
+    tags = ["resources", "iam"]
+    fault_class = "rights"
+    looks_at = IDENTITY_POLICIES
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            actions = {action.lower() for action in texts(statement.get("Action"))}
+            keys = {key.lower() for _, key, _, _ in conditions(statement)}
+            passes = statement.get("Effect") == "Allow" and actions & {"iam:passrole", "iam:pass*"}
+            if passes and not keys and "*" in texts(statement.get("Resource")):
+                yield Fault(
+                    (*path, "Resource"),
+                    "iam:PassRole is allowed on '*', to any service: name the roles, or add a condition on "
+                    "iam:PassedToService.",
+                )

@@ -1,0 +1,33 @@
+"""A role can be assumed by those it is for, not by everyone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.documents import TRUST, documents, principals
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+
+class RoleForAnyone(Rule):
+    """Role that anyone with an AWS account can assume.
+
+    A trust policy with Principal '*', or {AWS: '*'}, lets every account of AWS assume the role unless a
+    condition says which: an account, an organization, an external ID. Name the account, or add
+    aws:PrincipalOrgID, aws:PrincipalAccount or sts:ExternalId.
+    """
+
+    id = "E9643"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
+    tags = ["resources", "iam"]
+    fault_class = "rights"
+    looks_at = (TRUST,)
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            free = statement.get("Effect") == "Allow" and "Condition" not in statement
+            if free and "*" in principals(statement, "AWS"):
+                yield Fault(
+                    (*path, "Principal"),
+                    "Principal is '*' and there is no Condition: every AWS account can assume the role. "
+                    "Name an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
+                )

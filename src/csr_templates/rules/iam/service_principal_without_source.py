@@ -1,0 +1,53 @@
+"""A service may act on a resource for whom it was meant."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from csr_templates.rules.support.documents import RESOURCE_POLICIES, conditions, documents, texts
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+# Services that act for all of their customers, and send aws:SourceArn or aws:SourceAccount with it.
+NAMES = (
+    "s3 sns cloudtrail config logging.s3 delivery.logs cloudfront cloudwatch budgets ses events.rds "
+    "codestar-notifications logs"
+)
+SERVICES = NAMES.split()
+SOURCES = ("aws:source", "aws:principalorg", "kms:encryptioncontext", "kms:viaservice", "kms:calleraccount")
+
+
+class ServicePrincipalWithoutSource(Rule):
+    """Service that may act on a resource for anyone.
+
+    A service works for every account: S3 sends the events of any bucket to a topic that lets s3.amazonaws.com
+    publish, CloudTrail writes the trail of a stranger into a bucket that trusts it. AWS calls it the confused
+    deputy, and these services say for whom they act: add aws:SourceArn or aws:SourceAccount (in a key policy
+    the encryption context does too).
+    """
+
+    id = "W9653"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention"
+    tags = ["resources", "iam"]
+    fault_class = "rights"
+    looks_at = RESOURCE_POLICIES
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            principal = statement.get("Principal")
+            services = texts(principal.get("Service")) if isinstance(principal, dict) else []
+            keys = [key.lower() for _, key, _, _ in conditions(statement)]
+            open_to = [name for name in services if re.split(r"\.(amazonaws|\$)", name)[0] in SERVICES]
+            told = any(key.startswith(SOURCES) for key in keys) or _reads_only(statement)
+            if statement.get("Effect") == "Allow" and open_to and not told:
+                yield Fault(
+                    (*path, "Principal"),
+                    f"{open_to[0]} may do this for any account of AWS. Add a condition on aws:SourceArn or "
+                    "aws:SourceAccount.",
+                )
+
+
+def _reads_only(statement: Any) -> bool:
+    """Return whether the actions only look at how the resource is set up."""
+    actions = texts(statement.get("Action"))
+    return bool(actions) and all(action in ("s3:GetBucketAcl", "s3:ListBucket") for action in actions)

@@ -1,0 +1,57 @@
+"""A condition names a key that AWS knows."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+NAMES = (
+    "aws:AssumedRoot aws:CalledVia aws:CalledViaFirst aws:CalledViaLast aws:ChatbotSourceArn aws:CurrentTime "
+    "aws:Ec2InstanceSourcePrivateIPv4 aws:Ec2InstanceSourceVpc aws:EpochTime aws:FederatedProvider "
+    "aws:MultiFactorAuthAge aws:MultiFactorAuthPresent aws:PrincipalAccount aws:PrincipalArn "
+    "aws:PrincipalIsAWSService aws:PrincipalOrgID aws:PrincipalOrgPaths aws:PrincipalServiceName "
+    "aws:PrincipalServiceNamesList aws:PrincipalType aws:Referer aws:RequestedRegion aws:ResourceAccount "
+    "aws:ResourceOrgID aws:ResourceOrgPaths aws:SecureTransport aws:SourceAccount aws:SourceArn "
+    "aws:SourceIdentity aws:SourceIp aws:SourceOrgID aws:SourceOrgPaths aws:SourceVpc aws:SourceVpcArn "
+    "aws:SourceVpce aws:TagKeys aws:TokenIssueTime aws:UserAgent aws:userid aws:username aws:ViaAWSService "
+    "aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths aws:VpcSourceIp aws:PrincipalTag aws:RequestTag "
+    "aws:ResourceTag"
+)
+KEYS = {key.lower(): key for key in NAMES.split()}
+
+
+class UnknownGlobalConditionKey(Rule):
+    """Condition key that is misspelt.
+
+    A key that no request has makes a positive condition false and a negated one true, for ever and without
+    a word: an Allow never holds, a Deny hits everyone. IAM refuses only a key without a prefix.
+    """
+
+    id = "E9648"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
+    tags = ["resources", "iam"]
+    fault_class = "conditions"
+    looks_at = (*POLICIES, TRUST)
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            for _, key, _, place_of in conditions(statement):
+                meant = _meant(key.partition("/")[0].lower())
+                if meant:
+                    yield Fault(
+                        (*path, *place_of),
+                        f"The condition asks for {key}, which no request has: it is never met. Did you mean "
+                        f"{meant}?",
+                    )
+
+
+def _meant(key: str) -> str:
+    """Return the key that a misspelt one is close to; empty if it is known, or no global one."""
+    if key in KEYS or (":" in key and not key.startswith(("aws:", "aws-"))):
+        return ""
+    whole = key if ":" in key else f"aws:{key}"
+    close = get_close_matches(whole.replace("aws-", "aws:", 1), KEYS, n=1, cutoff=0.85)
+    return KEYS[close[0]] if close else ""

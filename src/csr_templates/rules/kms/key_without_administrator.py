@@ -1,0 +1,51 @@
+"""Someone may change a key's policy."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.documents import documents, each, principals
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.values import is_true
+
+
+class KeyWithoutAdministrator(Rule):
+    """Key whose policy no one may change.
+
+    A key follows only its own policy: IAM policies count where the policy lets the account in. KMS refuses
+    one that gives no one kms:PutKeyPolicy, since the key could never be managed again. Allow
+    arn:aws:iam::ACCOUNT:root kms:*.
+    """
+
+    id = "E9785"
+    source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
+    tags = ["resources", "kms"]
+    fault_class = "rights"
+    looks_at = properties_of("AWS::KMS::Key")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        policy = properties.get("KeyPolicy")
+        if (
+            not isinstance(policy, dict)
+            or is_function(policy)[0]
+            or is_true(properties.get("BypassPolicyLockoutSafetyCheck"))
+        ):
+            return
+        for statement, _ in documents(policy):
+            actions = [item for item, _ in each(statement.get("Action"))]
+            may = "NotAction" in statement or any(
+                not isinstance(one, str) or fnmatchcase("kms:putkeypolicy", one.lower()) for one in actions
+            )
+            if (
+                statement.get("Effect") != "Deny"
+                and may
+                and (principals(statement, "AWS") or "NotPrincipal" in statement)
+            ):
+                return
+        yield Fault(
+            ("KeyPolicy",),
+            "KeyPolicy gives no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
+        )

@@ -1,0 +1,85 @@
+"""The pattern of a filter asks for what its log holds."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from csr_templates.rules.support.references import single_reference, sub_text
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.scenarios import only_value
+from csr_templates.rules.support.values import of_type
+
+DEFAULT_FIELDS = 14  # of a flow log without LogFormat
+
+
+class FilterOfMissingField(Rule):
+    """Filter pattern that does not fit the format of its log.
+
+    A filter on the access log of a stage matches the keys that AccessLogSetting.Format writes, and one on a
+    flow log needs a name for every field of LogFormat, or '...' for the rest. On another key, or with another
+    number of columns, it is deployed, and nothing ever matches: its metric stays empty, its alarm quiet.
+    """
+
+    id = "E9663"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
+    tags = ["resources", "logs", "apigateway", "flowlog"]
+    fault_class = "documents"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        keys, columns = _keys(validator, resources), _columns(validator, resources)
+        for logical_id, _, properties in of_type(
+            resources, "AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter"
+        ):
+            group = single_reference(properties.get("LogGroupName"))[0]
+            pattern = only_value(validator, properties.get("FilterPattern"))
+            if not isinstance(pattern, str):
+                continue
+            path = (logical_id, "Properties", "FilterPattern")
+            if pattern.strip().startswith("{") and keys.get(group):
+                bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", pattern)
+                for field in dict.fromkeys(re.findall(r"\$\.([A-Za-z_][\w-]*)", bare)):
+                    if field not in keys[group]:
+                        close = get_close_matches(field, sorted(keys[group]), n=1)
+                        hint = f" Did you mean {close[0]}?" if close else ""
+                        yield Fault(
+                            path,
+                            f"FilterPattern asks for $.{field}, which the access log of {group} does not "
+                            "hold: "
+                            f"it never matches.{hint}",
+                        )
+            names = pattern.strip().strip("[]").split(",")
+            whole = pattern.strip().startswith("[") and "..." not in pattern
+            if whole and len(names) != columns.get(group, len(names)):
+                yield Fault(
+                    path,
+                    f"FilterPattern has {len(names)} columns, and a record of the flow log in {group} "
+                    f"{columns[group]}: it never matches. Name every field, or write '...'.",
+                )
+
+
+def _keys(validator: Validator, resources: Any) -> dict[str, set[str]]:
+    """Return what the access logs of stages hold, by log group."""
+    found: dict[str, set[str]] = {}
+    for _, _, properties in of_type(resources, "AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"):
+        log = properties.get("AccessLogSetting", properties.get("AccessLogSettings"))
+        log = log if isinstance(log, dict) else {}
+        group = single_reference(log.get("DestinationArn"))[0]
+        text = sub_text(log.get("Format"))
+        if group and text and text.strip().startswith("{"):
+            found.setdefault(group, set()).update(re.findall(r'"([^"]+)"\s*:', text))
+        elif group:
+            found[group] = set()
+    return found
+
+
+def _columns(validator: Validator, resources: Any) -> dict[str, int]:
+    """Return how many fields the records of flow logs have, by log group."""
+    found = {}
+    for _, _, properties in of_type(resources, "AWS::EC2::FlowLog"):
+        group = single_reference(properties.get("LogGroupName"))[0]
+        text = only_value(validator, properties.get("LogFormat", " ".join(["${f}"] * DEFAULT_FIELDS)))
+        if group and isinstance(text, str):
+            found[group] = len(re.findall(r"\$\{[^}]*\}", text))
+    return found

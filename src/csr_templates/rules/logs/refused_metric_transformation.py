@@ -1,0 +1,50 @@
+"""A metric filter writes what CloudWatch takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import only_value, scenarios
+
+
+class RefusedMetricTransformation(Rule):
+    """Metric transformation that CloudWatch refuses.
+
+    A metric with dimensions has no default value: with both the filter cannot be created. A namespace that
+    begins with AWS/ belongs to the services.
+    """
+
+    id = "E9664"
+    source_url = (
+        "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html"
+    )
+    tags = ["resources", "logs", "cloudwatch"]
+    fault_class = "values"
+    looks_at = properties_of("AWS::Logs::MetricFilter")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for found, case in scenarios(validator, properties.get("MetricTransformations")):
+            for index, one in enumerate(found if isinstance(found, list) else []):
+                path = (
+                    ("MetricTransformations", index)
+                    if len(found) == len(properties["MetricTransformations"])
+                    else ()
+                )
+                one = one if isinstance(one, dict) else {}
+                if "DefaultValue" in one and one.get("Dimensions"):
+                    yield Fault(
+                        path,
+                        "DefaultValue stands beside Dimensions{when}: a metric with dimensions has no "
+                        "default "
+                        "value. Remove one of them.",
+                        case,
+                    )
+                namespace = only_value(case, one.get("MetricNamespace"))
+                if str(namespace).startswith("AWS/"):
+                    yield Fault(
+                        path,
+                        f"MetricNamespace is {namespace}{{when}}: only services write into AWS/. Choose "
+                        "another.",
+                        case,
+                    )

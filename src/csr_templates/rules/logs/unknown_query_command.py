@@ -1,0 +1,65 @@
+"""A saved query is made of commands that Logs Insights has."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+
+COMMANDS = (
+    "anomaly",
+    "dedup",
+    "diff",
+    "display",
+    "fields",
+    "filter",
+    "filterIndex",
+    "join",
+    "limit",
+    "lookup",
+    "parse",
+    "pattern",
+    "sort",
+    "SOURCE",
+    "stats",
+    "subqueries",
+    "unmask",
+    "unnest",
+)
+
+
+class UnknownQueryCommand(Rule):
+    """Saved query with a command that Logs Insights does not have.
+
+    A query is a chain of commands between '|'. AWS::Logs::QueryDefinition saves any text, and the query
+    fails on the day it is needed. WHERE, SELECT and GROUP BY belong to its other languages: set
+    QueryLanguage to SQL or PPL for those.
+    """
+
+    id = "E9665"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html"
+    tags = ["resources", "logs"]
+    fault_class = "documents"
+    looks_at = properties_of("AWS::Logs::QueryDefinition")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        if properties.get("QueryLanguage", "CWLI") != "CWLI":
+            return
+        for text in texts(properties.get("QueryString")):
+            plain = re.sub(
+                r"(?<![\w)])/(?:[^/\\\n]|\\.)+/|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`", "x", text
+            )
+            lines = [line for line in plain.splitlines() if not line.lstrip().startswith("#")]
+            for command in "\n".join(lines).split("|"):
+                word = re.match(r"\s*([A-Za-z]+)\b", command)
+                known = [one.lower() for one in COMMANDS]
+                if word and word[1].lower() not in known:
+                    close = get_close_matches(word[1], COMMANDS, n=1)
+                    hint = f" Did you mean {close[0]}?" if close else ""
+                    yield Fault(
+                        ("QueryString",),
+                        f"QueryString has the command {word[1]}, which Logs Insights does not have.{hint}",
+                    )

@@ -1,0 +1,63 @@
+"""A subscription is for events that its sources have."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import only_value, scenarios
+from csr_templates.rules.support.values import show
+
+INSTANCE_EVENTS = (
+    "availability|backtrack|backup|configuration change|creation|deletion|failover|failure|low "
+    "storage|maintenance|"
+    "notification|read replica|recovery|restoration|security|security patching"
+)
+CLUSTER_EVENTS = (
+    "configuration "
+    "change|creation|deletion|failover|failure|global-failover|maintenance|migration|notification|"
+    "serverless"
+)
+CATEGORIES = {
+    "db-instance": INSTANCE_EVENTS.split("|"),
+    "db-cluster": CLUSTER_EVENTS.split("|"),
+    "db-parameter-group": ["configuration change"],
+    "db-security-group": ["configuration change", "failure"],
+    "db-snapshot": ["creation", "deletion", "notification", "restoration"],
+    "db-cluster-snapshot": ["backup", "notification"],
+    "db-proxy": ["configuration change", "creation", "deletion", "failure"],
+}
+
+
+class UnknownEventCategory(Rule):
+    """Event category that the source does not have.
+
+    Instances, clusters and snapshots have different categories, written in small letters: a cluster has no
+    'availability', an instance no 'migration'. RDS refuses another one, or the subscription stays silent.
+    Newer categories than the rule's list can be meant.
+    """
+
+    id = "W9690"
+    source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html"
+    tags = ["resources", "rds"]
+    fault_class = "values"
+    looks_at = properties_of("AWS::RDS::EventSubscription")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        asked = {name: properties.get(name) for name in ("SourceType", "EventCategories")}
+        for found, case in scenarios(validator, asked):
+            known = CATEGORIES.get(str(only_value(case, found.get("SourceType"))), [])
+            listed = found.get("EventCategories")
+            for value in listed if isinstance(listed, list) and known else []:
+                category = only_value(case, value)
+                if isinstance(category, str) and category not in known:
+                    close = get_close_matches(category.lower(), known, n=1)
+                    hint = f"Did you mean {close[0]}?" if close else f"It has {', '.join(known)}."
+                    yield Fault(
+                        ("EventCategories",),
+                        f"EventCategories has {show(category)}{{when}}, and {found['SourceType']} has no "
+                        "such "
+                        f"category. {hint}",
+                        case,
+                    )

@@ -1,0 +1,63 @@
+"""An alias names the zone of what it leads to."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from csr_templates.rules.support.references import single_reference, sub_text
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+CLOUDFRONT = "Z2FDTNDATAQYW2"
+
+# Type: the attribute with its domain name, and the one with its zone.
+ZONES = {
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": (("DNSName",), "CanonicalHostedZoneID"),
+    "AWS::ElasticLoadBalancing::LoadBalancer": (
+        ("DNSName", "CanonicalHostedZoneName"),
+        "CanonicalHostedZoneNameID",
+    ),
+    "AWS::ApiGateway::DomainName": (("RegionalDomainName",), "RegionalHostedZoneId"),
+    "AWS::ApiGatewayV2::DomainName": (("RegionalDomainName",), "RegionalHostedZoneId"),
+}
+
+
+class AliasOfWrongZone(Rule):
+    """Alias record with the hosted zone of something else.
+
+    HostedZoneId inside of AliasTarget is the zone of the service, not that of the record: for CloudFront
+    always Z2FDTNDATAQYW2, for a load balancer or an API's domain an attribute of it. Route 53 refuses
+    another: 'Tried to create an alias that targets ..., but the alias target name does not lie within the
+    target zone'.
+    """
+
+    id = "E9775"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-aliastarget.html"
+    tags = ["resources", "route53", "cloudfront"]
+    fault_class = "names"
+    looks_at = (
+        "Resources/AWS::Route53::RecordSet/Properties/AliasTarget",
+        "Resources/AWS::Route53::RecordSetGroup/Properties/RecordSets/*/AliasTarget",
+    )
+
+    def faults(self, validator: Validator, alias: Any) -> Faults:
+        zone = sub_text(alias.get("HostedZoneId"))
+        found = re.fullmatch(r"(?:dualstack\.)?\$\{(\w+)\.([\w.]+)\}", sub_text(alias.get("DNSName")) or "")
+        kind = validator.cfn.template["Resources"].get(found[1], {}).get("Type") if found else None
+        if not found or zone is None:
+            return
+        if kind == "AWS::CloudFront::Distribution":
+            right = CLOUDFRONT
+        elif kind in ZONES and found[2] in ZONES[kind][0]:
+            right = f"${{{found[1]}.{ZONES[kind][1]}}}"
+        else:
+            return
+        own = single_reference(alias["HostedZoneId"])[0]
+        parameters = validator.cfn.template.get("Parameters", {})
+        if zone != right and own not in parameters and own != "AWS::NoValue":
+            yield Fault(
+                ("HostedZoneId",),
+                f"HostedZoneId is {zone}, and {found[1]} is in {right}: Route 53 refuses the alias. It is "
+                "the zone "
+                "of what the alias leads to, not that of the record.",
+            )

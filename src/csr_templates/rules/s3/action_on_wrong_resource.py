@@ -1,0 +1,75 @@
+"""An action on objects is allowed on objects, one on buckets on the bucket."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from csr_templates.rules.support.documents import POLICIES, documents, each, texts
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import show
+
+OBJECTS = (
+    "s3:abortmultipartupload s3:deleteobject s3:deleteobjectversion s3:getobject s3:getobjectacl "
+    "s3:getobjecttagging "
+    "s3:getobjectversion s3:listmultipartuploadparts s3:putobject s3:putobjectacl s3:putobjecttagging "
+    "s3:restoreobject"
+)
+BUCKETS = (
+    "s3:getbucketacl s3:getbucketcors s3:getbucketlocation s3:getbucketpolicy s3:getbuckettagging "
+    "s3:getbucketversioning s3:getlifecycleconfiguration s3:listbucket s3:listbucketmultipartuploads "
+    "s3:listbucketversions s3:putbucketpolicy s3:putlifecycleconfiguration"
+)
+
+
+class ActionOnWrongResource(Rule):
+    """S3 action on a resource to which it does not apply.
+
+    GetObject and PutObject are on objects, BUCKET-ARN/*, and ListBucket is on the bucket, BUCKET-ARN. A
+    statement that names only the other allows nothing: in a bucket's policy S3 refuses it, in a role's every
+    call is denied.
+    """
+
+    id = "E9704"
+    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html"
+    tags = ["resources", "s3", "iam"]
+    fault_class = "rights"
+    looks_at = POLICIES
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        buckets = validator.cfn.template.get("Resources", {})
+        for statement, path in documents(policy):
+            listed = [item for item, _ in each(statement.get("Resource"))]
+            known = texts(statement.get("Resource"))
+            kinds = {_kind(buckets, text) for text in known}
+            if not listed or len(known) != len(listed) or len(kinds) != 1 or "" in kinds:
+                continue
+            (kind,) = kinds
+            wrong = [
+                str(action)
+                for action, _ in each(statement.get("Action"))
+                if str(action).lower() in (OBJECTS if kind == "bucket" else BUCKETS).split()
+            ]
+            if wrong:
+                right = "objects: BUCKET-ARN/*" if kind == "bucket" else "the bucket: BUCKET-ARN"
+                yield Fault(
+                    (*path, "Resource"),
+                    f"Resource is {show(known[0])}, and {wrong[0]} is on {right}. The statement does not "
+                    "allow it.",
+                )
+
+
+def _kind(resources: Any, text: str) -> str:
+    """Return whether a text is the ARN of a ``bucket`` or of its ``objects``; empty if it may be both."""
+    plain = re.sub(r"\$\{[^}]*[:/][^}]*\}", "x", text)  # pseudo parameters and policy variables
+    found = re.fullmatch(r"(?:arn:[^:]*:s3:::([^/*?]+)|\$\{(\w+)\.Arn\})(/.*)?", plain)
+    if not found or (found[2] and resources.get(found[2], {}).get("Type") != "AWS::S3::Bucket"):
+        return ""
+    if found[3] is None and found[1] and found[1].endswith("}") and not _is_name(resources, found[1]):
+        return ""
+    return "objects" if found[3] else "bucket"
+
+
+def _is_name(resources: Any, text: str) -> bool:
+    """Return whether a text ends with the name of a bucket of the template."""
+    return bool(resources.get(text[:-1].rpartition("${")[2], {}).get("Type") == "AWS::S3::Bucket")

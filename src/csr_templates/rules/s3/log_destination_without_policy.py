@@ -1,0 +1,73 @@
+"""A bucket takes the access logs that another writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.documents import documents, principals
+from csr_templates.rules.support.references import single_reference, sub_text
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import of_type, show
+
+SERVICE = "logging.s3.amazonaws.com"
+
+
+class LogDestinationWithoutPolicy(Rule):
+    """Bucket that does not take access logs.
+
+    S3 writes access logs as logging.s3.amazonaws.com, which the policy of the destination must allow
+    s3:PutObject; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it writes to no bucket
+    whose default encryption is SSE-KMS. Otherwise there is no error, and no log.
+    """
+
+    id = "E9708"
+    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html"
+    tags = ["resources", "s3"]
+    fault_class = "rights"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for logical_id, _, properties in of_type(resources, "AWS::S3::Bucket"):
+            logging = properties.get("LoggingConfiguration")
+            named = logging.get("DestinationBucketName") if isinstance(logging, dict) else None
+            bucket = single_reference(named)[0]
+            found = resources.get(bucket, {})
+            if found.get("Type") != "AWS::S3::Bucket":
+                continue
+            path = (logical_id, "Properties", "LoggingConfiguration", "DestinationBucketName")
+            holder = found.get("Properties", {})
+            if '"SSEAlgorithm": "aws:kms' in show(holder.get("BucketEncryption")):
+                yield Fault(
+                    path,
+                    f"DestinationBucketName is {bucket}, which is encrypted with SSE-KMS: S3 writes no "
+                    "access "
+                    "log there. Use SSE-S3 (AES256).",
+                )
+            elif not _takes(resources, bucket, holder):
+                yield Fault(
+                    path,
+                    f"DestinationBucketName is {bucket}, whose policy does not allow {SERVICE}: no log is "
+                    "written. "
+                    "Allow it s3:PutObject.",
+                )
+
+
+def _takes(resources: Any, bucket: str, properties: Any) -> bool:
+    if (
+        properties.get("AccessControl") == "LogDeliveryWrite"
+        or is_function(properties.get("AccessControl"))[0]
+    ):
+        return True
+    for _, _, policy in of_type(resources, "AWS::S3::BucketPolicy"):
+        document = policy.get("PolicyDocument")
+        name = sub_text(policy.get("Bucket"))
+        if name is None or single_reference(policy["Bucket"])[0] in (bucket, ""):
+            if not isinstance(document, dict) or is_function(document)[0]:
+                return True
+            for statement, _ in documents(document):
+                if statement.get("Effect") != "Deny" and any(
+                    one.startswith(("logging.s3.", "*", "${")) for one in principals(statement)
+                ):
+                    return True
+    return False

@@ -1,0 +1,46 @@
+"""Old versions expire in a bucket that keeps some."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import scenarios
+from csr_templates.rules.support.values import existing
+
+NAMES = ("NoncurrentVersionExpiration", "NoncurrentVersionExpirationInDays", "NoncurrentVersionTransitions")
+
+
+class NoncurrentRuleWithoutVersions(Rule):
+    """Lifecycle rule for old versions in a bucket without versions.
+
+    A bucket keeps versions only while VersioningConfiguration.Status is Enabled. A rule about noncurrent
+    versions then does nothing; either the versions were forgotten, or the rule is left over. Suspended can be
+    meant, to get rid of the versions that are there.
+    """
+
+    id = "W9706"
+    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html"
+    tags = ["resources", "s3"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::S3::Bucket")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        asked = {name: properties.get(name) for name in ("VersioningConfiguration", "LifecycleConfiguration")}
+        if asked["LifecycleConfiguration"] is None or properties.get("ObjectLockEnabled"):
+            return
+        for found, case in scenarios(validator, asked):
+            lifecycle, versions = found.get("LifecycleConfiguration"), found.get("VersioningConfiguration")
+            if versions is not None:
+                continue
+            rules = lifecycle.get("Rules") if isinstance(lifecycle, dict) else None
+            for rule in rules if isinstance(rules, list) else []:
+                used = [name for name in NAMES if isinstance(rule, dict) and name in rule]
+                if used:
+                    yield Fault(
+                        existing(properties, ("LifecycleConfiguration", "Rules")),
+                        f"{used[0]} is set{{when}}, and the bucket keeps no versions: it does nothing. Set "
+                        "VersioningConfiguration: {Status: Enabled}.",
+                        case,
+                    )
+                    break

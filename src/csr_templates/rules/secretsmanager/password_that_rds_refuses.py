@@ -1,0 +1,50 @@
+"""A generated password is one that RDS takes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.references import find_resource, sub_text
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.scenarios import only_value
+from csr_templates.rules.support.values import is_true, of_type
+
+REFUSED = '/@"'
+
+
+class PasswordThatRdsRefuses(Rule):
+    """Generated password with characters that RDS refuses.
+
+    The password of a master user must not hold '/', '@' or '"'. Secrets Manager uses all punctuation unless
+    ExcludeCharacters or ExcludePunctuation says otherwise, so the stack fails on some days and not on others.
+    """
+
+    id = "E9781"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html#cfn-rds-dbcluster-masteruserpassword"
+    tags = ["resources", "secretsmanager", "rds"]
+    fault_class = "values"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for user, _, properties in of_type(resources, "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"):
+            text = sub_text(properties.get("MasterUserPassword")) or ""
+            found = re.search(r"\{\{resolve:secretsmanager:\$\{(\w+)(?:\.Id)?\}", text)
+            secret, made_by = find_resource(
+                validator, found[1] if found else "", "AWS::SecretsManager::Secret"
+            )
+            made = made_by.get("GenerateSecretString")
+            if not secret or not isinstance(made, dict) or is_function(made)[0]:
+                continue
+            excluded = only_value(validator, made.get("ExcludeCharacters", ""))
+            if is_true(made.get("ExcludePunctuation")) or not isinstance(excluded, str):
+                continue
+            left = [one for one in REFUSED if one not in excluded]
+            if left:
+                yield Fault(
+                    (secret, "Properties", "GenerateSecretString"),
+                    f"GenerateSecretString makes the password of {user} and can use {' '.join(left)}, which "
+                    "RDS "
+                    "refuses: the stack fails by chance. Add them to ExcludeCharacters.",
+                )

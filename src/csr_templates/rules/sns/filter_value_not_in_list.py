@@ -1,0 +1,31 @@
+"""A filter policy lists the values that it lets through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import show
+
+
+class FilterValueNotInList(Rule):
+    """Filter policy with a value that is not in a list.
+
+    Every attribute of a filter policy is a list of values or conditions, also where there is one: type:
+    [order]. SNS refuses a plain text: 'must be an object or an array'.
+    """
+
+    id = "E9725"
+    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"
+    tags = ["resources", "sns"]
+    fault_class = "documents"
+    looks_at = ("Resources/AWS::SNS::Subscription/Properties/FilterPolicy",)
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for key, value in policy.items() if not is_function(policy)[0] else ():
+            if isinstance(value, str | int | float):
+                yield Fault(
+                    (key,), f"{key} is {show(value)}, and SNS takes a list of values. Write [{value}]."
+                )

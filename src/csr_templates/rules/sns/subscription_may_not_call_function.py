@@ -1,0 +1,32 @@
+"""A topic may call the function that subscribes to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.permissions import FUNCTIONS, permitted, subscriptions, targets_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+
+class SubscriptionMayNotCallFunction(Rule):
+    """Subscription of a function that does not allow SNS.
+
+    SNS calls a function as sns.amazonaws.com, and a function refuses whom no AWS::Lambda::Permission lets in.
+    The subscription is created, and every message to it is lost.
+    """
+
+    id = "E9723"
+    source_url = "https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html"
+    tags = ["resources", "sns", "lambda"]
+    fault_class = "rights"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for path, protocol, endpoint in subscriptions(resources):
+            for function in targets_of(resources, endpoint, *FUNCTIONS) if protocol == "lambda" else ():
+                if not permitted(resources, function, "sns."):
+                    yield Fault(
+                        path,
+                        f"The subscriber is {function}, and no AWS::Lambda::Permission lets "
+                        "sns.amazonaws.com call "
+                        "it: every message is lost. Add one.",
+                    )

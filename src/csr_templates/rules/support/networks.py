@@ -1,0 +1,46 @@
+"""How the subnets of a template are routed, whatever its conditions: a route counts if it can exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.references import single_reference
+from csr_templates.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ANYWHERE = ("0.0.0.0/0", "::/0")
+GATEWAY = "AWS::EC2::InternetGateway"
+
+
+def tables_of_subnet(resources: Any, subnet_id: str) -> list[str]:
+    """Return the route tables of the template that a subnet is associated with."""
+    return [
+        table
+        for _, _, properties in of_type(resources, "AWS::EC2::SubnetRouteTableAssociation")
+        if single_reference(properties.get("SubnetId"))[0] == subnet_id
+        and (table := single_reference(properties.get("RouteTableId"))[0]) in resources
+    ]
+
+
+def default_routes(resources: Any, table_id: str) -> Iterator[tuple[str, Any]]:
+    """Yield logical ID and properties of a table's routes to everywhere, or to what only AWS knows."""
+    for logical_id, _, properties in of_type(resources, "AWS::EC2::Route"):
+        if single_reference(properties.get("RouteTableId"))[0] == table_id:
+            to = properties.get("DestinationCidrBlock", properties.get("DestinationIpv6CidrBlock"))
+            if to in ANYWHERE or not isinstance(to, str):
+                yield logical_id, properties
+
+
+def reaches_internet(resources: Any, table_id: str) -> bool:
+    """Return whether a table can lead to an internet gateway; a target of another template may be one."""
+    for _, properties in default_routes(resources, table_id):
+        if "GatewayId" in properties:
+            gateway = single_reference(properties["GatewayId"])[0]
+            kind = resources.get(gateway, {}).get("Type")
+            if kind in (None, GATEWAY, "AWS::EC2::VPCGatewayAttachment"):
+                return True
+        elif not any(name.endswith("Id") and name != "RouteTableId" for name in properties):
+            return True
+    return False

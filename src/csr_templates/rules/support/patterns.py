@@ -1,0 +1,46 @@
+"""Whether two texts of which parts are known only when the stack is deployed can meet."""
+
+from __future__ import annotations
+
+import re
+
+REFERENCE = re.compile(r"\$\{[^{}]*\}")
+UNKNOWN = "\0"
+
+
+def may_meet(pattern: str, text: str) -> bool:
+    """Return whether a text can match a pattern with ``*`` and ``?``, whatever the references in both become.
+
+    A reference that both have is the same in both, and one that only one of them has can be anything. Only
+    what stands before the first and after the last unknown part is compared.
+    """
+    shared = set(REFERENCE.findall(pattern)) & set(REFERENCE.findall(text))
+
+    def plain(value: str, wild: str) -> str:
+        hidden = REFERENCE.sub(lambda found: found[0] if found[0] in shared else UNKNOWN, value)
+        return re.sub(wild, UNKNOWN, hidden) if wild else hidden
+
+    one, other = plain(pattern, r"[*?]"), plain(text, "")
+    if UNKNOWN not in one + other:
+        return one == other
+    starts = one.partition(UNKNOWN)[0], other.partition(UNKNOWN)[0]
+    ends = one.rpartition(UNKNOWN)[2][::-1], other.rpartition(UNKNOWN)[2][::-1]
+    return all(_agree(pair, UNKNOWN in one, UNKNOWN in other) for pair in (starts, ends))
+
+
+def _agree(pair: tuple[str, str], first_open: bool, second_open: bool) -> bool:
+    """Return whether one begins like the other; a text without an unknown part has nothing behind its end."""
+    one, other = pair
+    if len(one) > len(other):
+        return second_open and one.startswith(other)
+    return other.startswith(one) and (first_open or one == other)
+
+
+def refuses(pattern: object, text: str) -> bool:
+    """Return whether an AllowedPattern does not match a text; what only Java reads refuses nothing."""
+    if not isinstance(pattern, str) or re.search(r"\[\[|\\[pP]\{|&&", pattern):
+        return False
+    try:
+        return re.fullmatch(pattern, text) is None
+    except re.error:
+        return False

@@ -1,0 +1,40 @@
+"""A condition can be true, and it can be false."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import assume
+
+
+class ConditionThatIsDecided(Rule):
+    """Condition that is never true, or always.
+
+    Conditions that contradict each other in Fn::And, or complete each other in Fn::Or, come out the same
+    whatever the parameters are: a part of the template is never created, or never left out. Correct the
+    condition, or remove it. Literals in Fn::Equals are found by cfn-lint (W8003), and values that a parameter
+    does not allow by E9506.
+    """
+
+    id = "E9507"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html"
+    tags = ["conditions"]
+    fault_class = "conditions"
+    looks_at = ()
+
+    def faults(self, validator: Validator, template: Any) -> Faults:
+        written = template.get("Conditions")
+        for name, condition in written.items() if isinstance(written, dict) else ():
+            if is_function(condition)[0] not in ("Fn::And", "Fn::Or"):
+                continue
+            possible = [status for status in (True, False) if assume(validator, {name: status})]
+            if len(possible) == 1:
+                yield Fault(
+                    ("Conditions", name),
+                    f"{name} is always {str(possible[0]).lower()}, whatever the parameters are. Correct it, "
+                    "or "
+                    "remove it.",
+                )

@@ -1,0 +1,41 @@
+"""A web ACL for CloudFront is named by the distribution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.references import target
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.values import branches, show, values
+
+
+class CloudFrontAclAssociated(Rule):
+    """Association of a web ACL for CloudFront.
+
+    AWS::WAFv2::WebACLAssociation takes web ACLs with Scope REGIONAL, and WAF refuses one with CLOUDFRONT. A
+    distribution names its web ACL in WebACLId.
+    """
+
+    id = "E9750"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webaclassociation.html"
+    tags = ["resources", "wafv2", "cloudfront"]
+    fault_class = "names"
+    looks_at = properties_of("AWS::WAFv2::WebACLAssociation")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for value, case in branches(validator, properties, "WebACLArn"):
+            acl, acl_properties = target(case, value, "AWS::WAFv2::WebACL")
+            for scope, where in values(case, acl_properties.get("Scope")) if acl else ():
+                if scope == "CLOUDFRONT":
+                    yield Fault(
+                        ("WebACLArn",),
+                        f"WebACLArn is {acl}{{when}}, whose Scope is CLOUDFRONT: WAF refuses the "
+                        "association. Set "
+                        "WebACLId of the distribution instead.",
+                        where,
+                    )
+        if "distribution/" in show(properties.get("ResourceArn")):
+            yield Fault(
+                ("ResourceArn",),
+                "ResourceArn is a distribution: set its WebACLId instead, WAF refuses the association.",
+            )

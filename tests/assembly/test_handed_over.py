@@ -1,0 +1,180 @@
+"""What one stack exports and another uses: each on stacks that fit together, and on stacks that do not."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from csr_templates import STACKS
+from csr_templates.assembly.handed_over import problems
+from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.cloudformation.references import PREFIX
+
+
+def named(what: str) -> dict[str, str]:
+    """Return a name of this environment, as templates write it."""
+    return {"Fn::Sub": f"{PREFIX}{what}"}
+
+
+def key(service: str, condition: str, pattern: Any) -> dict[str, Any]:
+    """Return a key for a service and what is called so."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Condition": {"ArnLike": {condition: [pattern]}},
+    }
+    return {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Statement": [statement]}}}
+
+
+LOGS = "arn:aws:logs:*:*:log-group:"
+EXPORTS = {
+    "vpc": {"Ref": "Vpc"},
+    "subnet-1": {"Ref": "Subnet1"},
+    "subnet-2": {"Ref": "Subnet2"},
+    "again": {"Ref": "Subnet1"},
+    "key": {"Fn::GetAtt": ["LogsKey", "Arn"]},
+    "key-id": {"Ref": "LogsKey"},
+    "alarms-key": {"Fn::GetAtt": ["AlarmsKey", "Arn"]},
+    "text": "text",
+}
+NETWORK = BuiltStack(
+    "network",
+    "main.yaml",
+    "ap-northeast-1",
+    {
+        "Resources": {
+            "Vpc": {"Type": "AWS::EC2::VPC"},
+            "Subnet1": {"Type": "AWS::EC2::Subnet"},
+            "Subnet2": {"Type": "AWS::EC2::Subnet"},
+            "LogsKey": key(
+                "logs.ap-northeast-1.amazonaws.com",
+                "kms:EncryptionContext:aws:logs:arn",
+                {"Fn::Sub": f"{LOGS}/own/{PREFIX}*"},
+            ),
+            "AlarmsKey": key(
+                "cloudwatch.amazonaws.com",
+                "aws:SourceArn",
+                {"Fn::Sub": f"arn:aws:cloudwatch:*:*:alarm:{PREFIX}*"},
+            ),
+        },
+        "Outputs": {
+            f"Out{number}": {"Value": value, "Export": {"Name": named(name)}}
+            for number, (name, value) in enumerate(EXPORTS.items())
+        },
+    },
+)
+
+
+def found(*resources: dict[str, Any], region: str = "ap-northeast-1") -> list[str]:
+    """Return what is found in a stack of these resources, called R0, R1 and so on."""
+    template = {"Resources": {f"R{number}": one for number, one in enumerate(resources)}}
+    return list(problems(BuiltStack("api", "api.yaml", region, template), [NETWORK]))
+
+
+def importing(name: str) -> dict[str, Any]:
+    """Return an import of a name."""
+    return {"Fn::ImportValue": named(name)}
+
+
+def function(*subnets: str) -> dict[str, Any]:
+    """Return a function in these subnets."""
+    config = {"SubnetIds": [importing(one) for one in subnets]}
+    return {"Type": "AWS::Lambda::Function", "Properties": {"VpcConfig": config}}
+
+
+def group(name: str, of_key: str = "key") -> dict[str, Any]:
+    """Return a log group of this name under an imported key."""
+    properties = {"LogGroupName": {"Fn::Sub": name}, "KmsKeyId": importing(of_key)}
+    return {"Type": "AWS::Logs::LogGroup", "Properties": properties}
+
+
+def topic(of_key: str) -> dict[str, Any]:
+    """Return a topic under an imported key."""
+    return {"Type": "AWS::SNS::Topic", "Properties": {"KmsMasterKeyId": importing(of_key)}}
+
+
+def alarm(name: Any) -> dict[str, Any]:
+    """Return an alarm that notifies the first resource."""
+    properties = {"AlarmName": name, "AlarmActions": [{"Ref": "R0"}]}
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        [function("subnet-1", "subnet-2")],
+        [function("text", "unknown")],
+        [{"Type": "AWS::EC2::SecurityGroup", "Properties": {"VpcId": importing("vpc")}}],
+        [group(f"/own/{PREFIX}a")],
+        [topic("alarms-key"), alarm(named("high"))],
+        [topic("key")],
+    ],
+)
+def test_what_fits(resources: list[dict[str, Any]]) -> None:
+    """Values that are what they are used as, and those that no template tells, are no finding."""
+    assert found(*resources) == []
+
+
+@pytest.mark.parametrize(
+    ("resources", "sentence"),
+    [
+        (
+            [function("vpc")],
+            f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}vpc, which is Vpc of stack network, an "
+            "AWS::EC2::VPC, and needs an AWS::EC2::Subnet. Import another name, or correct the output.",
+        ),
+        (
+            [function("subnet-1", "again")],
+            f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}again, which is Subnet1 of stack network "
+            "again. Import another name, or correct the output.",
+        ),
+        (
+            [group(f"/own/{PREFIX}a", "key-id")],
+            "Resources.R0.Properties.KmsKeyId: It imports the ID of LogsKey of stack network, and a log "
+            "group "
+            "needs the key's ARN. Export its Arn.",
+        ),
+        (
+            [group(f"/other/{PREFIX}a")],
+            "Resources.R0.Properties.KmsKeyId: The policy of LogsKey of stack network admits no log-group "
+            f"called /other/{PREFIX}a by kms:EncryptionContext:aws:logs:arn. Change the name, or add it to "
+            "the "
+            "policy.",
+        ),
+        (
+            [group(f"/own/{PREFIX}a", "alarms-key")],
+            "Resources.R0.Properties.KmsKeyId: The policy of AlarmsKey of stack network does not allow "
+            "logs.amazonaws.com. Add a statement that does.",
+        ),
+        (
+            [topic("key"), alarm(named("high"))],
+            "Resources.R0.Properties.KmsMasterKeyId: The policy of LogsKey of stack network does not allow "
+            "cloudwatch.amazonaws.com. Add a statement that does.",
+        ),
+        (
+            [topic("alarms-key"), alarm("high")],
+            "Resources.R0.Properties.KmsMasterKeyId: The policy of AlarmsKey of stack network admits no "
+            "alarm "
+            "called high by aws:SourceArn. Change the name, or add it to the policy.",
+        ),
+    ],
+)
+def test_what_does_not_fit(resources: list[dict[str, Any]], sentence: str) -> None:
+    """Each value that is something else is found, with the resource that it is."""
+    assert found(*resources) == [sentence]
+    assert found(*resources, region="us-east-1") == []
+
+
+def test_our_own_stacks() -> None:
+    """Our stacks fit together, and a key that forgets the log groups of a stack is found."""
+    built = [BuiltStack(one.name, one.template, one.region, one.build().to_dict()) for one in STACKS]
+    network, database = built[:2]
+    assert [sentence for number, one in enumerate(built) for sentence in problems(one, built[:number])] == []
+
+    template: Any = copy.deepcopy(network.template)
+    statement = template["Resources"]["LogsKey"]["Properties"]["KeyPolicy"]["Statement"][1]
+    del statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"][1]
+    forgetful = BuiltStack(network.name, network.file, network.region, template)
+    assert len(list(problems(database, [forgetful]))) == 3

@@ -1,0 +1,92 @@
+"""One mock account for all tests of preflight that need one, and what it answers in two states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from csr_templates.preflight.facts import Facts
+from csr_templates.preflight.results import Result
+
+from . import faults, mock_account
+from .faults import Fault
+from .mock_account import MockAccount
+from .recorded import Call
+
+
+class Outcome(NamedTuple):
+    """What was found while there was a fault, beyond what is found without it."""
+
+    fault: Fault
+    found: list[Result]
+
+
+class State(NamedTuple):
+    """The account in one state.
+
+    Attributes:
+        facts: what it answers.
+        results: what is found.
+        again: what is found after all faults were made and undone.
+        outcomes: what each fault of the state adds.
+        calls: the calls of one run.
+    """
+
+    facts: Facts
+    results: list[Result]
+    again: list[Result]
+    outcomes: list[Outcome]
+    calls: list[Call]
+
+
+class Walk(NamedTuple):
+    """The account, and what it was found to be before the stacks were deployed, and after."""
+
+    world: MockAccount
+    empty: list[Result]
+    states: dict[str, State]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need the account."""
+    for item in items:
+        if "walk" in getattr(item, "fixturenames", ()) and "preflight" in item.path.parts:
+            item.add_marker(pytest.mark.emulator)
+
+
+@pytest.fixture(scope="package")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """An account: empty, then made ready for the first deploy, then with all stacks."""
+    with mock_account.opened(tmp_path_factory.mktemp("out")) as world:
+        empty = world.collect(world.start())
+        world.bootstrap()
+        states = {"new": _state(world, "new")}
+        world.deploy()
+        states["ready"] = _state(world, "ready")
+        yield Walk(world, empty, states)
+
+
+def _state(world: MockAccount, name: str) -> State:
+    before = len(world.recorder.made)
+    facts = world.start()
+    results = world.collect(facts)
+    calls = world.recorder.made[before:]
+    outcomes = [_outcome(world, facts, results, fault) for fault in faults.FAULTS if fault.base == name]
+    return State(facts, results, world.collect(world.start()), outcomes, calls)
+
+
+def _outcome(world: MockAccount, base: Facts, results: list[Result], fault: Fault) -> Outcome:
+    if fault.change:
+        found = world.collect(fault.change(base))
+    else:
+        assert fault.make
+        with fault.make(world) as needed:
+            found = world.collect(base.without(*fault.services), needed)
+    usual = {(one.check, one.subject, one.status) for one in results}
+    return Outcome(
+        fault,
+        [one for one in found if one.status != "PASS" and (one.check, one.subject, one.status) not in usual],
+    )

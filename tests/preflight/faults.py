@@ -1,0 +1,1239 @@
+"""Single faults of an account: each is made, found by exactly the check that names it, and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure
+from csr_templates.preflight.needs import Needs
+
+from .mock_account import ACCOUNT, DOMAIN, PACKAGE, MockAccount, package
+from .recorded import TOKYO, VIRGINIA
+
+PREFIX = "csr-lambda-api-prod-"
+CLUSTER = f"{PREFIX}aurora-cluster"
+
+
+class Fault(NamedTuple):
+    """A fault.
+
+    Attributes:
+        name: what is wrong.
+        base: ``new``, an account with roles and artifact buckets only, or ``ready``, with all stacks.
+        where: whether moto has it, a recorded answer, the facts, or what is to be deployed.
+        found: status, check and subject that name it.
+        services: those whose answers change.
+        make: makes it, and undoes it afterwards; yields other needs, where the deploy differs.
+        change: changes the facts instead.
+    """
+
+    name: str
+    base: str
+    where: str
+    found: str
+    services: tuple[str, ...] = ()
+    make: Callable[[MockAccount], Any] | None = None
+    change: Callable[[Facts], Facts] | None = None
+
+
+def changed(service: str, operation: str, change: Callable[[Any], Any]) -> Callable[[Facts], Facts]:
+    """Return the function that changes the answers of an operation; None leaves one as it is."""
+
+    def change_facts(facts: Facts) -> Facts:
+        kept = []
+        for fact in facts:
+            if (fact.query.service, fact.query.operation) == (service, operation):
+                answer = change(fact.answer)
+                fact = fact if answer is None else fact._replace(answer=answer)
+            kept.append(fact)
+        return Facts(facts.time, facts.account, facts.caller, kept)
+
+    return change_facts
+
+
+def failing(operation: str, code: str, of: str = "") -> Callable[[Facts], Facts]:
+    """Return the function that lets the calls of an operation fail, those with a word in their parameters."""
+
+    def change_facts(facts: Facts) -> Facts:
+        kept: list[Fact] = [
+            fact._replace(answer=None, failure=Failure(code, ""))
+            if fact.query.operation == operation and of in fact.query.key
+            else fact
+            for fact in facts
+        ]
+        return Facts(facts.time, facts.account, facts.caller, kept)
+
+    return change_facts
+
+
+def moto(
+    service: str, region: str, make: str, undo: str, names: tuple[str, ...], **parameters: Any
+) -> Callable[[MockAccount], Any]:
+    """Return the fault that one call makes and another one undoes.
+
+    Args:
+        service: boto3's name.
+        region: where.
+        make: method that makes it.
+        undo: method that undoes it.
+        names: the parameters that the second one takes, too.
+        parameters: those of the first one.
+    """
+
+    @contextmanager
+    def made(world: MockAccount) -> Iterator[None]:
+        client = world.client(service, region)
+        getattr(client, make)(**parameters)
+        yield
+        getattr(client, undo)(**{name: parameters[name] for name in names})
+
+    return made
+
+
+def recorded(name: str, value: Any) -> Callable[[MockAccount], Any]:
+    """Return the fault that another recorded answer is."""
+
+    @contextmanager
+    def made(world: MockAccount) -> Iterator[None]:
+        before = getattr(world.recorder, name)
+        setattr(world.recorder, name, value)
+        yield
+        setattr(world.recorder, name, before)
+
+    return made
+
+
+def updated(name: str, **values: Any) -> Callable[[MockAccount], Any]:
+    """Return the fault that other entries of a recorded answer are; what ``_`` stands for is a hyphen."""
+
+    @contextmanager
+    def made(world: MockAccount) -> Iterator[None]:
+        held: dict[str, Any] = getattr(world.recorder, name)
+        before = dict(held)
+        held.update({key.replace("_", "-"): value for key, value in values.items()})
+        yield
+        held.clear()
+        held.update(before)
+
+    return made
+
+
+def stack_status(name: str, status: str) -> Callable[[MockAccount], Any]:
+    """Return the fault that the state of a stack is."""
+
+    @contextmanager
+    def made(world: MockAccount) -> Iterator[None]:
+        held, deployed = world.recorder.stacks.status, f"{PREFIX}{name}"
+        before = held.get(deployed)
+        held[deployed] = status
+        yield
+        if before is None:
+            del held[deployed]
+        else:
+            held[deployed] = before
+
+    return made
+
+
+def deploys(*chosen: str, **values: str) -> Callable[[MockAccount], Any]:
+    """Return the fault that other values, or a choice of stacks, are."""
+
+    @contextmanager
+    def made(world: MockAccount) -> Iterator[Needs]:
+        yield world.needs_of(*chosen, **values)
+
+    return made
+
+
+@contextmanager
+def several(world: MockAccount, service: str, make: str, undo: str, key: str, number: int) -> Iterator[None]:
+    """Make a number of things that count to a quota."""
+    client = world.client(service, TOKYO)
+    made = []
+    for _ in range(number):
+        parameters = {"CidrBlock": "10.9.0.0/16"} if make == "create_vpc" else {}
+        answer = getattr(client, make)(**parameters)
+        made.append(
+            next(
+                (one[key] for one in answer.values() if isinstance(one, dict) and key in one), answer.get(key)
+            )
+        )
+    yield
+    for one in made:
+        getattr(client, undo)(**{key: one})
+
+
+@contextmanager
+def other_package(world: MockAccount, data: bytes) -> Iterator[Needs]:
+    """Deploy another package."""
+    version = world.upload(data)
+    yield world.needs_of(version=version)
+    world.client("s3").delete_object(
+        Bucket=f"{PREFIX}lambda-deployments-{ACCOUNT}", Key=PACKAGE, VersionId=version
+    )
+
+
+@contextmanager
+def other_certificate(world: MockAccount, domain: str, days: float) -> Iterator[None]:
+    """Import another certificate in the place of ours."""
+    from .mock_account import certificate
+
+    acm = world.client("acm", VIRGINIA)
+    made, key = certificate(domain, days)
+    acm.import_certificate(CertificateArn=world.certificate, Certificate=made, PrivateKey=key)
+    yield
+    made, key = certificate(DOMAIN, 200)
+    acm.import_certificate(CertificateArn=world.certificate, Certificate=made, PrivateKey=key)
+
+
+@contextmanager
+def other_distribution(world: MockAccount) -> Iterator[None]:
+    """Give the domain to another distribution."""
+    stacks = world.recorder.stacks
+    stacks.ids["Distribution"], before = "EOTHER", stacks.ids["Distribution"]
+    yield
+    stacks.ids["Distribution"] = before
+
+
+@contextmanager
+def alias_in_another_account(world: MockAccount) -> Iterator[Needs]:
+    """Want a domain that another account has."""
+    world.recorder.conflicting = [
+        {"Alias": "shop.example.com", "DistributionId": "EELSEWHERE", "AccountId": "******999999"}
+    ]
+    arn = world.import_certificate("*.example.com", 200)
+    yield world.needs_of(CustomDomainName="shop.example.com", CertificateArn=arn)
+    world.recorder.conflicting = []
+    world.client("acm", VIRGINIA).delete_certificate(CertificateArn=arn)
+
+
+@contextmanager
+def unconfirmed(world: MockAccount) -> Iterator[None]:
+    """Take the subscription of a topic away."""
+    sns, topic = world.client("sns"), world.recorder.stacks.ids["ApiCriticalAlarmTopic"]
+    (found,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    sns.unsubscribe(SubscriptionArn=found["SubscriptionArn"])
+    yield
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="operators@example.com")
+
+
+@contextmanager
+def other_zone(world: MockAccount) -> Iterator[Needs]:
+    """Name the zone of another domain."""
+    route53 = world.client("route53", VIRGINIA)
+    zone = route53.create_hosted_zone(Name="example.org", CallerReference="2")["HostedZone"]["Id"]
+    yield world.needs_of(HostedZoneId=zone.rpartition("/")[2])
+    route53.delete_hosted_zone(Id=zone)
+
+
+@contextmanager
+def record(world: MockAccount) -> Iterator[None]:
+    """Have a record of the domain."""
+    route53 = world.client("route53", VIRGINIA)
+    for action in ("CREATE", "DELETE"):
+        change = {
+            "Action": action,
+            "ResourceRecordSet": {
+                "Name": DOMAIN,
+                "Type": "A",
+                "TTL": 60,
+                "ResourceRecords": [{"Value": "192.0.2.1"}],
+            },
+        }
+        route53.change_resource_record_sets(HostedZoneId=world.zone, ChangeBatch={"Changes": [change]})
+        if action == "CREATE":
+            yield
+
+
+@contextmanager
+def cloudfront_function(world: MockAccount) -> Iterator[None]:
+    """Have a CloudFront Function with one of our names."""
+    client, name = world.client("cloudfront", VIRGINIA), f"{PREFIX}page-routing"
+    made = client.create_function(
+        Name=name, FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"}, FunctionCode=b"x"
+    )
+    yield
+    client.delete_function(Name=name, IfMatch=made["ETag"])
+
+
+@contextmanager
+def access_control(world: MockAccount) -> Iterator[None]:
+    """Have an origin access control with our name."""
+    client = world.client("cloudfront", VIRGINIA)
+    made = client.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": f"{PREFIX}site",
+            "SigningProtocol": "sigv4",
+            "SigningBehavior": "always",
+            "OriginAccessControlOriginType": "s3",
+        }
+    )["OriginAccessControl"]["Id"]
+    yield
+    client.delete_origin_access_control(Id=made)
+
+
+@contextmanager
+def web_acl(world: MockAccount) -> Iterator[None]:
+    """Have a web ACL with our name."""
+    client = world.client("wafv2", VIRGINIA)
+    made = client.create_web_acl(
+        Name=f"{PREFIX}cloudfront-waf",
+        Scope="CLOUDFRONT",
+        DefaultAction={"Allow": {}},
+        VisibilityConfig={
+            "SampledRequestsEnabled": True,
+            "CloudWatchMetricsEnabled": True,
+            "MetricName": "m",
+        },
+    )["Summary"]
+    yield
+    client.delete_web_acl(Name=made["Name"], Id=made["Id"], Scope="CLOUDFRONT", LockToken=made["LockToken"])
+
+
+@contextmanager
+def function(world: MockAccount) -> Iterator[None]:
+    """Have a function with our name."""
+    client = world.client("lambda")
+    world.client("iam", VIRGINIA).create_role(
+        RoleName="other",
+        AssumeRolePolicyDocument='{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": '
+        '{"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}',
+    )
+    client.create_function(
+        FunctionName=f"{PREFIX}api",
+        Runtime="python3.13",
+        Handler="a.b",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/other",
+        Code={"ZipFile": package("a.py")},
+    )
+    yield
+    client.delete_function(FunctionName=f"{PREFIX}api")
+    world.client("iam", VIRGINIA).delete_role(RoleName="other")
+
+
+@contextmanager
+def logging_role(world: MockAccount, owner: str | None, *, exists: bool) -> Iterator[None]:
+    """Have API Gateway write with a role of another stack, or of none."""
+    iam, before = world.client("iam", VIRGINIA), world.recorder.logging_role
+    world.recorder.logging_role = f"arn:aws:iam::{ACCOUNT}:role/theirs"
+    if owner:
+        world.recorder.stacks.foreign["theirs"] = owner
+    if exists:
+        iam.create_role(RoleName="theirs", AssumeRolePolicyDocument="{}")
+    yield
+    world.recorder.logging_role = before
+    world.recorder.stacks.foreign.pop("theirs", None)
+    if exists:
+        iam.delete_role(RoleName="theirs")
+
+
+@contextmanager
+def role_without_stack(world: MockAccount) -> Iterator[None]:
+    """Have a pipeline role that no bootstrap stack holds."""
+    foreign = world.recorder.stacks.foreign
+    owner = foreign.pop(f"deploy-{PREFIX}api-pipeline")
+    yield
+    foreign[f"deploy-{PREFIX}api-pipeline"] = owner
+
+
+@contextmanager
+def deployed_key(world: MockAccount) -> Iterator[None]:
+    """Have CloudFront send the other key."""
+    world.recorder.stacks.parameters[f"{PREFIX}frontend"] = {"OriginKey": "b"}
+    yield
+    del world.recorder.stacks.parameters[f"{PREFIX}frontend"]
+
+
+@contextmanager
+def unready_copy(world: MockAccount) -> Iterator[Needs]:
+    """Begin to send a key whose secret has no copy in the other region."""
+    client, name = world.client("secretsmanager"), f"{PREFIX}origin-api-key-b"
+    client.remove_regions_from_replication(SecretId=name, RemoveReplicaRegions=[VIRGINIA])
+    yield world.needs_of(OriginKeys="both", OriginKey="b")
+    client.replicate_secret_to_regions(SecretId=name, AddReplicaRegions=[{"Region": VIRGINIA}])
+
+
+@contextmanager
+def gone_export(world: MockAccount) -> Iterator[Needs]:
+    """Deploy one stack while an export that it reads is not there."""
+    world.recorder.stacks.exports[f"{PREFIX}lambda-security-group-id"] = False
+    yield world.needs_of("api")
+    world.recorder.stacks.exports.clear()
+
+
+@contextmanager
+def gone_output(world: MockAccount) -> Iterator[Needs]:
+    """Deploy the frontend while the API has no such output."""
+    world.recorder.stacks.gone_outputs.add("ApiGatewayId")
+    yield world.needs_of("frontend")
+    world.recorder.stacks.gone_outputs.clear()
+
+
+@contextmanager
+def no_version(world: MockAccount) -> Iterator[Needs]:
+    """Name no version of the package, neither now nor in the deploy before."""
+    parameters = world.recorder.stacks.parameters
+    parameters[f"{PREFIX}api"] = {"LambdaCodeS3ObjectVersion": ""}
+    yield world.needs_of(version="")
+    del parameters[f"{PREFIX}api"]
+
+
+def delete_snapshots(world: MockAccount) -> None:
+    """Delete the snapshots of the cluster, those that moto makes on its own too."""
+    rds = world.client("rds")
+    for one in rds.describe_db_cluster_snapshots(DBClusterIdentifier=CLUSTER)["DBClusterSnapshots"]:
+        rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=one["DBClusterSnapshotIdentifier"])
+
+
+@contextmanager
+def foreign_cluster(world: MockAccount) -> Iterator[None]:
+    """Have our cluster outside of the stack."""
+    rds = world.client("rds")
+    rds.create_db_cluster(
+        DBClusterIdentifier=CLUSTER,
+        Engine="aurora-mysql",
+        MasterUsername="csradmin",
+        MasterUserPassword="only-mock",
+    )
+    yield
+    delete_snapshots(world)  # moto has made one
+    rds.delete_db_cluster(DBClusterIdentifier=CLUSTER, SkipFinalSnapshot=True)
+
+
+@contextmanager
+def snapshot_deleted(world: MockAccount) -> Iterator[None]:
+    """Have no snapshot."""
+    delete_snapshots(world)
+    yield
+    world.client("rds").create_db_cluster_snapshot(
+        DBClusterIdentifier=CLUSTER, DBClusterSnapshotIdentifier="daily"
+    )
+
+
+@contextmanager
+def versioning(world: MockAccount) -> Iterator[None]:
+    """Have an artifact bucket without versions."""
+    s3, name = world.client("s3"), f"{PREFIX}artifacts-{ACCOUNT}-{TOKYO}"
+    for status in ("Suspended", "Enabled"):
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": status})
+        if status == "Suspended":
+            yield
+
+
+@contextmanager
+def no_artifact_bucket(world: MockAccount) -> Iterator[None]:
+    """Have no artifact bucket in a region."""
+    name = f"{PREFIX}artifacts-{ACCOUNT}-{VIRGINIA}"
+    world.client("s3", VIRGINIA).delete_bucket(Bucket=name)
+    yield
+    world.make_bucket(name, VIRGINIA)
+
+
+@contextmanager
+def no_role(world: MockAccount, name: str) -> Iterator[None]:
+    """Have a role less."""
+    iam = world.client("iam", VIRGINIA)
+    iam.delete_role(RoleName=name)
+    yield
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+
+
+@contextmanager
+def secret_being_deleted(world: MockAccount) -> Iterator[None]:
+    """Have a secret that waits for its deletion."""
+    client, name = world.client("secretsmanager"), f"{PREFIX}db-credentials"
+    client.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    yield
+    client.restore_secret(SecretId=name)
+
+
+@contextmanager
+def left_secret(world: MockAccount) -> Iterator[None]:
+    """Have a secret that waits for its deletion before there is a stack."""
+    client, name = world.client("secretsmanager"), f"{PREFIX}db-credentials"
+    client.create_secret(Name=name, SecretString="{}")
+    client.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    yield
+    client.restore_secret(SecretId=name)
+    client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+def older_snapshots(answer: Any) -> Any:
+    """Return snapshots of last year."""
+    return [{**one, "SnapshotCreateTime": "2025-01-01T00:00:00Z"} for one in answer]
+
+
+def pending(answer: Any) -> Any:
+    """Return instances with parameters that wait for a restart."""
+    group = {"DBParameterGroupName": "group", "ParameterApplyStatus": "pending-reboot"}
+    return [{**one, "DBParameterGroups": [group]} for one in answer]
+
+
+def failed_over(answer: Any) -> Any:
+    """Return a cluster whose second instance is the writer."""
+    members = [
+        {"DBInstanceIdentifier": "instance-1", "IsClusterWriter": False, "PromotionTier": 0},
+        {"DBInstanceIdentifier": "instance-2", "IsClusterWriter": True, "PromotionTier": 1},
+    ]
+    return [{**one, "DBClusterMembers": members} for one in answer]
+
+
+def without_writer(answer: Any) -> Any:
+    """Return a cluster without a writer."""
+    return [{**one, "DBClusterMembers": []} for one in answer]
+
+
+def disabled_region(answer: Any) -> Any:
+    """Return regions of which one is not enabled."""
+    return [{**one, "OptInStatus": "not-opted-in"} if one["RegionName"] == TOKYO else one for one in answer]
+
+
+def expired(answer: Any) -> Any:
+    """Return a certificate that has expired."""
+    return {**answer, "NotAfter": "2025-01-01T00:00:00Z"}
+
+
+def too_many_alarms(facts: Facts) -> Facts:
+    """Return facts with as many alarms in one region as there may be."""
+    kept = [
+        fact._replace(answer=[{"AlarmName": f"theirs-{number}"} for number in range(5_000)])
+        if fact.query.operation == "DescribeAlarms" and fact.query.region == TOKYO
+        else fact
+        for fact in facts
+    ]
+    return Facts(facts.time, facts.account, facts.caller, kept)
+
+
+@contextmanager
+def secret(world: MockAccount, region: str, key: str) -> Iterator[None]:
+    """Have a secret with one of our names."""
+    client, name = world.client("secretsmanager", region), f"{PREFIX}origin-api-key-{key}"
+    client.create_secret(Name=name, SecretString="{}")
+    yield
+    client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+@contextmanager
+def alarm(world: MockAccount, name: str) -> Iterator[None]:
+    """Have an alarm with one of our names."""
+    client = world.client("cloudwatch")
+    client.put_metric_alarm(
+        AlarmName=name,
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        MetricName="m",
+        Namespace="n",
+        Period=60,
+        Statistic="Sum",
+        Threshold=1,
+    )
+    yield
+    client.delete_alarms(AlarmNames=[name])
+
+
+@contextmanager
+def dashboard(world: MockAccount, name: str) -> Iterator[None]:
+    """Have a dashboard with one of our names."""
+    client = world.client("cloudwatch", VIRGINIA)
+    client.put_dashboard(DashboardName=name, DashboardBody="{}")
+    yield
+    client.delete_dashboards(DashboardNames=[name])
+
+
+_THEIRS = {"Status": "PENDING_VALIDATION"}
+
+FAULTS = (
+    # ---- before the first deploy ----
+    Fault(
+        "another account is meant",
+        "new",
+        "needs",
+        "FAIL account:123456789012",
+        make=deploys(PermissionsBoundaryArn="arn:aws:iam::999999999999:policy/boundary"),
+    ),
+    Fault(
+        "a region is not enabled",
+        "new",
+        "facts",
+        f"FAIL regions:{TOKYO}",
+        change=changed("ec2", "DescribeRegions", disabled_region),
+    ),
+    Fault(
+        "a zone that the account does not have",
+        "new",
+        "needs",
+        "FAIL zones:ap-northeast-1b",
+        make=deploys("network", AvailabilityZone2="ap-northeast-1b"),
+    ),
+    Fault(
+        "both subnets in one zone",
+        "new",
+        "needs",
+        "FAIL zones:ap-northeast-1a",
+        make=deploys("network", AvailabilityZone2="ap-northeast-1a"),
+    ),
+    Fault(
+        "the first create failed",
+        "new",
+        "recorded",
+        f"FAIL stack-state:{PREFIX}database",
+        ("cloudformation",),
+        stack_status("database", "ROLLBACK_COMPLETE"),
+    ),
+    Fault(
+        "a change set was left",
+        "new",
+        "recorded",
+        f"WARN stack-state:{PREFIX}database",
+        ("cloudformation",),
+        stack_status("database", "REVIEW_IN_PROGRESS"),
+    ),
+    Fault(
+        "a service role is missing",
+        "new",
+        "moto",
+        f"FAIL deploy-roles:deploy-{PREFIX}api-service",
+        ("iam",),
+        lambda world: no_role(world, f"deploy-{PREFIX}api-service"),
+    ),
+    Fault(
+        "a pipeline role was made by hand",
+        "new",
+        "recorded",
+        f"WARN deploy-roles:deploy-{PREFIX}api-pipeline",
+        ("cloudformation",),
+        role_without_stack,
+    ),
+    Fault(
+        "a service-linked role is missing",
+        "new",
+        "moto",
+        "WARN service-linked-roles:AWSServiceRoleForRDS",
+        ("iam",),
+        lambda world: no_role(world, "AWSServiceRoleForRDS"),
+    ),
+    Fault(
+        "a bucket was kept",
+        "new",
+        "moto",
+        f"FAIL bucket-names:{PREFIX}frontend-{ACCOUNT}",
+        ("s3",),
+        moto(
+            "s3",
+            VIRGINIA,
+            "create_bucket",
+            "delete_bucket",
+            ("Bucket",),
+            Bucket=f"{PREFIX}frontend-{ACCOUNT}",
+        ),
+    ),
+    Fault(
+        "another account has the bucket",
+        "new",
+        "facts",
+        f"FAIL bucket-names:{PREFIX}frontend-{ACCOUNT}",
+        change=failing("HeadBucket", DENIED, f"{PREFIX}frontend-"),
+    ),
+    Fault(
+        "no artifact bucket in us-east-1",
+        "new",
+        "moto",
+        f"FAIL artifact-buckets:{PREFIX}artifacts-{ACCOUNT}-{VIRGINIA}",
+        ("s3",),
+        no_artifact_bucket,
+    ),
+    Fault(
+        "the artifact bucket keeps no versions",
+        "new",
+        "moto",
+        f"WARN artifact-buckets:{PREFIX}artifacts-{ACCOUNT}-{TOKYO}",
+        ("s3",),
+        versioning,
+    ),
+    Fault(
+        "too many buckets",
+        "new",
+        "recorded",
+        "FAIL bucket-quota:buckets",
+        ("service-quotas",),
+        updated("quotas", L_DC2B2D3D=3),
+    ),
+    Fault(
+        "too many VPCs",
+        "new",
+        "moto",
+        "FAIL network-quotas:vpcs",
+        ("ec2",),
+        lambda world: several(world, "ec2", "create_vpc", "delete_vpc", "VpcId", 4),
+    ),
+    Fault(
+        "too many internet gateways",
+        "new",
+        "moto",
+        "FAIL network-quotas:internet-gateways",
+        ("ec2",),
+        lambda world: several(
+            world, "ec2", "create_internet_gateway", "delete_internet_gateway", "InternetGatewayId", 5
+        ),
+    ),
+    Fault(
+        "too many addresses",
+        "new",
+        "moto",
+        "FAIL network-quotas:elastic-ips",
+        ("ec2",),
+        lambda world: several(world, "ec2", "allocate_address", "release_address", "AllocationId", 4),
+    ),
+    Fault(
+        "too many NAT gateways in a zone",
+        "new",
+        "recorded",
+        "FAIL nat-gateway-quota:nat-gateways-ap-northeast-1a",
+        ("service-quotas",),
+        updated("quotas", L_FE5A380F=0),
+    ),
+    Fault(
+        "the cluster is there, outside the stack",
+        "new",
+        "moto",
+        f"FAIL cluster-name:{CLUSTER}",
+        ("rds",),
+        foreign_cluster,
+    ),
+    Fault(
+        "too many clusters",
+        "new",
+        "recorded",
+        "FAIL database-quotas:DBClusters",
+        ("rds",),
+        updated("database_quotas", DBClusters=(40, 40)),
+    ),
+    Fault(
+        "too many database instances",
+        "new",
+        "recorded",
+        "FAIL database-quotas:DBInstances",
+        ("rds",),
+        updated("database_quotas", DBInstances=(39, 40)),
+    ),
+    Fault(
+        "too many event subscriptions",
+        "new",
+        "recorded",
+        "FAIL database-quotas:EventSubscriptions",
+        ("rds",),
+        updated("database_quotas", EventSubscriptions=(17, 20)),
+    ),
+    Fault(
+        "the engine version is not offered",
+        "new",
+        "recorded",
+        f"FAIL engine-version:{CLUSTER}",
+        ("rds",),
+        recorded("versions", {}),
+    ),
+    Fault(
+        "the engine version is deprecated",
+        "new",
+        "recorded",
+        f"FAIL engine-version:{CLUSTER}",
+        ("rds",),
+        recorded("versions", {"8.0": "deprecated"}),
+    ),
+    Fault(
+        "the class is not offered",
+        "new",
+        "recorded",
+        "FAIL instance-class:DatabaseInstance1",
+        ("rds",),
+        recorded("orderable", []),
+    ),
+    Fault(
+        "the class is not offered in a zone",
+        "new",
+        "recorded",
+        "FAIL instance-class:DatabaseInstance2",
+        ("rds",),
+        recorded(
+            "orderable",
+            [{"AvailabilityZones": [{"Name": "ap-northeast-1a"}], "SupportsEnhancedMonitoring": True}],
+        ),
+    ),
+    Fault(
+        "the class has no Performance Insights",
+        "new",
+        "needs",
+        "FAIL instance-class:DatabaseInstance1",
+        make=deploys(DatabaseInstanceClass="db.t4g.medium"),
+    ),
+    Fault(
+        "the class has no Enhanced Monitoring",
+        "new",
+        "recorded",
+        "FAIL instance-class:DatabaseInstance1",
+        ("rds",),
+        recorded(
+            "orderable", [{"AvailabilityZones": [{"Name": "ap-northeast-1a"}, {"Name": "ap-northeast-1c"}]}]
+        ),
+    ),
+    Fault(
+        "a new account with a concurrency of 10",
+        "new",
+        "recorded",
+        f"FAIL lambda-concurrency:{PREFIX}api",
+        ("lambda",),
+        recorded("concurrency", (10, 10)),
+    ),
+    Fault(
+        "others have reserved the concurrency",
+        "new",
+        "recorded",
+        f"FAIL lambda-concurrency:{PREFIX}api",
+        ("lambda",),
+        recorded("concurrency", (1_000, 599)),
+    ),
+    Fault(
+        "the function is there, outside the stack",
+        "new",
+        "moto",
+        f"FAIL function-name:{PREFIX}api",
+        ("lambda", "iam"),
+        function,
+    ),
+    Fault(
+        "no role for the logs of API Gateway",
+        "new",
+        "needs",
+        "FAIL api-logging-role:ApiStage",
+        make=deploys(ManageApiGatewayAccount="false"),
+    ),
+    Fault(
+        "another stack sets the role for the logs",
+        "new",
+        "moto",
+        "FAIL api-logging-role:ApiStage",
+        ("apigateway", "iam"),
+        lambda world: logging_role(world, "other-stack", exists=True),
+    ),
+    Fault(
+        "too many APIs",
+        "new",
+        "recorded",
+        "FAIL api-quotas:regional-apis",
+        ("apigateway",),
+        recorded(
+            "apis",
+            [{"id": str(number), "endpointConfiguration": {"types": ["REGIONAL"]}} for number in range(600)],
+        ),
+    ),
+    Fault(
+        "too many usage plans",
+        "new",
+        "recorded",
+        "FAIL api-quotas:usage-plans",
+        ("apigateway",),
+        recorded("usage_plans", [{"id": str(number)} for number in range(300)]),
+    ),
+    Fault(
+        "a secret of that name",
+        "new",
+        "moto",
+        f"FAIL secret-names:{PREFIX}origin-api-key-a",
+        ("secretsmanager",),
+        lambda world: secret(world, TOKYO, "a"),
+    ),
+    Fault(
+        "a secret in the place of the copy",
+        "new",
+        "moto",
+        f"FAIL secret-names:{PREFIX}origin-api-key-b@{VIRGINIA}",
+        ("secretsmanager",),
+        lambda world: secret(world, VIRGINIA, "b"),
+    ),
+    Fault(
+        "a secret waits for its deletion",
+        "new",
+        "moto",
+        f"FAIL secret-names:{PREFIX}db-credentials",
+        ("secretsmanager",),
+        left_secret,
+    ),
+    Fault("a record of the domain", "new", "moto", f"FAIL domain-records:{DOMAIN}:A", ("route53",), record),
+    Fault(
+        "too many health checks",
+        "new",
+        "recorded",
+        "FAIL health-check-quota:health-checks",
+        ("route53",),
+        recorded("health_checks", (200, 200)),
+    ),
+    Fault(
+        "a CloudFront Function of that name",
+        "new",
+        "moto",
+        f"FAIL cloudfront-names:Function/{PREFIX}page-routing",
+        ("cloudfront",),
+        cloudfront_function,
+    ),
+    Fault(
+        "a cache policy of that name",
+        "new",
+        "recorded",
+        f"FAIL cloudfront-names:CachePolicy/{PREFIX}static",
+        ("cloudfront",),
+        recorded("cache_policies", [f"{PREFIX}static"]),
+    ),
+    Fault(
+        "a response headers policy of that name",
+        "new",
+        "recorded",
+        f"FAIL cloudfront-names:ResponseHeadersPolicy/{PREFIX}api",
+        ("cloudfront",),
+        recorded("headers_policies", [f"{PREFIX}api"]),
+    ),
+    Fault(
+        "an origin access control of that name",
+        "new",
+        "moto",
+        f"FAIL cloudfront-names:OriginAccessControl/{PREFIX}site",
+        ("cloudfront",),
+        access_control,
+    ),
+    Fault(
+        "too many distributions",
+        "new",
+        "recorded",
+        "FAIL cloudfront-quotas:distributions",
+        ("service-quotas",),
+        updated("quotas", L_24B04930=0),
+    ),
+    Fault(
+        "too many cache policies",
+        "new",
+        "recorded",
+        "FAIL cloudfront-quotas:cache-policies",
+        ("cloudfront",),
+        recorded("cache_policies", [f"theirs-{number}" for number in range(19)]),
+    ),
+    Fault(
+        "too many response headers policies",
+        "new",
+        "recorded",
+        "FAIL cloudfront-quotas:response-headers-policies",
+        ("cloudfront",),
+        recorded("headers_policies", [f"theirs-{number}" for number in range(19)]),
+    ),
+    Fault(
+        "too many CloudFront Functions",
+        "new",
+        "facts",
+        "FAIL cloudfront-quotas:functions",
+        change=changed(
+            "cloudfront", "ListFunctions", lambda _: [{"Name": f"theirs-{number}"} for number in range(98)]
+        ),
+    ),
+    Fault(
+        "too many origin access controls",
+        "new",
+        "facts",
+        "FAIL cloudfront-quotas:origin-access-controls",
+        change=changed(
+            "cloudfront",
+            "ListOriginAccessControls",
+            lambda _: [{"Name": f"theirs-{number}"} for number in range(100)],
+        ),
+    ),
+    Fault(
+        "a web ACL of that name",
+        "new",
+        "moto",
+        f"FAIL web-acl-name:{PREFIX}cloudfront-waf",
+        ("wafv2",),
+        web_acl,
+    ),
+    Fault(
+        "rules that need too much capacity",
+        "new",
+        "recorded",
+        f"FAIL web-acl-capacity:{PREFIX}cloudfront-waf",
+        ("wafv2",),
+        recorded("capacity", 5_001),
+    ),
+    Fault(
+        "a log group was kept",
+        "new",
+        "moto",
+        f"FAIL log-group-names:/aws/lambda/{PREFIX}api",
+        ("logs",),
+        moto(
+            "logs",
+            TOKYO,
+            "create_log_group",
+            "delete_log_group",
+            ("logGroupName",),
+            logGroupName=f"/aws/lambda/{PREFIX}api",
+        ),
+    ),
+    Fault(
+        "a log delivery of that name",
+        "new",
+        "moto",
+        f"FAIL delivery-names:DeliveryDestination/{PREFIX}edge-logs-json",
+        ("logs",),
+        moto(
+            "logs",
+            VIRGINIA,
+            "put_delivery_destination",
+            "delete_delivery_destination",
+            ("name",),
+            name=f"{PREFIX}edge-logs-json",
+            outputFormat="json",
+            deliveryDestinationConfiguration={"destinationResourceArn": "arn:aws:s3:::theirs"},
+        ),
+    ),
+    Fault(
+        "an alarm of that name",
+        "new",
+        "moto",
+        f"FAIL alarm-names:{PREFIX}api-5xx",
+        ("cloudwatch",),
+        lambda world: alarm(world, f"{PREFIX}api-5xx"),
+    ),
+    Fault(
+        "a dashboard of that name",
+        "new",
+        "moto",
+        f"FAIL dashboard-names:{PREFIX}api",
+        ("cloudwatch",),
+        lambda world: dashboard(world, f"{PREFIX}api"),
+    ),
+    Fault("too many alarms", "new", "facts", f"FAIL alarm-quota:alarms-{TOKYO}", change=too_many_alarms),
+    Fault(
+        "too many keys",
+        "new",
+        "recorded",
+        f"FAIL key-quota:keys-{VIRGINIA}",
+        ("service-quotas",),
+        updated("defaults", L_C2F1777E=0),
+    ),
+    # ---- before the next deploy ----
+    Fault(
+        "the stack is being updated",
+        "ready",
+        "recorded",
+        f"FAIL stack-state:{PREFIX}api",
+        ("cloudformation",),
+        stack_status("api", "UPDATE_IN_PROGRESS"),
+    ),
+    Fault(
+        "the rollback of the stack failed",
+        "ready",
+        "recorded",
+        f"FAIL stack-state:{PREFIX}api",
+        ("cloudformation",),
+        stack_status("api", "UPDATE_ROLLBACK_FAILED"),
+    ),
+    Fault(
+        "an export is gone",
+        "ready",
+        "recorded",
+        f"FAIL imports:{PREFIX}lambda-security-group-id",
+        ("cloudformation",),
+        gone_export,
+    ),
+    Fault(
+        "an output is gone",
+        "ready",
+        "recorded",
+        f"FAIL imports:{PREFIX}api/ApiGatewayId",
+        ("cloudformation",),
+        gone_output,
+    ),
+    Fault(
+        "the role for the logs was deleted",
+        "ready",
+        "moto",
+        "FAIL api-logging-role:ApiStage",
+        ("iam",),
+        lambda world: no_role(world, "logging"),
+    ),
+    Fault(
+        "the version of the package is gone",
+        "ready",
+        "needs",
+        f"FAIL package:{PREFIX}api",
+        make=deploys(version="gone"),
+    ),
+    Fault(
+        "the package is not a zip archive",
+        "ready",
+        "moto",
+        f"FAIL package:{PREFIX}api",
+        make=lambda world: other_package(world, b"not a zip"),
+    ),
+    Fault(
+        "the handler is in a folder",
+        "ready",
+        "moto",
+        f"FAIL package:{PREFIX}api",
+        make=lambda world: other_package(world, package("app/lambda_handler.py")),
+    ),
+    Fault(
+        "the package is too large",
+        "ready",
+        "recorded",
+        f"FAIL package:{PREFIX}api",
+        ("lambda",),
+        recorded("unzipped", 5),
+    ),
+    Fault(
+        "no version of the package is named",
+        "ready",
+        "needs",
+        f"WARN package:{PREFIX}api",
+        services=("cloudformation",),
+        make=no_version,
+    ),
+    Fault(
+        "the certificate expires soon",
+        "ready",
+        "moto",
+        "WARN certificate",
+        ("acm",),
+        lambda world: other_certificate(world, DOMAIN, 10),
+    ),
+    Fault(
+        "the certificate has expired",
+        "ready",
+        "facts",
+        "FAIL certificate",
+        change=changed("acm", "DescribeCertificate", expired),
+    ),
+    Fault(
+        "the certificate is not validated",
+        "ready",
+        "facts",
+        "FAIL certificate",
+        change=changed("acm", "DescribeCertificate", lambda answer: answer | _THEIRS),
+    ),
+    Fault(
+        "the certificate is for another domain",
+        "ready",
+        "moto",
+        "FAIL certificate",
+        ("acm",),
+        lambda world: other_certificate(world, "*.example.org", 200),
+    ),
+    Fault(
+        "the certificate is in another region",
+        "ready",
+        "needs",
+        f"FAIL certificate:arn:aws:acm:{TOKYO}:{ACCOUNT}:certificate/1",
+        make=deploys(CertificateArn=f"arn:aws:acm:{TOKYO}:{ACCOUNT}:certificate/1"),
+    ),
+    Fault("the zone is another domain's", "ready", "moto", "FAIL hosted-zone", ("route53",), other_zone),
+    Fault(
+        "another distribution has the domain",
+        "ready",
+        "recorded",
+        f"FAIL domain-alias:{DOMAIN}",
+        ("cloudformation",),
+        other_distribution,
+    ),
+    Fault(
+        "another account has the domain",
+        "ready",
+        "recorded",
+        "FAIL domain-alias:shop.example.com",
+        ("cloudfront",),
+        alias_in_another_account,
+    ),
+    Fault(
+        "no one is subscribed",
+        "ready",
+        "moto",
+        "FAIL alarm-subscriptions:ApiCriticalAlarmTopic",
+        ("sns",),
+        unconfirmed,
+    ),
+    Fault(
+        "CloudFront sends a key that will not be accepted",
+        "ready",
+        "recorded",
+        "FAIL origin-key:OriginKeys",
+        ("cloudformation",),
+        deployed_key,
+    ),
+    Fault(
+        "the copy of the key is not ready",
+        "ready",
+        "moto",
+        "FAIL origin-key:OriginKey",
+        ("secretsmanager",),
+        unready_copy,
+    ),
+    Fault(
+        "a secret is being deleted",
+        "ready",
+        "moto",
+        f"FAIL secret-names:{PREFIX}db-credentials",
+        ("secretsmanager",),
+        secret_being_deleted,
+    ),
+    Fault(
+        "the cluster is stopped",
+        "ready",
+        "moto",
+        f"FAIL writer:{CLUSTER}",
+        ("rds",),
+        moto(
+            "rds",
+            TOKYO,
+            "stop_db_cluster",
+            "start_db_cluster",
+            ("DBClusterIdentifier",),
+            DBClusterIdentifier=CLUSTER,
+        ),
+    ),
+    Fault(
+        "the cluster has no writer",
+        "ready",
+        "facts",
+        f"FAIL writer:{CLUSTER}",
+        change=changed("rds", "DescribeDBClusters", without_writer),
+    ),
+    Fault(
+        "the cluster has failed over",
+        "ready",
+        "facts",
+        f"WARN writer:{CLUSTER}",
+        change=changed("rds", "DescribeDBClusters", failed_over),
+    ),
+    Fault(
+        "parameters wait for a restart",
+        "ready",
+        "facts",
+        f"WARN pending-reboot:{CLUSTER}",
+        change=changed("rds", "DescribeDBInstances", pending),
+    ),
+    Fault(
+        "there is no snapshot", "ready", "moto", f"FAIL newest-snapshot:{CLUSTER}", ("rds",), snapshot_deleted
+    ),
+    Fault(
+        "the snapshot is old",
+        "ready",
+        "facts",
+        f"WARN newest-snapshot:{CLUSTER}",
+        change=changed("rds", "DescribeDBClusterSnapshots", older_snapshots),
+    ),
+    Fault(
+        "the deployed engine version was deprecated",
+        "ready",
+        "recorded",
+        f"WARN engine-version:{CLUSTER}",
+        ("rds",),
+        recorded("versions", {"8.0": "deprecated"}),
+    ),
+)

@@ -1,0 +1,340 @@
+"""Answers for what moto does not have: the only place where a test of preflight makes them up.
+
+They have the shape of boto3's answers and the values of AWS's documents. ``Recorder`` also notes every call
+that is made, and can let a call fail as AWS does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from csr_templates.preflight.needs import Needs, StackNeeds
+
+TOKYO: Final = "ap-northeast-1"
+VIRGINIA: Final = "us-east-1"
+ZONES: Final = ("ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d")
+
+# Why each is not moto's.
+NOT_IN_MOTO: Final = {
+    "apigateway": "moto needs a dozen further packages for it",
+    "cloudformation": "moto needs apigateway for it, and lacks half of our types, and DescribeEvents",
+    "cloudfront ListCachePolicies": "moto does not have it",
+    "cloudfront ListConflictingAliases": "moto does not have it",
+    "cloudfront ListResponseHeadersPolicies": "moto does not have it",
+    "lambda GetAccountSettings": "moto does not have it",
+    "rds DescribeAccountAttributes": "moto does not have it",
+    "rds DescribeDBEngineVersions": "moto does not have it",
+    "rds DescribeOrderableDBInstanceOptions": "moto's list has no aurora-mysql of today",
+    "route53 GetAccountLimit": "moto does not have it",
+    "service-quotas GetAWSDefaultServiceQuota": "moto does not have it",
+    "service-quotas GetServiceQuota": "moto has the quotas of VPCs only",
+    "wafv2 CheckCapacity": "moto does not have it",
+}
+
+
+class AwsError(Exception):
+    """AWS answers with an error."""
+
+    def __init__(self, code: str, message: str = "", status: int = 400) -> None:
+        super().__init__(code)
+        self.code, self.message, self.status = code, message, status
+
+
+class Call(NamedTuple):
+    """A call that was made."""
+
+    service: str
+    operation: str
+    region: str
+    parameters: Mapping[str, Any]
+
+
+class _Http(NamedTuple):
+    status_code: int
+
+
+class Stacks:
+    """What CloudFormation holds: which stacks are deployed, and the IDs of their resources."""
+
+    def __init__(self, needs: Needs) -> None:
+        self.needs = needs
+        self.status: dict[str, str] = {}  # deployed stacks
+        self.parameters: dict[str, dict[str, str]] = {}  # what differs from the needs
+        self.without: set[str] = set()  # logical IDs that are not deployed
+        self.ids: dict[str, str] = {}  # logical ID -> physical ID
+        self.foreign: dict[str, str] = {}  # physical ID -> stack, outside of the set
+        self.exports: dict[str, bool] = {}  # name -> False: gone
+        self.gone_outputs: set[str] = set()
+        self.changes: dict[str, dict[str, Any]] = {}  # change set -> itself
+        self.events: list[dict[str, Any]] = []  # what DescribeEvents says of every change set
+        self.slow = 0  # how often a change set is not ready yet
+        self.history: list[dict[str, Any]] = []  # what change sets were created with
+        self.reasons: dict[str, str] = {}  # stack -> why its change set fails
+
+    def deploy(self, *names: str) -> None:
+        """Have stacks of the set deployed."""
+        for stack in self.needs.stacks:
+            if not names or stack.name in names:
+                self.status[stack.deployed] = "CREATE_COMPLETE"
+
+    def _of(self, name: str) -> StackNeeds | None:
+        return next((stack for stack in self.needs.stacks if name in (stack.deployed,)), None)
+
+    def physical_id(self, logical_id: str, properties: Mapping[str, Any]) -> str:
+        """Return the ID of a resource in the account."""
+        named = next((properties[key] for key in properties if key.endswith("Name")), None)
+        return self.ids.get(logical_id) or (named if isinstance(named, str) else f"id-{logical_id}")
+
+    def resources(self, stack: StackNeeds) -> dict[str, str]:
+        """Return logical ID -> physical ID."""
+        return {
+            name: self.physical_id(name, resource.get("Properties", {}))
+            for name, resource in stack.resources.items()
+            if name not in self.without
+        }
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """Answer DescribeStacks."""
+        if name not in self.status:
+            raise AwsError("ValidationError", f"Stack with id {name} does not exist")
+        stack = self._of(name)
+        values = {**(stack.values if stack else {}), **self.parameters.get(name, {})}
+        outputs = stack.outputs if stack and self.status[name] != "REVIEW_IN_PROGRESS" else {}
+        return {
+            "StackName": name,
+            "StackId": f"arn:aws:cloudformation:{TOKYO}:123456789012:stack/{name}/1",
+            "StackStatus": self.status[name],
+            "Parameters": [{"ParameterKey": key, "ParameterValue": one} for key, one in values.items()],
+            "Outputs": [
+                {"OutputKey": key, "OutputValue": f"output-{key}"}
+                for key in outputs
+                if key not in self.gone_outputs
+            ],
+        }
+
+    def answer(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Answer a call of CloudFormation."""
+        match operation:
+            case "DescribeStacks":
+                return {"Stacks": [self.describe(parameters["StackName"])]}
+            case "ListStackResources":
+                stack = self._of(parameters["StackName"])
+                return {
+                    "StackResourceSummaries": [
+                        {
+                            "LogicalResourceId": name,
+                            "PhysicalResourceId": physical_id,
+                            "ResourceType": stack.resources[name]["Type"],
+                            "ResourceStatus": "CREATE_COMPLETE",
+                        }
+                        for name, physical_id in (self.resources(stack) if stack else {}).items()
+                    ]
+                    if stack
+                    else []
+                }
+            case "ListExports":
+                names = [
+                    output["Export"]["Name"]
+                    for stack in self.needs.stacks
+                    if stack.region == region and stack.deployed in self.status
+                    for output in stack.outputs.values()
+                    if "Export" in output
+                ]
+                return {
+                    "Exports": [
+                        {"Name": name, "Value": "-"} for name in names if self.exports.get(name, True)
+                    ]
+                }
+            case "DescribeStackResources":
+                return {"StackResources": [self._owner(parameters["PhysicalResourceId"])]}
+        return self._change_sets(operation, parameters)
+
+    def _owner(self, physical_id: str) -> dict[str, Any]:
+        owner = self.foreign.get(physical_id)
+        for stack in self.needs.stacks:
+            if stack.deployed in self.status and physical_id in self.resources(stack).values():
+                owner = stack.deployed
+        if owner is None:
+            raise AwsError("ValidationError", f"Stack for {physical_id} does not exist")
+        return {"StackName": owner, "PhysicalResourceId": physical_id}
+
+    def _change_sets(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        name = parameters.get("StackName", "")
+        match operation:
+            case "CreateChangeSet":
+                if parameters["ChangeSetType"] == "CREATE":
+                    self.status[name] = "REVIEW_IN_PROGRESS"
+                identifier = (
+                    f"arn:aws:cloudformation:{TOKYO}:123456789012:changeSet/{parameters['ChangeSetName']}/1"
+                )
+                failing = self.reasons.get(name)
+                self.history.append(dict(parameters))
+                self.changes[identifier] = {
+                    "StackName": name,
+                    "Status": "FAILED" if failing else "CREATE_COMPLETE",
+                    "StatusReason": failing or "",
+                    "given": dict(parameters),
+                }
+                return {
+                    "Id": identifier,
+                    "StackId": f"arn:aws:cloudformation:{TOKYO}:123456789012:stack/{name}/1",
+                }
+            case "DescribeChangeSet":
+                found = self.changes[parameters["ChangeSetName"]]
+                if self.slow:
+                    self.slow -= 1
+                    return {"StackName": found["StackName"], "Status": "CREATE_IN_PROGRESS", "Changes": []}
+                return {key: found[key] for key in ("StackName", "Status", "StatusReason")} | {"Changes": []}
+            case "ListChangeSets":
+                held = [one for one in self.changes.values() if one["StackName"] == name]
+                return {"Summaries": [{"StackName": one["StackName"]} for one in held]}
+            case "DescribeEvents":
+                return {"OperationEvents": self.events}
+            case "DeleteChangeSet":
+                self.changes = {
+                    identifier: one
+                    for identifier, one in self.changes.items()
+                    if (one["StackName"], one["given"]["ChangeSetName"])
+                    != (name, parameters["ChangeSetName"])
+                }
+                return {}
+            case "DeleteStack":
+                del self.status[name.split("/")[1] if name.startswith("arn:") else name]
+                return {}
+        raise AssertionError(operation)
+
+
+class Recorder:
+    """Answers what moto lacks, and notes every call.
+
+    Attributes:
+        stacks: what CloudFormation holds.
+        made: the calls, in the order in which they were made.
+        failing: service and operation -> the error that it answers.
+        concurrency: of the account, and what of it is unreserved.
+    """
+
+    def __init__(self, needs: Needs) -> None:
+        self.stacks = Stacks(needs)
+        self.made: list[Call] = []
+        self.failing: dict[tuple[str, str], AwsError] = {}
+        self.concurrency = (1_000, 500)
+        self.unzipped = 262_144_000
+        self.logging_role = ""
+        self.apis: list[dict[str, Any]] = []
+        self.usage_plans: list[dict[str, Any]] = []
+        self.quotas: dict[str, float] = {}  # code -> applied value
+        self.defaults: dict[str, float] = {}  # code -> AWS's default
+        self.database_quotas = {
+            "DBClusters": (1, 40),
+            "DBInstances": (2, 40),
+            "EventSubscriptions": (4, 20),
+            "DBSubnetGroups": (1, 50),
+            "DBClusterParameterGroups": (1, 50),
+            "DBParameterGroups": (1, 50),
+        }
+        self.versions = {"8.0.mysql_aurora.3.10.": "available"}  # start of a version -> its status
+        self.orderable: list[dict[str, Any]] = [
+            {
+                "AvailabilityZones": [{"Name": zone} for zone in ZONES],
+                "SupportsPerformanceInsights": False,  # of db.t3 classes for Aurora MySQL
+                "SupportsEnhancedMonitoring": True,
+            }
+        ]
+        self.cache_policies: list[str] = []
+        self.headers_policies: list[str] = []
+        self.conflicting: list[dict[str, Any]] = []
+        self.health_checks = (1, 200)
+        self.capacity = 1_300
+
+    def register(self, session: Any) -> None:
+        """Take part in every call of the clients that a session makes from now on."""
+        session.events.register("before-parameter-build", self._remember)
+        session.events.register("before-call", self._answer)
+
+    def _remember(self, params: Any, model: Any, context: Any, **_: Any) -> None:
+        context["given"] = dict(params)
+
+    def _answer(self, model: Any, context: Any, **_: Any) -> Any:
+        service = model.service_model.service_name
+        region = context["client_region"]
+        self.made.append(Call(service, model.name, region, context["given"]))
+        try:
+            if error := self.failing.get((service, model.name)) or self.failing.get((service, "")):
+                raise error
+            if service in NOT_IN_MOTO or f"{service} {model.name}" in NOT_IN_MOTO:
+                return _Http(200), {
+                    **self._made_up(service, model.name, context["given"], region),
+                    "ResponseMetadata": {},
+                }
+        except AwsError as error:
+            answer = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": {}}
+            return _Http(error.status), answer
+        return None
+
+    def _made_up(self, service: str, operation: str, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+        if service == "cloudformation":
+            return self.stacks.answer(operation, given, region)
+        answers: dict[str, Callable[[], dict[str, Any]]] = {
+            "GetAccount": lambda: {"cloudwatchRoleArn": self.logging_role} if self.logging_role else {},
+            "GetRestApis": lambda: {"items": self.apis},
+            "GetUsagePlans": lambda: {"items": self.usage_plans},
+            "GetAccountSettings": lambda: {
+                "AccountLimit": {
+                    "CodeSizeUnzipped": self.unzipped,
+                    "ConcurrentExecutions": self.concurrency[0],
+                    "UnreservedConcurrentExecutions": self.concurrency[1],
+                }
+            },
+            "DescribeAccountAttributes": lambda: {
+                "AccountQuotas": [
+                    {"AccountQuotaName": name, "Used": used, "Max": most}
+                    for name, (used, most) in self.database_quotas.items()
+                ]
+            },
+            "DescribeDBEngineVersions": lambda: {"DBEngineVersions": self._versions(given["EngineVersion"])},
+            "DescribeOrderableDBInstanceOptions": lambda: {"OrderableDBInstanceOptions": self.orderable},
+            "GetServiceQuota": lambda: self._quota(self.quotas, given["QuotaCode"]),
+            "GetAWSDefaultServiceQuota": lambda: self._quota(self.defaults, given["QuotaCode"]),
+            "ListCachePolicies": lambda: {
+                "CachePolicyList": {
+                    "Items": [
+                        {"Type": "custom", "CachePolicy": {"Id": name, "CachePolicyConfig": {"Name": name}}}
+                        for name in self.cache_policies
+                    ]
+                }
+            },
+            "ListResponseHeadersPolicies": lambda: {
+                "ResponseHeadersPolicyList": {
+                    "Items": [
+                        {"ResponseHeadersPolicy": {"Id": name, "ResponseHeadersPolicyConfig": {"Name": name}}}
+                        for name in self.headers_policies
+                    ]
+                }
+            },
+            "ListConflictingAliases": lambda: {"ConflictingAliasesList": {"Items": self.conflicting}},
+            "GetAccountLimit": lambda: {
+                "Count": self.health_checks[0],
+                "Limit": {"Type": given["Type"], "Value": self.health_checks[1]},
+            },
+            "CheckCapacity": lambda: {"Capacity": self.capacity},
+        }
+        return answers[operation]()
+
+    def _versions(self, version: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "EngineVersion": version,
+                "Status": status,
+                "ValidUpgradeTarget": [{"EngineVersion": "8.0.mysql_aurora.3.10.3"}],
+            }
+            for start, status in self.versions.items()
+            if version.startswith(start)
+        ]
+
+    @staticmethod
+    def _quota(values: Mapping[str, float], code: str) -> dict[str, Any]:
+        if code not in values:
+            raise AwsError("NoSuchResourceException", "The request failed because of an invalid quota code.")
+        return {"Quota": {"QuotaName": code, "QuotaCode": code, "Value": values[code]}}

@@ -1,0 +1,301 @@
+"""AWS's own validation: what is created for it, what it says, and that nothing of it is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from csr_templates.hand_over.preflight_policy import CHANGE_SET
+from csr_templates.preflight import change_sets
+from csr_templates.preflight.account import Account
+from csr_templates.preflight.change_sets import ChangeSets
+from csr_templates.preflight.facts import Facts
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Result
+
+from . import mock_account
+from .conftest import Walk
+from .recorded import TOKYO, VIRGINIA, AwsError, Recorder
+
+NETWORK = "csr-lambda-api-prod-network"
+
+
+class Place(NamedTuple):
+    """An account in which change sets are created, on top of the facts of another one.
+
+    Attributes:
+        recorder: its CloudFormation.
+        account: what asks it.
+        needs: of production.
+        facts: what was collected before.
+        world: has the buckets.
+    """
+
+    recorder: Recorder
+    account: Account
+    needs: Needs
+    facts: Facts
+    world: Any
+
+    def validate(
+        self, *chosen: str, sleep: Any = lambda seconds: None, bucket: str | None = None
+    ) -> list[Result]:
+        """Return what AWS says."""
+        needed = self.world.needs_of(*chosen)
+        return list(ChangeSets(self.account, needed, self.facts, bucket, sleep).results())
+
+    def left(self) -> list[str]:
+        """Return what is left of change sets, uploads included."""
+        keys = []
+        for region in (TOKYO, VIRGINIA):
+            name = f"csr-lambda-api-prod-artifacts-123456789012-{region}"
+            found = self.world.client("s3", region).list_objects_v2(Bucket=name).get("Contents", [])
+            keys += [one["Key"] for one in found]
+        return [*self.recorder.stacks.changes, *keys]
+
+
+@pytest.fixture(scope="module")
+def asking(walk: Walk) -> Iterator[tuple[Recorder, Account]]:
+    """Clients, which take a while to be made."""
+    session = mock_account.session()
+    recorder = Recorder(walk.world.needs)
+    recorder.register(session)
+    account = Account(session=session)
+    yield recorder, account
+    account.close()
+
+
+@pytest.fixture
+def new(walk: Walk, asking: tuple[Recorder, Account]) -> Place:
+    """An account without stacks."""
+    recorder, account = asking
+    recorder.__init__(walk.world.needs)  # type: ignore[misc]
+    facts = walk.states["new"].facts
+    complete = Facts(facts.time, facts.account, facts.caller, facts, is_complete=True)
+    return Place(recorder, account, walk.world.needs, complete, walk.world)
+
+
+@pytest.fixture
+def ready(walk: Walk, new: Place) -> Place:
+    """An account with all stacks."""
+    new.recorder.stacks.deploy()
+    facts = walk.states["ready"].facts
+    complete = Facts(facts.time, facts.account, facts.caller, facts, is_complete=True)
+    return new._replace(facts=complete)
+
+
+def said(results: list[Result]) -> list[tuple[str, str, str]]:
+    """Return status, subject and sentence."""
+    return [(one.status, one.subject, one.sentence) for one in results]
+
+
+def test_new_stacks_are_validated_as_far_as_it_is_possible(new: Place) -> None:
+    """The first stack gets a change set of type CREATE; the empty stack that it makes goes with it."""
+    results = new.validate()
+
+    assert said(results)[0] == ("PASS", NETWORK, f"AWS finds nothing against a deploy of {NETWORK}.")
+    assert [(one.status, one.stack) for one in results[1:]] == [
+        ("WARN", "database"),
+        ("WARN", "api"),
+        ("WARN", "frontend"),
+    ]
+    (made,) = new.recorder.stacks.history
+    assert (made["ChangeSetType"], made["Capabilities"]) == ("CREATE", ["CAPABILITY_NAMED_IAM"])
+    assert made["TemplateBody"].startswith("# Generated from")
+    assert new.recorder.stacks.status == {}
+    assert new.left() == []
+
+
+def test_stacks_are_validated_and_stay_as_they_are(ready: Place) -> None:
+    """Large templates go through the artifact bucket of their region, and leave it again."""
+    before = dict(ready.recorder.stacks.status)
+    results = ready.validate()
+
+    assert {one.status for one in results} == {"PASS"}
+    made = ready.recorder.stacks.history
+    assert [one["ChangeSetType"] for one in made] == ["UPDATE"] * 4
+    assert [one["TemplateURL"].split("/preflight/")[0] for one in made[1:]] == [
+        *["https://csr-lambda-api-prod-artifacts-123456789012-ap-northeast-1.s3.ap-northeast-1.amazonaws.com"]
+        * 2,
+        "https://csr-lambda-api-prod-artifacts-123456789012-us-east-1.s3.us-east-1.amazonaws.com",
+    ]
+    given = {one["ParameterKey"]: one for one in made[2]["Parameters"]}
+    assert given["LambdaCodeS3Key"] == {"ParameterKey": "LambdaCodeS3Key", "UsePreviousValue": True}
+    assert given["LambdaCodeS3ObjectVersion"]["ParameterValue"] == ready.world.version
+    assert given["LambdaMemorySize"]["ParameterValue"] == "1024"
+    assert ready.recorder.stacks.status == before
+    assert ready.left() == []
+
+
+def test_what_is_called_is_what_the_policy_allows(new: Place, ready: Place) -> None:
+    """The list of calls has every call that validating makes, and no other one."""
+    new.recorder.stacks.status.clear()
+    new.validate("network")
+    ready.recorder.stacks.deploy()
+    ready.validate("api")
+
+    made = {(call.service, call.operation) for call in new.recorder.made}
+    assert made == {(service, name) for service, listed in CHANGE_SET.items() for name in listed}
+
+
+def test_another_bucket_can_take_the_templates(ready: Place) -> None:
+    """For those who have no artifact bucket."""
+    ready.world.make_bucket("another", TOKYO)
+    ready.validate("api", bucket="another")
+
+    assert ready.recorder.stacks.history[0]["TemplateURL"].startswith(
+        "https://another.s3.amazonaws.com/preflight/"
+    )
+    assert "Contents" not in ready.world.client("s3").list_objects_v2(Bucket="another")
+
+
+@pytest.mark.parametrize(
+    ("event", "status"),
+    [
+        ({"ValidationFailureMode": "FAIL", "ValidationStatus": "FAILED"}, "FAIL"),
+        ({"ValidationFailureMode": "WARN", "ValidationStatus": "FAILED"}, "WARN"),
+        ({"ValidationFailureMode": "WARN", "ValidationStatus": "SKIPPED"}, "UNKNOWN"),
+    ],
+)
+def test_what_aws_finds_is_told(ready: Place, event: dict[str, str], status: str) -> None:
+    """By the resource, with the place in the template and AWS's words; what AWS skipped is unknown."""
+    ready.recorder.stacks.events = [
+        {"EventType": "STACK_EVENT", "LogicalResourceId": "VPC"},
+        {
+            "EventType": "VALIDATION_ERROR",
+            "LogicalResourceId": "LambdaDeploymentsBucket",
+            "ValidationName": "NAME_CONFLICT_VALIDATION",
+            "ValidationPath": "/Resources/LambdaDeploymentsBucket/Properties/BucketName",
+            "ValidationStatusReason": "The name\n is taken.",
+            **event,
+        },
+    ]
+    ready.recorder.stacks.reasons[NETWORK] = "Validation failed" if status == "FAIL" else ""
+
+    assert said(ready.validate("network")) == [
+        (
+            status,
+            "LambdaDeploymentsBucket",
+            "NAME_CONFLICT_VALIDATION of LambdaDeploymentsBucket at "
+            "/Resources/LambdaDeploymentsBucket/Properties/BucketName: The name is taken.",
+        )
+    ]
+    assert ready.left() == []
+
+
+def test_a_hook_that_refuses_is_told(ready: Place) -> None:
+    """What a hook of the account finds fails the deploy, too."""
+    ready.recorder.stacks.events = [
+        {
+            "EventType": "HOOK_INVOCATION_ERROR",
+            "HookType": "Corp::Tags::Hook",
+            "HookFailureMode": "FAIL",
+            "HookStatusReason": "No tag.",
+        }
+    ]
+    ready.recorder.stacks.reasons[NETWORK] = "The hook failed"
+
+    assert said(ready.validate("network")) == [
+        ("FAIL", NETWORK, f"Corp::Tags::Hook of {NETWORK}: No tag."),
+        ("FAIL", NETWORK, f"CloudFormation refuses the change set of {NETWORK}: The hook failed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("The submitted information didn't contain changes. Submit different information.", "PASS"),
+        ("No updates are to be performed.", "PASS"),
+        ("Template error: no export named x", "FAIL"),
+    ],
+)
+def test_a_change_set_that_fails_without_a_finding(ready: Place, reason: str, status: str) -> None:
+    """A deploy without changes is fine; any other reason is told."""
+    ready.recorder.stacks.reasons[NETWORK] = reason
+
+    assert [one.status for one in ready.validate("network")] == [status]
+    assert ready.left() == []
+
+
+def test_a_stack_that_others_review_stays(new: Place) -> None:
+    """The empty stack of someone else's change set is not ours to delete."""
+    new.recorder.stacks.status[NETWORK] = "REVIEW_IN_PROGRESS"
+    description = {"StackName": NETWORK, "StackStatus": "REVIEW_IN_PROGRESS", "Parameters": [], "Outputs": []}
+    kept = [
+        fact._replace(answer=[description])
+        if fact.query.operation == "DescribeStacks" and NETWORK in fact.query.key
+        else fact
+        for fact in new.facts
+    ]
+    facts = Facts(new.facts.time, new.facts.account, new.facts.caller, kept, is_complete=True)
+    new._replace(facts=facts).validate("network")
+
+    assert new.recorder.stacks.status == {NETWORK: "REVIEW_IN_PROGRESS"}
+    assert new.left() == []
+
+
+def test_a_stack_that_someone_else_began_to_review_meanwhile_stays(new: Place) -> None:
+    """Another change set in the empty stack keeps it from being deleted."""
+
+    def meanwhile(seconds: float) -> None:
+        new.recorder.stacks.changes["theirs"] = {"StackName": NETWORK, "given": {"ChangeSetName": "theirs"}}
+
+    new.recorder.stacks.slow = 1
+    new.validate("network", sleep=meanwhile)
+
+    assert new.recorder.stacks.status == {NETWORK: "REVIEW_IN_PROGRESS"}
+    assert list(new.recorder.stacks.changes) == ["theirs"]
+
+
+@pytest.mark.parametrize("stack", ["network", "api"])
+def test_nothing_is_left_of_an_interrupted_run(ready: Place, stack: str) -> None:
+    """Ctrl-C while a change set is being created: the change set and the upload go."""
+
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    ready.recorder.stacks.slow = 1
+    before = dict(ready.recorder.stacks.status)
+    with pytest.raises(KeyboardInterrupt):
+        ready.validate(stack, sleep=interrupted)
+
+    assert ready.recorder.stacks.status == before
+    assert ready.left() == []
+
+
+def test_what_cannot_be_deleted_is_named(new: Place) -> None:
+    """With the commands that delete it."""
+    new.recorder.failing["cloudformation", "DeleteChangeSet"] = AwsError("AccessDenied", "", 403)
+    results = new.validate("network")
+
+    assert [one.status for one in results] == ["PASS", "FAIL"]
+    command = (
+        f"aws cloudformation delete-change-set --region {TOKYO} --stack-name {NETWORK} --change-set-name "
+    )
+    assert results[1].command.startswith(f"{command}preflight-")
+    # The stack is not empty then, so it stays, too.
+    assert new.recorder.stacks.status == {NETWORK: "REVIEW_IN_PROGRESS"}
+
+
+def test_without_permission_it_is_unknown(new: Place) -> None:
+    """What AWS could not validate is not a pass."""
+    new.recorder.failing["cloudformation", "CreateChangeSet"] = AwsError(
+        "AccessDenied", "not authorized", 403
+    )
+    (result,) = new.validate("network")
+
+    assert (result.status, result.why) == ("UNKNOWN", "change set: AccessDenied")
+    assert "preflight-policies/change-set.json" in result.remedy
+
+
+def test_a_change_set_that_takes_too_long_is_unknown(ready: Place) -> None:
+    """It is waited for ten minutes, then deleted."""
+    waited: list[float] = []
+    ready.recorder.stacks.slow = 10_000
+    (result,) = ready.validate("network", sleep=waited.append)
+
+    assert (result.status, result.why) == ("UNKNOWN", "change set: too slow")
+    assert sum(waited) == change_sets.LONGEST
+    assert ready.left() == []

@@ -1,0 +1,232 @@
+"""Single checks, on facts that were changed by hand: the cases that no fault of the account shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
+
+from csr_templates.preflight.checks import acm, awslambda
+from csr_templates.preflight.checks.listing import CHECKS
+from csr_templates.preflight.facts import Facts, Lookup
+from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.results import Result, Subject, judge
+
+from .conftest import Walk
+from .faults import changed
+
+MISSING = "The saved facts do not hold the answer of"
+
+
+def said(walk: Walk, state: str, check: str, change: Callable[[Facts], Facts]) -> list[tuple[str, str]]:
+    """Return status and sentence of what a check says of changed facts."""
+    results: list[Result] = judge(CHECKS, walk.world.needs, change(walk.states[state].facts))
+    return [(one.status, one.sentence) for one in results if one.check == check]
+
+
+def with_version(version: str) -> Callable[[Any], Any]:
+    """Return the change of a cluster's engine version."""
+    return lambda answer: [{**one, "EngineVersion": version} for one in answer]
+
+
+def rolled_back(answer: Any) -> Any:
+    """Return stacks whose last update was taken back, and nothing where there is no stack."""
+    return [{**one, "StackStatus": "UPDATE_ROLLBACK_COMPLETE"} for one in answer or []] or None
+
+
+@pytest.mark.parametrize(
+    ("check", "operation", "change", "expected"),
+    [
+        (
+            "hosted-zone",
+            "route53 GetHostedZone",
+            lambda _: {"Name": "example.com.", "Config": {"PrivateZone": True}},
+            "FAIL The hosted zone {zone} (example.com) is private.",
+        ),
+        (
+            "hosted-zone",
+            "route53 GetHostedZone",
+            lambda _: {"Name": "ample.com."},
+            "FAIL The hosted zone {zone} is that of ample.com, and not of www.example.com.",
+        ),
+        (
+            "stack-state",
+            "cloudformation DescribeStacks",
+            rolled_back,
+            "PASS csr-lambda-api-prod-network is in state UPDATE_ROLLBACK_COMPLETE, so it is updated.",
+        ),
+        (
+            "artifact-buckets",
+            "s3 GetBucketVersioning",
+            lambda _: {},
+            "WARN The bucket {prefix}artifacts-123456789012-ap-northeast-1 keeps no versions.",
+        ),
+        (
+            "alarm-subscriptions",
+            "sns ListSubscriptionsByTopic",
+            lambda _: [{"SubscriptionArn": "PendingConfirmation", "Protocol": "email"}],
+            "FAIL The subscription of the topic NetworkAlarmTopic waits for its confirmation: its alarms "
+            "reach no one.",
+        ),
+        (
+            "newest-snapshot",
+            "rds DescribeDBClusterSnapshots",
+            lambda answer: [{**one, "Status": "creating"} for one in answer],
+            "FAIL The cluster csr-lambda-api-prod-aurora-cluster has no snapshot.",
+        ),
+        (
+            "engine-version",
+            "rds DescribeDBClusters",
+            with_version("8.0.mysql_aurora.3.04.0"),
+            f"UNKNOWN {MISSING} rds DescribeDBEngineVersions in ap-northeast-1.",
+        ),
+        (
+            "api-logging-role",
+            "apigateway GetAccount",
+            lambda _: {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/else"},
+            f"UNKNOWN {MISSING} cloudformation DescribeStackResources in ap-northeast-1.",
+        ),
+    ],
+)
+def test_what_a_check_says_of_an_answer(
+    walk: Walk, check: str, operation: str, change: Callable[[Any], Any], expected: str
+) -> None:
+    """Of each changed answer, the first thing that the check says."""
+    service, _, name = operation.partition(" ")
+    status, sentence = said(walk, "ready", check, changed(service, name, change))[0]
+
+    assert f"{status} {sentence}" == expected.format(zone=walk.world.zone, prefix=walk.world.needs.prefix)
+
+
+@pytest.mark.parametrize(
+    ("targets", "status"), [(["8.0.mysql_aurora.3.10.6"], "WARN"), (["8.0.mysql_aurora.3.11.0"], "FAIL")]
+)
+def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str) -> None:
+    """A version that the deployed one leads to is announced; another one is refused."""
+    database = walk.world.needs.stack("database")
+    assert database
+    version = database.resources["DatabaseCluster"]["Properties"]["EngineVersion"]
+    wanted = [one.replace("8.0.mysql_aurora.3.10.6", version) for one in targets]
+    answers: Mapping[str, Any] = {
+        "DescribeDBClusters": [{"EngineVersion": "old"}],
+        "DescribeStacks": [{"StackStatus": "CREATE_COMPLETE"}],
+        "ListStackResources": [{"LogicalResourceId": "DatabaseCluster", "PhysicalResourceId": "c"}],
+    }
+    offered = [{"Status": "available", "ValidUpgradeTarget": [{"EngineVersion": one} for one in wanted]}]
+
+    class Answers(Lookup):
+        def __call__(self, query: Any) -> Any:
+            return answers.get(query.operation, offered)
+
+        def expect(self, queries: Any) -> None:
+            pass
+
+    (check,) = [one for one in CHECKS if one.name == "engine-version"]
+    (subject,) = check.subjects(walk.world.needs)
+
+    assert check.judge(subject, walk.world.needs, Answers(walk.states["ready"].facts)).status == status
+
+
+def test_dates_of_runtimes_are_those_of_cfn_lint() -> None:
+    """Which follow AWS's page; a date that AWS changes is found here after an update of cfn-lint."""
+    listed: Any = load_resource(AdditionalSpecs, "LmbdRuntimeLifecycle.json")  # type: ignore[no-untyped-call]
+    known = {name: (one["deprecated"], one["create-block"]) for name, one in listed.items()}
+
+    assert {name: known[name] for name in awslambda.RUNTIMES} == dict(awslambda.RUNTIMES)
+    newest = max(name for name in known if name.startswith("python3.1"))
+    assert newest in awslambda.RUNTIMES
+
+
+@pytest.mark.parametrize(
+    ("runtime", "day", "status"),
+    [
+        ("python3.13", "2029-06-29", "PASS"),
+        ("python3.13", "2029-06-30", "WARN"),
+        ("python3.13", "2029-07-31", "FAIL"),
+        ("cobol85", "2026-11-26", "WARN"),
+    ],
+)
+def test_a_runtime_grows_old(runtime: str, day: str, status: str) -> None:
+    """From the day of its deprecation on it is a warning, from the block on a failure."""
+    api = StackNeeds(
+        "api",
+        "shop-prod-api",
+        "eu-west-1",
+        {},
+        {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": runtime}}},
+        {},
+    )
+    needed = Needs("prod", "shop", "123456789012", [api], ())
+    facts = Facts(f"{day}T00:00:00Z", "123456789012", "arn")
+
+    assert [one.status for one in judge([_check("runtime")], needed, facts)] == [status]
+
+
+def test_a_small_account_is_named_where_nothing_is_reserved(walk: Walk) -> None:
+    """Without a reservation the deploy works, with as little concurrency as there is."""
+    api = StackNeeds(
+        "api",
+        "shop-prod-api",
+        "eu-west-1",
+        {},
+        {"F": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "f"}}},
+        {},
+    )
+    needed = Needs("prod", "shop", "123456789012", [api], ())
+
+    class Answers(Lookup):
+        def __call__(self, query: Any) -> Any:
+            small = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
+            return small if query.operation == "GetAccountSettings" else None
+
+        def expect(self, queries: Any) -> None:
+            pass
+
+    check = _check("lambda-concurrency")
+    (subject,) = check.subjects(needed)
+    verdict = check.judge(subject, needed, Answers(walk.states["new"].facts))
+
+    assert (verdict.status, verdict.sentence) == (
+        "WARN",
+        "The account has only 10 concurrent executions in eu-west-1, which all functions share.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "domain", "covered"),
+    [
+        ("www.example.com", "WWW.example.com", True),
+        ("*.example.com", "www.example.com", True),
+        ("*.example.com", "example.com", False),
+        ("*.example.com", "a.b.example.com", False),
+        ("example.com", "www.example.com", False),
+    ],
+)
+def test_a_wildcard_stands_for_one_label(name: str, domain: str, *, covered: bool) -> None:
+    """As TLS has it."""
+    assert acm._covers(name, domain) is covered
+
+
+def test_a_quota_that_rds_does_not_name_is_a_warning(walk: Walk) -> None:
+    """It is not taken for room."""
+    for status, sentence in said(
+        walk, "new", "database-quotas", changed("rds", "DescribeAccountAttributes", lambda _: [])
+    ):
+        assert status == "WARN"
+        assert (
+            sentence.startswith("RDS does not say what it allows of DB") or "EventSubscriptions" in sentence
+        )
+
+
+def test_the_subject_of_a_check_is_what_ignore_names(walk: Walk) -> None:
+    """No check has two subjects with one ID in one stack."""
+    for check in CHECKS:
+        subjects: list[Subject] = list(check.subjects(walk.world.needs))
+        assert len({(one.id, one.stack.name) for one in subjects}) == len(subjects), check.name
+
+
+def _check(name: str) -> Any:
+    return next(check for check in CHECKS if check.name == name)

@@ -1,0 +1,244 @@
+"""``csr-templates preflight``: options, exit codes and what it writes where."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csr_templates.cli import main as command_line
+from csr_templates.cli import preflight
+from csr_templates.preflight import account as accounts
+from csr_templates.preflight import change_sets
+
+from .conftest import Walk
+from .mock_account import ENVIRONMENT
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(walk: Walk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command in the mock account, as it is with all stacks."""
+    monkeypatch.setattr(walk.world.account, "close", lambda: None)
+    monkeypatch.setattr(preflight, "Account", lambda profile: walk.world.account)
+    read = preflight._folder  # which takes as long as all the rest
+    monkeypatch.setattr(
+        preflight, "_folder", lambda path: walk.world.built if path == walk.world.folder else read(path)
+    )
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        given = ["preflight", "prod", "--out", str(walk.world.folder), *arguments]
+        code = command_line.main(given)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run_command
+
+
+@pytest.fixture
+def versioned(run: Run, walk: Walk) -> Run:
+    """Runs the command with the version of the package."""
+    return lambda *arguments: run(
+        "--parameter", f"LambdaCodeS3ObjectVersion={walk.world.version}", *arguments
+    )
+
+
+def test_a_ready_account_ends_with_0_and_its_facts_say_the_same(versioned: Run, tmp_path: Path) -> None:
+    """What is saved can be judged again without an account."""
+    path = str(tmp_path / "facts.json")
+    code, out, err = versioned("--save-facts", path)
+
+    assert (code, err) == (0, "")
+    assert out.endswith("0 failed, 0 could not be judged, 0 to look at, 155 passed.\n")
+    with pytest.MonkeyPatch.context() as offline:
+        offline.setattr(preflight, "Account", None)
+        assert versioned("--facts", path) == (0, out, "")
+        code, document, _ = versioned(
+            "--facts", path, "--format", "json", "--stack", "network", "--stack", "api"
+        )
+        assert {one["stack"] for one in json.loads(document)["results"]} == {"network", "api"}
+        assert versioned("--facts", path, "--format", "markdown")[1].startswith("### Preflight of prod")
+
+
+def test_a_fault_ends_with_1_unless_it_is_ignored(versioned: Run, walk: Walk) -> None:
+    """What is ignored is still shown."""
+    held = walk.world.recorder.stacks.status
+    held["csr-lambda-api-prod-api"], before = "UPDATE_IN_PROGRESS", held["csr-lambda-api-prod-api"]
+    try:
+        code, out, _ = versioned()
+        ignored, ignored_out, _ = versioned("--ignore", "stack-state:csr-lambda-api-prod-api")
+    finally:
+        held["csr-lambda-api-prod-api"] = before
+
+    assert (code, ignored) == (1, 0)
+    assert out.count("\nFAIL    stack-state:csr-lambda-api-prod-api [api]\n") == 1
+    assert ignored_out.count("\nFAIL    stack-state:csr-lambda-api-prod-api [api] (ignored)\n") == 1
+
+
+def test_what_could_not_be_judged_ends_with_1(versioned: Run, walk: Walk) -> None:
+    """The last line names the permission."""
+    from .recorded import AwsError
+
+    walk.world.recorder.failing["sns", "ListSubscriptionsByTopic"] = AwsError("AuthorizationError", "", 403)
+    try:
+        code, out, _ = versioned()
+    finally:
+        walk.world.recorder.failing.clear()
+
+    assert code == 1
+    assert out.endswith(
+        "0 failed, 8 could not be judged, 0 to look at, 147 passed. Not judged: 8 (permission missing: "
+        "sns:ListSubscriptionsByTopic).\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ("--ignore", "writr"),
+            "There is no check writr. Did you mean 'writer'? docs/preflight.md lists them.",
+        ),
+        (("--stack", "apo"), "There is no stack apo. Did you mean 'api'?"),
+        (
+            ("--parameter", "LambdaMemorySize=1"),
+            "LambdaMemorySize is not a parameter that each deploy decides.",
+        ),
+        (("--facts", "no-such.json"), "Cannot read no-such.json: No such file or directory."),
+        (("--facts", "a", "--save-facts", "b"), "--facts asks no account, so --save-facts means nothing."),
+        (("--facts", "a", "--change-set"), "--facts asks no account, so --change-set means nothing."),
+        (("--facts", "a", "--profile", "b"), "--facts asks no account, so --profile means nothing."),
+        (("--s3-bucket", "b"), "--s3-bucket is for change sets: add --change-set, or leave it out."),
+        (("--out", "no-such-folder"), "There is no no-such-folder/stacks.json"),
+        (("--save-facts", "no/such/folder/facts.json"), "Cannot write no/such/folder/facts.json"),
+    ],
+)
+def test_what_cannot_run_ends_with_2(run: Run, arguments: tuple[str, ...], sentence: str) -> None:
+    """With a sentence on standard error, and nothing on standard output."""
+    code, out, err = run(*arguments)
+
+    assert (code, out) == (2, "")
+    assert err.startswith(f"csr-templates: {sentence}")
+
+
+@pytest.mark.parametrize("given", ["LambdaCodeS3Key", "=x"])
+def test_a_parameter_without_a_value_is_refused(
+    run: Run, given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As other wrong arguments are."""
+    with pytest.raises(SystemExit) as end:
+        run("--parameter", given)
+
+    assert end.value.code == 2
+    assert f"{given!r} is not NAME=VALUE." in capsys.readouterr().err
+
+
+def test_without_credentials_it_ends_with_2(walk: Walk, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a sentence that says what to do."""
+    with pytest.MonkeyPatch.context() as changed:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            changed.delenv(name)
+        code = command_line.main(["preflight", "prod", "--out", str(walk.world.folder)])
+
+    assert code == 2
+    assert capsys.readouterr().err.startswith("csr-templates: There are no AWS credentials. Sign in")
+
+
+class Terminal:
+    """A standard error that is a terminal."""
+
+    def __init__(self) -> None:
+        self.written = ""
+
+    def write(self, text: str) -> None:
+        """Take text."""
+        self.written += text
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+    def isatty(self) -> bool:
+        """Be a terminal."""
+        return True
+
+
+@pytest.mark.parametrize(("patience", "shows"), [(0.0, True), (600.0, False)])
+def test_a_terminal_sees_how_far_it_is(
+    versioned: Run, monkeypatch: pytest.MonkeyPatch, patience: float, *, shows: bool
+) -> None:
+    """After a second, and in a line that is cleared at the end."""
+    terminal = Terminal()
+    monkeypatch.setattr(preflight, "PATIENCE", patience)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    versioned()
+
+    assert ("calls answered" in terminal.written) == shows
+    if shows:
+        last = terminal.written.split("\r")[-3]
+        done, of, known, *_ = last.split()
+        assert (done, of) == (known, "of")
+        assert terminal.written.endswith("\r")
+
+
+@pytest.fixture
+def slow_change_sets(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Change sets that are not ready at once."""
+    stacks = walk.world.recorder.stacks
+    stacks.slow = 1
+    yield stacks
+    stacks.slow = 0
+
+
+def test_change_sets_are_announced_and_part_of_the_report(
+    versioned: Run, slow_change_sets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only this option writes, and it says so before it does."""
+    monkeypatch.setattr(change_sets, "PAUSE", 0.0)
+    before = dict(slow_change_sets.status)
+    code, out, err = versioned("--change-set", "--stack", "network")
+
+    assert (code, err) == (0, "Creating change sets, to be validated by AWS and deleted again.\n")
+    assert "\nPASS    change-set\n" in out
+    assert (slow_change_sets.changes, slow_change_sets.status) == ({}, before)
+
+
+def test_an_interrupted_run_cleans_up(
+    versioned: Run, slow_change_sets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C ends with 130, after what was created is deleted; signals do afterwards what they did before."""
+    handlers = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
+    before = dict(slow_change_sets.status)
+    monkeypatch.setattr("time.sleep", lambda seconds: os.kill(os.getpid(), signal.SIGTERM))
+    code, out, err = versioned("--change-set", "--stack", "network")
+
+    assert (code, out) == (130, "")
+    assert err.endswith("Interrupted: deleting the change sets.\n")
+    assert (slow_change_sets.changes, slow_change_sets.status) == ({}, before)
+    assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == handlers
+
+
+def test_other_commands_load_no_boto3() -> None:
+    """Nor does this one before it asks an account."""
+    code = (
+        "import sys; from csr_templates.cli.main import main; main(['environments']); "
+        "from csr_templates.cli import preflight; from csr_templates.preflight.checks import listing; "
+        "assert not {'boto3', 'botocore'} & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert accounts.WORKERS > 1

@@ -1,0 +1,151 @@
+"""The report: order, last line, formats, and what is ignored."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import pytest
+
+from csr_templates.preflight import report
+from csr_templates.preflight.facts import Facts
+from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.report import IgnoreError
+from csr_templates.preflight.results import FAIL, PASS, UNKNOWN, WARN, Result
+
+NEEDS: Final = Needs(
+    "prod", "shop", "123456789012", [StackNeeds("api", "shop-prod-api", "eu-west-1", {}, {}, {})], ()
+)
+FACTS: Final = Facts("2026-11-26T00:00:00Z", "123456789012", "arn")
+RESULTS: Final = [
+    Result("zones", "a", "api", PASS, "The zone a is available."),
+    Result("zones", "b", "api", PASS, "The zone b is available."),
+    Result(
+        "writer", "db", "api", WARN, "There was a failover.", "Fail back.", "aws rds describe-db-clusters"
+    ),
+    Result(
+        "keys",
+        "k",
+        "api",
+        UNKNOWN,
+        "kms:ListKeys is not permitted.",
+        "Allow it.",
+        "aws kms list-keys",
+        "permission missing: kms:ListKeys",
+    ),
+    Result(
+        "roles", "r1", "api", FAIL, "There is no role r1.", "Create it.", "aws iam get-role --role-name r1"
+    ),
+    Result(
+        "roles", "r2", "api", FAIL, "There is no role r2.", "Create it.", "aws iam get-role --role-name r2"
+    ),
+]
+CHECKS: Final = ["zones", "writer", "keys", "roles"]
+WHY: Final = "permission missing: kms:ListKeys"
+LAST: Final = f"2 failed, 1 could not be judged, 1 to look at, 2 passed. Not judged: 1 ({WHY})."
+
+
+def test_the_text_has_failures_first_and_counts_last() -> None:
+    """What has to be done for several subjects is said once, and what passed is named only."""
+    assert (
+        report.as_text(RESULTS, NEEDS, FACTS)
+        == f"""\
+Preflight of prod (api) in account 123456789012, at 2026-11-26T00:00:00Z
+
+FAIL    roles:r1 [api]
+        There is no role r1.
+        $ aws iam get-role --role-name r1
+FAIL    roles:r2 [api]
+        There is no role r2.
+        $ aws iam get-role --role-name r2
+        > Create it.
+
+UNKNOWN keys:k [api]
+        kms:ListKeys is not permitted.
+        $ aws kms list-keys
+        > Allow it.
+
+WARN    writer:db [api]
+        There was a failover.
+        $ aws rds describe-db-clusters
+        > Fail back.
+
+PASS    zones (2)
+
+{LAST}"""
+    )
+
+
+def test_the_markdown_says_the_same() -> None:
+    """For a pull request or a step summary: the counts on top, too, and what passed is folded."""
+    text = report.as_markdown(RESULTS, NEEDS, FACTS)
+
+    assert text.startswith(
+        f"### Preflight of prod (api) in account 123456789012, at 2026-11-26T00:00:00Z\n\n{LAST}\n"
+    )
+    assert text.endswith(f"<details><summary>passed</summary>\n\n`zones` (2)\n\n</details>\n\n{LAST}")
+    assert "\n- **FAIL** `roles:r1` (api)\n  There is no role r1.\n\n  ```sh\n  aws iam get-role" in text
+    assert text.count("**To do:** Create it.") == 1
+
+
+def test_the_json_has_everything() -> None:
+    """Every result, those that passed too, with stable keys."""
+    document = json.loads(report.as_json(RESULTS, NEEDS, FACTS))
+
+    assert document["counts"] == {"FAIL": 2, "UNKNOWN": 1, "WARN": 1, "PASS": 2, "ignored": 0}
+    assert [one["status"] for one in document["results"]] == [
+        "FAIL",
+        "FAIL",
+        "UNKNOWN",
+        "WARN",
+        "PASS",
+        "PASS",
+    ]
+    assert document["results"][2] == {
+        "check": "keys",
+        "id": "k",
+        "stack": "api",
+        "status": "UNKNOWN",
+        "ignored": False,
+        "sentence": "kms:ListKeys is not permitted.",
+        "remedy": "Allow it.",
+        "command": "aws kms list-keys",
+        "why": "permission missing: kms:ListKeys",
+    }
+    assert (document["environment"], document["account"], document["stacks"]) == (
+        "prod",
+        "123456789012",
+        ["api"],
+    )
+
+
+def test_what_is_ignored_is_shown_and_does_not_count() -> None:
+    """A check, or one of its subjects; the rest still counts."""
+    results = report.ignore(RESULTS, ["keys", "roles:r1"], CHECKS)
+
+    assert [one.subject for one in results if one.is_bad] == ["r2"]
+    text = report.as_text(results, NEEDS, FACTS)
+    assert "FAIL    roles:r1 [api] (ignored)" in text
+    assert text.index("roles:r2") < text.index("roles:r1")
+    assert text.endswith("1 failed, 0 could not be judged, 1 to look at, 2 passed, 2 ignored.")
+
+
+def test_only_what_failed_or_is_unknown_ends_with_1() -> None:
+    """A warning does not."""
+    assert [one.subject for one in RESULTS if one.is_bad] == ["k", "r1", "r2"]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "sentence"),
+    [
+        ("role", "There is no check role. Did you mean 'roles'? docs/preflight.md lists them."),
+        ("nothing-alike:x", "There is no check nothing-alike. docs/preflight.md lists them."),
+        (":x", "There is no check ''. docs/preflight.md lists them."),
+    ],
+)
+def test_an_unknown_check_is_refused(ignored: str, sentence: str) -> None:
+    """It would ignore nothing, without a word."""
+    with pytest.raises(IgnoreError) as refusal:
+        report.ignore(RESULTS, [ignored], CHECKS)
+
+    assert str(refusal.value) == sentence

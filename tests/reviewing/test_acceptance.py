@@ -1,0 +1,167 @@
+"""Accepting risks: by options and by review.json, of which only what is new in the change counts."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from csr_templates.cli import main as cli
+from csr_templates.reviewing import acceptance
+from csr_templates.reviewing.acceptance import AcceptanceError
+
+from .own_changes import OUT
+
+ENTRY = {
+    "kind": "guard",
+    "stack": "api",
+    "logicalId": "LambdaErrorsAlarm",
+    "reason": "Replaced by the alarm on ApiMostlyFailing.",
+}
+
+
+def run(*arguments: str) -> int:
+    """Run the command in this process."""
+    return cli.main(["review", *arguments])
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository whose out/ makes one alarm deaf and admits requests without a key, after HEAD."""
+    root = tmp_path_factory.mktemp("repository")
+    for name in ("out", "deployed"):
+        shutil.copytree(OUT, root / name)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *arguments], cwd=root, check=True)
+    api = root / "out" / "api.yaml"
+    text = api.read_text("utf-8")
+    alarm = text.index("  LambdaErrorsAlarm:")
+    threshold = re.compile(r"Threshold: 3\b").search(text, alarm)
+    assert threshold is not None
+    text = f"{text[: threshold.start()]}Threshold: 30{text[threshold.end() :]}"
+    api.write_text(text.replace("ApiKeyRequired: true", "ApiKeyRequired: false", 1), "utf-8")
+    return root
+
+
+@pytest.fixture
+def entries(repository: Path) -> Path:
+    """The file review.json, which is not there."""
+    file = repository / "review.json"
+    file.unlink(missing_ok=True)
+    return file
+
+
+def test_each_risk_is_accepted_or_the_command_ends_with_1(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its place or with all of its kind, by an option or by an entry with a reason; then the code is 0."""
+    after = ["--after", str(repository / "out"), "--environment", "prod"]
+    assert run(*after) == 1
+    assert "2 risks not accepted" in capsys.readouterr().err
+    assert run(*after, "--accept", "guard") == 1
+    assert "1 risk not accepted" in capsys.readouterr().err
+    assert run(*after, "--accept", "guard:api.LambdaErrorsAlarm", "--accept", "opens") == 0
+
+    entries.write_text(json.dumps([ENTRY]), "utf-8")
+    capsys.readouterr()
+    assert run(*after, "--accept", "opens:api.RootAnyMethod", "--format", "json") == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    risks = {risk["kind"]: risk for risk in json.loads(captured.out)["risks"]}
+    assert (risks["guard"]["accepted"], risks["guard"]["reason"]) == (True, ENTRY["reason"])
+    assert (risks["opens"]["accepted"], risks["opens"]["reason"]) == (True, "")
+
+
+def test_an_entry_that_was_there_before_accepts_nothing(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was for an earlier change: it is named, and the risk is one again."""
+    entries.write_text(json.dumps([ENTRY]), "utf-8")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    for arguments in (["add", "review.json"], ["commit", "-q", "-m", "accept"]):
+        subprocess.run([*git, *arguments], cwd=repository, check=True)
+    try:
+        assert run("--after", str(repository / "out"), "--accept", "opens") == 1
+        err = capsys.readouterr().err
+        assert "Entry 1 of review.json (guard api.LambdaErrorsAlarm) was there before this change" in err
+    finally:
+        subprocess.run(["git", "reset", "-q", "--soft", "HEAD~1"], cwd=repository, check=True)
+        subprocess.run(["git", "rm", "-q", "--cached", "review.json"], cwd=repository, check=True)
+
+
+def test_two_folders_side_by_side_share_the_file(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is then that of the change, and not what was held before."""
+    entries.write_text(json.dumps([ENTRY]), "utf-8")
+    before = str(repository / "deployed")
+
+    assert run("--before", before, "--after", str(repository / "out"), "--accept", "opens") == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "content", "message"),
+    [
+        (["--accept", "opns"], None, "--accept opns names the kind 'opns'; there are will-fail, "),
+        (["--accept", "opens:"], None, "--accept opens: names no stack. Write opens, opens:STACK.ID"),
+        (
+            ["--accept", "opens:api.Nothing"],
+            None,
+            "--accept opens:api.Nothing accepts nothing: there is no risk opens in api.Nothing. Correct it",
+        ),
+        (
+            [],
+            [{**ENTRY, "logicalId": "Api5xxAlarm"}],
+            "Entry 1 of review.json accepts nothing: there is no risk guard in api.Api5xxAlarm.",
+        ),
+        ([], [{**ENTRY, "reason": " "}], "Entry 1 of review.json has no reason. Write one."),
+        ([], [{**ENTRY, "kind": "x"}], "Entry 1 of review.json names the kind 'x'; there are"),
+        (
+            [],
+            [{"kind": "guard"}],
+            "Entry 1 of review.json must be an object with the texts kind, stack, logicalId, reason, and "
+            'nothing else; it is {"kind": "guard"}.',
+        ),
+        ([], {"kind": "guard"}, "review.json must hold a list of objects with kind, stack,"),
+        ([], "{", "Cannot read review.json: it is not JSON"),
+    ],
+)
+def test_what_accepts_nothing_is_bad_input(
+    repository: Path,
+    entries: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    content: object,
+    message: str,
+) -> None:
+    """It would otherwise go unnoticed that a name is wrong, or that the risk is gone."""
+    if content is not None:
+        text = content if isinstance(content, str) else json.dumps(content)
+        entries.write_text(text, "utf-8")
+
+    assert run("--after", str(repository / "out"), *options) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+
+
+def test_a_limited_review_does_not_need_every_entry(repository: Path, entries: Path) -> None:
+    """The entry may be for an environment that is not looked at."""
+    entries.write_text(json.dumps([{**ENTRY, "logicalId": "Api5xxAlarm"}]), "utf-8")
+    after = ["--after", str(repository / "out"), "--environment", "prod"]
+
+    assert run(*after, "--accept", "guard", "--accept", "opens") == 0
+
+
+def test_a_whole_stack() -> None:
+    """Its risks have no logical ID, and the entry has neither."""
+    found = acceptance.of_option("guard:network")
+    assert (found.kind, found.stack, found.name) == ("guard", "network", "")
+    with pytest.raises(AcceptanceError, match="has no stack"):
+        acceptance.read(json.dumps([{**ENTRY, "stack": ""}]).encode(), "review.json")

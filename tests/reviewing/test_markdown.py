@@ -1,0 +1,167 @@
+"""The report as Markdown: risks first, links, text that stays text, and never too long for a comment."""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+
+import pytest
+
+from csr_templates.cli import main as cli
+from csr_templates.reviewing import markdown, report
+from csr_templates.reviewing.markdown import LONGEST, MARKER, as_markdown
+from csr_templates.reviewing.report import Review
+from csr_templates.reviewing.risks import Risk
+from csr_templates.reviewing.text import as_text, coloured
+
+from .own_changes import OUT, own_side, with_values
+from .own_openings import OPENINGS
+
+BASE = "https://github.com/o/r/blob/main/"
+
+
+@pytest.fixture(scope="module")
+def retention() -> Review:
+    """The review of a change that weakens guards in all stacks."""
+    side = own_side()
+    return report.review(side, OPENINGS["log retention shortened"](side))
+
+
+def test_risks_first_and_details_folded(retention: Review) -> None:
+    """The marker, how many risks and changes there are, each risk once, and then a fold for each stack."""
+    text = as_markdown(retention)
+    lines = text.splitlines()
+
+    assert lines[0] == MARKER
+    assert lines[3] == "**8 risks not accepted: 8 guard**  "
+    assert lines[4] == "network 1 updated; database 3 updated; api 3 updated; frontend 1 updated  "
+    assert re.fullmatch(
+        r"- \*\*guard\*\* `network.FlowLogsLogGroup` in prod - "
+        r"`src/csr_templates/stacks/network.py:\d+`  ",
+        lines[7],
+    )
+    assert lines[8] == ("  FlowLogsLogGroup: RetentionInDays is 30 instead of 365: records are kept shorter.")
+    assert text.index("<details>") > text.rindex("- **guard**")
+    folds = re.findall(r"<details><summary><b>(\w+)</b>", text)
+    assert folds == ["network", "database", "api", "frontend"]
+    assert text.count("</details>") == len(folds)
+
+
+def test_links(retention: Review) -> None:
+    """With an address, modules and parameter files are links; the line is the anchor."""
+    text = as_markdown(retention, BASE)
+
+    assert re.search(rf"\[`src/\S+/network.py:(\d+)`\]\({BASE}src/\S+/network.py#L\1\)", text)
+    assert f"]({BASE}parameters/prod/network.json)" in text
+    assert "](" not in as_markdown(retention)
+
+
+def test_what_is_accepted_is_folded(retention: Review) -> None:
+    """It is still there, with its reason."""
+    risks = [risk._replace(accepted=True, reason="Costs *more* than it helps.") for risk in retention.risks]
+
+    text = as_markdown(retention._replace(risks=risks))
+    part = as_markdown(retention._replace(risks=[risks[0], *retention.risks[1:]]))
+
+    assert "**No risks left**, 8 accepted" in text
+    assert "<details><summary>8 accepted</summary>" in text
+    assert r"Accepted: Costs \*more\* than it helps." in text
+    assert "**7 risks not accepted: 7 guard**, 1 accepted" in part
+
+
+def test_environments_that_behave_alike_are_merged() -> None:
+    """The same change in all of them is one entry; in some of them it names them."""
+    side = own_side()
+    after = side
+    for name in side.environments:
+        after = with_values(after, name, {"LambdaMemorySize": "2048"})
+    memory = as_markdown(report.review(side, after))
+    rule = as_markdown(report.review(side, OPENINGS["WAF rule to count"](side)))
+
+    assert memory.count("**update** `ApiFunction`") <= len(side.environments)
+    assert rule.count("- **opens**") == 1
+    assert "`frontend.WebACL` in staging, prod -" in rule
+
+
+def test_texts_stay_texts(retention: Review) -> None:
+    """Nothing of a message is markup, calls a user or names an issue; an address is a link."""
+    message = "<b>a_b*c</b> [x](y) @team #12 `code` | https://docs.aws.amazon.com/a_b_c ends."
+    found = Risk("opens", ("prod",), "api", "`odd`", message)
+
+    text = as_markdown(retention._replace(risks=[found]))
+    line = next(one for one in text.splitlines() if "a\\_b" in one)
+
+    assert "`` api.`odd` ``" in text
+    assert line == (
+        r"  &lt;b&gt;a\_b\*c&lt;/b&gt; \[x\](y) &#64;team &#35;12 \`code\` \| "
+        "https://docs.aws.amazon.com/a_b_c ends."
+    )
+    assert html.unescape(line).count("@team") == 1
+
+
+def test_it_is_cut_honestly(retention: Review) -> None:
+    """Whole entries are left out, from the end, and the report says how many."""
+    risks = [
+        Risk("guard", ("prod",), "api", f"Alarm{number}", f"Alarm{number} says {number} " + "x" * 900)
+        for number in range(100)
+    ]
+
+    text = as_markdown(retention._replace(risks=risks), notes=["A note."])
+
+    assert len(text) < LONGEST
+    shown = len(re.findall(r"^- \*\*guard\*\*", text, re.MULTILINE))
+    left, whole = map(int, re.findall(r"cut: (\d+) of (\d+) entries are not", text)[0])
+    assert 50 < shown < 100
+    assert left == whole - shown
+    assert "**100 risks not accepted: 100 guard**" in text
+    assert text.count("<details>") == text.count("</details>")
+    one = as_markdown(retention._replace(risks=[risks[0]._replace(message="y" * 2 * LONGEST)]))
+    assert len(one) < LONGEST
+    assert "cut:" not in one
+
+
+def test_nothing_changes() -> None:
+    """It says so in a few lines."""
+    side = own_side()
+
+    text = as_markdown(report.review(side, side, ["prod"]))
+
+    assert text.splitlines()[3:] == [
+        "**No risks**  ",
+        "No resource changes  ",
+        "`out` to `out`",
+        "",
+        "",
+        "No change: network, database, api, frontend.",
+    ]
+
+
+def test_colour_is_only_for_a_terminal(
+    retention: Review, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It adds nothing but colour, and NO_COLOR or a pipe leaves it out."""
+    plain = as_text(retention)
+    assert re.sub(r"\033\[[0-9;]*m", "", coloured(plain)) == plain
+    assert "\033[33mguard\033[0m  network.FlowLogsLogGroup" in coloured(plain)
+    out = str(OUT)
+    arguments = ["review", "--before", out, "--after", out, "--environment", "prod"]
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for is_terminal, no_colour, expected in ((False, "", False), (True, "", True), (True, "1", False)):
+        monkeypatch.setattr(sys.stdout, "isatty", lambda answer=is_terminal: answer)
+        monkeypatch.setenv("NO_COLOR", no_colour)
+        assert cli.main(arguments) == 0
+        assert ("\033" in capsys.readouterr().out) is expected
+
+
+def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --format markdown."""
+    out = str(OUT)
+
+    code = cli.main(
+        ["review", "--before", out, "--after", out, "--environment", "prod", "--format", "markdown"]
+    )
+
+    assert code == 0
+    assert capsys.readouterr().out.startswith(markdown.MARKER + "\n")

@@ -1,0 +1,342 @@
+"""A review beside a change set: the answers are those of AWS's examples and of public issues.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-samples.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csr_templates.cli import main as cli
+from csr_templates.reviewing import reconcile, report, sides
+from csr_templates.reviewing.reconcile import ReconcileError, Reconciliation
+
+from .own_changes import own_side
+from .own_openings import OPENINGS
+
+# The template of AWS's examples, and the answers that the page gives for changes of it.
+SAMPLE: dict[str, Any] = {
+    "Parameters": {
+        "Purpose": {"Type": "String", "Default": "testing", "AllowedValues": ["testing", "production"]},
+        "KeyPairName": {"Type": "AWS::EC2::KeyPair::KeyName"},
+        "InstanceType": {
+            "Type": "String",
+            "Default": "t2.micro",
+            "AllowedValues": ["t2.micro", "t2.small", "t2.medium"],
+        },
+    },
+    "Resources": {
+        "MyEC2Instance": {
+            "Type": "AWS::EC2::Instance",
+            "Properties": {
+                "KeyName": {"Ref": "KeyPairName"},
+                "InstanceType": {"Ref": "InstanceType"},
+                "ImageId": "ami-8fcee4e5",
+                "Tags": [{"Key": "Purpose", "Value": {"Ref": "Purpose"}}],
+            },
+        }
+    },
+}
+GIVEN = {"KeyPairName": "MyKeyName", "InstanceType": "t2.micro", "Purpose": "testing"}
+
+
+def modify(name: str, kind: str, replacement: str, *details: Any, **more: Any) -> dict[str, Any]:
+    """Return the change of a resource as DescribeChangeSet gives it."""
+    change = {
+        "Action": "Modify",
+        "LogicalResourceId": name,
+        "PhysicalResourceId": "i-1abc23d4",
+        "ResourceType": kind,
+        "Replacement": replacement,
+        "Scope": list(dict.fromkeys(one["Target"]["Attribute"] for one in details)),
+        "Details": list(details),
+        **more,
+    }
+    return {"Type": "Resource", "ResourceChange": change}
+
+
+def detail(
+    name: str,
+    recreation: str,
+    source: str = "DirectModification",
+    *,
+    evaluation: str = "Static",
+    **target: Any,
+) -> dict[str, Any]:
+    """Return a detail of a change; a name that is empty is for the tags."""
+    place = {"Attribute": "Properties", "Name": name} if name else {"Attribute": "Tags"}
+    entity = {"CausingEntity": target.pop("entity")} if "entity" in target else {}
+    return {
+        "Target": {**place, "RequiresRecreation": recreation, **target},
+        "Evaluation": evaluation,
+        "ChangeSource": source,
+        **entity,
+    }
+
+
+def answer(*changes: Any, stack: str = "SampleStack", **more: Any) -> bytes:
+    """Return an answer of DescribeChangeSet."""
+    whole = {"StackName": stack, "Status": "CREATE_COMPLETE", "Changes": list(changes), **more}
+    return json.dumps(whole).encode()
+
+
+def reconciled(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    given: tuple[Mapping[str, str], Mapping[str, str]],
+    data: bytes,
+) -> Reconciliation:
+    """Return the comparison of two templates with an answer."""
+    old, new = (
+        sides.template("t.json", json.dumps(one).encode(), "us-east-1", values, "stack")
+        for one, values in zip((before, after), given, strict=True)
+    )
+    return reconcile.reconcile(report.review(old, new), reconcile.read(data, "changeset.json"))
+
+
+def words(found: Reconciliation) -> list[tuple[str, str, str, str]]:
+    """Return what both say about each resource."""
+    return [verdict[:4] for verdict in found.verdicts]
+
+
+def test_the_examples_of_aws() -> None:
+    """A tag by a parameter is an update; a key pair replaces; what comes and goes does so for both."""
+    instance = "AWS::EC2::Instance"
+    tag = reconciled(
+        SAMPLE,
+        SAMPLE,
+        (GIVEN, {**GIVEN, "Purpose": "production"}),
+        answer(
+            modify(
+                "MyEC2Instance",
+                instance,
+                "False",
+                detail("", "Never", "ParameterReference", entity="Purpose"),
+                detail("", "Never", evaluation="Dynamic"),
+            )
+        ),
+    )
+    assert words(tag) == [("MyEC2Instance", "update", "update", "agree")]
+    pair = reconciled(
+        SAMPLE,
+        SAMPLE,
+        (GIVEN, {"KeyPairName": "MyNewKeyName", "InstanceType": "t2.small", "Purpose": "production"}),
+        answer(
+            modify(
+                "MyEC2Instance",
+                instance,
+                "True",
+                detail("KeyName", "Always", evaluation="Dynamic"),
+                detail("InstanceType", "Conditionally", "ParameterReference", entity="InstanceType"),
+                detail("KeyName", "Always", "ParameterReference", entity="KeyPairName"),
+                detail("", "Never", "ParameterReference", entity="Purpose"),
+            )
+        ),
+    )
+    assert words(pair) == [("MyEC2Instance", "replace", "replace", "agree")]
+    group = {
+        "AutoScalingGroup": {
+            "Type": "AWS::AutoScaling::AutoScalingGroup",
+            "Properties": {
+                "AvailabilityZones": ["us-east-1a"],
+                "LaunchConfigurationName": {"Ref": "LaunchConfig"},
+                "MinSize": "1",
+                "MaxSize": "6",
+            },
+        },
+        "LaunchConfig": {
+            "Type": "AWS::AutoScaling::LaunchConfiguration",
+            "Properties": {"ImageId": "ami-8fcee4e5", "InstanceType": {"Ref": "InstanceType"}},
+        },
+    }
+    actions = [("Add", name, one["Type"]) for name, one in group.items()]
+    comes = reconciled(
+        SAMPLE,
+        {**SAMPLE, "Resources": group},
+        (GIVEN, GIVEN),
+        answer(
+            *(
+                {
+                    "Type": "Resource",
+                    "ResourceChange": {"Action": action, "LogicalResourceId": name, "ResourceType": kind},
+                }
+                for action, name, kind in [*actions, ("Remove", "MyEC2Instance", instance)]
+            )
+        ),
+    )
+    assert {verdict.word for verdict in comes.verdicts} == {"agree"}
+    assert len(comes.verdicts) == 3
+
+
+def test_a_waf_action_that_a_change_set_does_not_see() -> None:
+    """Measured on AWS: the change set completes without a change (aws/aws-cdk-cli#1951)."""
+
+    def template(action: str) -> dict[str, Any]:
+        metric = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "m"}
+        properties = {"Scope": "REGIONAL", "DefaultAction": {action: {}}, "VisibilityConfig": metric}
+        return {"Resources": {"Acl": {"Type": "AWS::WAFv2::WebACL", "Properties": properties}}}
+
+    found = reconciled(template("Block"), template("Allow"), ({}, {}), answer())
+
+    (verdict,) = found.verdicts
+    assert verdict[:4] == ("Acl", "update", "none", "we say more")
+    assert "aws-cdk-cli/pull/1951" in verdict.notes[0]
+    assert found.missed == []
+
+
+def test_a_value_that_aws_knows_only_after_the_update() -> None:
+    """AWS says True of a NAT gateway that need not be replaced (coverage-roadmap#2113)."""
+    gateway = {"Type": "AWS::EC2::NatGateway", "Properties": {"SubnetId": "subnet-1", "AllocationId": "a"}}
+    template = {"Resources": {"NAT_GW": gateway}}
+    change = modify(
+        "NAT_GW",
+        "AWS::EC2::NatGateway",
+        "True",
+        detail(
+            "SubnetId",
+            "Always",
+            "ResourceReference",
+            Path="/Properties/SubnetId",
+            BeforeValue="subnet-1",
+            AfterValue="{{changeSet:KNOWN_AFTER_APPLY}}",
+        ),
+        PolicyAction="ReplaceAndDelete",
+    )
+
+    found = reconciled(template, template, ({}, {}), answer(change))
+
+    (verdict,) = found.missed
+    assert verdict[:4] == ("NAT_GW", "none", "replace", "AWS says more")
+    assert "issues/2113" in verdict.notes[0]
+
+
+def test_ssm_values_and_what_each_deploy_gives() -> None:
+    """The files do not have them, so that AWS says more, and why."""
+    template = {
+        "Parameters": {"Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"}},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Image"}}}},
+    }
+    change = modify(
+        "Topic",
+        "AWS::SNS::Topic",
+        "False",
+        detail("DisplayName", "Never", "ParameterReference", entity="Image"),
+    )
+    (verdict,) = reconciled(template, template, ({}, {}), answer(change)).missed
+    assert verdict.notes == ("the value of the SSM parameter that Image names is not in the files",)
+
+    side = own_side()
+    code = modify(
+        "ApiFunction",
+        "AWS::Lambda::Function",
+        "False",
+        detail("Code", "Never", "ParameterReference", entity="LambdaCodeS3ObjectVersion"),
+    )
+    read = reconcile.read(answer(code, stack="csr-lambda-api-prod-api"), "changeset.json")
+    found = reconcile.reconcile(report.review(side, side, ["prod"]), read)
+    assert (found.environment, found.stack) == ("prod", "api")
+    assert found.missed[0].notes == (
+        "the parameter LambdaCodeS3ObjectVersion is given by each deploy, so that no file says it",
+    )
+
+
+def test_conditional_and_policies() -> None:
+    """AWS decides what files cannot; metadata alone is nothing; data is compared by what AWS says of it."""
+    bus = {
+        "Type": "AWS::Events::EventBusPolicy",
+        "Properties": {"StatementId": "s", "Action": "events:PutEvents", "Principal": "*"},
+    }
+    limit = {"Condition": {"Type": "StringEquals", "Key": "aws:PrincipalOrgID", "Value": "o-1"}}
+    limited = {"Resources": {"Policy": {**bus, "Properties": {**bus["Properties"], **limit}}}}  # type: ignore[dict-item]
+    change = modify(
+        "Policy", "AWS::Events::EventBusPolicy", "Conditional", detail("Condition", "Conditionally")
+    )
+    found = reconciled({"Resources": {"Policy": bus}}, limited, ({}, {}), answer(change))
+    assert found.verdicts[0].theirs == "maybe-replace"
+
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "jobs"}}
+    kept = {"Resources": {"Queue": {**queue, "DeletionPolicy": "Retain"}}}
+    policy = modify("Queue", "AWS::SQS::Queue", "False", detail("", "Never"), Scope=["DeletionPolicy"])
+    assert words(reconciled({"Resources": {"Queue": queue}}, kept, ({}, {}), answer(policy))) == [
+        ("Queue", "policy", "policy", "agree")
+    ]
+    metadata = modify("Queue", "AWS::SQS::Queue", "False", detail("", "Never"), Scope=["Metadata"])
+    assert words(reconciled(kept, kept, ({}, {}), answer(metadata))) == [("Queue", "none", "none", "agree")]
+    other = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    removed = {"Action": "Remove", "LogicalResourceId": "Queue", "PolicyAction": "Retain"}
+    added = {"Action": "Add", "LogicalResourceId": "Topic"}
+    both = answer({"ResourceChange": removed}, {"ResourceChange": added})
+    assert {one.word for one in reconciled(kept, other, ({}, {}), both).verdicts} == {"agree"}
+    gone = {"Resources": {"Queue": queue}}
+    (verdict,) = reconciled(gone, other, ({}, {}), both).missed
+    assert verdict.notes == ("of the old one AWS says Retain, we say: lost",)
+
+
+def test_a_change_set_without_changes() -> None:
+    """It fails with a reason of its own, and then both say nothing."""
+    reason = "The submitted information didn't contain changes. Submit different information."
+    data = answer(Status="FAILED", StatusReason=reason)
+
+    assert reconciled(SAMPLE, SAMPLE, (GIVEN, GIVEN), data).verdicts == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"{", "Cannot read changeset.json: it is not JSON"),
+        (b"[]", "changeset.json is not an answer of DescribeChangeSet: it has no StackName."),
+        (answer(NextToken="n"), "changeset.json is only a part of the answer: it has a NextToken."),
+        (
+            answer(Status="CREATE_IN_PROGRESS"),
+            "changeset.json is of a change set in status CREATE_IN_PROGRESS: wait for it.",
+        ),
+        (
+            answer({"ResourceChange": {"Action": "Explode", "LogicalResourceId": "A"}}),
+            "changeset.json says Explode, Replacement None of A, which this version",
+        ),
+    ],
+)
+def test_what_is_not_an_answer(data: bytes, message: str) -> None:
+    """It says what it is, and what to do."""
+    with pytest.raises(ReconcileError, match=message.replace(".", r"\.").replace("(", r"\(")):
+        reconcile.read(data, "changeset.json")
+
+
+def test_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It prints the comparison, ends with 1 where AWS says more, and with 2 for a stack that is not there."""
+    monkeypatch.chdir(tmp_path)
+    for name, level in (("before", "jobs"), ("after", "tasks")):
+        text = f"Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: {{QueueName: {level}}}\n"
+        Path(f"{name}.yaml").write_text(text, "utf-8")
+    arguments = ["review", "--before", "before.yaml", "--after", "after.yaml", "--reconcile", "c.json"]
+    change = modify("Queue", "AWS::SQS::Queue", "True", detail("QueueName", "Always"))
+    Path("c.json").write_bytes(answer(change))
+    assert cli.main(arguments) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["after: AWS says more: 0, we say more: 0, agree: 1", "  agree  Queue: replace"]
+    assert "issues/844" in lines[-1]
+
+    Path("c.json").write_bytes(answer(change, modify("Topic", "AWS::SNS::Topic", "False")))
+    assert cli.main([*arguments, "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert [one["verdict"] for one in document["resources"]] == ["agree", "AWS says more"]
+    assert cli.main([*arguments, "--format", "markdown"]) == 2
+    assert "--reconcile has no format markdown" in capsys.readouterr().err
+
+
+def test_another_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    """The change set belongs to one of the stacks by the name that it has when it is deployed."""
+    side = own_side()
+    found = report.review(side, OPENINGS["key policy widened"](side), ["prod"])
+
+    with pytest.raises(ReconcileError, match="of the stack other, which is not reviewed; there are csr-"):
+        reconcile.reconcile(found, reconcile.read(answer(stack="other"), "c.json"))
+    compared = reconcile.reconcile(found, reconcile.read(answer(stack="csr-lambda-api-prod-api"), "c.json"))
+    assert "  we say more  FunctionKey: we say update, AWS says none" in reconcile.as_text(compared)

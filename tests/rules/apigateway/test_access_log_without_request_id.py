@@ -1,0 +1,38 @@
+"""Access logs of stages."""
+
+
+def stage(log_format: str) -> str:
+    """Return a template with one stage."""
+    return f"""
+Resources:
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties: {{AccessLogSetting: {{DestinationArn: a, Format: {log_format}}}}}
+"""
+
+
+GOOD = {
+    "ID": stage("'$context.requestId $context.status'"),
+    "extended": stage("'$context.extendedRequestId'"),
+    "function": stage("!ImportValue format"),
+}
+
+BAD = {
+    "without": (
+        stage("'$context.identity.sourceIp $context.status'"),
+        "Resources/Stage/Properties/AccessLogSetting/Format",
+        "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
+        "refuses the stage. Add one of them.",
+    ),
+    "another ID": (
+        stage("'$context.requestIdentity'"),
+        "Resources/Stage/Properties/AccessLogSetting/Format",
+        "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
+        "refuses the stage. Add one of them.",
+    ),
+    "lines": (
+        stage('"$context.requestId\\n$context.status"'),
+        "Resources/Stage/Properties/AccessLogSetting/Format",
+        "Format has more than one line: API Gateway refuses the stage. Write it as one line.",
+    ),
+}

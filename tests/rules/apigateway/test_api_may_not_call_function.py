@@ -1,0 +1,30 @@
+"""Methods with functions."""
+
+URI = "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'"
+
+
+def template(permission: str, more: str = "") -> str:
+    """Return a template with a method, its function and a permission."""
+    return f"""
+Resources:
+  F: {{Type: AWS::Lambda::Function}}
+  Permission: {{Type: AWS::Lambda::Permission, Properties: {{{permission}}}}}
+  Method:
+    Type: AWS::ApiGateway::Method
+    Properties: {{Integration: {{Type: AWS_PROXY, Uri: {URI}{more}}}}}
+"""
+
+
+GOOD = {
+    "allowed": template("FunctionName: !Ref F, Principal: apigateway.amazonaws.com"),
+    "role": template("FunctionName: !Ref F, Principal: events.amazonaws.com", ", Credentials: a"),
+}
+
+BAD = {
+    "another service": (
+        template("FunctionName: !Ref F, Principal: events.amazonaws.com"),
+        "Resources/Method/Properties/Integration/Uri",
+        "The method calls F, and no AWS::Lambda::Permission lets apigateway.amazonaws.com do so: "
+        "every request gets 500. Add one.",
+    ),
+}

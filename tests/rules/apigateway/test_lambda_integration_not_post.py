@@ -1,0 +1,40 @@
+"""Integrations with functions."""
+
+URI = "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'"
+
+
+def method(more: str, uri: str = URI) -> str:
+    """Return a template with one method."""
+    return f"""
+Resources:
+  F: {{Type: AWS::Lambda::Function}}
+  Method:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      HttpMethod: GET
+      Integration: {{Type: AWS_PROXY, Uri: {uri}{more}}}
+"""
+
+
+GOOD = {
+    "post": method(", IntegrationHttpMethod: POST"),
+    "another service": method(
+        ", IntegrationHttpMethod: GET", "!Sub 'arn:aws:apigateway:${AWS::Region}:s3:path/bucket'"
+    ),
+    "function": method(", IntegrationHttpMethod: !ImportValue method"),
+}
+
+BAD = {
+    "get": (
+        method(", IntegrationHttpMethod: GET"),
+        "Resources/Method/Properties/Integration/IntegrationHttpMethod",
+        "IntegrationHttpMethod is GET, and Lambda is called only with POST: write POST, whatever "
+        "HttpMethod is.",
+    ),
+    "missing": (
+        method(""),
+        "Resources/Method/Properties/Integration",
+        "IntegrationHttpMethod is missing, and Lambda is called only with POST: write POST, "
+        "whatever HttpMethod is.",
+    ),
+}

@@ -1,0 +1,56 @@
+"""What names the stages of an API."""
+
+
+def template(resource: str, stage: str = "v1") -> str:
+    """Return a template with an API, its stage, and something that names a stage."""
+    return f"""
+Parameters:
+  Any: {{Type: String}}
+Resources:
+  Api: {{Type: AWS::ApiGateway::RestApi}}
+  Stage: {{Type: AWS::ApiGateway::Stage, Properties: {{RestApiId: !Ref Api, StageName: {stage}}}}}
+  One: {resource}
+"""
+
+
+def permission(arn: str) -> str:
+    """Return a permission for an ARN."""
+    return (
+        "{Type: AWS::Lambda::Permission, Properties: {SourceArn: !Sub "
+        f"'arn:aws:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{arn}'}}}}"
+    )
+
+
+def plan(stage: str, api: str = "!Ref Api") -> str:
+    """Return a usage plan for a stage."""
+    return (
+        f"{{Type: AWS::ApiGateway::UsagePlan, Properties: {{ApiStages: [{{ApiId: {api}, Stage: {stage}}}]}}}}"
+    )
+
+
+GOOD = {
+    "plan": template(plan("v1")),
+    "stage by parameter": template(plan("v2"), "!Ref Any"),
+    "another API": template(plan("v2", "!ImportValue api")),
+    "permission": template(permission("${Api}/v1/GET/a")),
+    "any stage": template(permission("${Api}/*/GET/a")),
+    "authorizer": template(permission("${Api}/authorizers/a")),
+}
+
+BAD = {
+    "plan": (
+        template(plan("v2")),
+        "Resources/One/Properties/ApiStages/0/Stage",
+        "Stage names the stage v2, and Api has only v1. Name one of them.",
+    ),
+    "permission": (
+        template(permission("${Api}/prod/GET/a")),
+        "Resources/One/Properties/SourceArn",
+        "SourceArn names the stage prod, and Api has only v1. Name one of them.",
+    ),
+    "base path": (
+        template("{Type: AWS::ApiGateway::BasePathMapping, Properties: {RestApiId: !Ref Api, Stage: v2}}"),
+        "Resources/One/Properties/Stage",
+        "Stage names the stage v2, and Api has only v1. Name one of them.",
+    ),
+}

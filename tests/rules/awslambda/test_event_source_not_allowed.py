@@ -1,0 +1,43 @@
+"""Event sources of functions."""
+
+
+def template(actions: str, arns: str = "[]") -> str:
+    """Return a template with a queue, a function and its role."""
+    return f"""
+Resources:
+  Queue: {{Type: AWS::SQS::Queue}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns: {arns}
+      Policies:
+        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
+  F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt Role.Arn}}}}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {{FunctionName: !Ref F, EventSourceArn: !GetAtt Queue.Arn}}
+"""
+
+
+GOOD = {
+    "allowed": template("[sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]"),
+    "all": template("sqs:*"),
+    "managed": template("logs:*", "[arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole]"),
+}
+
+BAD = {
+    "nothing": (
+        template("logs:*"),
+        "Resources/Mapping/Properties/EventSourceArn",
+        "Role, the role of F, may not sqs:ReceiveMessage and sqs:DeleteMessage and "
+        "sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. Allow it.",
+    ),
+    "one of three": (
+        template(
+            "[sqs:ReceiveMessage, sqs:GetQueue*]",
+            "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
+        ),
+        "Resources/Mapping/Properties/EventSourceArn",
+        "Role, the role of F, may not sqs:DeleteMessage: Lambda refuses the mapping from Queue. Allow it.",
+    ),
+}

@@ -1,0 +1,43 @@
+"""Handlers of functions."""
+
+
+def function(handler: str, more: str = "", runtime: str = "python3.13") -> str:
+    """Return a template with one function."""
+    return f"""
+Resources:
+  F: {{Type: AWS::Lambda::Function, Properties: {{Runtime: {runtime}, Handler: {handler}{more}}}}}
+"""
+
+
+CODE = ", Code: {ZipFile: 'def handler(event, context): return 1'}"
+
+GOOD = {
+    "module": function("lambda_handler.handler"),
+    "package": function("src/app.handler", runtime="nodejs22.x"),
+    "inline": function("index.handler", CODE),
+    "Java": function("example.Handler::run", runtime="java21"),
+}
+
+BAD = {
+    "no function": (
+        function("handler"),
+        "Resources/F/Properties/Handler",
+        "Handler is handler, and python3.13 takes MODULE.FUNCTION, such as app.handler: every call fails.",
+    ),
+    "file": (
+        function("app.py"),
+        "Resources/F/Properties/Handler",
+        "Handler is app.py, and python3.13 takes MODULE.FUNCTION, such as app.handler: every call fails.",
+    ),
+    "inline": (
+        function("app.handler", CODE),
+        "Resources/F/Properties/Handler",
+        "Handler is app.handler, and the code in ZipFile is a file called index: every call "
+        "fails. Write index.handler.",
+    ),
+    "inline name": (
+        function("index.main", CODE),
+        "Resources/F/Properties/Handler",
+        "Handler is index.main, and ZipFile has no main: every call fails.",
+    ),
+}

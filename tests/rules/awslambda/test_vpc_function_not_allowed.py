@@ -1,0 +1,40 @@
+"""Functions in a VPC."""
+
+
+def template(
+    actions: str, arns: str = "[]", more: str = ", VpcConfig: {SubnetIds: [a], SecurityGroupIds: [b]}"
+) -> str:
+    """Return a template with a function and its role."""
+    return f"""
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns: {arns}
+      Policies:
+        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
+  F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt Role.Arn{more}}}}}
+"""
+
+
+VPC = "[arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]"
+
+GOOD = {
+    "managed": template("logs:*", VPC),
+    "own": template("['ec2:*NetworkInterface*']"),
+    "no VPC": template("logs:*", more=""),
+}
+
+BAD = {
+    "nothing": (
+        template("logs:*"),
+        "Resources/F/Properties/VpcConfig",
+        "Role may not ec2:CreateNetworkInterface and ec2:DescribeNetworkInterfaces and "
+        "ec2:DeleteNetworkInterface: Lambda refuses the function in a VPC. Allow it.",
+    ),
+    "one missing": (
+        template("[ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces]"),
+        "Resources/F/Properties/VpcConfig",
+        "Role may not ec2:DeleteNetworkInterface: Lambda refuses the function in a VPC. Allow it.",
+    ),
+}

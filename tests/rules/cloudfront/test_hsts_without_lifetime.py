@@ -1,0 +1,32 @@
+"""Security headers."""
+
+
+def header(age: str) -> str:
+    """Return a template with one policy."""
+    return f"""
+Resources:
+  Headers:
+    Type: AWS::CloudFront::ResponseHeadersPolicy
+    Properties:
+      ResponseHeadersPolicyConfig:
+        SecurityHeadersConfig: {{StrictTransportSecurity: {{AccessControlMaxAgeSec: {age}, Override: true}}}}
+"""
+
+
+GOOD = {
+    "year": header("31536000"),
+    "function": header("!ImportValue age"),
+}
+
+BAD = {
+    "nothing": (
+        header("0"),
+        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
+        "AccessControlMaxAgeSec is 0: browsers forget that the site is only on HTTPS. Use 31536000, a year.",
+    ),
+    "text": (
+        header("'0'"),
+        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
+        "AccessControlMaxAgeSec is 0: browsers forget that the site is only on HTTPS. Use 31536000, a year.",
+    ),
+}

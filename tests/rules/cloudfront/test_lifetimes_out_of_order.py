@@ -1,0 +1,30 @@
+"""Lifetimes in caches."""
+
+
+def policy(lifetimes: str) -> str:
+    """Return a template with one cache policy."""
+    return f"""
+Parameters:
+  Any: {{Type: Number}}
+Resources:
+  Policy: {{Type: AWS::CloudFront::CachePolicy, Properties: {{CachePolicyConfig: {{{lifetimes}}}}}}}
+"""
+
+
+GOOD = {
+    "order": policy("MinTTL: 0, DefaultTTL: 60, MaxTTL: 60"),
+    "parameter": policy("MinTTL: 10, DefaultTTL: !Ref Any, MaxTTL: 60"),
+}
+
+BAD = {
+    "default": (
+        policy("MinTTL: 0, DefaultTTL: 600, MaxTTL: 60"),
+        "Resources/Policy/Properties/CachePolicyConfig/DefaultTTL",
+        "DefaultTTL is 600 and MaxTTL 60: CloudFront refuses it. Put them in order.",
+    ),
+    "minimum": (
+        policy("MinTTL: 600, MaxTTL: 60"),
+        "Resources/Policy/Properties/CachePolicyConfig/MinTTL",
+        "MinTTL is 600 and MaxTTL 60: CloudFront refuses it. Put them in order.",
+    ),
+}

@@ -1,0 +1,45 @@
+"""Buckets behind CloudFront."""
+
+
+def template(policy: str) -> str:
+    """Return a template with a distribution, its bucket and the bucket's policy."""
+    return f"""
+Resources:
+  Bucket: {{Type: AWS::S3::Bucket}}
+  Policy: {{Type: AWS::S3::BucketPolicy, Properties: {{Bucket: !Ref Bucket, PolicyDocument: {policy}}}}}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins: [{{Id: a, DomainName: !GetAtt Bucket.RegionalDomainName, OriginAccessControlId: b}}]
+"""
+
+
+def policy(principal: str, action: str = "s3:GetObject") -> str:
+    """Return a policy of one statement."""
+    return f"{{Statement: {{Effect: Allow, Action: {action}, Resource: '*', Principal: {principal}}}}}"
+
+
+GOOD = {
+    "allowed": template(policy("{Service: cloudfront.amazonaws.com}")),
+    "all actions": template(
+        policy("{Service: !Sub 'cloudfront.${AWS::URLSuffix}'}", "[s3:Get*, s3:ListBucket]")
+    ),
+    "by name": template(policy("{Service: cloudfront.amazonaws.com}")).replace("!Ref Bucket", "name"),
+    "function": template("!ImportValue policy"),
+}
+
+BAD = {
+    "another service": (
+        template(policy("{Service: logging.s3.amazonaws.com}")),
+        "Resources/Site/Properties/DistributionConfig/Origins/0",
+        "The origin is Bucket, which no AWS::S3::BucketPolicy lets cloudfront.amazonaws.com "
+        "read: every object is 403. Allow it s3:GetObject.",
+    ),
+    "another action": (
+        template(policy("{Service: cloudfront.amazonaws.com}", "s3:ListBucket")),
+        "Resources/Site/Properties/DistributionConfig/Origins/0",
+        "The origin is Bucket, which no AWS::S3::BucketPolicy lets cloudfront.amazonaws.com "
+        "read: every object is 403. Allow it s3:GetObject.",
+    ),
+}

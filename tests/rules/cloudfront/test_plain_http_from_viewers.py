@@ -1,0 +1,26 @@
+"""Behaviors of distributions."""
+
+
+def behavior(policy: str) -> str:
+    """Return a template with one distribution."""
+    return f"""
+Resources:
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties: {{DistributionConfig: {{DefaultCacheBehavior: {{ViewerProtocolPolicy: {policy}}}}}}}
+"""
+
+
+GOOD = {
+    "redirect": behavior("redirect-to-https"),
+    "only": behavior("https-only"),
+    "function": behavior("!ImportValue policy"),
+}
+
+BAD = {
+    "all": (
+        behavior("allow-all"),
+        "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior/ViewerProtocolPolicy",
+        "ViewerProtocolPolicy is allow-all: viewers may come by plain HTTP. Use redirect-to-https.",
+    ),
+}

@@ -1,0 +1,42 @@
+"""Origins of distributions."""
+
+
+def origin(policy: str, domain: str = "example.com") -> str:
+    """Return a template with one distribution."""
+    return f"""
+Resources:
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins: [{{Id: a, DomainName: {domain}, CustomOriginConfig: {{OriginProtocolPolicy: {policy}}}}}]
+"""
+
+
+WEBSITE = "!Sub 'b.s3-website-${AWS::Region}.amazonaws.com'"
+
+GOOD = {
+    "TLS": origin("https-only"),
+    "website": origin("http-only", WEBSITE),
+}
+
+BAD = {
+    "plain": (
+        origin("http-only"),
+        "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
+        "OriginProtocolPolicy is http-only: what viewers send over TLS goes on in plain text. "
+        "Use https-only.",
+    ),
+    "as the viewer": (
+        origin("match-viewer"),
+        "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
+        "OriginProtocolPolicy is match-viewer: what viewers send over TLS goes on in plain text. "
+        "Use https-only.",
+    ),
+    "website": (
+        origin("https-only", WEBSITE),
+        "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
+        "OriginProtocolPolicy is https-only: a website endpoint of S3 speaks only HTTP, and "
+        "every request fails. Use http-only.",
+    ),
+}

@@ -1,0 +1,33 @@
+"""Policies of behaviors."""
+
+
+def behavior(policy: str) -> str:
+    """Return a template with one distribution."""
+    return f"""
+Resources:
+  Headers: {{Type: AWS::CloudFront::ResponseHeadersPolicy}}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties: {{DistributionConfig: {{DefaultCacheBehavior: {{{policy}}}}}}}
+"""
+
+
+GOOD = {
+    "cache": behavior("CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6"),
+    "headers": behavior("ResponseHeadersPolicyId: !Ref Headers"),
+    "function": behavior("CachePolicyId: !ImportValue policy"),
+}
+
+BAD = {
+    "request policy": (
+        behavior("CachePolicyId: 216adef6-5c7f-47e4-b989-5492eafa07d3"),
+        "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior/CachePolicyId",
+        "CachePolicyId is AllViewer, which belongs into OriginRequestPolicyId. CloudFront refuses it.",
+    ),
+    "resource": (
+        behavior("OriginRequestPolicyId: !Ref Headers"),
+        "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior/OriginRequestPolicyId",
+        "OriginRequestPolicyId is Headers, which belongs into ResponseHeadersPolicyId. "
+        "CloudFront refuses it.",
+    ),
+}

@@ -1,0 +1,39 @@
+"""Origins of distributions."""
+
+
+def template(
+    origin: str, bucket: str = "PublicAccessBlockConfiguration: {RestrictPublicBuckets: true}"
+) -> str:
+    """Return a template with a bucket and a distribution."""
+    return f"""
+Resources:
+  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{bucket}}}}}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties: {{DistributionConfig: {{Origins: [{{Id: a, {origin}}}]}}}}
+"""
+
+
+DOMAIN = "DomainName: !GetAtt Bucket.RegionalDomainName"
+
+GOOD = {
+    "control": template(f"{DOMAIN}, OriginAccessControlId: a"),
+    "identity": template(f"{DOMAIN}, S3OriginConfig: {{OriginAccessIdentity: a}}"),
+    "public": template(DOMAIN, ""),
+    "another origin": template("DomainName: example.com"),
+}
+
+BAD = {
+    "neither": (
+        template(DOMAIN),
+        "Resources/Site/Properties/DistributionConfig/Origins/0",
+        "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: "
+        "every object is 403. Add an AWS::CloudFront::OriginAccessControl.",
+    ),
+    "empty identity": (
+        template(f"{DOMAIN}, S3OriginConfig: {{OriginAccessIdentity: ''}}"),
+        "Resources/Site/Properties/DistributionConfig/Origins/0",
+        "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: "
+        "every object is 403. Add an AWS::CloudFront::OriginAccessControl.",
+    ),
+}

@@ -1,0 +1,34 @@
+"""Web ACLs of distributions."""
+
+
+def template(value: str, scope: str = "CLOUDFRONT") -> str:
+    """Return a template with a distribution and a web ACL."""
+    return f"""
+Resources:
+  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{Scope: {scope}}}}}
+  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: {{WebACLId: {value}}}}}}}
+"""
+
+
+GOOD = {
+    "ARN": template("!GetAtt Acl.Arn"),
+    "another template": template("!ImportValue acl"),
+}
+
+BAD = {
+    "Ref": (
+        template("!Ref Acl"),
+        "Resources/Site/Properties/DistributionConfig/WebACLId",
+        "WebACLId is Acl, and WebACLId is not its ARN. Write GetAtt Acl.Arn.",
+    ),
+    "ID": (
+        template("!GetAtt Acl.Id"),
+        "Resources/Site/Properties/DistributionConfig/WebACLId",
+        "WebACLId is Acl, and WebACLId is not its ARN. Write GetAtt Acl.Arn.",
+    ),
+    "scope": (
+        template("!GetAtt Acl.Arn", "REGIONAL"),
+        "Resources/Site/Properties/DistributionConfig/WebACLId",
+        "WebACLId is Acl, and its Scope is REGIONAL. A distribution needs CLOUDFRONT.",
+    ),
+}

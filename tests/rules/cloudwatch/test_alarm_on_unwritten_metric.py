@@ -1,0 +1,49 @@
+"""Alarms on the metrics of filters."""
+
+
+def template(alarm: str, more: str = "") -> str:
+    """Return a template with a metric filter and an alarm."""
+    return f"""
+Resources:
+  Filter:
+    Type: AWS::Logs::MetricFilter
+    Properties:
+      MetricTransformations: [{{MetricNamespace: Own, MetricName: RefusedRequests, MetricValue: '1'{more}}}]
+  Alarm: {{Type: AWS::CloudWatch::Alarm, Properties: {{{alarm}}}}}
+"""
+
+
+GOOD = {
+    "same": template("Namespace: Own, MetricName: RefusedRequests"),
+    "dimension": template(
+        "Namespace: Own, MetricName: RefusedRequests, Dimensions: [{Name: A, Value: b}]",
+        ", Dimensions: [{Key: A, Value: $.a}]",
+    ),
+    "written by an application": template("Namespace: Own, MetricName: Orders"),
+    "another namespace": template("Namespace: Other, MetricName: RefusedRequest"),
+}
+
+BAD = {
+    "another name": (
+        template("Namespace: Own, MetricName: RefusedRequest"),
+        "Resources/Alarm/Properties/MetricName",
+        "MetricName is RefusedRequest, and the filters write RefusedRequests into Own: the alarm "
+        "never has data. Use the same name.",
+    ),
+    "another case": (
+        template("Namespace: Own, MetricName: refusedRequests"),
+        "Resources/Alarm/Properties/MetricName",
+        "MetricName is refusedRequests, and the filters write RefusedRequests into Own: the "
+        "alarm never has data. Use the same name.",
+    ),
+    "dimension": (
+        template("Namespace: Own, MetricName: RefusedRequests, Dimensions: [{Name: A, Value: b}]"),
+        "Resources/Alarm/Properties/Dimensions",
+        "Dimensions of RefusedRequests are A, and those of its filter none: the alarm never has data.",
+    ),
+    "no dimension": (
+        template("Namespace: Own, MetricName: RefusedRequests", ", Dimensions: [{Key: A, Value: $.a}]"),
+        "Resources/Alarm/Properties",
+        "Dimensions of RefusedRequests are none, and those of its filter A: the alarm never has data.",
+    ),
+}

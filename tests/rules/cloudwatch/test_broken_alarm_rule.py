@@ -1,0 +1,35 @@
+"""Composite alarms."""
+
+
+def composite(rule: str) -> str:
+    """Return a template with an alarm, and one that is made of it."""
+    return f"""
+Resources:
+  Errors: {{Type: AWS::CloudWatch::Alarm, Properties: {{AlarmName: api-errors}}}}
+  All: {{Type: AWS::CloudWatch::CompositeAlarm, Properties: {{AlarmRule: {rule}}}}}
+"""
+
+
+GOOD = {
+    "name": composite("'ALARM(\"api-errors\") OR NOT (OK(other) AND FALSE)'"),
+    "reference": composite("!Sub 'ALARM(${Errors})'"),
+    "ARN": composite("!Sub 'ALARM(\"${Errors.Arn}\")'"),
+}
+
+BAD = {
+    "misspelt": (
+        composite("'ALARM(\"api-error\")'"),
+        "Resources/All/Properties/AlarmRule",
+        "AlarmRule names the alarm api-error, which does not exist. Did you mean api-errors?",
+    ),
+    "parenthesis": (
+        composite("!Sub 'ALARM(\"${Errors}\"'"),
+        "Resources/All/Properties/AlarmRule",
+        "AlarmRule has 1 ( and 0 ): CloudWatch refuses it.",
+    ),
+    "word": (
+        composite('!Sub \'ALARM("${Errors}") and OK("${Errors}")\''),
+        "Resources/All/Properties/AlarmRule",
+        "AlarmRule has the word and; it takes ALARM, OK, INSUFFICIENT_DATA, AND, OR, NOT, TRUE and FALSE.",
+    ),
+}

@@ -1,0 +1,32 @@
+"""Rules of network ACLs."""
+
+
+def template(first: str, second: str) -> str:
+    """Return a template with two rules."""
+    return f"""
+Resources:
+  Acl: {{Type: AWS::EC2::NetworkAcl}}
+  First: {{Type: AWS::EC2::NetworkAclEntry, Properties: {{NetworkAclId: !Ref Acl, {first}}}}}
+  Second: {{Type: AWS::EC2::NetworkAclEntry, Properties: {{NetworkAclId: !Ref Acl, {second}}}}}
+"""
+
+
+GOOD = {
+    "two numbers": template("RuleNumber: 100", "RuleNumber: 110"),
+    "two ways": template("RuleNumber: 100", "RuleNumber: 100, Egress: true"),
+}
+
+BAD = {
+    "twice": (
+        template("RuleNumber: 100", "RuleNumber: 100, Egress: false"),
+        "Resources/Second/Properties/RuleNumber",
+        "RuleNumber is 100, which First has among the inbound rules of Acl: EC2 refuses the "
+        "second. Give it another number.",
+    ),
+    "outbound": (
+        template("RuleNumber: '100', Egress: 'true'", "RuleNumber: 100, Egress: true"),
+        "Resources/Second/Properties/RuleNumber",
+        "RuleNumber is 100, which First has among the outbound rules of Acl: EC2 refuses the "
+        "second. Give it another number.",
+    ),
+}

@@ -1,0 +1,42 @@
+"""Endpoints of VPCs."""
+
+
+def endpoint(service: str, more: str = "") -> str:
+    """Return a template with one endpoint."""
+    return f"""
+Resources:
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: {{VpcId: a, ServiceName: !Sub 'com.amazonaws.${{AWS::Region}}.{service}'{more}}}
+"""
+
+
+GOOD = {
+    "gateway": endpoint("s3", ", RouteTableIds: [a]"),
+    "interface": endpoint("sqs", ", VpcEndpointType: Interface, SubnetIds: [a]"),
+    "interface of S3": endpoint(
+        "s3", ", VpcEndpointType: Interface, SubnetIds: [a], PrivateDnsEnabled: true"
+    ),
+    "parameter": endpoint("${AWS::StackName}"),
+}
+
+BAD = {
+    "gateway for all": (
+        endpoint("sqs"),
+        "Resources/Endpoint/Properties/ServiceName",
+        "VpcEndpointType is Gateway by default, which only S3 and DynamoDB have: EC2 refuses it "
+        "for sqs. Set it to Interface.",
+    ),
+    "subnets": (
+        endpoint("s3", ", RouteTableIds: [a], SubnetIds: [a]"),
+        "Resources/Endpoint/Properties/SubnetIds",
+        "SubnetIds is set on a gateway endpoint, which EC2 refuses: a gateway is a route. Set "
+        "RouteTableIds instead, or VpcEndpointType to Interface.",
+    ),
+    "no table": (
+        endpoint("dynamodb", ", VpcEndpointType: Gateway"),
+        "Resources/Endpoint/Properties",
+        "RouteTableIds is missing on the gateway endpoint for dynamodb: no subnet uses it. List "
+        "the route tables.",
+    ),
+}

@@ -1,0 +1,48 @@
+"""Interface endpoints and their security groups."""
+
+
+def template(ingress: str, more: str = "") -> str:
+    """Return a template with an endpoint and its security group."""
+    return f"""
+Resources:
+  Group: {{Type: AWS::EC2::SecurityGroup, Properties: {{SecurityGroupIngress: [{ingress}]}}}}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      ServiceName: !Sub com.amazonaws.${{AWS::Region}}.sqs
+      VpcEndpointType: Interface
+      SecurityGroupIds: [!Ref Group]
+{more}"""
+
+
+HTTPS = "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}"
+OWN = """
+  Ingress:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 443, ToPort: 443}
+"""
+
+GOOD = {
+    "inline": template(HTTPS),
+    "resource": template("", OWN),
+    "all": template("{IpProtocol: -1, CidrIp: 10.0.0.0/8}"),
+    "parameter": template("{IpProtocol: tcp, FromPort: !ImportValue port, ToPort: 443}"),
+}
+
+BAD = {
+    "nothing": (
+        template(""),
+        "Resources/Endpoint/Properties/SecurityGroupIds",
+        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
+    ),
+    "another port": (
+        template("{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}"),
+        "Resources/Endpoint/Properties/SecurityGroupIds",
+        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
+    ),
+    "UDP": (
+        template("{IpProtocol: udp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}"),
+        "Resources/Endpoint/Properties/SecurityGroupIds",
+        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
+    ),
+}

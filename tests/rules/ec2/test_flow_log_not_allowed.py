@@ -1,0 +1,32 @@
+"""Flow logs and their roles."""
+
+
+def template(actions: str) -> str:
+    """Return a template with a flow log and its role."""
+    return f"""
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
+  Log: {{Type: AWS::EC2::FlowLog, Properties: {{DeliverLogsPermissionArn: !GetAtt Role.Arn}}}}
+"""
+
+
+GOOD = {
+    "allowed": template("[logs:CreateLogStream, logs:PutLogEvents, logs:DescribeLogGroups]"),
+}
+
+BAD = {
+    "nothing": (
+        template("s3:*"),
+        "Resources/Log/Properties/DeliverLogsPermissionArn",
+        "Role may not logs:CreateLogStream and logs:PutLogEvents: the flow log stays empty. Allow it.",
+    ),
+    "one of two": (
+        template("[logs:PutLogEvents]"),
+        "Resources/Log/Properties/DeliverLogsPermissionArn",
+        "Role may not logs:CreateLogStream: the flow log stays empty. Allow it.",
+    ),
+}

@@ -1,0 +1,44 @@
+"""NAT gateways and their subnets."""
+
+
+def template(route: str, more: str = "") -> str:
+    """Return a template with a NAT gateway in a subnet of this default route."""
+    return f"""
+Resources:
+  Internet: {{Type: AWS::EC2::InternetGateway}}
+  Subnet: {{Type: AWS::EC2::Subnet}}
+  Table: {{Type: AWS::EC2::RouteTable}}
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {{SubnetId: !Ref Subnet, RouteTableId: !Ref Table}}
+  Route:
+    Type: AWS::EC2::Route
+    Properties: {{RouteTableId: !Ref Table, {route}}}
+  Nat: {{Type: AWS::EC2::NatGateway, Properties: {{SubnetId: !Ref Subnet{more}}}}}
+"""
+
+
+GOOD = {
+    "internet": template("DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Internet"),
+    "gateway of another template": template(
+        "DestinationCidrBlock: 0.0.0.0/0, GatewayId: !ImportValue gateway"
+    ),
+    "private": template(
+        "DestinationCidrBlock: 10.0.0.0/8, TransitGatewayId: a", ", ConnectivityType: private"
+    ),
+}
+
+BAD = {
+    "to itself": (
+        template("DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat"),
+        "Resources/Nat/Properties/SubnetId",
+        "SubnetId is Subnet, whose route table Table has no route to an internet gateway: "
+        "nothing behind the NAT gateway reaches the internet. Put it into a public subnet.",
+    ),
+    "no default route": (
+        template("DestinationCidrBlock: 10.0.0.0/8, GatewayId: !Ref Internet"),
+        "Resources/Nat/Properties/SubnetId",
+        "SubnetId is Subnet, whose route table Table has no route to an internet gateway: "
+        "nothing behind the NAT gateway reaches the internet. Put it into a public subnet.",
+    ),
+}

@@ -1,0 +1,38 @@
+"""Private DNS."""
+
+
+def template(vpc: str, user: str) -> str:
+    """Return a template with a VPC and what needs its DNS."""
+    return f"""
+Parameters:
+  Any: {{Type: String}}
+Resources:
+  Vpc: {{Type: AWS::EC2::VPC, Properties: {{{vpc}}}}}
+  User: {user}
+"""
+
+
+ENDPOINT = "{Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, PrivateDnsEnabled: true}}"
+ZONE = "{Type: AWS::Route53::HostedZone, Properties: {VPCs: [{VPCId: !Ref Vpc, VPCRegion: a}]}}"
+ON = "EnableDnsSupport: true, EnableDnsHostnames: true"
+
+GOOD = {
+    "endpoint": template(ON, ENDPOINT),
+    "zone": template(ON, ZONE),
+    "parameter": template("EnableDnsHostnames: !Ref Any", ENDPOINT),
+    "no private DNS": template("", ENDPOINT.replace("true", "false")),
+    "VPC of another template": template("", ENDPOINT.replace("!Ref Vpc", "!ImportValue vpc")),
+}
+
+BAD = {
+    "host names by default": (
+        template("", ENDPOINT),
+        "Resources/User/Properties/PrivateDnsEnabled",
+        "PrivateDnsEnabled needs DNS in Vpc, whose EnableDnsHostnames is false. Set it to true.",
+    ),
+    "support": (
+        template("EnableDnsSupport: false, EnableDnsHostnames: true", ZONE),
+        "Resources/User/Properties/VPCs",
+        "VPCs needs DNS in Vpc, whose EnableDnsSupport is false. Set it to true.",
+    ),
+}

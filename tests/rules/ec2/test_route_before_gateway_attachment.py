@@ -1,0 +1,38 @@
+"""Routes to gateways."""
+
+
+def template(depends: str, gateway: str = "!Ref Gateway") -> str:
+    """Return a template with a route to an internet gateway."""
+    return f"""
+Resources:
+  Vpc: {{Type: AWS::EC2::VPC}}
+  Gateway: {{Type: AWS::EC2::InternetGateway}}
+  Attachment:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {{VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}}
+  Route:
+    Type: AWS::EC2::Route{depends}
+    Properties: {{RouteTableId: a, DestinationCidrBlock: 0.0.0.0/0, GatewayId: {gateway}}}
+"""
+
+
+GOOD = {
+    "depends": template("\n    DependsOn: Attachment"),
+    "reference": template("", "!GetAtt Attachment.InternetGatewayId"),
+    "another template": template("", "!ImportValue gateway"),
+}
+
+BAD = {
+    "at once": (
+        template(""),
+        "Resources/Route",
+        "The route to Gateway does not wait for Attachment, which attaches it: the stack fails "
+        "where the route comes first. Add DependsOn: Attachment.",
+    ),
+    "other": (
+        template("\n    DependsOn: Vpc"),
+        "Resources/Route",
+        "The route to Gateway does not wait for Attachment, which attaches it: the stack fails "
+        "where the route comes first. Add DependsOn: Attachment.",
+    ),
+}

@@ -1,0 +1,29 @@
+"""Services behind load balancers."""
+
+
+def service(depends: str) -> str:
+    """Return a template with a service and its listener."""
+    return f"""
+Resources:
+  Targets: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup}}
+  Listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties: {{DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Targets}}]}}
+  Service:
+    Type: AWS::ECS::Service{depends}
+    Properties: {{LoadBalancers: [{{TargetGroupArn: !Ref Targets}}]}}
+"""
+
+
+GOOD = {
+    "waits": service("\n    DependsOn: Listener"),
+}
+
+BAD = {
+    "at once": (
+        service(""),
+        "Resources/Service/Properties/LoadBalancers/0",
+        "The service uses Targets and does not wait for Listener: ECS refuses it where it comes "
+        "first. Add DependsOn: Listener.",
+    ),
+}

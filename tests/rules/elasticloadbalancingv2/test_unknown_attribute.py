@@ -1,0 +1,40 @@
+"""Attributes of load balancers."""
+
+
+def balancer(key: str) -> str:
+    """Return a template with a load balancer of one attribute."""
+    return f"""
+Resources:
+  One:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {{LoadBalancerAttributes: [{{Key: {key}, Value: 'true'}}]}}
+"""
+
+
+def targets(key: str) -> str:
+    """Return a template with a target group of one attribute."""
+    return (
+        balancer(key).replace("::LoadBalancer\n", "::TargetGroup\n").replace("LoadBalancerA", "TargetGroupA")
+    )
+
+
+GOOD = {
+    "known": balancer("deletion_protection.enabled"),
+    "of targets": targets("stickiness.enabled"),
+    "newer than the list": balancer("something.else"),
+}
+
+BAD = {
+    "misspelt": (
+        balancer("access_log.s3.enabled"),
+        "Resources/One/Properties/LoadBalancerAttributes/0/Key",
+        "Key is access_log.s3.enabled, which LoadBalancerAttributes do not have. Did you mean "
+        "access_logs.s3.enabled?",
+    ),
+    "of targets": (
+        targets("deregistration_delay.timeout.seconds"),
+        "Resources/One/Properties/TargetGroupAttributes/0/Key",
+        "Key is deregistration_delay.timeout.seconds, which TargetGroupAttributes do not have. "
+        "Did you mean deregistration_delay.timeout_seconds?",
+    ),
+}

@@ -1,0 +1,30 @@
+"""Event patterns."""
+
+
+def rule(pattern: str) -> str:
+    """Return a template with one rule."""
+    return f"""
+Resources:
+  Rule: {{Type: AWS::Events::Rule, Properties: {{EventPattern: {pattern}}}}}
+"""
+
+
+GOOD = {
+    "lists": rule("{source: [aws.ec2], detail: {state: [{prefix: run}]}}"),
+    "function": rule("{source: !ImportValue sources}"),
+}
+
+BAD = {
+    "text": (
+        rule("{source: aws.ec2}"),
+        "Resources/Rule/Properties/EventPattern/source",
+        'source is "aws.ec2", and EventBridge takes a list of values. Write [aws.ec2].',
+    ),
+    "inside": (
+        rule("{source: [aws.ec2], detail: {state: running, code: 16}}"),
+        "Resources/Rule/Properties/EventPattern/detail/state",
+        'state is "running", and EventBridge takes a list of values. Write [running].',
+        "Resources/Rule/Properties/EventPattern/detail/code",
+        "code is 16, and EventBridge takes a list of values. Write [16].",
+    ),
+}

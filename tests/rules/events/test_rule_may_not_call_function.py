@@ -1,0 +1,36 @@
+"""Rules of EventBridge with functions."""
+
+
+def template(permission: str, arn: str = "!GetAtt F.Arn") -> str:
+    """Return a template with a rule, its function and a permission."""
+    return f"""
+Resources:
+  F: {{Type: AWS::Lambda::Function}}
+  Other: {{Type: AWS::Lambda::Function}}
+  Live: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: !Ref F}}}}
+  Rule: {{Type: AWS::Events::Rule, Properties: {{Targets: [{{Id: a, Arn: {arn}}}]}}}}
+  Permission: {{Type: AWS::Lambda::Permission, Properties: {{Action: lambda:InvokeFunction, {permission}}}}}
+"""
+
+
+GOOD = {
+    "allowed": template("FunctionName: !Ref F, Principal: events.amazonaws.com"),
+    "alias": template("FunctionName: !Ref Live, Principal: events.amazonaws.com", "!Ref Live"),
+    "by name": template("FunctionName: own, Principal: events.amazonaws.com"),
+    "another template": template("FunctionName: !Ref Other, Principal: a", "!ImportValue function"),
+}
+
+BAD = {
+    "another service": (
+        template("FunctionName: !Ref F, Principal: sns.amazonaws.com"),
+        "Resources/Rule/Properties/Targets/0",
+        "The target is F, and no AWS::Lambda::Permission lets events.amazonaws.com call it: "
+        "every event is lost. Add one.",
+    ),
+    "another function": (
+        template("FunctionName: !Ref Other, Principal: events.amazonaws.com"),
+        "Resources/Rule/Properties/Targets/0",
+        "The target is F, and no AWS::Lambda::Permission lets events.amazonaws.com call it: "
+        "every event is lost. Add one.",
+    ),
+}

@@ -1,0 +1,28 @@
+"""Policies with NotAction."""
+
+
+def policy(statement: str) -> str:
+    """Return a template with one managed policy."""
+    return (
+        "Resources:\n  One:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
+        f"      PolicyDocument: {{Statement: [{{{statement}}}]}}\n"
+    )
+
+
+GOOD = {
+    "action": policy("Effect: Allow, Action: s3:*, Resource: '*'"),
+    "denied": policy("Effect: Deny, NotAction: iam:*, Resource: '*'"),
+    "narrowed": policy(
+        "Effect: Allow, NotAction: iam:*, Resource: '*', Condition: {Bool: {aws:MultiFactorAuthPresent: "
+        "true}}"
+    ),
+}
+
+BAD = {
+    "allowed": (
+        policy("Effect: Allow, NotAction: iam:*, Resource: '*'"),
+        "Resources/One/Properties/PolicyDocument/Statement/0/NotAction",
+        "NotAction beside Effect: Allow and Resource '*' allows every other action of every "
+        "service. Write Action, or Effect: Deny.",
+    ),
+}

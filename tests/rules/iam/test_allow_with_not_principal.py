@@ -1,0 +1,24 @@
+"""Policies with NotPrincipal."""
+
+
+def policy(statement: str) -> str:
+    """Return a template with one bucket policy."""
+    return (
+        "Resources:\n  One:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: b\n"
+        f"      PolicyDocument: {{Statement: [{{Action: s3:GetObject, Resource: '*', {statement}}}]}}\n"
+    )
+
+
+GOOD = {
+    "principal": policy("Effect: Allow, Principal: {AWS: !Ref AWS::AccountId}"),
+    "denied": policy("Effect: Deny, NotPrincipal: {AWS: !Ref AWS::AccountId}"),
+}
+
+BAD = {
+    "allowed": (
+        policy("Effect: Allow, NotPrincipal: {AWS: !Ref AWS::AccountId}"),
+        "Resources/One/Properties/PolicyDocument/Statement/0/NotPrincipal",
+        "NotPrincipal beside Effect: Allow lets in everyone but those it names, also without an "
+        "account. Write Principal, or Effect: Deny.",
+    ),
+}

@@ -1,0 +1,51 @@
+"""ARNs in policies."""
+
+
+def policy(resource: str, condition: str = "{}") -> str:
+    """Return a template with one managed policy."""
+    return f"""
+Resources:
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement: {{Effect: Allow, Action: '*', Resource: {resource}, Condition: {condition}}}
+"""
+
+
+GOOD = {
+    "bucket": policy("['arn:aws:s3:::a', '*', !Sub 'arn:${AWS::Partition}:s3:::a/*']"),
+    "role": policy("!Sub 'arn:aws:iam::${AWS::AccountId}:role/a'"),
+    "function": policy("!Sub 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:a'"),
+    "anything": policy("'arn:aws:s3:*:*:a'"),
+    "access point": policy("!Sub 'arn:aws:s3:${AWS::Region}:${AWS::AccountId}:accesspoint/a'"),
+    "another service": policy("'arn:aws:apigateway:eu-west-1::/restapis'"),
+}
+
+BAD = {
+    "bucket": (
+        policy("!Sub 'arn:aws:s3:${AWS::Region}:${AWS::AccountId}:a'"),
+        "Resources/One/Properties/PolicyDocument/Statement/Resource",
+        'Resource is "arn:aws:s3:${AWS::Region}:${AWS::AccountId}:a", but an ARN of s3 has no '
+        "region: it never matches.",
+    ),
+    "role": (
+        policy("!Sub 'arn:aws:iam:${AWS::Region}:${AWS::AccountId}:role/a'"),
+        "Resources/One/Properties/PolicyDocument/Statement/Resource",
+        'Resource is "arn:aws:iam:${AWS::Region}:${AWS::AccountId}:role/a", but an ARN of iam '
+        "has no region: it never matches.",
+    ),
+    "function": (
+        policy("'arn:aws:lambda:::function:a'"),
+        "Resources/One/Properties/PolicyDocument/Statement/Resource",
+        'Resource is "arn:aws:lambda:::function:a", but an ARN of lambda has a region: it never matches.',
+    ),
+    "condition": (
+        policy(
+            "'*'", "{ArnLike: {aws:SourceArn: !Sub 'arn:aws:cloudfront:::distribution/${AWS::StackName}'}}"
+        ),
+        "Resources/One/Properties/PolicyDocument/Statement/Condition/ArnLike/aws:SourceArn",
+        'aws:SourceArn is "arn:aws:cloudfront:::distribution/${AWS::StackName}", but an ARN of '
+        "cloudfront has an account: it never matches.",
+    ),
+}

@@ -1,0 +1,37 @@
+"""Conditions of policies."""
+
+
+def policy(condition: str, effect: str = "Allow") -> str:
+    """Return a template with one managed policy."""
+    return f"""
+Resources:
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement: {{Effect: {effect}, Action: s3:ListBucket, Resource: '*', Condition: {condition}}}
+"""
+
+
+GOOD = {
+    "asked for": policy("{Bool: {aws:MultiFactorAuthPresent: true}}"),
+    "in a Deny": policy("{BoolIfExists: {aws:MultiFactorAuthPresent: false}}", "Deny"),
+    "with Null": policy("{'ForAllValues:StringEquals': {aws:TagKeys: [a]}, 'Null': {aws:TagKeys: false}}"),
+    "another key": policy("{StringEqualsIfExists: {ec2:InstanceType: t3.micro}}"),
+}
+
+BAD = {
+    "MFA": (
+        policy("{BoolIfExists: {aws:MultiFactorAuthPresent: true}}"),
+        "Resources/One/Properties/PolicyDocument/Statement/Condition/BoolIfExists/aws:MultiFactorAuthPresent",
+        "BoolIfExists in an Allow lets through what lacks the key: requests with long-term keys "
+        "have no aws:MultiFactorAuthPresent. Leave IfExists out, or add Null: "
+        '{aws:MultiFactorAuthPresent: "false"}.',
+    ),
+    "all values": (
+        policy("{'ForAllValues:StringEquals': {aws:TagKeys: [a]}}"),
+        "Resources/One/Properties/PolicyDocument/Statement/Condition/ForAllValues:StringEquals/aws:TagKeys",
+        "ForAllValues:StringEquals in an Allow lets through what lacks the key: it is true where "
+        'a request has no aws:TagKeys. Leave IfExists out, or add Null: {aws:TagKeys: "false"}.',
+    ),
+}

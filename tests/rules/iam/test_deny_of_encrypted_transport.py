@@ -1,0 +1,41 @@
+"""Policies about TLS."""
+
+
+def policy(effect: str, value: str, operator: str = "Bool") -> str:
+    """Return a template with one bucket policy."""
+    return f"""
+Resources:
+  One:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: b
+      PolicyDocument:
+        Statement:
+          - Effect: {effect}
+            Action: s3:*
+            Principal: '*'
+            Resource: arn:aws:s3:::b/*
+            Condition: {{{operator}: {{aws:SecureTransport: {value}}}}}
+"""
+
+
+GOOD = {
+    "plain HTTP is denied": policy("Deny", "'false'"),
+    "HTTPS is allowed": policy("Allow", "true"),
+    "function": policy("Deny", "!ImportValue tls"),
+}
+
+BAD = {
+    "HTTPS is denied": (
+        policy("Deny", "'true'"),
+        "Resources/One/Properties/PolicyDocument/Statement/0/Condition/Bool/aws:SecureTransport",
+        "Deny asks that aws:SecureTransport is true: requests over HTTPS are refused and plain "
+        "HTTP is not. Deny where it is false.",
+    ),
+    "plain HTTP is allowed": (
+        policy("Allow", "false", "BoolIfExists"),
+        "Resources/One/Properties/PolicyDocument/Statement/0/Condition/BoolIfExists/aws:SecureTransport",
+        "Allow asks that aws:SecureTransport is false: requests over HTTPS are refused and plain "
+        "HTTP is not. Deny where it is false.",
+    ),
+}

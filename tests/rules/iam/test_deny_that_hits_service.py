@@ -1,0 +1,41 @@
+"""Policies that deny."""
+
+
+def policy(condition: str, service: str = "logging.s3.amazonaws.com", action: str = "s3:*") -> str:
+    """Return a template with one bucket policy."""
+    return f"""
+Resources:
+  One:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: b
+      PolicyDocument:
+        Statement:
+          - {{Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {{Service: {service}}}}}
+          - {{Effect: Deny, Action: '{action}', Resource: '*', Principal: '*', Condition: {condition}}}
+"""
+
+
+GOOD = {
+    "spared": policy(
+        "{NotIpAddress: {aws:SourceIp: 10.0.0.0/8}, Bool: {aws:PrincipalIsAWSService: 'false'}}"
+    ),
+    "plain HTTP": policy("{Bool: {aws:SecureTransport: false}}"),
+    "another action": policy("{NotIpAddress: {aws:SourceIp: 10.0.0.0/8}}", action="s3:Delete*"),
+    "one network": policy("{IpAddress: {aws:SourceIp: 192.0.2.0/24}}"),
+}
+
+BAD = {
+    "network": (
+        policy("{NotIpAddress: {aws:SourceIp: 10.0.0.0/8}}"),
+        "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
+        "The Deny on aws:sourceip also hits logging.s3.amazonaws.com, which another statement "
+        'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
+    ),
+    "endpoint": (
+        policy("{StringNotEquals: {aws:SourceVpce: vpce-1}}"),
+        "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
+        "The Deny on aws:sourcevpce also hits logging.s3.amazonaws.com, which another statement "
+        'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
+    ),
+}

@@ -1,0 +1,44 @@
+"""Services in the policies of resources."""
+
+
+def policy(principal: str, condition: str = "") -> str:
+    """Return a template with one topic policy."""
+    return f"""
+Resources:
+  One:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [a]
+      PolicyDocument:
+        Statement: [{{Effect: Allow, Action: sns:Publish, Resource: '*', Principal: {principal}{condition}}}]
+"""
+
+
+GOOD = {
+    "with a source": policy(
+        "{Service: s3.amazonaws.com}", ", Condition: {ArnLike: {aws:SourceArn: 'arn:aws:s3:::a'}}"
+    ),
+    "with an account": policy(
+        "{Service: s3.amazonaws.com}", ", Condition: {StringEquals: {AWS:SourceAccount: '1'}}"
+    ),
+    "account": policy("{AWS: !Ref AWS::AccountId}"),
+    "service that does not say": policy("{Service: events.amazonaws.com}"),
+}
+
+BAD = {
+    "without": (
+        policy("{Service: s3.amazonaws.com}"),
+        "Resources/One/Properties/PolicyDocument/Statement/0/Principal",
+        "s3.amazonaws.com may do this for any account of AWS. Add a condition on aws:SourceArn "
+        "or aws:SourceAccount.",
+    ),
+    "suffix": (
+        policy(
+            "{Service: !Sub 'cloudtrail.${AWS::URLSuffix}'}",
+            ", Condition: {Bool: {aws:SecureTransport: true}}",
+        ),
+        "Resources/One/Properties/PolicyDocument/Statement/0/Principal",
+        "cloudtrail.${AWS::URLSuffix} may do this for any account of AWS. Add a condition on "
+        "aws:SourceArn or aws:SourceAccount.",
+    ),
+}

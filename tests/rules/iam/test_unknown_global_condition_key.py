@@ -1,0 +1,37 @@
+"""Conditions of policies."""
+
+
+def policy(condition: str) -> str:
+    """Return a template with one managed policy."""
+    return f"""
+Resources:
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement: {{Effect: Allow, Action: s3:ListBucket, Resource: '*', Condition: {condition}}}
+"""
+
+
+GOOD = {
+    "known": policy("{ArnLike: {aws:SourceArn: a}, StringEquals: {aws:ResourceTag/Team: a}}"),
+    "in other letters": policy("{ArnLike: {AWS:SourceARN: a}}"),
+    "of a service": policy("{StringEquals: {s3:prefix: a, 'kms:EncryptionContext:aws:logs:arn': a}}"),
+    "of an identity provider": policy("{StringEquals: {'token.actions.githubusercontent.com:sub': a}}"),
+    "newer than the list": policy("{StringEquals: {aws:SomethingElse: a}}"),
+}
+
+BAD = {
+    "misspelt": (
+        policy("{StringEquals: {aws:SourceAcount: a}}"),
+        "Resources/One/Properties/PolicyDocument/Statement/Condition/StringEquals/aws:SourceAcount",
+        "The condition asks for aws:SourceAcount, which no request has: it is never met. Did you "
+        "mean aws:SourceAccount?",
+    ),
+    "without prefix": (
+        policy("{ArnLike: {SourceArn: a}}"),
+        "Resources/One/Properties/PolicyDocument/Statement/Condition/ArnLike/SourceArn",
+        "The condition asks for SourceArn, which no request has: it is never met. Did you mean "
+        "aws:SourceArn?",
+    ),
+}

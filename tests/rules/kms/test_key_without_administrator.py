@@ -1,0 +1,33 @@
+"""Policies of keys."""
+
+
+def key(statement: str) -> str:
+    """Return a template with one key."""
+    return f"""
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Resource: '*', {statement}}}]}}}}
+"""
+
+
+ROOT = "Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}"
+
+GOOD = {
+    "root": key(f"{ROOT}, Action: kms:*"),
+    "some actions": key(f"{ROOT}, Action: ['kms:Put*', 'kms:Describe*']"),
+    "function": key("Principal: {AWS: !ImportValue admin}, Action: kms:*"),
+}
+
+BAD = {
+    "service only": (
+        key("Principal: {Service: logs.amazonaws.com}, Action: kms:*"),
+        "Resources/Key/Properties/KeyPolicy",
+        "KeyPolicy gives no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
+    ),
+    "use only": (
+        key(f"{ROOT}, Action: [kms:Encrypt, kms:Decrypt]"),
+        "Resources/Key/Properties/KeyPolicy",
+        "KeyPolicy gives no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
+    ),
+}

@@ -1,0 +1,55 @@
+"""Filters on access logs and flow logs."""
+
+
+def template(
+    pattern: str, log_format: str = '\'{"requestId":"$context.requestId","status":$context.status}\''
+) -> str:
+    """Return a template with the filter of an access log."""
+    return f"""
+Resources:
+  Log: {{Type: AWS::Logs::LogGroup}}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties: {{AccessLogSetting: {{DestinationArn: !GetAtt Log.Arn, Format: {log_format}}}}}
+  Filter: {{Type: AWS::Logs::MetricFilter, Properties: {{LogGroupName: !Ref Log, FilterPattern: {pattern}}}}}
+"""
+
+
+def flow_log(pattern: str, more: str = "") -> str:
+    """Return a template with the filter of a flow log."""
+    return f"""
+Resources:
+  Log: {{Type: AWS::Logs::LogGroup}}
+  Flow: {{Type: AWS::EC2::FlowLog, Properties: {{LogGroupName: !Ref Log{more}}}}}
+  Filter: {{Type: AWS::Logs::MetricFilter, Properties: {{LogGroupName: !Ref Log, FilterPattern: {pattern}}}}}
+"""
+
+
+GOOD = {
+    "field": template("'{ $.status = 500 }'"),
+    "text": template("'\"$.other\"'"),
+    "another format": template("'{ $.other = 1 }'", "'$context.requestId $context.status'"),
+    "columns": flow_log("'[v, a, i, s, d, sp, dp, p, n, b, st, e, action=REJECT, log]'"),
+    "rest": flow_log("'[v, ..., action=REJECT, log]'"),
+}
+
+BAD = {
+    "missing field": (
+        template("'{ $.state = 500 && $.requestId = \"x\" }'"),
+        "Resources/Filter/Properties/FilterPattern",
+        "FilterPattern asks for $.state, which the access log of Log does not hold: it never "
+        "matches. Did you mean status?",
+    ),
+    "columns": (
+        flow_log("'[v, a, i, s, d, sp, dp, p, n, b, st, e, action=REJECT]'"),
+        "Resources/Filter/Properties/FilterPattern",
+        "FilterPattern has 13 columns, and a record of the flow log in Log 14: it never matches. "
+        "Name every field, or write '...'.",
+    ),
+    "format": (
+        flow_log("'[a, b]'", ", LogFormat: '${version} ${srcaddr} ${dstaddr}'"),
+        "Resources/Filter/Properties/FilterPattern",
+        "FilterPattern has 2 columns, and a record of the flow log in Log 3: it never matches. "
+        "Name every field, or write '...'.",
+    ),
+}

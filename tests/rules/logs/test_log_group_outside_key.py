@@ -1,0 +1,70 @@
+"""Log groups and the policies of their keys."""
+
+
+def group(statement: str, name: str = "/a/b") -> str:
+    """Return a template with a log group and its key."""
+    return f"""
+Parameters:
+  Any: {{Type: String}}
+Conditions:
+  Odd: !Equals [!Ref Any, odd]
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Statement:
+          - {{Effect: Allow, Action: kms:*, Resource: '*', Principal: {{AWS: !Ref AWS::AccountId}}}}
+          - {{Effect: Allow, Action: kms:*, Resource: '*', {statement}}}
+  Group: {{Type: AWS::Logs::LogGroup, Properties: {{LogGroupName: {name}, KmsKeyId: !GetAtt Key.Arn}}}}
+"""
+
+
+def context(pattern: str) -> str:
+    """Return a statement for log groups of this pattern."""
+    return (
+        "Principal: {Service: !Sub 'logs.${AWS::Region}.amazonaws.com'}, "
+        f"Condition: {{ArnLike: {{'kms:EncryptionContext:aws:logs:arn': {pattern}}}}}"
+    )
+
+
+GOOD = {
+    "any group": group("Principal: {Service: logs.eu-west-1.amazonaws.com}"),
+    "own group": group(context("!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/a/*'")),
+    "all groups": group(context("!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:*'")),
+    "parameter": group(context("!Sub 'arn:aws:logs:*:*:log-group:${Any}-*'")),
+    "same reference": group(context("!Sub 'arn:aws:logs:*:*:log-group:/${Any}/*'"), "!Sub '/${Any}/b'"),
+    "service that a function hides": group("Principal: {Service: !ImportValue service}"),
+}
+
+BAD = {
+    "no statement": (
+        group("Principal: {Service: sns.amazonaws.com}"),
+        "Resources/Group/Properties/KmsKeyId",
+        "KmsKeyId is Key, whose KeyPolicy does not allow the service logs: the log group cannot "
+        "be created. Allow logs.REGION.amazonaws.com to encrypt and decrypt.",
+    ),
+    "another name": (
+        group(context("!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/c/*'")),
+        "Resources/Group/Properties/LogGroupName",
+        "LogGroupName is /a/b, which the KeyPolicy of Key does not match in "
+        "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
+        "the pattern.",
+    ),
+    "same reference": (
+        group(context("!Sub 'arn:aws:logs:*:*:log-group:/x/${Any}-*'"), "!Sub '/y/${Any}-b'"),
+        "Resources/Group/Properties/LogGroupName",
+        "LogGroupName is /y/${Any}-b, which the KeyPolicy of Key does not match in "
+        "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
+        "the pattern.",
+    ),
+    "one branch": (
+        group(context("'arn:aws:logs:*:*:log-group:/c'"), "/a/b").replace(
+            "!GetAtt Key.Arn", "!If [Odd, !GetAtt Key.Arn, !Ref AWS::NoValue]"
+        ),
+        "Resources/Group/Properties/LogGroupName",
+        "LogGroupName is /a/b when Odd is true, which the KeyPolicy of Key does not match in "
+        "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
+        "the pattern.",
+    ),
+}

@@ -1,0 +1,34 @@
+"""Saved queries."""
+
+
+def query(text: str, more: str = "") -> str:
+    """Return a template with one saved query."""
+    return f"""
+Resources:
+  Query:
+    Type: AWS::Logs::QueryDefinition
+    Properties: {{Name: a, QueryString: {text}{more}}}
+"""
+
+
+GOOD = {
+    "chain": query(
+        "'fields @timestamp, @message | filter @message like /a|b/ | sort @timestamp desc | limit 20'"
+    ),
+    "quoted": query("'filter a = \"x | y\" | stats count(*) by bin(5m)'"),
+    "SQL": query("'SELECT * FROM a'", ", QueryLanguage: SQL"),
+    "function": query("!ImportValue query"),
+}
+
+BAD = {
+    "misspelt": (
+        query("'fields @timestamp | filtr @message like /a/'"),
+        "Resources/Query/Properties/QueryString",
+        "QueryString has the command filtr, which Logs Insights does not have. Did you mean filter?",
+    ),
+    "SQL": (
+        query("!Sub 'SELECT * FROM ${AWS::StackName}'"),
+        "Resources/Query/Properties/QueryString",
+        "QueryString has the command SELECT, which Logs Insights does not have.",
+    ),
+}

@@ -1,0 +1,33 @@
+"""Subscriptions to events of RDS."""
+
+
+def subscription(source: str, category: str) -> str:
+    """Return a template with one subscription."""
+    return f"""
+Resources:
+  One:
+    Type: AWS::RDS::EventSubscription
+    Properties: {{SnsTopicArn: a, SourceType: {source}, EventCategories: [{category}]}}
+"""
+
+
+GOOD = {
+    "instance": subscription("db-instance", "availability, low storage"),
+    "cluster": subscription("db-cluster", "failover"),
+    "function": subscription("db-cluster", "!ImportValue category"),
+}
+
+BAD = {
+    "of instances": (
+        subscription("db-cluster", "availability"),
+        "Resources/One/Properties/EventCategories",
+        'EventCategories has "availability", and db-cluster has no such category. It has '
+        "configuration change, creation, deletion, failover, failure, global-failover, "
+        "maintenance, migration, notification, serverless.",
+    ),
+    "spelling": (
+        subscription("db-instance", "low-storage"),
+        "Resources/One/Properties/EventCategories",
+        'EventCategories has "low-storage", and db-instance has no such category. Did you mean low storage?',
+    ),
+}

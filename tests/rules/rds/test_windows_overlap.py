@@ -1,0 +1,37 @@
+"""Windows of databases."""
+
+
+def cluster(backup: str, maintenance: str) -> str:
+    """Return a template with one cluster."""
+    return f"""
+Resources:
+  One:
+    Type: AWS::RDS::DBCluster
+    Properties: {{PreferredBackupWindow: '{backup}', PreferredMaintenanceWindow: '{maintenance}'}}
+"""
+
+
+GOOD = {
+    "apart": cluster("17:00-18:00", "sat:18:30-sat:19:30"),
+    "next day": cluster("01:00-02:00", "sun:23:00-mon:00:00"),
+}
+
+BAD = {
+    "inside": (
+        cluster("17:00-18:00", "sat:17:30-sat:18:00"),
+        "Resources/One/Properties/PreferredMaintenanceWindow",
+        "PreferredMaintenanceWindow is sat:17:30-sat:18:00, which overlaps the daily backup "
+        "window: RDS refuses the database. Move one of them.",
+    ),
+    "over midnight": (
+        cluster("23:30-00:30", "sun:00:00-sun:01:00"),
+        "Resources/One/Properties/PreferredMaintenanceWindow",
+        "PreferredMaintenanceWindow is sun:00:00-sun:01:00, which overlaps the daily backup "
+        "window: RDS refuses the database. Move one of them.",
+    ),
+    "short": (
+        cluster("17:00-17:10", "sat:18:30-sat:19:30"),
+        "Resources/One/Properties/PreferredBackupWindow",
+        "PreferredBackupWindow is shorter than 30 minutes: RDS refuses it.",
+    ),
+}

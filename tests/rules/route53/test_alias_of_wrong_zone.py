@@ -1,0 +1,41 @@
+"""Alias records."""
+
+
+def record(name: str, zone: str) -> str:
+    """Return a template with one alias."""
+    return f"""
+Parameters:
+  Any: {{Type: String}}
+Resources:
+  Zone: {{Type: AWS::Route53::HostedZone}}
+  Site: {{Type: AWS::CloudFront::Distribution}}
+  Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer}}
+  Record:
+    Type: AWS::Route53::RecordSet
+    Properties: {{AliasTarget: {{DNSName: {name}, HostedZoneId: {zone}}}}}
+"""
+
+
+GOOD = {
+    "CloudFront": record("!GetAtt Site.DomainName", "Z2FDTNDATAQYW2"),
+    "load balancer": record("!GetAtt Balancer.DNSName", "!GetAtt Balancer.CanonicalHostedZoneID"),
+    "dualstack": record("!Sub 'dualstack.${Balancer.DNSName}'", "!GetAtt Balancer.CanonicalHostedZoneID"),
+    "parameter": record("!GetAtt Balancer.DNSName", "!Ref Any"),
+    "elsewhere": record("example.com", "!Ref Zone"),
+}
+
+BAD = {
+    "own zone": (
+        record("!GetAtt Site.DomainName", "!Ref Zone"),
+        "Resources/Record/Properties/AliasTarget/HostedZoneId",
+        "HostedZoneId is ${Zone}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the alias. It "
+        "is the zone of what the alias leads to, not that of the record.",
+    ),
+    "load balancer": (
+        record("!GetAtt Balancer.DNSName", "Z2FDTNDATAQYW2"),
+        "Resources/Record/Properties/AliasTarget/HostedZoneId",
+        "HostedZoneId is Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}: "
+        "Route 53 refuses the alias. It is the zone of what the alias leads to, not that of the "
+        "record.",
+    ),
+}

@@ -1,0 +1,37 @@
+"""Lifecycle rules of buckets."""
+
+
+def rule(text: str) -> str:
+    """Return a template with one bucket."""
+    return f"""
+Parameters:
+  Any: {{Type: Number}}
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties: {{LifecycleConfiguration: {{Rules: [{{Status: Enabled, {text}}}]}}}}
+"""
+
+
+GOOD = {
+    "order": rule("ExpirationInDays: 365, Transitions: [{StorageClass: STANDARD_IA, TransitionInDays: 30}]"),
+    "archive": rule("Transitions: [{StorageClass: GLACIER, TransitionInDays: 0}]"),
+    "parameter": rule(
+        "ExpirationInDays: !Ref Any, Transitions: [{StorageClass: GLACIER, TransitionInDays: 90}]"
+    ),
+}
+
+BAD = {
+    "early": (
+        rule("Transitions: [{StorageClass: STANDARD_IA, TransitionInDays: 7}]"),
+        "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0",
+        "TransitionInDays to STANDARD_IA is 7: S3 moves objects there after 30 days at the "
+        "earliest, and refuses the rule.",
+    ),
+    "expired": (
+        rule("ExpirationInDays: 30, Transitions: [{StorageClass: GLACIER, TransitionInDays: 90}]"),
+        "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0/ExpirationInDays",
+        "ExpirationInDays is 30, and objects move to GLACIER after 90: S3 refuses the rule. Let "
+        "them expire later.",
+    ),
+}

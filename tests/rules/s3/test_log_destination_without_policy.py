@@ -1,0 +1,52 @@
+"""Buckets for access logs."""
+
+
+def template(logs: str, policy: str = "") -> str:
+    """Return a template with a bucket that logs to another."""
+    return f"""
+Resources:
+  Site: {{Type: AWS::S3::Bucket, Properties: {{LoggingConfiguration: {{DestinationBucketName: !Ref Logs}}}}}}
+  Logs: {{Type: AWS::S3::Bucket, Properties: {{{logs}}}}}
+{policy}"""
+
+
+def policy(service: str) -> str:
+    """Return the policy of the second bucket."""
+    return f"""
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Logs
+      PolicyDocument:
+        Statement: [{{Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {{Service: {service}}}}}]
+"""
+
+
+DEFAULT = "ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms}"
+KMS = f"BucketEncryption: {{ServerSideEncryptionConfiguration: [{{{DEFAULT}}}]}}"
+
+GOOD = {
+    "policy": template("", policy("logging.s3.amazonaws.com")),
+    "ACL": template("AccessControl: LogDeliveryWrite"),
+}
+
+BAD = {
+    "nothing": (
+        template(""),
+        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
+        "DestinationBucketName is Logs, whose policy does not allow logging.s3.amazonaws.com: no "
+        "log is written. Allow it s3:PutObject.",
+    ),
+    "another service": (
+        template("", policy("cloudtrail.amazonaws.com")),
+        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
+        "DestinationBucketName is Logs, whose policy does not allow logging.s3.amazonaws.com: no "
+        "log is written. Allow it s3:PutObject.",
+    ),
+    "encrypted": (
+        template(KMS, policy("logging.s3.amazonaws.com")),
+        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
+        "DestinationBucketName is Logs, which is encrypted with SSE-KMS: S3 writes no access log "
+        "there. Use SSE-S3 (AES256).",
+    ),
+}

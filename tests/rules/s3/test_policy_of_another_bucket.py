@@ -1,0 +1,35 @@
+"""Policies of buckets."""
+
+
+def policy(resource: str, bucket: str = "!Ref Site") -> str:
+    """Return a template with two buckets and a policy."""
+    return f"""
+Resources:
+  Site: {{Type: AWS::S3::Bucket}}
+  Logs: {{Type: AWS::S3::Bucket}}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: {bucket}
+      PolicyDocument: {{Statement: {{Effect: Allow, Action: s3:*, Principal: '*', Resource: {resource}}}}}
+"""
+
+
+GOOD = {
+    "own": policy("!Sub '${Site.Arn}/*'"),
+    "ARN": policy("[!GetAtt Site.Arn, !Sub 'arn:aws:s3:::${Site}/*']"),
+    "another template": policy("!GetAtt Logs.Arn", "!ImportValue bucket"),
+}
+
+BAD = {
+    "other": (
+        policy("!Sub '${Logs.Arn}/*'"),
+        "Resources/Policy/Properties/PolicyDocument/Statement/Resource",
+        "Resource is Logs, and the policy is put on Site: S3 refuses it. Name the same bucket.",
+    ),
+    "ARN": (
+        policy("[!GetAtt Site.Arn, !Sub 'arn:aws:s3:::${Logs}/*']"),
+        "Resources/Policy/Properties/PolicyDocument/Statement/Resource",
+        "Resource is Logs, and the policy is put on Site: S3 refuses it. Name the same bucket.",
+    ),
+}

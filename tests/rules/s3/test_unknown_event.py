@@ -1,0 +1,29 @@
+"""Notifications of buckets."""
+
+
+def event(name: str) -> str:
+    """Return a template with one bucket."""
+    return f"""
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties: {{NotificationConfiguration: {{QueueConfigurations: [{{Queue: a, Event: '{name}'}}]}}}}
+"""
+
+
+GOOD = {
+    "created": event("s3:ObjectCreated:*"),
+}
+
+BAD = {
+    "misspelt": (
+        event("s3:ObjectCreate:*"),
+        "Resources/Bucket/Properties/NotificationConfiguration/QueueConfigurations/0/Event",
+        "Event is s3:ObjectCreate:*, which S3 does not have. Did you mean s3:ObjectCreated:*?",
+    ),
+    "without service": (
+        event("ObjectRemoved:Delete"),
+        "Resources/Bucket/Properties/NotificationConfiguration/QueueConfigurations/0/Event",
+        "Event is ObjectRemoved:Delete, which S3 does not have. Did you mean s3:ObjectRemoved:Delete?",
+    ),
+}

@@ -1,0 +1,34 @@
+"""Generated passwords."""
+
+
+def template(made: str) -> str:
+    """Return a template with a secret and the cluster that uses it."""
+    return f"""
+Resources:
+  Secret: {{Type: AWS::SecretsManager::Secret, Properties: {{GenerateSecretString: {{{made}}}}}}}
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties:
+      MasterUserPassword: !Sub '{{{{resolve:secretsmanager:${{Secret}}:SecretString:password}}}}'
+"""
+
+
+GOOD = {
+    "characters": template("ExcludeCharacters: '\"@/\\'"),
+    "punctuation": template("ExcludePunctuation: true"),
+}
+
+BAD = {
+    "none": (
+        template("PasswordLength: 30"),
+        "Resources/Secret/Properties/GenerateSecretString",
+        'GenerateSecretString makes the password of Cluster and can use / @ ", which RDS '
+        "refuses: the stack fails by chance. Add them to ExcludeCharacters.",
+    ),
+    "one left": (
+        template("ExcludeCharacters: '\"@'"),
+        "Resources/Secret/Properties/GenerateSecretString",
+        "GenerateSecretString makes the password of Cluster and can use /, which RDS refuses: "
+        "the stack fails by chance. Add them to ExcludeCharacters.",
+    ),
+}

@@ -1,0 +1,38 @@
+"""Functions that subscribe to topics."""
+
+
+def template(principal: str, topic: str = "") -> str:
+    """Return a template with a topic, a function and its permission."""
+    return f"""
+Resources:
+  F: {{Type: AWS::Lambda::Function}}
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties: {{FunctionName: !GetAtt F.Arn, Principal: {principal}}}
+  Subscription: {{Type: AWS::SNS::Subscription, Properties: {{Protocol: lambda, Endpoint: !GetAtt F.Arn}}}}
+{topic}"""
+
+
+GOOD = {
+    "allowed": template("sns.amazonaws.com"),
+    "parameter": template("!ImportValue service"),
+}
+
+BAD = {
+    "another service": (
+        template("events.amazonaws.com"),
+        "Resources/Subscription/Properties/Endpoint",
+        "The subscriber is F, and no AWS::Lambda::Permission lets sns.amazonaws.com call it: "
+        "every message is lost. Add one.",
+    ),
+    "inside a topic": (
+        template(
+            "s3.amazonaws.com",
+            "  Topic: {Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: lambda, Endpoint: "
+            "!GetAtt F.Arn}]}}\n",
+        ).replace("AWS::SNS::Subscription", "AWS::SNS::Topic"),
+        "Resources/Topic/Properties/Subscription/0",
+        "The subscriber is F, and no AWS::Lambda::Permission lets sns.amazonaws.com call it: "
+        "every message is lost. Add one.",
+    ),
+}

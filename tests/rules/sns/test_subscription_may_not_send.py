@@ -1,0 +1,38 @@
+"""Queues that subscribe to topics."""
+
+
+def template(service: str, queue: str = "", endpoint: str = "!GetAtt Queue.Arn") -> str:
+    """Return a template with a queue, its policy and a subscription."""
+    return f"""
+Resources:
+  Queue: {{Type: AWS::SQS::Queue, Properties: {{{queue}}}}}
+  Policy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Queue]
+      PolicyDocument:
+        Statement: {{Effect: Allow, Action: SQS:SendMessage, Resource: '*', Principal: {service}}}
+  Subscription: {{Type: AWS::SNS::Subscription, Properties: {{Protocol: sqs, Endpoint: {endpoint}}}}}
+"""
+
+
+GOOD = {
+    "allowed": template("{Service: sns.amazonaws.com}"),
+    "everyone": template("'*'"),
+    "another template": template("{Service: s3.amazonaws.com}", endpoint="!ImportValue queue"),
+}
+
+BAD = {
+    "another service": (
+        template("{Service: s3.amazonaws.com}"),
+        "Resources/Subscription/Properties/Endpoint",
+        "The subscriber is Queue, whose policy does not allow sns.amazonaws.com sqs:SendMessage: "
+        "every message is lost. Allow it.",
+    ),
+    "managed key": (
+        template("{Service: sns.amazonaws.com}", "KmsMasterKeyId: alias/aws/sqs"),
+        "Resources/Subscription/Properties/Endpoint",
+        "The subscriber is Queue, which is encrypted with alias/aws/sqs: SNS may not use this "
+        "key, and every message is lost. Use SqsManagedSseEnabled, or a customer managed key.",
+    ),
+}

@@ -1,0 +1,42 @@
+"""Conditions that depend on others."""
+
+
+def conditions(both: str) -> str:
+    """Return a template with a condition on two others."""
+    return f"""
+Parameters:
+  Stage: {{Type: String, AllowedValues: [dev, prod, test]}}
+  Other: {{Type: String}}
+Conditions:
+  Dev: !Equals [!Ref Stage, dev]
+  Prod: !Equals [!Ref Stage, prod]
+  More: !Equals [!Ref Other, more]
+  Both: {both}
+Resources:
+  Topic: {{Type: AWS::SNS::Topic}}
+"""
+
+
+GOOD = {
+    "and": conditions("!And [!Condition Prod, !Condition More]"),
+    "or": conditions("!Or [!Condition Prod, !Condition Dev]"),
+    "not": conditions("!Not [!Condition Prod]"),
+}
+
+BAD = {
+    "two values": (
+        conditions("!And [!Condition Prod, !Condition Dev]"),
+        "Conditions/Both",
+        "Both is always false, whatever the parameters are. Correct it, or remove it.",
+    ),
+    "and not": (
+        conditions("!And [!Condition Prod, !Condition More, !Not [!Condition More]]"),
+        "Conditions/Both",
+        "Both is always false, whatever the parameters are. Correct it, or remove it.",
+    ),
+    "always": (
+        conditions("!Or [!Condition Prod, !Not [!Condition Prod]]"),
+        "Conditions/Both",
+        "Both is always true, whatever the parameters are. Correct it, or remove it.",
+    ),
+}

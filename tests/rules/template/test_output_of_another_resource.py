@@ -1,0 +1,37 @@
+"""Outputs of resources."""
+
+RESOURCES = """
+Resources:
+  Public: {Type: AWS::EC2::Subnet}
+  Private: {Type: AWS::EC2::Subnet}
+  PrivateTable: {Type: AWS::EC2::RouteTable}
+Outputs:
+"""
+
+
+def output(key: str, value: str) -> str:
+    """Return a template with one output."""
+    return f"{RESOURCES}  {key}: {{Value: {value}}}\n"
+
+
+GOOD = {
+    "own": output("PrivateId", "!Ref Private"),
+    "another name": output("SubnetId", "!Ref Private"),
+    "another type": output("PrivateTableId", "!Ref Private"),
+    "text": output("PrivateId", "!Sub '${Public}-${Private}'"),
+}
+
+BAD = {
+    "other": (
+        output("PrivateId", "!Ref Public"),
+        "Outputs/PrivateId/Value",
+        "Outputs.PrivateId is called after Private and has the value of Public, another "
+        "AWS::EC2::Subnet. Correct one of them.",
+    ),
+    "attribute": (
+        output("PublicZone", "!GetAtt Private.AvailabilityZone"),
+        "Outputs/PublicZone/Value",
+        "Outputs.PublicZone is called after Public and has the value of Private, another "
+        "AWS::EC2::Subnet. Correct one of them.",
+    ),
+}

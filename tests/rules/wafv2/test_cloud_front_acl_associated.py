@@ -1,0 +1,30 @@
+"""Associations of web ACLs."""
+
+
+def association(scope: str, arn: str = "a") -> str:
+    """Return a template with a web ACL and its association."""
+    return f"""
+Resources:
+  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{Scope: {scope}}}}}
+  Site: {{Type: AWS::CloudFront::Distribution}}
+  One: {{Type: AWS::WAFv2::WebACLAssociation, Properties: {{WebACLArn: !GetAtt Acl.Arn, ResourceArn: {arn}}}}}
+"""
+
+
+GOOD = {
+    "regional": association("REGIONAL"),
+}
+
+BAD = {
+    "CloudFront": (
+        association("CLOUDFRONT"),
+        "Resources/One/Properties/WebACLArn",
+        "WebACLArn is Acl, whose Scope is CLOUDFRONT: WAF refuses the association. Set WebACLId "
+        "of the distribution instead.",
+    ),
+    "distribution": (
+        association("REGIONAL", "!Sub 'arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}'"),
+        "Resources/One/Properties/ResourceArn",
+        "ResourceArn is a distribution: set its WebACLId instead, WAF refuses the association.",
+    ),
+}

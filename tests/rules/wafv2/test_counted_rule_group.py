@@ -1,0 +1,35 @@
+"""Rule groups in web ACLs."""
+
+
+def acl(override: str) -> str:
+    """Return a template with one web ACL."""
+    return f"""
+Conditions:
+  Trial: !Equals [!Ref AWS::AccountId, "111111111111"]
+Resources:
+  Acl:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      Rules:
+        - {{Name: a, Statement: {{ManagedRuleGroupStatement: {{Name: b}}}}, OverrideAction: {override}}}
+"""
+
+
+GOOD = {
+    "own actions": acl("{None: {}}"),
+}
+
+BAD = {
+    "counts": (
+        acl("{Count: {}}"),
+        "Resources/Acl/Properties/Rules/0/OverrideAction",
+        'OverrideAction of "a" is Count: the group blocks nothing. Write None, and except single '
+        "rules with RuleActionOverrides.",
+    ),
+    "one branch": (
+        acl("!If [Trial, {Count: {}}, {None: {}}]"),
+        "Resources/Acl/Properties/Rules/0/OverrideAction",
+        'OverrideAction of "a" is Count when Trial is true: the group blocks nothing. Write '
+        "None, and except single rules with RuleActionOverrides.",
+    ),
+}

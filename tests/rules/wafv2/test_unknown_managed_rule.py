@@ -1,0 +1,39 @@
+"""Managed rule groups."""
+
+
+def group(name: str, more: str = "") -> str:
+    """Return a template with one web ACL."""
+    return f"""
+Resources:
+  Acl:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      Rules: [{{Name: a, Statement: {{ManagedRuleGroupStatement: {{VendorName: AWS, Name: {name}{more}}}}}}}]
+"""
+
+
+def override(rule: str) -> str:
+    """Return an override of one rule."""
+    return f", RuleActionOverrides: [{{Name: {rule}, ActionToUse: {{Count: {{}}}}}}]"
+
+
+GOOD = {
+    "known": group("AWSManagedRulesCommonRuleSet", override("SizeRestrictions_BODY")),
+    "group with other rules": group("AWSManagedRulesBotControlRuleSet", override("Anything")),
+    "newer than the list": group("AWSManagedRulesSomething"),
+}
+
+BAD = {
+    "group": (
+        group("AWSManagedRulesCommonRuleset"),
+        "Resources/Acl/Properties/Rules/0/Statement/ManagedRuleGroupStatement/Name",
+        "Name is AWSManagedRulesCommonRuleset, which is not a group of AWS. Did you mean "
+        "AWSManagedRulesCommonRuleSet?",
+    ),
+    "rule": (
+        group("AWSManagedRulesCommonRuleSet", override("SizeRestriction_BODY")),
+        "Resources/Acl/Properties/Rules/0/Statement/ManagedRuleGroupStatement",
+        "AWSManagedRulesCommonRuleSet has no rule SizeRestriction_BODY: WAF refuses the "
+        "override. Did you mean SizeRestrictions_BODY?",
+    ),
+}
