@@ -97,7 +97,8 @@ def test_a_wrong_trigger_stops_the_build() -> None:
     problems = files.assemble([one], lint=False).problems
 
     assert problems[-1] == (
-        f"Stack shop: The rollback trigger Gone is not an alarm of the template that has an AlarmName. {WHERE}"
+        "Stack shop: The rollback trigger Gone is not an alarm of the template that has an AlarmName. "
+        f"{WHERE}"
     )
 
 
