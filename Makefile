@@ -83,8 +83,8 @@ scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, d
 catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)
 	@$(RUN) -m tests.catalogue.test_catalogue
 
-corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution
-	@$(RUN) -m tests.catalogue.corpus
+corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution, and of folders in ARGS
+	@$(RUN) -m tests.catalogue.corpus $(ARGS)
 
 drill: $(VENV)/.installed-dev ## Delete each stack in a model of CloudFormation and bring it back, and print what happens
 	@$(RUN) -m tests.drill.recovering

@@ -54,22 +54,22 @@ API = stack("api", {"Outputs": {"ApiId": {}}})
 HERE = {"Ref": "AWS::Region"}
 SHOWN = {"Fn::Sub": f"{{{{resolve:secretsmanager:{PREFIX}key:SecretString:a}}}}"}
 SHOWING: Template = {"Resources": {"R": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": SHOWN}}}}
-ADVICE = "Name an output that is there, or add it to its stack."
+ADVICE = "Name an existing output, or add it to its stack."
 
 
-def not_exported(name: str) -> list[str]:
+def not_exported(name: str, hint: str = "") -> list[str]:
     """Return the sentence about an import without an export."""
     return [
         f"Stack database: Resources.R.Properties.Ids[0]: It imports {name}, which no earlier stack of "
-        f"ap-northeast-1 exports. {ADVICE}"
+        f"ap-northeast-1 exports.{hint} {ADVICE}"
     ]
 
 
-def no_output(name: str, key: str) -> list[str]:
+def no_output(name: str, key: str, hint: str = "") -> list[str]:
     """Return the sentence about an output that is not there."""
     return [
         f"Stack frontend: Resources.R.Properties.Id: It reads the output {key} of {PREFIX}{name}, and no "
-        f"earlier stack of that name has it. {ADVICE}"
+        f"earlier stack of that name has it.{hint} {ADVICE}"
     ]
 
 
@@ -102,7 +102,7 @@ def wrong_reads_from(says: str) -> list[str]:
         pytest.param([NETWORK, stack("database", importing(VPC_ID), ("network",))], [], id="import"),
         pytest.param(
             [stack("network", exporting("vpcid")), stack("database", importing(VPC_ID))],
-            not_exported(f"{PREFIX}vpc-id"),
+            not_exported(f"{PREFIX}vpc-id", " Did you mean 'vpcid'?"),
             id="import, misspelt",
         ),
         pytest.param(
@@ -150,12 +150,12 @@ def wrong_reads_from(says: str) -> list[str]:
         ),
         pytest.param(
             [API, stack("frontend", reading("api", "ApiID"), region="us-east-1")],
-            no_output("api", "ApiID"),
+            no_output("api", "ApiID", " Did you mean 'api/ApiId'?"),
             id="no such output",
         ),
         pytest.param(
             [API, stack("frontend", reading("apis", "ApiId"), region="us-east-1")],
-            no_output("apis", "ApiId"),
+            no_output("apis", "ApiId", " Did you mean 'api/ApiId'?"),
             id="no such stack",
         ),
         pytest.param(
@@ -242,6 +242,6 @@ def test_changed_alarm_is_noticed() -> None:
     (declared,) = [one for one in STACKS if one.name == "database"]
 
     assert declared.stale(load(render(t.to_dict()))) == [
-        "Resources.DatabaseDashboard: The dashboard does not show what the template holds: "
-        "something was changed after it was made. Call database.derive(t) after the last change."
+        "Resources.DatabaseDashboard: The dashboard does not match the template: "
+        "something was changed after it was created. Call database.derive(t) after the last change."
     ]

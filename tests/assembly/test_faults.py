@@ -112,16 +112,25 @@ def test_folder_that_is_not_writable(mode: int, starts: list[str]) -> None:
 # ---- Neighbours ----
 
 
-@pytest.mark.parametrize("mistake", ["def (\n", "1 / 0\n"], ids=["syntax", "exception"])
-def test_stack_that_cannot_be_imported(mistake: str, checkout: Path) -> None:
-    """A mistake in a module of a stack has not the exit code of findings."""
-    with (checkout / "src/csr_templates/stacks/database.py").open("a") as module:
+@pytest.mark.parametrize(
+    ("mistake", "starts"),
+    [
+        ("def (\n", "csr-templates: {place}: Python cannot read this line: "),
+        ("1 / 0\n", "Traceback (most recent call last):\n"),
+    ],
+    ids=["syntax", "exception"],
+)
+def test_stack_that_cannot_be_imported(mistake: str, starts: str, checkout: Path) -> None:
+    """A mistake in a module of a stack has not the exit code of findings, and its file and line are shown."""
+    path = checkout / "src/csr_templates/stacks/database.py"
+    with path.open("a") as module:
         module.write(mistake)
 
     done = run(sys.executable, str(checkout / "build.py"), "--no-lint")
 
     assert done.returncode == 2
-    assert done.stderr.startswith("Traceback (most recent call last):\n")
+    line = len(path.read_text("utf-8").splitlines())
+    assert done.stderr.startswith(starts.format(place=f"{path}:{line}"))
     assert "database.py" in done.stderr
 
 

@@ -12,7 +12,9 @@ from collections import Counter
 from itertools import islice
 from typing import Any
 
-from .test_catalogue import CLASSES, STACK, faults_of, faulty, found_by_any_rule, found_by_tests, problems
+from csr_templates.rules import CLASSES
+
+from .test_catalogue import STACK, faults_of, faulty, found_by_any_rule, found_by_tests, problems
 
 # Tests that fail whenever the release or the deployment is stale.
 DERIVED = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from troposphere import Ref, Template, s3
+from troposphere import ImportValue, Ref, Template, s3, sqs
 
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import folders
@@ -39,6 +39,26 @@ def mistyped_template() -> StackTemplate:
     t = bucket_template()
     t.resources["SiteBucket"].BucketNam = "x"
     return t
+
+
+def importing_template() -> StackTemplate:
+    """Return a template with an import that no stack exports."""
+    t = StackTemplate("One bucket")
+    name = ImportValue("nowhere")
+    t.add_resource(s3.Bucket("ImportingBucket", BucketName=name))
+    return t
+
+
+def informational_template() -> StackTemplate:
+    """Return a template that cfn-lint has only an informational remark about."""
+    t = StackTemplate("One queue")
+    t.add_resource(sqs.Queue("LooseQueue"))
+    return t
+
+
+def line_of(text: str) -> int:
+    """Return the first line of this file with a text."""
+    return next(n for n, line in enumerate(Path(__file__).read_text("utf-8").splitlines(), 1) if text in line)
 
 
 def build(out: Path, *options: str) -> int:
@@ -481,20 +501,79 @@ def test_fails_on_a_stack_without_a_stack_template(
     assert not out.exists()
 
 
-def test_mistake_in_the_code_of_a_stack_is_shown_in_full(
+def test_mistake_in_the_code_of_a_stack_is_a_sentence(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A mistake in Python keeps its traceback, but not the exit code that means findings; JSON stays JSON."""
+    """A mistyped property is a sentence with its file and line, in JSON too, and nothing is written."""
     use(monkeypatch, mistyped_template)
 
     assert build(out, "--format", "json") == 2
 
     said, complained = capsys.readouterr()
+    sentence = (
+        f"{folders.short_path(Path(__file__))}:{line_of('.BucketNam = ')}: SiteBucket (AWS::S3::Bucket) does "
+        "not have the property BucketNam. Did you mean 'BucketName'?"
+    )
+    assert complained == f"csr-templates: {sentence}\n"
+    assert (json.loads(said)["status"], json.loads(said)["message"]) == ("error", sentence)
+    assert not out.exists()
+
+
+def test_problem_leads_to_the_line_that_causes_it(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence about a resource starts with the line of Python that creates it."""
+    use(monkeypatch, importing_template)
+
+    assert build(out) == 1
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"{folders.short_path(Path(__file__))}:{line_of('ImportingBucket')}: Stack site: "
+        "Resources.ImportingBucket.Properties.BucketName: It imports nowhere, which no earlier stack of "
+        "us-east-1 exports. Name an existing output, or add it to its stack.",
+        "1 finding; nothing was written.",
+    ]
+
+
+def test_informational_findings_say_why_they_block(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finding that cfn-lint calls informational stops a build, and a sentence below it says why."""
+    use(monkeypatch, informational_template)
+
+    assert cli.main(["build", "--no-cache", "--output", str(out)]) == 1
+
+    *findings, why, end = capsys.readouterr().out.splitlines()
+    place = f"{Path(__file__).name}:{line_of('LooseQueue')}: informational I3011 site Resources/LooseQueue"
+    assert findings[0].startswith(place)
+    assert len(findings) == 6  # in two lines each: both policies, and how long messages are kept
+    assert why == (
+        "Informational findings stop a build as errors do: what is written has none, so that a new one is "
+        "seen. Correct the property, or let the resource ignore the rule and give the reason "
+        "(docs/rules.md, E9500)."
+    )
+    assert end == "3 findings; nothing was written."
+    assert not out.exists()
+
+
+def failing_template() -> StackTemplate:
+    """Make a mistake that is not one of those that an author of a stack usually makes."""
+    raise RecursionError("too deep")
+
+
+def test_other_exception_is_shown_in_full(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any other exception keeps its traceback, but not the exit code that means findings; JSON stays JSON."""
+    use(monkeypatch, failing_template)
+
+    assert build(out, "--format", "json") == 2
+
+    said, complained = capsys.readouterr()
     assert complained.startswith("Traceback (most recent call last):\n")
-    assert 't.resources["SiteBucket"].BucketNam = "x"' in complained
-    assert complained.endswith("object does not support attribute BucketNam\n")
+    assert complained.endswith("RecursionError: too deep\n")
     assert json.loads(said)["status"] == "error"
-    assert json.loads(said)["message"].startswith("AttributeError: ")
+    assert json.loads(said)["message"] == "RecursionError: too deep"
     assert not out.exists()
 
 

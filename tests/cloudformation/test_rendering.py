@@ -450,22 +450,22 @@ def refusal(template: Template, **options: Any) -> str:
 VALUE = "Resources.Thing.Properties.Value"
 NOT_ASCII = "is not printable ASCII; some AWS services refuse such text and others show it as question marks."
 NO_TAB = f"the character '\\t' (U+0009) in '\\t' {NOT_ASCII}"
-NO_KANJI = f"the character '\\u9375' (U+9375) in '\\u9375' {NOT_ASCII}"
+NO_KANJI = f"the character '\u9375' (U+9375) in '\u9375' {NOT_ASCII}"
 ENDS_WITH_A_SPACE = "ends with a space; no one sees it, and editors remove it."
-NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
+NOT_GET_ATT = ", expected [logical ID, attribute], both of them text."
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (None, f"{VALUE}: None (NoneType) cannot stand in a template."),
-        (float("nan"), f"{VALUE}: nan (float) cannot stand in a template."),
-        (float("-inf"), f"{VALUE}: -inf (float) cannot stand in a template."),
-        ((1, 2), f"{VALUE}: (1, 2) (tuple) cannot stand in a template."),
-        ({1}, f"{VALUE}: {{1}} (set) cannot stand in a template."),
-        (date(2026, 1, 2), f"{VALUE}: datetime.date(2026, 1, 2) (date) cannot stand in a template."),
-        (b"x", f"{VALUE}: b'x' (bytes) cannot stand in a template."),
-        ({"a": [1, {"b": None}]}, f"{VALUE}.a[1].b: None (NoneType) cannot stand in a template."),
+        (None, f"{VALUE}: None (NoneType) is not allowed in a template."),
+        (float("nan"), f"{VALUE}: nan (float) is not allowed in a template."),
+        (float("-inf"), f"{VALUE}: -inf (float) is not allowed in a template."),
+        ((1, 2), f"{VALUE}: (1, 2) (tuple) is not allowed in a template."),
+        ({1}, f"{VALUE}: {{1}} (set) is not allowed in a template."),
+        (date(2026, 1, 2), f"{VALUE}: datetime.date(2026, 1, 2) (date) is not allowed in a template."),
+        (b"x", f"{VALUE}: b'x' (bytes) is not allowed in a template."),
+        ({"a": [1, {"b": None}]}, f"{VALUE}.a[1].b: None (NoneType) is not allowed in a template."),
         ({1: "a"}, f"{VALUE}: the key 1 is not text."),
         ({"": "a"}, f"{VALUE}: the key '' is not one line of 1 to 120 characters."),
         ({"a\nb": "a"}, f"{VALUE}: the key 'a\\nb' is not one line of 1 to 120 characters."),
@@ -477,14 +477,14 @@ NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
             f"{VALUE}.Fn::Sub: a function must be the only key of its mapping.",
         ),
         ({"Ref": "A", "b": 1}, f"{VALUE}.Ref: a function must be the only key of its mapping."),
-        ({"Ref": ["A"]}, f"{VALUE}.Ref: ['A'] (list) stands where a name belongs."),
+        ({"Ref": ["A"]}, f"{VALUE}.Ref: found ['A'] (list), expected a name."),
         (
             {"Fn::GetAtt": "A.Arn"},
-            f"{VALUE}.Fn::GetAtt: 'A.Arn' (str) {NOT_GET_ATT}",
+            f"{VALUE}.Fn::GetAtt: found 'A.Arn' (str){NOT_GET_ATT}",
         ),
         (
             {"Fn::GetAtt": ["A"]},
-            f"{VALUE}.Fn::GetAtt: ['A'] (list) {NOT_GET_ATT}",
+            f"{VALUE}.Fn::GetAtt: found ['A'] (list){NOT_GET_ATT}",
         ),
         (
             {"Fn::GetAtt": ["A.B", "C"]},
@@ -492,7 +492,7 @@ NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
         ),
         (
             "caf\u00e9",
-            f"{VALUE}: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
+            f"{VALUE}: the character '\u00e9' (U+00E9) in 'caf\u00e9' {NOT_ASCII}",
         ),
         (
             "a\tb",
@@ -504,7 +504,7 @@ NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
         ),
         (
             {"caf\u00e9": 1},
-            f"{VALUE}.caf\u00e9: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
+            f"{VALUE}.caf\u00e9: the character '\u00e9' (U+00E9) in 'caf\u00e9' {NOT_ASCII}",
         ),
         (" \n", f"{VALUE}: line 1 of ' \\n' {ENDS_WITH_A_SPACE}"),
         (
@@ -523,21 +523,21 @@ NOT_GET_ATT = "stands where [logical ID, attribute] belongs, both of them text."
         ),
         (
             {"Fn::GetAtt": [1, "a"]},
-            f"{VALUE}.Fn::GetAtt: [1, 'a'] (list) {NOT_GET_ATT}",
+            f"{VALUE}.Fn::GetAtt: found [1, 'a'] (list){NOT_GET_ATT}",
         ),
         (
             {"Fn::Join": ["", [None]]},
-            f"{VALUE}.Fn::Join[1][0]: None (NoneType) cannot stand in a template.",
+            f"{VALUE}.Fn::Join[1][0]: None (NoneType) is not allowed in a template.",
         ),
         (
             {"Fn::Base64": {"a": None}},
-            f"{VALUE}.Fn::Base64.a: None (NoneType) cannot stand in a template.",
+            f"{VALUE}.Fn::Base64.a: None (NoneType) is not allowed in a template.",
         ),
-        ((55 * "x",), f"{VALUE}: ('{55 * 'x'}',) (tuple) cannot stand in a template."),
-        ((56 * "x",), f"{VALUE}: ('{55 * 'x'}... (tuple) cannot stand in a template."),
+        ((55 * "x",), f"{VALUE}: ('{55 * 'x'}',) (tuple) is not allowed in a template."),
+        ((56 * "x",), f"{VALUE}: ('{55 * 'x'}... (tuple) is not allowed in a template."),
         (
             "x" * 70 + "\u3042",
-            f"{VALUE}: the character '\\u3042' (U+3042) in '{'x' * 56}... {NOT_ASCII}",
+            f"{VALUE}: the character '\u3042' (U+3042) in '{'x' * 56}... {NOT_ASCII}",
         ),
     ],
     ids=on_one_line,
@@ -578,8 +578,8 @@ def test_refuses_values(value: Any, message: str) -> None:
             "'': unknown key; known are AWSTemplateFormatVersion, Description, Metadata, Parameters, Rules, "
             "Mappings, Conditions, Resources, Outputs.",
         ),
-        ({"Resources": []}, "Resources: [] (list) stands where a mapping of resources belongs."),
-        ({"Outputs": {"A": "b"}}, "Outputs.A: 'b' (str) stands where a mapping belongs."),
+        ({"Resources": []}, "Resources: found [] (list), expected a mapping of resources."),
+        ({"Outputs": {"A": "b"}}, "Outputs.A: found 'b' (str), expected a mapping."),
         ({"Description": "\t"}, f"Description: {NO_TAB}"),
         ({"Metadata": {"A": {"B": "\t"}}}, f"Metadata.A.B: {NO_TAB}"),
         ({"Conditions": {"A": {"Condition": "\t"}}}, f"Conditions.A.Condition: {NO_TAB}"),
@@ -588,7 +588,7 @@ def test_refuses_values(value: Any, message: str) -> None:
         ({"Metadata": {"a\nb": "a"}}, "Metadata: the key 'a\\nb' is not one line of 1 to 120 characters."),
         (
             {"Metadata": {"caf\u00e9": "a"}},
-            f"Metadata.caf\u00e9: the character '\\xe9' (U+00E9) in 'caf\\xe9' {NOT_ASCII}",
+            f"Metadata.caf\u00e9: the character '\u00e9' (U+00E9) in 'caf\u00e9' {NOT_ASCII}",
         ),
     ],
     ids=on_one_line,
@@ -628,7 +628,7 @@ def test_refuses_troposphere_objects() -> None:
     """Objects belong through ``to_dict()`` first."""
     vpc = network.build().resources["VPC"]
 
-    assert refusal({"Resources": {"VPC": vpc}}).startswith("Resources.VPC: <troposphere.ec2.VPC object")
+    assert refusal({"Resources": {"VPC": vpc}}).startswith("Resources.VPC: found <troposphere.ec2.VPC object")
 
 
 def test_load_refuses_a_tag_on_a_mapping() -> None:

@@ -323,7 +323,7 @@ FUNCTIONS = (
     (
         "function beside a key",
         {"Fn::Sub": "a", "B": 1},
-        ": Fn::Sub stands beside other keys (B, Fn::Sub); a function stands alone.",
+        ": Fn::Sub is not the only key of its mapping (B, Fn::Sub); a function must be.",
     ),
     (
         "unknown function",

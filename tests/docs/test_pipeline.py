@@ -15,7 +15,8 @@ from csr_templates.reviewing.markdown import MARKER
 
 from .pages import ROOT
 
-RECIPES = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs/pipeline.md").read_text("utf-8"), re.M | re.S)
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs/pipeline.md").read_text("utf-8"), re.M | re.S)
+RECIPES = [text for text in BLOCKS if "csr-templates review" in text]
 GITHUB, GITLAB = (yaml.safe_load(text.replace("on: pull", "'on': pull")) for text in RECIPES)
 
 # What the scripts call: each writes down how it was called.

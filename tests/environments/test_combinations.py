@@ -258,7 +258,7 @@ def test_subnets_of_a_vpc_elsewhere(one: Any, two: Any) -> None:
 
     assert found(candidate(Cidr1="10.3.0.0/24", Cidr2="10.3.0.128/25"), of) == [
         'dev.json: Cidr2: Found "10.3.0.128/25", which overlaps Cidr1 10.3.0.0/24; give each subnet '
-        "addresses of its own."
+        "its own addresses."
     ]
 
 

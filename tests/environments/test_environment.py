@@ -192,7 +192,7 @@ def in_message(value: Any) -> str:
     """Return a value of a file as a message shows it."""
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
-    text = json.dumps(value)
+    text = json.dumps(value, ensure_ascii=value == "\ud800")  # half a character cannot be shown
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -201,9 +201,7 @@ def file_of_dev(identifier: str, text: str | bytes, message: str) -> Bad:
     return bad(identifier, {"dev": text}, f"dev.json: {message}")
 
 
-NETWORK_SAYS = (
-    'The network template says: "must be an IPv4 network such as 10.2.0.0/16, with a prefix from /16 to /28".'
-)
+NETWORK_SAYS = 'The network template says: "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28".'
 ZONE_SAYS = 'The network template says: "must be an Availability Zone of this account in this region".'
 NOT_A_ZONE = (
     "which is not an Availability Zone of ap-northeast-1, where the stack lives; these look like ap-northeast-1a. "
@@ -429,7 +427,7 @@ TOGETHER = [
         "subnets overlap",
         "PublicSubnet2Cidr",
         "10.0.1.128/25",
-        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24; give each subnet addresses of its own.',
+        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24; give each subnet its own addresses.',
     ),
     bad(
         "subnet by default",
@@ -620,7 +618,7 @@ def test_json_lists_the_mistakes(
         ),
         (
             '{"Environment": "d\u00e9v"}',
-            'Environment: Found "d\\u00e9v", but the file is called dev.json. Write "dev", or rename the file.',
+            'Environment: Found "d\u00e9v", but the file is called dev.json. Write "dev", or rename the file.',
         ),
     ],
     ids=["value", "other alphabet"],

@@ -35,7 +35,7 @@ COMMENT = "Found a comment, which JSON does not have; remove it."
         ("/* ours */\n{}", f"Line 1, column 1: {COMMENT}"),
         ('{\n  "A": 1 // ours\n}', f"Line 2, column 10: {COMMENT}"),
         ('{\n  # ours\n  "A": 1\n}', f"Line 2, column 3: {COMMENT}"),
-        ("{\n  \"A\": 'x'\n}", "Line 2, column 8: Found a single quote; texts stand in double quotes."),
+        ("{\n  \"A\": 'x'\n}", "Line 2, column 8: Found a single quote; write text in double quotes."),
         ("{} {}", f'Line 1, column 4: Found "{{}}", {NO_JSON}'),
         ('{"A": True}', f'Line 1, column 7: Found "True}}", {NO_JSON}'),
         ('{"A": +1024}', f'Line 1, column 7: Found "+1024}}", {NO_JSON}'),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,7 @@ from tests.functions.deployed import code
 if TYPE_CHECKING:
     from tests.functions.conftest import Runtime
 
+ROOT = Path(__file__).parents[2]
 DIRECTORY = code("PageRoutingFunction", SiteRouting="directory")
 SPA = code("PageRoutingFunction", SiteRouting="spa")
 
@@ -62,6 +65,18 @@ def test_page_routing(runtime: Runtime, uri: str, directory: str, spa: str) -> N
     """An address that is no file leads to the page's own index.html, or to the one page of the site."""
     assert runtime.request(DIRECTORY, uri)["uri"] == directory
     assert runtime.request(SPA, uri)["uri"] == spa
+
+
+@pytest.mark.parametrize("page", ["operations.md", "operations.ja.md"])
+def test_table_of_addresses(runtime: Runtime, page: str) -> None:
+    """The operators' page says which file an address gets, in both languages."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    rows = re.findall(r"^\| `(/[^`]*)` \| `(/[^`]*)` \| `(/[^`]*)` \|$", text, re.MULTILINE)
+
+    assert len(rows) == 6
+    for uri, directory, spa in rows:
+        assert runtime.request(DIRECTORY, uri)["uri"] == directory
+        assert runtime.request(SPA, uri)["uri"] == spa
 
 
 @pytest.mark.parametrize("code", [DIRECTORY, SPA], ids=["directory", "spa"])

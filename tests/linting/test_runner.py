@@ -122,7 +122,7 @@ def test_finding_names_every_place(tmp_path: Path) -> None:
     [
         pytest.param(
             Finding("network", "Vpc", "Resources/Vpc", "E1", "error", "No.", "main.yaml", 9, "network.py:3"),
-            "main.yaml:9: error E1 network Resources/Vpc (network.py:3)\n  No.",
+            "network.py:3: error E1 network Resources/Vpc (main.yaml:9)\n  No.",
             id="whole",
         ),
         pytest.param(
@@ -481,3 +481,23 @@ class TestFormats:
             f"The format {kind} needs packages that are not installed. In a checkout of csr-templates, run: "
             'python -m pip install ".[formats]"'
         )
+
+
+def test_nearest_allowed_value() -> None:
+    """A misspelt reference gets the nearest name; a list of allowed values that is long becomes a count."""
+    names = [f"Topic{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVW"]
+    resources = "".join(f"  {name}: {{Type: AWS::SNS::Topic}}\n" for name in names)
+    outputs = "  A: {Value: !Ref TopcA}\n  B: {Value: !GetAtt TopicA.TopicAarn}\n"
+
+    found = lint(f"Resources:\n{resources}Outputs:\n{outputs}", "us-east-1")
+
+    assert [(one.path, one.message) for one in found] == [
+        ("Outputs/A/Value/Ref", "'TopcA' is not one of the 31 allowed values. Did you mean 'TopicA'?"),
+        (
+            "Outputs/B/Value/Fn::GetAtt/1",
+            "'TopicAarn' is not one of ['ContentBasedDeduplication', 'DeliveryStatusLogging', 'DisplayName', "
+            "'FifoThroughputScope', 'FifoTopic', 'KmsMasterKeyId', 'MaximumMessageSize', 'SignatureVersion', "
+            "'Subscription', 'Tags', 'TopicArn', 'TopicName', 'TracingConfig'] in ['us-east-1']. Did you "
+            "mean 'TopicArn'?",
+        ),
+    ]

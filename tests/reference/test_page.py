@@ -196,8 +196,8 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
                 "**Replaces** `DatabaseCluster` and, through it, `DatabaseInstance1`, `DatabaseInstance2`.",
                 "**The stack policy refuses** to replace `DatabaseCluster`, `DatabaseInstance1`, "
                 "`DatabaseInstance2`.",
-                "The name of `DatabaseCluster` stays the same, so that the new one cannot be made "
-                "beside the old.",
+                "The name of `DatabaseCluster` stays the same, so the new one cannot be created "
+                "beside the old one.",
                 "Updates N resources.",
                 "CloudFormation refuses a new value of `DatabaseClusterEndpoint`, "
                 "`DatabaseClusterReadEndpoint`, `DatabasePort`, `DatabaseName` while api imports it.",

@@ -144,8 +144,7 @@ def test_colour_is_only_for_a_terminal(
     plain = as_text(retention)
     assert re.sub(r"\033\[[0-9;]*m", "", coloured(plain)) == plain
     assert "\033[33mguard\033[0m  network.FlowLogsLogGroup" in coloured(plain)
-    out = str(OUT)
-    arguments = ["review", "--before", out, "--after", out, "--environment", "prod"]
+    arguments = ["review", "--before", str(OUT / "main.yaml"), "--after", str(OUT / "main.yaml")]
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     for is_terminal, no_colour, expected in ((False, "", False), (True, "", True), (True, "1", False)):
@@ -157,11 +156,9 @@ def test_colour_is_only_for_a_terminal(
 
 def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
     """With --format markdown."""
-    out = str(OUT)
+    file = str(OUT / "main.yaml")
 
-    code = cli.main(
-        ["review", "--before", out, "--after", out, "--environment", "prod", "--format", "markdown"]
-    )
+    code = cli.main(["review", "--before", file, "--after", file, "--format", "markdown"])
 
     assert code == 0
     assert capsys.readouterr().out.startswith(markdown.MARKER + "\n")

@@ -44,7 +44,7 @@ pip install csr_templates-*.whl # or . in a checkout of csr-templates
 cfn-lint --regions ap-northeast-1 --append-rules csr_templates.rules -- template.yaml
 ```
 
-Importing `csr_templates.rules` loads nothing of the project but the rules. Or, for every run, in `.cfnlintrc`:
+Importing it loads nothing else of the project. Or, for every run, in `.cfnlintrc`:
 
 ```yaml
 append_rules:

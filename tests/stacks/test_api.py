@@ -833,7 +833,8 @@ def test_stale_release() -> None:
 
     assert sentences(t) == [
         "Resources.ApiFunctionVersion: The release does not fit the function or what it refers to, which was "
-        "changed after it was made: no version would be published. Call api.derive(t) after the last change."
+        "changed after it was created: no version would be published. Call api.derive(t) after the last "
+        "change."
     ]
     api_module.derive(t)
     assert sentences(t) == []
@@ -861,7 +862,8 @@ def test_stale_deployment(change: str) -> None:
 
     assert sentences(t) == [
         f"Resources.{deployment}: The deployment does not fit the API, whose definition was changed after it "
-        "was made: the change would not be deployed. Call api.derive(t) after the last change."
+        "was created: the change would not be deployed. Call api.derive(t) after the last "
+        "change."
     ]
     api_module.derive(t)
     assert sentences(t) == []

@@ -157,7 +157,7 @@ def test_security_groups(resources: Template) -> None:
     groups = of_type(resources, "AWS::EC2::SecurityGroup")
     functions, database = groups["LambdaSecurityGroup"], groups["DatabaseSecurityGroup"]
 
-    assert functions["GroupDescription"] == "Lambda functions: HTTPS to anywhere, MySQL to the database"
+    assert functions["GroupDescription"] == "Lambda functions: outbound HTTPS, and MySQL to the database"
     assert "SecurityGroupIngress" not in functions
     assert [
         (rule["FromPort"], rule["ToPort"], rule["CidrIp"]) for rule in functions["SecurityGroupEgress"]

@@ -7,7 +7,8 @@ from typing import Final
 
 from csr_templates.assembly import handed_over
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import in_words, place_in_words
+from csr_templates.cloudformation.references import PREFIX, in_words, place_in_words
+from csr_templates.cloudformation.wording import hint
 
 _HERE: Final = {"Ref": "AWS::Region"}
 
@@ -54,15 +55,19 @@ def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
         if kind == "import":
             found = [one.name for one in earlier if one.region == stack.region and name in one.exports]
             what = f"imports {name}, which no earlier stack of {stack.region} exports"
+            here = [one for one in earlier if one.region == stack.region]
+            known = [export.removeprefix(PREFIX) for one in here for export in one.exports]
         elif kind == "output":
             deployed, _, key = name.rpartition("/")
             found = [one.name for one in _with_output(earlier, deployed, key)]
             what = f"reads the output {key} of {deployed}, and no earlier stack of that name has it"
+            known = [f"{one.name}/{other}" for one in earlier for other in one.outputs]
         else:
             continue
         sources.update(found)
         if not found:
-            yield f"{place_in_words(place)}: It {what}. Name an output that is there, or add it to its stack."
+            advice = "Name an existing output, or add it to its stack."
+            yield f"{place_in_words(place)}: It {what}.{hint(name.removeprefix(PREFIX), known)} {advice}"
     if sources != set(stack.reads_from):
         yield (
             f"It reads from {_names(sources)}, but its reads_from says {_names(stack.reads_from)}. Correct "

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import re
+import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.assembly import cross_stack, house_rules, pinned
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
@@ -15,6 +19,7 @@ from csr_templates.cloudformation import rendering
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.resolving import ACCOUNT, ResolveError, resolve
 from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.cloudformation.source_lines import logical_id_lines
 from csr_templates.environments import environment as environments
 from csr_templates.hand_over import bootstrap, git_sync, manifest, preflight_policy, recovery
 from csr_templates.hand_over.deploy_policies import iam_policies
@@ -202,7 +207,7 @@ def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Enviro
 
 
 def _build_stack(stack: Stack) -> BuiltStack:
-    template: object = stack.build()  # whose type only a type checker has looked at
+    template = _template(stack)
     if not isinstance(template, StackTemplate):
         kind = type(template)
         name = (
@@ -217,12 +222,37 @@ def _build_stack(stack: Stack) -> BuiltStack:
         name=stack.name,
         file=stack.template,
         region=stack.region,
-        template=template.to_dict(),
+        template=_to_dict(template, stack),
         sections=template.sections,
         per_deploy=stack.per_deploy,
         reads_from=stack.reads_from,
         source=f"{stack.build.__module__.replace('.', '/')}.py",
     )
+
+
+def _template(stack: Stack) -> object:
+    """Return what ``build`` returns, whose type only a type checker has looked at.
+
+    Holds back what troposphere prints on standard error just before it raises the same.
+    """
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            return stack.build()
+    finally:
+        if sys.stderr is not None:  # it is closed
+            lines = said.getvalue().splitlines(keepends=True)
+            sys.stderr.writelines(line for line in lines if " function validator " not in line)
+
+
+def _to_dict(template: StackTemplate, stack: Stack) -> dict[str, Any]:
+    try:
+        return template.to_dict()
+    except (AttributeError, TypeError, ValueError) as error:  # a required property is missing, mostly
+        lines = logical_id_lines(stack.source.read_text("utf-8"))
+        named = [word for word in re.findall("[A-Za-z0-9]+", str(error)) if word in lines]
+        name = f"{named[-1]}: " if named else ""
+        raise rendering.RenderError(f"Stack {stack.name}: {name}{str(error).rstrip('.')}.") from error
 
 
 def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, headline, on_terminal, quantity, say
+from csr_templates.cli.stack_mistakes import explain, with_line
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
@@ -30,20 +31,27 @@ if TYPE_CHECKING:
     from csr_templates.reviewing.sides import Side
 
 
+INFORMATIONAL = (
+    "Informational findings stop a build as errors do: what is written has none, so that a new one is seen. "
+    "Correct the property, or let the resource ignore the rule and give the reason "
+    "(docs/rules.md, E9500)."
+)
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; show what is stale as a diff, and the command that refreshes it; lint with the "
-        "values of every environment, too",
+        help="write nothing; show stale files as a diff, with the command that refreshes them; also lint "
+        "with the values of every environment",
     )
     parser.add_argument(
         "--output",
         type=folders.named_folder,
         metavar="DIR",
-        help="the output folder (default: out/ of the checkout that the code runs from, from wherever it is "
-        "called; ./out for an installed package)",
+        help="the output folder (default: out/ of the checkout that the code runs from, whatever the current "
+        "folder is; ./out for an installed package)",
     )
     folders.add_parameters(parser)
     parser.add_argument(
@@ -53,15 +61,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="also write the tables between the markers of the pages in this folder, as make templates does "
         "with docs/ (default: no pages)",
     )
-    parser.add_argument("--no-lint", action="store_true", help="do not lint, which takes most of the time")
+    parser.add_argument("--no-lint", action="store_true", help="do not lint; a build is then much faster")
     parser.add_argument(
         "--cache",
         type=folders.named_folder,
         metavar="DIR",
-        help="the folder that remembers which templates were linted clean, and may be deleted at any time "
-        "(default: csr-templates/lint in the user's cache)",
+        help="the folder that records which templates were linted without findings; may be deleted at any "
+        "time (default: csr-templates/lint in the user's cache)",
     )
-    parser.add_argument("--no-cache", action="store_true", help="lint everything, and remember nothing")
+    parser.add_argument("--no-cache", action="store_true", help="lint everything, and do not use the cache")
     parser.add_argument(
         "--review",
         action="store_true",
@@ -114,7 +122,9 @@ def run(arguments: Namespace) -> int:
     except Exception as error:
         if in_json:
             ours = isinstance(error, (OutputError, RenderError, ChildProcessError))
-            say(_document("error", message=str(error) if ours else f"{type(error).__name__}: {error}"))
+            mistake = explain(error, {stack.build.__module__ for stack in arguments.stacks})
+            unknown = str(error) if ours else f"{type(error).__name__}: {error}"
+            say(_document("error", message=mistake or unknown))
         raise
     if not assembly.is_clean:
         status = "findings"
@@ -147,8 +157,12 @@ def _before(output: Path, files: Mapping[str, bytes]) -> Side | None:
 def _report(
     assembly: Assembly, plan: Plan | None, written: Pages | None, arguments: Namespace, output: Path
 ) -> None:
-    for found in (*assembly.problems, *assembly.findings):
-        say(str(found))
+    for problem in assembly.problems:
+        say(with_line(problem, arguments.stacks))
+    for finding in assembly.findings:
+        say(str(finding))
+    if any(finding.severity == "informational" for finding in assembly.findings):
+        say(INFORMATIONAL)
     if not assembly.is_clean:
         count = quantity(len(assembly.problems) + len(assembly.findings), "finding")
         say(f"{count}." if arguments.check else f"{count}; nothing was written.")

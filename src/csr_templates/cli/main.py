@@ -39,8 +39,8 @@ _COMMANDS = {
     "build": "build and lint every stack, then write the output folder",
     "environments": "show the parameters of every environment, side by side",
     "parameters": "print what a deploy of one stack in one environment passes",
-    "render": "print the YAML of one stack and touch no file",
-    "reference": "print the page that says what the templates hold, and touch no file",
+    "render": "print the YAML of one stack, without writing a file",
+    "reference": "print the reference page of the templates, without writing a file",
     "review": "show what a deploy will do to the running system",
     "preflight": "check whether an AWS account will take what a build wrote",
     "release-notes": "say what a release does to a deployed stack, and the smallest version that may do it",
@@ -54,11 +54,11 @@ _HELP = partial(argparse.RawDescriptionHelpFormatter, width=110)
 
 EXIT_CODES = """\
 exit codes:
-  0    fine
+  0    success
   1    lint findings, stale files (--check), risks of a review that no one accepted, or an account
        that will not take the templates
-  2    something to fix first: an unknown option or stack, a mistake in the parameter files, an unusable
-       output folder, an unreadable file, an error in the code of a stack
+  2    bad input: an unknown option or stack, a mistake in the parameter files, an unusable output folder,
+       an unreadable file, an error in the code of a stack
   130  interrupted (Ctrl-C), as shells report it
 """
 
@@ -82,13 +82,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("", end="", flush=True)
     except EnvironmentsError as error:
         return _complain(headline(error.mistakes), *map(str, error.mistakes))
-    except (OutputError, RenderError, InputError, ChildProcessError) as error:
+    except (OutputError, InputError, ChildProcessError) as error:
         return _complain(str(error))
+    except RenderError as error:
+        from csr_templates.cli.stack_mistakes import with_line
+
+        return _complain(with_line(str(error), arguments.stacks))
     except BrokenPipeError:
         discard_stdout()
         return PIPE_CLOSED
-    except Exception:  # a mistake in the code of a stack: shown in full, but not with the code for findings
-        import traceback
+    except Exception as error:
+        from csr_templates.cli.stack_mistakes import explain
+
+        if mistake := explain(error, {stack.build.__module__ for stack in STACKS}):
+            return _complain(mistake)
+        import traceback  # a mistake in the program: shown in full, but not with the code for findings
 
         traceback.print_exc()
         return BAD_INPUT

@@ -36,6 +36,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the notes, and return the exit code."""
     output = folders.default_output()
+    changelog = ""
+    if arguments.changelog is not None:
+        try:
+            changelog = arguments.changelog.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"Cannot read {arguments.changelog}: {error}. Name the changelog.") from error
     try:
         revision = history.Revision(output, arguments.start)
     except history.HistoryError:
@@ -50,13 +56,7 @@ def run(arguments: Namespace) -> int:
     except (sides.ReviewError, SchemasError) as error:
         raise InputError(str(error)) from error
     say(release.notes(found, arguments.start))
-    if arguments.changelog is None:
-        return FINE
-    try:
-        changelog = arguments.changelog.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"Cannot read {arguments.changelog}: {error}. Name the changelog.") from error
-    missing = release.shortfall(found, arguments.start, changelog)
+    missing = release.shortfall(found, arguments.start, changelog) if changelog else ""
     if missing:
         tell(f"csr-templates: {missing}")
     return FOUND if missing else FINE

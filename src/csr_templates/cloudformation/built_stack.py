@@ -83,13 +83,13 @@ class BuiltStack:
         """Name of the deployed stack, as a template writes it."""
         return f"{PREFIX}{self.name}"
 
-    @property
+    @cached_property
     def resources(self) -> Mapping[str, Any]:
         """Logical ID -> resource."""
         found: Mapping[str, Any] = self.template.get("Resources", {})
         return found
 
-    @property
+    @cached_property
     def outputs(self) -> Mapping[str, Any]:
         """Key -> output."""
         found: Mapping[str, Any] = self.template.get("Outputs", {})
@@ -104,13 +104,13 @@ class BuiltStack:
             if "Export" in output
         }
 
-    @property
+    @cached_property
     def parameters(self) -> Mapping[str, Mapping[str, Any]]:
         """Name -> declaration."""
         found: Mapping[str, Mapping[str, Any]] = self.template.get("Parameters", {})
         return found
 
-    @property
+    @cached_property
     def in_files(self) -> list[str]:
         """The parameters that the parameter files decide, in the template's order."""
         return [name for name in self.parameters if name not in self.per_deploy]

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, ClassVar, Final, NoReturn
 
 from csr_templates.cloudformation.references import escape_placeholders, pieces
+from csr_templates.cloudformation.wording import hint
 
 Function = Callable[[Any, Any, str], Any]  # a method: self, what the function is given, and its place
 
@@ -245,14 +246,6 @@ def comma_list(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
 
 
-def hint(name: Any, candidates: Iterable[str]) -> str:
-    """Return the sentence that offers the nearest candidate, or nothing."""
-    from difflib import get_close_matches  # only a mistake needs it
-
-    close = get_close_matches(str(name), list(candidates), n=1)
-    return f" Did you mean '{close[0]}'?" if close else ""
-
-
 def arguments(name: str, node: Any, path: str, low: int, high: int | None = None) -> Any:
     """Return what a function is given if it is a list of `low`, or `low` to `high`, items."""
     if not isinstance(node, list | tuple) or not low <= len(node) <= (high or low):
@@ -263,7 +256,7 @@ def arguments(name: str, node: Any, path: str, low: int, high: int | None = None
 def _function_name(node: Mapping[str, Any], path: str) -> str | None:
     names = [key for key in node if key == "Ref" or key.startswith("Fn::")]
     if names and len(node) > 1:
-        fail(path, f"{names[0]} stands beside other keys ({comma_list(node)}); a function stands alone.")
+        fail(path, f"{names[0]} is not the only key of its mapping ({comma_list(node)}); a function must be.")
     return names[0] if names else None
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NoReturn
 
 import yaml
@@ -40,7 +41,7 @@ def render(
     Args:
         template: the template with the functions in their long forms, as troposphere's ``to_dict()`` gives
             it: dicts with string keys, lists, strings, booleans, integers and finite floats.
-        header: lines to stand on top as comments.
+        header: lines that are written at the top, as comments.
         sections: logical ID of a resource -> title of its section. The title becomes a comment before the
             first of several resources that share it.
 
@@ -87,7 +88,7 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
         writer.write(f"{name}:", "  ", content, name)
         return lines
     if not isinstance(content, dict):
-        _refuse(name, f"{_value_and_type(content)} stands where a mapping of {name.lower()} belongs")
+        _refuse(name, f"found {_value_and_type(content)}, expected a mapping of {name.lower()}")
     lines.append(f"{name}:")
     title = ""
     for key, entry in content.items():
@@ -105,7 +106,7 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
         lead = f"  {_key(key, name, place)}:"
         if order := ORDER.get(name):
             if not isinstance(entry, dict):
-                _refuse(place, f"{_value_and_type(entry)} stands where a mapping belongs")
+                _refuse(place, f"found {_value_and_type(entry)}, expected a mapping")
             _require_known(entry, order, place)
             in_order = {key: entry[key] for key in order if key in entry}
             writer.write_content(lead, "    ", "", in_order, place)
@@ -158,7 +159,7 @@ class _Writer:
                     start = indent
                 return
             for key, value in content.items():
-                inside = _place(place, key)
+                inside = f"{place}.{key}"
                 write = self.write
                 if key in _FLOW_LISTS and type(value) is list and all(type(one) is dict for one in value):
                     write = self._write_flow_list
@@ -196,7 +197,7 @@ class _Writer:
         elif type(content) is dict:
             entries = []
             for key, inner in content.items():
-                inside = _place(place, key)
+                inside = f"{place}.{key}"
                 key_text = _key(key, place, inside, in_flow=True)
                 entries.append(f"{key_text}: {self._in_flow_style(inner, inside)}")
             text = f"{{{', '.join(entries)}}}"
@@ -218,7 +219,9 @@ class _Writer:
                 return _function(name, argument, place)
             if name == "Condition" and self.in_condition and type(argument) is str:
                 return "!Condition", argument, f"{place}.{name}"
-        return "", {key: value[key] for key in _keys_in_order(value, place)}, place
+        if (keys := _keys_in_order(tuple(value))) is None:
+            _refuse_keys(value, place)
+        return "", {key: value[key] for key in keys}, place
 
 
 def _function(name: str, argument: Any, place: str) -> tuple[str, Any, str]:
@@ -226,7 +229,7 @@ def _function(name: str, argument: Any, place: str) -> tuple[str, Any, str]:
     if name == "Fn::GetAtt":
         return "!GetAtt", _get_att(argument, inside), inside
     if name == "Ref" and type(argument) is not str:
-        _refuse(inside, f"{_value_and_type(argument)} stands where a name belongs")
+        _refuse(inside, f"found {_value_and_type(argument)}, expected a name")
     if name not in SHORT and name not in LONG:
         _refuse(inside, "unknown function")
     if name in SHORT and type(argument) in (str, list):
@@ -239,7 +242,7 @@ def _get_att(argument: Any, place: str) -> str:
     if not (type(argument) is list and len(argument) == 2 and type(argument[0]) is type(argument[1]) is str):
         _refuse(
             place,
-            f"{_value_and_type(argument)} stands where [logical ID, attribute] belongs, both of them text",
+            f"found {_value_and_type(argument)}, expected [logical ID, attribute], both of them text",
         )
     logical_id, attribute = argument
     if not logical_id.isalnum() or not attribute:
@@ -253,11 +256,11 @@ def _fits_on_one_line(text: str) -> bool:
 
 
 def _key(key: str, place: str, inside: str, *, in_flow: bool = False) -> str:
-    if not key or "\n" in key or len(key) > _LONGEST_KEY:
-        _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
-    if not (line := one_line(key, in_flow)):
+    if key and len(key) <= _LONGEST_KEY and (line := one_line(key, in_flow)):
+        return line
+    if "\n" not in key and 0 < len(key) <= _LONGEST_KEY:
         _check_text(key, inside)
-    return line
+    _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
 
 
 def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
@@ -279,7 +282,7 @@ def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
         return _float(value)
     if kind is dict or kind is list:
         return "{}" if kind is dict else "[]"
-    raise RenderError(f"{place}: {_value_and_type(value)} cannot stand in a template.")
+    raise RenderError(f"{place}: {_value_and_type(value)} is not allowed in a template.")
 
 
 def _float(value: float) -> str:
@@ -288,22 +291,32 @@ def _float(value: float) -> str:
     return text if "." in text or "e" not in text else text.replace("e", ".0e")
 
 
-def _keys_in_order(mapping: dict[Any, Any], place: str) -> list[str]:
-    """Return the keys: policies in the order in which they are read, everything else alphabetically."""
+@cache  # most mappings have the keys of another one
+def _keys_in_order(keys: tuple[Any, ...]) -> list[str] | None:
+    """Return the keys: policies in the order in which they are read, everything else alphabetically.
+
+    None is returned if they may not be in one mapping.
+    """
+    if any(type(key) is not str or key == "Ref" or key.startswith("Fn::") for key in keys):
+        return None
+    first: tuple[str, ...] = ()
+    if "Effect" in keys:
+        first = STATEMENT
+    elif "Statement" in keys and "Version" in keys:
+        first = POLICY
+    return [key for key in first if key in keys] + sorted(set(keys).difference(first))
+
+
+# ---- Refusals ----
+
+
+def _refuse_keys(mapping: Mapping[Any, Any], place: str) -> NoReturn:
     for key in mapping:
         if type(key) is not str:
             _refuse(place, f"the key {key!r} is not text")
         if key == "Ref" or key.startswith("Fn::"):
-            _refuse(f"{place}.{key}", "a function must be the only key of its mapping")
-    first: tuple[str, ...] = ()
-    if "Effect" in mapping:
-        first = STATEMENT
-    elif "Statement" in mapping and "Version" in mapping:
-        first = POLICY
-    return [key for key in first if key in mapping] + sorted(mapping.keys() - set(first))
-
-
-# ---- Refusals ----
+            break
+    _refuse(f"{place}.{key}", "a function must be the only key of its mapping")
 
 
 def _check_text(text: str, place: str) -> None:
@@ -311,7 +324,7 @@ def _check_text(text: str, place: str) -> None:
         bad = next(character for character in text if not _is_text(character))
         _refuse(
             place,
-            f"the character {bad!a} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
+            f"the character {bad!r} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
             "some AWS services refuse such text and others show it as question marks",
         )
 
@@ -357,5 +370,5 @@ def _value_and_type(value: Any) -> str:
 
 
 def _excerpt(value: Any) -> str:
-    text = ascii(value)
+    text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

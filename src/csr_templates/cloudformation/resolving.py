@@ -32,11 +32,11 @@ from csr_templates.cloudformation.intrinsics import (
     as_text,
     comma_list,
     fail,
-    hint,
     holds_unknown,
     is_unknown,
     show,
 )
+from csr_templates.cloudformation.wording import hint
 
 __all__ = ["Known", "ResolveError", "failed_assertions", "resolve"]
 
@@ -352,10 +352,10 @@ def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[s
     kind = str(declaration.get("Type"))
     is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
     items = [item.strip() for item in text.split(",")] if is_list else [text]
-    allowed = [as_text(value, path) for value in declaration.get("AllowedValues", [])]
-    for item in items:
-        if allowed and item not in allowed:
-            fail(path, f"The value is '{item}'; allowed are {', '.join(allowed)}.")
+    if declared := declaration.get("AllowedValues"):
+        for item in items:
+            if item not in declared and item not in (allowed := [as_text(one, path) for one in declared]):
+                fail(path, f"The value is '{item}'; allowed are {', '.join(allowed)}.")
     if kind.startswith(SSM_VALUE):
         return {"Ref": name}
     return items if is_list else text

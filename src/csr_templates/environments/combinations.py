@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.cloudformation import resolving
 from csr_templates.cloudformation.references import uses
+from csr_templates.cloudformation.wording import quoted
 from csr_templates.environments.files import Mistake
 from csr_templates.environments.properties import check_properties
 from csr_templates.environments.values import ZONE, Candidate
@@ -83,7 +83,7 @@ def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
         known = {name_1, name_2} <= networks.keys() and _vpc_of(stack, one) == _vpc_of(stack, other)
         if known and networks[name_1].overlaps(networks[name_2]):
             yield candidate.mistake(
-                name_2, f"which overlaps {name_1} {networks[name_1]}; give each subnet addresses of its own."
+                name_2, f"which overlaps {name_1} {networks[name_1]}; give each subnet its own addresses."
             )
 
 
@@ -160,7 +160,7 @@ def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iter
             }
             values = {each: candidate.text(each) for each in names}
             for message in resolving.failed_assertions(single, values, region=stack.region):
-                others = ", ".join(f"{each} {json.dumps(candidate.text(each))}" for each in names[1:])
+                others = ", ".join(f"{each} {quoted(candidate.text(each))}" for each in names[1:])
                 context = f"together with {others}" if others else "which a rule refuses"
                 said = message.removesuffix(".")
                 yield candidate.mistake(names[0], f'{context}. The {stack.name} template says: "{said}".')
@@ -212,7 +212,7 @@ def _origin_key(candidate: Candidate) -> Iterator[Mistake]:
             yield candidate.mistake(
                 "OriginKey",
                 f"which OriginKeys {accepted} does not include: the API would refuse every request of the "
-                f'site. Set OriginKeys to "both" or to {json.dumps(sent)}.',
+                f'site. Set OriginKeys to "both" or to {quoted(sent)}.',
             )
 
 

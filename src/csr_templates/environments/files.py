@@ -8,6 +8,8 @@ import stat
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from csr_templates.cloudformation.wording import quoted
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -72,7 +74,10 @@ def excerpt(value: Any) -> str:
         return "an object"
     if isinstance(value, list):
         return "a list"
-    text = value.text if isinstance(value, Number) else json.dumps(value)
+    if isinstance(value, str):
+        text = quoted(value)
+    else:
+        text = value.text if isinstance(value, Number) else json.dumps(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -129,7 +134,7 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
     elif rest.startswith(("//", "/*", "#")):
         advice = "Found a comment, which JSON does not have; remove it."
     elif rest.startswith("'"):
-        advice = "Found a single quote; texts stand in double quotes."
+        advice = "Found a single quote; write text in double quotes."
     else:
         found = excerpt(rest.split("\n", 1)[0])
         advice = f"Found {found}, which is not JSON here; check the commas, colons and quotes before it."
@@ -145,4 +150,4 @@ def _repeated(key: str, pairs: Pairs) -> str:
 
 def key_text(key: str) -> str:
     """Return a key for a message: as it is, or in quotes where that would be hard to read."""
-    return key if re.fullmatch("[A-Za-z0-9]+", key) else json.dumps(key)
+    return key if re.fullmatch("[A-Za-z0-9]+", key) else quoted(key)

@@ -8,7 +8,6 @@ version of a database engine to those that cfn-lint lists and does not list as d
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import suppress
 from decimal import Decimal
@@ -27,6 +26,7 @@ from csr_templates.cloudformation.schemas import (
     property_schema,
     version_key,
 )
+from csr_templates.cloudformation.wording import quoted
 from csr_templates.environments.files import excerpt
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def _sentence(name: str, value: str, takes: str, site: Site, involved: Mapping[s
         )
     if value == involved[name]:
         return f"but {site.where} takes {takes}. Give a value that fits."
-    others = [f"{one} {json.dumps(text)}" for one, text in involved.items() if one != name]
+    others = [f"{one} {quoted(text)}" for one, text in involved.items() if one != name]
     together = f" together with {', '.join(others)}" if others else ""
     makes = f"which{together} makes {site.where} {excerpt(value)}"
     return f"{makes}, but that takes {takes}. Give a value that fits."

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings
+from csr_templates.cloudformation.wording import quoted
 from csr_templates.environments.files import Mistake, Number, excerpt
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Candidate:
         """Return the mistake of one parameter; ``what`` goes on after the value found."""
         value = self.values[name]
         found = f"Found {value.origin}" if value.origin else "Found"
-        return Mistake(value.file, name, f"{found} {json.dumps(value.text)}, {what}")
+        return Mistake(value.file, name, f"{found} {quoted(value.text)}, {what}")
 
 
 def require_declarations(stacks: Iterable[BuiltStack]) -> None:

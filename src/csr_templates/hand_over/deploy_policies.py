@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation import references
@@ -136,6 +136,7 @@ class _Needs:
         self.types = _by_type(stack)
         self.claims = claimed_actions(stack)
         self._meant: dict[str, set[str]] = {}  # by _patterns: a format of IAM -> ARNs of our places
+        self._arns_of: dict[deploy_scopes.Scope, list[str]] = {}  # by _filled
         self.serving = {action for action in self.claims if self._serves(action)}
         for type_name in self.types:
             self._require_scope(type_name)
@@ -526,16 +527,18 @@ class _Needs:
 
     def _filled(self, scope: deploy_scopes.Scope) -> list[str]:
         """Return the ARNs of a scope for each resource of its type, each once."""
-        return list(dict.fromkeys(arn for _, arn in self._named(scope)))
+        if scope not in self._arns_of:
+            self._arns_of[scope] = list(dict.fromkeys(arn for _, arn in self._named(scope)))
+        return self._arns_of[scope]
 
     def _named(self, scope: deploy_scopes.Scope) -> Iterator[tuple[str, str]]:
         """Yield the name, which may be empty, and the ARN of each resource of a scope."""
-        named = re.search(r"(?<!\{)\{([A-Z]\w*)\}", scope.arn)
+        named = _property_in(scope.arn)
         fixed = {"region": self.region, "stack": f"{PREFIX}{self.built.name}"}
         if named:
             for resource in self.types[scope.type]:
-                for name in self.patterns.name(resource, named[1]):
-                    yield name, scope.arn.format(**fixed, **{named[1]: name})
+                for name in self.patterns.name(resource, named):
+                    yield name, scope.arn.format(**fixed, **{named: name})
         else:
             yield "", scope.arn.format(**fixed)
 
@@ -551,6 +554,13 @@ def _by_type(stack: BuiltStack) -> dict[str, dict[str, Mapping[str, Any]]]:
     return types
 
 
+@cache
+def _property_in(arn: str) -> str:
+    """Return the property that the ARN of a scope has the name of a resource from; empty if it has none."""
+    named = re.search(r"(?<!\{)\{([A-Z]\w*)\}", arn)
+    return named[1] if named else ""
+
+
 def _service(action: str) -> str:
     return action.partition(":")[0]
 
@@ -559,10 +569,12 @@ def _short(type_name: str) -> str:
     return type_name.removeprefix("AWS::").replace("::", "")
 
 
+@cache  # the stacks have many actions in common
 def _arns(action: str) -> tuple[str, ...]:
     return (*(iam_action(action) or ()), *deploy_scopes.ARNS.get(action, ()))
 
 
+@cache
 def _takes_any(action: str) -> bool:
     """Tell whether a policy can only allow the action for ``*``, or ours has to."""
     return bool(
@@ -570,6 +582,7 @@ def _takes_any(action: str) -> bool:
     )
 
 
+@cache
 def _beginning(arn: str) -> tuple[str, str, str]:
     """Return the service of an ARN, its region, and what follows the account up to what varies."""
     _, _, service, region, _, resource = arn.split(":", 5)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation.references import PREFIX, uses
 from csr_templates.cloudformation.replacement import Effect, effect_of_change
-from csr_templates.cloudformation.resolving import resolve
+from csr_templates.cloudformation.resolving import Known
 from csr_templates.cloudformation.schemas import resource_schema, stateful_types
 from csr_templates.hand_over.manifest import AFTER_RESTORE, BEFORE_RESTORE
 
@@ -117,15 +117,19 @@ def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]
     passed = {name: value for name, value in values.items() if name in step.template["Parameters"]}
     prefix = PREFIX.replace("${ProjectName}", values.get("ProjectName", ""))
     name = f"{prefix.replace('${Environment}', values.get('Environment', ''))}{stack.name}"
-    resolved = resolve(step.template, passed, region=stack.region, account=_ACCOUNT, stack_name=name)
-    resources = resolved["Resources"]
+    known = Known(step.template, passed, region=stack.region, account=_ACCOUNT, stack_name=name)
+    resources = {
+        logical_id: resource
+        for logical_id, resource in step.template["Resources"].items()
+        if "Condition" not in resource or known.condition(resource["Condition"])
+    }
     return {
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in passed.items()],
         "ResourcesToImport": [
             {
                 "ResourceType": resources[logical_id]["Type"],
                 "LogicalResourceId": logical_id,
-                "ResourceIdentifier": _identifier(stack, resources, logical_id),
+                "ResourceIdentifier": _identifier(stack, known, resources, logical_id),
             }
             for logical_id in step.imported
             if logical_id in resources
@@ -301,19 +305,25 @@ def _without(node: Any, gone: Collection[str], placeholders: dict[str, str]) -> 
     return node
 
 
-def _identifier(stack: BuiltStack, resources: Mapping[str, Any], logical_id: str) -> dict[str, Any]:
-    """Return the primary identifier of a resolved resource."""
+def _identifier(
+    stack: BuiltStack, known: Known, resources: Mapping[str, Any], logical_id: str
+) -> dict[str, Any]:
+    """Return the primary identifier of a resource."""
     resource = resources[logical_id]
-    properties = resource.get("Properties", {})
+    schema = resource_schema(resource["Type"], stack.region)
     found: dict[str, Any] = {}
-    for name in resource_schema(resource["Type"], stack.region).primary_identifier:
-        match properties.get(name):
-            case {"Ref": str(other)}:  # a Ref is the primary identifier of what it names
-                (found[name],) = _identifier(stack, resources, other).values()
+    for name in schema.primary_identifier:
+        match known.value(resource.get("Properties", {}).get(name)):
+            case {"Ref": str(other)} if other in resources:  # it is the primary identifier of what it names
+                (found[name],) = _identifier(stack, known, resources, other).values()
             case str(text):
                 found[name] = text
             case _:
-                own = _name(stack, resource)
+                naming = {*schema.primary_identifier, *schema.create_only, schema.tag_property}
+                properties = known.value(
+                    {key: value for key, value in resource.get("Properties", {}).items() if key in naming}
+                )
+                own = _name(stack, {**resource, "Properties": properties})
                 tags = _tags(stack, properties, resource["Type"])
                 found[name] = {"Name": own} if own else {"Tag": tags["Name"]}
     return found

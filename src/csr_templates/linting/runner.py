@@ -8,6 +8,7 @@ Metadata. A resource may ignore a rule and give the reason.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -27,6 +28,7 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfnlint.template import Template
 
 from csr_templates.cloudformation.source_lines import logical_id_lines
+from csr_templates.cloudformation.wording import hint
 from csr_templates.rules.template.ignore_without_reason import IgnoreWithoutReason, ignored_checks
 
 if TYPE_CHECKING:
@@ -38,6 +40,10 @@ FORMATS: dict[str, type[BaseFormatter]] = {
     "sarif": SARIFFormatter,
     "junit": JUnitFormatter,
 }
+
+# cfn-lint's words for a value, such as a reference, that is none of those in its list.
+_NOT_ONE_OF = re.compile(r"('[^']*') is not one of (\[.*?\])(.*)", re.DOTALL)
+_MANY = 20  # a list of more is only counted
 
 UNREADABLE = (
     "Look for a section of the wrong kind and for keys that YAML does not take for text: On, Yes, 404."
@@ -67,10 +73,10 @@ class Finding(NamedTuple):
     """Where the stack's module makes it, ``network.py:123``; empty if no call there has the ID."""
 
     def __str__(self) -> str:
-        """Return the finding as two lines for a terminal."""
+        """Return the finding as two lines for a terminal; what a person edits comes first."""
         place = f"{self.file or '<template>'}:{self.line}"
-        source = f"({self.source})" if self.source else ""
-        head = (f"{place}:", self.severity, self.rule, self.stack, self.path, source)
+        first, last = (self.source, f"({place})") if self.source else (place, "")
+        head = (f"{first}:", self.severity, self.rule, self.stack, self.path, last)
         return f"{' '.join(part for part in head if part)}\n  {self.message}"
 
 
@@ -182,7 +188,21 @@ def _run(text: str, regions: list[str], file: str, parameters: Mapping[str, str]
     if untransformed := cfn.transform():
         return [replace(match, filename=file) for match in untransformed]
     found = [match for match in all_rules().run(file, cfn, _config(regions)) if not _is_ignored(match, cfn)]
-    return [*found, *_about_size(text, file)]
+    return [*map(_with_suggestion, found), *_about_size(text, file)]
+
+
+def _with_suggestion(match: Match) -> Match:
+    """Add the nearest of the allowed values to a message that lists them; cut a list that no one reads."""
+    if not (parts := _NOT_ONE_OF.fullmatch(match.message)):
+        return match
+    found, allowed, rest = parts.groups()
+    values = re.findall(r"'([^']*)'", allowed)
+    if len(values) > _MANY:
+        allowed = f"the {len(values)} allowed values"
+    changed = replace(match, message=f"{found} is not one of {allowed}{rest}.{hint(found[1:-1], values)}")
+    if hasattr(match, "path"):  # which is not among the fields that replace() knows
+        vars(changed)["path"] = match.path
+    return changed
 
 
 def _about_size(text: str, file: str) -> list[Match]:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from csr_templates.cloudformation.intrinsics import ResolveError, hint
+from csr_templates.cloudformation.intrinsics import ResolveError
 from csr_templates.cloudformation.references import entries
 from csr_templates.cloudformation.resolving import resolve
+from csr_templates.cloudformation.wording import hint
 from csr_templates.hand_over.built_folder import BuiltFolder
 
 

@@ -18,14 +18,11 @@ if TYPE_CHECKING:
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.cloudformation.wiring import Wiring
 
-# What the picture of the system shows: the resources that a request passes, that hold data, or that lead
-# out of the network. Everything else is a detail of one of them.
-_SHOWN: Final = {
+# What the pictures of the system show: the resources that a request passes, that hold data, or that lead out
+# of the network. Everything else is a detail of one of them.
+_OF_REQUESTS: Final = {
     "AWS::ApiGateway::RestApi": "API Gateway",
     "AWS::CloudFront::Distribution": "CloudFront",
-    "AWS::EC2::InternetGateway": "Internet gateway",
-    "AWS::EC2::NatGateway": "NAT gateway",
-    "AWS::EC2::VPCEndpoint": "VPC endpoint",
     "AWS::Lambda::Function": "Lambda",
     "AWS::RDS::DBCluster": "Aurora cluster",
     "AWS::RDS::DBInstance": "Aurora instance",
@@ -33,6 +30,17 @@ _SHOWN: Final = {
     "AWS::SQS::Queue": "SQS queue",
     "AWS::SecretsManager::Secret": "Secret",
     "AWS::WAFv2::WebACL": "WAF",
+}
+_OF_NETWORK: Final = {
+    "AWS::EC2::InternetGateway": "Internet gateway",
+    "AWS::EC2::NatGateway": "NAT gateway",
+    "AWS::EC2::VPCEndpoint": "VPC endpoint",
+}
+_SHOWN: Final = _OF_REQUESTS | _OF_NETWORK
+# A request passes the second before the first, which refers to it.
+_PASSED_BEFORE: Final = {
+    ("AWS::CloudFront::Distribution", "AWS::WAFv2::WebACL"),
+    ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"),
 }
 _PLACES: Final = frozenset({"AWS::EC2::Subnet", "AWS::EC2::VPC"})
 _METHOD: Final = "AWS::ApiGateway::Method"  # what an API calls is written in its methods, which refer to it
@@ -42,23 +50,27 @@ _ESCAPES: Final = str.maketrans(
 )
 
 
-def system(wiring: Wiring) -> str:
-    """Return the picture of what stands where and what refers to what, from the browser to the database."""
-    return "\n".join(_System(wiring).lines())
+def requests(wiring: Wiring) -> str:
+    """Return the picture of what refers to what, from the browser to the database.
+
+    It has no frames: Mermaid draws lines between frames straight, behind boxes and titles.
+    """
+    return "\n".join(_System(wiring).requests())
+
+
+def network(wiring: Wiring) -> str:
+    """Return the picture of the subnets, what is in them, and the gateways that their routes lead to.
+
+    A frame in a frame would have its title on that of the other.
+    """
+    return "\n".join(_System(wiring).network())
 
 
 def overview(wiring: Wiring) -> str:
-    """Return the picture of the stacks in their regions, with what one reads from another."""
+    """Return the picture of the stacks, each with its region, and what one reads from another."""
     stacks = wiring.stacks.values()
     lines = ["flowchart TB"]
-    for number, region in enumerate(dict.fromkeys(stack.region for stack in stacks)):
-        lines.append(f"  subgraph region{number}[{label(region)}]")
-        lines += [
-            f"    {_id(stack.name)}[{label(f'*{stack.name}', stack.file)}]"
-            for stack in stacks
-            if stack.region == region
-        ]
-        lines.append("  end")
+    lines += [f"  {_id(stack.name)}[{label(f'*{stack.name}', stack.file, stack.region)}]" for stack in stacks]
     for stack in stacks:
         read: dict[str, list[str]] = {}
         for source, name in [*wiring.reads(stack.name), *wiring.secrets(stack.name)]:
@@ -125,48 +137,58 @@ class _System:
         self.shown = [node for node, its_type in self.types.items() if its_type in _SHOWN]
         self.reached = {node: self._reach(node) for node in self.shown}
 
-    def lines(self) -> list[str]:
-        """Return the text of the diagram."""
-        lines = ["flowchart LR", f"  users([{label('Browsers')}])"]
-        regions = dict.fromkeys(stack.region for stack in self.wiring.stacks.values())
-        for number, region in enumerate(regions):
-            lines.append(f"  subgraph region{number}[{label(region)}]")
-            lines += [f"    {line}" for line in self._within(region)]
-            lines.append("  end")
-        lines += [
-            f"  users --> {_id(*node)}"
+    def requests(self) -> list[str]:
+        """Return the text of the picture of requests."""
+        nodes = [  # from the last stack to the first, as a request goes
+            node
+            for stack in reversed(self.wiring.stacks)
             for node in self.shown
-            if self.types[node] == "AWS::CloudFront::Distribution"
+            if node.stack == stack and self.types[node] in _OF_REQUESTS
         ]
-        for node, reached in self.reached.items():
-            lines += [f"  {_id(*node)} --> {_id(*target)}" for target in reached if target in self.reached]
+        arrows = []
+        for node in nodes:
+            for target in self.reached[node]:
+                if target in nodes:
+                    swapped = (self.types[node], self.types[target]) in _PASSED_BEFORE
+                    arrows.append((target, node) if swapped else (node, target))
+        passed = {end for start, end in arrows if self.types[start] == "AWS::WAFv2::WebACL"}
+        entries = [node for node in nodes if self.types[node] == "AWS::WAFv2::WebACL"]
+        entries += [
+            node
+            for node in nodes
+            if self.types[node] == "AWS::CloudFront::Distribution" and node not in passed
+        ]
+        return [
+            "flowchart LR",
+            f"  users([{label('Browsers')}])",
+            *(f"  {self._box(node, self._place(node))}" for node in nodes),
+            *(f"  users --> {_id(*node)}" for node in entries),
+            *(f"  {_id(*start)} --> {_id(*end)}" for start, end in arrows),
+        ]
+
+    def network(self) -> list[str]:
+        """Return the text of the picture of the network."""
+        lines = ["flowchart LR"]
+        for subnet in self._of_type("AWS::EC2::Subnet"):
+            inside = [node for node in self.shown if self._subnets(node) == [subnet]]
+            lines.append(f"  subgraph {_id(*subnet)}[{label(f'{subnet.name} {self._cidr(subnet)}')}]")
+            lines += [f"    {self._box(node)}" for node in inside]
+            lines.append("  end")
+        for node in self.shown:
+            if self.types[node] in _OF_NETWORK and len(self._subnets(node)) != 1:
+                lines.append(f"  {self._box(node, self._place(node))}")
         return lines + [f"  {_id(*source)} -.-> {_id(*target)}" for source, target in self._routes()]
 
-    def _within(self, region: str) -> Iterator[str]:
-        here = [node for node in self.shown if self._stack(node).region == region]
-        inside: set[Node] = set()
-        for vpc in self._of_type("AWS::EC2::VPC", region):
-            yield f"subgraph {_id(*vpc)}[{label(f'{vpc.name} {self._cidr(vpc)}')}]"
-            for subnet in self._of_type("AWS::EC2::Subnet", region):
-                if vpc in self.wiring.targets(subnet):
-                    alone = [node for node in here if self._subnets(node) == [subnet]]
-                    yield f"  subgraph {_id(*subnet)}[{label(f'{subnet.name} {self._cidr(subnet)}')}]"
-                    yield from (f"    {self._box(node)}" for node in alone)
-                    yield "  end"
-                    inside.update(alone)
-            there = [node for node in here if self._places(node) and node not in inside]
-            yield from (f"  {self._box(node)}" for node in there)
-            yield "end"
-            inside.update(there)
-        yield from (self._box(node) for node in here if node not in inside)
-
-    def _box(self, node: Node) -> str:
-        lines = [f"*{_SHOWN[self.types[node]]}", node.name]
-        if len(self._subnets(node)) > 1:
-            lines.append(f"in {' and '.join(subnet.name for subnet in self._subnets(node))}")
+    def _box(self, node: Node, place: str = "") -> str:
+        lines = [f"*{_SHOWN[self.types[node]]}", node.name, *filter(None, [place])]
         if condition := self._stack(node).resources[node.name].get("Condition"):
             lines.append(f"if {condition}")
         return f"{_id(*node)}[{label(*lines)}]"
+
+    def _place(self, node: Node) -> str:
+        """Return the subnets that a resource is in, otherwise its VPC or region."""
+        places = self._subnets(node) or self._places(node)
+        return " and ".join(place.name for place in places) or self._stack(node).region
 
     def _reach(self, start: Node) -> list[Node]:
         """Return what a resource refers to, through what is neither shown nor a place."""
@@ -202,12 +224,8 @@ class _System:
     def _subnets(self, node: Node) -> list[Node]:
         return [one for one in self._places(node) if self.types[one] == "AWS::EC2::Subnet"]
 
-    def _of_type(self, type_name: str, region: str = "") -> list[Node]:
-        return [
-            node
-            for node, its_type in self.types.items()
-            if its_type == type_name and region in ("", self._stack(node).region)
-        ]
+    def _of_type(self, type_name: str) -> list[Node]:
+        return [node for node, its_type in self.types.items() if its_type == type_name]
 
     def _stack(self, node: Node) -> BuiltStack:
         return self.wiring.stacks[node.stack]

@@ -12,6 +12,7 @@ from csr_templates.cloudformation.wiring import Node, Wiring
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference import diagrams
+from csr_templates.reference.dashboards import widget_table
 from csr_templates.reference.markdown import code, codes, item, mermaid, prose, table
 from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
 from csr_templates.reference.policy_sentences import policies
@@ -48,7 +49,7 @@ UNITS: Final = {
     "Throttles": "requests",
     "WriteLatency": "seconds",
 }
-"""In what AWS counts a metric, which no template says. An alarm on another metric stands without unit."""
+"""The unit in which AWS counts a metric; no template has it. An alarm on another metric has no unit."""
 
 _COMPARISONS: Final = {
     "GreaterThanOrEqualToThreshold": "at or above",
@@ -61,24 +62,28 @@ _REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"} 
 _INTRODUCTION: Final = """\
 # Reference
 
-What the templates hold, read off the templates themselves. `${Name}` stands for the value of a parameter or
-for a resource, `import name` for an export of another stack. Names of alarms, stacks and exports stand
-without the part that they have in common: `${ProjectName}-${Environment}-`.
+This page is generated from the templates. `${Name}` is the value of a parameter or a reference to a resource,
+and `import name` an export of another stack. Names of alarms, stacks and exports are shown without their
+common prefix, `${ProjectName}-${Environment}-`.
 
-**Parameters.** What a change does is what AWS's resource schemas and pages claim; nobody has observed it for
-every property. *Updates* means that the resource stays and that AWS's pages name no interruption. Where they
-do, it is named with its source; where they say nothing of the property, the interruption is not known. Look
+**Parameters.** The effects of a change come from AWS's resource schemas and pages; not every property has
+been tested. *Updates* means that the resource stays and that AWS's pages name no interruption. If they
+do, the interruption is named with its source; if they do not mention the property, it is unknown. Look
 at the change set before you execute it.
 
-**Policies.** What has no policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its creation is
-rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) refuses updates
+**Policies.** A resource without a policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its
+creation is rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) refuses updates
 that would replace, remove or change what it protects, until it is lifted for one update.
 
 ## The system
 
-Boxes are resources, each where it is placed. An arrow leads from a resource to what its definition refers to,
-be it through a role, a group or a policy; a dotted one from a subnet to the gateway that its default route
-leads to. Address ranges are the defaults."""
+Boxes are resources, with the subnets or the region that they are in. An arrow points from a resource to what
+its definition refers to, directly or through a role, a group or a policy. Two arrows follow the request
+instead: from WAF to CloudFront, and from the Aurora cluster to its instances."""
+
+_NETWORK: Final = """\
+The network: frames are subnets. A dotted arrow points from a subnet to the gateway of its default route.
+Address ranges are the defaults."""
 
 
 def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
@@ -93,7 +98,8 @@ def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
     """
     about = _Page(stacks)
     lines = [f"<!-- Generated from the stacks; edit those, not this page. Refresh with: {refresh} -->", ""]
-    lines += [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.system(about.wiring)), "", *about.overview()]
+    lines += [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.requests(about.wiring)), ""]
+    lines += [*_NETWORK.split("\n"), "", *mermaid(diagrams.network(about.wiring)), "", *about.overview()]
     for stack in stacks:
         lines += ["", *about.chapter(stack)]
     return "\n".join([*lines, ""])
@@ -112,7 +118,7 @@ class _Page:
         """Return the part about all stacks."""
         yield "## The stacks"
         yield ""
-        yield "In deploy order. An arrow leads from a stack to one that reads the outputs and secrets named."
+        yield "In deploy order. An arrow points from a stack to one that reads its outputs and secrets."
         yield ""
         yield from mermaid(diagrams.overview(self.wiring))
         yield ""
@@ -136,7 +142,7 @@ class _Page:
         yield ""
         yield f"{prose(str(stack.template.get('Description', '')))}."
         yield ""
-        yield "An arrow leads from a section to one that it refers to, unless other arrows lead there."
+        yield "An arrow points from a section to one that it refers to, unless other arrows connect them."
         yield ""
         yield from mermaid(diagrams.sections(self.wiring, stack))
         for title, lines in (
@@ -144,6 +150,7 @@ class _Page:
             ("Resources", self._resources(stack)),
             ("Outputs", self._outputs(stack)),
             ("Alarms", self._alarms(stack)),
+            ("Dashboard", _dashboards(stack)),
             ("Permissions", self._permissions(stack)),
             ("Keys", self._keys(stack)),
             ("Log groups", self._log_groups(stack)),
@@ -273,6 +280,13 @@ class _Page:
                 for name, group in groups.items()
             ),
         )
+
+
+def _dashboards(stack: BuiltStack) -> Iterator[str]:
+    for name, dashboard in _of_type(stack, "AWS::CloudWatch::Dashboard").items():
+        yield f"{code(name)}: {code(_short(dashboard.get('DashboardName', '')))}"
+        yield ""
+        yield from widget_table(dashboard)
 
 
 def _of_type(stack: BuiltStack, type_name: str) -> dict[str, Mapping[str, Any]]:

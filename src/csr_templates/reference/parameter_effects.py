@@ -211,7 +211,7 @@ def sentences(stack: BuiltStack, parameter: str, change: Change) -> Iterator[str
         yield f"**The stack policy refuses** to replace {names_or_count(kept)}."
     if change.keeping_name:
         taken = names_or_count(change.keeping_name)
-        yield f"The name of {taken} stays the same, so that the new one cannot be made beside the old."
+        yield f"The name of {taken} stays the same, so the new one cannot be created beside the old one."
     if left := [name for name in change.replaced if name not in kept and _stays(stack, name)]:
         yield f"The old {names_or_count(left)} stays in the account."
     if change.switched:

@@ -113,7 +113,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default=1024,
                 MinValue=128,
                 MaxValue=10240,
-                Description="Memory of the function in MB; its share of CPU grows with it.",
+                Description="Memory of the function in MB. Lambda allocates CPU in proportion to the memory.",
                 ConstraintDescription="must be a whole number from 128 to 10240",
             ),
             label="Memory",
@@ -125,7 +125,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="Number",
                 Default=10,
                 MinValue=0,
-                Description="Execution environments that are kept ready, of the reserved ones; 0 for none.",
+                Description=(
+                    "Execution environments that are kept initialized, out of the reserved concurrency. 0 "
+                    "for none."
+                ),
                 ConstraintDescription="must be a whole number, 0 or more",
             ),
             label="Provisioned concurrency",
@@ -137,7 +140,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="Number",
                 Default=500,
                 MinValue=0,
-                Description="Most requests at a time; 0 for whatever the account has left.",
+                Description="Maximum concurrent executions. 0 reserves none.",
                 ConstraintDescription="must be a whole number, 0 or more",
             ),
             label="Reserved concurrency",
@@ -151,7 +154,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 # No space: the release of the function lists values with spaces between them.
                 AllowedPattern="[A-Za-z0-9!_.*'()/-]+",
                 MaxLength=96,
-                Description="Key of the package in the bucket for Lambda packages.",
+                Description="S3 key of the deployment package in the bucket for Lambda packages.",
                 ConstraintDescription=(
                     "must be 1 to 96 characters long, of letters, digits and the characters ! _ . * ' ( ) / -"
                 ),
@@ -166,7 +169,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default="",
                 AllowedPattern="[A-Za-z0-9._/+=-]*",
                 MaxLength=96,
-                Description="Version ID of the package, without which a new one of the same key is not seen.",
+                Description=(
+                    "S3 version ID of the deployment package. Without it, a new package under the same key "
+                    "is not deployed."
+                ),
                 ConstraintDescription="must be the version ID of S3; may be empty outside prod",
             ),
             label="Version ID of the package",
@@ -176,7 +182,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.switch(
                 "ApiCacheEnabled",
                 Default="true",
-                Description="Whether the API caches GET requests; the cache is billed by the hour.",
+                Description="Cache the responses to GET requests. The cache is billed by the hour.",
             ),
             label="Cache",
             group="API Gateway",
@@ -186,7 +192,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "ManageApiGatewayAccount",
                 Default="true",
                 Description=(
-                    "Set the role that all APIs of the account log with. If false, the account must have one."
+                    "Set the role with which all APIs of the account write logs. "
+                    "If false, the account must have one."
                 ),
             ),
             label="Set the account's logging role",
@@ -207,9 +214,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Accepted origin keys",
             group="API Gateway",
         ),
-        log_retention=t.add_parameter(
-            parameters.log_retention(), label="Retention of log groups", group="Logs"
-        ),
+        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
         permissions_boundary=t.add_parameter(
             parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
@@ -341,7 +346,7 @@ def add_execution_role(
         roles.service_role(
             "ExecutionRole",
             "execution-role",
-            Description="What the function of the API may do",
+            Description="Execution role of the API function",
             service="lambda.amazonaws.com",
             PermissionsBoundary=If(
                 conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
@@ -469,7 +474,7 @@ def add_function(
         awslambda.Function(
             "ApiFunction",
             FunctionName=names.name("api"),
-            Description="Answers the requests of the API",
+            Description="Handles the requests to the API",
             Runtime="python3.13",
             Handler="lambda_handler.handler",
             Architectures=["x86_64"],  # a package with compiled parts is built for one of them
@@ -552,7 +557,7 @@ def add_api(t: StackTemplate) -> apigateway.RestApi:
         apigateway.RestApi(
             "RestApi",
             Name=names.name("api"),
-            Description="API of the site, reached through CloudFront",
+            Description="API of the site, called through CloudFront",
             ApiKeySourceType="HEADER",
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
             # The default takes TLS 1.0. AWS says to begin with BASIC, and to go to STRICT once the access log
@@ -1095,9 +1100,9 @@ def add_alarms(
             "LambdaErrorsAlarm",
             "lambda-errors",
             AlarmDescription=description(
-                Users="Some actions on the site end with an error.",
+                Users="Some actions on the site fail.",
                 First="Run the saved query function-errors.",
-                Then="What was deployed last? If it was the package, take it back.",
+                Then="What was deployed last? If it was the package, roll it back.",
                 Related="Follows from database-silent. api-5xx comes with it.",
             ),
             MetricName="Errors",
@@ -1112,7 +1117,7 @@ def add_alarms(
             "LambdaDurationAlarm",
             "lambda-duration",
             AlarmDescription=description(
-                Users="Some answers take very long, or end with an error at the timeout.",
+                Users="Some requests are very slow, or time out.",
                 First="The latency and CPU on the database dashboard.",
                 Then="Run the saved query slowest-requests.",
                 Related="Follows from database-cpu-high. api-latency comes with it.",
@@ -1130,8 +1135,8 @@ def add_alarms(
             "LambdaThrottlesAlarm",
             "lambda-throttles",
             AlarmDescription=description(
-                Users="Some requests end with an error: no concurrency was left for them.",
-                First="The concurrency on the dashboard: is what is reserved used up?",
+                Users="Some requests fail: they are throttled, no concurrency is left.",
+                First="The concurrency on the dashboard: is the reserved concurrency used up?",
                 Then="The duration of the function: slower requests use more.",
                 Related="Comes after lambda-concurrency-high. api-5xx comes with it.",
             ),
@@ -1147,7 +1152,7 @@ def add_alarms(
             "Api4xxAlarm",
             "api-4xx",
             AlarmDescription=description(
-                Users="Most notice nothing: a scanner or a broken link is enough.",
+                Users="Most users notice nothing: a scanner or a broken link is enough.",
                 First="Run the saved query errors-by-route.",
                 Then=(
                     "The errorType: INVALID_API_KEY is a caller without key, THROTTLED and QUOTA_EXCEEDED "
@@ -1167,7 +1172,7 @@ def add_alarms(
             "Api5xxAlarm",
             "api-5xx",
             AlarmDescription=description(
-                Users="Some actions on the site end with an error.",
+                Users="Some actions on the site fail.",
                 First="Run the saved query errors-by-route.",
                 Then="Run the saved query function-errors.",
                 Related="Follows from lambda-errors, lambda-throttles or database-silent.",
@@ -1184,7 +1189,7 @@ def add_alarms(
             "ApiLatencyAlarm",
             "api-latency",
             AlarmDescription=description(
-                Users="The site reacts slowly.",
+                Users="The site responds slowly.",
                 First="The duration of the function: is it as long as the latency?",
                 Then="The cold starts, and the latency on the database dashboard.",
                 Related="Follows from lambda-duration or database-cpu-high.",
@@ -1220,13 +1225,13 @@ def add_alarms(
             "ApiMostlyFailingAlarm",
             "api-mostly-failing",
             AlarmDescription=description(
-                Users="The site shows its pages, and hardly anything on them works.",
+                Users="The site shows its pages, but almost nothing on them works.",
                 First=(
                     "Run the saved query errors-by-route. Status 5XX: the function or the database. "
-                    "INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the quota of the day."
+                    "INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the daily quota."
                 ),
                 Then=(
-                    "The frontend dashboard: without errors there, a stranger calls the API's own address "
+                    "The frontend dashboard: without errors there, someone calls the API directly, "
                     "without a key, and users notice nothing."
                 ),
                 Related="Comes with api-5xx or api-4xx. Follows from database-silent or api-quota.",
@@ -1256,7 +1261,7 @@ def add_alarms(
             "ApiQuotaAlarm",
             "api-quota",
             AlarmDescription=description(
-                Users="Nothing yet. When the quota of the day is used up, the API refuses everyone.",
+                Users="Nothing yet. When the daily quota is used up, the API refuses all requests.",
                 First="The requests on the dashboard: more users, or one caller?",
                 Then="The web ACL's rate limits, on the frontend dashboard.",
                 Related="Leads to api-mostly-failing.",
@@ -1305,7 +1310,7 @@ def add_outputs(
             Output(contract.API_GATEWAY_ID, Description="ID of the REST API", Value=api.Ref()),
             Output(
                 "ApiGatewayUrl",
-                Description="Address of the API without CloudFront; requests need the header x-api-key",
+                Description="URL of the API without CloudFront; requests need the header x-api-key",
                 Value=Sub(
                     "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Stage}",
                     Api=api.Ref(),
@@ -1321,7 +1326,7 @@ def add_outputs(
             ),
             Output(
                 "FunctionKeyArn",
-                Description="ARN of the key of the function's environment variables",
+                Description="ARN of the KMS key of the function's environment variables",
                 Value=key.GetAtt("Arn"),
             ),
             Output("ApiUsagePlanId", Description="ID of the usage plan", Value=plan.Ref()),
@@ -1387,7 +1392,7 @@ def stale(template: Mapping[str, Any]) -> list[str]:
             if not release == variables.get(fingerprint.RELEASE) == description:
                 found.append(
                     "Resources.ApiFunctionVersion: The release does not fit the function or what it refers "
-                    "to, which was changed after it was made: no version would be published. Call "
+                    "to, which was changed after it was created: no version would be published. Call "
                     "api.derive(t) after the last change."
                 )
         if "ApiStage" in resources:
@@ -1396,8 +1401,8 @@ def stale(template: Mapping[str, Any]) -> list[str]:
             if (old, resources[old].get("DependsOn")) != derived:
                 found.append(
                     f"Resources.{old}: The deployment does not fit the API, whose definition was changed "
-                    "after it was made: the change would not be deployed. Call api.derive(t) after the last "
-                    "change."
+                    "after it was created: the change would not be deployed. Call api.derive(t) after the "
+                    "last change."
                 )
     except fingerprint.FingerprintError as error:
         return [str(error)]

@@ -107,30 +107,33 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default="db.t3.medium",
                 AllowedValues=list(INSTANCE_CLASSES),
                 Description=(
-                    "Class of all instances. A change restarts them one after the other. "
-                    "Performance Insights is on where the class supports it."
+                    "Class of all DB instances. A change restarts them one after the other. "
+                    "Performance Insights is enabled if the class supports it."
                 ),
                 ConstraintDescription="must be a class that Aurora MySQL 3 runs on in ap-northeast-1",
             ),
-            label="Class",
+            label="Instance class",
             group="Instances",
         ),
         multi_az=t.add_parameter(
             parameters.switch(
                 "DatabaseMultiAZ",
                 Default="true",
-                Description="A second instance, in the second zone, to fail over to.",
+                Description="Create a second instance, in the second zone, as the failover target.",
             ),
-            label="Second instance to fail over to",
+            label="Second instance for failover",
             group="Instances",
         ),
         read_replica=t.add_parameter(
             parameters.switch(
                 "DatabaseReadReplica",
                 Default="true",
-                Description="A second instance to read from: the one that DatabaseMultiAZ asks for, too.",
+                Description=(
+                    "Create a second instance for reads. It is the same instance that DatabaseMultiAZ "
+                    "creates."
+                ),
             ),
-            label="Second instance to read from",
+            label="Second instance for reads",
             group="Instances",
         ),
         database_name=t.add_parameter(
@@ -140,7 +143,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default="csr_lambda_prod",
                 AllowedPattern="[a-zA-Z][a-zA-Z0-9_]*",
                 MaxLength=64,
-                Description="Database created with the cluster. Cannot be changed after creation.",
+                Description=(
+                    "Name of the database that is created with the cluster. Cannot be changed after creation."
+                ),
                 ConstraintDescription=(
                     "must start with a letter, hold letters, digits and underscores, "
                     "and be at most 64 characters long"
@@ -157,10 +162,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraMySQLReleaseNotes/AuroraMySQL.Updates.3100.html
                 Default="8.0.mysql_aurora.3.10.6",
                 AllowedPattern="8[.]0[.]mysql_aurora[.]3[.][0-9]{2}[.][0-9]{1,2}",
-                Description="Version of Aurora MySQL 3. Deploying another one interrupts the database.",
+                Description="Engine version of Aurora MySQL 3. An upgrade interrupts the database.",
                 ConstraintDescription="must be a version of Aurora MySQL 3 such as 8.0.mysql_aurora.3.10.6",
             ),
-            label="Version",
+            label="Engine version",
             group="Database",
         ),
         deletion_protection=t.add_parameter(
@@ -168,16 +173,14 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "DatabaseDeletionProtection",
                 Default="true",
                 Description=(
-                    "The cluster refuses to be deleted, also by the rollback of a first create that failed. "
-                    "If false, automated backups are deleted with it."
+                    "Prevent the deletion of the cluster, also by the rollback of a failed first create. "
+                    "If false, automated backups are deleted with the cluster."
                 ),
             ),
             label="Deletion protection",
             group="Database",
         ),
-        log_retention=t.add_parameter(
-            parameters.log_retention(), label="Retention of log groups", group="Logs"
-        ),
+        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
         permissions_boundary=t.add_parameter(
             parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
@@ -324,11 +327,11 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
             "LambdaSecurityGroup",
             GroupName=names.name("lambda-sg"),
             # Never change it: another description is another group, and its name would be taken.
-            GroupDescription="Lambda functions: HTTPS to anywhere, MySQL to the database",
+            GroupDescription="Lambda functions: outbound HTTPS, and MySQL to the database",
             VpcId=contract.import_value(contract.VPC_ID),
             SecurityGroupEgress=[
                 ec2.SecurityGroupRule(
-                    Description="HTTPS to AWS and the internet",
+                    Description="HTTPS to AWS services and the internet",
                     IpProtocol="tcp",
                     FromPort=443,
                     ToPort=443,
@@ -357,7 +360,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
             # Without a rule here EC2 adds one that allows everything.
             SecurityGroupEgress=[
                 ec2.SecurityGroupRule(
-                    Description="Nowhere: it only answers", IpProtocol="-1", CidrIp="127.0.0.1/32"
+                    Description="No outbound connections", IpProtocol="-1", CidrIp="127.0.0.1/32"
                 )
             ],
             Tags=names.tags("database-sg"),
@@ -366,7 +369,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
     t.add_resource(
         ec2.SecurityGroupEgress(
             "LambdaToDatabase",
-            Description="MySQL to the database",
+            Description="MySQL to the Aurora cluster",
             GroupId=functions.GetAtt("GroupId"),
             IpProtocol="tcp",
             FromPort=PORT,
@@ -383,7 +386,7 @@ def add_subnet_group(t: StackTemplate) -> rds.DBSubnetGroup:
     return t.add_resource(
         rds.DBSubnetGroup(
             "DatabaseSubnetGroup",
-            DBSubnetGroupDescription="The private subnets",
+            DBSubnetGroupDescription="Private subnets of the Aurora cluster",
             SubnetIds=[
                 contract.import_value(contract.PRIVATE_SUBNET_1_ID),
                 contract.import_value(contract.PRIVATE_SUBNET_2_ID),
@@ -409,7 +412,7 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
     cluster = t.add_resource(
         rds.DBClusterParameterGroup(
             "DatabaseClusterParameterGroup",
-            Description="Character set, time zone, TLS and audit of the cluster",
+            Description="Character set, time zone, TLS and audit log of the cluster",
             Family="aurora-mysql8.0",
             Parameters={
                 "character_set_server": "utf8mb4",
@@ -426,7 +429,7 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
     instance = t.add_resource(
         rds.DBParameterGroup(
             "DatabaseParameterGroup",
-            Description="Connections and slow query log of each instance",
+            Description="Maximum connections and slow query log of each instance",
             Family="aurora-mysql8.0",
             Parameters={
                 # A class with 4 GiB would allow 90.
@@ -716,8 +719,8 @@ def add_alarms(
             "DatabaseCPUAlarm",
             "database-cpu-high",
             AlarmDescription=description(
-                Users="Answers of the API are slow.",
-                First="On the dashboard, the newest slow queries: is one new?",
+                Users="API responses are slow.",
+                First="On the dashboard, the latest slow queries: is one new?",
                 Then="The requests on the api dashboard: are there more than usual?",
                 Related="lambda-duration and api-latency follow from it.",
             ),
@@ -735,7 +738,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Nothing yet. When no connection is left, the API answers with errors.",
                 First="The concurrency on the api dashboard: each function holds a connection.",
-                Then="The newest slow queries: do they keep their connections waiting?",
+                Then="The latest slow queries: do they keep connections open?",
                 Related="Follows from lambda-concurrency-high. Leads to lambda-errors and api-5xx.",
             ),
             MetricName="DatabaseConnections",
@@ -751,7 +754,7 @@ def add_alarms(
             "database-read-latency-high",
             AlarmDescription=description(
                 Users="Some pages load slowly.",
-                First="The newest slow queries: does one read without an index?",
+                First="The latest slow queries: does one read without an index?",
                 Then="The freeable memory: without it, reads go to the storage.",
                 Related="May follow from database-memory-low. api-latency follows from it.",
             ),
@@ -768,9 +771,9 @@ def add_alarms(
             "DatabaseWriteLatencyAlarm",
             "database-write-latency-high",
             AlarmDescription=description(
-                Users="Saving takes long.",
+                Users="Saving is slow.",
                 First="A bulk load or a long transaction: what was started last?",
-                Then="AWS Health: a disturbance of Aurora's storage?",
+                Then="AWS Health: is there an event for Aurora?",
                 Related="lambda-duration and api-latency follow from it.",
             ),
             MetricName="WriteLatency",
@@ -807,9 +810,9 @@ def add_alarms(
             Condition=conditions.has_deletion_protection,
             DependsOn=instances.first,  # otherwise it would wait for data of what is not there yet
             AlarmDescription=description(
-                Users="Every answer that needs the database is an error.",
+                Users="Every request that needs the database fails.",
                 First="In the RDS console, the state of the cluster and its writer.",
-                Then="In the RDS console, the recent events: a failover, a restart, no storage?",
+                Then="In the RDS console, the recent events: a failover, a restart, out of storage?",
                 Related="lambda-errors, api-5xx and api-mostly-failing follow from it.",
             ),
             MetricName="CPUUtilization",  # every instance that runs sends it each minute
@@ -828,7 +831,7 @@ def add_alarms(
             "database-reader-cpu-high",
             AlarmDescription=description(
                 Users="Pages that only read are slow.",
-                First="The newest slow queries: is one new?",
+                First="The latest slow queries: is one new?",
                 Then="Reports or exports: does one run?",
                 Related="database-replica-lag and api-latency follow from it.",
             ),
@@ -846,7 +849,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Nothing yet. When no connection is left, pages that only read fail.",
                 First="The concurrency on the api dashboard: each function may hold a connection.",
-                Then="The newest slow queries: do they keep their connections waiting?",
+                Then="The latest slow queries: do they keep connections open?",
                 Related="Follows from lambda-concurrency-high.",
             ),
             MetricName="DatabaseConnections",
@@ -878,9 +881,9 @@ def add_alarms(
             "DatabaseMemoryAlarm",
             "database-memory-low",
             AlarmDescription=description(
-                Users="Nothing yet. Without memory the writer gets slow, then restarts.",
+                Users="Nothing yet. Without memory the writer becomes slow, then restarts.",
                 First="The connections: each one takes memory.",
-                Then="The newest slow queries: does one sort or join a lot?",
+                Then="The latest slow queries: does one sort or join a lot?",
                 Related="Leads to database-read-latency-high, and to a failover.",
             ),
             MetricName="FreeableMemory",
@@ -927,50 +930,56 @@ def add_outputs(
         [
             contract.output(
                 contract.DATABASE_CLUSTER_ENDPOINT,
-                "Host name of the writer",
+                "Writer endpoint",
                 cluster.GetAtt("Endpoint.Address"),
             ),
             contract.output(
                 contract.DATABASE_CLUSTER_READ_ENDPOINT,
-                "Host name of the reader; without a reader it leads to the writer",
+                "Reader endpoint; without a reader it connects to the writer",
                 cluster.GetAtt("ReadEndpoint.Address"),
             ),
-            contract.output(contract.DATABASE_PORT, "Port of both hosts", cluster.GetAtt("Endpoint.Port")),
+            contract.output(
+                contract.DATABASE_PORT, "Port of both endpoints", cluster.GetAtt("Endpoint.Port")
+            ),
             contract.output(contract.DATABASE_NAME, "Name of the database", parameters.database_name.Ref()),
             contract.output(
-                contract.DATABASE_SECRET_ARN, "ARN of the secret with user name and password", secret.Ref()
+                contract.DATABASE_SECRET_ARN,
+                "ARN of the secret that holds the user name and password",
+                secret.Ref(),
             ),
             contract.output(
-                contract.DATABASE_KEY_ARN, "ARN of the key of the secret and the database", key.GetAtt("Arn")
+                contract.DATABASE_KEY_ARN,
+                "ARN of the KMS key of the secret and the database",
+                key.GetAtt("Arn"),
             ),
             contract.output(
                 contract.LAMBDA_SECURITY_GROUP_ID,
-                "ID of the group of the functions that may reach the database",
+                "ID of the security group of the functions that may connect to the database",
                 security_groups.functions.GetAtt("GroupId"),
             ),
             Output(
                 "DatabaseSecurityGroupId",
-                Description="ID of the database's security group; a restore needs it",
+                Description="ID of the security group of the database; needed for a restore",
                 Value=security_groups.database.GetAtt("GroupId"),
             ),
             Output(
                 "DatabaseSubnetGroupName",
-                Description="Name of the subnet group; a restore needs it",
+                Description="Name of the DB subnet group; needed for a restore",
                 Value=subnet_group.Ref(),
             ),
             Output(
                 "DatabaseClusterParameterGroupName",
-                Description="Name of the cluster's parameter group; a restore needs it",
+                Description="Name of the DB cluster parameter group; needed for a restore",
                 Value=parameter_groups.cluster.Ref(),
             ),
             Output(
                 "DatabaseParameterGroupName",
-                Description="Name of the instances' parameter group; a restore needs it",
+                Description="Name of the DB parameter group of the instances; needed for a restore",
                 Value=parameter_groups.instance.Ref(),
             ),
             Output(
                 "DatabaseClusterResourceId",
-                Description="ID of the cluster in policies that allow rds-db:connect",
+                Description="Resource ID of the cluster, for policies that allow rds-db:connect",
                 Value=cluster.GetAtt("DBClusterResourceId"),
             ),
             Output(

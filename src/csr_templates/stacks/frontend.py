@@ -102,14 +102,19 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.switch(
                 "CloudFrontEnabled",
                 Default="true",
-                Description="Serve site and API by CloudFront, from us-east-1. Else: buckets, key, topics.",
+                Description=(
+                    "Create the CloudFront distribution, in us-east-1. If false, only buckets, key and "
+                    "topics are created."
+                ),
             ),
             label="CloudFront",
             group="Edge",
         ),
         waf_enabled=t.add_parameter(
             parameters.switch(
-                "WAFEnabled", Default="true", Description="Put a web ACL in front of CloudFront."
+                "WAFEnabled",
+                Default="true",
+                Description="Associate an AWS WAF web ACL with the distribution.",
             ),
             label="WAF",
             group="Edge",
@@ -120,10 +125,13 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="String",
                 Default="directory",
                 AllowedValues=["directory", "spa"],
-                Description="directory: page /x is the file /x/index.html. spa: every page is /index.html.",
+                Description=(
+                    "directory: the page /x is the file /x/index.html. spa: every page is the file "
+                    "/index.html."
+                ),
                 ConstraintDescription="must be directory or spa",
             ),
-            label="Routing of pages",
+            label="Page routing",
             group="Site",
         ),
         content_security_policy=t.add_parameter(
@@ -140,7 +148,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 ),
                 AllowedPattern="[ -~]+",
                 MaxLength=1783,  # characters, the longest value that CloudFront adds
-                Description="Header Content-Security-Policy of the site. Depends on how the site is built.",
+                Description=(
+                    "Value of the header Content-Security-Policy of the site. It depends on how the site is "
+                    "built."
+                ),
                 ConstraintDescription="must be 1 to 1783 printable ASCII characters",
             ),
             label="Content security policy",
@@ -153,7 +164,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default="",
                 AllowedPattern="(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]{2,63})?",
                 MaxLength=253,
-                Description="Domain of the site, or empty. Browsers then expect HTTPS of its subdomains too.",
+                Description=(
+                    "Domain name of the site, or empty. Browsers then require HTTPS for its subdomains too."
+                ),
                 ConstraintDescription="must be empty, or a domain name in lower case such as www.example.com",
             ),
             label="Domain",
@@ -165,7 +178,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="String",
                 Default="",
                 AllowedPattern="(arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36})?",
-                Description="Certificate for CustomDomainName, in us-east-1, or empty.",
+                Description="ARN of the ACM certificate for CustomDomainName, in us-east-1, or empty.",
                 ConstraintDescription="must be empty, or the ARN of a certificate in us-east-1",
             ),
             label="Certificate",
@@ -177,7 +190,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="String",
                 Default="",
                 AllowedPattern="(Z[A-Z0-9]{1,31})?",
-                Description="Route 53 zone for CustomDomainName, or empty.",
+                Description="ID of the Route 53 hosted zone for CustomDomainName, or empty.",
                 ConstraintDescription="must be empty, or a hosted zone ID such as Z0123456789ABCDEFGHIJ",
             ),
             label="Hosted zone",
@@ -190,10 +203,13 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default="/",
                 AllowedPattern="(/[!-~]{0,254})?",
                 MaxLength=255,
-                Description="Path that Route 53 asks the site for, several times a minute. Empty: none.",
+                Description=(
+                    "Path that the Route 53 health check requests several times a minute. Empty for no "
+                    "health check."
+                ),
                 ConstraintDescription="must be empty, or a slash and up to 254 printable ASCII characters",
             ),
-            label="Path of the probe",
+            label="Path of the health check",
             group="Site",
         ),
         api_region=t.add_parameter(
@@ -202,7 +218,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Type="String",
                 Default="ap-northeast-1",
                 AllowedPattern="[a-z]{2}(-[a-z]+)+-[0-9]",
-                Description="Region of the api stack, which the API's address is read from.",
+                Description="Region of the api stack, from which the ID of the API is read.",
                 ConstraintDescription="must be a region such as ap-northeast-1",
             ),
             label="Region of the API",
@@ -222,9 +238,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Origin key",
             group="Edge",
         ),
-        log_retention=t.add_parameter(
-            parameters.log_retention(), label="Retention of log groups", group="Logs"
-        ),
+        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
     )
 
 
@@ -657,7 +671,7 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
             "WebACL",
             Condition=conditions.waf,
             Name=names.name("cloudfront-waf"),
-            Description="In front of the site and the API",
+            Description="Filters the requests to the site and the API",
             Scope="CLOUDFRONT",
             DefaultAction=wafv2.DefaultAction(Allow=wafv2.AllowAction()),
             Rules=[
@@ -1324,8 +1338,8 @@ def add_alarms(
             EvaluationPeriods=2,
             Threshold=2,  # percent; requests that WAF blocks count
             AlarmDescription=description(
-                Users="Some find missing pages or refused actions; often only scanners do.",
-                First="WAF on the dashboard: does it refuse the requests?",
+                Users="Some users get missing pages or refused actions; often it is only scanners.",
+                First="WAF on the dashboard: does it block the requests?",
                 Then="What was uploaded last: a broken link, or half a site?",
                 Related="Comes with waf-blocked-requests-high or api-4xx.",
             ),
@@ -1341,7 +1355,7 @@ def add_alarms(
             EvaluationPeriods=1,
             Threshold=1,  # percent
             AlarmDescription=description(
-                Users="Some pages or actions end with an error.",
+                Users="Some pages or actions fail.",
                 First="The errors on the api dashboard.",
                 Then="If there are none: the errors of the functions on this dashboard, or the last deploy.",
                 Related="Follows from api-5xx.",
@@ -1359,7 +1373,7 @@ def add_alarms(
             DatapointsToAlarm=2,
             Threshold=3000,  # milliseconds
             AlarmDescription=description(
-                Users="The site reacts slowly.",
+                Users="The site responds slowly.",
                 First="The duration of the function, on the api dashboard.",
                 Then="The latency on the database dashboard.",
                 Related="Follows from api-latency.",
@@ -1379,9 +1393,9 @@ def add_alarms(
             EvaluationPeriods=1,
             Threshold=100,  # requests
             AlarmDescription=description(
-                Users="Most notice nothing. If a rule is wrong, some are refused.",
+                Users="Most users notice nothing. If a rule is wrong, some requests of users are blocked.",
                 First="Run the saved query waf-blocked-by-rule.",
-                Then="Run the saved query waf-blocked-addresses: a few strangers, or many users?",
+                Then="Run the saved query waf-blocked-addresses: a few unknown addresses, or many users?",
                 Related="cloudfront-4xx-rate-high comes with it.",
             ),
             notify=alarm_topics.normal.Ref(),
@@ -1431,7 +1445,7 @@ def add_alarms(
             TreatMissingData="breaching",
             WarmUpConfiguration=alarms.warm_up(1440),
             AlarmDescription=description(
-                Users="Nothing yet. On the day that the certificate expires, browsers refuse the site.",
+                Users="Nothing yet. When the certificate expires, browsers refuse the site.",
                 First="In the ACM console in us-east-1, the renewal status of the certificate.",
                 Then="The DNS record that validates it: is it still there?",
             ),
@@ -1456,30 +1470,30 @@ def add_outputs(
         [
             Output(
                 "FrontendKeyArn",
-                Description="Key of the WAF logs and the alarm topics",
+                Description="ARN of the KMS key of the WAF logs and the alarm topics",
                 Value=key.GetAtt("Arn"),
             ),
             Output(
                 "FrontendS3BucketName",
-                Description="Bucket that the site is uploaded to",
+                Description="Name of the bucket for the files of the site",
                 Value=site_bucket.Ref(),
             ),
             Output(
                 "CloudFrontDistributionId",
                 Condition=conditions.cloudfront,
-                Description="Distribution, for invalidations",
+                Description="ID of the distribution, for invalidations",
                 Value=distribution.Ref(),
             ),
             Output(
                 "CloudFrontDistributionDomainName",
                 Condition=conditions.cloudfront,
-                Description="CloudFront's own name of the distribution",
+                Description="CloudFront domain name of the distribution",
                 Value=distribution.GetAtt("DomainName"),
             ),
             Output(
                 "CloudFrontDistributionURL",
                 Condition=conditions.cloudfront,
-                Description="Address of the site",
+                Description="URL of the site",
                 Value=Sub(
                     "https://${Domain}",
                     Domain=If(
@@ -1492,7 +1506,7 @@ def add_outputs(
             Output(
                 "WebACLArn",
                 Condition=conditions.waf,
-                Description="Web ACL in front of CloudFront",
+                Description="ARN of the web ACL",
                 Value=web_acl.GetAtt("Arn"),
             ),
             Output(

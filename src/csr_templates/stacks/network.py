@@ -80,7 +80,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "VpcCidr",
                 Default="10.2.0.0/16",
-                Description="Network of the VPC. Cannot be changed after creation.",
+                Description="CIDR block of the VPC. Cannot be changed after creation.",
             ),
             label="VPC",
             group="Addresses",
@@ -90,7 +90,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "PublicSubnet1Cidr",
                 Default="10.2.1.0/24",
                 # Another subnet gets another NAT gateway, with the address that the old one still has.
-                Description="Public subnet in the first zone. Cannot be changed after creation.",
+                Description=(
+                    "CIDR block of the public subnet in the first zone. Cannot be changed after creation."
+                ),
             ),
             label="Public subnet 1",
             group="Addresses",
@@ -99,7 +101,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "PublicSubnet2Cidr",
                 Default="10.2.2.0/24",
-                Description="Public subnet in the second zone. Cannot be changed after creation.",
+                Description=(
+                    "CIDR block of the public subnet in the second zone. Cannot be changed after creation."
+                ),
             ),
             label="Public subnet 2",
             group="Addresses",
@@ -111,7 +115,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 # Another subnet joins the endpoint of Secrets Manager before the old one leaves, which EC2
                 # refuses: one subnet of a zone (DuplicateSubnetsInSameZone).
                 # https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
-                Description="Private subnet in the first zone. Cannot be changed after creation.",
+                Description=(
+                    "CIDR block of the private subnet in the first zone. Cannot be changed after creation."
+                ),
             ),
             label="Private subnet 1",
             group="Addresses",
@@ -120,7 +126,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "PrivateSubnet2Cidr",
                 Default="10.2.4.0/24",
-                Description="Private subnet in the second zone. Cannot be changed after creation.",
+                Description=(
+                    "CIDR block of the private subnet in the second zone. Cannot be changed after creation."
+                ),
             ),
             label="Private subnet 2",
             group="Addresses",
@@ -130,7 +138,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "AvailabilityZone1",
                 Type="AWS::EC2::AvailabilityZone::Name",
                 Default="ap-northeast-1a",
-                Description="First zone: the writer starts here. Cannot be changed after creation.",
+                Description=(
+                    "First Availability Zone, in which the writer is created. Cannot be changed after "
+                    "creation."
+                ),
                 ConstraintDescription="must be an Availability Zone of this account in this region",
             ),
             label="First zone",
@@ -141,7 +152,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "AvailabilityZone2",
                 Type="AWS::EC2::AvailabilityZone::Name",
                 Default="ap-northeast-1c",
-                Description="Second zone, other than the first. Cannot be changed after creation.",
+                Description=(
+                    "Second Availability Zone, different from the first. Cannot be changed after creation."
+                ),
                 ConstraintDescription="must be an Availability Zone of this account in this region",
             ),
             label="Second zone",
@@ -152,17 +165,15 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "NatGatewayPerZone",
                 Default="true",
                 Description=(
-                    "A NAT gateway in each zone. If false, both zones use the one in the first zone. "
-                    "Switching it off releases the public address of the second zone for good and breaks its "
-                    "open connections."
+                    "Create a NAT gateway in each zone. If false, both zones use the one in the first zone. "
+                    "Changing true to false releases the public IP address of the second zone and "
+                    "interrupts its open connections."
                 ),
             ),
             label="NAT gateway in each zone",
             group="Availability Zones",
         ),
-        log_retention=t.add_parameter(
-            parameters.log_retention(), label="Retention of log groups", group="Logs"
-        ),
+        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
         permissions_boundary=t.add_parameter(
             parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
@@ -606,7 +617,7 @@ def add_endpoints(
             "SecretsManagerEndpointSecurityGroup",
             GroupName=names.name("secrets-manager-endpoint-sg"),
             # Never change it: another description is another group, and its name would be taken.
-            GroupDescription="Secrets Manager endpoint: HTTPS from the private subnets",
+            GroupDescription="Secrets Manager endpoint: inbound HTTPS from the private subnets",
             VpcId=vpc.Ref(),
             SecurityGroupIngress=[
                 ec2.SecurityGroupRule(
@@ -627,7 +638,7 @@ def add_endpoints(
             # Without a rule here EC2 adds one that allows everything.
             SecurityGroupEgress=[
                 ec2.SecurityGroupRule(
-                    Description="Nowhere: it only answers", IpProtocol="-1", CidrIp="127.0.0.1/32"
+                    Description="No outbound connections", IpProtocol="-1", CidrIp="127.0.0.1/32"
                 )
             ],
             Tags=names.tags("secrets-manager-endpoint-sg"),
@@ -805,8 +816,8 @@ def add_alarms(
     ports_alarm = partial(
         alarms.alarm,
         AlarmDescription=alarms.description(
-            Users="Answers that need the internet or an AWS service fail or time out.",
-            First="On the network dashboard, the open connections. Many to one address use up its ports.",
+            Users="Requests that need the internet or an AWS service fail or time out.",
+            First="On the network dashboard, the active connections. Many to one address use up its ports.",
             Then="Run the saved query network-flows: which address gets most of the packets?",
             Related="Errors and duration of the function follow from it.",
             Dashboard="network",
@@ -821,8 +832,8 @@ def add_alarms(
     drops_alarm = partial(
         alarms.alarm,
         AlarmDescription=alarms.description(
-            Users="Some answers that need the internet are slow.",
-            First="AWS Health: a disturbance in the zone?",
+            Users="Some requests that need the internet are slow.",
+            First="AWS Health: is there an event in the zone?",
             Then="On the network dashboard, the bytes: a load that the gateway cannot carry?",
             Related="Comes with nat-1-ports or nat-2-ports if the ports are the cause.",
             Dashboard="network",
@@ -877,25 +888,27 @@ def add_outputs(
             ),
             Output(
                 "NatGateway1Address",
-                Description="Source address of private subnet 1, and of 2 where it has no NAT gateway",
+                Description="Public IP address of private subnet 1, and of 2 where it has no NAT gateway",
                 Value=addresses.first.GetAtt("PublicIp"),
             ),
             Output(
                 "NatGateway2Address",
                 Condition=conditions.has_nat_gateway_per_zone,
-                Description="Source address of private subnet 2",
+                Description="Public IP address of private subnet 2",
                 Value=addresses.second.GetAtt("PublicIp"),
             ),
             contract.output(
                 contract.LAMBDA_DEPLOYMENTS_BUCKET_NAME,
-                "Name of the bucket for the API's packages",
+                "Name of the bucket for Lambda packages",
                 bucket.Ref(),
             ),
             contract.output(
-                contract.LOGS_KEY_ARN, "ARN of the key of the log groups", stack_keys.logs.GetAtt("Arn")
+                contract.LOGS_KEY_ARN, "ARN of the KMS key of the log groups", stack_keys.logs.GetAtt("Arn")
             ),
             contract.output(
-                contract.ALARMS_KEY_ARN, "ARN of the key of the alarm topics", stack_keys.alarms.GetAtt("Arn")
+                contract.ALARMS_KEY_ARN,
+                "ARN of the KMS key of the alarm topics",
+                stack_keys.alarms.GetAtt("Arn"),
             ),
             Output(
                 "NetworkAlarmTopicArn",

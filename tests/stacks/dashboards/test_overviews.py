@@ -254,8 +254,8 @@ def test_changed_alarm(module: ModuleType) -> None:
     name = module.__name__.rpartition(".")[2]
 
     assert module.stale(load(render(t.to_dict()))) == [
-        f"Resources.{DASHBOARDS[module]}: The dashboard does not show what the template holds: something was "
-        f"changed after it was made. Call {name}.derive(t) after the last change."
+        f"Resources.{DASHBOARDS[module]}: The dashboard does not match the template: something was "
+        f"changed after it was created. Call {name}.derive(t) after the last change."
     ]
     module.derive(t)
     assert module.stale(load(render(t.to_dict()))) == []
@@ -269,8 +269,9 @@ def test_removed_alarm(module: ModuleType) -> None:
     t = module.build()
     del t.resources[ALARMS[module]]
     message = (
-        f"The dashboard shows {ALARMS[module]}, which the template does not hold. Take the dashboard out "
-        "too, or make a body of your own with csr_templates.stacks.parts.dashboards."
+        f"The dashboard shows {ALARMS[module]}, which the template does not have. Remove it from the "
+        "dashboard too, or remove the dashboard, or create another body with "
+        "csr_templates.stacks.parts.dashboards."
     )
 
     assert module.stale(t.to_dict()) == [f"Resources.{DASHBOARDS[module]}: {message}"]

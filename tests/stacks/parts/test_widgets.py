@@ -118,6 +118,6 @@ def test_missing_resource() -> None:
         widgets.threshold(TEMPLATE, "Gone")
 
     assert str(caught.value) == (
-        "The dashboard shows Gone, which the template does not hold. Take the dashboard out too, or make a "
-        "body of your own with csr_templates.stacks.parts.dashboards."
+        "The dashboard shows Gone, which the template does not have. Remove it from the dashboard too, or "
+        "remove the dashboard, or create another body with csr_templates.stacks.parts.dashboards."
     )

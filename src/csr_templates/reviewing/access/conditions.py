@@ -27,7 +27,14 @@ _POSITIVE: Final = {
 _SAME: Final = {"arnequals": "arnlike"}
 _LIKE: Final = ("stringlike", "arnlike")
 # What one operator matches with a value, the other one matches with it too.
-_NARROWER: Final = {("stringequals", "stringlike"), ("stringequals", "stringequalsignorecase")}
+_NARROWER: Final = {
+    ("stringequals", "stringlike"),
+    ("stringequals", "stringequalsignorecase"),
+    ("stringequals", "arnlike"),
+    ("arnlike", "stringequals"),
+    ("arnlike", "stringlike"),
+    ("stringlike", "stringequals"),
+}
 _UPPER: Final = ("numericlessthan", "numericlessthanequals", "datelessthan", "datelessthanequals")
 _LOWER: Final = (
     "numericgreaterthan",

@@ -184,7 +184,7 @@ def _acls(side: Mapping[str, ResolvedStack]) -> _Rules:
 
 
 def _pair(value: Any, first: str, second: str) -> tuple[Any, Any]:
-    """Return two values of a mapping; what is no mapping stands for both, and is not known."""
+    """Return two values of a mapping; another value stands for both, and is not known."""
     if value is None:
         return None, None
     return (value.get(first), value.get(second)) if isinstance(value, Mapping) else (value, value)

@@ -99,7 +99,7 @@ _SETTINGS: Final = (
         for name in ("AssociatePublicIpAddress", "MapPublicIpOnLaunch", "AllowUnauthenticatedIdentities")
     ),
     *(
-        Setting("", name, turned("false", _PLAIN, "false"))
+        Setting("", name, turned("false", _PLAIN, "false"), of_items=False)
         for name in (
             "StorageEncrypted",
             "Encrypted",
@@ -111,7 +111,7 @@ _SETTINGS: Final = (
     ),
     Setting("AWS::SQS::Queue", "SqsManagedSseEnabled", turned("false", _PLAIN, "true")),
     *(
-        Setting("", name, turned("false", _HTTP, "false"))
+        Setting("", name, turned("false", _HTTP, "false"), of_items=False)
         for name in ("TransitEncryptionEnabled", "EnforceHTTPS", "NodeToNodeEncryptionOptions.Enabled")
     ),
     *(

@@ -27,7 +27,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "Requests", "per 5 min", [widgets.metric("AWS/ApiGateway", "Count", "All", "Sum", 300, stage)]
             ),
             widgets.graph(
-                "Failed or refused",
+                "Failed or refused requests",
                 "percent",
                 widgets.alarm_expression(template, "ApiMostlyFailingAlarm", "of all requests"),
                 [threshold("ApiMostlyFailingAlarm")],
@@ -68,7 +68,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 [threshold("Api4xxAlarm"), threshold("Api5xxAlarm")],
             ),
             widgets.graph(
-                "Failed in the function",
+                "Function failures",
                 "per 5 min",
                 [
                     alarm("LambdaErrorsAlarm", "Invocations"),
@@ -84,7 +84,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "Latency", "ms", _percentiles(template, "ApiLatencyAlarm"), [threshold("ApiLatencyAlarm")]
             ),
             widgets.graph(
-                "Duration of the function",
+                "Function duration",
                 "ms",
                 _percentiles(template, "LambdaDurationAlarm"),
                 [threshold("LambdaDurationAlarm")],
@@ -110,7 +110,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
         ],
         [
             widgets.graph(
-                "Dead letters",
+                "Dead-letter queue",
                 "waiting",
                 [alarm("DeadLettersAlarm", "Events")],
                 [threshold("DeadLettersAlarm")],
@@ -122,7 +122,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 [threshold("LambdaThrottlesAlarm")],
             ),
             widgets.graph(
-                "Quota of the day",
+                "Daily quota",
                 "per 24 h",
                 [alarm("ApiQuotaAlarm", "Requests")],
                 [threshold("ApiQuotaAlarm"), widgets.limit("Quota", quota)],

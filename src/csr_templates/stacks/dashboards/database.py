@@ -112,7 +112,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
         ],
         [
             widgets.log_table(
-                "Newest slow queries",
+                "Latest slow queries",
                 "DatabaseSlowQueryLogGroup",
                 "fields @timestamp, @logStream, @message | sort @timestamp desc | limit 20",
             )

@@ -55,7 +55,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
         ],
         [
             widgets.graph(
-                "Errors of the functions",
+                "CloudFront Functions errors",
                 "per 5 min",
                 [
                     *function_metrics(template, "FunctionExecutionErrors", "execution", "Sum"),
@@ -64,7 +64,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 ],
             ),
             widgets.graph(
-                "Compute utilization of the functions",
+                "CloudFront Functions compute utilization",
                 "percent of the allowed time",
                 function_metrics(template, "FunctionComputeUtilization", "used", "Average"),
             ),
@@ -73,7 +73,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
             conditional(
                 "SiteUnreachableAlarm",
                 widgets.graph(
-                    "Site as seen from outside",
+                    "Health check of the site",
                     "1 is healthy",
                     [alarm("SiteUnreachableAlarm", "Status")],
                     [threshold("SiteUnreachableAlarm")],

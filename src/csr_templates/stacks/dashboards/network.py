@@ -19,7 +19,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
         [widgets.alarm_states(template, "Alarms")],
         [
             widgets.graph(
-                "Connections without a port",
+                "Port allocation errors",
                 "per 5 min",
                 per_gateway("ErrorPortAllocation", "Sum"),
                 [threshold("NatGateway1PortsAlarm")],
@@ -32,7 +32,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
             ),
         ],
         [
-            widgets.graph("Open connections", "at a time", per_gateway("ActiveConnectionCount", "Maximum")),
+            widgets.graph("Active connections", "at a time", per_gateway("ActiveConnectionCount", "Maximum")),
             widgets.graph("Bytes to the internet", "per 5 min", per_gateway("BytesOutToDestination", "Sum")),
         ],
     ]

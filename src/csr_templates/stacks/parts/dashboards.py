@@ -64,8 +64,8 @@ def stale(
     if found["Properties"]["DashboardBody"] == expected:
         return []
     return [
-        f"Resources.{title}: The dashboard does not show what the template holds: something was changed "
-        f"after it was made. Call {call} after the last change."
+        f"Resources.{title}: The dashboard does not match the template: something was changed "
+        f"after it was created. Call {call} after the last change."
     ]
 
 

@@ -18,7 +18,10 @@ def project_name() -> Parameter:
         Default="csr-lambda-api",
         AllowedPattern="[a-z][a-z0-9]*(-[a-z0-9]+)*",
         MaxLength=23,
-        Description="First part of every name and the tag Project. Cannot be changed after creation.",
+        Description=(
+            "First part of every resource name, and value of the tag Project. Cannot be changed after "
+            "creation."
+        ),
         ConstraintDescription=(
             "must start with a lower-case letter, hold lower-case letters, digits and single hyphens, "
             "and be at most 23 characters long"
@@ -34,7 +37,10 @@ def environment() -> Parameter:
         Type="String",
         Default="prod",
         AllowedValues=names,
-        Description="Second part of every name and the tag Environment. Cannot be changed after creation.",
+        Description=(
+            "Second part of every resource name, and value of the tag Environment. Cannot be changed after "
+            "creation."
+        ),
         ConstraintDescription=f"must be {', '.join(names[:-1])} or {names[-1]}",
     )
 
@@ -53,7 +59,7 @@ def log_retention() -> Parameter:
         Type="Number",
         Default=365,
         AllowedValues=days,
-        Description="Days that log groups keep their events. A smaller value deletes what is older.",
+        Description="Number of days that log events are kept. A smaller value deletes older events.",
         ConstraintDescription=f"must be {', '.join(map(str, days[:-1]))} or {days[-1]}",
     )
 
@@ -65,7 +71,9 @@ def permissions_boundary() -> Parameter:
         Type="String",
         Default="",
         AllowedPattern="(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[!-~]{1,512})?",
-        Description="Managed policy that is the permissions boundary of every role, or empty for none.",
+        Description=(
+            "ARN of the managed policy that is the permissions boundary of every role. Empty for none."
+        ),
         ConstraintDescription="must be empty, or the ARN of a managed policy",
     )
 
@@ -83,7 +91,9 @@ def cidr(title: str, Default: str, Description: str) -> Parameter:
         Default=Default,
         AllowedPattern=rf"{octet}([.]{octet}){{3}}/(1[6-9]|2[0-8])",
         Description=Description,
-        ConstraintDescription="must be an IPv4 network such as 10.2.0.0/16, with a prefix from /16 to /28",
+        ConstraintDescription=(
+            "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28"
+        ),
     )
 
 

@@ -23,7 +23,7 @@ NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 
 
 class DashboardError(ValueError):
-    """The dashboard cannot be made from this template; the message says why."""
+    """The dashboard cannot be created from this template; the message says why."""
 
 
 def alarm_states(template: Template, title: str, condition: str | None = None) -> Widget:
@@ -187,8 +187,9 @@ def resource(template: Template, logical_id: str) -> Mapping[str, Any]:
     resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
     if logical_id not in resources:
         raise DashboardError(
-            f"The dashboard shows {logical_id}, which the template does not hold. Take the dashboard out "
-            "too, or make a body of your own with csr_templates.stacks.parts.dashboards."
+            f"The dashboard shows {logical_id}, which the template does not have. "
+            "Remove it from the dashboard too, or remove the dashboard, or create another body with "
+            "csr_templates.stacks.parts.dashboards."
         )
     return resources[logical_id]
 

@@ -1,0 +1,153 @@
+"""Mistakes in the code of a stack: one sentence with the file and line to edit, instead of a traceback.
+
+Only what an author of a stack gets wrong is explained: a name, a property, a value, an import, the syntax. An
+exception that our own code raises for another reason keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final
+
+from csr_templates.cli.folders import short_path
+from csr_templates.cloudformation.source_lines import logical_id_lines
+from csr_templates.cloudformation.wording import hint
+
+if TYPE_CHECKING:
+    from csr_templates.stacks.listing import Stack
+
+_STACKS: Final = "csr_templates.stacks"
+_PARTS: Final = f"{_STACKS}.parts"  # the mistake is in the call
+
+
+def explain(error: BaseException, modules: Iterable[str] = ()) -> str | None:
+    """Return file, line and a sentence for a mistake in the code of a stack; None for any other error.
+
+    Args:
+        error: as it was caught, with its traceback.
+        modules: modules of stacks outside this package.
+    """
+    if isinstance(error, SyntaxError) and error.filename and _STACKS in _dotted(error.filename):
+        return f"{_place(error.filename, error.lineno or 1)}: Python cannot read this line: {error.msg}."
+    frames = list(traceback.walk_tb(error.__traceback__))
+    ours = [
+        number
+        for number, (frame, _) in enumerate(frames)
+        if _is(frame, "csr_templates", *modules) and not _is(frame, _PARTS)
+    ]
+    if not ours or not _is(frames[index := ours[-1]][0], _STACKS, *modules):
+        return None
+    frame, line = frames[index]
+    refused = _refused_property(error, [one for one, _ in frames[index + 1 :]])
+    sentence, keyword = refused or (_python_mistake(error, frame), "")
+    if sentence is None:
+        return None
+    file = frame.f_code.co_filename
+    return f"{_place(file, _line_of_keyword(file, line, keyword))}: {sentence}"
+
+
+def with_line(sentence: str, stacks: Iterable[Stack]) -> str:
+    """Return a sentence about a stack behind the file and line that creates what it names, if one does."""
+    for stack in stacks:
+        if sentence.startswith(f"Stack {stack.name}: "):
+            lines = logical_id_lines(stack.source.read_text("utf-8"))
+            for name in re.findall("[A-Za-z0-9]+", sentence)[2:]:
+                if name in lines:
+                    return f"{_place(str(stack.source), lines[name])}: {sentence}"
+    return sentence
+
+
+def _refused_property(error: BaseException, frames: Iterable[FrameType]) -> tuple[str, str] | None:
+    """Return the sentence about a property that troposphere refused, and the name of the property."""
+    setting = next(
+        (frame for frame in frames if frame.f_code.co_name == "__setattr__" and _is(frame, "troposphere")),
+        None,
+    )
+    if setting is None:
+        return None
+    owner, name, value = (setting.f_locals[key] for key in ("self", "name", "value"))
+    its_type = getattr(owner, "resource_type", None) or type(owner).__name__
+    its_name = f"{owner.title} ({its_type})" if getattr(owner, "title", None) else its_type
+    if isinstance(error, AttributeError):
+        known = sorted(owner.propnames)
+        return f"{its_name} does not have the property {name}.{_suggestion(name, known)}", name
+    if isinstance(error, (TypeError, ValueError)):
+        value = setting.f_locals.get("v", value)  # the item of a list
+        if isinstance(error, ValueError) and str(error):
+            why = f": {str(error).rstrip('.')}"
+        else:
+            why = f"; expected {_expected(owner.props[name][0])}"
+        return f"{its_name}: the property {name} does not accept {_value(value)}{why}.", name
+    return None
+
+
+def _python_mistake(error: BaseException, frame: FrameType) -> str | None:
+    """Return the sentence about a mistake that Python, or one of the parts, found."""
+    match error:
+        case ImportError():
+            missing = str(error).partition(" (")[0]  # without the path of the package
+            return f"The import fails: {missing}. Correct the name, or install the package."
+        case NameError(name=str(name)):
+            known = {*frame.f_locals, *frame.f_globals, *dir(builtins)}
+            return f"The name {name} is not defined.{hint(name, known)} Import it or define it first."
+        case AttributeError(name=str(name), obj=obj) if obj is not None:
+            its = getattr(obj, "__name__", None) or type(obj).__name__
+            return f"{its} does not have {name}.{hint(name, dir(obj))}"
+        case KeyError(args=[str(key)]):
+            tables = [value for value in frame.f_locals.values() if isinstance(value, dict)]
+            tables += [getattr(value, "resources", {}) for value in frame.f_locals.values()]
+            known = {
+                name for table in tables if isinstance(table, dict) for name in table if type(name) is str
+            }
+            return f"There is no {key} here.{hint(key, known)}"
+        case TypeError() | ValueError() if str(error):
+            return str(error) if str(error).endswith(".") else f"{error}."
+    return None
+
+
+def _expected(wanted: Any) -> str:
+    """Return in words what troposphere expects as the value of a property: types, or a function."""
+    if isinstance(wanted, (list, tuple)):
+        one = " or ".join(map(_expected, wanted))
+        return f"a list of {one}" if isinstance(wanted, list) else one
+    names: dict[Any, str] = {str: "text", dict: "a dict", int: "an integer"}
+    return names.get(wanted) or str(wanted.__name__).removeprefix("validate_").replace("_", " ")
+
+
+def _value(value: Any) -> str:
+    text = repr(value)
+    return f"{text if len(text) <= 60 else f'{text[:57]}...'} ({type(value).__name__})"
+
+
+def _suggestion(name: str, known: list[str]) -> str:
+    """Return the nearest name; without one, all of them."""
+    return hint(name, known) or f" It has {', '.join(known)}."
+
+
+def _line_of_keyword(file: str, line: int, keyword: str) -> int:
+    """Return the line of a keyword argument of the call that starts at, or contains, a line."""
+    try:
+        tree = ast.parse(Path(file).read_text("utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return line
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.lineno == line]
+    return next((one.value.lineno for call in calls for one in call.keywords if one.arg == keyword), line)
+
+
+def _place(file: str, line: int) -> str:
+    return f"{short_path(Path(file))}:{line}"
+
+
+def _is(frame: FrameType, *modules: str) -> bool:
+    name = str(frame.f_globals.get("__name__", ""))
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
+
+
+def _dotted(file: str) -> str:
+    return ".".join(Path(file).parts)

@@ -1,0 +1,58 @@
+"""The dashboards as tables: which widget is where."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from csr_templates.reference.markdown import code, prose, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# The start of a widget in a body, which is JSON with the variables of Fn::Sub in it.
+_WIDGET: Final = re.compile(
+    r'\{"type":"(\w+)","x":(\d+),"y":(\d+),"width":\d+,"height":\d+,"properties":\{"title":"((?:[^"\\]|\\.)*)"'
+)
+_KINDS: Final = {"alarm": "alarm states", "log": "log table", "metric": "graph"}
+
+
+class Widget(NamedTuple):
+    """One widget of a dashboard; sorted as they are read, by row and then from left to right."""
+
+    y: int
+    x: int
+    title: str
+    kind: str
+    condition: str
+    """Empty for a widget that is always there."""
+
+
+def widget_table(dashboard: Mapping[str, Any]) -> list[str]:
+    """Return the table of the widgets of a dashboard, given its properties; a line for each row."""
+    found = sorted(set(_widgets(dashboard.get("DashboardBody"), "")))
+    rows: dict[int, list[str]] = {}
+    for one in found:
+        condition = f", only if {code(one.condition)}" if one.condition else ""
+        rows.setdefault(one.y, []).append(f"{prose(one.title)} ({_KINDS.get(one.kind, one.kind)}{condition})")
+    if not rows:
+        return []
+    width = max(map(len, rows.values()))
+    head = ("left", *("middle",) * (width - 2), "right")[:width] if width > 1 else ("widget",)
+    return table(head, ((*cells, *[""] * (width - len(cells))) for cells in rows.values()))
+
+
+def _widgets(node: Any, condition: str) -> Iterator[Widget]:
+    match node:
+        case str():
+            for kind, x, y, title in _WIDGET.findall(node):
+                yield Widget(int(y), int(x), title, kind, condition)
+        case {"Fn::If": [str(name), yes, no]}:
+            yield from _widgets(yes, name)
+            yield from _widgets(no, f"not {name}")
+        case dict():
+            for value in node.values():
+                yield from _widgets(value, condition)
+        case list():
+            for value in node:
+                yield from _widgets(value, condition)
