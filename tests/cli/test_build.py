@@ -44,6 +44,8 @@ def mistyped_template() -> StackTemplate:
 def importing_template() -> StackTemplate:
     """Return a template with an import that no stack exports."""
     t = StackTemplate("One bucket")
+    t.add_parameter(part.project_name())
+    t.add_parameter(part.environment())
     name = ImportValue("nowhere")
     t.add_resource(s3.Bucket("ImportingBucket", BucketName=name))
     return t
@@ -52,7 +54,9 @@ def importing_template() -> StackTemplate:
 def informational_template() -> StackTemplate:
     """Return a template that cfn-lint has only an informational remark about."""
     t = StackTemplate("One queue")
-    t.add_resource(sqs.Queue("LooseQueue"))
+    t.add_parameter(part.project_name())
+    t.add_parameter(part.environment())
+    t.add_resource(sqs.Queue("LooseQueue", Tags=names.tags()))
     return t
 
 
