@@ -28,7 +28,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review release-notes environments test lints emulators check walks benchmark rules scenarios catalogue corpus drill mutation format clean
+.PHONY: help templates review release-notes environments test lints emulators check walks consumers dist benchmark rules scenarios catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -64,6 +64,12 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 
 walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md in copies of this checkout (four minutes)
 	@$(RUN) -m tests.walks $(ARGS)
+
+consumers: $(VENV)/.installed-dev ## Follow the recipes of docs/consumers.md with the real tools (needs Node.js and AWS CLI 2)
+	@$(RUN) -m tests.consumers.run $(ARGS)
+
+dist: $(VENV)/.installed-dev ## Put the wheel and a zip of out/ into dist/, the same bytes on every machine
+	@$(RUN) release/dist.py
 
 benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
 	@$(RUN) benchmarks/run.py $(ARGS)

@@ -18,6 +18,8 @@ from csr_templates.assembly import files as output
 from csr_templates.cli import main as cli
 from csr_templates.cloudformation.rendering import load
 from csr_templates.environments.environment import EnvironmentsError
+from csr_templates.stacks.parts import names
+from csr_templates.stacks.parts import parameters as part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,15 +31,21 @@ ROOT = Path(__file__).resolve().parents[2]
 def bucket_template() -> StackTemplate:
     """Return a template without mistakes."""
     t = StackTemplate("One bucket")
+    t.add_parameter(part.project_name())
+    t.add_parameter(part.environment())
     t.section("Storage")
-    t.add_resource(s3.Bucket("SiteBucket", DeletionPolicy="Retain", UpdateReplacePolicy="Retain"))
+    t.add_resource(
+        s3.Bucket("SiteBucket", DeletionPolicy="Retain", UpdateReplacePolicy="Retain", Tags=names.tags())
+    )
     return t
 
 
 def broken_template() -> StackTemplate:
     """Return a template that the linter objects to."""
     t = StackTemplate("A bucket whose name refers to nothing")
-    t.add_resource(s3.Bucket("LostBucket", BucketName=Ref("Nowhere")))
+    t.add_parameter(part.project_name())
+    t.add_parameter(part.environment())
+    t.add_resource(s3.Bucket("LostBucket", BucketName=Ref("Nowhere"), Tags=names.tags()))
     return t
 
 
@@ -51,6 +59,7 @@ def unrenderable_template() -> StackTemplate:
 def sized_template() -> StackTemplate:
     """Return a template that an environment has a say in."""
     t = StackTemplate("A queue")
+    t.add_parameter(part.project_name())
     t.add_parameter(Parameter("Environment", Type="String", Default="prod", AllowedValues=["dev", "prod"]))
     t.add_parameter(Parameter("Size", Type="Number", Default=1))
     t.add_parameter(Parameter("Key", Type="String", Default="package.zip"))
@@ -61,7 +70,7 @@ def sized_template() -> StackTemplate:
             UpdateReplacePolicy="Retain",
             MessageRetentionPeriod=60,
             ReceiveMessageWaitTimeSeconds=Ref("Size"),
-            Tags=Tags(Environment=Ref("Environment"), Key=Ref("Key")),
+            Tags=Tags(Project=Ref("ProjectName"), Environment=Ref("Environment"), Key=Ref("Key")),
         )
     )
     return t
@@ -201,21 +210,24 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
         "stack-policies/site.json",
     ]
     assert files["parameters/dev/api.json"].startswith(
-        b'{\n  "Parameters": {\n    "Environment": "dev",\n    "Size": "2"\n  },\n'
-        b'  "Tags": {\n    "Environment": "dev"\n  },\n  "StackPolicy": {\n'
+        b'{\n  "Parameters": {\n    "ProjectName": "csr-lambda-api",\n'
+        b'    "Environment": "dev",\n    "Size": "2"\n  },\n'
+        b'  "Tags": {\n    "Project": "csr-lambda-api",\n    "Environment": "dev"\n  },\n  "StackPolicy": {\n'
     )
     assert json.loads(files["parameters/dev/site.json"]) == {
-        "Parameters": {},
-        "Tags": {"Environment": "dev"},
+        "Parameters": {"ProjectName": "csr-lambda-api", "Environment": "dev"},
+        "Tags": {"Project": "csr-lambda-api", "Environment": "dev"},
         "StackPolicy": json.loads(files["stack-policies/site.json"]),
     }
     assert files["deployments/dev/api.yaml"].decode("ascii").split("\n")[2:] == [
         "# Each deploy decides, so a copy of this file has to add: Key",
         'template-file-path: "infra/cfn/api.yaml"',
         "parameters:",
+        '  ProjectName: "csr-lambda-api"',
         '  Environment: "dev"',
         '  Size: "2"',
         "tags:",
+        '  Project: "csr-lambda-api"',
         '  Environment: "dev"',
         "",
     ]
@@ -436,8 +448,9 @@ def test_what_is_known_to_be_clean_is_not_linted_again(
         output.assemble(stacks, parameters=parameters, every_environment=True, clean_lints=tmp_path / "cache")
         return [one for one in linted if "bootstrap" not in one[0]]
 
-    dev = {"Environment": "dev", "Size": "2", "Key": "package.zip"}
-    assert build() == [("api", {}), ("api", dev), ("site", {})]  # the longest first
+    of_site = {"ProjectName": "csr-lambda-api", "Environment": "dev"}
+    dev = {**of_site, "Size": "2", "Key": "package.zip"}
+    assert build() == [("api", {}), ("api", dev), ("site", {}), ("site", of_site)]  # the longest first
     assert build() == []
     assert linted == []
 
@@ -445,7 +458,7 @@ def test_what_is_known_to_be_clean_is_not_linted_again(
     assert build() == [("api", {**dev, "Size": "3"})]
 
     stacks[0] = stack(region="ap-northeast-1")
-    assert build() == [("site", {})]
+    assert build() == [("site", {}), ("site", of_site)]
 
 
 def test_only_what_is_clean_is_remembered_and_only_in_a_cache(

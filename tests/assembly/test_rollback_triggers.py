@@ -96,9 +96,9 @@ def test_a_wrong_trigger_stops_the_build() -> None:
     one = Stack("shop", "shop.yaml", "us-east-1", lambda: StackTemplate("Empty"), rollback_triggers=("Gone",))
     problems = files.assemble([one], lint=False).problems
 
-    assert problems == (
+    assert problems[-1] == (
         "Stack shop: The rollback trigger Gone is not an alarm of the template that has an AlarmName. "
-        f"{WHERE}",
+        f"{WHERE}"
     )
 
 

@@ -10,12 +10,18 @@ from troposphere import s3
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import folders
 from csr_templates.cli import main as cli
+from csr_templates.stacks.parts import names
+from csr_templates.stacks.parts import parameters as part
 
 
 def bucket_template() -> StackTemplate:
     """Return a template without mistakes."""
     t = StackTemplate("One bucket")
-    t.add_resource(s3.Bucket("SiteBucket", DeletionPolicy="Retain", UpdateReplacePolicy="Retain"))
+    t.add_parameter(part.project_name())
+    t.add_parameter(part.environment())
+    t.add_resource(
+        s3.Bucket("SiteBucket", DeletionPolicy="Retain", UpdateReplacePolicy="Retain", Tags=names.tags())
+    )
     return t
 
 
@@ -27,7 +33,7 @@ def stacks(monkeypatch: pytest.MonkeyPatch) -> None:
         Stack("logs", "logs.yaml", "us-east-1", bucket_template),
     )
     monkeypatch.setattr(cli, "STACKS", small)
-    monkeypatch.setattr(folders, "default_parameters", lambda: None)  # they have none
+    monkeypatch.setattr(folders, "default_parameters", lambda **_: None)  # they have none
 
 
 @pytest.fixture

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from troposphere import ImportValue, Parameter, Ref, Template, s3, sqs
+from troposphere import ImportValue, Ref, Template, s3, sqs
 
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import folders
 from csr_templates.cli import main as cli
+from csr_templates.stacks.parts import names
+from csr_templates.stacks.parts import parameters as part
 
 from .conftest import bucket_template
 
@@ -19,7 +21,9 @@ from .conftest import bucket_template
 def broken_template() -> StackTemplate:
     """Return a template that the linter objects to."""
     t = StackTemplate("One bucket")
-    t.add_resource(s3.Bucket("SiteBucket", AccessControl=Ref("Nowhere")))
+    t.add_parameter(part.project_name())
+    t.add_parameter(part.environment())
+    t.add_resource(s3.Bucket("SiteBucket", AccessControl=Ref("Nowhere"), Tags=names.tags()))
     return t
 
 
@@ -40,6 +44,8 @@ def mistyped_template() -> StackTemplate:
 def importing_template() -> StackTemplate:
     """Return a template with an import that no stack exports."""
     t = StackTemplate("One bucket")
+    t.add_parameter(part.project_name())
+    t.add_parameter(part.environment())
     name = ImportValue("nowhere")
     t.add_resource(s3.Bucket("ImportingBucket", BucketName=name))
     return t
@@ -48,7 +54,9 @@ def importing_template() -> StackTemplate:
 def informational_template() -> StackTemplate:
     """Return a template that cfn-lint has only an informational remark about."""
     t = StackTemplate("One queue")
-    t.add_resource(sqs.Queue("LooseQueue"))
+    t.add_parameter(part.project_name())
+    t.add_parameter(part.environment())
+    t.add_resource(sqs.Queue("LooseQueue", Tags=names.tags()))
     return t
 
 
@@ -131,7 +139,9 @@ def test_a_changed_build_says_what_a_deploy_will_do(
 
     def renamed() -> StackTemplate:
         t = StackTemplate("One bucket")
-        t.add_resource(s3.Bucket("SiteBucket", BucketName="site"))
+        t.add_parameter(part.project_name())
+        t.add_parameter(part.environment())
+        t.add_resource(s3.Bucket("SiteBucket", BucketName="site", Tags=names.tags()))
         return t
 
     use(monkeypatch, renamed)
@@ -326,15 +336,12 @@ def test_json_of_a_check(
 @pytest.fixture
 def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with one page that has every table, and the parameter files of one environment."""
-    template = bucket_template()
-    for name in ("ProjectName", "Environment"):
-        template.add_parameter(Parameter(name, Type="String", Default="prod", AllowedPattern="[a-z]+"))
-    use(monkeypatch, lambda: template)
+    use(monkeypatch, bucket_template)
     parameters = tmp_path / "parameters"
     parameters.mkdir()
     (parameters / "shared.json").write_text("{}")
     (parameters / "prod.json").write_text('{"Environment": "prod"}')
-    monkeypatch.setattr(folders, "default_parameters", lambda: parameters)
+    monkeypatch.setattr(folders, "default_parameters", lambda **_: parameters)
     folder = tmp_path / "docs"
     folder.mkdir()
     names = (
@@ -360,7 +367,7 @@ def test_pages_are_written(out: Path, docs: Path, capsys: pytest.CaptureFixture[
 
     assert build(out, "--pages", str(docs)) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"{docs}: 1 page written."
-    assert b"\n| `prod-prod-site` |" in contents(docs)["page.md"]
+    assert b"\n| `csr-lambda-api-prod-site` |" in contents(docs)["page.md"]
 
     assert build(out, "--pages", str(docs)) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"{docs}: 1 page unchanged."
@@ -376,7 +383,7 @@ def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) 
     page = (docs / "page.md").as_posix()
     said = capsys.readouterr().out
     assert said.startswith(f"--- {page}\n+++ {page} (as it would be built)\n")
-    assert "\n+| `prod-prod-site` |" in said
+    assert "\n+| `csr-lambda-api-prod-site` |" in said
     first, second = said.splitlines()[-2:]
     assert first == f"Stale in {docs}: page.md."
     assert f" --pages {docs}" in second
@@ -413,7 +420,7 @@ def test_nothing_is_written_before_all_is_clean(
     options = ["--output", str(out), "--pages", str(docs)]
     if wrong == "lint":
         use(monkeypatch, broken_template)
-        monkeypatch.setattr(folders, "default_parameters", lambda: None)
+        monkeypatch.setattr(folders, "default_parameters", lambda **_: None)
     else:
         options.append("--no-lint")
         (docs / "page.md").write_text("<!-- generated: alarms -->")

@@ -64,6 +64,40 @@ def test_judges_for_the_region(files: Path, capsys: pytest.CaptureFixture[str]) 
     assert absent in capsys.readouterr().out
 
 
+REGIONAL = "Resources:\n  Export:\n    Type: AWS::BCMDataExports::Export\n"  # not in ap-northeast-1
+
+
+@pytest.mark.parametrize(
+    ("file", "manifest", "region"),
+    [
+        ("out/site.yaml", '{"template": "site.yaml", "region": "us-east-1"}', "us-east-1"),
+        (
+            "out/bootstrap/site.yaml",
+            '{"bootstrap": "bootstrap/site.yaml", "region": "us-east-1"}',
+            "us-east-1",
+        ),
+        ("out/other.yaml", '{"template": "site.yaml", "region": "us-east-1"}', "ap-northeast-1"),
+        ("out/site.yaml", None, "ap-northeast-1"),
+    ],
+    ids=["template", "bootstrap template", "not listed", "manifest of another program"],
+)
+def test_takes_the_region_from_the_manifest(
+    files: Path, file: str, manifest: str | None, region: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that a build wrote is linted for the region that it is deployed to, unless one is given."""
+    (files / "out" / "bootstrap").mkdir(parents=True)
+    (files / file).write_text(REGIONAL)
+    text = f'{{"formatVersion": 1, "stacks": [{manifest}], "files": {{}}}}' if manifest else '{"stacks": {}}'
+    (files / "out" / "stacks.json").write_text(text)
+
+    cli.main(["lint", file])
+    by_default = capsys.readouterr()
+    cli.main(["lint", "--region", region, file])
+
+    assert capsys.readouterr() == by_default
+    assert ("does not exist in" in by_default.out) == (region == "ap-northeast-1")
+
+
 def test_fails_on_an_unknown_region(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A region that cfn-lint does not know is a sentence and exit code 2."""
     assert cli.main(["lint", "--region", "mars-1", "good.yaml"]) == 2

@@ -14,18 +14,22 @@ import pytest
 from csr_templates.cli import main as cli
 
 USAGE_ERRORS = {
-    "no command": ([], "the following arguments are required: COMMAND"),
-    "unknown command": (["deploy"], "invalid choice: 'deploy'"),
-    "unknown option": (["build", "--fast"], "unrecognized arguments: --fast"),
-    "abbreviated option": (["build", "--out", "x"], "unrecognized arguments: --out x"),
+    "unknown command": (
+        ["deploy"],
+        "error: there is no command 'deploy'. The commands are: build, environments, ",
+    ),
+    "misspelt command": (["lnit", "x"], "error: there is no command 'lnit'. Did you mean lint? The commands"),
+    "unknown option": (["build", "--fast"], "csr-templates build: error: there is no option --fast."),
+    "abbreviated option": (["build", "--out", "x"], "no option --out. Did you mean --output?\n"),
+    "misspelt option with a value": (
+        ["render", "--enviroment=dev", "site"],
+        "error: there is no option --enviroment. Did you mean --environment?\n",
+    ),
+    "unknown short option": (["build", "-x"], "unrecognized arguments: -x"),
     "unknown format": (["build", "--format", "sarif"], "invalid choice: 'sarif'"),
     "unknown lint format": (["lint", "--format", "xml", "x"], "invalid choice: 'xml'"),
     "no name of a folder": (["build", "--output", ""], "error: argument --output: the name of the folder is"),
     "no file": (["lint"], "the following arguments are required: FILE"),
-    "unknown stack": (
-        ["render", "netwrok"],
-        "error: argument STACK: there is no stack 'netwrok'; the stacks are: site, logs.\n",
-    ),
 }
 
 
@@ -42,6 +46,25 @@ def test_fails_on_wrong_arguments(
     assert captured.out == ""
     assert captured.err.startswith("usage: csr-templates")
     assert message in captured.err
+
+
+def test_help_without_arguments(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command alone shows the commands that there are."""
+    assert cli.main([]) == 0
+
+    said, complained = capsys.readouterr()
+    assert (said.startswith("usage: csr-templates"), complained) == (True, "")
+    assert "\n    environments" in said
+
+
+def test_what_follows_two_hyphens_is_not_an_option(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file may be called like an option."""
+    monkeypatch.chdir(tmp_path)
+
+    assert cli.main(["lint", "--", "--fast"]) == 2
+    assert capsys.readouterr().err.startswith("csr-templates: Cannot read --fast: ")
 
 
 def test_version(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

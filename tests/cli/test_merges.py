@@ -12,6 +12,7 @@ from troposphere import Parameter, Ref, s3
 
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import main as cli
+from csr_templates.stacks.parts import parameters as part
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
@@ -23,6 +24,7 @@ def stack(name: str, *buckets: str) -> Stack:
 
     def build() -> StackTemplate:
         t = StackTemplate("Buckets")
+        t.add_parameter(part.project_name())
         t.add_parameter(Parameter("Environment", Type="String", Default="dev"))
         t.add_parameter(Parameter("Size", Type="Number", Default="1"))
         for bucket in buckets:

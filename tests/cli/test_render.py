@@ -1,16 +1,21 @@
-"""``csr-templates render``."""
+"""``csr-templates render``, ``parameters`` and ``environments``: what they print, and touch no file."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from troposphere import Ref
 
-from csr_templates import STACKS
+from csr_templates import STACKS, Stack, StackTemplate
 from csr_templates.assembly import files
 from csr_templates.cli import main as cli
+from csr_templates.cloudformation.rendering import load
+
+from .conftest import bucket_template
 
 
 def test_prints_what_a_build_writes(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -19,6 +24,105 @@ def test_prints_what_a_build_writes(out: Path, capsys: pytest.CaptureFixture[str
 
     assert cli.main(["render", "site"]) == 0
     assert capsys.readouterr() == ((out / "site.yaml").read_text("ascii"), "")
+
+
+@pytest.fixture
+def parameters(tmp_path: Path) -> Path:
+    """Parameter files of one environment."""
+    folder = tmp_path / "parameters"
+    folder.mkdir()
+    (folder / "shared.json").write_text('{"ProjectName": "shop"}')
+    (folder / "dev.json").write_text('{"Environment": "dev"}')
+    return folder
+
+
+def test_resolves_with_the_values_of_an_environment(
+    parameters: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What exists in the environment is printed with its values, and says that it is for reading."""
+    assert cli.main(["render", "site", "--environment", "dev", "--parameters", str(parameters)]) == 0
+
+    text = capsys.readouterr().out
+    assert text.startswith("# What exists in shop-dev-site, resolved for reading: do not deploy this.\n")
+    template = load(text)
+    assert "Parameters" not in template
+    assert template["Resources"]["SiteBucket"]["Properties"] == {
+        "Tags": [{"Key": "Environment", "Value": "dev"}, {"Key": "Project", "Value": "shop"}]
+    }
+
+
+NAMES = {
+    "misspelt stack": (
+        ["render", "sit"],
+        "There is no stack 'sit'. Did you mean site? The stacks are: site, logs.",
+    ),
+    "misspelt environment": (
+        ["render", "site", "--environment", "dve"],
+        "There is no environment 'dve'. Did you mean dev? The environments are: dev.",
+    ),
+    "another name": (
+        ["parameters", "mars", "site"],
+        "There is no environment 'mars'. The environments are: dev.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), NAMES.values(), ids=NAMES)
+def test_names_are_suggested(
+    arguments: list[str], message: str, parameters: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A stack or an environment that is not there is named, with those that are."""
+    assert cli.main([*arguments, "--parameters", str(parameters)]) == 2
+    assert capsys.readouterr() == ("", f"csr-templates: {message}\n")
+
+
+def test_values_that_do_not_resolve_are_a_sentence(
+    parameters: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What CloudFormation would refuse is named with the stack and the environment."""
+
+    def broken() -> StackTemplate:
+        t = bucket_template()
+        t.resources["SiteBucket"].BucketName = Ref("Nowhere")
+        return t
+
+    monkeypatch.setattr(cli, "STACKS", (Stack("site", "site.yaml", "us-east-1", broken),))
+
+    assert cli.main(["render", "site", "--environment", "dev", "--parameters", str(parameters)]) == 2
+    complained = capsys.readouterr().err
+    assert complained.startswith("csr-templates: Stack site with the values of dev: ")
+    assert "Nowhere" in complained
+
+
+FORMATS = {
+    "array": [
+        {"ParameterKey": "ProjectName", "ParameterValue": "shop"},
+        {"ParameterKey": "Environment", "ParameterValue": "dev"},
+    ],
+    "flat": {"ProjectName": "shop", "Environment": "dev"},
+    "tags": [{"Key": "Project", "Value": "shop"}, {"Key": "Environment", "Value": "dev"}],
+}
+
+
+@pytest.mark.parametrize(("form", "document"), FORMATS.items(), ids=FORMATS)
+def test_parameters_in_the_form_of_a_tool(
+    form: str, document: object, parameters: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Parameters and tags are printed as the AWS CLI, and others, take them."""
+    assert cli.main(["parameters", "dev", "site", "--format", form, "--parameters", str(parameters)]) == 0
+    assert json.loads(capsys.readouterr().out) == document
+
+
+def test_environments_as_json(parameters: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each environment says whether it is production, and what it passes to each stack."""
+    assert cli.main(["environments", "--format", "json", "--parameters", str(parameters)]) == 0
+
+    values = {"ProjectName": "shop", "Environment": "dev"}
+    assert json.loads(capsys.readouterr().out) == {
+        "environments": [
+            {"name": "dev", "isProduction": False, "parameters": {"site": values, "logs": values}}
+        ]
+    }
 
 
 def test_renders_lf_and_loads_no_linter(tmp_path: Path) -> None:

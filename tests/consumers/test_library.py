@@ -13,6 +13,7 @@ import pytest
 
 import csr_templates
 from csr_templates import STACKS
+from release import dist
 
 ROOT = Path(__file__).resolve().parents[2]
 RENDER_ALL = """
@@ -121,20 +122,9 @@ def test_same_bytes_under_any_hash_seed(tmp_path: Path) -> None:
 
 def test_wheel_works_without_the_repository(tmp_path: Path) -> None:
     """The built wheel, installed elsewhere, renders the very files that are in out/, and lints."""
-    source = tmp_path / "source"
-    source.mkdir()
-    for name in ("setup.cfg", "pyproject.toml", "README.md"):
-        shutil.copy(ROOT / name, source)
-    shutil.copytree(
-        ROOT / "src", source / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
-    )
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    subprocess.run(
-        [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(source)],
-        check=True,
-    )
-    (wheel,) = tmp_path.glob("csr_templates-*.whl")
+    wheel = dist.wheel(tmp_path)
     site = tmp_path / "site"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     subprocess.run(
         [*pip, "install", "--no-deps", "--no-index", "--target", str(site), str(wheel)], check=True
     )

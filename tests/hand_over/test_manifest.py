@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,7 +17,7 @@ from csr_templates.hand_over import manifest
 from csr_templates.hand_over.manifest import ManifestError
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = json.loads(files("csr_templates.hand_over").joinpath("stacks.schema.json").read_text("utf-8"))
+SCHEMA = manifest.manifest_schema()
 HASH = "0" * 64
 
 
@@ -349,3 +348,41 @@ def test_conflict_that_is_not_between_manifests_is_refused(data: bytes) -> None:
     assert str(caught_by_readers.value) == (
         "out/stacks.json has a merge conflict in line 1. Build again: a build writes the whole file."
     )
+
+
+BOTH: dict[str, dict[str, str]] = {"ProjectName": {}, "Environment": {}}
+FOREIGN = {
+    "whole": (BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}), []),
+    "sections": (
+        BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}, {"B": "Last"}),
+        [],
+    ),
+    "name": (
+        BuiltStack("My_Shop", "a", "b", {"Parameters": BOTH}),
+        ["The name 'My_Shop' cannot be part of the names of stacks, files and roles."],
+    ),
+    "no project": (
+        BuiltStack("shop", "a", "b", {"Parameters": {"Environment": {}}}),
+        ["The template has no parameter ProjectName, but the name of the stack"],
+    ),
+    "neither": (
+        BuiltStack("shop", "a", "b", {}),
+        ["The template has no parameter ProjectName, but", "The template has no parameter Environment, but"],
+    ),
+    "per deploy": (
+        BuiltStack("shop", "a", "b", {"Parameters": BOTH}, per_deploy=("Environment",)),
+        ["Each deploy decides the parameter Environment, but with another value the name of the stack"],
+    ),
+    "gap": (
+        BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}, {"A": "First"}),
+        ["B belongs to no section, but the template shows it under the title of the resource before it."],
+    ),
+}
+
+
+@pytest.mark.parametrize(("stack", "begins"), FOREIGN.values(), ids=FOREIGN)
+def test_what_the_manifest_says_of_every_stack_holds(stack: BuiltStack, begins: list[str]) -> None:
+    """A stack of another project that breaks it gets a sentence for each thing."""
+    found = manifest.manifest_problems(stack)
+
+    assert [sentence[: len(begin)] for sentence, begin in zip(found, begins, strict=True)] == begins

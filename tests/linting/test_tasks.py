@@ -24,7 +24,12 @@ def test_each_task_has_its_own_outcome(cores: int, monkeypatch: pytest.MonkeyPat
         for number, text in enumerate([bad, good, long])
     ]
 
-    first, second = lint_all(tasks, tmp_path), lint_all(tasks, tmp_path)
+    progress: list[tuple[int, int]] = []
+
+    first = lint_all(tasks, tmp_path, lambda *counts: progress.append(counts))
+    assert progress == [(1, 3), (2, 3), (3, 3)]
+    second = lint_all(tasks, tmp_path, lambda *counts: progress.append(counts))
+    assert progress[3:] == [(2, 3), (3, 3)]  # one is remembered
 
     assert [list(one.findings) for one in first] == [runner.lint(**task._asdict()) for task in tasks]
     assert [[(f.stack, f.logical_id) for f in one.findings] for one in first] == [

@@ -93,7 +93,7 @@ def test_unknown_type_is_a_sentence(
 ) -> None:
     """Where AWS does not describe a type, the command says so instead of showing a traceback."""
 
-    def fail(_: object) -> str:
+    def fail(*_: object) -> str:
         raise SchemasError("No such type.")
 
     monkeypatch.setattr(output, "page", fail)

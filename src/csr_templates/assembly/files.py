@@ -17,13 +17,13 @@ from csr_templates.assembly import cross_stack, house_rules, pinned
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.cloudformation import rendering
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
-from csr_templates.cloudformation.resolving import ResolveError
+from csr_templates.cloudformation.resolving import ACCOUNT, ResolveError, resolve
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.cloudformation.source_lines import logical_id_lines
 from csr_templates.environments import environment as environments
 from csr_templates.hand_over import bootstrap, git_sync, manifest, preflight_policy, recovery
 from csr_templates.hand_over.deploy_policies import iam_policies
-from csr_templates.hand_over.manifest import as_json
+from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
 from csr_templates.hand_over.pipeline_policies import pipeline_policies
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
@@ -34,7 +34,7 @@ from csr_templates.stacks.parts.template import StackTemplate
 from csr_templates.stacks.pins import PINS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from csr_templates.environments.environment import Environment
@@ -86,6 +86,8 @@ def assemble(
     every_environment: bool = False,
     clean_lints: Path | None = None,
     in_repository: PurePosixPath | None = None,
+    refresh: str = REFRESH,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Assembly:
     """Build, render, check and lint every stack, and describe the set in ``stacks.json``.
 
@@ -99,6 +101,8 @@ def assemble(
         clean_lints: the cache: a folder that remembers what was linted clean.
         in_repository: the output folder's path from the root of its Git repository, as
             ``git_sync.in_repository`` returns it. Without one there are no deployment files for Git sync.
+        refresh: the command that generates the files again, for the comments at their top.
+        progress: is called with the number of finished lints and of all, also from another thread.
 
     Raises:
         rendering.RenderError: a template holds something that must not be written, or a stack has none.
@@ -112,7 +116,7 @@ def assemble(
     for stack in stacks:
         started = time.perf_counter()
         one = _build_stack(stack)
-        one.text = _text(one)
+        one.text = _text(one, refresh)
         seconds[one.name] = time.perf_counter() - started
         if one.file in files or one.file == manifest.MANIFEST:
             raise ValueError(f"Stack {one.name}: the file name {one.file} is taken already.")
@@ -121,6 +125,7 @@ def assemble(
         built.append(one)
     known = environments.read(parameters, built) if parameters else ()
     problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
+    problems += [f"Stack {one.name}: {sentence}" for one in built for sentence in manifest_problems(one)]
     problems += _house_problems(stacks, built)
     triggers = {}
     for declared, one in zip(stacks, built, strict=True):
@@ -131,40 +136,65 @@ def assemble(
             one.policies = Policies(stack_policy(one), pipeline, service, pipeline_delete, service_delete)
         except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
             problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
-    files.update(_hand_over(built, known, in_repository))
-    derived = [] if problems else [*_bootstraps(built), *_recoveries(built, known, files)]
+    files.update(_hand_over(built, known, in_repository, refresh))
+    derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, known, files, refresh)]
     files.update((one.path, one.text.encode("ascii")) for one in derived)
     findings: list[Finding] = []
     if lint:
         sources = {stack.name: stack.source for stack in stacks}
         environments_to_lint = known if every_environment else ()
-        for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints):
+        for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
             findings += found
             seconds[name] += spent
     if all(one.policies.service for one in built):  # else the schemas miss a type, which the page needs, too
-        files[REFERENCE] = page(built).encode("ascii")
+        files[REFERENCE] = page(built, refresh).encode("ascii")
     names = [one.name for one in known]
     files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
     return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
 
 
-def render(stack: Stack) -> str:
-    """Return the YAML of one stack, exactly as a build would write it.
+def render(stack: Stack, *, refresh: str = REFRESH) -> str:
+    """Return the YAML of one stack, exactly as a build with the same ``refresh`` would write it.
 
     Raises:
         rendering.RenderError: the template holds something that must not be written.
     """
-    return _text(_build_stack(stack))
+    return _text(_build_stack(stack), refresh)
 
 
-def reference(stacks: Sequence[Stack] = STACKS) -> str:
+def resolved(stack: Stack, environment: Environment) -> str:
+    """Return the YAML of what exists in one stack of an environment: without parameters and conditions.
+
+    Parameters that each deploy decides have their defaults, and ``AWS::AccountId`` is ``resolving.ACCOUNT``.
+
+    Raises:
+        ResolveError: the values do not resolve the template.
+        rendering.RenderError: the template holds something that must not be written.
+    """
+    one = _build_stack(stack)
+    values = environment.parameters[one.name]
+    name = one.name_pattern
+    for parameter, value in values.items():
+        name = name.replace(f"${{{parameter}}}", value)
+    body = resolve(one.template, values, region=one.region, stack_name=name)
+    kept = {
+        key: one.template[key] for key in ("AWSTemplateFormatVersion", "Description") if key in one.template
+    }
+    header = (
+        f"What exists in {name}, resolved for reading: do not deploy this.",
+        f"{ACCOUNT} stands for the ID of the account.",
+    )
+    return rendering.render({**kept, **body}, header=header, sections=one.sections)
+
+
+def reference(stacks: Sequence[Stack] = STACKS, *, refresh: str = REFRESH) -> str:
     """Return the page about some stacks, in deploy order, exactly as a build would write it.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
     """
-    return page([_build_stack(stack) for stack in stacks])
+    return page([_build_stack(stack) for stack in stacks], refresh)
 
 
 def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Environment, ...]:
@@ -238,10 +268,10 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
         yield from pinned.stacks_gone([stack.name for stack in built], PINS)
 
 
-def _text(stack: BuiltStack) -> str:
+def _text(stack: BuiltStack, refresh: str) -> str:
     header = (
         f"Generated from {stack.source}; edit that file, not this one.",
-        "Refresh with: make templates",
+        f"Refresh with: {refresh}",
     )
     try:
         return rendering.render(stack.template, header=header, sections=stack.sections)
@@ -250,7 +280,10 @@ def _text(stack: BuiltStack) -> str:
 
 
 def _hand_over(
-    stacks: Iterable[BuiltStack], known: Iterable[Environment], in_repository: PurePosixPath | None
+    stacks: Iterable[BuiltStack],
+    known: Iterable[Environment],
+    in_repository: PurePosixPath | None,
+    refresh: str,
 ) -> dict[str, bytes]:
     """Return what a pipeline, or Git sync, passes to each stack in each environment, and the policies."""
     files = {}
@@ -260,7 +293,9 @@ def _hand_over(
             files[manifest.parameter_file(environment.name, stack.name)] = as_json(passed)
             if in_repository is not None:
                 path = (in_repository / stack.file).as_posix()
-                text = git_sync.deployment_file(path, passed["Parameters"], passed["Tags"], stack.per_deploy)
+                text = git_sync.deployment_file(
+                    path, passed["Parameters"], passed["Tags"], stack.per_deploy, refresh
+                )
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
@@ -271,12 +306,12 @@ def _hand_over(
     return files
 
 
-def _bootstraps(stacks: Sequence[BuiltStack]) -> Iterator[_Derived]:
+def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived]:
     """Yield the templates that make the roles of each stack."""
     with_bucket = bootstrap.firsts(stacks)
     header = (
         "Generated from the template and its deploy policies; do not edit.",
-        "Refresh with: make templates",
+        f"Refresh with: {refresh}",
     )
     source = Path(bootstrap.__file__)
     for stack in stacks:
@@ -286,13 +321,13 @@ def _bootstraps(stacks: Sequence[BuiltStack]) -> Iterator[_Derived]:
 
 
 def _recoveries(
-    stacks: Iterable[BuiltStack], known: Iterable[Environment], files: dict[str, bytes]
+    stacks: Iterable[BuiltStack], known: Iterable[Environment], files: dict[str, bytes], refresh: str
 ) -> Iterator[_Derived]:
     """Yield the templates that bring back deleted stacks, and add to the files what these import."""
     source = Path(recovery.__file__)
     for stack in stacks:
         for step in recovery.steps(stack):
-            header = ["Generated from the template; do not edit.", "Refresh with: make templates"]
+            header = ["Generated from the template; do not edit.", f"Refresh with: {refresh}"]
             if step.imported:
                 header += [
                     f"Not imported: {name}, since {why}." for name, why in recovery.left_out(stack).items()
@@ -310,6 +345,7 @@ def _lint(
     known: Sequence[Environment],
     derived: Iterable[_Derived],
     clean_lints: Path | None,
+    progress: Callable[[int, int], None] | None,
 ) -> Iterator[tuple[str, Sequence[Finding], float]]:
     """Lint each template with its defaults and, where they differ, the values of environments; the derived.
 
@@ -329,7 +365,7 @@ def _lint(
         runs.append((one.stack.name, "", Task(one.text, one.stack.region, title, one.path, one.source, {})))
     found: Sequence[Finding]
     by_default: Sequence[Finding] = ()
-    outcomes = lint_all([task for _, _, task in runs], clean_lints)
+    outcomes = lint_all([task for _, _, task in runs], clean_lints, progress)
     for (name, environment, _), outcome in zip(runs, outcomes, strict=True):
         if environment:
             found = [

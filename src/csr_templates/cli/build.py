@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
-from csr_templates.cli.messages import FINE, FOUND, headline, quantity, say
+from csr_templates.cli.messages import FINE, FOUND, headline, on_terminal, quantity, say
 from csr_templates.cli.stack_mistakes import explain, with_line
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
@@ -83,19 +83,22 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Build, or check, and return the exit code."""
-    output = arguments.output or folders.default_output()
+    foreign = bool(arguments.declared_in)
+    output = arguments.output or folders.default_output(foreign=foreign)
     in_json = arguments.format == "json"
     in_repository = git_sync.in_repository(output)
-    if in_repository is None and not arguments.output and folders.checkout():
+    if in_repository is None and not arguments.output and not foreign and folders.checkout():
         in_repository = PurePosixPath("out")  # in a copy of the repository without .git
     try:
         assembly = files.assemble(
             arguments.stacks,
-            parameters=arguments.parameters or folders.default_parameters(),
+            parameters=arguments.parameters or folders.default_parameters(foreign=foreign),
             lint=not arguments.no_lint,
             every_environment=arguments.check,
             clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
             in_repository=in_repository,
+            refresh=arguments.refresh,
+            progress=None if arguments.quiet else on_terminal("Linted"),
         )
         plan = None
         written = None
@@ -254,11 +257,12 @@ def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
 
 
 def _refresh_command(arguments: Namespace) -> str:
-    root = folders.checkout()
+    root = None if arguments.declared_in else folders.checkout()
     given = {"--output": arguments.output, "--parameters": arguments.parameters, "--pages": arguments.pages}
     if root and arguments.pages and arguments.pages.resolve() == root / "docs":
         del given["--pages"]  # make templates passes it
-    options = [word for option, path in given.items() if path for word in (option, str(path))]
+    options = ["--stacks", arguments.declared_in] if arguments.declared_in else []
+    options += [word for option, path in given.items() if path for word in (option, str(path))]
     if root and not options:
         words = (
             ["make", "templates"]

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from csr_templates.assembly import files
 from csr_templates.cli import folders
-from csr_templates.cli.messages import FINE, InputError, say
+from csr_templates.cli.messages import FINE, say
 from csr_templates.environments.table import rows_of_cells
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the option."""
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="json: per environment, whether it is production and the parameters of each stack",
+    )
 
 
 def run(arguments: Namespace) -> int:
-    """Print the table, and return the exit code."""
-    folder = arguments.parameters or folders.default_parameters()
-    if folder is None:
-        raise InputError("There is no folder parameters here. Name the one with the files: --parameters DIR.")
-    known = files.read_environments(arguments.stacks, folder)
+    """Print the table, or the document, and return the exit code."""
+    known = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
+    if arguments.format == "json":
+        document = [
+            {"name": one.name, "isProduction": one.is_production, "parameters": one.parameters}
+            for one in known
+        ]
+        say(json.dumps({"environments": document}, indent=2))
+        return FINE
     for cells in rows_of_cells(known):
         say("  ".join(cells).rstrip())
     for production in (one.name for one in known if one.is_production):

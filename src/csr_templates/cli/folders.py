@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from csr_templates.cli.messages import InputError
+
 
 def add_parameters(parser: argparse.ArgumentParser) -> None:
     """Add the option that names the folder with the parameter files."""
@@ -13,8 +15,21 @@ def add_parameters(parser: argparse.ArgumentParser) -> None:
         type=named_folder,
         metavar="DIR",
         help="the folder with shared.json and one file per environment (default: parameters/ of the "
-        "checkout that the code runs from; ./parameters, if there is one, for an installed package)",
+        "checkout that the code runs from; ./parameters, if there is one, for an installed package and "
+        "with --stacks)",
     )
+
+
+def existing_parameters(arguments: argparse.Namespace) -> Path:
+    """Return the folder with the parameter files, for a command that cannot do without.
+
+    Raises:
+        InputError: there is none, and no option names one.
+    """
+    found: Path | None = arguments.parameters or default_parameters(foreign=bool(arguments.declared_in))
+    if found is None:
+        raise InputError("There is no folder parameters here. Name the one with the files: --parameters DIR.")
+    return found
 
 
 def named_folder(name: str) -> Path:
@@ -37,15 +52,23 @@ def checkout() -> Path | None:
     return root if here.parents[2].name == "src" and (root / "build.py").is_file() else None
 
 
-def default_output() -> Path:
-    """Return ``out/`` of the checkout, or of the current folder."""
-    root = checkout()
+def default_output(*, foreign: bool = False) -> Path:
+    """Return ``out/`` of the checkout, or of the current folder.
+
+    Args:
+        foreign: whether the stacks are those of another project, whose files must not replace ours.
+    """
+    root = None if foreign else checkout()
     return short_path(root / "out") if root else Path("out")
 
 
-def default_parameters() -> Path | None:
-    """Return ``parameters/`` of the checkout, or of the current folder if it has one."""
-    root = checkout()
+def default_parameters(*, foreign: bool = False) -> Path | None:
+    """Return ``parameters/`` of the checkout, or of the current folder if it has one.
+
+    Args:
+        foreign: whether the stacks are those of another project.
+    """
+    root = None if foreign else checkout()
     if root:
         return short_path(root / "parameters")
     here = Path("parameters")

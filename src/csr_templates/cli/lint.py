@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from csr_templates.cli.messages import FINE, FOUND, InputError, say
+from csr_templates.hand_over import manifest
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -20,7 +22,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--region",
         action="append",
         metavar="REGION",
-        help=f"a region that the templates are for; may be repeated (default: {DEFAULT_REGION})",
+        help="a region that the templates are for; may be repeated (default: of each file the one that the "
+        f"stacks.json beside it names, or {DEFAULT_REGION})",
     )
     parser.add_argument(
         "--format",
@@ -39,7 +42,7 @@ def run(arguments: Namespace) -> int:
         found = [
             match
             for file, text in texts.items()
-            for match in runner.matches(text, arguments.region or [DEFAULT_REGION], file=str(file))
+            for match in runner.matches(text, arguments.region or [_region(file)], file=str(file))
         ]
         report = runner.format_matches(found, arguments.format)
     except runner.LintError as error:
@@ -47,6 +50,23 @@ def run(arguments: Namespace) -> int:
     if report:
         say(report)
     return FOUND if found else FINE
+
+
+def _region(file: Path) -> str:
+    """Return the region that the manifest of the file's folder, or of the folder above, has for the file.
+
+    Bootstrap templates are in a folder below that of the manifest. What is not a manifest of ours says
+    nothing.
+    """
+    real = file.resolve()
+    for folder in real.parents[:2]:
+        with suppress(OSError, manifest.ManifestError):
+            known = manifest.read((folder / manifest.MANIFEST).read_bytes(), manifest.MANIFEST)
+            path = real.relative_to(folder).as_posix()
+            for stack in known["stacks"]:
+                if path in stack.values():
+                    return str(stack["region"])
+    return DEFAULT_REGION
 
 
 def _text(file: Path) -> str:

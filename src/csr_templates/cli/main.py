@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, NoReturn
 
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli.folders import add_parameters
-from csr_templates.cli.messages import BAD_INPUT, InputError, discard_stdout, headline, say, tell
+from csr_templates.cli.messages import (
+    BAD_INPUT,
+    FINE,
+    InputError,
+    did_you_mean,
+    discard_stdout,
+    headline,
+    say,
+    tell,
+)
 from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
 
@@ -29,6 +38,7 @@ STACKS: Sequence[Stack] = ()
 _COMMANDS = {
     "build": "build and lint every stack, then write the output folder",
     "environments": "show the parameters of every environment, side by side",
+    "parameters": "print what a deploy of one stack in one environment passes",
     "render": "print the YAML of one stack, without writing a file",
     "reference": "print the reference page of the templates, without writing a file",
     "review": "show what a deploy will do to the running system",
@@ -67,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(newline="\n", errors="backslashreplace")
     try:
         given = sys.argv[1:] if argv is None else list(argv)
-        arguments = _parser(next(iter(given), "")).parse_args(given)
+        arguments = _parse(given)
         code: int = arguments.run(arguments)
         say("", end="", flush=True)
     except EnvironmentsError as error:
@@ -93,7 +103,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser(wanted: str) -> argparse.ArgumentParser:
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments; a misspelt command or option is named with the one that was probably meant."""
+    if not given:
+        _parser("")[0].print_help()
+        return argparse.Namespace(run=lambda _: FINE)
+    wanted, *others = given
+    parser, command = _parser(wanted)
+    if command:
+        known = command._option_string_actions
+        for word in others[: others.index("--")] if "--" in others else others:
+            option = word.partition("=")[0]
+            if option.startswith("--") and option not in known:
+                command.error(f"there is no option {option}.{did_you_mean(option, known)}")
+    elif not wanted.startswith("-"):
+        parser.error(
+            f"there is no command {wanted!r}.{did_you_mean(wanted, _COMMANDS)} The commands are: "
+            f"{', '.join(_COMMANDS)}."
+        )
+    arguments = parser.parse_args(given)
+    if getattr(arguments, "declared_in", None):
+        from csr_templates.cli.declared_stacks import stacks_of
+
+        arguments.stacks = stacks_of(arguments.declared_in)
+        arguments.refresh = f"csr-templates build --stacks {arguments.declared_in}"
+    return arguments
+
+
+def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
+    """Return the parser of all arguments, and that of the wanted command if there is one."""
     parser = argparse.ArgumentParser(
         prog="csr-templates",
         description="Build, show and lint the CloudFormation templates.",
@@ -117,7 +155,7 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
     subparsers = {name: command(name, summary) for name, summary in _COMMANDS.items()}
     if wanted in subparsers:
         _complete(subparsers[wanted], wanted)
-    return parser
+    return parser, subparsers.get(wanted)
 
 
 def _complete(parser: argparse.ArgumentParser, command: str) -> None:
@@ -148,13 +186,16 @@ def _complete(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 def _complete_for_stacks(parser: argparse.ArgumentParser, command: str) -> None:
-    from csr_templates.cli import build, environments, reference, render
+    from csr_templates.cli import build, environments, parameters, reference, render
+    from csr_templates.cli.declared_stacks import add_stacks
+    from csr_templates.hand_over.manifest import REFRESH
     from csr_templates.stacks import listing
 
     stacks = STACKS or listing.STACKS
     runs = {
         "build": build.run,
         "environments": environments.run,
+        "parameters": parameters.run,
         "reference": reference.run,
         "render": render.run,
     }
@@ -162,10 +203,15 @@ def _complete_for_stacks(parser: argparse.ArgumentParser, command: str) -> None:
         case "build":
             build.add_arguments(parser)
         case "environments":
-            add_parameters(parser)
+            environments.add_arguments(parser)
+        case "parameters":
+            parameters.add_arguments(parser)
         case "render":
-            render.add_arguments(parser, stacks)
-    parser.set_defaults(run=runs[command], stacks=stacks)
+            render.add_arguments(parser)
+    if command in ("environments", "parameters", "render"):
+        add_parameters(parser)
+    add_stacks(parser)
+    parser.set_defaults(run=runs[command], stacks=stacks, refresh=REFRESH)
 
 
 class _Version(argparse.Action):

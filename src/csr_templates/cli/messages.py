@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sized
+    from collections.abc import Callable, Iterable, Sized
 
 FINE = 0
 FOUND = 1  # findings or stale files
@@ -48,6 +48,22 @@ def tell(*lines: str) -> None:
             print(*lines, sep="\n", file=sys.stderr)
 
 
+def on_terminal(verb: str) -> Callable[[int, int], None] | None:
+    """Return what shows the progress of a long task; None where standard error is not a terminal.
+
+    It shows ``Linted 3 of 12`` on one line, which goes away when all are done.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        line = f"\r\x1b[K{verb} {done} of {total}" if done < total else "\r\x1b[K"
+        with suppress(OSError):
+            print(line, end="", file=sys.stderr, flush=True)
+
+    return show
+
+
 def quantity(number: int, noun: str) -> str:
     """Return ``1 file`` or ``2 files``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
@@ -57,3 +73,11 @@ def headline(mistakes: Sized) -> str:
     """Return the sentence above the mistakes in the parameter files."""
     verb = "is" if len(mistakes) == 1 else "are"
     return f"There {verb} {quantity(len(mistakes), 'mistake')} in the parameter files."
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `` Did you mean …?`` with the most similar of the known words; nothing if none is similar."""
+    from difflib import get_close_matches  # only a mistake needs it
+
+    near = get_close_matches(word, list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""

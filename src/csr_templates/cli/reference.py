@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def run(arguments: Namespace) -> int:
     """Print the page, and return the exit code."""
     try:
-        say(files.reference(arguments.stacks), end="")
+        say(files.reference(arguments.stacks, refresh=arguments.refresh), end="")
     except SchemasError as error:
         raise InputError(str(error)) from error
     return FINE

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 from csr_templates.assembly import files
-from csr_templates.cli.messages import FINE, say
+from csr_templates.cli import folders
+from csr_templates.cli.declared_stacks import environment_named, stack_named
+from csr_templates.cli.messages import FINE, InputError, say
+from csr_templates.cloudformation.resolving import ResolveError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from csr_templates.stacks.listing import Stack
+    import argparse
 
 
-def add_arguments(parser: argparse.ArgumentParser, stacks: Sequence[Stack]) -> None:
-    """Declare the argument."""
-    by_name = {stack.name: stack for stack in stacks}
-    names = ", ".join(by_name)
-
-    def stack_named(name: str) -> Stack:
-        if name not in by_name:
-            raise argparse.ArgumentTypeError(f"there is no stack {name!r}; the stacks are: {names}.")
-        return by_name[name]
-
-    parser.add_argument("stack", type=stack_named, metavar="STACK", help=f"one of: {names}")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("stack", metavar="STACK", help="such as network")
+    parser.add_argument(
+        "--environment",
+        metavar="ENVIRONMENT",
+        help="resolve the template with the values of this environment: only the resources that exist there, "
+        "with parameters, conditions and mappings replaced by their values (default: the template as a build "
+        "writes it)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the YAML, and return the exit code."""
-    say(files.render(arguments.stack), end="")
+    stack = stack_named(arguments.stack, arguments.stacks)
+    if arguments.environment is None:
+        say(files.render(stack, refresh=arguments.refresh), end="")
+        return FINE
+    known = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
+    environment = environment_named(arguments.environment, known)
+    try:
+        say(files.resolved(stack, environment), end="")
+    except ResolveError as error:
+        raise InputError(f"Stack {stack.name} with the values of {environment.name}: {error}") from error
     return FINE

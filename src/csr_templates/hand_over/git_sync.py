@@ -9,6 +9,8 @@ import os.path
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from csr_templates.hand_over.manifest import REFRESH
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -34,6 +36,7 @@ def deployment_file(
     parameters: Mapping[str, str],
     tags: Mapping[str, str],
     per_deploy: Sequence[str] = (),
+    refresh: str = REFRESH,
 ) -> str:
     """Return the deployment file of one stack in one environment, as YAML.
 
@@ -44,10 +47,11 @@ def deployment_file(
         parameters: the values of its parameters.
         tags: the tags of the stack.
         per_deploy: parameters that each deploy decides again. The file cannot hold them, so it names them.
+        refresh: the command that generates the file again.
     """
     lines = [
         "# Generated from the parameter files; edit those, not this one.",
-        "# Refresh with: make templates",
+        f"# Refresh with: {refresh}",
     ]
     if per_deploy:
         lines.append(f"# Each deploy decides, so a copy of this file has to add: {', '.join(per_deploy)}")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from importlib import resources
 from itertools import starmap
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +22,10 @@ MANIFEST: Final = "stacks.json"
 BEFORE_RESTORE: Final = "before-restore"
 AFTER_RESTORE: Final = "after-restore"
 FORMAT_VERSION: Final = 1
+REFRESH: Final = "make templates"
+"""The command that generates the files again, as the files say it; other projects have another one."""
+
+_NAME: Final = re.compile("[a-z][a-z0-9-]*")  # as stacks.schema.json has it
 
 
 class ManifestError(ValueError):
@@ -72,6 +78,48 @@ def document(
         ],
         "files": {path: {"sha256": sha256(data)} for path, data in files.items()},
     }
+
+
+def manifest_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the manifest that this version writes."""
+    text = resources.files(__package__).joinpath("stacks.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def manifest_problems(stack: BuiltStack) -> list[str]:
+    """Return a sentence for each thing that the manifest says of every stack and that this one breaks.
+
+    A pipeline makes the name of the deployed stack from two parameters, and a review shows resources under
+    the titles that the comments of the template have.
+    """
+    found = []
+    if not _NAME.fullmatch(stack.name):
+        found.append(
+            f"The name {stack.name!r} cannot be part of the names of stacks, files and roles. Write "
+            "lower-case letters, digits and hyphens, a letter first."
+        )
+    for name in ("ProjectName", "Environment"):
+        if name not in stack.parameters:
+            found.append(
+                f"The template has no parameter {name}, but the name of the stack ({stack.name_pattern}), "
+                "its tags and its deploy policies need it. Add parameters.project_name() and "
+                "parameters.environment() of csr_templates."
+            )
+        elif name in stack.per_deploy:
+            found.append(
+                f"Each deploy decides the parameter {name}, but with another value the name of the stack "
+                f"({stack.name_pattern}) is another one. Take it out of per_deploy."
+            )
+    titled = False
+    for logical_id in stack.resources:
+        titled = titled or logical_id in stack.sections
+        if titled and logical_id not in stack.sections:
+            found.append(
+                f"{logical_id} belongs to no section, but the template shows it under the title of the "
+                "resource before it. Add it with add_resource(), after section()."
+            )
+    return found
 
 
 def read(data: bytes, name: str) -> dict[str, Any]:

@@ -16,10 +16,15 @@ def template_configuration(environment: Environment, stack: BuiltStack) -> dict[
     changed default would never arrive. The tags are those that each resource carries as well.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
     """
-    values = environment.values
-    tags = {"Project": "ProjectName", "Environment": "Environment"}
     return {
         "Parameters": dict(environment.parameters[stack.name]),
-        "Tags": {tag: values[name] for tag, name in tags.items() if name in values},
+        "Tags": stack_tags(environment),
         "StackPolicy": stack.policies.stack,
     }
+
+
+def stack_tags(environment: Environment) -> dict[str, str]:
+    """Return the tags of every stack in one environment, by their keys."""
+    values = environment.values
+    tags = {"Project": "ProjectName", "Environment": "Environment"}
+    return {tag: values[name] for tag, name in tags.items() if name in values}

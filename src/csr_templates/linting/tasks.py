@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from csr_templates.linting import clean_cache
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from csr_templates.linting.runner import Finding
@@ -32,12 +33,15 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def lint_all(tasks: Sequence[Task], clean_lints: Path | None) -> list[Outcome]:
+def lint_all(
+    tasks: Sequence[Task], clean_lints: Path | None, progress: Callable[[int, int], None] | None = None
+) -> list[Outcome]:
     """Return the outcome of each task, in their order.
 
     Args:
         tasks: in any order.
         clean_lints: the cache: a folder that remembers what was linted clean.
+        progress: is called with the number of tasks that are done and of all, also from another thread.
 
     Raises:
         ChildProcessError: one of the processes that lint was killed.
@@ -66,7 +70,13 @@ def lint_all(tasks: Sequence[Task], clean_lints: Path | None) -> list[Outcome]:
 
     # What takes longest comes first, so that the processes end together.
     todo.sort(key=lambda number: _work(tasks[number].text), reverse=True)
-    for number, done in zip(todo, workers.results(outcome, todo), strict=True):
+    finished = itertools.count(len(tasks) - len(todo) + 1)
+
+    def count() -> None:
+        if progress:
+            progress(next(finished), len(tasks))
+
+    for number, done in zip(todo, workers.results(outcome, todo, count), strict=True):
         outcomes[number] = done
     return outcomes
 

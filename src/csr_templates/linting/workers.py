@@ -23,12 +23,15 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def results(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+def results(
+    function: Callable[[_Item], _Result], items: Sequence[_Item], done: Callable[[], None] = lambda: None
+) -> list[_Result]:
     """Return what a function returns for each item, in the order of the items.
 
     Args:
         function: what it changes in memory is lost where it runs in another process.
         items: those that take longest should come first.
+        done: is called in this process after each item, also from another thread.
 
     Raises:
         ChildProcessError: a process was killed, as the system does when memory runs out.
@@ -36,14 +39,16 @@ def results(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> lis
     """
     count = min(_cores(), len(items))
     if count < 2 or not _can_fork():
-        return [function(item) for item in items]
+        return _one_by_one(function, items, done)
     others = set(multiprocessing.active_children())
     try:
         try:
             pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _begin, (function,))
             futures = [pool.submit(_call, item) for item in items]
         except (ImportError, OSError):  # no semaphores, or no more processes or memory
-            return [function(item) for item in items]
+            return _one_by_one(function, items, done)
+        for future in futures:
+            future.add_done_callback(lambda _: done())
         try:
             return [future.result() for future in futures]
         finally:
@@ -56,6 +61,16 @@ def results(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> lis
         for started in set(multiprocessing.active_children()) - others:
             started.kill()
             started.join()
+
+
+def _one_by_one(
+    function: Callable[[_Item], _Result], items: Sequence[_Item], done: Callable[[], None]
+) -> list[_Result]:
+    found = []
+    for item in items:
+        found.append(function(item))
+        done()
+    return found
 
 
 def _cores() -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.wiring import Node, Wiring
+from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference import diagrams
 from csr_templates.reference.dashboards import widget_table
@@ -59,8 +60,6 @@ _COMPARISONS: Final = {
 _REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"}  # by the stack policy
 
 _INTRODUCTION: Final = """\
-<!-- Generated from the stacks; edit those, not this page. Refresh with: make templates -->
-
 # Reference
 
 This page is generated from the templates. `${Name}` is the value of a parameter or a reference to a resource,
@@ -87,14 +86,19 @@ The network: frames are subnets. A dotted arrow points from a subnet to the gate
 Address ranges are the defaults."""
 
 
-def page(stacks: Sequence[BuiltStack]) -> str:
-    """Return the page about some stacks, which are in deploy order.
+def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
+    """Return the page about some stacks.
+
+    Args:
+        stacks: in deploy order.
+        refresh: the command that generates the page again.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
     """
     about = _Page(stacks)
-    lines = [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.requests(about.wiring)), ""]
+    lines = [f"<!-- Generated from the stacks; edit those, not this page. Refresh with: {refresh} -->", ""]
+    lines += [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.requests(about.wiring)), ""]
     lines += [*_NETWORK.split("\n"), "", *mermaid(diagrams.network(about.wiring)), "", *about.overview()]
     for stack in stacks:
         lines += ["", *about.chapter(stack)]

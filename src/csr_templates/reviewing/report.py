@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.set_changes import Cause, ResourceChange
 from csr_templates.reviewing.changes import Changed, EnvironmentChanges, StackChanges, compare
 from csr_templates.reviewing.hiding import shown
 from csr_templates.reviewing.risks import Risk, risks
-from csr_templates.reviewing.sides import Side
+from csr_templates.reviewing.sides import Side, folder
 
 FORMAT_VERSION: Final = 1
 
@@ -33,17 +34,18 @@ class Review(NamedTuple):
     sources: Mapping[str, Mapping[str, str]]
 
 
-def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Review:
-    """Compare two sides.
+def review(before: Side | Path, after: Side | Path, environments: Sequence[str] = ()) -> Review:
+    """Compare two sides; ``document`` and ``text.as_text`` report it.
 
     Args:
-        before: what is deployed.
-        after: what will be.
+        before: what is deployed: a side, or the path of an output folder.
+        after: what will be, in the same way.
         environments: the names of those to look at; all by default.
 
     Raises:
-        ReviewError: there is no such environment, or a template cannot be resolved.
+        ReviewError: there is no such environment, or a folder cannot be read, or a template not resolved.
     """
+    before, after = (folder(side) if isinstance(side, Path) else side for side in (before, after))
     found = compare(before, after, environments)
     lines: dict[str, dict[str, int]] = {}
     changed = {

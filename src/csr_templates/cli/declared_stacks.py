@@ -1,0 +1,95 @@
+"""Stacks: how a command is given those of another project, and how an argument names one."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from csr_templates.cli.messages import InputError, did_you_mean
+from csr_templates.stacks.listing import Stack
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from csr_templates.environments.environment import Environment
+
+_FORM = "package.module:NAME, where NAME is a tuple of csr_templates.Stack in deploy order"
+
+
+def add_stacks(parser: argparse.ArgumentParser) -> None:
+    """Add the option that takes the stacks of another project."""
+    parser.add_argument(
+        "--stacks",
+        dest="declared_in",
+        metavar="MODULE:NAME",
+        help=f"the stacks of another project: {_FORM}; the module is looked for in the current folder, too "
+        "(default: the stacks of csr_templates)",
+    )
+
+
+def stacks_of(reference: str) -> tuple[Stack, ...]:
+    """Return the stacks that ``--stacks`` names.
+
+    A mistake in the code of the module itself is raised as it is.
+
+    Raises:
+        InputError: there is not such a module or name, or it is not a tuple of stacks.
+    """
+    module_name, _, name = reference.partition(":")
+    if not all(part.isidentifier() for part in (*module_name.split("."), name)):
+        raise InputError(f"--stacks {reference} is not of the form {_FORM}.")
+    if "" not in sys.path:  # as python -m has it; the installed command does not
+        sys.path.insert(0, "")
+    try:
+        module = import_module(module_name)
+    except ModuleNotFoundError as error:
+        if not error.name or not f"{module_name}.".startswith(f"{error.name}."):
+            raise  # the module is there, and what it imports is not
+        raise InputError(
+            f"--stacks {reference}: There is no module {error.name} in the current folder or among the "
+            "installed packages."
+        ) from error
+    if not hasattr(module, name):
+        public = [one for one in vars(module) if not one.startswith("_")]
+        raise InputError(
+            f"--stacks {reference}: The module {module_name} does not define {name}."
+            f"{did_you_mean(name, public)}"
+        )
+    found: object = getattr(module, name)
+    if not isinstance(found, (tuple, list)) or not found or not all(isinstance(one, Stack) for one in found):
+        raise InputError(
+            f"--stacks {reference}: The value is not a tuple of csr_templates.Stack. List the stacks in the "
+            "order in which they are deployed."
+        )
+    return tuple(found)
+
+
+def stack_named(name: str, stacks: Sequence[Stack]) -> Stack:
+    """Return the stack that an argument names.
+
+    Raises:
+        InputError: none of them has the name.
+    """
+    by_name = {stack.name: stack for stack in stacks}
+    if name not in by_name:
+        raise InputError(
+            f"There is no stack {name!r}.{did_you_mean(name, by_name)} The stacks are: {', '.join(by_name)}."
+        )
+    return by_name[name]
+
+
+def environment_named(name: str, environments: Sequence[Environment]) -> Environment:
+    """Return the environment that an argument names.
+
+    Raises:
+        InputError: none of them has the name.
+    """
+    by_name = {environment.name: environment for environment in environments}
+    if name not in by_name:
+        raise InputError(
+            f"There is no environment {name!r}.{did_you_mean(name, by_name)} The environments are: "
+            f"{', '.join(by_name)}."
+        )
+    return by_name[name]

@@ -1,0 +1,47 @@
+"""``csr-templates parameters``: what a deploy of one stack in one environment passes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.assembly import files
+from csr_templates.cli import folders
+from csr_templates.cli.declared_stacks import environment_named, stack_named
+from csr_templates.cli.messages import FINE, say
+from csr_templates.hand_over.stack_parameters import stack_tags
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("environment", metavar="ENVIRONMENT", help="such as prod")
+    parser.add_argument("stack", metavar="STACK", help="such as network")
+    parser.add_argument(
+        "--format",
+        choices=("array", "flat", "tags"),
+        default="array",
+        help="array: the parameters as --parameters of create-change-set and create-stack takes them; flat: "
+        "one JSON object; tags: the tags of the stack as --tags takes them. Parameters that each deploy "
+        "decides are not among them (default: array)",
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Print the JSON, and return the exit code."""
+    stack = stack_named(arguments.stack, arguments.stacks)
+    known = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
+    environment = environment_named(arguments.environment, known)
+    values = environment.parameters[stack.name]
+    document: Any
+    match arguments.format:
+        case "array":
+            document = [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
+        case "flat":
+            document = values
+        case _:
+            document = [{"Key": key, "Value": value} for key, value in stack_tags(environment).items()]
+    say(json.dumps(document, indent=2))
+    return FINE

@@ -1,0 +1,116 @@
+"""``--stacks``: the stacks of another project."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from csr_templates.cli import main as cli
+
+MODULE = """
+from troposphere import s3
+from csr_templates import Stack, StackTemplate, names, parameters
+
+def build():
+    t = StackTemplate("One bucket")
+    t.add_parameter(parameters.project_name())
+    t.add_parameter(parameters.environment())
+    t.add_resource(s3.Bucket("Bucket", Tags=names.tags()))
+    return t
+
+STACKS = [Stack("shop", "shop.yaml", "us-east-1", build)]
+NOTHING = ()
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a project that declares a stack, as the current folder."""
+    (tmp_path / "shopping").mkdir()
+    (tmp_path / "shopping" / "__init__.py").touch()
+    (tmp_path / "shopping" / "listing.py").write_text(MODULE)
+    (tmp_path / "shopping" / "broken.py").write_text("import nowhere_installed\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in [name for name in sys.modules if name.split(".")[0] == "shopping"]:
+        monkeypatch.delitem(sys.modules, name)
+    return tmp_path
+
+
+def test_builds_into_the_current_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The files name module and command, and our checkout's out/ is left alone; --check names the command."""
+    given = ["build", "--stacks", "shopping.listing:STACKS", "--no-lint"]
+    assert cli.main(given) == 0
+
+    text = (project / "out" / "shop.yaml").read_text("ascii")
+    refresh = "Refresh with: csr-templates build --stacks shopping.listing:STACKS"
+    assert text.startswith(
+        f"# Generated from shopping/listing.py; edit that file, not this one.\n# {refresh}\n"
+    )
+    manifest = json.loads((project / "out" / "stacks.json").read_text("ascii"))
+    assert [stack["source"] for stack in manifest["stacks"]] == ["shopping/listing.py"]
+    headed = [path for path in manifest["files"] if not path.endswith(".json")]
+    assert [path for path in headed if refresh not in (project / "out" / path).read_text("ascii")] == []
+
+    (project / "out" / "shop.yaml").unlink()
+    capsys.readouterr()
+    assert cli.main([*given, "--check"]) == 1
+    assert capsys.readouterr().out.endswith(f"{refresh}\n")
+
+
+def test_other_commands_take_them_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed is what the build writes."""
+    stacks = ["--stacks", "shopping.listing:STACKS"]
+    cli.main(["build", *stacks, "--no-lint", "--quiet"])
+    for arguments, file in ((["render", "shop"], "shop.yaml"), (["reference"], "reference.md")):
+        assert cli.main([*arguments, *stacks]) == 0
+        assert capsys.readouterr().out == (project / "out" / file).read_text("ascii")
+
+
+MISTAKES = {
+    "no name": (
+        "shopping.listing",
+        "is not of the form package.module:NAME, where NAME is a tuple of csr_templates.Stack in deploy "
+        "order.",
+    ),
+    "no module": (
+        "shopping.listin:STACKS",
+        ": There is no module shopping.listin in the current folder or among the installed packages.",
+    ),
+    "misspelt name": (
+        "shopping.listing:STACK",
+        ": The module shopping.listing does not define STACK. Did you mean STACKS?",
+    ),
+    "another value": (
+        "shopping.listing:build",
+        ": The value is not a tuple of csr_templates.Stack. List the stacks in the order in which they are "
+        "deployed.",
+    ),
+    "no stacks": (
+        "shopping.listing:NOTHING",
+        ": The value is not a tuple of csr_templates.Stack. List the stacks in the order in which they are "
+        "deployed.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_mistakes_are_sentences(
+    project: Path, given: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What cannot be stacks is named with what is wrong; nothing is written."""
+    assert cli.main(["build", "--stacks", given]) == 2
+
+    said, complained = capsys.readouterr()
+    separator = "" if message.startswith(":") else " "
+    assert (said, complained) == ("", f"csr-templates: --stacks {given}{separator}{message}\n")
+    assert not (project / "out").exists()
+
+
+def test_mistake_in_the_module_is_shown_in_full(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A module that imports what is not there is not taken for a module that is not there."""
+    assert cli.main(["build", "--stacks", "shopping.broken:STACKS"]) == 2
+    assert capsys.readouterr().err.endswith("ModuleNotFoundError: No module named 'nowhere_installed'\n")

@@ -1,0 +1,477 @@
+"""Follow the recipes of docs/consumers.md with the real tools, against a mock of CloudFormation.
+
+``make consumers`` runs it. A snippet of the page is named by the comment before it, ``recipe: tool/file``.
+All files of a tool are written into one folder, beside ``out`` and ``parameters``; its scripts are run there
+in the order of the page. Then the stacks that the tool has left in the mock are compared with our files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import botocore.session
+
+from csr_templates.cloudformation.rendering import load
+from release import dist
+from tests.consumers import side_by_side
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+TOOLS: Final = ROOT / "tests" / "consumers" / "tools"
+WORK: Final = ROOT / "build" / "consumers"
+PAGE: Final = ROOT / "docs" / "consumers.md"
+PORT: Final = 5196
+ENDPOINT: Final = f"http://localhost:{PORT}"
+ACCOUNT: Final = "123456789012"  # moto's
+SNIPPET: Final = re.compile(r"^<!-- recipe: (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+Template = dict[str, Any]
+
+
+class ConsumerError(Exception):
+    """A recipe does not do what its page says; the message says what is wrong."""
+
+
+def snippets(page: Path = PAGE) -> dict[str, str]:
+    """Return ``tool/file`` -> text of every snippet of the page, in its order."""
+    return dict(SNIPPET.findall(page.read_text("utf-8")))
+
+
+def main() -> None:
+    """Run every recipe, or those that are named as arguments."""
+    started = time.monotonic()
+    chosen = sys.argv[1:] or list(CHECKS)
+    environment = install()
+    found = snippets()
+    for tool in chosen:
+        begun = time.monotonic()
+        folder = write(tool, found)
+        with mock(environment):
+            for name in [name for name in found if name.startswith(f"{tool}/") and name.endswith(".sh")]:
+                run(["bash", name.partition("/")[2]], folder, environment)
+            CHECKS[tool](folder, environment)
+        print(f"{tool}: {time.monotonic() - begun:.0f} s", flush=True)
+    print(f"{len(chosen)} passed, 0 failed ({time.monotonic() - started:.0f} s)")
+
+
+def write(tool: str, found: Mapping[str, str]) -> Path:
+    """Write the files of one tool as its user would, and return their folder."""
+    folder = WORK / "recipes" / tool
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in found.items():
+        if name.startswith(f"{tool}/"):
+            file = folder / name.partition("/")[2]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+    (folder / "out").symlink_to(ROOT / "out")
+    (folder / "parameters").symlink_to(ROOT / "parameters")
+    (folder / "node_modules").symlink_to(WORK / "node" / "node_modules")
+    return folder
+
+
+def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
+    """Run a command and return what it prints.
+
+    Raises:
+        ConsumerError: it fails.
+    """
+    done = subprocess.run(
+        command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False, timeout=600
+    )
+    if done.returncode:
+        said = [line[:300] for line in (done.stdout + done.stderr).splitlines()]
+        raise ConsumerError(
+            "\n".join([f"{' '.join(command)} in {folder} ended with {done.returncode}:", *said[-40:]])
+        )
+    return done.stdout
+
+
+# ---- The tools ----
+
+
+def install() -> dict[str, str]:
+    """Install what is pinned in ``tools``, unless it is there, and return the environment of the commands."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    pip = ["-m", "pip", "--disable-pip-version-check", "--quiet"]
+    inputs = {
+        "tools": TOOLS / "requirements.txt",
+        "mock": TOOLS / "requirements-mock.txt",
+        "node": TOOLS / "package-lock.json",
+        "collections": TOOLS / "requirements-collections.txt",
+    }
+    for name, file in inputs.items():
+        folder, digest = WORK / name, hashlib.sha256(file.read_bytes()).hexdigest()
+        mark = WORK / f"{name}.installed"
+        if folder.exists() and mark.exists() and mark.read_text() == digest:
+            continue
+        print(f"Installing {file.relative_to(ROOT)}", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        if name == "node":
+            folder.mkdir()
+            for one in ("package.json", "package-lock.json"):
+                shutil.copy(TOOLS / one, folder)
+            run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], folder, os.environ)
+        elif name == "collections":
+            _install_collections(file, folder, pip)
+        else:
+            run([sys.executable, "-m", "venv", str(folder)], ROOT, os.environ)
+            run([_python(name), *pip, "install", "--requirement", str(file)], ROOT, os.environ)
+        mark.write_text(digest)
+    _install_wheel(pip)
+    path = f"{WORK / 'tools' / 'bin'}{os.pathsep}{_aws_folder()}{os.pathsep}{os.environ['PATH']}"
+    kept = {name: os.environ[name] for name in ("HOME", "LANG", "LC_ALL") if name in os.environ}
+    return {
+        **kept,
+        "PATH": path,
+        "AWS_ENDPOINT_URL": ENDPOINT,
+        "AWS_ACCESS_KEY_ID": "mock",
+        "AWS_SECRET_ACCESS_KEY": "mock",
+        "AWS_DEFAULT_REGION": "ap-northeast-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
+        "ANSIBLE_COLLECTIONS_PATH": str(WORK / "collections"),
+        "CFNGIN_STACK_POLL_TIME": "1",  # seconds; 30 by default
+    }
+
+
+def _python(name: str) -> str:
+    return str(WORK / name / "bin" / "python")
+
+
+def _install_collections(file: Path, folder: Path, pip: list[str]) -> None:
+    """Take amazon.aws out of the package ansible, whose other collections nothing here needs."""
+    wheels = WORK / "wheels"
+    run(
+        [_python("tools"), *pip, "download", "--no-deps", "--dest", str(wheels), "--requirement", str(file)],
+        ROOT,
+        os.environ,
+    )
+    (wheel,) = wheels.glob("ansible-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        wanted = "ansible_collections/amazon/aws/"
+        archive.extractall(folder, [name for name in archive.namelist() if name.startswith(wanted)])
+    shutil.rmtree(wheels)
+
+
+def _install_wheel(pip: list[str]) -> None:
+    """Install the wheel of this checkout, as another project would."""
+    folder = WORK / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    made = str(dist.wheel(folder))
+    run([_python("tools"), *pip, "install", "--no-deps", "--force-reinstall", made], ROOT, os.environ)
+
+
+def _aws_folder() -> str:
+    """Return the folder of an AWS CLI of version 2: PyPI has version 1 only.
+
+    Raises:
+        ConsumerError: there is none.
+    """
+    for folder in os.environ["PATH"].split(os.pathsep):
+        program = shutil.which("aws", path=folder)
+        if (
+            program
+            and "aws-cli/2." in subprocess.run([program, "--version"], capture_output=True, text=True).stdout
+        ):
+            alone = (
+                WORK / "aws"
+            )  # other programs of that folder must not come before those of the virtual environment
+            shutil.rmtree(alone, ignore_errors=True)
+            alone.mkdir()
+            (alone / "aws").symlink_to(program)
+            return str(alone)
+    raise ConsumerError("AWS CLI version 2 was not found. Install it (on Debian 13: the package awscli).")
+
+
+# ---- The mock ----
+
+
+@contextmanager
+def mock(environment: Mapping[str, str]) -> Iterator[None]:
+    """Serve an empty account with the artifact buckets of all environments, and end it afterwards."""
+    log = WORK / "mock.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [_python("mock"), str(TOOLS / "cloud.py"), str(PORT)], stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait(server, log)
+            for name in ("dev", "staging", "prod"):
+                for region in ("ap-northeast-1", "us-east-1"):
+                    where = (
+                        {}
+                        if region == "us-east-1"
+                        else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+                    )
+                    bucket = f"csr-lambda-api-{name}-artifacts-{ACCOUNT}-{region}"
+                    client("s3", region).create_bucket(Bucket=bucket, **where)
+            yield
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait(server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if server.poll() is not None:
+            break
+        try:
+            urlopen(Request(f"{ENDPOINT}/moto-api/"), timeout=1).close()
+            return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise ConsumerError(f"The mock did not start:\n{log.read_text()}")
+
+
+def client(service: str, region: str) -> Any:
+    """Return a client of the mock."""
+    return botocore.session.get_session().create_client(
+        service, region, endpoint_url=ENDPOINT, aws_access_key_id="mock", aws_secret_access_key="mock"
+    )
+
+
+# ---- What the tools have done ----
+
+
+def manifest() -> list[dict[str, Any]]:
+    """Return the stacks of the manifest."""
+    stacks: list[dict[str, Any]] = json.loads((ROOT / "out" / "stacks.json").read_text("utf-8"))["stacks"]
+    return stacks
+
+
+def deployed(
+    target: str, names: tuple[str, ...], *, changed: tuple[str, ...] = (), plain_tags: bool = True
+) -> None:
+    """Compare stacks of the mock with our files.
+
+    Args:
+        target: the environment.
+        names: of the stacks that must be there; no other may be.
+        changed: those whose templates the recipe changes.
+        plain_tags: whether the tool sets no tags of its own.
+
+    Raises:
+        ConsumerError: something is missing or different.
+    """
+    by_name = {stack["name"]: stack for stack in manifest()}
+    there: set[str] = set()
+    for region in ("ap-northeast-1", "us-east-1"):
+        there |= {
+            stack["StackName"] for stack in client("cloudformation", region).describe_stacks()["Stacks"]
+        }
+    wanted = {f"csr-lambda-api-{target}-{name}" for name in names}
+    _same("stacks", {name for name in there if f"-{target}-" in name}, wanted)
+    for name in names:
+        one = by_name[name]
+        given = json.loads((ROOT / "out" / one["parameterFiles"][target]).read_text("utf-8"))
+        cloudformation = client("cloudformation", one["region"])
+        (stack,) = cloudformation.describe_stacks(StackName=f"csr-lambda-api-{target}-{name}")["Stacks"]
+        if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            raise ConsumerError(f"{stack['StackName']} is {stack['StackStatus']}.")
+        values = {value["ParameterKey"]: value["ParameterValue"] for value in stack["Parameters"]}
+        values = {key: values.get(key) for key in given["Parameters"]}
+        _same(f"parameters of {name}", values, given["Parameters"])
+        tags = {tag["Key"]: tag["Value"] for tag in stack["Tags"]}
+        if plain_tags:
+            _same(f"tags of {name}", tags, given["Tags"])
+        else:
+            _same(f"tags of {name}", {key: tags.get(key) for key in given["Tags"]}, given["Tags"])
+        body = cloudformation.get_template(StackName=stack["StackName"])["TemplateBody"]
+        template = load(body) if isinstance(body, str) else body
+        ours = load((ROOT / "out" / one["template"]).read_text("utf-8"))
+        if name in changed:
+            _same(
+                f"template of {name}",
+                template["Resources"]["FlowLog"]["Properties"]["MaxAggregationInterval"],
+                60,
+            )
+            ours["Resources"]["FlowLog"]["Properties"]["MaxAggregationInterval"] = 60
+        _same(f"template of {name}", template, ours)
+
+
+def _same(what: str, found: Any, wanted: Any) -> None:
+    if different := list(_differences(found, wanted, "")):
+        raise ConsumerError("\n".join([f"The {what} are not as they should be:", *different[:20]]))
+
+
+def _differences(found: Any, wanted: Any, place: str) -> Iterator[str]:
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        for key in dict.fromkeys([*wanted, *found]):
+            yield from _differences(found.get(key), wanted.get(key), f"{place}/{key}")
+    elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
+        for number, (one, other) in enumerate(zip(found, wanted, strict=True)):
+            yield from _differences(one, other, f"{place}/{number}")
+    elif found != wanted:
+        yield f"  {place}: {str(found)[:200]} instead of {str(wanted)[:200]}"
+
+
+def protected(target: str) -> None:
+    """Make sure that termination protection is on where the manifest asks for it."""
+    for one in manifest():
+        name = f"csr-lambda-api-{target}-{one['name']}"
+        (stack,) = client("cloudformation", one["region"]).describe_stacks(StackName=name)["Stacks"]
+        _same(f"protection of {name}", stack["EnableTerminationProtection"], one["terminationProtection"])
+
+
+ALL: Final = ("network", "database", "api", "frontend")
+
+
+def check_aws_cli(folder: Path, environment: Mapping[str, str]) -> None:
+    """All stacks of prod, and one of staging by a change set."""
+    deployed("prod", ALL)
+    deployed("staging", ("network",))
+
+
+def check_ansible(folder: Path, environment: Mapping[str, str]) -> None:
+    """All stacks, protected; and the playbook ends at the first stack that fails."""
+    deployed("prod", ALL)
+    protected("prod")
+    values = (folder / "values.yaml").read_text("utf-8").replace("target: prod", "target: staging")
+    (folder / "values.yaml").write_text(values, "utf-8")
+    playbook = ["ansible-playbook", "deploy.yaml", "--extra-vars", "@values.yaml"]
+    nowhere = [
+        *playbook,
+        "--extra-vars",
+        '{"artifacts": {"ap-northeast-1": "https://nowhere.s3.amazonaws.com"}}',
+    ]
+    done = subprocess.run(
+        nowhere, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False
+    )
+    if done.returncode == 0 or done.stdout.count("failed: [localhost] (item=") != 1:
+        raise ConsumerError(f"The playbook goes on after a failure:\n{done.stdout[-2000:]}")
+
+
+def check_sceptre(folder: Path, environment: Mapping[str, str]) -> None:
+    """A stack from a template file, and one from a handler that changes it."""
+    deployed("prod", ("network", "database"), changed=("network",))
+
+
+def check_runway(folder: Path, environment: Mapping[str, str]) -> None:
+    """All stacks from raw templates, then one from the blueprint."""
+    deployed("prod", ALL, plain_tags=False)
+    protected("prod")
+    file = folder / "ap-northeast-1.cfn" / "stacks.yaml"
+    module = json.loads(file.read_text("utf-8"))
+    del module["stacks"][0]["template_path"]
+    module["stacks"][0]["class_path"] = "blueprints.Network"
+    module["sys_path"] = "./"
+    file.write_text(json.dumps(module), "utf-8")
+    shutil.copy(folder / "blueprints.py", file.parent)
+    run(["runway", "deploy"], folder, {**environment, "CI": "1", "DEPLOY_ENVIRONMENT": "prod"})
+    deployed("prod", ALL, changed=("network",), plain_tags=False)
+
+
+def check_cdk(folder: Path, environment: Mapping[str, str]) -> None:
+    """What CDK wrote is what it read, but for the defaults."""
+    for one in manifest():
+        written = json.loads((folder / "cdk.out" / f"{one['name']}.template.json").read_text("utf-8"))
+        ours = load((ROOT / "out" / one["template"]).read_text("utf-8"))
+        given = json.loads((ROOT / "out" / one["parameterFiles"]["prod"]).read_text("utf-8"))
+        for name, value in given["Parameters"].items():
+            ours["Parameters"][name]["Default"] = value
+        _same(f"template of {one['name']}", _as_cdk_writes(written), _as_cdk_writes(ours))
+
+
+def _as_cdk_writes(node: Any) -> Any:
+    """Return a template in which what CDK writes in another way is alike: tags, GetAtt, DependsOn."""
+    if isinstance(node, dict):
+        found = {key: _as_cdk_writes(value) for key, value in node.items()}
+        if isinstance(found.get("Fn::GetAtt"), str):
+            found["Fn::GetAtt"] = found["Fn::GetAtt"].split(".", 1)
+        if isinstance(found.get("DependsOn"), str):
+            found["DependsOn"] = [found["DependsOn"]]
+        if isinstance(found.get("DependsOn"), list):
+            found["DependsOn"] = sorted(found["DependsOn"])
+        return found
+    if isinstance(node, list):
+        items = [_as_cdk_writes(item) for item in node]
+        if items and all(isinstance(item, dict) and item.keys() == {"Key", "Value"} for item in items):
+            items.sort(key=lambda item: str(item["Key"]))
+        return items
+    return node
+
+
+def check_library(folder: Path, environment: Mapping[str, str]) -> None:
+    """The project of the page and the one beside this file build on the wheel; type checkers accept both."""
+    run(["python", "assemble.py"], folder, environment)
+    receipts = (folder / "shop-out" / "receipts.yaml").read_text("utf-8")
+    header = (
+        "# Generated from shop.py; edit that file, not this one.\n"
+        "# Refresh with: csr-templates build --stacks shop:STACKS\n"
+    )
+    if not receipts.startswith(header):
+        raise ConsumerError(f"The header of receipts.yaml is not as the page says:\n{receipts[:200]}")
+    if "# Refresh with: python assemble.py\n" not in (folder / "assembled" / "receipts.yaml").read_text(
+        "utf-8"
+    ):
+        raise ConsumerError("The files of assemble.py do not name the command.")
+    _check_types(folder, environment, ["shop.py", "assemble.py"])
+    project = folder / "project"
+    shutil.copytree(TOOLS.parent / "shop", project)
+    build = [
+        "csr-templates",
+        "build",
+        "--stacks",
+        "shop.listing:STACKS",
+        "--parameters",
+        str(ROOT / "parameters"),
+        "--no-lint",
+    ]
+    run(build, project, environment)
+    run([*build, "--check"], project, environment)
+    names = [
+        one["name"] for one in json.loads((project / "out" / "stacks.json").read_text("utf-8"))["stacks"]
+    ]
+    _same("stacks of the second project", names, [*ALL, "receipts"])
+    run(["csr-templates", "lint", "out/receipts.yaml"], project, environment)
+    _check_types(project, environment, ["shop"])
+
+
+def _check_types(folder: Path, environment: Mapping[str, str], files: list[str]) -> None:
+    run(
+        ["python", "-m", "mypy", "--config-file", "mypy.ini", "--cache-dir", str(WORK / "mypy"), *files],
+        folder,
+        environment,
+    )
+    pyright = str(WORK / "node" / "node_modules" / "pyright" / "index.js")
+    run(["node", pyright, "--project", ".", "--pythonpath", _python("tools")], folder, environment)
+
+
+def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
+    """The figures of CDK's diff engine, and of our review, are those of the page about the review."""
+    rows = side_by_side.figures(WORK / "node", environment)
+    for page in (ROOT / "docs" / "review.md", ROOT / "docs" / "review.ja.md"):
+        if "\n".join(rows) not in page.read_text("utf-8"):
+            raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
+
+
+CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
+    "aws-cli": check_aws_cli,
+    "ansible": check_ansible,
+    "sceptre": check_sceptre,
+    "runway": check_runway,
+    "cdk": check_cdk,
+    "library": check_library,
+    "side-by-side": check_side_by_side,
+}
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ConsumerError as error:
+        sys.exit(f"make consumers: {error}")

@@ -1,0 +1,59 @@
+"""``.pre-commit-hooks.yaml``: our lint as a hook of other repositories."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from csr_templates.cli import main as cli
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def hook() -> dict[str, Any]:
+    """Return the one hook."""
+    (found,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    hook: dict[str, Any] = found
+    return hook
+
+
+def test_the_package_brings_the_command(hook: dict[str, Any]) -> None:
+    """pre-commit installs the package and runs the entry with the names of files."""
+    setup = ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    command, *arguments = shlex.split(hook["entry"])
+
+    assert hook["language"] == "python"
+    assert command in setup["options.entry_points"]["console_scripts"]
+    assert arguments == ["lint"]
+
+
+def test_a_finding_fails_the_hook(hook: dict[str, Any], tmp_path: Path) -> None:
+    """Any exit code but 0 stops the commit."""
+    template = tmp_path / "topic.yaml"
+    arguments = [*shlex.split(hook["entry"])[1:], "--", str(template)]
+    for properties, code in (("{}", 0), ("{Nam: x}", 1)):
+        template.write_text(f"Resources: {{T: {{Type: AWS::SNS::Topic, Properties: {properties}}}}}")
+        assert cli.main(arguments) == code
+
+
+@pytest.mark.parametrize(
+    ("path", "linted"),
+    [
+        ("templates/a.yaml", True),
+        ("infra/template/a.json", True),
+        ("a.template", True),
+        (".github/workflows/a.yaml", False),
+        ("templates/parameters/a.json", False),
+    ],
+)
+def test_files_of_the_hook(hook: dict[str, Any], path: str, linted: bool) -> None:
+    """What is mostly not a template is not linted, unless the repository names it."""
+    assert bool(re.search(hook["files"], path)) == linted
