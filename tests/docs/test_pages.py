@@ -202,7 +202,10 @@ def test_languages_have_the_same_names_in_the_text(english: Page, japanese: Page
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_project_is_not_asked_of_the_index(path: Path) -> None:
     """A page installs the project from a checkout or a wheel: no index has it."""
-    assert re.findall(r"pip install (?:-\S+ )*[\"']?csr[-_]templates(?!-)", path.read_text(encoding="utf-8")) == []
+    assert (
+        re.findall(r"pip install (?:-\S+ )*[\"']?csr[-_]templates(?!-)", path.read_text(encoding="utf-8"))
+        == []
+    )
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
+from urllib.request import Request, urlopen
 
 import boto3
 import botocore.session
@@ -342,6 +343,8 @@ def opened(folder: Path) -> Iterator[MockAccount]:
     server.start()
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
+    # All servers of a process answer from the same memory, which other tests may have filled.
+    urlopen(Request(f"{endpoint}/moto-api/reset", method="POST")).close()
     cleared = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     try:
         with mock.patch.dict(
