@@ -18,12 +18,14 @@ from typing import Final
 
 from ..drill.account import UNKNOWN
 from ..drill.recovering import READERS
-from .world import RUN, opened, prepare
+from .pages import ROOT
+from .world import RUN, opened
 
 LIMITS: Final = f"""\
 CloudFormation is a model. In moto, a mock on this machine: {", ".join(sorted(RUN))}.
 API Gateway, CloudTrail and provisioned concurrency answer nothing. Of CloudFront, WAF, Lambda, alarms and
 log groups nothing is there: expect errors from what asks for them. Nothing takes time here.
+The change set of a deploy has an empty list of changes here, whatever it does: execute it all the same.
 The model does not know:
 {chr(10).join(f"- {one}" for one in UNKNOWN)}
 """
@@ -37,7 +39,7 @@ def main(stacks: Sequence[str]) -> int:
         assert model is not None
         folder = Path(name) / "work"
         folder.mkdir()
-        prepare(folder)
+        (folder / "out").symlink_to(ROOT / "out")
         print(LIMITS)
         print(
             f"Deleted: {', '.join(model.gone)}. You are in a folder with out/. Leave with exit.", flush=True

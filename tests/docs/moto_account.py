@@ -92,7 +92,9 @@ def _secret(client: Any, name: str, properties: Mapping[str, Any]) -> str:
     generator = properties["GenerateSecretString"]
     value = json.loads(generator["SecretStringTemplate"]) | {generator["GenerateStringKey"]: PASSWORD}
     copies = {"AddReplicaRegions": properties["ReplicaRegions"]} if "ReplicaRegions" in properties else {}
-    made = client.create_secret(Name=properties["Name"], SecretString=json.dumps(value), **copies)
+    # The drill's name for the ARN of a key begins with the ID that moto knows.
+    key = {"KmsKeyId": properties["KmsKeyId"].removesuffix(".Arn")} if "KmsKeyId" in properties else {}
+    made = client.create_secret(Name=properties["Name"], SecretString=json.dumps(value), **copies, **key)
     return str(made["ARN"])
 
 

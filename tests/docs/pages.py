@@ -51,6 +51,7 @@ CHOICES = {
     "INSTANCE": "csr-lambda-api-prod-database-databaseinstance1-x",
     "KEY": "b",
     "LIMIT": "50",
+    "NAMED": "csr-lambda-api-prod-logs-key",
     "LINK": "https://sns.us-east-1.amazonaws.com/confirmation.html"
     "?TopicArn=arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn&Token=2336412f37&Endpoint=a@example.com",
     "ORIGIN_KEY": "b",
@@ -67,6 +68,7 @@ CHOICES = {
     "STACK": "network",
     "STUCK": "database",
     "TEAM": "ops-team@example.com",
+    "UNUSED": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555",
     "VERSION": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY",
     "environment": "prod",
     "role": "deploy-csr-lambda-api-prod-network",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,52 @@ def test_import_of_anything_but_imports_is_refused(
     assert "5 of 6 are Import, of 6 listed resources. Do not run it." in bad.err
     assert too_few.status != 0
     assert "1 of 1 are Import, of 6 listed resources. Do not run it." in too_few.err
+
+
+def test_key_of_the_same_name_is_found_and_loses_its_tag(terminal: Terminal) -> None:
+    """Two keys of one name stop the preparation; the page shows both, and which one the secret uses."""
+    name = "csr-lambda-api-prod-database-key"
+    twin = typed(
+        "aws kms create-key --region ap-northeast-1 --tags "
+        f"TagKey=Name,TagValue={name} --query KeyMetadata.Arn --output text > twin"
+    )
+    prepare = next(block for block in read(RECOVERY).shell() if block.section == "Database")
+    look, untag = block_with("NAMED=''"), block_with("kms untag-resource")
+    untag = replace(untag, text=untag.text.replace("UNUSED=''", "UNUSED=$(< twin)"))
+    refused = typed(f"! {prepare.text.strip()}")
+    session = terminal.session(
+        functions(), [twin, refused, look, untag, prepare], "database", STACK="database", NAMED=name
+    )
+
+    assert session.status == 0
+    assert session.err.startswith(f"More than one has the tag Name {name}: ")
+    keys = re.findall(r"^arn:aws:kms:ap-northeast-1:\d+:key/(\S+)\t.*\tEnabled$", session.out, re.MULTILINE)
+    (used,) = re.findall(r"^(\S+)\tcsr-lambda-api-prod-db-credentials$", session.out, re.MULTILINE)
+    (untagged,) = [one.parameters["KeyId"] for one in session.seen if one.name == "untag-resource"]
+    assert sorted(keys) == sorted([used, untagged.rpartition("/")[2]])
+    assert re.search(rf"^\S+\t{CHOSEN_SNAPSHOT}$", session.out, re.MULTILINE)
+    assert session.out.endswith("5 of 5 are Import\n")
+
+
+def test_deploy_before_the_restore_waits_for_the_import(tmp_path: Path) -> None:
+    """It runs in the states that an import or itself leaves, and never once the stack has the cluster."""
+    block = block_with("database-before-restore.yaml")
+    scripts = programs(tmp_path / "replay")
+    refused = ("REVIEW_IN_PROGRESS", "CREATE_COMPLETE")
+    ready = ("IMPORT_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+    ends = {
+        (status, owned): run(f"{functions()}{block.text}", [status, owned, "123456789012"], scripts)
+        for status in (*ready, *refused)
+        for owned in ("0", "1")
+    }
+    ran = {key for key, end in ends.items() if any(call.is_changing for call in end.calls)}
+
+    assert ran == {(status, "0") for status in ready}
+    assert {end.status for key, end in ends.items() if key not in ran} == {1}
+    assert ends["REVIEW_IN_PROGRESS", "0"].err == "The stack is REVIEW_IN_PROGRESS: run the import first.\n"
+    assert ends["UPDATE_ROLLBACK_COMPLETE", "1"].err == (
+        "The cluster belongs to the stack: leave out this deploy.\n"
+    )
 
 
 def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: Terminal) -> None:
@@ -218,6 +265,7 @@ def test_drill_says_what_is_missing(capfd: pytest.CaptureFixture[str]) -> None:
 
     assert status == 1
     assert "The model does not know:\n- permissions" in out
+    assert "The change set of a deploy has an empty list of changes here" in out
     assert out.endswith(
         "Deleted: frontend. You are in a folder with out/. Leave with exit.\nfrontend: still missing\n"
     )

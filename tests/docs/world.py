@@ -102,10 +102,6 @@ exit "$status"
 IDLE: Final = ("csr-templates", "curl", "git", "make", "mysql", "sleep", "sudo")
 VERSION: Final = "aws-cli/2.31.0 Python/3.13.7 Linux/6.1 exe/x86_64"
 CHANGE_SET: Final = CHOICES["CHANGES"]
-KEY_TAGS: Final = [
-    {"TagKey": "Project", "TagValue": "csr-lambda-api"},
-    {"TagKey": "Environment", "TagValue": "prod"},
-]
 EARLIER_SNAPSHOT: Final = "earlier"  # of a cluster that had the same name before
 # What `deploy --no-execute-changeset` prints: awscli/customizations/cloudformation/deploy.py
 DEPLOYED: Final = f"""
@@ -388,7 +384,9 @@ class World:
         topics = self.client("sns", region)
         for key in self.outputs[stack]:
             if key.endswith("KeyArn"):
-                arn = keys.create_key(Tags=KEY_TAGS)["KeyMetadata"]["Arn"]
+                tags = self.properties(stack, key.removesuffix("Arn"))["Tags"]
+                given = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tags]
+                arn = keys.create_key(Tags=given)["KeyMetadata"]["Arn"]
                 keys.enable_key_rotation(KeyId=arn)
                 self.outputs[stack][key] = arn
             elif key.endswith("TopicArn"):
