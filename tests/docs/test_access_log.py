@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -80,7 +81,7 @@ def test_table_covers_what_is_kept(frontend: dict[str, Any]) -> None:
 def database() -> Iterator[sqlite3.Connection]:
     """A table as Athena would see it, with two requests."""
     names = [*columns(), "hour_utc"]
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         definitions = ", ".join('"' + name + '" text' for name in names)
         connection.execute(f"CREATE TABLE cloudfront_access ({definitions})")
         for seconds, status, path, identity in (
