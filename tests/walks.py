@@ -374,6 +374,7 @@ class TopicWithoutFifoName(Rule):
     id = "E{free}"
     source_url = "https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"
     tags = ["resources", "sns"]
+    fault_class = "values"
     looks_at = properties_of("AWS::SNS::Topic")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:

@@ -94,6 +94,13 @@ def _sub(node: Any, before: str = "") -> dict[str, Any]:
     return {"Fn::Sub": [text, bound] if bound else text}
 
 
+def _text(node: Any, before: str = "") -> dict[str, Any] | str:
+    """Return what ``_sub`` returns, or the text alone where nothing is in it to substitute."""
+    found = _sub(node, before)
+    content = found["Fn::Sub"]
+    return content if isinstance(content, str) and "${" not in content else found
+
+
 def _json(node: Any, key: str, bound: dict[str, Any]) -> str:
     """Return the text of a node that stands under ``key``; variables that it needs are added to ``bound``."""
     if isinstance(node, str):
@@ -126,14 +133,14 @@ def _next_item(node: Any, comma: str, key: str, bound: dict[str, Any]) -> str:
     if not _is_conditional(node):
         return comma + _json(node, "", bound)
     condition, item, _ = node["Fn::If"]
-    return f"${{{_bind({'Fn::If': [condition, _sub(item, comma), '']}, key, bound)}}}"
+    return f"${{{_bind({'Fn::If': [condition, _text(item, comma), '']}, key, bound)}}}"
 
 
-def _item(node: Any) -> dict[str, Any]:
+def _item(node: Any) -> dict[str, Any] | str:
     if not _is_conditional(node):
-        return _sub(node)
+        return _text(node)
     condition, item, _ = node["Fn::If"]
-    return widgets.when(condition, _sub(item))  # type: ignore[no-any-return]
+    return widgets.when(condition, _text(item))  # type: ignore[no-any-return]
 
 
 def _is_conditional(node: Any) -> bool:
