@@ -167,19 +167,19 @@ def number(one: Checkout) -> None:
     """Change a number: the CPU alarm's threshold and production's memory, one line each."""
 
     def other(found: re.Match[str]) -> str:
-        return f"{found[1]}{int(found[2]) + 5}"
+        return f"{found[1]}{int(found[2]) + 1}"
 
     one.edit(DATABASE, r'("DatabaseCPUAlarm".*?\bThreshold=)(\d+)', other)
     one.edit(
         "parameters/prod.json",
         r'("LambdaMemorySize": )(\d+)',
-        lambda found: found[1] + ("2048" if found[2] == "1024" else "1024"),
+        lambda found: found[1] + ("1536" if found[2] == "1024" else "1024"),
     )
     one.build()
     one.passes("-m", "ruff", "format", "--check", ".")
     one.passes("-m", "ruff", "check", ".")
     one.passes("-m", "mypy")
-    one.test()
+    one.test("-m", "not lints and not emulator")  # make test
 
 
 def alarm(one: Checkout) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,6 +21,7 @@ from . import mock_account
 from .conftest import Walk
 from .recorded import TOKYO, VIRGINIA, AwsError, Recorder
 
+ROOT = Path(__file__).resolve().parents[2]
 NETWORK = "csr-lambda-api-prod-network"
 
 
@@ -124,7 +127,8 @@ def test_stacks_are_validated_and_stay_as_they_are(ready: Place) -> None:
     given = {one["ParameterKey"]: one for one in made[2]["Parameters"]}
     assert given["LambdaCodeS3Key"] == {"ParameterKey": "LambdaCodeS3Key", "UsePreviousValue": True}
     assert given["LambdaCodeS3ObjectVersion"]["ParameterValue"] == ready.world.version
-    assert given["LambdaMemorySize"]["ParameterValue"] == "1024"
+    passed = json.loads((ROOT / "out" / "parameters" / "prod" / "api.json").read_text())["Parameters"]
+    assert given["LambdaMemorySize"]["ParameterValue"] == passed["LambdaMemorySize"]
     assert ready.recorder.stacks.status == before
     assert ready.left() == []
 

@@ -106,7 +106,7 @@ CHANGES: dict[str, Callable[[Side], Side]] = {
     "subnet CIDR": lambda side: with_values(side, "prod", {"PrivateSubnet1Cidr": "10.2.5.0/24"}),
     "description of a group": lambda side: with_template(side, "database", _group_description),
     "added subnet group name": lambda side: with_template(side, "database", _subnet_group_name),
-    "memory": lambda side: with_values(side, "prod", {"LambdaMemorySize": "2048"}),
+    "memory": lambda side: with_values(side, "prod", {"LambdaMemorySize": "1769"}),
     "threshold": lambda side: with_template(side, "database", _threshold),
     "bucket renamed": lambda side: with_template(side, "network", _bucket_renamed),
     "WAF off": lambda side: with_values(side, "prod", {"WAFEnabled": "false"}),
