@@ -17,7 +17,7 @@ from csr_templates.reviewing.access.boxes import (
     is_everyone,
     without,
 )
-from csr_templates.reviewing.values import words
+from csr_templates.reviewing.values import as_list, words
 
 _GROUP: Final = "AWS::EC2::SecurityGroup"
 _RULES: Final = {"AWS::EC2::SecurityGroupIngress": "in", "AWS::EC2::SecurityGroupEgress": "out"}
@@ -133,7 +133,7 @@ def _groups(side: Mapping[str, ResolvedStack]) -> _Rules:
             if resource.type == _GROUP:
                 owner: Node | None = node
                 reference: Any = {"Ref": name}
-                written = {way: _listed(properties.get(key)) for way, key in _INLINE.items()}
+                written = {way: as_list(properties.get(key)) for way, key in _INLINE.items()}
                 written["out"] = written["out"] or list(_DEFAULT_EGRESS)
             elif resource.type in _RULES:
                 reference = properties.get("GroupId", properties.get("GroupName"))
@@ -213,7 +213,3 @@ def _key(reference: Any, side: ResolvedStack) -> str:
 
 def _owner(reference: Any, stack: str) -> Node | None:
     return next((one.target for one in mentions(reference, stack)), None)
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

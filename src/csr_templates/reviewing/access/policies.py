@@ -19,7 +19,7 @@ from csr_templates.reviewing.access.statements import (
     statements,
 )
 from csr_templates.reviewing.access.wildcards import EVERYTHING
-from csr_templates.reviewing.values import words
+from csr_templates.reviewing.values import as_list, words
 
 # Type of a policy that is a resource of its own -> what it is attached to: the property, and its kind.
 _SUBJECTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -207,8 +207,7 @@ def _of_subjects(
 ) -> Iterator[tuple[str, Any, Node | None]]:
     is_attached = False
     for key, kind in _SUBJECTS[resource.type]:
-        given = resource.properties.get(key)
-        for value in given if isinstance(given, list) else [] if given is None else [given]:
+        for value in as_list(resource.properties.get(key)):
             is_attached = True
             owner = next((one.target for one in mentions(value, node.stack)), None)
             yield _subject(side, kind, value), document, owner

@@ -32,7 +32,7 @@ from csr_templates.reviewing.access.wildcards import (
     lower,
     pattern,
 )
-from csr_templates.reviewing.values import words
+from csr_templates.reviewing.values import as_list, words
 
 Document = Mapping[str, Any]
 
@@ -109,7 +109,7 @@ def statements(document: Any) -> list[Statement]:
             return []
     found: list[Statement] = []
     for one, limits in _unfolded(document):
-        for item in _listed(one.get("Statement")):
+        for item in as_list(one.get("Statement")):
             found += [_statement(inner, (*limits, *more)) for inner, more in _unfolded(item)]
     return found
 
@@ -200,7 +200,7 @@ def _set(included: Mapping[Pattern, str], excluded: Mapping[Pattern, str]) -> So
 
 def _texts(element: Any, *, fold: bool = False) -> dict[Pattern, str]:
     found = {}
-    for value in _listed(element):
+    for value in as_list(element):
         one = pattern(value)
         found[lower(one) if fold else one] = words(value)
     return found
@@ -218,7 +218,7 @@ def _principals(element: Any, *, whole: bool = True) -> dict[Pattern, str]:
     kinds = element if isinstance(element, Mapping) and not is_unknown(element) else {"AWS": element}
     found = {}
     for kind, values in kinds.items():
-        for value in _listed(values):
+        for value in as_list(values):
             one = pattern(value, wildcards=False)
             if one == ("*",):
                 found[EVERYTHING] = EVERYONE
@@ -264,16 +264,10 @@ def _unfolded(
         case {"Fn::If": [_, yes, no, *definition]}:
             for branch in (yes, no):
                 limit = undecided([definition, branch is yes])
-                for one in _listed(branch):
+                for one in as_list(branch):
                     yield from _unfolded(one, (*limits, limit))
         case Mapping() if not is_unknown(item):
             yield item, limits
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def _some(names: Sequence[str]) -> str:

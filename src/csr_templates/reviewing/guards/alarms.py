@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from csr_templates.cloudformation.intrinsics import as_strings
 from csr_templates.cloudformation.resolved_stack import mentions
 from csr_templates.cloudformation.set_changes import ADD, REMOVE, ResourceChange
 from csr_templates.cloudformation.wiring import Node
-from csr_templates.reviewing.values import text, words
+from csr_templates.reviewing.values import as_list, text, words
 
 _TYPES: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 # What only the alarm's state says is not what it watches for.
@@ -50,8 +50,8 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         return
     before, after = change.before.properties, change.after.properties
     for key in ("AlarmActions", "InsufficientDataActions"):
-        kept = {json.dumps(one, sort_keys=True) for one in _listed(after.get(key))}
-        gone = [one for one in _listed(before.get(key)) if json.dumps(one, sort_keys=True) not in kept]
+        kept = {json.dumps(one, sort_keys=True) for one in as_list(after.get(key))}
+        gone = [one for one in as_list(before.get(key)) if json.dumps(one, sort_keys=True) not in kept]
         if gone:
             what = ", ".join(words(one) for one in gone)
             yield f"{key} no longer has {what}{'' if kept else ', and is empty'}"
@@ -139,7 +139,3 @@ def _number(value: Any) -> float | None:
 def _plain(value: Any) -> Any:
     number = _number(value)
     return number if number is not None else json.dumps(as_strings(value), sort_keys=True, default=str)
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
