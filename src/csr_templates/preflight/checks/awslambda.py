@@ -158,7 +158,7 @@ def _judge_runtime(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     names.check(
         "function-name",
-        "The name of the function is free, or ours",
+        "The function name is not in use, or belongs to the stack",
         (
             Kind(
                 _FUNCTION,
@@ -171,13 +171,14 @@ CHECKS = (
     ),
     Check(
         "lambda-concurrency",
-        "The account has the concurrency that is reserved or provisioned, and 100 more",
+        "The concurrency quota of the account is sufficient for the reserved or provisioned "
+        "concurrency and 100 more",
         _functions,
         _judge_concurrency,
     ),
     Check(
         "package",
-        "The package of the function is in its bucket, within Lambda's limits, and holds the handler",
+        "The function's package is in its bucket, is within the limits of Lambda, and contains the handler",
         _functions,
         _judge_package,
     ),

@@ -114,7 +114,8 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     names.check(
         "cloudfront-names",
-        "The names of CloudFront Functions, policies and origin access controls are free, or ours",
+        "The names of CloudFront Functions, policies and origin access controls are not in use, or "
+        "belong to the stack",
         (
             Kind(
                 _FUNCTION,
@@ -146,10 +147,10 @@ CHECKS = (
             ),
         ),
     ),
-    quotas.check("cloudfront-quotas", "The quotas of CloudFront leave room for what is new", _QUOTAS),
+    quotas.check("cloudfront-quotas", "The CloudFront quotas are sufficient for the new resources", _QUOTAS),
     Check(
         "domain-alias",
-        "No other distribution has the custom domain as an alias, in this account or another one",
+        "No other distribution in any account uses the custom domain as an alternate domain name",
         _aliases,
         _judge_alias,
     ),

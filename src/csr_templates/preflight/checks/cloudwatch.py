@@ -11,7 +11,7 @@ _ALARM = "AWS::CloudWatch::Alarm"
 CHECKS = (
     names.check(
         "alarm-names",
-        "No alarm outside the stacks has the name of one of ours",
+        "No alarm outside the stacks has the same name as an alarm of the stacks",
         (
             Kind(
                 _ALARM,
@@ -24,7 +24,7 @@ CHECKS = (
     ),
     names.check(
         "dashboard-names",
-        "No dashboard outside the stacks has the name of one of ours",
+        "No dashboard outside the stacks has the same name as a dashboard of the stacks",
         (
             Kind(
                 "AWS::CloudWatch::Dashboard",
@@ -38,7 +38,7 @@ CHECKS = (
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
     quotas.check(
         "alarm-quota",
-        "The quota of alarms leaves room for what is new",
+        "The quota for alarms is sufficient for the new resources",
         (Quota("alarms", "alarms", (_ALARM,), calls.alarms, 5_000),),
     ),
 )

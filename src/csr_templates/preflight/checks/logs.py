@@ -9,7 +9,8 @@ from csr_templates.preflight.checks.names import Kind, listed
 CHECKS = (
     names.check(
         "log-group-names",
-        "The names of the log groups are free, or ours: a service or an earlier attempt may have made them",
+        "The log group names are not in use, or belong to the stacks. A service or an earlier attempt"
+        " can have created them",
         (
             Kind(
                 "AWS::Logs::LogGroup",
@@ -22,7 +23,7 @@ CHECKS = (
     ),
     names.check(
         "delivery-names",
-        "The names of the log deliveries are free, or ours",
+        "The names of the log deliveries are not in use, or belong to the stacks",
         (
             Kind(
                 "AWS::Logs::DeliverySource",
