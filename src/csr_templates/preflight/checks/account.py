@@ -63,9 +63,9 @@ def _judge_region(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     Check(
         "account",
-        "The account is the one in the parameters, and already contains resources of the environment",
+        "The account is the one that the parameters name, and holds parts of the environment",
         _account,
         _judge_account,
     ),
-    Check("regions", "The regions of the stacks are enabled for the account", _regions, _judge_region),
+    Check("regions", "The account may use the regions of the stacks", _regions, _judge_region),
 )

@@ -65,7 +65,7 @@ def _covers(name: str, domain: str) -> bool:
 CHECKS = (
     Check(
         "certificate",
-        "The certificate is issued, is in us-east-1, covers the domain, and does not expire soon",
+        "The certificate is issued, in us-east-1, covers the domain, and does not expire soon",
         _certificates,
         _judge,
     ),

@@ -138,14 +138,14 @@ def _with(needs: Needs, parameter: str) -> StackNeeds | None:
 CHECKS = (
     Check(
         "api-logging-role",
-        "API Gateway has a role for writing logs, or exactly one stack sets it",
+        "API Gateway has a role to write logs with, or a stack sets it that no other one sets it for",
         _logging,
         _judge_logging,
     ),
-    quotas.check("api-quotas", "The API Gateway quotas are sufficient for the new resources", _QUOTAS),
+    quotas.check("api-quotas", "The quotas of API Gateway leave room for what is new", _QUOTAS),
     Check(
         "origin-key",
-        "The API accepts the key that CloudFront sends, also during the deploy",
+        "The API accepts the key that CloudFront sends, on the way of the deploy too",
         _origin_keys,
         _judge_origin_key,
     ),

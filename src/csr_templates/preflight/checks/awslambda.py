@@ -158,7 +158,7 @@ def _judge_runtime(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     names.check(
         "function-name",
-        "The function name is not in use, or belongs to the stack",
+        "The name of the function is free, or ours",
         (
             Kind(
                 _FUNCTION,
@@ -171,14 +171,13 @@ CHECKS = (
     ),
     Check(
         "lambda-concurrency",
-        "The concurrency quota of the account is sufficient for the reserved or provisioned "
-        "concurrency and 100 more",
+        "The account has the concurrency that is reserved or provisioned, and 100 more",
         _functions,
         _judge_concurrency,
     ),
     Check(
         "package",
-        "The function's package is in its bucket, is within the limits of Lambda, and contains the handler",
+        "The package of the function is in its bucket, within Lambda's limits, and holds the handler",
         _functions,
         _judge_package,
     ),

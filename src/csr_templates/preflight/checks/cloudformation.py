@@ -76,15 +76,10 @@ def _judge_reads(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 
 CHECKS = (
-    Check(
-        "stack-state",
-        "Each stack does not exist yet, or is in a status that allows an update",
-        _stacks,
-        _judge_state,
-    ),
+    Check("stack-state", "Each stack is absent, or in a state that takes an update", _stacks, _judge_state),
     Check(
         "imports",
-        "The exports and outputs that a stack reads exist, or are deployed before it",
+        "The exports and outputs that a stack reads are there, or come earlier",
         _reads,
         _judge_reads,
     ),

@@ -114,8 +114,7 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     names.check(
         "cloudfront-names",
-        "The names of CloudFront Functions, policies and origin access controls are not in use, or "
-        "belong to the stack",
+        "The names of CloudFront Functions, policies and origin access controls are free, or ours",
         (
             Kind(
                 _FUNCTION,
@@ -147,10 +146,10 @@ CHECKS = (
             ),
         ),
     ),
-    quotas.check("cloudfront-quotas", "The CloudFront quotas are sufficient for the new resources", _QUOTAS),
+    quotas.check("cloudfront-quotas", "The quotas of CloudFront leave room for what is new", _QUOTAS),
     Check(
         "domain-alias",
-        "No other distribution in any account uses the custom domain as an alternate domain name",
+        "No other distribution has the custom domain as an alias, in this account or another one",
         _aliases,
         _judge_alias,
     ),

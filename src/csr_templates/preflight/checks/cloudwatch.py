@@ -11,7 +11,7 @@ _ALARM = "AWS::CloudWatch::Alarm"
 CHECKS = (
     names.check(
         "alarm-names",
-        "No alarm outside the stacks has the same name as an alarm of the stacks",
+        "No alarm outside the stacks has the name of one of ours",
         (
             Kind(
                 _ALARM,
@@ -24,7 +24,7 @@ CHECKS = (
     ),
     names.check(
         "dashboard-names",
-        "No dashboard outside the stacks has the same name as a dashboard of the stacks",
+        "No dashboard outside the stacks has the name of one of ours",
         (
             Kind(
                 "AWS::CloudWatch::Dashboard",
@@ -38,7 +38,7 @@ CHECKS = (
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
     quotas.check(
         "alarm-quota",
-        "The quota for alarms is sufficient for the new resources",
+        "The quota of alarms leaves room for what is new",
         (Quota("alarms", "alarms", (_ALARM,), calls.alarms, 5_000),),
     ),
 )

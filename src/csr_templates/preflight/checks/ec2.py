@@ -88,21 +88,14 @@ def _judge_nat_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 
 _IN_VPC = quotas.check(
-    "network-quotas",
-    "The quotas for VPCs, gateways and Elastic IP addresses are sufficient for the new resources",
-    _QUOTAS,
+    "network-quotas", "The quotas of VPCs, gateways and addresses leave room for what is new", _QUOTAS
 )
 CHECKS = (
-    Check(
-        "zones",
-        "The Availability Zones of the subnets exist, are available, and are different",
-        _zones,
-        _judge_zone,
-    ),
+    Check("zones", "The zones of the subnets exist, are available, and are two", _zones, _judge_zone),
     _IN_VPC,
     Check(
         "nat-gateway-quota",
-        "The quota for NAT gateways in each Availability Zone is sufficient for the new resources",
+        "The quota of NAT gateways in each zone leaves room for what is new",
         _nat_zones,
         _judge_nat_zone,
     ),

@@ -64,10 +64,12 @@ def _judge_linked_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
 
 
 CHECKS = (
-    Check("deploy-roles", "The pipeline role and the service role of each stack exist", _roles, _judge_role),
+    Check(
+        "deploy-roles", "The pipeline role and the service role of each stack are there", _roles, _judge_role
+    ),
     Check(
         "service-linked-roles",
-        "The service-linked roles of RDS, API Gateway and WAF exist",
+        "The roles that RDS, API Gateway and WAF need for themselves are there",
         _linked_roles,
         _judge_linked_role,
     ),

@@ -9,8 +9,7 @@ from csr_templates.preflight.checks.names import Kind, listed
 CHECKS = (
     names.check(
         "log-group-names",
-        "The log group names are not in use, or belong to the stacks. A service or an earlier attempt"
-        " can have created them",
+        "The names of the log groups are free, or ours: a service or an earlier attempt may have made them",
         (
             Kind(
                 "AWS::Logs::LogGroup",
@@ -23,7 +22,7 @@ CHECKS = (
     ),
     names.check(
         "delivery-names",
-        "The names of the log deliveries are not in use, or belong to the stacks",
+        "The names of the log deliveries are free, or ours",
         (
             Kind(
                 "AWS::Logs::DeliverySource",

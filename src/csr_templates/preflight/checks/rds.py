@@ -198,7 +198,7 @@ def _judge_snapshot(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     names.check(
         "cluster-name",
-        "The cluster identifier is not in use, or belongs to the stack",
+        "The identifier of the cluster is free, or ours",
         (
             Kind(
                 _CLUSTER,
@@ -209,28 +209,26 @@ CHECKS = (
             ),
         ),
     ),
-    Check("database-quotas", "The RDS quotas are sufficient for the new resources", _quotas, _judge_quota),
+    Check("database-quotas", "The quotas of RDS leave room for what is new", _quotas, _judge_quota),
     Check(
         "engine-version",
-        "The engine version is available and not deprecated, and an upgrade from the deployed version"
-        " is possible",
+        "The engine version is offered, not deprecated, and can be reached from the deployed one",
         _clusters,
         _judge_version,
     ),
     Check(
         "instance-class",
-        "The instance class is available for the engine version, in the Availability Zone of each "
-        "instance, with the monitoring settings of the stack",
+        "The instance class is offered for the version, in the zone of each instance, with its monitoring",
         _instances,
         _judge_class,
     ),
-    Check("pending-reboot", "No database parameter change is pending a reboot", _clusters, _judge_pending),
+    Check("pending-reboot", "No parameter of the database waits for a restart", _clusters, _judge_pending),
     Check(
         "writer", "The cluster is available, and its first instance is the writer", _clusters, _judge_writer
     ),
     Check(
         "newest-snapshot",
-        "The newest snapshot of the cluster is not older than one day",
+        "The newest snapshot of the cluster is at most a day old",
         _clusters,
         _judge_snapshot,
     ),

@@ -79,16 +79,11 @@ def _judge_health_checks(subject: Subject, needs: Needs, lookup: Lookup) -> Verd
 
 
 CHECKS = (
-    Check("hosted-zone", "The hosted zone is public and contains the custom domain", _zones, _judge_zone),
-    Check(
-        "domain-records",
-        "All records of the domain in the hosted zone belong to the stack",
-        _records,
-        _judge_record,
-    ),
+    Check("hosted-zone", "The hosted zone is public, and owns the custom domain", _zones, _judge_zone),
+    Check("domain-records", "The zone has no record of the domain that is not ours", _records, _judge_record),
     Check(
         "health-check-quota",
-        "The quota for Route 53 health checks is sufficient for the new resources",
+        "The quota of Route 53 health checks leaves room for what is new",
         _health_checks,
         _judge_health_checks,
     ),

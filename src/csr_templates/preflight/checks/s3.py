@@ -75,20 +75,17 @@ def _judge_artifacts(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 CHECKS = (
     Check(
-        "bucket-names",
-        "The bucket names are not in use in any account, or belong to the stacks",
-        _buckets,
-        _judge_name,
+        "bucket-names", "The names of the buckets are free in all accounts, or ours", _buckets, _judge_name
     ),
     Check(
         "artifact-buckets",
-        "The buckets for uploaded templates exist and have versioning enabled",
+        "The buckets that templates are uploaded to are there and keep versions",
         _artifact_buckets,
         _judge_artifacts,
     ),
     quotas.check(
         "bucket-quota",
-        "The quota for S3 buckets is sufficient for the new resources",
+        "The quota of buckets leaves room for what is new",
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/BucketRestrictions.html
         (
             Quota(

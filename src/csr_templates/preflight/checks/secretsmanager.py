@@ -52,8 +52,7 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     Check(
         "secret-names",
-        "The secret names are not in use, or belong to the stacks, and no secret is scheduled for "
-        "deletion. This includes the replicas",
+        "The names of the secrets are free, or ours, and none waits for its deletion; the copies too",
         _secrets,
         _judge,
     ),

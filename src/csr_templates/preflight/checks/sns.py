@@ -37,7 +37,7 @@ def _judge_topic(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     Check(
         "alarm-subscriptions",
-        "Every deployed alarm topic has a confirmed subscription",
+        "Every alarm topic that is deployed has a confirmed subscription",
         _topics,
         _judge_topic,
     ),

@@ -36,7 +36,7 @@ def _judge_capacity(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     names.check(
         "web-acl-name",
-        "The web ACL name is not in use, or belongs to the stack",
+        "The name of the web ACL is free, or ours",
         (
             Kind(
                 _WEB_ACL,
@@ -49,7 +49,7 @@ CHECKS = (
     ),
     Check(
         "web-acl-capacity",
-        "The capacity that the rules of the web ACL need is within the limit of WAF",
+        "The rules of the web ACL need no more capacity than WAF has",
         _web_acls,
         _judge_capacity,
     ),
