@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.references import uses
 from csr_templates.cloudformation.replacement import (
     Effect,
     effect_of_change,
@@ -156,18 +155,16 @@ class _Follow:
         return effect_of_change(self.stack.resources[name]["Type"], self.stack.region, place)
 
     def _keeps_name(self, name: str) -> bool:
-        reached = {use.place[0] for use in self.stack.uses[name] if use.place and self._is_reached(use)}
-        return any(key not in reached for key in self._name_properties(name))
-
-    def _name_properties(self, name: str) -> Iterator[str]:
-        """Yield the properties in which a resource gets its own name, if that is not another resource's."""
+        """Tell whether a resource gets its own name, if that is not another resource's, in a property."""
         resource = self.stack.resources[name]
-        properties = resource.get("Properties", {})
-        for key in name_properties(resource["Type"], self.stack.region, properties):
-            if not any(
-                use.kind == "name" and use.name in self.stack.resources for use in uses(properties[key])
-            ):
-                yield key
+        given = resource.get("Properties", {})
+        names = set(name_properties(resource["Type"], self.stack.region, given))
+        return not names <= {
+            use.place[0]
+            for use in self.stack.uses[name]
+            if use.place
+            and (self._is_reached(use) or (use.kind == "name" and use.name in self.stack.resources))
+        }
 
     def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
         wanted = set(names)
