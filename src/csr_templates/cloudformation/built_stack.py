@@ -1,7 +1,5 @@
 """A stack as data: what a build makes of its declaration, and what is read back from an output folder."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType

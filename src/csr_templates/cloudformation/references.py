@@ -3,8 +3,6 @@
 Everything here works on templates as plain dicts, with the long forms of the functions.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
