@@ -84,18 +84,18 @@ class _Follow:
         resources = self.stack.resources
         switched = {name for name in resources if resources[name].get("Condition") in self.conditions}
         direct: dict[str, Effect] = {}
-        changed: dict[str, set[Place]] = {}
+        changed: dict[str, set[Place]] = {}  # properties, whose pages the notes are of
         for used in self.reached:
             for name, place in self.stack.users.get(used, []):
                 if name not in switched:
                     direct[name] = max(direct.get(name, Effect.NONE), self._effect(name, place))
-                    changed.setdefault(name, set()).add(place)
+                    changed.setdefault(name, set()).add(place[:1])
         effects = self._with_followers(direct, switched)
         replaced = {name for name, effect in direct.items() if effect == Effect.REPLACED}
         for source in (name for name, effect in effects.items() if effect == Effect.REPLACED):
             for name, place in self.stack.users.get(("name", source), []):
                 if name in effects:
-                    changed.setdefault(name, set()).add(place)
+                    changed.setdefault(name, set()).add(place[:1])
         in_place = [
             (name, self.stack.resources[name]["Type"], place)
             for name in self._in_order(effects)
