@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
-from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Parameter, Template, encode_to_dict
+from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Parameter, Tags, Template, encode_to_dict
 
 R = TypeVar("R", bound=AWSObject)
 
@@ -133,17 +133,17 @@ def _plain(value: Any) -> Any:
 
     That converts what an object holds once for each object around it.
     """
-    if type(value) is str:
-        return value
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: item if type(item) is str else _plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [item if type(item) is str else _plain(item) for item in value]
     convert = getattr(type(value), "to_dict", None)
     if convert is None:
         return _plain(value.JSONrepr()) if hasattr(value, "JSONrepr") else value  # the former is of awacs
     if convert is AWSHelperFn.to_dict:
         return _plain(value.data)
+    if convert is Tags.to_dict:
+        return _plain(value.tags)
     if convert is BaseAWSObject.to_dict and value.properties:
         if value.do_validation:
             value._validate_props()
