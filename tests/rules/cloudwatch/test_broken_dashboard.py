@@ -34,7 +34,10 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "alarm", "properties": {"region": "eu-west-1", "alarms": ["${Errors.Arn}", "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:a", "${Elsewhere}"]}}]}
+        {"widgets": [{"type": "alarm", "properties": {
+        "region": "eu-west-1",
+        "alarms": ["${Errors.Arn}",
+        "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:a", "${Elsewhere}"]}}]}
 """,
     "query": """
 Resources:
@@ -43,7 +46,9 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "log", "properties": {"region": "eu-west-1", "query": "SOURCE '/aws/lambda/a' | fields @message"}}]}
+        {"widgets": [{"type": "log", "properties": {
+        "region": "eu-west-1",
+        "query": "SOURCE '/aws/lambda/a' | fields @message"}}]}
 """,
     "SQL": """
 Resources:
@@ -52,7 +57,9 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "log", "properties": {"region": "eu-west-1", "queryLanguage": "SQL", "query": "SELECT * FROM a"}}]}
+        {"widgets": [{"type": "log", "properties": {
+        "region": "eu-west-1",
+        "queryLanguage": "SQL", "query": "SELECT * FROM a"}}]}
 """,
     "formulas": """
 Resources:
@@ -61,7 +68,13 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "metric", "properties": {"region": "eu-west-1", "stat": "p99.9", "metrics": [["AWS/Lambda", "Errors", {"id": "e1", "stat": "TM(10%:90%)"}], [{"expression": "IF(e1 > 1e3, 100 * SUM(METRICS('errors')), 0)"}], [{"expression": "SELECT AVG(x) FROM y"}], [{"expression": "SEARCH('{AWS/Lambda} a', 'Sum', 300)"}]]}}]}
+        {"widgets": [{"type": "metric", "properties": {
+        "region": "eu-west-1",
+        "stat": "p99.9", "metrics": [
+        ["AWS/Lambda", "Errors", {"id": "e1", "stat": "TM(10%:90%)"}],
+        [{"expression": "IF(e1 > 1e3, 100 * SUM(METRICS('errors')), 0)"}],
+        [{"expression": "SELECT AVG(x) FROM y"}],
+        [{"expression": "SEARCH('{AWS/Lambda} a', 'Sum', 300)"}]]}}]}
 """,
     "own metrics": """
 Resources:
@@ -70,7 +83,12 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "metric", "properties": {"region": "eu-west-1", "metrics": [["Shop", "Orders", "kind", "a"], ["...", "b"], [".", "Returns", ".", "."]]}}]}
+        {"widgets": [{"type": "metric", "properties": {
+        "region": "eu-west-1",
+        "metrics": [
+        ["Shop", "Orders", "kind", "a"],
+        ["...", "b"],
+        [".", "Returns", ".", "."]]}}]}
 """,
 }
 
@@ -115,7 +133,9 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "alarm", "properties": {"region": "eu-west-1", "alarms": ["${Errors}", "checkout-errors"]}}]}
+        {"widgets": [{"type": "alarm", "properties": {
+        "region": "eu-west-1",
+        "alarms": ["${Errors}", "checkout-errors"]}}]}
 """,
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody lists the alarm ${Errors} by its name, and needs its ARN.",
@@ -130,7 +150,9 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "metric", "properties": {"region": "eu-west-1", "annotations": {"alarms": ["${Errors}"]}}}]}
+        {"widgets": [{"type": "metric", "properties": {
+        "region": "eu-west-1",
+        "annotations": {"alarms": ["${Errors}"]}}}]}
 """,
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody lists the alarm ${Errors} by its name, and needs its ARN.",
@@ -143,7 +165,9 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "log", "properties": {"region": "eu-west-1", "query": "fields @message"}}]}
+        {"widgets": [{"type": "log", "properties": {
+        "region": "eu-west-1",
+        "query": "fields @message"}}]}
 """,
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody has a query that does not begin with SOURCE and the log group.",
@@ -156,7 +180,11 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "metric", "properties": {"region": "eu-west-1", "metrics": [["AWS/Lambda", "Errors", {"id": "errors"}], [{"expression": "100 * errors / calls"}]]}}]}
+        {"widgets": [{"type": "metric", "properties": {
+        "region": "eu-west-1",
+        "metrics": [
+        ["AWS/Lambda", "Errors", {"id": "errors"}],
+        [{"expression": "100 * errors / calls"}]]}}]}
 """,
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody has the formula 100 * errors / calls, and no metric of "
@@ -170,7 +198,10 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "metric", "properties": {"region": "eu-west-1", "stat": "Avg", "metrics": [["Shop", "Orders", {"stat": "95"}]]}}]}
+        {"widgets": [{"type": "metric", "properties": {
+        "region": "eu-west-1",
+        "stat": "Avg", "metrics": [
+        ["Shop", "Orders", {"stat": "95"}]]}}]}
 """,
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody has the statistic Avg, which CloudWatch does not have.",
@@ -185,7 +216,11 @@ Resources:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {"widgets": [{"type": "metric", "properties": {"region": "eu-west-1", "metrics": [["AWS/NATGateway", "ErrorPortAllocations", "NatGatewayId", "a"], [".", "packetsDropCount", ".", "."]]}}]}
+        {"widgets": [{"type": "metric", "properties": {
+        "region": "eu-west-1",
+        "metrics": [
+        ["AWS/NATGateway", "ErrorPortAllocations", "NatGatewayId", "a"],
+        [".", "packetsDropCount", ".", "."]]}}]}
 """,
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody shows the metric ErrorPortAllocations, which "

@@ -35,9 +35,9 @@ class BrokenDashboard(Rule):
 
     DashboardBody is JSON inside a text, which cfn-lint does not read. It holds a list of widgets, each with
     a type that exists, 24 columns in all; a metric widget names a region and lists its metrics as namespace,
-    name and dimension pairs, with formulas of their ids and statistics that exist. Alarms are listed by their
-    ARNs, and a query begins with SOURCE. CloudWatch refuses a body that is not JSON, and shows an empty widget
-    for the rest.
+    name and dimension pairs, with formulas of their ids and statistics that exist. Alarms are listed by
+    their ARNs, and a query begins with SOURCE. CloudWatch refuses a body that is not JSON, and shows an empty
+    widget for the rest.
     """
 
     id = "E9615"
@@ -92,9 +92,9 @@ def _problems(widget: dict[str, Any], resources: Any) -> Iterator[str]:
             if isinstance(alarm, str) and _is_name(alarm, resources):
                 yield f"lists the alarm {alarm} by its name, and needs its ARN"
     query = inside.get("query")
-    if kind == "log" and isinstance(query, str) and inside.get("queryLanguage", "CWLI") == "CWLI":
-        if not re.match(r"\s*SOURCE\b", query, re.IGNORECASE) and "${" not in query[:20]:
-            yield "has a query that does not begin with SOURCE and the log group"
+    own = isinstance(query, str) and inside.get("queryLanguage", "CWLI") == "CWLI"
+    if kind == "log" and own and not re.match(r"\s*(SOURCE\b|\$\{)", query, re.IGNORECASE):
+        yield "has a query that does not begin with SOURCE and the log group"
     rows = inside.get("metrics")
     if kind == "metric" and isinstance(rows, list):
         yield from _row_problems(rows, inside)

@@ -8,7 +8,6 @@ from typing import Any
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import show, values
 
-
 SIGNS = {"and": "&&", "or": "||"}
 
 
