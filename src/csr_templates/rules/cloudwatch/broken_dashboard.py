@@ -92,8 +92,8 @@ def _problems(widget: dict[str, Any], resources: Any) -> Iterator[str]:
             if isinstance(alarm, str) and _is_name(alarm, resources):
                 yield f"lists the alarm {alarm} by its name, and needs its ARN"
     query = inside.get("query")
-    own = isinstance(query, str) and inside.get("queryLanguage", "CWLI") == "CWLI"
-    if kind == "log" and own and not re.match(r"\s*(SOURCE\b|\$\{)", query, re.IGNORECASE):
+    text = query if isinstance(query, str) and inside.get("queryLanguage", "CWLI") == "CWLI" else "SOURCE"
+    if kind == "log" and not re.match(r"\s*(SOURCE\b|\$\{)", text, re.IGNORECASE):
         yield "has a query that does not begin with SOURCE and the log group"
     rows = inside.get("metrics")
     if kind == "metric" and isinstance(rows, list):
