@@ -62,8 +62,9 @@ Resources:
         Format: '{"id": "$context.requestId", "ms": $context.integration.latency}'
 """,
         "Resources/Stage/Properties/AccessLogSetting/Format",
-        "Format has $context.integration.latency without quotation marks: where it has no "
-        "value, '-' breaks the JSON of the record. Write \"$context.integration.latency\".",
+        "Format has $context.integration.latency without quotation marks: its text, or the "
+        "'-' of no value, breaks the JSON of the record. Write "
+        '"$context.integration.latency".',
     ),
     "HTTP API": (
         """
@@ -75,8 +76,8 @@ Resources:
         Format: '{"id": $context.requestId}'
 """,
         "Resources/Stage/Properties/AccessLogSettings/Format",
-        "Format has $context.requestId without quotation marks: where it has no value, '-' "
-        'breaks the JSON of the record. Write "$context.requestId".',
+        "Format has $context.requestId without quotation marks: its text, or the '-' of no "
+        'value, breaks the JSON of the record. Write "$context.requestId".',
     ),
     "response": (
         """

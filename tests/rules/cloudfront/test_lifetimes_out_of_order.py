@@ -23,7 +23,7 @@ Resources:
         MinTTL: 0
         DefaultTTL: 0
         MaxTTL: 60
-        ParametersInCacheKeyAndForwardedToOrigin: 
+        ParametersInCacheKeyAndForwardedToOrigin:
           EnableAcceptEncodingGzip: true
           EnableAcceptEncodingBrotli: false
 """,
@@ -50,7 +50,7 @@ Resources:
         MinTTL: 0
         DefaultTTL: 0
         MaxTTL: 0
-        ParametersInCacheKeyAndForwardedToOrigin: 
+        ParametersInCacheKeyAndForwardedToOrigin:
           EnableAcceptEncodingGzip: true
           EnableAcceptEncodingBrotli: false
 """,

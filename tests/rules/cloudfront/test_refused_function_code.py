@@ -79,9 +79,9 @@ Resources:
     Type: AWS::CloudFront::Function
     Properties:
       FunctionConfig: {{Comment: a, Runtime: cloudfront-js-2.0}}
-      FunctionCode: "function handler(event) {{ return event.request; }} // {'a' * 10_240}"
+      FunctionCode: "function handler(event) {{ return event.request; }} // {"a" * 10_240}"
 """,
         "Resources/Function/Properties/FunctionCode",
-        "FunctionCode is 10294 bytes long: CloudFront takes 10240. Shorten it.",
+        "FunctionCode is 10293 bytes long: CloudFront takes 10240. Shorten it.",
     ),
 }
