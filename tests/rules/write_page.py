@@ -63,7 +63,7 @@ E91xx. A file of custom rules with more than 500 lines can still conflict with t
 
 ## Ignore a finding
 
-Add the rule and the reason to the metadata of the resource. E9500 finds ignored rules without a reason.
+Add the rule and the reason to the metadata of the resource. W9500 finds ignored rules without a reason.
 
 ```yaml
 Resources:
