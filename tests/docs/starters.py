@@ -17,7 +17,9 @@ GITHUB: Final = sorted((STARTERS / "github").glob("*.yml"))
 GITLAB: Final = STARTERS / "gitlab" / ".gitlab-ci.yml"
 DEPLOY: Final = STARTERS / "deploy.sh"
 # Roles that check the accounts, as a team names them in the variable.
-ROLES: Final = '{"prod": "arn:aws:iam::123456789012:role/checks", "dev": "arn:aws:iam::210987654321:role/checks"}'
+ROLES: Final = (
+    '{"prod": "arn:aws:iam::123456789012:role/checks", "dev": "arn:aws:iam::210987654321:role/checks"}'
+)
 
 
 def workflow(name: str) -> dict[str, Any]:

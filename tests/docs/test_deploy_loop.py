@@ -152,7 +152,9 @@ class Pipeline:
         account = self.account
         account.empty(built)
         account.planned, account.done, account.rollback = {}, [], {}
-        account.client("iam", TOKYO).create_role(RoleName="checks", AssumeRolePolicyDocument=json.dumps(TRUST))
+        account.client("iam", TOKYO).create_role(
+            RoleName="checks", AssumeRolePolicyDocument=json.dumps(TRUST)
+        )
         given = {"OidcProviderArn": PROVIDER, "OidcSubject": SUBJECT}
         parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
         blocks = read(HAND_OVER).shell()
@@ -174,7 +176,9 @@ class Pipeline:
         self.checks.write_text("", "utf-8")
         token = json.dumps({"sub": subject, "aud": "sts.amazonaws.com"})
         given = {"CI_PIPELINE_ID": "1", "ENVIRONMENT": "prod", "PREFLIGHT_ROLES": ROLES, "FAILING": failing}
-        exported = "".join(f"export {k}='{v}'\n" for k, v in {**given, "AWS_ID_TOKEN": token, **variables}.items())
+        exported = "".join(
+            f"export {k}='{v}'\n" for k, v in {**given, "AWS_ID_TOKEN": token, **variables}.items()
+        )
         code = f"ln -s {ROOT / 'docs'} docs\n{exported}{script('deploy-prod')}\n"
         return self._typed(Block("", 0, "sh", code))
 
@@ -256,7 +260,7 @@ def test_nothing_to_deploy(pipeline: Pipeline) -> None:
 
 
 def test_updates(pipeline: Pipeline) -> None:
-    """A snapshot before the database's update, alarms that watch those of api and frontend; copies are replaced."""
+    """A snapshot before the database's update; alarms watch api and frontend; copies are replaced."""
     pipeline.account.planned.update(
         network=[change("Add", "AnotherAlarm", "AWS::CloudWatch::Alarm")],
         database=[change("Modify", "DatabaseCluster", "AWS::RDS::DBCluster", "False")],
@@ -305,7 +309,11 @@ LOSSES: Final = [
 @pytest.mark.parametrize(
     ("accepted", "refused"),
     [
-        ("", "Modify database.DatabaseCluster, Modify database.DatabaseInstance1, Remove database.DatabaseCPUAlarm"),
+        (
+            "",
+            "Modify database.DatabaseCluster, Modify database.DatabaseInstance1, "
+            "Remove database.DatabaseCPUAlarm",
+        ),
         (
             "database.DatabaseCluster api.DatabaseCPUAlarm database.DatabaseInstance",
             "Modify database.DatabaseInstance1, Remove database.DatabaseCPUAlarm",
@@ -338,7 +346,7 @@ def test_what_is_meant_is_deployed(pipeline: Pipeline) -> None:
 
 
 def test_check_that_fails_stops_the_loop(pipeline: Pipeline) -> None:
-    """Where the account would not take a stack, no change set is made for it, and no later stack is deployed."""
+    """Where the account would not take a stack, neither it nor a later one is deployed."""
     pipeline.account.planned.clear()
     pipeline.account.planned.update({name: [change("Add", "One", "AWS::SQS::Queue")] for name in NAMES})
     done = pipeline.deploy(failing="database")
@@ -371,7 +379,7 @@ def test_token_of_another_branch_gets_no_role(pipeline: Pipeline) -> None:
 
 
 def test_every_failure_stops_the_loop(pipeline: Pipeline, tmp_path: Path) -> None:
-    """Whichever command for the database or the API fails: the loop says so, and changes nothing afterwards."""
+    """Whichever command for database or API fails: the loop says so, and changes nothing afterwards."""
     pipeline.account.planned.clear()
     pipeline.account.planned.update({name: [change("Add", "One", "AWS::SQS::Queue")] for name in NAMES})
     assert pipeline.deploy().status == 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +17,7 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.reviewing.markdown import MARKER
 
+from .aws_cli import parse
 from .conftest import require_programs
 from .pages import HAND_OVER, ROOT, read
 from .starters import DEPLOY, GITHUB, ROLES, STARTERS, gitlab, programs, ran, script, step, workflow
@@ -41,7 +44,7 @@ def _bash() -> None:
 
 @pytest.mark.parametrize("file", GITHUB, ids=lambda file: file.name)
 def test_workflows_may_do_as_little_as_they_need(file: Path) -> None:
-    """Tokens have the permissions of each job; actions are pinned by commit; no event brings rights to forks."""
+    """Jobs have what they need and no more, actions are pinned by commit, and no event gives forks rights."""
     text, found = file.read_text("utf-8"), workflow(file.name)
 
     assert found["permissions"] == {}
@@ -174,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
                 github = path.startswith("/repos")
                 server.add("github-actions[bot]" if github else "project_3_bot", json.loads(data)["body"])
                 self._answer({}, 201)
-            case ("PATCH" | "PUT"), _:
+            case (("PATCH" | "PUT"), _):
                 wanted = r"/repos/a/b/issues/comments/(\d+)"
                 if self.command == "PUT":
                     wanted = r"/projects/3/merge_requests/9/notes/(\d+)"
@@ -231,11 +234,18 @@ class Reviewing:
 
     def run(self, report: str, code: int = 0, **variables: str) -> tuple[int, str, str]:
         """Run the steps for a report of the review; GitHub runs the comment after a failure, too."""
-        sarif = {"runs": [{"tool": {"driver": {"name": f"csr-templates {name}"}}} for name in ("lint", "review")]}
+        sarif = {
+            "runs": [{"tool": {"driver": {"name": f"csr-templates {name}"}}} for name in ("lint", "review")]
+        }
         (self.folder / "report").write_text(report, "utf-8")
         (self.folder / "sarif").write_text(json.dumps(sarif), "utf-8")
         review = f'echo "$*" >> called; case "$*" in *sarif*) cat sarif;; *) cat report;; esac; exit {code}'
-        stubs = {"apt-get": "true", "python": "true", "git": 'echo "base-of-${3#origin/}"', "csr-templates": review}
+        stubs = {
+            "apt-get": "true",
+            "python": "true",
+            "git": 'echo "base-of-${3#origin/}"',
+            "csr-templates": review,
+        }
         path = programs(self.folder, stubs)
         given = {**self.variables, **variables}
         if self.service == "gitlab":
@@ -343,8 +353,6 @@ BUCKET: Final = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n    Propertie
 
 def linted(folder: Path, code: str) -> int:
     """Run the lint of a job on one template, with this command line."""
-    import sys
-
     (folder / "out").mkdir()
     (folder / "out" / "one.yaml").write_text(BUCKET, "utf-8")
     command = f'PYTHONPATH="{ROOT / "src"}" exec "{sys.executable}" -m csr_templates "$@"'
@@ -415,7 +423,7 @@ CHECKED: Final = 'echo "$AWS_ACCESS_KEY_ID $*" >> checked; echo "# $2"; case "$2
 
 def checked(folder: Path, code: str, failing: str = "none", **variables: str) -> tuple[int, str, list[str]]:
     """Run code with a check of accounts that fails for one environment, and return who asked for what."""
-    stub = f'{CHECKED}{failing}) exit 1 ;; esac'
+    stub = f"{CHECKED}{failing}) exit 1 ;; esac"
     path = programs(folder, {"aws": AWS, "csr-templates": stub, "apt-get": "true", "python": "true"})
     done = ran(folder, code, path, **variables)
     calls = folder / "checked"
@@ -423,7 +431,7 @@ def checked(folder: Path, code: str, failing: str = "none", **variables: str) ->
 
 
 def test_each_account_is_asked_by_its_role(tmp_path: Path, tokens: Tokens) -> None:
-    """On GitHub, each role gets a new token for the audience of AWS; one account that fails hides no other."""
+    """On GitHub, each role gets a new token for the audience of AWS; one failure hides no other account."""
     job = workflow("templates.yml")["jobs"]["preflight"]
     (code,) = [one["run"] for one in job["steps"] if one.get("name") == "Preflight"]
     url = f"http://127.0.0.1:{tokens.server_address[1]}/token?api-version=2.0"
@@ -492,6 +500,23 @@ def test_role_that_refuses_stops_the_check(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr) == (254, "An error occurred (AccessDenied)\n")
     assert not (tmp_path / "checked").exists()
+
+
+def test_the_role_that_checks_can_be_created(tmp_path: Path) -> None:
+    """The AWS CLI takes the commands of the page, with the policies that are there."""
+    page = read(STARTERS / "README.md")
+    (trust,) = [one.text for one in page.blocks if one.language == "json"]
+    (tmp_path / "trust.json").write_text(trust, "utf-8")
+    (tmp_path / "out").symlink_to(ROOT / "out")
+    (block,) = page.shell()
+    commands = [shlex.split(line) for line in block.text.replace("\\\n", " ").splitlines()]
+    made, allowed = (parse(words[1:], tmp_path).parameters for words in commands)
+
+    (statement,) = json.loads(made["AssumeRolePolicyDocument"])["Statement"]
+    issuer = statement["Principal"]["Federated"].partition("/")[2]
+    assert set(statement["Condition"]["StringEquals"]) == {f"{issuer}:aud", f"{issuer}:sub"}
+    assert made["RoleName"] == allowed["RoleName"]
+    assert len(allowed["PolicyDocument"]) < 10_240  # what the inline policies of a role may have together
 
 
 def test_pages_of_the_starters_name_what_there_is() -> None:
