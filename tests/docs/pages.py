@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "docs" / "operations.md"
 HAND_OVER = ROOT / "docs" / "hand-over.md"
+HAND_OVER_JA = ROOT / "docs" / "hand-over.ja.md"
 RECOVERY = ROOT / "docs" / "recovery.md"
 RECOVERY_JA = ROOT / "docs" / "recovery.ja.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
