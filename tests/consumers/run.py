@@ -462,7 +462,7 @@ def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
 
 
 def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
-    """The starters are clean, each linter finds a fault in a copy of them, and the AWS CLI takes the deploy."""
+    """The starters are clean, each linter finds a fault in a copy, and the AWS CLI takes the deploy."""
     for name, linter in starters.linters(WORK).items():
         shutil.rmtree(folder / "starters", ignore_errors=True)
         shutil.copytree(ROOT / "docs" / "starters", folder / "starters")
