@@ -94,14 +94,6 @@ def test_steps_only_add(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> 
     assert after.keys() - before.keys() == {"DatabaseCluster", "DatabaseInstance1", "DatabaseInstance2"}
 
 
-def test_groups_come_with_their_rules(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> None:
-    """A group that a restore needs has all of its rules, those that are resources included."""
-    by_name = {step.name: template["Resources"] for _, step, template in ours}
-
-    assert "LambdaToDatabase" not in by_name["database"]
-    assert "LambdaToDatabase" in by_name["database-before-restore"]
-
-
 def test_everything_that_holds_data_comes_back(assembly: Assembly) -> None:
     """Of what is kept on deletion and holds data, only the log group with the old API's ID stays outside."""
     stay = {}

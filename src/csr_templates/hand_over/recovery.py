@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from csr_templates.cloudformation.built_stack import BuiltStack, Document
 
 _RETAINING: Final = frozenset({"Retain", "RetainExceptOnCreate"})
-_GROUP_RULES: Final = frozenset({"AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress"})
 _ACCOUNT: Final = "${AWS::AccountId}"
 _RESOURCE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\.?([A-Za-z0-9.]*)\}")
 # Nothing compares it with the account, and the next deploy writes the property.
@@ -65,7 +64,6 @@ def steps(stack: BuiltStack) -> list[Step]:
     restored = _restored(stack)
     if restored:
         needed = _needed_by(stack, restored)
-        needed |= _group_rules(stack, needed)
         before = [name for name in stack.resources if name in {*surviving, *needed} and name not in restored]
         after = [name for name in stack.resources if name in {*before, *restored}]
         found += [
@@ -204,15 +202,6 @@ def _needed_by(stack: BuiltStack, names: Iterable[str]) -> set[str]:
         pending += (named & stack.resources.keys()) - found
         found |= named & stack.resources.keys()
     return found
-
-
-def _group_rules(stack: BuiltStack, names: Set[str]) -> set[str]:
-    """Return the rules of security groups that are resources of their own: a group is complete with them."""
-    return {
-        name
-        for name, resource in stack.resources.items()
-        if resource["Type"] in _GROUP_RULES and _needed_by(stack, [name]) <= names
-    }
 
 
 def _depends(stack: BuiltStack, name: str) -> list[str]:
