@@ -107,8 +107,8 @@ FIXED = {
     "tmpdir",
 }
 
-# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.RegionsAndAvailabilityZones.html and what
-# RDS for MySQL has besides.
+# Of Aurora, and what RDS for MySQL has besides.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.RegionsAndAvailabilityZones.html
 ZONES = (
     "Africa/Cairo Africa/Casablanca Africa/Harare Africa/Monrovia Africa/Nairobi Africa/Tripoli "
     "Africa/Windhoek "
