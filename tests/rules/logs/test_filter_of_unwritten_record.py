@@ -40,19 +40,6 @@ Resources:
       LogGroupName: !Ref Log
       FilterPattern: '{ $.level = "ERROR" }'
 """,
-    "error": """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: JSON, ApplicationLogLevel: FATAL}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.level = "ERROR" || $.level = "FATAL" }'
-""",
     "another log": """
 Resources:
   Log: {Type: AWS::Logs::LogGroup}
@@ -170,5 +157,22 @@ Resources:
 """,
         "Resources/Filter/Properties/FilterPattern",
         "FilterPattern has $.record.initDurationMs, which is in $.record.metrics.initDurationMs.",
+    ),
+    "one of two levels": (
+        """
+Resources:
+  Log: {Type: AWS::Logs::LogGroup}
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      LoggingConfig: {LogGroup: !Ref Log, LogFormat: JSON, ApplicationLogLevel: FATAL}
+  Filter:
+    Type: AWS::Logs::MetricFilter
+    Properties:
+      LogGroupName: !Ref Log
+      FilterPattern: '{ $.level = "ERROR" || $.level = "FATAL" }'
+""",
+        "Resources/Filter/Properties/FilterPattern",
+        "FilterPattern asks for ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR.",
     ),
 }

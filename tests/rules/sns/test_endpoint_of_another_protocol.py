@@ -24,8 +24,8 @@ Resources:
 Resources:
   Mail:
     Type: AWS::SNS::Subscription
-    Properties: 
-      {TopicArn: a, Protocol: firehose, 
+    Properties:
+      {TopicArn: a, Protocol: firehose,
       Endpoint: 'arn:aws:firehose:eu-west-1:111111111111:deliverystream/a', SubscriptionRoleArn: a}
 """,
 }
@@ -68,8 +68,8 @@ Resources:
 Resources:
   Mail:
     Type: AWS::SNS::Subscription
-    Properties: 
-      {TopicArn: a, Protocol: firehose, 
+    Properties:
+      {TopicArn: a, Protocol: firehose,
       Endpoint: 'arn:aws:firehose:eu-west-1:111111111111:deliverystream/a'}
 """,
         "Resources/Mail/Properties",

@@ -19,6 +19,20 @@ Outputs:
 Resources:
   Guard: {Type: AWS::WAFv2::WebACL}
 """,
+    "web ACL of the distribution": """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT}}
+  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {WebACLId: !GetAtt Guard.Arn}}}
+Outputs:
+  Guard: {Value: !GetAtt Guard.Arn}
+""",
+    "nested": """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
+  Other: {Type: AWS::S3::Bucket}
+Outputs:
+  Guard: {Value: !GetAtt Guard.Arn}
+""",
 }
 
 BAD = {
@@ -55,5 +69,17 @@ Resources:
         "Resources/Table",
         "Nothing of the template uses Table, so it has no effect. Name it in an "
         "AWS::EC2::SubnetRouteTableAssociation, or export it.",
+    ),
+    "distribution without its web ACL": (
+        """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT}}
+  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Enabled: true}}}
+Outputs:
+  Guard: {Value: !GetAtt Guard.Arn}
+""",
+        "Resources/Guard",
+        "Nothing of the template uses Guard, so it has no effect. Name it in a "
+        "distribution or an AWS::WAFv2::WebACLAssociation, or export it.",
     ),
 }

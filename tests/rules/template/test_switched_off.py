@@ -25,6 +25,17 @@ Resources:
         Rules:
           - {Status: Enabled, ExpirationInDays: 1}
 """,
+    "by condition": """
+Conditions:
+  Keeps: !Equals [!Ref AWS::Region, eu-west-1]
+Resources:
+  One:
+    Type: AWS::S3::Bucket
+    Properties:
+      LifecycleConfiguration:
+        Rules:
+          - {Status: !If [Keeps, Enabled, Disabled], ExpirationInDays: 1}
+""",
 }
 
 BAD = {

@@ -109,8 +109,11 @@ def _unwritten(pattern: str, config: dict[str, Any]) -> str:
         return f"asks for {platform[0]}, which SystemLogLevel WARN leaves out. Set it to INFO."
     asked = [OTHER_NAMES.get(name.upper(), name.upper()) for name in _levels(pattern)]
     least = config.get("ApplicationLogLevel")
-    if least in LEVELS and asked and all(_below(level, least) for level in asked):
-        return f"asks for {asked[0]}, which ApplicationLogLevel {least} leaves out. Set it to {asked[0]}."
+    left_out = [level for level in asked if least in LEVELS and _below(level, str(least))]
+    if left_out:
+        return (
+            f"asks for {left_out[0]}, which ApplicationLogLevel {least} leaves out. Set it to {left_out[0]}."
+        )
     return ""
 
 

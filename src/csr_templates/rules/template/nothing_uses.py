@@ -7,7 +7,7 @@ from typing import Any
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
 
-# Type -> what has to name it; and what names it without using it.
+# Type -> what has to name it.
 USERS = {
     "AWS::CloudFront::CachePolicy": "a cache behavior",
     "AWS::CloudFront::Function": "a cache behavior",
@@ -20,6 +20,7 @@ USERS = {
     "AWS::WAFv2::RegexPatternSet": "a rule of a web ACL",
     "AWS::WAFv2::WebACL": "a distribution or an AWS::WAFv2::WebACLAssociation",
 }
+# What names something of these types without using it.
 BYSTANDERS = (
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
@@ -47,11 +48,23 @@ class NothingUses(Rule):
     def faults(self, validator: Validator, resources: Any) -> Faults:
         found = list(of_type(resources, *USERS))
         graph: Any = validator.cfn.graph if found and len(resources) > 1 else None
-        for logical_id, resource, _ in found if graph else ():
+        for logical_id, resource, properties in found if graph else ():
             users = set(graph.graph.predecessors(logical_id)) - {logical_id}
-            if all(resources.get(user, {}).get("Type") in BYSTANDERS for user in users):
+            shown = {user for user in users if user not in resources}  # in outputs
+            if shown and not _misses_its_distribution(resources, properties):
+                continue
+            if all(resources[user].get("Type") in BYSTANDERS for user in users - shown):
                 yield Fault(
                     (logical_id,),
                     f"Nothing of the template uses {logical_id}, so it has no effect. Name it in "
                     f"{USERS[resource['Type']]}, or export it.",
                 )
+
+
+def _misses_its_distribution(resources: Any, properties: Any) -> bool:
+    """Return whether a web ACL is for CloudFront, and the distributions of its template have none."""
+    configs = [
+        one.get("DistributionConfig") for _, _, one in of_type(resources, "AWS::CloudFront::Distribution")
+    ]
+    without = [config for config in configs if isinstance(config, dict) and "WebACLId" not in config]
+    return properties.get("Scope") == "CLOUDFRONT" and bool(configs) and len(without) == len(configs)

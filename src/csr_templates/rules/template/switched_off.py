@@ -31,7 +31,7 @@ class SwitchedOff(Rule):
     The resource is created, looks like protection in the template, and does nothing: a disabled key of KMS
     stops everything that is encrypted with it, a disabled lifecycle rule keeps paying for old versions.
     Switch it on, or remove it. What is off for a while, on purpose, ignores this rule with its reason. A
-    switch that a parameter sets is not reported.
+    switch that a parameter or a condition sets is not reported.
     """
 
     id = "W9516"
@@ -47,10 +47,11 @@ class SwitchedOff(Rule):
                 continue
             for value, where in branches(validator, properties, *path):
                 found = [str(one).lower() for one, _ in values(where, value) if one is not None]
-                if found and set(found) == {off}:
+                decided = where.context.conditions.status == validator.context.conditions.status
+                if decided and found and set(found) == {off}:
                     yield Fault(
                         place(where, validator) or path[:1],
-                        f"{path[-1]} is {value if isinstance(value, str) else off}{{when}}: {effect}. "
+                        f"{path[-1]} is {value if isinstance(value, str) else off}: {effect}. "
                         "Switch it "
                         "on, or remove it.",
                         where,
