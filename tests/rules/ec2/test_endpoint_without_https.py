@@ -25,6 +25,7 @@ OWN = """
 GOOD = {
     "inline": template(HTTPS),
     "resource": template("", OWN),
+    "in capitals": template(HTTPS.replace("tcp", "TCP")),
     "all": template("{IpProtocol: -1, CidrIp: 10.0.0.0/8}"),
     "parameter": template("{IpProtocol: tcp, FromPort: !ImportValue port, ToPort: 443}"),
     "default group on purpose": """

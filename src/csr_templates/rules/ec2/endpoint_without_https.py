@@ -71,7 +71,7 @@ def _admits_https(rule: Any) -> bool:
     if not isinstance(rule, dict) or is_function(rule)[0]:
         return True
     low, high = number(rule.get("FromPort")), number(rule.get("ToPort"))
-    protocol = str(rule.get("IpProtocol"))
+    protocol = str(rule.get("IpProtocol")).lower()
     if protocol == "-1" or low is None or high is None or low == -1:
         return protocol in ("-1", "tcp", "6")
     return protocol in ("tcp", "6") and low <= 443 <= high

@@ -107,8 +107,8 @@ FIXED = {
     "tmpdir",
 }
 
-# Of Aurora, and what RDS for MySQL has besides.
-# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.RegionsAndAvailabilityZones.html
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.RegionsAndAvailabilityZones.html and
+# those that only RDS for MySQL has.
 ZONES = (
     "Africa/Cairo Africa/Casablanca Africa/Harare Africa/Monrovia Africa/Nairobi Africa/Tripoli "
     "Africa/Windhoek "

@@ -59,8 +59,8 @@ API_NAMES = {
     "ApiId": ("4xx", "5xx", "IntegrationLatency", "Latency"),
 }
 API_ERRORS = {
-    "ApiName": {"4xx": "4XXError", "5xx": "5XXError"},
-    "ApiId": {"4xxerror": "4xx", "5xxerror": "5xx"},
+    "ApiName": {"4xx": "4XXError", "5xx": "5XXError", "4xxerrorrate": "4XXError", "5xxerrorrate": "5XXError"},
+    "ApiId": {"4xxerror": "4xx", "5xxerror": "5xx", "4xxerrorrate": "4xx", "5xxerrorrate": "5xx"},
 }
 
 
