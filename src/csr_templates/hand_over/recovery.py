@@ -235,7 +235,7 @@ def _template(stack: BuiltStack, names: Collection[str], imported: Collection[st
 def _used_by(stack: BuiltStack, names: Iterable[str]) -> set[tuple[str, str]]:
     """Return kind and name of all that resources use, and the conditions among it."""
     used: set[tuple[str, str]] = set()
-    pending = [use for name in names for use in stack.uses_in("Resources", name)]
+    pending = [use for name in names for use in (*stack.uses[name], *stack.uses_in("Resources", name))]
     while pending:
         _, kind, name = pending.pop()
         if (kind, name) not in used:
