@@ -270,8 +270,11 @@ def is_unknown(value: Any) -> bool:
 
 def joined(parts: Iterable[Any]) -> Any:
     """Put known and unknown pieces together: the string, the one unknown piece, or a Sub."""
+    found = list(parts)
+    if all(isinstance(piece, str) for piece in found):
+        return "".join(found)
     merged: list[Any] = []
-    for piece in _without_inner_subs(parts):
+    for piece in _without_inner_subs(found):
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece
         elif piece != "":
