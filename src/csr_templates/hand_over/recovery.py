@@ -13,6 +13,7 @@ Everything follows from the template: what survives from each DeletionPolicy, id
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation.references import PREFIX
@@ -77,6 +78,7 @@ def steps(stack: BuiltStack) -> list[Step]:
     return found
 
 
+@lru_cache  # the header of each template names them
 def left_out(stack: BuiltStack) -> dict[str, str]:
     """Return what survives a deletion and is not imported: logical ID -> the reason, which ends a sentence.
 
@@ -181,6 +183,8 @@ def _restored(stack: BuiltStack) -> list[str]:
     snapped = {
         name for name, resource in stack.resources.items() if resource.get("DeletionPolicy") == "Snapshot"
     }
+    if not snapped:
+        return []
     return [
         name
         for name, resource in stack.resources.items()
