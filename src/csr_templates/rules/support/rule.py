@@ -114,13 +114,16 @@ def _found(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[
         yield cfn.template, _at(cfn)
     elif not kind:
         yield cfn.template.get(section), _at(cfn, section)
+    elif kind == "*":
+        for logical_id, resource in cfn.get_resources().items():
+            yield resource, _at(cfn, section, logical_id)
+    elif not rest:
+        for resource, validator in _parts(cfn, f"{section}/*"):
+            if resource["Type"] == kind and (case := case_of(validator, resource)):
+                yield {"Properties": {}, **resource}, case
     else:
-        for logical_id, resource in cfn.get_resources([] if kind == "*" else kind).items():
-            validator = _at(cfn, section, logical_id)
-            if not rest:
-                yield resource, validator
-            elif case := case_of(validator, resource):
-                yield from branches(case, {"Properties": {}, **resource}, *rest)
+        for resource, case in _parts(cfn, f"{section}/{kind}"):
+            yield from branches(case, resource, *rest)
 
 
 def _at(cfn: Template, *steps: str) -> Validator:

@@ -28,6 +28,9 @@ def branches(validator: Validator, part: Any, *path: str | int) -> Iterator[tupl
 
 def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
     """Yield every value that is possible here with its case; what only AWS knows stays a function."""
+    if not isinstance(value, dict):  # only a function has several
+        yield value, validator
+        return
     for branch, case in branches(validator, value):
         resolved = [(found, where) for found, where, errors in case.resolve_value(branch) if not errors]
         yield from resolved or [(branch, case)]
