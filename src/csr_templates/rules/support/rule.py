@@ -6,7 +6,6 @@ import inspect
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -14,7 +13,7 @@ from cfnlint.jsonschema import CfnTemplateValidator, Validator
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from csr_templates.rules.support.scenarios import when
-from csr_templates.rules.support.values import branches, case_of
+from csr_templates.rules.support.values import branches, case_of, memory
 
 if TYPE_CHECKING:
     from cfnlint.template import Template
@@ -97,16 +96,10 @@ def properties_of(*types: str) -> tuple[str, ...]:
 
 def _parts(cfn: Template, look: str) -> list[tuple[Any, Validator]]:
     """Return what stands at a path, in each case; rules that look at the same share it."""
-    known = _known_parts(cfn)
+    known: dict[str, list[tuple[Any, Validator]]] = memory(cfn).setdefault("parts", {})
     if look not in known:
         known[look] = list(_found(cfn, *look.split("/")))
     return known[look]
-
-
-@lru_cache(maxsize=1)
-def _known_parts(_cfn: Template) -> dict[str, list[tuple[Any, Validator]]]:
-    """Return the parts of one template that rules have looked at, by path."""
-    return {}
 
 
 def _found(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[tuple[Any, Validator]]:
