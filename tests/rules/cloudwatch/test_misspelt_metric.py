@@ -63,4 +63,15 @@ BAD = {
     "CloudFront's of a REST API": case(
         alarm("AWS/ApiGateway", "5xxErrorRate", REST), "5xxErrorRate", "5XXError"
     ),
+    "plural": (
+        """
+Resources:
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/NATGateway, MetricName: ErrorPortAllocations}
+""",
+        "Resources/Alarm/Properties/MetricName",
+        "MetricName is ErrorPortAllocations: AWS/NATGateway writes ErrorPortAllocation, "
+        "and the alarm never has data. Use ErrorPortAllocation.",
+    ),
 }
