@@ -25,8 +25,8 @@ class BareVariableInJson(Rule):
     """JSON that a variable without quotation marks breaks.
 
     In an access log, API Gateway writes '-' for a variable that has no value. A record with "latency":
-    $context.integration.latency is then invalid JSON for a request that reaches no integration, and queries and
-    filters skip the whole record. In a gateway response, only $context.error.messageString includes its
+    $context.integration.latency is then invalid JSON for a request that reaches no integration, and queries
+    and filters skip the whole record. In a gateway response, only $context.error.messageString includes its
     quotation marks. Write the others as "$context.requestId".
     """
 
