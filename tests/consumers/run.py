@@ -1,5 +1,7 @@
 """Follow the recipes of docs/consumers.md with the real tools, against a mock of CloudFormation.
 
+Those of docs/accepted-findings.md are followed, too, after the scanners have run.
+
 ``make consumers`` runs it. A snippet of the page is named by the comment before it, ``recipe: tool/file``.
 All files of a tool are written into one folder, beside ``out`` and ``parameters``; its scripts are run there
 in the order of the page. Then the stacks that the tool has left in the mock are compared with our files.
@@ -27,12 +29,13 @@ import botocore.session
 
 from csr_templates.cloudformation.rendering import load
 from release import dist
-from tests.consumers import side_by_side
+from tests.consumers import accepted, scanners, side_by_side
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TOOLS: Final = ROOT / "tests" / "consumers" / "tools"
 WORK: Final = ROOT / "build" / "consumers"
 PAGE: Final = ROOT / "docs" / "consumers.md"
+ACCEPTED: Final = ROOT / "docs" / "accepted-findings.md"
 PORT: Final = 5196
 ENDPOINT: Final = f"http://localhost:{PORT}"
 ACCOUNT: Final = "123456789012"  # moto's
@@ -55,7 +58,7 @@ def main() -> None:
     started = time.monotonic()
     chosen = sys.argv[1:] or list(CHECKS)
     environment = install()
-    found = snippets()
+    found = snippets() | snippets(ACCEPTED)
     for tool in chosen:
         begun = time.monotonic()
         folder = write(tool, found)
@@ -79,6 +82,7 @@ def write(tool: str, found: Mapping[str, str]) -> Path:
             file.write_text(text, "utf-8")
     (folder / "out").symlink_to(ROOT / "out")
     (folder / "parameters").symlink_to(ROOT / "parameters")
+    (folder / "docs").symlink_to(ROOT / "docs")
     (folder / "node_modules").symlink_to(WORK / "node" / "node_modules")
     return folder
 
@@ -110,6 +114,7 @@ def install() -> dict[str, str]:
     inputs = {
         "tools": TOOLS / "requirements.txt",
         "mock": TOOLS / "requirements-mock.txt",
+        "scanners": TOOLS / "requirements-scanners.txt",
         "node": TOOLS / "package-lock.json",
         "collections": TOOLS / "requirements-collections.txt",
     }
@@ -132,11 +137,11 @@ def install() -> dict[str, str]:
             run([_python(name), *pip, "install", "--requirement", str(file)], ROOT, os.environ)
         mark.write_text(digest)
     _install_wheel(pip)
-    path = f"{WORK / 'tools' / 'bin'}{os.pathsep}{_aws_folder()}{os.pathsep}{os.environ['PATH']}"
+    folders = [WORK / "tools" / "bin", _aws_folder(), WORK / "scanners" / "bin", os.environ["PATH"]]
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "LC_ALL") if name in os.environ}
     return {
         **kept,
-        "PATH": path,
+        "PATH": os.pathsep.join(map(str, folders)),
         "AWS_ENDPOINT_URL": ENDPOINT,
         "AWS_ACCESS_KEY_ID": "mock",
         "AWS_SECRET_ACCESS_KEY": "mock",
@@ -460,6 +465,39 @@ def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
             raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
 
 
+def check_accepted(folder: Path, environment: Mapping[str, str]) -> None:
+    """What the scanners find is what is accepted; with the page's form, cdk-nag finds nothing.
+
+    Nor does checkov, or the page's command would have failed.
+    """
+    found = list(scanners.findings(WORK, environment))
+    if different := list(accepted.differences(accepted.accepted(), found)):
+        raise ConsumerError("\n".join(different))
+    app = snippets()["cdk/app.js"].replace("app.synth();", 'require("./nag.js")(app);\napp.synth();')
+    (folder / "app.js").write_text(app, "utf-8")
+    _same("packs with findings", _packs(folder, environment), set())
+    nag = (folder / "nag.js").read_text("utf-8").replace("validations.acknowledge(", "void (")
+    (folder / "nag.js").write_text(nag, "utf-8")
+    _same("packs without acknowledgements", _packs(folder, environment), scanners.PACKS)
+
+
+def _packs(folder: Path, environment: Mapping[str, str]) -> set[str]:
+    """Return the packs of cdk-nag that report something when the app of the folder is synthesized."""
+    done = subprocess.run(
+        ["node", "app.js"],
+        cwd=folder,
+        env={**environment, "CDK_OUTDIR": "cdk.out"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads((folder / "cdk.out" / "validation-report.json").read_text("utf-8"))
+    packs = {one["pluginName"] for one in report["pluginReports"] if one["violations"]} & scanners.PACKS
+    if bool(done.returncode) != bool(packs):
+        raise ConsumerError(f"node app.js in {folder} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return packs
+
+
 CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "aws-cli": check_aws_cli,
     "ansible": check_ansible,
@@ -468,10 +506,11 @@ CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "cdk": check_cdk,
     "library": check_library,
     "side-by-side": check_side_by_side,
+    "accepted": check_accepted,
 }
 
 if __name__ == "__main__":
     try:
         main()
-    except ConsumerError as error:
+    except (ConsumerError, accepted.AcceptedError, scanners.ScannerError) as error:
         sys.exit(f"make consumers: {error}")

@@ -13,6 +13,8 @@ import pytest
 from csr_templates import STACKS
 
 from .pages import (
+    ACCEPTED,
+    ACCEPTED_JA,
     ACCESS_LOG,
     ACCESS_LOG_JA,
     ALARM_SCENARIOS,
@@ -57,6 +59,7 @@ PAIRS = [
     pytest.param(read(ON_CALL), read(ON_CALL_JA), id="on-call"),
     pytest.param(read(REVIEW), read(REVIEW_JA), id="review"),
     pytest.param(read(CONSUMERS), read(CONSUMERS_JA), id="consumers"),
+    pytest.param(read(ACCEPTED), read(ACCEPTED_JA), id="accepted-findings"),
     pytest.param(read(README), read(README_JA), id="readme"),
     pytest.param(read(RECOVERY), read(RECOVERY_JA), id="recovery"),
     pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
