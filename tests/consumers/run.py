@@ -1,6 +1,6 @@
 """Follow the recipes of docs/consumers.md with the real tools, against a mock of CloudFormation.
 
-Those of docs/accepted-findings.md are followed, too, after the scanners have run.
+Those of docs/accepted-findings.md are followed, too, and its scanners are run.
 
 ``make consumers`` runs it. A snippet of the page is named by the comment before it, ``recipe: tool/file``.
 All files of a tool are written into one folder, beside ``out`` and ``parameters``; its scripts are run there
@@ -57,7 +57,7 @@ def main() -> None:
     """Run every recipe, or those that are named as arguments."""
     started = time.monotonic()
     chosen = sys.argv[1:] or list(CHECKS)
-    environment = install()
+    environment = install(scanning="accepted" in chosen)
     found = snippets() | snippets(ACCEPTED)
     for tool in chosen:
         begun = time.monotonic()
@@ -107,17 +107,22 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str
 # ---- The tools ----
 
 
-def install() -> dict[str, str]:
-    """Install what is pinned in ``tools``, unless it is there, and return the environment of the commands."""
+def install(*, scanning: bool) -> dict[str, str]:
+    """Install what is pinned in ``tools``, unless it is there, and return the environment of the commands.
+
+    Args:
+        scanning: whether the scanners are wanted, which are many.
+    """
     WORK.mkdir(parents=True, exist_ok=True)
     pip = ["-m", "pip", "--disable-pip-version-check", "--quiet"]
     inputs = {
         "tools": TOOLS / "requirements.txt",
         "mock": TOOLS / "requirements-mock.txt",
-        "scanners": TOOLS / "requirements-scanners.txt",
         "node": TOOLS / "package-lock.json",
         "collections": TOOLS / "requirements-collections.txt",
     }
+    if scanning:
+        inputs["scanners"] = TOOLS / "requirements-scanners.txt"
     for name, file in inputs.items():
         folder, digest = WORK / name, hashlib.sha256(file.read_bytes()).hexdigest()
         mark = WORK / f"{name}.installed"
@@ -475,27 +480,10 @@ def check_accepted(folder: Path, environment: Mapping[str, str]) -> None:
         raise ConsumerError("\n".join(different))
     app = snippets()["cdk/app.js"].replace("app.synth();", 'require("./nag.js")(app);\napp.synth();')
     (folder / "app.js").write_text(app, "utf-8")
-    _same("packs with findings", _packs(folder, environment), set())
+    _same("packs with findings", scanners.packs(folder, environment), set())
     nag = (folder / "nag.js").read_text("utf-8").replace("validations.acknowledge(", "void (")
     (folder / "nag.js").write_text(nag, "utf-8")
-    _same("packs without acknowledgements", _packs(folder, environment), scanners.PACKS)
-
-
-def _packs(folder: Path, environment: Mapping[str, str]) -> set[str]:
-    """Return the packs of cdk-nag that report something when the app of the folder is synthesized."""
-    done = subprocess.run(
-        ["node", "app.js"],
-        cwd=folder,
-        env={**environment, "CDK_OUTDIR": "cdk.out"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    report = json.loads((folder / "cdk.out" / "validation-report.json").read_text("utf-8"))
-    packs = {one["pluginName"] for one in report["pluginReports"] if one["violations"]} & scanners.PACKS
-    if bool(done.returncode) != bool(packs):
-        raise ConsumerError(f"node app.js in {folder} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    return packs
+    _same("packs without acknowledgements", scanners.packs(folder, environment), scanners.PACKS)
 
 
 CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {

@@ -120,6 +120,28 @@ def cloudformation_validate(work: Path, environment: Mapping[str, str]) -> Itera
         yield Finding("cloudformation-validate", rule, resource)
 
 
+def packs(folder: Path, environment: Mapping[str, str]) -> set[str]:
+    """Return the packs of cdk-nag that report something when ``app.js`` of a folder is run.
+
+    Raises:
+        ScannerError: it fails for another reason, or does not fail for this one.
+    """
+    done = subprocess.run(
+        ["node", "app.js"],
+        cwd=folder,
+        env={**environment, "CDK_OUTDIR": "cdk.out"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = folder / "cdk.out" / "validation-report.json"
+    found = json.loads(report.read_text("utf-8"))["pluginReports"] if report.exists() else []
+    names = {one["pluginName"] for one in found if one["violations"]} & PACKS
+    if bool(done.returncode) != bool(names):
+        raise ScannerError(f"node app.js in {folder} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return names
+
+
 def _run(
     command: list[str], environment: Mapping[str, str], *, text: str = "", statuses: tuple[int, ...] = (0,)
 ) -> str:

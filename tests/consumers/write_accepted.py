@@ -214,7 +214,7 @@ def versions() -> dict[str, str]:
     return {
         "cdk-nag": node["cdk-nag"],
         "checkov": python["checkov"],
-        "cfn-guard": f"3.1.1, `@cdklabs/cdk-validator-cfnguard` {node['@cdklabs/cdk-validator-cfnguard']}",
+        "cfn-guard": f"`@cdklabs/cdk-validator-cfnguard` {node['@cdklabs/cdk-validator-cfnguard']}",
         "cloudformation-validate": python["cloudformation-validate"],
     }
 
