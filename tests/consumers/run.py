@@ -29,7 +29,7 @@ import botocore.session
 
 from csr_templates.cloudformation.rendering import load
 from release import dist
-from tests.consumers import accepted, scanners, side_by_side
+from tests.consumers import accepted, scanners, side_by_side, starters
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TOOLS: Final = ROOT / "tests" / "consumers" / "tools"
@@ -118,6 +118,7 @@ def install(*, scanning: bool) -> dict[str, str]:
     inputs = {
         "tools": TOOLS / "requirements.txt",
         "mock": TOOLS / "requirements-mock.txt",
+        "lint": TOOLS / "requirements-lint.txt",
         "node": TOOLS / "package-lock.json",
         "collections": TOOLS / "requirements-collections.txt",
     }
@@ -470,6 +471,22 @@ def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
             raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
 
 
+def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
+    """The starters are clean, and each linter finds a fault that is put into a copy of them."""
+    for name, linter in starters.linters(WORK).items():
+        shutil.rmtree(folder / "starters", ignore_errors=True)
+        shutil.copytree(ROOT / "docs" / "starters", folder / "starters")
+        run(linter.command, folder, environment)
+        file = folder / "starters" / linter.file
+        text = file.read_text("utf-8")
+        file.write_text(text.replace(linter.text, linter.fault), "utf-8")
+        try:
+            run(linter.command, folder, environment)
+        except ConsumerError:
+            continue
+        raise ConsumerError(f"{name} does not find {linter.fault} in {linter.file}.")
+
+
 def check_accepted(folder: Path, environment: Mapping[str, str]) -> None:
     """What the scanners find is what is accepted; with the page's form, cdk-nag finds nothing.
 
@@ -494,6 +511,7 @@ CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "cdk": check_cdk,
     "library": check_library,
     "side-by-side": check_side_by_side,
+    "starters": check_starters,
     "accepted": check_accepted,
 }
 
