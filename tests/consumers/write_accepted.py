@@ -112,6 +112,7 @@ baseline holds wherever the templates are.
 
 - Guard takes no list of exceptions. Where Control Tower enforces a control that a template deliberately does
   not fulfil, the deploy fails: exempt the account from it, or change the template.
+- The CDK runs cloudformation-validate itself, and prints what it finds. That does not stop a synthesis.
 - AWS's Guard rules registry is in no package registry, so its rules are not part of this page. Most of them
   say the same as Control Tower's.
 - cdk-nag is not run on the bootstrap templates, which no CDK app deploys. [permissions.md](permissions.md)
@@ -174,6 +175,7 @@ checkov が比較するのは、リソースの種類と論理 ID、およびル
 
 - Guard には例外のリストがありません。テンプレートが意図的に満たさないコントロールを Control Tower で
   有効にしていると、デプロイは失敗します。アカウントを対象から外すか、テンプレートを変更してください。
+- CDK は cloudformation-validate を自動的に実行し、検出結果を表示しますが、合成は失敗しません。
 - AWS の Guard ルールレジストリはパッケージとして配布されていないため、このページには含まれません。
   ルールの多くは Control Tower のものと同じ内容です。
 - bootstrap テンプレートは CDK アプリでデプロイするものではないため、cdk-nag では検査しません。
