@@ -66,7 +66,7 @@ def sentence(statement: Mapping[str, Any]) -> str:
 
 def _documents(properties: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
     for key, value in properties.items():
-        if isinstance(value, Mapping) and "Statement" in value:
+        if isinstance(value, dict) and "Statement" in value:
             yield key, _as_list(value["Statement"])
         elif key == "Policies":
             for policy in _as_list(value):
