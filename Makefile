@@ -28,7 +28,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review release-notes environments test lints emulators check walks consumers dist benchmark rules scenarios catalogue corpus drill mutation format clean
+.PHONY: help templates review release-notes environments test lints emulators check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -79,6 +79,9 @@ rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
 
 scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md
 	@$(RUN) -m tests.alarms.write_pages
+
+accepted: $(VENV)/.installed-dev ## Write the pages and forms of docs/accepted-findings.json
+	@$(RUN) -m tests.consumers.write_accepted
 
 catalogue: $(VENV)/.installed-catalogue ## Print who finds each fault of the catalogue, and how many of each class (ARGS=blind.yaml)
 	@$(RUN) -m tests.catalogue.kill_rates $(ARGS)

@@ -13,6 +13,8 @@ import pytest
 from csr_templates import STACKS
 
 from .pages import (
+    ACCEPTED,
+    ACCEPTED_JA,
     ACCESS_LOG,
     ACCESS_LOG_JA,
     ALARM_SCENARIOS,
@@ -65,6 +67,7 @@ PAIRS = [
     pytest.param(read(CONSUMERS), read(CONSUMERS_JA), id="consumers"),
     pytest.param(read(HAND_OVER), read(HAND_OVER_JA), id="hand-over"),
     pytest.param(read(PIPELINE), read(PIPELINE_JA), id="pipeline"),
+    pytest.param(read(ACCEPTED), read(ACCEPTED_JA), id="accepted-findings"),
     pytest.param(read(STARTERS), read(STARTERS_JA), id="starters"),
     pytest.param(read(README), read(README_JA), id="readme"),
     pytest.param(read(RECOVERY), read(RECOVERY_JA), id="recovery"),

@@ -230,8 +230,9 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
             "network",
             "ProjectName",
             [
-                "**Replaces** N resources and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
-                "**The stack policy denies** the replacement of `FlowLogsLogGroup`, "
+                "**Replaces** N resources and, through them, `FlowLog`, `PackageLogBucketPolicy`, "
+                "`LambdaDeploymentsBucketPolicy`.",
+                "**The stack policy denies** the replacement of `FlowLogsLogGroup`, `PackageLogBucket`, "
                 "`LambdaDeploymentsBucket`.",
                 "`NatAddress1`, `NatAddress2` each is associated again, which may interrupt ([source]"
                 "(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
