@@ -13,6 +13,7 @@ Resources:
 
 GOOD = {
     "gateway": endpoint("s3", ", RouteTableIds: [a]"),
+    "gateway of directory buckets": endpoint("s3express", ", RouteTableIds: [a]"),
     "interface": endpoint("sqs", ", VpcEndpointType: Interface, SubnetIds: [a]"),
     "interface of S3": endpoint(
         "s3", ", VpcEndpointType: Interface, SubnetIds: [a], PrivateDnsEnabled: true"

@@ -18,6 +18,10 @@ GOOD = {
     "quoted": query("'filter a = \"x | y\" | stats count(*) by bin(5m)'"),
     "SQL": query("'SELECT * FROM a'", ", QueryLanguage: SQL"),
     "function": query("!ImportValue query"),
+    "newer command": """
+Resources:
+  Query: {Type: AWS::Logs::QueryDefinition, Properties: {QueryString: "fields a | addtotals | expand b"}}
+""",
 }
 
 BAD = {

@@ -9,7 +9,7 @@ from csr_templates.rules.support.references import sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
 
-GATEWAY = ("s3", "dynamodb")
+GATEWAY = ("s3", "s3express", "dynamodb")
 
 
 class EndpointOfWrongKind(Rule):

@@ -10,6 +10,7 @@ from csr_templates.rules.support.documents import texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 COMMANDS = (
+    "addtotals",
     "anomaly",
     "dedup",
     "diff",
@@ -29,13 +30,16 @@ COMMANDS = (
     "unmask",
     "unnest",
 )
+# Commands of other query languages.
+FOREIGN = ("FROM", "GROUP", "HAVING", "ORDER", "SELECT", "WHERE")
 
 
 class UnknownQueryCommand(Rule):
     """Saved query with a command that Logs Insights does not have.
 
     A query is a chain of commands between '|'. AWS::Logs::QueryDefinition saves any text, and the query
-    fails on the day it is needed. WHERE, SELECT and GROUP BY belong to its other languages: set
+    fails on the day it is needed. Reported are the commands of other languages and names close to a command,
+    since AWS adds commands. WHERE, SELECT and GROUP BY belong to its other languages: set
     QueryLanguage to SQL or PPL for those.
     """
 
@@ -56,8 +60,8 @@ class UnknownQueryCommand(Rule):
             for command in "\n".join(lines).split("|"):
                 word = re.match(r"\s*([A-Za-z]+)\b", command)
                 known = [one.lower() for one in COMMANDS]
-                if word and word[1].lower() not in known:
-                    close = get_close_matches(word[1], COMMANDS, n=1)
+                close = get_close_matches(word[1].lower(), known, n=1, cutoff=0.75) if word else []
+                if word and word[1].lower() not in known and (close or word[1].upper() in FOREIGN):
                     hint = f" Did you mean {close[0]}?" if close else ""
                     yield Fault(
                         ("QueryString",),
