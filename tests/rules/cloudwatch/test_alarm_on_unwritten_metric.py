@@ -21,6 +21,9 @@ GOOD = {
     ),
     "written by an application": template("Namespace: Own, MetricName: Orders"),
     "another namespace": template("Namespace: Other, MetricName: RefusedRequest"),
+    "made of a parameter": template("Namespace: Own, MetricName: !Sub '${AWS::StackName}-refused'").replace(
+        "RefusedRequests", "!Sub '${AWS::StackName}-refused'"
+    ),
 }
 
 BAD = {
@@ -45,5 +48,19 @@ BAD = {
         template("Namespace: Own, MetricName: RefusedRequests", ", Dimensions: [{Key: A, Value: $.a}]"),
         "Resources/Alarm/Properties",
         "Dimensions of RefusedRequests are none, and those of its filter A: the alarm never has data.",
+    ),
+    "another end": (
+        template("Namespace: Own, MetricName: !Sub '${AWS::StackName}-refuse'").replace(
+            "RefusedRequests", "!Sub '${AWS::StackName}-refused'"
+        ),
+        "Resources/Alarm/Properties/MetricName",
+        "MetricName is teststack-refuse, and the filters write teststack-refused into Own: the "
+        "alarm never has data. Use the same name.",
+    ),
+    "namespace in another spelling": (
+        template("Namespace: OWN, MetricName: RefusedRequests"),
+        "Resources/Alarm/Properties/Namespace",
+        "Namespace is OWN, and the filter of RefusedRequests writes into Own: the alarm never has "
+        "data. Use the same namespace.",
     ),
 }

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.references import sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from csr_templates.rules.support.metrics import Metric
+    from csr_templates.rules.support.values import Path
 
 
 class AlarmOnUnwrittenMetric(Rule):
@@ -31,34 +39,66 @@ class AlarmOnUnwrittenMetric(Rule):
     def faults(self, validator: Validator, resources: Any) -> Faults:
         written = _written(validator, resources)
         for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm") if written else ():
-            for metric in metrics(validator, properties):
-                names = written.get(metric.namespace or "", {})
-                if not names or not metric.name:
-                    continue
-                path = (logical_id, "Properties")
-                if metric.name not in names:
-                    close = get_close_matches(
-                        metric.name.lower(), [name.lower() for name in names], n=1, cutoff=0.75
-                    )
-                    meant = [name for name in names if [name.lower()] == close]
+            for path, namespace, name, metric in _watched(validator, properties):
+                names = written.get(namespace, {})
+                if names and name not in names:
+                    meant = _close(name, names)
                     if meant:
                         yield Fault(
-                            (*path, *metric.path("MetricName")),
-                            f"MetricName is {metric.name}{{when}}, and the filters write {meant[0]} into "
-                            f"{metric.namespace}: the alarm never has data. Use the same name.",
+                            (logical_id, "Properties", *path, "MetricName"),
+                            f"MetricName is {name}{{when}}, and the filters write {meant} into "
+                            f"{namespace}: the alarm never has data. Use the same name.",
                             metric.case,
                         )
-                elif metric.dimensions is not None and set(metric.dimensions) not in names[metric.name]:
-                    filters = " or ".join(
-                        sorted(", ".join(sorted(one)) or "none" for one in names[metric.name])
-                    )
+                elif names and metric.dimensions is not None and set(metric.dimensions) not in names[name]:
+                    filters = " or ".join(sorted(", ".join(sorted(one)) or "none" for one in names[name]))
                     yield Fault(
-                        (*path, *metric.path("Dimensions")),
-                        f"Dimensions of {metric.name} are "
+                        (logical_id, "Properties", *metric.path("Dimensions")),
+                        f"Dimensions of {name} are "
                         f"{', '.join(sorted(metric.dimensions)) or 'none'}{{when}}, "
                         f"and those of its filter {filters}: the alarm never has data.",
                         metric.case,
                     )
+                for other in written if name not in names else ():
+                    if name in written[other] and _plain(other) == _plain(namespace):
+                        yield Fault(
+                            (logical_id, "Properties", *path, "Namespace"),
+                            f"Namespace is {namespace}{{when}}, and the filter of {name} writes into "
+                            f"{other}: the alarm never has data. Use the same namespace.",
+                            metric.case,
+                        )
+
+
+def _watched(validator: Validator, properties: Any) -> Iterator[tuple[Path, str, str, Metric]]:
+    """Yield the metrics of an alarm with their places, namespaces and names, references as ``${Name}``."""
+    for metric in metrics(validator, properties):
+        inside = (*metric.steps, "Metric") if metric.steps else ()
+        holder = properties
+        for step in inside:
+            right = isinstance(holder, dict | list) and not is_function(holder)[0]
+            holder = holder[step] if right and _has(holder, step) else {}
+        namespace, name = metric.namespace, metric.name
+        if isinstance(holder, dict):
+            namespace = namespace or sub_text(holder.get("Namespace"))
+            name = name or sub_text(holder.get("MetricName"))
+        if namespace and name:
+            yield inside, namespace, name, metric
+
+
+def _has(holder: Any, step: Any) -> bool:
+    return step in holder if isinstance(holder, dict) else isinstance(step, int) and step < len(holder)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _close(name: str, names: Iterable[str]) -> str:
+    """Return the name that is meant by one that is close to it, apart from what both begin with."""
+    start, _, end = name.rpartition("}")
+    ends = {other.rpartition("}")[2].lower(): other for other in names if other.rpartition("}")[0] == start}
+    close = get_close_matches(end.lower(), ends, n=1, cutoff=0.75)
+    return ends[close[0]] if close else ""
 
 
 def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[set[str]]]]:
@@ -69,7 +109,8 @@ def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[s
             if not isinstance(one, dict) or is_function(one)[0]:
                 continue
             namespace, name = (
-                only_value(validator, one.get(key)) for key in ("MetricNamespace", "MetricName")
+                only_value(validator, one.get(key)) or sub_text(one.get(key))
+                for key in ("MetricNamespace", "MetricName")
             )
             keys = {str(item.get("Key")) for item, _ in each(one.get("Dimensions")) if isinstance(item, dict)}
             if isinstance(namespace, str) and isinstance(name, str):
