@@ -9,7 +9,7 @@ from csr_templates.rules.support.documents import each, texts
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.references import single_reference, sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
-from csr_templates.rules.support.values import of_type, show, values
+from csr_templates.rules.support.values import of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def _named(validator: Validator, resources: Any) -> Iterator[tuple[tuple[str | i
         for api, _, properties in of_type(resources, "AWS::ApiGateway::RestApi")
     }
     for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
-        if "AWS/ApiGateway" not in show(properties):
+        if "AWS/ApiGateway" not in str(properties):
             continue
         for metric in metrics(validator, properties):
             named_api = apis.get(sub_text((metric.dimensions or {}).get("ApiName")), "")

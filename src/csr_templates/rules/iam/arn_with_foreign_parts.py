@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
+from csr_templates.rules.support.references import plain
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
 
@@ -66,7 +67,7 @@ class ArnWithForeignParts(Rule):
 
 
 def _problem(arn: str) -> str:
-    parts = re.sub(r"\$\{[^}]*\}", "$", arn).split(":", 5)
+    parts = plain(arn).split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or parts[2] not in PARTS:
         return ""
     if OTHERWISE.match(f"{parts[2]}:{parts[5]}"):

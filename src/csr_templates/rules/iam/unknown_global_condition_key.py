@@ -18,8 +18,23 @@ NAMES = (
     "aws:SourceIdentity aws:SourceIp aws:SourceOrgID aws:SourceOrgPaths aws:SourceVpc aws:SourceVpcArn "
     "aws:SourceVpce aws:TagKeys aws:TokenIssueTime aws:UserAgent aws:userid aws:username aws:ViaAWSService "
     "aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths aws:VpcSourceIp aws:PrincipalTag aws:RequestTag "
-    "aws:ResourceTag"
+    "aws:ResourceTag "
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+    "lambda:CodeSigningConfigArn lambda:EventSourceToken lambda:FunctionArn lambda:FunctionUrlAuthType "
+    "lambda:InvokedViaFunctionUrl lambda:Layer lambda:Principal lambda:SecurityGroupIds "
+    "lambda:SourceFunctionArn lambda:SubnetIds lambda:VpcIds "
+    # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    "kms:BypassPolicyLockoutSafetyCheck kms:CallerAccount kms:CustomerMasterKeySpec "
+    "kms:CustomerMasterKeyUsage kms:DataKeyPairSpec kms:EncryptionAlgorithm kms:EncryptionContextKeys "
+    "kms:ExpirationModel kms:GrantConstraintType kms:GrantIsForAWSResource kms:GrantOperations "
+    "kms:GranteePrincipal kms:KeyAgreementAlgorithm kms:KeyOrigin kms:KeySpec kms:KeyUsage kms:MacAlgorithm "
+    "kms:MessageType kms:MultiRegion kms:MultiRegionKeyType kms:PrimaryRegion kms:ReEncryptOnSameKey "
+    "kms:RequestAlias kms:ResourceAliases kms:ReplicaRegion kms:RetiringPrincipal "
+    "kms:RotationPeriodInDays kms:ScheduleKeyDeletionPendingWindowInDays kms:SigningAlgorithm kms:ValidTo "
+    "kms:ViaService kms:WrappingAlgorithm kms:WrappingKeySpec"
 )
+OPEN = ("kms:encryptioncontext:", "kms:recipientattestation:")  # what follows is the caller's
+SERVICES = ("aws:", "aws-", "lambda:", "kms:")
 KEYS = {key.lower(): key for key in NAMES.split()}
 
 
@@ -49,8 +64,8 @@ class UnknownGlobalConditionKey(Rule):
 
 
 def _meant(key: str) -> str:
-    """Return the key that a misspelt one is close to; empty if it is known, or no global one."""
-    if key in KEYS or (":" in key and not key.startswith(("aws:", "aws-"))):
+    """Return the key that a misspelt one is close to; empty if it is known, or of another service."""
+    if key in KEYS or key.startswith(OPEN) or (":" in key and not key.startswith(SERVICES)):
         return ""
     whole = key if ":" in key else f"aws:{key}"
     close = get_close_matches(whole.replace("aws-", "aws:", 1), KEYS, n=1, cutoff=0.85)
