@@ -43,7 +43,7 @@ SAMPLES = (
 # Rule -> why what it finds in the corpus is really so.
 EXPECTED = {
     "E9600": "The alarm is there to show mutually exclusive properties; it has no action and no description.",
-    "E9500": "The templates are there to show cfn-lint's own configuration, which gives no reasons.",
+    "W9500": "The templates are there to show cfn-lint's own configuration, which gives no reasons.",
     "W9621": "The groups have no egress rules, so EC2 lets everything out.",
     "E9506": "AllowedValues holds Public twice, and the condition asks for Private.",
     "E9570": "ZipFile is index, and the handler main.handler.",

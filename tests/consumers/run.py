@@ -27,7 +27,7 @@ import botocore.session
 
 from csr_templates.cloudformation.rendering import load
 from release import dist
-from tests.consumers import side_by_side
+from tests.consumers import side_by_side, starters
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TOOLS: Final = ROOT / "tests" / "consumers" / "tools"
@@ -110,6 +110,7 @@ def install() -> dict[str, str]:
     inputs = {
         "tools": TOOLS / "requirements.txt",
         "mock": TOOLS / "requirements-mock.txt",
+        "lint": TOOLS / "requirements-lint.txt",
         "node": TOOLS / "package-lock.json",
         "collections": TOOLS / "requirements-collections.txt",
     }
@@ -460,6 +461,22 @@ def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
             raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
 
 
+def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
+    """The starters are clean, and each linter finds a fault that is put into a copy of them."""
+    for name, linter in starters.linters(WORK).items():
+        shutil.rmtree(folder / "starters", ignore_errors=True)
+        shutil.copytree(ROOT / "docs" / "starters", folder / "starters")
+        run(linter.command, folder, environment)
+        file = folder / "starters" / linter.file
+        text = file.read_text("utf-8")
+        file.write_text(text.replace(linter.text, linter.fault), "utf-8")
+        try:
+            run(linter.command, folder, environment)
+        except ConsumerError:
+            continue
+        raise ConsumerError(f"{name} does not find {linter.fault} in {linter.file}.")
+
+
 CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "aws-cli": check_aws_cli,
     "ansible": check_ansible,
@@ -468,6 +485,7 @@ CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "cdk": check_cdk,
     "library": check_library,
     "side-by-side": check_side_by_side,
+    "starters": check_starters,
 }
 
 if __name__ == "__main__":

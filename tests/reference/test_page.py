@@ -13,8 +13,9 @@ from csr_templates.cli import main as cli
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.reference.alarms import unit
 from csr_templates.reference.markdown import code, item, prose, table
-from csr_templates.reference.page import page, unit
+from csr_templates.reference.page import page
 from csr_templates.reference.policy_sentences import Policy, policies, sentence
 
 if TYPE_CHECKING:
@@ -69,6 +70,23 @@ def key(group: Mapping[str, Any]) -> str:
 def small(template: dict[str, Any], **sections: str) -> str:
     """Return the page about one stack of its own."""
     return page([BuiltStack("site", "site.yaml", "us-east-1", template, sections)])
+
+
+def test_sections_and_what_they_refer_to() -> None:
+    """Each section has a row, with the other sections of its stack that its resources refer to."""
+    resources = {
+        "First": {"Type": "AWS::SQS::Queue"},
+        "Second": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "First"}]}},
+        "Third": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "First"}, {"Ref": "Second"}]}},
+        "Fourth": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "Third"}]}},
+    }
+    text = small({"Resources": resources}, First="A | first", Second="B", Third="C", Fourth="C")
+
+    assert text.split("| section |")[1].split("\n\n")[0].split("\n")[2:] == [
+        "| A \\| first | 1 |  |",
+        "| B | 1 | A \\| first |",
+        "| C | 2 | A \\| first, B |",
+    ]
 
 
 def test_page_is_plain_text(ours: str) -> None:

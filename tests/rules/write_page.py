@@ -62,7 +62,7 @@ than 500 lines would still collide with them.
 
 ## Silence one
 
-On the resource it is about, with the reason. E9500 finds an ignore without one.
+On the resource it is about, with the reason. W9500 finds an ignore without one.
 
 ```yaml
 Resources:

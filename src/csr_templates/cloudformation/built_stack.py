@@ -1,7 +1,5 @@
 """A stack as data: what a build makes of its declaration, and what is read back from an output folder."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -126,9 +124,14 @@ class BuiltStack:
         return None if default is None else str(as_strings(default))
 
     @cached_property
-    def all_uses(self) -> list[Use]:
-        """Everything that the template names, with places from the root of the template."""
-        return uses(self.template)
+    def outside_uses(self) -> list[Use]:
+        """The imports, outputs of stacks and secrets that the template names, with places from its root."""
+        return [
+            Use((*entry, *place), kind, name)
+            for entry, found in self._uses_by_entry.items()
+            for place, kind, name in found
+            if kind in ("import", "output", "secret")
+        ]
 
     @cached_property
     def uses(self) -> dict[str, list[Use]]:
@@ -148,15 +151,17 @@ class BuiltStack:
 
     @cached_property
     def _uses_by_entry(self) -> dict[Place, list[Use]]:
-        found: dict[Place, list[Use]] = {}
-        for place, kind, name in self.all_uses:
-            found.setdefault(place[:2], []).append(Use(place[2:], kind, name))
-        return found
+        return {
+            (section, key): uses(entry)
+            for section, content in self.template.items()
+            if isinstance(content, Mapping)
+            for key, entry in content.items()
+        }
 
     @cached_property
     def read_outputs(self) -> list[tuple[Place, Any]]:
         """Where outputs of stacks are read with ``Fn::GetStackOutput``, and what each is given."""
-        reads_any = any(use.kind == "output" for use in self.all_uses)
+        reads_any = any(use.kind == "output" for use in self.outside_uses)
         return entries(self.template, "Fn::GetStackOutput") if reads_any else []
 
     @cached_property

@@ -5,8 +5,6 @@ requires*, and where they only say *Some interruptions*, the guide or the resour
 more. What is in neither table is not known: no page says it, or the page was not read.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple

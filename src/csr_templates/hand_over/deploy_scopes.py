@@ -4,8 +4,6 @@ A type that is new to the templates needs a line in ``SCOPES``, unless another o
 claims.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final, NamedTuple
 

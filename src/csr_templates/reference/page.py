@@ -12,6 +12,7 @@ from csr_templates.cloudformation.wiring import Node, Wiring
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference import diagrams
+from csr_templates.reference.alarms import period, unit
 from csr_templates.reference.dashboards import widget_table
 from csr_templates.reference.markdown import code, codes, item, mermaid, prose, table
 from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
@@ -22,34 +23,6 @@ if TYPE_CHECKING:
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.reference.parameter_effects import Change
-
-UNITS: Final = {
-    "4XXError": "responses",
-    "4xxErrorRate": "percent",
-    "5XXError": "responses",
-    "5xxErrorRate": "percent",
-    "ApproximateNumberOfMessagesVisible": "messages",
-    "AuroraReplicaLag": "milliseconds",
-    "BlockedRequests": "requests",
-    "CPUSurplusCreditsCharged": "credits",
-    "CPUUtilization": "percent",
-    "ConcurrentExecutions": "executions",
-    "Count": "requests",
-    "DatabaseConnections": "connections",
-    "DaysToExpiry": "days",
-    "Duration": "milliseconds",
-    "ErrorPortAllocation": "errors",
-    "Errors": "errors",
-    "FreeLocalStorage": "bytes",
-    "FreeableMemory": "bytes",
-    "Latency": "milliseconds",
-    "OriginLatency": "milliseconds",
-    "PacketsDropCount": "packets",
-    "ReadLatency": "seconds",
-    "Throttles": "requests",
-    "WriteLatency": "seconds",
-}
-"""The unit in which AWS counts a metric; no template has it. An alarm on another metric has no unit."""
 
 _COMPARISONS: Final = {
     "GreaterThanOrEqualToThreshold": "at or above",
@@ -142,9 +115,7 @@ class _Page:
         yield ""
         yield f"{prose(str(stack.template.get('Description', '')))}."
         yield ""
-        yield "An arrow points from a section to one that it refers to, unless other arrows connect them."
-        yield ""
-        yield from mermaid(diagrams.sections(self.wiring, stack))
+        yield from self._sections(stack)
         for title, lines in (
             ("Parameters", self._parameters(stack)),
             ("Resources", self._resources(stack)),
@@ -224,6 +195,17 @@ class _Page:
                 yield f"  - Export: {code(_short(output['Export']['Name']))}"
             if readers := self.readers.get(Node(stack.name, key)):
                 yield f"  - Read by {', '.join(readers)}"
+
+    def _sections(self, stack: BuiltStack) -> Iterator[str]:
+        """Return a table, since a picture of so many boxes has lines that run behind some of them."""
+        home = {name: title for title, names in stack.by_section().items() for name in names}
+        rows = []
+        for title, names in stack.by_section().items():
+            targets = [target for name in names for target in self.wiring.targets(Node(stack.name, name))]
+            others = dict.fromkeys(home[target.name] for target in targets if target.stack == stack.name)
+            others.pop(title, None)
+            rows.append((prose(title), str(len(names)), prose(", ".join(others))))
+        yield from table(("section", "resources", "refers to"), rows)
 
     def _alarms(self, stack: BuiltStack) -> Iterator[str]:
         for name, alarm in _of_type(stack, "AWS::CloudWatch::Alarm").items():
@@ -321,23 +303,6 @@ def _metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"    - {one['Name']} = {code(in_words(one['Value']))}" for one in dimensions)
         else:
             yield f"    - {code(in_words(dimensions))}"
-
-
-def metric_stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the metrics of an alarm on an expression."""
-    return [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
-
-
-def period(alarm: Mapping[str, Any]) -> Any:
-    """Return the seconds of one period of an alarm: of an expression, those of its longest metric."""
-    return alarm.get("Period") or max((one["Period"] for one in metric_stats(alarm)), default=60)
-
-
-def unit(alarm: Mapping[str, Any]) -> str:
-    """Return the unit of an alarm's threshold; empty if it is not known."""
-    return (
-        "samples" if alarm.get("Statistic") == "SampleCount" else UNITS.get(str(alarm.get("MetricName")), "")
-    )
 
 
 def _firing(alarm: Mapping[str, Any]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.references import uses
 from csr_templates.cloudformation.replacement import (
     Effect,
     effect_of_change,
@@ -85,18 +84,18 @@ class _Follow:
         resources = self.stack.resources
         switched = {name for name in resources if resources[name].get("Condition") in self.conditions}
         direct: dict[str, Effect] = {}
-        changed: dict[str, set[Place]] = {}
+        changed: dict[str, set[Place]] = {}  # properties, whose pages the notes are of
         for used in self.reached:
             for name, place in self.stack.users.get(used, []):
                 if name not in switched:
                     direct[name] = max(direct.get(name, Effect.NONE), self._effect(name, place))
-                    changed.setdefault(name, set()).add(place)
+                    changed.setdefault(name, set()).add(place[:1])
         effects = self._with_followers(direct, switched)
         replaced = {name for name, effect in direct.items() if effect == Effect.REPLACED}
         for source in (name for name, effect in effects.items() if effect == Effect.REPLACED):
             for name, place in self.stack.users.get(("name", source), []):
                 if name in effects:
-                    changed.setdefault(name, set()).add(place)
+                    changed.setdefault(name, set()).add(place[:1])
         in_place = [
             (name, self.stack.resources[name]["Type"], place)
             for name in self._in_order(effects)
@@ -156,18 +155,16 @@ class _Follow:
         return effect_of_change(self.stack.resources[name]["Type"], self.stack.region, place)
 
     def _keeps_name(self, name: str) -> bool:
-        reached = {use.place[0] for use in self.stack.uses[name] if use.place and self._is_reached(use)}
-        return any(key not in reached for key in self._name_properties(name))
-
-    def _name_properties(self, name: str) -> Iterator[str]:
-        """Yield the properties in which a resource gets its own name, if that is not another resource's."""
+        """Tell whether a resource gets its own name, if that is not another resource's, in a property."""
         resource = self.stack.resources[name]
-        properties = resource.get("Properties", {})
-        for key in name_properties(resource["Type"], self.stack.region, properties):
-            if not any(
-                use.kind == "name" and use.name in self.stack.resources for use in uses(properties[key])
-            ):
-                yield key
+        given = resource.get("Properties", {})
+        names = set(name_properties(resource["Type"], self.stack.region, given))
+        return not names <= {
+            use.place[0]
+            for use in self.stack.uses[name]
+            if use.place
+            and (self._is_reached(use) or (use.kind == "name" and use.name in self.stack.resources))
+        }
 
     def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
         wanted = set(names)

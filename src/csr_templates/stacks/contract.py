@@ -4,8 +4,6 @@ A stack hands a value on as an output with an export; a later stack of the same 
 unique per account and region, so their names carry project and environment.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from troposphere import Export, GetStackOutput, ImportValue, Output

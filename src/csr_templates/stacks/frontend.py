@@ -4,8 +4,6 @@ It belongs in us-east-1: web ACLs for CloudFront exist only there, and so do the
 and WAF. With ``CloudFrontEnabled`` false it may be in any region.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The network stack: where everything else runs, and the keys that logs and alarms are encrypted with."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple

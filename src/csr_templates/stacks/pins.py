@@ -8,8 +8,6 @@ needs none; it gets one as soon as something relies on it.
 Names are written as the template writes them, exports without the prefix that all of them have.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple

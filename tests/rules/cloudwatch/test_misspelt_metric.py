@@ -81,4 +81,18 @@ BAD = {
         "MetricName is PacketDropCount: AWS/NATGateway writes PacketsDropCount, and the alarm "
         "never has data. Use PacketsDropCount.",
     ),
+    "CloudFront's of a REST API": case(
+        alarm("AWS/ApiGateway", "5xxErrorRate", REST), "5xxErrorRate", "5XXError"
+    ),
+    "plural": (
+        """
+Resources:
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/NATGateway, MetricName: ErrorPortAllocations}
+""",
+        "Resources/Alarm/Properties/MetricName",
+        "MetricName is ErrorPortAllocations: AWS/NATGateway writes ErrorPortAllocation, "
+        "and the alarm never has data. Use ErrorPortAllocation.",
+    ),
 }

@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import each
-from csr_templates.rules.support.metrics import metrics
-from csr_templates.rules.support.references import sub_text
+from csr_templates.rules.support.metrics import metric_name, metrics
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import of_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from csr_templates.rules.support.metrics import Metric
-    from csr_templates.rules.support.values import Path
+    from collections.abc import Iterable
 
 
 class AlarmOnUnwrittenMetric(Rule):
@@ -39,54 +35,43 @@ class AlarmOnUnwrittenMetric(Rule):
     def faults(self, validator: Validator, resources: Any) -> Faults:
         written = _written(validator, resources)
         for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm") if written else ():
-            for path, namespace, name, metric in _watched(validator, properties):
-                names = written.get(namespace, {})
-                if names and name not in names:
-                    meant = _close(name, names)
-                    if meant:
+            for metric in metrics(validator, properties):
+                names = written.get(metric.namespace or "", {})
+                if not metric.name:
+                    continue
+                path = (logical_id, "Properties")
+                for other in written if metric.name not in names else ():
+                    if metric.name in written[other] and _plain(other) == _plain(metric.namespace or ""):
                         yield Fault(
-                            (logical_id, "Properties", *path, "MetricName"),
-                            f"MetricName is {name}{{when}}, and the filters write {meant} into "
-                            f"{namespace}: the alarm never has data. Use the same name.",
+                            (*path, *metric.path("Namespace")),
+                            f"Namespace is {metric.namespace}{{when}}, and the filter of {metric.name} "
+                            f"writes into {other}: the alarm never has data. Use the same namespace.",
                             metric.case,
                         )
-                elif names and metric.dimensions is not None and set(metric.dimensions) not in names[name]:
-                    filters = " or ".join(sorted(", ".join(sorted(one)) or "none" for one in names[name]))
+                if names and metric.name not in names:
+                    meant = _close(metric.name, names)
+                    if meant:
+                        yield Fault(
+                            (*path, *metric.path("MetricName")),
+                            f"MetricName is {metric.name}{{when}}, and the filters write {meant} into "
+                            f"{metric.namespace}: the alarm never has data. Use the same name.",
+                            metric.case,
+                        )
+                elif (
+                    names
+                    and metric.dimensions is not None
+                    and set(metric.dimensions) not in names[metric.name]
+                ):
+                    filters = " or ".join(
+                        sorted(", ".join(sorted(one)) or "none" for one in names[metric.name])
+                    )
                     yield Fault(
-                        (logical_id, "Properties", *metric.path("Dimensions")),
-                        f"Dimensions of {name} are "
+                        (*path, *metric.path("Dimensions")),
+                        f"Dimensions of {metric.name} are "
                         f"{', '.join(sorted(metric.dimensions)) or 'none'}{{when}}, "
                         f"and those of its filter {filters}: the alarm never has data.",
                         metric.case,
                     )
-                for other in written if name not in names else ():
-                    if name in written[other] and _plain(other) == _plain(namespace):
-                        yield Fault(
-                            (logical_id, "Properties", *path, "Namespace"),
-                            f"Namespace is {namespace}{{when}}, and the filter of {name} writes into "
-                            f"{other}: the alarm never has data. Use the same namespace.",
-                            metric.case,
-                        )
-
-
-def _watched(validator: Validator, properties: Any) -> Iterator[tuple[Path, str, str, Metric]]:
-    """Yield the metrics of an alarm with their places, namespaces and names, references as ``${Name}``."""
-    for metric in metrics(validator, properties):
-        inside = (*metric.steps, "Metric") if metric.steps else ()
-        holder = properties
-        for step in inside:
-            right = isinstance(holder, dict | list) and not is_function(holder)[0]
-            holder = holder[step] if right and _has(holder, step) else {}
-        namespace, name = metric.namespace, metric.name
-        if isinstance(holder, dict):
-            namespace = namespace or sub_text(holder.get("Namespace"))
-            name = name or sub_text(holder.get("MetricName"))
-        if namespace and name:
-            yield inside, namespace, name, metric
-
-
-def _has(holder: Any, step: Any) -> bool:
-    return step in holder if isinstance(holder, dict) else isinstance(step, int) and step < len(holder)
 
 
 def _plain(text: str) -> str:
@@ -108,11 +93,9 @@ def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[s
         for one, _ in each(properties.get("MetricTransformations")):
             if not isinstance(one, dict) or is_function(one)[0]:
                 continue
-            namespace, name = (
-                only_value(validator, one.get(key)) or sub_text(one.get(key))
-                for key in ("MetricNamespace", "MetricName")
-            )
+            namespace = only_value(validator, one.get("MetricNamespace"))
+            name = metric_name(validator, one.get("MetricName"))
             keys = {str(item.get("Key")) for item, _ in each(one.get("Dimensions")) if isinstance(item, dict)}
-            if isinstance(namespace, str) and isinstance(name, str):
+            if isinstance(namespace, str) and name:
                 found.setdefault(namespace, {}).setdefault(name, []).append(keys)
     return found

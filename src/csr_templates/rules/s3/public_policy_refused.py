@@ -19,7 +19,7 @@ class PublicPolicyRefused(Rule):
     distribution in front of the bucket. If the bucket is to be public, set BlockPublicPolicy to false.
     """
 
-    id = "E9711"
+    id = "E9713"
     source_url = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"
     )

@@ -1,7 +1,5 @@
 """Topics that alarms are sent to."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import awacs.sns

@@ -1,0 +1,63 @@
+"""Lint the starters of docs/starters, and make sure that each linter finds a fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Linter(NamedTuple):
+    """A command that ends with an error for a fault, and a fault that it has to find.
+
+    Attributes:
+        command: run beside a copy of ``docs/starters``.
+        file: of the starters.
+        text: a text of the file.
+        fault: what takes its place.
+    """
+
+    command: list[str]
+    file: str
+    text: str
+    fault: str
+
+
+def linters(work: Path) -> dict[str, Linter]:
+    """Return the linters by their name.
+
+    Args:
+        work: the folder that the tools are installed below.
+    """
+    programs, node = work / "lint" / "bin", work / "node" / "node_modules"
+    schema = [str(programs / "check-jsonschema"), "--builtin-schema"]
+    workflows = ["starters/github/templates.yml", "starters/github/deploy.yml"]
+    gitlab = "starters/gitlab/.gitlab-ci.yml"
+    scripts = [f"starters/{name}.sh" for name in ("comment", "deploy", "identity", "preflight")]
+    actionlint = str(node / "@tktco" / "node-actionlint" / "bin" / "node-actionlint.js")
+    shellcheck = [
+        str(programs / "shellcheck"),
+        "--severity=warning",
+        "--external-sources",
+        "--source-path=SCRIPTDIR",
+    ]
+    return {
+        "actionlint": Linter(
+            ["node", actionlint, "starters/github/*.yml"],
+            "github/deploy.yml",
+            "${{ inputs.accepted }}",
+            "${{ inputs.acceptance }}",
+        ),
+        "GitHub's schema": Linter(
+            [*schema, "vendor.github-workflows", *workflows],
+            "github/templates.yml",
+            "runs-on:",
+            "run-on:",
+        ),
+        "GitLab's schema": Linter(
+            [*schema, "vendor.gitlab-ci", "--data-transform", "gitlab-ci", gitlab],
+            "gitlab/.gitlab-ci.yml",
+            "when: manual",
+            "when: by hand",
+        ),
+        "ShellCheck": Linter([*shellcheck, *scripts], "comment.sh", 'header="PRIVATE', 'haeder="PRIVATE'),
+    }
