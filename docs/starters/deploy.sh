@@ -171,6 +171,7 @@ for stack in $stacks; do
       aws rds create-db-cluster-snapshot --region ap-northeast-1 \
         --db-cluster-identifier "csr-lambda-api-$environment-aurora-cluster" --db-cluster-snapshot-identifier "$snapshot"
       aws rds wait db-cluster-snapshot-available --region ap-northeast-1 --db-cluster-snapshot-identifier "$snapshot"
+      as "$deployer" # a large snapshot takes a part of the hour
     fi
     status=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$name" \
       --query 'Stacks[0].StackStatus' --output text)
@@ -181,7 +182,7 @@ for stack in $stacks; do
     aws cloudformation wait "stack-$operation-complete" --region "$region" --stack-name "$name"
   fi
 
-  as "$deployer" # a long deploy may have used up the hour
+  as "$deployer" # a long deploy may have used it up
   aws cloudformation update-termination-protection --region "$region" --stack-name "$name" --enable-termination-protection
   aws cloudformation set-stack-policy --region "$region" --stack-name "$name" \
     --stack-policy-body "file://out/stack-policies/$stack.json"

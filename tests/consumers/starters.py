@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,3 +65,30 @@ def linters(work: Path) -> dict[str, Linter]:
         ),
         "ShellCheck": Linter([*shellcheck, *scripts], "comment.sh", 'header="PRIVATE', 'haeder="PRIVATE'),
     }
+
+
+def job(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a job of GitLab that deploys; the mock holds too little for a preflight."""
+    programs = folder / "bin"
+    programs.mkdir()
+    check = programs / "csr-templates"
+    check.write_text("#!/bin/sh\n", "utf-8")
+    check.chmod(0o755)
+    return {
+        **environment,
+        "PATH": f"{programs}{os.pathsep}{environment['PATH']}",
+        "CI_PIPELINE_ID": "1",
+        "AWS_ID_TOKEN": "token-of-the-job",
+        "PREFLIGHT_ROLES": '{"prod": "arn:aws:iam::123456789012:role/checks"}',
+    }
+
+
+def leave(stack: str, folder: Path) -> None:
+    """Give the folder an ``out`` of its own, whose manifest has one stack only."""
+    shared = (folder / "out").resolve()
+    (folder / "out").unlink()
+    shutil.copytree(shared, folder / "out")
+    manifest = folder / "out" / "stacks.json"
+    document = json.loads(manifest.read_text("utf-8"))
+    document["stacks"] = [one for one in document["stacks"] if one["name"] == stack]
+    manifest.write_text(json.dumps(document), "utf-8")

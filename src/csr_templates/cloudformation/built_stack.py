@@ -124,39 +124,39 @@ class BuiltStack:
         return None if default is None else str(as_strings(default))
 
     @cached_property
-    def outside_uses(self) -> list[Use]:
-        """The imports, outputs of stacks and secrets that the template names, with places from its root."""
-        return [
-            Use((*entry, *place), kind, name)
-            for entry, found in self._uses_by_entry.items()
-            for place, kind, name in found
-            if kind in ("import", "output", "secret")
-        ]
-
-    @cached_property
     def uses(self) -> dict[str, list[Use]]:
         """Logical ID -> what the properties of the resource name."""
-        return {
-            name: [
-                Use(place[1:], *rest)
-                for place, *rest in self.uses_in("Resources", name)
-                if "Properties" in place[:1]
-            ]
-            for name in self.resources
-        }
+        return {name: uses(resource.get("Properties", {})) for name, resource in self.resources.items()}
 
     def uses_in(self, section: str, key: str) -> list[Use]:
-        """Return what one entry of a section names, with places from that entry."""
-        return self._uses_by_entry.get((section, key), [])
+        """Return what one entry of a section names, a resource without its properties; places from there."""
+        return self._other_uses.get((section, key), [])
 
     @cached_property
-    def _uses_by_entry(self) -> dict[Place, list[Use]]:
+    def _other_uses(self) -> dict[Place, list[Use]]:
         return {
-            (section, key): uses(entry)
+            (section, key): uses(
+                {name: part for name, part in entry.items() if name != "Properties"}
+                if section == "Resources"
+                else entry
+            )
             for section, content in self.template.items()
             if isinstance(content, Mapping)
             for key, entry in content.items()
         }
+
+    @cached_property
+    def outside_uses(self) -> list[Use]:
+        """The imports, outputs of stacks and secrets that the template names, with places from its root."""
+        found: dict[Place, list[Use]] = {
+            ("Resources", name, "Properties"): its_uses for name, its_uses in self.uses.items()
+        }
+        return [
+            Use((*start, *place), kind, name)
+            for start, its_uses in (found | self._other_uses).items()
+            for place, kind, name in its_uses
+            if kind in ("import", "output", "secret")
+        ]
 
     @cached_property
     def read_outputs(self) -> list[tuple[Place, Any]]:

@@ -142,13 +142,11 @@ def _find_entries(node: Any, key: str, place: Place, found: list[tuple[Place, An
 
 def pieces(text: str, variable: Callable[[str], T]) -> list[str | T]:
     """Return the text of a Sub in pieces: literal texts, and what ``variable`` returns for each variable."""
-    found: list[str | T] = []
-    end = 0
-    for match in _PLACEHOLDER.finditer(text):
-        name = match[1]
-        found += [text[end : match.start()], f"${{{name[1:]}}}" if name.startswith("!") else variable(name)]
-        end = match.end()
-    return [*found, text[end:]]
+    found: list[str | T] = [*_PLACEHOLDER.split(text)]  # every second one is a name
+    for index in range(1, len(found), 2):
+        name = str(found[index])
+        found[index] = f"${{{name[1:]}}}" if name.startswith("!") else variable(name)
+    return found
 
 
 def escape_placeholders(text: str) -> str:

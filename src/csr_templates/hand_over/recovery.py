@@ -13,6 +13,7 @@ Everything follows from the template: what survives from each DeletionPolicy, id
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation.references import PREFIX
@@ -77,6 +78,7 @@ def steps(stack: BuiltStack) -> list[Step]:
     return found
 
 
+@lru_cache  # the header of each template names them
 def left_out(stack: BuiltStack) -> dict[str, str]:
     """Return what survives a deletion and is not imported: logical ID -> the reason, which ends a sentence.
 
@@ -181,6 +183,8 @@ def _restored(stack: BuiltStack) -> list[str]:
     snapped = {
         name for name, resource in stack.resources.items() if resource.get("DeletionPolicy") == "Snapshot"
     }
+    if not snapped:
+        return []
     return [
         name
         for name, resource in stack.resources.items()
@@ -235,7 +239,7 @@ def _template(stack: BuiltStack, names: Collection[str], imported: Collection[st
 def _used_by(stack: BuiltStack, names: Iterable[str]) -> set[tuple[str, str]]:
     """Return kind and name of all that resources use, and the conditions among it."""
     used: set[tuple[str, str]] = set()
-    pending = [use for name in names for use in stack.uses_in("Resources", name)]
+    pending = [use for name in names for use in (*stack.uses[name], *stack.uses_in("Resources", name))]
     while pending:
         _, kind, name = pending.pop()
         if (kind, name) not in used:

@@ -35,28 +35,28 @@ _REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"} 
 _INTRODUCTION: Final = """\
 # Reference
 
-This page is generated from the templates. `${Name}` is the value of a parameter or a reference to a resource,
-and `import name` an export of another stack. Names of alarms, stacks and exports are shown without their
+This page is generated from the templates. `${Name}` is the value of a parameter or a reference to a resource.
+`import name` is an export of another stack. Names of alarms, stacks and exports are shown without their
 common prefix, `${ProjectName}-${Environment}-`.
 
-**Parameters.** The effects of a change come from AWS's resource schemas and pages; not every property has
-been tested. *Updates* means that the resource stays and that AWS's pages name no interruption. If they
-do, the interruption is named with its source; if they do not mention the property, it is unknown. Look
-at the change set before you execute it.
+**Parameters.** The effects of a change are taken from the resource schemas and the documentation of AWS. Not
+every property has been tested. *Updates* means that the resource is kept and that the AWS documentation does
+not mention an interruption. If it does, the interruption is listed with its source. If the documentation does
+not cover the property, the effect is unknown. Review the change set before you execute it.
 
 **Policies.** A resource without a policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its
-creation is rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) refuses updates
-that would replace, remove or change what it protects, until it is lifted for one update.
+creation is rolled back. `Snapshot` keeps a final snapshot. The [stack policy](stack-policies) denies updates
+that replace, remove or change protected resources, until you change the policy for one update.
 
 ## The system
 
-Boxes are resources, with the subnets or the region that they are in. An arrow points from a resource to what
+Boxes are resources, with their subnets or their region. An arrow points from a resource to the resources that
 its definition refers to, directly or through a role, a group or a policy. Two arrows follow the request
 instead: from WAF to CloudFront, and from the Aurora cluster to its instances."""
 
 _NETWORK: Final = """\
-The network: frames are subnets. A dotted arrow points from a subnet to the gateway of its default route.
-Address ranges are the defaults."""
+In the network diagram, frames are subnets. A dotted arrow points from a subnet to the gateway of its default
+route. The address ranges are the default values."""
 
 
 def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
@@ -91,12 +91,12 @@ class _Page:
         """Return the part about all stacks."""
         yield "## The stacks"
         yield ""
-        yield "In deploy order. An arrow points from a stack to one that reads its outputs and secrets."
+        yield "In deploy order. An arrow points from a stack to the stacks that read its outputs and secrets."
         yield ""
         yield from mermaid(diagrams.overview(self.wiring))
         yield ""
         yield from table(
-            ("stack", "template", "region", "resources", "what it is"),
+            ("stack", "template", "region", "resources", "description"),
             (
                 (
                     f"[{stack.name}](#{stack.name})",
@@ -136,7 +136,7 @@ class _Page:
         for name, parameter in stack.parameters.items():
             yield _about(f"- {code(name)} ({parameter['Type']})", parameter.get("Description", ""))
             if name in stack.per_deploy:
-                yield "  - **Each deploy decides it.**"
+                yield "  - **Set at each deploy.**"
             if "Default" in parameter:
                 yield f"  - Default: {code(in_words(parameter['Default'])) or '(empty)'}"
             if constraint := _constraint(parameter):
@@ -154,7 +154,7 @@ class _Page:
         if imported:
             readers = [name for name in self.wiring.stacks if any(name in one for one in imported.values())]
             yield (
-                f"CloudFormation refuses a new value of {names_or_count(tuple(imported), 'outputs')} while "
+                f"CloudFormation rejects a new value of {names_or_count(tuple(imported), 'outputs')} while "
                 f"{' and '.join(readers)} import{'s' if len(readers) == 1 else ''} it."
             )
         for key in change.outputs:
@@ -215,7 +215,7 @@ class _Page:
             yield from _metrics(alarm)
             yield f"  - Fires when: {_firing(alarm)}"
             if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
-                yield f"  - Tells: {code(topics)}"
+                yield f"  - Notifies: {code(topics)}"
             for line in in_words(alarm.get("AlarmDescription", "")).splitlines():
                 yield f"  - {prose(line)}"
 
@@ -242,9 +242,9 @@ class _Page:
                 ]
                 for other in self.stacks
             }
-            yield from (f"  - Named in {other} by {codes(found)}." for other, found in users.items() if found)
+            yield from (f"  - Used in {other} by {codes(found)}." for other, found in users.items() if found)
             if not any(users.values()):
-                yield "  - Named by no resource."
+                yield "  - Not used by any resource."
 
     def _log_groups(self, stack: BuiltStack) -> Iterator[str]:
         groups = _of_type(stack, "AWS::Logs::LogGroup")

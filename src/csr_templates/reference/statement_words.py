@@ -45,11 +45,9 @@ _BOUNDS: Final[Mapping[tuple[str, str, str], str]] = {
     ("Allow", "StringEquals", "iam:AWSServiceName"): "Only for {values}.",
     ("Allow", "StringEquals", "iam:PassedToService"): "Only to {values}.",
     ("Allow", "StringEquals", "kms:ViaService"): "Only through {values}.",
-    (
-        "Allow",
-        "StringEqualsIfExists",
-        "aws:RequestTag",
-    ): "If the request sets these tags, only with the values {values}.",
+    ("Allow", "StringEqualsIfExists", "aws:RequestTag"): (
+        "If the request sets these tags, only with the values {values}."
+    ),
     ("Allow", "StringEqualsIfExists", "aws:ResourceAccount"): "Only in the account {values}.",
     ("Allow", "StringEqualsIfExists", "aws:ResourceTag"): (
         "Only resources with the tags {values}, or without these tags."

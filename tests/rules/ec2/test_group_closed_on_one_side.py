@@ -52,6 +52,19 @@ Resources:
       SecurityGroupIngress:
         - {IpProtocol: '-1', CidrIp: 10.0.0.0/8}
 """,
+    "egress beside the template": """
+Resources:
+  Web:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      SecurityGroupEgress:
+        - {IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 192.0.2.0/24}
+  Data:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !GetAtt Web.GroupId}
+""",
     "elsewhere": """
 Resources:
   Web:
@@ -103,7 +116,7 @@ Resources:
 """,
         "Resources/Data/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
         "DestinationSecurityGroupId is Web, which lets nothing in from Data on this port: "
-        "no connection is made. Add ingress there, or exchange the two groups.",
+        "no connection is made. Add an ingress rule there, or exchange the two groups.",
     ),
     "other port": (
         """
@@ -119,12 +132,9 @@ Resources:
       SecurityGroupIngress:
         - {IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: !Ref Web}
 """,
-        "Resources/Data/Properties/SecurityGroupIngress/0/SourceSecurityGroupId",
-        "SourceSecurityGroupId is Web, which sends nothing to Data on this port: no "
-        "connection is made. Add egress there, or exchange the two groups.",
         "Resources/Web/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
         "DestinationSecurityGroupId is Data, which lets nothing in from Web on this port: "
-        "no connection is made. Add ingress there, or exchange the two groups.",
+        "no connection is made. Add an ingress rule there, or exchange the two groups.",
     ),
     "other protocol": (
         """
@@ -140,29 +150,8 @@ Resources:
       SecurityGroupIngress:
         - {IpProtocol: udp, FromPort: 53, ToPort: 53, SourceSecurityGroupId: !Ref Web}
 """,
-        "Resources/Data/Properties/SecurityGroupIngress/0/SourceSecurityGroupId",
-        "SourceSecurityGroupId is Web, which sends nothing to Data on this port: no "
-        "connection is made. Add egress there, or exchange the two groups.",
         "Resources/Web/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
         "DestinationSecurityGroupId is Data, which lets nothing in from Web on this port: "
-        "no connection is made. Add ingress there, or exchange the two groups.",
-    ),
-    "sends elsewhere": (
-        """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupEgress:
-        - {IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 192.0.2.0/24}
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !GetAtt Web.GroupId}
-""",
-        "Resources/Data/Properties/SecurityGroupIngress/0/SourceSecurityGroupId",
-        "SourceSecurityGroupId is Web, which sends nothing to Data on this port: no "
-        "connection is made. Add egress there, or exchange the two groups.",
+        "no connection is made. Add an ingress rule there, or exchange the two groups.",
     ),
 }

@@ -64,6 +64,13 @@ Resources:
     Type: AWS::EC2::SecurityGroupIngress
     Properties: {GroupId: !Ref Group, IpProtocol: '-1', CidrIp: 10.0.0.0/8}
 """,
+    "port of Aurora PostgreSQL is not known": """
+Resources:
+  Database:
+    Type: AWS::RDS::DBCluster
+    Properties: {Engine: aurora-postgresql, VpcSecurityGroupIds: [!Ref Group]}
+  Group: {Type: AWS::EC2::SecurityGroup}
+""",
 }
 
 BAD = {

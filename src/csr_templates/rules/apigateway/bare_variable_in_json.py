@@ -24,9 +24,9 @@ VARIABLE = r"\$context\.([A-Za-z0-9_.]*[A-Za-z0-9_])"
 class BareVariableInJson(Rule):
     """JSON that a variable without quotation marks breaks.
 
-    In the format of an access log a variable without a value is written as '-': "latency":
-    $context.integration.latency is no JSON for a request that reaches no integration, and queries and filters
-    skip the whole record. In the response of a gateway only $context.error.messageString brings its own
+    In an access log, API Gateway writes '-' for a variable that has no value. A record with "latency":
+    $context.integration.latency is then invalid JSON for a request that reaches no integration, and queries
+    and filters skip the whole record. In a gateway response, only $context.error.messageString includes its
     quotation marks. Write the others as "$context.requestId".
     """
 

@@ -18,7 +18,7 @@ class BehaviorNeverReached(Rule):
     API from the cache of the pages. Put the narrower pattern first.
     """
 
-    id = "E9598"
+    id = "E9599"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern"
     tags = ["resources", "cloudfront"]
     fault_class = "conditions"

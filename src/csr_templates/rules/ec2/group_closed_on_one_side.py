@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from csr_templates.rules.support.values import Path
 
 GROUP = "AWS::EC2::SecurityGroup"
-KINDS = {"SecurityGroupIngress": "SourceSecurityGroupId", "SecurityGroupEgress": "DestinationSecurityGroupId"}
-PAIRS = (("SecurityGroupIngress", "SecurityGroupEgress"), ("SecurityGroupEgress", "SecurityGroupIngress"))
 
 
 class Opening(NamedTuple):
@@ -31,12 +29,11 @@ class Opening(NamedTuple):
 
 
 class GroupClosedOnOneSide(Rule):
-    """Security group rule to or from a group that does not allow the other half.
+    """Egress rule to a security group that does not let it in.
 
     A connection needs both ends: an egress rule of the group that opens it, and an ingress rule of the group
-    that answers. A rule to a group that lets nothing in from there, or from a group with egress rules that
-    lead elsewhere, lets no connection through: often source and destination are exchanged. A group without
-    egress rules may send anything.
+    that answers. A rule to a group of the template that lets nothing in from there lets no connection
+    through: often source and destination are exchanged, or the two ports differ.
     """
 
     id = "E9635"
@@ -46,23 +43,17 @@ class GroupClosedOnOneSide(Rule):
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         groups = {logical_id for logical_id, _, _ in of_type(resources, GROUP)}
-        openings = {kind: list(_openings(resources, kind, groups)) for kind in KINDS}
-        restricted = {one.group for one in openings["SecurityGroupEgress"]}
-        for kind, other_kind in PAIRS:
-            for one in openings[kind]:
-                other = single_reference(one.rule.get(KINDS[kind]))[0]
-                if other not in groups or (kind == "SecurityGroupIngress" and other not in restricted):
-                    continue
-                answers = [each_of.rule for each_of in openings[other_kind] if each_of.group == other]
-                if not any(_meets(one, rule, KINDS[other_kind]) for rule in answers):
-                    what = "lets nothing in from" if kind == "SecurityGroupEgress" else "sends nothing to"
-                    yield Fault(
-                        (*one.path, KINDS[kind]),
-                        f"{KINDS[kind]} is {other}, which {what} {one.group} on this port: no connection is "
-                        f"made. Add {'ingress' if kind == 'SecurityGroupEgress' else 'egress'} there, or "
-                        "exchange "
-                        "the two groups.",
-                    )
+        inward = list(_openings(resources, "SecurityGroupIngress", groups)) if groups else []
+        for one in _openings(resources, "SecurityGroupEgress", groups) if groups else ():
+            other = single_reference(one.rule.get("DestinationSecurityGroupId"))[0]
+            answers = [opening.rule for opening in inward if opening.group == other]
+            if other in groups and not any(_meets(one, rule) for rule in answers):
+                yield Fault(
+                    (*one.path, "DestinationSecurityGroupId"),
+                    f"DestinationSecurityGroupId is {other}, which lets nothing in from {one.group} on "
+                    "this port: "
+                    "no connection is made. Add an ingress rule there, or exchange the two groups.",
+                )
 
 
 def _openings(resources: Any, kind: str, groups: set[str]) -> Iterator[Opening]:
@@ -76,12 +67,12 @@ def _openings(resources: Any, kind: str, groups: set[str]) -> Iterator[Opening]:
             yield Opening(group, properties, (logical_id, "Properties"))
 
 
-def _meets(one: Opening, rule: Any, key: str) -> bool:
+def _meets(one: Opening, rule: Any) -> bool:
     """Return whether a rule of the other group may be the other half; what is not known may be."""
     if is_function(rule)[0] or not rule:
         return True
-    to = rule.get(key)
-    if to is not None and single_reference(to)[0] not in (one.group, ""):
+    source = rule.get("SourceSecurityGroupId")
+    if source is not None and single_reference(source)[0] not in (one.group, ""):
         return False
     ends = [_ports(each_of) for each_of in (one.rule, rule)]
     if None in ends:

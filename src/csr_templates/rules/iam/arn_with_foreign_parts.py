@@ -33,12 +33,13 @@ OTHERWISE = re.compile(
 
 
 class ArnWithForeignParts(Rule):
-    """ARN whose region or account its service does not have, or lacks.
+    """ARN with a part that its service does not have, or without one that it has.
 
     The ARN of a bucket has neither region nor account, that of a role or a distribution no region; those of
-    functions, queues, topics, tables, keys and log groups have both. IAM compares part by part, so the policy
-    is deployed and never matches. Write arn:aws:s3:::BUCKET, arn:aws:iam::ACCOUNT:role/NAME,
-    arn:aws:lambda:REGION:ACCOUNT:function:NAME.
+    functions, queues, topics, tables, keys and log groups have both; and the ARN of a secret ends with a
+    hyphen and six random characters. IAM compares part by part, so the policy is deployed and never matches.
+    Write arn:aws:s3:::BUCKET, arn:aws:iam::ACCOUNT:role/NAME, arn:aws:lambda:REGION:ACCOUNT:function:NAME,
+    arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-??????.
     """
 
     id = "E9650"
@@ -77,4 +78,8 @@ def _problem(arn: str) -> str:
             return f"an ARN of {parts[2]} has {'an' if name == 'account' else 'a'} {name}"
         if not has and part not in ("", "*"):
             return f"an ARN of {parts[2]} has no {name}"
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+    if parts[2] == "secretsmanager" and re.fullmatch(r"secret:[^:]*[^:*?$]", parts[5]):
+        whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5])
+        return "" if whole else "an ARN of a secret ends with six random characters, NAME-??????"
     return ""

@@ -16,7 +16,6 @@ GROUP = "AWS::EC2::SecurityGroup"
 GROUPS = {"AWS::RDS::DBCluster": "VpcSecurityGroupIds", "AWS::RDS::DBInstance": "VPCSecurityGroups"}
 PORTS = {
     "aurora-mysql": 3306,
-    "aurora-postgresql": 5432,
     "mariadb": 3306,
     "mysql": 3306,
     "postgres": 5432,
@@ -49,7 +48,7 @@ class UnreachableDatabase(Rule):
             for one in groups:
                 inline = resources[one].get("Properties", {}).get("SecurityGroupIngress")
                 rules += [rule for rule, _ in each(inline)]
-            ports = _ports(validator, properties)
+            ports = _ports(validator, properties, resource["Type"] == "AWS::RDS::DBCluster")
             if ports and not any(_admits(validator, rule, port) for rule in rules for port in ports):
                 yield Fault(
                     (logical_id, "Properties", name),
@@ -59,11 +58,13 @@ class UnreachableDatabase(Rule):
                 )
 
 
-def _ports(validator: Validator, properties: Any) -> list[float]:
+def _ports(validator: Validator, properties: Any, cluster: bool) -> list[float]:
     """Return the ports on which a database may listen; none if only AWS knows."""
     if "Port" not in properties:
         engine = properties.get("Engine")
         port = PORTS.get(engine) if isinstance(engine, str) else None
+        if cluster and engine != "aurora-mysql":
+            return []  # by CloudFormation's page 3306, by that of RDS 5432
         return [port] if port else []
     found = [number(port) for port, _ in default_values(validator, properties["Port"])]
     return [] if None in found else [port for port in found if port is not None]

@@ -15,7 +15,7 @@ class ReplicaInOwnRegion(Rule):
     A secret is in the region of its stack. Secrets Manager refuses a replica there, and two in one region.
     """
 
-    id = "E9784"
+    id = "E9783"
     source_url = (
         "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html"
     )

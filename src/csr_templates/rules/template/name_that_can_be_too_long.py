@@ -34,7 +34,7 @@ class NameThatCanBeTooLong(Rule):
     the name adds. A parameter without MaxLength promises nothing.
     """
 
-    id = "W9515"
+    id = "W9518"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
     tags = ["resources", "parameters"]
     fault_class = "conditions"

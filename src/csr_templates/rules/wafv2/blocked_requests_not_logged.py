@@ -13,8 +13,8 @@ from csr_templates.rules.support.scenarios import scenarios
 class BlockedRequestsNotLogged(Rule):
     """WAF log without the requests that were blocked.
 
-    A LoggingFilter that drops BLOCK, or drops by default and keeps something else, leaves out what the log is
-    there for: no one can see whom a rule turned away, or that it turned away customers. Keep BLOCK.
+    A LoggingFilter that drops BLOCK, or drops by default and keeps only other actions, removes the records
+    that the log is for: which requests a rule blocked, and whether they came from customers. Keep BLOCK.
     """
 
     id = "W9754"
