@@ -21,7 +21,8 @@ GOOD = {
     "access point": policy("!Sub 'arn:aws:s3:${AWS::Region}:${AWS::AccountId}:accesspoint/a'"),
     "another service": policy("'arn:aws:apigateway:eu-west-1::/restapis'"),
     "secret": policy(
-        "[!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own-??????', !Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}']"
+        "[!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own-??????', "
+        "!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}']"
     ),
     "whole ARN of a secret": policy(
         "!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database-a1B2c3'"

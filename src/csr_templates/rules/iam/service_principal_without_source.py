@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from csr_templates.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
+from csr_templates.rules.support.references import own_type
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 # Services that act for all of their customers, and send aws:SourceArn or aws:SourceAccount with it.
@@ -37,7 +38,7 @@ class ServicePrincipalWithoutSource(Rule):
     looks_at = (*RESOURCE_POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
-        role = validator.context.path.cfn_path[1] == "AWS::IAM::Role"
+        role = own_type(validator) == "AWS::IAM::Role"
         for statement, path in documents(policy):
             principal = statement.get("Principal")
             services = texts(principal.get("Service")) if isinstance(principal, dict) else []

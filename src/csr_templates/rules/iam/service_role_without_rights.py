@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.grants import missing
-from csr_templates.rules.support.references import single_reference
+from csr_templates.rules.support.references import own_type, single_reference
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _asked(
     validator: Validator, properties: Any
 ) -> Iterator[tuple[Any, tuple[str, ...], tuple[str | int, ...]]]:
     """Yield each role with the actions that it is for, and where it is named."""
-    kind = str(validator.context.path.cfn_path[1])
+    kind = own_type(validator)
     if kind in ROLES:
         name, actions = ROLES[kind]
         yield properties.get(name), actions, (name,)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
+from csr_templates.rules.support.references import own_type
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import show
 
@@ -60,7 +61,7 @@ class SourceOfAnotherService(Rule):
     looks_at = (*RESOURCE_POLICIES, TRUST, *properties_of(PERMISSION))
 
     def faults(self, validator: Validator, part: Any) -> Faults:
-        role = validator.context.path.cfn_path[1] == "AWS::IAM::Role"
+        role = own_type(validator) == "AWS::IAM::Role"
         for services, text, path in _permission(part) if "FunctionName" in part else _statements(part):
             names = {re.split(r"\.amazonaws|\.\$\{", service)[0] for service in services}
             (name,) = names if len(names) == 1 else ("",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from csr_templates.rules.support.references import sub_text
+from csr_templates.rules.support.references import own_type, sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import number
 from csr_templates.rules.support.values import branches, place
@@ -41,7 +41,7 @@ class NameThatCanBeTooLong(Rule):
     looks_at = properties_of(*LONGEST)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        name, most = LONGEST[str(validator.context.path.cfn_path[1])]
+        name, most = LONGEST[own_type(validator)]
         parameters = validator.cfn.template.get("Parameters", {})
         for value, case in branches(validator, properties, name) if name in properties else ():
             text = sub_text(value) or ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.references import single_reference, target
+from csr_templates.rules.support.references import own_type, single_reference, target
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import branches, place, show
@@ -90,7 +90,7 @@ class ReferenceInAnotherForm(Rule):
     looks_at = properties_of(*PLACES)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        kind = str(validator.context.path.cfn_path[1])
+        kind = own_type(validator)
         for path, forms in PLACES[kind]:
             for value, case in branches(validator, properties, *path) if path[0] in properties else ():
                 logical_id, attribute = single_reference(value)
