@@ -27,6 +27,9 @@ GOOD = {
     "whole ARN of a secret": policy(
         "!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database-a1B2c3'"
     ),
+    "secret before and after it is created": policy(
+        "['arn:aws:secretsmanager:eu-west-1:*:secret:own', 'arn:aws:secretsmanager:eu-west-1:*:secret:own-??????']"
+    ),
 }
 
 BAD = {

@@ -60,14 +60,14 @@ class ArnWithForeignParts(Rule):
             ]
             for name, values_of, place_of in found:
                 for text in values_of:
-                    problem = _problem(text)
+                    problem = _problem(text, values_of)
                     if problem:
                         yield Fault(
                             (*path, *place_of), f"{name} is {show(text)}, but {problem}: it never matches."
                         )
 
 
-def _problem(arn: str) -> str:
+def _problem(arn: str, others: list[str]) -> str:
     parts = plain(arn).split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or parts[2] not in PARTS:
         return ""
@@ -80,6 +80,6 @@ def _problem(arn: str) -> str:
             return f"an ARN of {parts[2]} has no {name}"
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
     if parts[2] == "secretsmanager" and re.fullmatch(r"secret:[^:]*[^:*?$]", parts[5]):
-        whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5])
+        whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5]) or any(one.startswith(f"{arn}-") for one in others)
         return "" if whole else "an ARN of a secret ends with six random characters, NAME-??????"
     return ""
