@@ -28,7 +28,8 @@ GOOD = {
         "!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database-a1B2c3'"
     ),
     "secret before and after it is created": policy(
-        "['arn:aws:secretsmanager:eu-west-1:*:secret:own', 'arn:aws:secretsmanager:eu-west-1:*:secret:own-??????']"
+        "['arn:aws:secretsmanager:eu-west-1:*:secret:own', "
+        "'arn:aws:secretsmanager:eu-west-1:*:secret:own-??????']"
     ),
 }
 
