@@ -20,6 +20,7 @@ GOOD = {
     "of an identity provider": policy("{StringEquals: {'token.actions.githubusercontent.com:sub': a}}"),
     "newer than the list": policy("{StringEquals: {aws:SomethingElse: a}}"),
     "of Lambda": policy("{StringEquals: {lambda:SourceFunctionArn: a, kms:ViaService: b}}"),
+    "of an MCP server": policy("{Bool: {aws:ViaAWSMCPService: 'true'}}"),
 }
 
 BAD = {
