@@ -25,6 +25,7 @@ GOOD = {
     "the stack's": key("!Sub 'logs.${AWS::Region}.amazonaws.com'", CONTEXT),
     "one region only": key("logs.us-east-1.amazonaws.com"),
     "linted for this region": (key("logs.us-east-1.amazonaws.com", CONTEXT), {"regions": ["us-east-1"]}),
+    "several regions": key("[logs.us-east-1.amazonaws.com, logs.us-west-2.amazonaws.com]", CONTEXT),
 }
 
 BAD = {

@@ -33,8 +33,9 @@ class ServiceOfAnotherRegion(Rule):
             for operator, key, value, place in conditions(statement):
                 if key.lower() == "kms:viaservice" and "Not" not in operator:
                     named += [(text, (*path, *place)) for text in texts(value)]
+            written = {found[2] for text, _ in named if (found := REGIONAL.fullmatch(text))}
             for text, where in named:
-                found = REGIONAL.fullmatch(text)
+                found = REGIONAL.fullmatch(text) if len(written) == 1 else None  # a list is meant
                 if found and [found[2]] != validator.context.regions and "AWS::Region" in str(policy):
                     yield Fault(
                         where,
