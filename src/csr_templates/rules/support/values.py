@@ -52,7 +52,7 @@ def assume(validator: Validator, status: dict[str, bool]) -> Validator | None:
     known, key = memory(validator.cfn), (id(before), *sorted(status.items()))
     if key not in known:
         try:
-            known[key] = before.evolve(status), before  # while it is kept, its ID is no other's
+            known[key] = before.evolve(status), before  # while it is kept, no other object has its ID
         except Unsatisfiable:
             known[key] = None, before
     conditions, _ = known[key]
