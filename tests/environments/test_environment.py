@@ -534,7 +534,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 def headline(count: int) -> str:
     """Return what the command says before it lists mistakes."""
-    return f"There {'is 1 mistake' if count == 1 else f'are {count} mistakes'} in the parameter files."
+    return f"There {'is 1 error' if count == 1 else f'are {count} errors'} in the parameter files."
 
 
 AT_THE_COMMAND_LINE = [
@@ -577,7 +577,7 @@ def test_every_command_checks_the_files(
         2,
         (
             "",
-            "csr-templates: There is 1 mistake in the parameter files.\n"
+            "csr-templates: There is 1 error in the parameter files.\n"
             "parameters/dev.json: The file is empty; one without values holds {}.\n",
         ),
     )
@@ -699,7 +699,7 @@ def test_installed_package_looks_into_the_current_folder(
 
     assert cli.main(["environments"]) == 2
     assert capsys.readouterr().err == (
-        "csr-templates: There is no folder parameters here. Name the one with the files: --parameters DIR.\n"
+        "csr-templates: There is no folder ./parameters. Name the folder of the files: --parameters DIR.\n"
     )
     assert cli.main(["build", "--no-lint", "--quiet"]) == 0
     assert not Path("out", "parameters").exists()

@@ -113,9 +113,9 @@ def test_what_could_not_be_judged_ends_with_1(versioned: Run, walk: Walk) -> Non
             "LambdaMemorySize is not a parameter that each deploy decides.",
         ),
         (("--facts", "no-such.json"), "Cannot read no-such.json: No such file or directory."),
-        (("--facts", "a", "--save-facts", "b"), "--facts asks no account, so --save-facts means nothing."),
-        (("--facts", "a", "--change-set"), "--facts asks no account, so --change-set means nothing."),
-        (("--facts", "a", "--profile", "b"), "--facts asks no account, so --profile means nothing."),
+        (("--facts", "a", "--save-facts", "b"), "--facts does not call AWS, so --save-facts has no effect."),
+        (("--facts", "a", "--change-set"), "--facts does not call AWS, so --change-set has no effect."),
+        (("--facts", "a", "--profile", "b"), "--facts does not call AWS, so --profile has no effect."),
         (("--s3-bucket", "b"), "--s3-bucket is for change sets: add --change-set, or leave it out."),
         (("--out", "no-such-folder"), "There is no no-such-folder/stacks.json"),
         (("--save-facts", "no/such/folder/facts.json"), "Cannot write no/such/folder/facts.json"),
@@ -205,7 +205,7 @@ def test_change_sets_are_announced_and_part_of_the_report(
     before = dict(slow_change_sets.status)
     code, out, err = versioned("--change-set", "--stack", "network")
 
-    assert (code, err) == (0, "Creating change sets, to be validated by AWS and deleted again.\n")
+    assert (code, err) == (0, "Creating change sets for validation by AWS; they are deleted afterwards.\n")
     assert "\nPASS    change-set\n" in out
     assert (slow_change_sets.changes, slow_change_sets.status) == ({}, before)
 

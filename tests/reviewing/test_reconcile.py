@@ -328,7 +328,7 @@ def test_the_command(
     document = json.loads(capsys.readouterr().out)
     assert [one["verdict"] for one in document["resources"]] == ["agree", "AWS says more"]
     assert cli.main([*arguments, "--format", "markdown"]) == 2
-    assert "--reconcile has no format markdown" in capsys.readouterr().err
+    assert "--reconcile does not have the format markdown" in capsys.readouterr().err
 
 
 def test_another_stack(capsys: pytest.CaptureFixture[str]) -> None:
