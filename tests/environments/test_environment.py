@@ -204,8 +204,8 @@ def file_of_dev(identifier: str, text: str | bytes, message: str) -> Bad:
 NETWORK_SAYS = 'The network template says: "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28".'
 ZONE_SAYS = 'The network template says: "must be an Availability Zone of this account in this region".'
 NOT_A_ZONE = (
-    "which is not an Availability Zone of ap-northeast-1, where the stack lives; these look like ap-northeast-1a. "
-    + ZONE_SAYS
+    "which is not an Availability Zone of ap-northeast-1, where the stack lives; these look like "
+    "ap-northeast-1a. " + ZONE_SAYS
 )
 MEMORY_SAYS = 'The app template says: "must be a number of MB from 128 to 10240".'
 APP_SAYS = "The app template says so."
@@ -218,7 +218,8 @@ PROJECT_SAYS = (
 KNOWN = f"There are {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."
 KNOWN_ENVIRONMENTS = environment().AllowedValues
 PER_DEPLOY = (
-    "but each deploy decides this again and the pipeline passes it; from a file, the next deploy would go back to "
+    "but each deploy decides this again and the pipeline passes it; from a file, the next deploy would go "
+    "back to "
     "an old one. Remove the key."
 )
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/c"
@@ -310,7 +311,8 @@ KEYS = [
     bad(
         "dev alone",
         {"dev": {"HostedZoneId": ""}},
-        "staging.json: HostedZoneId: The key is missing, but given for dev; staging would take production's value. Give it in each of these files, or in none.",
+        "staging.json: HostedZoneId: The key is missing, but given for dev; staging would take production's "
+        "value. Give it in each of these files, or in none.",
     ),
 ]
 
@@ -373,7 +375,8 @@ VALUES = [  # of dev.json: key, value, and what is said after it
         "far above the range",
         "MemorySize",
         "9" * 5000,
-        f"which has 5000 bytes where CloudFormation takes at most 4096 and which is more than 10240. {MEMORY_SAYS}",
+        "which has 5000 bytes where CloudFormation takes at most 4096 and which is more than 10240. "
+        f"{MEMORY_SAYS}",
     ),
     ("negative", "MemorySize", "-128", f"which is less than 128. {MEMORY_SAYS}"),
     ("fraction above the range", "Share", 1.5, f"which is more than 1. {APP_SAYS}"),
@@ -980,17 +983,20 @@ def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder:
         (
             {"Title": {"Type": "String", "Default": "Mall"}},
             (),
-            "The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Give both templates the same one.",
+            "The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Give both templates the "
+            "same one.",
         ),
         (
             {"Ids": {"Type": "CommaDelimitedList"}},
             (),
-            "The parameter Ids has the type CommaDelimitedList, but values can only be judged for String, Number, AWS::EC2::AvailabilityZone::Name. Use one of them.",
+            "The parameter Ids has the type CommaDelimitedList, but values can only be judged for String, "
+            "Number, AWS::EC2::AvailabilityZone::Name. Use one of them.",
         ),
         (
             {},
             ("Version", "Key"),
-            "The template has no parameter Key, Version, which the stack lists as per-deploy. Declare it, or take it off the list.",
+            "The template has no parameter Key, Version, which the stack lists as per-deploy. Declare it, or "
+            "take it off the list.",
         ),
     ],
     ids=["two defaults", "type that nobody judges", "undeclared and per deploy"],
