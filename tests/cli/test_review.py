@@ -55,10 +55,10 @@ def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) 
         "  data-loss  after.Queue",
         "    The data of Queue is deleted: it is replaced, and its UpdateReplacePolicy is Delete. To keep "
         "the data, set",
-        "      UpdateReplacePolicy: Retain, or undo the change.",
+        "      UpdateReplacePolicy: Retain, or revert the change.",
         "",
         "  replace  after.Queue",
-        "    Queue is replaced, since QueueName changes: a new one is created, and the old one is deleted "
+        "    Queue is replaced, because QueueName changes: a new one is created, and the old one is deleted "
         "with its",
         "      data.",
         "",
@@ -123,7 +123,7 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
             ["--after", "missing"],
             "missing does not exist. Build first, or name a folder or a template: --after.",
         ),
-        (["--after", "after.yaml"], "is not in a git repository, so there is no history to compare with."),
+        (["--after", "after.yaml"], "is not in a Git repository. Name two folders"),
         (["--before", "before.yaml", "--after", str(OUT)], "before.yaml is a file, but "),
         (
             ["--before", str(OUT), "--after", "after.yaml"],
@@ -159,7 +159,7 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
         ),
         (
             ["--before", "before.yaml", "--after", "after.yaml", "--parameters-before", "other.json"],
-            "before.yaml has no parameter Colour.",
+            "before.yaml does not have the parameter Colour.",
         ),
         (
             ["--before", "before.yaml", "--after", "after.yaml", "--region", "mars-1"],

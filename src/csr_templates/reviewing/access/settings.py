@@ -18,18 +18,18 @@ from csr_templates.reviewing.values import (
     words,
 )
 
-_PUBLIC: Final = "it is reached from the internet"
+_PUBLIC: Final = "it can be accessed from the internet"
 _BLOCK: Final = "public access is no longer blocked"
-_PLAIN: Final = "what is stored is no longer encrypted"
-_KEY: Final = "no key of the account, whose policy would have to allow it, encrypts it any more"
-_HTTP: Final = "requests without TLS are admitted"
-_TLS: Final = "older versions of TLS are admitted"
-_OTHERS: Final = "others may read or write objects"
+_PLAIN: Final = "stored data is no longer encrypted"
+_KEY: Final = "it is no longer encrypted with a key of the account, whose key policy restricts access"
+_HTTP: Final = "requests without TLS are accepted"
+_TLS: Final = "older versions of TLS are accepted"
+_OTHERS: Final = "other accounts may read or write objects"
 _ACLS: Final = (
     "Private=BucketOwnerRead=BucketOwnerFullControl=AwsExecRead LogDeliveryWrite AuthenticatedRead "
     "PublicRead PublicReadWrite"
 )
-_OPEN: Final = "requests are admitted that were not"
+_OPEN: Final = "requests that were rejected are accepted"
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
 _VIEWER_TLS: Final = (
@@ -38,14 +38,14 @@ _VIEWER_TLS: Final = (
 
 
 def _tls_of_api(before: Any, after: Any) -> str:
-    """Judge a security policy of API Gateway by the oldest version of TLS that it admits.
+    """Judge a security policy of API Gateway by the oldest version of TLS that it accepts.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
     """
     oldest = [_oldest_tls(text(value) or "TLS_1_0") for value in (before, after)]
     if None not in oldest and str(oldest[1]) >= str(oldest[0]):
         return ""
-    how = _TLS if None not in oldest else f"it cannot be shown that not {_TLS}"
+    how = _TLS if None not in oldest else f"possibly, {_TLS}"
     return f"is {words(after)} instead of {words(before)}: {how}"
 
 
@@ -59,21 +59,23 @@ def _origin_tls(before: Any, after: Any) -> str:
 
 
 def _signers(before: Any, after: Any) -> str:
-    return "is gone: requests without a signature, or signed by others, are admitted" if after is None else ""
+    return (
+        "is removed: requests without a signature, or signed by others, are accepted" if after is None else ""
+    )
 
 
 def _authorizer(before: Any, after: Any) -> str:
     if before is None or before == after:
         return ""
-    return f"is {words(after)} instead of {words(before)}: it cannot be shown that it admits no more"
+    return f"is {words(after)} instead of {words(before)}: it may accept more"
 
 
 def _other_acl(before: Any, after: Any) -> str:
     if before in (None, ""):
         return ""
     if after in (None, ""):
-        return "is gone: requests are no longer inspected"
-    return f"is {words(after)} instead of {words(before)}: it cannot be shown that it blocks as much"
+        return "is removed: requests are no longer inspected"
+    return f"is {words(after)} instead of {words(before)}: it may block less"
 
 
 def _endpoint(before: Any, after: Any) -> str:
@@ -81,7 +83,7 @@ def _endpoint(before: Any, after: Any) -> str:
     return f"is {words(after)} instead of PRIVATE: {_PUBLIC}" if was == "PRIVATE" and will else ""
 
 
-# The first that fits decides. Documentation of each: the page of the type in the template reference.
+# The first match applies. Documentation: the page of the type in the template reference.
 _SETTINGS: Final = (
     *(
         Setting("", name, turned("false", _BLOCK, "false"))
@@ -127,7 +129,9 @@ _SETTINGS: Final = (
     Setting(
         "AWS::CloudFront::Distribution",
         "OriginProtocolPolicy",
-        ordered("https-only match-viewer http-only", "CloudFront asks the origin without TLS", "https-only"),
+        ordered(
+            "https-only match-viewer http-only", "CloudFront connects to the origin without TLS", "https-only"
+        ),
     ),
     Setting("AWS::CloudFront::Distribution", "OriginSSLProtocols[]", _origin_tls),
     Setting("AWS::CloudFront::Distribution", "WebACLId", _other_acl),
@@ -140,19 +144,23 @@ _SETTINGS: Final = (
     Setting(
         "AWS::ApiGateway",
         "AuthorizationType",
-        ordered("AWS_IAM=COGNITO_USER_POOLS=CUSTOM=JWT NONE", "anyone may call it", "NONE"),
+        ordered("AWS_IAM=COGNITO_USER_POOLS=CUSTOM=JWT NONE", "anyone can call it", "NONE"),
     ),
     *(Setting("AWS::ApiGateway", name, _authorizer) for name in ("AuthorizerId", "AuthorizationScopes[]")),
-    Setting("AWS::ApiGateway", "ApiKeyRequired", turned("false", "no API key is asked for", "false")),
+    Setting(
+        "AWS::ApiGateway", "ApiKeyRequired", turned("false", "an API key is no longer required", "false")
+    ),
     Setting("AWS::ApiGateway", "EndpointConfiguration.Types[]", _endpoint),
     Setting(
         "AWS::ApiGateway",
         "DisableExecuteApiEndpoint",
-        turned("false", "the API answers on its default address too", "false"),
+        turned("false", "the API is also available at its default endpoint", "false"),
     ),
     Setting("AWS::ApiGateway", "SecurityPolicy", _tls_of_api),
     Setting("AWS::ApiGateway", "EndpointAccessMode", ordered("STRICT BASIC", _OPEN, "BASIC")),
-    Setting("AWS::Lambda::Url", "AuthType", ordered("AWS_IAM NONE", "requests need no signature", "NONE")),
+    Setting(
+        "AWS::Lambda::Url", "AuthType", ordered("AWS_IAM NONE", "requests do not need a signature", "NONE")
+    ),
     Setting(
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
         "Scheme",
@@ -164,7 +172,9 @@ _SETTINGS: Final = (
         ordered("HTTPS=TLS HTTP=TCP=UDP=TCP_UDP", _HTTP, unknown=False),
     ),
     Setting(
-        "", "HttpTokens", ordered("required optional", "credentials are given without a token", "optional")
+        "",
+        "HttpTokens",
+        ordered("required optional", "credentials are available without a token", "optional"),
     ),
     Setting(
         "AWS::WAFv2::WebACL",
@@ -175,7 +185,7 @@ _SETTINGS: Final = (
         "AWS::WAFv2::IPSet",
         "Addresses[]",
         lambda before, after: (
-            f"is another one ({words(before if after is None else after)}): whether that lets more through "
+            f"is changed ({words(before if after is None else after)}): whether that allows more "
             "depends on the rule that uses the set"
         ),
     ),
@@ -192,10 +202,10 @@ _SETTINGS: Final = (
         )
     ),
 )
-# Of what is new, so that it was reached by no one.
+# For new resources, which were not accessible before.
 _FIRST: Final = (
     Setting("", "PubliclyAccessible", turned("true", _PUBLIC, "false")),
-    Setting("AWS::Lambda::Url", "AuthType", turned("NONE", "requests need no signature", "AWS_IAM")),
+    Setting("AWS::Lambda::Url", "AuthType", turned("NONE", "requests do not need a signature", "AWS_IAM")),
     Setting(
         "AWS::ElasticLoadBalancingV2::LoadBalancer", "Scheme", turned("internet-facing", _PUBLIC, "internal")
     ),
@@ -204,7 +214,7 @@ _FIRST: Final = (
 
 
 def opening_settings(change: ResourceChange) -> Iterator[str]:
-    """Yield what is opened by the settings of a resource that changes."""
+    """Yield the openings by the settings of a changed resource."""
     before, after = change.before, change.after
     if change.change == ADD and after is not None:
         for key, value in after.properties.items():
@@ -215,11 +225,11 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
         if change.type in ("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route") and _asks_nothing(
             after.properties
         ):
-            yield "is new, and anyone may call it: it asks for neither authorization nor an API key"
+            yield "is new, and anyone can call it: it requires neither authorization nor an API key"
     elif change.change != REMOVE and before is not None and after is not None:
         for found in judged(change, _SETTINGS):
             if change.type == "AWS::SQS::Queue" and "KmsMasterKeyId" in after.properties:
-                continue  # encrypted by another key
+                continue  # encrypted with another key
             yield found
         yield from _countries(before.properties, after.properties)
 
@@ -234,7 +244,7 @@ def _asks_nothing(method: Mapping[str, Any]) -> bool:
 
 
 def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield countries that a distribution serves and did not.
+    """Yield countries that a distribution newly serves.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/georestrictions.html
     """

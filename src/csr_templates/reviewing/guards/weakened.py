@@ -1,4 +1,4 @@
-"""Guards that a deploy weakens: protection from deletion, backups, logs, alarms, policies of the stack."""
+"""Guards that a deploy weakens: deletion protection, backups, logs, alarms, stack policies."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from csr_templates.reviewing.removals import ASSOCIATION, left_alone
 from csr_templates.reviewing.values import Setting, dropped, judged, lowered, ordered, turned, words
 
 _DELETABLE: Final = "it can be deleted"
-_BACKUPS: Final = "backups are kept shorter"
-_NO_BACKUPS: Final = "there are no backups of that kind any more"
-_LOGS: Final = "records are kept shorter"
+_BACKUPS: Final = "backups are retained for a shorter time"
+_NO_BACKUPS: Final = "backups of this kind are no longer created"
+_LOGS: Final = "records are retained for a shorter time"
 _UNRECORDED: Final = "less is recorded"
-_QUIET: Final = "no one is told, or fewer are"
+_QUIET: Final = "fewer recipients, or none, are notified"
 
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
-# The last two keep what exists; RetainExceptOnCreate only lets a failed first creation clean up.
+# The last two retain the resource; RetainExceptOnCreate deletes it only if its creation fails.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 _KEEPS: Final = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
 
 
 def _retention(before: Any, after: Any) -> str:
-    """Judge the days after which something is deleted; without a number it never is."""
+    """Judge the days until deletion; without a number, nothing is deleted."""
     if after is None:
         return ""
     return lowered(_LOGS)(before if before is not None else 10**6, after)
 
 
-# The first that fits decides. Defaults are those of the page of each type in the template reference.
+# The first match applies. Defaults: the page of each type in the template reference.
 _SETTINGS: Final = (
     *(
         Setting("", name, turned("false", _DELETABLE, "false", "INACTIVE"))
@@ -57,7 +57,7 @@ _SETTINGS: Final = (
     Setting(
         "AWS::S3::Bucket",
         "VersioningConfiguration.Status",
-        turned("Suspended", "what is overwritten or deleted is not kept", "Suspended"),
+        turned("Suspended", "overwritten and deleted objects are not retained", "Suspended"),
     ),
     *(
         Setting("AWS::S3::Bucket", name, _retention)
@@ -77,7 +77,7 @@ _SETTINGS: Final = (
         Setting(
             "",
             name,
-            turned("false", "its metrics are missing, and what watches them is deaf", "false"),
+            turned("false", "its metrics are missing, and alarms on them do not work", "false"),
             of_items=False,
         )
         for name in ("MetricsEnabled", "CloudWatchMetricsEnabled")
@@ -112,9 +112,9 @@ _SETTINGS: Final = (
 
 
 def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
-    """Yield each resource whose guard a deploy weakens, and a sentence on it.
+    """Yield each resource whose guard a deploy weakens, and a sentence about it.
 
-    The node of a guard of a whole stack has an empty name.
+    For a guard of a stack, the name of the node is empty.
     """
     gone = {node for node, one in environment.resources.items() if one.change.change == REMOVE}
     for node, one in environment.resources.items():
@@ -139,13 +139,13 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
         is_said = any(one.startswith("LoggingFilter.DefaultBehavior ") for one in found)
         if old != new and new is not None and not is_said:
-            yield f"LoggingFilter is {'new' if old is None else 'another one'}: it may be that {_UNRECORDED}"
+            yield f"LoggingFilter is {'new' if old is None else 'changed'}: it may be that {_UNRECORDED}"
     for key in _POLICIES:
         was, will = policy(before, key), policy(after, key)
         if was == will:
             continue
         if was not in _KEEPS or will not in _KEEPS:
-            yield f"{key} is {words(will)} instead of {words(was)}, which cannot be shown to keep as much"
+            yield f"{key} is {words(will)} instead of {words(was)}, which may retain less"
         elif _KEEPS[will] < _KEEPS[was]:
             yield f"{key} is {will} instead of {was}"
 
@@ -154,7 +154,7 @@ def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[tuple[Nod
     if before.stack.termination_protection and not after.stack.termination_protection:
         yield (
             Node(after.name, ""),
-            f"The termination protection of the stack {after.name} is off: it can be deleted.",
+            f"The termination protection of the stack {after.name} is disabled: it can be deleted.",
         )
     old, new = (side.stack.policies.stack for side in (before, after))
     if old == new:
