@@ -310,7 +310,7 @@ def test_what_is_not_an_answer(data: bytes, message: str) -> None:
 def test_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It prints the comparison, ends with 1 if the change set has more, and with 2 for a stack that is not there."""
+    """It prints the comparison, exits with 1 if the change set has more, and with 2 for an unknown stack."""
     monkeypatch.chdir(tmp_path)
     for name, level in (("before", "jobs"), ("after", "tasks")):
         text = f"Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: {{QueueName: {level}}}\n"
