@@ -1080,8 +1080,8 @@ def add_distribution(
                     static(PathPattern="/static/*"),
                 ],
                 # Without this CloudFront keeps these errors for 10 seconds, even where caching is disabled,
-                # and gives one user's error to the next who asks for the same path. None is mapped to a
-                # page: that would turn the API's errors and WAF's refusals into HTML.
+                # and gives one user's error to the next who asks for the same path. None is mapped to a page:
+                # that would turn the API's errors and WAF's refusals into HTML.
                 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
                 CustomErrorResponses=[
                     cloudfront.CustomErrorResponse(ErrorCode=code, ErrorCachingMinTTL=0)

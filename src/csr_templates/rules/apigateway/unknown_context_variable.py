@@ -1,4 +1,4 @@
-"""An access log writes variables that API Gateway has."""
+"""An access log uses variables that API Gateway has."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class UnknownContextVariable(Rule):
     """Access log with a variable that API Gateway does not have.
 
     The names of $context are case-sensitive. One that does not exist is logged as '-', in every record, and
-    what queries, filters and alarms make of it stays empty.
+    queries, filters and alarms on it do not have data.
     """
 
     id = "E9538"

@@ -1,4 +1,4 @@
-"""CloudFront takes certificates of us-east-1."""
+"""A certificate for CloudFront is in us-east-1."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ ARN = re.compile(r"arn:[^:]+:acm:([^:]+):")
 class CertificateOutsideUsEast1(Rule):
     """CloudFront certificate outside us-east-1.
 
-    CloudFront takes a certificate of ACM only from us-east-1, wherever the stack is. With one of another
-    region the distribution fails. Request or import the certificate in us-east-1 and give its ARN.
+    CloudFront accepts certificates of ACM only from us-east-1, for stacks in any region. With a certificate
+    from another region, the distribution fails. Request or import it in us-east-1 and use its ARN.
     """
 
     id = "E9584"
@@ -39,13 +39,14 @@ class CertificateOutsideUsEast1(Rule):
                     yield Fault(
                         config.path("ViewerCertificate", "AcmCertificateArn"),
                         f"AcmCertificateArn is {show(written)}{{when}}, a certificate of {region}: "
-                        "CloudFront takes only one of us-east-1. Create it there and give its ARN.",
+                        "CloudFront accepts only certificates of us-east-1. Create it there and give its "
+                        "ARN.",
                         case,
                     )
 
 
 def _regions(case: Validator, written: Any) -> Iterator[tuple[str, Validator]]:
-    """Yield the regions that the certificate can be of, as far as the template tells."""
+    """Yield the possible regions of the certificate, if known from the template."""
     logical_id, _ = target(case, written, "AWS::CertificateManager::Certificate")
     both = case_of(case, case.cfn.template["Resources"][logical_id]) if logical_id else None
     if both:

@@ -1,4 +1,4 @@
-"""The body of a dashboard is one that CloudWatch shows."""
+"""The body of a dashboard is valid."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ TYPES = ("metric", "text", "log", "alarm", "explorer", "custom", "trace")
 
 
 class BrokenDashboard(Rule):
-    """Dashboard whose body CloudWatch refuses or does not show.
+    """Dashboard whose body CloudWatch rejects or does not show.
 
-    DashboardBody is JSON inside a text, which cfn-lint does not read. It holds a list of widgets, each with
-    a type that exists, 24 columns in all; a metric widget names a region and lists its metrics as namespace,
-    name and dimension pairs. CloudWatch refuses a body that is not JSON, and shows an empty widget for the
-    rest.
+    DashboardBody is JSON inside a text, which cfn-lint does not check. It contains a list of widgets, each
+    with a type that exists, 24 columns in all; a metric widget names a region and lists its metrics as
+    namespace, name and dimension pairs. CloudWatch refuses a body that is not JSON, and shows an empty widget
+    for the rest.
     """
 
     id = "E9615"
@@ -57,7 +57,7 @@ class BrokenDashboard(Rule):
 
 
 def _read(text: str) -> Any:
-    """Return what a body holds, whatever its references are: a text, or a number where no quotes are."""
+    """Return the parsed body, with each reference replaced by a text, or by a number outside of quotes."""
     try:
         return json.loads(re.sub(r"\$\{!?[^}]*\}", "1", text))
     except ValueError:

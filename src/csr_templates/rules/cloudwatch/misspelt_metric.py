@@ -1,4 +1,4 @@
-"""The name of a metric is spelt as its service spells it."""
+"""The name of a metric has the spelling of its service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 if TYPE_CHECKING:
     from csr_templates.rules.support.metrics import Metric
 
-# Names that are often written otherwise. The services have more.
+# Names that are often misspelt. The services have more metrics.
 NAMES = {
     "AWS/CloudFront": (
         "4xxErrorRate",
@@ -39,7 +39,7 @@ NAMES = {
     "AWS/WAFV2": ("AllowedRequests", "BlockedRequests", "CountedRequests"),
 }
 
-# REST APIs are told by name and HTTP APIs by ID, and the errors of the two have different names.
+# REST APIs have the dimension ApiName, HTTP APIs ApiId; the error metrics have different names.
 API_NAMES = {
     "ApiName": ("4XXError", "5XXError", "CacheHitCount", "CacheMissCount", "IntegrationLatency", "Latency"),
     "ApiId": ("4xx", "5xx", "IntegrationLatency", "Latency"),
@@ -51,11 +51,11 @@ API_ERRORS = {
 
 
 class MisspeltMetric(Rule):
-    """Alarm on a metric in another spelling.
+    """Alarm on a misspelt metric name.
 
-    The names of metrics are case-sensitive, and services spell alike things differently: 5xxErrorRate of
-    CloudFront, 5XXError of a REST API, 5xx of an HTTP API. An alarm on another spelling deploys and never has
-    data. Write the name as the service does.
+    The names of metrics are case-sensitive and differ between services: 5xxErrorRate of CloudFront, 5XXError
+    of a REST API, 5xx of an HTTP API. An alarm with another spelling deploys, but never has data. Use the
+    spelling of the service.
     """
 
     id = "E9606"

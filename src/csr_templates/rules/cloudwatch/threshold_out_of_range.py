@@ -1,4 +1,4 @@
-"""An alarm's threshold is one that its metric can cross."""
+"""The threshold of an alarm is in the range of its metric."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ COUNTS = {
 class ThresholdOutOfRange(Rule):
     """Alarm with a threshold that its metric never crosses.
 
-    A percentage goes from 0 to 100 and a count from 0 on: an alarm on more than 100, or on less than 0,
-    never fires. The average of 4XXError, 5XXError or Throttles of API Gateway is a share from 0 to 1, so a
-    threshold in percent is out of its reach. An alarm on at least 0 always fires.
+    A percentage is from 0 to 100, and a count is at least 0: an alarm on more than 100, or on less than 0,
+    never fires. The average of 4XXError, 5XXError or Throttles of API Gateway is a ratio from 0 to 1, so a
+    threshold in percent is never reached. An alarm on at least 0 always fires.
     """
 
     id = "E9611"
@@ -48,7 +48,7 @@ class ThresholdOutOfRange(Rule):
         threshold = properties.get("Threshold")
         own = validator.cfn.template["Resources"].get(own_id(validator), {})
         if "Metrics" in properties or ("Condition" in own and is_function(threshold)[0]):
-            return  # where a threshold of -1 says that there is no alarm
+            return  # where a threshold of -1 disables the alarm
         for metric in metrics(validator, properties):
             low, high = _range(metric.namespace, metric.name, metric.statistic)
             if low is None:

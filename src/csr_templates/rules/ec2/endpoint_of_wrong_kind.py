@@ -1,4 +1,4 @@
-"""An endpoint is of the kind that its service has."""
+"""An endpoint has a type that its service supports."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ GATEWAY = ("s3", "dynamodb")
 
 
 class EndpointOfWrongKind(Rule):
-    """VPC endpoint of a kind that its service does not have.
+    """VPC endpoint of a type that its service does not support.
 
-    VpcEndpointType is Gateway unless the template says otherwise, and only S3 and DynamoDB have gateways:
-    every other service needs Interface, with subnets and security groups. A gateway is only a route, so
-    it needs RouteTableIds and takes neither.
+    The default of VpcEndpointType is Gateway, which only S3 and DynamoDB support: every other service needs
+    Interface, with subnets and security groups. A gateway is only a route: it needs RouteTableIds, and does
+    not accept subnets or security groups.
     """
 
     id = "E9631"

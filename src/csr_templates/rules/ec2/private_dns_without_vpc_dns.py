@@ -1,4 +1,4 @@
-"""Private DNS works in a VPC that has DNS."""
+"""Private DNS is used in a VPC with DNS enabled."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from csr_templates.rules.support.values import is_false, is_true, of_type, value
 
 
 class PrivateDnsWithoutVpcDns(Rule):
-    """Private DNS in a VPC whose DNS is off.
+    """Private DNS in a VPC with DNS disabled.
 
     An interface endpoint with PrivateDnsEnabled, and a private hosted zone, need EnableDnsSupport and
-    EnableDnsHostnames of their VPC; the second is off by default. EC2 refuses such an endpoint, and the names
-    of such a zone do not resolve.
+    EnableDnsHostnames of their VPC; the second is disabled by default. EC2 refuses such an endpoint, and the
+    names of such a zone do not resolve.
     """
 
     id = "E9630"

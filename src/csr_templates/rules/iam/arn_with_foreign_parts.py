@@ -1,4 +1,4 @@
-"""An ARN has a region and an account where its service has them."""
+"""An ARN has a region and an account only if ARNs of its service have them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ PARTS = {
     "states": (True, True),
 }
 
-# What else is of S3 and Route 53 has a region, an account, or both.
+# Other resources of S3 and Route 53 have a region, an account, or both.
 OTHERWISE = re.compile(
     r"s3:(accesspoint|access-grants|async-request|job|storage-lens)|route53:(domains|recovery)"
 )
 
 
 class ArnWithForeignParts(Rule):
-    """ARN whose region or account its service does not have, or lacks.
+    """ARN with a region or account that its service does not have, or without one that it needs.
 
     The ARN of a bucket has neither region nor account, that of a role or a distribution no region; those of
     functions, queues, topics, tables, keys and log groups have both. IAM compares part by part, so the policy

@@ -1,4 +1,4 @@
-"""A service may act on a resource for whom it was meant."""
+"""A service may access a resource only on behalf of the intended account."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SOURCES = ("aws:source", "aws:principalorg", "kms:encryptioncontext", "kms:viase
 
 
 class ServicePrincipalWithoutSource(Rule):
-    """Service that may act on a resource for anyone.
+    """Service that may access a resource on behalf of any account.
 
-    A service works for every account: S3 sends the events of any bucket to a topic that lets s3.amazonaws.com
-    publish, CloudTrail writes the trail of a stranger into a bucket that trusts it. AWS calls it the confused
-    deputy, and these services say for whom they act: add aws:SourceArn or aws:SourceAccount (in a key policy
-    the encryption context does too).
+    A service acts for every account: S3 sends the events of any bucket to a topic that allows
+    s3.amazonaws.com, CloudTrail writes trails of other accounts into a bucket that allows it. AWS calls this
+    the confused deputy problem. These services send the account that they act for: add aws:SourceArn or
+    aws:SourceAccount (in a key policy, the encryption context is sufficient too).
     """
 
     id = "W9653"
@@ -48,6 +48,6 @@ class ServicePrincipalWithoutSource(Rule):
 
 
 def _reads_only(statement: Any) -> bool:
-    """Return whether the actions only look at how the resource is set up."""
+    """Return whether the actions only read the configuration of the resource."""
     actions = texts(statement.get("Action"))
     return bool(actions) and all(action in ("s3:GetBucketAcl", "s3:ListBucket") for action in actions)

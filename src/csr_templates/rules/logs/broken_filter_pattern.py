@@ -1,4 +1,4 @@
-"""The pattern of a filter can be read."""
+"""The pattern of a filter is valid."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from csr_templates.rules.support.values import show, values
 
 
 class BrokenFilterPattern(Rule):
-    """Filter pattern that CloudWatch Logs cannot read.
+    """Filter pattern with invalid syntax.
 
-    A pattern for JSON stands between { and }, names fields by $. and compares with a single =; one for text
+    A pattern for JSON is in { and }, starts fields with $. and compares with a single =; one for text
     between [ and ] has one name for each column. An open bracket, brace or quotation mark is refused, and so
     is ==.
     """

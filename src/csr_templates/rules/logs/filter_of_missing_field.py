@@ -1,4 +1,4 @@
-"""The pattern of a filter asks for what its log holds."""
+"""The pattern of a filter matches the format of its log."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ DEFAULT_FIELDS = 14  # of a flow log without LogFormat
 class FilterOfMissingField(Rule):
     """Filter pattern that does not fit the format of its log.
 
-    A filter on the access log of a stage matches the keys that AccessLogSetting.Format writes, and one on a
-    flow log needs a name for every field of LogFormat, or '...' for the rest. On another key, or with another
-    number of columns, it is deployed, and nothing ever matches: its metric stays empty, its alarm quiet.
+    A filter on the access log of a stage matches the keys of AccessLogSetting.Format, and one on a flow log
+    needs a name for every field of LogFormat, or '...' for the rest. With another key, or another number of
+    columns, it is deployed but never matches: its metric does not have data, and its alarm never fires.
     """
 
     id = "E9663"
@@ -45,7 +45,7 @@ class FilterOfMissingField(Rule):
                         hint = f" Did you mean {close[0]}?" if close else ""
                         yield Fault(
                             path,
-                            f"FilterPattern asks for $.{field}, which the access log of {group} does not "
+                            f"FilterPattern uses $.{field}, which the access log of {group} does not "
                             "hold: "
                             f"it never matches.{hint}",
                         )
@@ -60,7 +60,7 @@ class FilterOfMissingField(Rule):
 
 
 def _keys(validator: Validator, resources: Any) -> dict[str, set[str]]:
-    """Return what the access logs of stages hold, by log group."""
+    """Return the fields of the access logs of stages, by log group."""
     found: dict[str, set[str]] = {}
     for _, _, properties in of_type(resources, "AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"):
         log = properties.get("AccessLogSetting", properties.get("AccessLogSettings"))
@@ -75,7 +75,7 @@ def _keys(validator: Validator, resources: Any) -> dict[str, set[str]]:
 
 
 def _columns(validator: Validator, resources: Any) -> dict[str, int]:
-    """Return how many fields the records of flow logs have, by log group."""
+    """Return the number of fields of flow log records, by log group."""
     found = {}
     for _, _, properties in of_type(resources, "AWS::EC2::FlowLog"):
         group = single_reference(properties.get("LogGroupName"))[0]

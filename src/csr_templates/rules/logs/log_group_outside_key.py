@@ -1,4 +1,4 @@
-"""The key of a log group lets CloudWatch Logs encrypt that group."""
+"""The key of a log group allows CloudWatch Logs to encrypt the group."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CONTEXT = "kms:encryptioncontext:aws:logs:arn"
 class LogGroupOutsideKey(Rule):
     """Log group that its key does not allow.
 
-    CloudWatch Logs encrypts as the service logs.REGION.amazonaws.com, which the key's policy must allow, and
-    says for which log group in the encryption context. Where the policy does not name the service, or narrows
+    CloudWatch Logs encrypts as the service logs.REGION.amazonaws.com, which the key policy must allow, and
+    sends the ARN of the log group as encryption context. If the policy does not allow the service, or limits
     kms:EncryptionContext:aws:logs:arn to other names, the log group cannot be created.
     """
 

@@ -1,4 +1,4 @@
-"""A saved query is made of commands that Logs Insights has."""
+"""A saved query uses commands that Logs Insights has."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ COMMANDS = (
 class UnknownQueryCommand(Rule):
     """Saved query with a command that Logs Insights does not have.
 
-    A query is a chain of commands between '|'. AWS::Logs::QueryDefinition saves any text, and the query
-    fails on the day it is needed. WHERE, SELECT and GROUP BY belong to its other languages: set
-    QueryLanguage to SQL or PPL for those.
+    A query is a list of commands separated by '|'. AWS::Logs::QueryDefinition saves any text, and the query
+    fails when it is run. WHERE, SELECT and GROUP BY belong to other query languages: set QueryLanguage to SQL
+    or PPL to use them.
     """
 
     id = "E9665"

@@ -1,4 +1,4 @@
-"""A bucket takes the access logs that another writes."""
+"""A bucket allows the access logs of another bucket."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SERVICE = "logging.s3.amazonaws.com"
 
 
 class LogDestinationWithoutPolicy(Rule):
-    """Bucket that does not take access logs.
+    """Log destination bucket that does not allow access logs.
 
     S3 writes access logs as logging.s3.amazonaws.com, which the policy of the destination must allow
-    s3:PutObject; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it writes to no bucket
-    whose default encryption is SSE-KMS. Otherwise there is no error, and no log.
+    s3:PutObject; the ACL LogDeliveryWrite is sufficient only in a bucket with ACLs. S3 does not write to a
+    bucket whose default encryption is SSE-KMS. In these cases the log is missing without any error.
     """
 
     id = "E9708"

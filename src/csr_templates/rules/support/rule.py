@@ -1,4 +1,4 @@
-"""The base of every rule: where a rule looks, and how its faults become matches."""
+"""The base class of the rules: the parts of a template that a rule checks, and its matches."""
 
 from __future__ import annotations
 
@@ -25,35 +25,35 @@ __all__ = ["Fault", "Faults", "Rule", "Validator", "properties_of"]
 
 
 class Fault(NamedTuple):
-    """Something that a rule finds."""
+    """A finding of a rule."""
 
     path: Path
-    """From where the rule looks."""
+    """Path from the part that the rule checks."""
     message: str
-    """In which ``{when}`` becomes what all cases of the fault share."""
+    """The message; ``{when}`` is replaced with the common conditions of all cases of the fault."""
     case: Validator | None = None
-    """In which the fault was found; None if the message does not say when."""
+    """The case of the fault; None if the message does not contain conditions."""
 
 
 Faults = Iterator[Fault]
-"""What a rule yields. Rules take it and ``Validator`` from here."""
+"""The result of ``Rule.faults``. Rules import it and ``Validator`` from here."""
 
 
 class Rule(CfnLintKeyword):
-    """A rule: an ID, a source, tags, and a docstring that says what it finds and what to do about it.
+    """A rule: an ID, a source, tags, and a docstring with the fault and its remedy.
 
-    The docstring's first line, which names the fault, is cfn-lint's ``shortdesc``; the rest is its
+    The first line of the docstring, the name of the fault, is cfn-lint's ``shortdesc``; the rest is its
     ``description``.
     """
 
     looks_at: ClassVar[tuple[str, ...]] = ("Resources",)
-    """Paths as cfn-lint's keywords have them, with the type for a logical ID; none for the whole template."""
+    """Paths in the form of cfn-lint's keywords, with the type for a logical ID; empty for the template."""
 
     fault_class: ClassVar[str] = ""
-    """What kind of fault it finds: a key of ``csr_templates.rules.CLASSES``."""
+    """Class of its faults: a key of ``csr_templates.rules.CLASSES``."""
 
     first_only: ClassVar[bool] = False
-    """Whether one fault says enough about a part at which the rule looks."""
+    """Whether only the first fault of a part is reported."""
 
     def __init_subclass__(cls) -> None:
         """Take the texts from the docstring."""
@@ -65,24 +65,24 @@ class Rule(CfnLintKeyword):
         super().__init__(self.looks_at)
 
     def faults(self, validator: Validator, part: Any, /) -> Faults:
-        """Yield what is wrong in a part of the template at which the rule looks, in each of its cases."""
+        """Yield the faults of a part of the template, in each of its cases."""
         raise NotImplementedError
 
     def validate(self, validator: Validator, _keywords: Any, part: Any, _schema: Any) -> ValidationResult:
-        """Yield a finding for each fault in what cfn-lint found at one of the paths."""
+        """Yield an error for each fault in the part at one of the paths."""
         for path, message in self._findings(validator, part):
             yield ValidationError(message, path=deque(path), rule=self)
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return a match for each fault of a rule that looks at the whole template."""
+        """Return a match for each fault of a rule on the whole template."""
         if self.looks_at:
             return []
         validator = CfnTemplateValidator({}).evolve(cfn=cfn, context=cfn.context)
         return [RuleMatch(list(path), message) for path, message in self._findings(validator, cfn.template)]
 
     def _findings(self, validator: Validator, part: Any) -> Iterator[tuple[Path, str]]:
-        """Yield path and message of each fault once, whatever the number of cases it is found in."""
-        if not isinstance(part, dict):  # what cfn-lint's own rules find
+        """Yield path and message of each fault once, independent of the number of its cases."""
+        if not isinstance(part, dict):  # reported by cfn-lint's own rules
             return
         cases: dict[tuple[Path, str], list[Validator]] = {}
         found = self.faults(validator, part)

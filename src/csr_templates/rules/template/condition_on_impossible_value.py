@@ -1,4 +1,4 @@
-"""A condition compares a parameter with a value that it can have."""
+"""A condition compares a parameter with an allowed value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# Pseudo parameters, and what their values look like.
+# Pseudo parameter -> pattern of its values.
 PSEUDO = {
     "AWS::AccountId": re.compile(r"\d{12}"),
     "AWS::Partition": re.compile(r"aws(-[a-z]+)*"),
@@ -26,9 +26,9 @@ PSEUDO = {
 class ConditionOnImpossibleValue(Rule):
     """Condition that compares a parameter with a value it cannot have.
 
-    Fn::Equals with a text that AllowedValues does not hold, or AllowedPattern does not match, is always
-    false: what it was to switch on is never created, in no environment, and nothing says so. cfn-lint finds
-    only two literals. Correct the text, or allow the value. The pseudo parameters have their form too.
+    Fn::Equals with a text that is not in AllowedValues, or does not match AllowedPattern, is always false:
+    its resources are never created, in any environment, without any error. cfn-lint finds only two literals.
+    Correct the text, or allow the value. The values of pseudo parameters are checked too.
     """
 
     id = "E9506"
@@ -66,14 +66,16 @@ def _equals(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[list[Any],
 
 
 def _allowed(name: str, parameters: Any, text: str) -> str:
-    """Return what a parameter can be, if it cannot be this text; empty if it can."""
+    """Return the allowed values of a parameter if this text is not one of them; otherwise an empty text."""
     if name in PSEUDO:
-        return "" if PSEUDO[name].fullmatch(text) else "no account, region or partition is called so"
+        return "" if PSEUDO[name].fullmatch(text) else "no account, region or partition has this name"
     parameter = parameters.get(name)
     if not isinstance(parameter, dict) or not str(parameter.get("Type", "")).startswith(("String", "Number")):
         return ""
     values_of, pattern = parameter.get("AllowedValues"), parameter.get("AllowedPattern")
     if isinstance(values_of, list):
         known = [str(value).lower() if isinstance(value, bool) else str(value) for value in values_of]
-        return "" if text in known else f"AllowedValues holds {' and '.join(show(value) for value in known)}"
+        return (
+            "" if text in known else f"AllowedValues contains {' and '.join(show(value) for value in known)}"
+        )
     return f"AllowedPattern {show(pattern)} does not match it" if refuses(pattern, text) else ""

@@ -1,4 +1,4 @@
-"""A WAF rule acts, and a rule group acts for itself."""
+"""A WAF rule has Action, and a rule group OverrideAction."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ GROUPS = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
 class RuleWithWrongAction(Rule):
     """WAF rule with the wrong kind of action.
 
-    A rule whose statement is a rule group takes OverrideAction (None leaves the group's own actions, Count
-    only counts), every other rule takes Action (Allow, Block, Count, Captcha or Challenge). With both,
-    neither, the other one or two actions at once WAF refuses the web ACL, and the stack fails.
+    A rule whose statement is a rule group needs OverrideAction (None keeps the group's own actions, Count
+    only counts), every other rule needs Action (Allow, Block, Count, Captcha or Challenge). With both,
+    neither, the wrong one or two actions, WAF refuses the web ACL, and the stack fails.
     """
 
     id = "E9743"
@@ -43,7 +43,7 @@ class RuleWithWrongAction(Rule):
 
 
 def _wrong_actions(rule: Any) -> Iterator[tuple[str, str]]:
-    """Yield property and fault; nothing if a function hides what the rule is made of."""
+    """Yield property and fault; nothing if a part of the rule is not known."""
     statement = rule.get("Statement") if isinstance(rule, dict) else None
     if not isinstance(statement, dict) or any(is_function(part)[0] for part in (rule, statement)):
         return
