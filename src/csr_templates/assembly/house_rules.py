@@ -1,7 +1,6 @@
-"""The rules of the house: what every stack of the listing keeps to, and AWS does not ask for.
+"""House rules: requirements for every stack of the listing that AWS does not have.
 
-They hold for ``STACKS``, not for the stacks that users of the library build. What holds for any template is a
-lint rule.
+They apply to ``STACKS``, not to stacks of other projects. Requirements for any template are lint rules.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ _TAGS: Final = {"Project": {"Ref": "ProjectName"}, "Environment": {"Ref": "Envir
 
 
 def problems(stack: BuiltStack) -> list[str]:
-    """Return a sentence for each rule of the house that a stack breaks.
+    """Return a sentence for each house rule that a stack does not meet.
 
-    - Each parameter has a default, a description, a constraint with its explanation, a label and one group.
-      None is a secret.
-    - Each resource that can have tags has those by which deploy policies and operators find it.
-    - Alarms and exports have names of the environment.
+    - Each parameter has a default, a description, a constraint with its explanation, a label and one group,
+      and is not a secret.
+    - Each resource that supports tags has the tags for deploy policies and operators.
+    - Alarms and exports have names with the prefix of the environment.
     """
     return [
         f"Stack {stack.name}: {sentence}"
@@ -87,7 +86,7 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
     for logical_id, resource in stack.resources.items():
         try:
             key = resource_schema(resource["Type"], stack.region).tag_property
-        except SchemasError:  # a type that AWS does not describe, or not in this region; the linter says it
+        except SchemasError:  # a type without a schema in this region is reported by the linter
             continue
         if not key:
             continue
@@ -113,7 +112,7 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
 
 
 def _tags_of(tags: Any) -> Mapping[str, Any]:
-    """Return name -> value; most types take a list, a few a map."""
+    """Return name -> value of tags; most types have a list, some a map."""
     if isinstance(tags, Mapping):
         return tags
     if not isinstance(tags, (list, tuple)):

@@ -1,4 +1,4 @@
-"""What must not change by accident: the stacks compared with ``stacks/pins.py``."""
+"""Compares the stacks with ``stacks/pins.py``: resources and names that must not change by accident."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from csr_templates.stacks.pins import Pin, Pins
 
 _FILE: Final = "stacks/pins.py"
 _SNAPSHOTS: Final = frozenset({"AWS::RDS::DBCluster"})
-"""Types of which a snapshot is kept: a cluster that is kept as a whole would still be billed."""
+"""Types with a snapshot on deletion: a retained cluster would still be billed."""
 _NAMED_BY_CONVENTION: Final = frozenset({"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"})
-"""Types whose names an operator looks up, and which hold nothing: replacing one is not missed."""
+"""Types with names for operators and without data, which can be replaced."""
 
 
 def problems(stack: BuiltStack, pinned: Mapping[str, Pins]) -> list[str]:
-    """Return a sentence for each way in which a stack differs from what is pinned.
+    """Return a sentence for each difference between a stack and its pins.
 
     Args:
         stack: the stack.
         pinned: name of a stack -> its pins.
 
     Raises:
-        SchemasError: cfn-lint keeps what it knows of AWS in another way.
+        SchemasError: the schemas of cfn-lint have another format.
     """
     is_known = stack.name in pinned
     entry = f"of {stack.name} in {_FILE}" if is_known else f'of a new entry "{stack.name}": Pins() in {_FILE}'
@@ -47,13 +47,13 @@ def stacks_gone(stacks: list[str], pinned: Mapping[str, Pins]) -> list[str]:
 
 
 def name_properties(resource_type: str) -> tuple[str, ...]:
-    """Return the properties that would name a resource of this type."""
+    """Return the name properties of a type."""
     kind = resource_type.rpartition("::")[2]
     return "Name", f"{kind}Name", f"{kind}Identifier", "GroupName"
 
 
 def physical_name(stack: BuiltStack, logical_id: str) -> tuple[str, str]:
-    """Return the property that names a resource, and the name in words; two empty texts where it has none."""
+    """Return the name property of a resource and its name in words; two empty texts without a name."""
     resource = stack.resources[logical_id]
     try:
         create_only = resource_schema(resource["Type"], stack.region).create_only
@@ -65,7 +65,7 @@ def physical_name(stack: BuiltStack, logical_id: str) -> tuple[str, str]:
     return "", ""
 
 
-# ---- What holds data ----
+# ---- Resources with data ----
 
 
 def _data(stack: BuiltStack, pins: Pins, entry: str) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _data(stack: BuiltStack, pins: Pins, entry: str) -> Iterator[str]:
 
 
 def _left(pin: Pin) -> str:
-    """Return what AWS does with a resource that leaves the template."""
+    """Return the effect of AWS on a resource that is removed from the template."""
     if pin.DeletionPolicy == "Snapshot":
         return "AWS would delete it and keep a snapshot"
     if pin.DeletionPolicy.startswith("Retain"):
@@ -134,7 +134,7 @@ def _called(name: str) -> str:
 
 
 def _pin(stack: BuiltStack, logical_id: str) -> Pin:
-    """Return the pin of a resource that has none: its type and name, and the policies that it should have."""
+    """Return the pin for a resource without one: its type, its name and the required policies."""
     type_name = stack.resources[logical_id]["Type"]
     _, name = physical_name(stack, logical_id)
     return Pin(type_name, name, *(("Snapshot", "Snapshot") if type_name in _SNAPSHOTS else ()))
