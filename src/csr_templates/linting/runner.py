@@ -27,7 +27,7 @@ from cfnlint.rules.errors import ParseError, RuleError
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfnlint.template import Template
 
-from csr_templates.cloudformation.source_lines import logical_id_lines
+from csr_templates.cloudformation.source_lines import line_of, logical_id_lines
 from csr_templates.cloudformation.wording import hint
 from csr_templates.rules.template.ignore_without_reason import IgnoreWithoutReason, ignored_checks
 
@@ -236,6 +236,7 @@ def _is_ignored(match: Match, cfn: Template) -> bool:
 
 def _finding(match: Match, stack: str, file: str, source: Path | None, lines: Mapping[str, int]) -> Finding:
     logical_id = (*_steps(match), "", "")[1]
+    source_line = line_of(logical_id, lines) if source and logical_id else None
     return Finding(
         stack=stack,
         logical_id=logical_id,
@@ -245,7 +246,7 @@ def _finding(match: Match, stack: str, file: str, source: Path | None, lines: Ma
         message=match.message,
         file=file,
         line=match.linenumber,
-        source=f"{source.name}:{lines[logical_id]}" if source and logical_id in lines else "",
+        source=f"{source.name}:{source_line}" if source and source_line else "",
     )
 
 

@@ -107,7 +107,7 @@ def sections(wiring: Wiring, stack: BuiltStack) -> str:
 
 
 def _leads(arrows: Mapping[str, Sequence[str]], start: str, end: str) -> bool:
-    """Tell whether arrows lead from one section to another."""
+    """Return whether arrows lead from one section to another."""
     seen = {start}
     pending = [start]
     while pending:

@@ -267,7 +267,7 @@ def _source(note: Note) -> str:
 
 
 def _stays(stack: BuiltStack, name: str) -> bool:
-    """Tell whether what is replaced stays behind."""
+    """Return whether what is replaced stays behind."""
     return str(stack.resources[name].get("UpdateReplacePolicy", "")).startswith("Retain")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.source_lines import logical_id_lines
+from csr_templates.cloudformation.source_lines import line_of, logical_id_lines
 from csr_templates.cloudformation.template_text import TemplateTextError, read_template
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
@@ -59,7 +59,13 @@ class Side(NamedTuple):
                     lines[path.as_posix()] = logical_id_lines(file.read_text("utf-8"))
                 except (OSError, SyntaxError, ValueError):
                     continue
-            found = {name: f"{path.as_posix()}:{line}" for name, line in lines[path.as_posix()].items()}
+            known = lines[path.as_posix()]
+            names = {name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})}
+            found = {
+                name: f"{path.as_posix()}:{line}"
+                for name in names
+                if (line := line_of(name, known)) is not None
+            }
             return defaultdict(path.as_posix, found)
         return {}
 
