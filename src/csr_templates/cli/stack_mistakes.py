@@ -16,7 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cli.folders import short_path
-from csr_templates.cloudformation.source_lines import line_of, logical_id_lines
+from csr_templates.cloudformation.source_lines import logical_id_lines
 from csr_templates.cloudformation.wording import hint
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def with_line(sentence: str, stacks: Iterable[Stack]) -> str:
         if sentence.startswith(f"Stack {stack.name}: "):
             lines = logical_id_lines(stack.source.read_text("utf-8"))
             for name in re.findall("[A-Za-z0-9]+", sentence)[2:]:
-                if line := line_of(name, lines):
-                    return f"{_place(str(stack.source), line)}: {sentence}"
+                if name in lines:
+                    return f"{_place(str(stack.source), lines[name])}: {sentence}"
     return sentence
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 _LOGICAL_ID = re.compile("[A-Z][A-Za-z0-9]*")
@@ -13,34 +13,23 @@ _HASH = re.compile("[0-9a-f]{8,}")
 
 
 def logical_id_lines(module: str) -> dict[str, int]:
-    """Return text -> its first line, for the texts of a module that can be logical IDs.
+    """Return text -> its first line, for the texts that are the first argument of a call in a module."""
+    return _first_lines(
+        node for node, is_first in _texts(module) if is_first and isinstance(node, ast.Constant)
+    )
+
+
+def candidate_lines(module: str) -> dict[str, int]:
+    """Return text -> its first line, for all texts of a module that can be logical IDs, for ``line_of``.
 
     First arguments of calls have priority over other arguments and over items of tuples and lists, which are
     logical IDs for helper functions and loops. An f-string is a pattern with ``*`` for its expressions.
     """
-    first: dict[str, int] = {}
-    other: dict[str, int] = {}
-    for node in ast.walk(ast.parse(module)):
-        if isinstance(node, ast.Call):
-            candidates = [(first, one) for one in node.args[:1]] + [(other, one) for one in node.args[1:]]
-        elif isinstance(node, (ast.Tuple, ast.List)):
-            candidates = [(other, one) for one in node.elts]
-        else:
-            continue
-        for lines, one in candidates:
-            if isinstance(one, ast.JoinedStr):
-                text = "".join(
-                    str(part.value) if isinstance(part, ast.Constant) else "*" for part in one.values
-                )
-                is_id = bool(_PATTERN.fullmatch(text))
-            elif isinstance(one, ast.Constant) and isinstance(one.value, str):
-                text = one.value
-                is_id = lines is first or bool(_LOGICAL_ID.fullmatch(text))
-            else:
-                continue
-            if is_id:
-                lines[text] = min(one.lineno, lines.get(text, one.lineno))
-    return {**other, **first}
+    found = _first_lines(node for node, _ in _texts(module))
+    plausible = {
+        text: line for text, line in found.items() if _LOGICAL_ID.fullmatch(text) or _is_pattern(text)
+    }
+    return {**plausible, **logical_id_lines(module)}
 
 
 def line_of(logical_id: str, lines: Mapping[str, int]) -> int | None:
@@ -48,14 +37,40 @@ def line_of(logical_id: str, lines: Mapping[str, int]) -> int | None:
 
     Args:
         logical_id: the logical ID.
-        lines: the result of ``logical_id_lines``.
+        lines: the result of ``candidate_lines``.
     """
     if logical_id in lines:
         return lines[logical_id]
     matches = [
         text
         for text in lines
-        if (_PATTERN.fullmatch(text) and fnmatchcase(logical_id, text))
+        if (_is_pattern(text) and fnmatchcase(logical_id, text))
         or (logical_id.startswith(text) and _HASH.fullmatch(logical_id.removeprefix(text)))
     ]
     return lines[max(matches, key=len)] if matches else None
+
+
+def _texts(module: str) -> Iterator[tuple[ast.Constant | ast.JoinedStr, bool]]:
+    """Yield the texts of arguments and items, and whether each is the first argument of a call."""
+    for node in ast.walk(ast.parse(module)):
+        items = node.args if isinstance(node, ast.Call) else ()
+        if isinstance(node, ast.Tuple | ast.List):
+            items = node.elts
+        for number, item in enumerate(items):
+            if isinstance(item, ast.JoinedStr) or (
+                isinstance(item, ast.Constant) and isinstance(item.value, str)
+            ):
+                yield item, isinstance(node, ast.Call) and number == 0
+
+
+def _first_lines(nodes: Iterator[ast.Constant | ast.JoinedStr]) -> dict[str, int]:
+    lines: dict[str, int] = {}
+    for node in nodes:
+        parts = [node] if isinstance(node, ast.Constant) else node.values
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in parts)
+        lines[text] = min(node.lineno, lines.get(text, node.lineno))
+    return lines
+
+
+def _is_pattern(text: str) -> bool:
+    return "*" in text and _PATTERN.fullmatch(text) is not None

@@ -27,7 +27,7 @@ from cfnlint.rules.errors import ParseError, RuleError
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfnlint.template import Template
 
-from csr_templates.cloudformation.source_lines import line_of, logical_id_lines
+from csr_templates.cloudformation.source_lines import candidate_lines, line_of
 from csr_templates.cloudformation.wording import hint
 from csr_templates.rules.template.ignore_without_reason import IgnoreWithoutReason, ignored_checks
 
@@ -104,7 +104,7 @@ def lint(
         LintError: cfn-lint does not know the region.
     """
     found = matches(text, [region], file=file, parameters=parameters)
-    lines = logical_id_lines(source.read_text("utf-8")) if source and found else {}
+    lines = candidate_lines(source.read_text("utf-8")) if source and found else {}
     return [_finding(match, stack, file, source, lines) for match in found]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.source_lines import line_of, logical_id_lines
+from csr_templates.cloudformation.source_lines import candidate_lines, line_of
 from csr_templates.cloudformation.template_text import TemplateTextError, read_template
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
@@ -56,7 +56,7 @@ class Side(NamedTuple):
             path = file.relative_to(self.root or file.root)
             if path.as_posix() not in lines:
                 try:
-                    lines[path.as_posix()] = logical_id_lines(file.read_text("utf-8"))
+                    lines[path.as_posix()] = candidate_lines(file.read_text("utf-8"))
                 except (OSError, SyntaxError, ValueError):
                     continue
             known = lines[path.as_posix()]
