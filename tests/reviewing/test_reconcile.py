@@ -297,7 +297,7 @@ def test_a_change_set_without_changes() -> None:
         ),
         (
             answer({"ResourceChange": {"Action": "Explode", "LogicalResourceId": "A"}}),
-            "changeset.json says Explode, Replacement None of A, which this version",
+            "changeset.json has Explode, Replacement None of A, which this version",
         ),
     ],
 )

@@ -89,11 +89,11 @@ def run(arguments: Namespace) -> int:
         if arguments.reconcile:
             return _reconcile(report.review(before, after, arguments.environment), arguments)
         options = [*map(acceptance.of_option, arguments.accept)]
-        held = () if before.root == after.root else before.acceptances
+        old = () if before.root == after.root else before.acceptances
         found, ignored = gate.accept(
             report.review(before, after, arguments.environment),
             [*options, *after.acceptances],
-            held,
+            old,
             is_whole=not arguments.environment,
         )
     except (

@@ -23,20 +23,20 @@ class Accepted(NamedTuple):
 
 
 def accept(
-    found: Review, given: Sequence[Acceptance], held: Iterable[Acceptance] = (), *, is_whole: bool = True
+    found: Review, given: Sequence[Acceptance], old: Iterable[Acceptance] = (), *, is_whole: bool = True
 ) -> Accepted:
     """Mark the accepted risks.
 
     Args:
         found: the review.
         given: the acceptances.
-        held: earlier acceptances; they were for an earlier change and do not apply to this one.
+        old: earlier acceptances; they were for an earlier change and do not apply to this one.
         is_whole: whether the review covers all environments, so that each entry must accept a risk.
 
     Raises:
         AcceptanceError: an option or an entry accepts nothing.
     """
-    earlier = {one.key for one in held}
+    earlier = {one.key for one in old}
     new = [one for one in given if one.key not in earlier]
     for one in new:
         if is_whole and not any(_accepts(one, risk) for risk in found.risks):

@@ -228,8 +228,8 @@ def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
             change = NONE
     if change is None:
         raise ReconcileError(
-            f"{where} says {action}, Replacement {one.get('Replacement')} of {name}, which this version of "
-            "csr-templates does not know."
+            f"{where} has {action}, Replacement {one.get('Replacement')} of {name}, which this version of "
+            "csr-templates does not support."
         )
     old_one = str(one.get("PolicyAction") or "").removeprefix("ReplaceAnd")
     return AwsChange(name, change, old_one, scope, one.get("Details") or ())
@@ -302,7 +302,7 @@ def _is_known_later(detail: Mapping[str, Any]) -> bool:
 def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChanges) -> Iterator[str]:
     """Yield known reasons why the change set contains less."""
     if ours.change == MAYBE_REPLACE and theirs == UPDATE:
-        yield "AWS has seen the deployed stack and decided: it is not replaced"
+        yield "AWS compared it with the deployed stack: it is not replaced"
     elif theirs == MAYBE_REPLACE:
         yield "AWS decides when the update comes to the resource, from values that are known only then"
     if ours.type.startswith("AWS::WAFv2::") and any(

@@ -74,7 +74,7 @@ def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Ite
     yield Change(place, before, after, of_item)
 
 
-def judged(
+def problems(
     change: ResourceChange, settings: tuple[Setting, ...], gone: Collection[Node] = ()
 ) -> Iterator[str]:
     """Yield the problems of the new values of a resource, in words.
@@ -120,12 +120,14 @@ def words(value: Any) -> str:
     return "the default" if value is None else str(as_strings(shown(value)))
 
 
-def turned(to: str, says: str, default: str | None = None, aliases: str = "") -> Callable[[Any, Any], str]:
+def must_not_be(
+    to: str, effect: str, default: str | None = None, aliases: str = ""
+) -> Callable[[Any, Any], str]:
     """Return a judge for a setting with fixed values.
 
     Args:
         to: the value that is a problem.
-        says: the effect of the value.
+        effect: the effect of the value.
         default: the value if the property is missing; None if it is not known.
         aliases: other values with the same meaning as ``to``, separated by spaces.
     """
@@ -136,8 +138,8 @@ def turned(to: str, says: str, default: str | None = None, aliases: str = "") ->
         if was in wrong:
             return ""
         if is_unknown(after) or (after is None and default is None):
-            return f"is {_known(after)}: it may be that {says}"
-        return f"is {'left out' if after is None else words(after)}: {says}" if will in wrong else ""
+            return f"is {_known(after)}: it may be that {effect}"
+        return f"is {'left out' if after is None else words(after)}: {effect}" if will in wrong else ""
 
     return judge
 
@@ -146,14 +148,14 @@ def _known(value: Any) -> str:
     return "left out" if value is None else f"{words(value)}, which is known only in the deployed stack"
 
 
-def ordered(
-    strict_first: str, says: str, default: str = "", unknown: bool = True
+def in_order(
+    strict_first: str, effect: str, default: str = "", unknown: bool = True
 ) -> Callable[[Any, Any], str]:
     """Return a judge for values in order of strictness.
 
     Args:
         strict_first: the values, strictest first, separated by spaces; equally strict values by ``=``.
-        says: the effect of a less strict value.
+        effect: the effect of a less strict value.
         default: the value if the property is missing.
         unknown: whether values that are not listed are reported, because they may be less strict.
     """
@@ -165,41 +167,36 @@ def ordered(
         was, will = (ranks.get((text(value) or default).lower()) for value in (before, after))
         instead = f"is {words(after)} instead of {words(before)}"
         if was is not None and will is not None:
-            return f"{instead}: {says}" if will > was else ""
-        return f"{instead}: it may be that {says}" if unknown and before is not None else ""
+            return f"{instead}: {effect}" if will > was else ""
+        return f"{instead}: it may be that {effect}" if unknown and before is not None else ""
 
     return judge
 
 
-def lowered(says: str, default: float | None = None) -> Callable[[Any, Any], str]:
+def must_not_decrease(effect: str, default: float | None = None) -> Callable[[Any, Any], str]:
     """Return a judge for a number that must not decrease; ``default`` applies if it is missing."""
-    return _numbers(says, default, lambda was, will: will < was)
-
-
-def raised(says: str, default: float | None = None) -> Callable[[Any, Any], str]:
-    """Return a judge for a number that must not increase; ``default`` applies if it is missing."""
-    return _numbers(says, default, lambda was, will: will > was)
+    return _numbers(effect, default, lambda was, will: will < was)
 
 
 def _numbers(
-    says: str, default: float | None, worse: Callable[[float, float], bool]
+    effect: str, default: float | None, worse: Callable[[float, float], bool]
 ) -> Callable[[Any, Any], str]:
     def judge(before: Any, after: Any) -> str:
         try:
             was, will = (default if value is None else float(text(value)) for value in (before, after))
         except ValueError:
-            return f"is {words(after)} instead of {words(before)}: it may be that {says}"
+            return f"is {words(after)} instead of {words(before)}: it may be that {effect}"
         if was is None or will is None or not worse(was, will):
             return ""
-        return f"is {words(after)} instead of {words(before)}: {says}"
+        return f"is {words(after)} instead of {words(before)}: {effect}"
 
     return judge
 
 
-def dropped(says: str) -> Callable[[Any, Any], str]:
+def must_not_be_removed(effect: str) -> Callable[[Any, Any], str]:
     """Return a judge for a value that must not be removed."""
 
     def judge(before: Any, after: Any) -> str:
-        return f"is removed: {says}" if before not in (None, "") and after in (None, "") else ""
+        return f"is removed: {effect}" if before not in (None, "") and after in (None, "") else ""
 
     return judge

@@ -10,11 +10,11 @@ from csr_templates.cloudformation.intrinsics import as_strings, is_unknown
 from csr_templates.cloudformation.set_changes import ADD, REMOVE, ResourceChange
 from csr_templates.reviewing.values import (
     Setting,
-    dropped,
-    judged,
-    ordered,
+    in_order,
+    must_not_be,
+    must_not_be_removed,
+    problems,
     text,
-    turned,
     words,
 )
 
@@ -86,22 +86,22 @@ def _endpoint(before: Any, after: Any) -> str:
 # The first match applies. Documentation: the page of the type in the template reference.
 _SETTINGS: Final = (
     *(
-        Setting("", name, turned("false", _BLOCK, "false"))
+        Setting("", name, must_not_be("false", _BLOCK, "false"))
         for name in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
     ),
     Setting(
         "AWS::S3::Bucket",
         "AccessControl",
-        ordered(_ACLS, _OTHERS, "Private"),
+        in_order(_ACLS, _OTHERS, "Private"),
     ),
-    Setting("AWS::S3::Bucket", "SSEAlgorithm", ordered("aws:kms:dsse aws:kms AES256", _KEY, "AES256")),
-    Setting("", "PubliclyAccessible", turned("true", _PUBLIC)),
+    Setting("AWS::S3::Bucket", "SSEAlgorithm", in_order("aws:kms:dsse aws:kms AES256", _KEY, "AES256")),
+    Setting("", "PubliclyAccessible", must_not_be("true", _PUBLIC)),
     *(
-        Setting("", name, turned("true", _PUBLIC, "false"))
+        Setting("", name, must_not_be("true", _PUBLIC, "false"))
         for name in ("AssociatePublicIpAddress", "MapPublicIpOnLaunch", "AllowUnauthenticatedIdentities")
     ),
     *(
-        Setting("", name, turned("false", _PLAIN, "false"), of_items=False)
+        Setting("", name, must_not_be("false", _PLAIN, "false"), of_items=False)
         for name in (
             "StorageEncrypted",
             "Encrypted",
@@ -111,25 +111,25 @@ _SETTINGS: Final = (
             "EncryptionAtRestOptions.Enabled",
         )
     ),
-    Setting("AWS::SQS::Queue", "SqsManagedSseEnabled", turned("false", _PLAIN, "true")),
+    Setting("AWS::SQS::Queue", "SqsManagedSseEnabled", must_not_be("false", _PLAIN, "true")),
     *(
-        Setting("", name, turned("false", _HTTP, "false"), of_items=False)
+        Setting("", name, must_not_be("false", _HTTP, "false"), of_items=False)
         for name in ("TransitEncryptionEnabled", "EnforceHTTPS", "NodeToNodeEncryptionOptions.Enabled")
     ),
     *(
-        Setting("ParameterGroup", f"Parameters.{name}", turned("OFF", _HTTP, "OFF", "0"))
+        Setting("ParameterGroup", f"Parameters.{name}", must_not_be("OFF", _HTTP, "OFF", "0"))
         for name in ("require_secure_transport", "rds.force_ssl")
     ),
     Setting(
         "AWS::CloudFront::Distribution",
         "ViewerProtocolPolicy",
-        ordered("https-only=redirect-to-https allow-all", _HTTP, "https-only"),
+        in_order("https-only=redirect-to-https allow-all", _HTTP, "https-only"),
     ),
-    Setting("AWS::CloudFront::Distribution", "MinimumProtocolVersion", ordered(_VIEWER_TLS, _TLS, "TLSv1")),
+    Setting("AWS::CloudFront::Distribution", "MinimumProtocolVersion", in_order(_VIEWER_TLS, _TLS, "TLSv1")),
     Setting(
         "AWS::CloudFront::Distribution",
         "OriginProtocolPolicy",
-        ordered(
+        in_order(
             "https-only match-viewer http-only", "CloudFront connects to the origin without TLS", "https-only"
         ),
     ),
@@ -144,42 +144,42 @@ _SETTINGS: Final = (
     Setting(
         "AWS::ApiGateway",
         "AuthorizationType",
-        ordered("AWS_IAM=COGNITO_USER_POOLS=CUSTOM=JWT NONE", "anyone can call it", "NONE"),
+        in_order("AWS_IAM=COGNITO_USER_POOLS=CUSTOM=JWT NONE", "anyone can call it", "NONE"),
     ),
     *(Setting("AWS::ApiGateway", name, _authorizer) for name in ("AuthorizerId", "AuthorizationScopes[]")),
     Setting(
-        "AWS::ApiGateway", "ApiKeyRequired", turned("false", "an API key is no longer required", "false")
+        "AWS::ApiGateway", "ApiKeyRequired", must_not_be("false", "an API key is no longer required", "false")
     ),
     Setting("AWS::ApiGateway", "EndpointConfiguration.Types[]", _endpoint),
     Setting(
         "AWS::ApiGateway",
         "DisableExecuteApiEndpoint",
-        turned("false", "the API is also available at its default endpoint", "false"),
+        must_not_be("false", "the API is also available at its default endpoint", "false"),
     ),
     Setting("AWS::ApiGateway", "SecurityPolicy", _tls_of_api),
-    Setting("AWS::ApiGateway", "EndpointAccessMode", ordered("STRICT BASIC", _OPEN, "BASIC")),
+    Setting("AWS::ApiGateway", "EndpointAccessMode", in_order("STRICT BASIC", _OPEN, "BASIC")),
     Setting(
-        "AWS::Lambda::Url", "AuthType", ordered("AWS_IAM NONE", "requests do not need a signature", "NONE")
+        "AWS::Lambda::Url", "AuthType", in_order("AWS_IAM NONE", "requests do not need a signature", "NONE")
     ),
     Setting(
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
         "Scheme",
-        ordered("internal internet-facing", _PUBLIC, "internet-facing"),
+        in_order("internal internet-facing", _PUBLIC, "internet-facing"),
     ),
     Setting(
         "AWS::ElasticLoadBalancingV2::Listener",
         "Protocol",
-        ordered("HTTPS=TLS HTTP=TCP=UDP=TCP_UDP", _HTTP, unknown=False),
+        in_order("HTTPS=TLS HTTP=TCP=UDP=TCP_UDP", _HTTP, unknown=False),
     ),
     Setting(
         "",
         "HttpTokens",
-        ordered("required optional", "credentials are available without a token", "optional"),
+        in_order("required optional", "credentials are available without a token", "optional"),
     ),
     Setting(
         "AWS::WAFv2::WebACL",
         "DefaultSizeInspectionLimit",
-        ordered("KB_64 KB_48 KB_32 KB_16", "less of a request is inspected", "KB_16"),
+        in_order("KB_64 KB_48 KB_32 KB_16", "less of a request is inspected", "KB_16"),
     ),
     Setting(
         "AWS::WAFv2::IPSet",
@@ -190,7 +190,7 @@ _SETTINGS: Final = (
         ),
     ),
     *(
-        Setting("", name, dropped(_KEY), of_items=False)
+        Setting("", name, must_not_be_removed(_KEY), of_items=False)
         for name in (
             "KMSKeyArn",
             "KMSKeyId",
@@ -204,12 +204,16 @@ _SETTINGS: Final = (
 )
 # For new resources, which were not accessible before.
 _FIRST: Final = (
-    Setting("", "PubliclyAccessible", turned("true", _PUBLIC, "false")),
-    Setting("AWS::Lambda::Url", "AuthType", turned("NONE", "requests do not need a signature", "AWS_IAM")),
+    Setting("", "PubliclyAccessible", must_not_be("true", _PUBLIC, "false")),
     Setting(
-        "AWS::ElasticLoadBalancingV2::LoadBalancer", "Scheme", turned("internet-facing", _PUBLIC, "internal")
+        "AWS::Lambda::Url", "AuthType", must_not_be("NONE", "requests do not need a signature", "AWS_IAM")
     ),
-    Setting("AWS::S3::Bucket", "AccessControl", ordered(_ACLS, _OTHERS, "Private")),
+    Setting(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "Scheme",
+        must_not_be("internet-facing", _PUBLIC, "internal"),
+    ),
+    Setting("AWS::S3::Bucket", "AccessControl", in_order(_ACLS, _OTHERS, "Private")),
 )
 
 
@@ -227,7 +231,7 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
         ):
             yield "is new, and anyone can call it: it requires neither authorization nor an API key"
     elif change.change != REMOVE and before is not None and after is not None:
-        for found in judged(change, _SETTINGS):
+        for found in problems(change, _SETTINGS):
             if change.type == "AWS::SQS::Queue" and "KmsMasterKeyId" in after.properties:
                 continue  # encrypted with another key
             yield found

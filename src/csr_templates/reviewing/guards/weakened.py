@@ -12,7 +12,15 @@ from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, deni
 from csr_templates.reviewing.changes import EnvironmentChanges
 from csr_templates.reviewing.guards.alarms import deaf
 from csr_templates.reviewing.removals import ASSOCIATION, left_alone
-from csr_templates.reviewing.values import Setting, dropped, judged, lowered, ordered, turned, words
+from csr_templates.reviewing.values import (
+    Setting,
+    in_order,
+    must_not_be,
+    must_not_be_removed,
+    must_not_decrease,
+    problems,
+    words,
+)
 
 _DELETABLE: Final = "it can be deleted"
 _BACKUPS: Final = "backups are retained for a shorter time"
@@ -31,13 +39,13 @@ def _retention(before: Any, after: Any) -> str:
     """Judge the days until deletion; without a number, nothing is deleted."""
     if after is None:
         return ""
-    return lowered(_LOGS)(before if before is not None else 10**6, after)
+    return must_not_decrease(_LOGS)(before if before is not None else 10**6, after)
 
 
 # The first match applies. Defaults: the page of each type in the template reference.
 _SETTINGS: Final = (
     *(
-        Setting("", name, turned("false", _DELETABLE, "false", "INACTIVE"))
+        Setting("", name, must_not_be("false", _DELETABLE, "false", "INACTIVE"))
         for name in (
             "DeletionProtection",
             "DeletionProtectionEnabled",
@@ -47,44 +55,52 @@ _SETTINGS: Final = (
         )
     ),
     *(
-        Setting(kind, "BackupRetentionPeriod", lowered(_BACKUPS, 1))
+        Setting(kind, "BackupRetentionPeriod", must_not_decrease(_BACKUPS, 1))
         for kind in ("::DBCluster", "::DBInstance")
     ),
-    Setting("", "SnapshotRetentionLimit", lowered(_BACKUPS, 0)),
-    Setting("", "AutomatedSnapshotRetentionPeriod", lowered(_BACKUPS, 1)),
-    Setting("", "DeleteAutomatedBackups", turned("true", "its backups are deleted with it", "true")),
-    Setting("", "PointInTimeRecoveryEnabled", turned("false", _NO_BACKUPS, "false")),
+    Setting("", "SnapshotRetentionLimit", must_not_decrease(_BACKUPS, 0)),
+    Setting("", "AutomatedSnapshotRetentionPeriod", must_not_decrease(_BACKUPS, 1)),
+    Setting("", "DeleteAutomatedBackups", must_not_be("true", "its backups are deleted with it", "true")),
+    Setting("", "PointInTimeRecoveryEnabled", must_not_be("false", _NO_BACKUPS, "false")),
     Setting(
         "AWS::S3::Bucket",
         "VersioningConfiguration.Status",
-        turned("Suspended", "overwritten and deleted objects are not retained", "Suspended"),
+        must_not_be("Suspended", "overwritten and deleted objects are not retained", "Suspended"),
     ),
     *(
         Setting("AWS::S3::Bucket", name, _retention)
         for name in ("NoncurrentDays", "NoncurrentVersionExpirationInDays", "ExpirationInDays")
     ),
     Setting("AWS::Logs::LogGroup", "RetentionInDays", _retention),
-    Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", lowered(_LOGS)),
-    Setting("", "EnableCloudwatchLogsExports[]", dropped(_UNRECORDED)),
-    Setting("", "EnableCloudwatchLogsExports", dropped(_UNRECORDED)),
-    Setting("AWS::EC2::FlowLog", "TrafficType", ordered("ALL ACCEPT=REJECT", _UNRECORDED, "ALL")),
-    Setting("AWS::ApiGateway", "AccessLogSetting.DestinationArn", dropped("requests are no longer recorded")),
+    Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", must_not_decrease(_LOGS)),
+    Setting("", "EnableCloudwatchLogsExports[]", must_not_be_removed(_UNRECORDED)),
+    Setting("", "EnableCloudwatchLogsExports", must_not_be_removed(_UNRECORDED)),
+    Setting("AWS::EC2::FlowLog", "TrafficType", in_order("ALL ACCEPT=REJECT", _UNRECORDED, "ALL")),
     Setting(
-        "AWS::ApiGateway", "AccessLogSettings.DestinationArn", dropped("requests are no longer recorded")
+        "AWS::ApiGateway",
+        "AccessLogSetting.DestinationArn",
+        must_not_be_removed("requests are no longer recorded"),
     ),
-    Setting("AWS::ApiGateway::Stage", "LoggingLevel", ordered("INFO ERROR OFF", _UNRECORDED, "OFF")),
+    Setting(
+        "AWS::ApiGateway",
+        "AccessLogSettings.DestinationArn",
+        must_not_be_removed("requests are no longer recorded"),
+    ),
+    Setting("AWS::ApiGateway::Stage", "LoggingLevel", in_order("INFO ERROR OFF", _UNRECORDED, "OFF")),
     *(
         Setting(
             "",
             name,
-            turned("false", "its metrics are missing, and alarms on them do not work", "false"),
+            must_not_be("false", "its metrics are missing, and alarms on them do not work", "false"),
             of_items=False,
         )
         for name in ("MetricsEnabled", "CloudWatchMetricsEnabled")
     ),
-    Setting("AWS::WAFv2::LoggingConfiguration", "DefaultBehavior", ordered("KEEP DROP", _UNRECORDED, "KEEP")),
+    Setting(
+        "AWS::WAFv2::LoggingConfiguration", "DefaultBehavior", in_order("KEEP DROP", _UNRECORDED, "KEEP")
+    ),
     *(
-        Setting("AWS::CloudTrail::Trail", name, turned("false", _UNRECORDED, "false"))
+        Setting("AWS::CloudTrail::Trail", name, must_not_be("false", _UNRECORDED, "false"))
         for name in (
             "IsLogging",
             "IsMultiRegionTrail",
@@ -92,22 +108,30 @@ _SETTINGS: Final = (
             "EnableLogFileValidation",
         )
     ),
-    Setting("AWS::CloudFront::Distribution", "Logging.Bucket", dropped("requests are no longer recorded")),
+    Setting(
+        "AWS::CloudFront::Distribution",
+        "Logging.Bucket",
+        must_not_be_removed("requests are no longer recorded"),
+    ),
     Setting(
         "AWS::S3::Bucket",
         "LoggingConfiguration.DestinationBucketName",
-        dropped("requests are no longer recorded"),
+        must_not_be_removed("requests are no longer recorded"),
     ),
     Setting(
-        "AWS::S3::Bucket", "LoggingConfiguration.LogFilePrefix", dropped("requests are no longer recorded")
+        "AWS::S3::Bucket",
+        "LoggingConfiguration.LogFilePrefix",
+        must_not_be_removed("requests are no longer recorded"),
     ),
     Setting(
-        "", "LoadBalancerAttributes[access_logs.s3.enabled].Value", turned("false", _UNRECORDED, "false")
+        "", "LoadBalancerAttributes[access_logs.s3.enabled].Value", must_not_be("false", _UNRECORDED, "false")
     ),
-    Setting("AWS::RDS::EventSubscription", "Enabled", turned("false", _QUIET, "true")),
-    Setting("AWS::RDS::EventSubscription", "EventCategories[]", dropped(_QUIET)),
-    Setting("AWS::RDS::EventSubscription", "SourceIds[]", dropped(_QUIET)),
-    Setting("AWS::GuardDuty::Detector", "Enable", turned("false", "threats are no longer detected", "true")),
+    Setting("AWS::RDS::EventSubscription", "Enabled", must_not_be("false", _QUIET, "true")),
+    Setting("AWS::RDS::EventSubscription", "EventCategories[]", must_not_be_removed(_QUIET)),
+    Setting("AWS::RDS::EventSubscription", "SourceIds[]", must_not_be_removed(_QUIET)),
+    Setting(
+        "AWS::GuardDuty::Detector", "Enable", must_not_be("false", "threats are no longer detected", "true")
+    ),
 )
 
 
@@ -133,7 +157,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     before, after = change.before, change.after
     if change.change in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
-    found = list(judged(change, _SETTINGS, gone))
+    found = list(problems(change, _SETTINGS, gone))
     yield from found
     if change.type == "AWS::WAFv2::LoggingConfiguration":
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
