@@ -34,6 +34,7 @@ EXPORTS = {
     "subnet-1": {"Ref": "Subnet1"},
     "subnet-2": {"Ref": "Subnet2"},
     "again": {"Ref": "Subnet1"},
+    "subnet-3": {"Ref": "Subnet3"},
     "key": {"Fn::GetAtt": ["LogsKey", "Arn"]},
     "key-id": {"Ref": "LogsKey"},
     "alarms-key": {"Fn::GetAtt": ["AlarmsKey", "Arn"]},
@@ -46,8 +47,9 @@ NETWORK = BuiltStack(
     {
         "Resources": {
             "Vpc": {"Type": "AWS::EC2::VPC"},
-            "Subnet1": {"Type": "AWS::EC2::Subnet"},
-            "Subnet2": {"Type": "AWS::EC2::Subnet"},
+            "Subnet1": {"Type": "AWS::EC2::Subnet", "Properties": {"AvailabilityZone": {"Ref": "Zone1"}}},
+            "Subnet2": {"Type": "AWS::EC2::Subnet", "Properties": {"AvailabilityZone": {"Ref": "Zone2"}}},
+            "Subnet3": {"Type": "AWS::EC2::Subnet", "Properties": {"AvailabilityZone": {"Ref": "Zone1"}}},
             "LogsKey": key(
                 "logs.ap-northeast-1.amazonaws.com",
                 "kms:EncryptionContext:aws:logs:arn",
@@ -84,6 +86,12 @@ def function(*subnets: str) -> dict[str, Any]:
     return {"Type": "AWS::Lambda::Function", "Properties": {"VpcConfig": config}}
 
 
+def database(*subnets: str) -> dict[str, Any]:
+    """Return a subnet group of a database."""
+    properties = {"SubnetIds": [importing(one) for one in subnets]}
+    return {"Type": "AWS::RDS::DBSubnetGroup", "Properties": properties}
+
+
 def group(name: str, of_key: str = "key") -> dict[str, Any]:
     """Return a log group of this name under an imported key."""
     properties = {"LogGroupName": {"Fn::Sub": name}, "KmsKeyId": importing(of_key)}
@@ -106,6 +114,9 @@ def alarm(name: Any) -> dict[str, Any]:
     [
         [function("subnet-1", "subnet-2")],
         [function("text", "unknown")],
+        [function("subnet-1", "subnet-3")],
+        [database("subnet-1", "subnet-2")],
+        [database("subnet-1", "unknown")],
         [{"Type": "AWS::EC2::SecurityGroup", "Properties": {"VpcId": importing("vpc")}}],
         [group(f"/own/{PREFIX}a")],
         [topic("alarms-key"), alarm(named("high"))],
@@ -124,6 +135,11 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
             [function("vpc")],
             f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}vpc, which is Vpc of stack network, an "
             "AWS::EC2::VPC, and needs an AWS::EC2::Subnet. Import another name, or correct the output.",
+        ),
+        (
+            [database("subnet-1", "subnet-3")],
+            "Resources.R0.Properties.SubnetIds: Subnet1 and Subnet3 are all in the Availability Zone "
+            "${Zone1}, and RDS needs two. Give the subnets different zones.",
         ),
         (
             [function("subnet-1", "again")],

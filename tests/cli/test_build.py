@@ -554,7 +554,7 @@ def test_informational_findings_say_why_they_block(
     assert why == (
         "Informational findings stop the build too: the templates have none, so every new one needs a "
         "decision. Correct the property, or ignore the rule for the resource with a reason "
-        "(docs/rules.md, E9500)."
+        "(docs/rules.md, W9500)."
     )
     assert end == "3 findings; nothing was written."
     assert not out.exists()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from csr_templates.cloudformation.refused_updates import REFUSED
+from csr_templates.cloudformation.refused_updates import REFUSED, refusals
 from csr_templates.cloudformation.replacement import (
     Effect,
     deleted_first,
@@ -14,7 +14,6 @@ from csr_templates.cloudformation.replacement import (
     identities,
     name_properties,
     note_on_change,
-    refusals,
 )
 from csr_templates.cloudformation.schemas import property_schema, resource_schema
 from csr_templates.cloudformation.update_exceptions import (

@@ -51,7 +51,7 @@ def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterato
 
 def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
     sources = set()
-    for place, kind, name in stack.all_uses:
+    for place, kind, name in stack.outside_uses:
         if kind == "import":
             found = [one.name for one in earlier if one.region == stack.region and name in one.exports]
             what = f"imports {name}, which no earlier stack of {stack.region} exports"
@@ -105,7 +105,7 @@ def _secrets(stack: BuiltStack, known: Iterable[BuiltStack]) -> Iterator[str]:
             if resource.get("Type") == "AWS::SecretsManager::Secret" and isinstance(replicas, list):
                 regions = {one.region, *(str(replica.get("Region")) for replica in replicas)}
                 kept[in_words(properties.get("Name"))] = one.name, regions
-    for place, kind, name in stack.all_uses:
+    for place, kind, name in stack.outside_uses:
         if kind == "secret" and name in kept:
             owner, regions = kept[name]
             if stack.region not in regions:

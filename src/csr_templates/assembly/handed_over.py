@@ -52,10 +52,10 @@ class _Handed(NamedTuple):
 def problems(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
     """Yield a sentence for each imported value that does not have the type of its use.
 
-    - A property for a VPC, a subnet, a security group or a key must get a resource of this type.
-    - A log group must get the ARN of its key, and the key policy must allow the name of the log group.
-    - The policy of the key of an alarm topic must allow CloudWatch, for the names of the alarms.
-    - A list must contain each resource once.
+    - A property that names a VPC, a subnet, a security group or a key gets one.
+    - A log group gets the ARN of its key, and the key's policy admits the log group by its name.
+    - The key of a topic that alarms of the stack notify admits CloudWatch, for alarms of these names.
+    - A list names each resource once, and the subnets of a database are in two zones.
     """
     yield from _types(stack, earlier)
     for logical_id, resource in stack.resources.items():
@@ -110,6 +110,27 @@ def _types(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
                             "correct the output."
                         )
                     seen.append(found)
+                if resource.get("Type") == "AWS::RDS::DBSubnetGroup" and key == "SubnetIds":
+                    yield from _one_zone(logical_id, part, stack, earlier)
+
+
+def _one_zone(
+    logical_id: str, subnets: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]
+) -> Iterator[str]:
+    """Yield a sentence if all subnets of a database are imported and in one Availability Zone."""
+    handed = [_handed(item, stack, earlier) for item in (subnets if isinstance(subnets, list) else [])]
+    zones = {
+        in_words(one.resource.get("Properties", {}).get("AvailabilityZone", "")) if one else ""
+        for one in handed
+    }
+    names = sorted({one.logical_id for one in handed if one})
+    if len(names) > 1 and len(zones) == 1 and "" not in zones:
+        place = place_in_words(("Resources", logical_id, "Properties", "SubnetIds"))
+        yield (
+            f"{place}: {' and '.join(names)} are all in the Availability Zone {zones.pop()}, and RDS needs "
+            "two. "
+            "Give the subnets different zones."
+        )
 
 
 def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str) -> Iterator[str]:

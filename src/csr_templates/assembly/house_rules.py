@@ -113,14 +113,14 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
 
 def _tags_of(tags: Any) -> Mapping[str, Any]:
     """Return name -> value of tags; most types have a list, some a map."""
-    if isinstance(tags, Mapping):
+    if isinstance(tags, dict):
         return tags
     if not isinstance(tags, (list, tuple)):
         return {}
     return {
         tag["Key"]: tag.get("Value")
         for tag in tags
-        if isinstance(tag, Mapping) and isinstance(tag.get("Key"), str)
+        if isinstance(tag, dict) and isinstance(tag.get("Key"), str)
     }
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 INFORMATIONAL = (
     "Informational findings stop the build too: the templates have none, so every new one needs a decision. "
-    "Correct the property, or ignore the rule for the resource with a reason (docs/rules.md, E9500)."
+    "Correct the property, or ignore the rule for the resource with a reason (docs/rules.md, W9500)."
 )
 
 

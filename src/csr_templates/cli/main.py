@@ -151,10 +151,13 @@ def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentPars
             allow_abbrev=False,
         )
 
-    subparsers = {name: command(name, summary) for name, summary in _COMMANDS.items()}
-    if wanted in subparsers:
-        _complete(subparsers[wanted], wanted)
-    return parser, subparsers.get(wanted)
+    if wanted in _COMMANDS:
+        found = command(wanted, _COMMANDS[wanted])
+        _complete(found, wanted)
+        return parser, found
+    for name, summary in _COMMANDS.items():  # for the help
+        command(name, summary)
+    return parser, None
 
 
 def _complete(parser: argparse.ArgumentParser, command: str) -> None:

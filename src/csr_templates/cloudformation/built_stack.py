@@ -1,7 +1,5 @@
 """A stack as data, created by a build or read from an output folder."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -126,37 +124,44 @@ class BuiltStack:
         return None if default is None else str(as_strings(default))
 
     @cached_property
-    def all_uses(self) -> list[Use]:
-        """All references in the template, with places from the root of the template."""
-        return uses(self.template)
-
-    @cached_property
     def uses(self) -> dict[str, list[Use]]:
         """Logical ID -> references in the properties of the resource."""
-        return {
-            name: [
-                Use(place[1:], *rest)
-                for place, *rest in self.uses_in("Resources", name)
-                if "Properties" in place[:1]
-            ]
-            for name in self.resources
-        }
+        return {name: uses(resource.get("Properties", {})) for name, resource in self.resources.items()}
 
     def uses_in(self, section: str, key: str) -> list[Use]:
-        """Return the references in an entry of a section, with places from the entry."""
-        return self._uses_by_entry.get((section, key), [])
+        """Return what one entry of a section names, a resource without its properties; places from there."""
+        return self._other_uses.get((section, key), [])
 
     @cached_property
-    def _uses_by_entry(self) -> dict[Place, list[Use]]:
-        found: dict[Place, list[Use]] = {}
-        for place, kind, name in self.all_uses:
-            found.setdefault(place[:2], []).append(Use(place[2:], kind, name))
-        return found
+    def _other_uses(self) -> dict[Place, list[Use]]:
+        return {
+            (section, key): uses(
+                {name: part for name, part in entry.items() if name != "Properties"}
+                if section == "Resources"
+                else entry
+            )
+            for section, content in self.template.items()
+            if isinstance(content, Mapping)
+            for key, entry in content.items()
+        }
+
+    @cached_property
+    def outside_uses(self) -> list[Use]:
+        """The imports, outputs of stacks and secrets that the template names, with places from its root."""
+        found: dict[Place, list[Use]] = {
+            ("Resources", name, "Properties"): its_uses for name, its_uses in self.uses.items()
+        }
+        return [
+            Use((*start, *place), kind, name)
+            for start, its_uses in (found | self._other_uses).items()
+            for place, kind, name in its_uses
+            if kind in ("import", "output", "secret")
+        ]
 
     @cached_property
     def read_outputs(self) -> list[tuple[Place, Any]]:
         """Places and arguments of ``Fn::GetStackOutput``."""
-        reads_any = any(use.kind == "output" for use in self.all_uses)
+        reads_any = any(use.kind == "output" for use in self.outside_uses)
         return entries(self.template, "Fn::GetStackOutput") if reads_any else []
 
     @cached_property

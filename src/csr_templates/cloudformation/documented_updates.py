@@ -5,8 +5,6 @@ They are not in the resource schemas, but in CloudFormation's template reference
 table is not known: it is not documented, or its page was not read.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple

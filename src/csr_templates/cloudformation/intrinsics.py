@@ -60,7 +60,9 @@ class Section:
 
     def value(self, node: Any, path: str) -> Any:
         """Resolve a value of any kind; the result shares nothing with the template."""
-        if isinstance(node, Mapping):
+        if isinstance(node, str):
+            return node
+        if isinstance(node, dict):
             name = _function_name(node, path)
             if name is not None:
                 return self._call(name, node[name], f"{path}.{name}")
@@ -78,7 +80,7 @@ class Section:
 
     def truth(self, node: Any, path: str) -> bool | None:
         """Evaluate a predicate; None if it is known only in the deployed stack."""
-        name = next(iter(node)) if isinstance(node, Mapping) and len(node) == 1 else ""
+        name = next(iter(node)) if isinstance(node, dict) and len(node) == 1 else ""
         if name not in self.predicates:
             fail(path, f"Expected one of {comma_list(self.predicates)}, found {show(node)}.")
         result: bool | None = self.predicates[name](self, node[name], f"{path}.{name}")
@@ -125,7 +127,7 @@ class Section:
 
     def _sub(self, node: Any, path: str) -> Any:
         text, variables = (node, {}) if isinstance(node, str) else arguments("Fn::Sub", node, path, 2)
-        if not isinstance(text, str) or not isinstance(variables, Mapping):
+        if not isinstance(text, str) or not isinstance(variables, dict):
             fail(path, f"Fn::Sub takes {_SHAPES['Fn::Sub']}, found {show(node)}.")
         bound = {name: self.text(item, f"{path}[1].{name}") for name, item in variables.items()}
 
@@ -268,8 +270,11 @@ def is_unknown(value: Any) -> bool:
 
 def joined(parts: Iterable[Any]) -> Any:
     """Join known and unknown pieces: returns a string, the one unknown piece, or a Sub."""
+    found = list(parts)
+    if all(isinstance(piece, str) for piece in found):
+        return "".join(found)
     merged: list[Any] = []
-    for piece in _without_inner_subs(parts):
+    for piece in _without_inner_subs(found):
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece
         elif piece != "":

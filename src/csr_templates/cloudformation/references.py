@@ -3,8 +3,6 @@
 Everything here works on templates as plain dicts, with the long forms of the functions.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -62,7 +60,8 @@ def _find_uses(node: Any, place: Place, found: list[Use]) -> None:
                 _find_secrets(value, (*place, key), found)
     elif isinstance(node, (list, tuple)):
         for index, item in enumerate(node):
-            _find_uses(item, (*place, index), found)
+            if not isinstance(item, str) or "{{resolve" in item:
+                _find_uses(item, (*place, index), found)
 
 
 def _find_uses_of_function(function: str, argument: Any, place: Place, found: list[Use]) -> None:
@@ -70,6 +69,8 @@ def _find_uses_of_function(function: str, argument: Any, place: Place, found: li
     match function, argument:
         case "Ref", str(name):
             found.append(Use(place, "name", name))
+        case "Fn::Sub", str(text):
+            _find_names(text, {}, place, found)
         case "Condition", str(name):
             found.append(Use(place, "condition", name))
         case "Fn::GetAtt", [str(name), *_] | str(name):
@@ -80,8 +81,6 @@ def _find_uses_of_function(function: str, argument: Any, place: Place, found: li
         case "Fn::FindInMap", [mapping, *_]:
             found.append(Use(place, "mapping", mapping if isinstance(mapping, str) else "*"))
             inside = argument
-        case "Fn::Sub", str(text):
-            _find_names(text, {}, place, found)
         case "Fn::Sub", [str(text), dict(bound)]:
             _find_names(text, bound, place, found)
             inside = bound.values()
@@ -103,9 +102,13 @@ def _find_uses_of_function(function: str, argument: Any, place: Place, found: li
 
 
 def _find_names(text: str, bound: Mapping[str, Any], place: Place, found: list[Use]) -> None:
-    names = [name for name in _PLACEHOLDER.findall(text) if name not in bound and not name.startswith("!")]
-    found += [Use(place, "name", name.partition(".")[0]) for name in names]
-    _find_secrets(text, place, found)
+    found += [
+        Use(place, "name", name.partition(".")[0])
+        for name in _PLACEHOLDER.findall(text)
+        if name not in bound and not name.startswith("!")
+    ]
+    if "{{resolve" in text:
+        _find_secrets(text, place, found)
 
 
 def _find_secrets(text: str, place: Place, found: list[Use]) -> None:
@@ -139,13 +142,11 @@ def _find_entries(node: Any, key: str, place: Place, found: list[tuple[Place, An
 
 def pieces(text: str, variable: Callable[[str], T]) -> list[str | T]:
     """Return the pieces of the text of a Sub: literal texts, and the result of ``variable`` for variables."""
-    found: list[str | T] = []
-    end = 0
-    for match in _PLACEHOLDER.finditer(text):
-        name = match[1]
-        found += [text[end : match.start()], f"${{{name[1:]}}}" if name.startswith("!") else variable(name)]
-        end = match.end()
-    return [*found, text[end:]]
+    found: list[str | T] = [*_PLACEHOLDER.split(text)]  # every second one is a name
+    for index in range(1, len(found), 2):
+        name = str(found[index])
+        found[index] = f"${{{name[1:]}}}" if name.startswith("!") else variable(name)
+    return found
 
 
 def escape_placeholders(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings, is_unknown
@@ -249,3 +249,11 @@ REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
     },
 }
 """Type -> property -> changes that AWS does not allow."""
+
+
+def refusals(type_name: str, properties: Collection[str], changed: Changed) -> Iterator[tuple[Refusal, bool]]:
+    """Yield what AWS refuses of a change of some properties, and whether it is certain that it does."""
+    for name, found in REFUSED.get(type_name, {}).items():
+        for refusal in found if name in properties else ():
+            if (applies := refusal.applies(changed)) is not False:
+                yield refusal, applies is True

@@ -104,13 +104,14 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
                 if title:
                     lines.append(f"  # ---- {title} ----")
         place = f"{name}.{key}"
-        lead = f"  {_key(key, name, place)}:"
-        if order := ORDER.get(name):
-            if not isinstance(entry, dict):
-                _refuse(place, f"found {_value_and_type(entry)}, expected a mapping")
+        lead = f"  {_key_text(key) or _refuse_key(key, name, place)}:"
+        order = ORDER.get(name)
+        if order and not isinstance(entry, dict):
+            _refuse(place, f"found {_value_and_type(entry)}, expected a mapping")
+        if order and entry:
             _require_known(entry, order, place)
-            in_order = {key: entry[key] for key in order if key in entry}
-            writer.write_content(lead, "    ", "", in_order, place)
+            in_order = [(key, key) for key in order if key in entry]
+            writer.write_mapping(lead, "    ", entry, in_order, place)
         else:
             writer.write(lead, "    ", entry, place)
     return lines
@@ -119,7 +120,8 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
 def _require_known(mapping: Mapping[str, Any], allowed: Sequence[str], place: str) -> None:
     for key in mapping:
         if key not in allowed:
-            _refuse(_place(place, key) or repr(key), f"unknown key; known are {', '.join(allowed)}")
+            where = f"{place}.{key}" if place else str(key) or repr(key)
+            _refuse(where, f"unknown key; known are {', '.join(allowed)}")
 
 
 # ---- Values ----
@@ -139,32 +141,18 @@ class _Writer:
 
     def write(self, lead: str, indent: str, value: Any, place: str) -> None:
         """Add a value behind a key and its colon, or a dash; ``indent`` is for the lines below."""
-        if type(value) is str and (line := one_line(value)):
-            self.lines.append(f"{lead} {line}")
-            return
-        self.write_content(lead, indent, *self._tagged(value, place))
-
-    def write_content(self, lead: str, indent: str, tag: str, content: Any, place: str) -> None:
-        """Add the result of ``_tagged``."""
+        tag, content, place = self._tagged(value, place)
         if tag:
             lead = f"{lead} {tag}"
-        kind = type(content)
-        if content and (kind is dict or kind is list):
-            start = f"{lead} "
-            if not lead.endswith("-"):  # the first item or key of an item is on the line of the dash
-                self.lines.append(lead)
-                start = indent
-            if kind is list:
-                for index, item in enumerate(content):
+        if content and type(content) is dict:
+            self.write_mapping(lead, indent, content, _keys(content, place), place)
+        elif content and type(content) is list:
+            start = self._start(lead, indent)
+            for index, item in enumerate(content):
+                if type(item) is str and (line := one_line(item)):
+                    self.lines.append(f"{start}- {line}")
+                else:
                     self.write(f"{start}-", f"{indent}  ", item, f"{place}[{index}]")
-                    start = indent
-                return
-            for key, value in content.items():
-                inside = f"{place}.{key}"
-                write = self.write
-                if key in _FLOW_LISTS and type(value) is list and all(type(one) is dict for one in value):
-                    write = self._write_flow_list
-                write(f"{start}{_key(key, place, inside)}:", f"{indent}  ", value, inside)
                 start = indent
         elif (scalar := _scalar(content, place)) is not None:
             self.lines.append(f"{lead} {scalar}")
@@ -173,34 +161,58 @@ class _Writer:
             self.lines.append(f"{lead} {header}")
             self.lines += [indent + line if line else "" for line in below]
 
+    def write_mapping(
+        self, lead: str, indent: str, content: Mapping[str, Any], keys: Iterable[tuple[str, str]], place: str
+    ) -> None:
+        """Add a mapping whose keys are given in order, each with its text."""
+        start = self._start(lead, indent)
+        for key, text in keys:
+            value = content[key]
+            if type(value) is str and (line := one_line(value)):
+                self.lines.append(f"{start}{text}: {line}")
+            else:
+                write = self.write
+                if key in _FLOW_LISTS and type(value) is list and all(type(one) is dict for one in value):
+                    write = self._write_flow_list
+                write(f"{start}{text}:", f"{indent}  ", value, f"{place}.{key}")
+            start = indent
+
+    def _start(self, lead: str, indent: str) -> str:
+        """Return what is before the first item or key: a dash, or the indentation of a new line."""
+        if lead.endswith("-"):
+            return f"{lead} "
+        self.lines.append(lead)
+        return indent
+
     def _write_flow_list(self, lead: str, indent: str, value: Any, place: str) -> None:
         """Add a list of mappings: on one line, otherwise each item on one line, otherwise as a list.
 
         The form depends only on the list, so that lines change only if the list does.
         """
-        if _fits_on_one_line(whole := self._in_flow_style(value, place)):
+        items = [self._in_flow_style(item, f"{place}[{index}]") for index, item in enumerate(value)]
+        if _fits_on_one_line(whole := f"[{', '.join(items)}]"):
             self.lines.append(f"{lead} {whole}")
             return
         self.lines.append(lead)
-        for index, item in enumerate(value):
-            inside = f"{place}[{index}]"
-            if _fits_on_one_line(line := self._in_flow_style(item, inside)):
+        for index, line in enumerate(items):
+            if _fits_on_one_line(line):
                 self.lines.append(f"{indent}- {line}")
             else:
-                self.write(f"{indent}-", f"{indent}  ", item, inside)
+                self.write(f"{indent}-", f"{indent}  ", value[index], f"{place}[{index}]")
 
     def _in_flow_style(self, value: Any, place: str) -> str:
         """Return a value as ``[...]``, ``{...}`` or a scalar; a text with line feeds keeps them."""
+        if type(value) is str and (line := one_line(value, True)):
+            return line
         tag, content, place = self._tagged(value, place)
         if type(content) is list:
             items = [self._in_flow_style(item, f"{place}[{index}]") for index, item in enumerate(content)]
             text = f"[{', '.join(items)}]"
         elif type(content) is dict:
-            entries = []
-            for key, inner in content.items():
-                inside = f"{place}.{key}"
-                key_text = _key(key, place, inside, in_flow=True)
-                entries.append(f"{key_text}: {self._in_flow_style(inner, inside)}")
+            entries = [
+                f"{key_text}: {self._in_flow_style(content[key], f'{place}.{key}')}"
+                for key, key_text in _keys(content, place, in_flow=True)
+            ]
             text = f"{{{', '.join(entries)}}}"
         else:
             scalar = _scalar(content, place, in_flow=True)
@@ -210,19 +222,17 @@ class _Writer:
     def _tagged(self, value: Any, place: str) -> tuple[str, Any, str]:
         """Return the tag of a value, its content behind the tag, and the place of that.
 
-        Functions have the tag of their short form wherever YAML and AWS have one. Mappings are in order.
+        Functions have the tag of their short form wherever YAML and AWS have one.
         """
         if type(value) is not dict:
             return "", value, place
         if len(value) == 1:
             ((name, argument),) = value.items()
-            if name == "Ref" or (type(name) is str and name.startswith("Fn::")):
+            if type(name) is str and _is_function(name):
                 return _function(name, argument, place)
             if name == "Condition" and self.in_condition and type(argument) is str:
                 return "!Condition", argument, f"{place}.{name}"
-        if (keys := _keys_in_order(tuple(value))) is None:
-            _refuse_keys(value, place)
-        return "", {key: value[key] for key in keys}, place
+        return "", value, place
 
 
 def _function(name: str, argument: Any, place: str) -> tuple[str, Any, str]:
@@ -242,8 +252,7 @@ def _function(name: str, argument: Any, place: str) -> tuple[str, Any, str]:
 def _get_att(argument: Any, place: str) -> str:
     if not (type(argument) is list and len(argument) == 2 and type(argument[0]) is type(argument[1]) is str):
         _refuse(
-            place,
-            f"found {_value_and_type(argument)}, expected [logical ID, attribute], both of them text",
+            place, f"found {_value_and_type(argument)}, expected [logical ID, attribute], both of them text"
         )
     logical_id, attribute = argument
     if not logical_id.isalnum() or not attribute:
@@ -256,11 +265,9 @@ def _fits_on_one_line(text: str) -> bool:
     return len(text) <= _LONGEST_FLOW and "\n" not in text
 
 
-def _key(key: str, place: str, inside: str, *, in_flow: bool = False) -> str:
-    line = one_line(key, in_flow)
-    if not line or not 0 < len(key) <= _LONGEST_KEY:
-        _check_key(key, place, inside)
-    return line
+def _key_text(key: str, in_flow: bool = False) -> str:
+    """Return a key as it is written; an empty string if it may not be a key."""
+    return one_line(key, in_flow) if 0 < len(key) <= _LONGEST_KEY else ""
 
 
 def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
@@ -291,20 +298,34 @@ def _float(value: float) -> str:
     return text if "." in text or "e" not in text else text.replace("e", ".0e")
 
 
+def _keys(mapping: Mapping[Any, Any], place: str, *, in_flow: bool = False) -> list[tuple[str, str]]:
+    """Return the keys of a mapping in order, each with its text."""
+    keys = _keys_in_order(tuple(mapping), in_flow)
+    if keys is None:
+        _refuse_keys(mapping, place)
+    return keys
+
+
 @cache  # many mappings have the same keys
-def _keys_in_order(keys: tuple[Any, ...]) -> list[str] | None:
-    """Return the keys in order: those of policies in reading order, all others alphabetically.
+def _keys_in_order(keys: tuple[Any, ...], in_flow: bool) -> list[tuple[str, str]] | None:
+    """Order the keys: policies in the order in which they are read, everything else alphabetically.
 
     None is returned if they must not be in one mapping.
     """
-    if any(type(key) is not str or key == "Ref" or key.startswith("Fn::") for key in keys):
+    if any(type(key) is not str or (_is_function(key) and len(keys) > 1) for key in keys):
         return None
     first: tuple[str, ...] = ()
     if "Effect" in keys:
         first = STATEMENT
     elif "Statement" in keys and "Version" in keys:
         first = POLICY
-    return [key for key in first if key in keys] + sorted(set(keys).difference(first))
+    in_order = [key for key in first if key in keys] + sorted(set(keys).difference(first))
+    found = [(key, _key_text(key, in_flow)) for key in in_order]
+    return found if all(text for _, text in found) else None
+
+
+def _is_function(key: str) -> bool:
+    return key == "Ref" or key.startswith("Fn::")
 
 
 # ---- Refusals ----
@@ -314,25 +335,30 @@ def _refuse_keys(mapping: Mapping[Any, Any], place: str) -> NoReturn:
     for key in mapping:
         if type(key) is not str:
             _refuse(place, f"the key {key!r} is not text")
-        if key == "Ref" or key.startswith("Fn::"):
-            break
-    _refuse(f"{place}.{key}", "a function must be the only key of its mapping")
+        if _is_function(key) and len(mapping) > 1:
+            _refuse(f"{place}.{key}", "a function must be the only key of its mapping")
+    key = next(key for key in mapping if not _key_text(key))
+    _refuse_key(key, place, f"{place}.{key}")
 
 
-def _check_key(key: str, place: str, inside: str) -> None:
+def _refuse_key(key: str, place: str, inside: str) -> NoReturn:
     if not key or "\n" in key or len(key) > _LONGEST_KEY:
         _refuse(place, f"the key {key!r} is not one line of 1 to {_LONGEST_KEY} characters")
-    _check_text(key, inside)
+    _refuse_text(key, inside)
 
 
 def _check_text(text: str, place: str) -> None:
     if not _is_text(text):
-        bad = next(character for character in text if not _is_text(character))
-        _refuse(
-            place,
-            f"the character {bad!r} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
-            "some AWS services refuse such text and others show it as question marks",
-        )
+        _refuse_text(text, place)
+
+
+def _refuse_text(text: str, place: str) -> NoReturn:
+    bad = next(character for character in text if not _is_text(character))
+    _refuse(
+        place,
+        f"the character {bad!r} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
+        "some AWS services refuse such text and others show it as question marks",
+    )
 
 
 def _is_text(text: str) -> bool:
@@ -364,10 +390,6 @@ def _check_literal(text: str, place: str) -> None:
 
 def _refuse(place: str, what: str) -> NoReturn:
     raise RenderError(f"{place}: {what}.")
-
-
-def _place(place: str, key: Any) -> str:
-    return f"{place}.{key}" if place else str(key)
 
 
 def _value_and_type(value: Any) -> str:

@@ -17,7 +17,6 @@ from csr_templates.cloudformation.documented_updates import (
     uninterrupted,
 )
 from csr_templates.cloudformation.intrinsics import is_unknown
-from csr_templates.cloudformation.refused_updates import REFUSED
 from csr_templates.cloudformation.schemas import SchemasError, resource_schema
 from csr_templates.cloudformation.update_exceptions import (
     ALSO_REPLACED,
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.cloudformation.documented_updates import Note
     from csr_templates.cloudformation.references import Place
-    from csr_templates.cloudformation.refused_updates import Refusal
     from csr_templates.cloudformation.update_exceptions import Changed
 
 
@@ -125,14 +123,6 @@ def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:
             yield from _places((*place, key), None, value)
     else:
         yield place
-
-
-def refusals(type_name: str, properties: Collection[str], changed: Changed) -> Iterator[tuple[Refusal, bool]]:
-    """Yield the disallowed parts of a change of some properties, and whether this is certain."""
-    for name, found in REFUSED.get(type_name, {}).items():
-        for refusal in found if name in properties else ():
-            if (applies := refusal.applies(changed)) is not False:
-                yield refusal, applies is True
 
 
 def name_properties(type_name: str, region: str, properties: Collection[str]) -> list[str]:

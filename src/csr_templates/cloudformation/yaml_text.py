@@ -12,7 +12,7 @@ import yaml
 _WORDS = frozenset({"", "~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.:_0-9a-fA-FxXoOtTzZ ]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
 # Characters with another meaning in a plain scalar: https://yaml.org/spec/1.2.2/#733-plain-style
-_INDICATORS = re.compile(r"""[#,[\]{}&*!|>'"%@` ]|[-?:](?: |$)|---|\.\.\.|.*(?:: | #|[: ]$)""")
+_INDICATORS = re.compile(r"""[#,[\]{}&*!|>'"%@` ]|[-?:](?: |$)|---|\.\.\.""")
 _IN_FLOW = frozenset("?:,[]{}")
 
 
@@ -30,7 +30,8 @@ def one_line(text: str, in_flow: bool = False) -> str:
     if not (text.isascii() and text.isprintable()):
         return ""
     read_otherwise = text.lower() in _WORDS or _NUMBER_LIKE.fullmatch(text) or _INDICATORS.match(text)
-    if read_otherwise or (in_flow and not _IN_FLOW.isdisjoint(text)):
+    ends_early = ": " in text or " #" in text or text.endswith((":", " "))
+    if read_otherwise or ends_early or (in_flow and not _IN_FLOW.isdisjoint(text)):
         return "'" + text.replace("'", "''") + "'"
     return text
 

@@ -427,7 +427,9 @@ class _Needs:
     def _secrets(self) -> list[str]:
         """The names of secrets in dynamic references; ``""`` for a resource of the template."""
         names = {
-            use.name for use in self.built.all_uses if use.kind == "secret" and use.place[0] == "Resources"
+            name
+            for place, kind, name in self.built.outside_uses
+            if (kind, place[0]) == ("secret", "Resources")
         }
         ours = [name.partition(references.PREFIX) for name in names]
         return sorted({f"{PREFIX}{rest}" if begins and not before else "" for before, begins, rest in ours})

@@ -4,8 +4,6 @@ A new resource type in the templates needs a line in ``SCOPES``, unless a line o
 actions.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final, NamedTuple
 

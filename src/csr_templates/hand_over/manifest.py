@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from importlib import resources
 from itertools import starmap
 from json.encoder import encode_basestring_ascii
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def document(
 
 def manifest_schema() -> dict[str, Any]:
     """Return the JSON Schema of the manifest that this version writes."""
-    text = resources.files(__package__).joinpath("stacks.schema.json").read_text("utf-8")
+    text = Path(__file__).with_name("stacks.schema.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
 

@@ -13,23 +13,23 @@ The retained resources are those with a DeletionPolicy in the template; identifi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.references import PREFIX, uses
+from csr_templates.cloudformation.references import PREFIX
 from csr_templates.cloudformation.replacement import Effect, effect_of_change
 from csr_templates.cloudformation.resolving import Known
 from csr_templates.cloudformation.schemas import resource_schema, stateful_types
 from csr_templates.hand_over.manifest import AFTER_RESTORE, BEFORE_RESTORE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Set
 
     from csr_templates.cloudformation.built_stack import BuiltStack, Document
 
 _RETAINING: Final = frozenset({"Retain", "RetainExceptOnCreate"})
 _ACCOUNT: Final = "${AWS::AccountId}"
-_ATTRIBUTE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9.]+)\}")
+_RESOURCE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\.?([A-Za-z0-9.]*)\}")
 # It is not compared with the account, and the next deploy sets the property.
 _UNKNOWN: Final = "none"
 
@@ -78,6 +78,7 @@ def steps(stack: BuiltStack) -> list[Step]:
     return found
 
 
+@lru_cache  # the header of each template names them
 def left_out(stack: BuiltStack) -> dict[str, str]:
     """Return the retained resources that are not imported: logical ID -> the reason, as end of a sentence.
 
@@ -182,6 +183,8 @@ def _restored(stack: BuiltStack) -> list[str]:
     snapped = {
         name for name, resource in stack.resources.items() if resource.get("DeletionPolicy") == "Snapshot"
     }
+    if not snapped:
+        return []
     return [
         name
         for name, resource in stack.resources.items()
@@ -213,25 +216,16 @@ def _depends(stack: BuiltStack, name: str) -> list[str]:
 def _template(stack: BuiltStack, names: Collection[str], imported: Collection[str]) -> dict[str, Any]:
     """Return the template with some resources and everything that they use, without outputs."""
     placeholders: dict[str, str] = {}
-    resources = {name: _resource(stack, name, names, placeholders, retain=name in imported) for name in names}
-    used = {"name": set[str](), "condition": set[str](), "mapping": set[str]()}
-
-    def note(node: Any) -> None:
-        for use in uses(node):
-            if use.kind in used and use.name not in used[use.kind]:
-                used[use.kind].add(use.name)
-                if use.kind == "condition":
-                    note(stack.template["Conditions"][use.name])
-
-    note(resources)
-    placeholders |= {name: name for name in used["name"] & stack.resources.keys() if name not in resources}
+    gone = stack.resources.keys() - set(names)
+    resources = {name: _resource(stack, name, gone, placeholders, retain=name in imported) for name in names}
+    used = _used_by(stack, names)
     sections = {
         "Parameters": {
-            **{name: one for name, one in stack.parameters.items() if name in used["name"]},
+            **{name: one for name, one in stack.parameters.items() if ("name", name) in used},
             **{name: _placeholder(placeholders[name]) for name in sorted(placeholders)},
         },
-        "Mappings": _chosen(stack.template.get("Mappings", {}), used["mapping"]),
-        "Conditions": _chosen(stack.template.get("Conditions", {}), used["condition"]),
+        "Mappings": _chosen(stack.template.get("Mappings", {}), "mapping", used),
+        "Conditions": _chosen(stack.template.get("Conditions", {}), "condition", used),
         "Resources": resources,
     }
     return {
@@ -242,8 +236,21 @@ def _template(stack: BuiltStack, names: Collection[str], imported: Collection[st
     }
 
 
-def _chosen(section: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    return {name: one for name, one in section.items() if name in names or "*" in names}
+def _used_by(stack: BuiltStack, names: Iterable[str]) -> set[tuple[str, str]]:
+    """Return kind and name of all that resources use, and the conditions among it."""
+    used: set[tuple[str, str]] = set()
+    pending = [use for name in names for use in (*stack.uses[name], *stack.uses_in("Resources", name))]
+    while pending:
+        _, kind, name = pending.pop()
+        if (kind, name) not in used:
+            used.add((kind, name))
+            if kind == "condition":
+                pending += stack.uses_in("Conditions", name)
+    return used
+
+
+def _chosen(section: Mapping[str, Any], kind: str, used: Set[tuple[str, str]]) -> dict[str, Any]:
+    return {name: one for name, one in section.items() if not used.isdisjoint({(kind, name), (kind, "*")})}
 
 
 def _placeholder(what: str) -> dict[str, Any]:
@@ -255,7 +262,7 @@ def _placeholder(what: str) -> dict[str, Any]:
 
 
 def _resource(
-    stack: BuiltStack, name: str, names: Collection[str], placeholders: dict[str, str], *, retain: bool
+    stack: BuiltStack, name: str, gone: Set[str], placeholders: dict[str, str], *, retain: bool
 ) -> dict[str, Any]:
     """Return a resource that refers to nothing outside the template.
 
@@ -265,40 +272,42 @@ def _resource(
     if retain:
         resource |= {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
     if "DependsOn" in resource:
-        depends = [one for one in _depends(stack, name) if one in names]
+        depends = [one for one in _depends(stack, name) if one not in gone]
         resource.pop("DependsOn")
         if depends:
             resource["DependsOn"] = depends
-    gone = stack.resources.keys() - set(names)
-    if "Properties" in resource:
-        resource["Properties"] = _without(resource["Properties"], gone, placeholders)
-    return resource
+    without: dict[str, Any] = _without(resource, gone, placeholders)
+    return without
 
 
-def _without(node: Any, gone: Collection[str], placeholders: dict[str, str]) -> Any:
-    """Return a value in which attributes of deleted resources are parameters.
+def _without(node: Any, gone: Set[str], placeholders: dict[str, str]) -> Any:
+    """Return a value in which resources that are gone, and their attributes, are parameters.
 
     A Ref is unchanged: its parameter has the name of the resource.
     """
 
-    def parameter(name: str, attribute: str) -> str:
+    def parameter(name: str, attribute: str = "") -> str:
         found = f"{name}{attribute.replace('.', '')}"
-        placeholders[found] = f"{name}.{attribute}"
+        placeholders[found] = f"{name}.{attribute}" if attribute else name
         return found
 
-    def in_text(text: str) -> str:
-        return _ATTRIBUTE.sub(
-            lambda match: f"${{{parameter(*match.groups())}}}" if match[1] in gone else match[0], text
+    def in_text(text: str, names: Set[str]) -> str:
+        return _RESOURCE.sub(
+            lambda match: f"${{{parameter(*match.groups())}}}" if match[1] in names else match[0], text
         )
 
     match node:
+        case str():
+            return node
+        case {"Ref": str(name)} if name in gone:
+            return {"Ref": parameter(name)}
         case {"Fn::GetAtt": [str(name), str(attribute)]} if name in gone:
             return {"Ref": parameter(name, attribute)}
         case {"Fn::Sub": str(text)}:
-            return {"Fn::Sub": in_text(text)}
-        case {"Fn::Sub": [str(text), Mapping() as bound]}:
-            return {"Fn::Sub": [in_text(text), _without(bound, gone, placeholders)]}
-        case Mapping():
+            return {"Fn::Sub": in_text(text, gone)}
+        case {"Fn::Sub": [str(text), dict(bound)]}:
+            return {"Fn::Sub": [in_text(text, gone - bound.keys()), _without(bound, gone, placeholders)]}
+        case dict():
             return {key: _without(value, gone, placeholders) for key, value in node.items()}
         case list() | tuple():
             return [_without(item, gone, placeholders) for item in node]

@@ -16,10 +16,9 @@ from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.hand_over import manifest
 from csr_templates.reference import alarms, deploy_rights, on_call
-from csr_templates.reference.alarms import number
+from csr_templates.reference.alarms import number, unit
 from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
-from csr_templates.reference.page import unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from csr_templates.cloudformation.comparison import in_stack
 from csr_templates.cloudformation.references import in_words
-from csr_templates.cloudformation.replacement import deleted_first, identities, refusals
+from csr_templates.cloudformation.refused_updates import refusals
+from csr_templates.cloudformation.replacement import deleted_first, identities
 from csr_templates.cloudformation.resolved_stack import ResolvedStack, Resource
 from csr_templates.cloudformation.set_changes import (
     ADD,

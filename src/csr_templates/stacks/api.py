@@ -1,7 +1,5 @@
 """The API stack: a Lambda function behind an API Gateway REST API, with its alarms and dashboard."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from functools import partial

@@ -4,8 +4,6 @@ A stack passes a value as an output with an export; a later stack of the same re
 are unique in an account and region, so they contain project and environment.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from troposphere import Export, GetStackOutput, ImportValue, Output

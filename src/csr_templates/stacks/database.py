@@ -1,7 +1,5 @@
 """The database stack: an Aurora MySQL cluster with its secret, logs, alarms and dashboard."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple

@@ -4,8 +4,6 @@ It must be in us-east-1, the only region of web ACLs for CloudFront and of the m
 With ``CloudFrontEnabled`` false it can be in any region.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -391,21 +389,8 @@ def add_edge_log_bucket(t: StackTemplate) -> EdgeLogBucket:
                     ]
                 ),
             ),
-            aws.Statement(
-                Sid="SiteBucketAccessLogs",
-                Effect=aws.Allow,
-                Principal=aws.Principal("Service", "logging.s3.amazonaws.com"),
-                Action=[awacs.s3.PutObject],
-                Resource=[Sub("${Bucket}/site-bucket/*", Bucket=bucket.GetAtt("Arn"))],
-                Condition=aws.Condition(
-                    [
-                        aws.StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
-                        # By name, because the site bucket refers to this bucket.
-                        aws.ArnLike(
-                            "aws:SourceArn", Sub(f"arn:${{AWS::Partition}}:s3:::{names.PREFIX}-frontend-*")
-                        ),
-                    ]
-                ),
+            buckets.access_log_delivery(
+                "SiteBucketAccessLogs", bucket, "site-bucket/", f"{names.PREFIX}-frontend-*"
             ),
         )
     )

@@ -1,7 +1,5 @@
 """The stacks of the system, in the order in which they are deployed."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path

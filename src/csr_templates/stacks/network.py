@@ -1,7 +1,5 @@
 """The network stack: the VPC of the other stacks, and the KMS keys of log groups and alarm topics."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -786,9 +784,34 @@ def add_lambda_deployments_bucket(t: StackTemplate) -> s3.Bucket:
     """Add the bucket for the packages of the API.
 
     It is in this stack because the package must exist before the api stack is created. Old versions are
-    retained for rollbacks: the ten newest of each package always, the others for 90 days.
+    retained for rollbacks: the ten newest of each package always, the others for 90 days. Its access log says
+    who uploaded what runs in production, and is kept for a year in a bucket of its own.
     """
     t.section("Lambda package bucket")
+    log_bucket = t.add_resource(
+        buckets.private_bucket(
+            "PackageLogBucket",
+            names.name("package-logs-${AWS::AccountId}"),
+            s3.LifecycleRule(
+                Id="Expire",
+                Status="Enabled",
+                ExpirationInDays=365,
+                NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=30),
+            ),
+        )
+    )
+    t.add_resource(
+        buckets.bucket_policy(
+            "PackageLogBucketPolicy",
+            log_bucket.Ref(),
+            buckets.access_log_delivery(
+                "PackageBucketAccessLogs",
+                log_bucket,
+                "lambda-deployments/",
+                f"{names.PREFIX}-lambda-deployments-*",
+            ),
+        )
+    )
     bucket = t.add_resource(
         buckets.private_bucket(
             "LambdaDeploymentsBucket",
@@ -799,6 +822,9 @@ def add_lambda_deployments_bucket(t: StackTemplate) -> s3.Bucket:
                 NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(
                     NoncurrentDays=90, NewerNoncurrentVersions=10
                 ),
+            ),
+            LoggingConfiguration=s3.LoggingConfiguration(
+                DestinationBucketName=log_bucket.Ref(), LogFilePrefix="lambda-deployments/"
             ),
         )
     )

@@ -8,8 +8,6 @@ dashboard or output does not need a pin until something depends on it.
 Names are written as in the template, exports without their common prefix.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -54,6 +52,9 @@ PINS: Final[Mapping[str, Pins]] = {
             "FlowLogsLogGroup": Pin("AWS::Logs::LogGroup", "/aws/vpc/flowlogs/${ProjectName}-${Environment}"),
             "LambdaDeploymentsBucket": Pin(
                 "AWS::S3::Bucket", "${ProjectName}-${Environment}-lambda-deployments-${AWS::AccountId}"
+            ),
+            "PackageLogBucket": Pin(
+                "AWS::S3::Bucket", "${ProjectName}-${Environment}-package-logs-${AWS::AccountId}"
             ),
         },
         names={

@@ -60,4 +60,18 @@ BAD = {
     "case of a REST API": case(alarm("AWS/ApiGateway", "5xxError", REST), "5xxError", "5XXError"),
     "HTTP's of a REST API": case(alarm("AWS/ApiGateway", "5xx", REST), "5xx", "5XXError"),
     "REST's of an HTTP API": case(alarm("AWS/ApiGateway", "4XXError", HTTP), "4XXError", "4xx"),
+    "CloudFront's of a REST API": case(
+        alarm("AWS/ApiGateway", "5xxErrorRate", REST), "5xxErrorRate", "5XXError"
+    ),
+    "plural": (
+        """
+Resources:
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/NATGateway, MetricName: ErrorPortAllocations}
+""",
+        "Resources/Alarm/Properties/MetricName",
+        "MetricName is ErrorPortAllocations: AWS/NATGateway writes ErrorPortAllocation, "
+        "and the alarm never has data. Use ErrorPortAllocation.",
+    ),
 }

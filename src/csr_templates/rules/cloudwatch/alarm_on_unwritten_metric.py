@@ -8,7 +8,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import each
-from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.metrics import metric_name, metrics
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import of_type
@@ -68,10 +68,9 @@ def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[s
         for one, _ in each(properties.get("MetricTransformations")):
             if not isinstance(one, dict) or is_function(one)[0]:
                 continue
-            namespace, name = (
-                only_value(validator, one.get(key)) for key in ("MetricNamespace", "MetricName")
-            )
+            namespace = only_value(validator, one.get("MetricNamespace"))
+            name = metric_name(validator, one.get("MetricName"))
             keys = {str(item.get("Key")) for item, _ in each(one.get("Dimensions")) if isinstance(item, dict)}
-            if isinstance(namespace, str) and isinstance(name, str):
+            if isinstance(namespace, str) and name:
                 found.setdefault(namespace, {}).setdefault(name, []).append(keys)
     return found

@@ -31,7 +31,10 @@ def permitted(resources: Any, function_id: str, service: str) -> bool:
     for _, _, properties in of_type(resources, "AWS::Lambda::Permission"):
         principal = sub_text(properties.get("Principal"))
         names = texts(properties.get("FunctionName")) or ["?"]
-        ours = any(_function(resources, _first_id(name)) == function or "${" not in name for name in names)
+        ours = any(
+            _function(resources, _first_id(name)) == function or not resources.keys() & _ids(name)
+            for name in names  # one that is put together without a resource may be that of any function
+        )
         if ours and (
             principal is None or principal.startswith(service) or "${" in principal or principal == "*"
         ):
@@ -48,8 +51,12 @@ def _function(resources: Any, logical_id: str) -> str:
 
 
 def _first_id(text: str) -> str:
-    found = re.search(r"\$\{([^!.{}:]+)", text)
-    return found[1] if found else ""
+    return next(iter(_ids(text)), "")
+
+
+def _ids(text: str) -> list[str]:
+    """Return what a text refers to, in its order."""
+    return re.findall(r"\$\{([^!.{}:]+)", text)
 
 
 def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:

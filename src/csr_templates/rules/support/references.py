@@ -67,6 +67,11 @@ def own_id(validator: Validator) -> str:
     return str(validator.context.path.path[1])
 
 
+def own_type(validator: Validator) -> str:
+    """Return the type of the resource that a rule was called on."""
+    return str(validator.cfn.template["Resources"][own_id(validator)]["Type"])
+
+
 def waits_for(validator: Validator, logical_id: str, other: str) -> bool:
     """Return whether a resource is created after another, by direct or indirect DependsOn or references."""
     built: Any = validator.cfn.graph

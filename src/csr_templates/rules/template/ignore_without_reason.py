@@ -23,7 +23,7 @@ class IgnoreWithoutReason(Rule):
     Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}.
     """
 
-    id = "E9500"
+    id = "W9500"
     source_url = "https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata"
     tags = ["metadata"]
     fault_class = "ordinary"
@@ -63,7 +63,7 @@ def _useless_ignores(config: dict[str, Any]) -> Iterator[str]:
         yield f"ignore_reasons is {reasons!r}. Write a mapping from rule ID to reason: {FORM}."
         return
     for check in checks:
-        if not re.fullmatch(r"[EWI]\d{4}", str(check)):
+        if not re.fullmatch(r"[EWI](\d{4}|[A-Za-z]\w+)", str(check)):
             yield (
                 f"ignore_checks contains {check!r}, which is not a rule ID. On a resource only a whole ID "
                 "such "

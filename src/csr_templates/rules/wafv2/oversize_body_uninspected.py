@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from csr_templates.rules.support.scenarios import scenarios
+from csr_templates.rules.support.scenarios import number, scenarios
 from csr_templates.rules.support.statements import place, statements
 from csr_templates.rules.support.values import show
 
@@ -24,6 +24,10 @@ BODY_GROUPS = {
 }
 
 
+# The most bytes of a body that WAF gets, without and with AssociationConfig.
+INSPECTED = (16384, 65536)
+
+
 class OversizeBodyUninspected(Rule):
     """Web ACL that inspects bodies, with no rule on their size.
 
@@ -33,7 +37,7 @@ class OversizeBodyUninspected(Rule):
     AWSManagedRulesCommonRuleSet blocks
     bodies above 8 KB, but must often be set to count because of uploads. Then add a rule with a
     SizeConstraintStatement on Body with OversizeHandling MATCH, which blocks, or at least counts, bodies
-    above the limit.
+    above the limit. With CONTINUE it measures only what WAF gets, and never sees a size above that.
     """
 
     id = "W9745"
@@ -44,6 +48,7 @@ class OversizeBodyUninspected(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
+        inspected = INSPECTED["AssociationConfig" in properties]
         for found, case in scenarios(validator, asked):
             rules, default = found.get("rules"), found.get("default")
             # If the default action is Block, a request passes only with a rule that allows it.
@@ -52,7 +57,7 @@ class OversizeBodyUninspected(Rule):
             listed = list(statements(rules))
             inspecting = [index for kind, body, (index, *_) in listed if _inspects_body(kind, body)]
             if inspecting and not any(
-                _may_limit(kind, body, rules[index]) for kind, body, (index, *_) in listed
+                _may_limit(kind, body, rules[index], inspected) for kind, body, (index, *_) in listed
             ):
                 rule = rules[inspecting[0]]
                 yield Fault(
@@ -80,18 +85,21 @@ def _bodies(statement: Any) -> list[Any]:
     return [body for body in named if isinstance(body, dict)]
 
 
-def _may_limit(kind: str, statement: Any, rule: Any) -> bool:
+def _may_limit(kind: str, statement: Any, rule: Any, inspected: int) -> bool:
     """Return whether a statement is on the size of bodies, or may be (in a function or a group)."""
     if not isinstance(statement, dict) or kind in ("", "RuleGroupReferenceStatement"):
         return True
     if kind == "ManagedRuleGroupStatement":
         own = statement.get("VendorName") == "AWS"
         return not own or (statement.get("Name") == COMMON and _blocks_large(statement, rule))
-    return any(
-        kind == "SizeConstraintStatement" or body.get("OversizeHandling") != "CONTINUE"
-        for body in _bodies(statement)
-        if kind == "SizeConstraintStatement" or "OversizeHandling" in body
-    )
+    if kind == "SizeConstraintStatement":
+        size = number(statement.get("Size"))
+        least = None if size is None else size + (statement.get("ComparisonOperator") == "GT")
+        seen = least is None or least <= inspected
+        return any(
+            seen or body.get("OversizeHandling", "CONTINUE") != "CONTINUE" for body in _bodies(statement)
+        )
+    return any(body.get("OversizeHandling", "CONTINUE") != "CONTINUE" for body in _bodies(statement))
 
 
 def _blocks_large(statement: Any, rule: Any) -> bool:

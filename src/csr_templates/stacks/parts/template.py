@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import copy
 from functools import cached_property
 from typing import Any, TypeVar
 
-from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Parameter, Template, encode_to_dict
+from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Parameter, Tags, Template, encode_to_dict
 
 R = TypeVar("R", bound=AWSObject)
 
@@ -67,18 +66,30 @@ class StackTemplate(Template):
 
         Equal to what troposphere returns, in a third of the time.
         """
-        resources = {name: _plain(resource) for name, resource in self.resources.items()}
-        return {**self.for_reading(), "Resources": resources}
+        return {**self._without_resources(), "Resources": _plain(self.resources)}
 
     def for_reading(self) -> dict[str, Any]:
         """Return the same as mappings that convert a resource when it is read.
 
         Derived parts read a few resources; the build converts all of them later.
         """
-        others = copy(self)
-        others.resources = {}
         resources = {name: _Resource(resource) for name, resource in self.resources.items()}
-        return {**Template.to_dict(others), "Resources": resources}
+        return {**self._without_resources(), "Resources": resources}
+
+    def _without_resources(self) -> dict[str, Any]:
+        sections = {
+            "Description": self.description,
+            "Metadata": self.metadata,
+            "Conditions": self.conditions,
+            "Mappings": self.mappings,
+            "Outputs": self.outputs,
+            "Parameters": self.parameters,
+            "AWSTemplateFormatVersion": self.version,
+            "Transform": self.transform,
+            "Rules": self.rules,
+            "Globals": self.globals,
+        }
+        return {name: _plain(content) for name, content in sections.items() if content}
 
     def rename_resource(self, logical_id: str, new: str) -> None:
         """Change the logical ID of a resource; its position and section stay. References are not changed.
@@ -122,20 +133,20 @@ def _plain(value: Any) -> Any:
 
     The original converts the content of an object once for each enclosing object.
     """
-    if type(value) is str:
-        return value
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: item if type(item) is str else _plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [item if type(item) is str else _plain(item) for item in value]
     convert = getattr(type(value), "to_dict", None)
+    if convert is None:
+        return _plain(value.JSONrepr()) if hasattr(value, "JSONrepr") else value  # the former is of awacs
     if convert is AWSHelperFn.to_dict:
         return _plain(value.data)
+    if convert is Tags.to_dict:
+        return _plain(value.tags)
     if convert is BaseAWSObject.to_dict and value.properties:
         if value.do_validation:
             value._validate_props()
             value.validate()
         return _plain(value.resource)
-    if convert is None and hasattr(value, "JSONrepr"):  # of awacs
-        return _plain(value.JSONrepr())
     return encode_to_dict(value)

@@ -1,7 +1,5 @@
 """Alarm topics."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import awacs.sns
