@@ -68,7 +68,7 @@ class BrokenDashboard(Rule):
 
 
 def _read(text: str) -> Any:
-    """Return what a body holds; a reference outside of quotes stands for a number."""
+    """Return the parsed body; a reference outside of quotes is a number."""
     try:
         return json.loads(re.sub(r'("(?:[^"\\]|\\.)*")|\$\{!?[^}]*\}', lambda found: found[1] or "1", text))
     except ValueError:
@@ -108,7 +108,7 @@ def _is_name(alarm: str, resources: Any) -> bool:
 
 
 def _row_problems(rows: list[Any], inside: dict[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the metrics and formulas of a widget."""
+    """Yield the problems of the metrics and formulas of a widget."""
     options = [row[-1] if isinstance(row, list) and row and isinstance(row[-1], dict) else {} for row in rows]
     ids = {str(each.get("id")) for each in options}
     before: list[str] = []

@@ -63,7 +63,7 @@ class FilterOfMissingField(Rule):
 
 
 def _queries(resources: Any, keys: dict[str, set[str]]) -> Faults:
-    """Yield a fault for each field of a saved query that no access log of its log groups holds."""
+    """Yield a fault for each field of a saved query that no access log of its log groups contains."""
     for logical_id, _, properties in of_type(resources, "AWS::Logs::QueryDefinition"):
         groups = [single_reference(one)[0] for one, _ in each(properties.get("LogGroupNames"))]
         if not groups or not all(keys.get(group) for group in groups):

@@ -50,7 +50,7 @@ class Access(Enum):
 
 
 def alarms_with_topics(validator: Validator, resources: Any) -> list[AlarmWithTopic]:
-    """Return each alarm of the template with each topic of the template that it tells."""
+    """Return each alarm of the template with each topic of the template that it notifies."""
     known = memory(validator.cfn)
     if "alarms" not in known:
         known["alarms"] = list(_alarms_with_topics(validator, resources))

@@ -63,7 +63,7 @@ def metrics(validator: Validator, properties: Any) -> Iterator[Metric]:
 
 
 def metric_name(case: Validator, value: Any) -> str | None:
-    """Return the name of a metric, what only AWS knows as ``${Name}``; None if a function hides it."""
+    """Return the name of a metric, with unknown parts as ``${Name}``; None if it is not known."""
     known = _known_text(case, value)
     return sub_text(value) if known is None else known
 

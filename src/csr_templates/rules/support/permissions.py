@@ -55,7 +55,7 @@ def _first_id(text: str) -> str:
 
 
 def _ids(text: str) -> list[str]:
-    """Return what a text refers to, in its order."""
+    """Return the references of a text, in order."""
     return re.findall(r"\$\{([^!.{}:]+)", text)
 
 

@@ -66,9 +66,9 @@ class Rule(CloudFormationLintRule):
         raise NotImplementedError
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return a match for each fault in what stands at the paths.
+        """Return a match for each fault in the parts at the paths.
 
-        cfn-lint would lead a keyword there too, but asks every rule at every node of the template for it.
+        A keyword of cfn-lint would do this too, but is checked for every rule at every node of the template.
         """
         return [
             RuleMatch([*validator.context.path.path, *path], message)
@@ -95,7 +95,7 @@ def properties_of(*types: str) -> tuple[str, ...]:
 
 
 def _parts(cfn: Template, look: str) -> list[tuple[Any, Validator]]:
-    """Return what stands at a path, in each case; rules that look at the same share it."""
+    """Return the parts at a path, in each case; cached for rules with the same path."""
     known: dict[str, list[tuple[Any, Validator]]] = memory(cfn).setdefault("parts", {})
     if look not in known:
         known[look] = list(_found(cfn, *look.split("/")))
@@ -120,7 +120,7 @@ def _found(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[
 
 
 def _at(cfn: Template, *steps: str) -> Validator:
-    """Return a validator that knows where it is."""
+    """Return a validator with its path."""
     context = cfn.context.evolve(path=replace(cfn.context.path, path=deque(steps)))
     validator: Validator = CfnTemplateValidator({}).evolve(cfn=cfn, context=context)
     return validator

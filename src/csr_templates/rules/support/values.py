@@ -52,7 +52,7 @@ def assume(validator: Validator, status: dict[str, bool]) -> Validator | None:
     known, key = memory(validator.cfn), (id(before), *sorted(status.items()))
     if key not in known:
         try:
-            known[key] = before.evolve(status), before  # while it is kept, no other object has its ID
+            known[key] = before.evolve(status), before  # kept, so that its ID is not reused
         except Unsatisfiable:
             known[key] = None, before
     conditions, _ = known[key]
@@ -61,7 +61,7 @@ def assume(validator: Validator, status: dict[str, bool]) -> Validator | None:
 
 @lru_cache(maxsize=1)
 def memory(_cfn: Template) -> dict[Any, Any]:
-    """Return what was worked out about a template and serves several rules, until the next template."""
+    """Return the cache of values of a template that several rules use; cleared for the next template."""
     return {}
 
 
