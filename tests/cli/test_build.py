@@ -448,8 +448,8 @@ def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest
     assert build(out, *options) == 2
 
     sentence = (
-        f"{out} holds files but no stacks.json, so no build made them. Name a new or empty folder with "
-        "--output, or empty this one, then build again."
+        f"{out} contains files but no stacks.json, so it is not an output folder. Name a new or empty folder "
+        "with --output, or empty this one, then build again."
     )
     said, complained = capsys.readouterr()
     assert complained == f"csr-templates: {sentence}\n"

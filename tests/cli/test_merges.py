@@ -188,7 +188,7 @@ def test_files_that_no_side_listed_stay(repository: Repository, capsys: pytest.C
     before = contents(repository.out)
 
     assert repository.build(stack("site", "First"), stack("new", "First")) == 2
-    assert "new.yaml is in the way" in capsys.readouterr().err
+    assert "new.yaml would be overwritten" in capsys.readouterr().err
     assert contents(repository.out) == before
 
 

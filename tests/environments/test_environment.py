@@ -996,8 +996,7 @@ def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder:
             {},
             ("Version", "Key"),
             "The template does not have the parameter Key, Version, which the stack lists as per-deploy. "
-            "Declare it, or "
-            "remove it from the list.",
+            "Declare it, or remove it from the list.",
         ),
     ],
     ids=["two defaults", "type that nobody judges", "undeclared and per deploy"],

@@ -118,18 +118,16 @@ def test_an_output_that_another_region_reads() -> None:
             {"database": {"New": QUEUE}},
             "The deploy fails: New cannot be created, because Old has the name until it is deleted later in "
             "the deploy. Keep the logical ID, or deploy in two steps (first remove the resource, then add "
-            "the "
-            "new one), or set DeletionPolicy: Retain first and import the existing resource under the new "
-            "logical ID.",
+            "the new one), or set DeletionPolicy: Retain first and import the existing resource under the "
+            "new logical ID.",
         ),
         (
             {"network": {}, "database": {"Old": QUEUE}},
             {"network": {"New": QUEUE}, "database": {}},
             "The deploy fails: New cannot be created, because Old of the stack database has the name until "
             "it is deleted later in the deploy. Keep the logical ID, or deploy in two steps (first remove "
-            "the "
-            "resource, then add the new one), or set DeletionPolicy: Retain first and import the existing "
-            "resource under the new logical ID.",
+            "the resource, then add the new one), or set DeletionPolicy: Retain first and import the "
+            "existing resource under the new logical ID.",
         ),
         ({"network": {"Old": QUEUE}, "database": {}}, {"network": {}, "database": {"New": QUEUE}}, None),
         (

@@ -45,7 +45,7 @@ def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterato
             if other.region == stack.region and name in other.exports:
                 yield (
                     f"Outputs.{key}: It exports {name}, which stack {other.name} exports in the same region. "
-                    "Give one of them another name."
+                    "Rename one of them."
                 )
 
 
@@ -70,8 +70,8 @@ def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
             yield f"{place_in_words(place)}: It {what}.{hint(name.removeprefix(PREFIX), known)} {advice}"
     if sources != set(stack.reads_from):
         yield (
-            f"It reads from {_names(sources)}, but its reads_from says {_names(stack.reads_from)}. Correct "
-            "reads_from in stacks/listing.py: the manifest hands it to the pipeline."
+            f"It reads from {_names(sources)}, but its reads_from has {_names(stack.reads_from)}. Correct "
+            "reads_from in stacks/listing.py: the pipeline uses it through the manifest."
         )
 
 
@@ -111,7 +111,7 @@ def _secrets(stack: BuiltStack, known: Iterable[BuiltStack]) -> Iterator[str]:
             if stack.region not in regions:
                 yield (
                     f"{place_in_words(place)}: It reads the secret {name} in {stack.region}, but stack "
-                    f"{owner} keeps it in {_names(regions)}. Add the region to its ReplicaRegions."
+                    f"{owner} has it in {_names(regions)}. Add the region to its ReplicaRegions."
                 )
 
 

@@ -83,7 +83,7 @@ def plan(files: Mapping[str, bytes], folder: Path) -> Plan:
                 listed = _listed_files(folder)  # read again: a concurrent build may have added the file
                 if path not in listed:
                     raise OutputError(
-                        f"{folder / path} is in the way: a build would write this file, but the file was not "
+                        f"{folder / path} would be overwritten by the build, but was not "
                         "written by csr-templates. Move it elsewhere, then build again."
                     )
             (unchanged if found == data else written).append(path)
@@ -156,8 +156,8 @@ def _listed_files(folder: Path) -> dict[str, set[str]]:
     if manifest is None:
         if has_files:
             raise OutputError(
-                f"{folder} holds files but no {MANIFEST}, so no build made them. Name a new or empty folder "
-                "with --output, or empty this one, then build again."
+                f"{folder} contains files but no {MANIFEST}, so it is not an output folder. Name a new or "
+                "empty folder with --output, or empty this one, then build again."
             )
         return {}
     return {MANIFEST: set(), **{path: hashes(entry) for path, entry in manifest["files"].items()}}
@@ -187,10 +187,10 @@ def _obstacle(folder: Path, path: str) -> str:
     for parent in parents:
         place /= parent
         if (mode := _mode(place)) and not stat.S_ISDIR(mode):
-            return f"{place} is in the way: a folder belongs there. Move it elsewhere, then build again."
+            return f"{place} must be a folder. Move it elsewhere, then build again."
     place /= name
     if (mode := _mode(place)) and not stat.S_ISREG(mode):
-        return f"{place} is in the way: a plain file belongs there. Move it elsewhere, then build again."
+        return f"{place} must be a regular file. Move it elsewhere, then build again."
     return ""
 
 

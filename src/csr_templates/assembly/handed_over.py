@@ -152,9 +152,8 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
     for name in names:
         if name and not any(_admits(one, condition, mark, name) for one in own):
             yield (
-                f"The policy of {of_stack} admits no {mark.strip(':')} called {name} by {condition}. Change "
-                "the "
-                "name, or add it to the policy."
+                f"The policy of {of_stack} does not allow the {mark.strip(':')} {name} in {condition}. "
+                "Change the name, or add it to the policy."
             )
 
 

@@ -50,8 +50,8 @@ def _parameters(stack: BuiltStack) -> Iterator[str]:
             f"{key} ({purpose})"
             for key, purpose in (
                 ("Default", "the value of production"),
-                ("Description", "what it decides"),
-                ("ConstraintDescription", "what is said of a refused value, which must be ..."),
+                ("Description", "its effect"),
+                ("ConstraintDescription", "the message for a refused value, after 'must be'"),
             )
             if not parameter.get(key)
             and parameter.get(key) != 0
@@ -67,8 +67,8 @@ def _parameters(stack: BuiltStack) -> Iterator[str]:
             yield f"Parameters.{name} is in a group {grouped.count(name)} times. Keep it in one."
         if "NoEcho" in parameter:
             yield (
-                f"Parameters.{name} is a secret (NoEcho), which parameter files and pipelines would hold in "
-                "plain text. Generate it in Secrets Manager, and refer to it."
+                f"Parameters.{name} is a secret (NoEcho), which parameter files and pipelines would contain "
+                "in plain text. Generate it in Secrets Manager, and refer to it."
             )
     for name in dict.fromkeys([*grouped, *labels]):
         if name not in stack.parameters:
@@ -102,12 +102,12 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
             yield (
                 f"{logical_id} lacks the {'tag' if len(wrong) == 1 else 'tags'} {' and '.join(wrong)} of the "
                 f"house, by which deploy policies, bills and operators find it. Write {key}=names.tags(...), "
-                "with what the resource is."
+                "with a word for the resource."
             )
         elif name and (other := named.setdefault((resource["Type"], name), logical_id)) != logical_id:
             yield (
-                f"{logical_id} has the same tag Name as {other}, {name}, and the console shows nothing else "
-                "to tell them apart. Give names.tags(...) another text."
+                f"{logical_id} has the same tag Name as {other}, {name}, so the console does not distinguish "
+                "them. Use another text in names.tags(...)."
             )
 
 
@@ -131,8 +131,8 @@ def _alarms(stack: BuiltStack) -> Iterator[str]:
             if not name.startswith(PREFIX):
                 found = f"the AlarmName {name}" if name else "no AlarmName"
                 yield (
-                    f"{logical_id} has {found}, but keys and topics admit only alarms whose names start with "
-                    f"{PREFIX}: no one would be notified. Write AlarmName=names.name(...)."
+                    f"{logical_id} has {found}, but keys and topics allow only alarms whose names start with "
+                    f"{PREFIX}: its messages would be lost. Write AlarmName=names.name(...)."
                 )
 
 

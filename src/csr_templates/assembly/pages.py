@@ -99,7 +99,7 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
                 pages = folder / (f"*.{language}.md" if language else "*.md")
                 raise PageError(
                     f"{pages.as_posix()}: no page has {' or '.join(map(START.format, absent))}. Put markers "
-                    "that were removed back to where they were, and write a section for what is new."
+                    "that were removed back to their places, and write a section for new tables."
                 )
     untranslated = [
         f"{words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so that the pages show the "

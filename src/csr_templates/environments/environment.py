@@ -213,8 +213,7 @@ def _key_refusals(
     elif key in shared:
         yield (
             f"Found {excerpt(value)}, but {SHARED} has the key too, as {excerpt(shared[key])}. Keep it in "
-            "one "
-            f"of the two files: in {SHARED} if all environments share it, otherwise here."
+            f"one of the two files: in {SHARED} if all environments share it, otherwise here."
         )
     elif key == "Environment" and value != environment:
         yield (

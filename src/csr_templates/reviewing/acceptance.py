@@ -79,8 +79,7 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
         if not is_whole or not all(isinstance(entry[key], str) for key in _KEYS):
             raise AcceptanceError(
                 f"{origin[0].upper()}{origin[1:]} must be an object with only the keys {', '.join(_KEYS)}, "
-                "all "
-                f"texts, but is {json.dumps(entry)}."
+                f"all texts, but is {json.dumps(entry)}."
             )
         _require_kind(entry["kind"], origin)
         if not entry["reason"].strip() or not entry["stack"]:

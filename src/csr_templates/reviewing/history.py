@@ -71,8 +71,8 @@ def base(folder: Path) -> Revision:
                 "(git fetch --unshallow), or name the deployed revision: --before REVISION."
             )
     raise HistoryError(
-        "There is no main branch to compare with: the repository has none of "
-        f"{', '.join(_MAIN_BRANCHES)}. Name the deployed revision: --before REVISION."
+        f"There is no main branch to compare with: the repository has none of {', '.join(_MAIN_BRANCHES)}. "
+        "Name the deployed revision: --before REVISION."
     )
 
 

@@ -36,8 +36,7 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[tuple[str, str, st
                     f"{sender.name} of the deployed stack {sender.stack} sends the key of {node.name}, which "
                     "the API does not accept after this deploy: the API rejects its requests. First accept "
                     f"both keys, then change {sender.stack} to the new key, and remove the old key in a "
-                    "later "
-                    "deploy.",
+                    "later deploy.",
                 )
     for stack, side in environment.after.items():
         for name, resource in side.existing():

@@ -29,8 +29,7 @@ def case(text: str, path: str, found: str, whom: str = FOR_ALL, when: str = "") 
         text,
         f"{SETTINGS}/{path}" if path else SETTINGS,
         f"CacheDataEncrypted is {found} for {whom}{when}, and true for others: methods cached there later "
-        "are "
-        "not encrypted. Set it to true there: it takes effect only for a method that is cached.",
+        "are not encrypted. Set it to true there: it takes effect only for a method that is cached.",
     )
 
 

@@ -45,7 +45,7 @@ BAD = {
     "an alias": (
         template("[sqs:ReceiveMessage, sqs:DeleteMessage]", called="Live"),
         "Resources/Mapping/Properties/EventSourceArn",
-        "Role, the role of F, may not sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. Allow "
-        "it.",
+        "Role, the role of F, does not allow sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. "
+        "Allow it.",
     ),
 }

@@ -16,8 +16,7 @@ def message(found: str) -> str:
     """Return what the rule says about the function found inside."""
     return (
         f"!GetStackOutput contains {found} in its short form, which CloudFormation does not read there. "
-        "Write "
-        "the outer function in full: Fn::GetStackOutput."
+        "Write the outer function in full: Fn::GetStackOutput."
     )
 
 

@@ -49,8 +49,7 @@ def _judge_concurrency(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
     how = "reserved" if reserved else "provisioned"
     remedy = (
         "Request an increase of the quota of concurrent executions (Service Quotas, lambda L-B99A9384), or "
-        "lower "
-        "LambdaReservedConcurrency."
+        "lower LambdaReservedConcurrency."
     )
     if wanted > max(left, 0):
         return failed(

@@ -98,8 +98,7 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if ours is None:
         return warned(
             f"No distribution of this account has the alias {alias}. AWS shows whether another account uses "
-            "it "
-            "only after the distribution exists.",
+            "it only after the distribution exists.",
             "If the domain was used with CloudFront before, find the distribution.",
         )
     conflicting = [

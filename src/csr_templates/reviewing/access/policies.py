@@ -152,8 +152,7 @@ def attached(
             if old and old != limit:
                 now = (
                     f"changes its permissions boundary from {words(old)} to {words(limit)}, which cannot be "
-                    "shown "
-                    "to be narrower"
+                    "shown to be narrower"
                     if limit
                     else f"loses its permissions boundary {words(old)}, which limited its policies"
                 )

@@ -43,8 +43,6 @@ class EventSourceNotAllowed(Rule):
             yield Fault(
                 ("EventSourceArn",),
                 f"{role}, the role of {function}, does not allow {' and '.join(absent)}{{when}}: Lambda "
-                "refuses the "
-                "mapping "
-                f"from {source}. Allow it.",
+                f"refuses the mapping from {source}. Allow it.",
                 case,
             )

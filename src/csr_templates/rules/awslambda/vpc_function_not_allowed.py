@@ -35,7 +35,6 @@ class VpcFunctionNotAllowed(Rule):
             yield Fault(
                 ("VpcConfig",),
                 f"{role} does not allow {' and '.join(absent)}{{when}}: Lambda refuses the function in a "
-                "VPC. Allow "
-                "it.",
+                "VPC. Allow it.",
                 case,
             )

@@ -62,9 +62,7 @@ class EndpointWithoutHttps(Rule):
                 yield Fault(
                     (logical_id, "Properties", "SecurityGroupIds"),
                     f"{' and '.join(groups)} lets TCP 443 in from no one: calls to the endpoint time out. "
-                    "Add "
-                    "an "
-                    "ingress rule for port 443.",
+                    "Add an ingress rule for port 443.",
                 )
 
 

@@ -47,8 +47,7 @@ class FilterOfMissingField(Rule):
                         hint = f" Did you mean {close[0]}?" if close else ""
                         yield Fault(
                             path,
-                            f"FilterPattern uses $.{field}, which the access log of {group} does not "
-                            "hold: "
+                            f"FilterPattern uses $.{field}, which the access log of {group} does not hold: "
                             f"it never matches.{hint}",
                         )
             names = pattern.strip().strip("[]").split(",")

@@ -113,6 +113,5 @@ class ClusterParameterInInstanceGroup(Rule):
                 yield Fault(
                     path,
                     f"{name} is set to {value} for an instance: it applies to the whole cluster, and RDS "
-                    "does "
-                    "not find it in this group. Set it in the AWS::RDS::DBClusterParameterGroup.",
+                    "does not find it in this group. Set it in the AWS::RDS::DBClusterParameterGroup.",
                 )

@@ -41,8 +41,8 @@ class ConditionalRetainedName(Rule):
                     ("Properties", *path),
                     f"{'.'.join(path)} is {name}, {policy}, and the resource exists only when {condition} is "
                     "true: the retained resource keeps the name, and the next create fails because it "
-                    "already "
-                    f"exists. Remove the Condition, leave {path[-1]} out, or set both policies to Delete.",
+                    f"already exists. Remove the Condition, leave {path[-1]} out, or set both policies to "
+                    "Delete.",
                 )
 
 

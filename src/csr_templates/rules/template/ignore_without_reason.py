@@ -66,8 +66,7 @@ def _useless_ignores(config: dict[str, Any]) -> Iterator[str]:
         if not re.fullmatch(r"[EWI](\d{4}|[A-Za-z]\w+)", str(check)):
             yield (
                 f"ignore_checks contains {check!r}, which is not a rule ID. On a resource only a whole ID "
-                "such "
-                "as W3005 is matched."
+                "such as W3005 is matched."
             )
         elif not isinstance(reasons.get(check), str) or not reasons[check].strip():
             yield (

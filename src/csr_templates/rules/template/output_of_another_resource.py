@@ -46,6 +46,5 @@ class OutputOfAnotherResource(Rule):
                 yield Fault(
                     ("Outputs", key, "Value"),
                     f"Outputs.{key} has the name of {named} and has the value of {logical_id}, another "
-                    f"{kind}. "
-                    "Correct one of them.",
+                    f"{kind}. Correct one of them.",
                 )

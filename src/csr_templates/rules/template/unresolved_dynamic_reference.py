@@ -90,8 +90,7 @@ def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:
     if kind == "ssm-secure" and made and _pattern(path, resource_type) not in SECURE:
         return (
             f"{path[3]}, which does not accept it. Use {{{{resolve:secretsmanager:...}}}}, or let the "
-            "service "
-            "read the parameter itself."
+            "service read the parameter itself."
         )
     return ""
 
