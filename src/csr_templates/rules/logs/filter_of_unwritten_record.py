@@ -94,9 +94,7 @@ def _unwritten(pattern: str, config: dict[str, Any]) -> str:
     log_format = config["LogFormat"]
     platform = re.findall(r"platform\.\w+", pattern)
     if log_format == "Text" and platform:
-        return (
-            "asks for a record of the platform, which LogFormat Text does not write. Set LogFormat to JSON."
-        )
+        return "uses a record of the platform, which LogFormat Text does not write. Set LogFormat to JSON."
     if log_format != "JSON":
         return ""
     if pattern.lstrip().startswith("["):
@@ -106,14 +104,12 @@ def _unwritten(pattern: str, config: dict[str, Any]) -> str:
         )
     of_success = {"platform.report", "platform.start"}.issuperset(platform) and "status" not in pattern
     if platform and of_success and config.get("SystemLogLevel") == "WARN":
-        return f"asks for {platform[0]}, which SystemLogLevel WARN leaves out. Set it to INFO."
+        return f"uses {platform[0]}, which SystemLogLevel WARN leaves out. Set it to INFO."
     asked = [OTHER_NAMES.get(name.upper(), name.upper()) for name in _levels(pattern)]
     least = config.get("ApplicationLogLevel")
     left_out = [level for level in asked if least in LEVELS and _below(level, str(least))]
     if left_out:
-        return (
-            f"asks for {left_out[0]}, which ApplicationLogLevel {least} leaves out. Set it to {left_out[0]}."
-        )
+        return f"uses {left_out[0]}, which ApplicationLogLevel {least} leaves out. Set it to {left_out[0]}."
     return ""
 
 

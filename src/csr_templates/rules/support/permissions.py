@@ -35,9 +35,7 @@ def permitted(resources: Any, function_id: str, service: str) -> bool:
             _function(resources, _first_id(name)) == function or not resources.keys() & _ids(name)
             for name in names  # one that is put together without a resource may be that of any function
         )
-        if ours and (
-            principal is None or principal.startswith(service) or "${" in principal or principal == "*"
-        ):
+        if ours and (principal is None or is_service(principal, service)):
             return True
     return False
 
@@ -57,6 +55,15 @@ def _first_id(text: str) -> str:
 def _ids(text: str) -> list[str]:
     """Return the references of a text, in order."""
     return re.findall(r"\$\{([^!.{}:]+)", text)
+
+
+def is_service(principal: str, service: str) -> bool:
+    """Return whether a principal is a service such as ``logs.``, or may be; ``logs.REGION.`` is the same.
+
+    ``events.rds.`` is another service than ``events.``.
+    """
+    name = re.split(r"amazonaws|\$\{AWS::URLSuffix\}", principal)[0]
+    return principal == "*" or "${" in name or re.sub(r"(?<=\.)[a-z]{2}(-[a-z]+)+-\d\.$", "", name) == service
 
 
 def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:
@@ -87,7 +94,7 @@ def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:
             allowed = "NotAction" in statement or any(
                 not isinstance(act, str) or fnmatchcase(action.lower(), act.lower()) for act in acts
             )
-            known = everyone or any(name.startswith(service) or "${" in name for name in named)
+            known = everyone or any(is_service(name, service) for name in named)
             if statement.get("Effect") == "Allow" and allowed and (known or "NotPrincipal" in statement):
                 return True
     return kind not in (QUEUE, TOPIC)

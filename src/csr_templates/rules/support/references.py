@@ -37,6 +37,11 @@ def sub_text(value: Any) -> str | None:
     return None
 
 
+def plain(text: str) -> str:
+    """Return a text with ``$`` for each reference, in whose names there are colons too."""
+    return re.sub(r"\$\{[^}]*\}", "$", text)
+
+
 def _substituted(text: str, variables: dict[str, str | None]) -> str | None:
     if None in variables.values():
         return None
