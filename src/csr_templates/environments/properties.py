@@ -130,7 +130,7 @@ def check_properties(
     """
     decided = {name: candidate.text(name) for name in stack.in_files if candidate.knows(name)}
     is_complete = len(decided) == len(stack.in_files)  # otherwise a wrong value could select a wrong branch
-    with suppress(resolving.ResolveError):  # what is wrong with a template is for the linter to say
+    with suppress(resolving.ResolveError):  # errors of a template are reported by the linter
         known = resolving.Known(
             stack.template, decided, stack.parameters.keys() - decided, region=stack.region
         )

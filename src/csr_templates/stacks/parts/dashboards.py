@@ -95,14 +95,14 @@ def _sub(node: Any, before: str = "") -> dict[str, Any]:
 
 
 def _text(node: Any, before: str = "") -> dict[str, Any] | str:
-    """Return what ``_sub`` returns, or the text alone where nothing is in it to substitute."""
+    """Return the result of ``_sub``, or only the text if it has no variables."""
     found = _sub(node, before)
     content = found["Fn::Sub"]
     return content if isinstance(content, str) and "${" not in content else found
 
 
 def _json(node: Any, key: str, bound: dict[str, Any]) -> str:
-    """Return the text of a node that stands under ``key``; variables that it needs are added to ``bound``."""
+    """Return the text of a node with this ``key``; its variables are added to ``bound``."""
     if isinstance(node, str):
         return encode_basestring_ascii(node).replace("${", "${!")
     if isinstance(node, dict):
