@@ -213,16 +213,17 @@ def _walk(folder: Path) -> tuple[list[str], list[str]]:
     """Return the visible files below ``folder``, and the old temporary ones. Follows no link."""
     visible, leftovers = [], []
     for top, folders, names in os.walk(folder):
+        here = Path(top)
+        below = "" if here == folder else f"{here.relative_to(folder).as_posix()}/"
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if Path(top, name).is_symlink()]
+        links = [name for name in folders if (here / name).is_symlink()]
         for name in sorted(names + links):
-            place = Path(top, name)
             if not name.startswith("."):
-                visible.append(place.relative_to(folder).as_posix())
+                visible.append(f"{below}{name}")
             elif name.startswith(TEMPORARY_PREFIX) and name.endswith(TEMPORARY_SUFFIX):
                 with suppress(FileNotFoundError):  # another build has finished with it
-                    if time.time() - place.lstat().st_mtime > TEMPORARY_LIFE:
-                        leftovers.append(place.relative_to(folder).as_posix())
+                    if time.time() - (here / name).lstat().st_mtime > TEMPORARY_LIFE:
+                        leftovers.append(f"{below}{name}")
     return visible, leftovers
 
 

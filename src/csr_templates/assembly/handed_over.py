@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
@@ -273,4 +272,4 @@ def _admits(statement: Any, condition: str, mark: str, name: str) -> bool:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    return fnmatchcase(name, re.sub(r"\[", "[[]", pattern))
+    return fnmatchcase(name, pattern.replace("[", "[[]"))

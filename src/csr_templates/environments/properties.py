@@ -12,7 +12,6 @@ import re
 from contextlib import suppress
 from decimal import Decimal
 from functools import cache, lru_cache
-from heapq import nsmallest
 from itertools import zip_longest
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -232,7 +231,8 @@ def nearest_versions(value: str, versions: Sequence[str]) -> list[str]:
         first = next(index for index, (one, other) in enumerate(pairs) if one != other)
         return -first, abs(pairs[first][0][0] - pairs[first][1][0])
 
-    return sorted(nsmallest(3, reversed(versions), key=difference), key=version_key)
+    newest_first = versions[::-1]
+    return sorted(sorted(newest_first, key=difference)[:3], key=version_key)
 
 
 def _known_text(known: resolving.Known, value: Any) -> str | None:

@@ -112,8 +112,9 @@ def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
         }
         schema = resource_schema(type_name, stack.region)
         for handler, actions in [*schema.handlers.items(), ("tags", schema.tag_permissions)]:
+            claim = Claim(type_name, handler)
             for action in set(actions) - unused if handler != "list" else ():
-                claims.setdefault(action, set()).add(Claim(type_name, handler))
+                claims.setdefault(action, set()).add(claim)
     return claims
 
 
@@ -135,8 +136,9 @@ class _Needs:
         self.patterns = Patterns(stack)
         self.types = _by_type(stack)
         self.claims = claimed_actions(stack)
-        self._meant: dict[str, set[str]] = {}  # by _patterns: a format of IAM -> ARNs of our places
+        self._meant: dict[str, set[Place]] = {}  # by _concerned: a format of IAM -> our places
         self._arns_of: dict[deploy_scopes.Scope, list[str]] = {}  # by _filled
+        self._names: dict[str, list[str]] = {}  # by _name_tags
         self.serving = {action for action in self.claims if self._serves(action)}
         for type_name in self.types:
             self._require_scope(type_name)
@@ -298,7 +300,7 @@ class _Needs:
         if _RECORDS in self.serving:
             names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
             types = "route53:ChangeResourceRecordSetsRecordTypes"
-            zones = [arn for arn in self._patterns(_RECORDS) if "hostedzone" in arn]
+            zones = [place.arn for place in self._concerned(_RECORDS) if "hostedzone" in place.arn]
             yield from allow(
                 "Records",
                 [_RECORDS],
@@ -365,9 +367,8 @@ class _Needs:
 
     def _reached(self, action: str) -> Iterator[Place]:
         """Yield where an action reaches something that exists, or that has a name beforehand."""
-        concerned = self._patterns(action)
-        for place in self._places:
-            if place.arn in concerned and not self._only_creates(action, place):
+        for place in self._concerned(action):
+            if not self._only_creates(action, place):
                 yield place
 
     def _only_creates(self, action: str, place: Place) -> bool:
@@ -397,7 +398,7 @@ class _Needs:
         look_up = (
             deploy_scopes.LOOK_UPS.fullmatch(action) or action in deploy_scopes.INSIDE or not _arns(action)
         )
-        return bool(look_up or self._patterns(action))
+        return bool(look_up or self._concerned(action))
 
     @cached_property
     def _services(self) -> set[str]:
@@ -416,7 +417,7 @@ class _Needs:
             found.add("secretsmanager:GetSecretValue")
         found.update(self._look_ups())
         for action in sorted(found):
-            if not _takes_any(action) and not self._patterns(action):
+            if not _takes_any(action) and not self._concerned(action):
                 raise PolicyError(
                     f"{action} is needed, and SCOPES in deploy_scopes.py has no ARN that it concerns. Add a "
                     'line, with "" for the types.'
@@ -447,26 +448,26 @@ class _Needs:
                     "deploy_scopes.py does not say how CloudFormation looks its value up. Add a line for it."
                 )
 
-    def _patterns(self, action: str) -> set[str]:
-        """Return the ARNs of our places that the action could concern."""
+    def _concerned(self, action: str) -> set[Place]:
+        """Return those of our places that the action could concern."""
         formats = _arns(action)
         for one in formats:
             if one not in self._meant:
                 service, region, theirs = _beginning(one)
                 self._meant[one] = {
-                    arn
-                    for arn, our_region, ours in self._beginnings.get(service, ())
+                    place
+                    for place, our_region, ours in self._beginnings.get(service, ())
                     if region in (our_region, "${Region}") and _may_go_on_alike(ours, theirs)
                 }
-        return {arn for one in formats for arn in self._meant[one]}
+        return {place for one in formats for place in self._meant[one]}
 
     @cached_property
-    def _beginnings(self) -> dict[str, list[tuple[str, str, str]]]:
-        """Service -> the ARNs of our places in it, each with its region and how the resource begins."""
-        found: dict[str, list[tuple[str, str, str]]] = {}
+    def _beginnings(self) -> dict[str, list[tuple[Place, str, str]]]:
+        """Service -> our places in it, each with its region and how the resource begins."""
+        found: dict[str, list[tuple[Place, str, str]]] = {}
         for place in self._places:
             service, region, begins = _beginning(place.arn)
-            found.setdefault(service, []).append((place.arn, region, begins))
+            found.setdefault(service, []).append((place, region, begins))
         return found
 
     def _mode(self, type_name: str) -> tuple[str, str]:
@@ -502,6 +503,8 @@ class _Needs:
         return condition
 
     def _name_tags(self, resource: str) -> list[str]:
+        if resource in self._names:
+            return self._names[resource]
         properties = self.built.resources[resource].get("Properties", {})
         names = [tag["Value"] for tag in properties.get("Tags", []) if tag["Key"] == "Name"]
         if not names:
@@ -509,7 +512,8 @@ class _Needs:
                 f"{resource} needs a tag Name: other stacks have such resources, too, and a policy can tell "
                 "them apart only by it."
             )
-        return [text for name in names for text in self.patterns.texts(name)]
+        self._names[resource] = [text for name in names for text in self.patterns.texts(name)]
+        return self._names[resource]
 
     @cached_property
     def _places(self) -> list[Place]:

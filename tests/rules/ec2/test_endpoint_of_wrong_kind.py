@@ -22,6 +22,7 @@ def other(more: str) -> str:
 
 GOOD = {
     "gateway": endpoint("s3", ", RouteTableIds: [a]"),
+    "gateway of directory buckets": endpoint("s3express", ", RouteTableIds: [a]"),
     "interface": endpoint("sqs", ", VpcEndpointType: Interface, SubnetIds: [a]"),
     "interface of S3": endpoint(
         "s3", ", VpcEndpointType: Interface, SubnetIds: [a], PrivateDnsEnabled: true"

@@ -10,7 +10,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import of_type
 
-GATEWAY = ("s3", "dynamodb")
+GATEWAY = ("s3", "s3express", "dynamodb")
 
 # Services with endpoints that templates name most, and what some are taken for.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html

@@ -32,11 +32,12 @@ class OversizeBodyUninspected(Rule):
     """Web ACL that inspects bodies, with no rule on their size.
 
     WAF gets the first 8 KB of a body (Application Load Balancer, AppSync) or the first 16 KB (CloudFront, API
-    Gateway and others, up to 64 KB by AssociationConfig). The rest goes to the application uninspected, so an
-    attack behind that much padding passes. SizeRestrictions_BODY of AWSManagedRulesCommonRuleSet blocks
-    bodies above 8 KB, but must often be set to count because of uploads. Then add a rule with a
-    SizeConstraintStatement on Body with OversizeHandling MATCH, which blocks, or at least counts, bodies
-    above the limit. With CONTINUE it measures only what WAF gets, and never sees a size above that.
+    Gateway and others); AssociationConfig raises it up to 64 KB, except for AppSync. The rest goes to the
+    application uninspected, so an attack behind that much padding passes. SizeRestrictions_BODY of
+    AWSManagedRulesCommonRuleSet blocks bodies above 8 KB, but must often be set to count because of uploads.
+    Then add a rule with a SizeConstraintStatement on Body with OversizeHandling MATCH, which blocks, or at
+    least counts, bodies above the limit. With CONTINUE it measures only what WAF gets, and never sees a size
+    above that.
     """
 
     id = "W9745"
