@@ -19,7 +19,7 @@ class BehaviorNeverReached(Rule):
     """
 
     id = "E9599"
-    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-values-specify.html#DownloadDistValuesPathPattern"
     tags = ["resources", "cloudfront"]
     fault_class = "conditions"
     looks_at = properties_of("AWS::CloudFront::Distribution")

@@ -72,7 +72,7 @@ class EventThatNoServiceSends(Rule):
     """
 
     id = "E9773"
-    source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html"
+    source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html"
     tags = ["resources", "events"]
     fault_class = "conditions"
     looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)

@@ -40,7 +40,7 @@ class FilterOnAlarmTopic(Rule):
     """
 
     id = "E9726"
-    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html"
+    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html"
     tags = ["resources", "sns", "cloudwatch"]
     fault_class = "conditions"
 

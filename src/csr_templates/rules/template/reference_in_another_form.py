@@ -82,9 +82,7 @@ class ReferenceInAnotherForm(Rule):
     """
 
     id = "E9513"
-    source_url = (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/resource-type-ref.html"
-    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html"
     tags = ["resources"]
     fault_class = "names"
     looks_at = properties_of(*PLACES)
