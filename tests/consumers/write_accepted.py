@@ -70,56 +70,58 @@ ENGLISH: Final = Words(
 
 <!-- Generated from docs/accepted-findings.json: make accepted -->
 
-What scanners report of the templates, and why nothing is done about it. A real gap is closed in the
-template; what remains is **deliberate**, or **false**: the tool is mistaken about this template.
-[accepted-findings.json](accepted-findings.json) has the same for programs, and is the place to edit.
-`make consumers ARGS=accepted` runs the scanners. It fails on a finding that is not covered, on an entry that
-matches nothing, and if cdk-nag or checkov report anything with the forms below.
+Scanners report the following findings for the templates. Actual gaps are fixed in the templates. The
+remaining findings are **deliberate**, or **false** because the tool evaluates this template incorrectly.
+[accepted-findings.json](accepted-findings.json) contains the same information for programs. Edit that
+file. `make consumers ARGS=accepted` runs the scanners. It fails if a finding is not covered, if an entry
+does not match any finding, or if cdk-nag or checkov report findings with the files below.
 """,
-    columns=("Tool", "Version", "What it sees", "Findings", "Deliberate", "False"),
+    columns=("Tool", "Version", "Scope", "Findings", "Deliberate", "False"),
     sees={
         "cdk-nag": "the four stacks, with all six packs",
         "checkov": "all templates in `out/`",
-        "cfn-guard": "all templates in `out/`, with the rules of Control Tower's proactive controls",
-        "cloudformation-validate": "all templates in `out/`, without what it calls information",
+        "cfn-guard": "all templates in `out/`, with the rules of the proactive controls of Control Tower",
+        "cloudformation-validate": "all templates in `out/`, without informational findings",
     },
     all="all",
     nag="""\
 ## cdk-nag
 
-[cdk-nag.json](accepted-findings/cdk-nag.json) has the acknowledgements: stack, logical ID, rule, reason.
-This file, `nag.js`, takes them and runs the packs:
+[cdk-nag.json](accepted-findings/cdk-nag.json) contains the acknowledgements: stack, logical ID, rule, reason.
+The following file, `nag.js`, reads them and runs the packs:
 """,
     checkov="""\
-In the [app that includes the templates](consumers.md#cdk), this line comes before `app.synth()`:
+In the [app that includes the templates](consumers.md#cdk), add this line before `app.synth()`:
 
 ```js
 require("./nag.js")(app);
 ```
 
-The rules about the distribution see nothing in that app, since it is included without being parsed. An
-acknowledgement of a resource that is gone ends with an error of CDK.
+The rules for the distribution do not find anything in that app, because it is included without being parsed.
+An acknowledgement for a resource that does not exist causes a CDK error.
 
 ## checkov
 
 [checkov.json](accepted-findings/checkov.json) is a baseline:
 """,
     others="""\
-checkov compares the type and logical ID of the resource and the rule, not the path of the file, so the
-baseline holds wherever the templates are.
+checkov compares the type and logical ID of the resource and the rule, but not the path of the file, so the
+baseline works regardless of the location of the templates.
 
 ## Other tools
 
-- Guard takes no list of exceptions. Where Control Tower enforces a control that a template deliberately does
-  not fulfil, the deploy fails: exempt the account from it, or change the template.
-- The CDK runs cloudformation-validate itself, and prints what it finds. That does not stop a synthesis.
-- AWS's Guard rules registry is in no package registry, so its rules are not checked here. Its state of March
-  2024 was run by hand. Beyond the reasons below it reports: names, which operators and policies rely on; the
-  function's way to port 443, and to the database on port 3306; traffic inside the VPC; single RDS instances,
-  where the cluster has the property; bucket ACLs, which are disabled; and the password, which is a dynamic
-  reference in `Fn::Sub`.
-- cdk-nag is not run on the bootstrap templates, which no CDK app deploys. [permissions.md](permissions.md)
-  says what their roles may do.
+- Guard does not support a list of exceptions. If Control Tower enforces a control that a template
+  deliberately does not meet, the deploy fails. Exempt the account from the control, or change the
+  template.
+- The CDK runs cloudformation-validate automatically and prints its findings. They do not stop the
+  synthesis.
+- The AWS Guard rules registry is not available as a package, so its rules are not checked here. The
+  version of March 2024 was run manually. In addition to the reasons below, it reports: names, which
+  operators and policies need; the connections of the function to port 443, and to the database on port
+  3306; traffic inside the VPC; single RDS instances, although the cluster has the property; bucket ACLs,
+  which are disabled; and the password, which is a dynamic reference in `Fn::Sub`.
+- cdk-nag is not run for the bootstrap templates, because a CDK app does not deploy them. For the
+  permissions of their roles, see [permissions.md](permissions.md).
 """,
     kinds={"deliberate": "Deliberate", "false": "False"},
     comma=", ",
