@@ -276,7 +276,8 @@ def _aurora_faults(metric: Metric) -> Iterator[Fault]:
     role = only_value(metric.case, (metric.dimensions or {}).get("Role"))
     if not cluster or role != "READER" or any(of_type(resources, *scaled)):
         return
-    for alive, case in scenarios(metric.case, members(metric.case, cluster)):
+    instances = members(metric.case, cluster)
+    for alive, case in scenarios(metric.case, instances) if len(instances) > 1 else ():
         if len(alive) == 1:
             yield Fault(
                 metric.path("Dimensions"),
