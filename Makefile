@@ -28,7 +28,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review release-notes environments test lints emulators check walks consumers dist benchmark rules scenarios catalogue corpus drill mutation format clean
+.PHONY: help templates review release-notes environments test lints emulators check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -80,10 +80,13 @@ rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
 scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md
 	@$(RUN) -m tests.alarms.write_pages
 
-catalogue: $(VENV)/.installed-dev ## Print who finds each fault of the catalogue (two minutes)
-	@$(RUN) -m tests.catalogue.test_catalogue
+accepted: $(VENV)/.installed-dev ## Write the pages and forms of docs/accepted-findings.json
+	@$(RUN) -m tests.consumers.write_accepted
 
-corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint's source distribution, and of folders in ARGS
+catalogue: $(VENV)/.installed-catalogue ## Print who finds each fault of the catalogue, and how many of each class (ARGS=blind.yaml)
+	@$(RUN) -m tests.catalogue.kill_rates $(ARGS)
+
+corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint, or over those of folders (ARGS="FOLDER ...")
 	@$(RUN) -m tests.catalogue.corpus $(ARGS)
 
 drill: $(VENV)/.installed-dev ## Delete each stack in a model of CloudFormation and bring it back, and print what happens
@@ -126,6 +129,11 @@ $(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml constraints.tx
 	@echo "Installing csr-templates and its development tools into $(VENV)"
 	@$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-catalogue: $(VENV)/.created setup.cfg pyproject.toml constraints.txt
+	@echo "Installing csr-templates and the tool to compare its rules with into $(VENV)"
+	@$(PIP) --editable '.[catalogue]'
+	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed
 
 $(VENV)/.installed-mutation: $(VENV)/.created setup.cfg pyproject.toml constraints.txt
 	@echo "Installing csr-templates and the tool for mutation testing into $(VENV)"

@@ -224,7 +224,7 @@ def alarm(one: Checkout) -> None:
     entries = "".join(f'  "{english}": "{other}",\n' for english, other in words.items())
     one.insert("docs/words.ja.json", '  "stack":', entries)
     one.insert(
-        "src/csr_templates/reference/page.py",
+        "src/csr_templates/reference/alarms.py",
         '    "ApproximateNumber',
         '    "ActiveConnectionCount": "connections at a time",\n',
     )

@@ -28,67 +28,69 @@ class Words(NamedTuple):
 
 ENGLISH: Final = Words(
     introduction="""\
-# What the alarms do
+# Alarm scenarios
 
 [日本語](alarm-scenarios.ja.md)
 
 <!-- Generated from tests/alarms/scenarios.yaml: make scenarios -->
 
-Each row is an event in the system, and everything that is then reported: by which alarm, to
-which topic, and after how many minutes. The tests run these scenarios against the alarms of the templates,
-which they evaluate as AWS's pages describe it. The rows have not been verified on AWS. Alarms that a row does
-not name do not fire, and no alarm fires twice. The names link to what an alarm means and what to do:
-[on call](on-call.md).
+Each row describes an event in the system and all the resulting notifications: which alarm notifies which
+topic, and after how many minutes. The tests run these scenarios against the alarms of the templates. They
+evaluate the alarms as described in the AWS documentation. The results have not been verified on AWS. Alarms
+that are not listed in a row do not fire, and no alarm fires twice. Each alarm name links to its description
+and the actions to take in [On call](on-call.md).
 
-- The minutes count from the beginning. A second number is the minute in which the same topic is notified
-  that the alarm has ended. Metrics arrive a few minutes late: add that time.
-- The environment is production with a writer, a reader, a NAT gateway in each zone and a probe, unless the
-  row says otherwise. An ordinary minute has 400 requests for pages and 400 calls of the API, of which the
-  cache answers 30 percent. A function that runs holds a connection to both instances.
-- CloudWatch evaluates an alarm every minute, over windows that slide. It looks at more periods than the alarm
-  has, and takes older data points for missing ones. AWS does not publish how many more; here it is 2, as in
-  AWS's examples. How long an alarm on missing data takes depends on it.
-- The warm-up of an alarm applies when it is created. AWS's user guide says that an update does not start it
-  again.
+- The minutes are counted from the start of the event. A second number is the minute in which the same topic
+  is notified that the alarm has ended. Metrics arrive a few minutes late, so add this delay.
+- Unless the row says otherwise, the environment is production, with a writer, a reader, a NAT gateway in
+  each zone and a probe. In a normal minute, there are 400 page requests and 400 API calls. The cache answers
+  30 percent of the calls. A running function keeps a connection to both instances open.
+- CloudWatch evaluates an alarm every minute over a sliding window. It retrieves data points for more periods
+  than the alarm specifies, and uses the older ones in place of missing data points. AWS does not publish how
+  many more. This model uses 2, as in the examples in the AWS documentation. This number determines how long
+  an alarm on missing data takes to fire.
+- The warm-up of an alarm applies when the alarm is created. According to the CloudWatch user guide, an
+  update does not start the warm-up again.
 """,
-    columns=("What happens", "What is reported, after minutes", "Note"),
+    columns=("Event", "Notifications (minutes after the start)", "Note"),
     on_call="on-call.md",
     topics={CRITICAL: "critical", NORMAL: "normal"},
     event="RDS event `{}` ({})",
     sources={"cluster": "cluster", "writer": "writer", "reader": "reader"},
     until=" to {}",
-    silent="nothing",
-    already="nothing new; before: ",
+    silent="none",
+    already="none new. Earlier: ",
 )
 
 JAPANESE: Final = Words(
     introduction="""\
-# アラームの動作
+# アラームのシナリオ
 
 [English](alarm-scenarios.md)
 
 <!-- Generated from tests/alarms/scenarios.yaml: make scenarios -->
 
-各行は、システムに起きることと、そのときのすべての通知を示します。
-どのアラームが、どのトピックに、何分後に通知するかです。
-テストは、テンプレートのアラームを AWS のドキュメントのとおりに評価し、これらのシナリオを実行します。
-AWS 上で確認した行はありません。行に書かれていないアラームは発生せず、繰り返し発生するアラームもありません。
-アラームの名前は、[当番用ページ](on-call.ja.md)にある意味と対処へのリンクです。
+各行は、システムで発生する事象と、その結果のすべての通知を示します。
+通知には、アラーム、トピック、発生までの分数が含まれます。
+テストでは、テンプレートのアラームを AWS のドキュメントのとおりに評価し、これらのシナリオを実行します。
+結果は AWS では検証していません。行に記載のないアラームは発生しません。
+同じアラームが 2 回発生することもありません。
+アラームの名前は、[当番用ページ](on-call.ja.md)の説明と対処方法へのリンクです。
 
-- 分数は開始からの時間です。後ろの数値は、アラームの終了が同じトピックに通知される時刻です。
-  メトリクスは数分遅れて届くため、その分だけ遅くなります。
-- 特に記載がない限り、環境は本番で、ライター、リーダー、各ゾーンの NAT ゲートウェイ、プローブがあります。
-  通常は毎分、ページへのリクエストが 400 件、API の呼び出しが 400 件あります。
-  呼び出しの 30% にはキャッシュが応答します。
-  実行中の関数は、両方のインスタンスへの接続を保持します。
-- CloudWatch はアラームを毎分、スライドする期間で評価します。
-  アラームの期間数より多くの期間を調べ、欠落データの代わりに古いデータポイントを使います。
-  その数は公開されていません。ここでは AWS の例と同じく 2 つ多いとしています。
-  欠落データのアラームにかかる時間はこれによって決まります。
-- アラームのウォームアップは作成時に適用されます。
-  AWS のユーザーガイドによると、更新しても再開されません。
+- 分数は、事象の開始からの時間です。2 つ目の数値は、アラームの終了が同じトピックに通知される時間です。
+  メトリクスは数分遅れて届くため、実際にはその分だけ遅くなります。
+- 特に記載がない限り、環境は本番です。
+  ライター、リーダー、各アベイラビリティーゾーンの NAT ゲートウェイ、プローブがあります。
+  通常時は、1 分あたりページへのリクエストが 400 件、API の呼び出しが 400 件です。
+  呼び出しの 30% には、キャッシュが応答します。実行中の関数は、両方のインスタンスへの接続を保持します。
+- CloudWatch は、アラームをスライディングウィンドウで毎分評価します。
+  アラームに指定した数より多くの期間のデータポイントを取得し、欠落データの代わりに古いデータポイントを使います。
+  何期間多いかは公開されていません。ここでは、AWS のドキュメントの例と同じく 2 期間とします。
+  欠落データのアラームが発生するまでの時間は、この数で決まります。
+- アラームのウォームアップは、アラームの作成時に適用されます。
+  CloudWatch のユーザーガイドによると、更新してもウォームアップは再開されません。
 """,
-    columns=("起きること", "通知(分後)", "備考"),
+    columns=("事象", "通知(開始からの分数)", "備考"),
     on_call="on-call.ja.md",
     topics={CRITICAL: "クリティカル", NORMAL: "通常"},
     event="RDS イベント `{}` ({})",

@@ -151,7 +151,7 @@ def test_page_is_about_the_stacks() -> None:
 
     assert page == output.reference([stack(), api])
     assert "| Letters | `Queue` |" in page
-    assert "\n- `Key` (String)\n  - **Each deploy decides it.**\n" in page
+    assert "\n- `Key` (String)\n  - **Set at each deploy.**\n" in page
 
 
 @pytest.mark.parametrize(

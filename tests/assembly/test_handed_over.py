@@ -18,9 +18,10 @@ def named(what: str) -> dict[str, str]:
     return {"Fn::Sub": f"{PREFIX}{what}"}
 
 
-def key(service: str, condition: str, pattern: Any) -> dict[str, Any]:
+def key(service: str, condition: str, pattern: Any, *actions: str) -> dict[str, Any]:
     """Return a key for a service and what is called so."""
     statement = {
+        "Action": list(actions or ("kms:Decrypt", "kms:GenerateDataKey*")),
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Condition": {"ArnLike": {condition: [pattern]}},
@@ -34,9 +35,13 @@ EXPORTS = {
     "subnet-1": {"Ref": "Subnet1"},
     "subnet-2": {"Ref": "Subnet2"},
     "again": {"Ref": "Subnet1"},
+    "subnet-3": {"Ref": "Subnet3"},
     "key": {"Fn::GetAtt": ["LogsKey", "Arn"]},
     "key-id": {"Ref": "LogsKey"},
     "alarms-key": {"Fn::GetAtt": ["AlarmsKey", "Arn"]},
+    "decrypting-key": {"Fn::GetAtt": ["DecryptingKey", "Arn"]},
+    "events-key": {"Fn::GetAtt": ["EventsKey", "Arn"]},
+    "api": {"Ref": "Api"},
     "text": "text",
 }
 NETWORK = BuiltStack(
@@ -46,8 +51,9 @@ NETWORK = BuiltStack(
     {
         "Resources": {
             "Vpc": {"Type": "AWS::EC2::VPC"},
-            "Subnet1": {"Type": "AWS::EC2::Subnet"},
-            "Subnet2": {"Type": "AWS::EC2::Subnet"},
+            "Subnet1": {"Type": "AWS::EC2::Subnet", "Properties": {"AvailabilityZone": {"Ref": "Zone1"}}},
+            "Subnet2": {"Type": "AWS::EC2::Subnet", "Properties": {"AvailabilityZone": {"Ref": "Zone2"}}},
+            "Subnet3": {"Type": "AWS::EC2::Subnet", "Properties": {"AvailabilityZone": {"Ref": "Zone1"}}},
             "LogsKey": key(
                 "logs.ap-northeast-1.amazonaws.com",
                 "kms:EncryptionContext:aws:logs:arn",
@@ -58,6 +64,13 @@ NETWORK = BuiltStack(
                 "aws:SourceArn",
                 {"Fn::Sub": f"arn:aws:cloudwatch:*:*:alarm:{PREFIX}*"},
             ),
+            "DecryptingKey": key("cloudwatch.amazonaws.com", "aws:SourceArn", "*", "kms:Decrypt"),
+            "EventsKey": key("events.rds.amazonaws.com", "aws:SourceArn", "*", "kms:*"),
+            "Api": {"Type": "AWS::ApiGateway::RestApi"},
+            "Stage": {
+                "Type": "AWS::ApiGateway::Stage",
+                "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1"},
+            },
         },
         "Outputs": {
             f"Out{number}": {"Value": value, "Export": {"Name": named(name)}}
@@ -84,6 +97,12 @@ def function(*subnets: str) -> dict[str, Any]:
     return {"Type": "AWS::Lambda::Function", "Properties": {"VpcConfig": config}}
 
 
+def database(*subnets: str) -> dict[str, Any]:
+    """Return a subnet group of a database."""
+    properties = {"SubnetIds": [importing(one) for one in subnets]}
+    return {"Type": "AWS::RDS::DBSubnetGroup", "Properties": properties}
+
+
 def group(name: str, of_key: str = "key") -> dict[str, Any]:
     """Return a log group of this name under an imported key."""
     properties = {"LogGroupName": {"Fn::Sub": name}, "KmsKeyId": importing(of_key)}
@@ -101,15 +120,34 @@ def alarm(name: Any) -> dict[str, Any]:
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
 
 
+SUBSCRIPTION = {"Type": "AWS::RDS::EventSubscription", "Properties": {"SnsTopicArn": {"Ref": "R0"}}}
+
+
+def distribution(path: str) -> dict[str, Any]:
+    """Return a distribution in front of the imported API."""
+    name = {"Fn::Sub": ["${Api}.execute-api.a.amazonaws.com", {"Api": importing("api")}]}
+    origins = [{"DomainName": "site"}, {"DomainName": name, "OriginPath": path}]
+    return {
+        "Type": "AWS::CloudFront::Distribution",
+        "Properties": {"DistributionConfig": {"Origins": origins}},
+    }
+
+
 @pytest.mark.parametrize(
     "resources",
     [
         [function("subnet-1", "subnet-2")],
         [function("text", "unknown")],
+        [function("subnet-1", "subnet-3")],
+        [database("subnet-1", "subnet-2")],
+        [database("subnet-1", "unknown")],
         [{"Type": "AWS::EC2::SecurityGroup", "Properties": {"VpcId": importing("vpc")}}],
         [group(f"/own/{PREFIX}a")],
         [topic("alarms-key"), alarm(named("high"))],
         [topic("key")],
+        [topic("events-key"), SUBSCRIPTION],
+        [distribution("/v1")],
+        [distribution("/v1/public")],
     ],
 )
 def test_what_fits(resources: list[dict[str, Any]]) -> None:
@@ -124,6 +162,11 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
             [function("vpc")],
             f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}vpc, which is Vpc of stack network, an "
             "AWS::EC2::VPC, and needs an AWS::EC2::Subnet. Import another name, or correct the output.",
+        ),
+        (
+            [database("subnet-1", "subnet-3")],
+            "Resources.R0.Properties.SubnetIds: Subnet1 and Subnet3 are all in the Availability Zone "
+            "${Zone1}, and RDS needs two. Give the subnets different zones.",
         ),
         (
             [function("subnet-1", "again")],
@@ -158,6 +201,26 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
             "Resources.R0.Properties.KmsMasterKeyId: The policy of AlarmsKey of stack network admits no "
             "alarm "
             "called high by aws:SourceArn. Change the name, or add it to the policy.",
+        ),
+        (
+            [topic("decrypting-key"), alarm("high")],
+            "Resources.R0.Properties.KmsMasterKeyId: The policy of DecryptingKey of stack network does not "
+            "allow cloudwatch.amazonaws.com kms:GenerateDataKey. Add a statement that does.",
+        ),
+        (
+            [topic("alarms-key"), SUBSCRIPTION],
+            "Resources.R0.Properties.KmsMasterKeyId: The policy of AlarmsKey of stack network does not allow "
+            "events.rds.amazonaws.com kms:Decrypt and kms:GenerateDataKey. Add a statement that does.",
+        ),
+        (
+            [distribution("/prod")],
+            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is /prod, and Api of stack "
+            "network has the stage v1. Begin it with the stage.",
+        ),
+        (
+            [distribution("")],
+            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is empty, and Api of stack "
+            "network has the stage v1. Begin it with the stage.",
         ),
     ],
 )

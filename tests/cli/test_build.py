@@ -554,7 +554,7 @@ def test_informational_findings_say_why_they_block(
     assert why == (
         "Informational findings stop a build as errors do: what is written has none, so that a new one is "
         "seen. Correct the property, or let the resource ignore the rule and give the reason "
-        "(docs/rules.md, E9500)."
+        "(docs/rules.md, W9500)."
     )
     assert end == "3 findings; nothing was written."
     assert not out.exists()

@@ -1,5 +1,7 @@
 """Follow the recipes of docs/consumers.md with the real tools, against a mock of CloudFormation.
 
+Those of docs/accepted-findings.md are followed, too, and its scanners are run.
+
 ``make consumers`` runs it. A snippet of the page is named by the comment before it, ``recipe: tool/file``.
 All files of a tool are written into one folder, beside ``out`` and ``parameters``; its scripts are run there
 in the order of the page. Then the stacks that the tool has left in the mock are compared with our files.
@@ -27,12 +29,13 @@ import botocore.session
 
 from csr_templates.cloudformation.rendering import load
 from release import dist
-from tests.consumers import side_by_side
+from tests.consumers import accepted, scanners, side_by_side, starters
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TOOLS: Final = ROOT / "tests" / "consumers" / "tools"
 WORK: Final = ROOT / "build" / "consumers"
 PAGE: Final = ROOT / "docs" / "consumers.md"
+ACCEPTED: Final = ROOT / "docs" / "accepted-findings.md"
 PORT: Final = 5196
 ENDPOINT: Final = f"http://localhost:{PORT}"
 ACCOUNT: Final = "123456789012"  # moto's
@@ -54,8 +57,8 @@ def main() -> None:
     """Run every recipe, or those that are named as arguments."""
     started = time.monotonic()
     chosen = sys.argv[1:] or list(CHECKS)
-    environment = install()
-    found = snippets()
+    environment = install(scanning="accepted" in chosen)
+    found = snippets() | snippets(ACCEPTED)
     for tool in chosen:
         begun = time.monotonic()
         folder = write(tool, found)
@@ -79,6 +82,7 @@ def write(tool: str, found: Mapping[str, str]) -> Path:
             file.write_text(text, "utf-8")
     (folder / "out").symlink_to(ROOT / "out")
     (folder / "parameters").symlink_to(ROOT / "parameters")
+    (folder / "docs").symlink_to(ROOT / "docs")
     (folder / "node_modules").symlink_to(WORK / "node" / "node_modules")
     return folder
 
@@ -103,16 +107,23 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str
 # ---- The tools ----
 
 
-def install() -> dict[str, str]:
-    """Install what is pinned in ``tools``, unless it is there, and return the environment of the commands."""
+def install(*, scanning: bool) -> dict[str, str]:
+    """Install what is pinned in ``tools``, unless it is there, and return the environment of the commands.
+
+    Args:
+        scanning: whether the scanners are wanted, which are many.
+    """
     WORK.mkdir(parents=True, exist_ok=True)
     pip = ["-m", "pip", "--disable-pip-version-check", "--quiet"]
     inputs = {
         "tools": TOOLS / "requirements.txt",
         "mock": TOOLS / "requirements-mock.txt",
+        "lint": TOOLS / "requirements-lint.txt",
         "node": TOOLS / "package-lock.json",
         "collections": TOOLS / "requirements-collections.txt",
     }
+    if scanning:
+        inputs["scanners"] = TOOLS / "requirements-scanners.txt"
     for name, file in inputs.items():
         folder, digest = WORK / name, hashlib.sha256(file.read_bytes()).hexdigest()
         mark = WORK / f"{name}.installed"
@@ -132,11 +143,11 @@ def install() -> dict[str, str]:
             run([_python(name), *pip, "install", "--requirement", str(file)], ROOT, os.environ)
         mark.write_text(digest)
     _install_wheel(pip)
-    path = f"{WORK / 'tools' / 'bin'}{os.pathsep}{_aws_folder()}{os.pathsep}{os.environ['PATH']}"
+    folders = [WORK / "tools" / "bin", _aws_folder(), WORK / "scanners" / "bin", os.environ["PATH"]]
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "LC_ALL") if name in os.environ}
     return {
         **kept,
-        "PATH": path,
+        "PATH": os.pathsep.join(map(str, folders)),
         "AWS_ENDPOINT_URL": ENDPOINT,
         "AWS_ACCESS_KEY_ID": "mock",
         "AWS_SECRET_ACCESS_KEY": "mock",
@@ -460,6 +471,50 @@ def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
             raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
 
 
+def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
+    """The starters are clean, each linter finds a fault in a copy, and the AWS CLI takes the deploy."""
+    for name, linter in starters.linters(WORK).items():
+        shutil.rmtree(folder / "starters", ignore_errors=True)
+        shutil.copytree(ROOT / "docs" / "starters", folder / "starters")
+        run(linter.command, folder, environment)
+        file = folder / "starters" / linter.file
+        text = file.read_text("utf-8")
+        file.write_text(text.replace(linter.text, linter.fault), "utf-8")
+        try:
+            run(linter.command, folder, environment)
+        except ConsumerError:
+            continue
+        raise ConsumerError(f"{name} does not find {linter.fault} in {linter.file}.")
+    for region in ("ap-northeast-1", "us-east-1"):  # what the api stack would have made
+        client("secretsmanager", region).create_secret(
+            Name="csr-lambda-api-prod-origin-api-key-a", SecretString="{}", ClientRequestToken="1" * 32
+        )
+    job = starters.job(folder, environment)
+    deploy = ["bash", "starters/deploy.sh", "prod"]
+    run(deploy, folder, job)
+    deployed("prod", ALL)
+    protected("prod")
+    starters.leave("api", folder)  # whose updates go another way, with rollback triggers
+    run(deploy, folder, job)
+    deployed("prod", ALL)
+
+
+def check_accepted(folder: Path, environment: Mapping[str, str]) -> None:
+    """What the scanners find is what is accepted; with the page's form, cdk-nag finds nothing.
+
+    Nor does checkov, or the page's command would have failed.
+    """
+    found = list(scanners.findings(WORK, environment))
+    if different := list(accepted.differences(accepted.accepted(), found)):
+        raise ConsumerError("\n".join(different))
+    app = snippets()["cdk/app.js"].replace("app.synth();", 'require("./nag.js")(app);\napp.synth();')
+    (folder / "app.js").write_text(app, "utf-8")
+    _same("packs with findings", scanners.packs(folder, environment), set())
+    nag = (folder / "nag.js").read_text("utf-8").replace("validations.acknowledge(", "void (")
+    (folder / "nag.js").write_text(nag, "utf-8")
+    _same("packs without acknowledgements", scanners.packs(folder, environment), scanners.PACKS)
+
+
 CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "aws-cli": check_aws_cli,
     "ansible": check_ansible,
@@ -468,10 +523,12 @@ CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "cdk": check_cdk,
     "library": check_library,
     "side-by-side": check_side_by_side,
+    "starters": check_starters,
+    "accepted": check_accepted,
 }
 
 if __name__ == "__main__":
     try:
         main()
-    except ConsumerError as error:
+    except (ConsumerError, accepted.AcceptedError, scanners.ScannerError) as error:
         sys.exit(f"make consumers: {error}")

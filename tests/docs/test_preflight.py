@@ -52,7 +52,7 @@ def test_every_status_and_key_is_explained() -> None:
     document = json.loads(report.as_json([result], needed, facts))
     rows = PAGE.table("The report as JSON").rows
 
-    assert [row[0].strip("`") for row in PAGE.table("What it says").rows] == list(STATUSES)
+    assert [row[0].strip("`") for row in PAGE.table("Results").rows] == list(STATUSES)
     assert {key for row in rows for key in spans(row[0])} == set(document)
     assert set(spans(rows[-1][1])) - {"UNKNOWN"} == set(document["results"][0])
 

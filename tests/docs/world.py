@@ -40,7 +40,7 @@ REGIONS: Final = {"network": TOKYO, "database": TOKYO, "api": TOKYO, "frontend":
 TEMPLATES: Final = {stack.name: stack.template for stack in STACKS}
 API_ID: Final = "a1b2c3d4e5"
 EMPTY_ZIP: Final = b"PK\x05\x06" + bytes(18)
-SECONDS: Final = 60  # a chapter takes about one
+SECONDS: Final = 180  # a chapter takes about one, and a deploy of all stacks five
 
 # What moto has, so that it can be run.
 RUN: Final = frozenset(

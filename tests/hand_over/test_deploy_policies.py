@@ -56,7 +56,7 @@ OF_NO_USE = words(
     iam:AttachRolePolicy iam:GetRole iam:PassRole lambda:GetCodeSigningConfig lambda:GetLayerVersion
     lambda:PassCapacityProvider redshift-serverless:GetNamespace redshift-serverless:ListWorkgroups
     redshift:DescribeClusters route53-recovery-control-config:DescribeRoutingControl
-    s3:DeleteObject s3:PutObjectAcl s3files:ListMountTargets
+    s3:DeleteObject s3files:ListMountTargets
     s3tables:CreateNamespace s3tables:CreateTable s3tables:CreateTableBucket s3tables:GetTable
     s3tables:GetTableMetadataLocation s3tables:PutTableBucketPolicy s3tables:PutTableEncryption
     s3tables:PutTablePolicy s3tables:UpdateTableMetadataLocation
@@ -67,7 +67,7 @@ OF_NO_USE = words(
 """Claimed for properties that our templates do not use. Some are of use in one stack, and not in another."""
 
 UNCLAIMED = {
-    "network": {"ec2:DescribeAvailabilityZones", "route53:AssociateVPCWithHostedZone"},
+    "network": {"ec2:DescribeAvailabilityZones", "route53:AssociateVPCWithHostedZone", "s3:PutObject"},
     "database": {"ec2:DescribeNetworkInterfaces", "kms:Decrypt", "kms:GenerateDataKey"},
     "api": {"iam:CreateServiceLinkedRole"},
     "frontend": {

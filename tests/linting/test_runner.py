@@ -348,13 +348,13 @@ class TestOutsideInfluence:
         assert printed == "['E3006'] []\n"
 
     @pytest.mark.parametrize(
-        "config", ["{ignore_checks: [E, W, I]}", "{ignore_checks: [E9500]}", "{regions: [us-east-1]}"]
+        "config", ["{ignore_checks: [E, W, I]}", "{ignore_checks: [W9500]}", "{regions: [us-east-1]}"]
     )
     def test_the_template_cannot_configure_its_own_lint(self, config: str) -> None:
         """cfn-lint's configuration in the template's Metadata is a finding and has no effect."""
         configured = f"Metadata: {{cfn-lint: {{config: {config}}}}}{BROKEN}"
 
-        assert rules_of(lint(configured, REGION)) == ["E9500", *rules_of(lint(BROKEN, REGION))]
+        assert rules_of(lint(configured, REGION)) == ["W9500", *rules_of(lint(BROKEN, REGION))]
 
 
 class TestIgnores:
@@ -381,15 +381,15 @@ Resources:
         """Without its reason the ignore itself is found."""
         found = lint(self.NAMED % "{ignore_checks: [E3002]}", REGION)
 
-        assert [(f.rule, f.logical_id) for f in found] == [("E9500", "First"), ("E3002", "Second")]
+        assert [(f.rule, f.logical_id) for f in found] == [("W9500", "First"), ("E3002", "Second")]
 
     def test_the_reason_itself_cannot_be_ignored(self) -> None:
         """Ignoring the rule that asks for reasons has no effect on it."""
-        config = "{ignore_checks: [E3002, E9500], ignore_reasons: {E9500: No time.}}"
+        config = "{ignore_checks: [E3002, W9500], ignore_reasons: {W9500: No time.}}"
 
         found = lint(self.NAMED % config, REGION)
 
-        assert [(f.rule, f.logical_id) for f in found] == [("E9500", "First"), ("E3002", "Second")]
+        assert [(f.rule, f.logical_id) for f in found] == [("W9500", "First"), ("E3002", "Second")]
 
     @pytest.mark.parametrize("metadata", ["text", "{cfn-lint: text}", "{cfn-lint: {config: text}}"])
     def test_metadata_of_another_form_is_no_crash(self, metadata: str) -> None:
@@ -455,7 +455,7 @@ class TestFormats:
             "E3002": 1,
             "E0000": 1,
         }
-        assert not skipped.intersection({"E9600", "E9501", "E9500"})
+        assert not skipped.intersection({"E9600", "W9501", "W9500"})
 
     @pytest.mark.parametrize(("kind", "text"), [("text", ""), ("json", "[]")])
     def test_no_match_is_an_empty_report(self, kind: str, text: str) -> None:

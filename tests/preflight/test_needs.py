@@ -53,6 +53,7 @@ def test_an_environment_needs_what_its_values_say(folder: BuiltFolder) -> None:
     assert list(dev.of_type("AWS::CloudFront::Distribution")) == []
     assert len(list(dev.of_type("AWS::EC2::NatGateway"))) == 1
     assert [properties["BucketName"] for _, _, properties in dev.of_type("AWS::S3::Bucket")] == [
+        "csr-lambda-api-dev-package-logs-210987654321",
         "csr-lambda-api-dev-lambda-deployments-210987654321",
         "csr-lambda-api-dev-edge-logs-210987654321",
         "csr-lambda-api-dev-frontend-210987654321",

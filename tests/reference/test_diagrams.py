@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from typing import Any
 
 import pytest
 
-from csr_templates import STACKS
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.wiring import Wiring
 from csr_templates.reference import diagrams
@@ -31,9 +28,8 @@ def wiring(built: dict[str, BuiltStack]) -> Wiring:
 @pytest.fixture(scope="module")
 def pictures(wiring: Wiring) -> dict[str, str]:
     """Every diagram, by name."""
-    drawn = {name: diagrams.sections(wiring, stack) for name, stack in wiring.stacks.items()}
     system = {"requests": diagrams.requests(wiring), "subnets": diagrams.network(wiring)}
-    return {**system, "overview": diagrams.overview(wiring), **drawn}
+    return {**system, "overview": diagrams.overview(wiring)}
 
 
 def test_text_is_mermaid(pictures: dict[str, str]) -> None:
@@ -52,16 +48,6 @@ def test_arrows_connect_boxes(pictures: dict[str, str]) -> None:
         boxes = set(re.findall(r"^ *(?:subgraph )?(\w+)[\[(]", picture, re.MULTILINE))
         ends = re.findall(r"^ *(\w+) -.*> (\w+)$|^ *(\w+) -->\|.*\| (\w+)$", picture, re.MULTILINE)
         assert {end for pair in ends for end in pair if end} <= boxes, name
-
-
-@pytest.mark.parametrize("name", [stack.name for stack in STACKS])
-def test_every_resource_appears_once(
-    pictures: dict[str, str], templates: dict[str, dict[str, Any]], name: str
-) -> None:
-    """The picture of a stack holds each of its resources once, below the title of its section."""
-    shown = [line for text in LABEL.findall(pictures[name]) for line in text.split("<br/>")[1:]]
-
-    assert Counter(shown) == Counter(list(templates[name]["Resources"]))
 
 
 def test_overview_shows_who_reads_what(pictures: dict[str, str]) -> None:
@@ -129,33 +115,8 @@ def test_frames_are_not_in_frames(pictures: dict[str, str]) -> None:
     assert depths == {2}
 
 
-def small(properties: dict[str, Any]) -> Wiring:
-    """Return a stack of three queues in three sections, of which one names the others."""
-    resources = {
-        "First": {"Type": "AWS::SQS::Queue"},
-        "Second": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "First"}]}},
-        "Third": {"Type": "AWS::SQS::Queue", "Properties": properties},
-    }
-    titles = {"First": 'A "first" <one>', "Second": "B #2 & `x`", "Third": "C"}
-    return Wiring([BuiltStack("site", "site.yaml", "us-east-1", {"Resources": resources}, titles)])
-
-
-def test_titles_are_escaped() -> None:
-    """No title can end its label or become markup."""
-    wiring = small({})
-
-    assert diagrams.sections(wiring, wiring.stacks["site"]).split("\n")[1:4] == [
-        '  section0["<b>A #quot;first#quot; #lt;one#gt;</b><br/>First"]',
-        '  section1["<b>B #35;2 #amp; #96;x#96;</b><br/>Second"]',
-        '  section2["<b>C</b><br/>Third"]',
-    ]
-
-
-def test_an_arrow_that_others_stand_for_is_left_out() -> None:
-    """From the third section to the first lead the arrows through the second."""
-    wiring = small({"Tags": [{"Ref": "First"}, {"Ref": "Second"}]})
-
-    assert diagrams.sections(wiring, wiring.stacks["site"]).split("\n")[4:] == [
-        "  section1 --> section0",
-        "  section2 --> section1",
-    ]
+def test_labels_are_escaped() -> None:
+    """No text can end its label or become markup."""
+    assert diagrams.label('*A "first" <one>', "B #2 & `x`") == (
+        '"<b>A #quot;first#quot; #lt;one#gt;</b><br/>B #35;2 #amp; #96;x#96;"'
+    )

@@ -98,10 +98,10 @@ def test_index(found: dict[str, Any]) -> None:
         (
             "closed-1",
             [
-                "- Goes to: critical",
-                "- Users notice: The shop is closed.",
-                "- Look first: The \\*door\\*.",
-                "- Look then: The key.",
+                "- Notifies: critical",
+                "- Effect on users: The shop is closed.",
+                "- Check first: The \\*door\\*.",
+                "- Then check: The key.",
                 "- Related: slow follows.",
                 "- Fires when: `Latency` > 5 milliseconds (Maximum, 3 of 3 periods of 1 min)",
                 "- Dashboard: `shop`",
@@ -110,7 +110,7 @@ def test_index(found: dict[str, Any]) -> None:
         (
             "absent",
             [
-                "- Goes to: critical",
+                "- Notifies: critical",
                 "- Fires when: `Latency` > 5 milliseconds (Maximum, 3 of 3 periods of 1 min)",
             ],
         ),
@@ -123,11 +123,11 @@ def test_section(found: dict[str, Any], name: str, lines: list[str]) -> None:
 
 def test_section_in_another_language(found: dict[str, Any]) -> None:
     """Whole sentences are translated, and what the language lacks is remembered."""
-    words = Words({"The key.": "Der Schluessel.", "Look then": "Dann"}, "words.de.json")
+    words = Words({"The key.": "Der Schluessel.", "Then check": "Dann"}, "words.de.json")
     lines = list(found["alarm slow"](words))
 
     assert "- Dann: Der Schluessel." in lines
-    assert {"The shop is closed.", "Goes to", "normal"} <= set(words.missing)
+    assert {"The shop is closed.", "Notifies", "normal"} <= set(words.missing)
     assert "shop" not in words.missing
 
 

@@ -13,8 +13,9 @@ from csr_templates.cli import main as cli
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import PREFIX, in_words
 from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.reference.alarms import unit
 from csr_templates.reference.markdown import code, item, prose, table
-from csr_templates.reference.page import page, unit
+from csr_templates.reference.page import page
 from csr_templates.reference.policy_sentences import Policy, policies, sentence
 
 if TYPE_CHECKING:
@@ -71,6 +72,23 @@ def small(template: dict[str, Any], **sections: str) -> str:
     return page([BuiltStack("site", "site.yaml", "us-east-1", template, sections)])
 
 
+def test_sections_and_what_they_refer_to() -> None:
+    """Each section has a row, with the other sections of its stack that its resources refer to."""
+    resources = {
+        "First": {"Type": "AWS::SQS::Queue"},
+        "Second": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "First"}]}},
+        "Third": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "First"}, {"Ref": "Second"}]}},
+        "Fourth": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "Third"}]}},
+    }
+    text = small({"Resources": resources}, First="A | first", Second="B", Third="C", Fourth="C")
+
+    assert text.split("| section |")[1].split("\n\n")[0].split("\n")[2:] == [
+        "| A \\| first | 1 |  |",
+        "| B | 1 | A \\| first |",
+        "| C | 2 | A \\| first, B |",
+    ]
+
+
 def test_page_is_plain_text(ours: str) -> None:
     """ASCII, one line feed at the end, no trailing spaces, and as many cells in a row as in its head."""
     assert ours.isascii()
@@ -119,7 +137,7 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
         map(code, of_type(stack, "AWS::KMS::Key"))
     )
     parameters = items(part(ours, "Parameters", name))
-    decided = [one for one in parameters if "**Each deploy decides it.**" in parameters[one]]
+    decided = [one for one in parameters if "**Set at each deploy.**" in parameters[one]]
     assert set(decided) == set(stack.per_deploy)
     assert [[cells[1], *cells[4:6]] for cells in rows(part(ours, "Resources", name))] == [
         [code(logical_id), resource.get("DeletionPolicy", ""), resource.get("UpdateReplacePolicy", "")]
@@ -136,7 +154,7 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
         limit = alarm["Threshold"]
         side = "below" if alarm["ComparisonOperator"] == "LessThanThreshold" else "above"
         assert lines[-len(advice) :] == advice
-        assert tells == f"Tells: {code(alarm['AlarmActions'][0]['Ref'])}"
+        assert tells == f"Notifies: {code(alarm['AlarmActions'][0]['Ref'])}"
         assert f" {side} {f'{limit:,}' if isinstance(limit, int | float) else in_words(limit)}" in fires
         assert f"{unit(alarm)}, " in fires
         if "Metrics" not in alarm:
@@ -194,38 +212,40 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
             "DatabaseName",
             [
                 "**Replaces** `DatabaseCluster` and, through it, `DatabaseInstance1`, `DatabaseInstance2`.",
-                "**The stack policy refuses** to replace `DatabaseCluster`, `DatabaseInstance1`, "
+                "**The stack policy denies** the replacement of `DatabaseCluster`, `DatabaseInstance1`, "
                 "`DatabaseInstance2`.",
-                "The name of `DatabaseCluster` stays the same, so the new one cannot be created "
-                "beside the old one.",
+                "The name of `DatabaseCluster` does not change, so the new one cannot be created "
+                "while the old one exists.",
                 "Updates N resources.",
-                "CloudFormation refuses a new value of `DatabaseClusterEndpoint`, "
+                "CloudFormation rejects a new value of `DatabaseClusterEndpoint`, "
                 "`DatabaseClusterReadEndpoint`, `DatabasePort`, `DatabaseName` while api imports it.",
             ],
         ),
         (
             "database",
             "DatabaseDeletionProtection",
-            ["Makes or removes `DatabaseSilentAlarm`.", "Updates `DatabaseCluster`."],
+            ["Creates or removes `DatabaseSilentAlarm`.", "Updates `DatabaseCluster`."],
         ),
         (
             "network",
             "ProjectName",
             [
-                "**Replaces** N resources and, through them, `FlowLog`, `LambdaDeploymentsBucketPolicy`.",
-                "**The stack policy refuses** to replace `FlowLogsLogGroup`, `LambdaDeploymentsBucket`.",
+                "**Replaces** N resources and, through them, `FlowLog`, `PackageLogBucketPolicy`, "
+                "`LambdaDeploymentsBucketPolicy`.",
+                "**The stack policy denies** the replacement of `FlowLogsLogGroup`, `PackageLogBucket`, "
+                "`LambdaDeploymentsBucket`.",
                 "`NatAddress1`, `NatAddress2` each is associated again, which may interrupt ([source]"
                 "(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
                 "aws-resource-ec2-eip.html)).",
                 "Updates N resources.",
-                "CloudFormation refuses a new value of N outputs while database and api import it.",
+                "CloudFormation rejects a new value of N outputs while database and api import it.",
             ],
         ),
         (
             "database",
             "DatabaseReadReplica",
             [
-                "Makes or removes `DatabaseInstance2`.",
+                "Creates or removes `DatabaseInstance2`.",
                 "Removing `DatabaseInstance2` makes its cluster fail over, if it is the writer "
                 "([source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html)).",
                 "Updates `DatabaseInstanceFailures`, `DatabaseInstanceChanges`.",
@@ -236,7 +256,7 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
             "LambdaMemorySize",
             [
                 "**Replaces** `ApiFunctionVersion`.",
-                "The old `ApiFunctionVersion` stays in the account.",
+                "The old `ApiFunctionVersion` remains in the account.",
                 "Updates `ApiFunction`, `ApiFunctionAlias`.",
             ],
         ),
@@ -271,7 +291,7 @@ def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
 
     assert items(part(text, "Parameters", "below"))["P"] == [
         "**Replaces** `Queue`.",
-        "**The stack policy refuses** to replace `Queue`.",
+        "**The stack policy denies** the replacement of `Queue`.",
         "Deploy above afterwards: it reads `Name`.",
     ]
 
@@ -295,11 +315,11 @@ def test_keys_name_their_users(ours: str) -> None:
     """A key says who may use it and which resources name it, in other stacks too."""
     keys = part(ours, "Keys", "database")
 
-    assert "  - `Account`: `arn:${AWS::Partition}:iam::${AWS::AccountId}:root` may `kms:*` on `*`.\n" in keys
+    assert "  - `Account`: `arn:${AWS::Partition}:iam::${AWS::AccountId}:root` can `kms:*` on `*`.\n" in keys
     assert (
-        "  - Named in database by `DatabaseSecret`, `DatabaseCluster`, `DatabaseInstance1`, "
+        "  - Used in database by `DatabaseSecret`, `DatabaseCluster`, `DatabaseInstance1`, "
         "`DatabaseInstance2`.\n"
-        "  - Named in api by `ExecutionRole`.\n"
+        "  - Used in api by `ExecutionRole`.\n"
     ) in keys
 
 
@@ -318,7 +338,7 @@ def test_every_statement_is_there(ours: str, built: dict[str, BuiltStack], name:
     flat = "\n".join(["", *lines, ""])
     for statement in expected:
         assert f"\n{statement}\n" in flat
-    others = re.compile(r"`\w+`|Rotated every year: (yes|no)\.|Named (in|by) .*")
+    others = re.compile(r"`\w+`|Rotated every year: (yes|no)\.|(Used in|Not used by) .*")
     expected_lines = [line for statement in expected for line in statement.split("\n")]
     assert len(expected_lines) == sum(not others.fullmatch(line) for line in lines)
 
@@ -338,7 +358,7 @@ def test_every_statement_is_there(ours: str, built: dict[str, BuiltStack], name:
         ),
         pytest.param(
             {"Effect": "Allow", "Principal": {"Service": "a.com"}, "Action": "sts:AssumeRole"},
-            "`a.com` may `sts:AssumeRole`.",
+            "`a.com` can `sts:AssumeRole`.",
             id="trust",
         ),
         pytest.param(
@@ -352,13 +372,13 @@ def test_every_statement_is_there(ours: str, built: dict[str, BuiltStack], name:
                     "StringEquals": {"aws:a": ["x", "y"]},
                 },
             },
-            "No one may everything but `s3:*` on `*` if `aws:SecureTransport` Bool `false` and `aws:a` "
+            "No one can everything except `s3:*` on `*` if `aws:SecureTransport` Bool `false` and `aws:a` "
             "StringEquals `x` or `y`.",
             id="denied to everybody",
         ),
         pytest.param(
             {"Effect": "Deny", "Principal": {"AWS": ["a", "b"]}, "Action": "s3:*", "NotResource": "c"},
-            "`a`, `b` must not `s3:*` on everything but `c`.",
+            "`a`, `b` cannot `s3:*` on everything except `c`.",
             id="denied to some",
         ),
         pytest.param(

@@ -266,7 +266,7 @@ def test_interruptions_in_words() -> None:
     ]
     assert said({"B": {**one, "DependsOn": "A"}, "A": one, "Q": queue(DelaySeconds=P)}) == [
         f"**Interrupts** `B`, `A`: each is not available while its class changes {source}.",
-        "One after the other: `A`, then `B`.",
+        "In this order: `A`, then `B`.",
         "Updates `Q`.",
     ]
 
@@ -287,13 +287,13 @@ def test_what_is_not_known_is_said() -> None:
     """Of a property that no page was read about, the page does not say that nothing happens."""
     assert said({"Q": queue(NoSuchProperty=P), "R": queue(DelaySeconds=P)}) == [
         "Updates `Q`, `R`.",
-        "Whether that interrupts `Q` is not known.",
+        "It is not known whether this interrupts `Q`.",
     ]
 
 
 def test_a_parameter_without_effect_in_words() -> None:
     """A condition that decides nothing changes nothing."""
-    assert said({"Q": queue(QueueName="a")}, **IS_P) == ["Changes no resource."]
+    assert said({"Q": queue(QueueName="a")}, **IS_P) == ["Does not change any resource."]
 
 
 def test_what_the_stack_policy_refuses_in_words() -> None:
@@ -309,9 +309,9 @@ def test_what_the_stack_policy_refuses_in_words() -> None:
 
     assert said({"Q": queue(QueueName=P)}) == [
         "**Replaces** `Q`.",
-        "**The stack policy refuses** to replace `Q`.",
+        "**The stack policy denies** the replacement of `Q`.",
     ]
-    assert said({"S": secret}) == ["Updates `S`.", "**The stack policy refuses** to change `S`."]
+    assert said({"S": secret}) == ["Updates `S`.", "**The stack policy denies** changes to `S`."]
     assert said(
         {
             "Site": {"Type": "AWS::CloudFront::Distribution", "Condition": "IsP"},
@@ -319,8 +319,8 @@ def test_what_the_stack_policy_refuses_in_words() -> None:
         },
         **IS_P,
     ) == [
-        "Makes or removes `Site`, `Second`.",
-        "**The stack policy refuses** to remove `Site`.",
+        "Creates or removes `Site`, `Second`.",
+        "**The stack policy denies** the removal of `Site`.",
         removal,
     ]
 
@@ -335,7 +335,7 @@ def test_rules_that_look_at_a_parameter_in_words() -> None:
     }
 
     assert said({"Q": queue(DelaySeconds=P)}, Rules=rules) == [
-        "The rule `Asserts` refuses some values: a must be b.",
-        "The rule `Applies` refuses some values: a must be b.",
+        "The rule `Asserts` rejects some values: a must be b.",
+        "The rule `Applies` rejects some values: a must be b.",
         "Updates `Q`.",
     ]

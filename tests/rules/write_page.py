@@ -1,6 +1,6 @@
 """Writes the page about the rules, docs/rules.md: ``make rules``.
 
-The examples are the first rows of the tables in each rule's test file, without what plays no part in them.
+The examples are the first rows of the tables in the test file of each rule, reduced to the relevant parts.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ INTRODUCTION = """\
 
 <!-- Generated from the rules and their tests: make rules -->
 
-Much passes cfn-lint and then fails on AWS, or is deployed and does not do what it is there for. These rules
-for cfn-lint find what we know of that. Every build of this project runs them. They need nothing of the
-project and work on any template, YAML or JSON. They are grouped by the service that they are about, and
-[by class of fault](#by-class-of-fault). What is wrong only between two stacks is found by a build of the
-stacks, not by a rule. An [introduction in Japanese](rules.ja.md) says how to use them.
+Many templates pass cfn-lint, but fail when they are deployed, or do not work as intended after the deploy.
+These rules for cfn-lint find such faults. Every build of this project runs them. They do not depend on the
+rest of the project and work for any YAML or JSON template. They are grouped by AWS service and [by class of
+fault](#by-class-of-fault). Faults between two stacks are found by the build, not by a rule. For an
+introduction in Japanese, see [rules.ja.md](rules.ja.md).
 
-An E is a template that fails, loses something or does nothing. A W is probably a mistake, but can be meant. A
-rule looks at every branch of the conditions and at what parameters can be, and says nothing where only AWS
-knows the value.
+An E rule finds a template that fails, loses data or has no effect. A W rule finds a probable mistake that
+can be intentional. The rules check all branches of conditions and all possible values of parameters. They
+do not report values that only AWS knows.
 
-## Use them elsewhere
+## Use the rules in other projects
 
 ```sh
 pip install csr_templates-*.whl # or . in a checkout of csr-templates
 cfn-lint --regions ap-northeast-1 --append-rules csr_templates.rules -- template.yaml
 ```
 
-Importing it loads nothing else of the project. Or, for every run, in `.cfnlintrc`:
+The import does not load other parts of the project. To use the rules in every run, add them to `.cfnlintrc`:
 
 ```yaml
 append_rules:
@@ -53,16 +53,17 @@ regions:
   - ap-northeast-1
 ```
 
-Give the region that the template is deployed to: some of the rules depend on it, and cfn-lint takes us-east-1
-otherwise. `csr-templates lint --region REGION FILE...` does the same without reading any `.cfnlintrc`.
+Specify the region in which you deploy the template, because some rules depend on it. Without a region,
+cfn-lint uses us-east-1. `csr-templates lint --region REGION FILE...` runs the same rules without reading
+`.cfnlintrc`.
 
-The numbers are E9500 to E9799 and W9500 to W9799. cfn-lint numbers the lines of a file of custom rules
-(`--custom-rules`) from 9000, and AWS's quickstarts use E91xx, so ours begin above both; a custom file of more
-than 500 lines would still collide with them.
+The rule IDs are E9500 to E9799 and W9500 to W9799. They do not overlap with the IDs of the lines in a file
+of custom rules (`--custom-rules`), which start at 9000, and with the IDs of the AWS Quick Starts, which are
+E91xx. A file of custom rules with more than 500 lines can still conflict with them.
 
-## Silence one
+## Ignore a finding
 
-On the resource it is about, with the reason. E9500 finds an ignore without one.
+Add the rule and the reason to the metadata of the resource. W9500 finds ignored rules without a reason.
 
 ```yaml
 Resources:
@@ -76,22 +77,22 @@ Resources:
             W9524: The load balancer asks for it and has no key.
 ```
 
-A finding about an output, or about the whole template, has no such place: fix it.
+You cannot ignore a finding for an output or for the whole template. Fix the template instead.
 """
 
 BY_CLASS = """
 ## By class of fault
 
-| class | what its faults have in common | rules |
+| class | faults | rules |
 |---|---|---|
 """
 
 FREE = """
 ## Next free numbers
 
-A new rule takes the next number of its folder, as E or as W; no number is used again. All numbers up to
-9799 are given to a folder: another service takes the upper half of a large block, in `NUMBERS` of
-`csr_templates.rules`.
+A new rule gets the next number of its folder, with the prefix E or W. Numbers are not reused. All numbers
+up to 9799 are assigned to folders. For a new service, assign the upper half of a large block to it, in
+`NUMBERS` of `csr_templates.rules`.
 
 | folder | numbers | next |
 |---|---|---|

@@ -302,6 +302,23 @@ def test_lambda_deployments_bucket(resources: Template) -> None:
     }
 
 
+def test_uploads_of_packages_are_logged(resources: Template) -> None:
+    """S3 may write the access log: of this account's package bucket, and only under its prefix."""
+    statement = resources["PackageLogBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
+
+    assert resources["LambdaDeploymentsBucket"]["Properties"]["LoggingConfiguration"] == {
+        "DestinationBucketName": {"Ref": "PackageLogBucket"},
+        "LogFilePrefix": "lambda-deployments/",
+    }
+    assert statement["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+    assert statement["Action"] == ["s3:PutObject"]
+    assert statement["Resource"] == [{"Fn::Sub": "${PackageLogBucket.Arn}/lambda-deployments/*"}]
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:s3:::csr-lambda-api-prod-lambda-deployments-*"},
+    }
+
+
 # ---- Alarms ----
 
 METRICS = {

@@ -104,9 +104,10 @@ def _section(name: str, content: Any, titles: Mapping[str, str]) -> list[str]:
                     lines.append(f"  # ---- {title} ----")
         place = f"{name}.{key}"
         lead = f"  {_key_text(key) or _refuse_key(key, name, place)}:"
-        if order := ORDER.get(name):
-            if not isinstance(entry, dict):
-                _refuse(place, f"found {_value_and_type(entry)}, expected a mapping")
+        order = ORDER.get(name)
+        if order and not isinstance(entry, dict):
+            _refuse(place, f"found {_value_and_type(entry)}, expected a mapping")
+        if order and entry:
             _require_known(entry, order, place)
             in_order = [(key, key) for key in order if key in entry]
             writer.write_mapping(lead, "    ", entry, in_order, place)

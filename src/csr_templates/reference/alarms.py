@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import in_words
 from csr_templates.reference.markdown import code, codes
-from csr_templates.reference.page import metric_stats, period, unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,12 +15,57 @@ if TYPE_CHECKING:
 
 ALARM: Final = "AWS::CloudWatch::Alarm"
 
+UNITS: Final = {
+    "4XXError": "responses",
+    "4xxErrorRate": "percent",
+    "5XXError": "responses",
+    "5xxErrorRate": "percent",
+    "ApproximateNumberOfMessagesVisible": "messages",
+    "AuroraReplicaLag": "milliseconds",
+    "BlockedRequests": "requests",
+    "CPUSurplusCreditsCharged": "credits",
+    "CPUUtilization": "percent",
+    "ConcurrentExecutions": "executions",
+    "Count": "requests",
+    "DatabaseConnections": "connections",
+    "DaysToExpiry": "days",
+    "Duration": "milliseconds",
+    "ErrorPortAllocation": "errors",
+    "Errors": "errors",
+    "FreeLocalStorage": "bytes",
+    "FreeableMemory": "bytes",
+    "Latency": "milliseconds",
+    "OriginLatency": "milliseconds",
+    "PacketsDropCount": "packets",
+    "ReadLatency": "seconds",
+    "Throttles": "requests",
+    "WriteLatency": "seconds",
+}
+"""The unit in which AWS counts a metric; no template has it. An alarm on another metric has no unit."""
+
 _SIGNS: Final = {
     "GreaterThanOrEqualToThreshold": ">=",
     "GreaterThanThreshold": ">",
     "LessThanOrEqualToThreshold": "<=",
     "LessThanThreshold": "<",
 }
+
+
+def metric_stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the metrics of an alarm on an expression."""
+    return [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
+
+
+def period(alarm: Mapping[str, Any]) -> Any:
+    """Return the seconds of one period of an alarm: of an expression, those of its longest metric."""
+    return alarm.get("Period") or max((one["Period"] for one in metric_stats(alarm)), default=60)
+
+
+def unit(alarm: Mapping[str, Any]) -> str:
+    """Return the unit of an alarm's threshold; empty if it is not known."""
+    return (
+        "samples" if alarm.get("Statistic") == "SampleCount" else UNITS.get(str(alarm.get("MetricName")), "")
+    )
 
 
 def topics(alarm: Mapping[str, Any]) -> list[str]:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 150  # of a line, so that a changed name is a small difference
 _HEADINGS: Final = {
-    "pipeline": "{stack} in {region}: role of the pipeline",
-    "service": "{stack} in {region}: role of CloudFormation",
+    "pipeline": "{stack} in {region}: pipeline role",
+    "service": "{stack} in {region}: service role",
 }
-_DELETING: Final = "While `DeletePolicies` is `attached`, also:"
-_ACTIONS: Final = "The actions of each statement"
+_DELETING: Final = "Additional permissions while `DeletePolicies` is `attached`:"
+_ACTIONS: Final = "Actions of each statement"
 
 
 def lines(stacks: Sequence[BuiltStack], words: Words) -> list[str]:

@@ -13,7 +13,7 @@ from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.wiring import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.cloudformation.wiring import Wiring
@@ -80,44 +80,6 @@ def overview(wiring: Wiring) -> str:
             for source, names in read.items()
         ]
     return "\n".join(lines)
-
-
-def sections(wiring: Wiring, stack: BuiltStack) -> str:
-    """Return the picture of one stack: its resources in their sections, and what each section refers to.
-
-    An arrow is left out where others lead to the same section.
-    """
-    home = {name: title for title, names in stack.by_section().items() for name in names}
-    ids = {title: f"section{number}" for number, title in enumerate(stack.by_section())}
-    lines = ["flowchart LR"]
-    for title, names in stack.by_section().items():
-        lines.append(f"  {ids[title]}[{label(f'*{title}', *names)}]")
-    arrows: dict[str, list[str]] = {title: [] for title in ids}
-    for name in stack.resources:
-        for target in wiring.targets(Node(stack.name, name)):
-            if target.stack == stack.name and home[target.name] not in (home[name], *arrows[home[name]]):
-                arrows[home[name]].append(home[target.name])
-    for title, others in arrows.items():
-        for other in list(others):
-            others.remove(other)
-            if not _leads(arrows, title, other):
-                others.append(other)
-        lines += [f"  {ids[title]} --> {ids[other]}" for other in others]
-    return "\n".join(lines)
-
-
-def _leads(arrows: Mapping[str, Sequence[str]], start: str, end: str) -> bool:
-    """Tell whether arrows lead from one section to another."""
-    seen = {start}
-    pending = [start]
-    while pending:
-        for title in arrows[pending.pop()]:
-            if title == end:
-                return True
-            if title not in seen:
-                seen.add(title)
-                pending.append(title)
-    return False
 
 
 def label(*lines: str) -> str:

@@ -12,6 +12,7 @@ from csr_templates.cloudformation.wiring import Node, Wiring
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
 from csr_templates.reference import diagrams
+from csr_templates.reference.alarms import period, unit
 from csr_templates.reference.dashboards import widget_table
 from csr_templates.reference.markdown import code, codes, item, mermaid, prose, table
 from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
@@ -22,34 +23,6 @@ if TYPE_CHECKING:
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.reference.parameter_effects import Change
-
-UNITS: Final = {
-    "4XXError": "responses",
-    "4xxErrorRate": "percent",
-    "5XXError": "responses",
-    "5xxErrorRate": "percent",
-    "ApproximateNumberOfMessagesVisible": "messages",
-    "AuroraReplicaLag": "milliseconds",
-    "BlockedRequests": "requests",
-    "CPUSurplusCreditsCharged": "credits",
-    "CPUUtilization": "percent",
-    "ConcurrentExecutions": "executions",
-    "Count": "requests",
-    "DatabaseConnections": "connections",
-    "DaysToExpiry": "days",
-    "Duration": "milliseconds",
-    "ErrorPortAllocation": "errors",
-    "Errors": "errors",
-    "FreeLocalStorage": "bytes",
-    "FreeableMemory": "bytes",
-    "Latency": "milliseconds",
-    "OriginLatency": "milliseconds",
-    "PacketsDropCount": "packets",
-    "ReadLatency": "seconds",
-    "Throttles": "requests",
-    "WriteLatency": "seconds",
-}
-"""The unit in which AWS counts a metric; no template has it. An alarm on another metric has no unit."""
 
 _COMPARISONS: Final = {
     "GreaterThanOrEqualToThreshold": "at or above",
@@ -62,28 +35,28 @@ _REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"} 
 _INTRODUCTION: Final = """\
 # Reference
 
-This page is generated from the templates. `${Name}` is the value of a parameter or a reference to a resource,
-and `import name` an export of another stack. Names of alarms, stacks and exports are shown without their
+This page is generated from the templates. `${Name}` is the value of a parameter or a reference to a resource.
+`import name` is an export of another stack. Names of alarms, stacks and exports are shown without their
 common prefix, `${ProjectName}-${Environment}-`.
 
-**Parameters.** The effects of a change come from AWS's resource schemas and pages; not every property has
-been tested. *Updates* means that the resource stays and that AWS's pages name no interruption. If they
-do, the interruption is named with its source; if they do not mention the property, it is unknown. Look
-at the change set before you execute it.
+**Parameters.** The effects of a change are taken from the resource schemas and the documentation of AWS. Not
+every property has been tested. *Updates* means that the resource is kept and that the AWS documentation does
+not mention an interruption. If it does, the interruption is listed with its source. If the documentation does
+not cover the property, the effect is unknown. Review the change set before you execute it.
 
 **Policies.** A resource without a policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its
-creation is rolled back; `Snapshot` keeps a last snapshot. The [stack policy](stack-policies) refuses updates
-that would replace, remove or change what it protects, until it is lifted for one update.
+creation is rolled back. `Snapshot` keeps a final snapshot. The [stack policy](stack-policies) denies updates
+that replace, remove or change protected resources, until you change the policy for one update.
 
 ## The system
 
-Boxes are resources, with the subnets or the region that they are in. An arrow points from a resource to what
+Boxes are resources, with their subnets or their region. An arrow points from a resource to the resources that
 its definition refers to, directly or through a role, a group or a policy. Two arrows follow the request
 instead: from WAF to CloudFront, and from the Aurora cluster to its instances."""
 
 _NETWORK: Final = """\
-The network: frames are subnets. A dotted arrow points from a subnet to the gateway of its default route.
-Address ranges are the defaults."""
+In the network diagram, frames are subnets. A dotted arrow points from a subnet to the gateway of its default
+route. The address ranges are the default values."""
 
 
 def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
@@ -118,12 +91,12 @@ class _Page:
         """Return the part about all stacks."""
         yield "## The stacks"
         yield ""
-        yield "In deploy order. An arrow points from a stack to one that reads its outputs and secrets."
+        yield "In deploy order. An arrow points from a stack to the stacks that read its outputs and secrets."
         yield ""
         yield from mermaid(diagrams.overview(self.wiring))
         yield ""
         yield from table(
-            ("stack", "template", "region", "resources", "what it is"),
+            ("stack", "template", "region", "resources", "description"),
             (
                 (
                     f"[{stack.name}](#{stack.name})",
@@ -142,9 +115,7 @@ class _Page:
         yield ""
         yield f"{prose(str(stack.template.get('Description', '')))}."
         yield ""
-        yield "An arrow points from a section to one that it refers to, unless other arrows connect them."
-        yield ""
-        yield from mermaid(diagrams.sections(self.wiring, stack))
+        yield from self._sections(stack)
         for title, lines in (
             ("Parameters", self._parameters(stack)),
             ("Resources", self._resources(stack)),
@@ -165,7 +136,7 @@ class _Page:
         for name, parameter in stack.parameters.items():
             yield _about(f"- {code(name)} ({parameter['Type']})", parameter.get("Description", ""))
             if name in stack.per_deploy:
-                yield "  - **Each deploy decides it.**"
+                yield "  - **Set at each deploy.**"
             if "Default" in parameter:
                 yield f"  - Default: {code(in_words(parameter['Default'])) or '(empty)'}"
             if constraint := _constraint(parameter):
@@ -183,7 +154,7 @@ class _Page:
         if imported:
             readers = [name for name in self.wiring.stacks if any(name in one for one in imported.values())]
             yield (
-                f"CloudFormation refuses a new value of {names_or_count(tuple(imported), 'outputs')} while "
+                f"CloudFormation rejects a new value of {names_or_count(tuple(imported), 'outputs')} while "
                 f"{' and '.join(readers)} import{'s' if len(readers) == 1 else ''} it."
             )
         for key in change.outputs:
@@ -225,6 +196,17 @@ class _Page:
             if readers := self.readers.get(Node(stack.name, key)):
                 yield f"  - Read by {', '.join(readers)}"
 
+    def _sections(self, stack: BuiltStack) -> Iterator[str]:
+        """Return a table, since a picture of so many boxes has lines that run behind some of them."""
+        home = {name: title for title, names in stack.by_section().items() for name in names}
+        rows = []
+        for title, names in stack.by_section().items():
+            targets = [target for name in names for target in self.wiring.targets(Node(stack.name, name))]
+            others = dict.fromkeys(home[target.name] for target in targets if target.stack == stack.name)
+            others.pop(title, None)
+            rows.append((prose(title), str(len(names)), prose(", ".join(others))))
+        yield from table(("section", "resources", "refers to"), rows)
+
     def _alarms(self, stack: BuiltStack) -> Iterator[str]:
         for name, alarm in _of_type(stack, "AWS::CloudWatch::Alarm").items():
             yield f"- {code(name)}" + (
@@ -233,7 +215,7 @@ class _Page:
             yield from _metrics(alarm)
             yield f"  - Fires when: {_firing(alarm)}"
             if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
-                yield f"  - Tells: {code(topics)}"
+                yield f"  - Notifies: {code(topics)}"
             for line in in_words(alarm.get("AlarmDescription", "")).splitlines():
                 yield f"  - {prose(line)}"
 
@@ -259,9 +241,9 @@ class _Page:
                 ]
                 for other in self.stacks
             }
-            yield from (f"  - Named in {other} by {codes(found)}." for other, found in users.items() if found)
+            yield from (f"  - Used in {other} by {codes(found)}." for other, found in users.items() if found)
             if not any(users.values()):
-                yield "  - Named by no resource."
+                yield "  - Not used by any resource."
 
     def _log_groups(self, stack: BuiltStack) -> Iterator[str]:
         groups = _of_type(stack, "AWS::Logs::LogGroup")
@@ -320,23 +302,6 @@ def _metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"    - {one['Name']} = {code(in_words(one['Value']))}" for one in dimensions)
         else:
             yield f"    - {code(in_words(dimensions))}"
-
-
-def metric_stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the metrics of an alarm on an expression."""
-    return [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
-
-
-def period(alarm: Mapping[str, Any]) -> Any:
-    """Return the seconds of one period of an alarm: of an expression, those of its longest metric."""
-    return alarm.get("Period") or max((one["Period"] for one in metric_stats(alarm)), default=60)
-
-
-def unit(alarm: Mapping[str, Any]) -> str:
-    """Return the unit of an alarm's threshold; empty if it is not known."""
-    return (
-        "samples" if alarm.get("Statistic") == "SampleCount" else UNITS.get(str(alarm.get("MetricName")), "")
-    )
 
 
 def _firing(alarm: Mapping[str, Any]) -> str:

@@ -199,27 +199,29 @@ def sentences(stack: BuiltStack, parameter: str, change: Change) -> Iterator[str
         return [name for name in names if action in denied.get(name, ())]
 
     for rule, descriptions in _rules(stack, parameter):
-        yield f"The rule {code(rule)} refuses some values: {' '.join(map(prose, descriptions))}"
+        yield f"The rule {code(rule)} rejects some values: {' '.join(map(prose, descriptions))}"
     if change.replaced:
         through = f" and, through {_them(change.replaced)}, " if change.following else ""
         following = names_or_count(change.following)
         yield f"**Replaces** {names_or_count(change.replaced)}{through}{following}."
     if change.maybe_replaced:
-        yield f"**May replace** {names_or_count(change.maybe_replaced)}, in some cases."
+        yield f"**Replaces in some cases** {names_or_count(change.maybe_replaced)}."
         for name, case in change.kept_if:
-            yield f"A change of {code(name)} replaces, unless {case.does} {_source(case)}."
+            yield f"A change to {code(name)} causes a replacement, unless {case.does} {_source(case)}."
     replaced = {*change.replaced, *change.following, *change.maybe_replaced}
     if kept := refused(REPLACE, (name for name in stack.resources if name in replaced)):
-        yield f"**The stack policy refuses** to replace {names_or_count(kept)}."
+        yield f"**The stack policy denies** the replacement of {names_or_count(kept)}."
     if change.keeping_name:
         taken = names_or_count(change.keeping_name)
-        yield f"The name of {taken} stays the same, so the new one cannot be created beside the old one."
+        yield (
+            f"The name of {taken} does not change, so the new one cannot be created while the old one exists."
+        )
     if left := [name for name in change.replaced if name not in kept and _stays(stack, name)]:
-        yield f"The old {names_or_count(left)} stays in the account."
+        yield f"The old {names_or_count(left)} remains in the account."
     if change.switched:
-        yield f"Makes or removes {names_or_count(change.switched)}."
+        yield f"Creates or removes {names_or_count(change.switched)}."
         if kept := refused(DELETE, change.switched):
-            yield f"**The stack policy refuses** to remove {names_or_count(kept)}."
+            yield f"**The stack policy denies** the removal of {names_or_count(kept)}."
         for name in change.switched:
             if name not in kept and (note := note_on_removal(stack.resources[name]["Type"])):
                 yield f"Removing {code(name)} {note.does} {_source(note)}."
@@ -228,11 +230,11 @@ def sentences(stack: BuiltStack, parameter: str, change: Change) -> Iterator[str
     if quiet := [name for name in change.updated if name not in interrupted]:
         yield f"Updates {names_or_count(quiet)}."
     if kept := refused(MODIFY, change.updated):
-        yield f"**The stack policy refuses** to change {names_or_count(kept)}."
+        yield f"**The stack policy denies** changes to {names_or_count(kept)}."
     if change.unknown:
-        yield f"Whether that interrupts {names_or_count(change.unknown)} is not known."
+        yield f"It is not known whether this interrupts {names_or_count(change.unknown)}."
     if not any((*change.replaced, *change.maybe_replaced, *change.switched, *change.updated)):
-        yield "Changes no resource."
+        yield "Does not change any resource."
 
 
 def names_or_count(names: Sequence[str], what: str = "resources") -> str:
@@ -254,7 +256,7 @@ def _interruptions(stack: BuiltStack, change: Change) -> Iterator[str]:
             yield f"{names_or_count(names)}{each} {note.does} {_source(note)}."
         order = update_order(stack, names)
         if note.interrupts and len(order) > 1:
-            yield f"One after the other: {', then '.join(map(codes, order))}."
+            yield f"In this order: {', then '.join(map(codes, order))}."
 
 
 def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:

@@ -42,9 +42,9 @@ def sentence(statement: Mapping[str, Any]) -> str:
     who = _principals(statement)
     allows = statement.get("Effect") == "Allow"
     if who == "Everyone":
-        verb = "Everyone may" if allows else "No one may"
+        verb = "Everyone can" if allows else "No one can"
     elif who:
-        verb = f"{who} {'may' if allows else 'must not'}"
+        verb = f"{who} {'can' if allows else 'cannot'}"
     else:
         verb = "Allows" if allows else "Denies"
     sid = f"{code(str(statement['Sid']))}: " if "Sid" in statement else ""
@@ -87,7 +87,7 @@ def _principals(statement: Mapping[str, Any]) -> str:
 
 def _either(statement: Mapping[str, Any], key: str) -> str:
     if f"Not{key}" in statement:
-        return f"everything but {codes(map(in_words, _as_list(statement[f'Not{key}'])))}"
+        return f"everything except {codes(map(in_words, _as_list(statement[f'Not{key}'])))}"
     return codes(map(in_words, _as_list(statement.get(key, []))))
 
 

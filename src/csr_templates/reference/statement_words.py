@@ -33,22 +33,24 @@ _BOUNDS: Final[Mapping[tuple[str, str, str], str]] = {
     ),
     ("Allow", "Null true", "kms:ResourceAliases"): "Only keys without an alias.",
     ("Allow", "Null false", "route53:ChangeResourceRecordSetsNormalizedRecordNames"): (
-        "Only if the request names the records."
+        "Only if the request specifies the record names."
     ),
     ("Allow", "Null false", "route53:ChangeResourceRecordSetsRecordTypes"): (
-        "Only if the request names the types of the records."
+        "Only if the request specifies the record types."
     ),
     ("Allow", "StringEquals", "aws:RequestTag"): "Only if the request sets the tags {values}.",
     ("Allow", "StringEquals", "aws:RequestedRegion"): "Only in the region {values}.",
-    ("Allow", "StringEquals", "aws:ResourceTag"): "Only what has the tags {values}.",
-    ("Allow", "StringEquals", "ec2:CreateAction"): "Only while one of these actions creates it: {values}.",
+    ("Allow", "StringEquals", "aws:ResourceTag"): "Only resources with the tags {values}.",
+    ("Allow", "StringEquals", "ec2:CreateAction"): "Only during creation by one of these actions: {values}.",
     ("Allow", "StringEquals", "iam:AWSServiceName"): "Only for {values}.",
     ("Allow", "StringEquals", "iam:PassedToService"): "Only to {values}.",
     ("Allow", "StringEquals", "kms:ViaService"): "Only through {values}.",
-    ("Allow", "StringEqualsIfExists", "aws:RequestTag"): "If the request sets these tags, only to {values}.",
+    ("Allow", "StringEqualsIfExists", "aws:RequestTag"): (
+        "If the request sets these tags, only with the values {values}."
+    ),
     ("Allow", "StringEqualsIfExists", "aws:ResourceAccount"): "Only in the account {values}.",
     ("Allow", "StringEqualsIfExists", "aws:ResourceTag"): (
-        "Only what has the tags {values}, or does not have these tags."
+        "Only resources with the tags {values}, or without these tags."
     ),
     ("Deny", "ForAnyValue:StringLike", "cloudformation:ImportResourceTypes"): (
         "If resources of the types {values} are imported."
@@ -215,7 +217,7 @@ def _allowed(statement: Mapping[str, Any], words: Words, region: str) -> Iterato
     anywhere = [action for action in actions if "*" in arns and action not in created]
     for verbs, of_verbs in _grouped((_verbs(action, ""), action) for action in anywhere):
         text = words.fill(
-            "{verbs} without naming a resource: {actions}.",
+            "{verbs} without specifying a resource: {actions}.",
             verbs=_joined(map(words, verbs), words),
             actions=codes(of_verbs),
         )

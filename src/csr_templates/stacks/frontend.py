@@ -389,21 +389,8 @@ def add_edge_log_bucket(t: StackTemplate) -> EdgeLogBucket:
                     ]
                 ),
             ),
-            aws.Statement(
-                Sid="SiteBucketAccessLogs",
-                Effect=aws.Allow,
-                Principal=aws.Principal("Service", "logging.s3.amazonaws.com"),
-                Action=[awacs.s3.PutObject],
-                Resource=[Sub("${Bucket}/site-bucket/*", Bucket=bucket.GetAtt("Arn"))],
-                Condition=aws.Condition(
-                    [
-                        aws.StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
-                        # By name: the site bucket names this bucket, and may not be named back.
-                        aws.ArnLike(
-                            "aws:SourceArn", Sub(f"arn:${{AWS::Partition}}:s3:::{names.PREFIX}-frontend-*")
-                        ),
-                    ]
-                ),
+            buckets.access_log_delivery(
+                "SiteBucketAccessLogs", bucket, "site-bucket/", f"{names.PREFIX}-frontend-*"
             ),
         )
     )

@@ -784,8 +784,33 @@ def add_lambda_deployments_bucket(t: StackTemplate) -> s3.Bucket:
 
     It stands in this stack because a package must be there before the api stack can be created. Old versions
     stay as long as a rollback may want them: the ten newest of each package always, the others for 90 days.
+    Its access log says who uploaded what runs in production, and is kept for a year in a bucket of its own.
     """
     t.section("Lambda package bucket")
+    log_bucket = t.add_resource(
+        buckets.private_bucket(
+            "PackageLogBucket",
+            names.name("package-logs-${AWS::AccountId}"),
+            s3.LifecycleRule(
+                Id="Expire",
+                Status="Enabled",
+                ExpirationInDays=365,
+                NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=30),
+            ),
+        )
+    )
+    t.add_resource(
+        buckets.bucket_policy(
+            "PackageLogBucketPolicy",
+            log_bucket.Ref(),
+            buckets.access_log_delivery(
+                "PackageBucketAccessLogs",
+                log_bucket,
+                "lambda-deployments/",
+                f"{names.PREFIX}-lambda-deployments-*",
+            ),
+        )
+    )
     bucket = t.add_resource(
         buckets.private_bucket(
             "LambdaDeploymentsBucket",
@@ -796,6 +821,9 @@ def add_lambda_deployments_bucket(t: StackTemplate) -> s3.Bucket:
                 NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(
                     NoncurrentDays=90, NewerNoncurrentVersions=10
                 ),
+            ),
+            LoggingConfiguration=s3.LoggingConfiguration(
+                DestinationBucketName=log_bucket.Ref(), LogFilePrefix="lambda-deployments/"
             ),
         )
     )

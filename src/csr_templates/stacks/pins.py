@@ -53,6 +53,9 @@ PINS: Final[Mapping[str, Pins]] = {
             "LambdaDeploymentsBucket": Pin(
                 "AWS::S3::Bucket", "${ProjectName}-${Environment}-lambda-deployments-${AWS::AccountId}"
             ),
+            "PackageLogBucket": Pin(
+                "AWS::S3::Bucket", "${ProjectName}-${Environment}-package-logs-${AWS::AccountId}"
+            ),
         },
         names={
             "SecretsManagerEndpointSecurityGroup": (

@@ -15,6 +15,8 @@ from typing import Any
 
 from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.responses import ActionResult
 from moto.server import main
 
 
@@ -91,6 +93,13 @@ def execute_change_set(backend: Any, change_set_name: str, stack_name: str | Non
         backend.exports[export.name] = export
 
 
+def update_termination_protection(response: Any) -> ActionResult:
+    """Switch it on or off, which moto knows of only when a stack is created."""
+    stack = response.cloudformation_backend.get_stack(response._get_param("StackName"))
+    stack.enable_termination_protection = response._get_bool_param("EnableTerminationProtection")
+    return ActionResult({"StackId": stack.stack_id})
+
+
 _resolve_update_parameters = models.CloudFormationBackend._resolve_update_parameters
 
 
@@ -104,6 +113,7 @@ def resolve_update_parameters(backend: Any, *, instance: Any, **given: Any) -> A
 for owner, name, stand_in in (
     (models.CloudFormationBackend, "_resolve_update_parameters", resolve_update_parameters),
     (models.CloudFormationBackend, "execute_change_set", execute_change_set),
+    (CloudFormationResponse, "update_termination_protection", update_termination_protection),
     (parsing, "resource_class_from_type", lambda kind: Placeholder),
     (parsing, "parse_and_create_resource", create),
     (parsing, "parse_and_update_resource", create),

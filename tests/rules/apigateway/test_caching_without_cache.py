@@ -59,4 +59,18 @@ BAD = {
         "CacheClusterEnabled: !If [Switched, true, !Ref AWS::NoValue]",
         'is {"Fn::If": ["Switched", true, {"Ref": "AWS::NoValue"}]}',
     ),
+    "no lifetime": (
+        """
+Resources:
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      CacheClusterEnabled: true
+      MethodSettings:
+        - {CachingEnabled: true, CacheTtlInSeconds: 0, HttpMethod: GET, ResourcePath: /}
+""",
+        "Resources/Stage/Properties/MethodSettings/0/CacheTtlInSeconds",
+        "CachingEnabled is true, and CacheTtlInSeconds is 0: nothing is cached. Set a "
+        "lifetime from 1 to 3600 seconds.",
+    ),
 }

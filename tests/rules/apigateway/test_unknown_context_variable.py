@@ -15,6 +15,14 @@ GOOD = {
     "known": stage("'$context.requestId $context.identity.sourceIp $context.status'"),
     "of an authorizer": stage("'$context.authorizer.claims.sub'"),
     "newer than the list": stage("'$context.somethingElse'"),
+    "route of an HTTP API": """
+Resources:
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties:
+      AccessLogSettings:
+        Format: '$context.routeKey $context.requestId'
+""",
 }
 
 BAD = {
@@ -29,5 +37,20 @@ BAD = {
         "Resources/Stage/Properties/AccessLogSetting/Format",
         "Format has $context.requestID, which API Gateway does not have and logs as '-'. Did you "
         "mean $context.requestId?",
+    ),
+    "route of a REST API": (
+        """
+Resources:
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      AccessLogSetting:
+        Format: '$context.requestId $context.routeKey $context.connectionId'
+""",
+        "Resources/Stage/Properties/AccessLogSetting/Format",
+        "Format has $context.routeKey, which REST APIs do not have and log as '-'. Use "
+        "$context.httpMethod and $context.resourcePath.",
+        "Resources/Stage/Properties/AccessLogSetting/Format",
+        "Format has $context.connectionId, which REST APIs do not have and log as '-'. Remove it.",
     ),
 }

@@ -1,8 +1,8 @@
 """Event sources of functions."""
 
 
-def template(actions: str, arns: str = "[]") -> str:
-    """Return a template with a queue, a function and its role."""
+def template(actions: str, arns: str = "[]", called: str = "F") -> str:
+    """Return a template with a queue, a function, its role, and what the queue calls."""
     return f"""
 Resources:
   Queue: {{Type: AWS::SQS::Queue}}
@@ -13,9 +13,10 @@ Resources:
       Policies:
         - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
   F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt Role.Arn}}}}
+  Live: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: !Ref F}}}}
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
-    Properties: {{FunctionName: !Ref F, EventSourceArn: !GetAtt Queue.Arn}}
+    Properties: {{FunctionName: !Ref {called}, EventSourceArn: !GetAtt Queue.Arn}}
 """
 
 
@@ -39,5 +40,11 @@ BAD = {
         ),
         "Resources/Mapping/Properties/EventSourceArn",
         "Role, the role of F, may not sqs:DeleteMessage: Lambda refuses the mapping from Queue. Allow it.",
+    ),
+    "an alias": (
+        template("[sqs:ReceiveMessage, sqs:DeleteMessage]", called="Live"),
+        "Resources/Mapping/Properties/EventSourceArn",
+        "Role, the role of F, may not sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. Allow "
+        "it.",
     ),
 }

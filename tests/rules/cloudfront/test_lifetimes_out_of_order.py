@@ -14,6 +14,19 @@ Resources:
 GOOD = {
     "order": policy("MinTTL: 0, DefaultTTL: 60, MaxTTL: 60"),
     "parameter": policy("MinTTL: 10, DefaultTTL: !Ref Any, MaxTTL: 60"),
+    "compression": """
+Resources:
+  Policy:
+    Type: AWS::CloudFront::CachePolicy
+    Properties:
+      CachePolicyConfig:
+        MinTTL: 0
+        DefaultTTL: 0
+        MaxTTL: 60
+        ParametersInCacheKeyAndForwardedToOrigin:
+          EnableAcceptEncodingGzip: true
+          EnableAcceptEncodingBrotli: false
+""",
 }
 
 BAD = {
@@ -26,5 +39,24 @@ BAD = {
         policy("MinTTL: 600, MaxTTL: 60"),
         "Resources/Policy/Properties/CachePolicyConfig/MinTTL",
         "MinTTL is 600 and MaxTTL 60: CloudFront refuses it. Put them in order.",
+    ),
+    "compression without cache": (
+        """
+Resources:
+  Policy:
+    Type: AWS::CloudFront::CachePolicy
+    Properties:
+      CachePolicyConfig:
+        MinTTL: 0
+        DefaultTTL: 0
+        MaxTTL: 0
+        ParametersInCacheKeyAndForwardedToOrigin:
+          EnableAcceptEncodingGzip: true
+          EnableAcceptEncodingBrotli: false
+""",
+        "Resources/Policy/Properties/CachePolicyConfig/"
+        "ParametersInCacheKeyAndForwardedToOrigin/EnableAcceptEncodingGzip",
+        "EnableAcceptEncodingGzip is true and MaxTTL 0: CloudFront refuses a key where "
+        "nothing is cached. Set it to false, or raise MaxTTL.",
     ),
 }

@@ -21,6 +21,22 @@ GOOD = {
     "identity": template(f"{DOMAIN}, S3OriginConfig: {{OriginAccessIdentity: a}}"),
     "public": template(DOMAIN, ""),
     "another origin": template("DomainName: example.com"),
+    "signed": """
+Resources:
+  Bucket: {Type: AWS::S3::Bucket}
+  Control:
+    Type: AWS::CloudFront::OriginAccessControl
+    Properties:
+      OriginAccessControlConfig: {SigningBehavior: always}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins:
+          - Id: site
+            DomainName: !GetAtt Bucket.RegionalDomainName
+            OriginAccessControlId: !Ref Control
+""",
 }
 
 BAD = {
@@ -35,5 +51,26 @@ BAD = {
         "Resources/Site/Properties/DistributionConfig/Origins/0",
         "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: "
         "every object is 403. Add an AWS::CloudFront::OriginAccessControl.",
+    ),
+    "never signed": (
+        """
+Resources:
+  Bucket: {Type: AWS::S3::Bucket}
+  Control:
+    Type: AWS::CloudFront::OriginAccessControl
+    Properties:
+      OriginAccessControlConfig: {SigningBehavior: never}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins:
+          - Id: site
+            DomainName: !GetAtt Bucket.RegionalDomainName
+            OriginAccessControlId: !Ref Control
+""",
+        "Resources/Site/Properties/DistributionConfig/Origins/0/OriginAccessControlId",
+        "OriginAccessControlId is Control, whose SigningBehavior is never: CloudFront asks "
+        "the origin like anyone. Set it to always.",
     ),
 }

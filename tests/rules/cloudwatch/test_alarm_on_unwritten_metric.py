@@ -1,14 +1,15 @@
 """Alarms on the metrics of filters."""
 
 
-def template(alarm: str, more: str = "") -> str:
+def template(alarm: str, more: str = "", name: str = "RefusedRequests") -> str:
     """Return a template with a metric filter and an alarm."""
     return f"""
+Parameters: {{Stage: {{Type: String}}}}
 Resources:
   Filter:
     Type: AWS::Logs::MetricFilter
     Properties:
-      MetricTransformations: [{{MetricNamespace: Own, MetricName: RefusedRequests, MetricValue: '1'{more}}}]
+      MetricTransformations: [{{MetricNamespace: Own, MetricName: {name}, MetricValue: '1'{more}}}]
   Alarm: {{Type: AWS::CloudWatch::Alarm, Properties: {{{alarm}}}}}
 """
 
@@ -18,6 +19,12 @@ GOOD = {
     "dimension": template(
         "Namespace: Own, MetricName: RefusedRequests, Dimensions: [{Name: A, Value: b}]",
         ", Dimensions: [{Key: A, Value: $.a}]",
+    ),
+    "same with a parameter": template(
+        "Namespace: Own, MetricName: !Join ['', [!Ref Stage, -refused]]", name="!Sub '${Stage}-refused'"
+    ),
+    "a name that only AWS knows": template(
+        "Namespace: Own, MetricName: !ImportValue refused", name="!Sub '${Stage}-a'"
     ),
     "written by an application": template("Namespace: Own, MetricName: Orders"),
     "another namespace": template("Namespace: Other, MetricName: RefusedRequest"),
@@ -45,5 +52,17 @@ BAD = {
         template("Namespace: Own, MetricName: RefusedRequests", ", Dimensions: [{Key: A, Value: $.a}]"),
         "Resources/Alarm/Properties",
         "Dimensions of RefusedRequests are none, and those of its filter A: the alarm never has data.",
+    ),
+    "namespace in another spelling": (
+        template("Namespace: OWN, MetricName: RefusedRequests"),
+        "Resources/Alarm/Properties/Namespace",
+        "Namespace is OWN, and the filter of RefusedRequests writes into Own: the alarm never has "
+        "data. Use the same namespace.",
+    ),
+    "another name with a parameter": (
+        template("Namespace: Own, MetricName: !Sub '${Stage}-refuse'", name="!Sub '${Stage}-refused'"),
+        "Resources/Alarm/Properties/MetricName",
+        "MetricName is ${Stage}-refuse, and the filters write ${Stage}-refused into Own: the alarm never has "
+        "data. Use the same name.",
     ),
 }

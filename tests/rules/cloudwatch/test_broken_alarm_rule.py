@@ -14,6 +14,15 @@ GOOD = {
     "name": composite("'ALARM(\"api-errors\") OR NOT (OK(other) AND FALSE)'"),
     "reference": composite("!Sub 'ALARM(${Errors})'"),
     "ARN": composite("!Sub 'ALARM(\"${Errors.Arn}\")'"),
+    "nested": """
+Resources:
+  Errors: {Type: AWS::CloudWatch::Alarm}
+  Slow: {Type: AWS::CloudWatch::Alarm}
+  All:
+    Type: AWS::CloudWatch::CompositeAlarm
+    Properties:
+      AlarmRule: '(ALARM(errors) OR ALARM("slow one")) AND NOT (OK(errors) OR FALSE)'
+""",
 }
 
 BAD = {
@@ -31,5 +40,31 @@ BAD = {
         composite('!Sub \'ALARM("${Errors}") and OK("${Errors}")\''),
         "Resources/All/Properties/AlarmRule",
         "AlarmRule has the word and; it takes ALARM, OK, INSUFFICIENT_DATA, AND, OR, NOT, TRUE and FALSE.",
+    ),
+    "signs": (
+        """
+Resources:
+  Errors: {Type: AWS::CloudWatch::Alarm}
+  Slow: {Type: AWS::CloudWatch::Alarm}
+  All:
+    Type: AWS::CloudWatch::CompositeAlarm
+    Properties:
+      AlarmRule: !Sub 'ALARM("${Errors}") && ALARM("${Slow}")'
+""",
+        "Resources/All/Properties/AlarmRule",
+        "AlarmRule has the sign &&; conditions are joined by AND, OR and NOT. CloudWatch refuses it.",
+    ),
+    "not": (
+        """
+Resources:
+  Errors: {Type: AWS::CloudWatch::Alarm}
+  Slow: {Type: AWS::CloudWatch::Alarm}
+  All:
+    Type: AWS::CloudWatch::CompositeAlarm
+    Properties:
+      AlarmRule: !Sub '!OK("${Errors}")'
+""",
+        "Resources/All/Properties/AlarmRule",
+        "AlarmRule has the sign !; conditions are joined by AND, OR and NOT. CloudWatch refuses it.",
     ),
 }

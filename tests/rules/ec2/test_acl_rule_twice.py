@@ -13,6 +13,7 @@ Resources:
 
 GOOD = {
     "two numbers": template("RuleNumber: 100", "RuleNumber: 110"),
+    "without numbers": template("Protocol: 6", "Protocol: 6"),
     "two ways": template("RuleNumber: 100", "RuleNumber: 100, Egress: true"),
 }
 

@@ -25,8 +25,33 @@ OWN = """
 GOOD = {
     "inline": template(HTTPS),
     "resource": template("", OWN),
+    "in capitals": template(HTTPS.replace("tcp", "TCP")),
     "all": template("{IpProtocol: -1, CidrIp: 10.0.0.0/8}"),
     "parameter": template("{IpProtocol: tcp, FromPort: !ImportValue port, ToPort: 443}"),
+    "default group on purpose": """
+Resources:
+  VPC: {Type: AWS::EC2::VPC}
+  Group: {Type: AWS::EC2::SecurityGroup}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref VPC
+      VpcEndpointType: Interface
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.logs
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !GetAtt VPC.DefaultSecurityGroup, SourceSecurityGroupId: !Ref Group}
+""",
+    "no groups at all": """
+Resources:
+  VPC: {Type: AWS::EC2::VPC}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref VPC
+      VpcEndpointType: Interface
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.logs
+""",
 }
 
 BAD = {
@@ -44,5 +69,22 @@ BAD = {
         template("{IpProtocol: udp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}"),
         "Resources/Endpoint/Properties/SecurityGroupIds",
         "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
+    ),
+    "default group": (
+        """
+Resources:
+  VPC: {Type: AWS::EC2::VPC}
+  Group: {Type: AWS::EC2::SecurityGroup}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref VPC
+      VpcEndpointType: Interface
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.logs
+""",
+        "Resources/Endpoint/Properties",
+        "SecurityGroupIds is missing: the endpoint gets the default group of VPC, which "
+        "lets in only its own members, and nothing of the template is one. Add a group "
+        "that lets TCP 443 in.",
     ),
 }

@@ -26,6 +26,21 @@ GOOD = {
     "private": template(
         "DestinationCidrBlock: 10.0.0.0/8, TransitGatewayId: a", ", ConnectivityType: private"
     ),
+    "private behind a transit gateway": """
+Resources:
+  Gateway: {Type: AWS::EC2::InternetGateway}
+  Subnet: {Type: AWS::EC2::Subnet}
+  Table: {Type: AWS::EC2::RouteTable}
+  Route:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, TransitGatewayId: tgw-1}
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
+  Nat:
+    Type: AWS::EC2::NatGateway
+    Properties: {SubnetId: !Ref Subnet, ConnectivityType: private}
+""",
 }
 
 BAD = {
@@ -40,5 +55,26 @@ BAD = {
         "Resources/Nat/Properties/SubnetId",
         "SubnetId is Subnet, whose route table Table has no route to an internet gateway: "
         "nothing behind the NAT gateway reaches the internet. Put it into a public subnet.",
+    ),
+    "private before an internet gateway": (
+        """
+Resources:
+  Gateway: {Type: AWS::EC2::InternetGateway}
+  Subnet: {Type: AWS::EC2::Subnet}
+  Table: {Type: AWS::EC2::RouteTable}
+  Route:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gateway}
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
+  Nat:
+    Type: AWS::EC2::NatGateway
+    Properties: {SubnetId: !Ref Subnet, ConnectivityType: private}
+""",
+        "Resources/Nat/Properties/ConnectivityType",
+        "ConnectivityType is private, and the route table of Subnet leads to an internet "
+        "gateway, which drops what a private NAT gateway sends. Make it public, with an "
+        "AllocationId.",
     ),
 }

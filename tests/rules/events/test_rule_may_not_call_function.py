@@ -17,6 +17,10 @@ GOOD = {
     "allowed": template("FunctionName: !Ref F, Principal: events.amazonaws.com"),
     "alias": template("FunctionName: !Ref Live, Principal: events.amazonaws.com", "!Ref Live"),
     "by name": template("FunctionName: own, Principal: events.amazonaws.com"),
+    "by an ARN that is put together": template(
+        "FunctionName: !Sub 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:own', "
+        "Principal: events.amazonaws.com"
+    ),
     "another template": template("FunctionName: !Ref Other, Principal: a", "!ImportValue function"),
 }
 

@@ -1,7 +1,7 @@
 """Policies about TLS."""
 
 
-def policy(effect: str, value: str, operator: str = "Bool") -> str:
+def policy(effect: str, value: str, operator: str = "Bool", more: str = "") -> str:
     """Return a template with one bucket policy."""
     return f"""
 Resources:
@@ -15,13 +15,14 @@ Resources:
             Action: s3:*
             Principal: '*'
             Resource: arn:aws:s3:::b/*
-            Condition: {{{operator}: {{aws:SecureTransport: {value}}}}}
+            Condition: {{{operator}: {{aws:SecureTransport: {value}}}{more}}}
 """
 
 
 GOOD = {
     "plain HTTP is denied": policy("Deny", "'false'"),
     "HTTPS is allowed": policy("Allow", "true"),
+    "old versions of TLS are denied": policy("Deny", "true", more=", NumericLessThan: {s3:TlsVersion: 1.2}"),
     "function": policy("Deny", "!ImportValue tls"),
 }
 

@@ -16,6 +16,12 @@ ROOT = "Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}"
 GOOD = {
     "root": key(f"{ROOT}, Action: kms:*"),
     "some actions": key(f"{ROOT}, Action: ['kms:Put*', 'kms:Describe*']"),
+    "statements of a macro": """
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties: {KeyPolicy: {Statement: {Fn::Transform: {Name: Merge, Parameters: {Files: admin.json}}}}}
+""",
     "function": key("Principal: {AWS: !ImportValue admin}, Action: kms:*"),
 }
 

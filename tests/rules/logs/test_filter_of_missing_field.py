@@ -31,6 +31,40 @@ GOOD = {
     "another format": template("'{ $.other = 1 }'", "'$context.requestId $context.status'"),
     "columns": flow_log("'[v, a, i, s, d, sp, dp, p, n, b, st, e, action=REJECT, log]'"),
     "rest": flow_log("'[v, ..., action=REJECT, log]'"),
+    "query": """
+Resources:
+  Log: {Type: AWS::Logs::LogGroup}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      AccessLogSetting:
+        DestinationArn: !GetAtt Log.Arn
+        Format: '{"latency": $context.responseLatency, "path": "$context.path"}'
+  Query:
+    Type: AWS::Logs::QueryDefinition
+    Properties:
+      LogGroupNames: [!Ref Log]
+      QueryString: |
+        fields @timestamp, latency, path as url, latency / 1000 as seconds
+        | sort latency desc
+""",
+    "made by the query": """
+Resources:
+  Log: {Type: AWS::Logs::LogGroup}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      AccessLogSetting:
+        DestinationArn: !GetAtt Log.Arn
+        Format: '{"latency": $context.responseLatency, "path": "$context.path"}'
+  Query:
+    Type: AWS::Logs::QueryDefinition
+    Properties:
+      LogGroupNames: [!Ref Log]
+      QueryString: |
+        parse path "/*/" as part
+        | fields part, @message
+""",
 }
 
 BAD = {
@@ -51,5 +85,27 @@ BAD = {
         "Resources/Filter/Properties/FilterPattern",
         "FilterPattern has 2 columns, and a record of the flow log in Log 3: it never matches. "
         "Name every field, or write '...'.",
+    ),
+    "query": (
+        """
+Resources:
+  Log: {Type: AWS::Logs::LogGroup}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      AccessLogSetting:
+        DestinationArn: !GetAtt Log.Arn
+        Format: '{"latency": $context.responseLatency, "path": "$context.path"}'
+  Query:
+    Type: AWS::Logs::QueryDefinition
+    Properties:
+      LogGroupNames: [!Ref Log]
+      QueryString: |
+        fields @timestamp, responseLatency, path
+        | sort responseLatency desc
+""",
+        "Resources/Query/Properties/QueryString",
+        "QueryString reads responseLatency, which the access log of Log does not hold: the "
+        "column stays empty.",
     ),
 }

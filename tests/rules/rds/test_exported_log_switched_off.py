@@ -100,4 +100,27 @@ BAD = {
         'EnableCloudwatchLogsExports exports "slowquery", but log_output is "TABLE": the log goes to no '
         "file, and only files are exported. Set log_output to FILE.",
     ),
+    "nothing is slow": (
+        """
+Resources:
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties:
+      Engine: aurora-mysql
+      EnableCloudwatchLogsExports: [slowquery]
+      DBClusterParameterGroupName: !Ref Parameters
+  Member:
+    Type: AWS::RDS::DBInstance
+    Properties: {DBClusterIdentifier: !Ref Cluster}
+  Parameters:
+    Type: AWS::RDS::DBClusterParameterGroup
+    Properties:
+      Family: aurora-mysql8.0
+      Parameters: {slow_query_log: 1, long_query_time: '31536000'}
+""",
+        "Resources/Cluster/Properties/EnableCloudwatchLogsExports",
+        'EnableCloudwatchLogsExports exports "slowquery", but long_query_time is '
+        "31536000 seconds: no statement takes so long, and its log group stays empty. Set "
+        "long_query_time to a few seconds.",
+    ),
 }

@@ -22,6 +22,17 @@ GOOD = {
     "dualstack": record("!Sub 'dualstack.${Balancer.DNSName}'", "!GetAtt Balancer.CanonicalHostedZoneID"),
     "parameter": record("!GetAtt Balancer.DNSName", "!Ref Any"),
     "elsewhere": record("example.com", "!Ref Zone"),
+    "parameter of the target": """
+Parameters:
+  Own: {Type: String}
+Resources:
+  Site: {Type: AWS::CloudFront::Distribution}
+  Record:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneId: Z1
+      AliasTarget: {DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}
+""",
 }
 
 BAD = {
@@ -37,5 +48,21 @@ BAD = {
         "HostedZoneId is Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}: "
         "Route 53 refuses the alias. It is the zone of what the alias leads to, not that of the "
         "record.",
+    ),
+    "parameter of the record": (
+        """
+Parameters:
+  Own: {Type: String}
+Resources:
+  Site: {Type: AWS::CloudFront::Distribution}
+  Record:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneId: !Ref Own
+      AliasTarget: {DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}
+""",
+        "Resources/Record/Properties/AliasTarget/HostedZoneId",
+        "HostedZoneId is ${Own}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the "
+        "alias. It is the zone of what the alias leads to, not that of the record.",
     ),
 }

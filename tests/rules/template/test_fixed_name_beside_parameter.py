@@ -50,6 +50,7 @@ def named(written: str, value: str) -> tuple[str, ...]:
 
 
 GOOD = {
+    "a version of a component": resource("Name: patch, Version: !Ref Schema", "AWS::ImageBuilder::Component"),
     "no name": resource("DatabaseName: !Ref Schema"),
     "literal": resource("DBClusterIdentifier: orders, DatabaseName: orders"),
     "parameter in the name too": resource(

@@ -28,6 +28,7 @@ def refuses_configuration_of_the_whole_template(config: str) -> tuple[str, ...]:
 
 GOOD = {
     "reason": topic("{ignore_checks: [W3005], ignore_reasons: {W3005: The order matters.}}"),
+    "rule of others": topic("{ignore_checks: [EIAMWildcard], ignore_reasons: {EIAMWildcard: Reads all.}}"),
     "no metadata": "Resources: {Topic: {Type: AWS::SNS::Topic}}",
     "other metadata": "Resources: {Topic: {Type: AWS::SNS::Topic, Metadata: {Note: x}}}",
     "other global metadata": "Metadata: {Note: x}\nResources: {Topic: {Type: AWS::SNS::Topic}}",

@@ -4,15 +4,20 @@
 def association(scope: str, arn: str = "a") -> str:
     """Return a template with a web ACL and its association."""
     return f"""
+Parameters:
+  Scope: {{Type: String, Default: CLOUDFRONT, AllowedValues: [CLOUDFRONT, REGIONAL]}}
+  Site: {{Type: String}}
+Conditions: {{HasSite: !Equals [!Ref Site, "true"]}}
 Resources:
   Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{Scope: {scope}}}}}
-  Site: {{Type: AWS::CloudFront::Distribution}}
+  Distribution: {{Type: AWS::CloudFront::Distribution}}
   One: {{Type: AWS::WAFv2::WebACLAssociation, Properties: {{WebACLArn: !GetAtt Acl.Arn, ResourceArn: {arn}}}}}
 """
 
 
 GOOD = {
     "regional": association("REGIONAL"),
+    "either": association("!Ref Scope"),
 }
 
 BAD = {
@@ -22,8 +27,14 @@ BAD = {
         "WebACLArn is Acl, whose Scope is CLOUDFRONT: WAF refuses the association. Set WebACLId "
         "of the distribution instead.",
     ),
+    "one case": (
+        association("!If [HasSite, CLOUDFRONT, REGIONAL]"),
+        "Resources/One/Properties/WebACLArn",
+        "WebACLArn is Acl when HasSite is true, whose Scope is CLOUDFRONT: WAF refuses the association. Set "
+        "WebACLId of the distribution instead.",
+    ),
     "distribution": (
-        association("REGIONAL", "!Sub 'arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}'"),
+        association("REGIONAL", "!Sub 'arn:aws:cloudfront::${AWS::AccountId}:distribution/${Distribution}'"),
         "Resources/One/Properties/ResourceArn",
         "ResourceArn is a distribution: set its WebACLId instead, WAF refuses the association.",
     ),

@@ -69,6 +69,73 @@ GOOD = {
     "a function hides a statement": acl(SQL, "{Name: b, Statement: !FindInMap [A, b, c]}"),
     "a function hides a rule": acl(SQL, "!FindInMap [A, b, c]"),
     "size rule in the same case": acl(*(f"!If [Strict, {one}, !Ref AWS::NoValue]" for one in (SQL, SIZE))),
+    "more than it gets": """
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {Allow: {}}
+      Rules:
+        - Name: group
+          Priority: 1
+          OverrideAction: {None: {}}
+          Statement:
+            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
+        - Name: size
+          Priority: 5
+          Action: {Block: {}}
+          Statement:
+            SizeConstraintStatement:
+              ComparisonOperator: GT
+              Size: 65536
+              FieldToMatch: {Body: {OversizeHandling: MATCH}}
+              TextTransformations: [{Priority: 0, Type: NONE}]
+""",
+    "as much as it gets": """
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {Allow: {}}
+      Rules:
+        - Name: group
+          Priority: 1
+          OverrideAction: {None: {}}
+          Statement:
+            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
+        - Name: size
+          Priority: 5
+          Action: {Block: {}}
+          Statement:
+            SizeConstraintStatement:
+              ComparisonOperator: GE
+              Size: 16384
+              FieldToMatch: {Body: {}}
+              TextTransformations: [{Priority: 0, Type: NONE}]
+""",
+    "association": """
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {Allow: {}}
+      AssociationConfig: {RequestBody: {CLOUDFRONT: {DefaultSizeInspectionLimit: KB_64}}}
+      Rules:
+        - Name: group
+          Priority: 1
+          OverrideAction: {None: {}}
+          Statement:
+            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
+        - Name: size
+          Priority: 5
+          Action: {Block: {}}
+          Statement:
+            SizeConstraintStatement:
+              ComparisonOperator: GT
+              Size: 32768
+              FieldToMatch: {Body: {}}
+              TextTransformations: [{Priority: 0, Type: NONE}]
+""",
 }
 
 BAD = {
@@ -103,5 +170,62 @@ BAD = {
     ),
     "size rule in one case": case(
         acl(SQL, f"!If [Strict, {SIZE}, !Ref AWS::NoValue]"), "", when=" when Strict is false"
+    ),
+    "size that WAF never sees": (
+        """
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {Allow: {}}
+      Rules:
+        - Name: group
+          Priority: 1
+          OverrideAction: {None: {}}
+          Statement:
+            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
+        - Name: size
+          Priority: 5
+          Action: {Block: {}}
+          Statement:
+            SizeConstraintStatement:
+              ComparisonOperator: GT
+              Size: 16384
+              FieldToMatch: {Body: {}}
+              TextTransformations: [{Priority: 0, Type: NONE}]
+""",
+        "Resources/Guard/Properties/Rules/0",
+        'Rule "group" inspects bodies, of which WAF gets only the beginning, and no rule '
+        "is about their size: what follows is not inspected. Add a rule with a "
+        "SizeConstraintStatement on Body with OversizeHandling MATCH.",
+    ),
+    "size above the association": (
+        """
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {Allow: {}}
+      AssociationConfig: {RequestBody: {CLOUDFRONT: {DefaultSizeInspectionLimit: KB_64}}}
+      Rules:
+        - Name: group
+          Priority: 1
+          OverrideAction: {None: {}}
+          Statement:
+            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
+        - Name: size
+          Priority: 5
+          Action: {Block: {}}
+          Statement:
+            SizeConstraintStatement:
+              ComparisonOperator: GT
+              Size: 65536
+              FieldToMatch: {Body: {OversizeHandling: CONTINUE}}
+              TextTransformations: [{Priority: 0, Type: NONE}]
+""",
+        "Resources/Guard/Properties/Rules/0",
+        'Rule "group" inspects bodies, of which WAF gets only the beginning, and no rule '
+        "is about their size: what follows is not inspected. Add a rule with a "
+        "SizeConstraintStatement on Body with OversizeHandling MATCH.",
     ),
 }

@@ -93,8 +93,43 @@ GOOD = {
     ),
     "statement that a function hides": acl("{Name: a, Statement: !FindInMap [A, b, c]}"),
     "no statement, which another rule finds": acl("{Name: a}"),
+    "rate that counts": """
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {Allow: {}}
+      Rules:
+        - Name: rate
+          Priority: 1
+          Action: {Count: {}}
+          Statement:
+            RateBasedStatement:
+              Limit: 1000
+              AggregateKeyType: IP
+""",
 }
 
 BAD = {
-    **{f"{name}, {kind}": case(kind, *row) for kind in ("WebACL", "RuleGroup") for name, row in ROWS.items()}
+    **{f"{name}, {kind}": case(kind, *row) for kind in ("WebACL", "RuleGroup") for name, row in ROWS.items()},
+    "rate that allows": (
+        """
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {Allow: {}}
+      Rules:
+        - Name: rate
+          Priority: 1
+          Action: {Allow: {}}
+          Statement:
+            RateBasedStatement:
+              Limit: 1000
+              AggregateKeyType: IP
+""",
+        "Resources/Guard/Properties/Rules/0/Action",
+        'Rule "rate" has the action Allow and a RateBasedStatement. It takes any other, '
+        "for example {Block: {}}.",
+    ),
 }

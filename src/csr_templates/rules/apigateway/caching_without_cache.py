@@ -6,15 +6,17 @@ from typing import Any
 
 from csr_templates.rules.support.apis import STAGE, caching_settings
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import number
 from csr_templates.rules.support.values import is_false, show, values
 
 
 class CachingWithoutCache(Rule):
-    """Caching switched on in a stage without cache.
+    """Caching switched on in a stage that caches nothing.
 
     CachingEnabled in MethodSettings says what is cached, CacheClusterEnabled gives the stage a cache to keep
     it in. With only the first the template deploys, and nothing is ever cached. Set CacheClusterEnabled to
-    true and CacheClusterSize to the size in GB, under the same condition.
+    true and CacheClusterSize to the size in GB, under the same condition. A lifetime of 0 seconds caches
+    nothing either.
     """
 
     id = "W9522"
@@ -24,7 +26,14 @@ class CachingWithoutCache(Rule):
     looks_at = properties_of(STAGE)
 
     def faults(self, validator: Validator, stage: Any) -> Faults:
-        for _, case, path in caching_settings(validator, stage):
+        for setting, case, path in caching_settings(validator, stage):
+            lifetime = setting.get("CacheTtlInSeconds")
+            if any(number(found) == 0 for found, _ in values(case, lifetime)):
+                yield Fault(
+                    (*path, "CacheTtlInSeconds"),
+                    f"CachingEnabled is true, and CacheTtlInSeconds is {show(lifetime)}: nothing is cached. "
+                    "Set a lifetime from 1 to 3600 seconds.",
+                )
             cluster = stage.get("CacheClusterEnabled")
             if any(is_false(found) for found, _ in values(case, cluster)):
                 yield Fault(

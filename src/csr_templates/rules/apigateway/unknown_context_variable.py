@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.references import own_id
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 NAMES = (
@@ -36,6 +37,16 @@ NAMES = (
     "waf.status wafResponseCode webaclArn xrayTraceId"
 )
 VARIABLES = NAMES.split()
+# Of HTTP and WebSocket APIs only, and what a REST API has in their place.
+NOT_OF_REST = {
+    "routeKey": "$context.httpMethod and $context.resourcePath",
+    "dataProcessed": "$context.responseLength",
+    "eventType": "",
+    "connectionId": "",
+    "connectedAt": "",
+    "messageDirection": "",
+    "messageId": "",
+}
 # What follows these is chosen by the authorizer, or by the mapping template.
 OPEN = ("authorizer.", "requestOverride.", "responseOverride.", "waf.", "identity.clientCert.")
 
@@ -43,8 +54,9 @@ OPEN = ("authorizer.", "requestOverride.", "responseOverride.", "waf.", "identit
 class UnknownContextVariable(Rule):
     """Access log with a variable that API Gateway does not have.
 
-    The names of $context are case-sensitive. One that does not exist is logged as '-', in every record, and
-    what queries, filters and alarms make of it stays empty.
+    The names of $context are case-sensitive, and REST APIs do not have those of HTTP and WebSocket APIs, such
+    as routeKey. A variable that does not exist is logged as '-', in every record, and what queries, filters
+    and alarms make of it stays empty.
     """
 
     id = "E9538"
@@ -58,8 +70,15 @@ class UnknownContextVariable(Rule):
     )
 
     def faults(self, validator: Validator, setting: Any) -> Faults:
+        kind = validator.cfn.template["Resources"][own_id(validator)].get("Type", "")
         for text in texts(setting.get("Format")):
             for name in dict.fromkeys(re.findall(r"\$context\.([A-Za-z0-9_.]+[A-Za-z0-9_])", text)):
+                if name in NOT_OF_REST and not kind.startswith("AWS::ApiGatewayV2::"):
+                    instead = f" Use {NOT_OF_REST[name]}." if NOT_OF_REST[name] else " Remove it."
+                    yield Fault(
+                        ("Format",),
+                        f"Format has $context.{name}, which REST APIs do not have and log as '-'.{instead}",
+                    )
                 close = get_close_matches(name, VARIABLES, n=1, cutoff=0.75)
                 if name not in VARIABLES and not name.startswith(OPEN) and close:
                     yield Fault(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from csr_templates.rules.support.grants import missing
-from csr_templates.rules.support.lambdas import FUNCTION
-from csr_templates.rules.support.references import single_reference, target
+from csr_templates.rules.support.lambdas import FUNCTION, called_function
+from csr_templates.rules.support.references import find_resource, single_reference
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 # What the event source is, and what its mapping does as the function.
@@ -33,7 +33,8 @@ class EventSourceNotAllowed(Rule):
     looks_at = properties_of("AWS::Lambda::EventSourceMapping")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        function, found = target(validator, properties.get("FunctionName"), FUNCTION)
+        function, _ = called_function(validator, properties.get("FunctionName"))
+        _, found = find_resource(validator, function, FUNCTION)
         source, _ = single_reference(properties.get("EventSourceArn"))
         kind = validator.cfn.template["Resources"].get(source, {}).get("Type")
         if not function or kind not in ACTIONS:

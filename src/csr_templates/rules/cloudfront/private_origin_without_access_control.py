@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from csr_templates.rules.support.distributions import configurations
-from csr_templates.rules.support.references import find_resource, single_reference
+from csr_templates.rules.support.distributions import Configuration, configurations
+from csr_templates.rules.support.references import find_resource, single_reference, target
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import is_true
 
 
@@ -15,6 +16,7 @@ class PrivateOriginWithoutAccessControl(Rule):
 
     CloudFront asks a bucket like any anonymous caller unless the origin has an OriginAccessControlId (or the
     older origin access identity). A bucket that blocks public access answers 403 to that, for every object.
+    So it does where SigningBehavior of the access control is never, which switches it off.
     """
 
     id = "E9586"
@@ -27,7 +29,11 @@ class PrivateOriginWithoutAccessControl(Rule):
         for one in configurations(validator, properties, "Origins"):
             origins = one.parts.get("Origins")
             for index, origin in enumerate(origins if isinstance(origins, list) else []):
-                if not isinstance(origin, dict) or origin.get("OriginAccessControlId"):
+                if not isinstance(origin, dict):
+                    continue
+                control = origin.get("OriginAccessControlId")
+                if control:
+                    yield from _unsigned(one, index, control)
                     continue
                 bucket, attribute = single_reference(origin.get("DomainName"))
                 _, bucket_properties = find_resource(one.case, bucket, "AWS::S3::Bucket")
@@ -43,3 +49,17 @@ class PrivateOriginWithoutAccessControl(Rule):
                         "AWS::CloudFront::OriginAccessControl.",
                         one.case,
                     )
+
+
+def _unsigned(one: Configuration, index: int, control: Any) -> Faults:
+    """Yield a fault if the access control of an origin signs nothing."""
+    control_id, properties = target(one.case, control, "AWS::CloudFront::OriginAccessControl")
+    config = properties.get("OriginAccessControlConfig")
+    signing = only_value(one.case, config.get("SigningBehavior")) if isinstance(config, dict) else None
+    if control_id and signing == "never":
+        yield Fault(
+            one.path("Origins", index, "OriginAccessControlId"),
+            f"OriginAccessControlId is {control_id}{{when}}, whose SigningBehavior is never: CloudFront asks "
+            "the origin like anyone. Set it to always.",
+            one.case,
+        )

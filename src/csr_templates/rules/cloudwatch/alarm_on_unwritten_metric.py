@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import each
-from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.metrics import metric_name, metrics
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class AlarmOnUnwrittenMetric(Rule):
@@ -33,22 +37,31 @@ class AlarmOnUnwrittenMetric(Rule):
         for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm") if written else ():
             for metric in metrics(validator, properties):
                 names = written.get(metric.namespace or "", {})
-                if not names or not metric.name:
+                if not metric.name:
                     continue
                 path = (logical_id, "Properties")
-                if metric.name not in names:
-                    close = get_close_matches(
-                        metric.name.lower(), [name.lower() for name in names], n=1, cutoff=0.75
-                    )
-                    meant = [name for name in names if [name.lower()] == close]
+                for other in written if metric.name not in names else ():
+                    if metric.name in written[other] and _plain(other) == _plain(metric.namespace or ""):
+                        yield Fault(
+                            (*path, *metric.path("Namespace")),
+                            f"Namespace is {metric.namespace}{{when}}, and the filter of {metric.name} "
+                            f"writes into {other}: the alarm never has data. Use the same namespace.",
+                            metric.case,
+                        )
+                if names and metric.name not in names:
+                    meant = _close(metric.name, names)
                     if meant:
                         yield Fault(
                             (*path, *metric.path("MetricName")),
-                            f"MetricName is {metric.name}{{when}}, and the filters write {meant[0]} into "
+                            f"MetricName is {metric.name}{{when}}, and the filters write {meant} into "
                             f"{metric.namespace}: the alarm never has data. Use the same name.",
                             metric.case,
                         )
-                elif metric.dimensions is not None and set(metric.dimensions) not in names[metric.name]:
+                elif (
+                    names
+                    and metric.dimensions is not None
+                    and set(metric.dimensions) not in names[metric.name]
+                ):
                     filters = " or ".join(
                         sorted(", ".join(sorted(one)) or "none" for one in names[metric.name])
                     )
@@ -61,6 +74,18 @@ class AlarmOnUnwrittenMetric(Rule):
                     )
 
 
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _close(name: str, names: Iterable[str]) -> str:
+    """Return the name that is meant by one that is close to it, apart from what both begin with."""
+    start, _, end = name.rpartition("}")
+    ends = {other.rpartition("}")[2].lower(): other for other in names if other.rpartition("}")[0] == start}
+    close = get_close_matches(end.lower(), ends, n=1, cutoff=0.75)
+    return ends[close[0]] if close else ""
+
+
 def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[set[str]]]]:
     """Return the sets of dimensions of each metric that filters write, by namespace and name."""
     found: dict[str, dict[str, list[set[str]]]] = {}
@@ -68,10 +93,9 @@ def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[s
         for one, _ in each(properties.get("MetricTransformations")):
             if not isinstance(one, dict) or is_function(one)[0]:
                 continue
-            namespace, name = (
-                only_value(validator, one.get(key)) for key in ("MetricNamespace", "MetricName")
-            )
+            namespace = only_value(validator, one.get("MetricNamespace"))
+            name = metric_name(validator, one.get("MetricName"))
             keys = {str(item.get("Key")) for item, _ in each(one.get("Dimensions")) if isinstance(item, dict)}
-            if isinstance(namespace, str) and isinstance(name, str):
+            if isinstance(namespace, str) and name:
                 found.setdefault(namespace, {}).setdefault(name, []).append(keys)
     return found

@@ -18,7 +18,7 @@ class BrokenAlarmRule(Rule):
 
     AlarmRule is made of ALARM("NAME"), OK("NAME") and INSUFFICIENT_DATA("NAME") with AND, OR and NOT. It
     takes names or ARNs of alarms, and CloudWatch refuses a name that does not exist: one that is close to an
-    alarm of the template is misspelt.
+    alarm of the template is misspelt. It refuses the signs of a programming language, such as &&, too.
     """
 
     id = "E9614"
@@ -49,6 +49,9 @@ def _problem(rule: str, alarms: set[str]) -> str:
     for word in re.findall(r"[A-Za-z_]+", outside):
         if word not in (*STATES, "AND", "OR", "NOT", "TRUE", "FALSE"):
             return f"has the word {word}; it takes {', '.join(STATES)}, AND, OR, NOT, TRUE and FALSE."
+    sign = re.search(r"[^\s\w()]+", re.sub(r"\([^()\s]*\)", "", outside))
+    if sign:
+        return f"has the sign {sign[0]}; conditions are joined by AND, OR and NOT. CloudWatch refuses it."
     for name in re.findall(r"(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)", rule):
         close = get_close_matches(name, sorted(alarms), n=1, cutoff=0.8)
         if name not in alarms and not name.startswith("arn:") and "$" not in name and close:

@@ -2,60 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-
-if TYPE_CHECKING:
-    from csr_templates.rules.support.metrics import Metric
-
-# Names that are often written otherwise. The services have more.
-NAMES = {
-    "AWS/CloudFront": (
-        "4xxErrorRate",
-        "5xxErrorRate",
-        "BytesDownloaded",
-        "BytesUploaded",
-        "CacheHitRate",
-        "OriginLatency",
-        "Requests",
-        "TotalErrorRate",
-    ),
-    "AWS/Lambda": (
-        "ConcurrentExecutions",
-        "DeadLetterErrors",
-        "Duration",
-        "Errors",
-        "Invocations",
-        "Throttles",
-    ),
-    "AWS/RDS": ("CPUUtilization", "DatabaseConnections", "FreeableMemory", "ReadLatency", "WriteLatency"),
-    "AWS/SQS": (
-        "ApproximateAgeOfOldestMessage",
-        "ApproximateNumberOfMessagesVisible",
-        "NumberOfMessagesSent",
-    ),
-    "AWS/WAFV2": ("AllowedRequests", "BlockedRequests", "CountedRequests"),
-}
-
-# REST APIs are told by name and HTTP APIs by ID, and the errors of the two have different names.
-API_NAMES = {
-    "ApiName": ("4XXError", "5XXError", "CacheHitCount", "CacheMissCount", "IntegrationLatency", "Latency"),
-    "ApiId": ("4xx", "5xx", "IntegrationLatency", "Latency"),
-}
-API_ERRORS = {
-    "ApiName": {"4xx": "4XXError", "5xx": "5XXError"},
-    "ApiId": {"4xxerror": "4xx", "5xxerror": "5xx"},
-}
+from csr_templates.rules.support.spellings import namespace_spelling, spelling
 
 
 class MisspeltMetric(Rule):
     """Alarm on a metric in another spelling.
 
-    The names of metrics are case-sensitive, and services spell alike things differently: 5xxErrorRate of
-    CloudFront, 5XXError of a REST API, 5xx of an HTTP API. An alarm on another spelling deploys and never has
-    data. Write the name as the service does.
+    The names of metrics and namespaces are case-sensitive, and services spell alike things differently:
+    5xxErrorRate of CloudFront, 5XXError of a REST API, 5xx of an HTTP API; AWS/NATGateway, AWS/ApiGateway.
+    An alarm on another spelling deploys and never has data. Write the name as the service does.
     """
 
     id = "E9606"
@@ -68,7 +27,15 @@ class MisspeltMetric(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for metric in metrics(validator, properties):
-            right = _right(metric)
+            namespace = namespace_spelling(metric.namespace or "")
+            if namespace and namespace != metric.namespace:
+                yield Fault(
+                    metric.path("Namespace"),
+                    f"Namespace is {metric.namespace}{{when}}, which is {namespace} in CloudWatch: the alarm "
+                    f"never has data. Use {namespace}.",
+                    metric.case,
+                )
+            right = spelling(metric.namespace or "", metric.name or "", metric.dimensions or {})
             if right and metric.name != right:
                 yield Fault(
                     metric.path("MetricName"),
@@ -76,14 +43,3 @@ class MisspeltMetric(Rule):
                     f"never has data. Use {right}.",
                     metric.case,
                 )
-
-
-def _right(metric: Metric) -> str:
-    """Return how the service spells the metric; empty if it is not known."""
-    name = (metric.name or "").lower()
-    if metric.namespace == "AWS/ApiGateway":
-        kinds = [kind for kind in API_NAMES if kind in (metric.dimensions or {})]
-        spellings = {known.lower(): known for kind in kinds for known in API_NAMES[kind]}
-        spellings |= {wrong: right for kind in kinds for wrong, right in API_ERRORS[kind].items()}
-        return spellings.get(name, "")
-    return next((known for known in NAMES.get(metric.namespace or "", ()) if known.lower() == name), "")

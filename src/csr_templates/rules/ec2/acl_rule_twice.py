@@ -27,7 +27,7 @@ class AclRuleTwice(Rule):
         seen: dict[tuple[str, bool, str], list[tuple[str, Any]]] = {}
         for logical_id, resource, properties in of_type(resources, "AWS::EC2::NetworkAclEntry"):
             acl, rule = single_reference(properties.get("NetworkAclId"))[0], properties.get("RuleNumber")
-            if not acl or is_function(rule)[0]:
+            if not acl or rule is None or is_function(rule)[0]:
                 continue
             others = seen.setdefault((acl, is_true(properties.get("Egress")), str(rule)), [])
             case = case_of(validator, resource)

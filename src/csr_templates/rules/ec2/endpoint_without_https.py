@@ -10,14 +10,15 @@ from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.references import single_reference, sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import number
-from csr_templates.rules.support.values import of_type
+from csr_templates.rules.support.values import of_type, show
 
 
 class EndpointWithoutHttps(Rule):
     """Interface endpoint whose security groups do not let HTTPS in.
 
     The services of AWS answer on port 443 of an endpoint. If none of its security groups lets TCP 443 in,
-    every call to the service runs into its timeout, since private DNS leads only to the endpoint.
+    every call to the service runs into its timeout, since private DNS leads only to the endpoint. So it does
+    without SecurityGroupIds, where the default group of the VPC lets in no one but its own members.
     """
 
     id = "E9632"
@@ -30,10 +31,24 @@ class EndpointWithoutHttps(Rule):
             (single_reference(properties.get("GroupId"))[0], properties)
             for _, _, properties in of_type(resources, "AWS::EC2::SecurityGroupIngress")
         ]
-        for logical_id, _, properties in of_type(resources, "AWS::EC2::VPCEndpoint"):
+        endpoints = list(of_type(resources, "AWS::EC2::VPCEndpoint"))
+        default_used = bool(endpoints) and (
+            "DefaultSecurityGroup" in show(validator.cfn.template)
+            or not any(of_type(resources, "AWS::EC2::SecurityGroup"))
+        )
+        for logical_id, _, properties in endpoints:
             service = sub_text(properties.get("ServiceName")) or ""
             if not service.startswith("com.amazonaws.") or properties.get("VpcEndpointType") != "Interface":
                 continue
+            vpc = single_reference(properties.get("VpcId"))[0]
+            if "SecurityGroupIds" not in properties and vpc in resources and not default_used:
+                yield Fault(
+                    (logical_id, "Properties"),
+                    f"SecurityGroupIds is missing: the endpoint gets the default group of {vpc}, which "
+                    "lets in "
+                    "only its own members, and nothing of the template is one. Add a group that lets TCP "
+                    "443 in.",
+                )
             groups = [single_reference(item)[0] for item, _ in each(properties.get("SecurityGroupIds"))]
             if not groups or any(
                 resources.get(one, {}).get("Type") != "AWS::EC2::SecurityGroup" for one in groups
@@ -56,7 +71,7 @@ def _admits_https(rule: Any) -> bool:
     if not isinstance(rule, dict) or is_function(rule)[0]:
         return True
     low, high = number(rule.get("FromPort")), number(rule.get("ToPort"))
-    protocol = str(rule.get("IpProtocol"))
+    protocol = str(rule.get("IpProtocol")).lower()
     if protocol == "-1" or low is None or high is None or low == -1:
         return protocol in ("-1", "tcp", "6")
     return protocol in ("tcp", "6") and low <= 443 <= high

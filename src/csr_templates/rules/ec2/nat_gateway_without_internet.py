@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from csr_templates.rules.support.networks import reaches_internet, tables_of_subnet
+from csr_templates.rules.support.networks import reaches_gateway, reaches_internet, tables_of_subnet
 from csr_templates.rules.support.references import single_reference
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
 
 
 class NatGatewayWithoutInternet(Rule):
-    """NAT gateway in a subnet without a route to an internet gateway.
+    """NAT gateway that does not reach the internet.
 
     A public NAT gateway sends on what it gets by the route table of its own subnet. Without a default route
     to an internet gateway there, or with one back to a NAT gateway, everything behind it waits for answers
-    that never come. Put it into a public subnet.
+    that never come. Put it into a public subnet. A private NAT gateway has no public address: an internet
+    gateway drops what comes from it.
     """
 
     id = "E9626"
@@ -26,9 +27,18 @@ class NatGatewayWithoutInternet(Rule):
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::EC2::NatGateway"):
             subnet = single_reference(properties.get("SubnetId"))[0]
-            if subnet not in resources or properties.get("ConnectivityType", "public") != "public":
+            if subnet not in resources:
                 continue
             tables = tables_of_subnet(resources, subnet)
+            if properties.get("ConnectivityType", "public") == "private":
+                if tables and all(reaches_gateway(resources, table) for table in tables):
+                    yield Fault(
+                        (logical_id, "Properties", "ConnectivityType"),
+                        f"ConnectivityType is private, and the route table of {subnet} leads to an internet "
+                        "gateway, which drops what a private NAT gateway sends. Make it public, with an "
+                        "AllocationId.",
+                    )
+                continue
             if tables and not any(reaches_internet(resources, table) for table in tables):
                 yield Fault(
                     (logical_id, "Properties", "SubnetId"),

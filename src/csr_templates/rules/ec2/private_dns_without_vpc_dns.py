@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 from csr_templates.rules.support.documents import each
-from csr_templates.rules.support.references import target
+from csr_templates.rules.support.references import single_reference, target
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import is_false, is_true, of_type, values
 
 
 class PrivateDnsWithoutVpcDns(Rule):
-    """Private DNS in a VPC whose DNS is off.
+    """Private DNS in a VPC that does not ask Amazon's DNS.
 
     An interface endpoint with PrivateDnsEnabled, and a private hosted zone, need EnableDnsSupport and
     EnableDnsHostnames of their VPC; the second is off by default. EC2 refuses such an endpoint, and the names
-    of such a zone do not resolve.
+    of such a zone do not resolve. Name servers of the internet in DomainNameServers of the DHCP options do
+    not know these names either.
     """
 
     id = "E9630"
@@ -45,3 +47,26 @@ class PrivateDnsWithoutVpcDns(Rule):
                         "true.",
                     )
                     break
+        yield from _foreign_servers(resources, users)
+
+
+def _foreign_servers(resources: Any, users: list[tuple[str, str, Any]]) -> Faults:
+    """Yield a fault where a VPC with private names asks only name servers of the internet."""
+    private = {single_reference(value)[0]: logical_id for logical_id, _, value in users}
+    for logical_id, _, properties in of_type(resources, "AWS::EC2::VPCDHCPOptionsAssociation"):
+        vpc, options = (single_reference(properties.get(name))[0] for name in ("VpcId", "DhcpOptionsId"))
+        found = {name: of_options for name, _, of_options in of_type(resources, "AWS::EC2::DHCPOptions")}
+        servers = [server for server, _ in each(found.get(options, {}).get("DomainNameServers"))]
+        if vpc in private and servers and all(_is_public(server) for server in servers):
+            yield Fault(
+                (options, "Properties", "DomainNameServers"),
+                f"DomainNameServers are {' and '.join(servers)}, which do not know the private names of "
+                f"{private[vpc]} in {vpc} ({logical_id}). Write AmazonProvidedDNS.",
+            )
+
+
+def _is_public(server: Any) -> bool:
+    try:
+        return isinstance(server, str) and ipaddress.ip_address(server).is_global
+    except ValueError:
+        return False

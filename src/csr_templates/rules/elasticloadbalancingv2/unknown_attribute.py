@@ -16,7 +16,8 @@ NAMES = (
     "health_check_logs.s3.prefix idle_timeout.timeout_seconds ipv6.deny_all_igw_traffic "
     "load_balancing.cross_zone.enabled routing.http.desync_mitigation_mode "
     "routing.http.drop_invalid_header_fields.enabled routing.http.preserve_host_header.enabled "
-    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled routing.http.xff_client_port.enabled "
+    "routing.http.x_amzn_tls_kx.enabled routing.http.x_amzn_tls_version_and_cipher_suite.enabled "
+    "routing.http.xff_client_port.enabled "
     "routing.http.xff_header_processing.mode routing.http2.enabled secondary_ips.auto_assigned.per_subnet "
     "waf.fail_open.enabled zonal_shift.config.enabled"
 )
@@ -33,7 +34,10 @@ TARGETS = (
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count "
     "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage "
     "target_health_state.unhealthy.connection_termination.enabled "
-    "target_health_state.unhealthy.draining_interval_seconds"
+    "target_health_state.unhealthy.draining_interval_seconds "
+    "routing.http2.rst_stream_error_forwarding.enabled "
+    "send_tcp_reset.on_deregistration.enabled send_tcp_reset.on_unhealthy.enabled "
+    "waf.http2.traffic_inspection_behavior"
 )
 KNOWN = {"LoadBalancerAttributes": NAMES.split(), "TargetGroupAttributes": TARGETS.split()}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import POLICIES
+from csr_templates.rules.support.references import own_type
 from csr_templates.rules.support.rule import Fault, Rule, Validator
 from csr_templates.rules.support.values import branches, place, show
 
@@ -71,7 +72,7 @@ class PolicyResourceWithoutArn(Rule):
     def faults(self, validator: Validator, policy: Any) -> Iterator[Fault]:
         for name in ("Resource", "NotResource"):
             for value, where in _each(validator, policy, name):
-                known = isinstance(value, str) and validator.context.path.cfn_path[1] not in UNSEEN
+                known = isinstance(value, str) and own_type(validator) not in UNSEEN
                 fault = "" if known else _why_not_an_arn(where, value)
                 if fault:
                     yield Fault(

@@ -7,6 +7,7 @@ from typing import Any
 from csr_templates.rules.support.policies import ROLE, allows, names, roles
 from csr_templates.rules.support.references import own_id, sub_text, target
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.values import of_type
 
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
 SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
@@ -27,6 +28,9 @@ class SecretWithoutDecrypt(Rule):
     looks_at = properties_of(ROLE)
 
     def faults(self, validator: Validator, _properties: Any) -> Faults:
+        secrets = of_type(validator.cfn.template["Resources"], SECRET)
+        if not any("KmsKeyId" in properties for _, _, properties in secrets):
+            return
         for statements, case, _ in roles(validator, own_id(validator)):
             for secret_id, key_id in sorted(_read(case, statements or [])):
                 decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])

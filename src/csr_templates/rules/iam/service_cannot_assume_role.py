@@ -8,7 +8,7 @@ from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import documents, principals
 from csr_templates.rules.support.policies import ROLE
-from csr_templates.rules.support.references import target
+from csr_templates.rules.support.references import own_type, target
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import branches, place
 
@@ -61,8 +61,7 @@ class ServiceCannotAssumeRole(Rule):
     looks_at = properties_of(*ROLES)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        kind = str(validator.context.path.cfn_path[1])
-        for path, service in ROLES[kind]:
+        for path, service in ROLES[own_type(validator)]:
             for value, case in branches(validator, properties, *path):
                 role, role_properties = target(case, value, ROLE)
                 if role and not _trusts(role_properties.get("AssumeRolePolicyDocument"), service):

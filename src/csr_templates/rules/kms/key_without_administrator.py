@@ -34,6 +34,8 @@ class KeyWithoutAdministrator(Rule):
             or is_true(properties.get("BypassPolicyLockoutSafetyCheck"))
         ):
             return
+        if any(is_function(statement)[0] for statement, _ in each(policy.get("Statement"))):
+            return  # a macro writes it
         for statement, _ in documents(policy):
             actions = [item for item, _ in each(statement.get("Action"))]
             may = "NotAction" in statement or any(

@@ -8,13 +8,15 @@ from typing import Any
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import show, values
 
+SIGNS = {"and": "&&", "or": "||"}
+
 
 class BrokenFilterPattern(Rule):
     """Filter pattern that CloudWatch Logs cannot read.
 
-    A pattern for JSON stands between { and }, names fields by $. and compares with a single =; one for text
-    between [ and ] has one name for each column. An open bracket, brace or quotation mark is refused, and so
-    is ==.
+    A pattern for JSON stands between { and }, names fields by $., compares with a single = and joins
+    conditions by && and ||; one for text between [ and ] has one name for each column. An open bracket, brace
+    or quotation mark is refused, and so are == and the word and.
     """
 
     id = "E9662"
@@ -48,6 +50,9 @@ def _problem(pattern: str) -> str:
         return f"it begins with {plain[0]} and does not end with {'}' if plain[0] == '{' else ']'}"
     if "==" in plain:
         return "it compares with ==, which is written ="
+    word = re.search(r"[^\s(]\s+(and|or)\s+\(*\s*\$", plain, re.IGNORECASE)
+    if word:
+        return f"it joins conditions by {word[1]}, which is written {SIGNS[word[1].lower()]}"
     fields = re.findall(r"([^\s(){}&|!=<>]+)\s*(?:!=|<=|>=|=|<|>|IS\b|NOT\b|EXISTS\b)", plain)
     wrong = [field for field in fields if not field.startswith("$")] if plain.startswith("{") else []
     return f"{wrong[0]} is a field, which is written $.{wrong[0].lstrip('.')}" if wrong else ""

@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
+from csr_templates.rules.support.documents import each, texts
 from csr_templates.rules.support.references import single_reference, sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
@@ -15,11 +16,12 @@ DEFAULT_FIELDS = 14  # of a flow log without LogFormat
 
 
 class FilterOfMissingField(Rule):
-    """Filter pattern that does not fit the format of its log.
+    """Filter pattern or saved query that does not fit the format of its log.
 
     A filter on the access log of a stage matches the keys that AccessLogSetting.Format writes, and one on a
     flow log needs a name for every field of LogFormat, or '...' for the rest. On another key, or with another
-    number of columns, it is deployed, and nothing ever matches: its metric stays empty, its alarm quiet.
+    number of columns, it is deployed, and nothing ever matches: its metric stays empty, its alarm quiet. So
+    does the column of a saved query on a key that the access log does not have.
     """
 
     id = "E9663"
@@ -57,6 +59,28 @@ class FilterOfMissingField(Rule):
                     f"FilterPattern has {len(names)} columns, and a record of the flow log in {group} "
                     f"{columns[group]}: it never matches. Name every field, or write '...'.",
                 )
+        yield from _queries(resources, keys)
+
+
+def _queries(resources: Any, keys: dict[str, set[str]]) -> Faults:
+    """Yield a fault for each field of a saved query that no access log of its log groups holds."""
+    for logical_id, _, properties in of_type(resources, "AWS::Logs::QueryDefinition"):
+        groups = [single_reference(one)[0] for one, _ in each(properties.get("LogGroupNames"))]
+        if not groups or not all(keys.get(group) for group in groups):
+            continue
+        known = set().union(*(keys[group] for group in groups))
+        for text in texts(properties.get("QueryString")):
+            made = set(re.findall(r"\bas\s+(\w+)", text)) | set(re.findall(r"(\w+)\s*=[^=~]", text))
+            listed = re.findall(r"(?m)(?:^|\|)\s*fields\s+([^|]+?)\s*(?=\||$)", text)
+            for field in dict.fromkeys(one.strip() for part in listed for one in part.split(",")):
+                if re.fullmatch(r"[A-Za-z]\w*", field) and field not in known | made:
+                    close = get_close_matches(field, sorted(known), n=1)
+                    hint = f" Did you mean {close[0]}?" if close else ""
+                    yield Fault(
+                        (logical_id, "Properties", "QueryString"),
+                        f"QueryString reads {field}, which the access log of {' and '.join(groups)} does not "
+                        f"hold: the column stays empty.{hint}",
+                    )
 
 
 def _keys(validator: Validator, resources: Any) -> dict[str, set[str]]:

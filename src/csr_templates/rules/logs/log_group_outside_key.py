@@ -20,8 +20,9 @@ class LogGroupOutsideKey(Rule):
     """Log group that its key does not allow.
 
     CloudWatch Logs encrypts as the service logs.REGION.amazonaws.com, which the key's policy must allow, and
-    says for which log group in the encryption context. Where the policy does not name the service, or narrows
-    kms:EncryptionContext:aws:logs:arn to other names, the log group cannot be created.
+    says for which log group in the encryption context: its ARN, without :* at its end. Where the policy does
+    not name the service, or narrows kms:EncryptionContext:aws:logs:arn to other names, the log group cannot
+    be created.
     """
 
     id = "E9661"
@@ -73,4 +74,4 @@ def _covers(statement: Any, name: str) -> bool:
 
 def _matches(pattern: str, name: str) -> bool:
     _, found, wanted = pattern.partition(":log-group:")
-    return not found or may_meet(wanted.removesuffix(":*"), name) or may_meet(wanted, name)
+    return not found or may_meet(wanted, name)

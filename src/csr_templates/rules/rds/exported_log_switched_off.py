@@ -7,7 +7,7 @@ from typing import Any
 from csr_templates.rules.support.aurora import CLUSTER, UNKNOWN, aurora_mysql, members, setting
 from csr_templates.rules.support.references import own_id
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from csr_templates.rules.support.scenarios import only_value, scenarios
+from csr_templates.rules.support.scenarios import number, only_value, scenarios
 from csr_templates.rules.support.values import show
 
 NAME = "EnableCloudwatchLogsExports"
@@ -22,6 +22,11 @@ TO_TABLE = (
     'EnableCloudwatchLogsExports exports "{log}"{when}, but {state}: the log goes to no file, and only files '
     "are exported. Set log_output to FILE."
 )
+TOO_SLOW = (
+    'EnableCloudwatchLogsExports exports "{log}"{when}, but {state}: no statement takes so long, and its log '
+    "group stays empty. Set long_query_time to a few seconds."
+)
+NEVER = 86_400  # seconds: a day
 
 
 class ExportedLogSwitchedOff(Rule):
@@ -30,7 +35,8 @@ class ExportedLogSwitchedOff(Rule):
     EnableCloudwatchLogsExports sends to CloudWatch Logs what Aurora writes, and by default Aurora MySQL
     writes only the error log. The log group of an audit, general or slow query log that is not switched on
     stays empty. Set server_audit_logging (and server_audit_events) in the cluster's parameter group,
-    slow_query_log or general_log in the instances'; log_output must not be TABLE.
+    slow_query_log or general_log in the instances'; log_output must not be TABLE, and long_query_time not so
+    long that no statement is slow.
     """
 
     id = "E9685"
@@ -55,7 +61,7 @@ def _silent(validator: Validator, properties: Any) -> Faults:
             state = _silence(case, log, plain["cluster"], plain["members"].values())
             if state:
                 holder = "cluster" if log == "audit" else "instances"
-                message = TO_TABLE if "log_output" in state else MESSAGE
+                message = TO_TABLE if "log_output" in state else TOO_SLOW if "long" in state else MESSAGE
                 text = message.format(
                     log=log, when="{when}", state=state, switch=SWITCHES[log], holder=holder
                 )
@@ -72,6 +78,12 @@ def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
     switches = {_setting_text(case, setting(case, switch, cluster, holder)) for holder in holders}
     if switches and switches <= {*OFF, "unset"}:
         return f"{switch} is {' and '.join(sorted(switches))}".replace("unset", "not set")
+    if log == "slowquery":
+        limits = {
+            _setting_text(case, setting(case, "long_query_time", cluster, holder)) for holder in holders
+        }
+        if limits and all((number(limit) or 0) >= NEVER for limit in limits):
+            return f"long_query_time is {' and '.join(sorted(limits))} seconds"
     outputs = {_setting_text(case, setting(case, "log_output", cluster, holder)) for holder in holders}
     if log != "audit" and outputs and outputs <= {"table", "none"}:
         return f"log_output is {show(' and '.join(sorted(outputs)).upper())}"

@@ -44,7 +44,7 @@ class PerformanceInsightsOnSmallClass(Rule):
             (of_cluster, ("DBInstanceClass",), cluster.get("PerformanceInsightsEnabled")),
         ):
             # The class first: cfn-lint resolves no parameter where a condition asks a map about it.
-            for found, known in _small_classes(validator, properties):
+            for found, known in _small_classes(validator, properties) if switch is not None else ():
                 for enabled, case in values(known, switch):
                     if is_true(enabled) and is_possible(case):
                         yield Fault(

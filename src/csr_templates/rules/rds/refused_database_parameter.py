@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from difflib import get_close_matches
 from typing import Any
 
 from csr_templates.rules.support.aurora import CLUSTER_GROUP, INSTANCE_GROUP, settings
@@ -105,14 +107,46 @@ FIXED = {
     "tmpdir",
 }
 
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.RegionsAndAvailabilityZones.html and
+# those that only RDS for MySQL has.
+ZONES = (
+    "Africa/Cairo Africa/Casablanca Africa/Harare Africa/Monrovia Africa/Nairobi Africa/Tripoli "
+    "Africa/Windhoek "
+    "America/Araguaina America/Asuncion America/Bogota America/Buenos_Aires America/Caracas "
+    "America/Chihuahua "
+    "America/Cuiaba America/Denver America/Fortaleza America/Guatemala America/Halifax America/Manaus "
+    "America/Matamoros America/Monterrey America/Montevideo America/Phoenix America/Santiago America/Tijuana "
+    "Asia/Amman Asia/Ashgabat Asia/Baghdad Asia/Baku Asia/Bangkok Asia/Beirut Asia/Calcutta Asia/Damascus "
+    "Asia/Dhaka Asia/Irkutsk Asia/Jerusalem Asia/Kabul Asia/Karachi Asia/Kathmandu Asia/Krasnoyarsk "
+    "Asia/Magadan "
+    "Asia/Muscat Asia/Novosibirsk Asia/Riyadh Asia/Seoul Asia/Shanghai Asia/Singapore Asia/Taipei "
+    "Asia/Tehran "
+    "Asia/Tokyo Asia/Ulaanbaatar Asia/Vladivostok Asia/Yakutsk Asia/Yerevan Atlantic/Azores "
+    "Australia/Adelaide "
+    "Australia/Brisbane Australia/Darwin Australia/Hobart Australia/Perth Australia/Sydney Brazil/East "
+    "Canada/Newfoundland Canada/Saskatchewan Europe/Amsterdam Europe/Athens Europe/Dublin Europe/Helsinki "
+    "Europe/Istanbul Europe/Kaliningrad Europe/Moscow Europe/Paris Europe/Prague Europe/Sarajevo "
+    "Pacific/Auckland Pacific/Fiji Pacific/Guam Pacific/Honolulu Pacific/Samoa US/Alaska US/Central "
+    "US/Eastern "
+    "US/East-Indiana US/Pacific UTC"
+)
+# Parameter -> its values, and whether they are a list.
+VALUES = {
+    "binlog_format": ("OFF ROW STATEMENT MIXED 0 1 2 3", False),
+    "server_audit_events": ("CONNECT QUERY QUERY_DCL QUERY_DDL QUERY_DML TABLE", True),
+    "time_zone": (ZONES, False),
+    "tls_version": ("TLSv1.2 TLSv1.3", True),
+}
+
 
 class RefusedDatabaseParameter(Rule):
-    """Parameter that Aurora MySQL 3 does not have or does not allow to be set.
+    """Parameter or value that Aurora MySQL 3 does not have or does not allow to be set.
 
     RDS refuses a parameter group that sets a parameter which its family does not have or which cannot be
     modified, and the stack rolls back. The query cache and several others went with version 3; what concerns
     files, redo logs and flushing does not exist in Aurora. Remove the parameter, or use the name it has in
-    version 3.
+    version 3. It refuses values that are not in the list of the parameter, such as a time zone by its
+    abbreviation, too.
     """
 
     id = "E9683"
@@ -123,7 +157,7 @@ class RefusedDatabaseParameter(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for name, value, path in settings(validator, properties):
-            reason = _reason(name)
+            reason = _reason(name) or _value_reason(name, value)
             if reason:
                 yield Fault(path, f"{name} is set to {value}: {reason}")
 
@@ -136,3 +170,21 @@ def _reason(name: str) -> str:
     if name in FIXED:
         return "Aurora MySQL 3 does not allow this parameter to be set, and RDS refuses the group. Remove it."
     return ""
+
+
+def _value_reason(name: str, shown: str) -> str:
+    """Return why a value is refused; empty if it is in the list or a function hides it."""
+    allowed, is_list = VALUES.get(name, ("", False))
+    value = json.loads(shown)
+    if not allowed or not isinstance(value, str):
+        return ""
+    known = {one.lower() for one in allowed.split()}
+    parts = [part.strip() for part in value.split(",")] if is_list else [value.strip()]
+    wrong = [part for part in parts if part and part.lower() not in known]
+    if not wrong:
+        return ""
+    close = get_close_matches(wrong[0], allowed.split(), n=1)
+    if close and name == "time_zone":
+        return f"{wrong[0]} is not among its values. Did you mean {close[0]}?"
+    few = allowed.split()[:6] if name != "time_zone" else ["UTC", "Asia/Tokyo", "others by region and city"]
+    return f"{wrong[0]} is not among its values: {', '.join(few)}."

@@ -14,10 +14,10 @@ INSTANCE_EVENTS = (
     "storage|maintenance|"
     "notification|read replica|recovery|restoration|security|security patching"
 )
+# The page writes global failover, the API global-failover; migration and serverless are only in the API.
 CLUSTER_EVENTS = (
-    "configuration "
-    "change|creation|deletion|failover|failure|global-failover|maintenance|migration|notification|"
-    "serverless"
+    "configuration change|creation|deletion|failover|failure|global failover|global-failover|maintenance|"
+    "migration|notification|serverless"
 )
 CATEGORIES = {
     "db-instance": INSTANCE_EVENTS.split("|"),
@@ -26,6 +26,7 @@ CATEGORIES = {
     "db-security-group": ["configuration change", "failure"],
     "db-snapshot": ["creation", "deletion", "notification", "restoration"],
     "db-cluster-snapshot": ["backup", "notification"],
+    "blue-green-deployment": ["creation", "deletion", "failure", "notification"],
     "db-proxy": ["configuration change", "creation", "deletion", "failure"],
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.references import single_reference, sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
@@ -53,6 +54,8 @@ class AliasOfWrongZone(Rule):
         else:
             return
         own = single_reference(alias["HostedZoneId"])[0]
+        if own == _zone_of_record(validator):
+            own = ""  # the zone of the record is known to be another
         parameters = validator.cfn.template.get("Parameters", {})
         if zone != right and own not in parameters and own != "AWS::NoValue":
             yield Fault(
@@ -61,3 +64,13 @@ class AliasOfWrongZone(Rule):
                 "the zone "
                 "of what the alias leads to, not that of the record.",
             )
+
+
+def _zone_of_record(validator: Validator) -> str:
+    """Return the parameter or resource that names the hosted zone of the record itself."""
+    _, logical_id, _, *path = validator.context.path.path
+    properties = validator.cfn.template["Resources"][logical_id].get("Properties", {})
+    records = each(properties.get("RecordSets")) if path[:1] == ["RecordSets"] else ()
+    found = [properties, *(one for one, _ in records if isinstance(one, dict))]
+    names = (single_reference(one.get("HostedZoneId"))[0] for one in found)
+    return next((name for name in names if name), "")

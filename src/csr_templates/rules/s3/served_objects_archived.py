@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from csr_templates.rules.support.distributions import readers
 from csr_templates.rules.support.references import own_id
 from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
-from csr_templates.rules.support.values import branches, case_of, logical_ids_in, of_type, place, values
+from csr_templates.rules.support.values import branches, place, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ class ServedObjectsArchived(Rule):
     looks_at = properties_of("AWS::S3::Bucket")
 
     def faults(self, validator: Validator, bucket: Any) -> Iterator[Fault]:
-        reader = _readers(validator).get(own_id(validator), "its website")
+        reader = readers(validator).get(own_id(validator), "its website")
         if reader == "its website" and not bucket.get("WebsiteConfiguration"):
             return
         for storage_class, path in _archives(validator, bucket):
@@ -42,18 +43,6 @@ class ServedObjectsArchived(Rule):
                 "serves: once they are moved there, S3 refuses to read them. Use "
                 "NoncurrentVersionTransitions, or a class that can be read at once, such as STANDARD_IA.",
             )
-
-
-def _readers(validator: Validator) -> dict[str, str]:
-    """Return the buckets that distributions read from, each with the distribution."""
-    origins = {}
-    resources = validator.cfn.template["Resources"]
-    for distribution_id, distribution, properties in of_type(resources, "AWS::CloudFront::Distribution"):
-        case = case_of(validator, distribution)
-        path = ("DistributionConfig", "Origins", "*", "DomainName")
-        for domain, _ in branches(case, properties, *path) if case else ():
-            origins.update(dict.fromkeys(logical_ids_in(domain), distribution_id))
-    return origins
 
 
 def _archives(case: Validator, bucket: Any) -> Iterator[tuple[str, Path]]:

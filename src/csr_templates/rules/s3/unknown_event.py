@@ -21,7 +21,8 @@ NAMES = (
     "s3:IntelligentTiering s3:LifecycleExpiration:* s3:LifecycleExpiration:Delete "
     "s3:LifecycleExpiration:DeleteMarkerCreated s3:ObjectTagging:* s3:ObjectTagging:Put "
     "s3:ObjectTagging:Delete "
-    "s3:ObjectAcl:Put s3:ObjectAnnotation:*"
+    "s3:ObjectAcl:Put s3:ObjectAnnotation:* s3:ObjectAnnotation:Put s3:ObjectAnnotation:Delete "
+    "s3:ObjectRetention:Put"
 )
 EVENTS = NAMES.split()
 

@@ -11,7 +11,7 @@ from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.references import single_reference, sub_text, target
 from csr_templates.rules.support.scenarios import scenarios
-from csr_templates.rules.support.values import case_of, of_type, values
+from csr_templates.rules.support.values import case_of, memory, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,8 +49,16 @@ class Access(Enum):
     """It may, or the template does not tell."""
 
 
-def alarms_with_topics(validator: Validator, resources: Any) -> Iterator[AlarmWithTopic]:
-    """Yield each alarm of the template with each topic of the template that it tells."""
+def alarms_with_topics(validator: Validator, resources: Any) -> list[AlarmWithTopic]:
+    """Return each alarm of the template with each topic of the template that it tells."""
+    known = memory(validator.cfn)
+    if "alarms" not in known:
+        known["alarms"] = list(_alarms_with_topics(validator, resources))
+    found: list[AlarmWithTopic] = known["alarms"]
+    return found
+
+
+def _alarms_with_topics(validator: Validator, resources: Any) -> Iterator[AlarmWithTopic]:
     seen = []
     for alarm, resource, properties in of_type(
         resources, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"

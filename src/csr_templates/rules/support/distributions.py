@@ -9,7 +9,7 @@ from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.references import sub_text
 from csr_templates.rules.support.scenarios import scenarios
-from csr_templates.rules.support.values import existing, values
+from csr_templates.rules.support.values import branches, case_of, existing, logical_ids_in, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,3 +102,15 @@ def _attributes(value: Any) -> Iterator[tuple[str, str]]:
     else:
         for part in _parts(value):
             yield from _attributes(part)
+
+
+def readers(validator: Validator) -> dict[str, str]:
+    """Return the buckets that distributions read from, each with the distribution."""
+    origins = {}
+    resources = validator.cfn.template["Resources"]
+    for distribution_id, distribution, properties in of_type(resources, "AWS::CloudFront::Distribution"):
+        case = case_of(validator, distribution)
+        path = ("DistributionConfig", "Origins", "*", "DomainName")
+        for domain, _ in branches(case, properties, *path) if case else ():
+            origins.update(dict.fromkeys(logical_ids_in(domain), distribution_id))
+    return origins

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from csr_templates.rules.support.references import sub_text
 from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import existing
 
@@ -23,6 +24,7 @@ class Metric(NamedTuple):
 
     namespace: str | None
     name: str | None
+    """As ``metric_name`` returns it."""
     dimensions: dict[str, Any] | None
     """Name to value, the value as the template has it."""
     statistic: str | None
@@ -60,10 +62,16 @@ def metrics(validator: Validator, properties: Any) -> Iterator[Metric]:
                 yield _metric(stat["Metric"], [stat.get("Stat", "")], case, properties, steps)
 
 
+def metric_name(case: Validator, value: Any) -> str | None:
+    """Return the name of a metric, what only AWS knows as ``${Name}``; None if a function hides it."""
+    known = _known_text(case, value)
+    return sub_text(value) if known is None else known
+
+
 def _metric(holder: Any, statistics: list[Any], case: Validator, properties: Any, steps: Path) -> Metric:
     return Metric(
         namespace=_known_text(case, holder.get("Namespace", "")),
-        name=_known_text(case, holder.get("MetricName", "")),
+        name=metric_name(case, holder.get("MetricName", "")),
         dimensions=_dimensions(case, holder.get("Dimensions", [])),
         statistic=_known_text(case, statistics[0]) if statistics else "",
         case=case,

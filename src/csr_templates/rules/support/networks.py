@@ -44,3 +44,11 @@ def reaches_internet(resources: Any, table_id: str) -> bool:
         elif not any(name.endswith("Id") and name != "RouteTableId" for name in properties):
             return True
     return False
+
+
+def reaches_gateway(resources: Any, table_id: str) -> bool:
+    """Return whether a table's default route leads to an internet gateway of the template."""
+    return any(
+        resources.get(single_reference(properties.get("GatewayId"))[0], {}).get("Type") == GATEWAY
+        for _, properties in default_routes(resources, table_id)
+    )

@@ -31,10 +31,11 @@ def permitted(resources: Any, function_id: str, service: str) -> bool:
     for _, _, properties in of_type(resources, "AWS::Lambda::Permission"):
         principal = sub_text(properties.get("Principal"))
         names = texts(properties.get("FunctionName")) or ["?"]
-        ours = any(_function(resources, _first_id(name)) == function or "${" not in name for name in names)
-        if ours and (
-            principal is None or principal.startswith(service) or "${" in principal or principal == "*"
-        ):
+        ours = any(
+            _function(resources, _first_id(name)) == function or not resources.keys() & _ids(name)
+            for name in names  # one that is put together without a resource may be that of any function
+        )
+        if ours and (principal is None or is_service(principal, service)):
             return True
     return False
 
@@ -48,8 +49,21 @@ def _function(resources: Any, logical_id: str) -> str:
 
 
 def _first_id(text: str) -> str:
-    found = re.search(r"\$\{([^!.{}:]+)", text)
-    return found[1] if found else ""
+    return next(iter(_ids(text)), "")
+
+
+def _ids(text: str) -> list[str]:
+    """Return what a text refers to, in its order."""
+    return re.findall(r"\$\{([^!.{}:]+)", text)
+
+
+def is_service(principal: str, service: str) -> bool:
+    """Return whether a principal is a service such as ``logs.``, or may be; ``logs.REGION.`` is the same.
+
+    ``events.rds.`` is another service than ``events.``.
+    """
+    name = re.split(r"amazonaws|\$\{AWS::URLSuffix\}", principal)[0]
+    return principal == "*" or "${" in name or re.sub(r"(?<=\.)[a-z]{2}(-[a-z]+)+-\d\.$", "", name) == service
 
 
 def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:
@@ -80,7 +94,7 @@ def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:
             allowed = "NotAction" in statement or any(
                 not isinstance(act, str) or fnmatchcase(action.lower(), act.lower()) for act in acts
             )
-            known = everyone or any(name.startswith(service) or "${" in name for name in named)
+            known = everyone or any(is_service(name, service) for name in named)
             if statement.get("Effect") == "Allow" and allowed and (known or "NotPrincipal" in statement):
                 return True
     return kind not in (QUEUE, TOPIC)

@@ -37,6 +37,11 @@ def sub_text(value: Any) -> str | None:
     return None
 
 
+def plain(text: str) -> str:
+    """Return a text with ``$`` for each reference, in whose names there are colons too."""
+    return re.sub(r"\$\{[^}]*\}", "$", text)
+
+
 def _substituted(text: str, variables: dict[str, str | None]) -> str | None:
     if None in variables.values():
         return None
@@ -65,6 +70,11 @@ def find_resource(validator: Validator, logical_id: str, *types: str) -> tuple[s
 def own_id(validator: Validator) -> str:
     """Return the logical ID of the resource that a rule was called on."""
     return str(validator.context.path.path[1])
+
+
+def own_type(validator: Validator) -> str:
+    """Return the type of the resource that a rule was called on."""
+    return str(validator.cfn.template["Resources"][own_id(validator)]["Type"])
 
 
 def waits_for(validator: Validator, logical_id: str, other: str) -> bool:

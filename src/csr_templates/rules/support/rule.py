@@ -5,17 +5,17 @@ from __future__ import annotations
 import inspect
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from cfnlint.jsonschema import CfnTemplateValidator, ValidationError, Validator
-from cfnlint.rules import RuleMatch
-from cfnlint.rules.jsonschema import CfnLintKeyword
+from cfnlint.jsonschema import CfnTemplateValidator, Validator
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from csr_templates.rules.support.scenarios import when
+from csr_templates.rules.support.values import branches, case_of, memory
 
 if TYPE_CHECKING:
-    from cfnlint.jsonschema import ValidationResult
     from cfnlint.template import Template
 
     from csr_templates.rules.support.values import Path
@@ -39,7 +39,7 @@ Faults = Iterator[Fault]
 """What a rule yields. Rules take it and ``Validator`` from here."""
 
 
-class Rule(CfnLintKeyword):
+class Rule(CloudFormationLintRule):
     """A rule: an ID, a source, tags, and a docstring that says what it finds and what to do about it.
 
     The docstring's first line, which names the fault, is cfn-lint's ``shortdesc``; the rest is its
@@ -47,7 +47,7 @@ class Rule(CfnLintKeyword):
     """
 
     looks_at: ClassVar[tuple[str, ...]] = ("Resources",)
-    """Paths as cfn-lint's keywords have them, with the type for a logical ID; none for the whole template."""
+    """Paths with the type of a resource for its logical ID, or ``*``; none for the whole template."""
 
     fault_class: ClassVar[str] = ""
     """What kind of fault it finds: a key of ``csr_templates.rules.CLASSES``."""
@@ -61,24 +61,21 @@ class Rule(CfnLintKeyword):
         cls.shortdesc = title.rstrip(".")
         cls.description = " ".join(explanation.split())
 
-    def __init__(self) -> None:
-        super().__init__(self.looks_at)
-
     def faults(self, validator: Validator, part: Any, /) -> Faults:
         """Yield what is wrong in a part of the template at which the rule looks, in each of its cases."""
         raise NotImplementedError
 
-    def validate(self, validator: Validator, _keywords: Any, part: Any, _schema: Any) -> ValidationResult:
-        """Yield a finding for each fault in what cfn-lint found at one of the paths."""
-        for path, message in self._findings(validator, part):
-            yield ValidationError(message, path=deque(path), rule=self)
-
     def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return a match for each fault of a rule that looks at the whole template."""
-        if self.looks_at:
-            return []
-        validator = CfnTemplateValidator({}).evolve(cfn=cfn, context=cfn.context)
-        return [RuleMatch(list(path), message) for path, message in self._findings(validator, cfn.template)]
+        """Return a match for each fault in what stands at the paths.
+
+        cfn-lint would lead a keyword there too, but asks every rule at every node of the template for it.
+        """
+        return [
+            RuleMatch([*validator.context.path.path, *path], message)
+            for look in self.looks_at or ("",)
+            for part, validator in _parts(cfn, look)
+            for path, message in self._findings(validator, part)
+        ]
 
     def _findings(self, validator: Validator, part: Any) -> Iterator[tuple[Path, str]]:
         """Yield path and message of each fault once, whatever the number of cases it is found in."""
@@ -95,3 +92,35 @@ class Rule(CfnLintKeyword):
 def properties_of(*types: str) -> tuple[str, ...]:
     """Return the paths of the properties of these types, for ``looks_at``."""
     return tuple(f"Resources/{kind}/Properties" for kind in types)
+
+
+def _parts(cfn: Template, look: str) -> list[tuple[Any, Validator]]:
+    """Return what stands at a path, in each case; rules that look at the same share it."""
+    known: dict[str, list[tuple[Any, Validator]]] = memory(cfn).setdefault("parts", {})
+    if look not in known:
+        known[look] = list(_found(cfn, *look.split("/")))
+    return known[look]
+
+
+def _found(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[tuple[Any, Validator]]:
+    if not section:
+        yield cfn.template, _at(cfn)
+    elif not kind:
+        yield cfn.template.get(section), _at(cfn, section)
+    elif kind == "*":
+        for logical_id, resource in cfn.get_resources().items():
+            yield resource, _at(cfn, section, logical_id)
+    elif not rest:
+        for resource, validator in _parts(cfn, f"{section}/*"):
+            if resource["Type"] == kind and (case := case_of(validator, resource)):
+                yield {"Properties": {}, **resource}, case
+    else:
+        for resource, case in _parts(cfn, f"{section}/{kind}"):
+            yield from branches(case, resource, *rest)
+
+
+def _at(cfn: Template, *steps: str) -> Validator:
+    """Return a validator that knows where it is."""
+    context = cfn.context.evolve(path=replace(cfn.context.path, path=deque(steps)))
+    validator: Validator = CfnTemplateValidator({}).evolve(cfn=cfn, context=context)
+    return validator

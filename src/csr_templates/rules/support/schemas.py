@@ -26,8 +26,16 @@ NESTED_NAMES = {
     "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig", "Name"),
 }
 
-# The service gives the same name twice: a second hosted zone or API key does not collide with the first.
-REPEATABLE_NAMES = {"AWS::ApiGateway::ApiKey", "AWS::Route53::HostedZone"}
+# The service gives the same name twice: a second hosted zone or API key does not collide with the first, nor
+# does the next version of a component or a recipe.
+REPEATABLE_NAMES = {
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ImageBuilder::Component",
+    "AWS::ImageBuilder::ContainerRecipe",
+    "AWS::ImageBuilder::ImageRecipe",
+    "AWS::ImageBuilder::Workflow",
+    "AWS::Route53::HostedZone",
+}
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.context.conditions import Unsatisfiable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cfnlint.jsonschema import Validator
+    from cfnlint.template import Template
 
 Path = tuple[str | int, ...]
 
@@ -28,6 +30,9 @@ def branches(validator: Validator, part: Any, *path: str | int) -> Iterator[tupl
 
 def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
     """Yield every value that is possible here with its case; what only AWS knows stays a function."""
+    if not isinstance(value, dict):  # only a function has several
+        yield value, validator
+        return
     for branch, case in branches(validator, value):
         resolved = [(found, where) for found, where, errors in case.resolve_value(branch) if not errors]
         yield from resolved or [(branch, case)]
@@ -43,11 +48,21 @@ def case_of(validator: Validator, resource: Any) -> Validator | None:
 
 def assume(validator: Validator, status: dict[str, bool]) -> Validator | None:
     """Return the case with these conditions besides the ones that hold already; None if they cannot."""
-    try:
-        conditions = validator.context.conditions.evolve(status)
-    except Unsatisfiable:
-        return None
-    return validator.evolve(context=validator.context.evolve(conditions=conditions))
+    before = validator.context.conditions
+    known, key = memory(validator.cfn), (id(before), *sorted(status.items()))
+    if key not in known:
+        try:
+            known[key] = before.evolve(status), before  # while it is kept, no other object has its ID
+        except Unsatisfiable:
+            known[key] = None, before
+    conditions, _ = known[key]
+    return validator.evolve(context=validator.context.evolve(conditions=conditions)) if conditions else None
+
+
+@lru_cache(maxsize=1)
+def memory(_cfn: Template) -> dict[Any, Any]:
+    """Return what was worked out about a template and serves several rules, until the next template."""
+    return {}
 
 
 def of_type(resources: Any, *types: str) -> Iterator[tuple[str, Any, Any]]:

@@ -22,7 +22,7 @@ class ConditionalRetainedName(Rule):
     creates a new one each time), or set the policy to Delete.
     """
 
-    id = "E9501"
+    id = "W9501"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
     tags = ["resources", "conditions", "deletionpolicy"]
     fault_class = "lifecycle"

@@ -24,7 +24,7 @@ class IgnoreWithoutReason(Rule):
     fine here}}}}.
     """
 
-    id = "E9500"
+    id = "W9500"
     source_url = "https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata"
     tags = ["metadata"]
     fault_class = "ordinary"
@@ -64,7 +64,7 @@ def _useless_ignores(config: dict[str, Any]) -> Iterator[str]:
         yield f"ignore_reasons is {reasons!r}. Write a mapping from rule ID to reason: {FORM}."
         return
     for check in checks:
-        if not re.fullmatch(r"[EWI]\d{4}", str(check)):
+        if not re.fullmatch(r"[EWI](\d{4}|[A-Za-z]\w+)", str(check)):
             yield (
                 f"ignore_checks holds {check!r}, which is not a rule ID. On a resource only a whole ID such "
                 "as W3005 is matched."

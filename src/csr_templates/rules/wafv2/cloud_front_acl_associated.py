@@ -6,7 +6,8 @@ from typing import Any
 
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from csr_templates.rules.support.values import branches, show, values
+from csr_templates.rules.support.scenarios import only_value
+from csr_templates.rules.support.values import branches, show
 
 
 class CloudFrontAclAssociated(Rule):
@@ -25,8 +26,8 @@ class CloudFrontAclAssociated(Rule):
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for value, case in branches(validator, properties, "WebACLArn"):
             acl, acl_properties = target(case, value, "AWS::WAFv2::WebACL")
-            for scope, where in values(case, acl_properties.get("Scope")) if acl else ():
-                if scope == "CLOUDFRONT":
+            for scope, where in branches(case, acl_properties, "Scope") if acl else ():
+                if only_value(where, scope) == "CLOUDFRONT":  # a parameter that allows both is meant
                     yield Fault(
                         ("WebACLArn",),
                         f"WebACLArn is {acl}{{when}}, whose Scope is CLOUDFRONT: WAF refuses the "

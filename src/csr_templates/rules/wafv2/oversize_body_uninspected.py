@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from csr_templates.rules.support.scenarios import scenarios
+from csr_templates.rules.support.scenarios import number, scenarios
 from csr_templates.rules.support.statements import place, statements
 from csr_templates.rules.support.values import show
 
@@ -24,15 +24,20 @@ BODY_GROUPS = {
 }
 
 
+# The most bytes of a body that WAF gets, without and with AssociationConfig.
+INSPECTED = (16384, 65536)
+
+
 class OversizeBodyUninspected(Rule):
     """Web ACL that inspects bodies, with no rule on their size.
 
     WAF gets the first 8 KB of a body (Application Load Balancer, AppSync) or the first 16 KB (CloudFront, API
-    Gateway and others, up to 64 KB by AssociationConfig). The rest goes to the application uninspected, so an
-    attack behind that much padding passes. SizeRestrictions_BODY of AWSManagedRulesCommonRuleSet blocks
-    bodies above 8 KB, but must often be set to count because of uploads. Then add a rule with a
-    SizeConstraintStatement on Body with OversizeHandling MATCH, which blocks, or at least counts, bodies
-    above the limit.
+    Gateway and others); AssociationConfig raises it up to 64 KB, except for AppSync. The rest goes to the
+    application uninspected, so an attack behind that much padding passes. SizeRestrictions_BODY of
+    AWSManagedRulesCommonRuleSet blocks bodies above 8 KB, but must often be set to count because of uploads.
+    Then add a rule with a SizeConstraintStatement on Body with OversizeHandling MATCH, which blocks, or at
+    least counts, bodies above the limit. With CONTINUE it measures only what WAF gets, and never sees a size
+    above that.
     """
 
     id = "W9745"
@@ -43,6 +48,7 @@ class OversizeBodyUninspected(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
+        inspected = INSPECTED["AssociationConfig" in properties]
         for found, case in scenarios(validator, asked):
             rules, default = found.get("rules"), found.get("default")
             # Where the default blocks, a body passes only with a rule that allows the request for something.
@@ -51,7 +57,7 @@ class OversizeBodyUninspected(Rule):
             listed = list(statements(rules))
             inspecting = [index for kind, body, (index, *_) in listed if _inspects_body(kind, body)]
             if inspecting and not any(
-                _may_limit(kind, body, rules[index]) for kind, body, (index, *_) in listed
+                _may_limit(kind, body, rules[index], inspected) for kind, body, (index, *_) in listed
             ):
                 rule = rules[inspecting[0]]
                 yield Fault(
@@ -79,18 +85,21 @@ def _bodies(statement: Any) -> list[Any]:
     return [body for body in named if isinstance(body, dict)]
 
 
-def _may_limit(kind: str, statement: Any, rule: Any) -> bool:
+def _may_limit(kind: str, statement: Any, rule: Any, inspected: int) -> bool:
     """Return whether a statement is about the size of bodies, or may be: a function or a group hides it."""
     if not isinstance(statement, dict) or kind in ("", "RuleGroupReferenceStatement"):
         return True
     if kind == "ManagedRuleGroupStatement":
         own = statement.get("VendorName") == "AWS"
         return not own or (statement.get("Name") == COMMON and _blocks_large(statement, rule))
-    return any(
-        kind == "SizeConstraintStatement" or body.get("OversizeHandling") != "CONTINUE"
-        for body in _bodies(statement)
-        if kind == "SizeConstraintStatement" or "OversizeHandling" in body
-    )
+    if kind == "SizeConstraintStatement":
+        size = number(statement.get("Size"))
+        least = None if size is None else size + (statement.get("ComparisonOperator") == "GT")
+        seen = least is None or least <= inspected
+        return any(
+            seen or body.get("OversizeHandling", "CONTINUE") != "CONTINUE" for body in _bodies(statement)
+        )
+    return any(body.get("OversizeHandling", "CONTINUE") != "CONTINUE" for body in _bodies(statement))
 
 
 def _blocks_large(statement: Any, rule: Any) -> bool:

@@ -20,8 +20,9 @@ class RuleWithWrongAction(Rule):
     """WAF rule with the wrong kind of action.
 
     A rule whose statement is a rule group takes OverrideAction (None leaves the group's own actions, Count
-    only counts), every other rule takes Action (Allow, Block, Count, Captcha or Challenge). With both,
-    neither, the other one or two actions at once WAF refuses the web ACL, and the stack fails.
+    only counts), every other rule takes Action (Allow, Block, Count, Captcha or Challenge; a rate-based one
+    any but Allow). With both, neither, the other one or two actions at once WAF refuses the web ACL, and the
+    stack fails.
     """
 
     id = "E9743"
@@ -61,3 +62,8 @@ def _wrong_actions(rule: Any) -> Iterator[tuple[str, str]]:
         yield due, f"no {due}{{when}}. {right}"
     elif isinstance(rule[due], dict) and not is_function(rule[due])[0] and len(rule[due]) != 1:
         yield due, f"{len(rule[due])} entries in {due}{{when}}. It takes exactly one."
+    elif "RateBasedStatement" in statement and "Allow" in rule[due]:
+        yield (
+            due,
+            "the action Allow and a RateBasedStatement{when}. It takes any other, for example {Block: {}}.",
+        )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import awacs.s3
 from awacs import aws
-from troposphere import Retain, RetainExceptOnCreate, Sub, s3
+from troposphere import Ref, Retain, RetainExceptOnCreate, Sub, s3
 
 from csr_templates.stacks.parts import names, policies
 
@@ -69,4 +70,30 @@ def bucket_policy(title: str, Bucket: names.Value, *statements: aws.Statement) -
         UpdateReplacePolicy=Retain,
         Bucket=Bucket,
         PolicyDocument=policies.document(*statements, tls),
+    )
+
+
+def access_log_delivery(Sid: str, log_bucket: s3.Bucket, prefix: str, source: str) -> aws.Statement:
+    """Return the statement of a log bucket's policy that lets S3 deliver the access log of another bucket.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+
+    Args:
+        Sid: of the statement.
+        log_bucket: takes the log.
+        prefix: of the log's objects, as the other bucket has it.
+        source: name of the other bucket. That bucket names the log bucket, and may not be named back.
+    """
+    return aws.Statement(
+        Sid=Sid,
+        Effect=aws.Allow,
+        Principal=aws.Principal("Service", "logging.s3.amazonaws.com"),
+        Action=[awacs.s3.PutObject],
+        Resource=[Sub(f"${{Bucket}}/{prefix}*", Bucket=log_bucket.GetAtt("Arn"))],
+        Condition=aws.Condition(
+            [
+                aws.StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
+                aws.ArnLike("aws:SourceArn", Sub(f"arn:${{AWS::Partition}}:s3:::{source}")),
+            ]
+        ),
     )

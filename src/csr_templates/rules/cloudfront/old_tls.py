@@ -1,0 +1,57 @@
+"""What CloudFront sends and gets is encrypted as is usual today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.distributions import configurations
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import only_value
+
+OLD = ("SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016")
+NEWEST = "TLSv1.2"  # between CloudFront and an origin
+
+
+class OldTls(Rule):
+    """Old TLS between viewers, CloudFront and an origin.
+
+    With an own certificate MinimumProtocolVersion says how old a client may be: below TLSv1.2 it lets in
+    those whose encryption can be broken. OriginSSLProtocols is what CloudFront offers the origin: without
+    TLSv1.2 the connection is weak, and a server that refuses the old versions, as AWS's own do, answers
+    nothing, so viewers get 502. Use TLSv1.2_2021, and TLSv1.2 for origins.
+    """
+
+    id = "W9596"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for one in configurations(validator, properties, "Origins", "ViewerCertificate"):
+            certificate, origins = one.parts.get("ViewerCertificate"), one.parts.get("Origins")
+            version = (
+                only_value(one.case, certificate.get("MinimumProtocolVersion"))
+                if isinstance(certificate, dict) and "CloudFrontDefaultCertificate" not in certificate
+                else None
+            )
+            if version in OLD:
+                yield Fault(
+                    one.path("ViewerCertificate", "MinimumProtocolVersion"),
+                    f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are let "
+                    "in. Set "
+                    "it to TLSv1.2_2021.",
+                    one.case,
+                )
+            for index, origin in enumerate(origins if isinstance(origins, list) else []):
+                custom = origin.get("CustomOriginConfig") if isinstance(origin, dict) else None
+                offered = custom.get("OriginSSLProtocols") if isinstance(custom, dict) else None
+                known = all(isinstance(each, str) for each in offered) if isinstance(offered, list) else False
+                if offered and known and NEWEST not in offered:
+                    yield Fault(
+                        one.path("Origins", index, "CustomOriginConfig", "OriginSSLProtocols"),
+                        f"OriginSSLProtocols is {' and '.join(offered)}{{when}}: most servers refuse that, "
+                        "and "
+                        f"viewers get 502. Set it to {NEWEST}.",
+                        one.case,
+                    )

@@ -1,0 +1,46 @@
+"""The headers that protect a site are on its pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.distributions import configurations
+from csr_templates.rules.support.references import target
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+
+KIND = "AWS::CloudFront::ResponseHeadersPolicy"
+
+
+class PagesWithoutHeaders(Rule):
+    """Security headers on some cache behaviors, and none on the default one.
+
+    A response headers policy holds for the behavior that names it. Where others name one with security
+    headers and DefaultCacheBehavior none, the pages themselves come without Strict-Transport-Security and
+    Content-Security-Policy. Name it there too.
+    """
+
+    id = "W9598"
+    source_url = (
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-response-headers.html"
+    )
+    tags = ["resources", "cloudfront"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for one in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
+            default = one.parts.get("DefaultCacheBehavior")
+            if not isinstance(default, dict) or "ResponseHeadersPolicyId" in default:
+                continue
+            for _, behavior in one.behaviors():
+                policy, found = target(one.case, behavior.get("ResponseHeadersPolicyId"), KIND)
+                config = found.get("ResponseHeadersPolicyConfig")
+                if policy and isinstance(config, dict) and "SecurityHeadersConfig" in config:
+                    yield Fault(
+                        one.path("DefaultCacheBehavior"),
+                        f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: "
+                        "the pages "
+                        "come without its security headers. Name it here too.",
+                        one.case,
+                    )
+                    break

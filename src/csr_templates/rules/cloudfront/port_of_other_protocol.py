@@ -1,0 +1,44 @@
+"""CloudFront asks an origin on the port of the protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.distributions import configurations
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import number, only_value
+
+WRONG = {"HTTPPort": (443, "HTTPS", 80), "HTTPSPort": (80, "HTTP", 443)}
+UNUSED = {"HTTPPort": "https-only", "HTTPSPort": "http-only"}
+
+
+class PortOfOtherProtocol(Rule):
+    """Origin whose port is that of the other protocol.
+
+    HTTPPort and HTTPSPort are what CloudFront connects to with each protocol, by default 80 and 443. A server
+    that speaks HTTP on 80 does not answer a TLS handshake there: every request ends in 502.
+    """
+
+    id = "W9597"
+    source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomOriginConfig.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "networks"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for one in configurations(validator, properties, "Origins"):
+            origins = one.parts.get("Origins")
+            for index, origin in enumerate(origins if isinstance(origins, list) else []):
+                custom = origin.get("CustomOriginConfig") if isinstance(origin, dict) else None
+                if not isinstance(custom, dict):
+                    continue
+                for name, (port, other, right) in WRONG.items():
+                    policy = only_value(one.case, custom.get("OriginProtocolPolicy"))
+                    if number(only_value(one.case, custom.get(name))) == port and policy != UNUSED[name]:
+                        yield Fault(
+                            one.path("Origins", index, "CustomOriginConfig", name),
+                            f"{name} is {port}{{when}}, the port of {other}: the origin does not answer "
+                            "there. "
+                            f"Set it to {right}.",
+                            one.case,
+                        )

@@ -1,0 +1,40 @@
+"""A queue, a topic, a key or a secret is open to those it is for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.documents import documents, principals
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+
+LOOKED_AT = (
+    "Resources/AWS::KMS::Key/Properties/KeyPolicy",
+    "Resources/AWS::SNS::TopicPolicy/Properties/PolicyDocument",
+    "Resources/AWS::SQS::QueuePolicy/Properties/PolicyDocument",
+    "Resources/AWS::SecretsManager::ResourcePolicy/Properties/ResourcePolicy",
+)
+
+
+class ResourceOpenToAnyone(Rule):
+    """Queue, topic, key or secret that anyone may use.
+
+    Principal '*' in an Allow of a resource's policy means every account of AWS, and callers without one.
+    Without a condition anyone may send to the queue or publish to the topic, and fill or read it. Name the
+    account or the service, or add a condition on aws:SourceArn, aws:PrincipalOrgID or the like.
+    """
+
+    id = "W9658"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous"
+    tags = ["resources", "iam", "sqs", "sns", "kms", "secretsmanager"]
+    fault_class = "rights"
+    looks_at = LOOKED_AT
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            free = statement.get("Effect") == "Allow" and "Condition" not in statement
+            if free and "*" in principals(statement, "AWS"):
+                yield Fault(
+                    (*path, "Principal"),
+                    "Principal is '*' and there is no Condition: anyone may do this, from any account. Name "
+                    "an account or a service, or add a condition.",
+                )

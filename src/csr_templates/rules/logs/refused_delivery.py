@@ -1,0 +1,126 @@
+"""A delivery of CloudFront's logs asks for what CloudFront writes."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from csr_templates.rules.support.documents import each, texts
+from csr_templates.rules.support.references import single_reference
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import of_type
+
+DISTRIBUTION = "AWS::CloudFront::Distribution"
+SOURCE = "AWS::Logs::DeliverySource"
+
+FIELDS = [
+    "asn",
+    "c-country",
+    "c-ip",
+    "c-ip-version",
+    "c-port",
+    "cache-behavior-path-pattern",
+    "connection-id",
+    "cs(Cookie)",
+    "cs(Host)",
+    "cs(Referer)",
+    "cs(User-Agent)",
+    "cs-accept",
+    "cs-accept-encoding",
+    "cs-bytes",
+    "cs-header-names",
+    "cs-headers",
+    "cs-headers-count",
+    "cs-method",
+    "cs-protocol",
+    "cs-protocol-version",
+    "cs-uri-query",
+    "cs-uri-stem",
+    "date",
+    "distribution-tenant-id",
+    "distributionid",
+    "DistributionId",
+    "fle-encrypted-fields",
+    "fle-status",
+    "origin-fbl",
+    "origin-lbl",
+    "primary-distribution-dns-name",
+    "primary-distribution-id",
+    "r-host",
+    "s-ip",
+    "sc-bytes",
+    "sc-content-len",
+    "sc-content-type",
+    "sc-range-end",
+    "sc-range-start",
+    "sc-status",
+    "sr-reason",
+    "ssl-cipher",
+    "ssl-protocol",
+    "time",
+    "time-taken",
+    "time-to-first-byte",
+    "timestamp",
+    "timestamp(ms)",
+    "x-edge-detailed-result-type",
+    "x-edge-location",
+    "x-edge-mqcs",
+    "x-edge-request-id",
+    "x-edge-response-result-type",
+    "x-edge-result-type",
+    "x-forwarded-for",
+    "x-host-header",
+]
+VARIABLES = {"accountid", "distributionid", "region", "yyyy", "mm", "dd", "hh"}
+
+
+class RefusedDelivery(Rule):
+    """Delivery of logs that CloudFront does not write.
+
+    The log type of a distribution is ACCESS_LOGS, its fields are those of the access log, and the path in a
+    bucket has the variables {DistributionId}, {yyyy}, {MM}, {dd} and {HH}. CloudWatch Logs refuses others.
+    """
+
+    id = "E9673"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html"
+    tags = ["resources", "logs", "cloudfront"]
+    fault_class = "values"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        ours: dict[str, str] = {}
+        for logical_id, _, properties in of_type(resources, SOURCE):
+            arn = " ".join(texts(properties.get("ResourceArn")))
+            about = [
+                one
+                for one in re.findall(r"\$\{(\w+)", arn)
+                if resources.get(one, {}).get("Type") == DISTRIBUTION
+            ]
+            if about or ":cloudfront:" in arn:
+                ours |= {logical_id: logical_id, **dict.fromkeys(texts(properties.get("Name")), logical_id)}
+                kind = properties.get("LogType")
+                if isinstance(kind, str) and kind not in ("ACCESS_LOGS", "CONNECTION_LOGS"):
+                    yield Fault(
+                        (logical_id, "Properties", "LogType"),
+                        f"LogType is {kind}, and a distribution has ACCESS_LOGS: the source is refused.",
+                    )
+        for logical_id, _, properties in of_type(resources, "AWS::Logs::Delivery") if ours else ():
+            names = texts(properties.get("DeliverySourceName"))
+            if any(name in ours or single_reference({"Fn::Sub": name})[0] in ours for name in names):
+                yield from _problems(logical_id, properties)
+
+
+def _problems(logical_id: str, properties: Any) -> Faults:
+    for field, path in each(properties.get("RecordFields"), logical_id, "Properties", "RecordFields"):
+        if isinstance(field, str) and field not in FIELDS:
+            close = get_close_matches(field, FIELDS, n=1)
+            hint = f" Did you mean {close[0]}?" if close else " Remove it."
+            yield Fault(path, f"RecordFields has {field}, which access logs of CloudFront do not have.{hint}")
+    for text in texts(properties.get("S3SuffixPath")):
+        for name in re.findall(r"(?<!\$)\{([^{}]*)\}", text):
+            if name.lower() not in VARIABLES:
+                yield Fault(
+                    (logical_id, "Properties", "S3SuffixPath"),
+                    f"S3SuffixPath has {{{name}}}, which is not a variable of CloudFront's logs. It has "
+                    "{DistributionId}, {yyyy}, {MM}, {dd} and {HH}.",
+                )

@@ -1,0 +1,31 @@
+"""A database is in the network of its clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.values import is_true, values
+
+
+class PublicDatabase(Rule):
+    """Database with a public address.
+
+    With PubliclyAccessible the name of a database resolves to a public address, and only its security groups
+    stand between it and the internet. Set it to false, and let clients come from the VPC, over a VPN or a
+    proxy. A database for tests can mean it.
+    """
+
+    id = "W9696"
+    source_url = "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2"
+    tags = ["resources", "rds"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        found = [is_true(value) for value, _ in values(validator, properties.get("PubliclyAccessible"))]
+        if found and all(found):
+            yield Fault(
+                ("PubliclyAccessible",),
+                "PubliclyAccessible is true: the database has a public address. Set it to false.",
+            )

@@ -1,0 +1,60 @@
+"""The endpoint of a subscription is what its protocol sends to."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from csr_templates.rules.support.documents import each
+from csr_templates.rules.support.permissions import subscriptions
+from csr_templates.rules.support.references import sub_text
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import of_type
+
+ARN = r"arn:[^:]*:{}:.+"
+# Protocol -> what its endpoint looks like, and in words.
+ENDPOINTS = {
+    "application": (ARN.format("sns"), "the ARN of a mobile endpoint"),
+    "email": (r"[^@\s:/]+@[^@\s:/]+", "a mail address"),
+    "email-json": (r"[^@\s:/]+@[^@\s:/]+", "a mail address"),
+    "firehose": (ARN.format("firehose"), "the ARN of a delivery stream"),
+    "http": (r"http://.+", "an address that begins with http://"),
+    "https": (r"https://.+", "an address that begins with https://"),
+    "lambda": (ARN.format("lambda"), "the ARN of a function"),
+    "sms": (r"\+?[\d-]+", "a telephone number"),
+    "sqs": (ARN.format("sqs"), "the ARN of a queue"),
+}
+
+
+class EndpointOfAnotherProtocol(Rule):
+    """Subscription whose endpoint does not fit its protocol.
+
+    A mail goes to an address, https to an address that begins with https://, sqs and lambda to an ARN: SNS
+    refuses another endpoint. A delivery stream of Firehose needs SubscriptionRoleArn besides, the role with
+    which SNS writes there.
+    """
+
+    id = "E9729"
+    source_url = "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"
+    tags = ["resources", "sns"]
+    fault_class = "values"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for path, protocol, value in subscriptions(resources):
+            pattern, words = ENDPOINTS.get(protocol if isinstance(protocol, str) else "", ("", ""))
+            for endpoint, _ in each(value) if pattern else ():
+                text = sub_text(endpoint)
+                plain = re.sub(r"\$\{[^}]*\}", "x", text or "")
+                if text and not text.startswith("${") and not re.fullmatch(pattern, plain):
+                    yield Fault(
+                        path,
+                        f"Endpoint is {text}, and {protocol} takes {words}: SNS refuses the subscription.",
+                    )
+        for logical_id, _, properties in of_type(resources, "AWS::SNS::Subscription"):
+            if properties.get("Protocol") == "firehose" and "SubscriptionRoleArn" not in properties:
+                yield Fault(
+                    (logical_id, "Properties"),
+                    "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the "
+                    "subscription. Name "
+                    "the role with which it writes to the stream.",
+                )

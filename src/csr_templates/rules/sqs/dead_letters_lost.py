@@ -1,0 +1,65 @@
+"""A dead-letter queue takes what failed, and keeps it until someone looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.rules.support.documents import each
+from csr_templates.rules.support.permissions import QUEUE, targets_of
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.scenarios import number, only_value
+from csr_templates.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DAY = 86_400  # seconds
+EVENT = 262_144  # bytes: what an asynchronous event of Lambda could always have
+LARGEST = 1_048_576  # bytes of a message, unless the queue says less
+
+
+class DeadLettersLost(Rule):
+    """Dead-letter queue that loses what it is there for.
+
+    A dead letter is read by a person, on the next working day at best: a queue that keeps messages for
+    minutes or hours is empty by then. One whose MaximumMessageSize is below what the sender sends, such as
+    256 KB of an event of Lambda, takes only the small ones. Keep messages for days, up to 1,209,600 seconds,
+    and of any size.
+    """
+
+    id = "W9793"
+    source_url = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+    tags = ["resources", "sqs", "lambda"]
+    fault_class = "protections"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        seen: set[str] = set()
+        for sender, value, largest in _senders(validator, resources):
+            for queue in targets_of(resources, value, QUEUE):
+                properties = resources[queue].get("Properties", {})
+                for name, least, why in (
+                    ("MessageRetentionPeriod", DAY, "the message is gone before anyone looks"),
+                    ("MaximumMessageSize", largest, "larger ones are lost"),
+                ):
+                    found = number(only_value(validator, properties.get(name)))
+                    if found is not None and found < least and (queue + name) not in seen:
+                        seen.add(queue + name)
+                        yield Fault(
+                            (queue, "Properties", name),
+                            f"{name} is {found:g}, and the queue takes the dead letters of {sender}: "
+                            f"{why}. Raise "
+                            f"it to {least:g} or more.",
+                        )
+
+
+def _senders(validator: Validator, resources: Any) -> Iterator[tuple[str, Any, float]]:
+    """Yield who sends dead letters, where, and how large they can be."""
+    for logical_id, _, properties in of_type(resources, "AWS::Lambda::Function"):
+        for config, _ in each(properties.get("DeadLetterConfig")):
+            if isinstance(config, dict):
+                yield logical_id, config.get("TargetArn"), EVENT
+    for logical_id, _, properties in of_type(resources, QUEUE):
+        for policy, _ in each(properties.get("RedrivePolicy")):
+            if isinstance(policy, dict):
+                own = number(only_value(validator, properties.get("MaximumMessageSize")))
+                yield logical_id, policy.get("deadLetterTargetArn"), own or LARGEST

@@ -1,0 +1,70 @@
+"""What has an effect only where it is used is used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import of_type
+
+# Type -> what has to name it.
+USERS = {
+    "AWS::CloudFront::CachePolicy": "a cache behavior",
+    "AWS::CloudFront::Function": "a cache behavior",
+    "AWS::CloudFront::OriginAccessControl": "an origin",
+    "AWS::CloudFront::OriginRequestPolicy": "a cache behavior",
+    "AWS::CloudFront::ResponseHeadersPolicy": "a cache behavior",
+    "AWS::EC2::NetworkAcl": "an AWS::EC2::SubnetNetworkAclAssociation",
+    "AWS::EC2::RouteTable": "an AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::WAFv2::IPSet": "a rule of a web ACL",
+    "AWS::WAFv2::RegexPatternSet": "a rule of a web ACL",
+    "AWS::WAFv2::WebACL": "a distribution or an AWS::WAFv2::WebACLAssociation",
+}
+# What names something of these types without using it.
+BYSTANDERS = (
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::EC2::NetworkAclEntry",
+    "AWS::EC2::Route",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::WAFv2::LoggingConfiguration",
+)
+
+
+class NothingUses(Rule):
+    """Protection or route that nothing uses.
+
+    A web ACL, a headers policy, a network ACL or a route table does nothing until something names it: a web
+    ACL that no distribution or association has filters no request, a subnet without its table has the main
+    one of the VPC. Name it, export it for another stack, or remove it.
+    """
+
+    id = "W9517"
+    source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html"
+    tags = ["resources"]
+    fault_class = "protections"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        found = list(of_type(resources, *USERS))
+        graph: Any = validator.cfn.graph if found and len(resources) > 1 else None
+        for logical_id, resource, properties in found if graph else ():
+            users = set(graph.graph.predecessors(logical_id)) - {logical_id}
+            shown = {user for user in users if user not in resources}  # in outputs
+            if shown and not _misses_its_distribution(resources, properties):
+                continue
+            if all(resources[user].get("Type") in BYSTANDERS for user in users - shown):
+                yield Fault(
+                    (logical_id,),
+                    f"Nothing of the template uses {logical_id}, so it has no effect. Name it in "
+                    f"{USERS[resource['Type']]}, or export it.",
+                )
+
+
+def _misses_its_distribution(resources: Any, properties: Any) -> bool:
+    """Return whether a web ACL is for CloudFront, and the distributions of its template have none."""
+    configs = [
+        one.get("DistributionConfig") for _, _, one in of_type(resources, "AWS::CloudFront::Distribution")
+    ]
+    without = [config for config in configs if isinstance(config, dict) and "WebACLId" not in config]
+    return properties.get("Scope") == "CLOUDFRONT" and bool(configs) and len(without) == len(configs)

@@ -1,0 +1,58 @@
+"""What a template has is switched on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.references import own_id
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.values import branches, place, values
+
+# Type -> path of the switch -> what switches off, and what then does not happen.
+SWITCHES: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {
+    "AWS::ApiGateway::ApiKey": {("Enabled",): ("false", "callers with this key are refused")},
+    "AWS::CloudFront::Distribution": {
+        ("DistributionConfig", "Enabled"): ("false", "the distribution answers no request")
+    },
+    "AWS::KMS::Key": {("Enabled",): ("false", "nothing can be encrypted or read with the key")},
+    "AWS::Route53::HealthCheck": {
+        ("HealthCheckConfig", "Disabled"): ("true", "the check counts as healthy whatever happens")
+    },
+    "AWS::S3::Bucket": {
+        ("LifecycleConfiguration", "Rules", "*", "Status"): ("disabled", "the rule does nothing"),
+        ("ReplicationConfiguration", "Rules", "*", "Status"): ("disabled", "nothing is replicated"),
+    },
+}
+
+
+class SwitchedOff(Rule):
+    """Key, rule or check that is switched off.
+
+    The resource is created, looks like protection in the template, and does nothing: a disabled key of KMS
+    stops everything that is encrypted with it, a disabled lifecycle rule keeps paying for old versions.
+    Switch it on, or remove it. What is off for a while, on purpose, ignores this rule with its reason. A
+    switch that a parameter or a condition sets is not reported.
+    """
+
+    id = "W9516"
+    source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html"
+    tags = ["resources"]
+    fault_class = "protections"
+    looks_at = properties_of(*SWITCHES)
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        resources = validator.cfn.template["Resources"]
+        for path, (off, effect) in SWITCHES[resources[own_id(validator)]["Type"]].items():
+            if path[0] not in properties:
+                continue
+            for value, where in branches(validator, properties, *path):
+                found = [str(one).lower() for one, _ in values(where, value) if one is not None]
+                decided = where.context.conditions.status == validator.context.conditions.status
+                if decided and found and set(found) == {off}:
+                    yield Fault(
+                        place(where, validator) or path[:1],
+                        f"{path[-1]} is {value if isinstance(value, str) else off}: {effect}. "
+                        "Switch it "
+                        "on, or remove it.",
+                        where,
+                    )

@@ -1,0 +1,49 @@
+"""WAF at CloudFront looks at the address that CloudFront sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from csr_templates.rules.support.scenarios import only_value, scenarios
+from csr_templates.rules.support.statements import place, statements
+from csr_templates.rules.support.values import show
+
+CONFIGS = ("ForwardedIPConfig", "IPSetForwardedIPConfig")
+
+
+class AddressThatClientChooses(Rule):
+    """Rule for CloudFront on an address that the client chooses.
+
+    CloudFront sees the client's own address. With ForwardedIPConfig, or the key FORWARDED_IP, WAF takes the
+    first address of a header instead, and clients write into X-Forwarded-For what they like: another address
+    for every request passes a rate limit, a list of addresses or countries. That is right only behind another
+    CDN or proxy that sets the header and that no one can bypass.
+    """
+
+    id = "W9753"
+    source_url = (
+        "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-forwarded-ip-address.html"
+    )
+    tags = ["resources", "wafv2", "cloudfront"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        if only_value(validator, properties.get("Scope")) != "CLOUDFRONT":
+            return
+        if not any(name in show(properties.get("Rules")) for name in (*CONFIGS, "ForwardedIP")):
+            return
+        for rules, case in scenarios(validator, properties.get("Rules")):
+            for _, body, path in statements(rules) if isinstance(rules, list) else ():
+                for name in CONFIGS:
+                    config = body.get(name) if isinstance(body, dict) else None
+                    if isinstance(config, dict):
+                        yield Fault(
+                            place(properties, rules, (*path, name)),
+                            f"Rule {show(rules[path[0]].get('Name'))} takes the address from the header "
+                            f"{show(config.get('HeaderName'))}{{when}}, which clients of CloudFront "
+                            "choose. Use "
+                            "the address of the request.",
+                            case,
+                        )

@@ -1,0 +1,171 @@
+"""docs/accepted-findings.json: what scanners find in our templates and is meant to stay, with the reason.
+
+A finding is a rule of a tool and a resource, which is written as its stack and logical ID. What a recovery
+template repeats of its stack is the same resource; a bootstrap template counts as a stack of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from csr_templates.cloudformation.rendering import load
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+FILE: Final = ROOT / "docs" / "accepted-findings.json"
+OUT: Final = ROOT / "out"
+TOOLS: Final = ("cdk-nag", "checkov", "cfn-guard", "cloudformation-validate")
+CLASSES: Final = ("deliberate", "false")
+
+
+class AcceptedError(Exception):
+    """The file is not as it should be; the message says where and what to write."""
+
+
+class Finding(NamedTuple):
+    """What a tool says of a resource.
+
+    Attributes:
+        tool: one of ``TOOLS``.
+        rule: as the tool names it.
+        resource: ``stack/logical ID``, or the name of the template alone.
+    """
+
+    tool: str
+    rule: str
+    resource: str
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return f"{self.tool} {self.rule} on {self.resource}"
+
+
+class Accepted(NamedTuple):
+    """Findings with the same reason.
+
+    Attributes:
+        name: of the reason, in lower case with hyphens.
+        kind: one of ``CLASSES``: it is meant, or the tool is mistaken.
+        reason: in English.
+        reason_ja: in Japanese.
+        findings: what it accepts.
+    """
+
+    name: str
+    kind: str
+    reason: str
+    reason_ja: str
+    findings: tuple[Finding, ...]
+
+
+def accepted(file: Path = FILE) -> list[Accepted]:
+    """Return what the file accepts.
+
+    Raises:
+        AcceptedError: it is not as it should be.
+    """
+    return [_entry(entry) for entry in _unique(json.loads(file.read_text("utf-8")))]
+
+
+def _unique(entries: list[Any]) -> list[Any]:
+    names = [entry.get("name") for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
+            raise AcceptedError(f"{FILE.name}: two entries are called {name}. Join them.")
+    return entries
+
+
+def _entry(entry: Mapping[str, Any]) -> Accepted:
+    where = f"{FILE.name}, {entry.get('name')}"
+    _keys(where, entry, ("name", "class", "reason", "reasonJa", "findings"))
+    if entry["class"] not in CLASSES:
+        raise AcceptedError(f"{where}: the class is {entry['class']!r}. Use one of {', '.join(CLASSES)}.")
+    for key in ("name", "reason", "reasonJa"):
+        if not isinstance(entry[key], str) or not entry[key].strip():
+            raise AcceptedError(f"{where}: {key} is empty. Write it.")
+    findings: list[Finding] = []
+    for group in entry["findings"]:
+        _keys(where, group, ("tool", "rules", "resources"))
+        if group["tool"] not in TOOLS:
+            raise AcceptedError(f"{where}: the tool is {group['tool']!r}. Use one of {', '.join(TOOLS)}.")
+        for key in ("rules", "resources"):
+            if not group[key] or group[key] != sorted(set(group[key])):
+                raise AcceptedError(
+                    f"{where}: {key} of {group['tool']} are empty, repeated or not in alphabetical order: "
+                    f"{', '.join(group[key])}. Sort them."
+                )
+        findings += (Finding(group["tool"], *one) for one in product(group["rules"], group["resources"]))
+    if not findings:
+        raise AcceptedError(f"{where}: findings are empty. Remove the entry.")
+    return Accepted(entry["name"], entry["class"], entry["reason"], entry["reasonJa"], tuple(findings))
+
+
+def _keys(where: str, found: Mapping[str, Any], wanted: tuple[str, ...]) -> None:
+    if tuple(found) != wanted:
+        raise AcceptedError(f"{where}: the keys are {', '.join(found)}. Write {', '.join(wanted)}.")
+
+
+def differences(entries: Iterable[Accepted], found: Iterable[Finding]) -> Iterator[str]:
+    """Yield a sentence for each finding that is not accepted, or accepted twice, and for each that is gone.
+
+    Args:
+        entries: of the file.
+        found: everything that all tools find.
+    """
+    reasons: dict[Finding, str] = {}
+    for entry in entries:
+        for finding in entry.findings:
+            if finding in reasons:
+                yield f"{finding} is accepted twice: {reasons[finding]}, {entry.name}. Remove one."
+            reasons[finding] = entry.name
+    everything = set(found)
+    for finding in sorted(everything - reasons.keys()):
+        yield f"{finding} is new. Change the template, or add it to docs/{FILE.name} with its reason."
+    for finding in sorted(reasons.keys() - everything):
+        yield f"{finding} is gone. Remove it from {reasons[finding]} in docs/{FILE.name}."
+
+
+def templates(out: Path = OUT) -> dict[str, str]:
+    """Return path in ``out`` -> stack: of each stack's own template, its bootstrap, and its recovery."""
+    found: dict[str, str] = {}
+    for stack in json.loads((out / "stacks.json").read_text("utf-8"))["stacks"]:
+        name = stack["name"]
+        found[stack["template"]] = name
+        found[stack["bootstrap"]] = f"bootstrap/{name}"
+        found |= {one["template"]: name for one in stack["recovery"]}
+    return found
+
+
+def acknowledgements(entries: Iterable[Accepted]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return stack -> logical ID -> rule -> reason of what cdk-nag finds, for CDK's ``acknowledge``."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for finding, reason in sorted(_of_tool(entries, "cdk-nag").items()):
+        stack, _, logical_id = finding.resource.rpartition("/")
+        found.setdefault(stack, {}).setdefault(logical_id, {})[finding.rule] = reason
+    return found
+
+
+def baseline(entries: Iterable[Accepted], out: Path = OUT) -> dict[str, Any]:
+    """Return what checkov finds in the form of its baseline, with the files as they are in ``out``."""
+    rules: dict[str, list[str]] = {}
+    for finding in sorted(_of_tool(entries, "checkov")):
+        rules.setdefault(finding.resource, []).append(finding.rule)
+    files = []
+    for file, stack in sorted(templates(out).items()):
+        resources = load((out / file).read_text("utf-8"))["Resources"]
+        findings = [
+            {"resource": f"{resource['Type']}.{logical_id}", "check_ids": rules[f"{stack}/{logical_id}"]}
+            for logical_id, resource in resources.items()
+            if f"{stack}/{logical_id}" in rules
+        ]
+        if findings:
+            findings.sort(key=lambda finding: str(finding["resource"]))
+            files.append({"file": f"/{file}", "findings": findings})
+    return {"failed_checks": files}
+
+
+def _of_tool(entries: Iterable[Accepted], tool: str) -> dict[Finding, str]:
+    return {finding: entry.reason for entry in entries for finding in entry.findings if finding.tool == tool}

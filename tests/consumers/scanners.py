@@ -1,0 +1,159 @@
+"""Runs the scanners of docs/accepted-findings.md on the templates of out/.
+
+- cdk-nag sees the four stacks, as a CDK app includes them, with all of its packs. CDK's parser does not know
+  ``Fn::GetStackOutput``, which becomes a text.
+- The others see every template: the stacks, bootstrap and recovery.
+- Guard's rules are those of Control Tower's proactive controls, which come with Guard in a package for CDK.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from csr_templates.cloudformation.rendering import load, render
+from tests.consumers.accepted import OUT, Finding, templates
+
+TOOLS: Final = Path(__file__).resolve().parent / "tools"
+PACKS: Final = frozenset(
+    {"AwsSolutions", "HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321", "Serverless"}
+)
+"""The packs of cdk-nag as they are called in CDK's report."""
+
+
+class ScannerError(Exception):
+    """A scanner does not run; the message has the end of what it said."""
+
+
+def findings(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what all scanners find.
+
+    Args:
+        work: the folder that ``node`` and ``scanners`` are installed in.
+        environment: of the processes.
+    """
+    yield from cdk_nag(work, environment)
+    yield from checkov(work, environment)
+    yield from guard(work, environment)
+    yield from cloudformation_validate(work, environment)
+
+
+def cdk_nag(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what the packs of cdk-nag find in the four stacks."""
+    own = {
+        stack: render(_without_stack_outputs(load((OUT / file).read_text("utf-8"))))
+        for file, stack in templates().items()
+        if "/" not in file
+    }
+    said = _run(
+        ["node", str(TOOLS / "cdk_nag.js")],
+        {**environment, "NODE_PATH": str(work / "node" / "node_modules")},
+        text=json.dumps(own),
+    )
+    for rule, stack, logical_id in json.loads(said):
+        yield Finding("cdk-nag", rule, f"{stack}/{logical_id}")
+
+
+def _without_stack_outputs(node: Any) -> Any:
+    """Return a template that CDK's parser takes: it does not know ``Fn::GetStackOutput``."""
+    if isinstance(node, dict):
+        if "Fn::GetStackOutput" in node:
+            return "output"
+        return {key: _without_stack_outputs(value) for key, value in node.items()}
+    return [_without_stack_outputs(item) for item in node] if isinstance(node, list) else node
+
+
+def checkov(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what checkov finds in the folder."""
+    said = _run(
+        [
+            *(str(work / "scanners" / "bin" / "python"), "-m", "checkov.main", "--directory", str(OUT)),
+            *("--framework", "cloudformation", "--skip-download", "--compact", "--quiet", "--output", "json"),
+        ],
+        environment,
+        statuses=(0, 1),
+    )
+    stacks = templates()
+    for check in json.loads(said).get("results", {}).get("failed_checks", ()):
+        logical_id = check["resource"].partition(".")[2]
+        stack = stacks[check["file_path"].lstrip("/")]
+        yield Finding("checkov", check["check_id"], f"{stack}/{logical_id}")
+
+
+def guard(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what Guard finds with the rules of Control Tower's proactive controls."""
+    package = work / "node" / "node_modules" / "@cdklabs" / "cdk-validator-cfnguard"
+    system = "macos" if platform.system() == "Darwin" else "ubuntu"
+    machine = "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+    stacks = {str(OUT / file): stack for file, stack in templates().items()}
+    said = _run(
+        [
+            *(str(package / "bin" / system / machine / "cfn-guard"), "validate"),
+            *("--rules", str(package / "rules" / "control-tower" / "cfn-guard")),
+            *(word for file in stacks for word in ("--data", file)),
+            *("--structured", "--output-format", "json", "--show-summary", "none"),
+        ],
+        environment,
+        statuses=(0, 19),
+    )
+    for report in json.loads(said):
+        for rule in report["not_compliant"]:
+            text = json.dumps(rule)
+            (control,) = set(re.findall(r"\[(CT\.\w+\.PR\.\d+)\]", text))
+            for logical_id in set(re.findall(r'"/Resources/(\w+)', text)):
+                yield Finding("cfn-guard", control, f"{stacks[report['name']]}/{logical_id}")
+
+
+def cloudformation_validate(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what cloudformation-validate finds, but for what it calls information."""
+    stacks = {str(OUT / file): stack for file, stack in templates().items()}
+    python = str(work / "scanners" / "bin" / "python")
+    for rule, file, logical_id in json.loads(
+        _run([python, str(TOOLS / "validate.py"), *stacks], environment)
+    ):
+        resource = f"{stacks[file]}/{logical_id}" if logical_id else stacks[file]
+        yield Finding("cloudformation-validate", rule, resource)
+
+
+def packs(folder: Path, environment: Mapping[str, str]) -> set[str]:
+    """Return the packs of cdk-nag that report something when ``app.js`` of a folder is run.
+
+    Raises:
+        ScannerError: it fails for another reason, or does not fail for this one.
+    """
+    done = subprocess.run(
+        ["node", "app.js"],
+        cwd=folder,
+        env={**environment, "CDK_OUTDIR": "cdk.out"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = folder / "cdk.out" / "validation-report.json"
+    found = json.loads(report.read_text("utf-8"))["pluginReports"] if report.exists() else []
+    names = {one["pluginName"] for one in found if one["violations"]} & PACKS
+    if bool(done.returncode) != bool(names):
+        raise ScannerError(f"node app.js in {folder} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return names
+
+
+def _run(
+    command: list[str], environment: Mapping[str, str], *, text: str = "", statuses: tuple[int, ...] = (0,)
+) -> str:
+    """Return what a command prints.
+
+    Raises:
+        ScannerError: it ends with another status.
+    """
+    done = subprocess.run(
+        command, env=dict(environment), input=text, capture_output=True, text=True, check=False, timeout=600
+    )
+    if done.returncode not in statuses:
+        said = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        raise ScannerError(f"{' '.join(command)[:300]} ended with {done.returncode}:\n{said}")
+    return done.stdout

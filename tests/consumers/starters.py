@@ -1,0 +1,94 @@
+"""Lint the starters of docs/starters, and make sure that each linter finds a fault."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Linter(NamedTuple):
+    """A command that ends with an error for a fault, and a fault that it has to find.
+
+    Attributes:
+        command: run beside a copy of ``docs/starters``.
+        file: of the starters.
+        text: a text of the file.
+        fault: what takes its place.
+    """
+
+    command: list[str]
+    file: str
+    text: str
+    fault: str
+
+
+def linters(work: Path) -> dict[str, Linter]:
+    """Return the linters by their name.
+
+    Args:
+        work: the folder that the tools are installed below.
+    """
+    programs, node = work / "lint" / "bin", work / "node" / "node_modules"
+    schema = [str(programs / "check-jsonschema"), "--builtin-schema"]
+    workflows = ["starters/github/templates.yml", "starters/github/deploy.yml"]
+    gitlab = "starters/gitlab/.gitlab-ci.yml"
+    scripts = [f"starters/{name}.sh" for name in ("comment", "deploy", "identity", "preflight")]
+    actionlint = str(node / "@tktco" / "node-actionlint" / "bin" / "node-actionlint.js")
+    shellcheck = [
+        str(programs / "shellcheck"),
+        "--severity=warning",
+        "--external-sources",
+        "--source-path=SCRIPTDIR",
+    ]
+    return {
+        "actionlint": Linter(
+            ["node", actionlint, "starters/github/*.yml"],
+            "github/deploy.yml",
+            "${{ inputs.accepted }}",
+            "${{ inputs.acceptance }}",
+        ),
+        "GitHub's schema": Linter(
+            [*schema, "vendor.github-workflows", *workflows],
+            "github/templates.yml",
+            "runs-on:",
+            "run-on:",
+        ),
+        "GitLab's schema": Linter(
+            [*schema, "vendor.gitlab-ci", "--data-transform", "gitlab-ci", gitlab],
+            "gitlab/.gitlab-ci.yml",
+            "when: manual",
+            "when: by hand",
+        ),
+        "ShellCheck": Linter([*shellcheck, *scripts], "comment.sh", 'header="PRIVATE', 'haeder="PRIVATE'),
+    }
+
+
+def job(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a job of GitLab that deploys; the mock holds too little for a preflight."""
+    programs = folder / "bin"
+    programs.mkdir()
+    check = programs / "csr-templates"
+    check.write_text("#!/bin/sh\n", "utf-8")
+    check.chmod(0o755)
+    return {
+        **environment,
+        "PATH": f"{programs}{os.pathsep}{environment['PATH']}",
+        "CI_PIPELINE_ID": "1",
+        "AWS_ID_TOKEN": "token-of-the-job",
+        "PREFLIGHT_ROLES": '{"prod": "arn:aws:iam::123456789012:role/checks"}',
+    }
+
+
+def leave(stack: str, folder: Path) -> None:
+    """Give the folder an ``out`` of its own, whose manifest has one stack only."""
+    shared = (folder / "out").resolve()
+    (folder / "out").unlink()
+    shutil.copytree(shared, folder / "out")
+    manifest = folder / "out" / "stacks.json"
+    document = json.loads(manifest.read_text("utf-8"))
+    document["stacks"] = [one for one in document["stacks"] if one["name"] == stack]
+    manifest.write_text(json.dumps(document), "utf-8")

@@ -1,0 +1,178 @@
+"""docs/accepted-findings.json: what it may say, what it is compared with, and what is made of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csr_templates.cloudformation.rendering import load
+from tests.consumers import write_accepted
+from tests.consumers.accepted import (
+    OUT,
+    Accepted,
+    AcceptedError,
+    Finding,
+    accepted,
+    acknowledgements,
+    baseline,
+    differences,
+    templates,
+)
+
+VPC = Finding("cdk-nag", "AwsSolutions-VPC7", "network/VPC")
+LOGS = Finding("checkov", "CKV_AWS_18", "frontend/EdgeLogBucket")
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    """Return an entry of the file."""
+    return {
+        "name": "flow-logs",
+        "class": "false",
+        "reason": "They are there.",
+        "reasonJa": "あります。",
+        "findings": [
+            {"tool": "cdk-nag", "rules": ["AwsSolutions-VPC7", "R"], "resources": ["network/VPC"]},
+        ],
+        **changes,
+    }
+
+
+def meant(name: str, *findings: Finding) -> Accepted:
+    """Return an entry that accepts findings."""
+    return Accepted(name, "deliberate", "Meant.", "意図的です。", findings)
+
+
+# ---- The comparison ----
+
+
+def test_what_is_accepted_is_found() -> None:
+    """Findings that are accepted, and nothing else, are fine, however often a tool repeats them."""
+    assert list(differences([meant("a", VPC), meant("b", LOGS)], [LOGS, VPC, VPC])) == []
+
+
+def test_a_finding_that_is_not_covered() -> None:
+    """A finding without an entry is named, with what to do."""
+    assert list(differences([meant("a", VPC)], [VPC, LOGS])) == [
+        "checkov CKV_AWS_18 on frontend/EdgeLogBucket is new. Change the template, or add it to "
+        "docs/accepted-findings.json with its reason."
+    ]
+
+
+def test_an_entry_that_matches_nothing() -> None:
+    """What no tool finds any longer is named with its entry, even if the entry has others that are found."""
+    assert list(differences([meant("buckets", LOGS, VPC)], [LOGS])) == [
+        "cdk-nag AwsSolutions-VPC7 on network/VPC is gone. Remove it from buckets in "
+        "docs/accepted-findings.json."
+    ]
+
+
+def test_a_finding_has_one_reason() -> None:
+    """Two entries for one finding are named."""
+    assert list(differences([meant("a", VPC), meant("b", VPC)], [VPC])) == [
+        "cdk-nag AwsSolutions-VPC7 on network/VPC is accepted twice: a, b. Remove one."
+    ]
+
+
+# ---- The file ----
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        (
+            [entry(), entry()],
+            "accepted-findings.json: two entries are called flow-logs. Join them.",
+        ),
+        (
+            [{**entry(), "note": ""}],
+            "accepted-findings.json, flow-logs: the keys are name, class, reason, reasonJa, findings, note. "
+            "Write name, class, reason, reasonJa, findings.",
+        ),
+        (
+            [entry(**{"class": "gap"})],
+            "accepted-findings.json, flow-logs: the class is 'gap'. Use one of deliberate, false.",
+        ),
+        ([entry(reasonJa=" ")], "accepted-findings.json, flow-logs: reasonJa is empty. Write it."),
+        ([entry(findings=[])], "accepted-findings.json, flow-logs: findings are empty. Remove the entry."),
+        (
+            [entry(findings=[{"tool": "nag", "rules": ["R"], "resources": ["network/VPC"]}])],
+            "accepted-findings.json, flow-logs: the tool is 'nag'. "
+            "Use one of cdk-nag, checkov, cfn-guard, cloudformation-validate.",
+        ),
+        (
+            [entry(findings=[{"tool": "cdk-nag", "rules": ["S", "R"], "resources": ["network/VPC"]}])],
+            "accepted-findings.json, flow-logs: rules of cdk-nag are empty, repeated or not in alphabetical "
+            "order: S, R. Sort them.",
+        ),
+        (
+            [entry(findings=[{"tool": "cdk-nag", "rules": ["R"], "resources": []}])],
+            "accepted-findings.json, flow-logs: resources of cdk-nag are empty, repeated or not in "
+            "alphabetical order: . Sort them.",
+        ),
+    ],
+)
+def test_refusals(tmp_path: Path, entries: list[dict[str, Any]], message: str) -> None:
+    """A mistake in the file is one sentence with the entry and what to write."""
+    file = tmp_path / "accepted-findings.json"
+    file.write_text(json.dumps(entries))
+
+    with pytest.raises(AcceptedError) as caught:
+        accepted(file)
+    assert str(caught.value) == message
+
+
+def test_rules_and_resources_are_multiplied(tmp_path: Path) -> None:
+    """A group accepts each of its rules on each of its resources."""
+    file = tmp_path / "accepted-findings.json"
+    group = {"tool": "checkov", "rules": ["A", "B"], "resources": ["api/X", "api/Y"]}
+    file.write_text(json.dumps([entry(findings=[group])]))
+
+    assert [tuple(finding) for finding in accepted(file)[0].findings] == [
+        ("checkov", "A", "api/X"),
+        ("checkov", "A", "api/Y"),
+        ("checkov", "B", "api/X"),
+        ("checkov", "B", "api/Y"),
+    ]
+
+
+def test_every_resource_is_in_a_template() -> None:
+    """A renamed resource fails here, before the scanners run."""
+    known = {
+        f"{stack}/{logical_id}"
+        for file, stack in templates().items()
+        for logical_id in load((OUT / file).read_text("utf-8"))["Resources"]
+    }
+    for one in accepted():
+        assert {finding.resource for finding in one.findings} <= known, one.name
+
+
+# ---- What is made of it ----
+
+
+def test_pages_and_forms_are_current() -> None:
+    """The pages and forms say what the file says. If not: make accepted."""
+    for file, text in write_accepted.files().items():
+        assert file.read_text("utf-8") == text, file
+
+
+def test_a_baseline_names_each_template_that_has_the_resource() -> None:
+    """Checkov sees the resources of the recovery templates, too; other tools' findings are left out."""
+    found = baseline([meant("a", LOGS, VPC)])
+
+    assert found == {
+        "failed_checks": [
+            {
+                "file": file,
+                "findings": [{"resource": "AWS::S3::Bucket.EdgeLogBucket", "check_ids": ["CKV_AWS_18"]}],
+            }
+            for file in ("/frontend.yaml", "/recovery/frontend.yaml")
+        ]
+    }
+
+
+def test_acknowledgements_have_the_reason() -> None:
+    """CDK wants a rule and a reason for each resource."""
+    assert acknowledgements([meant("a", LOGS, VPC)]) == {"network": {"VPC": {VPC.rule: "Meant."}}}

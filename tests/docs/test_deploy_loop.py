@@ -1,0 +1,401 @@
+"""``docs/starters/deploy.sh``, run as GitLab's job runs it, in an account that its roles were made in.
+
+``account`` plays the account; here it also looks at the tokens with which roles are assumed, and answers with
+change sets that hold what a test plans.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from csr_templates import STACKS
+from csr_templates.cloudformation.built_stack import BuiltStack
+from tests.hand_over.policy_evaluator import Request
+
+from .account import ACCOUNT, PROJECT, Account, DeniedError, DeployedStack
+from .aws_cli import Command, CommandError
+from .conftest import require_programs
+from .pages import HAND_OVER, ROOT, Block, read
+from .replay import Run, programs, run
+from .starters import DEPLOY, script, step
+from .world import TOKYO, UNCHANGED, Session, Terminal, World, opened
+
+pytestmark = pytest.mark.emulator
+
+NAMES: Final = [stack.name for stack in STACKS]
+REGIONS: Final = {stack.name: stack.region for stack in STACKS}
+PROVIDER: Final = f"arn:aws:iam::{ACCOUNT}:oidc-provider/gitlab.com"
+SUBJECT: Final = "project_path:group/project:ref_type:branch:ref:main"
+CHECKER: Final = f"arn:aws:iam::{ACCOUNT}:role/checks"
+ROLES: Final = json.dumps({"prod": CHECKER})
+TRUST: Final = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": PROVIDER},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {"gitlab.com:aud": "sts.amazonaws.com", "gitlab.com:sub": SUBJECT}},
+        }
+    ]
+}
+EMPTY: Final = "The submitted information didn't contain changes. Submit different information."
+
+
+def change(action: str, logical_id: str, kind: str, replacement: str | None = None) -> dict[str, Any]:
+    """Return a change as a change set describes it."""
+    found = {"Action": action, "LogicalResourceId": logical_id, "ResourceType": kind}
+    return {"ResourceChange": found | ({"Replacement": replacement} if replacement else {})}
+
+
+class Deployed(Account):
+    """An account that knows whom its roles trust, and what a change set holds.
+
+    Attributes:
+        planned: stack -> what the change set of its update holds; without an entry there is nothing to do.
+        done: what was done that matters here, in order.
+        rollback: stack -> the rollback configuration of its change set.
+    """
+
+    planned: dict[str, list[dict[str, Any]]]
+    done: list[str]
+    rollback: dict[str, Any]
+
+    def _result(self, command: Command, folder: Path) -> Any:
+        if command.operation == "AssumeRoleWithWebIdentity":
+            return self._assumed(command.parameters)
+        found = super()._result(command, folder)
+        if command.operation in ("CreateDBClusterSnapshot", "ExecuteChangeSet"):
+            stack = self._found(command) if command.service == "cloudformation" else None
+            self.done.append(f"{command.title} {_short(stack) if stack else ''}".strip())
+        return found
+
+    def _assumed(self, given: dict[str, Any]) -> Any:
+        name, token = given["RoleArn"].rpartition("/")[2], json.loads(given["WebIdentityToken"])
+        trust = self.client("iam", TOKYO).get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+        while isinstance(trust, str):
+            trust = json.loads(trust)
+        (one,) = trust["Statement"]
+        wanted = {f"gitlab.com:{key}": value for key, value in token.items()}
+        if one["Principal"] != {"Federated": PROVIDER} or one["Condition"] != {"StringEquals": wanted}:
+            raise DeniedError(f"Not authorized to perform sts:AssumeRoleWithWebIdentity: {given['RoleArn']}")
+        self.caller = name
+        return {"Credentials": {"AccessKeyId": name, "SecretAccessKey": "secret", "SessionToken": "session"}}
+
+    def _requests(self, command: Command, folder: Path) -> Iterable[Request]:
+        given = command.parameters
+        if command.operation != "CreateChangeSet":
+            yield from super()._requests(command, folder)
+            return
+        stack, role = self._found(command), given["RoleARN"]
+        assert stack is not None
+        sent = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in given["Tags"]}
+        yield Request("cloudformation:CreateChangeSet", stack.arn, {"cloudformation:RoleArn": role, **sent})
+        yield Request("cloudformation:TagResource", stack.arn, dict(sent))
+        yield Request("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"})
+
+    def _deploy(self, command: Command, folder: Path) -> str:
+        (name,) = command.options["--stack-name"]
+        there = self.stacks.get((command.region, name))
+        out = super()._deploy(command, folder)
+        return UNCHANGED if there and there.status.endswith("_COMPLETE") and not self._plan(there) else out
+
+    def _plan(self, stack: DeployedStack) -> list[dict[str, Any]]:
+        if stack.status == "REVIEW_IN_PROGRESS":
+            return [change("Add", name, one["Type"]) for name, one in stack.template["Resources"].items()]
+        return self.planned.get(_short(stack), [])
+
+    def _stack(self, command: Command) -> Any:
+        stack, given = self._found(command), command.parameters
+        if stack is None:
+            return super()._stack(command)
+        match command.operation:
+            case "ListStackResources":
+                return World._stack(self, command)
+            case "CreateChangeSet":
+                self.rollback[_short(stack)] = given["RollbackConfiguration"]
+                return {"Id": stack.change_set}
+            case "DescribeChangeSet":
+                return super()._stack(command) | {"Changes": self._plan(stack), "StatusReason": EMPTY}
+            case _ if command.name == "change-set-create-complete":
+                if not self._plan(stack):
+                    raise CommandError("Waiter ChangeSetCreateComplete failed: the status is FAILED")
+                return {}
+            case "ExecuteChangeSet":
+                found = super()._stack(command)
+                self.planned.pop(_short(stack), None)
+                return found
+        return super()._stack(command)
+
+
+def _short(stack: DeployedStack) -> str:
+    return stack.name.removeprefix(f"{PROJECT}-")
+
+
+class Pipeline:
+    """The job that deploys, in an account whose administrator has created the roles."""
+
+    def __init__(self, terminal: Terminal, built: dict[str, BuiltStack]) -> None:
+        assert isinstance(terminal.world, Deployed)
+        self.terminal, self.account = terminal, terminal.world
+        self.checks = terminal.folder / "checks"
+        check = f'echo "$AWS_ACCESS_KEY_ID $*" >> {self.checks}; case "$4" in "$FAILING") exit 1 ;; esac'
+        for name, body in {"csr-templates": check, "apt-get": "true", "python": "true"}.items():
+            program = terminal.folder / "bin" / name
+            program.write_text(f"#!/bin/sh\n{body}\n", "utf-8")
+            program.chmod(0o755)
+        account = self.account
+        account.empty(built)
+        account.planned, account.done, account.rollback = {}, [], {}
+        account.client("iam", TOKYO).create_role(
+            RoleName="checks", AssumeRolePolicyDocument=json.dumps(TRUST)
+        )
+        given = {"OidcProviderArn": PROVIDER, "OidcSubject": SUBJECT}
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
+        blocks = read(HAND_OVER).shell()
+        made = self._typed(
+            blocks[0],
+            Block("", 0, "sh", f"echo '{json.dumps(parameters)}' > bootstrap.json\n"),
+            *(block for block in blocks if block.chapter == "Permissions"),
+        )
+        assert (made.status, made.err) == (0, "")
+
+    def _typed(self, *blocks: Block) -> Session:
+        self.account.caller = ""
+        return self.terminal.continued("", blocks, environment="prod")
+
+    def deploy(self, *, subject: str = SUBJECT, failing: str = "none", **variables: str) -> Session:
+        """Run the script of the job."""
+        self.account.done.clear()
+        self.account.printed.clear()
+        self.checks.write_text("", "utf-8")
+        token = json.dumps({"sub": subject, "aud": "sts.amazonaws.com"})
+        given = {"CI_PIPELINE_ID": "1", "ENVIRONMENT": "prod", "PREFLIGHT_ROLES": ROLES, "FAILING": failing}
+        exported = "".join(
+            f"export {k}='{v}'\n" for k, v in {**given, "AWS_ID_TOKEN": token, **variables}.items()
+        )
+        code = f"ln -s {ROOT / 'docs'} docs\n{exported}{script('deploy-prod')}\n"
+        return self._typed(Block("", 0, "sh", code))
+
+    def checked(self) -> list[str]:
+        """Return who asked for the check of which stack."""
+        return self.checks.read_text("utf-8").splitlines()
+
+    def stack(self, name: str) -> DeployedStack:
+        """Return a stack of the account."""
+        return self.account.stacks[REGIONS[name], f"{PROJECT}-{name}"]
+
+
+@pytest.fixture(scope="module")
+def terminal(
+    production: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Terminal]:
+    """A shell whose ``aws`` talks to the account."""
+    require_programs()
+    with opened(
+        {stack: resolved["Resources"] for stack, resolved in production.items()},
+        {stack: list(resolved["Outputs"]) for stack, resolved in production.items()},
+        tmp_path_factory.mktemp("account"),
+        Deployed,
+    ) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def pipeline(terminal: Terminal, built: dict[str, BuiltStack]) -> Pipeline:
+    """A pipeline that has deployed everything once."""
+    one = Pipeline(terminal, built)
+    done = one.deploy()
+    assert (done.status, done.err) == (0, "")
+    return one
+
+
+def test_both_services_run_the_same_script() -> None:
+    """What is tested here with GitLab's job is what GitHub's step runs."""
+    command = 'bash docs/starters/deploy.sh "$ENVIRONMENT"'
+
+    assert step("deploy.yml", "deploy", "Deploy")["run"] == command
+    assert script("deploy-prod").splitlines()[-1] == command
+
+
+def test_first_deploy(terminal: Terminal, built: dict[str, BuiltStack]) -> None:
+    """All stacks in order, each by its own role after its check; no snapshot of what is not there yet."""
+    one = Pipeline(terminal, built)
+    done = one.deploy()
+
+    assert (done.status, done.err) == (0, "")
+    assert one.account.done == [f"cloudformation execute-change-set {name}" for name in NAMES]
+    version = one.stack("api").parameters["LambdaCodeS3ObjectVersion"]
+    assert one.checked() == [
+        f"checks preflight prod --stack {name}"
+        + (f" --parameter LambdaCodeS3ObjectVersion={version}" if name == "api" else "")
+        for name in NAMES
+    ]
+    assert f"Version of the package: {version}" in done.out
+    for name in NAMES:
+        stack = one.stack(name)
+        assert stack.role == f"arn:aws:iam::{ACCOUNT}:role/deploy-{PROJECT}-{name}-service"
+        assert (stack.status, stack.is_protected) == ("CREATE_COMPLETE", True)
+        assert stack.policy == (ROOT / "out" / "stack-policies" / f"{name}.json").read_text("utf-8")
+    assert set(one.account.judged) >= {f"deploy-{PROJECT}-{name}-pipeline" for name in NAMES}
+    assert one.account.denied == []
+
+
+def test_nothing_to_deploy(pipeline: Pipeline) -> None:
+    """A second run checks, executes nothing, and sets protection and policy again."""
+    pipeline.stack("network").is_protected = False
+    pipeline.stack("api").policy = ""
+    done = pipeline.deploy()
+
+    assert (done.status, done.err.count("Waiter ChangeSetCreateComplete failed")) == (0, 2)
+    assert done.out.count("Nothing to deploy.") == 4
+    assert (len(pipeline.checked()), pipeline.account.done) == (4, [])
+    assert pipeline.stack("network").is_protected
+    assert "Deny" in pipeline.stack("api").policy
+
+
+def test_updates(pipeline: Pipeline) -> None:
+    """A snapshot before the database's update; alarms watch api and frontend; copies are replaced."""
+    pipeline.account.planned.update(
+        network=[change("Add", "AnotherAlarm", "AWS::CloudWatch::Alarm")],
+        database=[change("Modify", "DatabaseCluster", "AWS::RDS::DBCluster", "False")],
+        api=[
+            change("Modify", "ApiFunctionVersion", "AWS::Lambda::Version", "True"),
+            change("Modify", "ApiDeployment", "AWS::ApiGateway::Deployment", "Conditional"),
+        ],
+        frontend=[change("Modify", "Distribution", "AWS::CloudFront::Distribution", "False")],
+    )
+    done = pipeline.deploy()
+
+    assert (done.status, done.err) == (0, "")
+    assert "Modify  DatabaseCluster  AWS::RDS::DBCluster  False\n" in done.out
+    executed = [f"cloudformation execute-change-set {name}" for name in NAMES]
+    assert pipeline.account.done == [executed[0], "rds create-db-cluster-snapshot", *executed[1:]]
+    assert {pipeline.stack(name).status for name in NAMES} == {"UPDATE_COMPLETE"}
+    manifest = {one["name"]: one for one in json.loads((ROOT / "out" / "stacks.json").read_text())["stacks"]}
+    for name in ("api", "frontend"):
+        watched = pipeline.account.rollback[name]
+        prefix = f"arn:aws:cloudwatch:{REGIONS[name]}:{ACCOUNT}:alarm:"
+        assert watched["MonitoringTimeInMinutes"] == 15
+        assert [one["Arn"] for one in watched["RollbackTriggers"]] == [
+            prefix + alarm for alarm in manifest[name]["rollbackTriggers"]["prod"]
+        ]
+    assert set(pipeline.account.rollback) == {"api", "frontend"}
+
+
+def test_incident(pipeline: Pipeline) -> None:
+    """In an incident no alarm stops the repair, and nothing is waited for."""
+    pipeline.account.planned["api"] = [change("Modify", "ApiFunction", "AWS::Lambda::Function", "False")]
+    done = pipeline.deploy(INCIDENT="yes")
+
+    assert done.status == 0
+    assert pipeline.account.done == ["cloudformation execute-change-set api"]
+    assert pipeline.account.rollback["api"] == {"MonitoringTimeInMinutes": 0, "RollbackTriggers": []}
+
+
+LOSSES: Final = [
+    change("Modify", "DatabaseCluster", "AWS::RDS::DBCluster", "True"),
+    change("Modify", "DatabaseInstance1", "AWS::RDS::DBInstance", "Conditional"),
+    change("Remove", "DatabaseCPUAlarm", "AWS::CloudWatch::Alarm"),
+    change("Modify", "DatabaseSecret", "AWS::SecretsManager::Secret", "False"),
+]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused"),
+    [
+        (
+            "",
+            "Modify database.DatabaseCluster, Modify database.DatabaseInstance1, "
+            "Remove database.DatabaseCPUAlarm",
+        ),
+        (
+            "database.DatabaseCluster api.DatabaseCPUAlarm database.DatabaseInstance",
+            "Modify database.DatabaseInstance1, Remove database.DatabaseCPUAlarm",
+        ),
+    ],
+)
+def test_what_is_not_meant_is_refused(pipeline: Pipeline, accepted: str, refused: str) -> None:
+    """A replacement or removal that no person has named stops the loop before anything of it is done."""
+    pipeline.account.planned.update(database=LOSSES, api=[change("Add", "One", "AWS::SQS::Queue")])
+    done = pipeline.deploy(ACCEPTED=accepted)
+
+    assert done.status == 1
+    assert f"The change set removes or replaces what ACCEPTED does not name: {refused} (arn:aws:" in done.err
+    assert pipeline.account.done == []
+    assert [line.split()[-1] for line in pipeline.checked()] == ["network", "database"]
+
+
+def test_what_is_meant_is_deployed(pipeline: Pipeline) -> None:
+    """Each resource that was named may go, or be replaced."""
+    pipeline.account.planned.clear()
+    pipeline.account.planned["database"] = LOSSES
+    names = ("DatabaseCluster", "DatabaseInstance1", "DatabaseCPUAlarm")
+    done = pipeline.deploy(ACCEPTED=" ".join(f"database.{name}" for name in names))
+
+    assert done.status == 0
+    assert pipeline.account.done == [
+        "rds create-db-cluster-snapshot",
+        "cloudformation execute-change-set database",
+    ]
+
+
+def test_check_that_fails_stops_the_loop(pipeline: Pipeline) -> None:
+    """Where the account would not take a stack, neither it nor a later one is deployed."""
+    pipeline.account.planned.clear()
+    pipeline.account.planned.update({name: [change("Add", "One", "AWS::SQS::Queue")] for name in NAMES})
+    done = pipeline.deploy(failing="database")
+
+    assert done.status == 1
+    assert pipeline.account.done == ["cloudformation execute-change-set network"]
+
+
+def test_key_that_the_api_would_refuse_is_not_deployed(pipeline: Pipeline) -> None:
+    """The loop asks ``origin_key`` before it executes a change set of the API."""
+    pipeline.account.planned.clear()
+    pipeline.account.planned["api"] = [change("Modify", "ApiStage", "AWS::ApiGateway::Stage", "False")]
+    api, before = pipeline.stack("api"), dict(pipeline.stack("api").parameters)
+    api.parameters["OriginKeys"] = "b"
+    done = pipeline.deploy()
+    api.parameters = before
+
+    assert done.status == 1
+    assert "OriginKeys would be b, and OriginKey of csr-lambda-api-prod-frontend is a" in done.err
+    assert pipeline.account.done == []
+
+
+def test_token_of_another_branch_gets_no_role(pipeline: Pipeline) -> None:
+    """The roles trust one subject."""
+    done = pipeline.deploy(subject="project_path:group/project:ref_type:branch:ref:another")
+
+    assert done.status != 0
+    assert "Not authorized to perform sts:AssumeRoleWithWebIdentity" in done.err
+    assert (pipeline.checked(), pipeline.account.done) == ([], [])
+
+
+def test_every_failure_stops_the_loop(pipeline: Pipeline, tmp_path: Path) -> None:
+    """Whichever command for database or API fails: the loop says so, and changes nothing afterwards."""
+    pipeline.account.planned.clear()
+    pipeline.account.planned.update({name: [change("Add", "One", "AWS::SQS::Queue")] for name in NAMES})
+    assert pipeline.deploy().status == 0
+    answers, scripts = pipeline.account.printed["0"], programs(tmp_path / "bin")
+    roles = "CI_PIPELINE_ID=1 AWS_ID_TOKEN=token PREFLIGHT_ROLES='" + ROLES + "'"
+
+    def replayed(kind: str = "", at: int = 0) -> Run:
+        return run(f"{roles} bash {DEPLOY} prod", answers, scripts, kind, at)
+
+    def wrong(at: int) -> str:
+        end = replayed("fails", at)
+        changed = [call.title for call in end.calls if call.number > at and call.is_changing]
+        return "" if end.status and end.err and not changed else f"{at}: {end.status} {end.err} {changed}"
+
+    good = replayed()
+    checks = [call.number for call in good.calls if call.title.startswith("csr-templates")]
+    assert (good.status, good.err, len(checks)) == (0, "", 4)
+    with ThreadPoolExecutor(2) as pool:
+        assert [found for found in pool.map(wrong, range(checks[1] - 3, checks[3] - 3)) if found] == []

@@ -1,0 +1,317 @@
+"""``docs/starters``: what a team copies holds to what the pages say, and its shell code does what it says."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from csr_templates import STACKS
+
+from .aws_cli import parse
+from .conftest import require_programs
+from .pages import HAND_OVER, ROOT, read
+from .starters import DEPLOY, GITHUB, ROLES, STARTERS, gitlab, programs, ran, script, step, workflow
+
+READS: Final = {"contents": "read"}
+# What each job may do with GitHub's tokens, and nothing more.
+PERMISSIONS: Final = {
+    "check": READS,
+    "lint": {**READS, "security-events": "write"},
+    "review": {**READS, "pull-requests": "write", "security-events": "write"},
+    "preflight": {**READS, "id-token": "write"},
+    "deploy": {**READS, "id-token": "write"},
+}
+# The command of this checkout, while "python" is a program that does nothing.
+COMMAND: Final = f'PYTHONPATH="{ROOT / "src"}" exec "{sys.executable}" -m csr_templates "$@"'
+SAME_REPOSITORY: Final = "github.event.pull_request.head.repo.full_name == github.repository"
+
+
+@pytest.fixture(autouse=True)
+def _bash() -> None:
+    require_programs()
+
+
+# ---- What the files say ----
+
+
+@pytest.mark.parametrize("file", GITHUB, ids=lambda file: file.name)
+def test_workflows_may_do_as_little_as_they_need(file: Path) -> None:
+    """Jobs have what they need and no more, actions are pinned by commit, and no event gives forks rights."""
+    text, found = file.read_text("utf-8"), workflow(file.name)
+
+    assert found["permissions"] == {}
+    assert {name: job["permissions"] for name, job in found["jobs"].items()} == {
+        name: PERMISSIONS[name] for name in found["jobs"]
+    }
+    assert all(job["timeout-minutes"] for job in found["jobs"].values())
+    assert {"pull_request_target", "workflow_run"} & set(found["on"]) == set()
+    used = re.findall(r"uses: (.+)", text)
+    assert used
+    assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", one)] == []
+    assert text.count("persist-credentials: false") == text.count("actions/checkout@")
+
+
+@pytest.mark.parametrize("file", GITHUB, ids=lambda file: file.name)
+def test_nothing_from_outside_is_put_into_shell_code(file: Path) -> None:
+    """Values of an event reach the code as variables, which bash does not read as code."""
+    for job in workflow(file.name)["jobs"].values():
+        for one in job["steps"]:
+            assert "${{" not in one.get("run", "")
+
+
+def test_forks_get_no_role_and_no_writing() -> None:
+    """A pull request from a fork runs what only reads; only the main branch deploys."""
+    jobs = workflow("templates.yml")["jobs"]
+    writing = [
+        one
+        for job in jobs.values()
+        for one in job["steps"]
+        if "upload-sarif" in one.get("uses", "") or one.get("name") == "Comment"
+    ]
+
+    assert len(writing) == 3
+    assert all(SAME_REPOSITORY in one["if"] for one in writing)
+    assert SAME_REPOSITORY in jobs["preflight"]["if"]
+    assert workflow("deploy.yml")["jobs"]["deploy"]["if"] == "github.ref == 'refs/heads/main'"
+    (rule,) = gitlab()["preflight"]["rules"]
+    assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID" in rule["if"]
+    with_roles = {name for name, job in gitlab().items() if "id_tokens" in job}
+    assert with_roles == {"preflight", ".deploy", "deploy-dev", "deploy-staging", "deploy-prod"}
+
+
+def test_environments_are_those_of_the_manifest() -> None:
+    """Each environment can be deployed to, one deploy after the other; only dev without being asked."""
+    stacks = json.loads((ROOT / "out" / "stacks.json").read_text("utf-8"))["stacks"]
+    environments = set(stacks[0]["parameterFiles"])
+    deploy = workflow("deploy.yml")
+    jobs = {name: job for name, job in gitlab().items() if name.startswith("deploy-")}
+
+    assert set(deploy["on"]["workflow_dispatch"]["inputs"]["environment"]["options"]) == environments
+    assert deploy["concurrency"] == {
+        "group": "deploy-${{ inputs.environment || 'dev' }}",
+        "cancel-in-progress": False,
+    }
+    assert {job["environment"] for job in jobs.values()} == environments
+    for name, job in jobs.items():
+        environment = job["environment"]
+        assert (name, job["resource_group"]) == (f"deploy-{environment}", f"deploy-{environment}")
+        assert job["variables"] == {"ENVIRONMENT": environment}
+        (rule,) = job["rules"]
+        assert rule["if"] == "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"
+        assert rule.get("when") == (None if environment == "dev" else "manual")
+
+
+def test_the_deploy_is_that_of_the_page() -> None:
+    """Each block for a deploy is in the script, word by word: a change of the page has to reach it."""
+
+    def lines(text: str) -> list[str]:
+        return [line.strip() for line in text.splitlines()]
+
+    blocks = [one for one in read(HAND_OVER).shell() if "bootstrap.json" not in one.text]
+    not_deploying = ("--stack-policy-body \\\n", "delete-stack", "update-alias", "get-distribution-config")
+    wanted = [one.text for one in blocks if not any(word in one.text for word in not_deploying)]
+    there = "\n".join(lines(DEPLOY.read_text("utf-8")))
+
+    assert len(wanted) == 12
+    for text in wanted:
+        chosen_by_loop = text.startswith("stack=''")
+        block = lines(text[text.index("entry=") :] if chosen_by_loop else text)
+        assert "\n".join(block) in there, text
+
+
+# ---- The lint ----
+
+BUCKET: Final = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n    Properties:\n      Named: logs\n"
+
+
+def linted(folder: Path, code: str) -> int:
+    """Run the lint of a job on one template, with this command line."""
+    (folder / "out").mkdir()
+    (folder / "out" / "one.yaml").write_text(BUCKET, "utf-8")
+    path = programs(folder, {"csr-templates": COMMAND, "python": "true"})
+    return ran(folder, code, path).returncode
+
+
+def test_findings_reach_code_scanning(tmp_path: Path) -> None:
+    """A finding fails the step, and is in the file that the next step uploads."""
+    assert linted(tmp_path, step("templates.yml", "lint", "Lint")["run"]) == 1
+
+    (run,) = json.loads((tmp_path / "lint.sarif").read_text("utf-8"))["runs"]
+    places = [
+        (one["ruleId"], place["physicalLocation"]["artifactLocation"]["uri"])
+        for one in run["results"]
+        for place in one["locations"]
+    ]
+    assert ("E3002", "out/one.yaml") in places
+
+
+def test_findings_reach_the_merge_request(tmp_path: Path) -> None:
+    """A finding fails the job, and is in the report that GitLab reads also then."""
+    assert linted(tmp_path, script("lint")) == 1
+    assert gitlab()["lint"]["artifacts"] == {"when": "always", "reports": {"junit": "lint.xml"}}
+    assert "E3002" in (tmp_path / "lint.xml").read_text("utf-8")
+
+
+# ---- The roles ----
+
+
+class Tokens(ThreadingHTTPServer):
+    """Gives out tokens of jobs, as GitHub does, and numbers them."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _TokenHandler)
+        self.asked: list[tuple[str, str]] = []
+
+
+class _TokenHandler(BaseHTTPRequestHandler):
+    server: Tokens
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        """Answer with a token."""
+        self.server.asked.append((self.path, self.headers["Authorization"]))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"value": f"token-{len(self.server.asked)}"}).encode())
+
+
+@pytest.fixture
+def tokens() -> Iterator[Tokens]:
+    """A server of tokens on this machine."""
+    with Tokens() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+# Prints keys that say which role was assumed with which token.
+AWS: Final = """\
+while [ $# -gt 0 ]; do
+  case $1 in --role-arn) role=$2 ;; --web-identity-token) token=$(cat "${2#file://}") ;; esac
+  shift
+done
+echo "$role:$token secret session\""""
+CHECKED: Final = 'echo "$AWS_ACCESS_KEY_ID $*" >> checked; echo "# $2"; case "$2" in '
+
+
+def checked(folder: Path, code: str, failing: str = "none", **variables: str) -> tuple[int, str, list[str]]:
+    """Run code with a check of accounts that fails for one environment, and return who asked for what."""
+    stub = f"{CHECKED}{failing}) exit 1 ;; esac"
+    path = programs(folder, {"aws": AWS, "csr-templates": stub, "apt-get": "true", "python": "true"})
+    done = ran(folder, code, path, **variables)
+    calls = folder / "checked"
+    return done.returncode, done.stderr, calls.read_text("utf-8").splitlines() if calls.exists() else []
+
+
+def test_each_account_is_asked_by_its_role(tmp_path: Path, tokens: Tokens) -> None:
+    """On GitHub, each role gets a new token for the audience of AWS; one failure hides no other account."""
+    job = workflow("templates.yml")["jobs"]["preflight"]
+    (code,) = [one["run"] for one in job["steps"] if one.get("name") == "Preflight"]
+    url = f"http://127.0.0.1:{tokens.server_address[1]}/token?api-version=2.0"
+    given = {"GITHUB_RUN_ID": "1", "GITHUB_STEP_SUMMARY": "summary", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "asks"}
+    status, error, calls = checked(
+        tmp_path, code, "dev", PREFLIGHT_ROLES=ROLES, ACTIONS_ID_TOKEN_REQUEST_URL=url, **given
+    )
+
+    assert calls == [
+        "arn:aws:iam::210987654321:role/checks:token-1 preflight dev --format markdown",
+        "arn:aws:iam::123456789012:role/checks:token-2 preflight prod --format markdown",
+    ]
+    asked = ("/token?api-version=2.0&audience=sts.amazonaws.com", "Bearer asks")
+    assert tokens.asked == [asked, asked]
+    assert status == 1
+    assert error == "These accounts would not take the templates, or could not be judged: dev\n"
+    assert (tmp_path / "summary").read_text("utf-8") == "# dev\n# prod\n"
+
+
+def test_gitlab_hands_its_token_over(tmp_path: Path) -> None:
+    """On GitLab, the token is a variable of the job."""
+    given = {"CI_PIPELINE_ID": "1", "AWS_ID_TOKEN": "gitlabs", "PREFLIGHT_ROLES": ROLES}
+    status, error, calls = checked(tmp_path, script("preflight"), **given)
+
+    assert (status, error) == (0, "")
+    assert calls[0] == "arn:aws:iam::210987654321:role/checks:gitlabs preflight dev --format markdown"
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({}, "PREFLIGHT_ROLES: Name the role of each environment, as README.md says."),
+        ({"PREFLIGHT_ROLES": "{}"}, "environments: PREFLIGHT_ROLES names no role."),
+        ({"PREFLIGHT_ROLES": "[oops"}, "jq: parse error"),
+        ({"PREFLIGHT_ROLES": ROLES}, "AWS_ID_TOKEN: The job needs id_tokens with AWS_ID_TOKEN."),
+        (
+            {"PREFLIGHT_ROLES": ROLES, "GITHUB_RUN_ID": "1"},
+            "ACTIONS_ID_TOKEN_REQUEST_URL: The job needs the permission id-token: write.",
+        ),
+        (
+            {
+                "PREFLIGHT_ROLES": ROLES,
+                "GITHUB_RUN_ID": "1",
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "asks",
+                "ACTIONS_ID_TOKEN_REQUEST_URL": "http://127.0.0.1:9/?",
+            },
+            "curl: (7)",
+        ),
+    ],
+)
+def test_missing_variables_are_named(tmp_path: Path, variables: dict[str, str], message: str) -> None:
+    """No account is asked without a role and a token."""
+    status, error, calls = checked(tmp_path, "bash docs/starters/preflight.sh", **variables)
+
+    assert status != 0
+    assert message in error
+    assert calls == []
+
+
+def test_role_that_refuses_stops_the_check(tmp_path: Path) -> None:
+    """Nothing is asked with the rights of an earlier role."""
+    refusing = "echo 'An error occurred (AccessDenied)' >&2; exit 254"
+    stubs = {"aws": refusing, "csr-templates": "echo called > checked"}
+    given = {"PREFLIGHT_ROLES": ROLES, "AWS_ID_TOKEN": "t", "AWS_ACCESS_KEY_ID": "of-the-runner"}
+    done = ran(tmp_path, "bash docs/starters/preflight.sh", programs(tmp_path, stubs), **given)
+
+    assert (done.returncode, done.stderr) == (254, "An error occurred (AccessDenied)\n")
+    assert not (tmp_path / "checked").exists()
+
+
+def test_the_role_that_checks_can_be_created(tmp_path: Path) -> None:
+    """The AWS CLI takes the commands of the page, with the policies that are there."""
+    page = read(STARTERS / "README.md")
+    (trust,) = [one.text for one in page.blocks if one.language == "json"]
+    (tmp_path / "trust.json").write_text(trust, "utf-8")
+    (tmp_path / "out").symlink_to(ROOT / "out")
+    (block,) = page.shell()
+    commands = [shlex.split(line) for line in block.text.replace("\\\n", " ").splitlines()]
+    made, allowed = (parse(words[1:], tmp_path).parameters for words in commands)
+
+    (statement,) = json.loads(made["AssumeRolePolicyDocument"])["Statement"]
+    issuer = statement["Principal"]["Federated"].partition("/")[2]
+    assert set(statement["Condition"]["StringEquals"]) == {f"{issuer}:aud", f"{issuer}:sub"}
+    assert made["RoleName"] == allowed["RoleName"]
+    assert len(allowed["PolicyDocument"]) < 10_240  # what the inline policies of a role may have together
+
+
+def test_pages_of_the_starters_name_what_there_is() -> None:
+    """The page names each file and each variable that a team has to know."""
+    for name in ("README.md", "README.ja.md"):
+        text = (STARTERS / name).read_text("utf-8")
+        for file in STARTERS.rglob("*"):
+            if file.is_file() and not file.name.startswith("README"):
+                assert file.relative_to(STARTERS).as_posix() in text, file
+        for variable in ("PREFLIGHT_ROLES", "REVIEW_TOKEN", "ACCEPTED", "INCIDENT", "OidcSubject"):
+            assert f"`{variable}`" in text
+        assert all(f"-{stack.name}-pipeline`" in text or "<stack>-pipeline`" in text for stack in STACKS)

@@ -1,0 +1,87 @@
+"""Deliveries of CloudFront's logs."""
+
+GOOD = {
+    "fields and path": """
+Resources:
+  Site: {Type: AWS::CloudFront::Distribution}
+  Source:
+    Type: AWS::Logs::DeliverySource
+    Properties:
+      Name: site
+      LogType: ACCESS_LOGS
+      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
+  Delivery:
+    Type: AWS::Logs::Delivery
+    Properties:
+      DeliverySourceName: !Ref Source
+      RecordFields: [date, cs-uri-stem, cs(User-Agent)]
+      S3SuffixPath: !Sub '${AWS::StackName}/{DistributionId}/{yyyy}/{MM}/{dd}'
+""",
+    "another source": """
+Resources:
+  Source:
+    Type: AWS::Logs::DeliverySource
+    Properties: {Name: a, LogType: EVENT_LOGS, ResourceArn: 'arn:aws:bedrock:eu-west-1:111111111111:agent/a'}
+""",
+}
+
+BAD = {
+    "type": (
+        """
+Resources:
+  Site: {Type: AWS::CloudFront::Distribution}
+  Source:
+    Type: AWS::Logs::DeliverySource
+    Properties:
+      Name: site
+      LogType: STANDARD_LOGS
+      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
+  Delivery:
+    Type: AWS::Logs::Delivery
+    Properties:
+      DeliverySourceName: !Ref Source
+      RecordFields: [date]
+""",
+        "Resources/Source/Properties/LogType",
+        "LogType is STANDARD_LOGS, and a distribution has ACCESS_LOGS: the source is refused.",
+    ),
+    "field": (
+        """
+Resources:
+  Site: {Type: AWS::CloudFront::Distribution}
+  Source:
+    Type: AWS::Logs::DeliverySource
+    Properties:
+      Name: site
+      LogType: ACCESS_LOGS
+      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
+  Delivery:
+    Type: AWS::Logs::Delivery
+    Properties:
+      DeliverySourceName: !Ref Source
+      RecordFields: [date, cs-uri]
+""",
+        "Resources/Delivery/Properties/RecordFields/1",
+        "RecordFields has cs-uri, which access logs of CloudFront do not have. Did you mean cs-uri-stem?",
+    ),
+    "path": (
+        """
+Resources:
+  Site: {Type: AWS::CloudFront::Distribution}
+  Source:
+    Type: AWS::Logs::DeliverySource
+    Properties:
+      Name: site
+      LogType: ACCESS_LOGS
+      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
+  Delivery:
+    Type: AWS::Logs::Delivery
+    Properties:
+      DeliverySourceName: !Ref Source
+      S3SuffixPath: '{DistributionId}/{year}'
+""",
+        "Resources/Delivery/Properties/S3SuffixPath",
+        "S3SuffixPath has {year}, which is not a variable of CloudFront's logs. It has "
+        "{DistributionId}, {yyyy}, {MM}, {dd} and {HH}.",
+    ),
+}

@@ -1,0 +1,85 @@
+"""Resources that have to be used."""
+
+GOOD = {
+    "associated": """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL}
+  Association:
+    Type: AWS::WAFv2::WebACLAssociation
+    Properties: {WebACLArn: !GetAtt Guard.Arn}
+""",
+    "exported": """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL}
+  Other: {Type: AWS::S3::Bucket}
+Outputs:
+  Guard: {Value: !GetAtt Guard.Arn}
+""",
+    "alone": """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL}
+""",
+    "web ACL of the distribution": """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT}}
+  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {WebACLId: !GetAtt Guard.Arn}}}
+Outputs:
+  Guard: {Value: !GetAtt Guard.Arn}
+""",
+    "nested": """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
+  Other: {Type: AWS::S3::Bucket}
+Outputs:
+  Guard: {Value: !GetAtt Guard.Arn}
+""",
+}
+
+BAD = {
+    "only logged": (
+        """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL}
+  Logging:
+    Type: AWS::WAFv2::LoggingConfiguration
+    Properties: {ResourceArn: !GetAtt Guard.Arn}
+""",
+        "Resources/Guard",
+        "Nothing of the template uses Guard, so it has no effect. Name it in a "
+        "distribution or an AWS::WAFv2::WebACLAssociation, or export it.",
+    ),
+    "headers": (
+        """
+Resources:
+  Headers: {Type: AWS::CloudFront::ResponseHeadersPolicy}
+  Site: {Type: AWS::CloudFront::Distribution}
+""",
+        "Resources/Headers",
+        "Nothing of the template uses Headers, so it has no effect. Name it in a cache "
+        "behavior, or export it.",
+    ),
+    "routes of no subnet": (
+        """
+Resources:
+  Table: {Type: AWS::EC2::RouteTable}
+  Route:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Table}
+""",
+        "Resources/Table",
+        "Nothing of the template uses Table, so it has no effect. Name it in an "
+        "AWS::EC2::SubnetRouteTableAssociation, or export it.",
+    ),
+    "distribution without its web ACL": (
+        """
+Resources:
+  Guard: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT}}
+  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Enabled: true}}}
+Outputs:
+  Guard: {Value: !GetAtt Guard.Arn}
+""",
+        "Resources/Guard",
+        "Nothing of the template uses Guard, so it has no effect. Name it in a "
+        "distribution or an AWS::WAFv2::WebACLAssociation, or export it.",
+    ),
+}
