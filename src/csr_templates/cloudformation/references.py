@@ -54,10 +54,8 @@ def _find_uses(node: Any, place: Place, found: list[Use]) -> None:
         for key, value in node.items():
             if key == "Ref" or key == "Condition" or key.startswith("Fn::"):
                 _find_uses_of_function(key, value, place, found)
-            elif isinstance(value, (dict, list, tuple)):
+            elif not isinstance(value, str) or "{{resolve" in value:
                 _find_uses(value, (*place, key), found)
-            elif isinstance(value, str) and "{{resolve" in value:
-                _find_secrets(value, (*place, key), found)
     elif isinstance(node, (list, tuple)):
         for index, item in enumerate(node):
             if not isinstance(item, str) or "{{resolve" in item:

@@ -314,11 +314,7 @@ def _keys_in_order(keys: tuple[Any, ...], in_flow: bool) -> list[tuple[str, str]
     """
     if any(type(key) is not str or (_is_function(key) and len(keys) > 1) for key in keys):
         return None
-    first: tuple[str, ...] = ()
-    if "Effect" in keys:
-        first = STATEMENT
-    elif "Statement" in keys and "Version" in keys:
-        first = POLICY
+    first = STATEMENT if "Effect" in keys else POLICY if {"Statement", "Version"} <= set(keys) else ()
     in_order = [key for key in first if key in keys] + sorted(set(keys).difference(first))
     found = [(key, _key_text(key, in_flow)) for key in in_order]
     return found if all(text for _, text in found) else None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _RETAINING: Final = frozenset({"Retain", "RetainExceptOnCreate"})
 _ACCOUNT: Final = "${AWS::AccountId}"
-_RESOURCE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\.?([A-Za-z0-9.]*)\}")
+_RESOURCE: Final = re.compile(r"\$\{(\w+)\.?([\w.]*)\}")
 # It is not compared with the account, and the next deploy sets the property.
 _UNKNOWN: Final = "none"
 
