@@ -110,10 +110,10 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
     ("files", "message"),
     [
         ({"s3/one.py": RULE.format(name="One", number="E9700")}, None),
-        ({"s3/one.py": "X = 1\n"}, "rules/s3/one.py holds 0 rules (). A file holds exactly one."),
+        ({"s3/one.py": "X = 1\n"}, "rules/s3/one.py contains 0 rules (). A file must contain exactly one."),
         (
             {"s3/one.py": RULE.format(name="One", number="E9700") + RULE.format(name="Two", number="E9701")},
-            "rules/s3/one.py holds 2 rules (One, Two). A file holds exactly one.",
+            "rules/s3/one.py contains 2 rules (One, Two). A file must contain exactly one.",
         ),
         (
             {"s3/one.py": RULE.format(name="Other", number="E9700")},
