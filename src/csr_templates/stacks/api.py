@@ -1157,7 +1157,7 @@ def add_alarms(
                 First="Run the saved query errors-by-route.",
                 Then=(
                     "The errorType. INVALID_API_KEY: a caller without the key. THROTTLED or QUOTA_EXCEEDED: "
-                    "a limit was reached. -: the application."
+                    "a limit was reached. A hyphen (-): the application."
                 ),
                 Related="If the API rejects most requests, api-mostly-failing also fires.",
             ),
@@ -1208,7 +1208,7 @@ def add_alarms(
             "DeadLettersAlarm",
             "dead-letters",
             AlarmDescription=description(
-                Users="Nothing. The API does not send events asynchronously.",
+                Users="Nothing. Requests to the API never reach this queue.",
                 First="Who invokes the function asynchronously? The message in the queue shows the event.",
                 Then="Run the saved query function-errors.",
             ),

@@ -1330,7 +1330,7 @@ def add_alarms(
                 Users=(
                     "Some pages are missing, or some actions are rejected. Often, only scanners are affected."
                 ),
-                First="The graph of WAF on the dashboard: does WAF block the requests?",
+                First="The WAF graph on the dashboard: does WAF block the requests?",
                 Then="The last upload of the site: does it have a broken link, or are files missing?",
                 Related="Fires together with waf-blocked-requests-high or api-4xx.",
             ),
@@ -1422,8 +1422,8 @@ def add_alarms(
                 First="Open the site on a phone with Wi-Fi turned off.",
                 Then="In the Route 53 console, the reason that the health checkers report for site-probe.",
                 Related=(
-                    "If cloudfront-5xx-rate-high does not fire, the cause is DNS, the certificate or "
-                    "CloudFront itself."
+                    "If no CloudFront alarm fires, the cause is probably DNS, the certificate or CloudFront "
+                    "itself."
                 ),
             ),
             notify=alarm_topics.critical.Ref(),
@@ -1446,7 +1446,9 @@ def add_alarms(
             TreatMissingData="breaching",
             WarmUpConfiguration=alarms.warm_up(1440),
             AlarmDescription=description(
-                Users="Nothing yet. When the certificate expires, browsers do not open the site.",
+                Users=(
+                    "Nothing yet. When the certificate expires, browsers show a warning instead of the site."
+                ),
                 First="In the ACM console in us-east-1, the renewal status of the certificate.",
                 Then="The DNS record that validates the certificate: does it still exist?",
             ),
