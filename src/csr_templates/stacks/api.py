@@ -1242,7 +1242,7 @@ def add_alarms(
             Metrics=[
                 cloudwatch.MetricDataQuery(
                     Id="failing",
-                    Label="Failed and refused requests in percent",
+                    Label="Percentage of failed or rejected requests",
                     # A few requests at night are not significant. Without requests, there is no value and no
                     # alarm.
                     Expression=(
