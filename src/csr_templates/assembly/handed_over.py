@@ -114,8 +114,7 @@ def _types(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
                         yield (
                             f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
                             f"{handed.logical_id} of stack {handed.stack.name} again. Import another name, "
-                            "or "
-                            "correct the output."
+                            "or correct the output."
                         )
                     seen.append(found)
                 if resource.get("Type") == "AWS::RDS::DBSubnetGroup" and key == "SubnetIds":
@@ -136,8 +135,7 @@ def _one_zone(
         place = place_in_words(("Resources", logical_id, "Properties", "SubnetIds"))
         yield (
             f"{place}: {' and '.join(names)} are all in the Availability Zone {zones.pop()}, and RDS needs "
-            "two. "
-            "Give the subnets different zones."
+            "two. Give the subnets different zones."
         )
 
 
@@ -163,8 +161,7 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
         if name and not any(_admits(one, condition, mark, name) for one in own):
             yield (
                 f"The policy of {of_stack} admits no {mark.strip(':')} called {name} by {condition}. Change "
-                "the "
-                "name, or add it to the policy."
+                "the name, or add it to the policy."
             )
 
 

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
 INFORMATIONAL = (
     "Informational findings stop a build as errors do: what is written has none, so that a new one is seen. "
-    "Correct the property, or let the resource ignore the rule and give the reason "
-    "(docs/rules.md, W9500)."
+    "Correct the property, or let the resource ignore the rule and give the reason (docs/rules.md, W9500)."
 )
 
 

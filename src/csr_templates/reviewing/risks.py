@@ -251,9 +251,8 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         fails = f"The deploy may fail: perhaps {values}" if output.maybe else f"The deploy fails: {values}"
         yield (
             *where,
-            f"{fails}, and CloudFormation does not change the export {output.export} while {imports}. "
-            f"Export the new value under another name, deploy {importers} with it, then remove the old "
-            "export.",
+            f"{fails}, and CloudFormation does not change the export {output.export} while {imports}. Export "
+            f"the new value under another name, deploy {importers} with it, then remove the old export.",
         )
 
 

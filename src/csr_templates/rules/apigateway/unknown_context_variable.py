@@ -15,26 +15,21 @@ NAMES = (
     "authorizer.integrationLatency authorizer.integrationStatus authorizer.latency authorizer.principalId "
     "authorizer.requestId authorizer.status authenticate.error authenticate.latency authenticate.status "
     "awsEndpointRequestId awsEndpointRequestId2 awsEndpointInvocationTime cipherSuite connectedAt "
-    "connectionId "
-    "customDomain.basePathMatched customDomain.routingRuleIdMatched dataProcessed deploymentId domainName "
-    "domainPrefix endpointType error.message error.messageString error.responseType "
-    "error.validationErrorString "
-    "eventType extendedRequestId httpMethod identity.accountId identity.apiKey identity.apiKeyId "
-    "identity.caller "
-    "identity.cognitoAuthenticationProvider identity.cognitoAuthenticationType identity.cognitoIdentityId "
-    "identity.cognitoIdentityPoolId identity.principalOrgId identity.sourceIp identity.user "
-    "identity.userAgent "
-    "identity.userArn identity.vpcId identity.vpceId identity.clientCert.clientCertPem "
-    "identity.clientCert.subjectDN identity.clientCert.issuerDN identity.clientCert.serialNumber "
-    "identity.clientCert.validity.notBefore identity.clientCert.validity.notAfter integration.error "
-    "integration.integrationStatus integration.latency integration.requestId integration.status "
-    "integration.responseTransferMode integration.timeToAllHeaders integration.timeToFirstContent "
-    "integrationErrorMessage integrationLatency integrationStatus isCanaryRequest messageDirection messageId "
-    "path "
-    "protocol requestId requestOverride requestTime requestTimeEpoch resourceId resourcePath "
-    "responseLatency responseLength responseOverride.status routeKey stage status tlsVersion waf.error "
-    "waf.latency "
-    "waf.status wafResponseCode webaclArn xrayTraceId"
+    "connectionId customDomain.basePathMatched customDomain.routingRuleIdMatched dataProcessed deploymentId "
+    "domainName domainPrefix endpointType error.message error.messageString error.responseType "
+    "error.validationErrorString eventType extendedRequestId httpMethod identity.accountId identity.apiKey "
+    "identity.apiKeyId identity.caller identity.cognitoAuthenticationProvider "
+    "identity.cognitoAuthenticationType identity.cognitoIdentityId identity.cognitoIdentityPoolId "
+    "identity.principalOrgId identity.sourceIp identity.user identity.userAgent identity.userArn "
+    "identity.vpcId identity.vpceId identity.clientCert.clientCertPem identity.clientCert.subjectDN "
+    "identity.clientCert.issuerDN identity.clientCert.serialNumber identity.clientCert.validity.notBefore "
+    "identity.clientCert.validity.notAfter integration.error integration.integrationStatus "
+    "integration.latency integration.requestId integration.status integration.responseTransferMode "
+    "integration.timeToAllHeaders integration.timeToFirstContent integrationErrorMessage integrationLatency "
+    "integrationStatus isCanaryRequest messageDirection messageId path protocol requestId requestOverride "
+    "requestTime requestTimeEpoch resourceId resourcePath responseLatency responseLength "
+    "responseOverride.status routeKey stage status tlsVersion waf.error waf.latency waf.status "
+    "wafResponseCode webaclArn xrayTraceId"
 )
 VARIABLES = NAMES.split()
 # Of HTTP and WebSocket APIs only, and what a REST API has in their place.
@@ -84,6 +79,5 @@ class UnknownContextVariable(Rule):
                     yield Fault(
                         ("Format",),
                         f"Format has $context.{name}, which API Gateway does not have and logs as '-'. Did "
-                        "you "
-                        f"mean $context.{close[0]}?",
+                        f"you mean $context.{close[0]}?",
                     )

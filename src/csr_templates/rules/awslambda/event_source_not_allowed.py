@@ -43,7 +43,6 @@ class EventSourceNotAllowed(Rule):
             yield Fault(
                 ("EventSourceArn",),
                 f"{role}, the role of {function}, may not {' and '.join(absent)}{{when}}: Lambda refuses the "
-                "mapping "
-                f"from {source}. Allow it.",
+                f"mapping from {source}. Allow it.",
                 case,
             )

@@ -21,8 +21,7 @@ class HstsWithoutLifetime(Rule):
     tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = (
-        "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/"
-        "SecurityHeadersConfig/StrictTransportSecurity",
+        "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity",
     )
 
     def faults(self, validator: Validator, header: Any) -> Faults:

@@ -39,8 +39,7 @@ class OldTls(Rule):
                 yield Fault(
                     one.path("ViewerCertificate", "MinimumProtocolVersion"),
                     f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are let "
-                    "in. Set "
-                    "it to TLSv1.2_2021.",
+                    "in. Set it to TLSv1.2_2021.",
                     one.case,
                 )
             for index, origin in enumerate(origins if isinstance(origins, list) else []):
@@ -51,7 +50,6 @@ class OldTls(Rule):
                     yield Fault(
                         one.path("Origins", index, "CustomOriginConfig", "OriginSSLProtocols"),
                         f"OriginSSLProtocols is {' and '.join(offered)}{{when}}: most servers refuse that, "
-                        "and "
-                        f"viewers get 502. Set it to {NEWEST}.",
+                        f"and viewers get 502. Set it to {NEWEST}.",
                         one.case,
                     )

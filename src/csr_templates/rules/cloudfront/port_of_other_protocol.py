@@ -38,7 +38,6 @@ class PortOfOtherProtocol(Rule):
                         yield Fault(
                             one.path("Origins", index, "CustomOriginConfig", name),
                             f"{name} is {port}{{when}}, the port of {other}: the origin does not answer "
-                            "there. "
-                            f"Set it to {right}.",
+                            f"there. Set it to {right}.",
                             one.case,
                         )

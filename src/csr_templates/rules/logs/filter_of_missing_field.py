@@ -48,8 +48,7 @@ class FilterOfMissingField(Rule):
                         yield Fault(
                             path,
                             f"FilterPattern asks for $.{field}, which the access log of {group} does not "
-                            "hold: "
-                            f"it never matches.{hint}",
+                            f"hold: it never matches.{hint}",
                         )
             names = pattern.strip().strip("[]").split(",")
             whole = pattern.strip().startswith("[") and "..." not in pattern

@@ -36,8 +36,7 @@ class RefusedMetricTransformation(Rule):
                     yield Fault(
                         path,
                         "DefaultValue stands beside Dimensions{when}: a metric with dimensions has no "
-                        "default "
-                        "value. Remove one of them.",
+                        "default value. Remove one of them.",
                         case,
                     )
                 namespace = only_value(case, one.get("MetricNamespace"))

@@ -28,8 +28,7 @@ class SubscriptionMayNotSend(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {queue}, whose policy does not allow sns.amazonaws.com "
-                        "sqs:SendMessage: "
-                        "every message is lost. Allow it.",
+                        "sqs:SendMessage: every message is lost. Allow it.",
                     )
                 elif str(resources[queue].get("Properties", {}).get("KmsMasterKeyId")).endswith(
                     "alias/aws/sqs"

@@ -47,6 +47,5 @@ class OutputOfAnotherResource(Rule):
                 yield Fault(
                     ("Outputs", key, "Value"),
                     f"Outputs.{key} is called after {named} and has the value of {logical_id}, another "
-                    f"{kind}. "
-                    "Correct one of them.",
+                    f"{kind}. Correct one of them.",
                 )
