@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
+from csr_templates.rules.support.apis import ACCESS_LOGS
 from csr_templates.rules.support.documents import texts
 from csr_templates.rules.support.references import own_id
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
@@ -58,11 +59,7 @@ class UnknownContextVariable(Rule):
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"
     tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
-    looks_at = (
-        "Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",
-        "Resources/AWS::ApiGateway::Deployment/Properties/StageDescription/AccessLogSetting",
-        "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
-    )
+    looks_at = ACCESS_LOGS
 
     def faults(self, validator: Validator, setting: Any) -> Faults:
         kind = validator.cfn.template["Resources"][own_id(validator)].get("Type", "")

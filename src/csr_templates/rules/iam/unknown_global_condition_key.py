@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
-from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents
+from csr_templates.rules.support.documents import POLICIES, TRUST, conditions_in
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 NAMES = (
@@ -52,15 +52,14 @@ class UnknownGlobalConditionKey(Rule):
     looks_at = (*POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
-        for statement, path in documents(policy):
-            for _, key, _, place_of in conditions(statement):
-                meant = _meant(key.partition("/")[0].lower())
-                if meant:
-                    yield Fault(
-                        (*path, *place_of),
-                        f"The condition asks for {key}, which no request has: it is never met. Did you mean "
-                        f"{meant}?",
-                    )
+        for _, key, _, path in conditions_in(policy):
+            meant = _meant(key.partition("/")[0].lower())
+            if meant:
+                yield Fault(
+                    path,
+                    f"The condition asks for {key}, which no request has: it is never met. Did you mean "
+                    f"{meant}?",
+                )
 
 
 def _meant(key: str) -> str:
