@@ -51,7 +51,7 @@ def test_the_cfn_lint_command_loads_the_rules(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (4, "")  # a warning
+    assert (done.returncode, done.stderr) == (6, "")  # an error and a warning
     assert "W9600 AlarmActions is missing: no one is notified when the alarm fires." in done.stdout
 
 
