@@ -34,7 +34,8 @@ def case(text: str) -> tuple[str, ...]:
     return (
         text,
         "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
+        "Group lets TCP 443 in from no one: calls to the endpoint time out. Add an ingress rule for port "
+        "443.",
     )
 
 

@@ -22,8 +22,8 @@ def case(text: str, message: str) -> tuple[str, ...]:
 
 REPORT = '{ $.type = "platform.report" }'
 ERROR = '{ $.level = "ERROR" }'
-IN_TEXT = "asks for a record of the platform, which LogFormat Text does not write. Set LogFormat to JSON."
-TOO_LOW = "asks for ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR."
+IN_TEXT = "uses a record of the platform, which LogFormat Text does not write. Set LogFormat to JSON."
+TOO_LOW = "uses ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR."
 
 GOOD = {
     "report": log(
@@ -58,7 +58,7 @@ Resources:
     ),
     "report left out": case(
         log("JSON, SystemLogLevel: WARN", REPORT),
-        "asks for platform.report, which SystemLogLevel WARN leaves out. Set it to INFO.",
+        "uses platform.report, which SystemLogLevel WARN leaves out. Set it to INFO.",
     ),
     "level left out": case(log("JSON, ApplicationLogLevel: FATAL", ERROR), TOO_LOW),
     "figures": case(
