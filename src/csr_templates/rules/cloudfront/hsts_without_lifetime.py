@@ -30,7 +30,6 @@ class HstsWithoutLifetime(Rule):
                 yield Fault(
                     ("AccessControlMaxAgeSec",),
                     "AccessControlMaxAgeSec is 0{when}: browsers delete the rule that the site is only on "
-                    "HTTPS. Use "
-                    "31536000, a year.",
+                    "HTTPS. Use 31536000, a year.",
                     case,
                 )

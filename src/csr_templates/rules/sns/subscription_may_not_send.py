@@ -36,6 +36,6 @@ class SubscriptionMayNotSend(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {queue}, which is encrypted with alias/aws/sqs: SNS may not use "
-                        "this key, "
-                        "and every message is lost. Use SqsManagedSseEnabled, or a customer managed key.",
+                        "this key, and every message is lost. Use SqsManagedSseEnabled, or a customer "
+                        "managed key.",
                     )
