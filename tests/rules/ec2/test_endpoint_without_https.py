@@ -69,8 +69,7 @@ BAD = {
     "default group": (
         default_group("  Group: {Type: AWS::EC2::SecurityGroup}\n"),
         "Resources/Endpoint/Properties",
-        "SecurityGroupIds is missing: the endpoint gets the default group of VPC, which "
-        "lets in only its own members, and nothing of the template is one. Add a group "
-        "that lets TCP 443 in.",
+        "SecurityGroupIds is missing: the endpoint gets the default group of VPC, which lets in only its own "
+        "members, and nothing of the template is one. Add a group that lets TCP 443 in.",
     ),
 }

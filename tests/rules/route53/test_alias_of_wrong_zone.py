@@ -50,9 +50,8 @@ BAD = {
     "load balancer": (
         record("!GetAtt Balancer.DNSName", "Z2FDTNDATAQYW2"),
         "Resources/Record/Properties/AliasTarget/HostedZoneId",
-        "HostedZoneId is Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}: "
-        "Route 53 refuses the alias. It is the zone of what the alias leads to, not that of the "
-        "record.",
+        "HostedZoneId is Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}: Route 53 "
+        "refuses the alias. It is the zone of what the alias leads to, not that of the record.",
     ),
     "parameter of the record": (
         own_zone("!Ref Own"),
