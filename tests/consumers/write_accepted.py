@@ -145,10 +145,10 @@ JAPANESE: Final = Words(
 """,
     columns=("ツール", "バージョン", "対象", "検出", "意図的", "誤検出"),
     sees={
-        "cdk-nag": "4 つのスタック (6 つのパックすべて)",
+        "cdk-nag": "4 つのスタック(6 つのパックすべて)",
         "checkov": "`out/` のすべてのテンプレート",
-        "cfn-guard": "`out/` のすべてのテンプレート (Control Tower のプロアクティブコントロールのルール)",
-        "cloudformation-validate": "`out/` のすべてのテンプレート (情報レベルを除く)",
+        "cfn-guard": "`out/` のすべてのテンプレート(Control Tower のプロアクティブコントロールのルール)",
+        "cloudformation-validate": "`out/` のすべてのテンプレート(情報レベルを除く)",
     },
     all="合計",
     nag="""\
@@ -186,7 +186,7 @@ checkov が比較するのは、リソースの種類と論理 ID、およびル
   運用とポリシーに必要な名前、関数からポート 443 とデータベースのポート 3306 への通信、VPC 内の通信、
   クラスター側に設定がある個々の RDS インスタンス、無効にしているバケットの ACL、
   `Fn::Sub` 内の動的な参照で指定しているパスワードです。
-- bootstrap テンプレートは CDK アプリでデプロイするものではないため、cdk-nag では検査しません。
+- ブートストラップテンプレートは CDK アプリでデプロイするものではないため、cdk-nag では検査しません。
   ロールの権限は [permissions.ja.md](permissions.ja.md) にあります。
 """,
     kinds={"deliberate": "意図的なもの", "false": "誤検出"},
