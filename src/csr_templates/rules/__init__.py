@@ -1,8 +1,8 @@
 """Rules for cfn-lint: ``cfn-lint -a csr_templates.rules -- FILE`` runs them on any template.
 
-A folder holds the rules on one AWS service, and ``support`` what they share. A file is one rule, named like
-its class, with its test in ``tests/rules``. Every such file is found here by itself, and what does not fit is
-an ImportError that names the file.
+A folder contains the rules for one AWS service, and ``support`` the shared code. A file contains one rule, is
+named like its class, and has a test in ``tests/rules``. Rules are found automatically; a wrong file raises
+ImportError with its name.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ NUMBERS = {
     "ecs": range(9795, 9800),
 }
 
-# Class of a fault -> what its faults have in common. Each rule says of which it is.
+# Class of a fault -> description. Each rule has one class.
 CLASSES = {
     "ordinary": "breaks the template's own syntax or a schema",
     "lifecycle": "is replaced, deleted, ordered or left stale in the wrong way",
@@ -59,8 +59,8 @@ def find_rules(package: str, folder: Path) -> list[type[Rule]]:
     """Return the rule in each file of a package, in the order of their numbers.
 
     Raises:
-        ImportError: a file is not in the folder of a service, does not hold exactly one rule, or is not named
-            like it; or the number of a rule is not one of its folder, or belongs to another rule.
+        ImportError: a file is not in the folder of a service, does not contain exactly one rule, or is not
+            named like it; or the number of a rule is not one of its folder, or belongs to another rule.
     """
     from csr_templates.rules.support.rule import Rule
 
@@ -79,7 +79,9 @@ def find_rules(package: str, folder: Path) -> list[type[Rule]]:
         rules = [made for made in own if isinstance(made, type) and issubclass(made, Rule)]
         names = ", ".join(rule.__name__ for rule in rules)
         if len(rules) != 1:
-            raise ImportError(f"{place} holds {len(rules)} rules ({names}). A file holds exactly one.")
+            raise ImportError(
+                f"{place} contains {len(rules)} rules ({names}). A file must contain exactly one."
+            )
         if file.stem != re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", names).lower():
             raise ImportError(f"{place} is not named like its rule, {names}.")
         (rule,) = rules

@@ -58,17 +58,20 @@ BAD = {
     "nothing": (
         template(""),
         "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
+        "Group lets TCP 443 in from no one: calls to the endpoint time out. Add an ingress rule for port "
+        "443.",
     ),
     "another port": (
         template("{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}"),
         "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
+        "Group lets TCP 443 in from no one: calls to the endpoint time out. Add an ingress rule for port "
+        "443.",
     ),
     "UDP": (
         template("{IpProtocol: udp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}"),
         "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
+        "Group lets TCP 443 in from no one: calls to the endpoint time out. Add an ingress rule for port "
+        "443.",
     ),
     "default group": (
         """

@@ -71,7 +71,7 @@ BAD = {
     "missing field": (
         template("'{ $.state = 500 && $.requestId = \"x\" }'"),
         "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for $.state, which the access log of Log does not hold: it never "
+        "FilterPattern uses $.state, which the access log of Log does not hold: it never "
         "matches. Did you mean status?",
     ),
     "columns": (

@@ -71,7 +71,7 @@ Resources:
       FilterPattern: '{ $.type = "platform.report" }'
 """,
         "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for a record of the platform, which LogFormat Text does not "
+        "FilterPattern uses a record of the platform, which LogFormat Text does not "
         "write. Set LogFormat to JSON.",
     ),
     "log of the function's name": (
@@ -86,7 +86,7 @@ Resources:
     Properties: {LogGroupName: !Ref Log, FilterPattern: '{ $.type = platform.start }'}
 """,
         "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for a record of the platform, which LogFormat Text does not "
+        "FilterPattern uses a record of the platform, which LogFormat Text does not "
         "write. Set LogFormat to JSON.",
     ),
     "columns": (
@@ -122,7 +122,7 @@ Resources:
       FilterPattern: '{ $.type = "platform.report" }'
 """,
         "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for platform.report, which SystemLogLevel WARN leaves out. Set it to INFO.",
+        "FilterPattern uses platform.report, which SystemLogLevel WARN leaves out. Set it to INFO.",
     ),
     "level left out": (
         """
@@ -139,7 +139,7 @@ Resources:
       FilterPattern: '{ $.level = "ERROR" }'
 """,
         "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR.",
+        "FilterPattern uses ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR.",
     ),
     "figures": (
         """
@@ -173,6 +173,6 @@ Resources:
       FilterPattern: '{ $.level = "ERROR" || $.level = "FATAL" }'
 """,
         "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR.",
+        "FilterPattern uses ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR.",
     ),
 }

@@ -1,4 +1,4 @@
-"""An access log tells one request from another."""
+"""An access log identifies each request."""
 
 from __future__ import annotations
 

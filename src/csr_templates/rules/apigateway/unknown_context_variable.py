@@ -1,4 +1,4 @@
-"""An access log writes variables that API Gateway has."""
+"""An access log uses variables that API Gateway has."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ SERVICES = (
 
 
 class PermissionForAnyAccount(Rule):
-    """Permission for a service that calls the function for any account.
+    """Permission that lets a service call the function for any account.
 
-    A service calls a function for each of its customers. Without SourceArn, or SourceAccount, the resource
-    of another account may call the function. The ARN of a bucket has no account: the bucket may be deleted
-    and created by someone else, so a permission for S3 needs SourceAccount beside SourceArn. SNS sends no
-    account: give it SourceArn.
+    A service calls functions for all of its customers. Without SourceArn or SourceAccount, a resource of
+    another account can call the function. The ARN of a bucket has no account ID, and a deleted bucket can be
+    created again by another account: a permission for S3 requires SourceAccount beside SourceArn. SNS does
+    not send an account ID: use SourceArn.
     """
 
     id = "W9571"

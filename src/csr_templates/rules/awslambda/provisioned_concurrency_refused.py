@@ -1,4 +1,4 @@
-"""Provisioned concurrency is for a version that takes it."""
+"""Provisioned concurrency is for a version that supports it."""
 
 from __future__ import annotations
 

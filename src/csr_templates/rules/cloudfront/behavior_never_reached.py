@@ -11,15 +11,15 @@ from csr_templates.rules.support.scenarios import only_value
 
 
 class BehaviorNeverReached(Rule):
-    """Cache behavior behind another that takes all of its requests.
+    """Cache behavior that no request reaches.
 
-    CloudFront compares a path with the patterns in the order of CacheBehaviors, and the first that matches
-    decides. A pattern behind a wider one, or behind the same, gets no request: /* before /api/* answers the
-    API from the cache of the pages. Put the narrower pattern first.
+    CloudFront compares a path with the path patterns in the order of CacheBehaviors, and the first match
+    applies. A pattern after a wider one, or after the same one, gets no request: with /* before /api/*, the
+    behavior of /api/* is never used. Put the narrower pattern first.
     """
 
     id = "E9599"
-    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-values-specify.html#DownloadDistValuesPathPattern"
     tags = ["resources", "cloudfront"]
     fault_class = "conditions"
     looks_at = properties_of("AWS::CloudFront::Distribution")

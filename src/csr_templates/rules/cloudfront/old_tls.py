@@ -1,4 +1,4 @@
-"""What CloudFront sends and gets is encrypted as is usual today."""
+"""Connections of CloudFront use TLS 1.2 or later."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ NEWEST = "TLSv1.2"  # between CloudFront and an origin
 class OldTls(Rule):
     """Old TLS between viewers, CloudFront and an origin.
 
-    With an own certificate MinimumProtocolVersion says how old a client may be: below TLSv1.2 it lets in
-    those whose encryption can be broken. OriginSSLProtocols is what CloudFront offers the origin: without
-    TLSv1.2 the connection is weak, and a server that refuses the old versions, as AWS's own do, answers
-    nothing, so viewers get 502. Use TLSv1.2_2021, and TLSv1.2 for origins.
+    With your own certificate, MinimumProtocolVersion is the oldest TLS version for viewers: below TLSv1.2,
+    weak encryption is accepted. OriginSSLProtocols are the versions for the origin: without TLSv1.2,
+    encryption is weak, and a server that rejects old versions, such as those of AWS, does not connect, so
+    viewers get 502. Use TLSv1.2_2021, and TLSv1.2 for origins.
     """
 
     id = "W9596"

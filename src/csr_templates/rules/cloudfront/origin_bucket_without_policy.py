@@ -1,4 +1,4 @@
-"""A bucket's policy lets CloudFront read it."""
+"""The bucket policy of an origin allows CloudFront to read."""
 
 from __future__ import annotations
 

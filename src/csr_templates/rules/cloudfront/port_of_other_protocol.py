@@ -1,4 +1,4 @@
-"""CloudFront asks an origin on the port of the protocol."""
+"""CloudFront connects to an origin on the port of the protocol."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ UNUSED = {"HTTPPort": "https-only", "HTTPSPort": "http-only"}
 class PortOfOtherProtocol(Rule):
     """Origin whose port is that of the other protocol.
 
-    HTTPPort and HTTPSPort are what CloudFront connects to with each protocol, by default 80 and 443. A server
-    that speaks HTTP on 80 does not answer a TLS handshake there: every request ends in 502.
+    HTTPPort and HTTPSPort are the ports of CloudFront for each protocol, by default 80 and 443. A server with
+    HTTP on port 80 does not support a TLS handshake there: every request results in 502.
     """
 
     id = "W9597"

@@ -40,12 +40,12 @@ ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
 class AlarmInWrongDirection(Rule):
-    """Alarm that fires when all is well.
+    """Alarm that compares in the wrong direction.
 
-    Of free memory, free storage, credits, healthy hosts and the days of a certificate little is bad, and of
-    errors, throttles, latency and lag much is. An alarm that compares the other way round fires as long as
-    nothing happens, and stops when something does. Turn ComparisonOperator around. An alarm that scales in
-    is not judged.
+    Low values of free memory, free storage, credits, healthy hosts and days to expiry are bad. High values of
+    errors, throttles, latency and lag are bad. An alarm that compares in the other direction is in the ALARM
+    state as long as everything works, and returns to OK when it does not. Reverse ComparisonOperator. The
+    rule does not check alarms with a scaling action.
     """
 
     id = "W9617"

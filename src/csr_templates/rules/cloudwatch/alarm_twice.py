@@ -29,9 +29,9 @@ ASKED = (
 class AlarmTwice(Rule):
     """Two alarms that are the same.
 
-    Two alarms on the same metric with the same dimensions, threshold and periods fire together, always. One
-    of them is probably a copy in which the dimensions were not changed, so that what it is called after is
-    watched by no alarm. Correct the dimensions, or remove one: an alarm can have several actions.
+    Two alarms on the same metric with the same dimensions, threshold and periods always fire together. One of
+    them is probably a copy whose dimensions were not changed, so no alarm watches the other resource. Correct
+    the dimensions, or remove one of the alarms. An alarm can have several actions.
     """
 
     id = "W9618"

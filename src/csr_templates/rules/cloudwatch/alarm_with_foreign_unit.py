@@ -1,4 +1,4 @@
-"""An alarm asks for the unit in which its metric is written."""
+"""An alarm uses the unit of its metric."""
 
 from __future__ import annotations
 

@@ -18,11 +18,11 @@ ASKED = ("Metrics", "ComparisonOperator", "ThresholdMetricId", "Threshold")
 
 
 class BrokenMetricMath(Rule):
-    """Alarm whose expression CloudWatch refuses.
+    """Alarm on an expression that CloudWatch rejects.
 
-    An expression names the metrics of the alarm by their Id, and one entry of Metrics, with ReturnData true,
-    is what the alarm watches; the others have false. An alarm on an anomaly detection band watches a metric
-    and the band: both have true, ThresholdMetricId is the Id of the band, the operator is one for bands, and
+    An expression refers to the metrics of the alarm by their Id. Exactly one entry of Metrics has ReturnData
+    true, and the alarm watches it. An alarm on an anomaly detection band is different: the metric and the
+    band have ReturnData true, ThresholdMetricId is the Id of the band, the operator is one for bands, and
     there is no Threshold.
     """
 

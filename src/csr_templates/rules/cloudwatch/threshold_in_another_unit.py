@@ -39,10 +39,10 @@ RATES = ("4xxErrorRate", "5xxErrorRate", "TotalErrorRate", "CacheHitRate")
 class ThresholdInAnotherUnit(Rule):
     """Alarm whose threshold or statistic does not fit the unit of its metric.
 
-    A threshold has no unit: it is compared with what the service sends. Lambda and API Gateway send
-    milliseconds, RDS and load balancers seconds, CloudFront and CPUUtilization percent, and RDS sends memory
-    and storage in bytes. A threshold in another unit is never reached, or always exceeded. A sum of
-    percentages is not a percentage: use Average.
+    A threshold has no unit: CloudWatch compares it with the values that the service sends. Lambda and API
+    Gateway send milliseconds, RDS and load balancers send seconds, CloudFront and CPUUtilization send
+    percent, and RDS sends memory and storage in bytes. A threshold in another unit is never reached, or
+    always exceeded. A sum of percentages is not a percentage: use Average.
     """
 
     id = "W9616"

@@ -1,4 +1,4 @@
-"""An endpoint is of the kind that its service has."""
+"""An endpoint has a type that its service supports."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ SERVICES = {re.sub(r"[^a-z0-9.]", "", name): name for name in (*NAMES.split(), *
 class EndpointOfWrongKind(Rule):
     """VPC endpoint for a service that does not exist, or of a kind that it does not have.
 
-    VpcEndpointType is Gateway unless the template says otherwise, and only S3 and DynamoDB have gateways:
-    every other service needs Interface, with subnets and security groups. A gateway is only a route, so
-    it needs RouteTableIds and takes neither. Some services have another name here: CloudWatch is monitoring,
+    The default of VpcEndpointType is Gateway, which only S3 and DynamoDB support: every other service needs
+    Interface, with subnets and security groups. A gateway is only a route: it needs RouteTableIds, and does
+    not accept subnets or security groups. Some services have another name here: CloudWatch is monitoring,
     Step Functions is states. The region is that of the VPC, unless ServiceRegion says otherwise.
     """
 

@@ -13,7 +13,7 @@ class RouteBeforeGatewayAttachment(Rule):
     """Route to a gateway that does not wait for its attachment.
 
     A route to an internet gateway or a VPN gateway needs the gateway to be attached to the VPC, and refers
-    only to the gateway: CloudFormation may create it first, and the stack fails on some days. Add DependsOn
+    only to the gateway: CloudFormation may create it first, and the stack fails by chance. Add DependsOn
     with the AWS::EC2::VPCGatewayAttachment.
     """
 

@@ -14,7 +14,7 @@ DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "Destination
 class RouteTwice(Rule):
     """Two routes of one table to the same destination.
 
-    EC2 refuses the second with RouteAlreadyExists. Where one is for another case, give each a Condition.
+    EC2 refuses the second with RouteAlreadyExists. If they are alternatives, give each a Condition.
     """
 
     id = "E9627"

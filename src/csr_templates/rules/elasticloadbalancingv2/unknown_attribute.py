@@ -1,4 +1,4 @@
-"""A load balancer's attributes are ones that it has."""
+"""The attributes of a load balancer exist."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ KNOWN = {"LoadBalancerAttributes": NAMES.split(), "TargetGroupAttributes": TARGE
 class UnknownAttribute(Rule):
     """Attribute of a load balancer or target group that does not exist.
 
-    The attributes are pairs of texts, so no schema knows their names, and Elastic Load Balancing refuses one
-    that it does not have when the stack is deployed.
+    The attributes are pairs of texts, whose names are not in the schema. Elastic Load Balancing refuses an
+    unknown name when the stack is deployed.
     """
 
     id = "E9761"

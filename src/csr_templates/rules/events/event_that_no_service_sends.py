@@ -66,13 +66,13 @@ TRAIL = ("AWS API Call via CloudTrail", "AWS Service Event via CloudTrail")
 class EventThatNoServiceSends(Rule):
     """Event pattern for an event that no service sends.
 
-    The source of an event is aws.SERVICE, and not the service's principal, and detail-type is compared letter
-    by letter. A rule with another spelling is deployed and never matches. Names that are close to one of a
-    service's own, and are not it, are found.
+    The source of an event is aws.SERVICE, not the service principal, and detail-type must match exactly. A
+    rule with another spelling is deployed and never matches. The rule finds names that are similar to a name
+    of the service but not equal to it.
     """
 
     id = "E9773"
-    source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html"
+    source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html"
     tags = ["resources", "events"]
     fault_class = "conditions"
     looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)

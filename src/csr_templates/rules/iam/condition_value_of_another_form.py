@@ -32,9 +32,10 @@ NO_ONE = re.compile(r"(?!yes$|no$)[a-z]*")  # a word such as none, which is to m
 class ConditionValueOfAnotherForm(Rule):
     """Condition that compares a key with a value of another form.
 
-    aws:SourceAccount is an account ID and aws:SourceArn an ARN; aws:SourceVpc is vpc-... and
-    aws:PrincipalOrgID o-.... IAM takes any text, and a request never has it: what is allowed is refused, and
-    a Deny with a negated operator hits everyone. A single word such as none is taken for meant.
+    aws:SourceAccount is an account ID and aws:SourceArn is an ARN. aws:SourceVpc is vpc-... and
+    aws:PrincipalOrgID is o-.... IAM accepts any text, but no request has such a value: an Allow statement
+    never applies, and a Deny statement with a negated operator applies to everyone. The rule does not check a
+    single word such as none.
     """
 
     id = "E9659"

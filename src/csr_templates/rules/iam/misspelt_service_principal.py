@@ -1,4 +1,4 @@
-"""A policy names a service as AWS does."""
+"""A policy uses existing service principals."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class MisspeltServicePrincipal(Rule):
     """Service principal that does not exist.
 
     IAM refuses a trust policy with a service that does not exist, and so do the policies of most resources:
-    'Invalid principal in policy'. Some names are not what the service is called: Step Functions is states,
+    'Invalid principal in policy'. Some differ from the name of the service: Step Functions is states,
     EventBridge is events, flow logs are vpc-flow-logs. All end with amazonaws.com, hardly any with
     amazon.com.
     """
@@ -84,7 +84,7 @@ class MisspeltServicePrincipal(Rule):
 
 
 def _meant(name: str) -> str:
-    """Return the principal that a misspelt one is close to; empty if it can be one."""
+    """Return the principal similar to a misspelt one; empty if it is not misspelt."""
     service = next((name.removesuffix(f".{end}") for end in DOMAINS if name.endswith(f".{end}")), "")
     if not service:
         near = get_close_matches(name.partition(".")[2], DOMAINS[:1], n=1, cutoff=0.75)

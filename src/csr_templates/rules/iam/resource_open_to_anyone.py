@@ -16,11 +16,11 @@ LOOKED_AT = (
 
 
 class ResourceOpenToAnyone(Rule):
-    """Queue, topic, key or secret that anyone may use.
+    """Queue, topic, key or secret that anyone can use.
 
-    Principal '*' in an Allow of a resource's policy means every account of AWS, and callers without one.
-    Without a condition anyone may send to the queue or publish to the topic, and fill or read it. Name the
-    account or the service, or add a condition on aws:SourceArn, aws:PrincipalOrgID or the like.
+    Principal '*' in an Allow statement of a resource policy means every AWS account, and callers without an
+    account. Without a condition, anyone can send to the queue, publish to the topic, or use the key. Name the
+    account or the service, or add a condition, for example on aws:SourceArn or aws:PrincipalOrgID.
     """
 
     id = "W9658"

@@ -1,4 +1,4 @@
-"""A role can be assumed by those it is for, not by everyone."""
+"""A role cannot be assumed by every AWS account."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class RoleForAnyone(Rule):
     """Role that anyone with an AWS account can assume.
 
     A trust policy with Principal '*', or {AWS: '*'}, lets every account of AWS assume the role unless a
-    condition says which: an account, an organization, an external ID. Name the account, or add
+    condition limits it to an account, an organization or an external ID. Specify the account, or add
     aws:PrincipalOrgID, aws:PrincipalAccount or sts:ExternalId.
     """
 

@@ -46,12 +46,12 @@ TARGETS = {
 
 
 class ServiceRoleWithoutRights(Rule):
-    """Role that may not do what a service takes it for.
+    """Role without the permissions that the service needs.
 
-    API Gateway, CloudTrail and Enhanced Monitoring write their logs, and EventBridge starts its targets,
-    with a role of yours. Where no policy of the role allows the actions, the service refuses the role, or
-    nothing is written and nothing started. Attach the managed policy of the service
-    (AmazonAPIGatewayPushToCloudWatchLogs, AmazonRDSEnhancedMonitoringRole), or allow the actions.
+    API Gateway, CloudTrail and Enhanced Monitoring assume a role to write logs, and EventBridge assumes one
+    to start its targets. If no policy of the role allows the actions, the service rejects the role, or
+    nothing is written and nothing starts. Attach the managed policy (AmazonAPIGatewayPushToCloudWatchLogs,
+    AmazonRDSEnhancedMonitoringRole), or allow the actions.
     """
 
     id = "E9657"
@@ -65,7 +65,8 @@ class ServiceRoleWithoutRights(Rule):
             for name, absent, case in missing(validator, role, actions):
                 yield Fault(
                     path,
-                    f"{name} may not {' and '.join(absent)}{{when}}, for which the service takes it. Allow "
+                    f"{name} does not allow {' and '.join(absent)}{{when}}, for which the service takes it. "
+                    "Allow "
                     "it.",
                     case,
                 )

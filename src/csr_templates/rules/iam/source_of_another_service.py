@@ -48,10 +48,10 @@ ARN = re.compile(r"arn:[^:]+:([a-z0-9-]+):[^:]*:[^:]*:(.*)$", re.DOTALL)
 class SourceOfAnotherService(Rule):
     """Condition on a source for which the service never acts.
 
-    aws:SourceArn, and SourceArn of a Lambda permission, are the ARN of what the service acts for: API Gateway
-    calls as execute-api and not as apigateway, flow logs take their role for the flow log and not for the
-    VPC, Enhanced Monitoring for the instance and not for the cluster. With another ARN the condition is never
-    met, and the service is refused.
+    aws:SourceArn, and SourceArn of a Lambda permission, are the ARN of the resource for which the service
+    acts. API Gateway calls functions for execute-api and not for apigateway, flow logs assume a role for the
+    flow log and not for the VPC, and Enhanced Monitoring assumes it for the instance and not for the cluster.
+    With another ARN the condition never matches, and the service has no access.
     """
 
     id = "E9656"

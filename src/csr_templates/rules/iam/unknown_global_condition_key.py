@@ -1,4 +1,4 @@
-"""A condition names a key that AWS knows."""
+"""A condition uses a key that exists."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ KEYS = {key.lower(): key for key in NAMES.split()}
 class UnknownGlobalConditionKey(Rule):
     """Condition key that is misspelt.
 
-    A key that no request has makes a positive condition false and a negated one true, always and without
-    a word: an Allow never holds, a Deny hits everyone. IAM refuses only a key without a prefix.
+    With a key that does not exist, a condition is always false, and a negated one always true: an Allow never
+    applies, a Deny applies to everyone. IAM refuses only a key without a prefix.
     """
 
     id = "E9648"
@@ -60,7 +60,7 @@ class UnknownGlobalConditionKey(Rule):
                 if meant:
                     yield Fault(
                         (*path, *place_of),
-                        f"The condition asks for {key}, which no request has: it is never met. Did you mean "
+                        f"The condition uses {key}, which no request has: it is never met. Did you mean "
                         f"{meant}?",
                     )
 

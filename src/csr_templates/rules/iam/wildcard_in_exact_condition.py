@@ -1,4 +1,4 @@
-"""A condition with a wildcard has an operator that knows it."""
+"""A condition with a wildcard has an operator that supports it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, d
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
 
-# The operators that take a value as it is written.
+# Operators without wildcards.
 EXACT = re.compile(r"(ForA(nyValue|llValues):)?String(Not)?Equals(IgnoreCase)?(IfExists)?$")
 
 
 class WildcardInExactCondition(Rule):
-    """Condition with a wildcard that is compared letter by letter.
+    """Condition with a wildcard that is compared literally.
 
-    StringEquals and StringNotEquals take '*' and '?' for themselves: StringEquals never matches
-    arn:aws:s3:::bucket-*, and StringNotEquals always does. Use StringLike, or ArnLike for ARNs. A value of
-    '*' alone is found too.
+    StringEquals and StringNotEquals compare '*' and '?' literally: StringEquals never matches
+    arn:aws:s3:::bucket-*, and StringNotEquals always does. Use StringLike, or ArnLike for ARNs. A value that
+    is only '*' is reported too.
     """
 
     id = "E9647"

@@ -12,11 +12,11 @@ REGIONAL = re.compile(r"([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com"
 
 
 class ServiceOfAnotherRegion(Rule):
-    """Permission on a key for a service of one region, in a template for any.
+    """Permission on a key for a service of one region, in a template for any region.
 
-    A key is used by the services of its own region: logs.REGION.amazonaws.com as a principal, and
-    SERVICE.REGION.amazonaws.com as kms:ViaService. A policy that writes the region out for the service and
-    AWS::Region elsewhere works in that region only. Write ${AWS::Region} for both.
+    The services of a region use the keys of that region: logs.REGION.amazonaws.com as a principal, and
+    SERVICE.REGION.amazonaws.com in kms:ViaService. If a policy names a region there and uses AWS::Region
+    elsewhere, it works only in that region. Write ${AWS::Region} in both places.
     """
 
     id = "W9787"

@@ -1,4 +1,4 @@
-"""CloudWatch Logs may call the function that a filter names."""
+"""CloudWatch Logs is allowed to call the function of a filter."""
 
 from __future__ import annotations
 

@@ -21,11 +21,11 @@ READERS = {
 
 
 class LogGroupInAnotherSpelling(Rule):
-    """Name of a log group that the template spells otherwise.
+    """Name of a log group in another spelling than in the template.
 
-    /aws/vpc/flow-logs and /aws/vpc/flowlogs are two log groups. A filter, a query or a function that names
-    the one while the template creates the other reads nothing, or writes into a group without retention and
-    key. Names are compared without what is not a letter or digit. Refer to the log group by Ref.
+    /aws/vpc/flow-logs and /aws/vpc/flowlogs are two log groups. If the template creates one of them, and a
+    filter, a query or a function names the other, it reads nothing, or writes to a log group without
+    retention and key. The rule compares only letters and digits. Use Ref to name the log group.
     """
 
     id = "W9667"

@@ -1,4 +1,4 @@
-"""The key of a log group lets CloudWatch Logs encrypt that group."""
+"""The key of a log group allows CloudWatch Logs to encrypt the group."""
 
 from __future__ import annotations
 

@@ -14,11 +14,11 @@ GROUP = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:*]+$")
 
 
 class StreamActionOnLogGroup(Rule):
-    """Permission to write a log that names the log group without its streams.
+    """Permission on log streams that names only the log group.
 
-    PutLogEvents and GetLogEvents are authorized on log streams, whose ARN goes on after the log group's. An
-    ARN that ends with the name of the group matches none of them: nothing is written, often without an
-    error. Add :* to it, as Fn::GetAtt of the log group's Arn has.
+    IAM authorizes PutLogEvents and GetLogEvents on log streams. The ARN of a log stream begins with the ARN
+    of its log group. An ARN that ends with the name of the log group matches no log stream: nothing is
+    written, often without an error. Add :* to the ARN, or use Fn::GetAtt of the log group's Arn.
     """
 
     id = "E9668"

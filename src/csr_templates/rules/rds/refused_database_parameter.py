@@ -53,7 +53,7 @@ REMOVED = {
     "sync_relay_log",
     "temp-pool",
 }
-# MySQL has them; Aurora stores data, logs and pages in its own way.
+# Parameters of MySQL that do not exist in Aurora, which has its own storage.
 INAPPLICABLE = {
     "big_tables",
     "bind_address",
@@ -143,10 +143,9 @@ class RefusedDatabaseParameter(Rule):
     """Parameter or value that Aurora MySQL 3 does not have or does not allow to be set.
 
     RDS refuses a parameter group that sets a parameter which its family does not have or which cannot be
-    modified, and the stack rolls back. The query cache and several others went with version 3; what concerns
-    files, redo logs and flushing does not exist in Aurora. Remove the parameter, or use the name it has in
-    version 3. It refuses values that are not in the list of the parameter, such as a time zone by its
-    abbreviation, too.
+    modified, and the stack rolls back. Version 3 removed the query cache and several others; parameters for
+    files, redo logs and flushing do not exist in Aurora. Remove the parameter, or use its name in version 3.
+    It refuses values that are not in the list of the parameter, such as a time zone by its abbreviation, too.
     """
 
     id = "E9683"

@@ -1,4 +1,4 @@
-"""A subscription is for events that its sources have."""
+"""A subscription uses event categories of its source type."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ CATEGORIES = {
 class UnknownEventCategory(Rule):
     """Event category that the source does not have.
 
-    Instances, clusters and snapshots have different categories, written in small letters: a cluster has no
-    'availability', an instance no 'migration'. RDS refuses another one, or the subscription stays silent.
-    Newer categories than the rule's list can be meant.
+    Instances, clusters and snapshots have different categories, in lower case: a cluster does not have
+    'availability', an instance does not have 'migration'. RDS refuses another category, or the subscription
+    never gets events. The category may be newer than the list of the rule.
     """
 
     id = "W9690"

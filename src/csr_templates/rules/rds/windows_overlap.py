@@ -1,4 +1,4 @@
-"""Backups and maintenance come at different times."""
+"""The backup window and the maintenance window do not overlap."""
 
 from __future__ import annotations
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class NameUnknownToDistribution(Rule):
-    """Record that leads to a distribution which does not know the name.
+    """Record for a distribution that does not have the name as an alias.
 
-    CloudFront answers for the names in Aliases of a distribution, and to any other name with 403. A record of
-    Route 53 with a name that Aliases does not hold leads nowhere. Add the name, with a certificate for it.
+    CloudFront responds only to the domain names in Aliases of a distribution, and returns 403 for any other
+    name. A record with a name that is not in Aliases does not work. Add the name to Aliases, with a
+    certificate for it.
     """
 
     id = "E9778"
@@ -32,7 +33,7 @@ class NameUnknownToDistribution(Rule):
         known = {}
         for logical_id, _, properties in of_type(resources, "AWS::CloudFront::Distribution"):
             config = properties.get("DistributionConfig")
-            if isinstance(config, dict):
+            if isinstance(config, dict) and "ConnectionMode" not in config:  # tenants have names of their own
                 names = [sub_text(item) for item, _ in each(config.get("Aliases"))]
                 if None not in names:
                     known[logical_id] = [str(name) for name in names]

@@ -1,4 +1,4 @@
-"""An action on objects is allowed on objects, one on buckets on the bucket."""
+"""An object action is allowed on objects, a bucket action on the bucket."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ BUCKETS = (
 class ActionOnWrongResource(Rule):
     """S3 action on a resource to which it does not apply.
 
-    GetObject and PutObject are on objects, BUCKET-ARN/*, and ListBucket is on the bucket, BUCKET-ARN. A
-    statement that names only the other allows nothing: in a bucket's policy S3 refuses it, in a role's every
-    call is denied.
+    GetObject and PutObject apply to objects, BUCKET-ARN/*, and ListBucket to the bucket, BUCKET-ARN. A
+    statement with only the other resource allows nothing: S3 refuses it in a bucket policy, and in the policy
+    of a role every call is denied.
     """
 
     id = "E9704"

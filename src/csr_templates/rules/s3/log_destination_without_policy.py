@@ -1,4 +1,4 @@
-"""A bucket takes the access logs that another writes."""
+"""A bucket allows the access logs of another bucket."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SERVICE = "logging.s3.amazonaws.com"
 
 
 class LogDestinationWithoutPolicy(Rule):
-    """Bucket that does not take access logs.
+    """Log destination bucket that does not allow access logs.
 
     S3 writes access logs as logging.s3.amazonaws.com, which the policy of the destination must allow
     s3:PutObject under LogFilePrefix; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it

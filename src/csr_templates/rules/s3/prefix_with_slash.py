@@ -19,9 +19,9 @@ PATHS: tuple[tuple[str, ...], ...] = (
 class PrefixWithSlash(Rule):
     """Prefix that begins with a slash.
 
-    The key of an object is logs/today.gz and not /logs/today.gz, unless someone wrote it so. A lifecycle or
-    replication rule for /logs/ is about no object: nothing expires, nothing is replicated. Log files under
-    such a prefix are in a folder without a name. Leave the first slash out.
+    Object keys usually do not begin with a slash: logs/today.gz, not /logs/today.gz. A lifecycle or
+    replication rule for /logs/ then applies to no object: nothing expires, and nothing is replicated. Log
+    files with such a prefix are in a folder without a name. Remove the first slash.
     """
 
     id = "W9712"

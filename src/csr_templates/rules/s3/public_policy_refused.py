@@ -12,11 +12,11 @@ from csr_templates.rules.support.values import case_of, is_true
 
 
 class PublicPolicyRefused(Rule):
-    """Public bucket policy that the public access block refuses.
+    """Public bucket policy that the public access block rejects.
 
-    With BlockPublicPolicy S3 refuses a policy that lets anyone in, and the stack fails: 'Access Denied' for
-    PutBucketPolicy. Name a principal, or a condition that narrows it, such as aws:SourceArn of the
-    distribution in front of the bucket. If the bucket is to be public, set BlockPublicPolicy to false.
+    With BlockPublicPolicy, S3 rejects a bucket policy that allows public access, and the stack fails with
+    'Access Denied' for PutBucketPolicy. Name a principal, or add a condition, for example on aws:SourceArn of
+    the distribution in front of the bucket. If the bucket must be public, set BlockPublicPolicy to false.
     """
 
     id = "E9713"

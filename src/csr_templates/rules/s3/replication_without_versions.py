@@ -1,4 +1,4 @@
-"""A bucket that is replicated keeps versions."""
+"""A replicated bucket has versioning."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from csr_templates.rules.support.scenarios import only_value, scenarios
 
 
 class ReplicationWithoutVersions(Rule):
-    """Replication of a bucket without versions.
+    """Replication of a bucket without versioning.
 
     S3 replicates only buckets whose versioning is enabled, and refuses ReplicationConfiguration otherwise.
     """

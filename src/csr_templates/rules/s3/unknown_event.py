@@ -1,4 +1,4 @@
-"""A notification is for an event that S3 has."""
+"""A notification is for an existing event."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EVENTS = NAMES.split()
 class UnknownEvent(Rule):
     """Notification for an event that S3 does not have.
 
-    The events of S3 are a fixed list, which the schema of a bucket does not hold, and S3 refuses another one:
+    The events of S3 are a fixed list, which is not in the schema of a bucket. S3 refuses another one:
     'The event is not supported for notifications'.
     """
 

@@ -12,7 +12,8 @@ from csr_templates.rules.support.values import existing, show
 class ReplicaInOwnRegion(Rule):
     """Secret that is replicated to its own region.
 
-    A secret is in the region of its stack. Secrets Manager refuses a replica there, and two in one region.
+    A secret is in the region of its stack. Secrets Manager rejects a replica in the same region, and two
+    replicas in one region.
     """
 
     id = "E9783"

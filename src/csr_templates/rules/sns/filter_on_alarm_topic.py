@@ -32,15 +32,15 @@ BODY = {
 
 
 class FilterOnAlarmTopic(Rule):
-    """Subscription that filters the attributes of alarms, which have none.
+    """Filter policy on message attributes for alarms, which have none.
 
-    A filter policy is about the attributes of a message unless FilterPolicyScope says MessageBody. CloudWatch
-    sends its alarms without attributes: a filter on AlarmName or NewStateValue lets none through, and no one
+    A filter policy applies to message attributes unless FilterPolicyScope is MessageBody. CloudWatch sends
+    alarms without message attributes: a filter on AlarmName or NewStateValue rejects all of them, and no one
     is notified. Set FilterPolicyScope: MessageBody.
     """
 
     id = "E9726"
-    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html"
+    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html"
     tags = ["resources", "sns", "cloudwatch"]
     fault_class = "conditions"
 

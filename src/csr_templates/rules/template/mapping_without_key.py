@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class MappingWithoutKey(Rule):
     """Map without a key for a value that the parameter allows.
 
-    Fn::FindInMap with a parameter asks for the value that the stack is given. Where AllowedValues holds one
-    that the map does not have, that stack fails: 'Unable to get mapping'. Add the key, or take the value
-    out. A lookup inside of an Fn::If, or in a resource with a condition, may never be made: it is not judged.
+    Fn::FindInMap with a parameter looks up the value that the stack is given. If AllowedValues contains a
+    value that the map does not have, a stack with this value fails: 'Unable to get mapping'. Add the key, or
+    remove the value. The rule does not check lookups inside Fn::If, or in a resource with a condition.
     """
 
     id = "E9514"

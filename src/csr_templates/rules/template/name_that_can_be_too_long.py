@@ -27,11 +27,11 @@ PSEUDO = {"AWS::AccountId": 12, "AWS::Partition": 3, "AWS::Region": 9}
 
 
 class NameThatCanBeTooLong(Rule):
-    """Parameter that allows a name longer than its service takes.
+    """Parameter that allows a name longer than the service accepts.
 
-    MaxLength promises that a value of that length works. Where the parameter is a part of a name, such as
-    that of a bucket with 63 characters, a long value fails when the stack is created. Lower MaxLength by what
-    the name adds. A parameter without MaxLength promises nothing.
+    MaxLength of a parameter says that a value of that length works. If the parameter is part of a name, such
+    as a bucket name with at most 63 characters, the creation of the stack fails for a long value. Lower
+    MaxLength. The rule does not check parameters without MaxLength.
     """
 
     id = "W9518"

@@ -73,18 +73,16 @@ SOURCES = {"db-instance": "AWS::RDS::DBInstance", "db-cluster": "AWS::RDS::DBClu
 
 
 class ReferenceInAnotherForm(Rule):
-    """Reference that is a name, an ID or a URL where an ARN is needed, or the other way round.
+    """Reference that returns a name, an ID or a URL where an ARN is required, or the reverse.
 
-    Ref returns the URL of a queue, the name of a function, a stream, a table or a log group, and the ARN of
-    a topic. A property that needs another form is refused when the stack is deployed, or names something
-    that does not exist. Queues of a queue policy takes URLs; SourceIds of an RDS event subscription takes the
-    identifiers of what SourceType says.
+    Ref returns the URL of a queue, the name of a function, a stream, a table or a log group, and the ARN of a
+    topic. If a property requires another form, the deployment fails, or the property names something that
+    does not exist. Queues of a queue policy requires URLs. SourceIds of an RDS event subscription requires
+    the identifiers of the resources that SourceType specifies.
     """
 
     id = "E9513"
-    source_url = (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/resource-type-ref.html"
-    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html"
     tags = ["resources"]
     fault_class = "names"
     looks_at = properties_of(*PLACES)

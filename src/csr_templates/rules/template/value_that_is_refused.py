@@ -1,4 +1,4 @@
-"""A value is one that its service takes."""
+"""Values are accepted by their service."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ VALUES: dict[str, dict[tuple[str, ...], str]] = {
 
 
 class ValueThatIsRefused(Rule):
-    """Value that the service does not take.
+    """Value that the service does not accept.
 
-    Of some properties the schemas say only that they are texts or numbers, and the API of the service lists
-    the values: the size of a cache, the kind of a gateway response, the interval of a flow log. Another one
-    is refused when the stack is deployed.
+    For some properties, the schemas contain only the type, and the API of the service lists the allowed
+    values: the size of a cache, the type of a gateway response, the interval of a flow log. Other values are
+    refused when the stack is deployed.
     """
 
     id = "E9515"

@@ -11,10 +11,11 @@ from csr_templates.rules.support.values import show
 
 
 class SearchAfterLowercase(Rule):
-    """WAF rule that looks for capitals after lower case.
+    """WAF rule that searches for capital letters after LOWERCASE.
 
-    The transformation LOWERCASE turns what the request has into lower case, and the search string stays as it
-    is: one with a capital letter is never found, and the rule never matches. Write it in lower case.
+    The text transformation LOWERCASE converts the request to lower case, and the search string stays the
+    same. A search string with a capital letter is never found, and the rule never matches. Write the search
+    string in lower case.
     """
 
     id = "E9755"
