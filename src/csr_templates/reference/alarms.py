@@ -83,7 +83,12 @@ def limit(alarm: Mapping[str, Any]) -> str:
 def firing(alarm: Mapping[str, Any], words: Words) -> str:
     """Return on one line when an alarm fires."""
     amount = " ".join(filter(None, [limit(alarm), words(unit(alarm))]))
-    return f"{metric(alarm, words)} {amount} ({evaluation(alarm, words)})"
+    return words.fill(
+        "{metric} {amount} ({evaluation})",
+        metric=metric(alarm, words),
+        amount=amount,
+        evaluation=evaluation(alarm, words),
+    )
 
 
 def metric(alarm: Mapping[str, Any], words: Words) -> str:
