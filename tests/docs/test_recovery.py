@@ -179,7 +179,10 @@ def test_other_template_is_named(terminal: Terminal) -> None:
     session = terminal.session(functions(), [ask, typed(other), ask], deleted="api", STACK="api")
     unknown = terminal.continued(functions(), [ask], STACK="database")
 
-    assert re.findall("^its template: (.*)$", session.out, re.MULTILINE) == ["out/api.yaml", "a different one"]
+    assert re.findall("^its template: (.*)$", session.out, re.MULTILINE) == [
+        "out/api.yaml",
+        "a different one",
+    ]
     assert unknown.status != 0
     assert "no deleted stack found" in unknown.err
 

@@ -86,7 +86,12 @@ def firing(alarm: Mapping[str, Any], words: Words) -> str:
     labels = [one["Label"] for one in returned if "Label" in one]
     watched = prose(words(in_words(labels[0]))) if labels else metric(alarm, words)
     amount = " ".join(filter(None, [limit(alarm), words(unit(alarm))]))
-    return f"{watched} {amount} ({evaluation(alarm, words)})"
+    return words.fill(
+        "{metric} {amount} ({evaluation})",
+        metric=watched,
+        amount=amount,
+        evaluation=evaluation(alarm, words),
+    )
 
 
 def metric(alarm: Mapping[str, Any], words: Words) -> str:
