@@ -63,7 +63,9 @@ _clean_json = parsing.clean_json
 
 
 def clean_json(node: Any, resources: Any) -> Any:
-    """Do what moto does, and know ``Fn::GetStackOutput``."""
+    """Do what moto does, and know ``Fn::GetStackOutput`` and the text form of ``Fn::GetAtt``."""
+    if isinstance(node, dict) and isinstance(node.get("Fn::GetAtt"), str):
+        return _clean_json({"Fn::GetAtt": node["Fn::GetAtt"].split(".", 1)}, resources)
     if isinstance(node, dict) and "Fn::GetStackOutput" in node:
         asked = clean_json(node["Fn::GetStackOutput"], resources)
         backend = models.cloudformation_backends[resources._account_id][asked["Region"]]
