@@ -4,7 +4,8 @@ Those of docs/accepted-findings.md are followed, too, and its scanners are run.
 
 ``make consumers`` runs it. A snippet of the page is named by the comment before it, ``recipe: tool/file``.
 All files of a tool, and those of ``all``, are written into one folder, beside ``out`` and ``parameters``; its
-scripts are run there in the order of the page. Then the stacks that the tool has left in the mock are compared with our files.
+scripts are run there in the order of the page. Then the stacks that the tool has left in the mock are
+compared with our files.
 """
 
 from __future__ import annotations
@@ -418,7 +419,7 @@ def check_runway(folder: Path, environment: Mapping[str, str]) -> None:
 
 
 def check_cdk(folder: Path, environment: Mapping[str, str]) -> None:
-    """What CDK wrote is what it read, but for the defaults; and a value that changes later is deployed, too."""
+    """What CDK wrote is what it read, but for the defaults; a value that changes later is deployed."""
     for one in manifest():
         written = json.loads((folder / "cdk.out" / f"{one['name']}.template.json").read_text("utf-8"))
         ours = load((ROOT / "out" / one["template"]).read_text("utf-8"))
@@ -525,6 +526,11 @@ def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
         except ConsumerError:
             continue
         raise ConsumerError(f"{name} does not find {linter.fault} in {linter.file}.")
+    (folder / "lambda-deployment-package.zip").write_bytes(b"package")
+    packages = {"Bucket": "lambdadeploymentsbucket-0123456789"}  # what the network stack would have made
+    s3 = client("s3", "ap-northeast-1")
+    s3.create_bucket(**packages, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    s3.put_bucket_versioning(**packages, VersioningConfiguration={"Status": "Enabled"})
     for region in ("ap-northeast-1", "us-east-1"):  # what the api stack would have made
         client("secretsmanager", region).create_secret(
             Name="csr-lambda-api-prod-origin-api-key-a", SecretString="{}", ClientRequestToken="1" * 32

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def template_configuration(environment: Environment, stack: BuiltStack) -> dict[str, dict[str, Any]]:
     """Return what a pipeline passes to one stack, in the form of CodePipeline's template configuration.
 
-    Every parameter is in it, defaults too: CloudFormation gives an omitted one its previous value, and a
+    Every parameter is in it, defaults too: some tools give an omitted one its previous value, and a
     changed default would never arrive. The tags are those that each resource carries as well.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
     """

@@ -96,7 +96,7 @@ def execute_change_set(backend: Any, change_set_name: str, stack_name: str | Non
     del backend.change_sets[change_set.change_set_id]  # moto would take it for the next one of that name
 
 
-class ChangeSetNotFound(CloudFormationError):
+class ChangeSetNotFoundError(CloudFormationError):
     """What CloudFormation says of a change set that does not exist; moto says that its stack does not."""
 
     code = "ChangeSetNotFound"
@@ -107,7 +107,7 @@ def describe_change_set(backend: Any, change_set_name: str) -> Any:
     for key, one in backend.change_sets.items():
         if change_set_name in (key, one.change_set_name):
             return one
-    raise ChangeSetNotFound(f"ChangeSet [{change_set_name}] does not exist")
+    raise ChangeSetNotFoundError(f"ChangeSet [{change_set_name}] does not exist")
 
 
 def delete_change_set(backend: Any, change_set_name: str) -> None:
