@@ -18,9 +18,10 @@ def named(what: str) -> dict[str, str]:
     return {"Fn::Sub": f"{PREFIX}{what}"}
 
 
-def key(service: str, condition: str, pattern: Any) -> dict[str, Any]:
+def key(service: str, condition: str, pattern: Any, *actions: str) -> dict[str, Any]:
     """Return a key for a service and what is called so."""
     statement = {
+        "Action": list(actions or ("kms:Decrypt", "kms:GenerateDataKey*")),
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Condition": {"ArnLike": {condition: [pattern]}},
@@ -38,6 +39,9 @@ EXPORTS = {
     "key": {"Fn::GetAtt": ["LogsKey", "Arn"]},
     "key-id": {"Ref": "LogsKey"},
     "alarms-key": {"Fn::GetAtt": ["AlarmsKey", "Arn"]},
+    "decrypting-key": {"Fn::GetAtt": ["DecryptingKey", "Arn"]},
+    "events-key": {"Fn::GetAtt": ["EventsKey", "Arn"]},
+    "api": {"Ref": "Api"},
     "text": "text",
 }
 NETWORK = BuiltStack(
@@ -60,6 +64,13 @@ NETWORK = BuiltStack(
                 "aws:SourceArn",
                 {"Fn::Sub": f"arn:aws:cloudwatch:*:*:alarm:{PREFIX}*"},
             ),
+            "DecryptingKey": key("cloudwatch.amazonaws.com", "aws:SourceArn", "*", "kms:Decrypt"),
+            "EventsKey": key("events.rds.amazonaws.com", "aws:SourceArn", "*", "kms:*"),
+            "Api": {"Type": "AWS::ApiGateway::RestApi"},
+            "Stage": {
+                "Type": "AWS::ApiGateway::Stage",
+                "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1"},
+            },
         },
         "Outputs": {
             f"Out{number}": {"Value": value, "Export": {"Name": named(name)}}
@@ -109,6 +120,19 @@ def alarm(name: Any) -> dict[str, Any]:
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
 
 
+SUBSCRIPTION = {"Type": "AWS::RDS::EventSubscription", "Properties": {"SnsTopicArn": {"Ref": "R0"}}}
+
+
+def distribution(path: str) -> dict[str, Any]:
+    """Return a distribution in front of the imported API."""
+    name = {"Fn::Sub": ["${Api}.execute-api.a.amazonaws.com", {"Api": importing("api")}]}
+    origins = [{"DomainName": "site"}, {"DomainName": name, "OriginPath": path}]
+    return {
+        "Type": "AWS::CloudFront::Distribution",
+        "Properties": {"DistributionConfig": {"Origins": origins}},
+    }
+
+
 @pytest.mark.parametrize(
     "resources",
     [
@@ -121,6 +145,9 @@ def alarm(name: Any) -> dict[str, Any]:
         [group(f"/own/{PREFIX}a")],
         [topic("alarms-key"), alarm(named("high"))],
         [topic("key")],
+        [topic("events-key"), SUBSCRIPTION],
+        [distribution("/v1")],
+        [distribution("/v1/public")],
     ],
 )
 def test_what_fits(resources: list[dict[str, Any]]) -> None:
@@ -154,10 +181,9 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
         ),
         (
             [group(f"/other/{PREFIX}a")],
-            "Resources.R0.Properties.KmsKeyId: The policy of LogsKey of stack network admits no log-group "
-            f"called /other/{PREFIX}a by kms:EncryptionContext:aws:logs:arn. Change the name, or add it to "
-            "the "
-            "policy.",
+            "Resources.R0.Properties.KmsKeyId: The policy of LogsKey of stack network does not allow the "
+            f"log-group /other/{PREFIX}a in kms:EncryptionContext:aws:logs:arn. Change the name, or add it "
+            "to the policy.",
         ),
         (
             [group(f"/own/{PREFIX}a", "alarms-key")],
@@ -171,9 +197,28 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
         ),
         (
             [topic("alarms-key"), alarm("high")],
-            "Resources.R0.Properties.KmsMasterKeyId: The policy of AlarmsKey of stack network admits no "
-            "alarm "
-            "called high by aws:SourceArn. Change the name, or add it to the policy.",
+            "Resources.R0.Properties.KmsMasterKeyId: The policy of AlarmsKey of stack network does not "
+            "allow the alarm high in aws:SourceArn. Change the name, or add it to the policy.",
+        ),
+        (
+            [topic("decrypting-key"), alarm("high")],
+            "Resources.R0.Properties.KmsMasterKeyId: The policy of DecryptingKey of stack network does not "
+            "allow cloudwatch.amazonaws.com kms:GenerateDataKey. Add a statement that does.",
+        ),
+        (
+            [topic("alarms-key"), SUBSCRIPTION],
+            "Resources.R0.Properties.KmsMasterKeyId: The policy of AlarmsKey of stack network does not allow "
+            "events.rds.amazonaws.com kms:Decrypt and kms:GenerateDataKey. Add a statement that does.",
+        ),
+        (
+            [distribution("/prod")],
+            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is /prod, and Api of stack "
+            "network has the stage v1. Begin it with the stage.",
+        ),
+        (
+            [distribution("")],
+            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is empty, and Api of stack "
+            "network has the stage v1. Begin it with the stage.",
         ),
     ],
 )

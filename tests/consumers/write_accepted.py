@@ -70,56 +70,58 @@ ENGLISH: Final = Words(
 
 <!-- Generated from docs/accepted-findings.json: make accepted -->
 
-What scanners report of the templates, and why nothing is done about it. A real gap is closed in the
-template; what remains is **deliberate**, or **false**: the tool is mistaken about this template.
-[accepted-findings.json](accepted-findings.json) has the same for programs, and is the place to edit.
-`make consumers ARGS=accepted` runs the scanners. It fails on a finding that is not covered, on an entry that
-matches nothing, and if cdk-nag or checkov report anything with the forms below.
+Scanners report the following findings for the templates. Actual gaps are fixed in the templates. The
+remaining findings are **deliberate**, or **false** because the tool evaluates this template incorrectly.
+[accepted-findings.json](accepted-findings.json) contains the same information for programs. Edit that
+file. `make consumers ARGS=accepted` runs the scanners. It fails if a finding is not covered, if an entry
+does not match any finding, or if cdk-nag or checkov report findings with the files below.
 """,
-    columns=("Tool", "Version", "What it sees", "Findings", "Deliberate", "False"),
+    columns=("Tool", "Version", "Scope", "Findings", "Deliberate", "False"),
     sees={
         "cdk-nag": "the four stacks, with all six packs",
         "checkov": "all templates in `out/`",
-        "cfn-guard": "all templates in `out/`, with the rules of Control Tower's proactive controls",
-        "cloudformation-validate": "all templates in `out/`, without what it calls information",
+        "cfn-guard": "all templates in `out/`, with the rules of the proactive controls of Control Tower",
+        "cloudformation-validate": "all templates in `out/`, without informational findings",
     },
     all="all",
     nag="""\
 ## cdk-nag
 
-[cdk-nag.json](accepted-findings/cdk-nag.json) has the acknowledgements: stack, logical ID, rule, reason.
-This file, `nag.js`, takes them and runs the packs:
+[cdk-nag.json](accepted-findings/cdk-nag.json) contains the acknowledgements: stack, logical ID, rule, reason.
+The following file, `nag.js`, reads them and runs the packs:
 """,
     checkov="""\
-In the [app that includes the templates](consumers.md#cdk), this line comes before `app.synth()`:
+In the [app that includes the templates](consumers.md#cdk), add this line before `app.synth()`:
 
 ```js
 require("./nag.js")(app);
 ```
 
-The rules about the distribution see nothing in that app, since it is included without being parsed. An
-acknowledgement of a resource that is gone ends with an error of CDK.
+The rules for the distribution do not find anything in that app, because it is included without being parsed.
+An acknowledgement for a resource that does not exist causes a CDK error.
 
 ## checkov
 
 [checkov.json](accepted-findings/checkov.json) is a baseline:
 """,
     others="""\
-checkov compares the type and logical ID of the resource and the rule, not the path of the file, so the
-baseline holds wherever the templates are.
+checkov compares the type and logical ID of the resource and the rule, but not the path of the file, so the
+baseline works regardless of the location of the templates.
 
 ## Other tools
 
-- Guard takes no list of exceptions. Where Control Tower enforces a control that a template deliberately does
-  not fulfil, the deploy fails: exempt the account from it, or change the template.
-- The CDK runs cloudformation-validate itself, and prints what it finds. That does not stop a synthesis.
-- AWS's Guard rules registry is in no package registry, so its rules are not checked here. Its state of March
-  2024 was run by hand. Beyond the reasons below it reports: names, which operators and policies rely on; the
-  function's way to port 443, and to the database on port 3306; traffic inside the VPC; single RDS instances,
-  where the cluster has the property; bucket ACLs, which are disabled; and the password, which is a dynamic
-  reference in `Fn::Sub`.
-- cdk-nag is not run on the bootstrap templates, which no CDK app deploys. [permissions.md](permissions.md)
-  says what their roles may do.
+- Guard does not support a list of exceptions. If Control Tower enforces a control that a template
+  deliberately does not meet, the deploy fails. Exempt the account from the control, or change the
+  template.
+- The CDK runs cloudformation-validate automatically and prints its findings. They do not stop the
+  synthesis.
+- The AWS Guard rules registry is not available as a package, so its rules are not checked here. The
+  version of March 2024 was run manually. In addition to the reasons below, it reports: names, which
+  operators and policies need; the connections of the function to port 443, and to the database on port
+  3306; traffic inside the VPC; single RDS instances, although the cluster has the property; bucket ACLs,
+  which are disabled; and the password, which is a dynamic reference in `Fn::Sub`.
+- cdk-nag is not run for the bootstrap templates, because a CDK app does not deploy them. For the
+  permissions of their roles, see [permissions.md](permissions.md).
 """,
     kinds={"deliberate": "Deliberate", "false": "False"},
     comma=", ",
@@ -137,16 +139,16 @@ JAPANESE: Final = Words(
 実際の不備はテンプレートで修正しているため、残るのは**意図的**なもの、または**誤検出**です。
 誤検出は、ツールがこのテンプレートを正しく判断できないものです。
 同じ内容がプログラム用の [accepted-findings.json](accepted-findings.json) にあります。
-編集はこのファイルで行います。
+編集する場合は、この JSON ファイルを編集します。
 `make consumers ARGS=accepted` はスキャナーを実行します。ここにない検出結果、何にも一致しない項目、
 または下記のファイルを使用しても残る cdk-nag か checkov の検出結果があると、失敗します。
 """,
     columns=("ツール", "バージョン", "対象", "検出", "意図的", "誤検出"),
     sees={
-        "cdk-nag": "4 つのスタック (6 つのパックすべて)",
+        "cdk-nag": "4 つのスタック(6 つのパックすべて)",
         "checkov": "`out/` のすべてのテンプレート",
-        "cfn-guard": "`out/` のすべてのテンプレート (Control Tower のプロアクティブコントロールのルール)",
-        "cloudformation-validate": "`out/` のすべてのテンプレート (情報レベルを除く)",
+        "cfn-guard": "`out/` のすべてのテンプレート(Control Tower のプロアクティブコントロールのルール)",
+        "cloudformation-validate": "`out/` のすべてのテンプレート(情報レベルを除く)",
     },
     all="合計",
     nag="""\
@@ -163,7 +165,7 @@ JAPANESE: Final = Words(
 require("./nag.js")(app);
 ```
 
-このアプリはディストリビューションを解析せずに取り込むため、そのルールは何も検出しません。
+このアプリはディストリビューションを解析せずに取り込むため、ディストリビューションのルールは何も検出しません。
 存在しないリソースの承認があると、CDK のエラーになります。
 
 ## checkov
@@ -171,20 +173,20 @@ require("./nag.js")(app);
 [checkov.json](accepted-findings/checkov.json) はベースラインです。
 """,
     others="""\
-checkov が比較するのは、リソースの種類と論理 ID、およびルールです。
+checkov が比較するのは、リソースタイプと論理 ID、およびルールです。
 ファイルのパスは比較しないため、テンプレートの場所にかかわらず使用できます。
 
 ## そのほかのツール
 
 - Guard には例外のリストがありません。テンプレートが意図的に満たさないコントロールを Control Tower で
-  有効にしていると、デプロイは失敗します。アカウントを対象から外すか、テンプレートを変更してください。
+  有効にしていると、デプロイは失敗します。アカウントをコントロールの対象から除外するか、テンプレートを変更してください。
 - CDK は cloudformation-validate を自動的に実行し、検出結果を表示しますが、合成は失敗しません。
 - AWS の Guard ルールレジストリはパッケージとして配布されていないため、ここでは確認していません。
   2024 年 3 月時点のルールを手動で実行したところ、下記の理由に当てはまらない検出は次のものでした。
   運用とポリシーに必要な名前、関数からポート 443 とデータベースのポート 3306 への通信、VPC 内の通信、
   クラスター側に設定がある個々の RDS インスタンス、無効にしているバケットの ACL、
   `Fn::Sub` 内の動的な参照で指定しているパスワードです。
-- bootstrap テンプレートは CDK アプリでデプロイするものではないため、cdk-nag では検査しません。
+- ブートストラップテンプレートは CDK アプリでデプロイするものではないため、cdk-nag では検査しません。
   ロールの権限は [permissions.ja.md](permissions.ja.md) にあります。
 """,
     kinds={"deliberate": "意図的なもの", "false": "誤検出"},

@@ -15,6 +15,7 @@ from csr_templates import STACKS
 from csr_templates.cloudformation.rendering import load
 from csr_templates.cloudformation.resolving import resolve
 
+from .account import ACCOUNT
 from .aws_cli import Command, CommandError, parse
 from .conftest import REST
 from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, read
@@ -163,7 +164,8 @@ def test_names_in_the_text_exist(names: dict[str, set[str]], commands: list[Comm
     prose = "\n".join(line for page in [*PAGES, read(RECOVERY)] for line in page.prose)
     spans = {span for span in re.findall(r"`([^`\n]+)`", prose) if PREFIX in span}
 
-    assert {span.replace("<ApiGatewayId>", API_ID) for span in spans} <= known
+    found = {span.replace("<ApiGatewayId>", API_ID).replace("<account>", ACCOUNT) for span in spans}
+    assert found <= known
 
 
 def test_regions(every_command: list[Command], names: dict[str, set[str]]) -> None:

@@ -12,7 +12,7 @@ from csr_templates import STACKS
 from .pages import ON_CALL, ON_CALL_JA, read
 
 PAGES = [
-    pytest.param(ON_CALL, "Do", "Wake", id="English"),
+    pytest.param(ON_CALL, "Do", "Contact", id="English"),
     pytest.param(ON_CALL_JA, "対応", "連絡", id="Japanese"),
 ]
 each_page = pytest.mark.parametrize(("path", "do", "wake"), PAGES)

@@ -8,6 +8,7 @@ import pytest
 
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
+from csr_templates.reference.alarms import firing
 from csr_templates.reference.on_call import lists
 from csr_templates.reference.words import Words
 
@@ -98,10 +99,10 @@ def test_index(found: dict[str, Any]) -> None:
         (
             "closed-1",
             [
-                "- Goes to: critical",
-                "- Users notice: The shop is closed.",
-                "- Look first: The \\*door\\*.",
-                "- Look then: The key.",
+                "- Notifies: critical",
+                "- Effect on users: The shop is closed.",
+                "- Check first: The \\*door\\*.",
+                "- Then check: The key.",
                 "- Related: slow follows.",
                 "- Fires when: `Latency` > 5 milliseconds (Maximum, 3 of 3 periods of 1 min)",
                 "- Dashboard: `shop`",
@@ -110,7 +111,7 @@ def test_index(found: dict[str, Any]) -> None:
         (
             "absent",
             [
-                "- Goes to: critical",
+                "- Notifies: critical",
                 "- Fires when: `Latency` > 5 milliseconds (Maximum, 3 of 3 periods of 1 min)",
             ],
         ),
@@ -123,11 +124,11 @@ def test_section(found: dict[str, Any], name: str, lines: list[str]) -> None:
 
 def test_section_in_another_language(found: dict[str, Any]) -> None:
     """Whole sentences are translated, and what the language lacks is remembered."""
-    words = Words({"The key.": "Der Schluessel.", "Look then": "Dann"}, "words.de.json")
+    words = Words({"The key.": "Der Schluessel.", "Then check": "Dann"}, "words.de.json")
     lines = list(found["alarm slow"](words))
 
     assert "- Dann: Der Schluessel." in lines
-    assert {"The shop is closed.", "Goes to", "normal"} <= set(words.missing)
+    assert {"The shop is closed.", "Notifies", "normal"} <= set(words.missing)
     assert "shop" not in words.missing
 
 
@@ -141,3 +142,23 @@ def test_stacks_without_alarms() -> None:
     template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
 
     assert lists([BuiltStack("shop", "shop.yaml", "us-east-1", template)], {"shop": template}) == {}
+
+
+@pytest.mark.parametrize(
+    ("label", "watched"),
+    [({"Label": "Failed *calls*"}, "Failed \\*calls\\*"), ({}, "`100 * a / b`, `Count`")],
+)
+def test_formula_is_shown_by_its_label(label: dict[str, str], watched: str) -> None:
+    """The label of the expression that is compared, not those of its inputs; without a label, the formula."""
+    stat = {"Metric": {"MetricName": "Count"}, "Period": 60, "Stat": "Sum"}
+    properties = {
+        "Metrics": [
+            {"Id": "a", "Label": "An input", "MetricStat": stat, "ReturnData": False},
+            {"Id": "share", "Expression": "100 * a / b", **label},
+        ],
+        "EvaluationPeriods": 3,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 5,
+    }
+
+    assert firing(properties, Words()) == f"{watched} > 5 (Sum, 3 of 3 periods of 1 min)"

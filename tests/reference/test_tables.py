@@ -118,7 +118,7 @@ def test_alarms(properties: dict[str, Any], cells: list[str]) -> None:
     found = rows(tables(alarm(**properties)), "alarms")
 
     assert found == [
-        ["alarm", "metric", "evaluated", "threshold", "unit", "goes to"],
+        ["alarm", "metric", "evaluated", "threshold", "unit", "notifies"],
         ["`shop-prod-cpu`", *cells],
     ]
 
@@ -177,7 +177,7 @@ def test_other_tables() -> None:
         ["`Empty`", "(empty)", "(empty)"],
     ]
     assert rows(found, "web-acl")[1:] == [
-        ["5", "`common`", "as its rules say", "`Common`, `Size: Count`"],
+        ["5", "`common`", "as in its rules", "`Common`, `Size: Count`"],
         ["20", "`rate`", "`Block`", "`Limit: 20,000`, `UriPath`"],
     ]
 

@@ -1,8 +1,7 @@
-"""What a value is that one stack exports and another uses: a resource, of a type, with a policy."""
+"""Checks imported values: the type of the exported resource, and its policy."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
@@ -12,7 +11,7 @@ from csr_templates.cloudformation.references import in_words, place_in_words
 
 _KEY: Final = "AWS::KMS::Key"
 
-# Property -> the type of the resource that it names.
+# Property -> type of the resource that it refers to.
 _TYPES: Final = {
     "DBSubnetGroupName": "AWS::RDS::DBSubnetGroup",
     "DestinationSecurityGroupId": "AWS::EC2::SecurityGroup",
@@ -29,6 +28,9 @@ _TYPES: Final = {
     "VpcSecurityGroupIds": "AWS::EC2::SecurityGroup",
 }
 
+# What a service does with the key of a topic that it publishes to.
+_PUBLISHES: Final = ("kms:Decrypt", "kms:GenerateDataKey")
+
 # Type with a key -> its property, and the service that encrypts.
 _ENCRYPTED: Final = {
     "AWS::Logs::LogGroup": ("KmsKeyId", "logs."),
@@ -42,7 +44,7 @@ class _Handed(NamedTuple):
     stack: BuiltStack
     logical_id: str
     attribute: str
-    """Empty for a Ref."""
+    """Empty for Ref."""
 
     @property
     def resource(self) -> Any:
@@ -50,11 +52,13 @@ class _Handed(NamedTuple):
 
 
 def problems(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
-    """Yield a sentence for each imported value that is not what it is used as.
+    """Yield a sentence for each imported value that does not have the type of its use.
 
     - A property that names a VPC, a subnet, a security group or a key gets one.
     - A log group gets the ARN of its key, and the key's policy admits the log group by its name.
-    - The key of a topic that alarms of the stack notify admits CloudWatch, for alarms of these names.
+    - The key of a topic that alarms of the stack notify admits CloudWatch, for alarms of these names, and
+      that of a topic for the events of its databases admits RDS: both to decrypt and to generate data keys.
+    - A distribution in front of an API has the path of one of its stages.
     - A list names each resource once, and the subnets of a database are in two zones.
     """
     yield from _types(stack, earlier)
@@ -65,10 +69,14 @@ def problems(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
             place = place_in_words(("Resources", logical_id, "Properties", name))
             for sentence in _key_problems(stack, logical_id, handed, service):
                 yield f"{place}: {sentence}"
+            if service == "cloudwatch." and _has_events(stack, logical_id):
+                for sentence in _publishing_problems(handed, "events.rds."):
+                    yield f"{place}: {sentence}"
+        yield from _origins(stack, logical_id, resource, earlier)
 
 
 def _handed(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> _Handed | None:
-    """Return the resource that an import is the value of; None for anything else."""
+    """Return the resource of an imported value; None for other values."""
     if not isinstance(value, dict) or "Fn::ImportValue" not in value:
         return None
     name = in_words(value["Fn::ImportValue"])
@@ -106,8 +114,7 @@ def _types(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
                         yield (
                             f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
                             f"{handed.logical_id} of stack {handed.stack.name} again. Import another name, "
-                            "or "
-                            "correct the output."
+                            "or correct the output."
                         )
                     seen.append(found)
                 if resource.get("Type") == "AWS::RDS::DBSubnetGroup" and key == "SubnetIds":
@@ -128,8 +135,7 @@ def _one_zone(
         place = place_in_words(("Resources", logical_id, "Properties", "SubnetIds"))
         yield (
             f"{place}: {' and '.join(names)} are all in the Availability Zone {zones.pop()}, and RDS needs "
-            "two. "
-            "Give the subnets different zones."
+            "two. Give the subnets different zones."
         )
 
 
@@ -149,13 +155,88 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
     if names and not own:
         yield f"The policy of {of_stack} does not allow {service}amazonaws.com. Add a statement that does."
         return
+    if names and service == "cloudwatch.":
+        yield from _publishing_problems(key, service)
     for name in names:
         if name and not any(_admits(one, condition, mark, name) for one in own):
             yield (
-                f"The policy of {of_stack} admits no {mark.strip(':')} called {name} by {condition}. Change "
-                "the "
-                "name, or add it to the policy."
+                f"The policy of {of_stack} does not allow the {mark.strip(':')} {name} in {condition}. "
+                "Change the name, or add it to the policy."
             )
+
+
+def _publishing_problems(key: _Handed, service: str) -> Iterator[str]:
+    """Yield what a service lacks that publishes to a topic with a key."""
+    statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
+    own = [one for one in statements if one.get("Effect") == "Allow" and _is_for(one, service)]
+    acts = [in_words(act) for one in own for act in _listed(one.get("Action"))]
+    lacking = [right for right in _PUBLISHES if not any(_matches(act, right) for act in acts)]
+    if lacking:
+        yield (
+            f"The policy of {key.logical_id} of stack {key.stack.name} does not allow {service}amazonaws.com "
+            f"{' and '.join(lacking)}. Add a statement that does."
+        )
+
+
+def _has_events(stack: BuiltStack, topic: str) -> bool:
+    """Return whether a topic of the stack gets the events of databases."""
+    return any(
+        resource.get("Type") == "AWS::RDS::EventSubscription"
+        and resource.get("Properties", {}).get("SnsTopicArn") == {"Ref": topic}
+        for resource in stack.resources.values()
+    )
+
+
+def _origins(
+    stack: BuiltStack, logical_id: str, resource: Any, earlier: Sequence[BuiltStack]
+) -> Iterator[str]:
+    """Yield the origins of a distribution whose path is not a stage of the API that they are."""
+    config = resource.get("Properties", {}).get("DistributionConfig", {})
+    origins = config.get("Origins", []) if resource.get("Type") == "AWS::CloudFront::Distribution" else []
+    for index, origin in enumerate(origins if isinstance(origins, list) else []):
+        for one, api in _apis(origin.get("DomainName"), stack, earlier) if isinstance(origin, dict) else ():
+            stages = [
+                in_words(other["Properties"].get("StageName"))
+                for other in one.resources.values()
+                if other.get("Type") == "AWS::ApiGateway::Stage"
+                and other["Properties"].get("RestApiId") == {"Ref": api}
+            ]
+            path = in_words(origin.get("OriginPath", ""))
+            if stages and path.partition("/")[2].partition("/")[0] not in stages:
+                place = ("Resources", logical_id, "Properties", "DistributionConfig", "Origins", index)
+                yield (
+                    f"{place_in_words((*place, 'OriginPath'))}: It is {path or 'empty'}, and {api} of stack "
+                    f"{one.name} has the stage {' and '.join(stages)}. Begin it with the stage."
+                )
+
+
+def _apis(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[tuple[BuiltStack, str]]:
+    """Yield the REST APIs of other stacks that a value is made of, with their stacks."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _apis(item, stack, earlier)
+    elif isinstance(value, dict):
+        handed = _handed(value, stack, earlier)
+        found = (handed.stack, {"Ref": handed.logical_id}) if handed else None
+        asked: Any = value.get("Fn::GetStackOutput")
+        for one in earlier if isinstance(asked, dict) else ():
+            if (
+                one.name_pattern == in_words(asked.get("StackName"))
+                and asked.get("OutputName") in one.outputs
+            ):
+                found = one, one.outputs[asked["OutputName"]].get("Value")
+        match found:
+            case (BuiltStack() as one, {"Ref": str(api)}) if (
+                one.resources.get(api, {}).get("Type") == "AWS::ApiGateway::RestApi"
+            ):
+                yield one, api
+            case None:
+                for part in value.values():
+                    yield from _apis(part, stack, earlier)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _is_for(statement: Any, service: str) -> bool:
@@ -177,7 +258,7 @@ def _alarms(stack: BuiltStack, topic: str) -> Iterator[str]:
 
 
 def _admits(statement: Any, condition: str, mark: str, name: str) -> bool:
-    """Return whether a statement is for a name: what follows the mark in one of its patterns matches it."""
+    """Return whether a pattern of a statement, after the mark, matches a name."""
     for keys in statement.get("Condition", {}).values():
         patterns = keys.get(condition, []) if isinstance(keys, dict) else []
         listed = [in_words(one) for one in (patterns if isinstance(patterns, list) else [patterns])]
@@ -188,4 +269,4 @@ def _admits(statement: Any, condition: str, mark: str, name: str) -> bool:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    return fnmatchcase(name, re.sub(r"\[", "[[]", pattern))
+    return fnmatchcase(name, pattern.replace("[", "[[]"))

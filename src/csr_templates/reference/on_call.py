@@ -24,9 +24,9 @@ EVENTS: Final = "database-events"
 
 _SUBSCRIPTION: Final = "AWS::RDS::EventSubscription"
 _LABELS: Final = {
-    "Users": "Users notice",
-    "First": "Look first",
-    "Then": "Look then",
+    "Users": "Effect on users",
+    "First": "Check first",
+    "Then": "Then check",
     "Related": "Related",
 }
 
@@ -106,7 +106,7 @@ def _index(alarms: Sequence[_Alarm], words: Words) -> Iterator[str]:
 
 
 def _section(alarm: _Alarm, words: Words) -> Iterator[str]:
-    yield f"- {words('Goes to')}: {', '.join(map(words, topics(alarm.properties)))}"
+    yield f"- {words('Notifies')}: {', '.join(map(words, topics(alarm.properties)))}"
     for key, label in _LABELS.items():
         if text := alarm.lines.get(key):
             yield f"- {words(label)}: {prose(words(text))}"

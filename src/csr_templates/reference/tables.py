@@ -123,7 +123,7 @@ class Tables:
             yield code(name), code(stack.region), code(f"out/{stack.file}"), code(f"out/{file}")
 
     def _alarms(self, words: Words) -> Iterator[Sequence[str]]:
-        yield "alarm", "metric", "evaluated", "threshold", "unit", "goes to"
+        yield "alarm", "metric", "evaluated", "threshold", "unit", "notifies"
         for _, _, alarm in self._of_type(alarms.ALARM):
             yield (
                 code(in_words(alarm.get("AlarmName", ""))),
@@ -146,7 +146,7 @@ class Tables:
             )
 
     def _outputs(self, words: Words) -> Iterator[Sequence[str]]:
-        yield "output", "stack", "region", "what it is"
+        yield "output", "stack", "region", "description"
         for stack in self.stacks:
             for key, output in self.resolved[stack.name]["Outputs"].items():
                 description = prose(words(str(output.get("Description", ""))))
@@ -160,14 +160,14 @@ class Tables:
             yield code(name), *(code(_cut(value)) or words("(empty)") for value in values)
 
     def _web_acl(self, words: Words) -> Iterator[Sequence[str]]:
-        yield "priority", "rule", "action", "what it looks at"
+        yield "priority", "rule", "action", "inspects"
         for _, _, acl in self._of_type("AWS::WAFv2::WebACL"):
             for rule in sorted(acl.get("Rules", []), key=lambda rule: int(rule["Priority"])):
                 action = codes({**rule.get("Action", {}), **rule.get("OverrideAction", {})})
                 yield (
                     str(rule["Priority"]),
                     code(rule["Name"]),
-                    words("as its rules say") if action == "`None`" else action,
+                    words("as in its rules") if action == "`None`" else action,
                     codes(_facts(rule["Statement"])),
                 )
 

@@ -28,6 +28,14 @@ def plan(stage: str, api: str = "!Ref Api") -> str:
     )
 
 
+def alarm(stage: str) -> str:
+    """Return an alarm on the stage of an API by its name."""
+    return (
+        "{Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/ApiGateway, MetricName: Count, "
+        f"Dimensions: [{{Name: ApiName, Value: orders}}, {{Name: Stage, Value: {stage}}}]}}}}"
+    )
+
+
 GOOD = {
     "plan": template(plan("v1")),
     "stage by parameter": template(plan("v2"), "!Ref Any"),
@@ -35,6 +43,12 @@ GOOD = {
     "permission": template(permission("${Api}/v1/GET/a")),
     "any stage": template(permission("${Api}/*/GET/a")),
     "authorizer": template(permission("${Api}/authorizers/a")),
+    "alarm on the stage": template(alarm("!Ref Stage")).replace(
+        "::RestApi}", "::RestApi, Properties: {Name: orders}}"
+    ),
+    "alarm on another API": template(alarm("v2")).replace(
+        "::RestApi}", "::RestApi, Properties: {Name: pets}}"
+    ),
 }
 
 BAD = {
@@ -52,5 +66,10 @@ BAD = {
         template("{Type: AWS::ApiGateway::BasePathMapping, Properties: {RestApiId: !Ref Api, Stage: v2}}"),
         "Resources/One/Properties/Stage",
         "Stage names the stage v2, and Api has only v1. Name one of them.",
+    ),
+    "alarm": (
+        template(alarm("v2")).replace("::RestApi}", "::RestApi, Properties: {Name: orders}}"),
+        "Resources/One/Properties/Dimensions",
+        "Dimensions names the stage v2, and Api has only v1. Name one of them.",
     ),
 }

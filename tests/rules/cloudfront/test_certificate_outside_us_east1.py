@@ -28,8 +28,8 @@ def case(arn: str, shown: str, region: str) -> tuple[str, ...]:
     return (
         distribution(arn),
         "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
-        f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront takes only one of "
-        "us-east-1. Create it there and give its ARN.",
+        f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront accepts only "
+        "certificates of us-east-1. Create it there and give its ARN.",
     )
 
 
@@ -48,6 +48,13 @@ GOOD = {
         distribution("'arn:aws-cn:acm:cn-north-1:123456789012:certificate/a'"),
         {"regions": ["cn-north-1"]},
     ),
+    "pattern": distribution("!Ref Any").replace(
+        "Parameters:\n",
+        "Parameters:\n  Any: {Type: String, AllowedPattern: '(arn:aws:acm:us-east-1:[0-9]+:.*)?'}\n",
+    ),
+    "pattern without a region": distribution("!Ref Any").replace(
+        "Parameters:\n", "Parameters:\n  Any: {Type: String, AllowedPattern: 'arn:.*'}\n"
+    ),
 }
 
 BAD = {
@@ -63,5 +70,14 @@ BAD = {
         f"!If [Named, {US}, {EU}]",
         '"arn:aws:acm:eu-west-1:123456789012:certificate/a" when Named is false',
         "eu-west-1",
+    ),
+    "pattern of another region": (
+        distribution("!Ref Any").replace(
+            "Parameters:\n",
+            "Parameters:\n  Any: {Type: String, AllowedPattern: '(arn:aws:acm:eu-west-1:[0-9]+:.*)?'}\n",
+        ),
+        "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
+        'AcmCertificateArn is {"Ref": "Any"}, and AllowedPattern of Any allows no certificate '
+        "of us-east-1, the only ones that CloudFront takes. Correct it.",
     ),
 }

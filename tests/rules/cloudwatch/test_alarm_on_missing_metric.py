@@ -33,6 +33,12 @@ def watching(namespace: str, name: str, **dimensions: str) -> str:
     return alarm(f"Namespace: {namespace}, MetricName: {name}, Dimensions: [{listed}]")
 
 
+AURORA = """Resources:
+  Reader: {Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: !Ref Aurora, Engine: aurora-mysql}}
+  Writer: {Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: !Ref Aurora, Engine: aurora-mysql}}
+  Aurora: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql}}
+"""
+
 CLOUDFRONT = "Use DistributionId and Region, or FunctionName and Region."
 NO_DATA = "with these, and the alarm never has data."
 
@@ -83,10 +89,18 @@ GOOD = {
         "[{Name: FunctionName, Value: a}, {Name: Region, Value: Global}]]"
     ),
     "expression": alarm(
-        "Metrics: [{Id: m, MetricStat: {Period: 60, Stat: Sum, Metric: {Namespace: AWS/SQS, "
-        "MetricName: NumberOfMessagesSent, Dimensions: [{Name: QueueName, Value: a}]}}}, "
-        "{Id: e, Expression: m * 2}]"
+        "Metrics: [{Id: m, MetricStat: {Period: 60, Stat: Sum, Metric: {Namespace: AWS/SQS, MetricName: "
+        "NumberOfMessagesSent, Dimensions: [{Name: QueueName, Value: a}]}}}, {Id: e, Expression: m * 2}]"
     ),
+    "NAT gateway": watching("AWS/NATGateway", "ErrorPortAllocation", NatGatewayId="nat-1"),
+    "health check": watching("AWS/Route53", "HealthCheckStatus", HealthCheckId="a-b"),
+    "load balancer": watching(
+        "AWS/ApplicationELB", "RequestCount", LoadBalancer="!GetAtt Alb.LoadBalancerFullName"
+    ).replace("Resources:\n", "Resources:\n  Alb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}\n"),
+    "reader": watching("AWS/RDS", "CPUUtilization", DBClusterIdentifier="!Ref Aurora", Role="READER").replace(
+        "Resources:\n", AURORA
+    ),
+    "storage of RDS": watching("AWS/RDS", "FreeStorageSpace", DBInstanceIdentifier="!Ref Instance"),
 }
 
 BAD = {
@@ -216,8 +230,7 @@ BAD = {
         watching("AWS/Lambda", "Errors", FunctionName="!GetAtt Function.Arn"),
         "Resources/High/Properties/Dimensions",
         'Dimension FunctionName is {"Fn::GetAtt": ["Function", "Arn"]}, which is another name of '
-        "Function than AWS/Lambda reports: the alarm never has data. Use the function's name: !Ref "
-        "Function.",
+        "Function than AWS/Lambda reports: the alarm never has data. Use the function's name: !Ref Function.",
     ),
     "ARN of an alias": (
         watching("AWS/Lambda", "Errors", FunctionName="!Ref Alias"),
@@ -251,5 +264,65 @@ BAD = {
         alarm("Namespace: AWS/SQS, MetricName: NumberOfMessagesSent"),
         "Resources/High/Properties",
         f"Dimensions are none: AWS/SQS has no metric NumberOfMessagesSent {NO_DATA} Use QueueName.",
+    ),
+    "NAT gateway in other letters": (
+        watching("AWS/NATGateway", "ErrorPortAllocation", NatGatewayID="nat-1"),
+        "Resources/High/Properties/Dimensions",
+        "Dimensions are NatGatewayID: AWS/NATGateway has no metric ErrorPortAllocation with "
+        "these, and the alarm never has data. Use NatGatewayId.",
+    ),
+    "ARN of a health check": (
+        watching("AWS/Route53", "HealthCheckStatus", HealthCheckId="arn:aws:route53:::healthcheck/a-b"),
+        "Resources/High/Properties/Dimensions",
+        'Dimension HealthCheckId is "arn:aws:route53:::healthcheck/a-b", an ARN, and '
+        "AWS/Route53 reports an ID or a name there: the alarm never has data.",
+    ),
+    "ARN of a load balancer": (
+        watching("AWS/ApplicationELB", "RequestCount", LoadBalancer="!Ref Alb").replace(
+            "Resources:\n", "Resources:\n  Alb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}\n"
+        ),
+        "Resources/High/Properties/Dimensions",
+        'Dimension LoadBalancer is {"Ref": "Alb"}, which is another name of Alb than '
+        "AWS/ApplicationELB reports: the alarm never has data. Use !GetAtt Alb.LoadBalancerFullName.",
+    ),
+    "ARN of a topic": (
+        watching("AWS/SNS", "NumberOfNotificationsFailed", TopicName="!Ref Topic").replace(
+            "Resources:\n", "Resources:\n  Topic: {Type: AWS::SNS::Topic}\n"
+        ),
+        "Resources/High/Properties/Dimensions",
+        'Dimension TopicName is {"Ref": "Topic"}, which is another name of Topic than AWS/SNS '
+        "reports: the alarm never has data. Use !GetAtt Topic.TopicName.",
+    ),
+    "metrics of a web ACL switched off": (
+        watching("AWS/WAFV2", "BlockedRequests", WebACL="edge-waf", Rule="ALL").replace(
+            "{MetricName: edge-waf}", "{MetricName: edge-waf, CloudWatchMetricsEnabled: false}"
+        ),
+        "Resources/High/Properties/Dimensions",
+        "Dimension WebACL is edge-waf, and VisibilityConfig of Edge has CloudWatchMetricsEnabled: "
+        "false: the alarm never has data. Set it to true.",
+    ),
+    "name of a web ACL": (
+        watching("AWS/WAFV2", "BlockedRequests", WebACL="site", Rule="ALL").replace(
+            "{Scope: CLOUDFRONT,", "{Name: site, Scope: CLOUDFRONT,"
+        ),
+        "Resources/High/Properties/Dimensions",
+        "Dimension WebACL is site, the Name of Edge, whose metrics are called edge-waf by its "
+        "VisibilityConfig: the alarm never has data. Use the same MetricName.",
+    ),
+    "storage of Aurora": (
+        watching("AWS/RDS", "FreeStorageSpace", DBInstanceIdentifier="!Ref Writer").replace(
+            "Resources:\n", AURORA
+        ),
+        "Resources/High/Properties/MetricName",
+        "MetricName is FreeStorageSpace, which Aurora does not have: the alarm never has data. "
+        "Use FreeLocalStorage or AuroraVolumeBytesLeftTotal.",
+    ),
+    "reader that may be missing": (
+        watching("AWS/RDS", "CPUUtilization", DBClusterIdentifier="!Ref Aurora", Role="READER").replace(
+            "Resources:\n", AURORA.replace("Instance, P", "Instance, Condition: Shared, P", 1)
+        ),
+        "Resources/High/Properties/Dimensions",
+        "Dimension Role is READER when Shared is false, where Aurora has only the instance "
+        "Writer: the alarm never has data. Give the alarm the condition of the reader.",
     ),
 }

@@ -53,6 +53,12 @@ BAD = {
         "Resources/Alarm/Properties",
         "Dimensions of RefusedRequests are none, and those of its filter A: the alarm never has data.",
     ),
+    "namespace in another spelling": (
+        template("Namespace: OWN, MetricName: RefusedRequests"),
+        "Resources/Alarm/Properties/Namespace",
+        "Namespace is OWN, and the filter of RefusedRequests writes into Own: the alarm never has "
+        "data. Use the same namespace.",
+    ),
     "another name with a parameter": (
         template("Namespace: Own, MetricName: !Sub '${Stage}-refuse'", name="!Sub '${Stage}-refused'"),
         "Resources/Alarm/Properties/MetricName",

@@ -29,9 +29,4 @@ BAD = {
         "EvaluationPeriods is 8 and Period 86400: that is 691200 seconds, and CloudWatch takes "
         "at most 604800.",
     ),
-    "points": (
-        alarm("Period: 60, EvaluationPeriods: 2, DatapointsToAlarm: 3"),
-        "Resources/Alarm/Properties/DatapointsToAlarm",
-        "DatapointsToAlarm is 3 of 2 EvaluationPeriods: CloudWatch refuses the alarm.",
-    ),
 }

@@ -44,6 +44,9 @@ GOOD = {
     "both branches": alarm(
         "AWS/ApiGateway", "!If [Rest, 5XXError, 5xx]", "[{Name: !If [Rest, ApiName, ApiId], Value: orders}]"
     ),
+    "NAT gateway": alarm("AWS/NATGateway", "ErrorPortAllocation"),
+    "a namespace that is not known": alarm("AWS/Unheard", "Errors"),
+    "a metric that is not close": alarm("AWS/NATGateway", "Tomorrow"),
 }
 
 BAD = {
@@ -60,6 +63,24 @@ BAD = {
     "case of a REST API": case(alarm("AWS/ApiGateway", "5xxError", REST), "5xxError", "5XXError"),
     "HTTP's of a REST API": case(alarm("AWS/ApiGateway", "5xx", REST), "5xx", "5XXError"),
     "REST's of an HTTP API": case(alarm("AWS/ApiGateway", "4XXError", HTTP), "4XXError", "4xx"),
+    "namespace": (
+        alarm("AWS/NatGateway", "ErrorPortAllocation"),
+        "Resources/High/Properties/Namespace",
+        "Namespace is AWS/NatGateway, which is AWS/NATGateway in CloudWatch: the alarm never has "
+        "data. Use AWS/NATGateway.",
+    ),
+    "namespace of REST APIs": (
+        alarm("AWS/APIGateway", "Count"),
+        "Resources/High/Properties/Namespace",
+        "Namespace is AWS/APIGateway, which is AWS/ApiGateway in CloudWatch: the alarm never has "
+        "data. Use AWS/ApiGateway.",
+    ),
+    "metric of a NAT gateway": (
+        alarm("AWS/NATGateway", "PacketDropCount"),
+        "Resources/High/Properties/MetricName",
+        "MetricName is PacketDropCount: AWS/NATGateway writes PacketsDropCount, and the alarm "
+        "never has data. Use PacketsDropCount.",
+    ),
     "CloudFront's of a REST API": case(
         alarm("AWS/ApiGateway", "5xxErrorRate", REST), "5xxErrorRate", "5XXError"
     ),

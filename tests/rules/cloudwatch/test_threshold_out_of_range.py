@@ -21,6 +21,14 @@ Resources:
 """
 
 
+FUNCTION = """      Dimensions: [{Name: FunctionName, Value: !Ref Function}]
+  Function: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 100}}
+"""
+API = """      Dimensions: [{Name: ApiName, Value: orders}]
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: orders}}
+  Method: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, Integration: {Type: AWS_PROXY}}}
+"""
+
 GOOD = {
     "switched off": alarm("AWS/RDS CPUUtilization", "!Ref Limit")
     .replace("Resources:", "Conditions:\n  Limited: !Not [!Equals [!Ref Limit, '120']]\nResources:")
@@ -30,6 +38,15 @@ GOOD = {
     "count": alarm("AWS/Lambda Errors", "0", statistic="Sum"),
     "share": alarm("AWS/ApiGateway 5XXError", "0.05"),
     "a metric of one's own": alarm("Own CPUUtilization", "200"),
+    "within the timeout": alarm("AWS/Lambda Duration", "2900", statistic="Maximum") + FUNCTION,
+    "at the timeout": alarm("AWS/Lambda Duration", "3000", "GreaterThanOrEqualToThreshold", "Maximum")
+    + FUNCTION,
+    "any error": alarm("AWS/Lambda Errors", "0"),
+    "API with an authorizer": alarm("AWS/ApiGateway Latency", "40000")
+    + API
+    + "  Who: {Type: AWS::ApiGateway::Authorizer}\n",
+    "sum of latencies": alarm("AWS/ApiGateway Latency", "40000", statistic="Sum") + API,
+    "unhealthy": alarm("AWS/Route53 HealthCheckStatus", "1", "LessThanThreshold", "Minimum"),
 }
 
 BAD = {
@@ -59,5 +76,39 @@ BAD = {
         alarm("AWS/Lambda Errors", "0", "LessThanThreshold", "Sum"),
         "Resources/Alarm/Properties/Threshold",
         "Threshold is 0, and Sum of Errors is 0 or more: LessThanThreshold is never true.",
+    ),
+    "beyond the timeout": (
+        alarm("AWS/Lambda Duration", "30000", statistic="Maximum") + FUNCTION,
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 30000, and Maximum of Duration is from 0 to 3000 (Timeout of Function is 3 "
+        "seconds): GreaterThanThreshold is never true.",
+    ),
+    "beyond what is reserved": (
+        alarm("AWS/Lambda ConcurrentExecutions", "100", statistic="Maximum") + FUNCTION,
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 100, and Maximum of ConcurrentExecutions is from 0 to 100 (Function has 100 "
+        "ReservedConcurrentExecutions): GreaterThanThreshold is never true.",
+    ),
+    "longer than the API waits": (
+        alarm("AWS/ApiGateway Latency", "40000") + API,
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 40000, and Average of Latency is from 0 to 29000 (no integration of Api "
+        "waits longer): GreaterThanThreshold is never true.",
+    ),
+    "average of errors": (
+        alarm("AWS/Lambda Errors", "3"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 3, and Average of Errors is from 0 to 1: GreaterThanThreshold is never true.",
+    ),
+    "average of responses": (
+        alarm("AWS/ApplicationELB HTTPCode_Target_5XX_Count", "5"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 5, and Average of HTTPCode_Target_5XX_Count is from 0 to 1: "
+        "GreaterThanThreshold is never true.",
+    ),
+    "health below 0": (
+        alarm("AWS/Route53 HealthCheckStatus", "0", "LessThanThreshold", "Minimum"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 0, and Minimum of HealthCheckStatus is from 0 to 1: LessThanThreshold is never true.",
     ),
 }

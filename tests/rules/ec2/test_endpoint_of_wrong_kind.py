@@ -11,13 +11,29 @@ Resources:
 """
 
 
+def other(more: str) -> str:
+    """Return an endpoint for a service of one region."""
+    name = "ServiceName: com.amazonaws.us-east-1.sqs"
+    return (
+        "  Other: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcEndpointType: Interface, "
+        f"{name}{more}}}}}\n"
+    )
+
+
 GOOD = {
     "gateway": endpoint("s3", ", RouteTableIds: [a]"),
+    "gateway of directory buckets": endpoint("s3express", ", RouteTableIds: [a]"),
     "interface": endpoint("sqs", ", VpcEndpointType: Interface, SubnetIds: [a]"),
     "interface of S3": endpoint(
         "s3", ", VpcEndpointType: Interface, SubnetIds: [a], PrivateDnsEnabled: true"
     ),
     "parameter": endpoint("${AWS::StackName}"),
+    "region of the service": endpoint("sqs", ", VpcEndpointType: Interface")
+    + other(", ServiceRegion: us-east-1"),
+    "linted for this region": (
+        endpoint("sqs", ", VpcEndpointType: Interface") + other(""),
+        {"regions": ["us-east-1"]},
+    ),
 }
 
 BAD = {
@@ -38,5 +54,21 @@ BAD = {
         "Resources/Endpoint/Properties",
         "RouteTableIds is missing on the gateway endpoint for dynamodb: no subnet uses it. List "
         "the route tables.",
+    ),
+    "another spelling": (
+        endpoint("secrets-manager", ", VpcEndpointType: Interface"),
+        "Resources/Endpoint/Properties/ServiceName",
+        "ServiceName is for secrets-manager, which has no endpoint. Did you mean secretsmanager?",
+    ),
+    "another name": (
+        endpoint("cloudwatch", ", VpcEndpointType: Interface"),
+        "Resources/Endpoint/Properties/ServiceName",
+        "ServiceName is for cloudwatch, which has no endpoint. Did you mean monitoring?",
+    ),
+    "another region": (
+        endpoint("sqs", ", VpcEndpointType: Interface") + other(""),
+        "Resources/Other/Properties/ServiceName",
+        "ServiceName is for us-east-1, and other endpoints of the template are for AWS::Region: "
+        "EC2 refuses it in another region. Write ${AWS::Region}.",
     ),
 }

@@ -51,4 +51,10 @@ BAD = {
         "The target is Topic, whose policy does not allow events.amazonaws.com sns:Publish: "
         "every event is lost. Allow it.",
     ),
+    "events of RDS": (
+        template("Arn: !GetAtt Queue.Arn", policy("events.rds.amazonaws.com")),
+        "Resources/Rule/Properties/Targets/0",
+        "The target is Queue, whose policy does not allow events.amazonaws.com sqs:SendMessage: "
+        "every event is lost. Allow it.",
+    ),
 }

@@ -20,6 +20,17 @@ GOOD = {
     "anything": policy("'arn:aws:s3:*:*:a'"),
     "access point": policy("!Sub 'arn:aws:s3:${AWS::Region}:${AWS::AccountId}:accesspoint/a'"),
     "another service": policy("'arn:aws:apigateway:eu-west-1::/restapis'"),
+    "secret": policy(
+        "[!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own-??????', "
+        "!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${AWS::StackName}']"
+    ),
+    "whole ARN of a secret": policy(
+        "!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database-a1B2c3'"
+    ),
+    "secret before and after it is created": policy(
+        "['arn:aws:secretsmanager:eu-west-1:*:secret:own', "
+        "'arn:aws:secretsmanager:eu-west-1:*:secret:own-??????']"
+    ),
 }
 
 BAD = {
@@ -47,5 +58,12 @@ BAD = {
         "Resources/One/Properties/PolicyDocument/Statement/Condition/ArnLike/aws:SourceArn",
         'aws:SourceArn is "arn:aws:cloudfront:::distribution/${AWS::StackName}", but an ARN of '
         "cloudfront has an account: it never matches.",
+    ),
+    "name of a secret": (
+        policy("!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database'"),
+        "Resources/One/Properties/PolicyDocument/Statement/Resource",
+        "Resource is "
+        '"arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database", but an '
+        "ARN of a secret ends with six random characters, NAME-??????: it never matches.",
     ),
 }

@@ -14,6 +14,18 @@ Resources:
 """
 
 
+def trust(service: str, condition: str = "") -> str:
+    """Return a template with one role."""
+    return f"""
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: [{{Effect: Allow, Action: sts:AssumeRole, Principal: {{Service: {service}}}{condition}}}]
+"""
+
+
 GOOD = {
     "with a source": policy(
         "{Service: s3.amazonaws.com}", ", Condition: {ArnLike: {aws:SourceArn: 'arn:aws:s3:::a'}}"
@@ -23,6 +35,10 @@ GOOD = {
     ),
     "account": policy("{AWS: !Ref AWS::AccountId}"),
     "service that does not say": policy("{Service: events.amazonaws.com}"),
+    "role of a function": trust("lambda.amazonaws.com"),
+    "role of a flow log with a source": trust(
+        "vpc-flow-logs.amazonaws.com", ", Condition: {StringEquals: {aws:SourceAccount: !Ref AWS::AccountId}}"
+    ),
 }
 
 BAD = {
@@ -39,6 +55,12 @@ BAD = {
         ),
         "Resources/One/Properties/PolicyDocument/Statement/0/Principal",
         "cloudtrail.${AWS::URLSuffix} may do this for any account of AWS. Add a condition on "
+        "aws:SourceArn or aws:SourceAccount.",
+    ),
+    "role of a flow log": (
+        trust("vpc-flow-logs.amazonaws.com"),
+        "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0/Principal",
+        "vpc-flow-logs.amazonaws.com may do this for any account of AWS. Add a condition on "
         "aws:SourceArn or aws:SourceAccount.",
     ),
 }

@@ -67,4 +67,11 @@ BAD = {
         "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
         "the pattern.",
     ),
+    "ARN with its end": (
+        group(context("!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/a/b:*'")),
+        "Resources/Group/Properties/LogGroupName",
+        "LogGroupName is /a/b, which the KeyPolicy of Key does not match in "
+        "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
+        "the pattern.",
+    ),
 }

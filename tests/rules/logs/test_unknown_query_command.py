@@ -18,6 +18,8 @@ GOOD = {
     "quoted": query("'filter a = \"x | y\" | stats count(*) by bin(5m)'"),
     "SQL": query("'SELECT * FROM a'", ", QueryLanguage: SQL"),
     "function": query("!ImportValue query"),
+    "newer than the list": query("'fields a | enrich b'"),
+    "totals": query("'stats count(*) by a | addtotals'"),
 }
 
 BAD = {
@@ -30,5 +32,10 @@ BAD = {
         query("!Sub 'SELECT * FROM ${AWS::StackName}'"),
         "Resources/Query/Properties/QueryString",
         "QueryString has the command SELECT, which Logs Insights does not have.",
+    ),
+    "of PPL": (
+        query("'fields a | where b = 1'"),
+        "Resources/Query/Properties/QueryString",
+        "QueryString has the command where, which Logs Insights does not have.",
     ),
 }

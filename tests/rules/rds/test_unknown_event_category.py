@@ -15,6 +15,8 @@ GOOD = {
     "instance": subscription("db-instance", "availability, low storage"),
     "cluster": subscription("db-cluster", "failover"),
     "function": subscription("db-cluster", "!ImportValue category"),
+    "deployment": subscription("blue-green-deployment", "failure"),
+    "as on the page": subscription("db-cluster", "global failover"),
 }
 
 BAD = {
@@ -22,7 +24,7 @@ BAD = {
         subscription("db-cluster", "availability"),
         "Resources/One/Properties/EventCategories",
         'EventCategories has "availability", and db-cluster has no such category. It has '
-        "configuration change, creation, deletion, failover, failure, global-failover, "
+        "configuration change, creation, deletion, failover, failure, global failover, global-failover, "
         "maintenance, migration, notification, serverless.",
     ),
     "spelling": (

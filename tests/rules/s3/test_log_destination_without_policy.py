@@ -28,6 +28,12 @@ KMS = f"BucketEncryption: {{ServerSideEncryptionConfiguration: [{{{DEFAULT}}}]}}
 GOOD = {
     "policy": template("", policy("logging.s3.amazonaws.com")),
     "ACL": template("AccessControl: LogDeliveryWrite"),
+    "prefix": template(
+        "", policy("logging.s3.amazonaws.com").replace("'*'", "!Sub '${Logs.Arn}/site/*'")
+    ).replace("!Ref Logs}}", "!Ref Logs, LogFilePrefix: site/a}}"),
+    "part of the prefix": template(
+        "", policy("logging.s3.amazonaws.com").replace("'*'", "!Sub '${Logs.Arn}/site/*'")
+    ).replace("!Ref Logs}}", "!Ref Logs, LogFilePrefix: s}}"),
 }
 
 BAD = {
@@ -48,5 +54,13 @@ BAD = {
         "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
         "DestinationBucketName is Logs, which is encrypted with SSE-KMS: S3 writes no access log "
         "there. Use SSE-S3 (AES256).",
+    ),
+    "another prefix": (
+        template("", policy("logging.s3.amazonaws.com").replace("'*'", "!Sub '${Logs.Arn}/site/*'")).replace(
+            "!Ref Logs}}", "!Ref Logs, LogFilePrefix: pages/}}"
+        ),
+        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
+        "DestinationBucketName is Logs, whose policy does not allow logging.s3.amazonaws.com "
+        'under "pages/": no log is written. Allow it s3:PutObject.',
     ),
 }

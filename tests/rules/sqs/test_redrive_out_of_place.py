@@ -16,6 +16,9 @@ GOOD = {
     "ARN": template("!GetAtt Dead.Arn"),
     "longer": template("!GetAtt Dead.Arn", dead="MessageRetentionPeriod: 1209600"),
     "another template": template("!ImportValue queue"),
+    "FIFO": template(
+        "!GetAtt Dead.Arn", ", MessageRetentionPeriod: 1209600, FifoQueue: true", "FifoQueue: true"
+    ),
 }
 
 BAD = {

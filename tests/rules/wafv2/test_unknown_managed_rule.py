@@ -21,6 +21,19 @@ GOOD = {
     "known": group("AWSManagedRulesCommonRuleSet", override("SizeRestrictions_BODY")),
     "group with other rules": group("AWSManagedRulesBotControlRuleSet", override("Anything")),
     "newer than the list": group("AWSManagedRulesSomething"),
+    "newer rule": """
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      Rules:
+        - Name: a
+          Statement:
+            ManagedRuleGroupStatement:
+              VendorName: AWS
+              Name: AWSManagedRulesPHPRuleSet
+              RuleActionOverrides: [{Name: UnheardOf_COOKIE, ActionToUse: {Count: {}}}]
+""",
 }
 
 BAD = {

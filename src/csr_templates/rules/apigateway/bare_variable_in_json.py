@@ -1,4 +1,4 @@
-"""What API Gateway writes as JSON is JSON in every case."""
+"""JSON texts of API Gateway are valid for all values of their variables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from csr_templates.rules.support.apis import ACCESS_LOGS
 from csr_templates.rules.support.documents import texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
@@ -22,7 +23,7 @@ VARIABLE = r"\$context\.([A-Za-z0-9_.]*[A-Za-z0-9_])"
 
 
 class BareVariableInJson(Rule):
-    """JSON that a variable without quotation marks breaks.
+    """JSON with a variable without quotation marks.
 
     In an access log, API Gateway writes '-' for a variable that has no value. A record with "latency":
     $context.integration.latency is then invalid JSON for a request that reaches no integration, and queries
@@ -35,9 +36,7 @@ class BareVariableInJson(Rule):
     tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
     looks_at = (
-        "Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",
-        "Resources/AWS::ApiGateway::Deployment/Properties/StageDescription/AccessLogSetting",
-        "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
+        *ACCESS_LOGS,
         "Resources/AWS::ApiGateway::GatewayResponse/Properties/ResponseTemplates",
     )
 
@@ -63,7 +62,7 @@ class BareVariableInJson(Rule):
 
 
 def _bare(text: str) -> Iterator[str]:
-    """Yield the variables outside of quotation marks of a text that is to be JSON."""
+    """Yield the variables outside of quotation marks in a JSON text."""
     if text.lstrip().startswith("{"):
         yield from dict.fromkeys(re.findall(VARIABLE, re.sub(TEXT, "", text)))
 

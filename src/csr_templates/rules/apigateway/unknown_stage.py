@@ -1,4 +1,4 @@
-"""What names a stage names one that its API has."""
+"""A reference to a stage is to a stage of its API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.documents import each, texts
-from csr_templates.rules.support.references import single_reference
+from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.references import single_reference, sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type, values
 
@@ -18,15 +19,15 @@ class UnknownStage(Rule):
     """Name of a stage that the API does not have.
 
     A usage plan, a base path or a permission for a stage that does not exist fails, or is never used: the
-    function refuses API Gateway, and every request gets 500. The stages of an API of the template are its
-    AWS::ApiGateway::Stage and the StageName of its deployments.
+    function refuses API Gateway, and every request gets 500. An alarm on one never has data. The stages of an
+    API of the template are its AWS::ApiGateway::Stage and the StageName of its deployments.
     """
 
     id = "E9540"
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"
     )
-    tags = ["resources", "apigateway", "lambda"]
+    tags = ["resources", "apigateway", "lambda", "alarm"]
     fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -39,13 +40,12 @@ class UnknownStage(Rule):
                 yield Fault(
                     path,
                     f"{path[-1]} names the stage {name}, and {api} has only "
-                    f"{' and '.join(sorted(map(str, known)))}. "
-                    "Name one of them.",
+                    f"{' and '.join(sorted(map(str, known)))}. Name one of them.",
                 )
 
 
 def _stages(validator: Validator, resources: Any) -> dict[str, set[str | None]]:
-    """Return the names of the stages of each API; None is one that only AWS knows."""
+    """Return the names of the stages of each API; None for a name that is not known."""
     found: dict[str, set[str | None]] = {}
     for _, _, properties in of_type(resources, "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"):
         api = single_reference(properties.get("RestApiId"))[0]
@@ -70,3 +70,16 @@ def _named(validator: Validator, resources: Any) -> Iterator[tuple[tuple[str | i
             named = re.fullmatch(r".*:execute-api:.*:\$\{(\w+)\}/([^/$*]+)/.*", text)
             if named and named[2] != "authorizers":
                 yield (logical_id, "Properties", "SourceArn"), named[1], named[2]
+    apis = {
+        sub_text(properties.get("Name")): api
+        for api, _, properties in of_type(resources, "AWS::ApiGateway::RestApi")
+    }
+    for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
+        if "AWS/ApiGateway" not in str(properties):
+            continue
+        for metric in metrics(validator, properties):
+            named_api = apis.get(sub_text((metric.dimensions or {}).get("ApiName")), "")
+            for name, _ in values(metric.case, (metric.dimensions or {}).get("Stage")) if named_api else ():
+                if isinstance(name, str):
+                    yield (logical_id, "Properties", *metric.path("Dimensions")), named_api, name
+                    break  # one value of a parameter says enough

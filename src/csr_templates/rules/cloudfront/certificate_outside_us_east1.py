@@ -1,4 +1,4 @@
-"""CloudFront takes certificates of us-east-1."""
+"""A certificate for CloudFront is in us-east-1."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.distributions import configurations
+from csr_templates.rules.support.patterns import refuses
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.regions import US_EAST_1, regions
 from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
-from csr_templates.rules.support.values import case_of, show, values
+from csr_templates.rules.support.values import branches, case_of, ref_name, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ARN = re.compile(r"arn:[^:]+:acm:([^:]+):")
+SAMPLE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 
 
 class CertificateOutsideUsEast1(Rule):
     """CloudFront certificate outside us-east-1.
 
     CloudFront takes a certificate of ACM only from us-east-1, wherever the stack is. With one of another
-    region the distribution fails. Request or import the certificate in us-east-1 and give its ARN.
+    region the distribution fails. Request or import the certificate in us-east-1 and give its ARN; a
+    parameter for it has to allow that.
     """
 
     id = "E9584"
@@ -39,13 +42,25 @@ class CertificateOutsideUsEast1(Rule):
                     yield Fault(
                         config.path("ViewerCertificate", "AcmCertificateArn"),
                         f"AcmCertificateArn is {show(written)}{{when}}, a certificate of {region}: "
-                        "CloudFront takes only one of us-east-1. Create it there and give its ARN.",
+                        "CloudFront accepts only certificates of us-east-1. Create it there and give its "
+                        "ARN.",
+                        case,
+                    )
+            for value, case in branches(config.case, written):
+                parameter = validator.cfn.template.get("Parameters", {}).get(ref_name(value))
+                pattern = str(parameter.get("AllowedPattern")) if isinstance(parameter, dict) else ""
+                if ":acm:" in pattern and US_EAST_1 not in pattern and refuses(pattern, SAMPLE):
+                    yield Fault(
+                        config.path("ViewerCertificate", "AcmCertificateArn"),
+                        f"AcmCertificateArn is {show(written)}{{when}}, and AllowedPattern of "
+                        f"{ref_name(value)} allows no certificate of us-east-1, the only ones that "
+                        "CloudFront takes. Correct it.",
                         case,
                     )
 
 
 def _regions(case: Validator, written: Any) -> Iterator[tuple[str, Validator]]:
-    """Yield the regions that the certificate can be of, as far as the template tells."""
+    """Yield the possible regions of the certificate, if known from the template."""
     logical_id, _ = target(case, written, "AWS::CertificateManager::Certificate")
     both = case_of(case, case.cfn.template["Resources"][logical_id]) if logical_id else None
     if both:

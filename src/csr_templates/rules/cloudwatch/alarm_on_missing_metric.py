@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import REGIONS
 
+from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, members
 from csr_templates.rules.support.metrics import metrics
-from csr_templates.rules.support.references import single_reference, sub_text
+from csr_templates.rules.support.references import single_reference, sub_text, target
 from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
-from csr_templates.rules.support.scenarios import only_value, state
+from csr_templates.rules.support.scenarios import only_value, scenarios, state
 from csr_templates.rules.support.values import of_type, show, values
 
 if TYPE_CHECKING:
@@ -65,10 +66,34 @@ SETS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     "AWS/SQS": (("QueueName",),),
+    # https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
+    "AWS/NATGateway": (("NatGatewayId",),),
+    # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+    "AWS/Route53": (("HealthCheckId",), ("HealthCheckId", "Region"), ("HostedZoneId",), ("Region",)),
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+    "AWS/ApplicationELB": (
+        ("LoadBalancer",),
+        ("LoadBalancer", "TargetGroup"),
+        ("AvailabilityZone", "LoadBalancer"),
+        ("AvailabilityZone", "LoadBalancer", "TargetGroup"),
+        ("TargetGroup",),
+        ("AvailabilityZone", "TargetGroup"),
+    ),
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html
+    "AWS/NetworkELB": (
+        ("LoadBalancer",),
+        ("LoadBalancer", "TargetGroup"),
+        ("AvailabilityZone", "LoadBalancer"),
+        ("AvailabilityZone", "LoadBalancer", "TargetGroup"),
+    ),
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
+    "AWS/ECS": (("ClusterName", "ServiceName"), ("ClusterName",)),
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+    "AWS/SNS": (("TopicName",), ("Application",), ("PhoneNumber",), ("Country", "SMSType"), ()),
 }
 
 # Of these services the sets are all there are.
-COMPLETE = ("AWS/SQS",)
+COMPLETE = ("AWS/NATGateway", "AWS/SQS")
 
 # The others report by more dimensions than those. A set is known to be none if it is made of the service's
 # own names above and of these, which belong to other services.
@@ -85,7 +110,7 @@ FOREIGN = {
     "WebACL",
 }
 
-# Dimension: what a reference must not be, by type and attribute (Ref has none), and what to write instead.
+# Dimension -> wrong references, by type and attribute (none for Ref), and the correct value.
 REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
     ("AWS/ApiGateway", "ApiName"): [
         ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "the API's name, as in its Name")
@@ -112,6 +137,27 @@ REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
     ("AWS/WAFV2", "WebACL"): [
         ("AWS::WAFv2::WebACL", ("", "Arn", "Id"), "the web ACL's VisibilityConfig.MetricName")
     ],
+    ("AWS/ECS", "ServiceName"): [("AWS::ECS::Service", ("", "ServiceArn"), "!GetAtt {}.Name")],
+    ("AWS/ECS", "ClusterName"): [("AWS::ECS::Cluster", ("Arn",), "!Ref {}")],
+    ("AWS/SNS", "TopicName"): [("AWS::SNS::Topic", ("", "TopicArn"), "!GetAtt {}.TopicName")],
+    **{
+        (namespace, dimension): [
+            (
+                f"AWS::ElasticLoadBalancingV2::{dimension}",
+                ("", f"{dimension}Name", f"{dimension}Arn", "DNSName"),
+                f"!GetAtt {{}}.{dimension}FullName",
+            )
+        ]
+        for namespace in ("AWS/ApplicationELB", "AWS/NetworkELB")
+        for dimension in ("LoadBalancer", "TargetGroup")
+    },
+}
+
+# Metrics of RDS that instances of Aurora do not have, whose storage is the cluster's, and what they have.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+NOT_OF_AURORA = {
+    "FreeStorageSpace": "FreeLocalStorage or AuroraVolumeBytesLeftTotal",
+    "ReplicaLag": "AuroraReplicaLag",
 }
 
 
@@ -149,6 +195,10 @@ class AlarmOnMissingMetric(Rule):
             for name, value in metric.dimensions.items():
                 for problem, case in _wrong_values(metric, name, value):
                     yield Fault(path, f"Dimension {name} {problem}", case)
+            if metric.namespace == "AWS/WAFV2":
+                yield from _web_acl_faults(metric)
+            elif metric.namespace == "AWS/RDS":
+                yield from _aurora_faults(metric)
 
 
 def _is_known(namespace: str, names: tuple[str, ...]) -> bool:
@@ -166,7 +216,7 @@ def _sets(metric: Metric) -> tuple[tuple[str, ...], ...]:
 
 
 def _scope(metric: Metric) -> str:
-    """Return the scope of the web ACL that the template makes with this metric name; empty if none."""
+    """Return the scope of the web ACL of the template with this metric name; empty if there is none."""
     wanted = sub_text((metric.dimensions or {}).get("WebACL"))
     for _, _, properties in of_type(metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"):
         visibility = properties.get("VisibilityConfig")
@@ -180,9 +230,82 @@ def _sets_text(sets: tuple[tuple[str, ...], ...]) -> str:
     return ", or ".join(" and ".join(names) or "none" for names in sets[:3])
 
 
+def _web_acl_faults(metric: Metric) -> Iterator[Fault]:
+    """Yield why a web ACL of the template does not write a metric: under that name, or at all."""
+    wanted = sub_text((metric.dimensions or {}).get("WebACL"))
+    named = {}
+    for logical_id, _, properties in of_type(
+        metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"
+    ):
+        visibility = properties.get("VisibilityConfig")
+        visibility = visibility if isinstance(visibility, dict) else {}
+        written = sub_text(visibility.get("MetricName"))
+        off = str(visibility.get("CloudWatchMetricsEnabled")).lower() == "false"
+        named[written] = logical_id, off, properties
+    if wanted is None or None in named:
+        return
+    if wanted in named and named[wanted][1]:
+        yield Fault(
+            metric.path("Dimensions"),
+            f"Dimension WebACL is {wanted}{{when}}, and VisibilityConfig of {named[wanted][0]} has "
+            "CloudWatchMetricsEnabled: false: the alarm never has data. Set it to true.",
+            metric.case,
+        )
+    for written, (logical_id, _, properties) in named.items():
+        if wanted not in named and sub_text(properties.get("Name")) == wanted:
+            yield Fault(
+                metric.path("Dimensions"),
+                f"Dimension WebACL is {wanted}{{when}}, the Name of {logical_id}, whose metrics are called "
+                f"{written} by its VisibilityConfig: the alarm never has data. Use the same MetricName.",
+                metric.case,
+            )
+
+
+def _aurora_faults(metric: Metric) -> Iterator[Fault]:
+    """Yield why a cluster of Aurora of the template does not write a metric."""
+    cluster = _aurora_cluster(metric)
+    if cluster and metric.name in NOT_OF_AURORA:
+        yield Fault(
+            metric.path("MetricName"),
+            f"MetricName is {metric.name}{{when}}, which Aurora does not have: the alarm never has data. Use "
+            f"{NOT_OF_AURORA[metric.name]}.",
+            metric.case,
+        )
+    scaled = "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::RDS::GlobalCluster"
+    resources = metric.case.cfn.template.get("Resources", {})
+    role = only_value(metric.case, (metric.dimensions or {}).get("Role"))
+    if not cluster or role != "READER" or any(of_type(resources, *scaled)):
+        return
+    instances = members(metric.case, cluster)
+    for alive, case in scenarios(metric.case, instances) if len(instances) > 1 else ():
+        if len(alive) == 1:
+            yield Fault(
+                metric.path("Dimensions"),
+                f"Dimension Role is READER{{when}}, where {cluster} has only the instance {min(alive)}: the "
+                "alarm never has data. Give the alarm the condition of the reader.",
+                case,
+            )
+
+
+def _aurora_cluster(metric: Metric) -> str:
+    """Return the cluster of Aurora of the template that a metric is about, also by an instance of it."""
+    for dimension in ("DBClusterIdentifier", "DBInstanceIdentifier"):
+        logical_id, found = target(metric.case, (metric.dimensions or {}).get(dimension), CLUSTER, INSTANCE)
+        if logical_id and str(only_value(metric.case, found.get("Engine"))).startswith("aurora"):
+            owner = target(metric.case, found.get("DBClusterIdentifier"), CLUSTER)[0]
+            return logical_id if dimension == "DBClusterIdentifier" else owner
+    return ""
+
+
 def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, Validator]]:
-    """Yield what is wrong with the value of a dimension."""
+    """Yield the problems of the value of a dimension."""
     logical_id, attribute = single_reference(value)
+    if (sub_text(value) or "").startswith("arn:"):
+        yield (
+            f"is {show(value)}{{when}}, an ARN, and {metric.namespace} reports an ID or a name there: the "
+            "alarm never has data.",
+            metric.case,
+        )
     resource = metric.case.context.resources.get(logical_id)
     for kind, attributes, right in REFERENCES.get((str(metric.namespace), name), []):
         if resource and resource.type == kind and attribute in attributes:
@@ -199,7 +322,7 @@ def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, 
                 "and the alarm never has data.",
                 case,
             )
-            return  # one value of a parameter says enough
+            return  # one finding for a parameter is sufficient
 
 
 def _allowed(namespace: str, name: str) -> tuple[tuple[str, ...], str] | None:

@@ -1,9 +1,10 @@
-"""A metric of one's own is written under the name by which an alarm watches it."""
+"""An alarm on a custom metric uses the name that a metric filter writes."""
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
@@ -13,13 +14,16 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import of_type
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class AlarmOnUnwrittenMetric(Rule):
     """Alarm on a metric that no filter of its namespace writes.
 
-    Where metric filters of the template write into a namespace of their own, an alarm on another name in it
-    has no data, and neither has one with dimensions on a metric that a filter writes without. Names are
-    case-sensitive. Only a name that is close to one of the filters' is found, since applications write
+    If metric filters of the template write into a custom namespace, an alarm on another name in it does not
+    have data. The same applies to an alarm with dimensions on a metric that a filter writes without. Names
+    are case-sensitive. Only names similar to those of the filters are reported, because applications write
     metrics too.
     """
 
@@ -33,22 +37,31 @@ class AlarmOnUnwrittenMetric(Rule):
         for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm") if written else ():
             for metric in metrics(validator, properties):
                 names = written.get(metric.namespace or "", {})
-                if not names or not metric.name:
+                if not metric.name:
                     continue
                 path = (logical_id, "Properties")
-                if metric.name not in names:
-                    close = get_close_matches(
-                        metric.name.lower(), [name.lower() for name in names], n=1, cutoff=0.75
-                    )
-                    meant = [name for name in names if [name.lower()] == close]
+                for other in written if metric.name not in names else ():
+                    if metric.name in written[other] and _plain(other) == _plain(metric.namespace or ""):
+                        yield Fault(
+                            (*path, *metric.path("Namespace")),
+                            f"Namespace is {metric.namespace}{{when}}, and the filter of {metric.name} "
+                            f"writes into {other}: the alarm never has data. Use the same namespace.",
+                            metric.case,
+                        )
+                if names and metric.name not in names:
+                    meant = _close(metric.name, names)
                     if meant:
                         yield Fault(
                             (*path, *metric.path("MetricName")),
-                            f"MetricName is {metric.name}{{when}}, and the filters write {meant[0]} into "
+                            f"MetricName is {metric.name}{{when}}, and the filters write {meant} into "
                             f"{metric.namespace}: the alarm never has data. Use the same name.",
                             metric.case,
                         )
-                elif metric.dimensions is not None and set(metric.dimensions) not in names[metric.name]:
+                elif (
+                    names
+                    and metric.dimensions is not None
+                    and set(metric.dimensions) not in names[metric.name]
+                ):
                     filters = " or ".join(
                         sorted(", ".join(sorted(one)) or "none" for one in names[metric.name])
                     )
@@ -59,6 +72,18 @@ class AlarmOnUnwrittenMetric(Rule):
                         f"and those of its filter {filters}: the alarm never has data.",
                         metric.case,
                     )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _close(name: str, names: Iterable[str]) -> str:
+    """Return the name that is meant by one that is close to it, apart from what both begin with."""
+    start, _, end = name.rpartition("}")
+    ends = {other.rpartition("}")[2].lower(): other for other in names if other.rpartition("}")[0] == start}
+    close = get_close_matches(end.lower(), ends, n=1, cutoff=0.75)
+    return ends[close[0]] if close else ""
 
 
 def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[set[str]]]]:

@@ -1,4 +1,4 @@
-"""An alarm looks back no further than CloudWatch allows."""
+"""The evaluation time of an alarm is within the limit of CloudWatch."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ DAY, WEEK, HOUR = 86_400, 604_800, 3_600  # seconds
 
 
 class AlarmOverTooLongTime(Rule):
-    """Alarm that CloudWatch refuses for its periods.
+    """Alarm whose periods CloudWatch does not accept.
 
-    EvaluationPeriods times Period must not exceed a day, or seven days with periods of an hour or more; and
-    of the periods no more can breach (DatapointsToAlarm) than there are (EvaluationPeriods).
+    EvaluationPeriods times Period must not exceed a day, or seven days with periods of an hour or more.
     """
 
     id = "E9613"
@@ -24,9 +23,9 @@ class AlarmOverTooLongTime(Rule):
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("Period", "EvaluationPeriods", "DatapointsToAlarm")}
+        asked = {name: properties.get(name) for name in ("Period", "EvaluationPeriods")}
         for found, case in scenarios(validator, asked):
-            period, periods, points = (number(only_value(case, found.get(name))) for name in asked)
+            period, periods = (number(only_value(case, found.get(name))) for name in asked)
             if periods is None:
                 continue
             most = WEEK if period is not None and period >= HOUR else DAY
@@ -34,14 +33,6 @@ class AlarmOverTooLongTime(Rule):
                 yield Fault(
                     ("EvaluationPeriods",),
                     f"EvaluationPeriods is {periods:g} and Period {period:g}{{when}}: that is "
-                    f"{period * periods:g} "
-                    f"seconds, and CloudWatch takes at most {most}.",
-                    case,
-                )
-            if points is not None and points > periods:
-                yield Fault(
-                    ("DatapointsToAlarm",),
-                    f"DatapointsToAlarm is {points:g} of {periods:g} EvaluationPeriods{{when}}: CloudWatch "
-                    "refuses the alarm.",
+                    f"{period * periods:g} seconds, and CloudWatch takes at most {most}.",
                     case,
                 )

@@ -1,4 +1,4 @@
-"""An alarm asks for the unit in which its metric is written."""
+"""An alarm uses the unit of its metric."""
 
 from __future__ import annotations
 
@@ -23,11 +23,18 @@ UNITS = {
     ("AWS/Lambda", "Duration"): "Milliseconds",
     ("AWS/Lambda", "Errors"): "Count",
     ("AWS/Lambda", "Throttles"): "Count",
+    ("AWS/NATGateway", "ErrorPortAllocation"): "Count",
+    ("AWS/NATGateway", "PacketsDropCount"): "Count",
+    ("AWS/RDS", "AuroraBinlogReplicaLag"): "Seconds",
+    ("AWS/RDS", "AuroraReplicaLag"): "Milliseconds",
+    ("AWS/RDS", "CommitLatency"): "Milliseconds",
     ("AWS/RDS", "CPUUtilization"): "Percent",
     ("AWS/RDS", "DatabaseConnections"): "Count",
     ("AWS/RDS", "FreeableMemory"): "Bytes",
+    ("AWS/RDS", "FreeLocalStorage"): "Bytes",
     ("AWS/RDS", "FreeStorageSpace"): "Bytes",
     ("AWS/RDS", "ReadLatency"): "Seconds",
+    ("AWS/RDS", "SelectLatency"): "Milliseconds",
     ("AWS/RDS", "WriteLatency"): "Seconds",
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): "Seconds",
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): "Count",
@@ -57,7 +64,6 @@ class AlarmWithForeignUnit(Rule):
                     yield Fault(
                         ("Unit",),
                         f"Unit is {unit}{{when}}, and {metric.namespace} writes {metric.name} in {right}: "
-                        "the "
-                        "alarm never has data. Leave Unit out.",
+                        "the alarm never has data. Leave Unit out.",
                         case,
                     )

@@ -1,4 +1,4 @@
-"""The name of a metric is spelt as its service spells it."""
+"""The name of a metric has the spelling of its service."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any
 
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from csr_templates.rules.support.spellings import spelling
+from csr_templates.rules.support.spellings import namespace_spelling, spelling
 
 
 class MisspeltMetric(Rule):
-    """Alarm on a metric in another spelling.
+    """Alarm on a misspelt metric name.
 
-    The names of metrics are case-sensitive, and services spell alike things differently: 5xxErrorRate of
-    CloudFront, 5XXError of a REST API, 5xx of an HTTP API. An alarm on another spelling deploys and never has
-    data. Write the name as the service does.
+    The names of metrics and namespaces are case-sensitive, and services spell alike things differently:
+    5xxErrorRate of CloudFront, 5XXError of a REST API, 5xx of an HTTP API; AWS/NATGateway, AWS/ApiGateway.
+    An alarm on another spelling deploys and never has data. Write the name as the service does.
     """
 
     id = "E9606"
@@ -27,6 +27,14 @@ class MisspeltMetric(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for metric in metrics(validator, properties):
+            namespace = namespace_spelling(metric.namespace or "")
+            if namespace and namespace != metric.namespace:
+                yield Fault(
+                    metric.path("Namespace"),
+                    f"Namespace is {metric.namespace}{{when}}, which is {namespace} in CloudWatch: the alarm "
+                    f"never has data. Use {namespace}.",
+                    metric.case,
+                )
             right = spelling(metric.namespace or "", metric.name or "", metric.dimensions or {})
             if right and metric.name != right:
                 yield Fault(

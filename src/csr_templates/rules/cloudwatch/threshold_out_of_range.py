@@ -1,4 +1,4 @@
-"""An alarm's threshold is one that its metric can cross."""
+"""The threshold of an alarm is in the range of its metric."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.reach import reach
 from csr_templates.rules.support.references import own_id
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import default_values, number
@@ -19,21 +20,47 @@ PERCENT = {
     "AWS/ECS": ("CPUUtilization", "MemoryUtilization"),
     "AWS/ElastiCache": ("CPUUtilization", "EngineCPUUtilization", "DatabaseMemoryUsagePercentage"),
     "AWS/RDS": ("CPUUtilization", "BufferCacheHitRatio"),
+    "AWS/Route53": ("HealthCheckPercentageHealthy",),
 }
 COUNTS = {
     "AWS/ApiGateway": ("Count", "4XXError", "5XXError", "4xx", "5xx"),
     "AWS/ApplicationELB": ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "UnHealthyHostCount"),
     "AWS/Lambda": ("Errors", "Throttles", "Invocations", "DeadLetterErrors"),
+    "AWS/NATGateway": (
+        "ErrorPortAllocation",
+        "IdleTimeoutCount",
+        "PacketsDropCount",
+        "ActiveConnectionCount",
+    ),
     "AWS/SQS": ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"),
 }
+
+# Metrics of which each data point is 0 or 1, so that every statistic but the sum lies between.
+SHARES = {
+    "AWS/ApiGateway": ("4XXError", "5XXError"),
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+    "AWS/ApplicationELB": (
+        "HTTPCode_ELB_4XX_Count",
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_4XX_Count",
+        "HTTPCode_Target_5XX_Count",
+    ),
+    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    "AWS/Lambda": ("DeadLetterErrors", "DestinationDeliveryFailures", "Errors", "Throttles"),
+    # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+    "AWS/Route53": ("HealthCheckStatus",),
+}
+SHARING = {"AWS/ApiGateway": ("Average",)}  # the other services: of every statistic
 
 
 class ThresholdOutOfRange(Rule):
     """Alarm with a threshold that its metric never crosses.
 
     A percentage goes from 0 to 100 and a count from 0 on: an alarm on more than 100, or on less than 0,
-    never fires. The average of 4XXError, 5XXError or Throttles of API Gateway is a share from 0 to 1, so a
-    threshold in percent is out of its reach. An alarm on at least 0 always fires.
+    never fires. The average of 4XXError and 5XXError of API Gateway, and of Errors and Throttles of Lambda,
+    is a share from 0 to 1, so a threshold in percent or in numbers is out of its reach. A duration ends with
+    the Timeout of the function, a latency with that of the integration, and concurrency with what is
+    reserved. An alarm on at least 0 always fires.
     """
 
     id = "E9611"
@@ -48,22 +75,27 @@ class ThresholdOutOfRange(Rule):
         threshold = properties.get("Threshold")
         own = validator.cfn.template["Resources"].get(own_id(validator), {})
         if "Metrics" in properties or ("Condition" in own and is_function(threshold)[0]):
-            return  # where a threshold of -1 says that there is no alarm
+            return  # where a threshold of -1 disables the alarm
         for metric in metrics(validator, properties):
             low, high = _range(metric.namespace, metric.name, metric.statistic)
+            limited = reach(metric)
+            if limited:
+                low, high = 0, limited.most
             if low is None:
                 continue
+            slack = limited.slack if limited else 0
             for operator, where in values(metric.case, properties.get("ComparisonOperator")):
                 for value, case in default_values(where, threshold):
                     limit = number(value)
-                    result = _result(str(operator), limit, low, high) if limit is not None else ""
+                    most = None if high is None else high + slack
+                    result = _result(str(operator), limit, low, most) if limit is not None else ""
                     if result:
-                        reach = f"from {low:g} to {high:g}" if high is not None else f"{low:g} or more"
+                        span = f"from {low:g} to {high:.0f}" if high is not None else f"{low:g} or more"
+                        why = f" ({limited.reason})" if limited else ""
                         yield Fault(
                             ("Threshold",),
                             f"Threshold is {value}{{when}}, and {metric.statistic} of {metric.name} is "
-                            f"{reach}: "
-                            f"{operator} is {result} true.",
+                            f"{span}{why}: {operator} is {result} true.",
                             case,
                         )
 
@@ -71,7 +103,8 @@ class ThresholdOutOfRange(Rule):
 def _range(
     namespace: str | None, name: str | None, statistic: str | None
 ) -> tuple[float | None, float | None]:
-    if namespace == "AWS/ApiGateway" and name in ("4XXError", "5XXError") and statistic == "Average":
+    whole = statistic in SHARING.get(namespace or "", ("Average", "Maximum", "Minimum"))
+    if whole and name in SHARES.get(namespace or "", ()):
         return 0, 1
     if name in PERCENT.get(namespace or "", ()) and statistic in ("Average", "Maximum", "Minimum"):
         return 0, 100

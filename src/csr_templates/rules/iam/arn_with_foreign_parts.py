@@ -1,4 +1,4 @@
-"""An ARN has a region and an account where its service has them."""
+"""An ARN has a region and an account only if ARNs of its service have them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
+from csr_templates.rules.support.references import plain
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
 
@@ -25,19 +26,20 @@ PARTS = {
     "states": (True, True),
 }
 
-# What else is of S3 and Route 53 has a region, an account, or both.
+# Other resources of S3 and Route 53 have a region, an account, or both.
 OTHERWISE = re.compile(
     r"s3:(accesspoint|access-grants|async-request|job|storage-lens)|route53:(domains|recovery)"
 )
 
 
 class ArnWithForeignParts(Rule):
-    """ARN whose region or account its service does not have, or lacks.
+    """ARN with a part that its service does not have, or without one that it has.
 
     The ARN of a bucket has neither region nor account, that of a role or a distribution no region; those of
-    functions, queues, topics, tables, keys and log groups have both. IAM compares part by part, so the policy
-    is deployed and never matches. Write arn:aws:s3:::BUCKET, arn:aws:iam::ACCOUNT:role/NAME,
-    arn:aws:lambda:REGION:ACCOUNT:function:NAME.
+    functions, queues, topics, tables, keys and log groups have both; and the ARN of a secret ends with a
+    hyphen and six random characters. IAM compares part by part, so the policy is deployed and never matches.
+    Write arn:aws:s3:::BUCKET, arn:aws:iam::ACCOUNT:role/NAME, arn:aws:lambda:REGION:ACCOUNT:function:NAME,
+    arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-??????.
     """
 
     id = "E9650"
@@ -58,15 +60,15 @@ class ArnWithForeignParts(Rule):
             ]
             for name, values_of, place_of in found:
                 for text in values_of:
-                    problem = _problem(text)
+                    problem = _problem(text, values_of)
                     if problem:
                         yield Fault(
                             (*path, *place_of), f"{name} is {show(text)}, but {problem}: it never matches."
                         )
 
 
-def _problem(arn: str) -> str:
-    parts = re.sub(r"\$\{[^}]*\}", "$", arn).split(":", 5)
+def _problem(arn: str, others: list[str]) -> str:
+    parts = plain(arn).split(":", 5)
     if len(parts) < 6 or parts[0] != "arn" or parts[2] not in PARTS:
         return ""
     if OTHERWISE.match(f"{parts[2]}:{parts[5]}"):
@@ -76,4 +78,8 @@ def _problem(arn: str) -> str:
             return f"an ARN of {parts[2]} has {'an' if name == 'account' else 'a'} {name}"
         if not has and part not in ("", "*"):
             return f"an ARN of {parts[2]} has no {name}"
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+    if parts[2] == "secretsmanager" and re.fullmatch(r"secret:[^:]*[^:*?$]", parts[5]):
+        whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5]) or any(one.startswith(f"{arn}-") for one in others)
+        return "" if whole else "an ARN of a secret ends with six random characters, NAME-??????"
     return ""

@@ -1,4 +1,4 @@
-"""A condition that allows something asks for the key it compares."""
+"""A condition of an Allow requires the key that it compares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
-# Keys that a request lacks when it comes another way, which is what the condition is to prevent.
+# Keys that are missing in the requests that the condition is intended to exclude.
 GUARDS = {
     "aws:multifactorauthpresent": "requests with long-term keys have no aws:MultiFactorAuthPresent",
     "aws:multifactorauthage": "requests without MFA have no aws:MultiFactorAuthAge",
@@ -20,12 +20,12 @@ GUARDS = {
 
 
 class ConditionPassedWithoutKey(Rule):
-    """Allow whose condition a request passes by not having the key.
+    """Allow whose condition is true for requests without the key.
 
-    An operator with IfExists, and ForAllValues with any key, is true where the request lacks the key. In an
-    Allow that opens the door to those whom the condition is to keep out: BoolIfExists with
-    aws:MultiFactorAuthPresent lets access keys in. Leave IfExists out; beside ForAllValues add
-    Null: {KEY: "false"}. In a Deny both are right.
+    An operator with IfExists, and ForAllValues with any key, is true if the request does not have the key. In
+    an Allow, this allows the requests that the condition is intended to exclude: BoolIfExists with
+    aws:MultiFactorAuthPresent allows access keys. Remove IfExists; with ForAllValues, add Null: {KEY:
+    "false"}. In a Deny, both are correct.
     """
 
     id = "W9652"
@@ -52,6 +52,6 @@ class ConditionPassedWithoutKey(Rule):
                     continue
                 yield Fault(
                     (*path, *place_of),
-                    f"{operator} in an Allow lets through what lacks the key: {why}. Leave IfExists out, "
+                    f"{operator} in an Allow allows requests without the key: {why}. Remove IfExists, "
                     f'or add Null: {{{key}: "false"}}.',
                 )

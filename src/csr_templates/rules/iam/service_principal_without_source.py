@@ -1,11 +1,12 @@
-"""A service may act on a resource for whom it was meant."""
+"""A service may access a resource only on behalf of the intended account."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from csr_templates.rules.support.documents import RESOURCE_POLICIES, conditions, documents, texts
+from csr_templates.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
+from csr_templates.rules.support.references import own_type
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 # Services that act for all of their customers, and send aws:SourceArn or aws:SourceAccount with it.
@@ -14,30 +15,39 @@ NAMES = (
     "codestar-notifications logs"
 )
 SERVICES = NAMES.split()
+# Services that send them when they take a role, as their pages advise: a condition there costs nothing.
+# https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html
+OF_ROLES = ("monitoring.rds", "vpc-flow-logs")
 SOURCES = ("aws:source", "aws:principalorg", "kms:encryptioncontext", "kms:viaservice", "kms:calleraccount")
 
 
 class ServicePrincipalWithoutSource(Rule):
-    """Service that may act on a resource for anyone.
+    """Service that may act for anyone.
 
     A service works for every account: S3 sends the events of any bucket to a topic that lets s3.amazonaws.com
     publish, CloudTrail writes the trail of a stranger into a bucket that trusts it. AWS calls it the confused
-    deputy, and these services say for whom they act: add aws:SourceArn or aws:SourceAccount (in a key policy
-    the encryption context does too).
+    deputy, and these services say for whom they act, flow logs and Enhanced Monitoring also when they take a
+    role: add aws:SourceArn or aws:SourceAccount (in a key policy the encryption context does too).
     """
 
     id = "W9653"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention"
     tags = ["resources", "iam"]
     fault_class = "rights"
-    looks_at = RESOURCE_POLICIES
+    looks_at = (*RESOURCE_POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
+        role = own_type(validator) == "AWS::IAM::Role"
         for statement, path in documents(policy):
             principal = statement.get("Principal")
             services = texts(principal.get("Service")) if isinstance(principal, dict) else []
             keys = [key.lower() for _, key, _, _ in conditions(statement)]
-            open_to = [name for name in services if re.split(r"\.(amazonaws|\$)", name)[0] in SERVICES]
+            open_to = [
+                name
+                for name in services
+                if re.split(r"\.(amazonaws|\$)", name)[0] in (OF_ROLES if role else SERVICES)
+            ]
             told = any(key.startswith(SOURCES) for key in keys) or _reads_only(statement)
             if statement.get("Effect") == "Allow" and open_to and not told:
                 yield Fault(
@@ -48,6 +58,6 @@ class ServicePrincipalWithoutSource(Rule):
 
 
 def _reads_only(statement: Any) -> bool:
-    """Return whether the actions only look at how the resource is set up."""
+    """Return whether the actions only read the configuration of the resource."""
     actions = texts(statement.get("Action"))
     return bool(actions) and all(action in ("s3:GetBucketAcl", "s3:ListBucket") for action in actions)

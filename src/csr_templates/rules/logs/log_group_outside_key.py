@@ -1,4 +1,4 @@
-"""The key of a log group lets CloudWatch Logs encrypt that group."""
+"""The key of a log group allows CloudWatch Logs to encrypt the group."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ class LogGroupOutsideKey(Rule):
     """Log group that its key does not allow.
 
     CloudWatch Logs encrypts as the service logs.REGION.amazonaws.com, which the key's policy must allow, and
-    says for which log group in the encryption context. Where the policy does not name the service, or narrows
-    kms:EncryptionContext:aws:logs:arn to other names, the log group cannot be created.
+    says for which log group in the encryption context: its ARN, without :* at its end. Where the policy does
+    not name the service, or narrows kms:EncryptionContext:aws:logs:arn to other names, the log group cannot
+    be created.
     """
 
     id = "E9661"
@@ -47,8 +48,7 @@ class LogGroupOutsideKey(Rule):
                 yield Fault(
                     ("KmsKeyId",),
                     f"KmsKeyId is {key}{{when}}, whose KeyPolicy does not allow the service logs: the log "
-                    "group "
-                    "cannot be created. Allow logs.REGION.amazonaws.com to encrypt and decrypt.",
+                    "group cannot be created. Allow logs.REGION.amazonaws.com to encrypt and decrypt.",
                     case,
                 )
             elif name and not any(_covers(statement, name) for statement in own):
@@ -56,8 +56,7 @@ class LogGroupOutsideKey(Rule):
                     ("LogGroupName",),
                     f"LogGroupName is {name}{{when}}, which the KeyPolicy of {key} does not match in "
                     "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
-                    "the "
-                    "pattern.",
+                    "the pattern.",
                     case,
                 )
 
@@ -73,4 +72,4 @@ def _covers(statement: Any, name: str) -> bool:
 
 def _matches(pattern: str, name: str) -> bool:
     _, found, wanted = pattern.partition(":log-group:")
-    return not found or may_meet(wanted.removesuffix(":*"), name) or may_meet(wanted, name)
+    return not found or may_meet(wanted, name)

@@ -1,4 +1,4 @@
-"""A saved query is made of commands that Logs Insights has."""
+"""A saved query uses commands that Logs Insights has."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from csr_templates.rules.support.documents import texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 COMMANDS = (
+    "addtotals",
     "anomaly",
     "dedup",
     "diff",
@@ -29,14 +30,17 @@ COMMANDS = (
     "unmask",
     "unnest",
 )
+# Of the other languages, and of none of the commands so far.
+FOREIGN = ("count", "eval", "from", "group", "having", "head", "order", "rename", "select", "top", "where")
 
 
 class UnknownQueryCommand(Rule):
     """Saved query with a command that Logs Insights does not have.
 
-    A query is a chain of commands between '|'. AWS::Logs::QueryDefinition saves any text, and the query
-    fails on the day it is needed. WHERE, SELECT and GROUP BY belong to its other languages: set
-    QueryLanguage to SQL or PPL for those.
+    A query is a list of commands separated by '|'. AWS::Logs::QueryDefinition saves any text, and the query
+    fails when it is run. WHERE, SELECT and GROUP BY belong to other query languages: set QueryLanguage to SQL
+    or PPL to use them. A word that is neither close to a command nor one of those may be a new command, and
+    is not judged.
     """
 
     id = "E9665"
@@ -56,8 +60,8 @@ class UnknownQueryCommand(Rule):
             for command in "\n".join(lines).split("|"):
                 word = re.match(r"\s*([A-Za-z]+)\b", command)
                 known = [one.lower() for one in COMMANDS]
-                if word and word[1].lower() not in known:
-                    close = get_close_matches(word[1], COMMANDS, n=1)
+                close = get_close_matches(word[1], COMMANDS, n=1, cutoff=0.75) if word else []
+                if word and word[1].lower() not in known and (close or word[1].lower() in FOREIGN):
                     hint = f" Did you mean {close[0]}?" if close else ""
                     yield Fault(
                         ("QueryString",),

@@ -1,12 +1,13 @@
-"""A bucket takes the access logs that another writes."""
+"""A bucket allows the access logs of another bucket."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.documents import documents, principals
+from csr_templates.rules.support.documents import documents, each, principals
 from csr_templates.rules.support.references import single_reference, sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type, show
@@ -15,11 +16,11 @@ SERVICE = "logging.s3.amazonaws.com"
 
 
 class LogDestinationWithoutPolicy(Rule):
-    """Bucket that does not take access logs.
+    """Log destination bucket that does not allow access logs.
 
     S3 writes access logs as logging.s3.amazonaws.com, which the policy of the destination must allow
-    s3:PutObject; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it writes to no bucket
-    whose default encryption is SSE-KMS. Otherwise there is no error, and no log.
+    s3:PutObject under LogFilePrefix; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it
+    writes to no bucket whose default encryption is SSE-KMS. Otherwise there is no error, and no log.
     """
 
     id = "E9708"
@@ -41,19 +42,21 @@ class LogDestinationWithoutPolicy(Rule):
                 yield Fault(
                     path,
                     f"DestinationBucketName is {bucket}, which is encrypted with SSE-KMS: S3 writes no "
-                    "access "
-                    "log there. Use SSE-S3 (AES256).",
+                    "access log there. Use SSE-S3 (AES256).",
                 )
-            elif not _takes(resources, bucket, holder):
+            elif not _takes(resources, bucket, holder, logging.get("LogFilePrefix", "")):
                 yield Fault(
                     path,
-                    f"DestinationBucketName is {bucket}, whose policy does not allow {SERVICE}: no log is "
-                    "written. "
-                    "Allow it s3:PutObject.",
+                    f"DestinationBucketName is {bucket}, whose policy does not allow {SERVICE}"
+                    f"{_under(logging)}: no log is written. Allow it s3:PutObject.",
                 )
 
 
-def _takes(resources: Any, bucket: str, properties: Any) -> bool:
+def _under(logging: Any) -> str:
+    return f" under {show(logging['LogFilePrefix'])}" if "LogFilePrefix" in logging else ""
+
+
+def _takes(resources: Any, bucket: str, properties: Any, prefix: Any) -> bool:
     if (
         properties.get("AccessControl") == "LogDeliveryWrite"
         or is_function(properties.get("AccessControl"))[0]
@@ -66,8 +69,22 @@ def _takes(resources: Any, bucket: str, properties: Any) -> bool:
             if not isinstance(document, dict) or is_function(document)[0]:
                 return True
             for statement, _ in documents(document):
-                if statement.get("Effect") != "Deny" and any(
-                    one.startswith(("logging.s3.", "*", "${")) for one in principals(statement)
+                if (
+                    statement.get("Effect") != "Deny"
+                    and any(one.startswith(("logging.s3.", "*", "${")) for one in principals(statement))
+                    and _covers(statement, sub_text(prefix))
                 ):
                     return True
     return False
+
+
+def _covers(statement: Any, prefix: str | None) -> bool:
+    """Return whether a statement's Resource holds the objects with a prefix, or may do so."""
+    for resource, _ in each(statement.get("Resource")):
+        text = sub_text(resource)
+        if text is None or prefix is None or "/" not in text:
+            return True
+        known, own = (re.split(r"[$*?]", part)[0] for part in (text.partition("/")[2], prefix))
+        if known.startswith(own) or own.startswith(known):
+            return True
+    return "Resource" not in statement

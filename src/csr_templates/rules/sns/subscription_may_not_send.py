@@ -1,4 +1,4 @@
-"""A topic may send to the queue that subscribes to it."""
+"""A topic is allowed to send to the queue that subscribes to it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 class SubscriptionMayNotSend(Rule):
     """Subscription of a queue that does not allow SNS.
 
-    SNS sends to a queue as sns.amazonaws.com, which the queue's policy must allow sqs:SendMessage; and the
-    AWS-managed key alias/aws/sqs does not let SNS encrypt. The subscription is created, and every message to
-    it is lost.
+    SNS sends to a queue as sns.amazonaws.com, which the queue policy must allow sqs:SendMessage; the
+    AWS-managed key alias/aws/sqs does not allow SNS. Otherwise the subscription is created, but every message
+    to it is lost.
     """
 
     id = "E9724"
@@ -28,8 +28,7 @@ class SubscriptionMayNotSend(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {queue}, whose policy does not allow sns.amazonaws.com "
-                        "sqs:SendMessage: "
-                        "every message is lost. Allow it.",
+                        "sqs:SendMessage: every message is lost. Allow it.",
                     )
                 elif str(resources[queue].get("Properties", {}).get("KmsMasterKeyId")).endswith(
                     "alias/aws/sqs"
@@ -37,6 +36,6 @@ class SubscriptionMayNotSend(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {queue}, which is encrypted with alias/aws/sqs: SNS may not use "
-                        "this key, "
-                        "and every message is lost. Use SqsManagedSseEnabled, or a customer managed key.",
+                        "this key, and every message is lost. Use SqsManagedSseEnabled, or a customer "
+                        "managed key.",
                     )

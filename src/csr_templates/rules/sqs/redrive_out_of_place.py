@@ -1,4 +1,4 @@
-"""A queue's dead letters go to another queue, before they expire."""
+"""A queue sends dead letters to another queue, with enough retention."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 from csr_templates.rules.support.references import single_reference, target
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import number, only_value
-from csr_templates.rules.support.values import branches, place
+from csr_templates.rules.support.values import branches, is_true, place
 
 DEFAULT = 345_600  # seconds that a queue keeps messages: four days
 
 
 class RedriveOutOfPlace(Rule):
-    """Dead-letter queue that takes no letters, or loses them.
+    """Dead-letter queue that does not get messages, or loses them.
 
-    deadLetterTargetArn takes the ARN of a queue; Ref of one is its URL. A message keeps its age when it
-    moves, so a dead-letter queue needs a longer MessageRetentionPeriod than the queue: with a shorter one
-    the message is gone before anyone sees it.
+    deadLetterTargetArn requires the ARN of a queue; Ref returns its URL. A message keeps its age when it
+    moves, so a dead-letter queue needs a longer MessageRetentionPeriod than the queue: with a shorter one the
+    message may be deleted before it is read. In a FIFO queue the age begins again.
     """
 
     id = "E9790"
@@ -31,6 +31,7 @@ class RedriveOutOfPlace(Rule):
             queue, found = target(case, value, "AWS::SQS::Queue")
             if not queue:
                 continue
+            fifo = is_true(only_value(case, properties.get("FifoQueue")))
             own, theirs = (
                 number(only_value(case, one.get("MessageRetentionPeriod", DEFAULT)))
                 for one in (properties, found)
@@ -38,11 +39,10 @@ class RedriveOutOfPlace(Rule):
             if single_reference(value)[1] != "Arn":
                 attribute = single_reference(value)[1] or "Ref"
                 problem = f"{attribute} of a queue is not its ARN. Write GetAtt {queue}.Arn"
-            elif own is not None and theirs is not None and theirs < own:
+            elif own is not None and theirs is not None and theirs < own and not fifo:
                 problem = (
                     f"it keeps messages for {theirs:.0f} seconds and this queue for {own:.0f}: a message may "
-                    "be gone "
-                    "when it gets there. Raise its MessageRetentionPeriod"
+                    "be gone when it gets there. Raise its MessageRetentionPeriod"
                 )
             else:
                 continue

@@ -1,4 +1,4 @@
-"""Whether a service may call a function, or send to a queue or topic, of the same template."""
+"""Checks whether a service may call a function, or send to a queue or topic, of the same template."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def targets_of(resources: Any, value: Any, *types: str) -> Iterator[str]:
 
 
 def permitted(resources: Any, function_id: str, service: str) -> bool:
-    """Return whether a permission of the template lets a service call a function, or may do so."""
+    """Return whether a permission of the template allows, or may allow, a service to call a function."""
     function = _function(resources, function_id)
     for _, _, properties in of_type(resources, "AWS::Lambda::Permission"):
         principal = sub_text(properties.get("Principal"))
@@ -35,15 +35,13 @@ def permitted(resources: Any, function_id: str, service: str) -> bool:
             _function(resources, _first_id(name)) == function or not resources.keys() & _ids(name)
             for name in names  # one that is put together without a resource may be that of any function
         )
-        if ours and (
-            principal is None or principal.startswith(service) or "${" in principal or principal == "*"
-        ):
+        if ours and (principal is None or is_service(principal, service)):
             return True
     return False
 
 
 def _function(resources: Any, logical_id: str) -> str:
-    """Return the function that an alias or a version is of, or the function itself."""
+    """Return the function of an alias or a version, or the function itself."""
     resource = resources.get(logical_id, {})
     if resource.get("Type") in FUNCTIONS[1:]:
         return _first_id((texts(resource.get("Properties", {}).get("FunctionName")) or [""])[0])
@@ -55,14 +53,23 @@ def _first_id(text: str) -> str:
 
 
 def _ids(text: str) -> list[str]:
-    """Return what a text refers to, in its order."""
+    """Return the references of a text, in order."""
     return re.findall(r"\$\{([^!.{}:]+)", text)
 
 
-def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:
-    """Return whether a policy of the template lets a service send to a queue or topic of it.
+def is_service(principal: str, service: str) -> bool:
+    """Return whether a principal is a service such as ``logs.``, or may be; ``logs.REGION.`` is the same.
 
-    A topic without a policy takes what comes from its own account; a queue without one takes nothing.
+    ``events.rds.`` is another service than ``events.``.
+    """
+    name = re.split(r"amazonaws|\$\{AWS::URLSuffix\}", principal)[0]
+    return principal == "*" or "${" in name or re.sub(r"(?<=\.)[a-z]{2}(-[a-z]+)+-\d\.$", "", name) == service
+
+
+def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:
+    """Return whether a policy of the template allows a service to send to a queue or topic.
+
+    A topic without a policy accepts messages from its own account; a queue without a policy accepts none.
     """
     kind = resources[target_id]["Type"]
     policies = [
@@ -87,7 +94,7 @@ def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:
             allowed = "NotAction" in statement or any(
                 not isinstance(act, str) or fnmatchcase(action.lower(), act.lower()) for act in acts
             )
-            known = everyone or any(name.startswith(service) or "${" in name for name in named)
+            known = everyone or any(is_service(name, service) for name in named)
             if statement.get("Effect") == "Allow" and allowed and (known or "NotPrincipal" in statement):
                 return True
     return kind not in (QUEUE, TOPIC)

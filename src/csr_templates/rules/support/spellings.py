@@ -1,11 +1,30 @@
-"""How services spell the names of their metrics."""
+"""How services spell their namespaces and the names of their metrics."""
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+# Every namespace of a service that alarms often watch, and a few of others.
+NAMESPACES = (
+    "AWS/ApiGateway AWS/AppRunner AWS/AppSync AWS/ApplicationELB AWS/Athena AWS/AutoScaling AWS/Backup "
+    "AWS/Billing AWS/CertificateManager AWS/CloudFront AWS/CodeBuild AWS/Cognito AWS/DAX AWS/DDoSProtection "
+    "AWS/DMS AWS/DX AWS/DocDB AWS/DynamoDB AWS/EBS AWS/EC2 AWS/ECS AWS/EFS AWS/ELB AWS/ES AWS/ElastiCache "
+    "AWS/ElasticBeanstalk AWS/ElasticMapReduce AWS/Events AWS/FSx AWS/Firehose AWS/GatewayELB "
+    "AWS/GlobalAccelerator AWS/KMS AWS/Kafka AWS/Kinesis AWS/KinesisAnalytics AWS/Lambda AWS/Logs "
+    "AWS/NATGateway AWS/Neptune AWS/NetworkELB AWS/NetworkFirewall AWS/PrivateLinkEndpoints "
+    "AWS/PrivateLinkServices AWS/RDS AWS/Redshift AWS/Route53 AWS/S3 AWS/SES AWS/SNS AWS/SQS AWS/SSM "
+    "AWS/SageMaker AWS/SecretsManager AWS/States AWS/StorageGateway AWS/Transfer AWS/TransitGateway "
+    "AWS/TrustedAdvisor AWS/VPN AWS/WAFV2 AWS/WorkSpaces"
+)
+SPELLINGS = {re.sub(r"[^a-z0-9/]", "", name.lower()): name for name in NAMESPACES.split()}
+
+# Of these services the names below are all there are, so one that is close to them is misspelt.
+COMPLETE = ("AWS/NATGateway",)
 
 # Names that are often written otherwise. The services have more.
 NAMES = {
@@ -43,6 +62,8 @@ NAMES = {
         "PacketsInFromSource",
         "PacketsOutToDestination",
         "PacketsOutToSource",
+        "PeakBytesPerSecond",
+        "PeakPacketsPerSecond",
     ),
     "AWS/RDS": ("CPUUtilization", "DatabaseConnections", "FreeableMemory", "ReadLatency", "WriteLatency"),
     "AWS/SQS": (
@@ -65,13 +86,22 @@ API_ERRORS = {
 
 
 def spelling(namespace: str, name: str, dimensions: Iterable[Any]) -> str:
-    """Return how the service spells a metric; empty if it is not known. A plural is another spelling."""
+    """Return the spelling of a metric in its service; empty if not known. A plural is another spelling."""
     if namespace == "AWS/ApiGateway":
         kinds = [kind for kind in API_NAMES if kind in dimensions]
         spellings = {_plain(known): known for kind in kinds for known in API_NAMES[kind]}
         spellings |= {_plain(wrong): right for kind in kinds for wrong, right in API_ERRORS[kind].items()}
         return spellings.get(_plain(name), "")
-    return next((known for known in NAMES.get(namespace, ()) if _plain(known) == _plain(name)), "")
+    known = NAMES.get(namespace, ())
+    close = get_close_matches(name, known, n=1, cutoff=0.85)
+    near = close[0] if close and namespace in COMPLETE else ""
+    return next((one for one in known if _plain(one) == _plain(name)), near)
+
+
+def namespace_spelling(name: str) -> str:
+    """Return how CloudWatch spells the namespace of a service; empty if it is not known."""
+    aws = name[:4].lower() == "aws/"
+    return SPELLINGS.get(re.sub(r"[^a-z0-9/]", "", name.lower()), "") if aws else ""
 
 
 def _plain(name: str) -> str:

@@ -1,0 +1,53 @@
+"""What an alarm compares, and how."""
+
+
+def alarm(metric: str, operator: str, action: str = "!Ref Topic") -> str:
+    """Return a template with one alarm."""
+    namespace, name = metric.split()
+    return f"""
+Resources:
+  Topic: {{Type: AWS::SNS::Topic}}
+  Policy: {{Type: AWS::AutoScaling::ScalingPolicy}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmActions: [{action}]
+      Namespace: {namespace}
+      MetricName: {name}
+      Statistic: Average
+      ComparisonOperator: {operator}
+      Threshold: 10
+"""
+
+
+GOOD = {
+    "little memory": alarm("AWS/RDS FreeableMemory", "LessThanThreshold"),
+    "many errors": alarm("AWS/Lambda Errors", "GreaterThanThreshold"),
+    "either way": alarm("AWS/EC2 CPUUtilization", "LessThanThreshold"),
+    "band": alarm("AWS/Lambda Errors", "LessThanLowerOrGreaterThanUpperThreshold").replace(
+        "LessThanLowerOr", ""
+    ),
+    "scaling": alarm("AWS/ApplicationELB HealthyHostCount", "GreaterThanThreshold", "!Ref Policy"),
+    "one's own": alarm("Own Errors", "LessThanThreshold"),
+}
+
+BAD = {
+    "much memory": (
+        alarm("AWS/RDS FreeableMemory", "GreaterThanThreshold"),
+        "Resources/Alarm/Properties/ComparisonOperator",
+        "ComparisonOperator is GreaterThanThreshold: the alarm fires when FreeableMemory is high, "
+        "which is good. Turn it around.",
+    ),
+    "few errors": (
+        alarm("AWS/Lambda Errors", "LessThanThreshold"),
+        "Resources/Alarm/Properties/ComparisonOperator",
+        "ComparisonOperator is LessThanThreshold: the alarm fires when Errors is low, which is "
+        "good. Turn it around.",
+    ),
+    "healthy": (
+        alarm("AWS/Route53 HealthCheckStatus", "GreaterThanOrEqualToThreshold"),
+        "Resources/Alarm/Properties/ComparisonOperator",
+        "ComparisonOperator is GreaterThanOrEqualToThreshold: the alarm fires when "
+        "HealthCheckStatus is high, which is good. Turn it around.",
+    ),
+}

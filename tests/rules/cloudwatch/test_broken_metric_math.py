@@ -1,0 +1,73 @@
+"""Expressions of alarms."""
+
+OPERATOR = "GreaterThanThreshold"
+
+
+def alarm(*queries: str, operator: str = OPERATOR, more: str = "Threshold: 1") -> str:
+    """Return a template with one alarm on these entries."""
+    listed = "".join(f"\n        - {{{query}}}" for query in queries)
+    return f"""
+Resources:
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Metrics:{listed}
+      ComparisonOperator: {operator}
+      {more}
+"""
+
+
+METRIC = "Id: m1, ReturnData: false, MetricStat: {Metric: {MetricName: a}}"
+WATCHED = "Id: m1, MetricStat: {Metric: {MetricName: a}}"
+BAND = "Id: band, Expression: 'ANOMALY_DETECTION_BAND(m1, 2)'"
+OUTSIDE = "LessThanLowerOrGreaterThanUpperThreshold"
+
+
+GOOD = {
+    "expression": alarm(METRIC, "Id: e1, Expression: IF(m1 > 1 AND HOUR(m1) > 8, m1, 0)"),
+    "search": alarm("Id: e1, Expression: \"SUM(SEARCH('{AWS/EC2,InstanceId} cpu', 'Average'))\""),
+    "query": alarm("Id: q1, Expression: SELECT AVG(cpu) FROM own, Period: 60"),
+    "made by Sub": alarm("Id: e1, Expression: !Sub '${AWS::Region} + x'"),
+    "band": alarm(WATCHED, BAND, operator=OUTSIDE, more="ThresholdMetricId: band"),
+    "one metric": alarm(WATCHED),
+}
+
+BAD = {
+    "unknown Id": (
+        alarm(METRIC, "Id: e1, Expression: m1 / m2"),
+        "Resources/Alarm/Properties/Metrics",
+        "Expression m1 / m2 names m2, which is not the Id of an entry: CloudWatch refuses the "
+        "alarm. There are m1, e1.",
+    ),
+    "two results": (
+        alarm(WATCHED, "Id: e1, Expression: m1 * 2"),
+        "Resources/Alarm/Properties/Metrics",
+        "ReturnData is true for m1 and e1, also where it is left out: CloudWatch refuses the "
+        "alarm. Set it to true for the one that the alarm watches and to false for the others.",
+    ),
+    "no result": (
+        alarm(METRIC),
+        "Resources/Alarm/Properties/Metrics",
+        "ReturnData is true for no entry, also where it is left out: CloudWatch refuses the "
+        "alarm. Set it to true for the one that the alarm watches and to false for the others.",
+    ),
+    "band without reference": (
+        alarm(METRIC, BAND, operator=OUTSIDE),
+        "Resources/Alarm/Properties/ComparisonOperator",
+        "ComparisonOperator is LessThanLowerOrGreaterThanUpperThreshold, and ThresholdMetricId is "
+        "missing: CloudWatch refuses the alarm. Set it to the Id of the ANOMALY_DETECTION_BAND, "
+        "and leave out Threshold.",
+    ),
+    "reference to nothing": (
+        alarm(WATCHED, BAND, operator=OUTSIDE, more="ThresholdMetricId: b"),
+        "Resources/Alarm/Properties/ThresholdMetricId",
+        "ThresholdMetricId is b, which is not the Id of an entry.",
+    ),
+    "band with another operator": (
+        alarm(WATCHED, BAND, more="ThresholdMetricId: band"),
+        "Resources/Alarm/Properties/ComparisonOperator",
+        "ComparisonOperator is GreaterThanThreshold, and ThresholdMetricId is set: CloudWatch "
+        "refuses the alarm. Use one of LessThanLowerOrGreaterThanUpperThreshold, "
+        "LessThanLowerThreshold, GreaterThanUpperThreshold.",
+    ),
+}

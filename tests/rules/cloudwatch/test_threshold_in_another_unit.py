@@ -1,0 +1,83 @@
+"""Thresholds and the units of metrics."""
+
+
+def alarm(
+    metric: str, threshold: str, operator: str = "GreaterThanThreshold", more: str = "Statistic: Average"
+) -> str:
+    """Return a template with a function and one alarm."""
+    namespace, name = metric.split()
+    return f"""
+Parameters:
+  Limit: {{Type: Number, Default: 200}}
+Resources:
+  Function: {{Type: AWS::Lambda::Function, Properties: {{Timeout: 25}}}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: {namespace}
+      MetricName: {name}
+      Dimensions: [{{Name: FunctionName, Value: !Ref Function}}]
+      {more}
+      ComparisonOperator: {operator}
+      Threshold: {threshold}
+"""
+
+
+GOOD = {
+    "seconds": alarm("AWS/RDS WriteLatency", "0.2"),
+    "bytes": alarm("AWS/RDS FreeableMemory", "200000000", "LessThanThreshold"),
+    "milliseconds": alarm("AWS/Lambda Duration", "20000"),
+    "percent": alarm("AWS/CloudFront 5xxErrorRate", "1"),
+    "any": alarm("AWS/RDS CPUUtilization", "0"),
+    "another metric": alarm("AWS/RDS SelectLatency", "200"),
+    "sum of durations": alarm("AWS/Lambda Duration", "20", more="Statistic: Sum"),
+}
+
+BAD = {
+    "milliseconds of RDS": (
+        alarm("AWS/RDS WriteLatency", "200"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 200, and WriteLatency is in seconds: the threshold looks like milliseconds. "
+        "Convert it.",
+    ),
+    "by a parameter": (
+        alarm("AWS/RDS ReadLatency", "!Ref Limit"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 200, and ReadLatency is in seconds: the threshold looks like milliseconds. Convert it.",
+    ),
+    "seconds of Lambda": (
+        alarm("AWS/Lambda Duration", "20", more="ExtendedStatistic: p95"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 20, and Duration is in milliseconds, not in seconds as the Timeout of "
+        "Function is. Multiply it by 1000.",
+    ),
+    "seconds of an API": (
+        alarm("AWS/ApiGateway Latency", "3"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 3, and Latency is in milliseconds: the threshold looks like seconds. Convert it.",
+    ),
+    "share": (
+        alarm("AWS/CloudFront 5xxErrorRate", "0.05"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 0.05, and 5xxErrorRate is in percent: the threshold looks like a share of 1. "
+        "Convert it.",
+    ),
+    "share of CPU": (
+        alarm("AWS/EC2 CPUUtilization", "0.8"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 0.8, and CPUUtilization is in percent: the threshold looks like a share of 1. "
+        "Convert it.",
+    ),
+    "megabytes": (
+        alarm("AWS/RDS FreeableMemory", "256", "LessThanThreshold"),
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 256, and FreeableMemory is in bytes, not in megabytes or percent. Write "
+        "1000000000 for 1 GB.",
+    ),
+    "sum of percentages": (
+        alarm("AWS/CloudFront 4xxErrorRate", "5", more="Statistic: Sum"),
+        "Resources/Alarm/Properties/Statistic",
+        "Statistic is Sum, and 4xxErrorRate is a percentage, of which CloudFront has only the "
+        "Average. Use Average.",
+    ),
+}

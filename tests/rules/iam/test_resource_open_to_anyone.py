@@ -1,0 +1,35 @@
+"""Policies of queues."""
+
+
+def queue(statement: str) -> str:
+    """Return a template with the policy of a queue."""
+    return f"""
+Resources:
+  Policy:
+    Type: AWS::SQS::QueuePolicy
+    Properties: {{PolicyDocument: {{Statement: [{{{statement}}}]}}}}
+"""
+
+
+GOOD = {
+    "service": queue("Effect: Allow, Principal: {Service: sns.amazonaws.com}, Action: sqs:SendMessage"),
+    "condition": queue(
+        "Effect: Allow, Principal: '*', Condition: {ArnEquals: {aws:SourceArn: !Ref A}}"
+    ).replace("!Ref A", "'arn:aws:sns:a:1:b'"),
+    "deny": queue("Effect: Deny, Principal: '*', Action: sqs:SendMessage"),
+}
+
+BAD = {
+    "anyone": (
+        queue("Effect: Allow, Principal: '*', Action: sqs:SendMessage"),
+        "Resources/Policy/Properties/PolicyDocument/Statement/0/Principal",
+        "Principal is '*' and there is no Condition: anyone may do this, from any account. Name "
+        "an account or a service, or add a condition.",
+    ),
+    "any account": (
+        queue("Effect: Allow, Principal: {AWS: '*'}, Action: sqs:SendMessage"),
+        "Resources/Policy/Properties/PolicyDocument/Statement/0/Principal",
+        "Principal is '*' and there is no Condition: anyone may do this, from any account. Name "
+        "an account or a service, or add a condition.",
+    ),
+}

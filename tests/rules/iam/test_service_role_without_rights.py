@@ -1,0 +1,56 @@
+"""Roles that services take, and what they may do."""
+
+
+def template(resource: str, policies: str) -> str:
+    """Return a template with a role and a resource that names it."""
+    return f"""
+Resources:
+  Role: {{Type: AWS::IAM::Role, Properties: {{{policies}}}}}
+  Machine: {{Type: AWS::StepFunctions::StateMachine}}
+  One: {{{resource}}}
+"""
+
+
+def allowing(*actions: str) -> str:
+    """Return the policies of a role that allows these actions."""
+    listed = "', '".join(actions)
+    statement = f"{{Effect: Allow, Action: ['{listed}'], Resource: '*'}}"
+    return f"Policies: [{{PolicyDocument: {{Statement: [{statement}]}}}}]"
+
+
+ACCOUNT = "Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: !GetAtt Role.Arn}"
+MONITORED = "Type: AWS::RDS::DBInstance, Properties: {MonitoringRoleArn: !GetAtt Role.Arn}"
+RULE = "Type: AWS::Events::Rule, Properties: {Targets: [{Arn: !Ref Machine, RoleArn: !GetAtt Role.Arn}]}"
+
+
+GOOD = {
+    "all": template(ACCOUNT, allowing("logs:*")),
+    "managed policy": template(
+        MONITORED,
+        "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole']",
+    ),
+    "monitoring": template(MONITORED, allowing("logs:Create*", "logs:Put*")),
+    "target": template(RULE, allowing("states:StartExecution")),
+}
+
+BAD = {
+    "policy for functions": (
+        template(
+            ACCOUNT, "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole']"
+        ),
+        "Resources/One/Properties/CloudWatchRoleArn",
+        "Role does not allow logs:DescribeLogGroups and logs:DescribeLogStreams and logs:GetLogEvents "
+        "and logs:FilterLogEvents, for which the service takes it. Allow it.",
+    ),
+    "no events": (
+        template(MONITORED, allowing("logs:CreateLogGroup", "logs:PutRetentionPolicy")),
+        "Resources/One/Properties/MonitoringRoleArn",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents, for which the service takes it. "
+        "Allow it.",
+    ),
+    "no execution": (
+        template(RULE, allowing("states:DescribeExecution")),
+        "Resources/One/Properties/Targets/0/RoleArn",
+        "Role does not allow states:StartExecution, for which the service takes it. Allow it.",
+    ),
+}

@@ -1,0 +1,44 @@
+"""Records of distributions."""
+
+
+def template(aliases: str, name: str = "www.example.com.", target: str = "!GetAtt Site.DomainName") -> str:
+    """Return a template with a distribution and a record."""
+    return f"""
+Parameters:
+  Domain: {{Type: String}}
+Resources:
+  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: {{{aliases}}}}}}}
+  Record:
+    Type: AWS::Route53::RecordSet
+    Properties: {{Name: {name}, AliasTarget: {{DNSName: {target}}}}}
+"""
+
+
+GOOD = {
+    "known": template("Aliases: [www.example.com]"),
+    "wildcard": template("Aliases: ['*.example.com']"),
+    "imported": template("Aliases: [!ImportValue name]"),
+    "another target": template("Comment: a", target="a.cloudfront.net"),
+    "maybe": template("Aliases: [!Sub 'www.${Domain}']"),
+}
+
+BAD = {
+    "no names": (
+        template("Comment: a"),
+        "Resources/Record/Properties/Name",
+        "Name is www.example.com. and leads to Site, whose Aliases is empty: CloudFront answers "
+        "403. Add the name to Aliases.",
+    ),
+    "another": (
+        template("Aliases: [example.com]"),
+        "Resources/Record/Properties/Name",
+        "Name is www.example.com. and leads to Site, whose Aliases has only example.com: "
+        "CloudFront answers 403. Add the name to Aliases.",
+    ),
+    "made of a parameter": (
+        template("Aliases: [!Sub 'app.${Domain}']", "!Sub 'www.${Domain}'"),
+        "Resources/Record/Properties/Name",
+        "Name is www.${Domain} and leads to Site, whose Aliases has only app.${Domain}: "
+        "CloudFront answers 403. Add the name to Aliases.",
+    ),
+}

@@ -1,0 +1,52 @@
+"""Public bucket policies."""
+
+
+def template(statement: str, block: str = "BlockPublicPolicy: true") -> str:
+    """Return a template with a bucket and its policy."""
+    return f"""
+Parameters:
+  Public: {{Type: String}}
+Conditions:
+  IsPublic: !Equals [!Ref Public, 'yes']
+Resources:
+  Bucket: {{Type: AWS::S3::Bucket, Properties: {{PublicAccessBlockConfiguration: {{{block}}}}}}}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Bucket
+      PolicyDocument: {{Statement: [{statement}]}}
+"""
+
+
+ANYONE = "{Effect: Allow, Principal: '*', Action: s3:GetObject, Resource: !Sub '${Bucket.Arn}/*'}"
+
+
+GOOD = {
+    "service": template(
+        "{Effect: Allow, Principal: {Service: cloudfront.amazonaws.com}, Action: s3:GetObject}"
+    ),
+    "public": template(ANYONE, "BlockPublicPolicy: false"),
+    "narrowed": template(
+        ANYONE.replace("Action", "Condition: {StringEquals: {aws:SourceVpce: vpce-1}}, Action")
+    ),
+    "never both": template(
+        f"!If [IsPublic, {ANYONE}, !Ref AWS::NoValue]", "BlockPublicPolicy: !If [IsPublic, false, true]"
+    ),
+}
+
+BAD = {
+    "blocked": (
+        template(ANYONE),
+        "Resources/Policy/Properties/PolicyDocument",
+        "PolicyDocument lets anyone in, and Bucket has BlockPublicPolicy: true: S3 refuses the "
+        "policy. Name a principal, or narrow it by a condition.",
+    ),
+    "blocked if public": (
+        template(
+            f"!If [IsPublic, {ANYONE}, !Ref AWS::NoValue]", "BlockPublicPolicy: !If [IsPublic, true, false]"
+        ),
+        "Resources/Policy/Properties/PolicyDocument",
+        "PolicyDocument lets anyone in, and Bucket has BlockPublicPolicy: true when IsPublic is "
+        "true: S3 refuses the policy. Name a principal, or narrow it by a condition.",
+    ),
+}

@@ -1,0 +1,29 @@
+"""Filters of subscriptions."""
+
+
+def template(subscription: str, topic: str = "Alarms") -> str:
+    """Return a template with an alarm and a subscription."""
+    return f"""
+Resources:
+  Alarms: {{Type: AWS::SNS::Topic}}
+  Orders: {{Type: AWS::SNS::Topic}}
+  Alarm: {{Type: AWS::CloudWatch::Alarm, Properties: {{AlarmActions: [!Ref Alarms]}}}}
+  Mail: {{Type: AWS::SNS::Subscription, Properties: {{TopicArn: !Ref {topic}, {subscription}}}}}
+"""
+
+
+GOOD = {
+    "body": template("FilterPolicyScope: MessageBody, FilterPolicy: {NewStateValue: [ALARM]}"),
+    "no filter": template("Protocol: email"),
+    "another topic": template("FilterPolicy: {Region: [eu]}", "Orders"),
+    "another attribute": template("FilterPolicy: {kind: [order]}"),
+}
+
+BAD = {
+    "attributes": (
+        template("FilterPolicy: {NewStateValue: [ALARM]}"),
+        "Resources/Mail/Properties/FilterPolicy",
+        "FilterPolicy is about attributes, and the alarms that notify Alarms have none: no "
+        "message gets through. Set FilterPolicyScope: MessageBody.",
+    ),
+}

@@ -1,0 +1,28 @@
+"""Names that are put together."""
+
+
+def template(name: str, constraint: str = "MaxLength: 20") -> str:
+    """Return a template with a bucket and a parameter for its name."""
+    return f"""
+Parameters:
+  Project: {{Type: String, {constraint}}}
+  Stage: {{Type: String, AllowedValues: [dev, production]}}
+Resources:
+  Bucket: {{Type: AWS::S3::Bucket, Properties: {{BucketName: !Sub '{name}'}}}}
+"""
+
+
+GOOD = {
+    "short": template("${Project}-${Stage}-logs-${AWS::AccountId}"),
+    "promises nothing": template("${Project}-${AWS::AccountId}", "Default: a"),
+    "unknown": template("${Project}-${AWS::StackName}", "MaxLength: 63"),
+}
+
+BAD = {
+    "long": (
+        template("${Project}-${Stage}-logs-${AWS::AccountId}", "MaxLength: 50"),
+        "Resources/Bucket/Properties/BucketName",
+        "BucketName is ${Project}-${Stage}-logs-${AWS::AccountId} and can have 79 characters, of "
+        "which there may be 63. Lower MaxLength of Project.",
+    ),
+}

@@ -1,0 +1,33 @@
+"""Search strings and transformations."""
+
+
+def acl(text: str, change: str = "LOWERCASE") -> str:
+    """Return a template with a web ACL."""
+    return f"""
+Resources:
+  ACL:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      Rules:
+        - Name: a
+          Statement:
+            NotStatement:
+              Statement:
+                ByteMatchStatement:
+                  SearchString: {text}
+                  TextTransformations: [{{Priority: 0, Type: URL_DECODE}}, {{Priority: 1, Type: {change}}}]
+"""
+
+
+GOOD = {
+    "lower case": acl("/api/"),
+    "as it is": acl("/API/", "NONE"),
+}
+
+BAD = {
+    "capitals": (
+        acl("/API/"),
+        "Resources/ACL/Properties/Rules/0/Statement/NotStatement/Statement/ByteMatchStatement/SearchString",
+        'SearchString is "/API/", and LOWERCASE comes before: it is never found. Write "/api/".',
+    ),
+}
