@@ -1422,8 +1422,8 @@ def add_alarms(
                 First="Open the site on a phone with Wi-Fi turned off.",
                 Then="In the Route 53 console, the reason that the health checkers report for site-probe.",
                 Related=(
-                    "If no CloudFront alarm fires, the cause is probably DNS, the certificate or CloudFront "
-                    "itself."
+                    "If cloudfront-5xx-rate-high does not fire, the cause is probably DNS, the certificate "
+                    "or CloudFront itself."
                 ),
             ),
             notify=alarm_topics.critical.Ref(),
