@@ -1101,7 +1101,7 @@ def add_alarms(
             "lambda-errors",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="Run the saved query function-errors.",
+                First="In Logs Insights, run the saved query function-errors.",
                 Then="What was deployed last? If it was the package, roll it back.",
                 Related="Follows from database-silent. api-5xx comes with it.",
             ),
@@ -1119,7 +1119,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Some requests are very slow, or time out.",
                 First="The latency and CPU on the database dashboard.",
-                Then="Run the saved query slowest-requests.",
+                Then="In Logs Insights, run the saved query slowest-requests.",
                 Related="Follows from database-cpu-high. api-latency comes with it.",
             ),
             MetricName="Duration",
@@ -1153,7 +1153,7 @@ def add_alarms(
             "api-4xx",
             AlarmDescription=description(
                 Users="Most users notice nothing: a scanner or a broken link is enough.",
-                First="Run the saved query errors-by-route.",
+                First="In Logs Insights, run the saved query errors-by-route.",
                 Then=(
                     "The errorType: INVALID_API_KEY is a caller without key, THROTTLED and QUOTA_EXCEEDED "
                     "are the limits, - is the application."
@@ -1173,8 +1173,8 @@ def add_alarms(
             "api-5xx",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="Run the saved query errors-by-route.",
-                Then="Run the saved query function-errors.",
+                First="In Logs Insights, run the saved query errors-by-route.",
+                Then="In Logs Insights, run the saved query function-errors.",
                 Related="Follows from lambda-errors, lambda-throttles or database-silent.",
             ),
             MetricName="5XXError",
@@ -1209,7 +1209,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Nothing: the API sends no event asynchronously.",
                 First="Who invokes the function asynchronously? The message in the queue shows the event.",
-                Then="Run the saved query function-errors.",
+                Then="In Logs Insights, run the saved query function-errors.",
             ),
             Namespace="AWS/SQS",
             MetricName="ApproximateNumberOfMessagesVisible",
@@ -1227,8 +1227,9 @@ def add_alarms(
             AlarmDescription=description(
                 Users="The site shows its pages, but almost nothing on them works.",
                 First=(
-                    "Run the saved query errors-by-route. Status 5XX: the function or the database. "
-                    "INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the daily quota."
+                    "In Logs Insights, run the saved query errors-by-route. Status 5XX: the function or the "
+                    "database. INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the daily "
+                    "quota."
                 ),
                 Then=(
                     "The frontend dashboard: without errors there, someone calls the API directly, "

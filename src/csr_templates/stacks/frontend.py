@@ -1382,8 +1382,11 @@ def add_alarms(
             Threshold=100,  # requests
             AlarmDescription=description(
                 Users="Most users notice nothing. If a rule is wrong, some requests of users are blocked.",
-                First="Run the saved query waf-blocked-by-rule.",
-                Then="Run the saved query waf-blocked-addresses: a few unknown addresses, or many users?",
+                First="In Logs Insights, run the saved query waf-blocked-by-rule.",
+                Then=(
+                    "In Logs Insights, run the saved query waf-blocked-addresses: a few unknown addresses, "
+                    "or many users?"
+                ),
                 Related="cloudfront-4xx-rate-high comes with it.",
             ),
             notify=alarm_topics.normal.Ref(),

@@ -845,7 +845,7 @@ def add_alarms(
         AlarmDescription=alarms.description(
             Users="Requests that need the internet or an AWS service fail or time out.",
             First="On the network dashboard, the active connections. Many to one address use up its ports.",
-            Then="Run the saved query network-flows: which address gets most of the packets?",
+            Then="In Logs Insights, run the saved query network-flows: which address gets the most packets?",
             Related="Errors and duration of the function follow from it.",
             Dashboard="network",
         ),
