@@ -197,12 +197,7 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A shell whose ``aws`` talks to the account."""
     require_programs()
-    with opened(
-        {stack: resolved["Resources"] for stack, resolved in production.items()},
-        {stack: list(resolved["Outputs"]) for stack, resolved in production.items()},
-        tmp_path_factory.mktemp("account"),
-        Deployed,
-    ) as one:
+    with opened(production, tmp_path_factory.mktemp("account"), Deployed) as one:
         yield one
 
 

@@ -34,7 +34,6 @@ class LambdaIntegrationNotPost(Rule):
                 yield Fault(
                     ("IntegrationHttpMethod",) if written is not None else (),
                     f"IntegrationHttpMethod is {method or 'missing'}{{when}}, and Lambda is called only with "
-                    "POST: "
-                    "write POST, whatever HttpMethod is.",
+                    "POST: write POST, whatever HttpMethod is.",
                     case,
                 )

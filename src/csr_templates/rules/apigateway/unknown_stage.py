@@ -40,8 +40,7 @@ class UnknownStage(Rule):
                 yield Fault(
                     path,
                     f"{path[-1]} names the stage {name}, and {api} has only "
-                    f"{' and '.join(sorted(map(str, known)))}. "
-                    "Name one of them.",
+                    f"{' and '.join(sorted(map(str, known)))}. Name one of them.",
                 )
 
 

@@ -54,8 +54,7 @@ class CertificateOutsideUsEast1(Rule):
                         config.path("ViewerCertificate", "AcmCertificateArn"),
                         f"AcmCertificateArn is {show(written)}{{when}}, and AllowedPattern of "
                         f"{ref_name(value)} allows no certificate of us-east-1, the only ones that "
-                        "CloudFront "
-                        "takes. Correct it.",
+                        "CloudFront takes. Correct it.",
                         case,
                     )
 

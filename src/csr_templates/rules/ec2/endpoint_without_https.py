@@ -44,9 +44,8 @@ class EndpointWithoutHttps(Rule):
             if "SecurityGroupIds" not in properties and vpc in resources and not default_used:
                 yield Fault(
                     (logical_id, "Properties"),
-                    f"SecurityGroupIds is missing: the endpoint gets the default group of {vpc}, which "
-                    "lets in "
-                    "only its own members, and nothing of the template is one. Add a group that lets TCP "
+                    f"SecurityGroupIds is missing: the endpoint gets the default group of {vpc}, which lets "
+                    "in only its own members, and nothing of the template is one. Add a group that lets TCP "
                     "443 in.",
                 )
             groups = [single_reference(item)[0] for item, _ in each(properties.get("SecurityGroupIds"))]

@@ -32,6 +32,5 @@ class RuleMayNotCallFunction(Rule):
                         yield Fault(
                             path,
                             f"The target is {function}, and no AWS::Lambda::Permission lets "
-                            "events.amazonaws.com "
-                            "call it: every event is lost. Add one.",
+                            "events.amazonaws.com call it: every event is lost. Add one.",
                         )

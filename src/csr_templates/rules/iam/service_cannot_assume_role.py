@@ -69,8 +69,7 @@ class ServiceCannotAssumeRole(Rule):
                         place(case, validator),
                         f"{path[-1] if path[-1] != '*' else 'Roles'} is {role}{{when}}, whose "
                         f"AssumeRolePolicyDocument does not allow {service}: the service cannot take the "
-                        "role. "
-                        f"Name {service} as its Principal.",
+                        f"role. Name {service} as its Principal.",
                         case,
                     )
 

@@ -66,8 +66,7 @@ class ServiceRoleWithoutRights(Rule):
                 yield Fault(
                     path,
                     f"{name} does not allow {' and '.join(absent)}{{when}}, for which the service takes it. "
-                    "Allow "
-                    "it.",
+                    "Allow it.",
                     case,
                 )
 

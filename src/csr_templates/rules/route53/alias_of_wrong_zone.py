@@ -61,8 +61,7 @@ class AliasOfWrongZone(Rule):
             yield Fault(
                 ("HostedZoneId",),
                 f"HostedZoneId is {zone}, and {found[1]} is in {right}: Route 53 refuses the alias. It is "
-                "the zone "
-                "of what the alias leads to, not that of the record.",
+                "the zone of what the alias leads to, not that of the record.",
             )
 
 

@@ -50,8 +50,7 @@ class HealthCheckOfOtherProtocol(Rule):
                 yield Fault(
                     ("FullyQualifiedDomainName",),
                     "FullyQualifiedDomainName has a scheme or a path{when}, and takes only the name of a "
-                    "host. "
-                    "Remove it.",
+                    "host. Remove it.",
                     case,
                 )
         sni = config.get("EnableSNI")
@@ -62,6 +61,5 @@ class HealthCheckOfOtherProtocol(Rule):
             yield Fault(
                 ("EnableSNI",),
                 f"EnableSNI is false, and {known[0]} answers a handshake only if it names the host. Set it "
-                "to "
-                "true.",
+                "to true.",
             )

@@ -45,6 +45,5 @@ class PasswordThatRdsRefuses(Rule):
                 yield Fault(
                     (secret, "Properties", "GenerateSecretString"),
                     f"GenerateSecretString makes the password of {user} and can use {' '.join(left)}, which "
-                    "RDS "
-                    "refuses: the stack fails by chance. Add them to ExcludeCharacters.",
+                    "RDS refuses: the stack fails by chance. Add them to ExcludeCharacters.",
                 )

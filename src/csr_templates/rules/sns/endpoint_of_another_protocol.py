@@ -54,7 +54,6 @@ class EndpointOfAnotherProtocol(Rule):
             if properties.get("Protocol") == "firehose" and "SubscriptionRoleArn" not in properties:
                 yield Fault(
                     (logical_id, "Properties"),
-                    "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the "
-                    "subscription. Name "
-                    "the role with which it writes to the stream.",
+                    "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the subscription. "
+                    "Name the role with which it writes to the stream.",
                 )

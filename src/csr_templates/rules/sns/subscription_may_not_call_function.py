@@ -27,6 +27,5 @@ class SubscriptionMayNotCallFunction(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {function}, and no AWS::Lambda::Permission lets "
-                        "sns.amazonaws.com call "
-                        "it: every message is lost. Add one.",
+                        "sns.amazonaws.com call it: every message is lost. Add one.",
                     )

@@ -46,9 +46,8 @@ class DeadLettersLost(Rule):
                         seen.add(queue + name)
                         yield Fault(
                             (queue, "Properties", name),
-                            f"{name} is {found:g}, and the queue takes the dead letters of {sender}: "
-                            f"{why}. Raise "
-                            f"it to {least:g} or more.",
+                            f"{name} is {found:g}, and the queue takes the dead letters of {sender}: {why}. "
+                            f"Raise it to {least:g} or more.",
                         )
 
 

@@ -35,6 +35,5 @@ class ConditionThatIsDecided(Rule):
                 yield Fault(
                     ("Conditions", name),
                     f"{name} is always {str(possible[0]).lower()}, whatever the parameters are. Correct it, "
-                    "or "
-                    "remove it.",
+                    "or remove it.",
                 )

@@ -23,7 +23,7 @@ def project_name() -> Parameter:
             "creation."
         ),
         ConstraintDescription=(
-            "must start with a lower-case letter, hold lower-case letters, digits and single hyphens, "
+            "must start with a lowercase letter, contain only lowercase letters, digits and single hyphens, "
             "and be at most 23 characters long"
         ),
     )
