@@ -35,7 +35,7 @@ Resources:
       Throttle: {RateLimit: 10, BurstLimit: 0}
 """,
         "Resources/Plan/Properties/Throttle/BurstLimit",
-        "BurstLimit is 0: every request is answered with 429. Raise it, or remove it.",
+        "BurstLimit is 0: every request gets 429. Increase it, or remove it.",
     ),
     "stage": (
         """
@@ -47,7 +47,7 @@ Resources:
         - {HttpMethod: '*', ResourcePath: /*, ThrottlingRateLimit: 0}
 """,
         "Resources/Stage/Properties/MethodSettings/0/ThrottlingRateLimit",
-        "ThrottlingRateLimit is 0: every request is answered with 429. Raise it, or remove it.",
+        "ThrottlingRateLimit is 0: every request gets 429. Increase it, or remove it.",
     ),
     "method of a plan": (
         """
@@ -59,7 +59,7 @@ Resources:
         - {ApiId: a, Stage: b, Throttle: {/pets/GET: {RateLimit: 0}}}
 """,
         "Resources/Plan/Properties/ApiStages/0/Throttle//pets/GET/RateLimit",
-        "RateLimit is 0: every request is answered with 429. Raise it, or remove it.",
+        "RateLimit is 0: every request gets 429. Increase it, or remove it.",
     ),
     "HTTP API": (
         """
@@ -70,6 +70,6 @@ Resources:
     Properties: {DefaultRouteSettings: {ThrottlingRateLimit: !Ref Rate}}
 """,
         "Resources/Stage/Properties/DefaultRouteSettings/ThrottlingRateLimit",
-        "ThrottlingRateLimit is 0: every request is answered with 429. Raise it, or remove it.",
+        "ThrottlingRateLimit is 0: every request gets 429. Increase it, or remove it.",
     ),
 }

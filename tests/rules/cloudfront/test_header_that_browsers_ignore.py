@@ -66,7 +66,7 @@ Resources:
         "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/"
         "ContentSecurityPolicy/ContentSecurityPolicy",
         "ContentSecurityPolicy has self and none without quotation marks, which browsers "
-        "take for hosts. Write 'self' and 'none'.",
+        "read as hosts. Write 'self' and 'none'.",
     ),
     "default": (
         """
@@ -84,7 +84,7 @@ Resources:
         "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/"
         "ContentSecurityPolicy/ContentSecurityPolicy",
         "ContentSecurityPolicy has unsafe-inline without quotation marks, which browsers "
-        "take for hosts. Write 'unsafe-inline'.",
+        "read as hosts. Write 'unsafe-inline'.",
     ),
     "custom header": (
         """
@@ -100,7 +100,7 @@ Resources:
               Value: default-src self
 """,
         "Resources/Headers/Properties/ResponseHeadersPolicyConfig/CustomHeadersConfig/Items/0/Value",
-        "Value has self without quotation marks, which browsers take for hosts. Write 'self'.",
+        "Value has self without quotation marks, which browsers read as hosts. Write 'self'.",
     ),
     "feature policy": (
         """

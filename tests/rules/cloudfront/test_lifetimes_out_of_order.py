@@ -56,7 +56,7 @@ Resources:
 """,
         "Resources/Policy/Properties/CachePolicyConfig/"
         "ParametersInCacheKeyAndForwardedToOrigin/EnableAcceptEncodingGzip",
-        "EnableAcceptEncodingGzip is true and MaxTTL 0: CloudFront refuses a key where "
-        "nothing is cached. Set it to false, or raise MaxTTL.",
+        "EnableAcceptEncodingGzip is true and MaxTTL 0: CloudFront refuses it if nothing "
+        "is cached. Set it to false, or increase MaxTTL.",
     ),
 }

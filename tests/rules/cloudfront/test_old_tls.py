@@ -50,7 +50,8 @@ Resources:
         ViewerCertificate: {AcmCertificateArn: a, MinimumProtocolVersion: TLSv1, SslSupportMethod: sni-only}
 """,
         "Resources/Site/Properties/DistributionConfig/ViewerCertificate/MinimumProtocolVersion",
-        "MinimumProtocolVersion is TLSv1: clients with broken encryption are let in. Set it to TLSv1.2_2021.",
+        "MinimumProtocolVersion is TLSv1: clients with broken encryption are accepted. Set it to "
+        "TLSv1.2_2021.",
     ),
     "origin": (
         """

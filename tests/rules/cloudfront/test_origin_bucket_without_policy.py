@@ -34,12 +34,12 @@ BAD = {
         template(policy("{Service: logging.s3.amazonaws.com}")),
         "Resources/Site/Properties/DistributionConfig/Origins/0",
         "The origin is Bucket, which no AWS::S3::BucketPolicy lets cloudfront.amazonaws.com "
-        "read: every object is 403. Allow it s3:GetObject.",
+        "read: every object returns 403. Allow it s3:GetObject.",
     ),
     "another action": (
         template(policy("{Service: cloudfront.amazonaws.com}", "s3:ListBucket")),
         "Resources/Site/Properties/DistributionConfig/Origins/0",
         "The origin is Bucket, which no AWS::S3::BucketPolicy lets cloudfront.amazonaws.com "
-        "read: every object is 403. Allow it s3:GetObject.",
+        "read: every object returns 403. Allow it s3:GetObject.",
     ),
 }

@@ -79,6 +79,6 @@ Resources:
 """,
         "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior",
         "ResponseHeadersPolicyId is missing, and other behaviors have Headers: the pages "
-        "come without its security headers. Name it here too.",
+        "come without its security headers. Set it here, too.",
     ),
 }

@@ -44,13 +44,13 @@ BAD = {
         template(DOMAIN),
         "Resources/Site/Properties/DistributionConfig/Origins/0",
         "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: "
-        "every object is 403. Add an AWS::CloudFront::OriginAccessControl.",
+        "every object returns 403. Add an AWS::CloudFront::OriginAccessControl.",
     ),
     "empty identity": (
         template(f"{DOMAIN}, S3OriginConfig: {{OriginAccessIdentity: ''}}"),
         "Resources/Site/Properties/DistributionConfig/Origins/0",
         "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: "
-        "every object is 403. Add an AWS::CloudFront::OriginAccessControl.",
+        "every object returns 403. Add an AWS::CloudFront::OriginAccessControl.",
     ),
     "never signed": (
         """
@@ -70,7 +70,7 @@ Resources:
             OriginAccessControlId: !Ref Control
 """,
         "Resources/Site/Properties/DistributionConfig/Origins/0/OriginAccessControlId",
-        "OriginAccessControlId is Control, whose SigningBehavior is never: CloudFront asks "
-        "the origin like anyone. Set it to always.",
+        "OriginAccessControlId is Control, whose SigningBehavior is never: CloudFront does "
+        "not sign its requests. Set it to always.",
     ),
 }

@@ -29,7 +29,7 @@ BAD = {
     "misspelt": (
         composite("'ALARM(\"api-error\")'"),
         "Resources/All/Properties/AlarmRule",
-        "AlarmRule names the alarm api-error, which does not exist. Did you mean api-errors?",
+        "AlarmRule contains the alarm api-error, which does not exist. Did you mean api-errors?",
     ),
     "parenthesis": (
         composite("!Sub 'ALARM(\"${Errors}\"'"),
@@ -39,7 +39,7 @@ BAD = {
     "word": (
         composite('!Sub \'ALARM("${Errors}") and OK("${Errors}")\''),
         "Resources/All/Properties/AlarmRule",
-        "AlarmRule has the word and; it takes ALARM, OK, INSUFFICIENT_DATA, AND, OR, NOT, TRUE and FALSE.",
+        "AlarmRule has the word and; allowed are ALARM, OK, INSUFFICIENT_DATA, AND, OR, NOT, TRUE and FALSE.",
     ),
     "signs": (
         """

@@ -111,7 +111,7 @@ BAD = {
     "type": (
         dashboard('\'{"widgets":[{"type":"metrics"}]}\''),
         "Resources/Board/Properties/DashboardBody",
-        'Widget 0 of DashboardBody has the type "metrics"; there are metric, text, log, alarm, '
+        'Widget 0 of DashboardBody has the type "metrics"; allowed are metric, text, log, alarm, '
         "explorer, custom, trace.",
     ),
     "no region": (

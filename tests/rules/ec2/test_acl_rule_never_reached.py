@@ -116,7 +116,7 @@ Resources:
       RuleAction: deny
 """,
         "Resources/Blocked/Properties/RuleNumber",
-        "RuleNumber is 100, after All with 50, which decides about every packet: the rule "
+        "RuleNumber is 100, after All with 50, which matches every packet: the rule "
         "is never reached. Give it a lower number.",
     ),
     "denied first": (
@@ -143,7 +143,7 @@ Resources:
       RuleAction: allow
 """,
         "Resources/Https/Properties/RuleNumber",
-        "RuleNumber is 100, after None with 50, which decides about every packet: the rule "
+        "RuleNumber is 100, after None with 50, which matches every packet: the rule "
         "is never reached. Give it a lower number.",
     ),
 }

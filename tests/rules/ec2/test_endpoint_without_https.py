@@ -58,19 +58,19 @@ BAD = {
     "nothing": (
         template(""),
         "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: calls to the endpoint time out. Add an ingress rule for port "
+        "Group does not allow inbound TCP 443: calls to the endpoint time out. Add an ingress rule for port "
         "443.",
     ),
     "another port": (
         template("{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}"),
         "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: calls to the endpoint time out. Add an ingress rule for port "
+        "Group does not allow inbound TCP 443: calls to the endpoint time out. Add an ingress rule for port "
         "443.",
     ),
     "UDP": (
         template("{IpProtocol: udp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}"),
         "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: calls to the endpoint time out. Add an ingress rule for port "
+        "Group does not allow inbound TCP 443: calls to the endpoint time out. Add an ingress rule for port "
         "443.",
     ),
     "default group": (
@@ -87,7 +87,7 @@ Resources:
 """,
         "Resources/Endpoint/Properties",
         "SecurityGroupIds is missing: the endpoint gets the default group of VPC, which "
-        "lets in only its own members, and nothing of the template is one. Add a group "
-        "that lets TCP 443 in.",
+        "allows only its own members, and no resource of the template is one. Add a group that allows TCP "
+        "443.",
     ),
 }

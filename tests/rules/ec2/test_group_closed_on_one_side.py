@@ -115,8 +115,8 @@ Resources:
         - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, DestinationSecurityGroupId: !Ref Web}
 """,
         "Resources/Data/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
-        "DestinationSecurityGroupId is Web, which lets nothing in from Data on this port: "
-        "no connection is made. Add an ingress rule there, or exchange the two groups.",
+        "DestinationSecurityGroupId is Web, which does not allow Data on this port: "
+        "every connection fails. Add an ingress rule there, or swap the two groups.",
     ),
     "other port": (
         """
@@ -133,8 +133,8 @@ Resources:
         - {IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: !Ref Web}
 """,
         "Resources/Web/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
-        "DestinationSecurityGroupId is Data, which lets nothing in from Web on this port: "
-        "no connection is made. Add an ingress rule there, or exchange the two groups.",
+        "DestinationSecurityGroupId is Data, which does not allow Web on this port: "
+        "every connection fails. Add an ingress rule there, or swap the two groups.",
     ),
     "other protocol": (
         """
@@ -151,7 +151,7 @@ Resources:
         - {IpProtocol: udp, FromPort: 53, ToPort: 53, SourceSecurityGroupId: !Ref Web}
 """,
         "Resources/Web/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
-        "DestinationSecurityGroupId is Data, which lets nothing in from Web on this port: "
-        "no connection is made. Add an ingress rule there, or exchange the two groups.",
+        "DestinationSecurityGroupId is Data, which does not allow Web on this port: "
+        "every connection fails. Add an ingress rule there, or swap the two groups.",
     ),
 }

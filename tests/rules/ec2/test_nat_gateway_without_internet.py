@@ -74,7 +74,7 @@ Resources:
 """,
         "Resources/Nat/Properties/ConnectivityType",
         "ConnectivityType is private, and the route table of Subnet leads to an internet "
-        "gateway, which drops what a private NAT gateway sends. Make it public, with an "
+        "gateway, which drops the traffic of a private NAT gateway. Make it public, with an "
         "AllocationId.",
     ),
 }

@@ -86,7 +86,7 @@ Resources:
       RouteTableIds: [!Ref First]
 """,
         "Resources/Endpoint/Properties/RouteTableIds",
-        "RouteTableIds leaves out Second, which leads to a NAT gateway: from there s3 is "
+        "RouteTableIds does not contain Second, which leads to a NAT gateway: from there s3 is "
         "reached and billed through it. Add the route table.",
     ),
     "only the public": (
@@ -111,7 +111,7 @@ Resources:
       RouteTableIds: [!Ref Second]
 """,
         "Resources/Endpoint/Properties/RouteTableIds",
-        "RouteTableIds leaves out First, which leads to a NAT gateway: from there s3 is "
+        "RouteTableIds does not contain First, which leads to a NAT gateway: from there s3 is "
         "reached and billed through it. Add the route table.",
     ),
 }

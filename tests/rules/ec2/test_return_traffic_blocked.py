@@ -45,7 +45,7 @@ def inward(ports: str, network: str) -> str:
     """Return the message about an entry for incoming traffic."""
     return (
         f"TCP{ports} may go in from {network}, but no entry of the ACL lets the answers out: every "
-        f"connection hangs. Allow TCP 1024-65535 to {network} with Egress true."
+        f"connection times out. Allow TCP 1024-65535 to {network} with Egress true."
     )
 
 
@@ -53,7 +53,7 @@ def outward(ports: str, network: str, when: str = "") -> str:
     """Return the message about an entry for outgoing traffic."""
     return (
         f"TCP{ports} may go out to {network}{when}, but no entry of the ACL lets the answers in: every "
-        f"connection hangs. Allow TCP 1024-65535 from {network} with Egress false."
+        f"connection times out. Allow TCP 1024-65535 from {network} with Egress false."
     )
 
 

@@ -37,7 +37,7 @@ Resources:
     Properties: {Protocol: HTTP, Port: 443}
 """,
         "Resources/Web/Properties/Port",
-        "Port is 443 and Protocol HTTP: clients speak HTTPS on this port. Set it to 80, or "
+        "Port is 443 and Protocol HTTP: clients use HTTPS on this port. Set it to 80, or "
         "the protocol to HTTPS.",
     ),
     "HTTPS on 80": (
@@ -48,7 +48,7 @@ Resources:
     Properties: {Protocol: HTTPS, Port: '80'}
 """,
         "Resources/Web/Properties/Port",
-        "Port is 80 and Protocol HTTPS: clients speak HTTP on this port. Set it to 443, or "
+        "Port is 80 and Protocol HTTPS: clients use HTTP on this port. Set it to 443, or "
         "the protocol to HTTP.",
     ),
 }

@@ -29,6 +29,6 @@ BAD = {
         template("logs.amazonaws.com", ""),
         "Resources/Filter/Properties/DestinationArn",
         "The filter does not wait for Permission, which lets logs.amazonaws.com call F: it is "
-        "refused where it comes first. Add DependsOn: Permission.",
+        "refused if it is created first. Add DependsOn: Permission.",
     ),
 }

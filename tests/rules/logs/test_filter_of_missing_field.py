@@ -71,7 +71,7 @@ BAD = {
     "missing field": (
         template("'{ $.state = 500 && $.requestId = \"x\" }'"),
         "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern uses $.state, which the access log of Log does not hold: it never "
+        "FilterPattern uses $.state, which the access log of Log does not contain: it never "
         "matches. Did you mean status?",
     ),
     "columns": (
@@ -105,7 +105,7 @@ Resources:
         | sort responseLatency desc
 """,
         "Resources/Query/Properties/QueryString",
-        "QueryString reads responseLatency, which the access log of Log does not hold: the "
+        "QueryString reads responseLatency, which the access log of Log does not contain: the "
         "column stays empty.",
     ),
 }

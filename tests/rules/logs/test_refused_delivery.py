@@ -43,7 +43,7 @@ Resources:
       RecordFields: [date]
 """,
         "Resources/Source/Properties/LogType",
-        "LogType is STANDARD_LOGS, and a distribution has ACCESS_LOGS: the source is refused.",
+        "LogType is STANDARD_LOGS, and a distribution has only ACCESS_LOGS: the source is refused.",
     ),
     "field": (
         """

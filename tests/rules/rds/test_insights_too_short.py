@@ -30,7 +30,7 @@ Resources:
 """,
         "Resources/Database/Properties/DatabaseInsightsMode",
         "DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is "
-        "missing: RDS refuses that. Set it to 465, and switch Performance Insights on.",
+        "missing: RDS refuses that. Set it to 465, and enable Performance Insights.",
     ),
     "a month": (
         """
@@ -43,6 +43,6 @@ Resources:
 """,
         "Resources/Database/Properties/DatabaseInsightsMode",
         "DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is 31: "
-        "RDS refuses that. Set it to 465, and switch Performance Insights on.",
+        "RDS refuses that. Set it to 465, and enable Performance Insights.",
     ),
 }

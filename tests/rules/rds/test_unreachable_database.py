@@ -90,7 +90,7 @@ Resources:
         - {IpProtocol: tcp, FromPort: 3306, ToPort: 3306, CidrIp: 10.0.0.0/8}
 """,
         "Resources/Database/Properties/VpcSecurityGroupIds",
-        "Group lets no one in to port 3307, on which the database listens: no client "
+        "Group does not allow port 3307, on which the database listens: no client "
         "connects. Add an ingress rule for the port.",
     ),
     "no ingress": (
@@ -104,7 +104,7 @@ Resources:
   Group: {Type: AWS::EC2::SecurityGroup}
 """,
         "Resources/Database/Properties/VPCSecurityGroups",
-        "Group lets no one in to port 5432, on which the database listens: no client "
+        "Group does not allow port 5432, on which the database listens: no client "
         "connects. Add an ingress rule for the port.",
     ),
 }

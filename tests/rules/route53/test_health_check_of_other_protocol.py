@@ -92,7 +92,7 @@ Resources:
         EnableSNI: false
 """,
         "Resources/Check/Properties/HealthCheckConfig/EnableSNI",
-        "EnableSNI is false, and Site answers a handshake only if it names the host. Set it to true.",
+        "EnableSNI is false, and Site answers a TLS handshake only with SNI. Set it to true.",
     ),
     "scheme": (
         """
@@ -106,7 +106,7 @@ Resources:
         FullyQualifiedDomainName: https://www.example.com
 """,
         "Resources/Check/Properties/HealthCheckConfig/FullyQualifiedDomainName",
-        "FullyQualifiedDomainName has a scheme or a path, and takes only the name of a host. Remove it.",
+        "FullyQualifiedDomainName has a scheme or a path, and must be only a host name. Remove it.",
     ),
     "scheme before a name": (
         """
@@ -120,6 +120,6 @@ Resources:
         FullyQualifiedDomainName: !Sub https://${Site.DomainName}
 """,
         "Resources/Check/Properties/HealthCheckConfig/FullyQualifiedDomainName",
-        "FullyQualifiedDomainName has a scheme or a path, and takes only the name of a host. Remove it.",
+        "FullyQualifiedDomainName has a scheme or a path, and must be only a host name. Remove it.",
     ),
 }

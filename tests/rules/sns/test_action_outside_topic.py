@@ -33,7 +33,7 @@ Resources:
           - {Effect: Allow, Principal: '*', Action: sns:*, Resource: '*'}
 """,
         "Resources/Policy/Properties/PolicyDocument/Statement/0/Action",
-        "Action is sns:*, which the policy of a topic does not take: SNS refuses it. List "
+        "Action is sns:*, which the policy of a topic does not support: SNS refuses it. List "
         "the actions, such as sns:Publish.",
     ),
     "of the account": (
@@ -47,7 +47,7 @@ Resources:
           - {Effect: Allow, Principal: '*', Action: [sns:Publish, sns:CreateTopic], Resource: '*'}
 """,
         "Resources/Policy/Properties/PolicyDocument/Statement/0/Action/1",
-        "Action is sns:CreateTopic, which the policy of a topic does not take: SNS refuses "
+        "Action is sns:CreateTopic, which the policy of a topic does not support: SNS refuses "
         "it. List the actions, such as sns:Publish.",
     ),
 }

@@ -39,7 +39,8 @@ Resources:
     Properties: {TopicArn: a, Protocol: email, Endpoint: https://example.com/hook}
 """,
         "Resources/Mail/Properties/Endpoint",
-        "Endpoint is https://example.com/hook, and email takes a mail address: SNS refuses the subscription.",
+        "Endpoint is https://example.com/hook, but email requires a mail address: SNS refuses the "
+        "subscription.",
     ),
     "plain HTTP": (
         """
@@ -49,7 +50,7 @@ Resources:
     Properties: {TopicArn: a, Protocol: https, Endpoint: 'http://example.com/hook'}
 """,
         "Resources/Mail/Properties/Endpoint",
-        "Endpoint is http://example.com/hook, and https takes an address that begins with "
+        "Endpoint is http://example.com/hook, but https requires an address that begins with "
         "https://: SNS refuses the subscription.",
     ),
     "URL of a queue": (
@@ -60,7 +61,7 @@ Resources:
     Properties: {TopicArn: a, Protocol: sqs, Endpoint: https://sqs.eu-west-1.amazonaws.com/1/work}
 """,
         "Resources/Mail/Properties/Endpoint",
-        "Endpoint is https://sqs.eu-west-1.amazonaws.com/1/work, and sqs takes the ARN of "
+        "Endpoint is https://sqs.eu-west-1.amazonaws.com/1/work, but sqs requires the ARN of "
         "a queue: SNS refuses the subscription.",
     ),
     "stream without role": (
@@ -74,6 +75,6 @@ Resources:
 """,
         "Resources/Mail/Properties",
         "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the "
-        "subscription. Name the role with which it writes to the stream.",
+        "subscription. Specify the role that writes to the stream.",
     ),
 }

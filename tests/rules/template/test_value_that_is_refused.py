@@ -37,7 +37,7 @@ Resources:
       MaxAggregationInterval: 300
 """,
         "Resources/One/Properties/MaxAggregationInterval",
-        "MaxAggregationInterval is 300, which the service refuses. It takes 60, 600.",
+        "MaxAggregationInterval is 300, which the service refuses. Allowed are 60, 600.",
     ),
     "misspelt": (
         """
@@ -61,7 +61,7 @@ Resources:
         - {HttpMethod: GET, ResourcePath: /, LoggingLevel: WARN}
 """,
         "Resources/One/Properties/MethodSettings/0/LoggingLevel",
-        "LoggingLevel is WARN, which the service refuses. It takes ERROR, INFO, OFF.",
+        "LoggingLevel is WARN, which the service refuses. Allowed are ERROR, INFO, OFF.",
     ),
     "default": (
         """
@@ -73,6 +73,6 @@ Resources:
       MonitoringInterval: !Ref Seconds
 """,
         "Resources/One/Properties/MonitoringInterval",
-        "MonitoringInterval is 20, which the service refuses. It takes 0, 1, 5, 10, 15, 30, 60.",
+        "MonitoringInterval is 20, which the service refuses. Allowed are 0, 1, 5, 10, 15, 30, 60.",
     ),
 }

@@ -139,7 +139,8 @@ Resources:
             GeoMatchStatement: {CountryCodes: [KP]}
 """,
         "Resources/Guard/Properties/Rules/0/Statement",
-        'Rule "site" allows every request: the rule after it sees none. Narrow its statement, or remove it.',
+        'Rule "site" allows every request: the rule after it gets none. Restrict its statement, or remove '
+        "it.",
     ),
     "pattern": (
         """
@@ -168,7 +169,8 @@ Resources:
             GeoMatchStatement: {CountryCodes: [KP]}
 """,
         "Resources/Guard/Properties/Rules/0/Statement",
-        'Rule "site" allows every request: the rules after it see none. Narrow its statement, or remove it.',
+        'Rule "site" allows every request: the rules after it get none. Restrict its statement, or remove '
+        "it.",
     ),
     "any of": (
         """
@@ -193,6 +195,7 @@ Resources:
             GeoMatchStatement: {CountryCodes: [KP]}
 """,
         "Resources/Guard/Properties/Rules/0/Statement",
-        'Rule "site" allows every request: the rule after it sees none. Narrow its statement, or remove it.',
+        'Rule "site" allows every request: the rule after it gets none. Restrict its statement, or remove '
+        "it.",
     ),
 }

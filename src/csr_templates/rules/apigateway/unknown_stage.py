@@ -39,9 +39,9 @@ class UnknownStage(Rule):
             if known and None not in known and name not in known and "*" not in name:
                 yield Fault(
                     path,
-                    f"{path[-1]} names the stage {name}, and {api} has only "
+                    f"{path[-1]} is the stage {name}, but {api} has only "
                     f"{' and '.join(sorted(map(str, known)))}. "
-                    "Name one of them.",
+                    "Use one of them.",
                 )
 
 

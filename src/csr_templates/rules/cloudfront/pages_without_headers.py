@@ -40,7 +40,7 @@ class PagesWithoutHeaders(Rule):
                         one.path("DefaultCacheBehavior"),
                         f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: "
                         "the pages "
-                        "come without its security headers. Name it here too.",
+                        "come without its security headers. Set it here, too.",
                         one.case,
                     )
                     break

@@ -1,4 +1,4 @@
-"""No two alarms ask the same of the same metric."""
+"""No two alarms have the same metric and condition."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class AlarmTwice(Rule):
                 if _together(validator, resource, twin):
                     yield Fault(
                         (logical_id, "Properties", *existing(properties, ("Dimensions",))),
-                        f"{logical_id} asks the same of the same metric as {other}: one of them is a copy. "
+                        f"{logical_id} has the same metric and condition as {other}: one of them is a copy. "
                         "Correct its dimensions, or remove it.",
                     )
                     break

@@ -96,7 +96,7 @@ def _unanswered_text(entry: Entry) -> str:
     ports = "" if entry.ports == (0, 65535) else f" {_range(entry.ports)}"
     return (
         f"TCP{ports} may go {way} {entry.network}{{when}}, but no entry of the ACL lets the answers {back}: "
-        f"every connection hangs. Allow TCP 1024-65535 {from_} {entry.network} with Egress "
+        f"every connection times out. Allow TCP 1024-65535 {from_} {entry.network} with Egress "
         f"{str(not entry.egress).lower()}."
     )
 

@@ -1,4 +1,4 @@
-"""An event pattern asks for an event that a service sends."""
+"""An event pattern matches an event that a service sends."""
 
 from __future__ import annotations
 

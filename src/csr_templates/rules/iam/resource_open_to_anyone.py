@@ -35,6 +35,6 @@ class ResourceOpenToAnyone(Rule):
             if free and "*" in principals(statement, "AWS"):
                 yield Fault(
                     (*path, "Principal"),
-                    "Principal is '*' and there is no Condition: anyone may do this, from any account. Name "
-                    "an account or a service, or add a condition.",
+                    "Principal is '*' and there is no Condition: anyone can do this, from any account. "
+                    "Specify an account or a service, or add a condition.",
                 )

@@ -43,5 +43,5 @@ class FilterMayNotCallFunction(Rule):
                     yield Fault(
                         path,
                         f"The filter does not wait for {permissions[0]}, which lets logs.amazonaws.com call "
-                        f"{function}: it is refused where it comes first. Add DependsOn: {permissions[0]}.",
+                        f"{function}: it is refused if it is created first. Add DependsOn: {permissions[0]}.",
                     )

@@ -39,6 +39,6 @@ class InsightsTooShort(Rule):
                     ("DatabaseInsightsMode",),
                     f"DatabaseInsightsMode is advanced{{when}}, and {PERIOD} {written}: RDS refuses that. "
                     "Set it to "
-                    f"{LEAST}, and switch Performance Insights on.",
+                    f"{LEAST}, and enable Performance Insights.",
                     case,
                 )

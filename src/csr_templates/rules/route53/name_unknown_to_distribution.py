@@ -1,4 +1,4 @@
-"""A distribution knows the names that lead to it."""
+"""A distribution accepts the names that point to it."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class NameUnknownToDistribution(Rule):
                 listed = f"has only {' and '.join(aliases)}" if aliases else "is empty"
                 yield Fault(
                     path,
-                    f"Name is {name} and leads to {found[1]}, whose Aliases {listed}: CloudFront answers "
-                    "403. "
+                    f"Name is {name} and is an alias for {found[1]}, whose Aliases {listed}: CloudFront "
+                    "answers 403. "
                     "Add the name to Aliases.",
                 )
 

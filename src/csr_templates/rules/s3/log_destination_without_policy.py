@@ -19,8 +19,9 @@ class LogDestinationWithoutPolicy(Rule):
     """Log destination bucket that does not allow access logs.
 
     S3 writes access logs as logging.s3.amazonaws.com, which the policy of the destination must allow
-    s3:PutObject under LogFilePrefix; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it
-    writes to no bucket whose default encryption is SSE-KMS. Otherwise there is no error, and no log.
+    s3:PutObject under LogFilePrefix; the ACL LogDeliveryWrite is enough only in a bucket with ACLs. S3
+    does not write to a bucket whose default encryption is SSE-KMS. Otherwise the log is missing without any
+    error.
     """
 
     id = "E9708"

@@ -40,7 +40,7 @@ class PolicyOfAnotherBucket(Rule):
                             ("PolicyDocument", *path, name),
                             f"{name} is {named[1]}, and the policy is put on {' and '.join(sorted(own))}: S3 "
                             "refuses "
-                            "it. Name the same bucket.",
+                            "it. Use the same bucket.",
                         )
 
 

@@ -46,8 +46,8 @@ class DeadLettersLost(Rule):
                         seen.add(queue + name)
                         yield Fault(
                             (queue, "Properties", name),
-                            f"{name} is {found:g}, and the queue takes the dead letters of {sender}: "
-                            f"{why}. Raise "
+                            f"{name} is {found:g}, and the queue receives the dead letters of {sender}: "
+                            f"{why}. Increase "
                             f"it to {least:g} or more.",
                         )
 

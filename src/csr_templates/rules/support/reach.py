@@ -1,4 +1,4 @@
-"""Which values a metric can have at most, by what the template says of the thing that sends it."""
+"""The values that a metric can have, by the properties of the resource that sends it."""
 
 from __future__ import annotations
 

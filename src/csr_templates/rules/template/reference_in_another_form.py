@@ -1,4 +1,4 @@
-"""A property gets the form of a reference that it takes: an ARN, a URL, a name or an ID."""
+"""A property gets the form of a reference that it requires: an ARN, a URL, a name or an ID."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class ReferenceInAnotherForm(Rule):
                     yield Fault(
                         place(case, validator),
                         f"{path[-1] if path[-1] != '*' else path[0]} is {show(value)}{{when}}, which is not "
-                        f"the form of an {of_type} that it takes. Write {right.format(logical_id)}.",
+                        f"the form of an {of_type} that it requires. Write {right.format(logical_id)}.",
                         case,
                     )
         if kind == "AWS::RDS::EventSubscription":
@@ -113,7 +113,7 @@ def _sources(validator: Validator, properties: Any) -> Faults:
         if found and (attribute or found != SOURCES[source]):
             yield Fault(
                 place(case, validator),
-                f"SourceIds has {show(value)}{{when}}, and SourceType is {source}: it takes the identifier "
-                f"of an {SOURCES[source]}, which its Ref is.",
+                f"SourceIds has {show(value)}{{when}}, and SourceType is {source}: it requires the "
+                f"identifier of an {SOURCES[source]}, which Ref returns.",
                 case,
             )

@@ -37,6 +37,6 @@ class CountedRuleGroup(Rule):
                         path,
                         f"OverrideAction of {show(rule.get('Name'))} is Count{{when}}: the group blocks "
                         "nothing. Write "
-                        "None, and except single rules with RuleActionOverrides.",
+                        "None, and exclude single rules with RuleActionOverrides.",
                         case,
                     )
