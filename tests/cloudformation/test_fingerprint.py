@@ -343,18 +343,18 @@ def test_variables_that_are_no_mapping_are_refused(environment: Any) -> None:
         fingerprint.release(function(Environment=environment), "Function")
 
     assert str(error.value) == (
-        "Resources.Function.Properties.Environment: The variables are not a plain mapping, so RELEASE has no "
-        "place among them. Write a mapping, with Fn::If at the values that differ."
+        "Resources.Function.Properties.Environment: The variables are not a plain mapping, so RELEASE cannot "
+        "be added. Write a mapping, with Fn::If at the values that differ."
     )
 
 
 SECRET = (
-    "This NoEcho parameter reaches the function Function, and the release would show its value to anyone "
-    "who may list versions. Hand over the ARN of a secret instead."
+    "The function Function uses this NoEcho parameter, and the release would show its value to anyone who "
+    "can list versions. Pass the ARN of a secret instead."
 )
 OF_ANY_LENGTH = (
-    "This parameter of Type {} reaches the function Function, and the release holds its value, which may be "
-    "of any length. Make it a String with MaxLength or AllowedValues, or a Number with MaxValue."
+    "The function Function uses this parameter of Type {}, and the release contains its value, which can "
+    "have any length. Make it a String with MaxLength or AllowedValues, or a Number with MaxValue."
 )
 
 
@@ -405,8 +405,8 @@ def test_length_of_the_release(parameter: Template, longest: int) -> None:
         fingerprint.release(template, "Function")
 
     assert str(error.value) == (
-        "Resources.Function: The release may become 257 characters long, and the description of a version "
-        "takes 256. Lower the MaxLength of a parameter that reaches the function (Unused 6, Value 233)."
+        "Resources.Function: The release can have 257 characters, but the description of a version "
+        "only 256. Lower the MaxLength of a parameter that the function uses (Unused 6, Value 233)."
     )
 
 
@@ -571,5 +571,5 @@ def test_parameter_in_the_definition_is_refused(attributes: Template, named: str
 
     assert str(error.value) == (
         f"Resources.Method: The API Api depends on {named} here, and a new value of a parameter would not "
-        "deploy the API. Put what differs into the stage, or write the value into the template."
+        "deploy the API. Move what differs to the stage, or write the value into the template."
     )

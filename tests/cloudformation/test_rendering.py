@@ -448,10 +448,10 @@ def refusal(template: Template, **options: Any) -> str:
 
 
 VALUE = "Resources.Thing.Properties.Value"
-NOT_ASCII = "is not printable ASCII; some AWS services refuse such text and others show it as question marks."
+NOT_ASCII = "is not printable ASCII; some AWS services refuse such text, others show question marks."
 NO_TAB = f"the character '\\t' (U+0009) in '\\t' {NOT_ASCII}"
 NO_KANJI = f"the character '\u9375' (U+9375) in '\u9375' {NOT_ASCII}"
-ENDS_WITH_A_SPACE = "ends with a space; no one sees it, and editors remove it."
+ENDS_WITH_A_SPACE = "ends with a space, which is invisible and removed by editors."
 NOT_GET_ATT = ", expected [logical ID, attribute], both of them text."
 
 
@@ -509,8 +509,8 @@ NOT_GET_ATT = ", expected [logical ID, attribute], both of them text."
         (" \n", f"{VALUE}: line 1 of ' \\n' {ENDS_WITH_A_SPACE}"),
         (
             "a\n\n",
-            f"{VALUE}: 'a\\n\\n' ends with two line feeds; a literal block that keeps them keeps the blank "
-            "line after a resource, too.",
+            f"{VALUE}: 'a\\n\\n' ends with two line feeds; a literal block would keep the blank line after "
+            "the resource, too.",
         ),
         ("a\nb \nc", f"{VALUE}: line 2 of 'a\\nb \\nc' {ENDS_WITH_A_SPACE}"),
         (
@@ -598,7 +598,7 @@ def test_refuses_templates(template: Template, message: str) -> None:
     assert refusal(template) == message
 
 
-TWO_LINES = "'a\\nb: 1' has more than one line; what follows the first would not be a comment."
+TWO_LINES = "'a\\nb: 1' has more than one line; only the first would be a comment."
 
 
 @pytest.mark.parametrize(

@@ -301,7 +301,7 @@ FUNCTIONS = (
     (
         "unknown pseudo parameter",
         {"Ref": "AWS::Regin"},
-        ".Ref: 'AWS::Regin' is not a pseudo parameter; there are AWS::AccountId, AWS::NoValue, "
+        ".Ref: 'AWS::Regin' is not a pseudo parameter; allowed are AWS::AccountId, AWS::NoValue, "
         "AWS::NotificationARNs, "
         "AWS::Partition, AWS::Region, AWS::StackId, AWS::StackName, AWS::URLSuffix.",
     ),
@@ -328,12 +328,12 @@ FUNCTIONS = (
     (
         "unknown function",
         {"Fn::Length": []},
-        f".Fn::Length: Fn::Length is not a function of Resources and Outputs, which take {FUNCTIONS}.",
+        f".Fn::Length: Fn::Length is not a function of Resources and Outputs; allowed are {FUNCTIONS}.",
     ),
     (
         "predicate",
         {"Fn::Equals": [1, 1]},
-        f".Fn::Equals: Fn::Equals is not a function of Resources and Outputs, which take {FUNCTIONS}.",
+        f".Fn::Equals: Fn::Equals is not a function of Resources and Outputs; allowed are {FUNCTIONS}.",
     ),
     (
         "Sub of the unknown",
@@ -370,7 +370,7 @@ FUNCTIONS = (
     (
         "Select below zero",
         {"Fn::Select": ["-1", ["a"]]},
-        '.Fn::Select[0]: The index is a whole number from 0 on, found "-1".',
+        '.Fn::Select[0]: The index is a whole number, 0 or more, found "-1".',
     ),
     (
         "Split by nothing",
@@ -400,7 +400,7 @@ FUNCTIONS = (
     (
         "If on the unknown",
         {"Fn::If": ["IsNewImage", "a", "b"]},
-        ".Fn::If[0]: The condition IsNewImage depends on a value that only the deployed stack knows.",
+        ".Fn::If[0]: The condition IsNewImage depends on a value that is known only in the deployed stack.",
     ),
     (
         "fault in the branch taken",
@@ -410,7 +410,7 @@ FUNCTIONS = (
     (
         "stack output of nothing",
         {"Fn::GetStackOutput": {"StackName": "a"}},
-        ".Fn::GetStackOutput: Fn::GetStackOutput takes at least StackName and OutputName, found "
+        ".Fn::GetStackOutput: Fn::GetStackOutput requires StackName and OutputName, found "
         '{"StackName": "a"}.',
     ),
     (
@@ -508,7 +508,7 @@ def test_depends_on_absent(node: Any) -> None:
             "Conditions": {"B": {"Fn::Equals": [{"Ref": "AWS::StackId"}, "a"]}},
             "Outputs": {"A": {"Condition": "B", "Value": 1}},
         },
-        "Outputs.A.Condition: The condition B depends on a value that only the deployed stack knows.",
+        "Outputs.A.Condition: The condition B depends on a value that is known only in the deployed stack.",
     ),
     (
         "broken condition without a user",
@@ -716,7 +716,7 @@ PREDICATES = "Condition, Fn::And, Fn::Equals, Fn::Not, Fn::Or"
     (
         "attribute",
         {"Fn::Equals": [{"Fn::GetAtt": "Bucket.Arn"}, "a"]},
-        ".Fn::Equals[0].Fn::GetAtt: Fn::GetAtt is not a function of Conditions, which take Fn::FindInMap, "
+        ".Fn::Equals[0].Fn::GetAtt: Fn::GetAtt is not a function of Conditions; allowed are Fn::FindInMap, "
         "Fn::Join, Fn::Select, Fn::Split, Fn::Sub, Ref.",
     ),
     ("literal", True, f": Expected one of {PREDICATES}, found true."),
@@ -849,12 +849,12 @@ RULE_PREDICATES = "Fn::And, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn
     (
         "no assertions",
         {"RuleCondition": YES},
-        ': A rule holds a list of Assertions, found {"RuleCondition": {"Fn::Equals": ["a", "a"]}}.',
+        ': A rule contains a list of Assertions, found {"RuleCondition": {"Fn::Equals": ["a", "a"]}}.',
     ),
     (
         "no Assert",
         {"Assertions": [{"AssertDescription": "x"}]},
-        '.Assertions[0]: An assertion holds an Assert, found {"AssertDescription": "x"}.',
+        '.Assertions[0]: An assertion contains an Assert, found {"AssertDescription": "x"}.',
     ),
     (
         "condition",
@@ -864,7 +864,7 @@ RULE_PREDICATES = "Fn::And, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn
     (
         "function of resources",
         {"Assertions": [{"Assert": {"Fn::Equals": ["a", {"Fn::Sub": "a"}]}}]},
-        ".Assertions[0].Assert.Fn::Equals[1].Fn::Sub: Fn::Sub is not a function of Rules, which take "
+        ".Assertions[0].Assert.Fn::Equals[1].Fn::Sub: Fn::Sub is not a function of Rules; allowed are "
         "Fn::RefAll, Fn::ValueOf, Fn::ValueOfAll, Ref.",
     ),
 )
@@ -964,7 +964,7 @@ def test_refused_kind_of_argument(
 def test_undecided_condition(node: Any) -> None:
     """What only the deployed stack knows decides no condition."""
     assert message_of(lambda: condition(node)) == (
-        "Outputs.It.Condition: The condition It depends on a value that only the deployed stack knows."
+        "Outputs.It.Condition: The condition It depends on a value that is known only in the deployed stack."
     )
 
 

@@ -120,8 +120,8 @@ def test_fails_on_a_type_that_the_region_does_not_have() -> None:
         resource_schema(lost, TOKYO)
 
     assert str(caught.value) == (
-        f"{lost} is not a resource type in {TOKYO}, as far as {CFN_LINT} knows. Correct the name, or use a "
-        "cfn-lint whose schemas have it."
+        f"{lost} is not a resource type in {TOKYO}, according to {CFN_LINT}. Correct the name, or use a "
+        "newer cfn-lint."
     )
 
 
@@ -232,8 +232,8 @@ def test_a_schema_may_say_little(data: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "content", "what"),
     [
-        ("schemas/providers/us-east-1.json", None, "schemas/providers, it holds no region"),
-        ("schemas/providers/us-east-1.json", "[]", "schemas/providers/us-east-1.json, it holds no object"),
+        ("schemas/providers/us-east-1.json", None, "schemas/providers, it contains no region"),
+        ("schemas/providers/us-east-1.json", "[]", "schemas/providers/us-east-1.json, it is not an object"),
         (
             "schemas/providers/us-east-1.json",
             '{"My::Own::Type": {}}',
@@ -252,7 +252,7 @@ def test_a_schema_may_say_little(data: Path) -> None:
         (
             "schemas/resources/0123.json",
             '{"typeName": "My::Own::Type", "createOnlyProperties": ["Name"]}',
-            "schemas/resources/0123.json, createOnlyProperties holds something other than paths under "
+            "schemas/resources/0123.json, createOnlyProperties contains something other than paths under "
             "/properties/",
         ),
     ],
@@ -323,7 +323,7 @@ def test_fails_on_a_reference_to_nothing(data: Path, pointer: str) -> None:
         ),
         (
             '{\n "iam": {"Actions": {"getrole": {"Resources": ["role"]}}, "Resources": {}}\n}',
-            "iam:GetRole names a resource without 'role'",
+            "iam:GetRole refers to a resource without 'role'",
         ),
     ],
     ids=["no services", "no object", "cut short", "no resource"],
@@ -349,9 +349,9 @@ def test_a_part_of_the_actions_says_what_the_whole_says() -> None:
 def unknown_layout(what: str) -> str:
     """Return the whole message about a layout that is not the expected one."""
     return (
-        f"{CFN_LINT} keeps its schemas in a way that this version of csr-templates does not know: in "
-        f"cfnlint/data/{what}. Install the version of cfn-lint that csr-templates asks for; if it is the "
-        "one, the installation is damaged."
+        f"{CFN_LINT} stores its schemas in a format that this version of csr-templates does not support: in "
+        f"cfnlint/data/{what}. Install the version of cfn-lint that csr-templates requires; if it is "
+        "installed, the installation is damaged."
     )
 
 

@@ -134,7 +134,7 @@ def test_who_takes_the_pipeline_role(bootstraps: dict[str, dict[str, Any]], name
         ({**BY_TOKEN, **BY_ROLE}, ["Give either PipelinePrincipalArn or OidcProviderArn."]),
         (
             {"Environment": "prod", "OidcProviderArn": PROVIDER},
-            ["OidcProviderArn needs OidcSubject: without it every token would do."],
+            ["OidcProviderArn needs OidcSubject: without it, every token is accepted."],
         ),
     ],
     ids=["role", "token", "nobody", "both", "every token"],

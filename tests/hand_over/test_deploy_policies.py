@@ -393,7 +393,7 @@ def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.Mon
     one = statement(of(template), "Ssm")
 
     assert str(caught.value) == (
-        "ssm:GetParameters is needed, and SCOPES in deploy_scopes.py has no ARN that it concerns. Add a "
+        "ssm:GetParameters is required, but matches no ARN of SCOPES in deploy_scopes.py. Add a "
         'line, with "" for the types.'
     )
     assert one["Action"] == ["ssm:GetParameters"]
@@ -756,13 +756,13 @@ def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
     [
         (
             {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}},
-            "Nothing that AWS::DynamoDB::Table claims to need for its handler create concerns an ARN of "
+            "No action that AWS::DynamoDB::Table requires for its handler create matches an ARN of "
             "SCOPES in deploy_scopes.py. Add a line for the type.",
         ),
         (
             {"Parameters": {"Vpc": {"Type": "AWS::EC2::VPC::Id"}}, "Resources": {"Queue": QUEUE}},
             "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS in deploy_scopes.py does not "
-            "say how CloudFormation looks its value up. Add a line for it.",
+            "contain the action for looking up its value. Add a line for it.",
         ),
     ],
     ids=["type without ARNs", "parameter that nobody can look up"],

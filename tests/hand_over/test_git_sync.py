@@ -58,7 +58,7 @@ def test_names_what_each_deploy_decides() -> None:
     """A value that changes with each deploy cannot be generated; the file says that it is missing."""
     text = deployment_file("main.yaml", {}, {}, ["Key", "Version"])
 
-    assert "# Each deploy decides, so a copy of this file has to add: Key, Version\n" in text
+    assert "# Set at each deploy, so a copy of this file must add: Key, Version\n" in text
 
 
 def test_holds_the_values_of_the_environment(assembly: Assembly) -> None:

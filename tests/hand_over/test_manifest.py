@@ -292,8 +292,8 @@ def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
         manifest.read(data, "out/stacks.json")
 
     assert str(caught.value) == (
-        "out/stacks.json is not a manifest that this version of csr-templates knows. Name another folder "
-        "with --output, then build again."
+        "out/stacks.json is not a manifest that this version of csr-templates can read. Specify another "
+        "folder with --output, then build again."
     )
 
 
@@ -342,7 +342,7 @@ def test_conflict_that_is_not_between_manifests_is_refused(data: bytes) -> None:
         manifest.read(in_conflict(OURS, THEIRS), "out/stacks.json")
 
     assert str(caught.value) == (
-        "out/stacks.json has a merge conflict in line 1, and its sides are not both manifests. Take one side "
+        "out/stacks.json has a merge conflict in line 1, and one side is not a manifest. Use one side "
         "(git checkout --ours out/stacks.json, or --theirs), then build again."
     )
     assert str(caught_by_readers.value) == (
@@ -371,11 +371,11 @@ FOREIGN = {
     ),
     "per deploy": (
         BuiltStack("shop", "a", "b", {"Parameters": BOTH}, per_deploy=("Environment",)),
-        ["Each deploy decides the parameter Environment, but with another value the name of the stack"],
+        ["The parameter Environment is set at each deploy, but its value is part of the name of the stack"],
     ),
     "gap": (
         BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}, {"A": "First"}),
-        ["B belongs to no section, but the template shows it under the title of the resource before it."],
+        ["B is not in a section, but the template shows it under the title of the resource before it."],
     ),
 }
 

@@ -112,7 +112,7 @@ def test_what_stays_outside_is_said_in_the_template(assembly: Assembly) -> None:
     head = assembly.files["recovery/api.yaml"].decode().split("\n\n")[0]
 
     assert "# Not imported: ExecutionLogGroup, since it belongs to RestApi, which is deleted." in head
-    assert "# Not imported: ApiGatewayLoggingRole, since it holds no data, and the deploy creates" in head
+    assert "# Not imported: ApiGatewayLoggingRole, since it contains no data, and the deploy creates" in head
 
 
 def test_lists_are_told_by_the_primary_identifier(assembly: Assembly) -> None:
@@ -218,7 +218,8 @@ def test_names_of_what_is_deleted_become_parameters() -> None:
     ]
     assert list(step.template["Parameters"]) == ["Tier", "Topic", "TopicTopicArn", "TopicTopicName"]
     assert step.template["Parameters"]["TopicTopicArn"] == {
-        "Description": "Stands for Topic.TopicArn, which is deleted; the next deploy writes the new one.",
+        "Description": "Placeholder for Topic.TopicArn, which is deleted; the next deploy sets the new "
+        "value.",
         "Type": "String",
         "Default": "none",
     }
@@ -253,8 +254,11 @@ def test_template_holds_what_is_used_and_no_more() -> None:
 @pytest.mark.parametrize(
     ("resource", "reason"),
     [
-        (kept("AWS::SNS::Topic", {"TopicName": "t"}), "it holds no data, and the deploy creates another one"),
-        (kept("AWS::KMS::Key", {}), "it has neither a name nor a tag Name to find it by"),
+        (
+            kept("AWS::SNS::Topic", {"TopicName": "t"}),
+            "it contains no data, and the deploy creates a new one",
+        ),
+        (kept("AWS::KMS::Key", {}), "it has neither a name nor a tag Name"),
         (
             kept("AWS::Logs::LogGroup", {"LogGroupName": {"Ref": "Topic"}}),
             "it belongs to Topic, which is deleted",
@@ -278,7 +282,7 @@ def test_what_belongs_to_what_stays_outside_stays_outside() -> None:
 
     assert left_out(stack(Policy=policy, Bucket=bucket)) == {
         "Policy": "it belongs to Bucket, which is deleted",
-        "Bucket": "it has neither a name nor a tag Name to find it by",
+        "Bucket": "it has neither a name nor a tag Name",
     }
 
 

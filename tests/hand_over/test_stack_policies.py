@@ -140,5 +140,5 @@ def test_fails_on_more_than_cloudformation_accepts() -> None:
 
     assert str(caught.value) == (
         "The stack policy has 19300 bytes, but CloudFormation accepts 16384: it protects 500 "
-        "resources of the template. Move some of them to a stack of their own."
+        "resources of the template. Move some of them to another stack."
     )

@@ -231,7 +231,7 @@ def test_settings_hold_the_values_of_their_places(before: str, places: list[str]
         ),
         (
             "| x | five | `site.yaml Queue.DelaySeconds` |",
-            "The cell before the last holds no number, and no `code`, in the place of site.yaml "
+            "The cell before the last has no number or `code` for site.yaml "
             "Queue.DelaySeconds, which is 5. Write one there.",
         ),
     ],
@@ -274,6 +274,5 @@ def test_unknown_placeholder(text: str) -> None:
         rows(tables(alarm()), "alarms", words)
 
     assert str(error.value) == (
-        f'words.xx.json: "{{metric}}, {{role}}": found "{text}"; what it may hold in braces is {{metric}}, '
-        "{role}."
+        f'words.xx.json: "{{metric}}, {{role}}": found "{text}"; allowed in braces: {{metric}}, {{role}}.'
     )

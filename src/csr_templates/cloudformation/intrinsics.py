@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final, NoReturn
 from csr_templates.cloudformation.references import escape_placeholders, pieces
 from csr_templates.cloudformation.wording import hint
 
-Function = Callable[[Any, Any, str], Any]  # a method: self, what the function is given, and its place
+Function = Callable[[Any, Any, str], Any]  # a method: self, the argument of the function, and its place
 
 _UNKNOWN_PSEUDO: Final = ("AWS::NotificationARNs", "AWS::StackId")
 _NO_VALUE: Final = {"Ref": "AWS::NoValue"}
@@ -75,7 +75,7 @@ class Section:
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         if name not in self.functions:
-            fail(path, f"{name} is not a function of {self.title}, which take {comma_list(self.functions)}.")
+            fail(path, f"{name} is not a function of {self.title}; allowed are {comma_list(self.functions)}.")
         return self.functions[name](self, node, path)
 
     def truth(self, node: Any, path: str) -> bool | None:
@@ -122,7 +122,7 @@ class Section:
             return {"Ref": node}
         if node.startswith("AWS::"):
             known = [*self.pseudo, *_UNKNOWN_PSEUDO, "AWS::NoValue"]
-            fail(path, f"'{node}' is not a pseudo parameter; there are {comma_list(known)}.")
+            fail(path, f"'{node}' is not a pseudo parameter; allowed are {comma_list(known)}.")
         return self.reference(node, path)
 
     def _sub(self, node: Any, path: str) -> Any:
@@ -156,7 +156,7 @@ class Section:
         values = self.items(items, f"{path}[1]")
         if not is_unknown(position):
             if not re.fullmatch("[0-9]+", position):
-                fail(f"{path}[0]", f"The index is a whole number from 0 on, found {show(position)}.")
+                fail(f"{path}[0]", f"The index is a whole number, 0 or more, found {show(position)}.")
             position = int(position)
         if is_unknown(position) or is_unknown(values):
             return {"Fn::Select": [position, values]}

@@ -145,7 +145,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                     "Name of the database that is created with the cluster. Cannot be changed after creation."
                 ),
                 ConstraintDescription=(
-                    "must start with a letter, hold letters, digits and underscores, "
+                    "must start with a letter, contain only letters, digits and underscores, "
                     "and be at most 64 characters long"
                 ),
             ),
