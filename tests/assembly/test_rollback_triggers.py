@@ -45,7 +45,7 @@ ENVIRONMENTS = [
 
 
 def test_alarms_of_each_environment() -> None:
-    """The alarms go by their names, in the declared order, and only where their condition holds."""
+    """The alarms are listed by name, in the declared order, and only if their condition is true."""
     assert rollback_triggers(STACK, ["Unreachable", "Failing"], ENVIRONMENTS) == {
         "dev": ["shop-dev-failing"],
         "prod": ["shop-prod-unreachable", "shop-prod-failing"],
@@ -78,7 +78,7 @@ def test_stack_without_triggers() -> None:
     ],
 )
 def test_what_cannot_be_a_trigger(alarms: list[str], message: str) -> None:
-    """CloudFormation would refuse the update, or roll it back at once: the build says so before."""
+    """CloudFormation would refuse the update, or roll it back at once: the build reports it before."""
     with pytest.raises(RollbackTriggerError) as caught:
         rollback_triggers(STACK, alarms, ENVIRONMENTS)
 

@@ -79,7 +79,7 @@ def released(template: Template, **values: str) -> str:
 
 
 def in_property(name: str, value: Any) -> Any:
-    """Return a value for a property; only environment variables have to stand in a mapping."""
+    """Return a value for a property; only environment variables must be a mapping."""
     return {"Variables": {"LOG_LEVEL": value}} if name == "Environment" else value
 
 
@@ -154,7 +154,7 @@ def test_no_parameter(value: Any) -> None:
 
 
 def test_release_holds_the_values_that_count_and_no_others() -> None:
-    """The values stand in the order of the parameters' names, behind the hash."""
+    """The values are in the order of the parameters' names, after the hash."""
     template = function(Handler={"Ref": "Value"}, Runtime={"Ref": "Other"}, Tags=[{"Ref": "Unused"}])
 
     hash_, *values = fingerprint.release(template, "Function").split(" ")
@@ -210,7 +210,7 @@ def test_what_the_function_does_not_depend_on_does_not_count() -> None:
 
 
 def test_what_says_the_same_does_not_count() -> None:
-    """A mapping in another order is the same mapping, and an environment that holds nothing is none."""
+    """The order of a mapping is irrelevant, and an empty environment counts as none."""
     before = function(Handler="x", Environment={"Variables": {"A": "1", "B": "2"}})
     after = function(Environment={"Variables": {"B": "2", "A": "1"}}, Handler="x")
     none, empty = function(Handler="x"), function(Handler="x", Environment={})
@@ -239,7 +239,7 @@ def test_release_is_the_same_on_every_machine() -> None:
     ids=["condition", "mapping", "mapping in a list"],
 )
 def test_template_without_what_the_function_names(value: Any) -> None:
-    """What the linter has to say about a name without a definition is not said here."""
+    """Names without a definition are reported by the linter, not here."""
     template = {name: function(Handler=value)[name] for name in ("Parameters", "Resources")}
 
     assert fingerprint.release(template, "Function").endswith(" ${Value}")
@@ -279,7 +279,7 @@ def test_replaced_resource_publishes(value: Any) -> None:
 
 
 def test_resource_changed_in_place_does_not_publish() -> None:
-    """The ARN stays, so the version stays right; parameters of any length may stand there."""
+    """The ARN does not change, so the version stays valid; parameters can have any length there."""
     boundary = {"Ref": "Boundary"}
     before = referring("AWS::IAM::Role", {"Fn::GetAtt": ["Other", "Arn"]}, Path="/a/", Description="a")
     after = referring(
@@ -338,7 +338,7 @@ def test_release_variable_is_left_out(environment: Template) -> None:
     ids=["environment", "variables", "text"],
 )
 def test_variables_that_are_no_mapping_are_refused(environment: Any) -> None:
-    """There is no place for RELEASE in them."""
+    """RELEASE cannot be added to them."""
     with pytest.raises(FingerprintError) as error:
         fingerprint.release(function(Environment=environment), "Function")
 

@@ -1,4 +1,4 @@
-"""What CloudFormation would make of a template, and every refusal with its whole message."""
+"""Templates resolved as by CloudFormation, and every refusal with its whole message."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ RESOLVED_STACK_OUTPUT = {"Fn::GetStackOutput": {"StackName": "shop-api", "Output
     ("NoValue in a Join", {"Fn::Join": [",", ["a", {"Fn::If": ["IsDev", "b", NO_VALUE]}]]}, "a"),
 )
 def test_known(node: Any, expected: Any) -> None:
-    """What can be known takes its place."""
+    """Functions of known values are replaced with their values."""
     assert expected == resolved(node)
 
 
@@ -180,7 +180,7 @@ def test_known(node: Any, expected: Any) -> None:
     ),
 )
 def test_unknown(node: Any, expected: Any) -> None:
-    """What only a deployed stack knows stays a function, with what can be known inside it resolved."""
+    """Values known only in a deployed stack stay functions, with known arguments resolved."""
     assert expected == resolved(node)
 
 
@@ -425,7 +425,7 @@ def test_refused_value(node: Any, expected: str) -> None:
 
 
 def test_conditional_resources_and_outputs() -> None:
-    """What a false condition holds is gone, and the result names no condition."""
+    """Resources with a false condition are removed, and the result does not contain conditions."""
     template = {
         "Parameters": {"On": {"Type": "String", "Default": "true"}},
         "Conditions": {
@@ -589,7 +589,7 @@ def test_pseudo_parameters(deploy: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_given_value(kind: str, value: str, expected: Any) -> None:
-    """A given value goes before the Default and is read by its type: only lists are taken apart at commas."""
+    """A given value overrides the Default and is read by its type: only lists are split at commas."""
     template = {
         "Parameters": {
             "P": {"Type": kind, "Default": "other"},
@@ -909,7 +909,7 @@ PLACES: dict[str, tuple[Callable[[Any], Template], Callable[[Template], object],
     ],
 )
 def test_refused_number_of_arguments(where: str, function: str, given_arguments: Any, takes: str) -> None:
-    """A function that is given too few or too many arguments says what it takes."""
+    """For too few or too many arguments, the message states the arguments of the function."""
     template, call, place = PLACES[where]
 
     assert message_of(lambda: call(template({function: given_arguments}))) == (
@@ -962,14 +962,14 @@ def test_refused_kind_of_argument(
     ],
 )
 def test_undecided_condition(node: Any) -> None:
-    """What only the deployed stack knows decides no condition."""
+    """A condition cannot depend on values known only in the deployed stack."""
     assert message_of(lambda: condition(node)) == (
         "Outputs.It.Condition: The condition It depends on a value that is known only in the deployed stack."
     )
 
 
 def test_the_result_is_the_callers() -> None:
-    """Lists of parameters and mappings are handed out as copies: changing a result changes nothing else."""
+    """Lists of parameters and mappings are returned as copies: changing a result has no other effect."""
     node = [{"Ref": "Zones"}, {"Ref": "Zones"}, {"Fn::FindInMap": ["Sizes", "prod", "Subnets"]}]
     before = copy.deepcopy(TEMPLATE)
 
@@ -1038,7 +1038,7 @@ anything = st.recursive(
 
 @given(anything)
 def test_only_resolve_error(node: Any) -> None:
-    """Whatever stands in a property, dependency, condition or rule is resolved or refused in words."""
+    """Any value in a property, dependency, condition or rule is resolved, or refused with a message."""
     on_resource = with_property("x")
     on_resource["Resources"]["Subject"]["DependsOn"] = node
     rules = {"R": {"RuleCondition": node, "Assertions": [{"Assert": node}]}}
@@ -1060,7 +1060,7 @@ def test_only_resolve_error(node: Any) -> None:
 
 
 def test_what_is_known_while_a_parameter_is_not() -> None:
-    """What depends on a parameter without a value is unknown; all else is resolved as ever."""
+    """Values that depend on a parameter without a value are unknown; all others are resolved."""
     template = {
         "Parameters": {
             "A": {"Type": "String"},

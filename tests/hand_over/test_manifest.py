@@ -1,4 +1,4 @@
-"""``stacks.json``: what it says, its schema and its page, and how it is read."""
+"""``stacks.json``: its content, its schema and page, and reading it."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_schema_misses_every_key(ours: Any, key: str) -> None:
 
 
 def test_schema_knows_every_key(ours: Any) -> None:
-    """A key that nobody has documented does not fit, wherever it is."""
+    """An undocumented key is refused in every place."""
     for part in (ours, ours["stacks"][0], ours["files"]["main.yaml"]):
         part["colour"] = "blue"
 
@@ -335,7 +335,7 @@ def test_conflict_lists_the_files_of_both_sides() -> None:
     ids=["path outside", "no hash", "cut off", "no middle"],
 )
 def test_conflict_that_is_not_between_manifests_is_refused(data: bytes) -> None:
-    """Nothing is taken for ours unless both sides are manifests; whoever only reads one needs it whole."""
+    """Files count as ours only if both sides are manifests; readers need a whole manifest."""
     with pytest.raises(ManifestError) as caught:
         manifest.read_or_merge(data, "out/stacks.json")
     with pytest.raises(ManifestError) as caught_by_readers:

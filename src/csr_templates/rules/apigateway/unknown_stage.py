@@ -83,4 +83,4 @@ def _named(validator: Validator, resources: Any) -> Iterator[tuple[tuple[str | i
             for name, _ in values(metric.case, (metric.dimensions or {}).get("Stage")) if named_api else ():
                 if isinstance(name, str):
                     yield (logical_id, "Properties", *metric.path("Dimensions")), named_api, name
-                    break  # one value of a parameter says enough
+                    break  # one value of a parameter is enough

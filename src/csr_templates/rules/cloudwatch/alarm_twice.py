@@ -7,7 +7,7 @@ from typing import Any
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import assume, case_of, existing, of_type, show
 
-# What says when an alarm fires. The rest says who is told, and how it is called.
+# Properties that determine when an alarm fires. The others are notifications and names.
 ASKED = (
     "Namespace",
     "MetricName",

@@ -15,7 +15,7 @@ NAMES = (
     "codestar-notifications logs"
 )
 SERVICES = NAMES.split()
-# Services that send them when they take a role, as their pages advise: a condition there costs nothing.
+# Services that send them when they assume a role, as their pages advise: a condition there costs nothing.
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html
 OF_ROLES = ("monitoring.rds", "vpc-flow-logs")

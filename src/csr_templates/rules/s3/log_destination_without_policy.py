@@ -81,7 +81,7 @@ def _takes(resources: Any, bucket: str, properties: Any, prefix: Any) -> bool:
 
 
 def _covers(statement: Any, prefix: str | None) -> bool:
-    """Return whether a statement's Resource holds the objects with a prefix, or may do so."""
+    """Return whether a statement's Resource matches the objects with a prefix, or possibly does."""
     for resource, _ in each(statement.get("Resource")):
         text = sub_text(resource)
         if text is None or prefix is None or "/" not in text:

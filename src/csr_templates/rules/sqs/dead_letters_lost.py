@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400  # seconds
 EVENT = 262_144  # bytes: what an asynchronous event of Lambda could always have
-LARGEST = 1_048_576  # bytes of a message, unless the queue says less
+LARGEST = 1_048_576  # bytes of a message, unless the queue has a lower limit
 
 
 class DeadLettersLost(Rule):

@@ -29,7 +29,7 @@ class Reach(NamedTuple):
 
 
 def reach(metric: Metric) -> Reach | None:
-    """Return what a metric can be at most; None if the template does not say."""
+    """Return the maximum of a metric; None if the template does not determine it."""
     dimensions = metric.dimensions or {}
     if metric.statistic in ("Sum", "SampleCount"):
         return None

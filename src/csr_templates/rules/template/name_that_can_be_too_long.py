@@ -61,7 +61,7 @@ class NameThatCanBeTooLong(Rule):
 
 
 def _length(part: str, parameters: Any) -> int | None:
-    """Return how long a part of a name can be; None if the template does not say."""
+    """Return how long a part of a name can be; None if the template does not determine it."""
     if part in PSEUDO:
         return PSEUDO[part]
     parameter = parameters.get(part)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 QUEUE, TOPIC, FUNCTION = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Lambda::Function"
 STREAM, TABLE, LOG_GROUP = "AWS::Kinesis::Stream", "AWS::DynamoDB::Table", "AWS::Logs::LogGroup"
 
-# Type of what is referred to: the attributes that are no ARN (Ref has none), and the one that is.
+# Type of the resource: the attributes that are not an ARN (Ref has none), and the one that is.
 NO_ARN: dict[str, tuple[tuple[str, ...], str]] = {
     QUEUE: (("", "QueueName", "QueueUrl"), "Fn::GetAtt {}.Arn"),
     TOPIC: (("TopicName",), "Ref {}"),
