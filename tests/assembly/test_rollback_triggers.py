@@ -74,7 +74,7 @@ def test_stack_without_triggers() -> None:
             ["Unnamed"],
             f"The rollback trigger Unnamed is not an alarm of the template that has an AlarmName. {WHERE}",
         ),
-        (["Failing"] * 6, f"6 rollback triggers are declared, and CloudFormation takes at most 5. {WHERE}"),
+        (["Failing"] * 6, f"6 rollback triggers are declared, and CloudFormation accepts at most 5. {WHERE}"),
     ],
 )
 def test_what_cannot_be_a_trigger(alarms: list[str], message: str) -> None:

@@ -297,7 +297,7 @@ FUNCTIONS = (
         {"Ref": "DevBucket"},
         ".Ref: The resource 'DevBucket' does not exist here: its condition IsDev is false.",
     ),
-    ("Ref to a list", {"Ref": ["Bucket"]}, '.Ref: Ref takes one name, found ["Bucket"].'),
+    ("Ref to a list", {"Ref": ["Bucket"]}, '.Ref: Ref requires one name, found ["Bucket"].'),
     (
         "unknown pseudo parameter",
         {"Ref": "AWS::Regin"},
@@ -617,7 +617,7 @@ def test_given_value(kind: str, value: str, expected: Any) -> None:
         (
             {"Type": "Number"},
             {"P": 5},
-            "Parameters.P: The value given is 5; CloudFormation takes only strings, so quote it.",
+            "Parameters.P: The value given is 5; CloudFormation accepts only strings, so quote it.",
         ),
         (
             {"Type": "String", "AllowedValues": ["true", False]},
@@ -913,7 +913,7 @@ def test_refused_number_of_arguments(where: str, function: str, given_arguments:
     template, call, place = PLACES[where]
 
     assert message_of(lambda: call(template({function: given_arguments}))) == (
-        f"{place}.{function}: {function} takes {takes}, found {json.dumps(given_arguments)}."
+        f"{place}.{function}: {function} requires {takes}, found {json.dumps(given_arguments)}."
     )
 
 

@@ -113,7 +113,7 @@ class Section:
 
     def _ref(self, node: Any, path: str) -> Any:
         if not isinstance(node, str):
-            fail(path, f"Ref takes one name, found {show(node)}.")
+            fail(path, f"Ref requires one name, found {show(node)}.")
         if node in self.values:
             return _copy(self.values[node])
         if node in self.pseudo:
@@ -128,7 +128,7 @@ class Section:
     def _sub(self, node: Any, path: str) -> Any:
         text, variables = (node, {}) if isinstance(node, str) else arguments("Fn::Sub", node, path, 2)
         if not isinstance(text, str) or not isinstance(variables, dict):
-            fail(path, f"Fn::Sub takes {_SHAPES['Fn::Sub']}, found {show(node)}.")
+            fail(path, f"Fn::Sub requires {_SHAPES['Fn::Sub']}, found {show(node)}.")
         bound = {name: self.text(item, f"{path}[1].{name}") for name, item in variables.items()}
 
         def variable(name: str) -> Any:
@@ -251,7 +251,7 @@ def comma_list(names: Iterable[str]) -> str:
 def arguments(name: str, node: Any, path: str, low: int, high: int | None = None) -> Any:
     """Return the arguments of a function if they are a list of `low`, or `low` to `high`, items."""
     if not isinstance(node, (list, tuple)) or not low <= len(node) <= (high or low):
-        fail(path, f"{name} takes {_SHAPES[name]}, found {show(node)}.")
+        fail(path, f"{name} requires {_SHAPES[name]}, found {show(node)}.")
     return node
 
 

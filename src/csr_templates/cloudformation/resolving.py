@@ -347,7 +347,9 @@ def _parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[
 def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[str, str]) -> Any:
     path = f"Parameters.{name}"
     if name in given and not isinstance(given[name], str):
-        fail(path, f"The value given is {show(given[name])}; CloudFormation takes only strings, so quote it.")
+        fail(
+            path, f"The value given is {show(given[name])}; CloudFormation accepts only strings, so quote it."
+        )
     text = given[name] if name in given else as_text(declaration["Default"], path)
     kind = str(declaration.get("Type"))
     is_list = kind == "CommaDelimitedList" or kind.startswith("List<")

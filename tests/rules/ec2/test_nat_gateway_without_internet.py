@@ -73,8 +73,8 @@ Resources:
     Properties: {SubnetId: !Ref Subnet, ConnectivityType: private}
 """,
         "Resources/Nat/Properties/ConnectivityType",
-        "ConnectivityType is private, and the route table of Subnet leads to an internet "
-        "gateway, which drops the traffic of a private NAT gateway. Make it public, with an "
+        "ConnectivityType is private, and the route table of Subnet has a route to an "
+        "internet gateway, which drops the traffic of a private NAT gateway. Make it public, with an "
         "AllocationId.",
     ),
 }

@@ -86,8 +86,8 @@ Resources:
       RouteTableIds: [!Ref First]
 """,
         "Resources/Endpoint/Properties/RouteTableIds",
-        "RouteTableIds does not contain Second, which leads to a NAT gateway: from there s3 is "
-        "reached and billed through it. Add the route table.",
+        "RouteTableIds does not contain Second, which has a route to a NAT gateway: there, s3 "
+        "is reached through it, and billed. Add the route table.",
     ),
     "only the public": (
         """
@@ -111,7 +111,7 @@ Resources:
       RouteTableIds: [!Ref Second]
 """,
         "Resources/Endpoint/Properties/RouteTableIds",
-        "RouteTableIds does not contain First, which leads to a NAT gateway: from there s3 is "
-        "reached and billed through it. Add the route table.",
+        "RouteTableIds does not contain First, which has a route to a NAT gateway: there, s3 "
+        "is reached through it, and billed. Add the route table.",
     ),
 }

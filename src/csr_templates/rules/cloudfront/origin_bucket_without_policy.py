@@ -51,8 +51,9 @@ class OriginBucketWithoutPolicy(Rule):
                     ):
                         yield Fault(
                             (logical_id, "Properties", *one.path("Origins", index)),
-                            f"The origin is {bucket}{{when}}, which no AWS::S3::BucketPolicy lets "
-                            "cloudfront.amazonaws.com read: every object returns 403. Allow it s3:GetObject.",
+                            f"The origin is {bucket}{{when}}, which no AWS::S3::BucketPolicy allows "
+                            "cloudfront.amazonaws.com to read: every object returns 403. Allow it "
+                            "s3:GetObject.",
                             one.case,
                         )
 

@@ -34,9 +34,9 @@ class NatGatewayWithoutInternet(Rule):
                 if tables and all(reaches_gateway(resources, table) for table in tables):
                     yield Fault(
                         (logical_id, "Properties", "ConnectivityType"),
-                        f"ConnectivityType is private, and the route table of {subnet} leads to an internet "
-                        "gateway, which drops the traffic of a private NAT gateway. Make it public, with an "
-                        "AllocationId.",
+                        f"ConnectivityType is private, and the route table of {subnet} has a route to an "
+                        "internet gateway, which drops the traffic of a private NAT gateway. Make it public, "
+                        "with an AllocationId.",
                     )
                 continue
             if tables and not any(reaches_internet(resources, table) for table in tables):

@@ -45,7 +45,6 @@ class PrivateRoutesWithoutEndpoint(Rule):
             if left_out and all(item in resources for item in items):
                 yield Fault(
                     (found[0][0], "Properties", "RouteTableIds"),
-                    f"RouteTableIds does not contain {' and '.join(left_out)}, which leads to a NAT gateway: "
-                    "from there "
-                    f"{name} is reached and billed through it. Add the route table.",
+                    f"RouteTableIds does not contain {' and '.join(left_out)}, which has a route to a NAT "
+                    f"gateway: there, {name} is reached through it, and billed. Add the route table.",
                 )

@@ -8,7 +8,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 from csr_templates.rules.support.values import branches, is_true, place, values
 
 BLOCKS = {
-    "RestrictPublicBuckets": "S3 lets no one outside the account read the bucket",
+    "RestrictPublicBuckets": "no one outside the account can read the bucket",
     "BlockPublicPolicy": "S3 refuses the bucket policy that would let anyone read the bucket",
 }
 
