@@ -1,4 +1,4 @@
-"""``reference.tables``: what the tables of the pages say of small stacks."""
+"""``reference.tables``: the tables of the pages for small stacks."""
 
 from __future__ import annotations
 
@@ -257,7 +257,7 @@ def test_words_of_another_language() -> None:
 
 
 def test_names_of_environments_are_not_words() -> None:
-    """A table never asks for the translation of a name."""
+    """A table does not translate names."""
     words = Words({}, "words.xx.json")
 
     rows(tables({}), "parameters", words)
