@@ -212,7 +212,7 @@ APP_SAYS = "The app template says so."
 ONE_NUMBER = "where the parameter takes a number in its shortest form, such as 1024."
 NOT_A_NUMBER = f"{ONE_NUMBER} {MEMORY_SAYS}"
 PROJECT_SAYS = (
-    'The templates network and app say: "must start with a lower-case letter, contain only lower-case letters, digits '
+    'The templates network and app say: "must start with a lowercase letter, contain only lowercase letters, digits '
     'and single hyphens, and be at most 23 characters long".'
 )
 KNOWN = f"There are {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."

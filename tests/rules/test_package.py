@@ -51,8 +51,8 @@ def test_the_cfn_lint_command_loads_the_rules(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (2, "")
-    assert "E9600 AlarmActions is missing: no one is notified when the alarm fires." in done.stdout
+    assert (done.returncode, done.stderr) == (6, "")  # an error and a warning
+    assert "W9600 AlarmActions is missing: no one is notified when the alarm fires." in done.stdout
 
 
 def test_cfn_lint_gets_every_rule_and_nothing_else() -> None:

@@ -114,8 +114,7 @@ def _types(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
                         yield (
                             f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
                             f"{handed.logical_id} of stack {handed.stack.name} again. Import another name, "
-                            "or "
-                            "correct the output."
+                            "or correct the output."
                         )
                     seen.append(found)
                 if resource.get("Type") == "AWS::RDS::DBSubnetGroup" and key == "SubnetIds":
@@ -136,8 +135,7 @@ def _one_zone(
         place = place_in_words(("Resources", logical_id, "Properties", "SubnetIds"))
         yield (
             f"{place}: {' and '.join(names)} are all in the Availability Zone {zones.pop()}, and RDS needs "
-            "two. "
-            "Give the subnets different zones."
+            "two. Give the subnets different zones."
         )
 
 

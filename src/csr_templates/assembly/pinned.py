@@ -198,7 +198,6 @@ def _outputs(stack: BuiltStack, pins: Pins, entry: str) -> Iterator[str]:
         elif found != export:
             was, is_now = (f"exported as {one}" if one else "not exported" for one in (export, found))
             yield (
-                f"Outputs.{key} was {was} and is now {is_now}, but an export cannot be changed or "
-                "removed while a stack imports it. Restore it; or, if none does, change its line in outputs "
-                f"{entry}."
+                f"Outputs.{key} was {was} and is now {is_now}, but an export cannot be changed or removed "
+                f"while a stack imports it. Restore it; or, if none does, change its line in outputs {entry}."
             )

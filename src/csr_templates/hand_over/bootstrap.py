@@ -111,7 +111,7 @@ def _parameters(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> di
             "AllowedPattern": "(?!deploy(-|$))[a-z][a-z0-9]*(-[a-z0-9]+)*",
             "MaxLength": length,
             "ConstraintDescription": (
-                "must start with a lower-case letter, contain only lower-case letters, digits and single "
+                "must start with a lowercase letter, contain only lowercase letters, digits and single "
                 f"hyphens, not be deploy or start with deploy-, and be at most {length} characters long"
             ),
         },

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def template_configuration(environment: Environment, stack: BuiltStack) -> dict[str, dict[str, Any]]:
     """Return parameters, tags and stack policy in the form of CodePipeline's template configuration.
 
-    It contains every parameter, including defaults: for a missing parameter, CloudFormation uses the previous
+    It contains every parameter, including defaults: for a missing parameter, some tools pass the previous
     value, so a changed default would have no effect. The tags are those of each resource.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
     """

@@ -250,9 +250,8 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         fails = f"The deploy may fail: perhaps {values}" if output.maybe else f"The deploy fails: {values}"
         yield (
             *where,
-            f"{fails}, and the export {output.export} cannot be changed while {imports}. "
-            f"Export the new value under another name, deploy {importers} with it, then remove the old "
-            "export.",
+            f"{fails}, and the export {output.export} cannot be changed while {imports}. Export the new "
+            f"value under another name, deploy {importers} with it, then remove the old export.",
         )
 
 

@@ -42,16 +42,16 @@ NUMBERS = {
 
 # Class of a fault -> description. Each rule has one class.
 CLASSES = {
-    "ordinary": "breaks the template's own syntax or a schema",
-    "lifecycle": "is replaced, deleted, ordered or left stale in the wrong way",
-    "names": "an ARN, ID, name, key or region where another is needed",
-    "rights": "a role or policy does not reach what a service needs, or reaches too far",
-    "networks": "does not route, resolve or pass",
-    "values": "AWS enumerates it by engine, version, service or event; the schemas do not",
-    "documents": "wrong inside a string: dashboards, log formats, filter patterns, queries, code",
-    "protections": "is off, or on without effect",
-    "conditions": "a condition, parameter, pattern or policy that can never match",
-    "alarms": "an alarm or metric that no one writes or reads, or that cannot fire",
+    "ordinary": "violations of the template syntax or of a resource schema",
+    "lifecycle": "resources that are replaced, deleted or ordered incorrectly, or become outdated",
+    "names": "an ARN, ID, name, key or region where a different one is needed",
+    "rights": "permissions that are insufficient or too broad",
+    "networks": "traffic that is not routed, resolved or allowed",
+    "values": "values that AWS limits by engine, version, service or event, but the schemas do not",
+    "documents": "mistakes inside strings: dashboards, log formats, filter patterns, queries, code",
+    "protections": "protections that are disabled or have no effect",
+    "conditions": "conditions, parameters, patterns or policies that can never match",
+    "alarms": "metrics that nothing writes or reads, and alarms that cannot fire",
 }
 
 

@@ -126,8 +126,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default=10,
                 MinValue=0,
                 Description=(
-                    "Execution environments that are kept initialized, out of the reserved concurrency. 0 "
-                    "for none."
+                    "Number of execution environments that are kept initialized, as part of the reserved "
+                    "concurrency. 0 for none."
                 ),
                 ConstraintDescription="must be a whole number, 0 or more",
             ),
@@ -156,7 +156,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 MaxLength=96,
                 Description="S3 key of the deployment package in the bucket for Lambda packages.",
                 ConstraintDescription=(
-                    "must be 1 to 96 characters long, of letters, digits and the characters ! _ . * ' ( ) / -"
+                    "must be 1 to 96 characters long and contain only letters, digits and the characters "
+                    "! _ . * ' ( ) / -"
                 ),
             ),
             label="Key of the package",
@@ -170,10 +171,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedPattern="[A-Za-z0-9._/+=-]*",
                 MaxLength=96,
                 Description=(
-                    "S3 version ID of the deployment package. Without it, a new package under the same key "
+                    "S3 version ID of the deployment package. Without it, a new package with the same key "
                     "is not deployed."
                 ),
-                ConstraintDescription="must be the version ID of S3; may be empty outside prod",
+                ConstraintDescription="must be an S3 version ID, or empty outside prod",
             ),
             label="Version ID of the package",
             group="Code",
@@ -192,8 +193,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "ManageApiGatewayAccount",
                 Default="true",
                 Description=(
-                    "Set the role with which all APIs of the account write logs. "
-                    "If false, the account must have one."
+                    "Set the role that all APIs of the account use to write logs. "
+                    "If false, the account must already have one."
                 ),
             ),
             label="Set the account's logging role",
@@ -711,7 +712,7 @@ def add_account(t: StackTemplate, parameters: Parameters, conditions: Conditions
             Condition=conditions.manages_account,
             DeletionPolicy=Retain,
             UpdateReplacePolicy=Retain,
-            Description="Lets API Gateway write the logs of all APIs of the account",
+            Description="Allows API Gateway to write the logs of all APIs of the account",
             AssumeRolePolicyDocument=policies.document(
                 aws.Statement(
                     # Without aws:SourceAccount: API Gateway has been seen to assume roles without sending it.
@@ -1103,7 +1104,7 @@ def add_alarms(
                 Users="Some actions on the site fail.",
                 First="Run the saved query function-errors.",
                 Then="What was deployed last? If it was the package, roll it back.",
-                Related="Follows from database-silent. api-5xx comes with it.",
+                Related="Can be caused by database-silent. Fires together with api-5xx.",
             ),
             MetricName="Errors",
             Statistic="Sum",
@@ -1117,10 +1118,10 @@ def add_alarms(
             "LambdaDurationAlarm",
             "lambda-duration",
             AlarmDescription=description(
-                Users="Some requests are very slow, or time out.",
+                Users="Some requests are very slow or time out.",
                 First="The latency and CPU on the database dashboard.",
                 Then="Run the saved query slowest-requests.",
-                Related="Follows from database-cpu-high. api-latency comes with it.",
+                Related="Can be caused by database-cpu-high. Fires together with api-latency.",
             ),
             MetricName="Duration",
             ExtendedStatistic="p95",
@@ -1135,10 +1136,10 @@ def add_alarms(
             "LambdaThrottlesAlarm",
             "lambda-throttles",
             AlarmDescription=description(
-                Users="Some requests fail: they are throttled, no concurrency is left.",
+                Users="Some requests fail. Lambda throttles them because no concurrency is left.",
                 First="The concurrency on the dashboard: is the reserved concurrency used up?",
-                Then="The duration of the function: slower requests use more.",
-                Related="Comes after lambda-concurrency-high. api-5xx comes with it.",
+                Then="The duration of the function: slower requests use more concurrency.",
+                Related="Fires after lambda-concurrency-high, together with api-5xx.",
             ),
             MetricName="Throttles",
             Statistic="Sum",
@@ -1152,13 +1153,13 @@ def add_alarms(
             "Api4xxAlarm",
             "api-4xx",
             AlarmDescription=description(
-                Users="Most users notice nothing: a scanner or a broken link is enough.",
+                Users="Most users notice nothing. A scanner or a broken link can trigger this alarm.",
                 First="Run the saved query errors-by-route.",
                 Then=(
-                    "The errorType: INVALID_API_KEY is a caller without key, THROTTLED and QUOTA_EXCEEDED "
-                    "are the limits, - is the application."
+                    "The errorType. INVALID_API_KEY: a caller without the key. THROTTLED or QUOTA_EXCEEDED: "
+                    "a limit was reached. A hyphen (-): the application."
                 ),
-                Related="When most requests are refused, api-mostly-failing fires.",
+                Related="If the API rejects most requests, api-mostly-failing also fires.",
             ),
             MetricName="4XXError",
             Statistic="Sum",
@@ -1175,7 +1176,7 @@ def add_alarms(
                 Users="Some actions on the site fail.",
                 First="Run the saved query errors-by-route.",
                 Then="Run the saved query function-errors.",
-                Related="Follows from lambda-errors, lambda-throttles or database-silent.",
+                Related="Can be caused by lambda-errors, lambda-throttles or database-silent.",
             ),
             MetricName="5XXError",
             Statistic="Sum",
@@ -1192,7 +1193,7 @@ def add_alarms(
                 Users="The site responds slowly.",
                 First="The duration of the function: is it as long as the latency?",
                 Then="The cold starts, and the latency on the database dashboard.",
-                Related="Follows from lambda-duration or database-cpu-high.",
+                Related="Can be caused by lambda-duration or database-cpu-high.",
             ),
             MetricName="Latency",
             ExtendedStatistic="p95",
@@ -1207,7 +1208,7 @@ def add_alarms(
             "DeadLettersAlarm",
             "dead-letters",
             AlarmDescription=description(
-                Users="Nothing: the API sends no event asynchronously.",
+                Users="Nothing. Requests to the API never reach this queue.",
                 First="Who invokes the function asynchronously? The message in the queue shows the event.",
                 Then="Run the saved query function-errors.",
             ),
@@ -1225,21 +1226,23 @@ def add_alarms(
             "ApiMostlyFailingAlarm",
             "api-mostly-failing",
             AlarmDescription=description(
-                Users="The site shows its pages, but almost nothing on them works.",
+                Users="The pages of the site open, but almost nothing on them works.",
                 First=(
                     "Run the saved query errors-by-route. Status 5XX: the function or the database. "
                     "INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the daily quota."
                 ),
                 Then=(
-                    "The frontend dashboard: without errors there, someone calls the API directly, "
-                    "without a key, and users notice nothing."
+                    "The frontend dashboard. If it shows no errors, a third party calls the API directly "
+                    "without the key, and users are not affected."
                 ),
-                Related="Comes with api-5xx or api-4xx. Follows from database-silent or api-quota.",
+                Related=(
+                    "Fires together with api-5xx or api-4xx. Can be caused by database-silent or api-quota."
+                ),
             ),
             Metrics=[
                 cloudwatch.MetricDataQuery(
                     Id="failing",
-                    Label="Failed and refused requests in percent",
+                    Label="Percentage of failed or rejected requests",
                     # A few requests at night are not significant. Without requests, there is no value and no
                     # alarm.
                     Expression=(
@@ -1262,10 +1265,10 @@ def add_alarms(
             "ApiQuotaAlarm",
             "api-quota",
             AlarmDescription=description(
-                Users="Nothing yet. When the daily quota is used up, the API refuses all requests.",
-                First="The requests on the dashboard: more users, or one caller?",
+                Users="Nothing yet. When the daily quota is used up, the API rejects all requests.",
+                First="The requests on the dashboard: are there more users, or is it one caller?",
                 Then="The web ACL's rate limits, on the frontend dashboard.",
-                Related="Leads to api-mostly-failing.",
+                Related="Can cause api-mostly-failing.",
             ),
             # CloudWatch evaluates the last 24 hours every minute. The quota is from midnight UTC, so the
             # alarm may fire on a day that does not use it up, but never too late.
@@ -1282,10 +1285,13 @@ def add_alarms(
             "LambdaConcurrencyAlarm",
             "lambda-concurrency-high",
             AlarmDescription=description(
-                Users="Nothing yet. Each function holds a database connection, and these run out first.",
+                Users=(
+                    "Nothing yet. Each execution environment holds a database connection, and connections "
+                    "run out first."
+                ),
                 First="The duration of the function: slower requests use more concurrency.",
-                Then="The requests on the dashboard: more users, or one caller?",
-                Related="Follows from lambda-duration. Leads to database-connections-high.",
+                Then="The requests on the dashboard: are there more users, or is it one caller?",
+                Related="Can be caused by lambda-duration. Can cause database-connections-high.",
             ),
             MetricName="ConcurrentExecutions",
             Statistic="Maximum",

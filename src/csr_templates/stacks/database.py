@@ -108,7 +108,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                     "Class of all DB instances. A change restarts them one after the other. "
                     "Performance Insights is enabled if the class supports it."
                 ),
-                ConstraintDescription="must be a class that Aurora MySQL 3 runs on in ap-northeast-1",
+                ConstraintDescription=(
+                    "must be an instance class that Aurora MySQL 3 supports in ap-northeast-1"
+                ),
             ),
             label="Instance class",
             group="Instances",
@@ -171,7 +173,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "DatabaseDeletionProtection",
                 Default="true",
                 Description=(
-                    "Prevent the deletion of the cluster, also by the rollback of a failed first create. "
+                    "Prevent the deletion of the cluster, even by the rollback of a failed creation. "
                     "If false, automated backups are deleted with the cluster."
                 ),
             ),
@@ -537,7 +539,7 @@ def add_monitoring_role(t: StackTemplate, parameters: Parameters, conditions: Co
         roles.service_role(
             "MonitoringRole",
             "database-monitoring-role",
-            Description="Lets Enhanced Monitoring write the metrics of the instances to CloudWatch Logs",
+            Description="Allows Enhanced Monitoring to write the metrics of the instances to CloudWatch Logs",
             service="monitoring.rds.amazonaws.com",
             PermissionsBoundary=If(
                 conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
@@ -720,9 +722,9 @@ def add_alarms(
             "database-cpu-high",
             AlarmDescription=description(
                 Users="API responses are slow.",
-                First="On the dashboard, the latest slow queries: is one new?",
+                First="On the dashboard, the latest slow queries: is there a new one?",
                 Then="The requests on the api dashboard: are there more than usual?",
-                Related="lambda-duration and api-latency follow from it.",
+                Related="Can cause lambda-duration and api-latency.",
             ),
             MetricName="CPUUtilization",
             Statistic="Average",
@@ -736,10 +738,10 @@ def add_alarms(
             "DatabaseConnectionsAlarm",
             "database-connections-high",
             AlarmDescription=description(
-                Users="Nothing yet. When no connection is left, the API answers with errors.",
-                First="The concurrency on the api dashboard: each function holds a connection.",
+                Users="Nothing yet. When no connections are left, the API returns errors.",
+                First="The concurrency on the api dashboard: each execution environment holds a connection.",
                 Then="The latest slow queries: do they keep connections open?",
-                Related="Follows from lambda-concurrency-high. Leads to lambda-errors and api-5xx.",
+                Related="Can be caused by lambda-concurrency-high. Can cause lambda-errors and api-5xx.",
             ),
             MetricName="DatabaseConnections",
             Statistic="Maximum",
@@ -755,8 +757,8 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Some pages load slowly.",
                 First="The latest slow queries: does one read without an index?",
-                Then="The freeable memory: without it, reads go to the storage.",
-                Related="May follow from database-memory-low. api-latency follows from it.",
+                Then="The freeable memory: when it is low, more data is read from storage.",
+                Related="Can be caused by database-memory-low. Can cause api-latency.",
             ),
             MetricName="ReadLatency",
             dimensions=of_cluster | {"Role": If(conditions.has_reader, "READER", "WRITER")},
@@ -771,10 +773,10 @@ def add_alarms(
             "DatabaseWriteLatencyAlarm",
             "database-write-latency-high",
             AlarmDescription=description(
-                Users="Saving is slow.",
-                First="A bulk load or a long transaction: what was started last?",
+                Users="Saving data is slow.",
+                First="Is a bulk load or a long transaction running?",
                 Then="AWS Health: is there an event for Aurora?",
-                Related="lambda-duration and api-latency follow from it.",
+                Related="Can cause lambda-duration and api-latency.",
             ),
             MetricName="WriteLatency",
             Statistic="Average",
@@ -788,10 +790,13 @@ def add_alarms(
             "DatabaseSurplusCreditsAlarm",
             "database-surplus-credits-charged",
             AlarmDescription=description(
-                Users="Nothing. The T class uses more CPU than it earns in a day, which is charged extra.",
-                First="The CPU of writer and reader: what keeps it busy?",
+                Users=(
+                    "Nothing. The T class uses more CPU credits than it earns in a day, and AWS charges for "
+                    "them."
+                ),
+                First="The CPU of the writer and the reader: which one is busy, and why?",
                 Then="If that is the normal load, choose a larger class.",
-                Related="Comes with database-cpu-high or database-reader-cpu-high.",
+                Related="Fires together with database-cpu-high or database-reader-cpu-high.",
             ),
             MetricName="CPUSurplusCreditsCharged",
             dimensions=of_cluster,
@@ -811,9 +816,9 @@ def add_alarms(
             DependsOn=instances.first,  # otherwise it would wait for data of missing instances
             AlarmDescription=description(
                 Users="Every request that needs the database fails.",
-                First="In the RDS console, the state of the cluster and its writer.",
-                Then="In the RDS console, the recent events: a failover, a restart, out of storage?",
-                Related="lambda-errors, api-5xx and api-mostly-failing follow from it.",
+                First="In the RDS console, the status of the cluster and its writer.",
+                Then="In the RDS console, the recent events: a failover, a restart, or no storage left?",
+                Related="Can cause lambda-errors, api-5xx and api-mostly-failing.",
             ),
             MetricName="CPUUtilization",  # every running instance sends it each minute
             Statistic="SampleCount",
@@ -830,10 +835,10 @@ def add_alarms(
             "DatabaseReaderCPUAlarm",
             "database-reader-cpu-high",
             AlarmDescription=description(
-                Users="Pages that only read are slow.",
-                First="The latest slow queries: is one new?",
-                Then="Reports or exports: does one run?",
-                Related="database-replica-lag and api-latency follow from it.",
+                Users="Pages that only read data are slow.",
+                First="The latest slow queries: is there a new one?",
+                Then="Is a report or an export running?",
+                Related="Can cause database-replica-lag and api-latency.",
             ),
             MetricName="CPUUtilization",
             Statistic="Average",
@@ -847,10 +852,12 @@ def add_alarms(
             "DatabaseReaderConnectionsAlarm",
             "database-reader-connections-high",
             AlarmDescription=description(
-                Users="Nothing yet. When no connection is left, pages that only read fail.",
-                First="The concurrency on the api dashboard: each function may hold a connection.",
+                Users="Nothing yet. When no connections are left, pages that only read data fail.",
+                First=(
+                    "The concurrency on the api dashboard: each execution environment can hold a connection."
+                ),
                 Then="The latest slow queries: do they keep connections open?",
-                Related="Follows from lambda-concurrency-high.",
+                Related="Can be caused by lambda-concurrency-high.",
             ),
             MetricName="DatabaseConnections",
             Statistic="Maximum",
@@ -864,10 +871,10 @@ def add_alarms(
             "DatabaseReplicaLagAlarm",
             "database-replica-lag",
             AlarmDescription=description(
-                Users="What was just saved is missing on the next page.",
+                Users="Data that was just saved is missing on the next page.",
                 First="The CPU of the reader: is it busy?",
-                Then="A bulk load or a long transaction: what was started last?",
-                Related="May follow from database-reader-cpu-high.",
+                Then="Is a bulk load or a long transaction running?",
+                Related="Can be caused by database-reader-cpu-high.",
             ),
             MetricName="AuroraReplicaLag",
             Statistic="Maximum",
@@ -881,10 +888,10 @@ def add_alarms(
             "DatabaseMemoryAlarm",
             "database-memory-low",
             AlarmDescription=description(
-                Users="Nothing yet. Without memory the writer becomes slow, then restarts.",
-                First="The connections: each one takes memory.",
-                Then="The latest slow queries: does one sort or join a lot?",
-                Related="Leads to database-read-latency-high, and to a failover.",
+                Users="Nothing yet. If memory runs out, the writer becomes slow and then restarts.",
+                First="The connections: each one uses memory.",
+                Then="The latest slow queries: does one sort or join many rows?",
+                Related="Can cause database-read-latency-high and a failover.",
             ),
             MetricName="FreeableMemory",
             Statistic="Minimum",
@@ -899,10 +906,10 @@ def add_alarms(
             "DatabaseStorageAlarm",
             "database-storage-low",
             AlarmDescription=description(
-                Users="Nothing yet. Without local storage, large queries and index changes fail.",
-                First="An ALTER TABLE or a large sort: does one run?",
-                Then="The sizes of the log files, in the RDS console.",
-                Related="lambda-errors follows from it.",
+                Users="Nothing yet. If local storage runs out, large queries and index changes fail.",
+                First="Is an ALTER TABLE or a large sort running?",
+                Then="In the RDS console, the sizes of the log files.",
+                Related="Can cause lambda-errors.",
             ),
             MetricName="FreeLocalStorage",  # for temporary tables and logs; the data has no such limit
             Statistic="Minimum",
@@ -935,7 +942,7 @@ def add_outputs(
             ),
             contract.output(
                 contract.DATABASE_CLUSTER_READ_ENDPOINT,
-                "Reader endpoint; without a reader it connects to the writer",
+                "Reader endpoint; without a reader, it connects to the writer",
                 cluster.GetAtt("ReadEndpoint.Address"),
             ),
             contract.output(
@@ -954,7 +961,7 @@ def add_outputs(
             ),
             contract.output(
                 contract.LAMBDA_SECURITY_GROUP_ID,
-                "ID of the security group of the functions that may connect to the database",
+                "ID of the security group of the functions that can connect to the database",
                 security_groups.functions.GetAtt("GroupId"),
             ),
             Output(

@@ -101,8 +101,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "CloudFrontEnabled",
                 Default="true",
                 Description=(
-                    "Create the CloudFront distribution, in us-east-1. If false, only buckets, key and "
-                    "topics are created."
+                    "Create the CloudFront distribution, in us-east-1. If false, only the buckets, the "
+                    "key and the topics are created."
                 ),
             ),
             label="CloudFront",
@@ -163,9 +163,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedPattern="(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]{2,63})?",
                 MaxLength=253,
                 Description=(
-                    "Domain name of the site, or empty. Browsers then require HTTPS for its subdomains too."
+                    "Domain name of the site, or empty. If you set it, browsers also require HTTPS for "
+                    "its subdomains."
                 ),
-                ConstraintDescription="must be empty, or a domain name in lower case such as www.example.com",
+                ConstraintDescription="must be empty, or a lowercase domain name such as www.example.com",
             ),
             label="Domain",
             group="Domain (all or none)",
@@ -438,7 +439,7 @@ def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
             function(
                 "PageRoutingFunction",
                 "page-routing",
-                Comment="Leads from the address of a page to its file",
+                Comment="Maps the URL of a page to its file",
                 FunctionCode=Join(
                     "\n", [Sub("var SITE_ROUTING = '${SiteRouting}';"), function_code("page_routing.js")]
                 ),
@@ -448,7 +449,7 @@ def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
             function(
                 "BrowserCachingFunction",
                 "browser-caching",
-                Comment="Tells browsers what they may keep",
+                Comment="Sets which responses browsers can cache",
                 FunctionCode=function_code("browser_caching.js"),
             )
         ),
@@ -456,7 +457,7 @@ def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
             function(
                 "ApiCacheKeyFunction",
                 "api-cache-key",
-                Comment="Says which API requests may share a cached answer",
+                Comment="Determines which API requests can share a cached response",
                 FunctionCode=function_code("api_cache_key.js"),
             )
         ),
@@ -1326,10 +1327,12 @@ def add_alarms(
             EvaluationPeriods=2,
             Threshold=2,  # percent; requests that WAF blocks count
             AlarmDescription=description(
-                Users="Some users get missing pages or refused actions; often it is only scanners.",
-                First="WAF on the dashboard: does it block the requests?",
-                Then="What was uploaded last: a broken link, or half a site?",
-                Related="Comes with waf-blocked-requests-high or api-4xx.",
+                Users=(
+                    "Some pages are missing, or some actions are rejected. Often, only scanners are affected."
+                ),
+                First="The WAF graph on the dashboard: does WAF block the requests?",
+                Then="The last upload of the site: does it have a broken link, or are files missing?",
+                Related="Fires together with waf-blocked-requests-high or api-4xx.",
             ),
             notify=alarm_topics.normal.Ref(),
         )
@@ -1345,8 +1348,11 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Some pages or actions fail.",
                 First="The errors on the api dashboard.",
-                Then="If there are none: the errors of the functions on this dashboard, or the last deploy.",
-                Related="Follows from api-5xx.",
+                Then=(
+                    "If there are none, the errors of the CloudFront functions on this dashboard, or the "
+                    "last deploy."
+                ),
+                Related="Can be caused by api-5xx.",
             ),
             notify=alarm_topics.critical.Ref(),
         )
@@ -1364,7 +1370,7 @@ def add_alarms(
                 Users="The site responds slowly.",
                 First="The duration of the function, on the api dashboard.",
                 Then="The latency on the database dashboard.",
-                Related="Follows from api-latency.",
+                Related="Can be caused by api-latency.",
             ),
             notify=alarm_topics.normal.Ref(),
         )
@@ -1381,10 +1387,13 @@ def add_alarms(
             EvaluationPeriods=1,
             Threshold=100,  # requests
             AlarmDescription=description(
-                Users="Most users notice nothing. If a rule is wrong, some requests of users are blocked.",
+                Users="Most users notice nothing. If a rule is wrong, WAF blocks legitimate requests.",
                 First="Run the saved query waf-blocked-by-rule.",
-                Then="Run the saved query waf-blocked-addresses: a few unknown addresses, or many users?",
-                Related="cloudfront-4xx-rate-high comes with it.",
+                Then=(
+                    "Run the saved query waf-blocked-addresses: are there a few unknown addresses, or many "
+                    "users?"
+                ),
+                Related="Fires together with cloudfront-4xx-rate-high.",
             ),
             notify=alarm_topics.normal.Ref(),
             Condition=conditions.waf,
@@ -1410,9 +1419,12 @@ def add_alarms(
             ),
             AlarmDescription=description(
                 Users="The site does not open.",
-                First="Open the site yourself, on a phone without Wi-Fi.",
-                Then="In the Route 53 console, the reason that the checkers of site-probe give.",
-                Related="Without cloudfront-5xx-rate-high: DNS, the certificate or CloudFront itself.",
+                First="Open the site on a phone with Wi-Fi turned off.",
+                Then="In the Route 53 console, the reason that the health checkers report for site-probe.",
+                Related=(
+                    "If cloudfront-5xx-rate-high does not fire, the cause is probably DNS, the certificate "
+                    "or CloudFront itself."
+                ),
             ),
             notify=alarm_topics.critical.Ref(),
             Condition=conditions.probe,
@@ -1434,9 +1446,11 @@ def add_alarms(
             TreatMissingData="breaching",
             WarmUpConfiguration=alarms.warm_up(1440),
             AlarmDescription=description(
-                Users="Nothing yet. When the certificate expires, browsers refuse the site.",
+                Users=(
+                    "Nothing yet. When the certificate expires, browsers show a warning instead of the site."
+                ),
                 First="In the ACM console in us-east-1, the renewal status of the certificate.",
-                Then="The DNS record that validates it: is it still there?",
+                Then="The DNS record that validates the certificate: does it still exist?",
             ),
             notify=alarm_topics.normal.Ref(),
             Condition=conditions.custom_domain,

@@ -715,7 +715,7 @@ def add_flow_logs(
         roles.service_role(
             "FlowLogsRole",
             "flow-logs-role",
-            Description="Lets VPC flow logs write to their log group",
+            Description="Allows VPC Flow Logs to write to its log group",
             service="vpc-flow-logs.amazonaws.com",
             PermissionsBoundary=If(
                 conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
@@ -844,9 +844,12 @@ def add_alarms(
         alarms.alarm,
         AlarmDescription=alarms.description(
             Users="Requests that need the internet or an AWS service fail or time out.",
-            First="On the network dashboard, the active connections. Many to one address use up its ports.",
-            Then="Run the saved query network-flows: which address gets most of the packets?",
-            Related="Errors and duration of the function follow from it.",
+            First=(
+                "On the network dashboard, the active connections. Too many to the same address use up the "
+                "ports."
+            ),
+            Then="Run the saved query network-flows: which address receives the most packets?",
+            Related="Can cause lambda-errors and lambda-duration.",
             Dashboard="network",
         ),
         Namespace="AWS/NATGateway",
@@ -861,8 +864,8 @@ def add_alarms(
         AlarmDescription=alarms.description(
             Users="Some requests that need the internet are slow.",
             First="AWS Health: is there an event in the zone?",
-            Then="On the network dashboard, the bytes: a load that the gateway cannot carry?",
-            Related="Comes with nat-1-ports or nat-2-ports if the ports are the cause.",
+            Then="On the network dashboard, the bytes: is there more traffic than the gateway can handle?",
+            Related="If the ports are the cause, nat-1-ports or nat-2-ports also fires.",
             Dashboard="network",
         ),
         Namespace="AWS/NATGateway",
@@ -915,7 +918,10 @@ def add_outputs(
             ),
             Output(
                 "NatGateway1Address",
-                Description="Public IP address of private subnet 1, and of 2 where it has no NAT gateway",
+                Description=(
+                    "Public IP address of private subnet 1, and of private subnet 2 if that has no NAT "
+                    "gateway"
+                ),
                 Value=addresses.first.GetAtt("PublicIp"),
             ),
             Output(

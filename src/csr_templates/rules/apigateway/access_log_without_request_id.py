@@ -29,8 +29,7 @@ class AccessLogWithoutRequestId(Rule):
                 yield Fault(
                     ("Format",),
                     "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
-                    "refuses the "
-                    "stage. Add one of them.",
+                    "refuses the stage. Add one of them.",
                 )
             elif "\n" in text.rstrip("\n"):
                 yield Fault(

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from csr_templates.rules.support.apis import ACCESS_LOGS
 from csr_templates.rules.support.documents import texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
@@ -35,9 +36,7 @@ class BareVariableInJson(Rule):
     tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
     looks_at = (
-        "Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",
-        "Resources/AWS::ApiGateway::Deployment/Properties/StageDescription/AccessLogSetting",
-        "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
+        *ACCESS_LOGS,
         "Resources/AWS::ApiGateway::GatewayResponse/Properties/ResponseTemplates",
     )
 

@@ -40,8 +40,7 @@ class UnknownStage(Rule):
                 yield Fault(
                     path,
                     f"{path[-1]} is the stage {name}, but {api} has only "
-                    f"{' and '.join(sorted(map(str, known)))}. "
-                    "Use one of them.",
+                    f"{' and '.join(sorted(map(str, known)))}. Use one of them.",
                 )
 
 

@@ -21,8 +21,7 @@ class HstsWithoutLifetime(Rule):
     tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = (
-        "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/"
-        "SecurityHeadersConfig/StrictTransportSecurity",
+        "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity",
     )
 
     def faults(self, validator: Validator, header: Any) -> Faults:
@@ -31,7 +30,6 @@ class HstsWithoutLifetime(Rule):
                 yield Fault(
                     ("AccessControlMaxAgeSec",),
                     "AccessControlMaxAgeSec is 0{when}: browsers delete the rule that the site is only on "
-                    "HTTPS. Use "
-                    "31536000, a year.",
+                    "HTTPS. Use 31536000, a year.",
                     case,
                 )

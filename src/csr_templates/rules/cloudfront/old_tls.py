@@ -29,7 +29,7 @@ class OldTls(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins", "ViewerCertificate"):
-            certificate, origins = one.parts.get("ViewerCertificate"), one.parts.get("Origins")
+            certificate = one.parts.get("ViewerCertificate")
             version = (
                 only_value(one.case, certificate.get("MinimumProtocolVersion"))
                 if isinstance(certificate, dict) and "CloudFrontDefaultCertificate" not in certificate
@@ -39,19 +39,16 @@ class OldTls(Rule):
                 yield Fault(
                     one.path("ViewerCertificate", "MinimumProtocolVersion"),
                     f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are "
-                    "accepted. Set "
-                    "it to TLSv1.2_2021.",
+                    "accepted. Set it to TLSv1.2_2021.",
                     one.case,
                 )
-            for index, origin in enumerate(origins if isinstance(origins, list) else []):
-                custom = origin.get("CustomOriginConfig") if isinstance(origin, dict) else None
-                offered = custom.get("OriginSSLProtocols") if isinstance(custom, dict) else None
+            for index, _, custom in one.custom_origins():
+                offered = custom.get("OriginSSLProtocols")
                 known = all(isinstance(each, str) for each in offered) if isinstance(offered, list) else False
                 if offered and known and NEWEST not in offered:
                     yield Fault(
                         one.path("Origins", index, "CustomOriginConfig", "OriginSSLProtocols"),
                         f"OriginSSLProtocols is {' and '.join(offered)}{{when}}: most servers refuse that, "
-                        "and "
-                        f"viewers get 502. Set it to {NEWEST}.",
+                        f"and viewers get 502. Set it to {NEWEST}.",
                         one.case,
                     )

@@ -38,9 +38,8 @@ class PagesWithoutHeaders(Rule):
                 if policy and isinstance(config, dict) and "SecurityHeadersConfig" in config:
                     yield Fault(
                         one.path("DefaultCacheBehavior"),
-                        f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: "
-                        "the pages "
-                        "come without its security headers. Set it here, too.",
+                        f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: the "
+                        "pages come without its security headers. Set it here, too.",
                         one.case,
                     )
                     break

@@ -25,11 +25,8 @@ class PlainHttpToOrigin(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins"):
-            origins = one.parts.get("Origins")
-            for index, origin in enumerate(origins if isinstance(origins, list) else []):
-                custom = origin.get("CustomOriginConfig") if isinstance(origin, dict) else None
-                policy = custom.get("OriginProtocolPolicy") if isinstance(custom, dict) else None
-                domain = show(origin.get("DomainName")) if custom else ""
+            for index, origin, custom in one.custom_origins():
+                policy, domain = custom.get("OriginProtocolPolicy"), show(origin.get("DomainName"))
                 website = "s3-website" in domain or "WebsiteURL" in domain
                 if policy in ("http-only", "match-viewer") and not website:
                     problem = "requests are sent to the origin in plain text. Use https-only"

@@ -27,18 +27,13 @@ class PortOfOtherProtocol(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins"):
-            origins = one.parts.get("Origins")
-            for index, origin in enumerate(origins if isinstance(origins, list) else []):
-                custom = origin.get("CustomOriginConfig") if isinstance(origin, dict) else None
-                if not isinstance(custom, dict):
-                    continue
+            for index, _, custom in one.custom_origins():
                 for name, (port, other, right) in WRONG.items():
                     policy = only_value(one.case, custom.get("OriginProtocolPolicy"))
                     if number(only_value(one.case, custom.get(name))) == port and policy != UNUSED[name]:
                         yield Fault(
                             one.path("Origins", index, "CustomOriginConfig", name),
                             f"{name} is {port}{{when}}, the port of {other}: the origin does not answer "
-                            "there. "
-                            f"Set it to {right}.",
+                            f"there. Set it to {right}.",
                             one.case,
                         )

@@ -27,10 +27,7 @@ class PrivateOriginWithoutAccessControl(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins"):
-            origins = one.parts.get("Origins")
-            for index, origin in enumerate(origins if isinstance(origins, list) else []):
-                if not isinstance(origin, dict):
-                    continue
+            for index, origin in one.origins():
                 control = origin.get("OriginAccessControlId")
                 if control:
                     yield from _unsigned(one, index, control)

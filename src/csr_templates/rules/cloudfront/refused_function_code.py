@@ -49,9 +49,8 @@ class RefusedFunctionCode(Rule):
             if runtime == "cloudfront-js-1.0" and used:
                 yield Fault(
                     ("FunctionConfig", "Runtime"),
-                    f"Runtime is {runtime}, and the code uses {' and '.join(used)}, which it does not "
-                    "have: the "
-                    "function fails. Set it to cloudfront-js-2.0.",
+                    f"Runtime is {runtime}, and the code uses {' and '.join(used)}, which it does not have: "
+                    "the function fails. Set it to cloudfront-js-2.0.",
                 )
 
 

@@ -64,7 +64,6 @@ class AlarmWithForeignUnit(Rule):
                     yield Fault(
                         ("Unit",),
                         f"Unit is {unit}{{when}}, and {metric.namespace} writes {metric.name} in {right}: "
-                        "the "
-                        "alarm never has data. Leave Unit out.",
+                        "the alarm never has data. Leave Unit out.",
                         case,
                     )

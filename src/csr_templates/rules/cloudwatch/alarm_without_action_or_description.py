@@ -30,11 +30,11 @@ class AlarmWithoutActionOrDescription(Rule):
 
     CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without AlarmDescription.
     Such an alarm does not notify anyone, or notifies an operator without instructions. Add at least one
-    action, and describe the event and the first check. An alarm that is only used by a composite alarm does
-    not need an action: ignore this rule on it and give the reason.
+    action, and describe the event and the first check. An alarm that is only used by a composite alarm or as
+    a rollback trigger does not need an action: ignore this rule on it and give the reason.
     """
 
-    id = "E9600"
+    id = "W9600"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html"
     tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"

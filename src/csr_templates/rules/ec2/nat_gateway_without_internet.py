@@ -43,6 +43,6 @@ class NatGatewayWithoutInternet(Rule):
                 yield Fault(
                     (logical_id, "Properties", "SubnetId"),
                     f"SubnetId is {subnet}, whose route table {tables[0]} has no route to an internet "
-                    "gateway: "
-                    "nothing behind the NAT gateway reaches the internet. Put it into a public subnet.",
+                    "gateway: nothing behind the NAT gateway reaches the internet. Put it into a public "
+                    "subnet.",
                 )

@@ -36,8 +36,7 @@ class RouteTwice(Rule):
                         yield Fault(
                             (logical_id, "Properties", name),
                             f"{name} is {key[1]}, and {other} routes it in the same table: EC2 refuses the "
-                            "second. "
-                            "Remove one of them.",
+                            "second. Remove one of them.",
                         )
                         break
                 others.append((logical_id, resource))

@@ -37,6 +37,5 @@ class RuleMayNotSend(Rule):
                         yield Fault(
                             path,
                             f"The target is {one}, whose policy does not allow events.amazonaws.com "
-                            f"{action}: every "
-                            "event is lost. Allow it.",
+                            f"{action}: every event is lost. Allow it.",
                         )

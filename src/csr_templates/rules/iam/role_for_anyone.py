@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csr_templates.rules.support.documents import TRUST, documents, principals
+from csr_templates.rules.support.documents import TRUST, open_to_anyone
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
@@ -23,11 +23,9 @@ class RoleForAnyone(Rule):
     looks_at = (TRUST,)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
-        for statement, path in documents(policy):
-            free = statement.get("Effect") == "Allow" and "Condition" not in statement
-            if free and "*" in principals(statement, "AWS"):
-                yield Fault(
-                    (*path, "Principal"),
-                    "Principal is '*' and there is no Condition: every AWS account can assume the role. "
-                    "Specify an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
-                )
+        for path in open_to_anyone(policy):
+            yield Fault(
+                (*path, "Principal"),
+                "Principal is '*' and there is no Condition: every AWS account can assume the role. "
+                "Specify an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
+            )

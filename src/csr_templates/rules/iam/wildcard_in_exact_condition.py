@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
+from csr_templates.rules.support.documents import POLICIES, TRUST, conditions_in, texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
 
@@ -28,14 +28,13 @@ class WildcardInExactCondition(Rule):
     looks_at = (*POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
-        for statement, path in documents(policy):
-            for operator, key, value, place_of in conditions(statement):
-                found = EXACT.match(operator)
-                wild = [text for text in texts(value) if "*" in text or "?" in text]
-                if found and wild:
-                    like = f"{'Not' if found[3] else ''}Like"
-                    yield Fault(
-                        (*path, *place_of),
-                        f"{operator} compares {key} with {show(wild[0])} exactly: the wildcard "
-                        f"matches only itself. Use String{like}{found[5] or ''}.",
-                    )
+        for operator, key, value, path in conditions_in(policy):
+            found = EXACT.match(operator)
+            wild = [text for text in texts(value) if "*" in text or "?" in text]
+            if found and wild:
+                like = f"{'Not' if found[3] else ''}Like"
+                yield Fault(
+                    path,
+                    f"{operator} compares {key} with {show(wild[0])} exactly: the wildcard "
+                    f"matches only itself. Use String{like}{found[5] or ''}.",
+                )

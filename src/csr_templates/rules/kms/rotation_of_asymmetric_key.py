@@ -40,7 +40,6 @@ class RotationOfAsymmetricKey(Rule):
                 yield Fault(
                     ("EnableKeyRotation",),
                     f"EnableKeyRotation is true{{when}}, and {other[0]}: KMS does not rotate such a key, and "
-                    "refuses "
-                    "it.",
+                    "refuses it.",
                     case,
                 )

@@ -30,7 +30,6 @@ class FilterOfInfrequentAccess(Rule):
                     yield Fault(
                         ("LogGroupName",),
                         f"LogGroupName is {group}{{when}}, whose LogGroupClass is {found}: CloudWatch Logs "
-                        "refuses "
-                        "the filter. Use the class STANDARD.",
+                        "refuses the filter. Use the class STANDARD.",
                         where,
                     )

@@ -35,8 +35,7 @@ class RefusedMetricTransformation(Rule):
                 if "DefaultValue" in one and one.get("Dimensions"):
                     yield Fault(
                         path,
-                        "DefaultValue is set with Dimensions{when}: a metric with dimensions has no "
-                        "default "
+                        "DefaultValue is set with Dimensions{when}: a metric with dimensions has no default "
                         "value. Remove one of them.",
                         case,
                     )

@@ -34,7 +34,6 @@ class SubnetGroupInOneZone(Rule):
                 yield Fault(
                     ("SubnetIds",),
                     f"SubnetIds are all in the zone {zones[0]}{{when}}: RDS needs subnets in two zones. "
-                    "Choose "
-                    "subnets of different zones.",
+                    "Choose subnets of different zones.",
                     case,
                 )

@@ -11,8 +11,7 @@ from csr_templates.rules.support.values import show
 
 INSTANCE_EVENTS = (
     "availability|backtrack|backup|configuration change|creation|deletion|failover|failure|low "
-    "storage|maintenance|"
-    "notification|read replica|recovery|restoration|security|security patching"
+    "storage|maintenance|notification|read replica|recovery|restoration|security|security patching"
 )
 # The page writes global failover, the API global-failover; migration and serverless are only in the API.
 CLUSTER_EVENTS = (
@@ -58,7 +57,6 @@ class UnknownEventCategory(Rule):
                     yield Fault(
                         ("EventCategories",),
                         f"EventCategories has {show(category)}{{when}}, and {found['SourceType']} has no "
-                        "such "
-                        f"category. {hint}",
+                        f"such category. {hint}",
                         case,
                     )

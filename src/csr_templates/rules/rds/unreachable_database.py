@@ -53,8 +53,7 @@ class UnreachableDatabase(Rule):
                 yield Fault(
                     (logical_id, "Properties", name),
                     f"{' and '.join(groups)} does not allow port {ports[0]:g}, on which the database "
-                    "listens: "
-                    "no client connects. Add an ingress rule for the port.",
+                    "listens: no client connects. Add an ingress rule for the port.",
                 )
 
 

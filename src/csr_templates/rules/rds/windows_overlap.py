@@ -45,8 +45,7 @@ class WindowsOverlap(Rule):
                 yield Fault(
                     ("PreferredMaintenanceWindow",),
                     f"PreferredMaintenanceWindow is {found['PreferredMaintenanceWindow']}{{when}}, which "
-                    "overlaps the "
-                    "daily backup window: RDS refuses the database. Move one of them.",
+                    "overlaps the daily backup window: RDS refuses the database. Move one of them.",
                     case,
                 )
 

@@ -50,8 +50,7 @@ class HealthCheckOfOtherProtocol(Rule):
                 yield Fault(
                     ("FullyQualifiedDomainName",),
                     "FullyQualifiedDomainName has a scheme or a path{when}, and must be only a host "
-                    "name. "
-                    "Remove it.",
+                    "name. Remove it.",
                     case,
                 )
         sni = config.get("EnableSNI")

@@ -45,8 +45,7 @@ class NameUnknownToDistribution(Rule):
                 yield Fault(
                     path,
                     f"Name is {name} and is an alias for {found[1]}, whose Aliases {listed}: CloudFront "
-                    "answers 403. "
-                    "Add the name to Aliases.",
+                    "answers 403. Add the name to Aliases.",
                 )
 
 

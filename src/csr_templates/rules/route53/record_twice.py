@@ -48,8 +48,7 @@ class RecordTwice(Rule):
                     yield Fault(
                         (logical_id, "Properties", "Name"),
                         f"Name is {name}, which {other} has with the same Type {kind}: Route 53 refuses the "
-                        "second. "
-                        "Remove one, or give both a SetIdentifier and a routing policy.",
+                        "second. Remove one, or give both a SetIdentifier and a routing policy.",
                     )
                     break
             seen[key].append((logical_id, resource))

@@ -11,9 +11,8 @@ from csr_templates.rules.support.values import show
 
 OBJECTS = (
     "s3:abortmultipartupload s3:deleteobject s3:deleteobjectversion s3:getobject s3:getobjectacl "
-    "s3:getobjecttagging "
-    "s3:getobjectversion s3:listmultipartuploadparts s3:putobject s3:putobjectacl s3:putobjecttagging "
-    "s3:restoreobject"
+    "s3:getobjecttagging s3:getobjectversion s3:listmultipartuploadparts s3:putobject s3:putobjectacl "
+    "s3:putobjecttagging s3:restoreobject"
 )
 BUCKETS = (
     "s3:getbucketacl s3:getbucketcors s3:getbucketlocation s3:getbucketpolicy s3:getbuckettagging "

@@ -43,8 +43,7 @@ class LogDestinationWithoutPolicy(Rule):
                 yield Fault(
                     path,
                     f"DestinationBucketName is {bucket}, which is encrypted with SSE-KMS: S3 writes no "
-                    "access "
-                    "log there. Use SSE-S3 (AES256).",
+                    "access log there. Use SSE-S3 (AES256).",
                 )
             elif not _takes(resources, bucket, holder, logging.get("LogFilePrefix", "")):
                 yield Fault(

@@ -51,6 +51,5 @@ class NotificationNotAllowed(Rule):
                             yield Fault(
                                 (*path, key),
                                 f"{key} is {goal}, which does not allow s3.amazonaws.com: S3 refuses the "
-                                "bucket. "
-                                f"{remedy}.",
+                                f"bucket. {remedy}.",
                             )

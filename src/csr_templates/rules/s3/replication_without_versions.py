@@ -33,7 +33,6 @@ class ReplicationWithoutVersions(Rule):
                 yield Fault(
                     ("ReplicationConfiguration",),
                     "ReplicationConfiguration is set{when}, and the bucket keeps no versions: S3 refuses it. "
-                    "Set "
-                    "VersioningConfiguration: {Status: Enabled}.",
+                    "Set VersioningConfiguration: {Status: Enabled}.",
                     case,
                 )

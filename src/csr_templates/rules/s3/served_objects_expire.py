@@ -45,8 +45,6 @@ class ServedObjectsExpire(Rule):
                 yield Fault(
                     (*place(where, validator), "ExpirationInDays"),
                     f"ExpirationInDays is {max(filter(None, days)):g} for all objects of a bucket that "
-                    f"{reader} "
-                    "serves: they are deleted that many days after their upload. Add a Prefix, or expire "
-                    "only "
-                    "old versions.",
+                    f"{reader} serves: they are deleted that many days after their upload. Add a Prefix, or "
+                    "expire only old versions.",
                 )

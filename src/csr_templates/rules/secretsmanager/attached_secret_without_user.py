@@ -46,6 +46,5 @@ class AttachedSecretWithoutUser(Rule):
             yield Fault(
                 ("SecretId",),
                 f"SecretId is {secret}, which has no {' and no '.join(missing_keys)}: no one can log in with "
-                "it. Add "
-                "username to SecretStringTemplate, and set GenerateStringKey: password.",
+                "it. Add username to SecretStringTemplate, and set GenerateStringKey: password.",
             )

@@ -45,6 +45,5 @@ class PasswordThatRdsRefuses(Rule):
                 yield Fault(
                     (secret, "Properties", "GenerateSecretString"),
                     f"GenerateSecretString generates the password of {user} and can use {' '.join(left)}, "
-                    "which RDS "
-                    "refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",
+                    "which RDS refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",
                 )

@@ -48,6 +48,5 @@ class ActionOutsideTopic(Rule):
                     yield Fault(
                         place,
                         f"Action is {action}, which the policy of a topic does not support: SNS refuses it. "
-                        "List the "
-                        "actions, such as sns:Publish.",
+                        "List the actions, such as sns:Publish.",
                     )

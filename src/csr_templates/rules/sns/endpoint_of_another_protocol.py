@@ -54,7 +54,6 @@ class EndpointOfAnotherProtocol(Rule):
             if properties.get("Protocol") == "firehose" and "SubscriptionRoleArn" not in properties:
                 yield Fault(
                     (logical_id, "Properties"),
-                    "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the "
-                    "subscription. Specify "
-                    "the role that writes to the stream.",
+                    "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the subscription. "
+                    "Specify the role that writes to the stream.",
                 )

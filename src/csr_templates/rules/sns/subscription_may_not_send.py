@@ -28,8 +28,7 @@ class SubscriptionMayNotSend(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {queue}, whose policy does not allow sns.amazonaws.com "
-                        "sqs:SendMessage: "
-                        "every message is lost. Allow it.",
+                        "sqs:SendMessage: every message is lost. Allow it.",
                     )
                 elif str(resources[queue].get("Properties", {}).get("KmsMasterKeyId")).endswith(
                     "alias/aws/sqs"
@@ -37,6 +36,6 @@ class SubscriptionMayNotSend(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {queue}, which is encrypted with alias/aws/sqs: SNS cannot use "
-                        "this key, "
-                        "and every message is lost. Use SqsManagedSseEnabled, or a customer managed key.",
+                        "this key, and every message is lost. Use SqsManagedSseEnabled, or a customer "
+                        "managed key.",
                     )

@@ -47,8 +47,7 @@ class DeadLettersLost(Rule):
                         yield Fault(
                             (queue, "Properties", name),
                             f"{name} is {found:g}, and the queue receives the dead letters of {sender}: "
-                            f"{why}. Increase "
-                            f"it to {least:g} or more.",
+                            f"{why}. Increase it to {least:g} or more.",
                         )
 
 

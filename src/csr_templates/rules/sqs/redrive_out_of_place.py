@@ -42,8 +42,7 @@ class RedriveOutOfPlace(Rule):
             elif own is not None and theirs is not None and theirs < own and not fifo:
                 problem = (
                     f"it keeps messages for {theirs:.0f} seconds and this queue for {own:.0f}: a message may "
-                    "be gone "
-                    "when it gets there. Raise its MessageRetentionPeriod"
+                    "be gone when it gets there. Raise its MessageRetentionPeriod"
                 )
             else:
                 continue

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 METHOD = "AWS::ApiGateway::Method"
 STAGE = "AWS::ApiGateway::Stage"
+ACCESS_LOGS = (
+    "Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",
+    "Resources/AWS::ApiGateway::Deployment/Properties/StageDescription/AccessLogSetting",
+    "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
+)
 
 
 class Method(NamedTuple):

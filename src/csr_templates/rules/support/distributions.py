@@ -44,15 +44,24 @@ class Configuration(NamedTuple):
             if isinstance(behavior, dict):
                 yield ("CacheBehaviors", index), behavior
 
+    def origins(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield index and content of each origin."""
+        origins = self.parts.get("Origins")
+        for index, origin in enumerate(origins if isinstance(origins, list) else []):
+            if isinstance(origin, dict):
+                yield index, origin
+
+    def custom_origins(self) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
+        """Yield index, content and CustomOriginConfig of each origin that has one."""
+        for index, origin in self.origins():
+            if isinstance(custom := origin.get("CustomOriginConfig"), dict):
+                yield index, origin, custom
+
     def api_origins(self) -> dict[str, Any]:
         """Return the origins that are the address of an API: their ID and their domain name."""
-        origins = self.parts.get("Origins")
-        found = [
-            origin for origin in (origins if isinstance(origins, list) else []) if isinstance(origin, dict)
-        ]
         return {
             str(origin.get("Id")): origin["DomainName"]
-            for origin in found
+            for _, origin in self.origins()
             if "DomainName" in origin and _is_api(self.case, origin["DomainName"])
         }
 

@@ -68,6 +68,21 @@ def conditions(statement: Any) -> Iterator[tuple[str, str, Any, Path]]:
                     )
 
 
+def conditions_in(policy: Any) -> Iterator[tuple[str, str, Any, Path]]:
+    """Yield operator, key, value and path of each condition of a policy document."""
+    for statement, path in documents(policy):
+        for operator, key, value, place in conditions(statement):
+            yield operator, key, value, (*path, *place)
+
+
+def open_to_anyone(policy: Any) -> Iterator[Path]:
+    """Yield the path of each statement that allows every principal something, without a condition."""
+    for statement, path in documents(policy):
+        allows = statement.get("Effect") == "Allow" and "Condition" not in statement
+        if allows and "*" in principals(statement, "AWS"):
+            yield path
+
+
 def texts(value: Any) -> list[str]:
     """Return the texts of a value with references as ``${Name}``; without texts inside other functions."""
     return [text for item, _ in each(value) if (text := sub_text(item)) is not None]

@@ -35,6 +35,5 @@ class ConditionThatIsDecided(Rule):
                 yield Fault(
                     ("Conditions", name),
                     f"{name} is always {str(possible[0]).lower()}for all parameter values. Correct it, "
-                    "or "
-                    "remove it.",
+                    "or remove it.",
                 )

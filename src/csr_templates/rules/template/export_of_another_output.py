@@ -34,8 +34,7 @@ class ExportOfAnotherOutput(Rule):
                 yield Fault(
                     ("Outputs", key, "Export", "Name"),
                     f"Outputs.{key} is exported as {name}, which is the name of the output {keys[end]}. "
-                    "Correct "
-                    "one of them.",
+                    "Correct one of them.",
                 )
 
 

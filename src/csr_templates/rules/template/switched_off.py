@@ -50,8 +50,7 @@ class SwitchedOff(Rule):
                 if decided and found and set(found) == {off}:
                     yield Fault(
                         place(where, validator) or path[:1],
-                        f"{path[-1]} is {value if isinstance(value, str) else off}: {effect}. "
-                        "Enable it, "
-                        "or remove it.",
+                        f"{path[-1]} is {value if isinstance(value, str) else off}: {effect}. Enable it, or "
+                        "remove it.",
                         where,
                     )

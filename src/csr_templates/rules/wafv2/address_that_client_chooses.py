@@ -42,8 +42,7 @@ class AddressThatClientChooses(Rule):
                         yield Fault(
                             place(properties, rules, (*path, name)),
                             f"Rule {show(rules[path[0]].get('Name'))} takes the address from the header "
-                            f"{show(config.get('HeaderName'))}{{when}}, which clients of CloudFront "
-                            "choose. Use "
-                            "the address of the request.",
+                            f"{show(config.get('HeaderName'))}{{when}}, which clients of CloudFront choose. "
+                            "Use the address of the request.",
                             case,
                         )

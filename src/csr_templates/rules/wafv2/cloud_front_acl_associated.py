@@ -31,8 +31,7 @@ class CloudFrontAclAssociated(Rule):
                     yield Fault(
                         ("WebACLArn",),
                         f"WebACLArn is {acl}{{when}}, whose Scope is CLOUDFRONT: WAF refuses the "
-                        "association. Set "
-                        "WebACLId of the distribution instead.",
+                        "association. Set WebACLId of the distribution instead.",
                         where,
                     )
         if "distribution/" in show(properties.get("ResourceArn")):

@@ -44,8 +44,7 @@ GROUPS = {
     "PHPHighRiskMethodsVariables_BODY PHPHighRiskMethodsVariables_QUERYARGUMENTS",
     "AWSManagedRulesSQLiRuleSet": (
         "SQLi_QUERYARGUMENTS SQLiExtendedPatterns_QUERYARGUMENTS SQLi_BODY SQLiExtendedPatterns_BODY "
-        "SQLi_COOKIE "
-        "SQLi_URIPATH SQLiExtendedPatterns_URIPATH"
+        "SQLi_COOKIE SQLi_URIPATH SQLiExtendedPatterns_URIPATH"
     ),
     "AWSManagedRulesUnixRuleSet": (
         "UNIXShellCommandsVariables_QUERYARGUMENTS UNIXShellCommandsVariables_BODY "

@@ -23,8 +23,8 @@ def project_name() -> Parameter:
             "creation."
         ),
         ConstraintDescription=(
-            "must start with a lower-case letter, contain only lower-case letters, digits and single "
-            "hyphens, and be at most 23 characters long"
+            "must start with a lowercase letter, contain only lowercase letters, digits and single hyphens, "
+            "and be at most 23 characters long"
         ),
     )
 
