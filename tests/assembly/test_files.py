@@ -220,7 +220,7 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
         "StackPolicy": json.loads(files["stack-policies/site.json"]),
     }
     assert files["deployments/dev/api.yaml"].decode("ascii").split("\n")[2:] == [
-        "# Each deploy decides, so a copy of this file has to add: Key",
+        "# Set at each deploy, so a copy of this file must add: Key",
         'template-file-path: "infra/cfn/api.yaml"',
         "parameters:",
         '  ProjectName: "csr-lambda-api"',
@@ -276,7 +276,7 @@ def test_a_type_without_permissions_is_a_problem() -> None:
     )
 
     assert assembly.problems == (
-        "Stack lost: Nothing that AWS::SNS::Subscription claims to need for its handler create concerns an "
+        "Stack lost: No action that AWS::SNS::Subscription requires for its handler create matches an "
         "ARN of SCOPES in deploy_scopes.py. Add a line for the type.",
     )
     assert not assembly.is_clean

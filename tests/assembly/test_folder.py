@@ -200,11 +200,11 @@ NO_MANIFEST = (
     "with --output, or empty this one, then build again."
 )
 STRANGE_MANIFEST = (
-    "{out}/stacks.json is not a manifest that this version of csr-templates knows. Name another folder with "
-    "--output, then build again."
+    "{out}/stacks.json is not a manifest that this version of csr-templates can read. Specify another folder "
+    "with --output, then build again."
 )
 HALF_A_CONFLICT = (
-    "{out}/stacks.json has a merge conflict in line 1, and its sides are not both manifests. Take one side "
+    "{out}/stacks.json has a merge conflict in line 1, and one side is not a manifest. Use one side "
     "(git checkout --ours {out}/stacks.json, or --theirs), then build again."
 )
 NOT_OURS = (

@@ -124,7 +124,7 @@ def test_a_missing_word_is_said_and_stays_english(docs: Path, assembly: Assembly
             ENGLISH,
             "<!-- generated: alarms -->",
             "<!-- generated: alarm -->",
-            "{page}, line {line}: no table is called alarm. There are alarm <name>, alarm-index, "
+            "{page}, line {line}: no table is called alarm. Allowed are alarm <name>, alarm-index, "
             "alarms, database-events, deploy-rights, log-groups, outputs, parameters, settings, "
             "stacks, web-acl.",
             id="unknown name",
