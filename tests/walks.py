@@ -207,7 +207,7 @@ def alarm(one: Checkout) -> None:
     one.insert(NETWORK, "    ports_alarm = partial(\n", function)
     one.refused("no page has <!-- generated: alarm nat-1-connections-high -->")
     for page, do, wake in (
-        ("docs/on-call.md", "Do", "Wake"),
+        ("docs/on-call.md", "Do", "Contact"),
         ("docs/on-call.ja.md", "対応", "連絡"),
     ):
         section = (

@@ -57,7 +57,7 @@ def test_a_ready_account_ends_with_0_and_its_facts_say_the_same(versioned: Run, 
     code, out, err = versioned("--save-facts", path)
 
     assert (code, err) == (0, "")
-    assert out.endswith("0 failed, 0 unknown, 0 with a warning, 155 passed.\n")
+    assert out.endswith("0 failed, 0 unknown, 0 with a warning, 156 passed.\n")
     with pytest.MonkeyPatch.context() as offline:
         offline.setattr(preflight, "Account", None)
         assert versioned("--facts", path) == (0, out, "")
@@ -95,7 +95,7 @@ def test_what_could_not_be_judged_ends_with_1(versioned: Run, walk: Walk) -> Non
 
     assert code == 1
     assert out.endswith(
-        "0 failed, 8 unknown, 0 with a warning, 147 passed. Unknown: 8 (permission missing: "
+        "0 failed, 8 unknown, 0 with a warning, 148 passed. Unknown: 8 (permission missing: "
         "sns:ListSubscriptionsByTopic).\n"
     )
 

@@ -1102,7 +1102,7 @@ def add_alarms(
             "lambda-errors",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="Run the saved query function-errors.",
+                First="In Logs Insights, run the saved query function-errors.",
                 Then="What was deployed last? If it was the package, roll it back.",
                 Related="Can be caused by database-silent. Fires together with api-5xx.",
             ),
@@ -1120,7 +1120,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Some requests are very slow or time out.",
                 First="The latency and CPU on the database dashboard.",
-                Then="Run the saved query slowest-requests.",
+                Then="In Logs Insights, run the saved query slowest-requests.",
                 Related="Can be caused by database-cpu-high. Fires together with api-latency.",
             ),
             MetricName="Duration",
@@ -1154,7 +1154,7 @@ def add_alarms(
             "api-4xx",
             AlarmDescription=description(
                 Users="Most users notice nothing. A scanner or a broken link can trigger this alarm.",
-                First="Run the saved query errors-by-route.",
+                First="In Logs Insights, run the saved query errors-by-route.",
                 Then=(
                     "The errorType. INVALID_API_KEY: a caller without the key. THROTTLED or QUOTA_EXCEEDED: "
                     "a limit was reached. A hyphen (-): the application."
@@ -1174,8 +1174,8 @@ def add_alarms(
             "api-5xx",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="Run the saved query errors-by-route.",
-                Then="Run the saved query function-errors.",
+                First="In Logs Insights, run the saved query errors-by-route.",
+                Then="In Logs Insights, run the saved query function-errors.",
                 Related="Can be caused by lambda-errors, lambda-throttles or database-silent.",
             ),
             MetricName="5XXError",
@@ -1210,7 +1210,7 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Nothing. Requests to the API never reach this queue.",
                 First="Who invokes the function asynchronously? The message in the queue shows the event.",
-                Then="Run the saved query function-errors.",
+                Then="In Logs Insights, run the saved query function-errors.",
             ),
             Namespace="AWS/SQS",
             MetricName="ApproximateNumberOfMessagesVisible",
@@ -1228,8 +1228,9 @@ def add_alarms(
             AlarmDescription=description(
                 Users="The pages of the site open, but almost nothing on them works.",
                 First=(
-                    "Run the saved query errors-by-route. Status 5XX: the function or the database. "
-                    "INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the daily quota."
+                    "In Logs Insights, run the saved query errors-by-route. Status 5XX: the function or the "
+                    "database. INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the daily "
+                    "quota."
                 ),
                 Then=(
                     "The frontend dashboard. If it shows no errors, a third party calls the API directly "

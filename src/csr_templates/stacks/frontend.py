@@ -1388,10 +1388,10 @@ def add_alarms(
             Threshold=100,  # requests
             AlarmDescription=description(
                 Users="Most users notice nothing. If a rule is wrong, WAF blocks legitimate requests.",
-                First="Run the saved query waf-blocked-by-rule.",
+                First="In Logs Insights, run the saved query waf-blocked-by-rule.",
                 Then=(
-                    "Run the saved query waf-blocked-addresses: are there a few unknown addresses, or many "
-                    "users?"
+                    "In Logs Insights, run the saved query waf-blocked-addresses: are there a few unknown "
+                    "addresses, or many users?"
                 ),
                 Related="Fires together with cloudfront-4xx-rate-high.",
             ),

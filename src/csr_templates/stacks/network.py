@@ -848,7 +848,10 @@ def add_alarms(
                 "On the network dashboard, the active connections. Too many to the same address use up the "
                 "ports."
             ),
-            Then="Run the saved query network-flows: which address receives the most packets?",
+            Then=(
+                "In Logs Insights, run the saved query network-flows: which address receives the most "
+                "packets?"
+            ),
             Related="Can cause lambda-errors and lambda-duration.",
             Dashboard="network",
         ),

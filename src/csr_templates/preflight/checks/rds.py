@@ -236,7 +236,7 @@ CHECKS = (
     ),
     Check(
         "newest-snapshot",
-        "The newest snapshot of the cluster is at most a day old",
+        "The newest snapshot of the cluster is at most one day old",
         _clusters,
         _judge_snapshot,
     ),

@@ -71,7 +71,7 @@ def _dimensions(values: Mapping[str, names.Value]) -> list[cloudwatch.MetricDime
 
 
 def warm_up(WarmUpPeriodDurationInMinutes: int) -> cloudwatch.WarmUpConfiguration:
-    """Return the maximum warm-up time of an alarm with breaching missing data, after creation or update.
+    """Return the maximum warm-up time of an alarm with breaching missing data.
 
     Without it, the alarm would fire before the resource has sent data. It ends as soon as there is enough
     data for an evaluation. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
