@@ -45,7 +45,7 @@ Resources:
     Properties: {ResourceArn: !GetAtt Guard.Arn}
 """,
         "Resources/Guard",
-        "Nothing of the template uses Guard, so it has no effect. Name it in a "
+        "No resource of the template uses Guard, so it has no effect. Refer to it in a "
         "distribution or an AWS::WAFv2::WebACLAssociation, or export it.",
     ),
     "headers": (
@@ -55,7 +55,7 @@ Resources:
   Site: {Type: AWS::CloudFront::Distribution}
 """,
         "Resources/Headers",
-        "Nothing of the template uses Headers, so it has no effect. Name it in a cache "
+        "No resource of the template uses Headers, so it has no effect. Refer to it in a cache "
         "behavior, or export it.",
     ),
     "routes of no subnet": (
@@ -67,7 +67,7 @@ Resources:
     Properties: {RouteTableId: !Ref Table}
 """,
         "Resources/Table",
-        "Nothing of the template uses Table, so it has no effect. Name it in an "
+        "No resource of the template uses Table, so it has no effect. Refer to it in an "
         "AWS::EC2::SubnetRouteTableAssociation, or export it.",
     ),
     "distribution without its web ACL": (
@@ -79,7 +79,7 @@ Outputs:
   Guard: {Value: !GetAtt Guard.Arn}
 """,
         "Resources/Guard",
-        "Nothing of the template uses Guard, so it has no effect. Name it in a "
+        "No resource of the template uses Guard, so it has no effect. Refer to it in a "
         "distribution or an AWS::WAFv2::WebACLAssociation, or export it.",
     ),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
 
-# Type -> what has to name it.
+# Type -> the resource that has to refer to it.
 USERS = {
     "AWS::CloudFront::CachePolicy": "a cache behavior",
     "AWS::CloudFront::Function": "a cache behavior",
@@ -20,7 +20,7 @@ USERS = {
     "AWS::WAFv2::RegexPatternSet": "a rule of a web ACL",
     "AWS::WAFv2::WebACL": "a distribution or an AWS::WAFv2::WebACLAssociation",
 }
-# What names something of these types without using it.
+# Types that refer to these without using them.
 BYSTANDERS = (
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
@@ -56,7 +56,7 @@ class NothingUses(Rule):
             if all(resources[user].get("Type") in BYSTANDERS for user in users - shown):
                 yield Fault(
                     (logical_id,),
-                    f"Nothing of the template uses {logical_id}, so it has no effect. Name it in "
+                    f"No resource of the template uses {logical_id}, so it has no effect. Refer to it in "
                     f"{USERS[resource['Type']]}, or export it.",
                 )
 
