@@ -155,7 +155,7 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
         side = "below" if alarm["ComparisonOperator"] == "LessThanThreshold" else "above"
         assert lines[-len(advice) :] == advice
         assert tells == f"Notifies: {code(alarm['AlarmActions'][0]['Ref'])}"
-        assert f" {side} {f'{limit:,}' if isinstance(limit, int | float) else in_words(limit)}" in fires
+        assert f" {side} {f'{limit:,}' if isinstance(limit, int | float) else '`LowMemory` of '}" in fires
         assert f"{unit(alarm)}, " in fires
         if "Metrics" not in alarm:
             assert metric == f"{alarm['Namespace']} `{alarm['MetricName']}`"
@@ -234,7 +234,8 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
                 "`LambdaDeploymentsBucketPolicy`.",
                 "**The stack policy denies** the replacement of `FlowLogsLogGroup`, `PackageLogBucket`, "
                 "`LambdaDeploymentsBucket`.",
-                "`NatAddress1`, `NatAddress2` each is associated again, which may interrupt ([source]"
+                "`NatAddress1`, `NatAddress2`: each is associated again, which can interrupt connections "
+                "([source]"
                 "(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
                 "aws-resource-ec2-eip.html)).",
                 "Updates N resources.",
@@ -436,7 +437,7 @@ def test_alarm_with_functions_for_values() -> None:
     assert items(part(text, "Alarms", "site"))["Alarm"] == [
         "`Errors`",
         "`${P} if Big, otherwise nothing`",
-        "Fires when: Sum below ${P} errors, 1 period of ${P} seconds",
+        "Fires when: Sum below `${P}` errors, 1 period of ${P} seconds",
     ]
 
 

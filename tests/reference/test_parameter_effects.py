@@ -278,7 +278,7 @@ def test_effects_without_an_interruption_in_words() -> None:
 
     assert said({"S": stage}) == [f"`S` {note.does} ([source]({note.source})).", "Updates `S`."]
     assert said({"S": stage, "T": stage}) == [
-        f"`S`, `T` each {note.does} ([source]({note.source})).",
+        f"`S`, `T`: each {note.does} ([source]({note.source})).",
         "Updates `S`, `T`.",
     ]
 

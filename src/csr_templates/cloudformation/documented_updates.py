@@ -54,8 +54,8 @@ NOTES: Final = {
         "TemplateURL": Note("updates its own resources, which may interrupt", None, _STACK),
     },
     "AWS::EC2::EIP": {
-        "InstanceId": Note("is associated again, which may interrupt", None, _ADDRESS),
-        "Tags": Note("is associated again, which may interrupt", None, _ADDRESS),
+        "InstanceId": Note("is associated again, which can interrupt connections", None, _ADDRESS),
+        "Tags": Note("is associated again, which can interrupt connections", None, _ADDRESS),
     },
     "AWS::EC2::SecurityGroup": {
         "SecurityGroupEgress": Note(

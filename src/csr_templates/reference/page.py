@@ -310,11 +310,15 @@ def _firing(alarm: Mapping[str, Any]) -> str:
     statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic") or codes(returned)
     comparison = _COMPARISONS.get(str(alarm.get("ComparisonOperator")), alarm.get("ComparisonOperator"))
     limit = alarm.get("Threshold")
-    threshold = f"{limit:,}" if isinstance(limit, int | float) else in_words(limit)
+    threshold = f"{limit:,}" if isinstance(limit, int | float) else _operand(limit)
     periods = alarm.get("EvaluationPeriods", 1)
     seconds = period(alarm)
-    in_minutes = isinstance(seconds, int) and seconds % 60 == 0
-    length = f"{seconds // 60:,} minutes" if in_minutes else f"{in_words(seconds)} seconds"
+    if not isinstance(seconds, int) or seconds % 60:
+        length = f"{in_words(seconds)} seconds"
+    elif seconds % 3600:
+        length = f"{seconds // 60} minutes" if seconds != 60 else "1 minute"
+    else:
+        length = f"{seconds // 3600} hours" if seconds != 3600 else "1 hour"
     over = f"{alarm.get('DatapointsToAlarm', periods)} of {periods} periods" if periods != 1 else "1 period"
     return f"{statistic} {comparison} {threshold} {unit(alarm)}".rstrip() + f", {over} of {length}"
 

@@ -253,7 +253,7 @@ def _interruptions(stack: BuiltStack, change: Change) -> Iterator[str]:
             one = "it" if len(names) == 1 else "each"
             yield f"**Interrupts** {names_or_count(names)}: {one} {note.does} {_source(note)}."
         else:
-            each = " each" if len(names) > 1 else ""
+            each = ": each" if len(names) > 1 else ""
             yield f"{names_or_count(names)}{each} {note.does} {_source(note)}."
         order = update_order(stack, names)
         if note.interrupts and len(order) > 1:

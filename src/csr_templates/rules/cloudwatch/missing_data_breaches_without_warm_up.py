@@ -16,8 +16,8 @@ class MissingDataBreachesWithoutWarmUp(Rule):
     """Alarm that fires when its stack is created.
 
     With TreatMissingData breaching, an alarm on a resource of the same stack fires before the resource has
-    sent its first data, and notifies the operator for each new stack. Add a WarmUpConfiguration: after each
-    creation and update, the alarm then waits for data, up to the configured time.
+    sent its first data, and notifies the operator for each new stack. Add a WarmUpConfiguration: after it is
+    created, the alarm then waits for data, up to the configured time.
     """
 
     id = "W9609"
