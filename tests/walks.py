@@ -457,7 +457,7 @@ def engine(one: Checkout) -> None:
     key = '"DatabaseEngineVersion": '
     for name in ("dev", "staging"):
         one.edit(f"parameters/{name}.json", '("Environment": "[a-z]+",\n)', rf'\1  {key}"{unknown}",\n')
-    one.refused(unknown, "a version that cfn-lint knows and AWS still creates, the nearest being", newest)
+    one.refused(unknown, "a version that cfn-lint lists and that is not deprecated, for example", newest)
     for name in ("dev", "staging"):
         one.edit(f"parameters/{name}.json", f"{key}[^,]+", f'{key}"{newest}"')
     one.build()

@@ -217,7 +217,7 @@ def _takes(value: str, site: Site, regions: Mapping[str, str]) -> str:
     refused = refusal(value, site.asked)
     if refused and site.versions:
         nearest = ", ".join(nearest_versions(value, site.versions))
-        return f"a version that is not deprecated, for example {nearest}"
+        return f"a version that cfn-lint lists and that is not deprecated, for example {nearest}"
     return refused and (site.takes or refused)
 
 
