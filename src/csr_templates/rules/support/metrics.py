@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from csr_templates.rules.support.values import Path
 
+# Services without a region of their own: their metrics are only in us-east-1.
+GLOBAL = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")
+
 # An alarm on one metric holds these itself, one on an expression holds them in Metrics.
 OWN = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Metrics")
 

@@ -9,18 +9,23 @@ from csr_templates.rules.support.values import of_type
 
 # Type -> what has to name it.
 USERS = {
+    "AWS::ApiGateway::Authorizer": "an AWS::ApiGateway::Method",
+    "AWS::Backup::BackupPlan": "an AWS::Backup::BackupSelection",
     "AWS::CloudFront::CachePolicy": "a cache behavior",
     "AWS::CloudFront::Function": "a cache behavior",
     "AWS::CloudFront::OriginAccessControl": "an origin",
     "AWS::CloudFront::OriginRequestPolicy": "a cache behavior",
     "AWS::CloudFront::ResponseHeadersPolicy": "a cache behavior",
+    "AWS::EC2::DHCPOptions": "an AWS::EC2::VPCDHCPOptionsAssociation",
+    "AWS::EC2::EgressOnlyInternetGateway": "an AWS::EC2::Route",
     "AWS::EC2::NetworkAcl": "an AWS::EC2::SubnetNetworkAclAssociation",
     "AWS::EC2::RouteTable": "an AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCPeeringConnection": "an AWS::EC2::Route",
     "AWS::WAFv2::IPSet": "a rule of a web ACL",
     "AWS::WAFv2::RegexPatternSet": "a rule of a web ACL",
     "AWS::WAFv2::WebACL": "a distribution or an AWS::WAFv2::WebACLAssociation",
 }
-# What names something of these types without using it.
+# What names something of these types without using it, unless the line above says that it does.
 BYSTANDERS = (
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
@@ -37,7 +42,8 @@ class NothingUses(Rule):
 
     A web ACL, a headers policy, a network ACL or a route table does nothing until something names it: a web
     ACL that no distribution or association has filters no request, a subnet without its table has the main
-    one of the VPC. Name it, export it for another stack, or remove it.
+    one of the VPC, a peering connection without a route carries nothing, and a backup plan without a
+    selection backs up nothing. Name it, export it for another stack, or remove it.
     """
 
     id = "W9517"
@@ -53,7 +59,8 @@ class NothingUses(Rule):
             shown = {user for user in users if user not in resources}  # in outputs
             if shown and not _misses_its_distribution(resources, properties):
                 continue
-            if all(resources[user].get("Type") in BYSTANDERS for user in users - shown):
+            kinds = {resources[user].get("Type") for user in users - shown}
+            if all(kind in BYSTANDERS and f" {kind}" not in USERS[resource["Type"]] for kind in kinds):
                 yield Fault(
                     (logical_id,),
                     f"Nothing of the template uses {logical_id}, so it has no effect. Name it in "
