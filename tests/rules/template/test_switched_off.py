@@ -75,4 +75,12 @@ Resources:
         "Resources/One/Properties/HealthCheckConfig/Disabled",
         "Disabled is true: the check counts as healthy whatever happens. Switch it on, or remove it.",
     ),
+    "detector": (
+        """
+Resources:
+  Detector: {Type: AWS::GuardDuty::Detector, Properties: {Enable: false}}
+""",
+        "Resources/Detector/Properties/Enable",
+        "Enable is false: nothing is watched. Switch it on, or remove it.",
+    ),
 }
