@@ -340,7 +340,7 @@ Resources:
       Period: 10
 """,
         "Resources/Alarm/Properties/Period",
-        "Period is 10, and AWS/SQS writes once a minute: the alarm has no data in between. Use 60 or a multiple "
-        "of it.",
+        "Period is 10, and AWS/SQS writes once a minute: the alarm has no data in between. Use 60 or a "
+        "multiple of it.",
     ),
 }
