@@ -85,7 +85,7 @@ EXPECTED = {
     "E9570": "ZipFile is index, and the handler main.handler.",
     "E9704": "The policy is there to show an ARN, and allows GetObject on a bucket.",
     "W9508": "Both branches of the Fn::If are the same.",
-    "W9517": "The backup plans and the authorizer are there to show properties, and nothing uses them.",
+    "W9517": "Backup plans, authorizers and a gateway of tests and samples are used by nothing.",
     "W9569": "The roles are there to be referred to, and have no rights at all.",
     "W9589": "The distribution is there to show conditions, and is open by plain HTTP.",
 }

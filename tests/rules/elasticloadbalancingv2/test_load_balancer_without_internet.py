@@ -25,6 +25,7 @@ GOOD = {
     "public": balancer("GatewayId: !Ref Gateway"),
     "internal": balancer("NatGatewayId: !Ref Nat", "Scheme: internal, "),
     "gateway of another template": balancer("GatewayId: !ImportValue gateway"),
+    "firewall": balancer("VpcEndpointId: vpce-1"),
     "subnets of another template": """
 Resources:
   Web:
@@ -34,8 +35,8 @@ Resources:
 }
 
 MESSAGE = (
-    "Scheme is internet-facing, and Table, the route table of Subnet, has no route to an internet gateway: "
-    "no client gets an answer. Use a public subnet, or the scheme internal."
+    "Scheme is internet-facing, and Table, the route table of Subnet, leads to a NAT gateway: no client gets "
+    "an answer. Use a public subnet, or the scheme internal."
 )
 
 BAD = {

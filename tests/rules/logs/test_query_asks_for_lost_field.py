@@ -21,15 +21,15 @@ GOOD = {
 
 BAD = {
     "lost": (
-        query("fields status, latency | stats count(*) as requests by status | sort latency desc | limit 20"),
+        query("fields latency | stats count(*) as requests by status | sort latency desc | limit 20"),
         "Resources/Query/Properties/QueryString",
-        "QueryString sorts by latency, which stats does not leave: the order is arbitrary. Sort by a result of "
-        "stats, or by a field behind by.",
+        "QueryString sorts by latency, which stats does not leave: the order is arbitrary. Sort by a result "
+        "of stats, or by a field behind by.",
     ),
     "inside a function": (
         query("stats avg(latency) as mean by path | sort latency"),
         "Resources/Query/Properties/QueryString",
-        "QueryString sorts by latency, which stats does not leave: the order is arbitrary. Sort by a result of "
-        "stats, or by a field behind by.",
+        "QueryString sorts by latency, which stats does not leave: the order is arbitrary. Sort by a result "
+        "of stats, or by a field behind by.",
     ),
 }
