@@ -94,7 +94,8 @@ def wheel(folder: Path) -> Path:
 def pack(entries: Mapping[str, bytes], file: Path) -> None:
     """Write a zip that depends on nothing but names and contents."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        # A wheel lists its own files last: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+        # A wheel lists its own files last:
+        # https://packaging.python.org/en/latest/specifications/binary-distribution-format/
         for name in sorted(entries, key=lambda one: (".dist-info/" in one, one)):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = 3  # Unix, whose modes follow

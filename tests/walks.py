@@ -207,7 +207,7 @@ def alarm(one: Checkout) -> None:
     one.insert(NETWORK, "    ports_alarm = partial(\n", function)
     one.refused("no page has <!-- generated: alarm nat-1-connections-high -->")
     for page, do, wake in (
-        ("docs/on-call.md", "Do", "Wake"),
+        ("docs/on-call.md", "Do", "Contact"),
         ("docs/on-call.ja.md", "対応", "連絡"),
     ):
         section = (
@@ -260,8 +260,9 @@ def parameter(one: Checkout) -> None:
     used = "MaxAggregationInterval=parameters.flow_log_interval.Ref(),"
     one.edit(NETWORK, r"MaxAggregationInterval=\d+,[^\n]*", used)
     one.refused(
-        "Parameters.FlowLogInterval lacks ConstraintDescription (what is said of a refused value, which must "
-        "be ...), a label (label= of add_parameter), a group (group= of add_parameter). Add what is missing."
+        "Parameters.FlowLogInterval lacks ConstraintDescription (the message for a refused value, after "
+        "'must be'), a label (label= of add_parameter), a group (group= of add_parameter). Add what is "
+        "missing."
     )
     constraint = '                ConstraintDescription="must be 60 or 600",\n'
     one.edit(NETWORK, re.escape(f"{start}            )\n        ),\n"), start + constraint + end)
@@ -421,8 +422,8 @@ def removal(one: Checkout) -> None:
     one.edit("tests/stacks/test_network.py", fact, "")  # the test states which traffic is let in
     one.edit(NETWORK, r' *Output\(\s*"PublicSubnet1Id",[^\n]*\n', "")
     one.refused(
-        "Outputs.PublicSubnet1Id is gone from network, but is read by name. Restore it; or, if nothing reads "
-        "it any more, remove its line from outputs of network in"
+        "Outputs.PublicSubnet1Id is missing in network, but is read by name. Restore it; or, if nothing "
+        "reads it any more, remove its line from outputs of network in"
     )
     one.edit(PINS, r' *"PublicSubnet1Id": [^\n]*\n', "")
     one.build()
@@ -433,10 +434,10 @@ def renaming(one: Checkout) -> None:
     """Rename a resource; one that holds data is refused."""
     one.edit(NETWORK, '"LambdaDeploymentsBucket",', '"PackageBucket",')
     one.refused(
-        "Stack network: LambdaDeploymentsBucket holds data and is gone from network: AWS would leave it in "
-        "the account under its name. Is it called PackageBucket now? Restore the ID; or, if no deployed "
-        "stack has it, or CHANGELOG.md says what to do with its data, remove its line from holds_data of "
-        "network in"
+        "Stack network: LambdaDeploymentsBucket contains data and is missing in network: AWS would retain "
+        "it in the account with its name. Was it renamed to PackageBucket? Restore the ID; or, if no "
+        "deployed stack has it, or CHANGELOG.md describes the migration of its data, remove its line from "
+        "holds_data of network in"
     )
     one.edit(NETWORK, '"PackageBucket",', '"LambdaDeploymentsBucket",')
     one.edit(NETWORK, '"PublicRouteTable"', '"RouteTableToInternet"')

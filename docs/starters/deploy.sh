@@ -21,7 +21,7 @@ environment=${1:?Name the environment, such as prod.}
 . "$(dirname "$0")/identity.sh"
 (cd out && jq -er '.files | to_entries[] | "\(.value.sha256)  \(.key)"' stacks.json | sha256sum --check --quiet)
 
-deployed() { # deployed REGION STACK PARAMETER: its value, or "nothing" where no such stack is deployed
+deployed() { # deployed REGION STACK PARAMETER: its value, or "nothing" if the stack is not deployed
   local found
   found=$(value aws cloudformation describe-stacks --region "$1" --stack-name "$2" --output text \
     --query "Stacks[0].[StackStatus, Parameters[?ParameterKey=='$3'].ParameterValue | [0]]" 2>&1) || {
@@ -36,7 +36,7 @@ deployed() { # deployed REGION STACK PARAMETER: its value, or "nothing" where no
     *) echo "$2, status and $3: $found. Wait until its deploy is over, or repair it." >&2; return 1 ;;
   esac
 }
-origin_key() { # origin_key CHANGE_SET: fails if the API would refuse the key that CloudFront sends
+origin_key() { # origin_key CHANGE_SET: fails if the API would reject the key that CloudFront sends
   (
     set -euo pipefail
     region=$(cut -d: -f4 <<< "$1")
@@ -53,7 +53,7 @@ origin_key() { # origin_key CHANGE_SET: fails if the API would refuse the key th
     case $mine:$new:$there in
       OriginKeys:*:nothing) exit 0 ;; # CloudFront sends no key yet
       *:a:a | *:b:b | *:both:[ab] | *:[ab]:both) ;;
-      *) echo "$mine would be $new, and $theirs of $other is $there: the API would refuse every request." >&2; exit 1 ;;
+      *) echo "$mine would be $new, and $theirs of $other is $there: the API would reject every request." >&2; exit 1 ;;
     esac
     if [ "$mine" = OriginKeys ]; then exit 0; fi
     secret=${other%-api}-origin-api-key-$new
@@ -116,7 +116,7 @@ for stack in $stacks; do
     case $output in
       *arn:aws:cloudformation:*) changes=arn:aws:cloudformation:${output##*arn:aws:cloudformation:} ;;
       *"No changes to deploy"*) changes="" ;;
-      *) echo "Neither a change set nor its absence: $output" >&2; exit 1 ;;
+      *) echo "Unexpected output of the AWS CLI: $output" >&2; exit 1 ;;
     esac
   else
     triggers=$(jq -ec --arg stack "$stack" --arg environment "$environment" \
@@ -159,7 +159,7 @@ for stack in $stacks; do
       | select(.name as $name | $accepted | split(" ") | index([$name]) | not)
       | "\(.action) \(.name)"] | join(", ")' <<< "$found")
     if [ -n "$refused" ]; then
-      echo "The change set removes or replaces what ACCEPTED does not name: $refused ($changes)" >&2
+      echo "The change set removes or replaces resources that are not in ACCEPTED: $refused ($changes)" >&2
       exit 1
     fi
   fi

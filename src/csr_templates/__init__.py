@@ -8,7 +8,7 @@ A stack module's ``build`` returns a template that can be changed like any tropo
     t.resources["FlowLog"].MaxAggregationInterval = 60
     print(render(t.to_dict(), sections=t.sections))
 
-Another project assembles its own stacks, checks them like ours, and writes them like ours::
+Another project can assemble, check and write its stacks in the same way::
 
     from pathlib import Path
     from csr_templates import Stack, assemble, write
@@ -18,11 +18,11 @@ Another project assembles its own stacks, checks them like ours, and writes them
         write(assembly.files, Path("out"))
 
 ``alarms``, ``buckets``, ``dashboards``, ``keys``, ``log_groups``, ``names``, ``parameters``, ``policies``,
-``roles``, ``topics`` and ``widgets`` hold the parts that our stacks are made of, and ``contract`` what they
-export: ``names.name``, ``names.tags``, ``contract.import_value`` and so on.
+``roles``, ``topics`` and ``widgets`` contain the parts of the stacks, and ``contract`` their exports:
+``names.name``, ``names.tags``, ``contract.import_value`` and so on.
 
-What is named here is loaded when it is first used. So our lint rules, which need no template of ours, do not
-wait for troposphere; nor do the templates wait for cfn-lint, whose import takes longer than all the rest.
+The names are loaded at their first use, so that the lint rules do not load troposphere, and the templates do
+not load cfn-lint, which takes longer than everything else.
 """
 
 from __future__ import annotations

@@ -21,11 +21,11 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
     Args:
         argv: the arguments without the program's name; those of the process by default.
     """
-    # Ctrl-C ends the process at once: files are replaced whole, and cfn-lint may swallow a KeyboardInterrupt.
-    # Where it is ignored, as in the background, it stays so.
+    # Ctrl-C ends the process immediately: files are replaced atomically, and cfn-lint may catch
+    # KeyboardInterrupt. If it is ignored, as in the background, it stays ignored.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    gc.set_threshold(100_000)  # modules and templates stay: looking for garbage among them finds nothing
+    gc.set_threshold(100_000)  # modules and templates are kept, so garbage collection has no effect
     try:
         from csr_templates.cli.main import main  # takes a good part of the time of a build
     except ModuleNotFoundError as error:
@@ -33,7 +33,7 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
             _fail()
         print(
             f"csr-templates: {error.name} is not installed for {sys.executable}. In a checkout, run make "
-            "templates, which installs what is needed into .venv; elsewhere, install csr-templates with pip.",
+            "templates, which installs it into .venv. Otherwise, install csr-templates with pip.",
             file=sys.stderr,
         )
         sys.exit(2)
@@ -43,11 +43,11 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, AttributeError):  # AttributeError: None, where it is closed
             stream.flush()
-    os._exit(code)  # taking everything down piece by piece would take as long as reading the parameter files
+    os._exit(code)  # a regular shutdown would take as long as reading the parameter files
 
 
 def _fail() -> NoReturn:
-    """Show the exception at hand in full, but end with another code than 1, which is that for findings."""
+    """Show the traceback of the current exception, and exit with 2; code 1 is for findings."""
     import traceback
 
     traceback.print_exc()

@@ -171,7 +171,8 @@ class System:
     def calls(self, state: State, parts: Parts, *, used_up: bool) -> Iterator[Call]:
         """Yield how the calls of a minute end.
 
-        The gateway's own answers: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+        The gateway's own answers:
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
         """
         if state.keyless:
             yield Call(403, "INVALID_API_KEY", 0.005, state.keyless, viewer=False)

@@ -44,7 +44,8 @@ def run(alarm: Alarm, stream: dict[int, Points], end: int, **options: Any) -> li
 @pytest.mark.parametrize(
     ("points", "datapoints", "states"),
     [
-        # 3 out of 3: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+        # 3 out of 3:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
         ("0 - X - X", 3, (OK, OK, OK, OK)),
         ("0 - - - -", 3, (OK, OK, OK, OK)),
         ("- - - - -", 3, (INSUFFICIENT, KEEPS, ALARM, OK)),

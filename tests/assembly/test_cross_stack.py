@@ -91,8 +91,8 @@ def keeping(*regions: str) -> Template:
 def wrong_reads_from(says: str) -> list[str]:
     """Return the sentence about a reads_from that is not what the template reads."""
     return [
-        f"Stack database: It reads from network, but its reads_from says {says}. Correct reads_from in "
-        "stacks/listing.py: the manifest hands it to the pipeline."
+        f"Stack database: It reads from network, but its reads_from has {says}. Correct reads_from in "
+        "stacks/listing.py: the pipeline uses it through the manifest."
     ]
 
 
@@ -134,7 +134,7 @@ def wrong_reads_from(says: str) -> list[str]:
             [NETWORK, stack("database", exporting("a", "zone"))],
             [
                 f"Stack database: Outputs.Out1: It exports {PREFIX}zone, which stack network exports in the "
-                "same region. Give one of them another name."
+                "same region. Rename one of them."
             ],
             id="one export twice",
         ),
@@ -198,9 +198,9 @@ def wrong_reads_from(says: str) -> list[str]:
         pytest.param(
             [stack("api", keeping("us-east-1")), stack("frontend", SHOWING, region="eu-west-1")],
             [
-                "Stack frontend: Resources.R.Properties.TopicName: It reads the secret "
-                f"{PREFIX}key in eu-west-1, but stack api keeps it in ap-northeast-1 and us-east-1. Add the "
-                "region to its ReplicaRegions."
+                f"Stack frontend: Resources.R.Properties.TopicName: It reads the secret {PREFIX}key in "
+                "eu-west-1, but stack api has it in ap-northeast-1 and us-east-1. Add the region to its "
+                "ReplicaRegions."
             ],
             id="secret of another region",
         ),

@@ -141,8 +141,7 @@ def test_without_what_a_build_needs(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert re.fullmatch(
         r"csr-templates: (awacs|troposphere|yaml) is not installed for \S+\. In a checkout, run make "
-        r"templates, which installs what is needed into \.venv; elsewhere, install "
-        r"csr-templates with pip\.\n",
+        r"templates, which installs it into \.venv\. Otherwise, install csr-templates with pip\.\n",
         done.stderr,
     )
 

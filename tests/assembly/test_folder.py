@@ -196,8 +196,8 @@ def test_removes_nothing_behind_a_link(out: Path) -> None:
 
 NO_FOLDER = "{out} is not a folder. Name a folder with --output, or move it elsewhere."
 NO_MANIFEST = (
-    "{out} holds files but no stacks.json, so no build made them. Name a new or empty folder with --output, "
-    "or empty this one, then build again."
+    "{out} contains files but no stacks.json, so it is not an output folder. Name a new or empty folder "
+    "with --output, or empty this one, then build again."
 )
 STRANGE_MANIFEST = (
     "{out}/stacks.json is not a manifest that this version of csr-templates knows. Name another folder with "
@@ -208,10 +208,10 @@ HALF_A_CONFLICT = (
     "(git checkout --ours {out}/stacks.json, or --theirs), then build again."
 )
 NOT_OURS = (
-    "{out}/main.yaml is in the way: a build would write this file, but the file was not written by "
-    "csr-templates. Move it elsewhere, then build again."
+    "{out}/main.yaml would be overwritten by the build, but was not written by csr-templates. Move it "
+    "elsewhere, then build again."
 )
-NO_PLACE = "{out}/%s is in the way: a %s belongs there. Move it elsewhere, then build again."
+NO_PLACE = "{out}/%s must be a %s. Move it elsewhere, then build again."
 ONE = file_set(main="a\n")
 PATHS = ("../victim.txt", "/victim.txt", "a/../../victim.txt")
 VICTIM = {"sha256": hashlib.sha256(b"x\n").hexdigest()}
@@ -228,9 +228,9 @@ FOREIGN: dict[str, tuple[dict[str, bytes | None], str]] = {
         )
         for path in PATHS
     },
-    "folder for manifest": ({"stacks.json": None}, NO_PLACE % ("stacks.json", "plain file")),
+    "folder for manifest": ({"stacks.json": None}, NO_PLACE % ("stacks.json", "regular file")),
     "file for folder": ({**ONE, "parameters": b"mine"}, NO_PLACE % ("parameters", "folder")),
-    "folder for file": ({**ONE, "main.yaml": None}, NO_PLACE % ("main.yaml", "plain file")),
+    "folder for file": ({**ONE, "main.yaml": None}, NO_PLACE % ("main.yaml", "regular file")),
     "unlisted file": ({**file_set(api="a\n"), "main.yaml": b"mine"}, NOT_OURS),
 }
 
@@ -287,7 +287,7 @@ def test_fails_on_a_link_inside_the_folder(out: Path, link: str) -> None:
     (out / link).rename(elsewhere)
     (out / link).symlink_to(elsewhere)
 
-    with pytest.raises(OutputError, match=f"{link} is in the way"):
+    with pytest.raises(OutputError, match=f"{link} must be a"):
         write(file_set(main="c\n", parameters__dev="d\n"), out)
 
     assert b"c\n" not in on_disk(out.parent).values()

@@ -181,10 +181,9 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
         ),
         (
             [group(f"/other/{PREFIX}a")],
-            "Resources.R0.Properties.KmsKeyId: The policy of LogsKey of stack network admits no log-group "
-            f"called /other/{PREFIX}a by kms:EncryptionContext:aws:logs:arn. Change the name, or add it to "
-            "the "
-            "policy.",
+            "Resources.R0.Properties.KmsKeyId: The policy of LogsKey of stack network does not allow the "
+            f"log-group /other/{PREFIX}a in kms:EncryptionContext:aws:logs:arn. Change the name, or add it "
+            "to the policy.",
         ),
         (
             [group(f"/own/{PREFIX}a", "alarms-key")],
@@ -198,9 +197,8 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
         ),
         (
             [topic("alarms-key"), alarm("high")],
-            "Resources.R0.Properties.KmsMasterKeyId: The policy of AlarmsKey of stack network admits no "
-            "alarm "
-            "called high by aws:SourceArn. Change the name, or add it to the policy.",
+            "Resources.R0.Properties.KmsMasterKeyId: The policy of AlarmsKey of stack network does not "
+            "allow the alarm high in aws:SourceArn. Change the name, or add it to the policy.",
         ),
         (
             [topic("decrypting-key"), alarm("high")],

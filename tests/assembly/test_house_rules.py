@@ -65,8 +65,8 @@ def test_a_whole_parameter_passes() -> None:
 def test_what_a_parameter_lacks() -> None:
     """Everything that is missing is said at once."""
     assert said(Parameters={"Size": {"Type": "Number"}}) == [
-        "Parameters.Size lacks Default (the value of production), Description (what it decides), "
-        "ConstraintDescription (what is said of a refused value, which must be ...), a constraint "
+        "Parameters.Size lacks Default (the value of production), Description (its effect), "
+        "ConstraintDescription (the message for a refused value, after 'must be'), a constraint "
         "(AllowedValues, AllowedPattern, MinValue, ...), a label (label= of add_parameter), a group (group= "
         "of add_parameter). Add what is missing."
     ]
@@ -76,10 +76,10 @@ def test_what_a_parameter_lacks() -> None:
     ("changes", "missing"),
     [
         ({"Default": None}, "Default (the value of production)"),
-        ({"Description": ""}, "Description (what it decides)"),
+        ({"Description": ""}, "Description (its effect)"),
         (
             {"ConstraintDescription": None},
-            "ConstraintDescription (what is said of a refused value, which must be ...)",
+            "ConstraintDescription (the message for a refused value, after 'must be')",
         ),
         ({"MinValue": None}, "a constraint (AllowedValues, AllowedPattern, MinValue, ...)"),
     ],
@@ -108,8 +108,8 @@ def test_groups() -> None:
 def test_secrets_are_no_parameters() -> None:
     """What only a password is good for is refused."""
     assert with_size(NoEcho=True) == [
-        "Parameters.Size is a secret (NoEcho), which parameter files and pipelines would hold in plain text. "
-        "Generate it in Secrets Manager, and refer to it."
+        "Parameters.Size is a secret (NoEcho), which parameter files and pipelines would contain in plain "
+        "text. Generate it in Secrets Manager, and refer to it."
     ]
 
 
@@ -132,7 +132,7 @@ def test_tags(tags: Any, lacks: str) -> None:
     """What can carry tags carries those of the house, from the parameters."""
     assert said(Resources={"Letters": queue(tags)}) == [
         f"Letters lacks the {lacks} of the house, by which deploy policies, bills and operators find it. "
-        "Write Tags=names.tags(...), with what the resource is."
+        "Write Tags=names.tags(...), with a word for the resource."
     ]
 
 
@@ -152,8 +152,8 @@ def test_tags_that_pass() -> None:
 def test_two_of_one_name() -> None:
     """The console lists by the tag Name."""
     assert said(Resources={"Letters": queue(TAGS), "Answers": queue(TAGS)}) == [
-        f"Answers has the same tag Name as Letters, {PREFIX}letters, and the console shows nothing else to "
-        "tell them apart. Give names.tags(...) another text."
+        f"Answers has the same tag Name as Letters, {PREFIX}letters, so the console does not distinguish "
+        "them. Use another text in names.tags(...)."
     ]
 
 
@@ -167,8 +167,8 @@ def test_alarms(name: dict[str, str], found: str) -> None:
     alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Tags": TAGS, **name}}
 
     assert said(Resources={"Alarm": alarm}) == [
-        f"Alarm has {found}, but keys and topics admit only alarms whose names start with {PREFIX}: no one "
-        "would be notified. Write AlarmName=names.name(...)."
+        f"Alarm has {found}, but keys and topics allow only alarms whose names start with {PREFIX}: its "
+        "messages would be lost. Write AlarmName=names.name(...)."
     ]
 
 

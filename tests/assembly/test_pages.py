@@ -175,7 +175,7 @@ def test_removed_markers_are_missed(docs: Path, assembly: Assembly, page: str, p
 
     assert str(error.value) == (
         f"{(docs / pattern).as_posix()}: no page has <!-- generated: alarms -->. Put markers that were "
-        "removed back to where they were, and write a section for what is new."
+        "removed back to their places, and write a section for new tables."
     )
 
 

@@ -59,8 +59,8 @@ def test_what_is_as_it_was_passes() -> None:
 
 IN_DATA = "holds_data of site in stacks/pins.py"
 RESTORE = (
-    "Restore the ID; or, if no deployed stack has it, or CHANGELOG.md says what to do with its data, remove "
-    f"its line from {IN_DATA}."
+    "Restore the ID; or, if no deployed stack has it, or CHANGELOG.md describes the migration of its data, "
+    f"remove its line from {IN_DATA}."
 )
 LINE = f'"Pages": Pin("AWS::S3::Bucket", "{PREFIX}site"),'
 
@@ -71,71 +71,69 @@ LINE = f'"Pages": Pin("AWS::S3::Bucket", "{PREFIX}site"),'
         (
             {"SiteBucket": None, "Pages": BUCKET},
             [
-                "SiteBucket holds data and is gone from site: AWS would leave it in the account under its "
-                f"name. Is it called Pages now? {RESTORE}",
-                "Pages holds data and is not pinned: nothing would notice if it were renamed or removed "
-                f"later. Add this line to {IN_DATA}: {LINE}",
+                "SiteBucket contains data and is missing in site: AWS would retain it in the account with "
+                f"its name. Was it renamed to Pages? {RESTORE}",
+                "Pages contains data and is not pinned: the build would not find if it were renamed or "
+                f"removed later. Add this line to {IN_DATA}: {LINE}",
             ],
         ),
         (
             {"Letters": None},
-            [f"Letters holds data and is gone from site: AWS would leave it in the account. {RESTORE}"],
+            [f"Letters contains data and is missing in site: AWS would retain it in the account. {RESTORE}"],
         ),
         (
             {"Cluster": None},
-            [f"Cluster holds data and is gone from site: AWS would delete it and keep a snapshot. {RESTORE}"],
+            [
+                "Cluster contains data and is missing in site: AWS would delete it and keep a snapshot. "
+                f"{RESTORE}"
+            ],
         ),
         (
             {"Letters": {**BUCKET, "Properties": {}}},
             [
-                "Letters holds data as AWS::SQS::Queue, but is AWS::S3::Bucket now, and CloudFormation "
-                "refuses to change a type. Give the new resource another ID; or, if no deployed stack has "
+                "Letters contains data as AWS::SQS::Queue, but is now AWS::S3::Bucket, and CloudFormation "
+                "cannot change a type. Use another ID for the new resource; or, if no deployed stack has "
                 f"it, change its line in {IN_DATA}."
             ],
         ),
         (
             {"SiteBucket": {**BUCKET, "Properties": {}}},
             [
-                f"SiteBucket holds data and is called {PREFIX}site, but has a name of AWS's choice now: AWS "
-                "would create an empty one, which takes its place. Restore the name; or, if no deployed "
-                f"stack has it, change its line in {IN_DATA}."
+                f"SiteBucket contains data and has the name {PREFIX}site, but now has a generated name: AWS "
+                "would replace it with an empty one. Restore the name; or, if no deployed stack has it, "
+                f"change its line in {IN_DATA}."
             ],
         ),
         (
             {"SiteBucket": {**BUCKET, "DeletionPolicy": "Delete"}},
             [
-                "SiteBucket holds data, but its DeletionPolicy is Delete: the data would go. Write "
-                'DeletionPolicy="RetainExceptOnCreate"; or, if no deployed stack has it, change its line in '
-                f"{IN_DATA}."
+                "SiteBucket contains data, but its DeletionPolicy is Delete: the data would be deleted. "
+                'Write DeletionPolicy="RetainExceptOnCreate"; or, if no deployed stack has it, change its '
+                f"line in {IN_DATA}."
             ],
         ),
         (
             {"Letters": {"Type": "AWS::SQS::Queue", "DeletionPolicy": "Retain"}},
             [
-                "Letters holds data, but its DeletionPolicy is Retain: more would be left in the "
-                "account than is "
-                'needed. Write DeletionPolicy="RetainExceptOnCreate"; or, if no deployed stack has '
-                "it, change "
-                f"its line in {IN_DATA}.",
-                "Letters holds data, but its UpdateReplacePolicy is missing: the data would go. Write "
-                'UpdateReplacePolicy="Retain"; or, if no deployed stack has it, change its line in '
+                "Letters contains data, but its DeletionPolicy is Retain: more would be retained than "
+                'needed. Write DeletionPolicy="RetainExceptOnCreate"; or, if no deployed stack has it, '
+                f"change its line in {IN_DATA}.",
+                "Letters contains data, but its UpdateReplacePolicy is missing: the data would be deleted. "
+                'Write UpdateReplacePolicy="Retain"; or, if no deployed stack has it, change its line in '
                 f"{IN_DATA}.",
             ],
         ),
         (
             {"Other": {"Type": "AWS::RDS::DBCluster", **KEPT}},
             [
-                "Other holds data and is not pinned: nothing would notice if it were renamed or "
-                "removed later. "
-                f'Add this line to {IN_DATA}: "Other": Pin("AWS::RDS::DBCluster", DeletionPolicy="Snapshot", '
-                'UpdateReplacePolicy="Snapshot"),',
-                "Other holds data, but its DeletionPolicy is RetainExceptOnCreate: more would be left in the "
-                'account than is needed. Write DeletionPolicy="Snapshot"; or, if no deployed stack has it, '
+                "Other contains data and is not pinned: the build would not find if it were renamed or "
+                f'removed later. Add this line to {IN_DATA}: "Other": Pin("AWS::RDS::DBCluster", '
+                'DeletionPolicy="Snapshot", UpdateReplacePolicy="Snapshot"),',
+                "Other contains data, but its DeletionPolicy is RetainExceptOnCreate: more would be "
+                'retained than needed. Write DeletionPolicy="Snapshot"; or, if no deployed stack has it, '
                 f"change its line in {IN_DATA}.",
-                "Other holds data, but its UpdateReplacePolicy is Retain: more would be left in the "
-                "account than "
-                'is needed. Write UpdateReplacePolicy="Snapshot"; or, if no deployed stack has it, '
-                "change its "
+                "Other contains data, but its UpdateReplacePolicy is Retain: more would be retained than "
+                'needed. Write UpdateReplacePolicy="Snapshot"; or, if no deployed stack has it, change its '
                 f"line in {IN_DATA}.",
             ],
         ),
@@ -152,18 +150,18 @@ def test_what_holds_data(changes: dict[str, Any], expected: list[str]) -> None:
     [
         (
             {"Group": None},
-            f"Group is addressed by its name, {PREFIX}site, and is gone from site. Restore it; or, if "
-            "nothing uses the name any more, remove its line from names of site in stacks/pins.py.",
+            f"Group is used by its name, {PREFIX}site, and is missing in site. Restore it; or, if nothing "
+            "uses the name any more, remove its line from names of site in stacks/pins.py.",
         ),
         (
             {"Group": {**GROUP, "Properties": {"GroupName": "site"}}},
-            f"Group is addressed by its name, {PREFIX}site, but is called site now. Restore the name; or, if "
+            f"Group is used by its name, {PREFIX}site, but now has the name site. Restore the name; or, if "
             "nothing uses the old one any more, change its line in names of site in stacks/pins.py.",
         ),
         (
             {"Topic": TOPIC},
-            f"Topic has the name {PREFIX}site, and CloudFormation cannot replace what has a name. Leave out "
-            "TopicName; or, if something addresses it by the name, add this line to names of site in "
+            f"Topic has the name {PREFIX}site, and CloudFormation cannot replace a resource with a name. "
+            "Leave out TopicName; or, if it is used by its name, add this line to names of site in "
             f'stacks/pins.py: "Topic": "{PREFIX}site",',
         ),
     ],
@@ -189,25 +187,25 @@ IN_OUTPUTS = "outputs of site in stacks/pins.py"
     [
         (
             {"Id": OUTPUTS["Id"]},
-            "Outputs.Name is gone from site, but is read by name. Restore it; or, if nothing reads it any "
+            "Outputs.Name is missing in site, but is read by name. Restore it; or, if nothing reads it any "
             f"more, remove its line from {IN_OUTPUTS}.",
         ),
         (
             {"Name": OUTPUTS["Name"]},
-            f"Outputs.Id is gone from site, but is read by name, and stacks import {PREFIX}site-id. Restore "
+            f"Outputs.Id is missing in site, but is read by name, and stacks import {PREFIX}site-id. Restore "
             f"it; or, if nothing reads it any more, remove its line from {IN_OUTPUTS}.",
         ),
         (
             {**OUTPUTS, "Id": {"Value": "1"}},
-            f"Outputs.Id was exported as {PREFIX}site-id and is not exported now, but an export can neither "
-            "be changed nor removed while a stack imports it. Restore it; or, if none does, change its line "
-            f"in {IN_OUTPUTS}.",
+            f"Outputs.Id was exported as {PREFIX}site-id and is now not exported, but an export cannot be "
+            "changed or removed while a stack imports it. Restore it; or, if none does, change its line in "
+            f"{IN_OUTPUTS}.",
         ),
         (
             {**OUTPUTS, "Id": {"Value": "1", "Export": {"Name": "id"}}},
-            f"Outputs.Id was exported as {PREFIX}site-id and is exported as id now, but an export can "
-            "neither be changed nor removed while a stack imports it. Restore it; or, if none does, change "
-            f"its line in {IN_OUTPUTS}.",
+            f"Outputs.Id was exported as {PREFIX}site-id and is now exported as id, but an export cannot be "
+            "changed or removed while a stack imports it. Restore it; or, if none does, change its line in "
+            f"{IN_OUTPUTS}.",
         ),
     ],
     ids=["gone", "imported and gone", "not exported", "renamed"],
@@ -224,10 +222,9 @@ def test_a_stack_without_an_entry() -> None:
 
     assert pinned.problems(quiet, PINS) == []
     assert pinned.problems(holding, PINS) == [
-        "Stack new: Letters holds data and is not pinned: nothing would notice if it were "
-        "renamed or removed later. "
-        'Add this line to holds_data of a new entry "new": Pins() in stacks/pins.py: "Letters": '
-        'Pin("AWS::SQS::Queue"),'
+        "Stack new: Letters contains data and is not pinned: the build would not find if it were renamed or "
+        'removed later. Add this line to holds_data of a new entry "new": Pins() in stacks/pins.py: '
+        '"Letters": Pin("AWS::SQS::Queue"),'
     ]
 
 
@@ -235,8 +232,8 @@ def test_a_pinned_stack_that_is_gone() -> None:
     """A stack that leaves the listing is not forgotten."""
     assert pinned.stacks_gone(["new"], {"new": Pins(), "site": SITE}) == [
         "Stack site: It is pinned in stacks/pins.py, but stacks/listing.py lists it no longer: its deployed "
-        "stacks would be forgotten. Restore it; or, once they are deleted everywhere, remove its entry from "
-        "stacks/pins.py."
+        "stacks would no longer be managed. Restore it; or, after they are deleted everywhere, remove its "
+        "entry from stacks/pins.py."
     ]
     assert pinned.stacks_gone(list(PINS), PINS) == []
 
@@ -264,9 +261,9 @@ def test_a_build_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     found = problems(monkeypatch, renamed)
 
     assert [sentence[: sentence.index(":", 16)] for sentence in found] == [
-        "Stack network: FlowLogsLogGroup holds data, but its DeletionPolicy is Delete",
-        "Stack network: LambdaDeploymentsBucket holds data and is gone from network",
-        "Stack network: DeploymentsBucket holds data and is not pinned",
+        "Stack network: FlowLogsLogGroup contains data, but its DeletionPolicy is Delete",
+        "Stack network: LambdaDeploymentsBucket contains data and is missing in network",
+        "Stack network: DeploymentsBucket contains data and is not pinned",
     ]
     assert problems(monkeypatch, network.build) == ()
 

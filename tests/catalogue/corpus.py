@@ -78,7 +78,7 @@ SAMPLES = (
 EXPECTED = {
     "E9601": "The alarms are there to show mutually exclusive properties, and have no dimensions.",
     "W9571": "The permissions are there to be referred to, and have no source.",
-    "E9600": "The alarm is there to show mutually exclusive properties; it has no action and no description.",
+    "W9600": "The alarm is there to show mutually exclusive properties; it has no action and no description.",
     "W9500": "The templates are there to show cfn-lint's own configuration, which gives no reasons.",
     "W9621": "The groups have no egress rules, so EC2 lets everything out.",
     "E9506": "AllowedValues holds Public twice, and the condition asks for Private.",
@@ -101,7 +101,7 @@ EXPECTED_IN_SAMPLES = {
     "E9567": "The roles lack the rights for network interfaces that Lambda asks for.",
     "E9582": "The log bucket has no access control lists, which is the default since 2023.",
     "E9587": "The bucket's policy is for the service of access logs only, not for CloudFront.",
-    "E9600": "The alarms have no action, or no description.",
+    "W9600": "The alarms have no action, or no description.",
     "E9601": "FreeStorageSpace is not a metric of Aurora, and alarms on NAT gateways have no dimensions.",
     "E9611": "The average of HTTPCode_ELB_5XX_Count is never above 1.",
     "E9612": "SelectLatency is in milliseconds, and the alarm asks for seconds.",

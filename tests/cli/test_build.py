@@ -150,7 +150,7 @@ def test_a_changed_build_says_what_a_deploy_will_do(
     start = next(number for number, line in enumerate(lines) if line.startswith("Review of this build: "))
     assert lines[start] == (
         "Review of this build: site 1 replaced; risks: 2 will-fail, 1 guard, 1 replace, 1 orphan. "
-        "make review shows the whole branch."
+        "Run make review to review the whole branch."
     )
     assert any(line.startswith("  orphan  logs: ") for line in lines[start:])
     (out / "stacks.json").write_text("{}", "utf-8")
@@ -448,8 +448,8 @@ def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest
     assert build(out, *options) == 2
 
     sentence = (
-        f"{out} holds files but no stacks.json, so no build made them. Name a new or empty folder with "
-        "--output, or empty this one, then build again."
+        f"{out} contains files but no stacks.json, so it is not an output folder. Name a new or empty folder "
+        "with --output, or empty this one, then build again."
     )
     said, complained = capsys.readouterr()
     assert complained == f"csr-templates: {sentence}\n"
@@ -552,8 +552,8 @@ def test_informational_findings_say_why_they_block(
     assert findings[0].startswith(place)
     assert len(findings) == 6  # in two lines each: both policies, and how long messages are kept
     assert why == (
-        "Informational findings stop a build as errors do: what is written has none, so that a new one is "
-        "seen. Correct the property, or let the resource ignore the rule and give the reason "
+        "Informational findings stop the build too: the templates have none, so every new one needs a "
+        "decision. Correct the property, or ignore the rule for the resource with a reason "
         "(docs/rules.md, W9500)."
     )
     assert end == "3 findings; nothing was written."

@@ -78,7 +78,7 @@ MISTAKES = {
     ),
     "no module": (
         "shopping.listin:STACKS",
-        ": There is no module shopping.listin in the current folder or among the installed packages.",
+        ": There is no module shopping.listin in the current folder or in the installed packages.",
     ),
     "misspelt name": (
         "shopping.listing:STACK",
@@ -86,13 +86,11 @@ MISTAKES = {
     ),
     "another value": (
         "shopping.listing:build",
-        ": The value is not a tuple of csr_templates.Stack. List the stacks in the order in which they are "
-        "deployed.",
+        ": The value is not a tuple of csr_templates.Stack. List the stacks in deploy order.",
     ),
     "no stacks": (
         "shopping.listing:NOTHING",
-        ": The value is not a tuple of csr_templates.Stack. List the stacks in the order in which they are "
-        "deployed.",
+        ": The value is not a tuple of csr_templates.Stack. List the stacks in deploy order.",
     ),
 }
 

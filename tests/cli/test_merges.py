@@ -188,7 +188,7 @@ def test_files_that_no_side_listed_stay(repository: Repository, capsys: pytest.C
     before = contents(repository.out)
 
     assert repository.build(stack("site", "First"), stack("new", "First")) == 2
-    assert "new.yaml is in the way" in capsys.readouterr().err
+    assert "new.yaml would be overwritten" in capsys.readouterr().err
     assert contents(repository.out) == before
 
 
@@ -214,7 +214,7 @@ def test_conflict_in_parameters_is_named(
     assert repository.build(stack("site", "First"), options=options) == 2
 
     assert (
-        f'{file}: Line 3: Found a merge conflict ("<<<<<<< HEAD"). Keep the values that are right, and '
+        f'{file}: Line 3: Found a merge conflict ("<<<<<<< HEAD"). Keep the correct values, and '
         "remove the lines that start with <<<<<<<, ======= and >>>>>>>."
     ) in "".join(capsys.readouterr())
     assert contents(repository.out) == before

@@ -44,8 +44,8 @@ def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) 
     captured = capsys.readouterr()
 
     assert captured.err == (
-        "csr-templates: 2 risks not accepted. Change it, or accept what is intended: --accept KIND:STACK.ID, "
-        "or review.json.\n"
+        "csr-templates: 2 risks not accepted. Change the template, or accept intended risks: "
+        "--accept KIND:STACK.ID, or review.json.\n"
     )
     assert captured.out.splitlines() == [
         "before.yaml -> after.yaml",
@@ -55,10 +55,10 @@ def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) 
         "  data-loss  after.Queue",
         "    The data of Queue is deleted: it is replaced, and its UpdateReplacePolicy is Delete. To keep "
         "the data, set",
-        "      UpdateReplacePolicy: Retain, or undo the change.",
+        "      UpdateReplacePolicy: Retain, or revert the change.",
         "",
         "  replace  after.Queue",
-        "    Queue is replaced, since QueueName changes: a new one is created, and the old one is deleted "
+        "    Queue is replaced, because QueueName changes: a new one is created, and the old one is deleted "
         "with its",
         "      data.",
         "",
@@ -121,17 +121,17 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
     [
         (
             ["--after", "missing"],
-            "There is no missing. Build first, or name a folder or a template: --after.",
+            "missing does not exist. Build first, or name a folder or a template: --after.",
         ),
-        (["--after", "after.yaml"], "is not in a git repository, so there is no history to compare with."),
-        (["--before", "before.yaml", "--after", str(OUT)], "before.yaml is a file, and "),
+        (["--after", "after.yaml"], "is not in a Git repository. Name two folders"),
+        (["--before", "before.yaml", "--after", str(OUT)], "before.yaml is a file, but "),
         (
             ["--before", str(OUT), "--after", "after.yaml"],
-            "is a folder, and after.yaml a file. Name two of the same kind.",
+            "is a folder, but after.yaml is a file. Name two of one kind.",
         ),
         (
             ["--before", str(OUT), "--after", str(OUT), "--region", "eu-west-1"],
-            "--region is for two templates; ",
+            "--region is for two templates, but ",
         ),
         (
             ["--before", "before.yaml", "--after", "after.yaml", "--environment", "prod"],
@@ -159,7 +159,7 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
         ),
         (
             ["--before", "before.yaml", "--after", "after.yaml", "--parameters-before", "other.json"],
-            "before.yaml has no parameter Colour.",
+            "before.yaml does not have the parameter Colour.",
         ),
         (
             ["--before", "before.yaml", "--after", "after.yaml", "--region", "mars-1"],

@@ -3,8 +3,9 @@
 Those of docs/accepted-findings.md are followed, too, and its scanners are run.
 
 ``make consumers`` runs it. A snippet of the page is named by the comment before it, ``recipe: tool/file``.
-All files of a tool are written into one folder, beside ``out`` and ``parameters``; its scripts are run there
-in the order of the page. Then the stacks that the tool has left in the mock are compared with our files.
+All files of a tool, and those of ``all``, are written into one folder, beside ``out`` and ``parameters``; its
+scripts are run there in the order of the page. Then the stacks that the tool has left in the mock are
+compared with our files.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from urllib.request import Request, urlopen
 import botocore.session
 
 from csr_templates.cloudformation.rendering import load
+from csr_templates.cloudformation.resolving import failed_assertions
 from release import dist
 from tests.consumers import accepted, scanners, side_by_side, starters
 
@@ -76,11 +78,16 @@ def write(tool: str, found: Mapping[str, str]) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, text in found.items():
-        if name.startswith(f"{tool}/"):
+        if name.startswith((f"{tool}/", "all/")):
             file = folder / name.partition("/")[2]
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
-    (folder / "out").symlink_to(ROOT / "out")
+    if tool == "sceptre":  # as the page describes it
+        database = folder / "config" / "prod" / "database.yaml"
+        api = database.read_text("utf-8").replace("database", "api")
+        database.with_name("api.yaml").write_text(api, "utf-8")
+    if tool != "library":  # which builds its own
+        (folder / "out").symlink_to(ROOT / "out")
     (folder / "parameters").symlink_to(ROOT / "parameters")
     (folder / "docs").symlink_to(ROOT / "docs")
     (folder / "node_modules").symlink_to(WORK / "node" / "node_modules")
@@ -214,7 +221,7 @@ def _aws_folder() -> str:
 
 @contextmanager
 def mock(environment: Mapping[str, str]) -> Iterator[None]:
-    """Serve an empty account with the artifact buckets of all environments, and end it afterwards."""
+    """Serve an account with the buckets of all environments and of the CDK, and end it afterwards."""
     log = WORK / "mock.log"
     with log.open("w") as output:
         server = subprocess.Popen(
@@ -222,15 +229,18 @@ def mock(environment: Mapping[str, str]) -> Iterator[None]:
         )
         try:
             _wait(server, log)
-            for name in ("dev", "staging", "prod"):
-                for region in ("ap-northeast-1", "us-east-1"):
-                    where = (
-                        {}
-                        if region == "us-east-1"
-                        else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-                    )
-                    bucket = f"csr-lambda-api-{name}-artifacts-{ACCOUNT}-{region}"
-                    client("s3", region).create_bucket(Bucket=bucket, **where)
+            for region in ("ap-northeast-1", "us-east-1"):
+                where = (
+                    {}
+                    if region == "us-east-1"
+                    else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+                )
+                buckets = [f"csr-lambda-api-{name}-artifacts" for name in ("dev", "staging", "prod")]
+                for name in [*buckets, "cdk-hnb659fds-assets"]:  # the last one by cdk bootstrap
+                    client("s3", region).create_bucket(Bucket=f"{name}-{ACCOUNT}-{region}", **where)
+                client("ssm", region).put_parameter(
+                    Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String"
+                )
             yield
         finally:
             server.terminate()
@@ -266,7 +276,12 @@ def manifest() -> list[dict[str, Any]]:
 
 
 def deployed(
-    target: str, names: tuple[str, ...], *, changed: tuple[str, ...] = (), plain_tags: bool = True
+    target: str,
+    names: tuple[str, ...],
+    *,
+    changed: tuple[str, ...] = (),
+    plain_tags: bool = True,
+    templates: bool = True,
 ) -> None:
     """Compare stacks of the mock with our files.
 
@@ -275,6 +290,7 @@ def deployed(
         names: of the stacks that must be there; no other may be.
         changed: those whose templates the recipe changes.
         plain_tags: whether the tool sets no tags of its own.
+        templates: whether the tool deploys the templates as they are, but for those changes.
 
     Raises:
         ConsumerError: something is missing or different.
@@ -294,17 +310,20 @@ def deployed(
         (stack,) = cloudformation.describe_stacks(StackName=f"csr-lambda-api-{target}-{name}")["Stacks"]
         if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise ConsumerError(f"{stack['StackName']} is {stack['StackStatus']}.")
-        values = {value["ParameterKey"]: value["ParameterValue"] for value in stack["Parameters"]}
-        values = {key: values.get(key) for key in given["Parameters"]}
-        _same(f"parameters of {name}", values, given["Parameters"])
+        values = _parameters(name, target)
+        _same(f"parameters of {name}", values | given["Parameters"], values)
         tags = {tag["Key"]: tag["Value"] for tag in stack["Tags"]}
         if plain_tags:
             _same(f"tags of {name}", tags, given["Tags"])
         else:
             _same(f"tags of {name}", {key: tags.get(key) for key in given["Tags"]}, given["Tags"])
+        ours = load((ROOT / "out" / one["template"]).read_text("utf-8"))
+        failed = failed_assertions(ours, values, region=one["region"])  # the mock ignores them
+        _same(f"failed rules of {name}", failed, [])
+        if not templates:
+            continue
         body = cloudformation.get_template(StackName=stack["StackName"])["TemplateBody"]
         template = load(body) if isinstance(body, str) else body
-        ours = load((ROOT / "out" / one["template"]).read_text("utf-8"))
         if name in changed:
             _same(
                 f"template of {name}",
@@ -313,6 +332,13 @@ def deployed(
             )
             ours["Resources"]["FlowLog"]["Properties"]["MaxAggregationInterval"] = 60
         _same(f"template of {name}", template, ours)
+
+
+def _parameters(name: str, target: str) -> dict[str, str]:
+    (region,) = (stack["region"] for stack in manifest() if stack["name"] == name)
+    full = f"csr-lambda-api-{target}-{name}"
+    (stack,) = client("cloudformation", region).describe_stacks(StackName=full)["Stacks"]
+    return {value["ParameterKey"]: value["ParameterValue"] for value in stack["Parameters"]}
 
 
 def _same(what: str, found: Any, wanted: Any) -> None:
@@ -332,20 +358,26 @@ def _differences(found: Any, wanted: Any, place: str) -> Iterator[str]:
 
 
 def protected(target: str) -> None:
-    """Make sure that termination protection is on where the manifest asks for it."""
+    """Make sure that termination protection and stack policies are as the manifest says."""
     for one in manifest():
         name = f"csr-lambda-api-{target}-{one['name']}"
-        (stack,) = client("cloudformation", one["region"]).describe_stacks(StackName=name)["Stacks"]
+        cloudformation = client("cloudformation", one["region"])
+        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
         _same(f"protection of {name}", stack["EnableTerminationProtection"], one["terminationProtection"])
+        policy = json.loads(cloudformation.get_stack_policy(StackName=name).get("StackPolicyBody", "{}"))
+        _same(f"policy of {name}", policy, json.loads((ROOT / "out" / one["stackPolicy"]).read_text("utf-8")))
 
 
 ALL: Final = ("network", "database", "api", "frontend")
 
 
 def check_aws_cli(folder: Path, environment: Mapping[str, str]) -> None:
-    """All stacks of prod, and one of staging by a change set."""
+    """All stacks of prod, protected, and one of staging by a change set; and a stack by its name."""
     deployed("prod", ALL)
+    protected("prod")
     deployed("staging", ("network",))
+    if (said := run(["bash", "deploy.sh", "network"], folder, environment)).count("No changes") != 1:
+        raise ConsumerError(f"deploy.sh does not deploy one stack by its name:\n{said}")
 
 
 def check_ansible(folder: Path, environment: Mapping[str, str]) -> None:
@@ -368,34 +400,43 @@ def check_ansible(folder: Path, environment: Mapping[str, str]) -> None:
 
 
 def check_sceptre(folder: Path, environment: Mapping[str, str]) -> None:
-    """A stack from a template file, and one from a handler that changes it."""
-    deployed("prod", ("network", "database"), changed=("network",))
+    """Stacks from template files, and one from a handler that changes it."""
+    deployed("prod", ALL, changed=("network",))
+    protected("prod")
 
 
 def check_runway(folder: Path, environment: Mapping[str, str]) -> None:
     """All stacks from raw templates, then one from the blueprint."""
     deployed("prod", ALL, plain_tags=False)
     protected("prod")
-    file = folder / "ap-northeast-1.cfn" / "stacks.yaml"
-    module = json.loads(file.read_text("utf-8"))
-    del module["stacks"][0]["template_path"]
-    module["stacks"][0]["class_path"] = "blueprints.Network"
-    module["sys_path"] = "./"
-    file.write_text(json.dumps(module), "utf-8")
-    shutil.copy(folder / "blueprints.py", file.parent)
-    run(["runway", "deploy"], folder, {**environment, "CI": "1", "DEPLOY_ENVIRONMENT": "prod"})
+    file = folder / "write_modules.py"
+    wanted = 'BLUEPRINTS = {"network": "blueprints.Network"}'
+    if f"`{wanted}`" not in PAGE.read_text("utf-8"):
+        raise ConsumerError("The page names the blueprint in another way.")
+    file.write_text(file.read_text("utf-8").replace("BLUEPRINTS = {}", wanted), "utf-8")
+    run(["bash", "deploy.sh"], folder, environment)
     deployed("prod", ALL, changed=("network",), plain_tags=False)
 
 
 def check_cdk(folder: Path, environment: Mapping[str, str]) -> None:
-    """What CDK wrote is what it read, but for the defaults."""
+    """What CDK wrote is what it read, but for the defaults; a value that changes later is deployed."""
     for one in manifest():
         written = json.loads((folder / "cdk.out" / f"{one['name']}.template.json").read_text("utf-8"))
         ours = load((ROOT / "out" / one["template"]).read_text("utf-8"))
-        given = json.loads((ROOT / "out" / one["parameterFiles"]["prod"]).read_text("utf-8"))
-        for name, value in given["Parameters"].items():
+        given = json.loads((ROOT / "out" / one["parameterFiles"]["prod"]).read_text("utf-8"))["Parameters"]
+        per_deploy = json.loads((folder / "per-deploy.json").read_text("utf-8"))
+        for name, value in (given | per_deploy.get(one["name"], {})).items():
             ours["Parameters"][name]["Default"] = value
         _same(f"template of {one['name']}", _as_cdk_writes(written), _as_cdk_writes(ours))
+    deployed("prod", ALL, templates=False)
+    (folder / "out").unlink()
+    shutil.copytree(ROOT / "out", folder / "out")
+    file = folder / "out" / "parameters" / "prod" / "network.json"
+    given = json.loads(file.read_text("utf-8"))
+    given["Parameters"]["LogRetentionDays"] = "400"
+    file.write_text(json.dumps(given), "utf-8")
+    run(["bash", "deploy.sh"], folder, environment)
+    _same("changed value", _parameters("network", "prod")["LogRetentionDays"], "400")
 
 
 def _as_cdk_writes(node: Any) -> Any:
@@ -420,7 +461,7 @@ def _as_cdk_writes(node: Any) -> Any:
 def check_library(folder: Path, environment: Mapping[str, str]) -> None:
     """The project of the page and the one beside this file build on the wheel; type checkers accept both."""
     run(["python", "assemble.py"], folder, environment)
-    receipts = (folder / "shop-out" / "receipts.yaml").read_text("utf-8")
+    receipts = (folder / "out" / "receipts.yaml").read_text("utf-8")
     header = (
         "# Generated from shop.py; edit that file, not this one.\n"
         "# Refresh with: csr-templates build --stacks shop:STACKS\n"
@@ -485,6 +526,11 @@ def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
         except ConsumerError:
             continue
         raise ConsumerError(f"{name} does not find {linter.fault} in {linter.file}.")
+    (folder / "lambda-deployment-package.zip").write_bytes(b"package")
+    packages = {"Bucket": "lambdadeploymentsbucket-0123456789"}  # what the network stack would have made
+    s3 = client("s3", "ap-northeast-1")
+    s3.create_bucket(**packages, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    s3.put_bucket_versioning(**packages, VersioningConfiguration={"Status": "Enabled"})
     for region in ("ap-northeast-1", "us-east-1"):  # what the api stack would have made
         client("secretsmanager", region).create_secret(
             Name="csr-lambda-api-prod-origin-api-key-a", SecretString="{}", ClientRequestToken="1" * 32

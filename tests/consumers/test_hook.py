@@ -57,3 +57,17 @@ def test_a_finding_fails_the_hook(hook: dict[str, Any], tmp_path: Path) -> None:
 def test_files_of_the_hook(hook: dict[str, Any], path: str, linted: bool) -> None:
     """What is mostly not a template is not linted, unless the repository names it."""
     assert bool(re.search(hook["files"], path)) == linted
+
+
+@pytest.mark.parametrize("page", ["consumers.md", "consumers.ja.md"])
+def test_the_page_configures_the_hook(hook: dict[str, Any], tmp_path: Path, page: str) -> None:
+    """The snippet names the hook, and the command takes its arguments."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    (snippet,) = re.findall(r"^```yaml\n(repos:.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    (used,) = yaml.safe_load(snippet)["repos"][0]["hooks"]
+    template = tmp_path / "topic.yaml"
+    template.write_text("Resources: {T: {Type: AWS::SNS::Topic}}")
+
+    assert used["id"] == hook["id"]
+    assert re.search(used["files"], "cloudformation/network.yaml")
+    assert cli.main([*shlex.split(hook["entry"])[1:], *used["args"], "--", str(template)]) == 0

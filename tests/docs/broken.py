@@ -33,7 +33,7 @@ The model does not know:
 
 def main(stacks: Sequence[str]) -> int:
     """Open a shell, and return 0 if all is as it was when it is left."""
-    with tempfile.TemporaryDirectory() as name, opened({}, {}, Path(name)) as terminal:
+    with tempfile.TemporaryDirectory() as name, opened({}, Path(name)) as terminal:
         terminal.world.seed_without(*stacks)
         model = terminal.world.model
         assert model is not None

@@ -65,11 +65,7 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A shell whose ``aws`` talks to a mock."""
     require_programs()
-    with opened(
-        {stack: resolved["Resources"] for stack, resolved in production.items()},
-        {stack: list(resolved["Outputs"]) for stack, resolved in production.items()},
-        tmp_path_factory.mktemp("terminal"),
-    ) as one:
+    with opened(production, tmp_path_factory.mktemp("terminal")) as one:
         yield one
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -174,6 +175,17 @@ def numbers(text: str) -> list[str]:
     plain = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", text)
     found = re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", plain, re.ASCII)
     return [number.rstrip(",").replace(",", "") for number in found]
+
+
+SPELLED = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+def same_numbers(english: str, japanese: str) -> bool:
+    """Return whether the numbers are the same. The English text may spell out one to twelve."""
+    words = re.findall(r"[a-z]+", english.lower())
+    spelled = Counter(str(SPELLED.index(word) + 1) for word in words if word in SPELLED)
+    digits, others = Counter(numbers(english)), Counter(numbers(japanese))
+    return digits <= others <= digits + spelled
 
 
 def read(path: Path) -> Page:

@@ -197,12 +197,7 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A shell whose ``aws`` talks to the account."""
     require_programs()
-    with opened(
-        {stack: resolved["Resources"] for stack, resolved in production.items()},
-        {stack: list(resolved["Outputs"]) for stack, resolved in production.items()},
-        tmp_path_factory.mktemp("account"),
-        Deployed,
-    ) as one:
+    with opened(production, tmp_path_factory.mktemp("account"), Deployed) as one:
         yield one
 
 
@@ -326,7 +321,10 @@ def test_what_is_not_meant_is_refused(pipeline: Pipeline, accepted: str, refused
     done = pipeline.deploy(ACCEPTED=accepted)
 
     assert done.status == 1
-    assert f"The change set removes or replaces what ACCEPTED does not name: {refused} (arn:aws:" in done.err
+    assert (
+        f"The change set removes or replaces resources that are not in ACCEPTED: {refused} (arn:aws:"
+        in done.err
+    )
     assert pipeline.account.done == []
     assert [line.split()[-1] for line in pipeline.checked()] == ["network", "database"]
 

@@ -51,6 +51,7 @@ from .pages import (
     Page,
     numbers,
     read,
+    same_numbers,
     slug,
     spans,
 )
@@ -183,13 +184,16 @@ def test_languages_have_the_same_commands(english: Page, japanese: Page) -> None
 def test_languages_have_the_same_tables(english: Page, japanese: Page) -> None:
     """Every cell of every table has the same names and numbers in both languages."""
 
-    def content(page: Page) -> list[list[list[tuple[list[str], list[str]]]]]:
-        return [
-            [[(sorted(spans(cell)), sorted(numbers(cell))) for cell in row] for row in table.rows]
-            for table in page.tables
-        ]
+    def names(page: Page) -> list[list[list[list[str]]]]:
+        return [[[sorted(spans(cell)) for cell in row] for row in table.rows] for table in page.tables]
 
-    assert content(japanese) == content(english)
+    def cells(page: Page) -> list[str]:
+        return [cell for table in page.tables for row in table.rows for cell in row]
+
+    assert names(japanese) == names(english)
+    assert [
+        pair for pair in zip(cells(english), cells(japanese), strict=True) if not same_numbers(*pair)
+    ] == []
 
 
 @in_both
@@ -237,6 +241,15 @@ def test_links_lead_somewhere(path: Path) -> None:
             broken.append(link)
 
     assert broken == []
+
+
+def test_numbers_may_be_spelled_out_in_english() -> None:
+    """A digit needs the same digit; a word from one to twelve allows its digit, and no other number."""
+    assert same_numbers("up to five alarms, 30 s", "最大 5 つのアラーム、30 秒")
+    assert same_numbers("in one stack", "単一のスタック")
+    assert not same_numbers("up to five alarms", "最大 6 つのアラーム")
+    assert not same_numbers("up to 5 alarms", "最大五つのアラーム")
+    assert not same_numbers("a day", "1 日")
 
 
 def test_anchors_are_githubs() -> None:

@@ -144,7 +144,7 @@ def test_deploy_before_the_restore_waits_for_the_import(tmp_path: Path) -> None:
     assert {end.status for key, end in ends.items() if key not in ran} == {1}
     assert ends["REVIEW_IN_PROGRESS", "0"].err == "The stack is REVIEW_IN_PROGRESS: run the import first.\n"
     assert ends["UPDATE_ROLLBACK_COMPLETE", "1"].err == (
-        "The cluster belongs to the stack: leave out this deploy.\n"
+        "The cluster belongs to the stack: skip this deploy.\n"
     )
 
 
@@ -179,9 +179,12 @@ def test_other_template_is_named(terminal: Terminal) -> None:
     session = terminal.session(functions(), [ask, typed(other), ask], deleted="api", STACK="api")
     unknown = terminal.continued(functions(), [ask], STACK="database")
 
-    assert re.findall("^its template: (.*)$", session.out, re.MULTILINE) == ["out/api.yaml", "another"]
+    assert re.findall("^its template: (.*)$", session.out, re.MULTILINE) == [
+        "out/api.yaml",
+        "a different one",
+    ]
     assert unknown.status != 0
-    assert "no deleted stack is known" in unknown.err
+    assert "no deleted stack found" in unknown.err
 
 
 def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, Session]) -> None:

@@ -78,12 +78,7 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A shell whose ``aws`` talks to an empty account."""
     require_programs()
-    with opened(
-        {stack: resolved["Resources"] for stack, resolved in production.items()},
-        {stack: list(resolved["Outputs"]) for stack, resolved in production.items()},
-        tmp_path_factory.mktemp("account"),
-        Account,
-    ) as one:
+    with opened(production, tmp_path_factory.mktemp("account"), Account) as one:
         account = one.world
         assert isinstance(account, Account)
         account.empty(built)

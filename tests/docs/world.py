@@ -771,19 +771,20 @@ class Terminal(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def opened(
-    resources: Mapping[str, Mapping[str, Any]],
-    output_keys: Mapping[str, Sequence[str]],
-    folder: Path,
-    kind: type[World] = World,
+    stacks: Mapping[str, Mapping[str, Any]], folder: Path, kind: type[World] = World
 ) -> Iterator[Terminal]:
-    """Start the moto server and the terminal, and stop both afterwards."""
+    """Start the moto server and the terminal with these resolved templates, and stop both afterwards."""
     from moto.server import ThreadedMotoServer  # with what it needs it takes a while to import
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    world = kind(f"http://{host}:{port}", resources, output_keys)
+    world = kind(
+        f"http://{host}:{port}",
+        {stack: resolved["Resources"] for stack, resolved in stacks.items()},
+        {stack: list(resolved["Outputs"]) for stack, resolved in stacks.items()},
+    )
     try:
         with Terminal(world, folder) as terminal:
             thread = threading.Thread(target=terminal.serve_forever, daemon=True)

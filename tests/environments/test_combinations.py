@@ -45,8 +45,8 @@ def found(one: Candidate, of: BuiltStack) -> list[str]:
         (
             4097,
             [
-                f'Found "{"x" * 76}..., which has 4097 bytes where CloudFormation takes at most 4096. The '
-                "app template says so."
+                f'Found "{"x" * 76}..., which has 4097 bytes, more than the limit of 4096. The app '
+                "template says so."
             ],
         ),
     ],
@@ -69,7 +69,7 @@ def too_long(parameter: str, value: str, name: str) -> str:
     """Return the sentence about a name."""
     return (
         f'dev.json: {parameter}: Found "{value}", which makes BucketName of Bucket in app {len(name)} '
-        f"characters long: {name}. At most 63 are allowed; shorten the value by {len(name) - 63}."
+        f"characters long: {name}. At most 63 are allowed: shorten the value by {len(name) - 63}."
     )
 
 
@@ -161,7 +161,7 @@ def test_key_that_the_api_does_not_accept(sent: str, accepted: str, fits: bool) 
     """CloudFront must not be left sending a key that the API refuses, once all stacks are deployed."""
     mistake = (
         f'dev.json: OriginKey: Found "{sent}", which OriginKeys {accepted} does not include: the API would '
-        f'refuse every request of the site. Set OriginKeys to "both" or to "{sent}".'
+        f'reject every request of the site. Set OriginKeys to "both" or to "{sent}".'
     )
 
     one = candidate(OriginKey=sent, OriginKeys=accepted)
@@ -198,7 +198,8 @@ def test_rule_after_one_that_is_not_judged() -> None:
     of = schema(refused({"Fn::Equals": [{"Ref": "A"}, ""]}, {"Fn::Equals": [{"Ref": "B"}, ""]}), "A", "B")
 
     assert found(candidate(B="2"), of) == [
-        'dev.json: B: Found "2", which a rule refuses. The app template says: "Reason 2".'
+        'dev.json: B: Found "2", which a rule of the template does not allow. The app template says: '
+        '"Reason 2".'
     ]
 
 
@@ -257,8 +258,8 @@ def test_subnets_of_a_vpc_elsewhere(one: Any, two: Any) -> None:
     of = schema({"Resources": resources}, "Cidr1", "Cidr2")
 
     assert found(candidate(Cidr1="10.3.0.0/24", Cidr2="10.3.0.128/25"), of) == [
-        'dev.json: Cidr2: Found "10.3.0.128/25", which overlaps Cidr1 10.3.0.0/24; give each subnet '
-        "its own addresses."
+        'dev.json: Cidr2: Found "10.3.0.128/25", which overlaps Cidr1 10.3.0.0/24. Give each subnet '
+        "a separate range."
     ]
 
 
@@ -268,8 +269,8 @@ def test_vpcs_of_two_environments() -> None:
     environments = [candidate("dev", VpcCidr="10.0.0.0/16"), candidate("staging", VpcCidr="10.0.128.0/17")]
 
     assert list(map(str, check_all(environments, [of], None))) == [
-        'staging.json: VpcCidr: Found "10.0.128.0/17", which overlaps 10.0.0.0/16 of dev; no two '
-        "environments share addresses."
+        'staging.json: VpcCidr: Found "10.0.128.0/17", which overlaps 10.0.0.0/16 of dev. Networks '
+        "of environments must not overlap."
     ]
 
 
@@ -296,6 +297,6 @@ def test_concurrency_of_one() -> None:
     one = candidate(LambdaProvisionedConcurrency="2", LambdaReservedConcurrency="1")
 
     assert found(one, schema({}, "LambdaProvisionedConcurrency", "LambdaReservedConcurrency")) == [
-        'dev.json: LambdaProvisionedConcurrency: Found "2", more than LambdaReservedConcurrency 1; lower the '
-        "one or raise the other."
+        'dev.json: LambdaProvisionedConcurrency: Found "2", more than LambdaReservedConcurrency 1. Lower the '
+        "first, or raise the second."
     ]

@@ -204,40 +204,42 @@ def file_of_dev(identifier: str, text: str | bytes, message: str) -> Bad:
 NETWORK_SAYS = 'The network template says: "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28".'
 ZONE_SAYS = 'The network template says: "must be an Availability Zone of this account in this region".'
 NOT_A_ZONE = (
-    "which is not an Availability Zone of ap-northeast-1, where the stack lives; these look like ap-northeast-1a. "
-    + ZONE_SAYS
+    "which is not an Availability Zone of ap-northeast-1, the region of the stack, such as "
+    "ap-northeast-1a. " + ZONE_SAYS
 )
 MEMORY_SAYS = 'The app template says: "must be a number of MB from 128 to 10240".'
 APP_SAYS = "The app template says so."
 ONE_NUMBER = "where the parameter takes a number in its shortest form, such as 1024."
 NOT_A_NUMBER = f"{ONE_NUMBER} {MEMORY_SAYS}"
 PROJECT_SAYS = (
-    'The templates network and app say: "must start with a lower-case letter, hold lower-case letters, digits '
+    'The templates network and app say: "must start with a lowercase letter, contain only lowercase letters, digits '
     'and single hyphens, and be at most 23 characters long".'
 )
 KNOWN = f"There are {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."
 KNOWN_ENVIRONMENTS = environment().AllowedValues
 PER_DEPLOY = (
-    "but each deploy decides this again and the pipeline passes it; from a file, the next deploy would go back to "
-    "an old one. Remove the key."
+    "but this is a per-deploy parameter, which the pipeline passes; a value in a file would be outdated at "
+    "the next deploy. Remove the key."
 )
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/c"
 
 FILES = [
-    file_of_dev("empty", "", "The file is empty; one without values holds {}."),
+    file_of_dev("empty", "", "The file is empty. A file without values contains {}."),
     file_of_dev(
         "trailing comma",
         '{\n  "Environment": "dev",\n}\n',
-        "Line 2, column 23: Found a comma before a closing bracket; remove it.",
+        "Line 2, column 23: Found a comma before a closing bracket. Remove it.",
     ),
-    bad("no folder", {}, ": There is no such folder; name the one with the files."),
+    bad("no folder", {}, ": The folder does not exist. Name the folder of the parameter files."),
     bad(
         "no environment",
         {"dev": DROP, "staging": DROP, "prod": DROP},
-        ": The folder holds no environment; one is a file such as prod.json.",
+        ": The folder does not contain an environment, which is a file such as prod.json.",
     ),
     bad(
-        "no shared file", {"shared": DROP}, "shared.json: There is no such file; one without values holds {}."
+        "no shared file",
+        {"shared": DROP},
+        "shared.json: The file does not exist. A file without values contains {}.",
     ),
 ]
 
@@ -269,13 +271,13 @@ KEYS = [
     bad(
         "shared and own",
         {"dev": {"Owner": "dev"}, "staging": {"Owner": "qa"}},
-        'dev.json: Owner: Found "dev", but shared.json gives the key as well, as "ops". Keep it in one of the two files: there if all environments share it, here if not.',
-        'staging.json: Owner: Found "qa", but shared.json gives the key as well, as "ops". Keep it in one of the two files: there if all environments share it, here if not.',
+        'dev.json: Owner: Found "dev", but shared.json has the key too, as "ops". Keep it in one of the two files: in shared.json if all environments share it, otherwise here.',
+        'staging.json: Owner: Found "qa", but shared.json has the key too, as "ops". Keep it in one of the two files: in shared.json if all environments share it, otherwise here.',
     ),
     bad(
         "twice",
         {"dev": '{"Environment": "prod", ' + json.dumps(GOOD["dev"])[1:]},
-        'dev.json: Environment: The key appears more than once, as "prod" and "dev"; keep one.',
+        'dev.json: Environment: The key appears more than once, as "prod" and "dev". Keep one.',
     ),
     bad(
         "environment of another file",
@@ -290,12 +292,12 @@ KEYS = [
     bad(
         "no environment key",
         {"prod": {"Environment": DROP}},
-        'prod.json: Environment: The key is missing; write "Environment": "prod".',
+        'prod.json: Environment: The key is missing. Write "Environment": "prod".',
     ),
     bad(
         "shared environment",
         {"shared": {"Environment": "dev"}, "dev": {"Environment": DROP}, "staging": DROP, "prod": DROP},
-        'shared.json: Environment: Found "dev", but each environment\'s own file says which one it is. Remove the key.',
+        'shared.json: Environment: Found "dev", but the file of each environment sets this key. Remove the key.',
     ),
     bad(
         "environment unknown to the templates",
@@ -305,12 +307,13 @@ KEYS = [
     bad(
         "no value and no default",
         {"shared": {"Owner": DROP}, "dev": {"Owner": "a"}, "staging": {"Owner": "a"}},
-        "prod.json: Owner: The key is missing and has no default; give it here or in shared.json.",
+        "prod.json: Owner: The key is missing and does not have a default. Give it here or in shared.json.",
     ),
     bad(
         "dev alone",
         {"dev": {"HostedZoneId": ""}},
-        "staging.json: HostedZoneId: The key is missing, but given for dev; staging would take production's value. Give it in each of these files, or in none.",
+        "staging.json: HostedZoneId: The key is missing, but given for dev; staging would take production's "
+        "value. Give it in each of these files, or in none.",
     ),
 ]
 
@@ -366,14 +369,14 @@ VALUES = [  # of dev.json: key, value, and what is said after it
     ("null for a boolean", "CacheEnabled", None, f"where the parameter takes true or false. {APP_SAYS}"),
     ("other word for a boolean", "CacheEnabled", "yes", f"which is not one of true, false. {APP_SAYS}"),
     ("boolean in other letters", "CacheEnabled", "True", f"which is not one of true, false. {APP_SAYS}"),
-    ("half a character", "Notes", "\ud800", f"which holds half of a surrogate pair. {APP_SAYS}"),
+    ("half a character", "Notes", "\ud800", f"which contains half of a surrogate pair. {APP_SAYS}"),
     ("below the range", "MemorySize", 127, f"which is less than 128. {MEMORY_SAYS}"),
     ("above the range", "MemorySize", 10241, f"which is more than 10240. {MEMORY_SAYS}"),
     (
         "far above the range",
         "MemorySize",
         "9" * 5000,
-        f"which has 5000 bytes where CloudFormation takes at most 4096 and which is more than 10240. {MEMORY_SAYS}",
+        f"which has 5000 bytes, more than the limit of 4096 and which is more than 10240. {MEMORY_SAYS}",
     ),
     ("negative", "MemorySize", "-128", f"which is less than 128. {MEMORY_SAYS}"),
     ("fraction above the range", "Share", 1.5, f"which is more than 1. {APP_SAYS}"),
@@ -384,7 +387,7 @@ VALUES = [  # of dev.json: key, value, and what is said after it
         "far too long",
         "Notes",
         "n" * 5000,
-        f"which has 5000 bytes where CloudFormation takes at most 4096. {APP_SAYS}",
+        f"which has 5000 bytes, more than the limit of 4096. {APP_SAYS}",
     ),
     ("zone of another region", "AvailabilityZone1", "us-east-1a", NOT_A_ZONE),
     ("region for a zone", "AvailabilityZone1", "ap-northeast-1", NOT_A_ZONE),
@@ -421,13 +424,13 @@ TOGETHER = [
         "host bits",
         "PublicSubnet1Cidr",
         "10.0.1.5/24",
-        'Found "10.0.1.5/24", which is the address of a host; the network around it is 10.0.1.0/24.',
+        'Found "10.0.1.5/24", which is a host address. The network of this address is 10.0.1.0/24.',
     ),
     in_dev(
         "subnets overlap",
         "PublicSubnet2Cidr",
         "10.0.1.128/25",
-        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24; give each subnet its own addresses.',
+        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24. Give each subnet a separate range.',
     ),
     bad(
         "subnet by default",
@@ -443,17 +446,17 @@ TOGETHER = [
             "staging": DROP,
             "prod": {"VpcCidr": DROP},
         },
-        'shared.json: VpcCidr: Found for prod "10.2.0.0/16", which overlaps 10.2.0.0/16 of dev; no two environments share addresses.',
+        'shared.json: VpcCidr: Found for prod "10.2.0.0/16", which overlaps 10.2.0.0/16 of dev. Networks of environments must not overlap.',
     ),
     bad(
         "one zone",
         {"prod": {"AvailabilityZone1": "ap-northeast-1c"}},
-        'prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1; give two different ones.',
+        'prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1. Give two different zones.',
     ),
     bad(
         "domain alone",
         {"prod": {"CustomDomainName": "www.example.com"}},
-        'prod.json: CustomDomainName: Found "www.example.com", but nothing for CertificateArn and HostedZoneId. Give CustomDomainName, CertificateArn, HostedZoneId: all of them, or none.',
+        'prod.json: CustomDomainName: Found "www.example.com", but nothing for CertificateArn and HostedZoneId. Give all of CustomDomainName, CertificateArn, HostedZoneId, or none.',
     ),
     bad(
         "certificate of another region",
@@ -464,7 +467,7 @@ TOGETHER = [
                 "HostedZoneId": "Z1",
             }
         },
-        'prod.json: CertificateArn: Found "arn:aws:acm:ap-northeast-1:123456789012:certificate/c", but CloudFront takes certificates from us-east-1 alone; request one there.',
+        'prod.json: CertificateArn: Found "arn:aws:acm:ap-northeast-1:123456789012:certificate/c", but CloudFront accepts only certificates from us-east-1. Request one there.',
     ),
     bad(
         "rule under a condition",
@@ -474,7 +477,7 @@ TOGETHER = [
     bad(
         "name too long",
         {"shared": {"ProjectName": "a-project-name-too-long"}},
-        'shared.json: ProjectName: Found for staging "a-project-name-too-long", which makes BucketName of Documents in app 65 characters long: a-project-name-too-long-staging-papers-to-be-scanned-123456789012. At most 63 are allowed; shorten the value by 2.',
+        'shared.json: ProjectName: Found for staging "a-project-name-too-long", which makes BucketName of Documents in app 65 characters long: a-project-name-too-long-staging-papers-to-be-scanned-123456789012. At most 63 are allowed: shorten the value by 2.',
     ),
     bad(
         "everything at once",
@@ -485,9 +488,9 @@ TOGETHER = [
         },
         'dev.json: MemorySize: Found null, where the parameter takes a number in its shortest form, such as 1024. The app template says: "must be a number of MB from 128 to 10240".',
         f"dev.json: Quux: No template has this parameter. {KNOWN}",
-        'dev.json: VpcCidr: Found "10.0.0.1/16", which is the address of a host; the network around it is 10.0.0.0/16.',
+        'dev.json: VpcCidr: Found "10.0.0.1/16", which is a host address. The network of this address is 10.0.0.0/16.',
         'staging.json: Environment: Found "qa", but the file is called staging.json. Write "staging", or rename the file.',
-        "prod.json: The file is empty; one without values holds {}.",
+        "prod.json: The file is empty. A file without values contains {}.",
     ),
 ]
 
@@ -534,7 +537,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 def headline(count: int) -> str:
     """Return what the command says before it lists mistakes."""
-    return f"There {'is 1 mistake' if count == 1 else f'are {count} mistakes'} in the parameter files."
+    return f"There {'is 1 error' if count == 1 else f'are {count} errors'} in the parameter files."
 
 
 AT_THE_COMMAND_LINE = [
@@ -577,8 +580,8 @@ def test_every_command_checks_the_files(
         2,
         (
             "",
-            "csr-templates: There is 1 mistake in the parameter files.\n"
-            "parameters/dev.json: The file is empty; one without values holds {}.\n",
+            "csr-templates: There is 1 error in the parameter files.\n"
+            "parameters/dev.json: The file is empty. A file without values contains {}.\n",
         ),
     )
     assert not Path("out").exists()
@@ -599,7 +602,7 @@ def test_json_lists_the_mistakes(
         {
             "file": "parameters/dev.json",
             "key": "",
-            "message": "The file is empty; one without values holds {}.",
+            "message": "The file is empty. A file without values contains {}.",
         },
         {
             "file": "parameters/prod.json",
@@ -699,7 +702,7 @@ def test_installed_package_looks_into_the_current_folder(
 
     assert cli.main(["environments"]) == 2
     assert capsys.readouterr().err == (
-        "csr-templates: There is no folder parameters here. Name the one with the files: --parameters DIR.\n"
+        "csr-templates: There is no folder ./parameters. Name the folder of the files: --parameters DIR.\n"
     )
     assert cli.main(["build", "--no-lint", "--quiet"]) == 0
     assert not Path("out", "parameters").exists()
@@ -732,7 +735,7 @@ def test_folder_of_somebody_else_is_explained(folder: Path, monkeypatch: pytest.
     with pytest.raises(EnvironmentsError) as caught:
         environments.read(folder, SCHEMAS)
 
-    reason = "The folder cannot be read (Permission denied); make it one that you may read."
+    reason = "The folder cannot be read (Permission denied). Change its permissions."
     assert caught.value.mistakes == (Mistake("parameters", "", reason),)
     assert str(caught.value) == f"parameters: {reason}"
 
@@ -892,7 +895,7 @@ def test_a_default_that_a_template_refuses(folder: Path) -> None:
 
     assert list(map(str, caught.value.mistakes)) == [
         f'parameters/prod.json: {name}: Found by default "ap-northeast-1{letter}", '
-        f"{NOT_A_ZONE.replace('of ap-northeast-1', 'of eu-west-1').replace('like ap-northeast-1', 'like eu-west-1')} "
+        f"{NOT_A_ZONE.replace('of ap-northeast-1', 'of eu-west-1').replace('as ap-northeast-1', 'as eu-west-1')} "
         "Give the key here, or correct the default in the template."
         for name, letter in (("AvailabilityZone1", "a"), ("AvailabilityZone2", "c"))
     ]
@@ -954,14 +957,14 @@ def test_subnets_are_judged_within_their_own_vpc(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("ten", "which is no IPv4 network; one looks like 10.2.0.0/16."),
-        ("10.0.0.0/33", "which is no IPv4 network; one looks like 10.2.0.0/16."),
-        ("fd00::/64", "which is no IPv4 network; one looks like 10.2.0.0/16."),
-        ("10.0.0.0", "but networks of a VPC go from /16 to /28."),
-        ("10.0.0.0/15", "but networks of a VPC go from /16 to /28."),
-        ("10.0.0.0/29", "but networks of a VPC go from /16 to /28."),
-        ("10.0.0.1/28", "which is the address of a host; the network around it is 10.0.0.0/28."),
-        ("10.0.0.0/255.255.0.0", "which is written otherwise than AWS does: 10.0.0.0/16."),
+        ("ten", "which is not an IPv4 network, such as 10.2.0.0/16."),
+        ("10.0.0.0/33", "which is not an IPv4 network, such as 10.2.0.0/16."),
+        ("fd00::/64", "which is not an IPv4 network, such as 10.2.0.0/16."),
+        ("10.0.0.0", "but networks of a VPC must be from /16 to /28."),
+        ("10.0.0.0/15", "but networks of a VPC must be from /16 to /28."),
+        ("10.0.0.0/29", "but networks of a VPC must be from /16 to /28."),
+        ("10.0.0.1/28", "which is a host address. The network of this address is 10.0.0.0/28."),
+        ("10.0.0.0/255.255.0.0", "which AWS writes as 10.0.0.0/16."),
     ],
 )
 def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder: Path) -> None:
@@ -980,17 +983,20 @@ def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder:
         (
             {"Title": {"Type": "String", "Default": "Mall"}},
             (),
-            "The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Give both templates the same one.",
+            "The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Give both templates the "
+            "same one.",
         ),
         (
             {"Ids": {"Type": "CommaDelimitedList"}},
             (),
-            "The parameter Ids has the type CommaDelimitedList, but values can only be judged for String, Number, AWS::EC2::AvailabilityZone::Name. Use one of them.",
+            "The parameter Ids has the type CommaDelimitedList, but only values of String, "
+            "Number, AWS::EC2::AvailabilityZone::Name can be checked. Use one of them.",
         ),
         (
             {},
             ("Version", "Key"),
-            "The template has no parameter Key, Version, which the stack lists as per-deploy. Declare it, or take it off the list.",
+            "The template does not have the parameter Key, Version, which the stack lists as per-deploy. "
+            "Declare it, or remove it from the list.",
         ),
     ],
     ids=["two defaults", "type that nobody judges", "undeclared and per deploy"],
@@ -1083,9 +1089,9 @@ def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere", "There is no such folder; name the one with the files."),
-        ("a" * 300, "The folder cannot be read (File name too long); make it one that you may read."),
-        ("", "The folder holds no environment; one is a file such as prod.json."),
+        ("nowhere", "The folder does not exist. Name the folder of the parameter files."),
+        ("a" * 300, "The folder cannot be read (File name too long). Change its permissions."),
+        ("", "The folder does not contain an environment, which is a file such as prod.json."),
     ],
     ids=["missing", "too long", "empty"],
 )

@@ -9,12 +9,10 @@ import pytest
 
 from csr_templates.environments.files import Mistake, Number, excerpt, read_flat
 
-NO_JSON = "which is not JSON here; check the commas, colons and quotes before it."
-CONFLICT = (
-    "Keep the values that are right, and remove the lines that start with <<<<<<<, ======= and >>>>>>>."
-)
-COMMA = "Found a comma before a closing bracket; remove it."
-COMMENT = "Found a comment, which JSON does not have; remove it."
+NO_JSON = "which is not valid JSON here. Check the commas, colons and quotes before it."
+CONFLICT = "Keep the correct values, and remove the lines that start with <<<<<<<, ======= and >>>>>>>."
+COMMA = "Found a comma before a closing bracket. Remove it."
+COMMENT = "Found a comment, which JSON does not allow. Remove it."
 
 
 @pytest.mark.parametrize(
@@ -35,11 +33,11 @@ COMMENT = "Found a comment, which JSON does not have; remove it."
         ("/* ours */\n{}", f"Line 1, column 1: {COMMENT}"),
         ('{\n  "A": 1 // ours\n}', f"Line 2, column 10: {COMMENT}"),
         ('{\n  # ours\n  "A": 1\n}', f"Line 2, column 3: {COMMENT}"),
-        ("{\n  \"A\": 'x'\n}", "Line 2, column 8: Found a single quote; write text in double quotes."),
+        ("{\n  \"A\": 'x'\n}", "Line 2, column 8: Found a single quote. Write text in double quotes."),
         ("{} {}", f'Line 1, column 4: Found "{{}}", {NO_JSON}'),
         ('{"A": True}', f'Line 1, column 7: Found "True}}", {NO_JSON}'),
         ('{"A": +1024}', f'Line 1, column 7: Found "+1024}}", {NO_JSON}'),
-        ('{\n  "A": 1\n', "Line 3, column 1: The file ends too early; close what is still open."),
+        ('{\n  "A": 1\n', "Line 3, column 1: The file ends too early. Close the open brackets and quotes."),
     ],
     ids=[
         "merge conflict",
@@ -72,17 +70,17 @@ def test_no_json(tmp_path: Path, text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"[]", "The file holds a list; write one flat object."),
-        (b'"dev"', 'The file holds "dev"; write one flat object.'),
-        (b"1.0", "The file holds 1.0; write one flat object."),
-        (b"null", "The file holds null; write one flat object."),
-        (b" \n", "The file is empty; one without values holds {}."),
-        (b"\xef\xbb\xbf{}", "The file starts with a byte order mark; save it as UTF-8 without one."),
-        ("{}".encode("utf-16"), "Line 1: Found the byte 0xff, which is not UTF-8; save it as UTF-8."),
-        (b"[" * 100_000, "The brackets nest too deeply; write one flat object."),
+        (b"[]", "The file contains a list. Write one flat object."),
+        (b'"dev"', 'The file contains "dev". Write one flat object.'),
+        (b"1.0", "The file contains 1.0. Write one flat object."),
+        (b"null", "The file contains null. Write one flat object."),
+        (b" \n", "The file is empty. A file without values contains {}."),
+        (b"\xef\xbb\xbf{}", "The file starts with a byte order mark. Save it as UTF-8 without BOM."),
+        ("{}".encode("utf-16"), "Line 1: Found the byte 0xff, which is not UTF-8. Save it as UTF-8."),
+        (b"[" * 100_000, "The brackets are nested too deeply. Write one flat object."),
         (
             b'\n{\n  "A": "\xe9",\n  "B": "b"\n}\n',
-            "Line 3: Found the byte 0xe9, which is not UTF-8; save it as UTF-8.",
+            "Line 3: Found the byte 0xe9, which is not UTF-8. Save it as UTF-8.",
         ),
     ],
     ids=["list", "text", "number", "null", "blank", "byte order mark", "UTF-16", "deep", "not UTF-8"],
@@ -98,10 +96,13 @@ def test_no_flat_object(tmp_path: Path, data: bytes, message: str) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (Path.mkdir, "This is a folder; a file belongs here."),
-        (lambda path: path.symlink_to("/dev/null"), "This is no plain file; a file belongs here."),
-        (lambda path: path.symlink_to("nowhere"), "There is no such file; one without values holds {}."),
-        (lambda _: None, "There is no such file; one without values holds {}."),
+        (Path.mkdir, "This is a folder. Use a file."),
+        (lambda path: path.symlink_to("/dev/null"), "This is not a regular file. Use a file."),
+        (
+            lambda path: path.symlink_to("nowhere"),
+            "The file does not exist. A file without values contains {}.",
+        ),
+        (lambda _: None, "The file does not exist. A file without values contains {}."),
     ],
     ids=["folder", "device", "broken link", "nothing"],
 )
@@ -122,7 +123,7 @@ def test_file_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    message = "The file cannot be read (Permission denied); make it one that you may read."
+    message = "The file cannot be read (Permission denied). Change its permissions."
 
     assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
 

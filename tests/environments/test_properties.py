@@ -257,9 +257,7 @@ def test_value_with_a_mistake_already() -> None:
     """A value that is explained already is not explained by its property, too."""
     one = schema(resource("AWS::EC2::VPC", CidrBlock=REF))
 
-    assert found(one, A="x") == [
-        'dev.json: A: Found "x", which is no IPv4 network; one looks like 10.2.0.0/16.'
-    ]
+    assert found(one, A="x") == ['dev.json: A: Found "x", which is not an IPv4 network, such as 10.2.0.0/16.']
 
 
 @pytest.mark.parametrize(
@@ -361,7 +359,7 @@ def test_defaults_are_judged_like_values() -> None:
     assert default_problems([API, schema(template, "eu-west-1", per_deploy=("Late",))]) == [
         "Stack app: Parameters.Memory.Default: Found 64, which is less than 128. The app template says so.",
         'Stack app: Parameters.Zone.Default: Found "us-east-1a", which is not an Availability Zone of eu-west-1, '
-        "where the stack lives; these look like eu-west-1a. The app template says so.",
+        "the region of the stack, such as eu-west-1a. The app template says so.",
         'Stack app: Parameters.Late.Default: Found "", which has the length 0, less than 1. The app template '
         "says so.",
         f'Stack app: Parameters.Time.Default: Found "20.5", but {WAIT} of It in app takes a whole number, '
@@ -386,11 +384,11 @@ def test_a_version_that_can_be_created() -> None:
 def test_a_version_that_cannot_be_created(version: str) -> None:
     """The nearest three are named, whatever cfn-lint's list holds by then."""
     (message,) = found(schema(MYSQL), A=version)
-    nearest = re.findall(r"[0-9][0-9a-z._]*[0-9]", message.partition("the nearest being")[2])
+    nearest = re.findall(r"[0-9][0-9a-z._]*[0-9]", message.partition("for example")[2])
 
     assert message == (
-        f'dev.json: A: Found "{version}", but EngineVersion of It in app takes a version that cfn-lint knows and AWS '
-        f"still creates, the nearest being {', '.join(nearest)}. Give a value that fits."
+        f'dev.json: A: Found "{version}", but EngineVersion of It in app takes a version that is not '
+        f"deprecated, for example {', '.join(nearest)}. Give a value that fits."
     )
     assert len(nearest) == 3
     assert set(nearest) <= set(creatable_versions("AWS::RDS::DBCluster", "aurora-mysql"))

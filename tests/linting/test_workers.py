@@ -108,7 +108,9 @@ def test_a_killed_process_is_an_error(forked: list[int]) -> None:
         if item == 1:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with pytest.raises(ChildProcessError, match=r"^A process that linted was killed\. If memory ran out, "):
+    with pytest.raises(
+        ChildProcessError, match=r"^A lint process was killed, possibly because of missing memory\. "
+    ):
         workers.results(killed, range(3))
 
     assert_gone(forked)

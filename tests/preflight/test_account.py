@@ -124,10 +124,10 @@ def test_a_network_that_fails_on_the_way_leaves_a_check_unknown(walk: Walk) -> N
         (botocore.exceptions.NoCredentialsError(), "There are no AWS credentials."),
         (botocore.exceptions.UnauthorizedSSOTokenError(), "The AWS credentials have expired."),
         (AwsError("ExpiredToken", "expired", 403), "The AWS credentials have expired."),
-        (AwsError("InvalidClientTokenId", "invalid", 403), "AWS does not know the credentials."),
-        (AwsError("AccessDenied", "no", 403), "The credentials may not call sts:GetCallerIdentity"),
-        (botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"), "AWS does not answer."),
-        (AwsError("InternalFailure", "", 400), "AWS refuses to say which account this is: InternalFailure."),
+        (AwsError("InvalidClientTokenId", "invalid", 403), "AWS rejects the credentials."),
+        (AwsError("AccessDenied", "no", 403), "The credentials do not allow sts:GetCallerIdentity"),
+        (botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"), "AWS does not respond."),
+        (AwsError("InternalFailure", "", 400), "sts:GetCallerIdentity failed: InternalFailure."),
     ],
 )
 def test_an_account_that_cannot_be_asked_is_a_sentence(walk: Walk, error: Exception, sentence: str) -> None:

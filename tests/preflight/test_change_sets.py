@@ -98,7 +98,7 @@ def test_new_stacks_are_validated_as_far_as_it_is_possible(new: Place) -> None:
     """The first stack gets a change set of type CREATE; the empty stack that it makes goes with it."""
     results = new.validate()
 
-    assert said(results)[0] == ("PASS", NETWORK, f"AWS finds nothing against a deploy of {NETWORK}.")
+    assert said(results)[0] == ("PASS", NETWORK, f"The validation by AWS found no problem in {NETWORK}.")
     assert [(one.status, one.stack) for one in results[1:]] == [
         ("WARN", "database"),
         ("WARN", "api"),
@@ -203,7 +203,7 @@ def test_a_hook_that_refuses_is_told(ready: Place) -> None:
 
     assert said(ready.validate("network")) == [
         ("FAIL", NETWORK, f"Corp::Tags::Hook of {NETWORK}: No tag."),
-        ("FAIL", NETWORK, f"CloudFormation refuses the change set of {NETWORK}: The hook failed"),
+        ("FAIL", NETWORK, f"CloudFormation rejects the change set of {NETWORK}: The hook failed"),
     ]
 
 

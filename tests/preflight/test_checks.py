@@ -18,7 +18,7 @@ from csr_templates.preflight.results import Result, Subject, judge
 from .conftest import Walk
 from .faults import changed
 
-MISSING = "The saved facts do not hold the answer of"
+MISSING = "The saved facts do not contain the answer of"
 
 
 def said(walk: Walk, state: str, check: str, change: Callable[[Facts], Facts]) -> list[tuple[str, str]]:
@@ -50,32 +50,32 @@ def rolled_back(answer: Any) -> Any:
             "hosted-zone",
             "route53 GetHostedZone",
             lambda _: {"Name": "ample.com."},
-            "FAIL The hosted zone {zone} is that of ample.com, and not of www.example.com.",
+            "FAIL The hosted zone {zone} is for ample.com, which does not include www.example.com.",
         ),
         (
             "stack-state",
             "cloudformation DescribeStacks",
             rolled_back,
-            "PASS csr-lambda-api-prod-network is in state UPDATE_ROLLBACK_COMPLETE, so it is updated.",
+            "PASS csr-lambda-api-prod-network is in status UPDATE_ROLLBACK_COMPLETE. The deploy updates it.",
         ),
         (
             "artifact-buckets",
             "s3 GetBucketVersioning",
             lambda _: {},
-            "WARN The bucket {prefix}artifacts-123456789012-ap-northeast-1 keeps no versions.",
+            "WARN The bucket {prefix}artifacts-123456789012-ap-northeast-1 does not have versioning enabled.",
         ),
         (
             "alarm-subscriptions",
             "sns ListSubscriptionsByTopic",
             lambda _: [{"SubscriptionArn": "PendingConfirmation", "Protocol": "email"}],
-            "FAIL The subscription of the topic NetworkAlarmTopic waits for its confirmation: its alarms "
-            "reach no one.",
+            "FAIL The subscription of the topic NetworkAlarmTopic is not confirmed: its alarms do not "
+            "notify anyone.",
         ),
         (
             "newest-snapshot",
             "rds DescribeDBClusterSnapshots",
             lambda answer: [{**one, "Status": "creating"} for one in answer],
-            "FAIL The cluster csr-lambda-api-prod-aurora-cluster has no snapshot.",
+            "FAIL The cluster csr-lambda-api-prod-aurora-cluster does not have a snapshot.",
         ),
         (
             "engine-version",
@@ -216,9 +216,7 @@ def test_a_quota_that_rds_does_not_name_is_a_warning(walk: Walk) -> None:
         walk, "new", "database-quotas", changed("rds", "DescribeAccountAttributes", lambda _: [])
     ):
         assert status == "WARN"
-        assert (
-            sentence.startswith("RDS does not say what it allows of DB") or "EventSubscriptions" in sentence
-        )
+        assert sentence.startswith("RDS does not return the quota DB") or "EventSubscriptions" in sentence
 
 
 def test_the_subject_of_a_check_is_what_ignore_names(walk: Walk) -> None:

@@ -57,7 +57,7 @@ def test_a_ready_account_ends_with_0_and_its_facts_say_the_same(versioned: Run, 
     code, out, err = versioned("--save-facts", path)
 
     assert (code, err) == (0, "")
-    assert out.endswith("0 failed, 0 could not be judged, 0 to look at, 155 passed.\n")
+    assert out.endswith("0 failed, 0 unknown, 0 with a warning, 156 passed.\n")
     with pytest.MonkeyPatch.context() as offline:
         offline.setattr(preflight, "Account", None)
         assert versioned("--facts", path) == (0, out, "")
@@ -95,7 +95,7 @@ def test_what_could_not_be_judged_ends_with_1(versioned: Run, walk: Walk) -> Non
 
     assert code == 1
     assert out.endswith(
-        "0 failed, 8 could not be judged, 0 to look at, 147 passed. Not judged: 8 (permission missing: "
+        "0 failed, 8 unknown, 0 with a warning, 148 passed. Unknown: 8 (permission missing: "
         "sns:ListSubscriptionsByTopic).\n"
     )
 
@@ -105,19 +105,19 @@ def test_what_could_not_be_judged_ends_with_1(versioned: Run, walk: Walk) -> Non
     [
         (
             ("--ignore", "writr"),
-            "There is no check writr. Did you mean 'writer'? docs/preflight.md lists them.",
+            "There is no check writr. Did you mean 'writer'? They are in docs/preflight.md.",
         ),
         (("--stack", "apo"), "There is no stack apo. Did you mean 'api'?"),
         (
             ("--parameter", "LambdaMemorySize=1"),
-            "LambdaMemorySize is not a parameter that each deploy decides.",
+            "LambdaMemorySize is not a per-deploy parameter.",
         ),
         (("--facts", "no-such.json"), "Cannot read no-such.json: No such file or directory."),
-        (("--facts", "a", "--save-facts", "b"), "--facts asks no account, so --save-facts means nothing."),
-        (("--facts", "a", "--change-set"), "--facts asks no account, so --change-set means nothing."),
-        (("--facts", "a", "--profile", "b"), "--facts asks no account, so --profile means nothing."),
-        (("--s3-bucket", "b"), "--s3-bucket is for change sets: add --change-set, or leave it out."),
-        (("--out", "no-such-folder"), "There is no no-such-folder/stacks.json"),
+        (("--facts", "a", "--save-facts", "b"), "--facts does not call AWS, so --save-facts has no effect."),
+        (("--facts", "a", "--change-set"), "--facts does not call AWS, so --change-set has no effect."),
+        (("--facts", "a", "--profile", "b"), "--facts does not call AWS, so --profile has no effect."),
+        (("--s3-bucket", "b"), "--s3-bucket is for change sets. Add --change-set, or remove the option."),
+        (("--out", "no-such-folder"), "no-such-folder/stacks.json does not exist."),
         (("--save-facts", "no/such/folder/facts.json"), "Cannot write no/such/folder/facts.json"),
     ],
 )
@@ -205,7 +205,7 @@ def test_change_sets_are_announced_and_part_of_the_report(
     before = dict(slow_change_sets.status)
     code, out, err = versioned("--change-set", "--stack", "network")
 
-    assert (code, err) == (0, "Creating change sets, to be validated by AWS and deleted again.\n")
+    assert (code, err) == (0, "Creating change sets for validation by AWS; they are deleted afterwards.\n")
     assert "\nPASS    change-set\n" in out
     assert (slow_change_sets.changes, slow_change_sets.status) == ({}, before)
 

@@ -26,11 +26,11 @@ GOOD = {
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "does not hold facts of an account. Name a file that --save-facts wrote."),
-        ("[]", "does not hold facts of an account."),
-        ('{"formatVersion": 1}', "does not hold facts of an account."),
-        (json.dumps({**GOOD, "time": "yesterday"}), "does not hold facts of an account."),
-        (json.dumps({**GOOD, "facts": [{"service": "ec2"}]}), "does not hold facts of an account."),
+        ("", "does not contain facts of an account. Name a file that --save-facts wrote."),
+        ("[]", "does not contain facts of an account."),
+        ('{"formatVersion": 1}', "does not contain facts of an account."),
+        (json.dumps({**GOOD, "time": "yesterday"}), "does not contain facts of an account."),
+        (json.dumps({**GOOD, "facts": [{"service": "ec2"}]}), "does not contain facts of an account."),
         (
             json.dumps({**GOOD, "formatVersion": 2}),
             "has the format 2, and this version of csr-templates reads format 1.",
@@ -50,7 +50,7 @@ def test_a_call_that_is_not_in_the_file_is_unknown() -> None:
     facts = saved.from_json(json.dumps(GOOD), "facts.json")
 
     with pytest.raises(
-        NoAnswerError, match=r"^The saved facts do not hold the answer of ec2 DescribeVpcs in eu-west-1[.]"
+        NoAnswerError, match=r"^The saved facts do not contain the answer of ec2 DescribeVpcs in eu-west-1[.]"
     ):
         facts.answer(calls.vpcs("eu-west-1"))
 

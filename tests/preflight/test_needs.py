@@ -31,8 +31,8 @@ def folder() -> BuiltFolder:
         ),
         (
             ("prod", (), {"LambdaMemorySize": "1"}),
-            "LambdaMemorySize is not a parameter that each deploy decides. Those are LambdaCodeS3Key, "
-            "LambdaCodeS3ObjectVersion; the others are in the parameter files.",
+            "LambdaMemorySize is not a per-deploy parameter. The per-deploy parameters are: LambdaCodeS3Key, "
+            "LambdaCodeS3ObjectVersion. Set all others in the parameter files.",
         ),
     ],
 )

@@ -42,7 +42,7 @@ RESULTS: Final = [
 ]
 CHECKS: Final = ["zones", "writer", "keys", "roles"]
 WHY: Final = "permission missing: kms:ListKeys"
-LAST: Final = f"2 failed, 1 could not be judged, 1 to look at, 2 passed. Not judged: 1 ({WHY})."
+LAST: Final = f"2 failed, 1 unknown, 1 with a warning, 2 passed. Unknown: 1 ({WHY})."
 
 
 def test_the_text_has_failures_first_and_counts_last() -> None:
@@ -127,7 +127,7 @@ def test_what_is_ignored_is_shown_and_does_not_count() -> None:
     text = report.as_text(results, NEEDS, FACTS)
     assert "FAIL    roles:r1 [api] (ignored)" in text
     assert text.index("roles:r2") < text.index("roles:r1")
-    assert text.endswith("1 failed, 0 could not be judged, 1 to look at, 2 passed, 2 ignored.")
+    assert text.endswith("1 failed, 0 unknown, 1 with a warning, 2 passed, 2 ignored.")
 
 
 def test_only_what_failed_or_is_unknown_ends_with_1() -> None:
@@ -138,9 +138,9 @@ def test_only_what_failed_or_is_unknown_ends_with_1() -> None:
 @pytest.mark.parametrize(
     ("ignored", "sentence"),
     [
-        ("role", "There is no check role. Did you mean 'roles'? docs/preflight.md lists them."),
-        ("nothing-alike:x", "There is no check nothing-alike. docs/preflight.md lists them."),
-        (":x", "There is no check ''. docs/preflight.md lists them."),
+        ("role", "There is no check role. Did you mean 'roles'? They are in docs/preflight.md."),
+        ("nothing-alike:x", "There is no check nothing-alike. They are in docs/preflight.md."),
+        (":x", "There is no check ''. They are in docs/preflight.md."),
     ],
 )
 def test_an_unknown_check_is_refused(ignored: str, sentence: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
+from csr_templates.reference.alarms import firing
 from csr_templates.reference.on_call import lists
 from csr_templates.reference.words import Words
 
@@ -141,3 +142,23 @@ def test_stacks_without_alarms() -> None:
     template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
 
     assert lists([BuiltStack("shop", "shop.yaml", "us-east-1", template)], {"shop": template}) == {}
+
+
+@pytest.mark.parametrize(
+    ("label", "watched"),
+    [({"Label": "Failed *calls*"}, "Failed \\*calls\\*"), ({}, "`100 * a / b`, `Count`")],
+)
+def test_formula_is_shown_by_its_label(label: dict[str, str], watched: str) -> None:
+    """The label of the expression that is compared, not those of its inputs; without a label, the formula."""
+    stat = {"Metric": {"MetricName": "Count"}, "Period": 60, "Stat": "Sum"}
+    properties = {
+        "Metrics": [
+            {"Id": "a", "Label": "An input", "MetricStat": stat, "ReturnData": False},
+            {"Id": "share", "Expression": "100 * a / b", **label},
+        ],
+        "EvaluationPeriods": 3,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 5,
+    }
+
+    assert firing(properties, Words()) == f"{watched} > 5 (Sum, 3 of 3 periods of 1 min)"

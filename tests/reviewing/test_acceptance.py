@@ -92,7 +92,10 @@ def test_an_entry_that_was_there_before_accepts_nothing(
     try:
         assert run("--after", str(repository / "out"), "--accept", "opens") == 1
         err = capsys.readouterr().err
-        assert "Entry 1 of review.json (guard api.LambdaErrorsAlarm) was there before this change" in err
+        assert (
+            "Entry 1 of review.json (guard api.LambdaErrorsAlarm) is from an earlier change and is ignored."
+            in err
+        )
     finally:
         subprocess.run(["git", "reset", "-q", "--soft", "HEAD~1"], cwd=repository, check=True)
         subprocess.run(["git", "rm", "-q", "--cached", "review.json"], cwd=repository, check=True)
@@ -112,27 +115,27 @@ def test_two_folders_side_by_side_share_the_file(
 @pytest.mark.parametrize(
     ("options", "content", "message"),
     [
-        (["--accept", "opns"], None, "--accept opns names the kind 'opns'; there are will-fail, "),
-        (["--accept", "opens:"], None, "--accept opens: names no stack. Write opens, opens:STACK.ID"),
+        (["--accept", "opns"], None, "--accept opns has the unknown kind 'opns'. The kinds are: will-fail, "),
+        (["--accept", "opens:"], None, "--accept opens: does not name a stack. Write opens, opens:STACK.ID"),
         (
             ["--accept", "opens:api.Nothing"],
             None,
-            "--accept opens:api.Nothing accepts nothing: there is no risk opens in api.Nothing. Correct it",
+            "--accept opens:api.Nothing accepts nothing: there is no risk opens in api.Nothing. Correct or",
         ),
         (
             [],
             [{**ENTRY, "logicalId": "Api5xxAlarm"}],
             "Entry 1 of review.json accepts nothing: there is no risk guard in api.Api5xxAlarm.",
         ),
-        ([], [{**ENTRY, "reason": " "}], "Entry 1 of review.json has no reason. Write one."),
-        ([], [{**ENTRY, "kind": "x"}], "Entry 1 of review.json names the kind 'x'; there are"),
+        ([], [{**ENTRY, "reason": " "}], "Entry 1 of review.json does not have a reason. Add it."),
+        ([], [{**ENTRY, "kind": "x"}], "Entry 1 of review.json has the unknown kind 'x'. The kinds are:"),
         (
             [],
             [{"kind": "guard"}],
-            "Entry 1 of review.json must be an object with the texts kind, stack, logicalId, reason, and "
-            'nothing else; it is {"kind": "guard"}.',
+            "Entry 1 of review.json must be an object with only the keys kind, stack, logicalId, reason, all "
+            'texts, but is {"kind": "guard"}.',
         ),
-        ([], {"kind": "guard"}, "review.json must hold a list of objects with kind, stack,"),
+        ([], {"kind": "guard"}, "review.json must contain a list of objects with the keys kind, stack,"),
         ([], "{", "Cannot read review.json: it is not JSON"),
     ],
 )
@@ -167,5 +170,5 @@ def test_a_whole_stack() -> None:
     """Its risks have no logical ID, and the entry has neither."""
     found = acceptance.of_option("guard:network")
     assert (found.kind, found.stack, found.name) == ("guard", "network", "")
-    with pytest.raises(AcceptanceError, match="has no stack"):
+    with pytest.raises(AcceptanceError, match="does not have a stack"):
         acceptance.read(json.dumps([{**ENTRY, "stack": ""}]).encode(), "review.json")

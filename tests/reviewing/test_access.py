@@ -48,7 +48,11 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
         )
     ],
     "alarm action removed": [
-        ("guard", "LambdaErrorsAlarm", "AlarmActions no longer has ${ApiCriticalAlarmTopic}, and is empty")
+        (
+            "guard",
+            "LambdaErrorsAlarm",
+            "AlarmActions no longer contains ${ApiCriticalAlarmTopic}, and is empty",
+        )
     ],
 }
 
@@ -136,7 +140,7 @@ def test_what_goes_with_its_item_is_not_dropped() -> None:
     stays = risks(risky(template(encrypted, other), template(plain, other)))
 
     assert ("opens", "Server") not in gone
-    assert "Encrypted is left out: what is stored is no longer encrypted" in stays["opens", "Server"]
+    assert "Encrypted is left out: stored data is no longer encrypted" in stays["opens", "Server"]
 
 
 def test_a_dependency_on_what_is_not_there() -> None:

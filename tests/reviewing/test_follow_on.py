@@ -58,7 +58,7 @@ def test_a_replacement_that_is_not_known_stays_so() -> None:
         "Dashboard": "update",
     }
     message = risks(found)["replace", "Group"]
-    assert message.startswith("Group may be replaced, since VpcId refers to VPC, which may be replaced: ")
+    assert message.startswith("Group may be replaced, because VpcId refers to VPC, which may be replaced. ")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,10 @@ def test_a_condition_of_unknown_truth_is_no_guess() -> None:
     assert [(one["property"], one["before"], one["after"]) for one in entry["causes"]] == [
         ("Condition", "true", "not known")
     ]
-    assert "it may leave the stack, as its condition is not known," in risks(found)["data-loss", "Queue"]
+    assert (
+        "it may be removed from the stack (its condition is not known), and "
+        in risks(found)["data-loss", "Queue"]
+    )
     assert changed(template("yes", "IsKept"), template("yes", "IsKept")) == {}
     assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "update"
 
@@ -150,7 +153,7 @@ def test_parameter_values_that_the_template_refuses() -> None:
             "Resources": {},
         }
 
-    refused = "The deploy fails: the template refuses its parameters. "
+    refused = "The deploy fails: a rule of the template rejects the parameters. "
     assert risks(reviewed(template("1"), template("2", "2"))) == {("will-fail", ""): f"{refused}A must be 1."}
     found = reviewed(template("1"), template("1"), given=({}, {"A": "3"}))
     assert [one["message"] for one in found["risks"]] == [
@@ -171,7 +174,7 @@ def test_a_custom_resource() -> None:
     assert ("will-fail", "Thing") in risks(reviewed(before, template("Custom::A", "other", "1")))
     found = risks(reviewed(before, template("Custom::B", "arn", "1")))
     assert found["will-fail", "Thing"].startswith(
-        "CloudFormation refuses to change the type of Thing from Custom::A "
+        "The deploy fails: the type of Thing cannot be changed from Custom::A "
     )
 
 

@@ -77,7 +77,8 @@ def test_without_a_main_branch_there_is_a_sentence(repository: Path) -> None:
     git(repository, "branch", "-m", "trunk")
 
     with pytest.raises(
-        HistoryError, match=r"^There is no main branch to compare with: none of origin/HEAD, "
+        HistoryError,
+        match=r"^There is no main branch to compare with: the repository has none of origin/HEAD, ",
     ):
         base(repository / "out")
 
@@ -87,16 +88,16 @@ def test_two_histories_have_nothing_in_common(repository: Path) -> None:
     git(repository, "checkout", "-q", "--orphan", "other")
     commit(repository, "other")
 
-    with pytest.raises(HistoryError, match=r"^HEAD and main have no commit in common here\. In a shallow"):
+    with pytest.raises(HistoryError, match=r"^HEAD and main do not have a common commit\. In a shallow"):
         base(repository / "out")
 
 
 def test_without_a_repository_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says what to name instead; so it does where git is not installed."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(HistoryError, match="is not in a git repository, so there is no history"):
+    with pytest.raises(HistoryError, match="is not in a Git repository"):
         base(tmp_path)
 
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(HistoryError, match=r"^git is not installed\. Name two folders"):
+    with pytest.raises(HistoryError, match=r"^Git is not installed\. Name two folders"):
         base(tmp_path)

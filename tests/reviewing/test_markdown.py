@@ -41,7 +41,9 @@ def test_risks_first_and_details_folded(retention: Review) -> None:
         r"`src/csr_templates/stacks/network.py:\d+`  ",
         lines[7],
     )
-    assert lines[8] == ("  FlowLogsLogGroup: RetentionInDays is 30 instead of 365: records are kept shorter.")
+    assert lines[8] == (
+        "  FlowLogsLogGroup: RetentionInDays is 30 instead of 365: records are retained for a shorter time."
+    )
     assert text.index("<details>") > text.rindex("- **guard**")
     folds = re.findall(r"<details><summary><b>(\w+)</b>", text)
     assert folds == ["network", "database", "api", "frontend"]
@@ -111,14 +113,14 @@ def test_it_is_cut_honestly(retention: Review) -> None:
 
     assert len(text) < LONGEST
     shown = len(re.findall(r"^- \*\*guard\*\*", text, re.MULTILINE))
-    left, whole = map(int, re.findall(r"cut: (\d+) of (\d+) entries are not", text)[0])
+    left, whole = map(int, re.findall(r"(\d+) of (\d+) entries are omitted", text)[0])
     assert 50 < shown < 100
     assert left == whole - shown
     assert "**100 risks not accepted: 100 guard**" in text
     assert text.count("<details>") == text.count("</details>")
     one = as_markdown(retention._replace(risks=[risks[0]._replace(message="y" * 2 * LONGEST)]))
     assert len(one) < LONGEST
-    assert "cut:" not in one
+    assert "omitted" not in one
 
 
 def test_nothing_changes() -> None:

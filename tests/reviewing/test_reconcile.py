@@ -184,7 +184,7 @@ def test_a_waf_action_that_a_change_set_does_not_see() -> None:
     found = reconciled(template("Block"), template("Allow"), ({}, {}), answer())
 
     (verdict,) = found.verdicts
-    assert verdict[:4] == ("Acl", "update", "none", "we say more")
+    assert verdict[:4] == ("Acl", "update", "none", "more in the review")
     assert "aws-cdk-cli/pull/1951" in verdict.notes[0]
     assert found.missed == []
 
@@ -211,12 +211,12 @@ def test_a_value_that_aws_knows_only_after_the_update() -> None:
     found = reconciled(template, template, ({}, {}), answer(change))
 
     (verdict,) = found.missed
-    assert verdict[:4] == ("NAT_GW", "none", "replace", "AWS says more")
+    assert verdict[:4] == ("NAT_GW", "none", "replace", "more in the change set")
     assert "issues/2113" in verdict.notes[0]
 
 
 def test_ssm_values_and_what_each_deploy_gives() -> None:
-    """The files do not have them, so that AWS says more, and why."""
+    """The files do not have them, so that the change set has more, and why."""
     template = {
         "Parameters": {"Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"}},
         "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Image"}}}},
@@ -241,7 +241,7 @@ def test_ssm_values_and_what_each_deploy_gives() -> None:
     found = reconcile.reconcile(report.review(side, side, ["prod"]), read)
     assert (found.environment, found.stack) == ("prod", "api")
     assert found.missed[0].notes == (
-        "the parameter LambdaCodeS3ObjectVersion is given by each deploy, so that no file says it",
+        "the parameter LambdaCodeS3ObjectVersion is per-deploy, so its value is not in the files",
     )
 
 
@@ -274,7 +274,7 @@ def test_conditional_and_policies() -> None:
     assert {one.word for one in reconciled(kept, other, ({}, {}), both).verdicts} == {"agree"}
     gone = {"Resources": {"Queue": queue}}
     (verdict,) = reconciled(gone, other, ({}, {}), both).missed
-    assert verdict.notes == ("of the old one AWS says Retain, we say: lost",)
+    assert verdict.notes == ("for the old one, AWS has Retain, the review has: lost",)
 
 
 def test_a_change_set_without_changes() -> None:
@@ -289,15 +289,15 @@ def test_a_change_set_without_changes() -> None:
     ("data", "message"),
     [
         (b"{", "Cannot read changeset.json: it is not JSON"),
-        (b"[]", "changeset.json is not an answer of DescribeChangeSet: it has no StackName."),
-        (answer(NextToken="n"), "changeset.json is only a part of the answer: it has a NextToken."),
+        (b"[]", "changeset.json is not the output of DescribeChangeSet: it does not have StackName."),
+        (answer(NextToken="n"), "changeset.json is only a part of the output: it has NextToken."),
         (
             answer(Status="CREATE_IN_PROGRESS"),
             "changeset.json is of a change set in status CREATE_IN_PROGRESS: wait for it.",
         ),
         (
             answer({"ResourceChange": {"Action": "Explode", "LogicalResourceId": "A"}}),
-            "changeset.json says Explode, Replacement None of A, which this version",
+            "changeset.json has Explode, Replacement None of A, which this version",
         ),
     ],
 )
@@ -310,7 +310,7 @@ def test_what_is_not_an_answer(data: bytes, message: str) -> None:
 def test_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It prints the comparison, ends with 1 where AWS says more, and with 2 for a stack that is not there."""
+    """It prints the comparison, exits with 1 if the change set has more, and with 2 for an unknown stack."""
     monkeypatch.chdir(tmp_path)
     for name, level in (("before", "jobs"), ("after", "tasks")):
         text = f"Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: {{QueueName: {level}}}\n"
@@ -320,15 +320,18 @@ def test_the_command(
     Path("c.json").write_bytes(answer(change))
     assert cli.main(arguments) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == ["after: AWS says more: 0, we say more: 0, agree: 1", "  agree  Queue: replace"]
+    assert lines[:2] == [
+        "after: more in the change set: 0, more in the review: 0, agree: 1",
+        "  agree  Queue: replace",
+    ]
     assert "issues/844" in lines[-1]
 
     Path("c.json").write_bytes(answer(change, modify("Topic", "AWS::SNS::Topic", "False")))
     assert cli.main([*arguments, "--format", "json"]) == 1
     document = json.loads(capsys.readouterr().out)
-    assert [one["verdict"] for one in document["resources"]] == ["agree", "AWS says more"]
+    assert [one["verdict"] for one in document["resources"]] == ["agree", "more in the change set"]
     assert cli.main([*arguments, "--format", "markdown"]) == 2
-    assert "--reconcile has no format markdown" in capsys.readouterr().err
+    assert "--reconcile does not have the format markdown" in capsys.readouterr().err
 
 
 def test_another_stack(capsys: pytest.CaptureFixture[str]) -> None:
@@ -336,7 +339,11 @@ def test_another_stack(capsys: pytest.CaptureFixture[str]) -> None:
     side = own_side()
     found = report.review(side, OPENINGS["key policy widened"](side), ["prod"])
 
-    with pytest.raises(ReconcileError, match="of the stack other, which is not reviewed; there are csr-"):
+    with pytest.raises(
+        ReconcileError, match=r"^The stack other of the change set is not in the review\. The review has csr-"
+    ):
         reconcile.reconcile(found, reconcile.read(answer(stack="other"), "c.json"))
     compared = reconcile.reconcile(found, reconcile.read(answer(stack="csr-lambda-api-prod-api"), "c.json"))
-    assert "  we say more  FunctionKey: we say update, AWS says none" in reconcile.as_text(compared)
+    assert "  more in the review  FunctionKey: the review has update, AWS has none" in reconcile.as_text(
+        compared
+    )

@@ -130,7 +130,7 @@ def test_a_changelog_that_claims_less() -> None:
         assert release.shortfall(found, start, changelog) == ""
     lost = reviewed(*CASES["data lost"][:2])
     assert release.shortfall(lost, "v1.0.0", "## 9.0.0\n").startswith("No version may lose data")
-    assert "No version may do this" in release.notes(lost, "v1.0.0")
+    assert "No version may contain this" in release.notes(lost, "v1.0.0")
 
 
 def test_the_notes() -> None:
@@ -141,11 +141,11 @@ def test_the_notes() -> None:
     assert text.splitlines()[:7] == [
         "# From v0.1.0 to out",
         "",
-        "The smallest version: 0.2.0, major (below 1.0 a minor version may do that).",
+        "Smallest version: 0.2.0, major (below 1.0, a minor version is sufficient).",
         "",
-        "Because of:",
+        "Reasons:",
         "",
-        "- the export ${ProjectName}-${Environment}-vpc-id of network is removed or gets another name",
+        "- the export ${ProjectName}-${Environment}-vpc-id of network is removed or renamed",
     ]
     first = text[text.index("## Do first") : text.index("## What you will notice")]
     assert "- **export** network.VPCId: The deploy fails: the export " in first
@@ -158,7 +158,7 @@ def test_the_command(
     """Without the tag it is a sentence and no failure; with one it prints the notes."""
     monkeypatch.setattr(folders, "default_output", lambda: OUT)
     assert cli.main(["release-notes", "--from", "v0.0.0-not-there"]) == 0
-    assert capsys.readouterr().out.startswith("There is no v0.0.0-not-there here, so there is nothing to ")
+    assert capsys.readouterr().out.startswith("There is no revision v0.0.0-not-there to compare with. ")
 
     if not (OUT.parent / ".git").exists():
         pytest.skip("a copy without history")

@@ -53,12 +53,12 @@ def importing(name: str) -> Template:
     [
         (
             exporting("b"),
-            "The deploy fails: the export a becomes b while api imports it, as deployed. Keep it and ",
+            "The deploy fails: the export a becomes b, but the deployed api imports it. Keep it and ",
         ),
-        ({"Resources": {}}, "The deploy fails: the export a is removed while api imports it, as deployed."),
+        ({"Resources": {}}, "The deploy fails: the export a is removed, but the deployed api imports it."),
         (
             exporting("a", "2"),
-            "The deploy fails: its value changes from 1 to 2, and CloudFormation does not change ",
+            "The deploy fails: its value changes from 1 to 2, and the export a cannot be changed ",
         ),
         (
             exporting("a", {"Fn::ImportValue": "x"}),
@@ -99,8 +99,8 @@ def test_an_output_that_another_region_reads() -> None:
     )
 
     assert found["export", "api", "Id"] == (
-        "The output Id is removed, and frontend reads it as deployed: the next deploy of frontend fails, "
-        "unless it no longer reads it."
+        "The output Id is removed, but the deployed frontend reads it: the next deploy of frontend fails "
+        "if it still reads it."
     )
 
 
@@ -110,31 +110,31 @@ def test_an_output_that_another_region_reads() -> None:
         (
             {"database": {"Old": {**QUEUE, "DeletionPolicy": "Retain"}}},
             {"database": {"New": QUEUE}},
-            "The deploy fails: New cannot be created, since Old keeps the name: its policy leaves it in "
+            "The deploy fails: New cannot be created, because Old keeps the name: its policy retains it in "
             "the account. Import the existing resource under the new logical ID, or choose another name.",
         ),
         (
             {"database": {"Old": QUEUE}},
             {"database": {"New": QUEUE}},
-            "The deploy fails: New cannot be created, since Old has the name until it is deleted, which "
-            "comes later. Keep the logical ID; or deploy in two steps, without the resource and then with "
-            "the new one; or set DeletionPolicy: Retain first and import the existing resource under the "
+            "The deploy fails: New cannot be created, because Old has the name until it is deleted later in "
+            "the deploy. Keep the logical ID, or deploy in two steps (first remove the resource, then add "
+            "the new one), or set DeletionPolicy: Retain first and import the existing resource under the "
             "new logical ID.",
         ),
         (
             {"network": {}, "database": {"Old": QUEUE}},
             {"network": {"New": QUEUE}, "database": {}},
-            "The deploy fails: New cannot be created, since Old of the stack database has the name until "
-            "it is deleted, which comes later. Keep the logical ID; or deploy in two steps, without the "
-            "resource and then with the new one; or set DeletionPolicy: Retain first and import the "
+            "The deploy fails: New cannot be created, because Old of the stack database has the name until "
+            "it is deleted later in the deploy. Keep the logical ID, or deploy in two steps (first remove "
+            "the resource, then add the new one), or set DeletionPolicy: Retain first and import the "
             "existing resource under the new logical ID.",
         ),
         ({"network": {"Old": QUEUE}, "database": {}}, {"network": {}, "database": {"New": QUEUE}}, None),
         (
             {"network": {"Old": QUEUE}, "database": {}},
             {"network": {"Old": QUEUE}, "database": {"New": QUEUE}},
-            "The deploy fails: New cannot be created, since Old of the stack network has the name. Choose "
-            "another name.",
+            "The deploy fails: New cannot be created, because Old of the stack network already has the name. "
+            "Choose another name.",
         ),
         (
             {"network": {"Old": QUEUE}, "frontend": {}},
@@ -201,7 +201,7 @@ def test_a_new_secret_names_its_readers() -> None:
         side(api=template(32), frontend=frontend("a")), side(api=template(40), frontend=frontend("a"))
     )
 
-    assert "Site of frontend read it with a dynamic reference" in found["interruption", "api", "Secret"]
+    assert "Site of frontend uses the old value" in found["interruption", "api", "Secret"]
 
 
 @pytest.mark.parametrize(
@@ -224,8 +224,7 @@ def test_an_old_name_in_a_text(text: Any, stale: bool) -> None:
     found = risks(side(network=queue("first-jobs"), api=user), side(network=queue("second-jobs"), api=user))
 
     message = (
-        "Queue gets another name, and Topic of api still has its old name, first-jobs, in a text. Change "
-        "it there too."
+        "Queue is renamed, but Topic of api still has its old name first-jobs in a text. Change it there too."
     )
     assert (found.get(("interruption", "network", "Queue")) == message) is stale
 
@@ -236,7 +235,7 @@ def test_a_stack_that_leaves_the_set() -> None:
     found = risks(before, side(network={"Resources": {}}))
 
     assert found["orphan", "api", ""].startswith(
-        "The set no longer has the stack api in its region. No deploy "
+        "The stack api is no longer in the set, or moves to another region. A deploy "
     )
     assert ("export", "network", "Id") in found
 

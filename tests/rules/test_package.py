@@ -51,8 +51,8 @@ def test_the_cfn_lint_command_loads_the_rules(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (2, "")
-    assert "E9600 AlarmActions is missing: no one is notified when the alarm fires." in done.stdout
+    assert (done.returncode, done.stderr) == (6, "")  # an error and a warning
+    assert "W9600 AlarmActions is missing: no one is notified when the alarm fires." in done.stdout
 
 
 def test_cfn_lint_gets_every_rule_and_nothing_else() -> None:
@@ -110,10 +110,10 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
     ("files", "message"),
     [
         ({"s3/one.py": RULE.format(name="One", number="E9700")}, None),
-        ({"s3/one.py": "X = 1\n"}, "rules/s3/one.py holds 0 rules (). A file holds exactly one."),
+        ({"s3/one.py": "X = 1\n"}, "rules/s3/one.py contains 0 rules (). A file must contain exactly one."),
         (
             {"s3/one.py": RULE.format(name="One", number="E9700") + RULE.format(name="Two", number="E9701")},
-            "rules/s3/one.py holds 2 rules (One, Two). A file holds exactly one.",
+            "rules/s3/one.py contains 2 rules (One, Two). A file must contain exactly one.",
         ),
         (
             {"s3/one.py": RULE.format(name="Other", number="E9700")},

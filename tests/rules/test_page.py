@@ -52,6 +52,7 @@ def test_the_way_to_silence_a_rule_is_the_right_one() -> None:
     assert harness.findings(IgnoreWithoutReason(), re.sub(r"ignore_reasons:\n.*\n", "", example)) == [
         (
             "Resources/HealthMethod/Metadata/cfn-lint/config",
-            "ignore_checks holds W9524 without a reason. Add ignore_reasons: {W9524: why it is fine here}.",
+            "ignore_checks contains W9524 without a reason. Add ignore_reasons: {W9524: why it is fine "
+            "here}.",
         )
     ]

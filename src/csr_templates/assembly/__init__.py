@@ -1,1 +1,1 @@
-"""From stacks and parameter files to the files of ``out/``, checked and written."""
+"""Creates the files of ``out/`` from stacks and parameter files, checks and writes them."""

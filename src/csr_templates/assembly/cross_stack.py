@@ -1,4 +1,4 @@
-"""Checks that no single template can pass on its own: what stacks read from each other."""
+"""Checks across stacks: the values that stacks read from each other."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _HERE: Final = {"Ref": "AWS::Region"}
 
 
 def problems(stacks: Sequence[BuiltStack]) -> list[str]:
-    """Return a sentence for each place where the stacks, in deploy order, do not fit together.
+    """Return a sentence for each inconsistency between the stacks, in deploy order.
 
-    - An import needs an export of the same name in an earlier stack of the same region; CloudFormation would
-      notice only when the stack is deployed. ``Fn::GetStackOutput`` needs that output in an earlier stack,
-      and its region; one that a parameter gives is judged with the values of the parameters.
-    - A secret that a dynamic reference names is in the region of the stack, or has a replica there.
+    - An import needs an export of the same name in an earlier stack of the same region, which CloudFormation
+      checks only in the deploy. ``Fn::GetStackOutput`` needs the output in an earlier stack, and its region;
+      a region from a parameter is checked with the values of the parameters.
+    - A secret in a dynamic reference must be in the region of the stack, or have a replica there.
     - Two stacks of a region must not export the same name.
-    - An imported value is what it is used as (``handed_over``).
-    - ``reads_from`` of a stack, which goes into the manifest, is what its template reads from.
+    - An imported value must have the type of its use (``handed_over``).
+    - ``reads_from`` of a stack, for the manifest, must be the stacks that its template reads from.
     """
     found = []
     for number, stack in enumerate(stacks):
@@ -45,7 +45,7 @@ def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterato
             if other.region == stack.region and name in other.exports:
                 yield (
                     f"Outputs.{key}: It exports {name}, which stack {other.name} exports in the same region. "
-                    "Give one of them another name."
+                    "Rename one of them."
                 )
 
 
@@ -70,16 +70,16 @@ def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
             yield f"{place_in_words(place)}: It {what}.{hint(name.removeprefix(PREFIX), known)} {advice}"
     if sources != set(stack.reads_from):
         yield (
-            f"It reads from {_names(sources)}, but its reads_from says {_names(stack.reads_from)}. Correct "
-            "reads_from in stacks/listing.py: the manifest hands it to the pipeline."
+            f"It reads from {_names(sources)}, but its reads_from has {_names(stack.reads_from)}. Correct "
+            "reads_from in stacks/listing.py: the pipeline uses it through the manifest."
         )
 
 
 def _regions(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
-    """Yield the outputs that are read from another region than that of their stack."""
+    """Yield the outputs that are read from a region other than that of their stack."""
     for place, asked in stack.read_outputs:
         if not isinstance(asked, dict):
-            continue  # for the linter to say
+            continue  # reported by the linter
         deployed, key = in_words(asked.get("StackName")), asked.get("OutputName")
         region = asked.get("Region", _HERE)
         region = stack.region if region == _HERE else region
@@ -96,7 +96,7 @@ def _with_output(stacks: Iterable[BuiltStack], deployed: str, key: object) -> li
 
 
 def _secrets(stack: BuiltStack, known: Iterable[BuiltStack]) -> Iterator[str]:
-    """Yield the secrets that are not where they are read; one that no stack creates is not known."""
+    """Yield the secrets without a replica in the region of a reader; other secrets are not known."""
     kept: dict[str, tuple[str, set[str]]] = {}
     for one in known:
         for resource in one.resources.values():
@@ -111,7 +111,7 @@ def _secrets(stack: BuiltStack, known: Iterable[BuiltStack]) -> Iterator[str]:
             if stack.region not in regions:
                 yield (
                     f"{place_in_words(place)}: It reads the secret {name} in {stack.region}, but stack "
-                    f"{owner} keeps it in {_names(regions)}. Add the region to its ReplicaRegions."
+                    f"{owner} has it in {_names(regions)}. Add the region to its ReplicaRegions."
                 )
 
 

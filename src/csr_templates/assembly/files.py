@@ -1,6 +1,6 @@
-"""From stacks and parameter files to the files of ``out/``: all made in memory, checked and described.
+"""Creates the files of ``out/`` from stacks and parameter files, in memory, and checks them.
 
-``folder.write`` puts the files into a folder once all of them are clean.
+``folder.write`` writes the files if there are no findings.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ REFERENCE = "reference.md"
 
 
 class Assembly(NamedTuple):
-    """Everything that a build would write, before it writes anything.
+    """All files that a build would write.
 
     Attributes:
         files: POSIX path relative to the output folder -> content, ``stacks.json`` last.
         stacks: the stacks, in deploy order.
-        seconds: stack -> time spent on building, rendering and linting it.
-        findings: what the linter found; files with findings are not to be written.
-        problems: where the stacks do not fit together; nor are files with problems.
+        seconds: stack -> seconds of building, rendering and linting it.
+        findings: findings of the linter; files with findings must not be written.
+        problems: inconsistencies between the stacks; files with problems must not be written.
         environments: the environments of the parameter files.
     """
 
@@ -69,7 +69,7 @@ class Assembly(NamedTuple):
 
 
 class _Derived(NamedTuple):
-    """A template that follows from the one of a stack."""
+    """A template derived from the template of a stack."""
 
     stack: BuiltStack
     kind: str
@@ -89,25 +89,25 @@ def assemble(
     refresh: str = REFRESH,
     progress: Callable[[int, int], None] | None = None,
 ) -> Assembly:
-    """Build, render, check and lint every stack, and describe the set in ``stacks.json``.
+    """Build, render, check and lint every stack, and create ``stacks.json``.
 
-    Writes no file but those of the cache.
+    Writes only files of the cache.
 
     Args:
         stacks: in deploy order.
-        parameters: the folder with the parameter files; without one the set knows no environment.
+        parameters: the folder with the parameter files; None for a set without environments.
         lint: whether to lint each template with its defaults.
-        every_environment: whether to lint it with the values of each environment, too.
-        clean_lints: the cache: a folder that remembers what was linted clean.
+        every_environment: whether to lint also with the values of each environment.
+        clean_lints: the folder of the cache of clean lints.
         in_repository: the output folder's path from the root of its Git repository, as
-            ``git_sync.in_repository`` returns it. Without one there are no deployment files for Git sync.
+            ``git_sync.in_repository`` returns it. None: no deployment files for Git sync.
         refresh: the command that generates the files again, for the comments at their top.
-        progress: is called with the number of finished lints and of all, also from another thread.
+        progress: called with the numbers of completed and all lints, also from another thread.
 
     Raises:
-        rendering.RenderError: a template holds something that must not be written, or a stack has none.
-        environments.EnvironmentsError: the parameter files hold mistakes.
-        ChildProcessError: a process that linted was killed.
+        rendering.RenderError: a template contains a value that cannot be written, or a stack has none.
+        environments.EnvironmentsError: the parameter files contain errors.
+        ChildProcessError: a lint process was killed.
     """
     seconds: dict[str, float] = {}
     files: dict[str, bytes] = {}
@@ -135,7 +135,7 @@ def assemble(
             pipeline, pipeline_delete = pipeline_policies(one)
             one.policies = Policies(stack_policy(one), pipeline, service, pipeline_delete, service_delete)
         except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
-            problems.append(f"Stack {one.name}: {error}")  # the linter may know more about the same mistake
+            problems.append(f"Stack {one.name}: {error}")  # the linter may report more about the same error
     files.update(_hand_over(built, known, in_repository, refresh))
     derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, known, files, refresh)]
     files.update((one.path, one.text.encode("ascii")) for one in derived)
@@ -146,7 +146,7 @@ def assemble(
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
             findings += found
             seconds[name] += spent
-    if all(one.policies.service for one in built):  # else the schemas miss a type, which the page needs, too
+    if all(one.policies.service for one in built):  # otherwise a type has no schema, which the page needs too
         files[REFERENCE] = page(built, refresh).encode("ascii")
     names = [one.name for one in known]
     files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
@@ -155,22 +155,22 @@ def assemble(
 
 
 def render(stack: Stack, *, refresh: str = REFRESH) -> str:
-    """Return the YAML of one stack, exactly as a build with the same ``refresh`` would write it.
+    """Return the YAML of one stack, the same as from a build with this ``refresh``.
 
     Raises:
-        rendering.RenderError: the template holds something that must not be written.
+        rendering.RenderError: the template contains a value that cannot be written.
     """
     return _text(_build_stack(stack), refresh)
 
 
 def resolved(stack: Stack, environment: Environment) -> str:
-    """Return the YAML of what exists in one stack of an environment: without parameters and conditions.
+    """Return the YAML of one stack in an environment, with parameters and conditions resolved.
 
-    Parameters that each deploy decides have their defaults, and ``AWS::AccountId`` is ``resolving.ACCOUNT``.
+    Per-deploy parameters have their defaults, and ``AWS::AccountId`` is ``resolving.ACCOUNT``.
 
     Raises:
-        ResolveError: the values do not resolve the template.
-        rendering.RenderError: the template holds something that must not be written.
+        ResolveError: the template cannot be resolved with the values.
+        rendering.RenderError: the template contains a value that cannot be written.
     """
     one = _build_stack(stack)
     values = environment.parameters[one.name]
@@ -189,19 +189,19 @@ def resolved(stack: Stack, environment: Environment) -> str:
 
 
 def reference(stacks: Sequence[Stack] = STACKS, *, refresh: str = REFRESH) -> str:
-    """Return the page about some stacks, in deploy order, exactly as a build would write it.
+    """Return the reference page of some stacks, in deploy order, the same as from a build.
 
     Raises:
-        schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
+        schemas.SchemasError: one of the types does not have a schema in the region of its stack.
     """
     return page([_build_stack(stack) for stack in stacks], refresh)
 
 
 def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Environment, ...]:
-    """Read the parameter files as ``assemble`` does, without making anything of them.
+    """Read the parameter files as ``assemble`` does.
 
     Raises:
-        environments.EnvironmentsError: the parameter files hold mistakes.
+        environments.EnvironmentsError: the parameter files contain errors.
     """
     return environments.read(parameters, [_build_stack(stack) for stack in stacks])
 
@@ -231,9 +231,9 @@ def _build_stack(stack: Stack) -> BuiltStack:
 
 
 def _template(stack: Stack) -> object:
-    """Return what ``build`` returns, whose type only a type checker has looked at.
+    """Return the result of ``build``, and check its type.
 
-    Holds back what troposphere prints on standard error just before it raises the same.
+    Suppresses the output of troposphere on standard error, which is also in its exception.
     """
     said = io.StringIO()
     try:
@@ -248,7 +248,7 @@ def _template(stack: Stack) -> object:
 def _to_dict(template: StackTemplate, stack: Stack) -> dict[str, Any]:
     try:
         return template.to_dict()
-    except (AttributeError, TypeError, ValueError) as error:  # a required property is missing, mostly
+    except (AttributeError, TypeError, ValueError) as error:  # usually a missing required property
         lines = logical_id_lines(stack.source.read_text("utf-8"))
         named = [word for word in re.findall("[A-Za-z0-9]+", str(error)) if word in lines]
         name = f"{named[-1]}: " if named else ""
@@ -256,7 +256,7 @@ def _to_dict(template: StackTemplate, stack: Stack) -> dict[str, Any]:
 
 
 def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Iterator[str]:
-    """Hold the stacks of the listing to the rules of the house; others are their authors' affair."""
+    """Check the stacks of the listing against the house rules, which do not apply to other stacks."""
     try:
         for declared, stack in zip(stacks, built, strict=True):
             if declared in STACKS:
@@ -285,7 +285,7 @@ def _hand_over(
     in_repository: PurePosixPath | None,
     refresh: str,
 ) -> dict[str, bytes]:
-    """Return what a pipeline, or Git sync, passes to each stack in each environment, and the policies."""
+    """Return the files with parameters for pipelines and Git sync, and the policies, of each stack."""
     files = {}
     for environment in known:
         for stack in stacks:
@@ -307,7 +307,7 @@ def _hand_over(
 
 
 def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived]:
-    """Yield the templates that make the roles of each stack."""
+    """Yield the bootstrap templates, with the roles of each stack."""
     with_bucket = bootstrap.firsts(stacks)
     header = (
         "Generated from the template and its deploy policies; do not edit.",
@@ -323,7 +323,7 @@ def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived
 def _recoveries(
     stacks: Iterable[BuiltStack], known: Iterable[Environment], files: dict[str, bytes], refresh: str
 ) -> Iterator[_Derived]:
-    """Yield the templates that bring back deleted stacks, and add to the files what these import."""
+    """Yield the recovery templates, and add the files with their imports."""
     source = Path(recovery.__file__)
     for stack in stacks:
         for step in recovery.steps(stack):
@@ -347,7 +347,7 @@ def _lint(
     clean_lints: Path | None,
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[tuple[str, Sequence[Finding], float]]:
-    """Lint each template with its defaults and, where they differ, the values of environments; the derived.
+    """Lint each template with its defaults and the values of environments; derived templates too.
 
     Yields name of the stack, findings and seconds, more than once for a stack.
     """

@@ -1,13 +1,13 @@
-"""Compare a set of files with a folder, and make the folder hold the set.
+"""Compares a set of files with a folder, and writes the set into the folder.
 
-``stacks.json`` lists the SHA-256 of every other file. What it lists is generated: a build overwrites it, and
-removes it once it no longer belongs to the set, unless it was edited. Any other file was not written by
-csr-templates, and is never touched. A ``stacks.json`` that git could not merge lists what either side lists,
-so a build also repairs conflicts.
+``stacks.json`` lists the SHA-256 of every other file. Files in this list are generated: a build overwrites
+them, and removes them if they no longer belong to the set, unless they were edited. All other files were not
+written by csr-templates and are never touched. A ``stacks.json`` with merge conflicts lists the files of both
+sides, so a build also resolves conflicts.
 
-Before the first file, a build adds to ``stacks.json`` what it is going to write. Then it replaces each file
-whole, and writes the final ``stacks.json`` last. So a build that is killed leaves whole files, some new and
-some old, which the next build repairs, and builds that run at the same time need no lock.
+A build first adds the new files to ``stacks.json``. It then replaces each file completely, and writes the
+final ``stacks.json`` last. A build that is killed leaves complete files, some new and some old, which the
+next build updates, and concurrent builds do not need a lock.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ from csr_templates.hand_over.manifest import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# A file while it is written; the dot is for git, which ignores it, and for reports, which skip it.
+# Pattern of temporary files; with a leading dot, they are ignored by git and skipped in reports.
 TEMPORARY_PREFIX = ".csr-templates-"
 TEMPORARY_SUFFIX = ".tmp"
-TEMPORARY_LIFE = 3600  # seconds; after them no running build needs it
+TEMPORARY_LIFE = 3600  # seconds after which no running build uses it
 
 
 class OutputError(Exception):
-    """The output folder cannot be used as it is; the message says what to do."""
+    """The output folder cannot be used; the message states what to do."""
 
 
 class Plan(NamedTuple):
-    """What a build does, or would do, to a folder. Paths are POSIX and relative to it.
+    """The changes of a build in a folder. Paths are POSIX and relative to it.
 
     Attributes:
         written: files that are missing or different, in the order of writing.
         removed: files of an earlier build that no longer belong to the set.
-        unchanged: files that are as they should be.
+        unchanged: files that are up to date.
         unknown: files not written by csr-templates, or edited since; they are not touched.
         leftovers: temporary files of builds that were killed.
     """
@@ -61,15 +61,15 @@ class Plan(NamedTuple):
 
     @property
     def stale(self) -> tuple[str, ...]:
-        """Every path whose content, or existence, is not what the stacks say."""
+        """Every path that is missing, different or no longer needed."""
         return self.written + self.removed
 
 
 def plan(files: Mapping[str, bytes], folder: Path) -> Plan:
-    """Compare ``files`` with ``folder`` and return what a build would do. Changes nothing.
+    """Compare ``files`` with ``folder`` and return the changes of a build, without writing.
 
     Raises:
-        OutputError: the folder, or something in it, is not ours to write to, or cannot be read.
+        OutputError: the folder, or a file in it, belongs to someone else, or cannot be read.
     """
     with _errors_as_sentences("read", folder):
         listed = _listed_files(folder)
@@ -80,10 +80,10 @@ def plan(files: Mapping[str, bytes], folder: Path) -> Plan:
                 raise OutputError(obstacle)
             found = _read(folder, path)
             if found is not None and path not in listed and _with_lf(found) != data:
-                listed = _listed_files(folder)  # again: another build may have announced the file just now
+                listed = _listed_files(folder)  # read again: a concurrent build may have added the file
                 if path not in listed:
                     raise OutputError(
-                        f"{folder / path} is in the way: a build would write this file, but the file was not "
+                        f"{folder / path} would be overwritten by the build, but was not "
                         "written by csr-templates. Move it elsewhere, then build again."
                     )
             (unchanged if found == data else written).append(path)
@@ -99,11 +99,11 @@ def plan(files: Mapping[str, bytes], folder: Path) -> Plan:
 
 
 def difference(path: str, wanted: bytes | None, folder: Path) -> str:
-    """Explain why the stale file ``path`` is stale: a sentence or a unified diff, ending in a line feed.
+    """Return why ``path`` is stale: a sentence or a unified diff, with a line feed at the end.
 
     Args:
         path: the file, relative to ``folder``.
-        wanted: what it should hold; None for a file that no longer belongs to the set.
+        wanted: its new content; None for a file that no longer belongs to the set.
         folder: the output folder.
 
     Raises:
@@ -140,31 +140,31 @@ def _lines(data: bytes) -> list[str]:
 
 
 def _listed_files(folder: Path) -> dict[str, set[str]]:
-    """Return what builds wrote, or were going to write: path -> the SHA-256 of each content it may have.
+    """Return the files of earlier builds: path -> the SHA-256 of each possible content.
 
     Raises:
-        OutputError: the folder holds files, and nothing says that they are ours.
+        OutputError: the folder contains files, but no manifest.
     """
     existing = next((place for place in (folder, *folder.parents) if os.path.lexists(place)), folder)
     if existing != folder and existing.is_dir():
         return {}
     if not existing.is_dir():
         raise OutputError(f"{existing} is not a folder. Name a folder with --output, or move it elsewhere.")
-    # In this order, since the first build of a folder writes a manifest before any other file.
+    # In this order, because the first build of a folder writes a manifest before any other file.
     has_files = any(not entry.name.startswith(".") for entry in folder.iterdir())
     manifest = _manifest(folder)
     if manifest is None:
         if has_files:
             raise OutputError(
-                f"{folder} holds files but no {MANIFEST}, so no build made them. Name a new or empty folder "
-                "with --output, or empty this one, then build again."
+                f"{folder} contains files but no {MANIFEST}, so it is not an output folder. Name a new or "
+                "empty folder with --output, or empty this one, then build again."
             )
         return {}
     return {MANIFEST: set(), **{path: hashes(entry) for path, entry in manifest["files"].items()}}
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of a folder; None where there is none.
+    """Return the manifest of a folder; None if there is none.
 
     Raises:
         OutputError: it is not a manifest.
@@ -181,21 +181,21 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def _obstacle(folder: Path, path: str) -> str:
-    """Say what keeps ``path`` from being a plain file below ``folder``; empty where nothing does."""
+    """Return why ``path`` cannot be a regular file below ``folder``; empty if it can."""
     *parents, name = path.split("/")
     place = folder
     for parent in parents:
         place /= parent
         if (mode := _mode(place)) and not stat.S_ISDIR(mode):
-            return f"{place} is in the way: a folder belongs there. Move it elsewhere, then build again."
+            return f"{place} must be a folder. Move it elsewhere, then build again."
     place /= name
     if (mode := _mode(place)) and not stat.S_ISREG(mode):
-        return f"{place} is in the way: a plain file belongs there. Move it elsewhere, then build again."
+        return f"{place} must be a regular file. Move it elsewhere, then build again."
     return ""
 
 
 def _mode(place: Path) -> int:
-    """Return what ``place`` is, without following a link; 0 where nothing is."""
+    """Return the file type of ``place``, without following links; 0 if it does not exist."""
     try:
         return place.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -210,7 +210,7 @@ def _read(folder: Path, path: str) -> bytes | None:
 
 
 def _walk(folder: Path) -> tuple[list[str], list[str]]:
-    """Return the visible files below ``folder``, and the old temporary ones. Follows no link."""
+    """Return the visible files below ``folder``, and old temporary files, without following links."""
     visible, leftovers = [], []
     for top, folders, names in os.walk(folder):
         here = Path(top)
@@ -231,7 +231,7 @@ def _walk(folder: Path) -> tuple[list[str], list[str]]:
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> Plan:
-    """Make ``folder`` hold ``files`` and return what was done; the folder is made if it is missing.
+    """Write ``files`` into ``folder`` and return the changes; the folder is created if it is missing.
 
     An unchanged file is not touched.
 
@@ -240,7 +240,7 @@ def write(files: Mapping[str, bytes], folder: Path) -> Plan:
         folder: the output folder.
 
     Raises:
-        OutputError: the folder is not ours, or cannot be written to.
+        OutputError: the folder was not written by csr-templates, or cannot be written.
     """
     todo = plan(files, folder)
     if todo.stale or todo.leftovers:
@@ -257,20 +257,22 @@ def _carry_out(todo: Plan, files: Mapping[str, bytes], folder: Path) -> None:
     if announcement := announce(_manifest(folder), content):
         replace(folder / MANIFEST, as_json(announcement))
     for path, data in content.items():
-        replace(folder / path, data, sync=False)  # after a power cut, stacks.json still says what to repair
+        replace(
+            folder / path, data, sync=False
+        )  # after a power failure, stacks.json lists the files to update
     for path in todo.removed:
         _remove(folder, path)
-    if MANIFEST in todo.written:  # last: until then the one before, with what it announces, says what is ours
+    if MANIFEST in todo.written:  # last: until then, the earlier manifest with the new files is valid
         replace(folder / MANIFEST, files[MANIFEST])
 
 
 def replace(place: Path, data: bytes, *, sync: bool = True) -> None:
-    """Give ``place`` new content in one step; no one ever reads half of it.
+    """Replace the content of ``place`` atomically.
 
     Args:
         place: the file.
         data: its new content.
-        sync: whether that holds after a power cut, too, which takes longer than all the rest.
+        sync: whether to flush it to disk, for power failures; this takes most of the time.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     unique = os.urandom(8).hex()
@@ -288,7 +290,7 @@ def replace(place: Path, data: bytes, *, sync: bool = True) -> None:
 
 
 def _remove(folder: Path, path: str) -> None:
-    """Remove a file and the folders that it leaves empty."""
+    """Remove a file, and its parent folders if they are empty."""
     place = folder / path
     place.unlink(missing_ok=True)  # another build may have removed it
     for parent in place.relative_to(folder).parents[:-1]:
@@ -300,7 +302,7 @@ def _remove(folder: Path, path: str) -> None:
 
 @contextmanager
 def _errors_as_sentences(action: str, folder: Path) -> Iterator[None]:
-    """Turn what the operating system says into a sentence."""
+    """Return the error for an OSError."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a value is that one stack exports and another uses: a resource, of a type, with a policy."""
+"""Checks imported values: the type of the exported resource, and its policy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from csr_templates.cloudformation.references import in_words, place_in_words
 
 _KEY: Final = "AWS::KMS::Key"
 
-# Property -> the type of the resource that it names.
+# Property -> type of the resource that it refers to.
 _TYPES: Final = {
     "DBSubnetGroupName": "AWS::RDS::DBSubnetGroup",
     "DestinationSecurityGroupId": "AWS::EC2::SecurityGroup",
@@ -44,7 +44,7 @@ class _Handed(NamedTuple):
     stack: BuiltStack
     logical_id: str
     attribute: str
-    """Empty for a Ref."""
+    """Empty for Ref."""
 
     @property
     def resource(self) -> Any:
@@ -52,7 +52,7 @@ class _Handed(NamedTuple):
 
 
 def problems(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
-    """Yield a sentence for each imported value that is not what it is used as.
+    """Yield a sentence for each imported value that does not have the type of its use.
 
     - A property that names a VPC, a subnet, a security group or a key gets one.
     - A log group gets the ARN of its key, and the key's policy admits the log group by its name.
@@ -76,7 +76,7 @@ def problems(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
 
 
 def _handed(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> _Handed | None:
-    """Return the resource that an import is the value of; None for anything else."""
+    """Return the resource of an imported value; None for other values."""
     if not isinstance(value, dict) or "Fn::ImportValue" not in value:
         return None
     name = in_words(value["Fn::ImportValue"])
@@ -114,8 +114,7 @@ def _types(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
                         yield (
                             f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
                             f"{handed.logical_id} of stack {handed.stack.name} again. Import another name, "
-                            "or "
-                            "correct the output."
+                            "or correct the output."
                         )
                     seen.append(found)
                 if resource.get("Type") == "AWS::RDS::DBSubnetGroup" and key == "SubnetIds":
@@ -136,8 +135,7 @@ def _one_zone(
         place = place_in_words(("Resources", logical_id, "Properties", "SubnetIds"))
         yield (
             f"{place}: {' and '.join(names)} are all in the Availability Zone {zones.pop()}, and RDS needs "
-            "two. "
-            "Give the subnets different zones."
+            "two. Give the subnets different zones."
         )
 
 
@@ -162,9 +160,8 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
     for name in names:
         if name and not any(_admits(one, condition, mark, name) for one in own):
             yield (
-                f"The policy of {of_stack} admits no {mark.strip(':')} called {name} by {condition}. Change "
-                "the "
-                "name, or add it to the policy."
+                f"The policy of {of_stack} does not allow the {mark.strip(':')} {name} in {condition}. "
+                "Change the name, or add it to the policy."
             )
 
 
@@ -261,7 +258,7 @@ def _alarms(stack: BuiltStack, topic: str) -> Iterator[str]:
 
 
 def _admits(statement: Any, condition: str, mark: str, name: str) -> bool:
-    """Return whether a statement is for a name: what follows the mark in one of its patterns matches it."""
+    """Return whether a pattern of a statement, after the mark, matches a name."""
     for keys in statement.get("Condition", {}).values():
         patterns = keys.get(condition, []) if isinstance(keys, dict) else []
         listed = [in_words(one) for one in (patterns if isinstance(patterns, list) else [patterns])]

@@ -1,7 +1,6 @@
-"""The rules of the house: what every stack of the listing keeps to, and AWS does not ask for.
+"""House rules: requirements for every stack of the listing that AWS does not have.
 
-They hold for ``STACKS``, not for the stacks that users of the library build. What holds for any template is a
-lint rule.
+They apply to ``STACKS``, not to stacks of other projects. Requirements for any template are lint rules.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ _TAGS: Final = {"Project": {"Ref": "ProjectName"}, "Environment": {"Ref": "Envir
 
 
 def problems(stack: BuiltStack) -> list[str]:
-    """Return a sentence for each rule of the house that a stack breaks.
+    """Return a sentence for each house rule that a stack does not meet.
 
-    - Each parameter has a default, a description, a constraint with its explanation, a label and one group.
-      None is a secret.
-    - Each resource that can have tags has those by which deploy policies and operators find it.
-    - Alarms and exports have names of the environment.
+    - Each parameter has a default, a description, a constraint with its explanation, a label and one group,
+      and is not a secret.
+    - Each resource that supports tags has the tags for deploy policies and operators.
+    - Alarms and exports have names with the prefix of the environment.
     """
     return [
         f"Stack {stack.name}: {sentence}"
@@ -51,8 +50,8 @@ def _parameters(stack: BuiltStack) -> Iterator[str]:
             f"{key} ({purpose})"
             for key, purpose in (
                 ("Default", "the value of production"),
-                ("Description", "what it decides"),
-                ("ConstraintDescription", "what is said of a refused value, which must be ..."),
+                ("Description", "its effect"),
+                ("ConstraintDescription", "the message for a refused value, after 'must be'"),
             )
             if not parameter.get(key)
             and parameter.get(key) != 0
@@ -68,8 +67,8 @@ def _parameters(stack: BuiltStack) -> Iterator[str]:
             yield f"Parameters.{name} is in a group {grouped.count(name)} times. Keep it in one."
         if "NoEcho" in parameter:
             yield (
-                f"Parameters.{name} is a secret (NoEcho), which parameter files and pipelines would hold in "
-                "plain text. Generate it in Secrets Manager, and refer to it."
+                f"Parameters.{name} is a secret (NoEcho), which parameter files and pipelines would contain "
+                "in plain text. Generate it in Secrets Manager, and refer to it."
             )
     for name in dict.fromkeys([*grouped, *labels]):
         if name not in stack.parameters:
@@ -87,7 +86,7 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
     for logical_id, resource in stack.resources.items():
         try:
             key = resource_schema(resource["Type"], stack.region).tag_property
-        except SchemasError:  # a type that AWS does not describe, or not in this region; the linter says it
+        except SchemasError:  # a type without a schema in this region is reported by the linter
             continue
         if not key:
             continue
@@ -103,17 +102,17 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
             yield (
                 f"{logical_id} lacks the {'tag' if len(wrong) == 1 else 'tags'} {' and '.join(wrong)} of the "
                 f"house, by which deploy policies, bills and operators find it. Write {key}=names.tags(...), "
-                "with what the resource is."
+                "with a word for the resource."
             )
         elif name and (other := named.setdefault((resource["Type"], name), logical_id)) != logical_id:
             yield (
-                f"{logical_id} has the same tag Name as {other}, {name}, and the console shows nothing else "
-                "to tell them apart. Give names.tags(...) another text."
+                f"{logical_id} has the same tag Name as {other}, {name}, so the console does not distinguish "
+                "them. Use another text in names.tags(...)."
             )
 
 
 def _tags_of(tags: Any) -> Mapping[str, Any]:
-    """Return name -> value; most types take a list, a few a map."""
+    """Return name -> value of tags; most types have a list, some a map."""
     if isinstance(tags, dict):
         return tags
     if not isinstance(tags, (list, tuple)):
@@ -132,8 +131,8 @@ def _alarms(stack: BuiltStack) -> Iterator[str]:
             if not name.startswith(PREFIX):
                 found = f"the AlarmName {name}" if name else "no AlarmName"
                 yield (
-                    f"{logical_id} has {found}, but keys and topics admit only alarms whose names start with "
-                    f"{PREFIX}: no one would be notified. Write AlarmName=names.name(...)."
+                    f"{logical_id} has {found}, but keys and topics allow only alarms whose names start with "
+                    f"{PREFIX}: its messages would be lost. Write AlarmName=names.name(...)."
                 )
 
 

@@ -1,6 +1,6 @@
-"""Write the tables into the pages of a folder.
+"""Writes the generated tables into the pages of a folder.
 
-``*.md`` is in English, ``*.ja.md`` in the words of ``words.ja.json``, and so on.
+``*.md`` is in English, ``*.ja.md`` in Japanese with the words of ``words.ja.json``, and so on.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Pages:
     """The pages with generated tables, by file name.
 
     Attributes:
-        folder: the folder that they are in.
-        found: what they hold.
-        wanted: what they should hold.
-        untranslated: a sentence for each word that a language lacks; its pages show the English one.
+        folder: their folder.
+        found: their content.
+        wanted: their new content.
+        untranslated: a sentence for each missing translation; the pages show the English word.
     """
 
     folder: Path
@@ -48,12 +48,12 @@ class Pages:
 
     @property
     def stale(self) -> tuple[str, ...]:
-        """The pages that do not say what the templates say."""
+        """The pages that are not up to date."""
         return tuple(name for name, data in self.wanted.items() if data != self.found[name])
 
     @property
     def unchanged(self) -> tuple[str, ...]:
-        """The others."""
+        """The pages that are up to date."""
         return tuple(name for name in self.wanted if name not in self.stale)
 
     def difference(self, name: str) -> str:
@@ -63,10 +63,10 @@ class Pages:
 
 
 def plan(assembly: Assembly, folder: Path) -> Pages:
-    """Return the pages of a folder as they are and as they should be. Changes nothing.
+    """Return the pages of a folder with their current and new content, without writing.
 
     Raises:
-        OutputError: a page, its markers or its words are not as they must be.
+        OutputError: a page, its markers or its words are wrong.
     """
     with _errors_as_sentences("read", folder):
         tables = _tables(assembly)
@@ -99,7 +99,7 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
                 pages = folder / (f"*.{language}.md" if language else "*.md")
                 raise PageError(
                     f"{pages.as_posix()}: no page has {' or '.join(map(START.format, absent))}. Put markers "
-                    "that were removed back to where they were, and write a section for what is new."
+                    "that were removed back to their places, and write a section for new tables."
                 )
     untranslated = [
         f"{words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so that the pages show the "
@@ -111,7 +111,7 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
 
 
 def write(pages: Pages) -> None:
-    """Replace each stale page whole.
+    """Replace each stale page.
 
     Raises:
         OutputError: a page cannot be written.

@@ -1,4 +1,4 @@
-"""What must not change by accident: the stacks compared with ``stacks/pins.py``."""
+"""Compares the stacks with ``stacks/pins.py``: resources and names that must not change by accident."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from csr_templates.stacks.pins import Pin, Pins
 
 _FILE: Final = "stacks/pins.py"
 _SNAPSHOTS: Final = frozenset({"AWS::RDS::DBCluster"})
-"""Types of which a snapshot is kept: a cluster that is kept as a whole would still be billed."""
+"""Types with a snapshot on deletion: a retained cluster would still be billed."""
 _NAMED_BY_CONVENTION: Final = frozenset({"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"})
-"""Types whose names an operator looks up, and which hold nothing: replacing one is not missed."""
+"""Types with names for operators and without data, which can be replaced."""
 
 
 def problems(stack: BuiltStack, pinned: Mapping[str, Pins]) -> list[str]:
-    """Return a sentence for each way in which a stack differs from what is pinned.
+    """Return a sentence for each difference between a stack and its pins.
 
     Args:
         stack: the stack.
         pinned: name of a stack -> its pins.
 
     Raises:
-        SchemasError: cfn-lint keeps what it knows of AWS in another way.
+        SchemasError: the schemas of cfn-lint have another format.
     """
     is_known = stack.name in pinned
     entry = f"of {stack.name} in {_FILE}" if is_known else f'of a new entry "{stack.name}": Pins() in {_FILE}'
@@ -39,21 +39,21 @@ def stacks_gone(stacks: list[str], pinned: Mapping[str, Pins]) -> list[str]:
     """Return a sentence for each pinned stack that is no longer among the names of all stacks."""
     return [
         f"Stack {name}: It is pinned in {_FILE}, but stacks/listing.py lists it no longer: its deployed "
-        "stacks would be forgotten. Restore it; or, once they are deleted everywhere, remove its entry from "
-        f"{_FILE}."
+        "stacks would no longer be managed. Restore it; or, after they are deleted everywhere, remove its "
+        f"entry from {_FILE}."
         for name in pinned
         if name not in stacks
     ]
 
 
 def name_properties(resource_type: str) -> tuple[str, ...]:
-    """Return the properties that would name a resource of this type."""
+    """Return the name properties of a type."""
     kind = resource_type.rpartition("::")[2]
     return "Name", f"{kind}Name", f"{kind}Identifier", "GroupName"
 
 
 def physical_name(stack: BuiltStack, logical_id: str) -> tuple[str, str]:
-    """Return the property that names a resource, and the name in words; two empty texts where it has none."""
+    """Return the name property of a resource and its name in words; two empty texts without a name."""
     resource = stack.resources[logical_id]
     try:
         create_only = resource_schema(resource["Type"], stack.region).create_only
@@ -65,7 +65,7 @@ def physical_name(stack: BuiltStack, logical_id: str) -> tuple[str, str]:
     return "", ""
 
 
-# ---- What holds data ----
+# ---- Resources with data ----
 
 
 def _data(stack: BuiltStack, pins: Pins, entry: str) -> Iterator[str]:
@@ -79,27 +79,27 @@ def _data(stack: BuiltStack, pins: Pins, entry: str) -> Iterator[str]:
             yield from _changes(stack, logical_id, pin, entry)
             continue
         renamed = [one for one in new if _pin(stack, one)[:2] == pin[:2]]
-        guess = f" Is it called {' or '.join(renamed)} now?" if renamed else ""
+        guess = f" Was it renamed to {' or '.join(renamed)}?" if renamed else ""
         yield (
-            f"{logical_id} holds data and is gone from {stack.name}: {_left(pin)}.{guess} Restore the ID; "
-            "or, if no deployed stack has it, or CHANGELOG.md says what to do with its data, remove its line "
-            f"from holds_data {entry}."
+            f"{logical_id} contains data and is missing in {stack.name}: {_left(pin)}.{guess} Restore the "
+            "ID; or, if no deployed stack has it, or CHANGELOG.md describes the migration of its data, "
+            f"remove its line from holds_data {entry}."
         )
     for logical_id in new:
         pin = _pin(stack, logical_id)
         yield (
-            f"{logical_id} holds data and is not pinned: nothing would notice if it were renamed or removed "
-            f"later. Add this line to holds_data {entry}: {_line(logical_id, pin)}"
+            f"{logical_id} contains data and is not pinned: the build would not find if it were renamed or "
+            f"removed later. Add this line to holds_data {entry}: {_line(logical_id, pin)}"
         )
         yield from _changes(stack, logical_id, pin, entry)
 
 
 def _left(pin: Pin) -> str:
-    """Return what AWS does with a resource that leaves the template."""
+    """Return the effect of AWS on a resource that is removed from the template."""
     if pin.DeletionPolicy == "Snapshot":
         return "AWS would delete it and keep a snapshot"
     if pin.DeletionPolicy.startswith("Retain"):
-        return "AWS would leave it in the account" + (" under its name" if pin.Name else "")
+        return "AWS would retain it in the account" + (" with its name" if pin.Name else "")
     return "AWS would delete it"
 
 
@@ -109,32 +109,32 @@ def _changes(stack: BuiltStack, logical_id: str, pin: Pin, entry: str) -> Iterat
     ways_out = f"or, if no deployed stack has it, change its line in holds_data {entry}"
     if resource["Type"] != pin.Type:
         yield (
-            f"{logical_id} holds data as {pin.Type}, but is {resource['Type']} now, and CloudFormation "
-            f"refuses to change a type. Give the new resource another ID; {ways_out}."
+            f"{logical_id} contains data as {pin.Type}, but is now {resource['Type']}, and CloudFormation "
+            f"cannot change a type. Use another ID for the new resource; {ways_out}."
         )
         return
     if name != pin.Name:
         yield (
-            f"{logical_id} holds data and {_called(pin.Name)}, but {_called(name)} now: AWS would create an "
-            f"empty one, which takes its place. Restore the name; {ways_out}."
+            f"{logical_id} contains data and {_called(pin.Name)}, but now {_called(name)}: AWS would replace "
+            f"it with an empty one. Restore the name; {ways_out}."
         )
     for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
         expected, found = getattr(pin, policy), resource.get(policy, "missing")
         if found != expected:
             survives = found.startswith("Retain") or found == "Snapshot"
             yield (
-                f"{logical_id} holds data, but its {policy} is {found}: "
-                f"{'more would be left in the account than is needed' if survives else 'the data would go'}. "
+                f"{logical_id} contains data, but its {policy} is {found}: "
+                f"{'more would be retained than needed' if survives else 'the data would be deleted'}. "
                 f"Write {policy}={json.dumps(expected)}; {ways_out}."
             )
 
 
 def _called(name: str) -> str:
-    return f"is called {name}" if name else "has a name of AWS's choice"
+    return f"has the name {name}" if name else "has a generated name"
 
 
 def _pin(stack: BuiltStack, logical_id: str) -> Pin:
-    """Return the pin of a resource that has none: its type and name, and the policies that it should have."""
+    """Return the pin for a resource without one: its type, its name and the required policies."""
     type_name = stack.resources[logical_id]["Type"]
     _, name = physical_name(stack, logical_id)
     return Pin(type_name, name, *(("Snapshot", "Snapshot") if type_name in _SNAPSHOTS else ()))
@@ -157,12 +157,12 @@ def _names(stack: BuiltStack, pins: Pins, entry: str) -> Iterator[str]:
     for logical_id, name in pins.names.items():
         if logical_id not in stack.resources:
             yield (
-                f"{logical_id} is addressed by its name, {name}, and is gone from {stack.name}. Restore it; "
+                f"{logical_id} is used by its name, {name}, and is missing in {stack.name}. Restore it; "
                 f"or, if nothing uses the name any more, remove its line from names {entry}."
             )
         elif (found := physical_name(stack, logical_id)[1]) != name:
             yield (
-                f"{logical_id} is addressed by its name, {name}, but {_called(found)} now. Restore the name; "
+                f"{logical_id} is used by its name, {name}, but now {_called(found)}. Restore the name; "
                 f"or, if nothing uses the old one any more, change its line in names {entry}."
             )
     for logical_id, resource in stack.resources.items():
@@ -171,8 +171,8 @@ def _names(stack: BuiltStack, pins: Pins, entry: str) -> Iterator[str]:
         is_listed = logical_id in pins.names or logical_id in pins.holds_data
         if key and not (is_free or is_listed or resource["Type"] in stateful_types()):
             yield (
-                f"{logical_id} has the name {name}, and CloudFormation cannot replace what has a name. Leave "
-                f"out {key}; or, if something addresses it by the name, add this line to names {entry}: "
+                f"{logical_id} has the name {name}, and CloudFormation cannot replace a resource with a "
+                f"name. Leave out {key}; or, if it is used by its name, add this line to names {entry}: "
                 f'"{logical_id}": {json.dumps(name)},'
             )
 
@@ -192,13 +192,12 @@ def _outputs(stack: BuiltStack, pins: Pins, entry: str) -> Iterator[str]:
         if key not in stack.outputs:
             importers = f", and stacks import {export}" if export else ""
             yield (
-                f"Outputs.{key} is gone from {stack.name}, but is read by name{importers}. Restore it; or, "
+                f"Outputs.{key} is missing in {stack.name}, but is read by name{importers}. Restore it; or, "
                 f"if nothing reads it any more, remove its line from outputs {entry}."
             )
         elif found != export:
             was, is_now = (f"exported as {one}" if one else "not exported" for one in (export, found))
             yield (
-                f"Outputs.{key} was {was} and is {is_now} now, but an export can neither be changed nor "
-                "removed while a stack imports it. Restore it; or, if none does, change its line in outputs "
-                f"{entry}."
+                f"Outputs.{key} was {was} and is now {is_now}, but an export cannot be changed or removed "
+                f"while a stack imports it. Restore it; or, if none does, change its line in outputs {entry}."
             )

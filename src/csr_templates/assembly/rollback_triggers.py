@@ -1,4 +1,4 @@
-"""The alarms that roll an update back when they fire during it or soon after."""
+"""Rollback triggers: alarms that roll back an update if they fire during it or soon after."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
     from csr_templates.environments.environment import Environment
 
 MOST: Final = 5
-"""CloudFormation takes no more.
+"""Maximum number in CloudFormation.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html"""
 
 
 class RollbackTriggerError(ValueError):
-    """A stack cannot have these rollback triggers; the message says what to do."""
+    """Wrong rollback triggers of a stack; the message states what to do."""
 
 
 def rollback_triggers(
     stack: BuiltStack, alarms: Sequence[str], environments: Iterable[Environment]
 ) -> dict[str, list[str]]:
-    """Return environment -> the names of those alarms that exist there; nothing for a stack without any.
+    """Return environment -> the names of the alarms that exist there; empty for a stack without triggers.
 
     Args:
         stack: the stack.
         alarms: logical IDs, as ``Stack.rollback_triggers`` declares them.
-        environments: those of the parameter files.
+        environments: the environments of the parameter files.
 
     Raises:
-        RollbackTriggerError: there are too many, or one of them is not an alarm of the stack with a name.
-        resolving.ResolveError: an environment's values do not resolve the template.
+        RollbackTriggerError: there are too many, or one is not an alarm of the stack with a name.
+        resolving.ResolveError: the template cannot be resolved with the values of an environment.
     """
     where = "Correct rollback_triggers in the listing of the stacks."
     if len(alarms) > MOST:

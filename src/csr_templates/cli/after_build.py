@@ -1,4 +1,4 @@
-"""What a build changed for the running system, in a line and the risks: a hint, which never blocks."""
+"""Short review of a build: one line of changes and the risks. It never fails the build."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def earlier_output(output: Path) -> Side | None:
-    """Return the folder as it is before a build; None if it cannot be read, as one that is not there yet."""
+    """Return the output folder before a build; None if it does not exist or cannot be read."""
     try:
         return sides.folder(output)
     except sides.ReviewError:
@@ -24,18 +24,18 @@ def earlier_output(output: Path) -> Side | None:
 
 
 def say_what_changed(before: Side, output: Path) -> None:
-    """Print what the build changed, as a deploy would."""
+    """Print the changes of the build and their risks in a deploy."""
     try:
         found = report.review(before, sides.folder(output))
     except (sides.ReviewError, SchemasError) as error:
-        say(f"No review of this build: {error}")
+        say(f"This build cannot be reviewed: {error}")
         return
     document = report.document(found)
     stacks = [f"{one.name} {one.counted}" for one in digest.stack_digests(document) if one.resources]
     risks = f"risks: {digest.counted(document['risks'])}" if document["risks"] else "no risks"
     say(
         f"Review of this build: {'; '.join(stacks) or 'no resource changes'}; {risks}. "
-        "make review shows the whole branch."
+        "Run make review to review the whole branch."
     )
     names = tuple(environment["name"] for environment in document["environments"])
     for group in digest.risk_groups(document["risks"]):

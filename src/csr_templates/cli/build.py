@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
 
 INFORMATIONAL = (
-    "Informational findings stop a build as errors do: what is written has none, so that a new one is seen. "
-    "Correct the property, or let the resource ignore the rule and give the reason "
-    "(docs/rules.md, W9500)."
+    "Informational findings stop the build too: the templates have none, so every new one needs a decision. "
+    "Correct the property, or ignore the rule for the resource with a reason (docs/rules.md, W9500)."
 )
 
 
@@ -43,52 +42,55 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; show stale files as a diff, with the command that refreshes them; also lint "
-        "with the values of every environment",
+        help="do not write; show files that are out of date as a diff, with the command that updates them; "
+        "lint with the values of every environment too",
     )
     parser.add_argument(
         "--output",
         type=folders.named_folder,
         metavar="DIR",
-        help="the output folder (default: out/ of the checkout that the code runs from, whatever the current "
-        "folder is; ./out for an installed package)",
+        help="output folder (default: out/ in the checkout of csr-templates, from any current folder; "
+        "./out for an installed package)",
     )
     folders.add_parameters(parser)
     parser.add_argument(
         "--pages",
         type=folders.named_folder,
         metavar="DIR",
-        help="also write the tables between the markers of the pages in this folder, as make templates does "
-        "with docs/ (default: no pages)",
+        help="also update the generated tables of the pages in this folder; make templates does so for docs/ "
+        "(default: no pages)",
     )
-    parser.add_argument("--no-lint", action="store_true", help="do not lint; a build is then much faster")
+    parser.add_argument("--no-lint", action="store_true", help="do not lint; the build is much faster")
     parser.add_argument(
         "--cache",
         type=folders.named_folder,
         metavar="DIR",
-        help="the folder that records which templates were linted without findings; may be deleted at any "
-        "time (default: csr-templates/lint in the user's cache)",
+        help="folder that records the templates linted without findings; can be deleted at any time "
+        "(default: csr-templates/lint in the cache folder of the user)",
     )
-    parser.add_argument("--no-cache", action="store_true", help="lint everything, and do not use the cache")
+    parser.add_argument("--no-cache", action="store_true", help="lint all templates without the cache")
     parser.add_argument(
         "--review",
         action="store_true",
-        help="also say what the build changes for the running system, compared with the output folder before",
+        help="also show how the build changes the running system, compared with the previous output folder",
     )
-    parser.add_argument("--quiet", action="store_true", help="print nothing on success")
+    parser.add_argument("--quiet", action="store_true", help="print nothing if the build succeeds")
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="json: one document on standard output"
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="json: one document on standard output (default: text)",
     )
 
 
 def run(arguments: Namespace) -> int:
-    """Build, or check, and return the exit code."""
+    """Build or check, print the result and return the exit code."""
     foreign = bool(arguments.declared_in)
     output = arguments.output or folders.default_output(foreign=foreign)
     in_json = arguments.format == "json"
     in_repository = git_sync.in_repository(output)
     if in_repository is None and not arguments.output and not foreign and folders.checkout():
-        in_repository = PurePosixPath("out")  # in a copy of the repository without .git
+        in_repository = PurePosixPath("out")  # a copy of the repository without .git
     try:
         assembly = files.assemble(
             arguments.stacks,
@@ -145,11 +147,11 @@ def run(arguments: Namespace) -> int:
 
 
 def _before(output: Path, files: Mapping[str, bytes]) -> Side | None:
-    """Return the folder as it is before a build that changes it."""
+    """Return the output folder before the build; None if the build changes nothing."""
     with suppress(OSError):
-        if (output / MANIFEST).read_bytes() == files[MANIFEST]:  # which holds the hash of every file
+        if (output / MANIFEST).read_bytes() == files[MANIFEST]:  # contains the hash of every file
             return None
-    from csr_templates.cli import after_build  # an unchanged build need not wait for what it imports
+    from csr_templates.cli import after_build  # slow imports, not needed for an unchanged build
 
     return after_build.earlier_output(output)
 
@@ -216,7 +218,7 @@ def _document(
     message: str = "",
     mistakes: Sequence[Mistake] = (),
 ) -> str:
-    """Return the one document of ``--format json``; every key is always there."""
+    """Return the document of ``--format json``; it always has every key."""
     done = plan if plan and not check else None
     document: dict[str, Any] = {
         "status": status,
@@ -273,7 +275,7 @@ def _refresh_command(arguments: Namespace) -> str:
         words = ["python", str(folders.short_path(root / "build.py"))] if root else ["csr-templates", "build"]
         words += options
     if sys.platform == "win32":
-        from subprocess import list2cmdline  # slow to import, and few need it
+        from subprocess import list2cmdline  # slow to import, rarely needed
 
         return list2cmdline(words)
     from shlex import join

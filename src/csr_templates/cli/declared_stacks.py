@@ -1,4 +1,4 @@
-"""Stacks: how a command is given those of another project, and how an argument names one."""
+"""Options and arguments that select stacks and environments."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ _FORM = "package.module:NAME, where NAME is a tuple of csr_templates.Stack in de
 
 
 def add_stacks(parser: argparse.ArgumentParser) -> None:
-    """Add the option that takes the stacks of another project."""
+    """Add the option for the stacks of another project."""
     parser.add_argument(
         "--stacks",
         dest="declared_in",
         metavar="MODULE:NAME",
-        help=f"the stacks of another project: {_FORM}; the module is looked for in the current folder, too "
+        help=f"stacks of another project: {_FORM}; the current folder is searched for the module too "
         "(default: the stacks of csr_templates)",
     )
 
 
 def stacks_of(reference: str) -> tuple[Stack, ...]:
-    """Return the stacks that ``--stacks`` names.
+    """Return the stacks of the option ``--stacks``.
 
-    A mistake in the code of the module itself is raised as it is.
+    Errors in the code of the module are raised unchanged.
 
     Raises:
-        InputError: there is not such a module or name, or it is not a tuple of stacks.
+        InputError: the module or the name does not exist, or the value is not a tuple of stacks.
     """
     module_name, _, name = reference.partition(":")
     if not all(part.isidentifier() for part in (*module_name.split("."), name)):
         raise InputError(f"--stacks {reference} is not of the form {_FORM}.")
-    if "" not in sys.path:  # as python -m has it; the installed command does not
+    if "" not in sys.path:  # python -m adds it, the installed command does not
         sys.path.insert(0, "")
     try:
         module = import_module(module_name)
     except ModuleNotFoundError as error:
         if not error.name or not f"{module_name}.".startswith(f"{error.name}."):
-            raise  # the module is there, and what it imports is not
+            raise  # the module exists, but one of its imports does not
         raise InputError(
-            f"--stacks {reference}: There is no module {error.name} in the current folder or among the "
+            f"--stacks {reference}: There is no module {error.name} in the current folder or in the "
             "installed packages."
         ) from error
     if not hasattr(module, name):
@@ -60,17 +60,17 @@ def stacks_of(reference: str) -> tuple[Stack, ...]:
     found: object = getattr(module, name)
     if not isinstance(found, (tuple, list)) or not found or not all(isinstance(one, Stack) for one in found):
         raise InputError(
-            f"--stacks {reference}: The value is not a tuple of csr_templates.Stack. List the stacks in the "
-            "order in which they are deployed."
+            f"--stacks {reference}: The value is not a tuple of csr_templates.Stack. List the stacks in "
+            "deploy order."
         )
     return tuple(found)
 
 
 def stack_named(name: str, stacks: Sequence[Stack]) -> Stack:
-    """Return the stack that an argument names.
+    """Return the stack with this name.
 
     Raises:
-        InputError: none of them has the name.
+        InputError: there is no such name.
     """
     by_name = {stack.name: stack for stack in stacks}
     if name not in by_name:
@@ -81,10 +81,10 @@ def stack_named(name: str, stacks: Sequence[Stack]) -> Stack:
 
 
 def environment_named(name: str, environments: Sequence[Environment]) -> Environment:
-    """Return the environment that an argument names.
+    """Return the environment with this name.
 
     Raises:
-        InputError: none of them has the name.
+        InputError: there is no such name.
     """
     by_name = {environment.name: environment for environment in environments}
     if name not in by_name:

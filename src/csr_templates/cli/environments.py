@@ -20,12 +20,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--format",
         choices=("text", "json"),
         default="text",
-        help="json: per environment, whether it is production and the parameters of each stack",
+        help="json: for each environment, isProduction and the parameters of each stack (default: text)",
     )
 
 
 def run(arguments: Namespace) -> int:
-    """Print the table, or the document, and return the exit code."""
+    """Print the table or the JSON document, and return the exit code."""
     known = files.read_environments(arguments.stacks, folders.existing_parameters(arguments))
     if arguments.format == "json":
         document = [

@@ -1,4 +1,4 @@
-"""Folders: how options name them, and which ones a command uses where no option does."""
+"""Options that name folders, and the default folders."""
 
 from __future__ import annotations
 
@@ -9,36 +9,35 @@ from csr_templates.cli.messages import InputError
 
 
 def add_parameters(parser: argparse.ArgumentParser) -> None:
-    """Add the option that names the folder with the parameter files."""
+    """Add the option for the folder of the parameter files."""
     parser.add_argument(
         "--parameters",
         type=named_folder,
         metavar="DIR",
-        help="the folder with shared.json and one file per environment (default: parameters/ of the "
-        "checkout that the code runs from; ./parameters, if there is one, for an installed package and "
-        "with --stacks)",
+        help="folder with shared.json and one file for each environment (default: parameters/ in the "
+        "checkout of csr-templates; ./parameters, if it exists, for an installed package and with --stacks)",
     )
 
 
 def existing_parameters(arguments: argparse.Namespace) -> Path:
-    """Return the folder with the parameter files, for a command that cannot do without.
+    """Return the folder with the parameter files.
 
     Raises:
-        InputError: there is none, and no option names one.
+        InputError: the option is missing, and the default folder does not exist.
     """
     found: Path | None = arguments.parameters or default_parameters(foreign=bool(arguments.declared_in))
     if found is None:
-        raise InputError("There is no folder parameters here. Name the one with the files: --parameters DIR.")
+        raise InputError("There is no folder ./parameters. Name the folder of the files: --parameters DIR.")
     return found
 
 
 def named_folder(name: str) -> Path:
-    """Return the folder that an option names.
+    """Return the folder of an option.
 
     Raises:
         argparse.ArgumentTypeError: the name is empty.
     """
-    if not name:  # an unset variable, mostly, and not the current folder
+    if not name:  # usually an unset variable, not the current folder
         raise argparse.ArgumentTypeError(
             "the name of the folder is empty; name one, or leave the option out."
         )
@@ -53,17 +52,17 @@ def checkout() -> Path | None:
 
 
 def default_output(*, foreign: bool = False) -> Path:
-    """Return ``out/`` of the checkout, or of the current folder.
+    """Return ``out/`` in the checkout, or in the current folder.
 
     Args:
-        foreign: whether the stacks are those of another project, whose files must not replace ours.
+        foreign: whether the stacks are those of another project; their files must not replace ours.
     """
     root = None if foreign else checkout()
     return short_path(root / "out") if root else Path("out")
 
 
 def default_parameters(*, foreign: bool = False) -> Path | None:
-    """Return ``parameters/`` of the checkout, or of the current folder if it has one.
+    """Return ``parameters/`` in the checkout, or in the current folder if it exists there.
 
     Args:
         foreign: whether the stacks are those of another project.
@@ -76,7 +75,7 @@ def default_parameters(*, foreign: bool = False) -> Path | None:
 
 
 def short_path(path: Path) -> Path:
-    """Return the shorter form of ``path`` where it lies below the current folder."""
+    """Return ``path`` relative to the current folder if it is below it, otherwise unchanged."""
     here = current_folder()
     return path.relative_to(here) if here and path.is_relative_to(here) else path
 

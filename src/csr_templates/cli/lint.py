@@ -1,4 +1,4 @@
-"""``csr-templates lint``: cfn-lint and our rules on any template."""
+"""``csr-templates lint``: runs cfn-lint with the rules of csr-templates on any template."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from csr_templates.hand_over import manifest
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-DEFAULT_REGION = "ap-northeast-1"  # of every stack but the front end's
+DEFAULT_REGION = "ap-northeast-1"  # of every stack except frontend
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a template, YAML or JSON")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="template in YAML or JSON")
     parser.add_argument(
         "--region",
         action="append",
         metavar="REGION",
-        help="a region that the templates are for; may be repeated (default: of each file the one that the "
-        f"stacks.json beside it names, or {DEFAULT_REGION})",
+        help="region of the templates; can be repeated (default: for each file the region in stacks.json "
+        f"in its folder, or {DEFAULT_REGION})",
     )
     parser.add_argument(
         "--format",
         choices=("text", "json", "sarif", "junit"),
         default="text",
-        help="cfn-lint's own formats; sarif and junit need the extra 'formats' (see the README)",
+        help="output format of cfn-lint; sarif and junit need the extra 'formats' (default: text)",
     )
 
 
 def run(arguments: Namespace) -> int:
-    """Lint, and return the exit code."""
-    from csr_templates.linting import runner  # costs half a second, which other commands should not pay
+    """Lint the files, print the findings and return the exit code."""
+    from csr_templates.linting import runner  # takes half a second, not for other commands
 
     texts = {file: _text(file) for file in arguments.files}
     try:
@@ -53,10 +53,9 @@ def run(arguments: Namespace) -> int:
 
 
 def _region(file: Path) -> str:
-    """Return the region that the manifest of the file's folder, or of the folder above, has for the file.
+    """Return the region of the file in the manifest of its folder or of the parent folder.
 
-    Bootstrap templates are in a folder below that of the manifest. What is not a manifest of ours says
-    nothing.
+    Bootstrap templates are one folder below the manifest. A stacks.json of another program is ignored.
     """
     real = file.resolve()
     for folder in real.parents[:2]:
@@ -74,7 +73,7 @@ def _text(file: Path) -> str:
         return file.read_text("utf-8-sig")
     except OSError as error:
         raise InputError(
-            f"Cannot read {file}: {error.strerror or error}. Name a template, YAML or JSON."
+            f"Cannot read {file}: {error.strerror or error}. Name a template in YAML or JSON."
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(

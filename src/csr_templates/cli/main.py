@@ -1,7 +1,6 @@
-"""The ``csr-templates`` command: arguments in, messages out.
+"""The ``csr-templates`` command: parses the arguments, runs the command and reports errors.
 
-Standard output carries the product: reports, findings, diffs, YAML. Sentences about what went wrong go to
-standard error.
+Reports, findings, diffs and YAML go to standard output. Error messages go to standard error.
 """
 
 from __future__ import annotations
@@ -33,33 +32,33 @@ if TYPE_CHECKING:
     from csr_templates.stacks.listing import Stack
 
 STACKS: Sequence[Stack] = ()
-"""The stacks; by default those of the listing, which is imported only by commands that need it."""
+"""The stacks; if empty, those of ``stacks.listing``, which is imported only by commands that need it."""
 
 _COMMANDS = {
     "build": "build and lint every stack, then write the output folder",
     "environments": "show the parameters of every environment, side by side",
-    "parameters": "print what a deploy of one stack in one environment passes",
-    "render": "print the YAML of one stack, without writing a file",
+    "parameters": "print the parameters or tags of one stack in one environment, for the AWS CLI",
+    "render": "print the template of one stack as YAML, without writing a file",
     "reference": "print the reference page of the templates, without writing a file",
-    "review": "show what a deploy will do to the running system",
-    "preflight": "check whether an AWS account will take what a build wrote",
-    "release-notes": "say what a release does to a deployed stack, and the smallest version that may do it",
-    "lint": "lint templates, also those of other projects, with cfn-lint and our rules",
+    "review": "show the effects of a deploy on the running system: replacements, interruptions, risks",
+    "preflight": "check whether the built templates can be deployed to an AWS account",
+    "release-notes": "show how a release changes the deployed stacks, and the version number that it needs",
+    "lint": "lint templates of this or another project with cfn-lint and the rules of csr-templates",
 }
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
-# As wide in a log as on a screen; asking for the width of the terminal takes longer than parsing arguments.
+# A fixed width: the same in a log, and reading the terminal's width takes longer than parsing arguments.
 _HELP = partial(argparse.RawDescriptionHelpFormatter, width=110)
 
 EXIT_CODES = """\
 exit codes:
   0    success
-  1    lint findings, stale files (--check), risks of a review that no one accepted, or an account
-       that will not take the templates
-  2    bad input: an unknown option or stack, a mistake in the parameter files, an unusable output folder,
-       an unreadable file, an error in the code of a stack
-  130  interrupted (Ctrl-C), as shells report it
+  1    lint findings, stale files (build --check), risks that are not accepted (review), failed checks
+       (preflight), a version number that is too small (release-notes)
+  2    bad input: an unknown option or stack, an error in the parameter files, an output folder that cannot
+       be written, a file that cannot be read, an error in the code of a stack
+  130  interrupted (Ctrl-C)
 """
 
 
@@ -67,13 +66,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
     Args:
-        argv: the arguments without the program's name; those of the process by default.
+        argv: the arguments without the name of the program (default: those of the process).
 
     Raises:
-        SystemExit: the arguments are wrong (code 2), or asked for help or the version (code 0).
+        SystemExit: the arguments are wrong (code 2), or are ``--help`` or ``--version`` (code 0).
     """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # LF on Windows too; no console is too old for a path
+        if isinstance(stream, io.TextIOWrapper):  # LF on Windows too; escape what the console lacks
             stream.reconfigure(newline="\n", errors="backslashreplace")
     try:
         given = sys.argv[1:] if argv is None else list(argv)
@@ -96,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         if mistake := explain(error, {stack.build.__module__ for stack in STACKS}):
             return _complain(mistake)
-        import traceback  # a mistake in the program: shown in full, but not with the code for findings
+        import traceback  # an error in csr-templates: full traceback, but not the exit code of findings
 
         traceback.print_exc()
         return BAD_INPUT
@@ -104,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
-    """Return the arguments; a misspelt command or option is named with the one that was probably meant."""
+    """Return the parsed arguments. For a misspelt command or option, the error suggests the nearest one."""
     if not given:
         _parser("")[0].print_help()
         return argparse.Namespace(run=lambda _: FINE)
@@ -131,10 +130,10 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
 
 
 def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser | None]:
-    """Return the parser of all arguments, and that of the wanted command if there is one."""
+    """Return the main parser and the parser of the command ``wanted``; None if there is no such command."""
     parser = argparse.ArgumentParser(
         prog="csr-templates",
-        description="Build, show and lint the CloudFormation templates.",
+        description="Build, lint, review and check the CloudFormation templates.",
         epilog=EXIT_CODES,
         formatter_class=_HELP,
         allow_abbrev=False,
@@ -162,7 +161,7 @@ def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentPars
 
 
 def _complete(parser: argparse.ArgumentParser, command: str) -> None:
-    """Add the arguments of one command and what runs it; no other command's code is imported."""
+    """Add the arguments of one command and the function that runs it, without importing other commands."""
     match command:
         case "lint":
             from csr_templates.cli import lint
@@ -218,7 +217,7 @@ def _complete_for_stacks(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 class _Version(argparse.Action):
-    """Look the version up only when it is asked for."""
+    """Reads the version of the package only for ``--version``."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         import importlib.metadata  # takes longer than rendering a template

@@ -1,4 +1,4 @@
-"""What a command says: on standard output, on standard error, and by its exit code."""
+"""Output of the commands: standard output, standard error and exit codes."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ INTERRUPTED = 130  # as shells report SIGINT
 
 
 class InputError(Exception):
-    """The caller can fix it; the message says how."""
+    """Wrong input of the caller; the message states how to fix it."""
 
 
 def say(text: str, *, end: str = "\n", flush: bool = False) -> None:
     """Write to standard output.
 
     Raises:
-        BrokenPipeError: the reader has seen enough.
-        InputError: standard output takes nothing.
+        BrokenPipeError: the reader closed the pipe.
+        InputError: standard output cannot be written.
     """
     try:
         print(text, end=end, flush=flush)
@@ -37,21 +37,21 @@ def say(text: str, *, end: str = "\n", flush: bool = False) -> None:
 
 
 def discard_stdout() -> None:
-    """Keep Python from failing again, when it exits, on what is still in the buffer."""
+    """Redirect standard output, so that flushing the buffer at exit does not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def tell(*lines: str) -> None:
-    """Write to standard error, if it takes anything: the exit code says as much."""
-    if sys.stderr is not None:  # None if it is closed; to print, that would mean standard output
+    """Write to standard error; errors are ignored, because the exit code reports the failure too."""
+    if sys.stderr is not None:  # None if closed; print(file=None) writes to standard output
         with suppress(OSError):
             print(*lines, sep="\n", file=sys.stderr)
 
 
 def on_terminal(verb: str) -> Callable[[int, int], None] | None:
-    """Return what shows the progress of a long task; None where standard error is not a terminal.
+    """Return a function that shows progress; None if standard error is not a terminal.
 
-    It shows ``Linted 3 of 12`` on one line, which goes away when all are done.
+    It shows one line such as ``Linted 3 of 12``, which is erased at the end.
     """
     if sys.stderr is None or not sys.stderr.isatty():
         return None
@@ -70,14 +70,14 @@ def quantity(number: int, noun: str) -> str:
 
 
 def headline(mistakes: Sized) -> str:
-    """Return the sentence above the mistakes in the parameter files."""
+    """Return the sentence above the list of errors in the parameter files."""
     verb = "is" if len(mistakes) == 1 else "are"
-    return f"There {verb} {quantity(len(mistakes), 'mistake')} in the parameter files."
+    return f"There {verb} {quantity(len(mistakes), 'error')} in the parameter files."
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `` Did you mean …?`` with the most similar of the known words; nothing if none is similar."""
-    from difflib import get_close_matches  # only a mistake needs it
+    """Return `` Did you mean …?`` with the most similar known word, or an empty text if none is similar."""
+    from difflib import get_close_matches  # imported only for an error
 
     near = get_close_matches(word, list(known), n=1)
     return f" Did you mean {near[0]}?" if near else ""

@@ -1,4 +1,4 @@
-"""``csr-templates parameters``: what a deploy of one stack in one environment passes."""
+"""``csr-templates parameters``: the parameters or tags of one stack in one environment, as JSON."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("environment", metavar="ENVIRONMENT", help="such as prod")
-    parser.add_argument("stack", metavar="STACK", help="such as network")
+    parser.add_argument("environment", metavar="ENVIRONMENT", help="name of an environment, such as prod")
+    parser.add_argument("stack", metavar="STACK", help="name of a stack, such as network")
     parser.add_argument(
         "--format",
         choices=("array", "flat", "tags"),
         default="array",
-        help="array: the parameters as --parameters of create-change-set and create-stack takes them; flat: "
-        "one JSON object; tags: the tags of the stack as --tags takes them. Parameters that each deploy "
-        "decides are not among them (default: array)",
+        help="array: for --parameters of create-change-set and create-stack; flat: one JSON object; tags: "
+        "the tags of the stack, for --tags. Per-deploy parameters are not included (default: array)",
     )
 
 

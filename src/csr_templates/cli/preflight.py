@@ -1,4 +1,4 @@
-"""``csr-templates preflight``: whether an account will take what a build wrote."""
+"""``csr-templates preflight``: checks whether the built templates can be deployed to an account."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 
     from csr_templates.hand_over.built_folder import BuiltFolder
 
-PATIENCE: Final = 1.0  # seconds after which a terminal sees how far it is
+PATIENCE: Final = 1.0  # seconds before progress is shown on a terminal
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("environment", metavar="ENVIRONMENT", help="the environment, such as prod")
+    parser.add_argument("environment", metavar="ENVIRONMENT", help="name of an environment, such as prod")
     parser.add_argument(
         "--stack",
         action="append",
         default=[],
         metavar="NAME",
-        help="a stack to be deployed; may be repeated (default: all)",
+        help="stack to be deployed; can be repeated (default: all)",
     )
     parser.add_argument(
         "--out",
         type=folders.named_folder,
         metavar="DIR",
-        help="the folder that a build wrote (default: out/ of the checkout, or ./out)",
+        help="output folder of a build (default: out/ in the checkout, or ./out)",
     )
     parser.add_argument(
-        "--profile", metavar="NAME", help="a profile of the AWS CLI (default: as the AWS CLI looks)"
+        "--profile", metavar="NAME", help="profile of the AWS CLI (default: as for the AWS CLI)"
     )
     parser.add_argument(
         "--parameter",
@@ -56,32 +56,37 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=[],
         type=_parameter,
         metavar="NAME=VALUE",
-        help="a parameter that each deploy decides, such as LambdaCodeS3ObjectVersion; may be repeated",
+        help="per-deploy parameter, such as LambdaCodeS3ObjectVersion; can be repeated",
     )
     parser.add_argument(
         "--ignore",
         action="append",
         default=[],
         metavar="CHECK[:ID]",
-        help="a check, or one of its subjects, that does not count; may be repeated",
+        help="check, or one of its subjects, that does not change the exit code; can be repeated",
     )
-    parser.add_argument("--save-facts", type=Path, metavar="FILE", help="write what the account answered")
     parser.add_argument(
-        "--facts", type=Path, metavar="FILE", help="judge what --save-facts wrote, and ask no account"
+        "--save-facts", type=Path, metavar="FILE", help="write the responses of AWS to this file"
+    )
+    parser.add_argument(
+        "--facts", type=Path, metavar="FILE", help="use a file of --save-facts instead of calling AWS"
     )
     parser.add_argument(
         "--change-set",
         action="store_true",
-        help="have AWS validate the deploy, too. This writes: it creates a change set for each stack, and "
-        "deletes it again, with the empty stack that it makes",
+        help="also let AWS validate the deploy. This writes to the account: for each stack, it creates a "
+        "change set, and deletes the change set and the empty stack created with it",
     )
     parser.add_argument(
         "--s3-bucket",
         metavar="NAME",
-        help="takes the templates of change sets (default: the artifact bucket of each region)",
+        help="bucket for the templates of change sets (default: the artifact bucket of each region)",
     )
     parser.add_argument(
-        "--format", choices=("text", "json", "markdown"), default="text", help="of the report"
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="format of the report (default: text)",
     )
 
 
@@ -90,10 +95,10 @@ def run(arguments: Namespace) -> int:
     for option in ("save_facts", "change_set", "profile"):
         if arguments.facts and getattr(arguments, option):
             raise InputError(
-                f"--facts asks no account, so --{option.replace('_', '-')} means nothing. Leave one out."
+                f"--facts does not call AWS, so --{option.replace('_', '-')} has no effect. Remove one."
             )
     if arguments.s3_bucket and not arguments.change_set:
-        raise InputError("--s3-bucket is for change sets: add --change-set, or leave it out.")
+        raise InputError("--s3-bucket is for change sets. Add --change-set, or remove the option.")
     names = [*(check.name for check in CHECKS), change_sets.CHECK]
     validated: list[Result] = []
     try:
@@ -124,8 +129,8 @@ def _parameter(text: str) -> tuple[str, str]:
 def _folder(path: Path) -> BuiltFolder:
     if not (path / MANIFEST).exists():
         raise InputError(
-            f"There is no {(path / MANIFEST).as_posix()}. Build first (make templates), or name a folder "
-            "that a build wrote: --out DIR."
+            f"{(path / MANIFEST).as_posix()} does not exist. Build first (make templates), or name the "
+            "output folder of a build: --out DIR."
         )
     return built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
 
@@ -148,7 +153,7 @@ def _offline(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts]:
 
 
 def _asked(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts, list[Result]]:
-    _needs(arguments, folder, "123456789012")  # a mistake in the options needs no account
+    _needs(arguments, folder, "123456789012")  # report wrong options before AWS is called
     account = Account(arguments.profile)
     progress = _Progress()
     try:
@@ -164,8 +169,8 @@ def _asked(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts, lis
 
 
 def _validated(account: Account, needed: Needs, facts: Facts, bucket: str | None) -> list[Result]:
-    """Have AWS validate, and clean up also when interrupted."""
-    tell("Creating change sets, to be validated by AWS and deleted again.")
+    """Let AWS validate the deploy; clean up also if interrupted."""
+    tell("Creating change sets for validation by AWS; they are deleted afterwards.")
     complete = Facts(facts.time, facts.account, facts.caller, facts, is_complete=True)
     validation = change_sets.ChangeSets(account, needed, complete, bucket)
     before = {one: signal.signal(one, _interrupt) for one in (signal.SIGINT, signal.SIGTERM)}
@@ -173,7 +178,7 @@ def _validated(account: Account, needed: Needs, facts: Facts, bucket: str | None
         return list(validation.results())
     except KeyboardInterrupt:
         if validation.left:
-            tell("These could not be deleted. Delete them:", *validation.left)
+            tell("Some resources could not be deleted. Delete them with:", *validation.left)
         raise
     finally:
         for one, handler in before.items():
@@ -181,7 +186,7 @@ def _validated(account: Account, needed: Needs, facts: Facts, bucket: str | None
 
 
 def _interrupt(number: int, frame: object) -> None:
-    """End by an exception, so that what was created is deleted; a second signal does not stop that."""
+    """Raise KeyboardInterrupt, so that the change sets are deleted; further signals are ignored."""
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)
     tell("Interrupted: deleting the change sets.")
@@ -189,7 +194,7 @@ def _interrupt(number: int, frame: object) -> None:
 
 
 class _Progress:
-    """How far it is, on a terminal that has waited for a second."""
+    """Shows the progress on a terminal after one second."""
 
     def __init__(self) -> None:
         self._started = time.monotonic()

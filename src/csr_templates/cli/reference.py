@@ -1,4 +1,4 @@
-"""``csr-templates reference``: the page that says what the templates hold."""
+"""``csr-templates reference``: prints the reference page of the templates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``csr-templates release-notes``: what a release does to a deployed stack, and the version that it needs."""
+"""``csr-templates release-notes``: changes of a release to deployed stacks, and the version it needs."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         dest="start",
         default=DEFAULT_START,
         metavar="TAG",
-        help=f"the release that is deployed: a tag, or any revision (default: {DEFAULT_START})",
+        help=f"deployed release: a tag or any revision (default: {DEFAULT_START})",
     )
     parser.add_argument(
         "--changelog",
         type=Path,
         metavar="FILE",
-        help="end with 1 if the newest version that it has a heading for is too small for what changes",
+        help="exit with 1 if the newest version in the headings of this file is too small for the changes",
     )
 
 
@@ -45,10 +45,10 @@ def run(arguments: Namespace) -> int:
     try:
         revision = history.Revision(output, arguments.start)
     except history.HistoryError:
-        # A checkout without tags, as of a pipeline, must not fail for that.
+        # Checkouts of pipelines often have no tags; that is not an error.
         say(
-            f"There is no {arguments.start} here, so there is nothing to compare with. Fetch the tags (git "
-            "fetch --tags), or name another release: FROM=TAG."
+            f"There is no revision {arguments.start} to compare with. Fetch the tags (git fetch --tags), or "
+            "name another release: --from TAG (make: FROM=TAG)."
         )
         return FINE
     try:

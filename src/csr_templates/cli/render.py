@@ -1,4 +1,4 @@
-"""``csr-templates render``: the YAML of one stack."""
+"""``csr-templates render``: prints the template of one stack as YAML."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("stack", metavar="STACK", help="such as network")
+    parser.add_argument("stack", metavar="STACK", help="name of a stack, such as network")
     parser.add_argument(
         "--environment",
         metavar="ENVIRONMENT",
         help="resolve the template with the values of this environment: only the resources that exist there, "
-        "with parameters, conditions and mappings replaced by their values (default: the template as a build "
-        "writes it)",
+        "with parameters, conditions and mappings replaced by their values (default: the template as built)",
     )
 
 

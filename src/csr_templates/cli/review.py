@@ -1,4 +1,4 @@
-"""``csr-templates review``: what a deploy will do to the running system."""
+"""``csr-templates review``: shows the effects of a deploy on the running system."""
 
 from __future__ import annotations
 
@@ -25,34 +25,33 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--before",
         metavar="REVISION|DIR|FILE",
-        help="what is deployed: an output folder, a template, or a revision in which the other side is "
-        "looked up (default: where the current branch left the main branch)",
+        help="deployed state: an output folder, a template, or a Git revision that contains the path of "
+        "--after (default: the commit at which the current branch left the main branch)",
     )
     parser.add_argument(
         "--after",
         type=Path,
         metavar="DIR|FILE",
-        help="what will be deployed: an output folder or a template (default: out/ of the "
-        "checkout, or ./out)",
+        help="state to be deployed: an output folder or a template (default: out/ in the checkout, or ./out)",
     )
     parser.add_argument(
         "--environment",
         action="append",
         default=[],
         metavar="NAME",
-        help="an environment to look at; may be repeated (default: all)",
+        help="environment to review; can be repeated (default: all)",
     )
     parser.add_argument(
         "--format",
         choices=("text", "json", "markdown", "sarif"),
         default="text",
-        help="of the report; sarif has the lint findings in the later templates too",
+        help="format of the report; sarif also contains the lint findings of --after (default: text)",
     )
     parser.add_argument(
         "--link-base",
         default="",
         metavar="URL",
-        help="with --format markdown: the address below which the files of this revision are, such as "
+        help="for --format markdown: base URL of the files of this revision, such as "
         "https://github.com/OWNER/NAME/blob/COMMIT",
     )
     parser.add_argument(
@@ -60,26 +59,26 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KIND[:STACK.ID]",
-        help="a risk that is accepted in this run, or all of a kind; may be repeated (risks that a change is "
-        f"meant to have: {acceptance.FILE} beside the output folder)",
+        help="accept a risk in this run, or all risks of a kind; can be repeated (to accept risks with the "
+        f"change, list them in {acceptance.FILE} in the parent folder of the output folder)",
     )
     parser.add_argument(
         "--reconcile",
         type=Path,
         metavar="CHANGESET.json",
-        help="compare the review with a change set, the answer of describe-change-set, instead of printing "
-        "it; ends with 1 where AWS says more (formats: text, json)",
+        help="compare the review with a change set (output of aws cloudformation describe-change-set) "
+        "instead of printing it; exit with 1 if the change set contains more (formats: text, json)",
     )
-    templates = parser.add_argument_group("for two templates")
+    templates = parser.add_argument_group("options for two templates")
     templates.add_argument(
-        "--region", metavar="REGION", help=f"the region that they are for (default: {DEFAULT_REGION})"
+        "--region", metavar="REGION", help=f"region of the templates (default: {DEFAULT_REGION})"
     )
     for side in ("before", "after"):
         templates.add_argument(
             f"--parameters-{side}",
             type=Path,
             metavar="FILE",
-            help=f"the parameter values {side}: JSON as in out/parameters, or CloudFormation's array",
+            help=f"parameter values of --{side}: JSON as in out/parameters, or CloudFormation's array",
         )
 
 
@@ -90,11 +89,11 @@ def run(arguments: Namespace) -> int:
         if arguments.reconcile:
             return _reconcile(report.review(before, after, arguments.environment), arguments)
         options = [*map(acceptance.of_option, arguments.accept)]
-        held = () if before.root == after.root else before.acceptances
+        old = () if before.root == after.root else before.acceptances
         found, ignored = gate.accept(
             report.review(before, after, arguments.environment),
             [*options, *after.acceptances],
-            held,
+            old,
             is_whole=not arguments.environment,
         )
     except (
@@ -115,8 +114,8 @@ def run(arguments: Namespace) -> int:
     left = sum(not risk.accepted for risk in found.risks)
     if left:
         tell(
-            f"csr-templates: {quantity(left, 'risk')} not accepted. Change it, or accept what is intended: "
-            f"--accept KIND:STACK.ID, or {acceptance.FILE}."
+            f"csr-templates: {quantity(left, 'risk')} not accepted. Change the template, or accept intended "
+            f"risks: --accept KIND:STACK.ID, or {acceptance.FILE}."
         )
     return FOUND if left else FINE
 
@@ -133,7 +132,7 @@ def _printed(found: report.Review, ignored: Sequence[str], arguments: Namespace)
 
 def _reconcile(found: report.Review, arguments: Namespace) -> int:
     if arguments.format not in ("text", "json"):
-        raise InputError(f"--reconcile has no format {arguments.format}: use text or json.")
+        raise InputError(f"--reconcile does not have the format {arguments.format}. Use text or json.")
     path = arguments.reconcile
     answer = reconcile.read(_content(path), path.as_posix())
     compared = reconcile.reconcile(found, answer)
@@ -142,7 +141,7 @@ def _reconcile(found: report.Review, arguments: Namespace) -> int:
 
 
 def _takes_colour() -> bool:
-    """Tell whether standard output is a terminal whose user wants colour (https://no-color.org/)."""
+    """Return whether standard output is a terminal that shows colour (https://no-color.org/)."""
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return wanted and sys.stdout.isatty()
 
@@ -151,15 +150,15 @@ def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
     after = arguments.after or folders.default_output()
     if not after.exists():
         raise InputError(
-            f"There is no {after.as_posix()}. Build first, or name a folder or a template: --after."
+            f"{after.as_posix()} does not exist. Build first, or name a folder or a template: --after."
         )
     if after.is_file():
         return _templates(arguments, after)
     for option in ("region", "parameters_before", "parameters_after"):
         if getattr(arguments, option) is not None:
             raise InputError(
-                f"--{option.replace('_', '-')} is for two templates; {after.as_posix()} is a folder, whose "
-                "manifest says it. Leave the option out."
+                f"--{option.replace('_', '-')} is for two templates, but {after.as_posix()} is a folder with "
+                "a manifest. Remove the option."
             )
     if arguments.before is None:
         revision = history.base(after)
@@ -168,7 +167,7 @@ def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
         return sides.folder(path), sides.folder(after)
     if path.is_file():
         raise InputError(
-            f"{arguments.before} is a file, and {after.as_posix()} a folder. Name two of the same kind."
+            f"{arguments.before} is a file, but {after.as_posix()} is a folder. Name two of one kind."
         )
     revision = history.Revision(after, arguments.before)
     return sides.revision(after, arguments.before, revision), sides.folder(after)
@@ -176,7 +175,7 @@ def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
 
 def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Side]:
     if arguments.environment:
-        raise InputError("--environment is for two folders; a template has none. Leave the option out.")
+        raise InputError("--environment is for two folders, not for templates. Remove the option.")
     region = arguments.region or DEFAULT_REGION
     name = after.stem
     values_files = (arguments.parameters_before, arguments.parameters_after)
@@ -186,7 +185,7 @@ def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Sid
         where, data = arguments.before, _content(Path(arguments.before))
     elif arguments.before and Path(arguments.before).is_dir():
         raise InputError(
-            f"{arguments.before} is a folder, and {after.as_posix()} a file. Name two of the same kind."
+            f"{arguments.before} is a folder, but {after.as_posix()} is a file. Name two of one kind."
         )
     else:
         revision = history.Revision(after, arguments.before) if arguments.before else history.base(after)
@@ -194,7 +193,7 @@ def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Sid
         try:
             data = revision.read(after)
         except OSError as error:
-            raise InputError(f"There is no {where}. Name a template: --before FILE.") from error
+            raise InputError(f"{where} does not exist. Name a template: --before FILE.") from error
     return (
         sides.template(where, data, region, values[0], name, shown[0]),
         sides.template(after.as_posix(), _content(after), region, values[1], name, shown[1]),

@@ -1,6 +1,7 @@
-"""Lint findings and risks of a review as one SARIF document, on the lines of Python that a person edits.
+"""Lint findings and risks of a review as one SARIF document, at the Python lines of the stack modules.
 
-GitHub takes 20 runs a file, 25,000 results a run, of which it shows 5,000, and no two runs of one category.
+GitHub accepts 20 runs for each file and 25,000 results for each run, of which it displays 5,000. Each run
+needs a different category.
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 """
 
@@ -28,16 +29,16 @@ _ERRORS: Final = (WILL_FAIL, DATA_LOSS, EXPORT)
 
 
 class Result(NamedTuple):
-    """What is said about one line.
+    """A finding or a risk at one line.
 
     Attributes:
         rule: ID of the lint rule, or kind of the risk.
         level: ``error``, ``warning`` or ``note``.
-        message: the sentence.
+        message: the text shown.
         file: path from the root of the repository.
         line: from 1.
-        key: what stays the same when lines move.
-        reason: why it is accepted; None where it is not.
+        key: identifies the result independent of its line.
+        reason: the reason of its acceptance; None if it is not accepted.
     """
 
     rule: str
@@ -53,10 +54,10 @@ def document(after: Side, found: Review) -> str:
     """Return the findings in the later templates and the risks of the change.
 
     Args:
-        after: what will be deployed.
+        after: the state to be deployed.
         found: the review.
     """
-    from csr_templates.linting import runner  # costs half a second, which other formats should not pay
+    from csr_templates.linting import runner  # takes half a second, not for other formats
 
     findings = []
     for stack in after.stacks:
@@ -69,7 +70,7 @@ def document(after: Side, found: Review) -> str:
 
 
 def lint_results(after: Side, findings: Iterable[Finding]) -> list[Result]:
-    """Return findings as results, where the stack's module makes what they are about, if that is known."""
+    """Return findings as results, at the line of the stack module if it is known."""
     modules = {
         stack.name: path.as_posix()
         for stack in after.stacks
@@ -88,7 +89,7 @@ def lint_results(after: Side, findings: Iterable[Finding]) -> list[Result]:
 
 
 def review_results(found: Review) -> list[Result]:
-    """Return risks as results, where the stack's module makes the resource, or where the template has it."""
+    """Return risks as results, at the line of the stack module, otherwise at the line of the template."""
     stacks = {one.stack.name: one.stack for each in found.environments for one in each.stacks}
     results = []
     for risk in found.risks:
@@ -147,7 +148,7 @@ def _result(one: Result) -> dict[str, Any]:
 
 
 def _template(found: Review, file: str) -> str:
-    """Return the path of a template of the later side; a single one is that side."""
+    """Return the path of a template in ``--after``, which is a folder or the template itself."""
     is_single = not file or Path(found.after).is_file()
     return _relative(found.after if is_single else f"{found.after}/{file}")
 

@@ -1,7 +1,7 @@
-"""Mistakes in the code of a stack: one sentence with the file and line to edit, instead of a traceback.
+"""Errors in the code of a stack: one sentence with the file and line to edit, instead of a traceback.
 
-Only what an author of a stack gets wrong is explained: a name, a property, a value, an import, the syntax. An
-exception that our own code raises for another reason keeps its traceback.
+Only errors of the author of a stack are explained: a name, a property, a value, an import, the syntax. Any
+other exception keeps its traceback.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from csr_templates.stacks.listing import Stack
 
 _STACKS: Final = "csr_templates.stacks"
-_PARTS: Final = f"{_STACKS}.parts"  # the mistake is in the call
+_PARTS: Final = f"{_STACKS}.parts"  # the error is in the code that calls them
 
 
 def explain(error: BaseException, modules: Iterable[str] = ()) -> str | None:
-    """Return file, line and a sentence for a mistake in the code of a stack; None for any other error.
+    """Return file, line and a sentence for an error in the code of a stack; None for any other error.
 
     Args:
-        error: as it was caught, with its traceback.
+        error: the caught exception, with its traceback.
         modules: modules of stacks outside this package.
     """
     if isinstance(error, SyntaxError) and error.filename and _STACKS in _dotted(error.filename):
@@ -53,7 +53,7 @@ def explain(error: BaseException, modules: Iterable[str] = ()) -> str | None:
 
 
 def with_line(sentence: str, stacks: Iterable[Stack]) -> str:
-    """Return a sentence about a stack behind the file and line that creates what it names, if one does."""
+    """Return the sentence, preceded by the file and line that creates the resource it names, if known."""
     for stack in stacks:
         if sentence.startswith(f"Stack {stack.name}: "):
             lines = logical_id_lines(stack.source.read_text("utf-8"))
@@ -64,7 +64,7 @@ def with_line(sentence: str, stacks: Iterable[Stack]) -> str:
 
 
 def _refused_property(error: BaseException, frames: Iterable[FrameType]) -> tuple[str, str] | None:
-    """Return the sentence about a property that troposphere refused, and the name of the property."""
+    """Return the sentence about a property that troposphere rejected, and the name of the property."""
     setting = next(
         (frame for frame in frames if frame.f_code.co_name == "__setattr__" and _is(frame, "troposphere")),
         None,
@@ -88,7 +88,7 @@ def _refused_property(error: BaseException, frames: Iterable[FrameType]) -> tupl
 
 
 def _python_mistake(error: BaseException, frame: FrameType) -> str | None:
-    """Return the sentence about a mistake that Python, or one of the parts, found."""
+    """Return the sentence about an error that Python or one of the parts raised."""
     match error:
         case ImportError():
             missing = str(error).partition(" (")[0]  # without the path of the package
@@ -112,7 +112,7 @@ def _python_mistake(error: BaseException, frame: FrameType) -> str | None:
 
 
 def _expected(wanted: Any) -> str:
-    """Return in words what troposphere expects as the value of a property: types, or a function."""
+    """Return the value that troposphere expects for a property, in words: types or a validator."""
     if isinstance(wanted, (list, tuple)):
         one = " or ".join(map(_expected, wanted))
         return f"a list of {one}" if isinstance(wanted, list) else one
@@ -126,12 +126,12 @@ def _value(value: Any) -> str:
 
 
 def _suggestion(name: str, known: list[str]) -> str:
-    """Return the nearest name; without one, all of them."""
+    """Return the hint with the nearest name, or all names if none is similar."""
     return hint(name, known) or f" It has {', '.join(known)}."
 
 
 def _line_of_keyword(file: str, line: int, keyword: str) -> int:
-    """Return the line of a keyword argument of the call that starts at, or contains, a line."""
+    """Return the line of a keyword argument of the call that starts at ``line``."""
     try:
         tree = ast.parse(Path(file).read_text("utf-8"))
     except (OSError, ValueError, SyntaxError):

@@ -1,1 +1,1 @@
-"""CloudFormation templates as plain data; nothing here knows a stack or troposphere."""
+"""CloudFormation templates as plain data; independent of the stacks and of troposphere."""

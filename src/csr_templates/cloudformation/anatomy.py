@@ -1,4 +1,4 @@
-"""In which order the parts of a template are written, and which functions have a short form."""
+"""The order of the parts of a template, and the functions with a short form."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ STATEMENT = (
 
 ORDER = {"Parameters": _PARAMETER, "Rules": _RULE, "Resources": _RESOURCE, "Outputs": _OUTPUT}
 
-# Functions with a short form, by the name of their tag. Fn::GetAtt, a list that becomes a text, stands apart.
+# Functions with a short form, by the name of their tag. Fn::GetAtt, a list written as text, is separate.
 _LISTS = ("And", "Equals", "FindInMap", "If", "Join", "Not", "Or", "Select", "Split")
 _TEXTS = ("Base64", "Cidr", "GetAZs", "ImportValue", "Sub")
 SHORT = {"Ref": "!Ref", **{f"Fn::{name}": f"!{name}" for name in (*_LISTS, *_TEXTS)}}
-# Functions that AWS documents in the long form alone: the rule-specific ones, and GetStackOutput, whose
-# short form may not hold another short form.
+# Functions that AWS documents only in the long form: the rule-specific ones, and GetStackOutput, whose short
+# form cannot contain another short form.
 LONG = frozenset(
     {
         "Fn::Contains",

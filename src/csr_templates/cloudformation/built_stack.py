@@ -1,4 +1,4 @@
-"""A stack as data: what a build makes of its declaration, and what is read back from an output folder."""
+"""A stack as data, created by a build or read from an output folder."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -12,17 +12,17 @@ Document = dict[str, Any]
 
 
 class Policies(NamedTuple):
-    """What CloudFormation and IAM enforce for a stack, as policy documents.
+    """The stack policy and the IAM policies of a stack.
 
-    Those of IAM are in parts that IAM accepts. The ones for deleting are needed in addition where resources
-    go away.
+    The IAM policies are divided into documents of the allowed length. Those for deleting are needed in
+    addition if resources are removed.
 
     Attributes:
-        stack: the stack policy, which says what an update must not do.
-        pipeline: for the role that asks CloudFormation to create and update the stack.
-        service: for the role that CloudFormation does so with.
-        pipeline_delete: for deleting the stack.
-        service_delete: for deleting resources.
+        stack: the stack policy.
+        pipeline: policies of the pipeline role, which creates and updates the stack with CloudFormation.
+        service: policies of the service role of CloudFormation.
+        pipeline_delete: policies of the pipeline role for deleting the stack.
+        service_delete: policies of the service role for deleting resources.
     """
 
     stack: Document
@@ -38,14 +38,14 @@ class BuiltStack:
     Attributes:
         name: such as ``network``.
         file: file name of the template.
-        region: AWS region that it is deployed to.
-        template: the template, as a plain dict; it never changes, since what is read off it is kept.
+        region: AWS region of the stack.
+        template: the template, as a plain dict; must not be changed, because derived values are cached.
         sections: logical ID -> title of its section.
-        per_deploy: parameters that each deploy decides.
+        per_deploy: names of the per-deploy parameters.
         reads_from: names of the stacks whose outputs it reads.
         source: path of the module that builds it, from the folder of its package.
         text: the template as YAML; empty until it is rendered.
-        policies: its policies; empty until they are made.
+        policies: its policies; empty until they are created.
         termination_protection: whether the deployed stack must be protected from deletion.
     """
 
@@ -78,7 +78,7 @@ class BuiltStack:
 
     @property
     def name_pattern(self) -> str:
-        """Name of the deployed stack, as a template writes it."""
+        """Name of the deployed stack, as in a template."""
         return f"{PREFIX}{self.name}"
 
     @cached_property
@@ -110,22 +110,22 @@ class BuiltStack:
 
     @cached_property
     def in_files(self) -> list[str]:
-        """The parameters that the parameter files decide, in the template's order."""
+        """The parameters of the parameter files, in the template's order."""
         return [name for name in self.parameters if name not in self.per_deploy]
 
     @property
     def defaults(self) -> dict[str, str | None]:
-        """The defaults of what the files decide."""
+        """The defaults of the parameters of the files."""
         return {name: self.default(name) for name in self.in_files}
 
     def default(self, parameter: str) -> str | None:
-        """Return the default of a parameter as CloudFormation passes it on: a string."""
+        """Return the default of a parameter as text."""
         default = self.parameters.get(parameter, {}).get("Default")
         return None if default is None else str(as_strings(default))
 
     @cached_property
     def uses(self) -> dict[str, list[Use]]:
-        """Logical ID -> what the properties of the resource name."""
+        """Logical ID -> references in the properties of the resource."""
         return {name: uses(resource.get("Properties", {})) for name, resource in self.resources.items()}
 
     def uses_in(self, section: str, key: str) -> list[Use]:
@@ -160,13 +160,13 @@ class BuiltStack:
 
     @cached_property
     def read_outputs(self) -> list[tuple[Place, Any]]:
-        """Where outputs of stacks are read with ``Fn::GetStackOutput``, and what each is given."""
+        """Places and arguments of ``Fn::GetStackOutput``."""
         reads_any = any(use.kind == "output" for use in self.outside_uses)
         return entries(self.template, "Fn::GetStackOutput") if reads_any else []
 
     @cached_property
     def users(self) -> dict[tuple[str, str], list[tuple[str, Place]]]:
-        """Kind and name of a use -> the resources that use what is named so, and where they do."""
+        """Kind and name of a use -> the resources that use it, with the places."""
         found: dict[tuple[str, str], list[tuple[str, Place]]] = {}
         for resource, its_uses in self.uses.items():
             for place, kind, name in its_uses:

@@ -1,4 +1,4 @@
-"""Why a resolved value is another one: the way from the edit to the property."""
+"""Causes of a changed value: the chain from the edit to the property."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from csr_templates.cloudformation.wiring import Node
 
 
 class Why:
-    """Finds chains: the file that was edited first, then what it decides, down to what decides the value."""
+    """Finds chains: first the edited file, then each part that depends on it, down to the value."""
 
     def __init__(
         self,
@@ -19,7 +19,7 @@ class Why:
         after: Mapping[str, ResolvedStack],
         origin: Callable[[str, str], str],
     ) -> None:
-        """Take the two states of a set; ``origin`` returns the file that decides a parameter of a stack."""
+        """Use two states of a set; ``origin`` returns the file that sets a parameter of a stack."""
         self.before = before
         self.after = after
         self.origin = origin
@@ -29,7 +29,7 @@ class Why:
         return (self.after.get(stack) or self.before[stack]).stack.file
 
     def value(self, node: Node, place: Place) -> list[str]:
-        """Return why the value at a place of a resource's properties is another one."""
+        """Return the chain of a changed value at a place of a resource's properties."""
         old, new = (self._raw(side, node) for side in (self.before, self.after))
         one, other = _part(old, place), _part(new, place)
         if one == other:
@@ -39,7 +39,7 @@ class Why:
         return [self.file(node.stack)]
 
     def output(self, stack: str, key: str) -> list[str]:
-        """Return why the value of an output is another one."""
+        """Return the chain of the changed value of an output."""
         one, other = (
             side[stack].stack.outputs.get(key, {}).get("Value") if stack in side else None
             for side in (self.before, self.after)
@@ -48,7 +48,7 @@ class Why:
         return found or [self.file(stack)]
 
     def existence(self, node: Node, section: str = "resources") -> list[str]:
-        """Return why a resource, or an output, comes or goes."""
+        """Return the chain of an added or removed resource or output."""
         conditions = [
             getattr(side[node.stack].stack, section).get(node.name, {}).get("Condition")
             if node.stack in side
@@ -61,7 +61,7 @@ class Why:
         return [self.file(node.stack)]
 
     def way(self, user: Node, place: Place, source: str) -> list[str]:
-        """Return the export or output through which a value comes from another stack."""
+        """Return the export or output of another stack that a value is from."""
         if source == user.stack:
             return []
         part = _part(self._raw(self.after, user), place)
@@ -78,7 +78,7 @@ class Why:
         return found
 
     def _of_uses(self, stack: str, part: Any) -> list[str] | None:
-        """Return the chain through the first name in a part of a template whose value is another one."""
+        """Return the chain through the first reference in a part of a template with a changed value."""
         for use in uses(part):
             if found := self._of_use(stack, use, ()):
                 return found
@@ -155,7 +155,7 @@ def _entry(side: ResolvedStack, section: str, name: str) -> Any:
 
 
 def _part(node: Any, place: Place) -> Any:
-    """Return the part of the unresolved properties at a place; a function on the way there is not entered."""
+    """Return the part of the unresolved properties at a place, without entering functions."""
     for step in place:
         match node, step:
             case Mapping(), _ if step in node:

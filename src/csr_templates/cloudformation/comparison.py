@@ -1,7 +1,7 @@
-"""Compare the properties of a resource as CloudFormation will see them: equal is what resolves to the same.
+"""Compares the properties of a resource as CloudFormation resolves them.
 
-The values are those of ``partial_resolving``. The order of a list counts unless the type's schema says that
-it does not, numbers and booleans are equal to their texts, and a document may be written as text.
+The values are those of ``partial_resolving``. The order of a list counts unless the schema of the type
+declares it irrelevant; numbers and booleans are equal to their texts; a document can be written as text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from csr_templates.cloudformation.partial_resolving import GIVEN, HIDDEN, IN, ST
 from csr_templates.cloudformation.references import Place, pieces
 from csr_templates.cloudformation.schemas import SchemasError, property_schema, resource_schema
 
-# What tells items of a list apart, in the words of different types.
+# Keys that identify the items of a list, for different types.
 _IDENTITIES: Final = (
     "Key", "Id", "Name", "Sid", "PolicyName", "ParameterName", "ParameterKey", "AttributeName", "IndexName",
     "HeaderName", "DeviceName", "HttpMethod", "PathPattern", "LogicalName", "StatusCode", "Header",
@@ -26,14 +26,14 @@ Expand = Callable[[Any], Any]
 
 
 class Difference(NamedTuple):
-    """A value that differs, as deep in the properties as it can be told.
+    """A difference, as deep in the properties as it can be determined.
 
     Attributes:
-        place: keys and indexes from the properties down; of the side that has it.
-        name: the place for a reader; items of a list by what identifies them.
-        before: the value; None where there is none.
-        after: the same.
-        certain: whether the values are different in the deployed stack whatever is not known of them.
+        place: keys and indexes from the properties, on the side that has the value.
+        name: the place in words, with list items by their identifier.
+        before: the old value; None if there is none.
+        after: the new value; None if there is none.
+        certain: whether the values differ in the deployed stack independent of their unknown parts.
     """
 
     place: Place
@@ -50,14 +50,14 @@ def differences(
     after: Mapping[str, Any],
     expand: tuple[Expand, Expand] = (lambda value: value, lambda value: value),
 ) -> list[Difference]:
-    """Return how the properties of a resource differ, in the order of the later ones.
+    """Return the differences of the properties of a resource, in the order of the new ones.
 
     Args:
-        type_name: such as ``AWS::EC2::VPC``; of a type without a schema only the texts are compared.
-        region: of the stack.
+        type_name: such as ``AWS::EC2::VPC``; for a type without a schema only the texts are compared.
+        region: region of the stack.
         before: resolved properties.
-        after: the same.
-        expand: for each side, what replaces references to named resources in a value by their names.
+        after: the new value; None if there is none.
+        expand: for each side, a function that replaces references to named resources with their names.
     """
     return list(_Comparison(type_name, region, expand).compare(before, after, (), ""))
 
@@ -153,7 +153,7 @@ class _Comparison:
         return left, right
 
     def is_unordered(self, place: Place) -> bool:
-        """Tell whether the order of a list means nothing."""
+        """Return whether the order of a list is irrelevant."""
         return _schema(self.type, self.region, _in_schema(place)).get("insertionOrder") is False or (
             len(place) == 1 and place[0] in ("Tags", _tag_property(self.type, self.region))
         )
@@ -186,7 +186,7 @@ class _Comparison:
 
 
 def is_certain(before: Any, after: Any) -> bool:
-    """Tell whether two values that are written differently are different in any deployed stack."""
+    """Return whether two values with different texts differ in every deployed stack."""
     if before is None or after is None:
         return not any(is_unknown(value) and "Fn::If" in value for value in (before, after))
     if not _holds_unknown(before) and not _holds_unknown(after):
@@ -220,7 +220,7 @@ def _split(node: Any) -> list[Any]:
 
 
 def _holds_unknown(value: Any) -> bool:
-    """Tell whether anything in a value is known only to the deployed stack."""
+    """Return whether a part of a value is known only in the deployed stack."""
     if isinstance(value, str):
         return "{{resolve:" in value
     if isinstance(value, list):
@@ -229,12 +229,12 @@ def _holds_unknown(value: Any) -> bool:
 
 
 def is_hidden(value: Any) -> bool:
-    """Tell whether a value is that of a NoEcho parameter."""
+    """Return whether a value is that of a NoEcho parameter."""
     return isinstance(value, dict) and set(value) == {HIDDEN}
 
 
 def in_stack(stack: str, value: Any) -> Any:
-    """Return a value of a stack for the use in another one: what refers to its resources says so."""
+    """Return a value of a stack for another stack, with references to its resources marked."""
     if not is_unknown(value):
         return [in_stack(stack, item) for item in value] if isinstance(value, list) else value
     if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
@@ -273,7 +273,7 @@ def _is_mapping(value: Any) -> bool:
 
 
 def _identity(before: list[Any], after: list[Any]) -> str | None:
-    """Return the key whose values tell the items of both lists apart."""
+    """Return the key whose values identify the items of both lists."""
     if not before or not after or not all(_is_mapping(item) for item in [*before, *after]):
         return None
     for key in _IDENTITIES:

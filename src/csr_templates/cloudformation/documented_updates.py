@@ -1,8 +1,8 @@
-"""What AWS documents of updates in place: which property interrupts what, and which interrupts nothing.
+"""Interruptions by updates in place, from AWS's documentation.
 
-The resource schemas do not say it. The pages of CloudFormation's template reference do, under *Update
-requires*, and where they only say *Some interruptions*, the guide or the resource handler of the service says
-more. What is in neither table is not known: no page says it, or the page was not read.
+They are not in the resource schemas, but in CloudFormation's template reference, under *Update requires*; for
+*Some interruptions*, details are from the guide or the resource handler of the service. A property in neither
+table is not known: it is not documented, or its page was not read.
 """
 
 from functools import cache
@@ -11,13 +11,13 @@ from typing import Final, NamedTuple
 
 
 class Note(NamedTuple):
-    """What an update in place of one property does beside changing it.
+    """A side effect of an update in place of a property.
 
     Attributes:
-        does: what the resource does then, as a predicate: ``restarts``.
-        interrupts: whether clients of the resource notice; None where that depends on more than the template.
-            If not, the note is about something else.
-        source: page or source text that says so.
+        does: the effect on the resource, as a predicate: ``restarts``.
+        interrupts: whether clients of the resource notice it; None if this does not depend only on the
+            template.
+        source: the page or source code.
     """
 
     does: str
@@ -80,7 +80,7 @@ NOTES: Final = {
             "takes static parameters of the other group only when its instances restart", None, _AURORA
         ),
         "Engine": Note(_SOME, True, _CLUSTER),
-        # ModifyDBCluster is sent with applyImmediately, always.
+        # ModifyDBCluster is always called with applyImmediately.
         "EngineVersion": Note(
             "is not available while all its instances are upgraded, which starts with the deploy and does "
             "not wait for the maintenance window",
@@ -117,7 +117,7 @@ NOTES: Final = {
         "StorageType": Note(_SOME, True, _INSTANCE),
     },
     "AWS::RDS::DBParameterGroup": {
-        # The handler of an instance restarts it while its group is pending-reboot, whatever was changed.
+        # The handler of an instance restarts it if its group is pending-reboot, for any change.
         "Parameters": Note(
             "changes static parameters only when an instance restarts, and the next update of an instance "
             "restarts it",
@@ -133,7 +133,7 @@ NOTES: Final = {
         ),
     },
 }
-"""Type -> property -> what its update does beside changing it."""
+"""Type -> property -> side effect of its update."""
 
 REMOVED: Final = {
     "AWS::RDS::DBInstance": Note(
@@ -142,7 +142,7 @@ REMOVED: Final = {
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
     ),
 }
-"""Type -> what its removal does beside removing it."""
+"""Type -> side effect of its removal."""
 
 REPLACED_UNLESS: Final = {
     "AWS::EC2::VPC": {
@@ -161,11 +161,11 @@ REPLACED_UNLESS: Final = {
         ),
     },
 }
-"""Type -> property whose change replaces in some cases -> the case in which it does not."""
+"""Type -> property whose change replaces in some cases -> the case without replacement."""
 
 
 def note_of_page(type_name: str, name: str) -> Note | None:
-    """Return what the page of a type says beside *No interruption* of the update of a property."""
+    """Return the documented side effect of the update of a property, other than *No interruption*."""
     if row := NOTES.get(type_name, {}).get(name):
         return row
     if name not in _page(type_name).some:
@@ -175,7 +175,7 @@ def note_of_page(type_name: str, name: str) -> Note | None:
 
 
 def uninterrupted(type_name: str) -> frozenset[str]:
-    """Return the properties of a type of which its page says *Update requires: No interruption*."""
+    """Return the properties of a type with *Update requires: No interruption* on its page."""
     return _page(type_name).none
 
 
@@ -193,12 +193,12 @@ def _page(type_name: str) -> _Page:
 
 @cache
 def _pages() -> dict[str, str]:
-    """Return what documented_updates.txt says: type -> its properties, those with interruptions after a bar.
+    """Return the content of documented_updates.txt: type -> properties, those with interruptions after a bar.
 
-    It was read from the reference's source of September 2023, the last one that is public; younger properties
-    are not in it, apart from DeleteAutomatedBackups of a DB cluster, which its handler reads only when it
-    deletes the cluster (Translator.java, L428). Left out is what replaces by the schema of today, and what
-    has a note above.
+    It was extracted from the source of the reference of September 2023, the last public one. Newer properties
+    are not in it, except DeleteAutomatedBackups of a DB cluster, which its handler reads only when it deletes
+    the cluster (Translator.java, L428). Properties that replace according to the current schema, and
+    properties with a note above, are omitted.
     https://github.com/awsdocs/aws-cloudformation-user-guide/tree/19dc52cd/doc_source
     """
     lines = Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()

@@ -1,7 +1,7 @@
-"""Fingerprints: texts that change when a part of a template changes, and only then.
+"""Fingerprints: texts that change only when a part of a template changes.
 
-A Lambda version and an API Gateway deployment are snapshots. CloudFormation takes a new one only if the
-resource of the snapshot itself changes, so that resource has to carry a fingerprint of what is snapped.
+A Lambda version and an API Gateway deployment are snapshots. CloudFormation creates a new one only if the
+resource of the snapshot changes, so this resource must contain a fingerprint of the copied resources.
 Everything here works on templates as plain dicts, with the long forms of the functions.
 """
 
@@ -14,10 +14,10 @@ from typing import Any, Final
 from csr_templates.cloudformation.references import uses
 
 RELEASE: Final = "RELEASE"
-"""The function's environment variable that holds its release."""
+"""The environment variable of the function with its release."""
 
-# What UpdateFunctionConfiguration and UpdateFunctionCode do not take belongs to the function as a whole; a
-# version has no copy of it. A property that is not listed counts: one version too many does no harm.
+# Properties that UpdateFunctionConfiguration and UpdateFunctionCode do not have apply to the whole function
+# and are not copied into a version. Properties that are not listed count: an additional version does no harm.
 # https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
 UNVERSIONED_PROPERTIES: Final = frozenset(
     {
@@ -29,9 +29,9 @@ UNVERSIONED_PROPERTIES: Final = frozenset(
         "Tags",
     }
 )
-# A change of one of these replaces the resource. The function then gets the new name or ARN, while a version
-# keeps the old one: of a role that is deleted, or of a queue that is no longer watched. Of a type that is not
-# listed, every property counts.
+# A change of one of these replaces the resource. The function then gets the new name or ARN, but a version
+# keeps the old one: of a deleted role, or of a queue without alarms. For types that are not listed, every
+# property counts.
 CREATE_ONLY_PROPERTIES: Final = {
     "AWS::EC2::SecurityGroup": frozenset({"GroupDescription", "GroupName", "VpcId"}),
     "AWS::IAM::Role": frozenset({"Path", "RoleName"}),
@@ -44,7 +44,7 @@ CREATE_ONLY_PROPERTIES: Final = {
 }
 LONGEST_DESCRIPTION: Final = 256  # characters; Lambda refuses a longer one
 
-# What a deployment takes a copy of, beside the API itself.
+# Resources that a deployment copies, in addition to the API.
 DEPLOYED_TYPES: Final = frozenset(
     {
         "AWS::ApiGateway::Authorizer",
@@ -55,8 +55,8 @@ DEPLOYED_TYPES: Final = frozenset(
         "AWS::ApiGateway::Resource",
     }
 )
-# Of the API: they only describe it. The security policy and the endpoint access mode are not among them: AWS
-# says to deploy the API again after a change.
+# Descriptive properties of the API. The security policy and the endpoint access mode do not belong to them:
+# after a change, the API must be deployed again.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-update.html
 UNDEPLOYED_PROPERTIES: Final = frozenset({"Description", "Name", "Tags"})
 
@@ -65,27 +65,27 @@ _SECTIONS: Final = {"name": "Parameters", "condition": "Conditions", "mapping": 
 
 
 class FingerprintError(ValueError):
-    """The template holds something that a fingerprint cannot cover; the message says what and what to do."""
+    """A part of the template cannot be in a fingerprint; the message states which part and what to do."""
 
 
 def release(template: Mapping[str, Any], function: str) -> str:
-    """Return the release of a Lambda function: the text, for ``Fn::Sub``, that names its code and settings.
+    """Return the release of a Lambda function: a text for ``Fn::Sub`` that identifies its code and settings.
 
-    It consists of a hash of the function's own definition, and the values of exactly those parameters that
-    decide something that a version has a copy of. It belongs in two places. CloudFormation publishes a
-    version only when a property of the version changes: so the version's description holds it. Lambda
-    refuses to publish what it has published already, for example when the same bytes were uploaded once
-    more: so the function's variable RELEASE holds it too, and is left out of the hash.
+    It consists of a hash of the function's definition, and the values of the parameters that affect a
+    version. It is used in two places. CloudFormation publishes a version only if a property of the version
+    changes, so the description of the version contains it. Lambda does not publish an unchanged function
+    again, for example after an upload of the same package, so the variable RELEASE of the function contains
+    it too, and is excluded from the hash.
 
-    A resource that the function refers to counts with its logical ID and with what would replace it.
+    A resource that the function refers to counts with its logical ID and its create-only properties.
 
     Args:
         template: the template.
         function: logical ID of the function.
 
     Raises:
-        FingerprintError: a parameter that reaches the function is NoEcho, is a list, or may be so long that
-            the text exceeds 256 characters; or the environment variables are not a plain mapping.
+        FingerprintError: a parameter of the function is NoEcho, is a list, or may be so long that the text
+            exceeds 256 characters; or the environment variables are not a plain mapping.
     """
     properties = {
         name: value
@@ -104,18 +104,18 @@ def release(template: Mapping[str, Any], function: str) -> str:
 
 
 def deployment(template: Mapping[str, Any], logical_id: str) -> str:
-    """Return the hash of what an API Gateway deployment takes a copy of, and of its own properties.
+    """Return the hash of the resources that an API Gateway deployment copies, and of its own properties.
 
-    It takes a copy of the API without name, description and tags, and of the API's resources, methods,
-    models, validators, authorizers and gateway responses. No parameter may reach them: its value is known
-    only when the template is deployed, so that changing it would deploy nothing.
+    A deployment copies the API without name, description and tags, and the API's resources, methods, models,
+    validators, authorizers and gateway responses. They must not depend on parameters, whose values are known
+    only in the deploy: a new value would not create a deployment.
 
     Args:
         template: the template.
-        logical_id: of the deployment.
+        logical_id: logical ID of the deployment.
 
     Raises:
-        FingerprintError: a parameter decides something in the definition of the API.
+        FingerprintError: the definition of the API depends on a parameter.
     """
     resources = template["Resources"]
     own = resources[logical_id]["Properties"]
@@ -142,9 +142,9 @@ def deployment(template: Mapping[str, Any], logical_id: str) -> str:
 
 
 def deployed(template: Mapping[str, Any], logical_id: str) -> list[str]:
-    """Return the logical IDs of what a deployment takes a copy of, apart from the API itself.
+    """Return the logical IDs of the resources that a deployment copies, except the API.
 
-    The deployment has to wait for all of them: what is made after it is not in it.
+    The deployment must depend on all of them: a resource created later is not in the copy.
     """
     resources = template["Resources"]
     api = resources[logical_id]["Properties"]["RestApiId"]
@@ -169,7 +169,7 @@ def _without_release(environment: Any, function: str) -> dict[str, Any]:
 
 
 def _replacing(template: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what would replace the resources that properties refer to, directly or through others.
+    """Return the create-only properties of the resources that properties refer to, directly or indirectly.
 
     Returns:
         Logical ID -> the properties that cannot be changed in place.
@@ -188,8 +188,10 @@ def _replacing(template: Mapping[str, Any], properties: Mapping[str, Any]) -> di
 
 
 def _hash(value: Any, needed: Mapping[str, Mapping[str, Any]]) -> str:
-    """Hash a value together with the conditions and mappings that decide in it."""
-    from hashlib import sha256  # loads OpenSSL, a fifth of what the stacks cost beyond troposphere
+    """Hash a value together with the conditions and mappings that it depends on."""
+    from hashlib import (
+        sha256,
+    )  # loads OpenSSL, which takes a fifth of the time of the stacks without troposphere
 
     text = json.dumps(
         [value, needed["Conditions"], needed["Mappings"]], sort_keys=True, separators=(",", ":")
@@ -200,7 +202,7 @@ def _hash(value: Any, needed: Mapping[str, Mapping[str, Any]]) -> str:
 def _dependencies(template: Mapping[str, Any], value: Any) -> dict[str, dict[str, Any]]:
     """Return the parameters, conditions and mappings that a value depends on, by section of the template.
 
-    Conditions count with all that they depend on in turn.
+    Conditions count with everything that they depend on.
     """
     needed: dict[str, dict[str, Any]] = {"Parameters": {}, "Conditions": {}, "Mappings": {}}
     pending = [value]
@@ -217,7 +219,7 @@ def _dependencies(template: Mapping[str, Any], value: Any) -> dict[str, dict[str
 
 
 def _longest_value(name: str, parameter: Mapping[str, Any], function: str) -> int:
-    """Return the number of characters that the longest value of a parameter has."""
+    """Return the maximum number of characters of a parameter's value."""
     if str(parameter.get("NoEcho", False)).lower() == "true":
         raise FingerprintError(
             f"Parameters.{name}: This NoEcho parameter reaches the function {function}, and the release "

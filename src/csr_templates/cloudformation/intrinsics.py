@@ -1,7 +1,7 @@
-"""CloudFormation's functions over plain values, apart from those that only one section of a template allows.
+"""CloudFormation's functions on plain values, except those that only one section of a template allows.
 
-A function over known values becomes its value. One that cannot be known stays a function, in the form that
-`resolve` describes.
+A function of known values is replaced with its value. A function of unknown values remains, in the form
+described in `resolving`.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Section:
         return self.functions[name](self, node, path)
 
     def truth(self, node: Any, path: str) -> bool | None:
-        """Evaluate a predicate; None where only the deployed stack knows."""
+        """Evaluate a predicate; None if it is known only in the deployed stack."""
         name = next(iter(node)) if isinstance(node, dict) and len(node) == 1 else ""
         if name not in self.predicates:
             fail(path, f"Expected one of {comma_list(self.predicates)}, found {show(node)}.")
@@ -87,7 +87,7 @@ class Section:
         return result
 
     def argument(self, node: Any, path: str) -> Any:
-        """Resolve what a function cannot do without."""
+        """Resolve a required argument of a function."""
         value = self.value(node, path)
         if value == _NO_VALUE:
             fail(path, "AWS::NoValue removes a property or a list item; a function needs a value here.")
@@ -106,7 +106,7 @@ class Section:
         return value
 
     def reference(self, name: str, path: str) -> Any:
-        """Resolve a Ref to what is neither a parameter nor a pseudo parameter."""
+        """Resolve a Ref that is neither a parameter nor a pseudo parameter."""
         if name in self.template.get("Resources", {}):
             fail(path, f"'{name}' is a resource, but {self.title} can only refer to parameters.")
         fail(path, f"'{name}' is not a parameter of this template.{hint(name, self.values)}")
@@ -218,7 +218,7 @@ class Section:
         "Fn::Sub": _sub,
         "Ref": _ref,
     }
-    # These give True, False or, where only the deployed stack knows, None.
+    # These return True, False or, if the value is known only in the deployed stack, None.
     predicates: ClassVar[Mapping[str, Function]] = {
         "Fn::And": _and,
         "Fn::Equals": _equals,
@@ -228,7 +228,7 @@ class Section:
 
 
 def _copy(value: Any) -> Any:
-    """Return a copy of a text, a list of texts or a Ref: what a parameter or a mapping holds."""
+    """Return a copy of the value of a parameter or a mapping: a text, a list of texts or a Ref."""
     return value.copy() if isinstance(value, (dict, list)) else value
 
 
@@ -249,8 +249,8 @@ def comma_list(names: Iterable[str]) -> str:
 
 
 def arguments(name: str, node: Any, path: str, low: int, high: int | None = None) -> Any:
-    """Return what a function is given if it is a list of `low`, or `low` to `high`, items."""
-    if not isinstance(node, list | tuple) or not low <= len(node) <= (high or low):
+    """Return the arguments of a function if they are a list of `low`, or `low` to `high`, items."""
+    if not isinstance(node, (list, tuple)) or not low <= len(node) <= (high or low):
         fail(path, f"{name} takes {_SHAPES[name]}, found {show(node)}.")
     return node
 
@@ -263,13 +263,15 @@ def _function_name(node: Mapping[str, Any], path: str) -> str | None:
 
 
 def is_unknown(value: Any) -> bool:
-    """Tell whether a resolved value is a function that was left since only the deployed stack knows it."""
-    key = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else ""
+    """Return whether a resolved value is a function whose value is known only in the deployed stack."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    key = str(next(iter(value)))
     return key == "Ref" or key.startswith("Fn::")
 
 
 def joined(parts: Iterable[Any]) -> Any:
-    """Put known and unknown pieces together: the string, the one unknown piece, or a Sub."""
+    """Join known and unknown pieces: returns a string, the one unknown piece, or a Sub."""
     found = list(parts)
     if all(isinstance(piece, str) for piece in found):
         return "".join(found)
@@ -299,7 +301,7 @@ def joined(parts: Iterable[Any]) -> Any:
 
 
 def _without_inner_subs(parts: Iterable[Any]) -> Iterator[Any]:
-    """Take each resolved Sub among the pieces apart, so that a text within a text becomes one text."""
+    """Split each resolved Sub among the pieces, so that nested texts become one text."""
     for piece in parts:
         if is_unknown(piece) and "Fn::Sub" in piece:
             node = piece["Fn::Sub"]
@@ -314,7 +316,7 @@ def _bound_or_reference(variables: Mapping[str, Any], name: str) -> Any:
 
 
 def reference_of(name: str) -> dict[str, Any]:
-    """Return the function that a variable of a Sub stands for."""
+    """Return the function of a variable of a Sub."""
     return {"Fn::GetAtt": name.split(".", 1)} if "." in name else {"Ref": name}
 
 
@@ -327,21 +329,21 @@ def _name_of(piece: Any) -> str | None:
 
 
 def holds_unknown(value: Any) -> bool:
-    """Tell whether a resolved value is, or a list holds, a function that was left."""
+    """Return whether a resolved value, or an item of a list, is an unresolved function."""
     return any(map(holds_unknown, value)) if isinstance(value, list) else is_unknown(value)
 
 
 def as_text(value: Any, path: str) -> str:
     """Return a string, number or boolean as CloudFormation puts it into a text."""
-    if not isinstance(value, str | int | float):
+    if not isinstance(value, (str, int, float)):
         fail(path, f"Expected a text, found {show(value)}.")
     return str(as_strings(value))
 
 
 def as_strings(value: Any) -> Any:
     """Write numbers and booleans as CloudFormation does when it needs a text: 1 is "1", True is "true"."""
-    if isinstance(value, list):
-        return [as_strings(item) for item in value]
     if isinstance(value, str):
         return value
+    if isinstance(value, list):
+        return [as_strings(item) for item in value]
     return str(value) if type(value) is int else json.dumps(value)  # the same, in a tenth of the time

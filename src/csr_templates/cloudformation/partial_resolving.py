@@ -1,19 +1,19 @@
-"""Resolve a template as far as its text and the known parameter values go, and never guess the rest.
+"""Resolves a template as far as the values are known; unknown values remain functions.
 
-``resolving`` refuses what it cannot decide, since a build must not go on with it. A comparison of two
-templates has to go on: a parameter without a value, a condition that only the deployed stack knows and a
-function that needs a macro stay in the result as functions, so that they are equal only where they are the
+``resolving`` raises an error for unknown values, because a build must not continue with them. A comparison of
+two templates must continue: a parameter without a value, a condition known only in the deployed stack and a
+function that needs a macro remain in the result as functions, so that they are equal only if they are the
 same.
 
-Forms beside those of ``resolving``:
+Forms in addition to those of ``resolving``:
 
 - ``{"Fn::ParameterStore": "/key"}``: a parameter of a type such as ``AWS::SSM::Parameter::Value<String>``.
 - ``{"Fn::Given": "Name"}``: a parameter without a value.
 - ``{"Fn::Hidden": "<digest>"}``: the value of a NoEcho parameter.
-- ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: what an import or an output of another stack hands on.
-- ``{"Fn::If": ["IsProd", 1, 2, "<what the condition is>"]}``: a branch of a condition of unknown truth.
+- ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: the value of an import or an output of another stack.
+- ``{"Fn::If": ["IsProd", 1, 2, "<the condition>"]}``: a value that depends on an unknown condition.
 - ``{"Fn::FindInMap": ["Sizes", {"Fn::Given": "Stage"}, "Size", "<the mapping>"]}``: one of unknown rows.
-- ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: what cannot be resolved.
+- ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: a part that cannot be resolved.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def parameter_values(
 
     Args:
         declared: the section Parameters.
-        given: the values of the deploy; the declaration's Default holds for the others.
-        unknown: parameters whose values each deploy decides, whatever the Default is.
+        given: the values of the deploy; the Default of the declaration applies to the others.
+        unknown: per-deploy parameters, whose Default does not apply.
         shown: whether values of NoEcho parameters are replaced by their digests.
     """
     found: dict[str, Any] = {}
@@ -83,7 +83,7 @@ def parameter_values(
 
 
 def is_no_echo(declaration: Mapping[str, Any]) -> bool:
-    """Tell whether a parameter's value must not be shown."""
+    """Return whether a parameter's value must not be shown."""
     return str(declaration.get("NoEcho", False)).lower() == "true"
 
 
@@ -91,7 +91,7 @@ class PartialConditions(Conditions):
     """Conditions, of which each is true, false or unknown."""
 
     def truth(self, node: Any, path: str) -> bool | None:
-        """Evaluate a predicate; what is wrong with it leaves it unknown."""
+        """Evaluate a predicate; a wrong predicate is unknown."""
         try:
             return super().truth(node, path)
         except ResolveError:
@@ -99,7 +99,7 @@ class PartialConditions(Conditions):
 
 
 class PartialBody(Body):
-    """Resources and outputs, with what is unknown left in them."""
+    """Resources and outputs with unknown values."""
 
     def __init__(
         self,
@@ -110,15 +110,15 @@ class PartialBody(Body):
         output_of: OutputOf = _nothing,
         unknown: Collection[str] = (),
     ) -> None:
-        """Take what is known.
+        """Set the known values.
 
         Args:
             template: the template, without macros.
             given: the parameter values of the deploy.
             region: of the stack.
-            imported: returns what is known of an export of another stack; None where nothing is.
+            imported: returns the known value of an export of another stack; None if it is not known.
             output_of: the same for the argument of ``Fn::GetStackOutput``.
-            unknown: parameters whose values each deploy decides, whatever the Default is.
+            unknown: per-deploy parameters, whose Default does not apply.
         """
         declared = template.get("Parameters", {})
         known = pseudo_parameters(region)
@@ -131,7 +131,7 @@ class PartialBody(Body):
         self.output_of = output_of
 
     def value(self, node: Any, path: str) -> Any:
-        """Resolve a value; what cannot be resolved is kept together with the values that it depends on."""
+        """Resolve a value; an unresolvable part is kept with the values that it depends on."""
         try:
             return super().value(node, path)
         except ResolveError:
@@ -139,12 +139,12 @@ class PartialBody(Body):
             return {UNRESOLVED: [node, {name: self.values[name] for name in names if name in self.values}]}
 
     def exists(self, body: Any) -> bool | None:
-        """Tell whether a resource or an output exists; None where only the deployed stack knows."""
+        """Return whether a resource or an output exists; None if it is known only in the deployed stack."""
         condition = body.get("Condition") if isinstance(body, Mapping) else None
         return True if condition is None else self.truths.get(condition)
 
     def refusals(self) -> list[str]:
-        """Return why CloudFormation refuses the parameter values, as far as it can be told."""
+        """Return why CloudFormation refuses the parameter values, as far as it is known."""
         found = [
             f"{name} is {text}, and AllowedValues has {', '.join(allowed)}"
             for name, declaration in self.template.get("Parameters", {}).items()
@@ -155,7 +155,7 @@ class PartialBody(Body):
         ]
         try:
             return found + Rules(self.template, self.values, self.pseudo).failed()
-        except ResolveError:  # what is wrong with a rule is for the linter
+        except ResolveError:  # errors of a rule are reported by the linter
             return found
 
     def _texts(self, parameter: str) -> list[str]:
@@ -163,7 +163,7 @@ class PartialBody(Body):
         return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
     def definition(self, condition: str) -> str:
-        """Return what a condition depends on, as a text that differs where it may have another truth."""
+        """Return the values that a condition depends on, as a text that differs if its result may differ."""
         found: dict[str, Any] = {}
         pending = [condition]
         while pending:
@@ -180,11 +180,11 @@ class PartialBody(Body):
         return json.dumps(found, sort_keys=True, default=str)
 
     def reference(self, name: str, path: str) -> Any:
-        """Resolve a Ref to a resource, or to what only the account knows."""
+        """Resolve a Ref to a resource, or to a value that is known only in the account."""
         return {"Ref": name}
 
     def _require_resource(self, name: Any, path: str) -> None:
-        """Take every name: what is missing is for the linter."""
+        """Accept every name; missing names are reported by the linter."""
 
     def _ref(self, node: Any, path: str) -> Any:
         if isinstance(node, str) and node.startswith("AWS::") and node not in self.pseudo:
@@ -232,7 +232,7 @@ class PartialBody(Body):
 
 
 def _blocks(block: Any, count: Any, bits: Any = None) -> list[str] | None:
-    """Return what Fn::Cidr gives; None where an argument is unknown or wrong.
+    """Return the value of Fn::Cidr; None if an argument is unknown or wrong.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html
     """

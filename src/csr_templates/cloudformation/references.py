@@ -1,4 +1,4 @@
-"""What a part of a template refers to: one walker, and one grammar of ``${…}``, for the whole package.
+"""References in a part of a template: the walker and the grammar of ``${…}`` for the whole package.
 
 Everything here works on templates as plain dicts, with the long forms of the functions.
 """
@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
 PREFIX: Final = "${ProjectName}-${Environment}-"
-"""How names of stacks, exports and most resources start."""
+"""Prefix of the names of stacks, exports and most resources."""
 
-# A name between "${" and "}" that holds no other placeholder; a leading "!" makes it a literal.
+# A name between "${" and "}" without another placeholder; with a leading "!" it is a literal.
 _PLACEHOLDER: Final = re.compile(r"\$\{([^${}]*)\}")
 _SECRET: Final = re.compile(r"\{\{resolve:secretsmanager:(.+?):SecretString")
 
 Place = tuple[str | int, ...]
-"""Keys and indexes from the node down to a value; functions leave no trace in it."""
+"""Keys and indexes from the node to a value, without functions."""
 
 T = TypeVar("T")
 
@@ -25,9 +25,9 @@ class Use(NamedTuple):
     """A name in a part of a template.
 
     Attributes:
-        place: where it is used.
+        place: the place of the use.
         kind: ``name`` (a parameter, a resource or a pseudo parameter), ``condition``, ``mapping`` (``*``
-            where only a deploy knows which), ``import`` (the name of an export), ``output`` (name of the
+            if it is known only in a deploy), ``import`` (the name of an export), ``output`` (name of the
             stack, a slash, key of its output), or ``secret`` (its name, in a dynamic reference).
         name: the name; of ``a.b`` only ``a``.
     """
@@ -44,7 +44,7 @@ def uses(node: Any, place: Place = ()) -> list[Use]:
     return found
 
 
-# These add to a list, for a generator in each level of a template takes twice as long.
+# These append to a list, because generators in each level of a template take twice as long.
 
 
 def _find_uses(node: Any, place: Place, found: list[Use]) -> None:
@@ -54,10 +54,8 @@ def _find_uses(node: Any, place: Place, found: list[Use]) -> None:
         for key, value in node.items():
             if key == "Ref" or key == "Condition" or key.startswith("Fn::"):
                 _find_uses_of_function(key, value, place, found)
-            elif isinstance(value, (dict, list, tuple)):
+            elif not isinstance(value, str) or "{{resolve" in value:
                 _find_uses(value, (*place, key), found)
-            elif isinstance(value, str) and "{{resolve" in value:
-                _find_secrets(value, (*place, key), found)
     elif isinstance(node, (list, tuple)):
         for index, item in enumerate(node):
             if not isinstance(item, str) or "{{resolve" in item:
@@ -116,7 +114,7 @@ def _find_secrets(text: str, place: Place, found: list[Use]) -> None:
 
 
 def secret_names(text: str) -> list[str]:
-    """Return the secrets that dynamic references in a text read."""
+    """Return the secrets in the dynamic references of a text."""
     return _SECRET.findall(text) if "{{resolve" in text else []
 
 
@@ -141,7 +139,7 @@ def _find_entries(node: Any, key: str, place: Place, found: list[tuple[Place, An
 
 
 def pieces(text: str, variable: Callable[[str], T]) -> list[str | T]:
-    """Return the text of a Sub in pieces: literal texts, and what ``variable`` returns for each variable."""
+    """Return the pieces of the text of a Sub: literal texts, and the result of ``variable`` for variables."""
     found: list[str | T] = [*_PLACEHOLDER.split(text)]  # every second one is a name
     for index in range(1, len(found), 2):
         name = str(found[index])
@@ -150,12 +148,12 @@ def pieces(text: str, variable: Callable[[str], T]) -> list[str | T]:
 
 
 def escape_placeholders(text: str) -> str:
-    """Return a literal text as the text of a Sub holds it."""
+    """Return a literal text escaped for the text of a Sub."""
     return _PLACEHOLDER.sub(r"${!\1}", text)
 
 
 def in_words(value: Any) -> str:
-    """Return a value as text for a reader; what only a deploy knows is written as in the text of a Sub."""
+    """Return a value in words; unknown parts are written as in the text of a Sub."""
     match value:
         case str():
             return value
@@ -185,5 +183,5 @@ def in_words(value: Any) -> str:
 
 
 def place_in_words(place: Place) -> str:
-    """Return a place as messages name it: ``Resources.Function.Properties.Layers[0]``."""
+    """Return a place for messages: ``Resources.Function.Properties.Layers[0]``."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")

@@ -1,4 +1,4 @@
-"""Changes of properties that AWS refuses, so that the update fails, and what to do instead."""
+"""Changes of properties that AWS does not allow, so that the update fails, and the alternatives."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/Templa
 
 
 class Refusal(NamedTuple):
-    """A change that AWS refuses, so that the update fails.
+    """A change that AWS does not allow, so that the update fails.
 
     Attributes:
-        applies: tells whether the change is of this kind; None where that is not known.
-        why: what AWS does not do, as a sentence without its end.
-        way_out: what to do instead.
-        source: page that says so.
+        applies: returns whether the change is of this kind; None if this is not known.
+        why: the restriction, as a sentence without its end.
+        way_out: the alternative.
+        source: the page of the restriction.
     """
 
     applies: Callable[[Changed], bool | None]
@@ -94,7 +94,7 @@ def _only_region(changed: Changed) -> bool | None:
     }
     if keys != {"Region"}:
         return False
-    # From nothing to the region of the stack, or back, changes nothing; only the deploy knows that region.
+    # A change from no value to the region of the stack, or back, has no effect; the region is not known here.
     return True if changed.before.get("Region") and changed.after.get("Region") else None
 
 
@@ -248,7 +248,7 @@ REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
         ),
     },
 }
-"""Type -> property -> the changes of it that AWS refuses."""
+"""Type -> property -> changes that AWS does not allow."""
 
 
 def refusals(type_name: str, properties: Collection[str], changed: Changed) -> Iterator[tuple[Refusal, bool]]:

@@ -1,10 +1,11 @@
-"""Render a template, as a plain dict, to the YAML that people review.
+"""Renders a template, as a plain dict, to YAML for review.
 
-Two templates that are equal but for the order of their keys give the same lines, apart from the order of
-parameters, conditions, resources and outputs, which is the template's own. So a line of a diff is a change.
+Two templates that differ only in the order of their keys have the same lines, except for the order of
+parameters, conditions, resources and outputs, which is that of the template. So every line of a diff is a
+change.
 
-The text says exactly what the dict says: ``load(render(template)) == template``. What cannot be written so is
-refused with its place, and nothing is dropped.
+The text has exactly the content of the dict: ``load(render(template)) == template``. Content that cannot be
+written so raises an error with its place; nothing is dropped.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ import yaml
 from csr_templates.cloudformation.anatomy import LONG, ORDER, POLICY, SECTIONS, SHORT, STATEMENT
 from csr_templates.cloudformation.yaml_text import Loader, literal_block, one_line
 
-_LONGEST_KEY = 120  # no reader needs more than 128
+_LONGEST_KEY = 120  # enough for every template; some readers have a limit of 128
 
-# Lists of small mappings, alike in most resources: in flow style as far as that fits on one line.
+# Lists of small mappings, which are similar in most resources: in flow style if they fit on one line.
 _FLOW_LISTS = frozenset({"Dimensions", "Tags"})
 _LONGEST_FLOW = 100  # characters, without the key before them
 
 
 class RenderError(ValueError):
-    """The template holds something that cannot be written as it is; the message starts with its place."""
+    """The template contains a value that cannot be written; the message starts with its place."""
 
 
 def render(
@@ -41,15 +42,15 @@ def render(
     Args:
         template: the template with the functions in their long forms, as troposphere's ``to_dict()`` gives
             it: dicts with string keys, lists, strings, booleans, integers and finite floats.
-        header: lines that are written at the top, as comments.
+        header: lines of the comment at the top.
         sections: logical ID of a resource -> title of its section. The title becomes a comment before the
             first of several resources that share it.
 
     Raises:
-        RenderError: the template holds something else, a key or function that CloudFormation does not know,
-            a key that is not one line of 1 to 120 characters, or text with anything but printable ASCII (a
-            tab, say) and line feeds. Text of several lines is also refused if one of them ends with a space,
-            or all of it with two line feeds.
+        RenderError: the template contains another type, a key or function that CloudFormation does not have,
+            a key that is not one line of 1 to 120 characters, or text with characters other than printable
+            ASCII and line feeds (a tab, for example). Text of several lines is also refused if a line ends
+            with a space, or the text with two line feeds.
     """
     _require_known(template, SECTIONS, "")
     blocks = []
@@ -68,7 +69,7 @@ def render(
 
 
 def load(text: str) -> dict[str, Any]:
-    """Return the dict that ``render`` made the text of, functions in their long forms.
+    """Return the dict of a text of ``render``, with functions in their long forms.
 
     Raises:
         yaml.YAMLError: the text is not YAML.
@@ -130,7 +131,7 @@ class _Writer:
     """Writes the values of one section.
 
     Attributes:
-        lines: what is written.
+        lines: the written lines.
         in_condition: whether ``Condition`` is a function.
     """
 
@@ -184,9 +185,9 @@ class _Writer:
         return indent
 
     def _write_flow_list(self, lead: str, indent: str, value: Any, place: str) -> None:
-        """Add a list of mappings: on one line, else each item on one line, else as any list.
+        """Add a list of mappings: on one line, otherwise each item on one line, otherwise as a list.
 
-        It depends on the list only, so that no line changes unless the list does.
+        The form depends only on the list, so that lines change only if the list does.
         """
         items = [self._in_flow_style(item, f"{place}[{index}]") for index, item in enumerate(value)]
         if _fits_on_one_line(whole := f"[{', '.join(items)}]"):
@@ -260,7 +261,7 @@ def _get_att(argument: Any, place: str) -> str:
 
 
 def _fits_on_one_line(text: str) -> bool:
-    """Tell whether a value in flow style is short; a text of several lines is a literal block elsewhere."""
+    """Return whether a value in flow style is short; a text of several lines is a literal block otherwise."""
     return len(text) <= _LONGEST_FLOW and "\n" not in text
 
 
@@ -270,13 +271,13 @@ def _key_text(key: str, in_flow: bool = False) -> str:
 
 
 def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
-    """Return a scalar, or an empty collection, as it is written; None for a text that has several lines."""
+    """Return a scalar, or an empty collection, as written; None for a text of several lines."""
     kind = type(value)
     if kind is str:
         if line := one_line(value, in_flow):
             return line
         _check_text(value, place)
-        if not value.strip("\n"):  # line feeds alone, as the delimiter of a Join
+        if not value.strip("\n"):  # only line feeds, such as the delimiter of a Join
             return '"' + "\\n" * len(value) + '"'
         _check_literal(value, place)
         return None
@@ -292,7 +293,7 @@ def _scalar(value: Any, place: str, *, in_flow: bool = False) -> str | None:
 
 
 def _float(value: float) -> str:
-    """Return a float as YAML 1.1 wants it: with a point and a signed exponent."""
+    """Return a float in the form of YAML 1.1: with a point and a signed exponent."""
     text = repr(value)
     return text if "." in text or "e" not in text else text.replace("e", ".0e")
 
@@ -305,19 +306,15 @@ def _keys(mapping: Mapping[Any, Any], place: str, *, in_flow: bool = False) -> l
     return keys
 
 
-@cache  # most mappings have the keys of another one
+@cache  # many mappings have the same keys
 def _keys_in_order(keys: tuple[Any, ...], in_flow: bool) -> list[tuple[str, str]] | None:
     """Order the keys: policies in the order in which they are read, everything else alphabetically.
 
-    None is returned if they may not be in one mapping.
+    None is returned if they must not be in one mapping.
     """
     if any(type(key) is not str or (_is_function(key) and len(keys) > 1) for key in keys):
         return None
-    first: tuple[str, ...] = ()
-    if "Effect" in keys:
-        first = STATEMENT
-    elif "Statement" in keys and "Version" in keys:
-        first = POLICY
+    first = STATEMENT if "Effect" in keys else POLICY if {"Statement", "Version"} <= set(keys) else ()
     in_order = [key for key in first if key in keys] + sorted(set(keys).difference(first))
     found = [(key, _key_text(key, in_flow)) for key in in_order]
     return found if all(text for _, text in found) else None
@@ -392,7 +389,7 @@ def _refuse(place: str, what: str) -> NoReturn:
 
 
 def _value_and_type(value: Any) -> str:
-    """Name a value and its type."""
+    """Return a value and its type in words."""
     return f"{_excerpt(value)} ({type(value).__name__})"
 
 

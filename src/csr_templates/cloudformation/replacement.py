@@ -1,7 +1,7 @@
-"""What changing a property does to a deployed resource: replaces, may replace, interrupts or updates it.
+"""Effect of a changed property on a deployed resource: replaces, may replace, interrupts or updates it.
 
-AWS's resource schemas say which properties cannot be changed without a new resource. Whether an update in
-place interrupts anything comes from ``documented_updates``, which does not know all properties.
+Create-only properties are from AWS's resource schemas. Interruptions by updates in place are from
+``documented_updates``, which does not contain all properties.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CUSTOM = "AWS::CloudFormation::CustomResource"
 
 
 class Effect(IntEnum):
-    """What a change does to a resource, the mildest first."""
+    """Effects of a change on a resource, mildest first."""
 
     NONE = 0
     UPDATED = 1
@@ -54,9 +54,9 @@ class Effect(IntEnum):
 _EFFECTS = {False: Effect.UPDATED, None: Effect.MAYBE_REPLACED, True: Effect.REPLACED}
 
 
-@cache  # parameters meet in the same places, such as tags
+@cache  # many parameters are used in the same places, such as tags
 def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
-    """Return what changing the value at a place of the properties does to a resource of a type.
+    """Return the effect of a change at a place of the properties on a resource of a type.
 
     Raises:
         schemas.SchemasError: AWS does not describe the type in the region.
@@ -77,13 +77,13 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
 def effect_of_values(
     type_name: str, region: str, place: Place, changed: Changed, *, certain: bool = True
 ) -> Effect:
-    """Return what a change of known values at a place does to a resource of a type.
+    """Return the effect of a change of known values at a place on a resource of a type.
 
     Args:
-        type_name: a type; what a provider outside AWS does with a change is not known.
+        type_name: a type; the effect for a provider outside AWS is not known.
         region: of the stack.
-        place: from the properties down.
-        changed: the properties before and after, which decide where the schema leaves it open.
+        place: the path from the properties.
+        changed: the properties before and after, for cases that depend on them.
         certain: whether the values are different in the deployed stack.
     """
     values = [_value_at(side, place) for side in (changed.before, changed.after)]
@@ -91,7 +91,7 @@ def effect_of_values(
         effect = max(effect_of_change(type_name, region, one) for one in _places(place, *values))
     except SchemasError:
         return Effect.MAYBE_REPLACED
-    if type_name == CUSTOM:  # its function decides, by the physical ID that it returns
+    if type_name == CUSTOM:  # the physical ID that its function returns determines it
         return Effect.MAYBE_REPLACED
     if effect == Effect.MAYBE_REPLACED and (decide := DECIDED.get(type_name, {}).get(str(place[0]))):
         replaces = decide(changed)
@@ -116,7 +116,7 @@ def _value_at(node: Any, place: Place) -> Any:
 
 
 def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:
-    """Yield the places of what comes or goes with a mapping that only one side has; otherwise the place."""
+    """Yield the places in an added or removed mapping; otherwise the place itself."""
     whole = after if before is None else before
     if (before is None) != (after is None) and isinstance(whole, dict) and not is_unknown(whole) and whole:
         for key, value in whole.items():
@@ -126,7 +126,7 @@ def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:
 
 
 def name_properties(type_name: str, region: str, properties: Collection[str]) -> list[str]:
-    """Return those of the given properties that hold the resource's own name: mostly none or one."""
+    """Return the name properties of a resource among the given ones, usually none or one."""
     try:
         schema = resource_schema(type_name, region)
     except SchemasError:
@@ -143,9 +143,10 @@ def name_properties(type_name: str, region: str, properties: Collection[str]) ->
 def identities(
     type_name: str, region: str, properties: Mapping[str, Any]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield groups of properties that two resources of a type cannot have in common, and why not.
+    """Yield groups of properties that must differ between two resources of a type, and the reason.
 
-    Only groups whose properties are all given; the reason is empty where one of them is the resource's name.
+    Only groups whose properties are all given; the reason is empty if one of them is the name of the
+    resource.
     """
     try:
         schema = resource_schema(type_name, region)
@@ -164,7 +165,7 @@ def identities(
 
 
 def deleted_first(type_name: str, region: str) -> bool:
-    """Tell whether a replacement of a resource starts with the deletion of the old one."""
+    """Return whether a replacement starts with the deletion of the old resource."""
     try:
         return resource_schema(type_name, region).deleted_first
     except SchemasError:
@@ -172,12 +173,12 @@ def deleted_first(type_name: str, region: str) -> bool:
 
 
 def note_on_change(type_name: str, place: Place, changed: Changed | None = None) -> Note | None:
-    """Return what updating the property at a place does beside changing it, such as a restart.
+    """Return the side effect of updating the property at a place, such as a restart.
 
     Args:
         type_name: such as ``AWS::EC2::VPC``.
-        place: from the properties down.
-        changed: the properties before and after, where they are known: they decide for some properties.
+        place: the path from the properties.
+        changed: the properties before and after if known; some effects depend on them.
     """
     if not place:
         return None
@@ -186,29 +187,29 @@ def note_on_change(type_name: str, place: Place, changed: Changed | None = None)
 
 
 def note_on_removal(type_name: str) -> Note | None:
-    """Return what removing a resource of a type does beside that."""
+    """Return the side effect of removing a resource of a type."""
     return REMOVED.get(type_name)
 
 
 def kept_if(type_name: str, place: Place) -> Note | None:
-    """Return the case in which a change that may replace does not, if it is known; ``does`` names it."""
+    """Return the case in which a conditional replacement does not happen, if known, in ``does``."""
     return REPLACED_UNLESS.get(type_name, {}).get(str(place[0])) if place else None
 
 
 def is_documented(type_name: str, place: Place) -> bool:
-    """Tell whether it is known what an update in place of the property at a place interrupts, if anything."""
+    """Return whether the interruption by an update in place of a property is known."""
     if not place:
         return False
     name = str(place[0])
-    # Of 575 pages with Tags, one says more than "No interruption" where the tags do not replace.
+    # Of 575 pages with Tags, only one documents more than "No interruption" for tags that do not replace.
     return name == "Tags" or name in uninterrupted(type_name) or note_of_page(type_name, name) is not None
 
 
 def update_order(stack: BuiltStack, names: Collection[str]) -> list[list[str]]:
-    """Return some resources of a stack in the order in which an update comes to them.
+    """Return some resources of a stack in the order of an update.
 
-    What is in one list may be updated at the same time. A resource waits for what it depends on or refers to,
-    directly or through others.
+    The resources of one list may be updated at the same time. A resource is updated after those that it
+    depends on or refers to, directly or indirectly.
     """
     waits_for = {name: _waits_for(stack, name) & set(names) for name in stack.resources if name in names}
     order: list[list[str]] = []
@@ -227,14 +228,14 @@ def _waits_for(stack: BuiltStack, name: str) -> set[str]:
         depends = stack.resources[one].get("DependsOn", [])
         needed = {depends} if isinstance(depends, str) else set(depends)
         needed |= {use.name for use in stack.uses[one] if use.kind == "name"}
-        needed &= stack.resources.keys()  # a DependsOn on what is not there is for the linter
+        needed &= stack.resources.keys()  # DependsOn on a missing resource is reported by the linter
         pending += needed - found
         found |= needed
     return found
 
 
 def _touches(place: Place, path: str) -> bool:
-    """Tell whether changing the value at a place can change what the schema calls ``path``."""
+    """Return whether a change at a place can change the property ``path`` of the schema."""
     return all(
         theirs == "*" if isinstance(ours, int) else ours == theirs
         for ours, theirs in zip(place, path.split("/"), strict=False)

@@ -1,4 +1,4 @@
-"""A set of stacks in one environment: what exists, with which values, as far as that is known."""
+"""A set of stacks in one environment, resolved as far as the values are known."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Resource(NamedTuple):
 
     Attributes:
         type: its type; a custom resource has the general one.
-        exists: whether its condition is true; None where only the deployed stack knows.
-        unless: where that is not known, what decides it; two texts that differ may decide otherwise.
+        exists: whether its condition is true; None if it is known only in the deployed stack.
+        unless: if ``exists`` is not known, the values that it depends on, as text.
         properties: resolved.
-        attributes: the others, such as ``DeletionPolicy``, as the template writes them.
+        attributes: the other attributes, such as ``DeletionPolicy``, as in the template.
     """
 
     type: str
@@ -38,9 +38,9 @@ class Output(NamedTuple):
     """An output of a template, resolved.
 
     Attributes:
-        exists: whether its condition is true; None where only the deployed stack knows.
+        exists: whether its condition is true; None if it is known only in the deployed stack.
         value: its value.
-        export: the name of its export; None where it has none.
+        export: the name of its export; None without an export.
     """
 
     exists: bool | None
@@ -49,12 +49,12 @@ class Output(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A resource that is referred to in a value.
+    """A reference to a resource in a value.
 
     Attributes:
-        place: where, from the properties down.
+        place: its path from the properties.
         target: the resource.
-        attribute: the attribute that is asked for; empty for Ref.
+        attribute: the attribute; empty for Ref.
     """
 
     place: Place
@@ -70,12 +70,12 @@ class ResolvedStack:
         name: its name.
         given: the parameter values of the deploy.
         values: parameter -> value, as ``partial_resolving`` returns it.
-        truths: condition -> whether it is true; None where only the deployed stack knows.
-        resources: logical ID -> resource, those included whose condition is false.
+        truths: condition -> whether it is true; None if it is known only in the deployed stack.
+        resources: logical ID -> resource, including those with a false condition.
         outputs: key -> output.
-        exports: name -> key of the output, of what exists or may.
-        imported: name of an export -> the resources that import it, each time they do.
-        read: output of another stack of the set -> the resources that read it, by an import too.
+        exports: name -> key of the output, of outputs that exist or may exist.
+        imported: name of an export -> the resources that import it, once for each import.
+        read: output of another stack of the set -> the resources that read it, also by an import.
         refusals: why CloudFormation refuses the parameter values.
         deployed_name: the name of the stack when it is deployed.
     """
@@ -91,10 +91,10 @@ class ResolvedStack:
 
         Args:
             stack: the stack.
-            given: its parameter values; the defaults hold for the others.
-            earlier: the stacks of the set that are deployed before it, whose outputs are known.
-            deployed: region and name of an export -> its value before this deploy; an export that the set no
-                longer has stays as it is while a stack imports it.
+            given: its parameter values; the defaults apply to the others.
+            earlier: the stacks of the set that are deployed before it; their outputs are known.
+            deployed: region and name of an export -> its value before this deploy; an export that was removed
+                from the set remains unchanged while a stack imports it.
 
         Raises:
             ResolveError: the template has a macro.
@@ -113,7 +113,7 @@ class ResolvedStack:
             for name, key in one.exports.items()
         }
         self._deployed = deployed
-        self._naming: list[str] = []  # the resources whose names are being looked up
+        self._naming: list[str] = []  # resources whose names are being resolved
         self._at = ""
         unknown = [name for name in stack.per_deploy if name not in self.given]
         body = PartialBody(stack.template, self.given, stack.region, self._imported, self._output_of, unknown)
@@ -143,7 +143,7 @@ class ResolvedStack:
         self.deployed_name = body.value({"Fn::Sub": stack.name_pattern}, "name")
 
     def existing(self) -> Iterator[tuple[str, Resource]]:
-        """Yield what exists, or may."""
+        """Yield the resources that exist or may exist."""
         return ((name, one) for name, one in self.resources.items() if one.exists is not False)
 
     def expand(self, value: Any) -> Any:
@@ -173,7 +173,7 @@ class ResolvedStack:
 
     def _name_of(self, name: str, reference: Any) -> Any:
         resource = self.resources.get(name)
-        if resource is None or name in self._naming:  # two names that refer to each other are no names
+        if resource is None or name in self._naming:  # names that refer to each other cannot be resolved
             return reference
         identifier = _identifier(resource.type, self.stack.region)
         own = resource.properties.get(identifier[0]) if len(identifier) == 1 else None
@@ -227,7 +227,7 @@ def resolve_set(
 
 
 def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:
-    """Yield every resource that a resolved value refers to; ``stack`` is the one that the value is from."""
+    """Yield every resource that a resolved value of ``stack`` refers to."""
     match value:
         case {"Ref": str(name)} if len(value) == 1:
             if not name.startswith("AWS::"):

@@ -1,20 +1,20 @@
-"""Resolve a template: what CloudFormation will see for given parameter values.
+"""Resolves a template with parameter values, as CloudFormation does.
 
 A template goes in as a plain dict with the long forms of the functions (`{"Ref": …}`, `{"Fn::Sub": …}`).
-What can be known takes its place: parameters, pseudo parameters, mappings, conditions, and every function
-over known values. What only a deployed stack knows stays a function, in one form, however it is written:
+Known values replace parameters, pseudo parameters, mappings, conditions and functions of known values. Values
+known only in a deployed stack remain functions, in one form for all notations:
 
 - `{"Ref": "Vpc"}`: a resource, the value of an SSM parameter, `AWS::StackId` and `AWS::NotificationARNs`.
 - `{"Fn::GetAtt": ["Cluster", "Endpoint.Address"]}`: always the list of two.
-- `{"Fn::Sub": "arn:aws:s3:::${Bucket}/*"}`: a text with unknown parts, be it written as Sub or as Join. Parts
+- `{"Fn::Sub": "arn:aws:s3:::${Bucket}/*"}`: a text with unknown parts, for both Sub and Join. Parts
   other than Ref and GetAtt become variables: `{"Fn::Sub": ["${Value1}.net", {"Value1": …}]}`. A text that is
-  nothing but one unknown part is that part.
+  only one unknown part is that part.
 - `{"Fn::ImportValue": "prod-vpc-id"}`, `Fn::GetStackOutput`, `Fn::GetAZs` (of a named region) and `Fn::Cidr`:
   always, with their arguments resolved.
-- Base64, FindInMap, Join, Select and Split over something unknown, with their other arguments resolved.
+- Base64, FindInMap, Join, Select and Split of unknown values, with their other arguments resolved.
 
 Dynamic references (`{{resolve:…}}`) are text. Literals keep their type (`70` stays a number), but the value
-of a parameter is text or a list of texts, for the type Number too: that is how CloudFormation passes it on.
+of a parameter is text or a list of texts, also for the type Number, as in CloudFormation.
 """
 
 from __future__ import annotations
@@ -55,21 +55,21 @@ def resolve(
     account: str = ACCOUNT,
     stack_name: str = STACK_NAME,
 ) -> dict[str, Any]:
-    """Return what exists in a stack of this template: `{"Resources": {…}, "Outputs": {…}}`.
+    """Return the existing resources and outputs: `{"Resources": {…}, "Outputs": {…}}`.
 
-    Resources and outputs whose condition is false are gone, the others have lost their `Condition`;
-    properties and list items that are `AWS::NoValue` are gone. Every resource that the result names is in
-    the result: a Ref, GetAtt or DependsOn to an absent one is an error. Unknown values have the forms that
-    the module describes. Resolving a result without SSM parameters again returns it unchanged.
+    Resources and outputs with a false condition are removed, the others do not have `Condition` any more;
+    properties and list items with `AWS::NoValue` are removed. Every referenced resource is in the result: a
+    Ref, GetAtt or DependsOn to a missing one is an error. Unknown values have the forms described in the
+    module. Resolving a result without SSM parameters again returns it unchanged.
 
-    `parameters` holds the values given at the deploy as CloudFormation takes them: strings, the items of a
-    list separated by commas. A parameter that is not given takes its Default. Of the constraints only
-    AllowedValues is checked, since a mistyped value would silently turn a condition. The branch of an
-    `Fn::If` that is not taken is not looked at.
+    `parameters` contains the values of the deploy in CloudFormation's form: strings, with list items
+    separated by commas. A parameter without a value has its Default. Of the constraints, only AllowedValues
+    is checked, because a misspelt value would change a condition without an error. The branch of an `Fn::If`
+    that does not apply is not checked.
 
-    Raises ResolveError for parameter values, references and functions that CloudFormation would refuse, for
-    a template with a macro, and for a resource, output or `Fn::If` whose condition only the deployed stack
-    knows.
+    Raises ResolveError for parameter values, references and functions that CloudFormation would refuse, for a
+    template with a macro, and for a resource, output or `Fn::If` whose condition is known only in the
+    deployed stack.
     """
     pseudo = pseudo_parameters(region, account, stack_name)
     values = _parameter_values(template.get("Parameters", {}), parameters or {})
@@ -82,12 +82,12 @@ def failed_assertions(
     *,
     region: str = "ap-northeast-1",
 ) -> list[str]:
-    """Return the AssertDescription of each assertion in `Rules` that these parameter values break.
+    """Return the AssertDescription of each assertion in `Rules` that fails for these parameter values.
 
-    An assertion without a description is named by its place, `Rules.Name.Assertions[0]`. One that cannot be
-    decided is not reported: the value of an SSM parameter is unknown, `Fn::ValueOf` and `Fn::ValueOfAll` ask
-    the account, and `Fn::RefAll`, `Fn::EachMemberEquals` and `Fn::EachMemberIn` are left to the deploy. Nor
-    is any assertion of a rule whose RuleCondition cannot be decided.
+    For an assertion without a description, its place is returned, `Rules.Name.Assertions[0]`. Assertions that
+    depend on unknown values are not reported: SSM parameters, `Fn::ValueOf` and `Fn::ValueOfAll`, which read
+    from the account, `Fn::RefAll`, `Fn::EachMemberEquals` and `Fn::EachMemberIn`, and all assertions of a
+    rule with an unknown RuleCondition.
 
     Raises ResolveError for a rule that CloudFormation would refuse, and for parameter values as `resolve`
     does.
@@ -98,11 +98,11 @@ def failed_assertions(
 
 
 class Known:
-    """What is known of single values in a template, also where the values of some parameters are not.
+    """Resolves single values of a template, also if some parameter values are not known.
 
-    Such a parameter stays `{"Ref": …}`, and what depends on it is unknown too.
+    An unknown parameter stays `{"Ref": …}`, and values that depend on it are unknown too.
 
-    Raises ResolveError as `resolve` does, but not for what is unknown.
+    Raises ResolveError as `resolve` does, but not for unknown values.
     """
 
     def __init__(
@@ -126,16 +126,16 @@ class Known:
         self._body.resources = template.get("Resources", {})
 
     def condition(self, name: str) -> bool | None:
-        """Return the value of a condition; None if it is unknown, or there is no such condition."""
+        """Return the value of a condition; None if it is unknown or does not exist."""
         return self._body.truths.get(name)
 
     def value(self, node: Any) -> Any:
-        """Resolve a part of a resource or an output, whether or not that exists."""
+        """Resolve a part of a resource or an output, independent of its condition."""
         return self._body.value(node, "Resources")
 
 
 class Conditions(Section):
-    """The section that says what exists and which branches are taken."""
+    """The section Conditions."""
 
     title = "Conditions"
 
@@ -162,12 +162,12 @@ class Conditions(Section):
 
 
 class Rules(Section):
-    """The section that refuses parameter values."""
+    """The section Rules."""
 
     title = "Rules"
 
     def failed(self) -> list[str]:
-        """Return what to tell the user about each broken assertion."""
+        """Return the message of each failed assertion."""
         messages = []
         for name, rule in self.template.get("Rules", {}).items():
             path = f"Rules.{name}"
@@ -190,7 +190,7 @@ class Rules(Section):
         return None if holds_unknown([items, text]) else text in as_strings(items)
 
     def _undecided(self, node: Any, path: str) -> None:
-        """Leave to the deploy what asks for all members of lists, which only lists of the account have."""
+        """Treat functions on all members of a list as unknown: the members are known only in the account."""
 
     def _of_the_account(self, node: Any, path: str) -> Any:
         return {"Fn::ValueOf": node}
@@ -210,13 +210,13 @@ class Rules(Section):
 
 
 class Body(Section):
-    """The two sections that make the stack."""
+    """The sections Resources and Outputs."""
 
     title = "Resources and Outputs"
 
     def result(self) -> dict[str, Any]:
         """Resolve the two sections that make the stack."""
-        # Every condition, not only those in use: CloudFormation refuses a broken one wherever it stands.
+        # Every condition, not only those in use: CloudFormation refuses a wrong condition in any case.
         self.truths = Conditions(self.template, self.values, self.pseudo).all()
         self.resources = self._existing("Resources")
         return {
@@ -322,7 +322,7 @@ def _decide(name: str, truth: bool | None, path: str) -> bool:
 
 
 def pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STACK_NAME) -> dict[str, str]:
-    """Return the pseudo parameters that are the same wherever the stack is, by their names."""
+    """Return the pseudo parameters with known values, by their names."""
     known = (found for start, found in _PARTITIONS.items() if region.startswith(start))
     partition, suffix = next(known, ("aws", "amazonaws.com"))
     return {

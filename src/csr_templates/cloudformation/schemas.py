@@ -1,12 +1,10 @@
-"""What AWS publishes about resource types and IAM actions, read from the copies that cfn-lint ships.
+"""Schemas of resource types and IAM actions of AWS, read from the copies in cfn-lint.
 
-This is the only door to them: what asks for create-only properties or for the permissions that a type
-needs asks here. The files are read without importing cfn-lint, which would take longer than a build that
-finds all its lints in the cache.
+All other modules read create-only properties and required permissions here. The files are read without
+importing cfn-lint, which would take longer than a build with cached lints.
 
-The permissions are those that each type's schema claims for its handlers. Nobody has observed them for every
-property.
-https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+The permissions are those that the schema of each type lists for its handlers. They have not been tested for
+every property. https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 """
 
 from __future__ import annotations
@@ -23,24 +21,24 @@ if TYPE_CHECKING:
 
 
 class SchemasError(ValueError):
-    """The schemas are not where or not what they should be, or do not know what they are asked for."""
+    """The schemas are missing or have another format, or do not contain a type or region."""
 
 
 class ResourceSchema(NamedTuple):
-    """What the schema of one resource type says.
+    """The schema of a resource type.
 
     Properties are paths from the resource's Properties: ``CidrBlock``, ``DnsOptions/PrivateDnsPreference``.
 
     Attributes:
         type: such as ``AWS::EC2::VPC``.
-        primary_identifier: the properties or attributes that tell one resource of the type from another.
-        create_only: changing one of these properties replaces the resource.
-        conditional_create_only: changing one of these replaces the resource in some cases only.
-        handlers: ``create``, ``read``, ``update``, ``delete``, ``list`` -> IAM actions that it says it uses.
-            A type that cannot be updated has no ``update``; one that AWS does not describe has none at all.
+        primary_identifier: the properties or attributes that identify a resource of the type.
+        create_only: properties whose change replaces the resource.
+        conditional_create_only: properties whose change replaces the resource in some cases.
+        handlers: ``create``, ``read``, ``update``, ``delete``, ``list`` -> IAM actions. A type that cannot be
+            updated does not have ``update``; a type without details has no handlers.
         tag_permissions: IAM actions for reading and changing the tags.
-        tag_property: the property that takes the tags; empty where the type has none.
-        required: the properties that cannot be left out.
+        tag_property: the property for tags; empty if the type does not support tags.
+        required: the required properties.
         deleted_first: a replacement starts with the deletion of the old resource.
     """
 
@@ -57,10 +55,10 @@ class ResourceSchema(NamedTuple):
 
 @cache
 def resource_schema(type_name: str, region: str) -> ResourceSchema:
-    """Return the schema of a type as it is in a region.
+    """Return the schema of a type in a region.
 
     Raises:
-        SchemasError: the region or the type is unknown, or cfn-lint keeps its schemas in another way.
+        SchemasError: the region or the type is unknown, or the schemas of cfn-lint have another format.
     """
     file, schema = _schema(type_name, region)
     handlers = schema.get("handlers", {})
@@ -80,27 +78,27 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
 
 
 def require_region(region: str) -> None:
-    """Tell a region from a mistake.
+    """Check that a region exists.
 
     Raises:
-        SchemasError: there are no schemas for it.
+        SchemasError: there are no schemas for the region.
     """
     _type_files(region)
 
 
 @cache
 def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
-    """Return what the schema of a type says of one value.
+    """Return the part of the schema of a type for one value.
 
-    References of the schema to its own definitions are replaced by what they lead to.
+    References of the schema to its own definitions are resolved.
 
     Args:
         type_name: such as ``AWS::EC2::VPC``.
-        region: of the stack.
-        place: keys from the resource's Properties down to the value; ``*`` stands for every item of a list.
+        region: region of the stack.
+        place: keys from the resource's Properties to the value; ``*`` for every item of a list.
 
     Returns:
-        A JSON schema; empty where the schema says nothing of the place, or says it in another way than with
+        A JSON schema; empty if the schema does not contain the place, or describes it other than with
         properties and items.
 
     Raises:
@@ -124,13 +122,13 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
 
 @cache
 def stateful_types() -> frozenset[str]:
-    """Return the types that hold data.
+    """Return the types with data.
 
-    Without the instances of a database cluster, whose data is the cluster's: they come and go. An instance of
-    RDS that is in no cluster has its own data, and is left out too.
+    Instances of database clusters are not included, because the data belongs to the cluster. An RDS instance
+    without a cluster has data, but is not included either.
 
     Raises:
-        SchemasError: cfn-lint keeps its list in another way.
+        SchemasError: the list of cfn-lint has another format.
     """
     types = _read(_STATEFUL).get("ResourceTypes")
     if not isinstance(types, dict):
@@ -142,10 +140,10 @@ def stateful_types() -> frozenset[str]:
 def creatable_versions(type_name: str, engine: str) -> tuple[str, ...]:
     """Return the versions of a database engine that a new resource of a type can have, oldest first.
 
-    Empty where cfn-lint does not list the versions of the type or of the engine.
+    Empty if cfn-lint does not list the versions of the type or of the engine.
 
     Raises:
-        SchemasError: cfn-lint keeps its lists in another way.
+        SchemasError: the lists of cfn-lint have another format.
     """
     folder = "schemas/extensions/" + type_name.replace("::", "_").lower()
     listed, deprecated = (
@@ -156,7 +154,7 @@ def creatable_versions(type_name: str, engine: str) -> tuple[str, ...]:
 
 
 def version_key(version: str) -> list[tuple[int, str]]:
-    """Return what sorts versions: each number in them by its value."""
+    """Return the sort key of a version: its numbers by value."""
     return [(int(digits or 0), words) for digits, words in re.findall(r"([0-9]+)|([^0-9]+)", version)]
 
 
@@ -166,7 +164,7 @@ def _engine_versions(file: str, engine: str) -> Iterator[list[str]]:
     for rule in _read(file).get("allOf", []):
         asked = rule.get("if", {}).get("properties", {})
         if asked.get("Engine") == {"const": engine}:
-            # What is listed is in "then"; what is deprecated is what "if" asks for.
+            # The versions are in "then"; the deprecated ones in "if".
             then = rule.get("then")
             place = then.get("properties", {}) if isinstance(then, dict) else asked
             versions = place.get("EngineVersion", {}).get("enum")
@@ -179,13 +177,13 @@ def _engine_versions(file: str, engine: str) -> Iterator[list[str]]:
 def iam_action(action: str) -> tuple[str, ...] | None:
     """Return the formats of the ARNs that a policy can limit an action such as ``ec2:CreateVpc`` to.
 
-    They hold ``${Partition}``, ``${Region}`` and ``${Account}``, and ``*`` for what names the resource. There
-    are none if the action takes only ``*``. None is returned for an action that IAM does not know: handlers
-    name some, be it a slip or the name of an API call without an action of its own. A policy that allows such
-    a name allows nothing.
+    They contain ``${Partition}``, ``${Region}`` and ``${Account}``, and ``*`` for the name of the resource.
+    The list is empty if the action supports only ``*``. None is returned for an action that does not exist in
+    IAM: the handlers list some, such as names of API calls without an IAM action. Allowing such a name has no
+    effect.
 
     Raises:
-        SchemasError: cfn-lint keeps IAM's actions in another way.
+        SchemasError: the IAM actions of cfn-lint have another format.
     """
     prefix, _, name = action.partition(":")
     service = _service(prefix) or {"Actions": {}, "Resources": {}}
@@ -204,14 +202,14 @@ def iam_actions(prefix: str) -> frozenset[str]:
     """Return the names of the actions of a service, in lower case; none if IAM has no such service.
 
     Raises:
-        SchemasError: cfn-lint keeps IAM's actions in another way.
+        SchemasError: the IAM actions of cfn-lint have another format.
     """
     return frozenset((_service(prefix) or {"Actions": {}})["Actions"])
 
 
 @cache
 def data_folder() -> Path:
-    """Return the folder of what cfn-lint knows of AWS.
+    """Return the folder of cfn-lint's data about AWS.
 
     Raises:
         SchemasError: cfn-lint is not installed.
@@ -228,7 +226,7 @@ _STATEFUL = "AdditionalSpecs/StatefulResources.json"
 
 @cache
 def _service(prefix: str) -> dict[str, Any] | None:
-    """Return what IAM knows of one service; None if there is no such service."""
+    """Return the IAM data of one service; None if there is no such service."""
     texts = _service_texts()
     if prefix.encode() not in texts:
         return None
@@ -244,13 +242,13 @@ def _service(prefix: str) -> dict[str, Any] | None:
 
 @cache
 def _service_texts() -> dict[bytes, bytes]:
-    """Return service -> its name and the text of what IAM knows of it, and what comes before the next one.
+    """Return service -> the text of its IAM data, up to the next service.
 
-    The file has two megabytes, of which a build needs 15 services of 450. Parsing all of it would add 5 % to
-    a build without lint, so only the texts are told apart: each service begins a line, one space in.
+    The file has two megabytes, and a build needs 15 of 450 services. Parsing all of it would add 5 % to a
+    build without lint, so it is only split into texts: each service begins a line, after one space.
     """
     texts = {text[: text.find(b'"')]: text for text in _content(_POLICIES).split(b'\n "')}
-    if b"iam" not in texts:  # every IAM has it
+    if b"iam" not in texts:  # always exists
         _unknown_layout(_POLICIES, "no line begins with the service iam")
     return texts
 
@@ -259,7 +257,9 @@ def _service_texts() -> dict[bytes, bytes]:
 def _type_files(region: str) -> dict[str, Any]:
     """Return for each resource type of a region the name of the file with its schema."""
     file = f"schemas/providers/{region}.json"
-    is_name = "-" in region and re.fullmatch(r"[a-z0-9-]+", region)  # not sam, and no path to a region's file
+    is_name = "-" in region and re.fullmatch(
+        r"[a-z0-9-]+", region
+    )  # not sam, without paths to files of a region
     if not is_name or not (data_folder() / file).is_file():
         regions = sorted(path.stem for path in (data_folder() / "schemas" / "providers").glob("*-*.json"))
         if not regions:
@@ -272,7 +272,7 @@ def _type_files(region: str) -> dict[str, Any]:
 
 @cache
 def _schema(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
-    """Return the schema of a type as it is in a region, and the file that it is in."""
+    """Return the schema of a type in a region, and its file."""
     name = _type_files(region).get(type_name)
     if name is None:
         raise SchemasError(
@@ -304,7 +304,7 @@ def _followed(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[
 
 
 def _with_alternatives(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a part of a schema without references, in its alternatives neither."""
+    """Return a part of a schema with all references resolved, also in alternatives."""
     schema = _followed(file, whole, schema)
     for key in {"allOf", "anyOf", "oneOf"}.intersection(schema):
         schema = {**schema, key: [_with_alternatives(file, whole, one) for one in schema[key]]}
@@ -343,7 +343,7 @@ def _content(file: str) -> bytes:
 
 
 def _version() -> str:
-    import importlib.metadata  # takes longer than reading a schema, and only complaints need it
+    import importlib.metadata  # takes longer than reading a schema; only for errors
 
     return importlib.metadata.version("cfn-lint")
 

@@ -1,7 +1,7 @@
-"""What a deploy of a set of stacks changes, resource by resource, and what follows from that in others.
+"""Changes of a deploy of a set of stacks, resource by resource, with the changes that follow in others.
 
-A difference in a property has the effect that ``replacement`` says. A resource that is replaced has another
-ID, so that what refers to it changes too: in the same stack, and in the stacks that read its outputs.
+The effect of a changed property is from ``replacement``. A replaced resource has a new ID, so that resources
+that refer to it change too, in the same stack and in stacks that read its outputs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 
 _TRUTHS: Final = {True: "true", False: "false", None: "not known"}
 
-# Attributes that an update in place gives another value; of "*" any update does.
+# Attributes whose value changes by an update in place of a property; "*" for any property.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html
 _MOVING: Final = {
     ("AWS::EC2::LaunchTemplate", "LatestVersionNumber"): "*",
@@ -45,12 +45,12 @@ class Cause:
     """A reason why a resource changes.
 
     Attributes:
-        place: the value that changes, from the properties down; empty where the resource comes or goes.
-        name: the place for a reader.
-        before: the value; None where there is none.
-        after: the same.
-        chain: what led to it, the edit first.
-        effect: what it does to the resource.
+        place: the path of the changed value from the properties; empty if the resource is added or removed.
+        name: the place in words.
+        before: the old value; None if there is none.
+        after: the new value or state; None if there is none.
+        chain: the changes that led to it, starting with the edit.
+        effect: its effect on the resource.
         follows: the resource whose replacement causes it.
     """
 
@@ -65,15 +65,15 @@ class Cause:
 
 @dataclass
 class ResourceChange:
-    """What happens to one resource.
+    """The change of one resource.
 
     Attributes:
         node: the resource.
-        type: its type; the later one where it changes.
+        type: its type; the new type if it changes.
         change: in the words of the report.
-        before: the resource; None where it did not exist.
-        after: the same.
-        causes: why, the direct ones first.
+        before: the old resource; None if it did not exist.
+        after: the new value or state; None if there is none.
+        causes: the causes, direct ones first.
     """
 
     node: Node
@@ -85,7 +85,7 @@ class ResourceChange:
 
     @property
     def may_be_none(self) -> bool:
-        """Whether it is not known if the resource comes or goes at all."""
+        """Whether it is not known if the resource is added or removed."""
         return any(cause.name == "Condition" for cause in self.causes)
 
     @property
@@ -95,7 +95,7 @@ class ResourceChange:
 
     @property
     def properties(self) -> list[str]:
-        """The properties that change, each once."""
+        """The changed properties, without duplicates."""
         return list(dict.fromkeys(str(cause.place[0]) for cause in self.causes if cause.place))
 
 
@@ -104,12 +104,12 @@ def set_changes(
     after: Mapping[str, ResolvedStack],
     origin: Callable[[str, str], str],
 ) -> dict[Node, ResourceChange]:
-    """Return resource -> what happens to it, in the order of the stacks and of the later templates.
+    """Return resource -> its change, in the order of the stacks and of the new templates.
 
     Args:
-        before: name -> stack as it is deployed.
-        after: name -> stack as it will be.
-        origin: returns the file that decides a parameter of a stack.
+        before: name -> deployed stack.
+        after: name -> stack after the deploy.
+        origin: returns the file that sets a parameter of a stack.
     """
     return _SetChanges(before, after, origin).changes()
 
@@ -199,7 +199,7 @@ class _SetChanges:
         chain = self.why.value(node, one.place)
         return Cause(one.place, one.name, one.before, one.after, chain, effect)
 
-    # What follows.
+    # Changes that follow.
 
     def _follow(self) -> None:
         users: dict[Node, list[tuple[Node, Mention]]] = {}
@@ -215,7 +215,7 @@ class _SetChanges:
                     pending.append(user)
 
     def _add(self, source: Node, user: Node, mention: Mention) -> bool:
-        """Add what a change of one resource does to another; tell whether that is news."""
+        """Add the effect of a change of one resource on another; return whether it is new."""
         change = self.found[source]
         strength = new_value(change, mention.attribute)
         own = self.after[user.stack].resources[user.name]
@@ -263,11 +263,11 @@ class _SetChanges:
 
 
 def new_value(change: ResourceChange, attribute: str) -> Effect:
-    """Return how certainly a change gives an attribute of the resource another value.
+    """Return how certainly a change alters the value of an attribute of the resource.
 
     Args:
-        change: what happens to the resource.
-        attribute: of Fn::GetAtt; empty for Ref.
+        change: the change of the resource.
+        attribute: the attribute of Fn::GetAtt; empty for Ref.
     """
     if change.change in (REPLACE, MAYBE_REPLACE):
         given = change.after is not None and attribute in change.after.properties
@@ -275,7 +275,7 @@ def new_value(change: ResourceChange, attribute: str) -> Effect:
         return Effect.NONE if kept else change.effect
     if change.change != UPDATE or not attribute:
         return Effect.NONE
-    if change.type == "AWS::CloudFormation::Stack":  # what becomes of its outputs is not in the files
+    if change.type == "AWS::CloudFormation::Stack":  # its outputs after the change are not known
         return Effect.MAYBE_REPLACED if attribute.startswith("Outputs.") else Effect.NONE
     by = _MOVING.get((change.type, attribute))
     moves = by == "*" or (by or attribute) in change.properties
@@ -283,7 +283,7 @@ def new_value(change: ResourceChange, attribute: str) -> Effect:
 
 
 def policy(resource: Resource, name: str) -> str:
-    """Return what becomes of a resource: its DeletionPolicy or its UpdateReplacePolicy, or the default of it.
+    """Return the DeletionPolicy or the UpdateReplacePolicy of a resource, or its default.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     """

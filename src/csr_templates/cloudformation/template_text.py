@@ -1,4 +1,4 @@
-"""Read any template, YAML or JSON, as a plain dict with the long forms of the functions."""
+"""Reads a template in YAML or JSON as a plain dict with the long forms of the functions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from csr_templates.cloudformation.yaml_text import Loader
 
 
 class TemplateTextError(ValueError):
-    """The text is not a template; the message says what is wrong, without the name of the file."""
+    """The text is not a template; the message states the cause, without the name of the file."""
 
 
 class _AnyLoader(Loader):
-    """Reads what CloudFormation reads: dates are text, and a short form may have a mapping."""
+    """Reads YAML as CloudFormation does: dates are text, and a short form can have a mapping."""
 
 
 _AnyLoader.yaml_implicit_resolvers = {
@@ -42,11 +42,11 @@ def read_template(text: str) -> dict[str, Any]:
         text: YAML with short or long forms of the functions, or JSON.
 
     Raises:
-        TemplateTextError: it is neither, or no template, or one with a macro, of which only CloudFormation
-            knows what it makes.
+        TemplateTextError: it is neither, or not a template, or a template with a macro, whose result is known
+            only to CloudFormation.
     """
     try:
-        # JSON may hold tabs, which YAML refuses.
+        # JSON can contain tabs, which YAML does not allow.
         found = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_AnyLoader)
     except (ValueError, RecursionError) as error:
         raise TemplateTextError(f"it is not JSON: {error}.") from error

@@ -1,8 +1,8 @@
-"""Where AWS's pages and resource handlers say more about a change than the resource schemas do.
+"""Facts about changes from AWS's pages and resource handlers that are not in the resource schemas.
 
-The schemas list properties that always, or in some cases, need a new resource. Here is what they leave out:
-the cases, properties that replace although the schema does not list them, and what else two resources cannot
-have in common while one replaces the other.
+The schemas list properties that always, or in some cases, need a new resource. This module contains the
+cases, properties that replace although the schema does not list them, and properties that must differ between
+the old and the new resource during a replacement.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Changed(NamedTuple):
     """A resource whose properties change.
 
     Attributes:
-        before: its resolved properties.
-        after: the same.
+        before: its resolved properties before the change.
+        after: its resolved properties after the change.
         attributes: its attributes after the change, such as ``UpdatePolicy``.
     """
 
@@ -35,30 +35,30 @@ DISPUTED: Final[Mapping[str, Mapping[str, str]]] = {
         "Port": "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/commit/c906d0c7"
     },
 }
-"""Type -> property that replaces by its page, but not by its handler -> the handler's change."""
+"""Type -> property that replaces according to its page, but not its handler -> change of the handler."""
 
 ALSO_REPLACED: Final[Mapping[str, Mapping[str, str]]] = {
     "AWS::DynamoDB::Table": {"KeySchema": f"{_REFERENCE}aws-resource-dynamodb-table.html"},
     "AWS::EC2::EIP": {"Domain": f"{_REFERENCE}aws-resource-ec2-eip.html"},
     "AWS::S3::Bucket": {"ObjectLockEnabled": f"{_REFERENCE}aws-resource-s3-bucket.html"},
 }
-"""Type -> property that replaces by its page, but not by its schema -> the page."""
+"""Type -> property that replaces according to its page, but not its schema -> the page."""
 
 
 def known_text(properties: Properties, name: str) -> str | None:
-    """Return a property as text; None where it is absent, or known only to the deployed stack."""
+    """Return a property as text; None if it is missing, or known only in the deployed stack."""
     value = properties.get(name)
     return None if value is None or isinstance(value, (dict, list)) else str(as_strings(value))
 
 
 def _is_absent(properties: Properties, name: str) -> bool | None:
-    """Tell whether a property has no value, be it left out or empty."""
+    """Return whether a property is missing or empty."""
     value = properties.get(name)
     return None if is_unknown(value) else value in (None, "")
 
 
 def never(_: Changed) -> bool | None:
-    """Say that a property does not replace, although its schema says that it may."""
+    """Return False: the property does not replace, although its schema lists it as conditional."""
     return False
 
 
@@ -133,7 +133,7 @@ def _comes_or_goes(name: str) -> Callable[[Changed], bool | None]:
 
 
 def _attribute_edited(changed: Changed) -> bool | None:
-    """Tell whether an attribute of both sides has another type."""
+    """Return whether an attribute changes its type."""
     types: list[dict[str, Any]] = []
     for side in (changed.before, changed.after):
         items = side.get("AttributeDefinitions", [])
@@ -149,7 +149,7 @@ _OF_CLASSIC: Final = ("AvailabilityZones", "HealthCheck", "Subnets")
 REPLACED_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
     "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
 }
-"""Type -> property that replaces in a case that its schema does not tell -> whether it is the case."""
+"""Type -> property that replaces in a case that is not in its schema -> function that checks the case."""
 
 DECIDED: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
     "AWS::AutoScaling::AutoScalingGroup": dict.fromkeys(
@@ -182,7 +182,7 @@ DECIDED: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
     "AWS::SNS::Subscription": {"Region": never},
     "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _document),
 }
-"""Type -> property that replaces in some cases -> whether it does; None where that is not known."""
+"""Type -> property that replaces in some cases -> function that checks the case; None if not known."""
 
 _RDS: Final = (
     "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/blob/"
@@ -205,7 +205,7 @@ CASES: Final[Mapping[str, str]] = {
     "AWS::SNS::Subscription": f"{_REFERENCE}aws-resource-sns-subscription.html",
     "AWS::SSM::Document": f"{_REFERENCE}aws-resource-ssm-document.html",
 }
-"""Type -> the page, or the source of its handler, that says what decides its cases."""
+"""Type -> the page, or the source of its handler, that documents its cases."""
 
 
 def _backups_go_on(changed: Changed) -> bool | None:
@@ -245,7 +245,7 @@ QUIET_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = 
     "AWS::RDS::DBParameterGroup": {"Parameters": _are_dynamic},
     "AWS::RDS::DBInstance": {"BackupRetentionPeriod": _backups_go_on},
 }
-"""Type -> property whose update interrupts in some cases -> whether it is one in which it does not."""
+"""Type -> property whose update interrupts in some cases -> function that returns whether it does not."""
 
 NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::ApiGateway::Resource": ("ParentId", "RestApiId"),
@@ -257,7 +257,7 @@ NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::WAFv2::RuleGroup": ("Scope",),
     "AWS::WAFv2::WebACL": ("Scope",),
 }
-"""Type -> properties that a name is unique within, beside account and region."""
+"""Type -> properties of the scope in which a name is unique, in addition to account and region."""
 
 UNIQUE: Final[Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]] = {
     "AWS::EC2::NatGateway": (
@@ -275,4 +275,4 @@ UNIQUE: Final[Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]] = {
         ),
     ),
 }
-"""Type -> properties that two resources cannot have in common, why not, and the page that says so."""
+"""Type -> properties that must differ between two resources, the reason, and its page."""

@@ -1,4 +1,4 @@
-"""What refers to what across stacks: through imports, outputs and the names of secrets too.
+"""References across stacks: through imports, outputs and the names of secrets.
 
 Everything here works on templates as plain dicts, with the long forms of the functions.
 """
@@ -23,7 +23,7 @@ class Node(NamedTuple):
 
 
 class Wiring:
-    """The references between the resources of several stacks, through imports and outputs too."""
+    """The references between the resources of several stacks, including imports and outputs."""
 
     def __init__(self, stacks: Sequence[BuiltStack]) -> None:
         self.stacks = {stack.name: stack for stack in stacks}
@@ -43,7 +43,7 @@ class Wiring:
         self._targets = {node: self._find_targets(node) for node in resources}
 
     def reads(self, stack: str) -> dict[Node, list[str]]:
-        """Return the outputs of other stacks that a stack reads -> the resources that do."""
+        """Return output of another stack -> the resources of a stack that read it."""
         found: dict[Node, list[str]] = {}
         for name in self.stacks[stack].resources:
             for output in self._outputs[Node(stack, name)]:
@@ -61,7 +61,7 @@ class Wiring:
         return list(found)
 
     def targets(self, node: Node) -> list[Node]:
-        """Return the resources that a resource refers to, each once; an output leads to what it hands on."""
+        """Return the resources that a resource refers to, without duplicates, also through outputs."""
         return self._targets[node]
 
     def _find_targets(self, node: Node) -> list[Node]:

@@ -1,4 +1,4 @@
-"""Values and names as messages show them."""
+"""Values and names in messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def quoted(text: str) -> str:
-    """Return a text in JSON's quotes, for a reader: Japanese as itself, what no one can see as an escape."""
+    """Return a text in JSON's quotes: Japanese text unchanged, invisible characters escaped."""
     return "".join(
         character if character.isprintable() else json.dumps(character)[1:-1]
         for character in json.dumps(text, ensure_ascii=False)
@@ -15,8 +15,8 @@ def quoted(text: str) -> str:
 
 
 def hint(name: object, candidates: Iterable[str]) -> str:
-    """Return the sentence that offers the nearest candidate, or nothing."""
-    from difflib import get_close_matches  # only a mistake needs it
+    """Return the sentence with the nearest candidate; empty if none is similar."""
+    from difflib import get_close_matches  # imported only for an error
 
     candidates = list(candidates)
     same = [one for one in candidates if one.lower() == str(name).lower()]

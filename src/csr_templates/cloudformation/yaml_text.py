@@ -1,4 +1,4 @@
-"""YAML: how texts are written, and how short forms of functions are read back as long ones."""
+"""YAML: writing of texts, and reading of short forms of functions as long forms."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 import yaml
 
-# Plain scalars that some reader takes for something else than text: YAML 1.1 (PyYAML), YAML 1.2, cfn-lint.
+# Plain scalars that a reader parses as another type than text: YAML 1.1 (PyYAML), YAML 1.2, cfn-lint.
 _WORDS = frozenset({"", "~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.:_0-9a-fA-FxXoOtTzZ ]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
-# What begins or ends something else where it stands: https://yaml.org/spec/1.2.2/#733-plain-style
+# Characters with another meaning in a plain scalar: https://yaml.org/spec/1.2.2/#733-plain-style
 _INDICATORS = re.compile(r"""[#,[\]{}&*!|>'"%@` ]|[-?:](?: |$)|---|\.\.\.""")
 _IN_FLOW = frozenset("?:,[]{}")
 
 
 @cache  # most keys and many values appear more than once
 def one_line(text: str, in_flow: bool = False) -> str:
-    """Return a text as every reader sees the same text: plain, or in single quotes.
+    """Return a text in a form that every reader parses as this text: plain, or in single quotes.
 
     Args:
         text: the text.
-        in_flow: whether it is within ``[...]`` or ``{...}``.
+        in_flow: whether it is inside ``[...]`` or ``{...}``.
 
     Returns:
         An empty string if the text is not one line of printable ASCII.
@@ -37,17 +37,17 @@ def one_line(text: str, in_flow: bool = False) -> str:
 
 
 def literal_block(text: str) -> list[str]:
-    """Return the lines of a text as a literal block, the header first; the others without indentation.
+    """Return the lines of a text as a literal block: the header, then the lines without indentation.
 
-    The text has a character that is not a line feed, and does not end with two of them.
+    The text must not consist only of line feeds, or end with two of them.
     """
     lines = text.removesuffix("\n").split("\n")
-    indented = "2" if text[0] in " \n" else ""  # where the first line does not show by how much
+    indented = "2" if text[0] in " \n" else ""  # if the first line does not determine the indentation
     return [f"|{indented}" if text.endswith("\n") else f"|{indented}-", *lines]
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # with libyaml, if it is there
-    """Reads short forms back into long ones."""
+    """Reads short forms as long forms."""
 
 
 def _construct(loader: Loader, suffix: str, node: yaml.Node) -> Any:

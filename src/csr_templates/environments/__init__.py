@@ -1,1 +1,1 @@
-"""From the parameter files that an operator edits to checked values."""
+"""Reads the parameter files and checks their values."""

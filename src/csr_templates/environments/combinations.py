@@ -1,4 +1,4 @@
-"""Judge the values of an environment together: what each template accepts alone can still be wrong."""
+"""Checks of values in combination: values that each template accepts can still contradict each other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LARGEST_NETWORK, SMALLEST_NETWORK = 16, 28
 
 
 def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
-    """Yield what is wrong within one environment.
+    """Yield the errors within one environment.
 
     Args:
         candidate: the environment.
@@ -38,7 +38,7 @@ def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Ite
     yield from found
     explained = {mistake.key for mistake in found}
     for stack in stacks:
-        with suppress(resolving.ResolveError):  # what is wrong with a template is for the linter to say
+        with suppress(resolving.ResolveError):  # errors of a template are reported by the linter
             yield from _rules(candidate, stack, explained)
     regions = {stack.name: stack.region for stack in stacks}
     for stack in stacks:
@@ -48,12 +48,12 @@ def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Ite
 def check_all(
     candidates: Sequence[Candidate], stacks: Sequence[BuiltStack], production: str | None
 ) -> Iterator[Mistake]:
-    """Yield what is wrong between environments.
+    """Yield the errors between environments.
 
     Args:
         candidates: the environments.
         stacks: the stacks.
-        production: the environment whose values are the templates' defaults, where there is one.
+        production: the environment whose values are the defaults of the templates, if there is one.
     """
     yield from _separate_vpcs(candidates, stacks)
     yield from _same_keys([one for one in candidates if one.name != production], stacks)
@@ -83,12 +83,12 @@ def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
         known = {name_1, name_2} <= networks.keys() and _vpc_of(stack, one) == _vpc_of(stack, other)
         if known and networks[name_1].overlaps(networks[name_2]):
             yield candidate.mistake(
-                name_2, f"which overlaps {name_1} {networks[name_1]}; give each subnet its own addresses."
+                name_2, f"which overlaps {name_1} {networks[name_1]}. Give each subnet a separate range."
             )
 
 
 def _separate_vpcs(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
-    """Environments may be connected one day, by peering or a transit gateway: no address stands for two."""
+    """Networks of environments must not overlap, so that peering or a transit gateway can connect them."""
     for stack in stacks:
         for name in _cidr_parameters(stack, "AWS::EC2::VPC").values():
             usable = [one for one in candidates if one.knows(name) and not _unusable(one.text(name))]
@@ -97,22 +97,23 @@ def _separate_vpcs(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]
                 if networks[0].overlaps(networks[1]):
                     yield other.mistake(
                         name,
-                        f"which overlaps {networks[0]} of {one.name}; no two environments share addresses.",
+                        f"which overlaps {networks[0]} of {one.name}. Networks of environments must not "
+                        "overlap.",
                     )
 
 
 def _unusable(text: str) -> str:
-    """Say why ``text`` is not a network for a VPC or subnet; empty where it is one."""
+    """Return why ``text`` is not a network for a VPC or subnet; empty if it is one."""
     try:
         network = ipaddress.IPv4Network(text, strict=False)
     except ValueError:
-        return "which is no IPv4 network; one looks like 10.2.0.0/16."
+        return "which is not an IPv4 network, such as 10.2.0.0/16."
     if not LARGEST_NETWORK <= network.prefixlen <= SMALLEST_NETWORK or "/" not in text:
-        return f"but networks of a VPC go from /{LARGEST_NETWORK} to /{SMALLEST_NETWORK}."
+        return f"but networks of a VPC must be from /{LARGEST_NETWORK} to /{SMALLEST_NETWORK}."
     if not text.startswith(f"{network.network_address}/"):
-        return f"which is the address of a host; the network around it is {network}."
+        return f"which is a host address. The network of this address is {network}."
     if text != str(network):
-        return f"which is written otherwise than AWS does: {network}."
+        return f"which AWS writes as {network}."
     return ""
 
 
@@ -135,18 +136,18 @@ def _vpc_of(stack: BuiltStack, subnet: str) -> str:
     return str(vpc.get("Ref", "")) if isinstance(vpc, Mapping) else ""
 
 
-# ---- What the templates themselves ask ----
+# ---- Rules of the templates ----
 
 
 def _different_zones(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
     zones = [name for name in stack.in_files if stack.parameters[name]["Type"] == ZONE]
     for one, other in itertools.combinations(filter(candidate.knows, zones), 2):
         if candidate.text(one) == candidate.text(other):
-            yield candidate.mistake(other, f"the same zone as {one}; give two different ones.")
+            yield candidate.mistake(other, f"the same zone as {one}. Give two different zones.")
 
 
 def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iterator[Mistake]:
-    """Check the assertions of the Rules section that neither wait for a deploy nor repeat what was said."""
+    """Check the assertions of the Rules section that do not depend on a deploy or on values with errors."""
     for name, rule in stack.template.get("Rules", {}).items():
         condition = {key: rule[key] for key in ("RuleCondition",) if key in rule}
         for assertion in rule["Assertions"]:
@@ -161,7 +162,9 @@ def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iter
             values = {each: candidate.text(each) for each in names}
             for message in resolving.failed_assertions(single, values, region=stack.region):
                 others = ", ".join(f"{each} {quoted(candidate.text(each))}" for each in names[1:])
-                context = f"together with {others}" if others else "which a rule refuses"
+                context = (
+                    f"together with {others}" if others else "which a rule of the template does not allow"
+                )
                 said = message.removesuffix(".")
                 yield candidate.mistake(names[0], f'{context}. The {stack.name} template says: "{said}".')
 
@@ -172,18 +175,18 @@ def _parameters_in(node: Any, stack: BuiltStack) -> list[str]:
     return [name for name in names if name in stack.parameters]
 
 
-# ---- What only the meaning of the keys tells ----
+# ---- Relations between parameters ----
 
 
 def _concurrency(candidate: Candidate) -> Iterator[Mistake]:
-    """Provisioned concurrency is taken from the reserved one; 0 stands for none of either."""
+    """Provisioned concurrency is part of reserved concurrency; 0 means none."""
     provisioned, reserved = "LambdaProvisionedConcurrency", "LambdaReservedConcurrency"
     if not candidate.knows(provisioned, reserved):
         return
     if 0 < Decimal(candidate.text(reserved)) < Decimal(candidate.text(provisioned)):
         yield candidate.mistake(
             provisioned,
-            f"more than {reserved} {candidate.text(reserved)}; lower the one or raise the other.",
+            f"more than {reserved} {candidate.text(reserved)}. Lower the first, or raise the second.",
         )
 
 
@@ -195,29 +198,29 @@ def _domain(candidate: Candidate) -> Iterator[Mistake]:
     empty = [name for name in names if name not in given]
     if given and empty:
         yield candidate.mistake(
-            given[0], f"but nothing for {' and '.join(empty)}. Give {', '.join(names)}: all of them, or none."
+            given[0], f"but nothing for {' and '.join(empty)}. Give all of {', '.join(names)}, or none."
         )
     region = (candidate.text("CertificateArn").split(":") + [""] * 4)[3]
     if candidate.text("CertificateArn") and region != "us-east-1":
         yield candidate.mistake(
-            "CertificateArn", "but CloudFront takes certificates from us-east-1 alone; request one there."
+            "CertificateArn", "but CloudFront accepts only certificates from us-east-1. Request one there."
         )
 
 
 def _origin_key(candidate: Candidate) -> Iterator[Mistake]:
-    """The API refuses a key that it does not accept, and with it every request of the site."""
+    """If the API does not accept the origin key of CloudFront, it rejects every request of the site."""
     if candidate.knows("OriginKey", "OriginKeys"):
         sent, accepted = candidate.text("OriginKey"), candidate.text("OriginKeys")
         if accepted not in (sent, "both"):
             yield candidate.mistake(
                 "OriginKey",
-                f"which OriginKeys {accepted} does not include: the API would refuse every request of the "
+                f"which OriginKeys {accepted} does not include: the API would reject every request of the "
                 f'site. Set OriginKeys to "both" or to {quoted(sent)}.',
             )
 
 
 def _same_keys(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
-    """A key that one test environment gives and another forgets would give that one production's value."""
+    """A key missing in one test environment only would have the value of production there."""
     for candidate in candidates:
         for key in dict.fromkeys(name for stack in stacks for name in stack.in_files):
             givers = [one.name for one in candidates if key in one.own]

@@ -1,8 +1,8 @@
-"""Environments: from the files that an operator edits to the values that a pipeline passes.
+"""Environments: the values that a pipeline passes, from the parameter files.
 
-An environment is a file ``<name>.json`` beside ``shared.json``; both are flat JSON objects of parameters. The
-Parameters sections of the templates say which keys and values there may be. Everything that is wrong with the
-files is found at once.
+An environment is a file ``<name>.json`` in the folder of ``shared.json``; both are flat JSON objects of
+parameters. The Parameters sections of the templates define the allowed keys and values. All errors of the
+files are reported at once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from csr_templates.cloudformation.built_stack import BuiltStack
 
 SHARED = "shared.json"
-"""The file with what all environments have in common."""
+"""The file with the common values of all environments."""
 
 
 class Environment(NamedTuple):
@@ -37,7 +37,7 @@ class Environment(NamedTuple):
         name: name of its file, and value of its parameter ``Environment``.
         parameters: stack -> parameter -> value, in the template's order; with defaults, without per-deploy
             parameters.
-        is_production: whether the templates' defaults describe this environment.
+        is_production: whether the defaults of the templates are for this environment.
     """
 
     name: str
@@ -46,15 +46,15 @@ class Environment(NamedTuple):
 
     @property
     def values(self) -> dict[str, str]:
-        """Parameter -> value; one that several stacks declare has the same value in each."""
+        """Parameter -> value; a parameter of several stacks has the same value in all of them."""
         return {name: text for stack in self.parameters.values() for name, text in stack.items()}
 
 
 class EnvironmentsError(ValueError):
-    """The parameter files hold mistakes.
+    """The parameter files contain errors.
 
     Attributes:
-        mistakes: all of them, those of one file together.
+        mistakes: all errors, grouped by file.
     """
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
@@ -66,11 +66,12 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     """Read the parameter files of ``folder``, in the order in which the templates list the environments.
 
     Args:
-        folder: holds ``shared.json`` and one file per environment. Other files and hidden ones are ignored.
-        stacks: in deploy order; their templates say what there may be.
+        folder: contains ``shared.json`` and one file for each environment. Other and hidden files are
+            ignored.
+        stacks: in deploy order; their templates define the parameters.
 
     Raises:
-        EnvironmentsError: the files hold mistakes; nothing less than all of them.
+        EnvironmentsError: the files contain errors; it has all of them.
         ValueError: two templates give one parameter different defaults, or a parameter cannot be judged.
     """
     require_declarations(stacks)
@@ -96,7 +97,7 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
             candidate.values = _merge(candidate, values, accepted, stacks, refused)
             candidates.append(candidate)
 
-    if shared is not None:  # without it every value might be a default that nobody meant
+    if shared is not None:  # without it, all values might be unintended defaults
         for candidate in candidates:
             mistakes += _missing_keys(candidate, refused)
             mistakes += check_environment(candidate, stacks)
@@ -115,7 +116,7 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
 
 
 def default_problems(stacks: Sequence[BuiltStack]) -> list[str]:
-    """Return a sentence for each default of a template that would be a mistake in a parameter file.
+    """Return a sentence for each default of a template that would be an error in a parameter file.
 
     Args:
         stacks: in deploy order.
@@ -148,12 +149,12 @@ def _environment_files(folder: Path, stacks: Sequence[BuiltStack]) -> dict[str, 
     try:
         found = sorted(path.stem for path in folder.iterdir() if path.suffix == ".json")
     except (FileNotFoundError, NotADirectoryError) as error:
-        mistake = Mistake(place, "", "There is no such folder; name the one with the files.")
+        mistake = Mistake(place, "", "The folder does not exist. Name the folder of the parameter files.")
         raise EnvironmentsError([mistake]) from error
     except OSError as error:
         reason = error.strerror or error
         raise EnvironmentsError(
-            [Mistake(place, "", f"The folder cannot be read ({reason}); make it one that you may read.")]
+            [Mistake(place, "", f"The folder cannot be read ({reason}). Change its permissions.")]
         ) from error
     order = [
         text_of(value)
@@ -164,7 +165,13 @@ def _environment_files(folder: Path, stacks: Sequence[BuiltStack]) -> dict[str, 
     names.sort(key=lambda name: order.index(name) if name in order else len(order))
     if not names:
         raise EnvironmentsError(
-            [Mistake(place, "", "The folder holds no environment; one is a file such as prod.json.")]
+            [
+                Mistake(
+                    place,
+                    "",
+                    "The folder does not contain an environment, which is a file such as prod.json.",
+                )
+            ]
         )
     return {name: folder / f"{name}.json" for name in names}
 
@@ -176,7 +183,7 @@ def _judge_keys(
     shared: Mapping[str, Any],
     environment: str | None = None,
 ) -> tuple[dict[str, str], list[Mistake]]:
-    """Judge the keys of one file by themselves; return the values that are right, and the mistakes."""
+    """Check each key of one file; return the correct values and the errors."""
     right, mistakes = {}, []
     for key, value in given.items():
         messages = list(_key_refusals(key, value, stacks, shared, environment))
@@ -198,15 +205,15 @@ def _key_refusals(
         yield f"No template has this parameter. {_nearest(key, stacks)}"
     elif any(key in stack.per_deploy for stack in declaring):
         yield (
-            f"Found {excerpt(value)}, but each deploy decides this again and the pipeline passes it; from a "
-            "file, the next deploy would go back to an old one. Remove the key."
+            f"Found {excerpt(value)}, but this is a per-deploy parameter, which the pipeline passes; a value "
+            "in a file would be outdated at the next deploy. Remove the key."
         )
     elif key == "Environment" and environment is None:
-        yield f"Found {excerpt(value)}, but each environment's own file says which one it is. Remove the key."
+        yield f"Found {excerpt(value)}, but the file of each environment sets this key. Remove the key."
     elif key in shared:
         yield (
-            f"Found {excerpt(value)}, but {SHARED} gives the key as well, as {excerpt(shared[key])}. Keep it "
-            "in one of the two files: there if all environments share it, here if not."
+            f"Found {excerpt(value)}, but {SHARED} has the key too, as {excerpt(shared[key])}. Keep it in "
+            f"one of the two files: in {SHARED} if all environments share it, otherwise here."
         )
     elif key == "Environment" and value != environment:
         yield (
@@ -219,7 +226,7 @@ def _key_refusals(
 
 def _nearest(key: str, stacks: Sequence[BuiltStack]) -> str:
     known = {name.lower(): name for stack in stacks for name in stack.in_files}
-    from difflib import get_close_matches  # only a mistake needs it
+    from difflib import get_close_matches  # imported only for an error
 
     if near := get_close_matches(key.lower(), known, n=1):
         return f"Did you mean {known[near[0]]}?"
@@ -233,7 +240,7 @@ def _merge(
     stacks: Sequence[BuiltStack],
     refused_defaults: Mapping[str, Sequence[str]],
 ) -> dict[str, Value]:
-    """Put own values, shared ones and defaults together; a key whose value is wrong gets none."""
+    """Merge own values, shared values and defaults; a key with a wrong value gets no value."""
     shared_file = candidate.file.removesuffix(f"{candidate.name}.json") + SHARED
     values = {}
     for stack in stacks:
@@ -255,19 +262,21 @@ def _missing_keys(candidate: Candidate, refused_defaults: Mapping[str, Sequence[
         if name in candidate.given:
             continue
         if name == "Environment":
-            yield Mistake(candidate.file, name, f'The key is missing; write "{name}": "{candidate.name}".')
+            yield Mistake(candidate.file, name, f'The key is missing. Write "{name}": "{candidate.name}".')
         elif reasons:
             for reason in reasons:
                 advice = "Give the key here, or correct the default in the template."
                 yield Mistake(candidate.file, name, f"{reason} {advice}")
         elif name not in candidate.values:
             yield Mistake(
-                candidate.file, name, f"The key is missing and has no default; give it here or in {SHARED}."
+                candidate.file,
+                name,
+                f"The key is missing and does not have a default. Give it here or in {SHARED}.",
             )
 
 
 def _require_equal_defaults(stacks: Sequence[BuiltStack]) -> None:
-    """Make sure that a parameter of several stacks has one value where no file gives it."""
+    """Check that a parameter of several stacks has the same default in all of them."""
     defaults: dict[str, str | None] = {}
     for stack in stacks:
         for name in stack.in_files:

@@ -1,4 +1,4 @@
-"""Read a flat JSON file strictly: what an operator mistyped is refused with its place, never guessed."""
+"""Strict reader of flat JSON files: errors are reported with their place, values are never guessed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _TRAILING_COMMA = r",\s*[}\]]"
 
 
 class Mistake(NamedTuple):
-    """One thing to fix in the parameter files.
+    """An error in the parameter files.
 
     Attributes:
         file: the file as the operator named it, such as ``parameters/dev.json``; or the folder.
-        key: the parameter; empty where the file as a whole is meant.
-        message: what was found, what is allowed, and what to do.
+        key: the parameter; empty for the file as a whole.
+        message: the value found, the allowed values, and the remedy.
     """
 
     file: str
@@ -35,20 +35,20 @@ class Mistake(NamedTuple):
 
 
 class Number(NamedTuple):
-    """A JSON number as it is written: ``1024`` and ``1024.0`` are not the same text."""
+    """A JSON number as written: ``1024`` and ``1024.0`` are different texts."""
 
     text: str
 
 
 class Pairs(list[tuple[str, Any]]):
-    """A JSON object with all its keys, repeated ones too."""
+    """A JSON object with all its keys, including repeated ones."""
 
 
 def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[Mistake]]:
-    """Return the values of a flat JSON file and what is wrong with the file.
+    """Return the values of a flat JSON file and its errors.
 
-    Numbers come as ``Number``, nested objects as ``Pairs``. There are no values, but ``None``, where the file
-    cannot be read or is not a JSON object.
+    Numbers are ``Number``, nested objects ``Pairs``. The values are None if the file cannot be read or is not
+    a JSON object.
     """
     file = path.as_posix()
     try:
@@ -59,11 +59,11 @@ def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[Mistake]]:
     except json.JSONDecodeError as error:
         return None, [Mistake(file, "", _syntax_error(error))]
     except RecursionError:
-        return None, [Mistake(file, "", "The brackets nest too deeply; write one flat object.")]
+        return None, [Mistake(file, "", "The brackets are nested too deeply. Write one flat object.")]
     except _UnreadableError as error:
         return None, [Mistake(file, "", str(error))]
     if not isinstance(parsed, Pairs):
-        return None, [Mistake(file, "", f"The file holds {excerpt(parsed)}; write one flat object.")]
+        return None, [Mistake(file, "", f"The file contains {excerpt(parsed)}. Write one flat object.")]
     repeated = [key for key, count in Counter(key for key, _ in parsed).items() if count > 1]
     return dict(parsed), [Mistake(file, key_text(key), _repeated(key, parsed)) for key in repeated]
 
@@ -82,62 +82,62 @@ def excerpt(value: Any) -> str:
 
 
 class _UnreadableError(Exception):
-    """The file has no text to parse; the message says why."""
+    """The file does not have a text to parse; the message states why."""
 
 
 def _text(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):  # reading a pipe may never end
-            what = "a folder" if stat.S_ISDIR(mode) else "no plain file"
-            raise _UnreadableError(f"This is {what}; a file belongs here.")
+            what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+            raise _UnreadableError(f"This is {what}. Use a file.")
         data = path.read_bytes()
     except OSError as error:
         if isinstance(error, FileNotFoundError):
-            raise _UnreadableError("There is no such file; one without values holds {}.") from error
+            raise _UnreadableError("The file does not exist. A file without values contains {}.") from error
         reason = error.strerror or error
-        raise _UnreadableError(
-            f"The file cannot be read ({reason}); make it one that you may read."
-        ) from error
+        raise _UnreadableError(f"The file cannot be read ({reason}). Change its permissions.") from error
     if data.startswith(b"\xef\xbb\xbf"):
-        raise _UnreadableError("The file starts with a byte order mark; save it as UTF-8 without one.")
+        raise _UnreadableError("The file starts with a byte order mark. Save it as UTF-8 without BOM.")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _UnreadableError(
-            f"Line {line}: Found the byte 0x{data[error.start]:02x}, which is not UTF-8; save it as UTF-8."
+            f"Line {line}: Found the byte 0x{data[error.start]:02x}, which is not UTF-8. Save it as UTF-8."
         ) from error
     if not text.strip():
-        raise _UnreadableError("The file is empty; one without values holds {}.")
+        raise _UnreadableError("The file is empty. A file without values contains {}.")
     return text
 
 
 def _syntax_error(error: json.JSONDecodeError) -> str:
-    """Say where the text stops being JSON; independent of the Python version, whose own words change."""
-    from csr_templates.environments import merge_conflicts  # few builds need it
+    """Return the place and cause of a syntax error, in words that do not depend on the Python version."""
+    from csr_templates.environments import merge_conflicts  # rarely needed
 
     text, position = error.doc, error.pos
     if marker := merge_conflicts.first_marker(text):
         return (
-            f'Line {marker.line}: Found a merge conflict ("{marker.text}"). Keep the values that are right, '
+            f'Line {marker.line}: Found a merge conflict ("{marker.text}"). Keep the correct values, '
             "and remove the lines that start with <<<<<<<, ======= and >>>>>>>."
         )
     before = text[:position].rstrip()
     if before.endswith(",") and re.match(_TRAILING_COMMA, text[len(before) - 1 :]):
-        position = len(before) - 1  # older versions point behind the comma
+        position = len(before) - 1  # older Python versions point behind the comma
     rest = text[position:]
     if re.match(_TRAILING_COMMA, rest):
-        advice = "Found a comma before a closing bracket; remove it."
+        advice = "Found a comma before a closing bracket. Remove it."
     elif not rest.strip():
-        advice = "The file ends too early; close what is still open."
+        advice = "The file ends too early. Close the open brackets and quotes."
     elif rest.startswith(("//", "/*", "#")):
-        advice = "Found a comment, which JSON does not have; remove it."
+        advice = "Found a comment, which JSON does not allow. Remove it."
     elif rest.startswith("'"):
-        advice = "Found a single quote; write text in double quotes."
+        advice = "Found a single quote. Write text in double quotes."
     else:
         found = excerpt(rest.split("\n", 1)[0])
-        advice = f"Found {found}, which is not JSON here; check the commas, colons and quotes before it."
+        advice = (
+            f"Found {found}, which is not valid JSON here. Check the commas, colons and quotes before it."
+        )
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
     return f"Line {line}, column {column}: {advice}"
@@ -145,9 +145,9 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
 
 def _repeated(key: str, pairs: Pairs) -> str:
     values = " and ".join(excerpt(value) for name, value in pairs if name == key)
-    return f"The key appears more than once, as {values}; keep one."
+    return f"The key appears more than once, as {values}. Keep one."
 
 
 def key_text(key: str) -> str:
-    """Return a key for a message: as it is, or in quotes where that would be hard to read."""
+    """Return a key for a message, in quotes if it contains special characters."""
     return key if re.fullmatch("[A-Za-z0-9]+", key) else quoted(key)

@@ -1,23 +1,23 @@
-"""What git leaves in a file that it could not merge: markers around the lines of each side."""
+"""Git conflict markers in a file that could not be merged."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-# Seven characters, and what git says behind them. Git marks a conflict inside of a conflict with longer ones.
+# Seven characters and a label. Nested conflicts have longer markers.
 _MARKER = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?")
 
 
 class Marker(NamedTuple):
-    """A line that git wrote: where it is, counted from 1, and its text."""
+    """A marker line: its number, from 1, and its text."""
 
     line: int
     text: str
 
 
 def first_marker(text: str) -> Marker | None:
-    """Return the first marker of a text; None where there is none."""
+    """Return the first marker of a text; None if there is none."""
     for number, line in enumerate(text.split("\n"), 1):
         if _MARKER.fullmatch(line):
             return Marker(number, line.rstrip("\r"))
@@ -25,7 +25,7 @@ def first_marker(text: str) -> Marker | None:
 
 
 def sides(text: str) -> tuple[str, str] | None:
-    """Return the text as each side of the merge has it; None where the text holds no whole conflict."""
+    """Return the text of each side of the merge; None if the text does not contain a complete conflict."""
     ours: list[str] = []
     theirs: list[str] = []
     expected = "<"
@@ -40,7 +40,7 @@ def sides(text: str) -> tuple[str, str] | None:
             return None
         elif kind == "<":
             targets, expected = [ours], "|="
-        elif kind == "|":  # what both sides had before, with merge.conflictStyle diff3
+        elif kind == "|":  # the common base, with merge.conflictStyle diff3
             targets, expected = [], "="
         elif kind == "=":
             targets, expected = [theirs], ">"

@@ -1,9 +1,9 @@
-"""Judge parameter values by what AWS asks of the properties that they reach.
+"""Checks parameter values against the schemas of the properties that use them.
 
 A value is followed through Ref, Sub, the other functions, mappings and the branches of ``Fn::If`` that the
-other values choose. What it makes of a property is held to the schema of the resource type: kind, range,
-allowed values, pattern and length. A region that it names is held to the regions of the stacks, and the
-version of a database engine to those that cfn-lint lists and does not list as deprecated.
+other values select. The resulting property is checked against the schema of the resource type: type, range,
+allowed values, pattern and length. A region is checked against the regions of the stacks, and the version of
+a database engine against the versions that cfn-lint lists as not deprecated.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from csr_templates.environments.files import Mistake
     from csr_templates.environments.values import Candidate
 
-# Type -> the property with its name, and how long that may be, by what the property's page says in the
-# CloudFormation reference:
+# Type -> the property with its name, and the maximum length of the name, from the CloudFormation reference:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
 NAME_LIMITS = {
     "AWS::CloudFront::Function": ("Name", 64),
@@ -71,30 +70,30 @@ _JUDGED: Final = (
 
 _LENGTHS: Final = {"type", "minLength", "maxLength"}
 _UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::ImportValue")
-"""Functions whose values only a deploy knows, apart from ``Fn::GetStackOutput``."""
+"""Functions whose values are known only in a deploy, except ``Fn::GetStackOutput``."""
 _TAG: Final = ("Tags", "*", "Value")
 _OF_TAGS: Final = {"maxLength": 256}  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 
 Place = tuple[str, ...]
-"""Keys from the properties down to a value; ``*`` stands for every item of a list, as in the schemas."""
+"""Keys from the properties to a value; ``*`` for every item of a list, as in the schemas."""
 
 Conditions = tuple[tuple[str, bool], ...]
-"""Conditions, each with the truth that it needs to have, or the value is not there."""
+"""Conditions with the values for which a part of the template exists."""
 
 
 class Site(NamedTuple):
-    """A value in a template that depends on parameters, and what is asked of it.
+    """A value in a template that depends on parameters, and its requirements.
 
     Attributes:
-        conditions: when it is there.
-        parameters: those that it depends on and the files decide.
-        value: the function that gives it.
+        conditions: the conditions under which it exists.
+        parameters: the parameters of the files that it depends on.
+        value: the function of the value.
         where: its place, for a message.
         asked: a JSON schema.
-        takes: what the schema allows, for a message; empty where the schema itself says it best.
+        takes: the allowed values, for a message; empty if it is made from the schema.
         is_name: whether it is the name of a resource.
-        versions: of a database engine, the ones that can be created.
-        region_of: name of a stack whose region the value has to be.
+        versions: the versions of a database engine that can be created.
+        region_of: name of a stack whose region the value must be.
     """
 
     conditions: Conditions
@@ -108,9 +107,9 @@ class Site(NamedTuple):
     region_of: str = ""
 
 
-@lru_cache  # each environment asks
+@lru_cache  # used for each environment
 def sites(stack: BuiltStack) -> list[Site]:
-    """Return the values of a template that depend on parameters; of those judged alike, the first."""
+    """Return the values of a template that depend on parameters, without those with equal requirements."""
     found: dict[Any, Site] = {}
     for site in _sites(stack):
         key = (site.conditions, repr(site.value), repr(site.asked), site.is_name, site.region_of)
@@ -121,17 +120,17 @@ def sites(stack: BuiltStack) -> list[Site]:
 def check_properties(
     candidate: Candidate, stack: BuiltStack, regions: Mapping[str, str], explained: Set[str]
 ) -> Iterator[Mistake]:
-    """Yield the values of an environment that a stack cannot be deployed with.
+    """Yield the values of an environment with which a stack cannot be deployed.
 
     Args:
         candidate: the environment.
         stack: the stack.
         regions: stack -> its region, of all stacks.
-        explained: parameters with a mistake already.
+        explained: parameters with an error already.
     """
     decided = {name: candidate.text(name) for name in stack.in_files if candidate.knows(name)}
-    is_complete = len(decided) == len(stack.in_files)  # else a wrong value could lead into a wrong branch
-    with suppress(resolving.ResolveError):  # what is wrong with a template is for the linter to say
+    is_complete = len(decided) == len(stack.in_files)  # otherwise a wrong value could select a wrong branch
+    with suppress(resolving.ResolveError):  # errors of a template are reported by the linter
         known = resolving.Known(
             stack.template, decided, stack.parameters.keys() - decided, region=stack.region
         )
@@ -155,14 +154,14 @@ def check_properties(
 
 
 def refusal(text: str, asked: Mapping[str, Any]) -> str:
-    """Say what a JSON schema takes where it does not take a text as CloudFormation passes it on.
+    """Return the values that a JSON schema allows if it does not allow a text that CloudFormation passes.
 
     Returns:
-        Words to go on after "takes"; empty where the schema takes the text, or does not judge it.
+        Words for a message after "takes"; empty if the schema allows the text, or does not restrict it.
     """
     kinds = asked.get("type", "string")
     scalars = [kind for kind in ("integer", "number", "boolean", "string") if kind in kinds]
-    if not scalars:  # a list or an object, which the text of a parameter is not; the linter knows
+    if not scalars:  # a list or an object is checked by the linter
         return ""
     alternatives = [[_refusal_as(kind, text, asked) for kind in scalars]]
     alternatives += [[refusal(text, one)] for one in asked.get("allOf", [])]
@@ -204,26 +203,26 @@ def _refusal_as(kind: str, text: str, asked: Mapping[str, Any]) -> str:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Return a pattern of a schema; None where it is not one of Python's, and is left to the linter."""
+    """Return a pattern of a schema; None if Python does not support it. The linter then checks it."""
     with suppress(re.error):
         return re.compile(pattern, re.ASCII)
     return None
 
 
 def _takes(value: str, site: Site, regions: Mapping[str, str]) -> str:
-    """Say what a site takes where it does not take the value; empty where it does."""
+    """Return the values that a site allows if it does not allow the value; otherwise empty."""
     region = regions.get(site.region_of, value)
     if value != region:
         return f"{region}, the region of stack {site.region_of}"
     refused = refusal(value, site.asked)
     if refused and site.versions:
         nearest = ", ".join(nearest_versions(value, site.versions))
-        return f"a version that cfn-lint knows and AWS still creates, the nearest being {nearest}"
+        return f"a version that is not deprecated, for example {nearest}"
     return refused and (site.takes or refused)
 
 
 def nearest_versions(value: str, versions: Sequence[str]) -> list[str]:
-    """Return the three versions that differ latest and least from a value; of those alike, the newest."""
+    """Return the three versions nearest to a value, preferring newer ones."""
     key = version_key(value)
 
     def difference(version: str) -> tuple[int, int]:
@@ -236,7 +235,7 @@ def nearest_versions(value: str, versions: Sequence[str]) -> list[str]:
 
 
 def _known_text(known: resolving.Known, value: Any) -> str | None:
-    """Return a value as CloudFormation passes it on; None if it is unknown, or no text."""
+    """Return a value as CloudFormation passes it to the service; None if it is unknown or not a text."""
     try:
         resolved = known.value(value)
     except resolving.ResolveError:
@@ -248,11 +247,11 @@ def _known_text(known: resolving.Known, value: Any) -> str | None:
 
 
 def _sentence(name: str, value: str, takes: str, site: Site, involved: Mapping[str, str]) -> str:
-    """Return what is wrong with the value of a parameter; it goes on after the value found."""
+    """Return the problem of the value of a parameter, as words after the value found."""
     if not takes:
         limit = site.asked["maxLength"]
         return (
-            f"which makes {site.where} {len(value)} characters long: {value}. At most {limit} are allowed; "
+            f"which makes {site.where} {len(value)} characters long: {value}. At most {limit} are allowed: "
             f"shorten the value by {len(value) - limit}."
         )
     if value == involved[name]:
@@ -263,7 +262,7 @@ def _sentence(name: str, value: str, takes: str, site: Site, involved: Mapping[s
     return f"{makes}, but that takes {takes}. Give a value that fits."
 
 
-# ---- Where parameters reach ----
+# ---- Properties that use parameters ----
 
 
 def _sites(stack: BuiltStack) -> Iterator[Site]:
@@ -315,26 +314,26 @@ def _where(place: Place, logical_id: str, stack: BuiltStack) -> str:
 
 
 def _judged_part(type_name: str, region: str, place: Place) -> dict[str, Any]:
-    """Return what of a property's schema is judged here."""
+    """Return the parts of a property's schema that are checked here."""
     if place == _TAG:
         return dict(_OF_TAGS)
     try:
         asked = property_schema(type_name, region, place)
-    except SchemasError:  # a type that AWS does not describe; the linter knows
+    except SchemasError:  # a type without a schema is reported by the linter
         return {}
     return {key: asked[key] for key in _JUDGED if key in asked}
 
 
 def _longest(declaration: Mapping[str, Any]) -> float:
-    """Return the length of the longest text that the declaration of a parameter allows."""
+    """Return the maximum length of a text that the declaration of a parameter allows."""
     allowed = [len(as_strings(one)) for one in declaration.get("AllowedValues", [])]
     return max(allowed, default=float(declaration.get("MaxLength", inf)))
 
 
 def _takes_any(asked: Mapping[str, Any], value: Mapping[str, Any], length: float) -> bool:
-    """Tell whether a value, with parameters of at most this length, is always within what a schema asks.
+    """Return whether a value, with parameters of at most this length, always meets a schema.
 
-    Most are names and tags, which only have a length; to leave them out saves most of the work.
+    Most values are names and tags, which only have a length; skipping them saves most of the work.
     """
     if "string" not in asked.get("type", "string") or not asked.keys() <= _LENGTHS:
         return False
@@ -347,7 +346,7 @@ def _takes_any(asked: Mapping[str, Any], value: Mapping[str, Any], length: float
 
 
 def _region_sites(stack: BuiltStack, node: Any) -> Iterator[Site]:
-    """Yield the regions that outputs of other stacks are read from, whether or not a condition needs them."""
+    """Yield the regions of Fn::GetStackOutput, independent of conditions."""
     for _, asked in entries(node, "Fn::GetStackOutput"):
         if isinstance(asked, dict):
             names = tuple(use.name for use in uses(asked.get("Region")) if use.name in stack.in_files)
@@ -360,7 +359,7 @@ def _region_sites(stack: BuiltStack, node: Any) -> Iterator[Site]:
 def _find_functions(
     node: Any, place: Place, conditions: Conditions, found: list[tuple[Place, Conditions, Any]]
 ) -> None:
-    """Add the functions that give values of a resource, in each branch of ``Fn::If``."""
+    """Add the functions in the values of a resource, in each branch of ``Fn::If``."""
     if isinstance(node, dict):
         name = next(iter(node), "")
         if name == "Fn::If" and isinstance(node[name], (list, tuple)):

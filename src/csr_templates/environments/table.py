@@ -1,4 +1,4 @@
-"""The values of all environments side by side."""
+"""Table of the values of all environments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WIDEST_CELL: Final = 40  # characters of a value
 def rows_of_cells(environments: Sequence[Environment]) -> list[list[str]]:
     """Return the values of all environments as rows of cells of equal width, headings first.
 
-    A star marks what differs from production. Long values are cut, to keep the table a table.
+    A star marks values that differ from production. Long values are shortened.
     """
     production = next((one.values for one in environments if one.is_production), {})
 

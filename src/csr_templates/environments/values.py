@@ -1,4 +1,4 @@
-"""Judge one value by what the templates declare of its parameter, and keep those that are right."""
+"""Checks single values against the declarations of their parameters."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ LONGEST_VALUE = (
     4096  # bytes; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 )
 
-# A number in its shortest form: what an operator writes is what CloudFormation shows.
+# A number in its shortest form, so that CloudFormation shows the value of the file.
 _NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]")
 
 
 class Value(NamedTuple):
-    """The value of a parameter in one environment, and the file to fix where it is wrong."""
+    """The value of a parameter in one environment, and its file."""
 
     text: str
     file: str
@@ -35,14 +35,14 @@ class Value(NamedTuple):
 
 
 class Candidate:
-    """An environment whose values have been judged one by one.
+    """An environment whose values have been checked separately.
 
     Attributes:
         name: the environment, such as ``dev``.
         file: its file.
-        own: the keys that the file gives.
-        given: those that the file or the shared one gives.
-        values: every parameter that the files decide and that is right by itself; given, shared or default.
+        own: the keys of the file.
+        given: the keys of the file and of the shared file.
+        values: the correct values of all parameters of the files: own, shared or default.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Candidate:
         self.values = values or {}
 
     def knows(self, *names: str) -> bool:
-        """Tell whether these parameters are declared and right by themselves."""
+        """Return whether these parameters are declared and have correct values."""
         return all(name in self.values for name in names)
 
     def text(self, name: str) -> str:
@@ -68,39 +68,39 @@ class Candidate:
         return self.values[name].text
 
     def mistake(self, name: str, what: str) -> Mistake:
-        """Return the mistake of one parameter; ``what`` goes on after the value found."""
+        """Return the error of one parameter; ``what`` is the text after the value found."""
         value = self.values[name]
         found = f"Found {value.origin}" if value.origin else "Found"
         return Mistake(value.file, name, f"{found} {quoted(value.text)}, {what}")
 
 
 def require_declarations(stacks: Iterable[BuiltStack]) -> None:
-    """Make sure that values of all parameters can be judged, and that each per-deploy one is declared.
+    """Check that the values of all parameters can be checked, and that per-deploy parameters are declared.
 
     Raises:
-        ValueError: a template or a stack is wrong; the message says what to do.
+        ValueError: a template or a stack is wrong; the message states what to do.
     """
     for stack in stacks:
         for name, declaration in stack.parameters.items():
             if declaration["Type"] not in TYPES:
                 raise ValueError(
                     f"Stack {stack.name}: The parameter {name} has the type {declaration['Type']}, but "
-                    f"values can only be judged for {', '.join(TYPES)}. Use one of them."
+                    f"only values of {', '.join(TYPES)} can be checked. Use one of them."
                 )
         if missing := set(stack.per_deploy) - set(stack.parameters):
             raise ValueError(
-                f"Stack {stack.name}: The template has no parameter {', '.join(sorted(missing))}, which the "
-                "stack lists as per-deploy. Declare it, or take it off the list."
+                f"Stack {stack.name}: The template does not have the parameter {', '.join(sorted(missing))}, "
+                "which the stack lists as per-deploy. Declare it, or remove it from the list."
             )
 
 
 def text_of(value: Any) -> str:
-    """Return a value of a file as CloudFormation takes it: a string."""
+    """Return a value of a file as text, for CloudFormation."""
     return value.text if isinstance(value, Number) else str(as_strings(value))
 
 
 def default_refusals(name: str, stack: BuiltStack, origin: str = "") -> list[str]:
-    """Return why a template refuses the default of its own parameter; empty where there is none."""
+    """Return why a template does not allow the default of its own parameter; empty if it does."""
     default = stack.default(name)
     if default is None:
         return []
@@ -109,13 +109,13 @@ def default_refusals(name: str, stack: BuiltStack, origin: str = "") -> list[str
 
 
 def refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = "") -> list[str]:
-    """Return why the templates that declare parameter ``name`` refuse ``value``; empty if all accept it.
+    """Return why the templates with parameter ``name`` do not allow ``value``; empty if all allow it.
 
     Args:
-        value: a string, number or boolean as ``read_flat`` gives it, or anything else that JSON can hold.
+        value: a JSON value as returned by ``read_flat``.
         name: the parameter.
         stacks: the stacks whose templates declare it.
-        origin: words in front of the value.
+        origin: words before the value.
     """
     refused: dict[tuple[str, str], list[str]] = {}
     for stack in stacks:
@@ -145,17 +145,17 @@ def _reasons(value: Any, declaration: Mapping[str, Any], region: str) -> Iterato
     try:
         size = len(text.encode("utf-8"))
     except UnicodeEncodeError:
-        yield "which holds half of a surrogate pair"
+        yield "which contains half of a surrogate pair"
         return
     if size > LONGEST_VALUE:
-        yield f"which has {size} bytes where CloudFormation takes at most {LONGEST_VALUE}"
+        yield f"which has {size} bytes, more than the limit of {LONGEST_VALUE}"
     broken = list(_broken_constraints(text, declaration, region))
     if broken:
         yield f"which {' and '.join(broken)}"
 
 
 def _expected(value: Any, declaration: Mapping[str, Any]) -> str:
-    """Say what the parameter takes where ``value`` is of another kind; empty where it is of the right one."""
+    """Return the JSON type of the parameter if ``value`` has another type; otherwise empty."""
     if declaration["Type"] == "Number":
         if isinstance(value, Number | str) and _NUMBER.fullmatch(text_of(value)):
             return ""
@@ -172,10 +172,10 @@ def _broken_constraints(text: str, declaration: Mapping[str, Any], region: str) 
     if allowed and text not in allowed:
         yield f"is not one of {', '.join(allowed)}"
     if declaration["Type"] == ZONE and not re.fullmatch(f"{re.escape(region)}[a-z]", text):
-        yield f"is not an Availability Zone of {region}, where the stack lives; these look like {region}a"
+        yield f"is not an Availability Zone of {region}, the region of the stack, such as {region}a"
     pattern = declaration.get("AllowedPattern")
     if pattern is not None and not re.fullmatch(pattern, text):
-        # The pattern itself helps only where nobody has put it into words.
+        # The pattern is shown only if the template does not describe it.
         yield "does not match" + (" the pattern" if "ConstraintDescription" in declaration else f" {pattern}")
     low, high = (declaration.get(bound) for bound in ("MinLength", "MaxLength"))
     if low is not None and len(text) < int(low):

@@ -1,1 +1,1 @@
-"""What a deployer takes beside the templates: policies, parameters, deployment files."""
+"""Files for the deploy in addition to the templates: policies, parameters, deployment files."""

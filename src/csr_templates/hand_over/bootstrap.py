@@ -1,8 +1,8 @@
-"""Bootstrap templates: what an administrator deploys once per environment, before a stack is deployed.
+"""Bootstrap templates, which an administrator deploys once for each environment before the stacks.
 
-Each makes the two roles of a stack with the policies of the set, and the first one of a region the bucket
-that templates go through. The policies read project and environment from the tags of the role; the trust
-policies do not allow tags of a session, which would take their place.
+Each template creates the two roles of a stack with the policies of the set; the first template of a region
+also creates the artifact bucket. The policies read project and environment from the tags of the role. The
+trust policies do not allow session tags, which would override them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from csr_templates.cloudformation.built_stack import BuiltStack, Document
 
-_RANDOM: Final = 13  # hyphen and random part of a name that CloudFormation makes
+_RANDOM: Final = 13  # hyphen and random part of a name that CloudFormation generates
 _NAME_LIMITS: Final = {
     "AWS::IAM::Role": ("RoleName", 64),
     "AWS::RDS::DBInstance": ("DBInstanceIdentifier", 63),
@@ -29,7 +29,7 @@ _ACCOUNT_LENGTH: Final = 12
 
 
 def firsts(stacks: Iterable[BuiltStack]) -> set[str]:
-    """Return the names of the stacks that are the first of their region in deploy order."""
+    """Return the names of the first stack of each region in deploy order."""
     found: dict[str, str] = {}
     for stack in stacks:
         found.setdefault(stack.region, stack.name)
@@ -37,11 +37,11 @@ def firsts(stacks: Iterable[BuiltStack]) -> set[str]:
 
 
 def bootstrap(stack: BuiltStack, *, with_bucket: bool) -> dict[str, Any]:
-    """Return the template, as a plain dict, that makes a stack's roles.
+    """Return the template, as a plain dict, that creates the roles of a stack.
 
     Args:
         stack: with its policies.
-        with_bucket: whether it makes the bucket for the templates of its region, too.
+        with_bucket: whether it also creates the artifact bucket of its region.
     """
     types = {resource["Type"] for resource in stack.resources.values()}
     makes_roles, has_domain = "AWS::IAM::Role" in types, "AWS::Route53::RecordSet" in types
@@ -76,10 +76,10 @@ def bootstrap(stack: BuiltStack, *, with_bucket: bool) -> dict[str, Any]:
 
 
 def longest_project(stack: BuiltStack) -> int:
-    """Return the length of ProjectName up to which the policies name what they should.
+    """Return the maximum length of ProjectName for which the names in the policies are correct.
 
-    Where a name grows too long for its service, CloudFormation cuts stack and logical ID, and the policies
-    would name something else. How it cuts is documented nowhere.
+    If a generated name is too long for its service, CloudFormation shortens stack name and logical ID in an
+    undocumented way, and the policies would not match.
     """
     declared: int = stack.parameters.get("ProjectName", {}).get("MaxLength", _BUCKET_LIMIT)
     environment = max(map(len, _environments(stack)))
@@ -111,8 +111,8 @@ def _parameters(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> di
             "AllowedPattern": "(?!deploy(-|$))[a-z][a-z0-9]*(-[a-z0-9]+)*",
             "MaxLength": length,
             "ConstraintDescription": (
-                "must start with a lower-case letter, hold lower-case letters, digits and single hyphens, "
-                f"not be deploy or start with deploy-, and be at most {length} characters long"
+                "must start with a lowercase letter, contain only lowercase letters, digits and single "
+                f"hyphens, not be deploy or start with deploy-, and be at most {length} characters long"
             ),
         },
         "Environment": {
@@ -278,7 +278,7 @@ def _trust(statement: Document) -> Document:
 
 
 def _by_token() -> dict[str, Any]:
-    """Return the trust policy for tokens, as text: the provider is part of a key, where no function works."""
+    """Return the trust policy for tokens, as text, because a key of it contains the provider."""
     provider = "${Provider}"
     statement = {
         "Effect": "Allow",
@@ -293,7 +293,7 @@ def _by_token() -> dict[str, Any]:
 
 
 def _policies(stack: BuiltStack) -> dict[str, Any]:
-    """Return the managed policies: the documents of the set, each attached to its role."""
+    """Return the managed policies: the policy documents of the set, attached to their roles."""
     resources = {}
     for key, documents in role_policy_files(stack).items():
         role = "PipelineRole" if key.startswith("pipeline") else "ServiceRole"

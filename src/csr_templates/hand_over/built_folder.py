@@ -1,4 +1,4 @@
-"""Read a built folder back: its stacks, and what each environment passes to them."""
+"""Reads an output folder: its stacks, and their parameter values in each environment."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from csr_templates.cloudformation.template_text import TemplateTextError, read_t
 from csr_templates.hand_over import manifest
 
 Read = Callable[[str], bytes]
-"""Returns the content of a file of the folder; the path is relative to it. Raises OSError."""
+"""Returns the content of a file of the folder, by its relative path. Raises OSError."""
 
 
 class BuiltFolderError(ValueError):
-    """The folder cannot be read back; the message says what and what to do."""
+    """The folder cannot be read; the message states why and what to do."""
 
 
 class BuiltFolder(NamedTuple):
-    """What a folder hands over.
+    """The content of an output folder.
 
     Attributes:
         stacks: in deploy order, with their stack policies.
@@ -32,14 +32,14 @@ class BuiltFolder(NamedTuple):
 
 
 def read(read_file: Read, where: str) -> BuiltFolder:
-    """Return what a folder hands over.
+    """Return the content of an output folder.
 
     Args:
         read_file: reads its files.
         where: the folder, for messages.
 
     Raises:
-        BuiltFolderError: the manifest or a file that it names is missing or is not what it should be.
+        BuiltFolderError: the manifest, or a file in it, is missing or wrong.
     """
     name = f"{where}/{manifest.MANIFEST}"
     try:
@@ -90,7 +90,7 @@ def read_parameters(text: str, name: str) -> dict[str, str]:
         name: the file, for the message.
 
     Raises:
-        BuiltFolderError: it is neither.
+        BuiltFolderError: the text has neither form.
     """
     try:
         found = json.loads(text)

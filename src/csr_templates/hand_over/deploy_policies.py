@@ -1,18 +1,17 @@
-"""Deploy policies: the rights of CloudFormation's service role for one stack.
+"""Deploy policies: the permissions of CloudFormation's service role for one stack.
 
-They follow from the template: from the permissions that the schema of each of its resource types claims for
-its handlers (``list`` aside, which no stack operation calls) and for what it sets, from the few that the
-schemas forget, and from the names of its resources. The pipeline's own role has none of them: see
+They are computed from the template: from the permissions that the schema of each resource type lists for its
+handlers (except ``list``, which stack operations do not call) and for its properties, from a few permissions
+missing in the schemas, and from the names of the resources. The pipeline role has other permissions: see
 ``pipeline_policies``.
 
-The documents serve every environment. What differs comes from tags of the role: ``Project`` and
-``Environment``, and where they are wanted ``PermissionsBoundary``, ``HostedZoneId`` and ``CustomDomainName``.
-Names are literal.
-A resource with a random ID is reached by its tags: what exists has to carry them, what is created has to get
-them. What the documents cannot bound is what the stack's own roles are given: who writes their policies has,
-through them, whatever the account, or the permissions boundary, allows its roles.
+The documents apply to every environment. Values that differ come from tags of the role: ``Project`` and
+``Environment``, and optionally ``PermissionsBoundary``, ``HostedZoneId`` and ``CustomDomainName``. Names are
+literal. A resource with a random ID is matched by its tags: an existing resource must have them, and a new
+resource must get them. The documents do not limit the policies of the stack's own roles: an author of these
+policies can use all permissions that the account, or the permissions boundary, allows for roles.
 
-Nothing of this has been observed in an account: the schemas are AWS's word.
+The policies have not been tested in an account; they rely on the schemas of AWS.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
 OWN_ACCOUNT: Final = {"aws:ResourceAccount": ACCOUNT}
 TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}
 
-# Each of these has a statement of its own, with conditions that no other action has.
+# Each of these has a separate statement, with conditions of its own.
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
 _READS: Final = ("Describe", "Get", "List")
 _RECORDS: Final = "route53:ChangeResourceRecordSets"
@@ -57,29 +56,30 @@ _CREATED: Final = {
 
 
 class Claim(NamedTuple):
-    """Who claims to use an action: a handler of a type, or ``tags``, what reads and changes its tags."""
+    """The source of a required action: a handler of a type, or ``tags`` for reading and changing its tags."""
 
     type: str
     handler: str
 
 
 class Place(NamedTuple):
-    """Where a statement reaches: an ARN, and the tags that what is there has to carry (see ``Scope``)."""
+    """The resources of a statement: an ARN, and the tags that the resources must have (see ``Scope``)."""
 
     arn: str
     tags: str
 
 
 def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
-    """Return the policies of a stack's service role: for everyday deploys, and for what goes away.
+    """Return the policies of a stack's service role: for everyday deploys, and for deletions.
 
     The second ones are needed in addition when the stack is deleted, when an update removes or replaces
-    resources, and when a failed creation is rolled back. Both are divided where IAM would refuse the length.
+    resources, and when a failed creation is rolled back. Both are divided into documents of the allowed
+    length.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the template's types in the region.
-        PolicyError: ``deploy_scopes`` has no ARNs for one of them, or one statement alone is longer than a
-            document may be.
+        PolicyError: ``deploy_scopes`` does not have ARNs for one of them, or one statement is longer than a
+            document can be.
         resolving.ResolveError: a value that a policy depends on is wrong.
     """
     needs = _Needs(stack)
@@ -98,7 +98,7 @@ def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
 
 
 def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
-    """Return every action that a type of the template claims for what it sets, with who claims it.
+    """Return every action that the types of the template require, with the source of the requirement.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the template's types in the region.
@@ -106,7 +106,7 @@ def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
     claims: dict[str, set[Claim]] = {}
     for type_name, properties in _by_type(stack).items():
         optional = deploy_scopes.OPTIONAL.get(type_name, {})
-        text = json.dumps(list(properties.values())) if optional else ""  # in which only keys precede a colon
+        text = json.dumps(list(properties.values())) if optional else ""  # only keys precede a colon here
         unused = {
             action for name, actions in optional.items() if f'"{name}":' not in text for action in actions
         }
@@ -119,7 +119,7 @@ def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
 
 
 def concerns(action: str, arn: str) -> bool:
-    """Tell whether what an action is judged on may be what an ARN of our policies means."""
+    """Return whether the resource of an action may match an ARN of the policies."""
     service, our_region, ours = _beginning(arn)
     return any(
         of == service and region in (our_region, "${Region}") and _may_go_on_alike(ours, theirs)
@@ -128,7 +128,7 @@ def concerns(action: str, arn: str) -> bool:
 
 
 class _Needs:
-    """What deploying one template needs, as statements."""
+    """The permissions for deploying one template, as statements."""
 
     def __init__(self, stack: BuiltStack) -> None:
         self.built = stack
@@ -145,12 +145,12 @@ class _Needs:
 
     @cached_property
     def everyday(self) -> set[str]:
-        """What creating, updating and reading needs."""
+        """Statements for creating, updating and reading."""
         return (self.serving - self.removing - set(deploy_scopes.REMOVES)) | self._forgotten
 
     @cached_property
     def removing(self) -> set[str]:
-        """What only deleting needs."""
+        """Statements for deleting."""
         return {
             action
             for action in self.serving - self._forgotten
@@ -162,7 +162,7 @@ class _Needs:
         }
 
     def other_stacks(self) -> Iterator[Document]:
-        """Allow reading the outputs that Fn::GetStackOutput asks for, in whatever region."""
+        """Allow reading the outputs of Fn::GetStackOutput in their regions."""
         function = "Fn::GetStackOutput"
         arns = {
             f"arn:aws:cloudformation:{as_pattern(asked['Region'])}:*:stack/{as_pattern(asked['StackName'])}/*"
@@ -174,7 +174,7 @@ class _Needs:
             yield from allow("OutputsOfOtherStacks", describe, arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def roles(self) -> Iterator[Document]:
-        """Allow handing our roles to the services that trust them, and services making their own roles."""
+        """Allow passing the stack's roles to services, and creating service-linked roles."""
         of_roles = list(self.types.get("AWS::IAM::Role", {}).values())
         ours = [place.arn for place in self._places if place.arn.startswith("arn:aws:iam:")]
         documents = [role.get("AssumeRolePolicyDocument") for role in of_roles]
@@ -213,7 +213,7 @@ class _Needs:
             yield from deny("BoundaryStays", ["iam:DeleteRolePermissionsBoundary"], ["*"], Null=required)
 
     def objects(self) -> Iterator[Document]:
-        """Allow reading the templates and the packages, and having the access to buckets logged."""
+        """Allow reading the templates and the packages, and enabling access logs of buckets."""
         yield from allow(
             "Artifacts",
             ["s3:GetObject", "s3:GetObjectVersion"],
@@ -239,7 +239,7 @@ class _Needs:
             yield from allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def roll_backs(self) -> Iterator[Document]:
-        """Allow deleting what each update makes, if the update fails."""
+        """Allow deleting resources that each update creates, if the update fails."""
         for type_name, action, owner, arn in deploy_scopes.ROLLED_BACK:
             if type_name in self.types:
                 sid = f"RolledBack{_short(type_name)}"
@@ -247,7 +247,7 @@ class _Needs:
                 yield from allow(sid, [action], arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def parts(self) -> Iterator[Document]:
-        """Allow removing parts, where the same action removes the whole."""
+        """Allow removing parts of a resource if the same action deletes the resource."""
         for action, arns in deploy_scopes.REMOVES.items():
             if action in self.serving:
                 filled = [arn.format(region=self.region) for arn in arns]
@@ -255,7 +255,7 @@ class _Needs:
                 yield from allow(sid, [action], filled, StringEquals=self._of("ResourceTag", "environment"))
 
     def creation(self) -> Iterator[Document]:
-        """Allow creating what gets a random ID, if it gets our tags, too."""
+        """Allow creating resources with a random ID, if they get the stack's tags."""
         creating = []
         for action, type_name, arns in self._created(deploy_scopes.CREATES):
             sent = self._of("RequestTag", *self._mode(type_name))
@@ -287,7 +287,7 @@ class _Needs:
             )
 
     def _created(self, rows: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, list[str]]]:
-        """Yield what serves this stack of a table: action, type and ARNs, of what has a random ID."""
+        """Yield the entries of a table for this stack: action, type and ARNs."""
         for action, type_name, pattern in rows:
             if type_name in self.types and action in self.serving:
                 told = [place.arn for place in self._places if place.tags]
@@ -296,7 +296,7 @@ class _Needs:
                     yield action, type_name, ours
 
     def records(self) -> Iterator[Document]:
-        """Allow changing the addresses of the site's own domain, if the role says that there is one."""
+        """Allow changing the records of the custom domain, if the role has its tags."""
         if _RECORDS in self.serving:
             names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
             types = "route53:ChangeResourceRecordSetsRecordTypes"
@@ -315,7 +315,7 @@ class _Needs:
             )
 
     def statements(self, actions: set[str]) -> Iterator[Document]:
-        """Allow actions: statements for each service and each kind of condition, then what takes no ARN."""
+        """Allow actions: statements for each service and kind of condition, then those without an ARN."""
         actions = actions - {_RECORDS}
         any_resource = set(filter(_takes_any, actions))
         unlimited = any_resource - _CREATED.keys()
@@ -335,7 +335,7 @@ class _Needs:
                 yield from allow(sid, of_kind, arns, StringEqualsIfExists=others)
             else:
                 ours = self._of("ResourceTag", tags, arns) if tags else {}
-                sent = self._of("RequestTag", "environment") if tags else {}  # our tags stay
+                sent = self._of("RequestTag", "environment") if tags else {}  # the stack's tags must remain
                 limits = {**OWN_ACCOUNT, **sent}
                 yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists=limits)
         for action, pattern in deploy_scopes.INSIDE.items():
@@ -357,7 +357,7 @@ class _Needs:
             key_use,
             [f"arn:aws:kms:{self.region}:*:key/*"],
             StringEquals={"kms:ViaService": [f"{user}.{self.region}.amazonaws.com" for user in users]},
-            # A key of another account may admit us: our secret would be under a key that is not ours.
+            # A key of another account may allow this account: a secret could be encrypted with a foreign key.
             StringEqualsIfExists={**OWN_ACCOUNT, **self._of("ResourceTag", "name", "AWS::KMS::Key")},
         )
         worldwide = {action for action in unlimited if _service(action) in deploy_scopes.GLOBAL}
@@ -366,13 +366,13 @@ class _Needs:
         yield from allow("AnyGlobalResource", worldwide, ["*"])
 
     def _reached(self, action: str) -> Iterator[Place]:
-        """Yield where an action reaches something that exists, or that has a name beforehand."""
+        """Yield the existing or named resources of an action."""
         for place in self._concerned(action):
             if not self._only_creates(action, place):
                 yield place
 
     def _only_creates(self, action: str, place: Place) -> bool:
-        """Tell whether all that the action does there is creating it."""
+        """Return whether the action only creates the resource."""
         return any(
             place.tags and place.arn in self._filled(deploy_scopes.Scope(type_name, arn))
             for type_name, arn in _CREATED.get(action, ())
@@ -380,7 +380,7 @@ class _Needs:
         )
 
     def _require_scope(self, type_name: str) -> None:
-        """Make sure that leaving actions out has not left out what a type cannot do without."""
+        """Check that no required action of a type is missing."""
         handlers = resource_schema(type_name, self.region).handlers
         for handler in ("create", "delete"):
             if self.serving.isdisjoint(handlers.get(handler, ())):
@@ -390,7 +390,7 @@ class _Needs:
                 )
 
     def _serves(self, action: str) -> bool:
-        """Tell whether a claimed action can do anything for this stack."""
+        """Return whether a required action applies to this stack."""
         if action in deploy_scopes.OBJECTS or action in _OF_ROLES or _service(action) not in self._services:
             return False
         if iam_action(action) is None:
@@ -426,7 +426,7 @@ class _Needs:
 
     @cached_property
     def _secrets(self) -> list[str]:
-        """The names of secrets that dynamic references read; ``""`` for a resource of the template."""
+        """The names of secrets in dynamic references; ``""`` for a resource of the template."""
         names = {
             name
             for place, kind, name in self.built.outside_uses
@@ -436,7 +436,7 @@ class _Needs:
         return sorted({f"{PREFIX}{rest}" if begins and not before else "" for before, begins, rest in ours})
 
     def _look_ups(self) -> Iterator[str]:
-        """Yield the actions with which CloudFormation looks values of parameters up."""
+        """Yield the actions with which CloudFormation resolves the values of parameters."""
         for name, declared in self.built.parameters.items():
             listed = re.fullmatch("List<(.+)>", declared["Type"])
             type_name = listed[1] if listed else declared["Type"]
@@ -471,21 +471,21 @@ class _Needs:
         return found
 
     def _mode(self, type_name: str) -> tuple[str, str]:
-        """Return how resources of a type are told from others, and the type, as ``_of`` takes them."""
+        """Return the tags that identify resources of a type, and the type, as arguments for ``_of``."""
         modes = [scope.tags for scope in deploy_scopes.SCOPES if scope.type == type_name]
         return modes[0] or "environment", type_name
 
     def _here(self, arns: list[str], condition: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a condition that also names the region, where the ARN does not."""
+        """Return a condition with the region, if the ARN does not contain it."""
         return {**condition, "aws:RequestedRegion": self.region} if arns == ["*"] else condition
 
     def _of(self, key: str, tags: str, where: Iterable[str] | str = "") -> dict[str, Any]:
-        """Return the condition that tags of a resource, or of a request, are ours.
+        """Return the condition that tags of a resource, or of a request, are those of the stack.
 
         Args:
             key: ``ResourceTag`` or ``RequestTag``.
             tags: as in ``Scope``.
-            where: with ``name``, the type of the resources, or the ARNs that they have.
+            where: with ``name``, the type of the resources, or their ARNs.
         """
         condition: dict[str, Any] = {f"aws:{key}/{tag}": value for tag, value in TAGS.items()}
         if tags == "name":
@@ -517,7 +517,7 @@ class _Needs:
 
     @cached_property
     def _places(self) -> list[Place]:
-        """The ARNs that a policy for this stack may name."""
+        """The ARNs for the policies of this stack."""
         found = [
             Place(arn, scope.tags or ("environment" if "*" in name and PREFIX[:-1] not in name else ""))
             for scope in deploy_scopes.SCOPES
@@ -532,7 +532,7 @@ class _Needs:
         return list(dict.fromkeys(found))
 
     def _filled(self, scope: deploy_scopes.Scope) -> list[str]:
-        """Return the ARNs of a scope for each resource of its type, each once."""
+        """Return the ARNs of a scope for each resource of its type, without duplicates."""
         if scope not in self._arns_of:
             self._arns_of[scope] = list(dict.fromkeys(arn for _, arn in self._named(scope)))
         return self._arns_of[scope]
@@ -562,7 +562,7 @@ def _by_type(stack: BuiltStack) -> dict[str, dict[str, Mapping[str, Any]]]:
 
 @cache
 def _property_in(arn: str) -> str:
-    """Return the property that the ARN of a scope has the name of a resource from; empty if it has none."""
+    """Return the name property in the ARN of a scope; empty if there is none."""
     named = re.search(r"(?<!\{)\{([A-Z]\w*)\}", arn)
     return named[1] if named else ""
 
@@ -575,14 +575,14 @@ def _short(type_name: str) -> str:
     return type_name.removeprefix("AWS::").replace("::", "")
 
 
-@cache  # the stacks have many actions in common
+@cache  # the stacks share many actions
 def _arns(action: str) -> tuple[str, ...]:
     return (*(iam_action(action) or ()), *deploy_scopes.ARNS.get(action, ()))
 
 
 @cache
 def _takes_any(action: str) -> bool:
-    """Tell whether a policy can only allow the action for ``*``, or ours has to."""
+    """Return whether the action must be allowed for ``*``."""
     return bool(
         not _arns(action) or action in deploy_scopes.OF_AWS or deploy_scopes.LOOK_UPS.fullmatch(action)
     )
@@ -590,11 +590,11 @@ def _takes_any(action: str) -> bool:
 
 @cache
 def _beginning(arn: str) -> tuple[str, str, str]:
-    """Return the service of an ARN, its region, and what follows the account up to what varies."""
+    """Return the service of an ARN, its region, and the fixed start of the part after the account."""
     _, _, service, region, _, resource = arn.split(":", 5)
     return service, region, re.split("[*$]", resource, maxsplit=1)[0]
 
 
 def _may_go_on_alike(one: str, other: str) -> bool:
-    """Tell whether two beginnings may be those of the same resource."""
+    """Return whether two beginnings may belong to the same resource."""
     return one.startswith(other) or other.startswith(one)

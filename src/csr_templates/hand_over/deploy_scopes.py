@@ -1,7 +1,7 @@
-"""What the deploy policies know of AWS beyond its schemas: ARNs, tags, and what the schemas get wrong.
+"""Facts about AWS for the deploy policies that are not in the schemas: ARNs, tags and corrections.
 
-A type that is new to the templates needs a line in ``SCOPES``, unless another of its service covers what it
-claims.
+A new resource type in the templates needs a line in ``SCOPES``, unless a line of its service covers its
+actions.
 """
 
 import re
@@ -9,15 +9,16 @@ from typing import Final, NamedTuple
 
 
 class Scope(NamedTuple):
-    """Where the resources of a type are.
+    """The ARN and the tags of the resources of a type.
 
     Attributes:
-        type: the resource type; ``""`` for what every stack may touch.
-        arn: ``{region}`` is the stack's, ``{Name}`` the property that names the resource. Where the template
-            leaves that property out, CloudFormation names it: stack, logical ID and a random part.
-        tags: how a resource with a random ID is told from others: ``environment``, by the tags Project and
-            Environment; ``name``, by the tag Name too, because several stacks have such resources; ``""``
-            where the ARN has a name, or where AWS knows no tags.
+        type: the resource type; ``""`` for resources of all stacks.
+        arn: ``{region}`` is the region of the stack, ``{Name}`` the name property of the resource. Without
+            this property in the template, CloudFormation generates the name: stack, logical ID and a random
+            part.
+        tags: the tags that identify a resource with a random ID: ``environment`` for Project and Environment;
+            ``name`` for Name too, because several stacks have such resources; ``""`` if the ARN contains a
+            name, or if AWS does not support tags.
     """
 
     type: str
@@ -28,7 +29,7 @@ class Scope(NamedTuple):
 SCOPES: Final = (
     Scope("AWS::ApiGateway::Account", "arn:aws:apigateway:{region}::/account"),
     Scope("AWS::ApiGateway::ApiKey", "arn:aws:apigateway:{region}::/apikeys/*", "environment"),
-    # What belongs to an API or a usage plan inherits its tags.
+    # Parts of an API or a usage plan inherit its tags.
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
     Scope("AWS::ApiGateway::RestApi", "arn:aws:apigateway:{region}::/restapis/*", "environment"),
     Scope("AWS::ApiGateway::UsagePlan", "arn:aws:apigateway:{region}::/usageplans/*", "environment"),
@@ -65,17 +66,19 @@ SCOPES: Final = (
         "AWS::RDS::DBClusterParameterGroup", "arn:aws:rds:{region}:*:cluster-pg:{DBClusterParameterGroupName}"
     ),
     Scope("AWS::RDS::DBInstance", "arn:aws:rds:{region}:*:db:{DBInstanceIdentifier}"),
-    Scope("AWS::RDS::DBInstance", "arn:aws:rds:{region}:*:og:default*"),  # where the template names none
+    Scope(
+        "AWS::RDS::DBInstance", "arn:aws:rds:{region}:*:og:default*"
+    ),  # if the template does not set a name
     Scope("AWS::RDS::DBParameterGroup", "arn:aws:rds:{region}:*:pg:{DBParameterGroupName}"),
     Scope("AWS::RDS::DBSubnetGroup", "arn:aws:rds:{region}:*:subgrp:{DBSubnetGroupName}"),
     Scope("AWS::RDS::EventSubscription", "arn:aws:rds:{region}:*:es:{SubscriptionName}"),
-    # Route 53 knows no condition on the tags of a health check, and tags it after its creation.
+    # Route 53 does not support conditions on the tags of a health check, and tags it after its creation.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
     Scope("AWS::Route53::HealthCheck", "arn:aws:route53:::healthcheck/*"),
     Scope("AWS::Route53::RecordSet", "arn:aws:route53:::change/*"),
     Scope("AWS::Route53::RecordSet", "arn:aws:route53:::hostedzone/${{aws:PrincipalTag/HostedZoneId}}"),
     Scope("AWS::S3::Bucket", "arn:aws:s3:::{BucketName}"),
-    # Six characters follow the name. A secret that is being created may have only its name.
+    # Six random characters follow the name; for a new secret, IAM may evaluate only the name.
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
     Scope("AWS::SecretsManager::Secret", "arn:aws:secretsmanager:{region}:*:secret:{Name}"),
     Scope("AWS::SecretsManager::Secret", "arn:aws:secretsmanager:{region}:*:secret:{Name}-??????"),
@@ -100,13 +103,13 @@ CREATES: Final = (
     ("ec2:CreateVpcEndpoint", "AWS::EC2::VPCEndpoint", "arn:aws:ec2:{region}:*:vpc-endpoint/*"),
     ("kms:CreateKey", "AWS::KMS::Key", "*"),
     ("logs:CreateDelivery", "AWS::Logs::Delivery", "arn:aws:logs:{region}:*:delivery:*"),
-    # Only those whose name has an ID that nobody knows beforehand.
+    # Only those whose names contain an ID that is not known before the deploy.
     ("logs:CreateLogGroup", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}"),
 )
-"""What creates a resource with a random ID: action, type, and the ARN that IAM judges before there is an ID.
+"""Actions that create a resource with a random ID: action, type, and the ARN that IAM evaluates then.
 
-The request has to carry our tags: the resource has none yet. The schemas say of these types that their
-handlers pass the tags with the creation (``tagOnCreate``).
+The request must have the stack's tags, because the resource does not have tags yet. According to the schemas,
+the handlers of these types pass the tags with the creation (``tagOnCreate``).
 """
 
 TAGS_ON_CREATION: Final = (
@@ -118,42 +121,41 @@ TAGS_ON_CREATION: Final = (
     ("logs:TagResource", "AWS::Logs::Delivery", "arn:aws:logs:{region}:*:delivery:*"),
     ("logs:TagResource", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}"),
 )
-"""What gives a resource with a random ID its tags when it is created: action, type and ARN.
+"""Actions that tag a resource with a random ID when it is created: action, type and ARN.
 
-Unlike EC2, these services do not tell IAM whether a resource is being created or has no tags, so the request
-has to carry our tags, and what carries other values is refused, like a key with an alias. What has no tags
-could be tagged: but a handler tags only what its stack created or imported, and the pipeline's role may not
-import.
+Unlike EC2, these services do not tell IAM whether a resource is being created. So the request must have the
+stack's tags, and resources with other values are denied. Resources without tags could be tagged, but a
+handler tags only resources that its stack created or imported, and the pipeline role cannot import.
 """
 
 CREATION_TAGS_OF_EC2: Final = "ec2:CreateTags"
-"""EC2 tells IAM which action creates what is tagged.
+"""EC2 sends to IAM the action that creates the tagged resource.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html"""
 
 BESIDE: Final = {
     "ec2:AllocateAddress": "arn:aws:ec2:{region}:*:ipv4pool-ec2/*",  # AWS's addresses
-    # A rule without tags. The group that it belongs to is judged, too.
+    # A rule without tags. IAM also evaluates its group.
     "ec2:AuthorizeSecurityGroupEgress": "arn:aws:ec2:{region}:*:security-group-rule/*",
     "ec2:AuthorizeSecurityGroupIngress": "arn:aws:ec2:{region}:*:security-group-rule/*",
-    # The VPC's default network ACL comes back. The subnet is judged, too.
+    # The subnet returns to the VPC's default network ACL. IAM also evaluates the subnet.
     "ec2:ReplaceNetworkAclAssociation": "arn:aws:ec2:{region}:*:network-acl/*",
-    # AWS's managed rule groups. The web ACL is judged, too.
+    # AWS managed rule groups. IAM also evaluates the web ACL.
     "wafv2:CreateWebACL": "arn:aws:wafv2:{region}:*:global/managedruleset/*",
     "wafv2:UpdateWebACL": "arn:aws:wafv2:{region}:*:global/managedruleset/*",
 }
-"""What an action concerns without tags of ours, beside something that has them."""
+"""Resources of an action without the stack's tags, in addition to a resource with them."""
 
 ARNS: Final = {
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
     "logs:DeleteDeliverySource": ("arn:${Partition}:logs:${Region}:${Account}:delivery-source:*",),
 }
-"""Formats of ARNs that cfn-lint's copy of AWS's list of actions misses."""
+"""ARN formats missing in cfn-lint's copy of the list of actions."""
 
 INSIDE: Final = {
     "ec2:CreateSecurityGroup": "arn:aws:ec2:{region}:*:vpc/*",
     "ec2:DescribeVpcAttribute": "arn:aws:ec2:{region}:*:vpc/*",
 }
-"""What concerns something of the environment, which may be another stack's: action, ARN."""
+"""Actions on resources of the environment, possibly of another stack: action, ARN."""
 
 FROM_CREATION: Final = frozenset(
     {
@@ -164,13 +166,13 @@ FROM_CREATION: Final = frozenset(
         "kms:ListResourceTags",
     }
 )
-"""What a handler asks KMS for right after creating a key. KMS may notice the tags five minutes later, so
-these and ``KEY_USE`` are refused only where a key carries other values.
+"""Actions of a handler on KMS right after creating a key. Tags of a key take up to five minutes to affect
+authorization, so these and ``KEY_USE`` are denied only for keys with other values.
 https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html"""
 
 REMOVES: Final = {
     "apigateway:DELETE": (
-        "arn:aws:apigateway:{region}::/apikeys/*",  # OriginKeys decides which keys exist
+        "arn:aws:apigateway:{region}::/apikeys/*",  # OriginKeys determines which keys exist
         "arn:aws:apigateway:{region}::/restapis/*/deployments/*",
         "arn:aws:apigateway:{region}::/restapis/*/gatewayresponses/*",
         "arn:aws:apigateway:{region}::/restapis/*/requestvalidators/*",
@@ -178,49 +180,49 @@ REMOVES: Final = {
         "arn:aws:apigateway:{region}::/usageplans/*/keys/*",
     ),
 }
-"""What updates remove, although the same action removes the whole: the ARNs of the parts.
+"""ARNs of parts that updates remove with the action that also deletes the whole resource.
 
-An API key is a part of what limits the API: an update may take it from its plan, which has the same effect.
+An API key is such a part: an update may remove it from its usage plan, which has the same effect.
 """
 
 GLOBAL: Final = frozenset({"cloudfront", "iam", "route53"})
-"""Services without regions: a condition on the region of a request to them would say nothing."""
+"""Global services: a condition on the region of a request has no effect for them."""
 
 LOOK_UPS: Final = re.compile("rds:Describe.*|cloudwatch:DescribeAlarms")
-"""Actions that a handler may look things up with by listing, which IAM judges as access to all of them."""
+"""Actions of handlers that list resources, which IAM evaluates as access to all of them."""
 
 LOOKED_UP: Final = frozenset({"ec2"})
-"""Services that a handler looks things up in although its stack has no resource there: a function's VPC."""
+"""Services that a handler reads from although the stack has no resource in them: the VPC of a function."""
 
 FORGOTTEN: Final = (
-    # Lambda's network interfaces outlive the function for a while. CloudFormation waits for them to go before
-    # it deletes the subnets and security groups that they are in, if it may look for them.
+    # Lambda deletes the network interfaces some time after the function. CloudFormation waits for this before
+    # it deletes their subnets and security groups, if it is allowed to describe them.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-vpcconfig.html
     ("AWS::EC2::SecurityGroup", "", ("ec2:DescribeNetworkInterfaces",)),
     ("AWS::EC2::Subnet", "", ("ec2:DescribeNetworkInterfaces",)),
-    # The service whose logs are delivered has a permission of its own; the schema names those of others.
+    # The service of the logs needs a separate permission; the schema contains those of other services.
     # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
     ("AWS::Logs::DeliverySource", "", ("cloudfront:AllowVendedLogDeliveryForResource",)),
-    # These two use a key with the rights of the caller.
+    # These two use a key with the permissions of the caller.
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html
     ("AWS::SecretsManager::Secret", "KmsKeyId", ("kms:Decrypt", "kms:GenerateDataKey")),
     ("AWS::RDS::DBCluster", "KmsKeyId", ("kms:CreateGrant", "kms:DescribeKey")),
-    # Its private DNS name is a hosted zone of AWS's, which EC2 associates with the VPC for the caller.
+    # Its private DNS name is a hosted zone of AWS, which EC2 associates with the VPC on behalf of the caller.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
     ("AWS::EC2::VPCEndpoint", "PrivateDnsEnabled", ("route53:AssociateVPCWithHostedZone",)),
 )
-"""What the schemas forget: type, the property that calls for it (``""`` for none in particular), actions."""
+"""Actions missing in the schemas: type, property that needs them (``""`` for all), actions."""
 
 PARAMETERS: Final = {
     "AWS::EC2::AvailabilityZone::Name": "ec2:DescribeAvailabilityZones",
 }
-"""Type of a parameter -> the action with which CloudFormation looks the value up.
+"""Type of a parameter -> the action with which CloudFormation resolves the value.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html"""
 
 ROLLED_BACK: Final = (
-    # Each deploy publishes one. If a failed deploy leaves it, the next attempt with the same code ends with
-    # "A version for this Lambda function exists".
+    # Each deploy publishes one. If a failed deploy does not delete it, the next deploy with the same code
+    # fails: "A version for this Lambda function exists".
     (
         "AWS::Lambda::Version",
         "lambda:DeleteFunction",
@@ -228,7 +230,7 @@ ROLLED_BACK: Final = (
         "arn:aws:lambda:{region}:*:function:{FunctionName}:*",
     ),
 )
-"""What every update makes, so that a failed one has to delete it: type, action, whose ARN, and the ARN."""
+"""Resources that every update creates, and a failed update deletes: type, action, type of the ARN, ARN."""
 
 PACKAGES: Final = (
     ("AWS::Lambda::Function", ("s3:GetObject", "s3:GetObjectVersion"), "lambda-deployments-{account}/*"),
@@ -236,11 +238,11 @@ PACKAGES: Final = (
 """Objects of another stack's bucket that creating a resource reads: type, actions, name after the prefix."""
 
 LOG_WRITES: Final = ("s3:PutObject", "s3:PutObjectAcl")
-"""What the caller must be allowed in the bucket that the access to another bucket is logged to.
+"""Actions that the caller needs on the bucket for the access logs of another bucket.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfig.html"""
 
 OF_AWS: Final = frozenset({"route53:AssociateVPCWithHostedZone"})
-"""Actions on what is AWS's own and has an ID that nobody knows beforehand."""
+"""Actions on resources of AWS with an ID that is not known before the deploy."""
 
 OPTIONAL: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "AWS::ApiGateway::RestApi": {
@@ -372,14 +374,14 @@ OPTIONAL: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "AWS::WAFv2::LoggingConfiguration": {"S3Destination": ("s3:GetBucketPolicy", "s3:PutBucketPolicy")},
 }
-"""Type -> property -> what only that property calls for. A claim counts only if a template sets it."""
+"""Type -> property -> actions only for this property; they count only if a template sets it."""
 
 OBJECTS: Final = frozenset({"s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObjectAcl"})
-"""Claimed, and left out: a stack makes buckets, what lies in them is not its own. ``LOG_WRITES`` and
-``PACKAGES`` are the exceptions."""
+"""Actions in the schemas that are not allowed: a stack creates buckets, but does not manage their objects.
+Exceptions: ``LOG_WRITES`` and ``PACKAGES``."""
 
 KEY_USE: Final = frozenset({"kms:CreateGrant", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"})
-"""Actions that are allowed only as part of what a service of ``KEY_USERS`` does for the caller."""
+"""Actions that are allowed only through a service of ``KEY_USERS`` on behalf of the caller."""
 
 KEY_USERS: Final = {
     "AWS::Lambda::Function": "lambda",
@@ -394,5 +396,5 @@ SERVICE_LINKED: Final = (
     ("AWS::RDS::", "rds.amazonaws.com"),
     ("AWS::WAFv2::LoggingConfiguration", "wafv2.amazonaws.com"),
 )
-"""Services that make a role for themselves with an account's first resource of these types.
+"""Services that create a service-linked role with the first resource of these types in an account.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html"""

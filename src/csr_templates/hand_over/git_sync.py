@@ -1,4 +1,4 @@
-"""Deployment files of CloudFormation's Git sync: a template of the repository and the values that it gets.
+"""Deployment files for CloudFormation's Git sync: path of the template, parameter values and tags.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/git-sync-concepts-terms.html
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def in_repository(folder: Path) -> PurePosixPath | None:
-    """Return the path of a folder from the root of its Git repository; None where Git sync cannot read it.
+    """Return the path of a folder from the root of its Git repository; None if Git sync cannot read it.
 
-    Git does not follow symbolic links, so what counts is the folder that they lead to. It need not exist.
+    Git does not follow symbolic links, so they are resolved. The folder need not exist.
     """
     try:
         real = Path(os.path.realpath(folder))
@@ -40,13 +40,13 @@ def deployment_file(
 ) -> str:
     """Return the deployment file of one stack in one environment, as YAML.
 
-    Every value is quoted: a bare ``10.20`` or ``yes`` would arrive as something else.
+    Every value is quoted, because YAML reads an unquoted ``10.20`` or ``yes`` as another type.
 
     Args:
         template: path of the template from the root of the repository.
         parameters: the values of its parameters.
         tags: the tags of the stack.
-        per_deploy: parameters that each deploy decides again. The file cannot hold them, so it names them.
+        per_deploy: per-deploy parameters; the file lists their names in a comment, without values.
         refresh: the command that generates the file again.
     """
     lines = [
@@ -63,7 +63,7 @@ def deployment_file(
 
 
 def _is_text(path: str) -> bool:
-    """Tell whether a path is Unicode, which YAML needs; to a file system it is bytes."""
+    """Return whether a path is valid Unicode, which YAML needs; paths of a file system are bytes."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -72,6 +72,6 @@ def _is_text(path: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    """Return a text in double quotes, whose escapes YAML has in common with Python."""
+    """Return a text in double quotes, with escapes that YAML and Python share."""
     escaped = text.encode("unicode_escape").decode("ascii").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,6 +1,6 @@
-"""The manifest, ``stacks.json``: what it says of a set of files, and where each file is.
+"""The manifest, ``stacks.json``: the stacks of a set, and the paths of its files.
 
-docs/manifest.md explains each key, and ``stacks.schema.json`` is the JSON Schema of the document.
+The keys are described in docs/manifest.md; ``stacks.schema.json`` is the JSON Schema.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ BEFORE_RESTORE: Final = "before-restore"
 AFTER_RESTORE: Final = "after-restore"
 FORMAT_VERSION: Final = 1
 REFRESH: Final = "make templates"
-"""The command that generates the files again, as the files say it; other projects have another one."""
+"""The command that generates the files again, for their comments; other projects have another command."""
 
-_NAME: Final = re.compile("[a-z][a-z0-9-]*")  # as stacks.schema.json has it
+_NAME: Final = re.compile("[a-z][a-z0-9-]*")  # the same as in stacks.schema.json
 
 
 class ManifestError(ValueError):
-    """This is not a manifest that can be read; the message says what to do."""
+    """The manifest cannot be read; the message states what to do."""
 
 
 def document(
@@ -38,7 +38,7 @@ def document(
     files: Mapping[str, bytes],
     rollback_triggers: Mapping[str, Mapping[str, Sequence[str]]],
 ) -> dict[str, Any]:
-    """Return what ``stacks.json`` says of the set.
+    """Return the manifest of the set.
 
     Args:
         stacks: in deploy order.
@@ -88,10 +88,10 @@ def manifest_schema() -> dict[str, Any]:
 
 
 def manifest_problems(stack: BuiltStack) -> list[str]:
-    """Return a sentence for each thing that the manifest says of every stack and that this one breaks.
+    """Return a sentence for each requirement of the manifest that a stack does not meet.
 
-    A pipeline makes the name of the deployed stack from two parameters, and a review shows resources under
-    the titles that the comments of the template have.
+    A pipeline creates the name of the deployed stack from two parameters, and a review shows resources under
+    the section titles of the template.
     """
     found = []
     if not _NAME.fullmatch(stack.name):
@@ -123,19 +123,19 @@ def manifest_problems(stack: BuiltStack) -> list[str]:
 
 
 def read(data: bytes, name: str) -> dict[str, Any]:
-    """Return a manifest whose ``formatVersion`` and ``files`` are as they should be.
+    """Return a manifest with valid ``formatVersion`` and ``files``.
 
     Args:
         data: the content of the file.
         name: the file, for the message.
 
     Raises:
-        ManifestError: it is not a manifest, or one of a format that this version does not know, or it lists a
-            path that no build could have written.
+        ManifestError: it is not a manifest, has an unknown format version, or lists a path that a build
+            cannot write.
     """
     if manifest := _parsed(data):
         return manifest
-    from csr_templates.environments import merge_conflicts  # few builds need it
+    from csr_templates.environments import merge_conflicts  # rarely needed
 
     if marker := merge_conflicts.first_marker(data.decode("utf-8", "replace")):
         raise ManifestError(
@@ -148,17 +148,17 @@ def read(data: bytes, name: str) -> dict[str, Any]:
 
 
 def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
-    """Return a manifest as ``read`` does, also if git has left it in conflict.
+    """Return a manifest as ``read`` does, also if it contains a merge conflict.
 
-    What it then lists are the files of both sides, since a build of either side wrote them: a file that both
-    list may have the content of either.
+    It then lists the files of both sides, because a build of either side wrote them. A file that both list
+    may have the content of either.
 
     Raises:
-        ManifestError: it is not a manifest, and one side of a conflict is not a manifest either.
+        ManifestError: it is not a manifest, or one side of the conflict is not.
     """
     if manifest := _parsed(data):
         return manifest
-    from csr_templates.environments import merge_conflicts  # few builds need it
+    from csr_templates.environments import merge_conflicts  # rarely needed
 
     text = data.decode("utf-8", "replace")
     marker = merge_conflicts.first_marker(text)
@@ -181,7 +181,7 @@ def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
 
 
 def _parsed(data: bytes | str) -> dict[str, Any] | None:
-    """Return a manifest; None if ``formatVersion`` or ``files`` are not as they should be."""
+    """Return a manifest; None if ``formatVersion`` or ``files`` are not valid."""
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
@@ -194,16 +194,16 @@ def _parsed(data: bytes | str) -> dict[str, Any] | None:
 
 
 def hashes(entry: Mapping[str, Any]) -> set[str]:
-    """Return the SHA-256 of each content that a listed file may have: before a build, and after it."""
+    """Return the SHA-256 of each possible content of a listed file: before and after a build."""
     return {entry["sha256"], *entry.get("announced", ())}
 
 
 def announce(manifest: Mapping[str, Any] | None, files: Mapping[str, bytes]) -> dict[str, Any] | None:
-    """Return the manifest with what it does not list yet of files to come; None if it lists everything.
+    """Return the manifest with new files added; None if it already lists all files.
 
     Args:
-        manifest: the one before the files are written; None where there is none.
-        files: path -> content that a build is going to write.
+        manifest: the manifest before the build; None if there is none.
+        files: path -> content that the build will write.
     """
     manifest = manifest or {"formatVersion": FORMAT_VERSION, "stacks": [], "files": {}}
     known = manifest["files"]
@@ -218,7 +218,7 @@ def announce(manifest: Mapping[str, Any] | None, files: Mapping[str, bytes]) -> 
 
 
 def _is_entry(path: str, file: Any) -> bool:
-    """Tell whether a path is plain, relative and not hidden, and its entry holds hashes."""
+    """Return whether a path is relative and not hidden, and its entry contains hashes."""
     parts = path.split("/")
     if any(part == "" or part.startswith(".") or set(part) & set("\\:\0") for part in parts):
         return False
@@ -231,12 +231,12 @@ def _is_entry(path: str, file: Any) -> bool:
 
 
 def parameter_file(environment: str, stack: str) -> str:
-    """Return the path, relative to the output folder, of what a pipeline passes to a stack."""
+    """Return the path, relative to the output folder, of the parameter file of a stack for pipelines."""
     return f"parameters/{environment}/{stack}.json"
 
 
 def deployment_file(environment: str, stack: str) -> str:
-    """Return the path, relative to the output folder, of what Git sync reads for a stack."""
+    """Return the path, relative to the output folder, of the deployment file of a stack for Git sync."""
     return f"deployments/{environment}/{stack}.yaml"
 
 
@@ -257,7 +257,7 @@ def role_policy_files(stack: BuiltStack) -> dict[str, dict[str, Document]]:
 
 
 def bootstrap_file(stack: str) -> str:
-    """Return the path, relative to the output folder, of the template that makes a stack's roles."""
+    """Return the path, relative to the output folder, of the bootstrap template of a stack."""
     return f"bootstrap/{stack}.yaml"
 
 
@@ -267,12 +267,12 @@ def recovery_file(step: str) -> str:
 
 
 def import_file(environment: str, step: str) -> str:
-    """Return the path, relative to the output folder, of what one step of a recovery imports."""
+    """Return the path, relative to the output folder, of the list of imports of a recovery step."""
     return f"recovery/{environment}/{step}.json"
 
 
 def _recovery(stack: str, environments: Sequence[str], files: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    """Return the steps that bring back a deleted stack, in order."""
+    """Return the steps that recover a deleted stack, in order."""
     names = (stack, f"{stack}-{BEFORE_RESTORE}", f"{stack}-{AFTER_RESTORE}")
     return [
         {
@@ -296,17 +296,17 @@ def _numbered(name: str, documents: Sequence[Document]) -> dict[str, Document]:
 
 
 def sha256(data: bytes) -> str:
-    """Return the SHA-256 of ``data`` in hexadecimal, as the manifest lists it."""
+    """Return the SHA-256 of ``data`` in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def as_json(document: Mapping[str, Any]) -> bytes:
-    """Return ``document`` as JSON that is the same everywhere: ASCII, LF, keys in the order given."""
+    """Return ``document`` as JSON in ASCII with LF, keys in the order given."""
     return f"{_indented(document, chr(10))}\n".encode("ascii")
 
 
 def _indented(node: Any, newline: str) -> str:
-    """Return what ``json.dumps`` returns for an indent of 2; that takes thrice as long, in generators."""
+    """Return the result of ``json.dumps`` with an indent of 2, in a third of its time."""
     inside = f"{newline}  "
     if isinstance(node, str):
         return encode_basestring_ascii(node)

@@ -1,7 +1,7 @@
-"""The rights of the pipeline's role for one stack: what it asks of CloudFormation, and the files it moves.
+"""Permissions of the pipeline role for one stack: calls of CloudFormation, templates and packages.
 
-It has none of the rights on resources that the service role has, and hands that role to nobody but
-CloudFormation. Who may use it and write a template decides what the service role does, within its policies.
+It does not have the permissions on resources that the service role has, and can pass that role only to
+CloudFormation. A user of the role who can change a template controls the service role, within its policies.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ STACK: Final = (
     "UpdateStack",
     "UpdateTerminationProtection",
 )
-"""What CloudFormation is asked to do with a stack, short of deleting it.
+"""Actions of CloudFormation on a stack, except deleting it.
 
-Who may set a stack policy or switch on termination protection may undo both: IAM sees no difference.
+The permission to set a stack policy or termination protection includes removing them: it is one action.
 """
 
 ANY_STACK: Final = ("cloudformation:DescribeStackDriftDetectionStatus", "cloudformation:ValidateTemplate")
-"""What CloudFormation is asked without the name of a stack, so that IAM accepts only ``*``."""
+"""Actions of CloudFormation without a stack, for which IAM accepts only ``*``."""
 
 _BUCKET: Final = f"arn:aws:s3:::{PREFIX}"
 
@@ -67,8 +67,8 @@ BESIDE: Final = (
             f"arn:aws:rds:<region>:*:cluster-snapshot:{PREFIX}before-deploy-*",
         ),
     ),
-    # Whether the API accepts the key that CloudFront sends: what the other stack is deployed with, and
-    # whether the replica of the secret has the newest version. Nothing here reads a value.
+    # For the check that the API accepts the key of CloudFront: the parameters of the other stack, and
+    # whether the replica of the secret has the newest version. No secret value is read.
     (
         "AWS::ApiGateway::ApiKey",
         "OriginKey",
@@ -86,18 +86,18 @@ BESIDE: Final = (
         ),
     ),
 )
-"""What the pages' commands do besides: type of the stack that they belong to, Sid, actions, ARNs."""
+"""Other permissions for the commands in the documentation: resource type of the stack, Sid, actions, ARNs."""
 
 
 def pipeline_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
     """Return the policies of a stack's pipeline role: for everyday deploys, and for deleting the stack.
 
     Raises:
-        PolicyError: one statement alone is longer than a document may be.
+        PolicyError: one statement is longer than a policy document can be.
     """
     everyday = [
         *_stack(stack, "Stack", STACK),
-        # A resource that was imported is the stack's, whatever its tags.
+        # An imported resource belongs to the stack, independent of its tags.
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_id-based-policy-examples.html
         *deny(
             "NoImports",
@@ -114,9 +114,9 @@ def pipeline_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]
             StringEquals={"iam:PassedToService": "cloudformation.amazonaws.com"},
             StringEqualsIfExists=OWN_ACCOUNT,
         ),
-        # CloudFormation reads the template with the rights of its caller. The AWS CLI looks first whether
-        # the object is there. Without s3:ListBucket, S3 answers 403 if it is not, and the CLI uploads it as
-        # after a 404 (awscli/customizations/s3uploader.py).
+        # CloudFormation reads the template with the permissions of its caller. The AWS CLI first checks
+        # whether the object exists. Without s3:ListBucket, S3 returns 403 if it does not, and the CLI uploads
+        # it as after a 404 (awscli/customizations/s3uploader.py).
         *allow(
             "Artifacts",
             ["s3:GetObject", "s3:PutObject"],
@@ -132,7 +132,7 @@ def pipeline_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]
 def role_name(project: str, environment: str, stack: str, kind: str) -> str:
     """Return the name of a stack's ``pipeline`` or ``service`` role.
 
-    It does not start with the project: no service role reaches it by a name.
+    It does not start with the project, so that the policies of service roles do not match it.
     """
     return f"deploy-{project}-{environment}-{stack}-{kind}"
 
@@ -145,7 +145,7 @@ def _stack(stack: BuiltStack, sid: str, actions: list[str] | tuple[str, ...]) ->
 
 
 def _stacks_read(stack: BuiltStack) -> Iterator[Document]:
-    """Allow seeing the outputs of the stacks that this one reads from."""
+    """Allow reading the outputs of the stacks that this stack reads from."""
     if arns := [f"arn:aws:cloudformation:*:*:stack/{PREFIX}{name}/*" for name in stack.reads_from]:
         yield from allow(
             "StacksRead", ["cloudformation:DescribeStacks"], arns, StringEqualsIfExists=OWN_ACCOUNT

@@ -1,4 +1,4 @@
-"""IAM policy documents: their statements, and as many statements in each as IAM accepts."""
+"""IAM policy documents: statements, divided into documents of the length that IAM accepts."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
 class PolicyError(ValueError):
-    """A policy cannot be made for a stack; the message says what to do."""
+    """A policy cannot be created for a stack; the message states what to do."""
 
 
 def one_or_all(values: Sequence[str]) -> str | list[str]:
-    """Return the values as a policy holds them: one by itself, several as a list."""
+    """Return the values for a policy: a single value, or a list of several."""
     return values[0] if len(values) == 1 else list(values)
 
 
 def allow(
     sid: str, actions: Iterable[str], arns: Iterable[str], **conditions: Mapping[str, str | list[str]]
 ) -> Iterator[Document]:
-    """Return the statement, or nothing if it would allow nothing; ``conditions`` are by operator."""
+    """Return the statement in a list, empty if it would allow nothing; ``conditions`` are by operator."""
     return _statement(sid, "Allow", actions, arns, conditions)
 
 
 def deny(
     sid: str, actions: Iterable[str], arns: Iterable[str], **conditions: Mapping[str, str | list[str]]
 ) -> Iterator[Document]:
-    """Return the statement, or nothing if it would deny nothing; ``conditions`` are by operator."""
+    """Return the statement in a list, empty if it would deny nothing; ``conditions`` are by operator."""
     return _statement(sid, "Deny", actions, arns, conditions)
 
 
@@ -55,10 +55,10 @@ def _statement(
 
 
 def in_documents(name: str, statements: Iterable[Document]) -> list[Document]:
-    """Return documents that hold the statements, in their order.
+    """Return documents with the statements, in their order.
 
     Raises:
-        PolicyError: one statement alone is longer than a document may be; ``name`` says of which policy.
+        PolicyError: one statement is longer than a document can be; ``name`` is the policy in the message.
     """
     documents: list[Document] = []
     empty = _length(_document())

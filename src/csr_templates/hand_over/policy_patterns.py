@@ -1,7 +1,7 @@
-"""What a value of a template can be in a policy: texts with ``*`` for what only the deployed stack knows.
+"""Values of a template as patterns for policies: texts with ``*`` for parts known only after a deploy.
 
-The policies serve every project and environment. What differs comes from tags of the role that they are
-attached to, as policy variables: a role without the tag matches nothing.
+The policies apply to every project and environment. Values that differ come from tags of the role, as policy
+variables: a role without the tag matches nothing.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
 
@@ -19,7 +19,7 @@ PROJECT: Final = "${aws:PrincipalTag/Project}"
 ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"
 ACCOUNT: Final = "${aws:PrincipalAccount}"
 PREFIX: Final = f"{PROJECT}-{ENVIRONMENT}-"
-"""How everything of the role's project and environment starts."""
+"""Prefix of all names of the role's project and environment."""
 
 
 class Patterns:
@@ -29,10 +29,10 @@ class Patterns:
         self._stack = stack
 
     def texts(self, node: Any) -> Iterator[str]:
-        """Yield every text that a value, or an item of a list, can be, as patterns.
+        """Yield every possible text of a value, or of an item of a list, as patterns.
 
-        Environments decide about conditions, and one document serves all of them: so both branches count.
-        Nothing is yielded for None, or where a branch leaves the value out.
+        Conditions depend on the environment, and one document applies to all of them: both branches count.
+        Nothing is yielded for None, or for a branch without the value.
         """
         for value in alternatives(node):
             if value is None:
@@ -45,15 +45,16 @@ class Patterns:
                 yield from map(as_pattern, one if isinstance(one, list) else [one])
 
     def value(self, node: Any) -> Any:
-        """Return a value of the template, maybe a function of what only a deploy knows."""
+        """Return a value of the template, possibly a function with values known only in a deploy."""
         return self._known.value(node)
 
     def name(self, resource: str, property_name: str) -> list[str]:
-        """Return what the name of a resource can be, as patterns.
+        """Return the possible names of a resource, as patterns.
 
-        CloudFormation names what the template does not: stack, logical ID and a random part. Such a name is
-        cut where the service takes no more characters; ``bootstrap`` limits the project's name for that.
-        RDS keeps names in lower case.
+        Without a name in the template, CloudFormation generates one: stack, logical ID and a random part. It
+            is
+        shortened to the limit of the service; ``bootstrap`` limits the project name for this. RDS keeps names
+        in lower case.
         """
         body = self._stack.resources[resource]
         given = body.get("Properties", {}).get(property_name)
@@ -63,7 +64,7 @@ class Patterns:
 
     @cached_property
     def _known(self) -> Known:
-        """What is known in the environment of the role; a parameter without a default may be any ``*``."""
+        """The known values in the environment of the role; a parameter without a default is ``*``."""
         parameters = {
             name: {key: value for key, value in declared.items() if key != "AllowedValues"}
             for name, declared in self._stack.parameters.items()
@@ -80,7 +81,7 @@ class Patterns:
 
 
 def alternatives(node: Any) -> Iterator[Any]:
-    """Return what a value is, in each branch of the conditions that it depends on; None where it has none."""
+    """Return a value in each branch of its conditions; None for a branch without a value."""
     match node:
         case {"Fn::If": [_, *branches]}:
             for branch in branches:
@@ -92,7 +93,7 @@ def alternatives(node: Any) -> Iterator[Any]:
 
 
 def as_pattern(value: Any) -> str:
-    """Return a resolved text with ``*`` for what only the deployed stack knows."""
+    """Return a resolved text with ``*`` for parts known only in the deployed stack."""
     if isinstance(value, str):
         return value
     sub = value.get("Fn::Sub", "${Unknown}")

@@ -1,8 +1,8 @@
-"""What ``csr-templates preflight`` calls, and the IAM policies that allow these calls and nothing else.
+"""API calls of ``csr-templates preflight``, and the IAM policies that allow only these calls.
 
-``READ`` is all that a run without ``--change-set`` does. Nothing in it returns the value of a secret but
-``cloudfront:ListDistributions``, whose answer holds the header that CloudFront sends to the API: the command
-does not keep it, but who has the policy can see it.
+``READ`` contains all calls of a run without ``--change-set``. Only ``cloudfront:ListDistributions`` returns a
+secret value: the header that CloudFront sends to the API. The command does not keep it, but a user of the
+policy can read it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ READ: Final[Mapping[str, Sequence[str]]] = {
     "sts": ("GetCallerIdentity",),
     "wafv2": ("CheckCapacity", "ListWebACLs"),
 }
-"""boto3's name of a service -> the operations that are called, of an account as it is."""
+"""boto3's name of a service -> the read operations that are called."""
 
 CHANGE_SET: Final[Mapping[str, Sequence[str]]] = {
     "cloudformation": (
@@ -72,7 +72,7 @@ CHANGE_SET: Final[Mapping[str, Sequence[str]]] = {
     ),
     "s3": ("DeleteObject", "PutObject"),
 }
-"""What ``--change-set`` calls besides."""
+"""The additional operations of ``--change-set``."""
 
 _PREFIXES: Final = {"service-quotas": "servicequotas"}
 _ACTIONS: Final = {
@@ -82,7 +82,7 @@ _ACTIONS: Final = {
     ("s3", "ListBuckets"): ("s3:ListAllMyBuckets",),
     **{("apigateway", operation): ("apigateway:GET",) for operation in READ["apigateway"]},
 }
-"""Where the action is not called as the operation is.
+"""Operations whose IAM action has another name.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
@@ -96,7 +96,7 @@ _OBJECTS: Final = {
     "s3:PutObject": _UPLOADS,
     "s3:DeleteObject": _UPLOADS,
 }
-# GET of /apikeys could return the values of keys.
+# GET of /apikeys can return the values of keys.
 _API_GATEWAY: Final = [f"arn:aws:apigateway:*::/{name}" for name in ("account", "restapis", "usageplans")]
 
 
@@ -105,7 +105,7 @@ def actions(service: str, operation: str) -> Sequence[str]:
 
     Args:
         service: boto3's name of the service.
-        operation: the operation, as the API calls it.
+        operation: the name of the operation in the API.
     """
     return _ACTIONS.get((service, operation), (f"{_PREFIXES.get(service, service)}:{operation}",))
 

@@ -1,13 +1,13 @@
-"""Recovery: templates that take back into a stack what the deletion of the stack has left in the account.
+"""Recovery: templates that import resources retained from a deleted stack into the stack again.
 
-A deploy of the stack's own template fails then, for the names are taken. An import takes what exists into a
-stack under its logical ID. It may create, change and remove nothing, and neither add nor change outputs; what
-is imported needs a DeletionPolicy, and is told by the primary identifier of its type. AWS does not compare
-what is imported with the template: properties are written exactly as in the stack's template, so that the
-deploy that follows finds nothing to change.
+A deploy of the stack's own template would fail, because the names are in use. An import adds existing
+resources to a stack under their logical IDs. It cannot create, change or remove resources, or add or change
+outputs. An imported resource needs a DeletionPolicy, and is identified by the primary identifier of its type.
+AWS does not compare it with the template: properties are the same as in the stack's template, so that the
+next deploy does not change them.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-manually.html
 
-Everything follows from the template: what survives from each DeletionPolicy, identity from AWS's schemas.
+The retained resources are those with a DeletionPolicy in the template; identifiers are from AWS's schemas.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 _RETAINING: Final = frozenset({"Retain", "RetainExceptOnCreate"})
 _ACCOUNT: Final = "${AWS::AccountId}"
-_RESOURCE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\.?([A-Za-z0-9.]*)\}")
-# Nothing compares it with the account, and the next deploy writes the property.
+_RESOURCE: Final = re.compile(r"\$\{(\w+)\.?([\w.]*)\}")
+# It is not compared with the account, and the next deploy sets the property.
 _UNKNOWN: Final = "none"
 
 
 class Step(NamedTuple):
-    """One operation on the way back; the steps are followed by a deploy of the stack's own template.
+    """A step of a recovery; after the steps, the stack's own template is deployed.
 
     Attributes:
-        name: of its files: the stack, and where there are several steps a suffix.
+        name: name of its files: the stack, with a suffix if there are several steps.
         template: as a plain dict.
-        imported: logical IDs of what it imports; empty for a step that is an ordinary deploy.
+        imported: logical IDs of the imported resources; empty for a deploy.
     """
 
     name: str
@@ -49,11 +49,11 @@ class Step(NamedTuple):
 
 
 def steps(stack: BuiltStack) -> list[Step]:
-    """Return the steps that bring back a deleted stack, in order; none where nothing survives its deletion.
+    """Return the steps that recover a deleted stack, in order; empty if no resource is retained.
 
-    The first imports what was retained. Of a cluster only a snapshot survives. It is restored by hand, under
-    its identifier: the second step creates the groups and roles that the restore asks for, the third imports
-    the cluster and its instances.
+    The first step imports the retained resources. For a cluster, only a snapshot is retained, which is
+    restored manually under its identifier: the second step creates the groups and roles for the restore, the
+    third imports the cluster and its instances.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the types in the region of the stack.
@@ -80,7 +80,7 @@ def steps(stack: BuiltStack) -> list[Step]:
 
 @lru_cache  # the header of each template names them
 def left_out(stack: BuiltStack) -> dict[str, str]:
-    """Return what survives a deletion and is not imported: logical ID -> the reason, which ends a sentence.
+    """Return the retained resources that are not imported: logical ID -> the reason, as end of a sentence.
 
     Raises:
         schemas.SchemasError: as ``steps``.
@@ -101,16 +101,16 @@ def left_out(stack: BuiltStack) -> dict[str, str]:
 
 
 def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]) -> Document:
-    """Return what CloudFormation must be told of an import, beside the template.
+    """Return the parameters of an import, except the template.
 
-    ``ResourcesToImport`` is the list for ``--resources-to-import``, but for what only the account knows. Then
-    the value of an identifier is ``{"Name": …}``, the name of the resource, or ``{"Tag": …}``, its tag Name.
-    The number of the account is written ``${AWS::AccountId}``.
+    ``ResourcesToImport`` is the list for ``--resources-to-import``. An identifier that is known only in the
+    account has the value ``{"Name": …}``, the name of the resource, or ``{"Tag": …}``, its tag Name. The
+    account ID is written as ``${AWS::AccountId}``.
 
     Args:
-        stack: whose step it is.
-        step: one that imports.
-        values: of the stack's parameters in one environment.
+        stack: the stack of the step.
+        step: a step with imports.
+        values: values of the stack's parameters in one environment.
 
     Raises:
         resolving.ResolveError: the values do not fit the template.
@@ -139,7 +139,7 @@ def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]
 
 
 def _survivors(stack: BuiltStack) -> list[str]:
-    """Return the logical IDs of what is imported first."""
+    """Return the logical IDs of the resources that are imported first."""
     without = left_out(stack)
     return [
         name
@@ -149,7 +149,7 @@ def _survivors(stack: BuiltStack) -> list[str]:
 
 
 def _reason(stack: BuiltStack, name: str, kept: Collection[str]) -> str:
-    """Return why a resource cannot come back, as far as it is known which others do."""
+    """Return why a resource cannot be imported, from the resources known to be imported."""
     resource = stack.resources[name]
     schema = resource_schema(resource["Type"], stack.region)
     owners = _identity(stack, name)
@@ -167,7 +167,7 @@ def _reason(stack: BuiltStack, name: str, kept: Collection[str]) -> str:
 
 
 def _identity(stack: BuiltStack, name: str) -> list[str]:
-    """Return the resources that a resource belongs to for good: what its identity, if it changed, names."""
+    """Return the parents of a resource: those in its create-only properties."""
     kind = stack.resources[name]["Type"]
     return [
         use.name
@@ -179,7 +179,7 @@ def _identity(stack: BuiltStack, name: str) -> list[str]:
 
 
 def _restored(stack: BuiltStack) -> list[str]:
-    """Return what a restore from a snapshot makes: the resources with that policy, and their instances."""
+    """Return the resources that a snapshot restore creates: those with that policy, and their instances."""
     snapped = {
         name for name, resource in stack.resources.items() if resource.get("DeletionPolicy") == "Snapshot"
     }
@@ -197,7 +197,7 @@ def _restored(stack: BuiltStack) -> list[str]:
 
 
 def _needed_by(stack: BuiltStack, names: Iterable[str]) -> set[str]:
-    """Return what resources refer to or depend on, directly or through others."""
+    """Return the resources that some resources refer to or depend on, directly or indirectly."""
     found: set[str] = set()
     pending = list(names)
     while pending:
@@ -214,7 +214,7 @@ def _depends(stack: BuiltStack, name: str) -> list[str]:
 
 
 def _template(stack: BuiltStack, names: Collection[str], imported: Collection[str]) -> dict[str, Any]:
-    """Return the template with some resources, without outputs, and with what these resources use."""
+    """Return the template with some resources and everything that they use, without outputs."""
     placeholders: dict[str, str] = {}
     gone = stack.resources.keys() - set(names)
     resources = {name: _resource(stack, name, gone, placeholders, retain=name in imported) for name in names}
@@ -266,7 +266,7 @@ def _resource(
 ) -> dict[str, Any]:
     """Return a resource that refers to nothing outside the template.
 
-    An import that is rolled back must not delete anything, so what is imported has the policy Retain.
+    A rollback of an import must not delete resources, so imported resources have the policy Retain.
     """
     resource = dict(stack.resources[name])
     if retain:
@@ -283,7 +283,7 @@ def _resource(
 def _without(node: Any, gone: Set[str], placeholders: dict[str, str]) -> Any:
     """Return a value in which resources that are gone, and their attributes, are parameters.
 
-    A Ref stays as it is: its parameter has the name of the resource.
+    A Ref is unchanged: its parameter has the name of the resource.
     """
 
     def parameter(name: str, attribute: str = "") -> str:
@@ -323,7 +323,9 @@ def _identifier(
     found: dict[str, Any] = {}
     for name in schema.primary_identifier:
         match known.value(resource.get("Properties", {}).get(name)):
-            case {"Ref": str(other)} if other in resources:  # it is the primary identifier of what it names
+            case {"Ref": str(other)} if (
+                other in resources
+            ):  # it is the primary identifier of the referenced resource
                 (found[name],) = _identifier(stack, known, resources, other).values()
             case str(text):
                 found[name] = text
@@ -339,7 +341,7 @@ def _identifier(
 
 
 def _name(stack: BuiltStack, resource: Mapping[str, Any]) -> Any:
-    """Return the explicit name of a resource; None where CloudFormation makes it up."""
+    """Return the explicit name of a resource; None if CloudFormation generates it."""
     schema = resource_schema(resource["Type"], stack.region)
     properties = resource.get("Properties", {})
     for name in (*schema.primary_identifier, *schema.create_only):

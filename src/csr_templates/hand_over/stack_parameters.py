@@ -1,4 +1,4 @@
-"""What a pipeline passes to a stack in one environment: parameters, tags and stack policy."""
+"""Parameters, tags and stack policy of a stack in one environment, for pipelines."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 def template_configuration(environment: Environment, stack: BuiltStack) -> dict[str, dict[str, Any]]:
-    """Return what a pipeline passes to one stack, in the form of CodePipeline's template configuration.
+    """Return parameters, tags and stack policy in the form of CodePipeline's template configuration.
 
-    Every parameter is in it, defaults too: CloudFormation gives an omitted one its previous value, and a
-    changed default would never arrive. The tags are those that each resource carries as well.
+    It contains every parameter, including defaults: for a missing parameter, some tools pass the previous
+    value, so a changed default would have no effect. The tags are those of each resource.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
     """
     return {

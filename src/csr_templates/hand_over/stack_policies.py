@@ -1,6 +1,6 @@
-"""Stack policies: what CloudFormation refuses to do to a stack until an operator lifts the policy on purpose.
+"""Stack policies: updates that CloudFormation denies until an operator overrides the policy.
 
-A stack policy holds for updates. Against deleting the stack there is termination protection.
+A stack policy applies to updates. Termination protection prevents the deletion of the stack.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html
 """
 
@@ -25,17 +25,17 @@ REPLACE: Final = "Update:Replace"
 DELETE: Final = "Update:Delete"
 MODIFY: Final = "Update:Modify"
 
-# Their addresses are known outside the stack, and a new one has another address.
+# Their addresses are known outside of the stack, and a new resource has another address.
 _ADDRESSED: Final = frozenset({"AWS::ApiGateway::RestApi", "AWS::CloudFront::Distribution"})
 # A new NAT gateway is created while the old one still has the Elastic IP address, which fails. A new address
-# is on no partner's list. Replacing a DB instance costs a failover.
+# is not on the allow lists of partners. Replacing a DB instance causes a failover.
 _NOT_REPLACED: Final = _ADDRESSED | {"AWS::EC2::EIP", "AWS::EC2::NatGateway", "AWS::RDS::DBInstance"}
 
 
 def stack_policy(stack: BuiltStack) -> Document:
-    """Return the policy of a stack, which denies what ``denied_actions`` says and allows all other updates.
+    """Return the policy of a stack, which denies ``denied_actions`` and allows all other updates.
 
-    A stack with a policy denies what the policy does not allow, hence the first statement.
+    A stack with a policy denies all updates that the policy does not allow; the first statement allows them.
 
     Raises:
         PolicyError: the policy is longer than CloudFormation accepts.
@@ -57,20 +57,21 @@ def stack_policy(stack: BuiltStack) -> Document:
     return policy
 
 
-@lru_cache  # the reference asks for each parameter
+@lru_cache  # called for each parameter of the reference page
 def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
-    """Return logical ID -> what an update must not do to the resource, for all that the policy protects.
+    """Return logical ID -> denied update actions, for all protected resources.
 
-    - What holds data is neither replaced nor removed.
-    - A generated secret is not modified either: touching how it is generated makes a new value, and what has
-      the old one (the database, the distribution) is locked out. A policy cannot tell that from other changes
-      of the secret, new tags of the stack among them: these need the policy lifted for one update.
-    - A REST API and a distribution are neither replaced nor removed, by a condition neither: their address
-      would be gone.
-    - A DB instance is not replaced, and removed only by its condition: one without a condition is removed by
-      a changed template only. Its data is the cluster's.
+    - Resources with data are not replaced or removed.
+    - A generated secret is not modified: a change of its generation creates a new value, and users of the old
+      value (the database, the distribution) lose access. A policy cannot distinguish this from other changes
+      of the secret, such as new tags of the stack: these need an override of the policy for one update.
+    - A REST API and a distribution are not replaced or removed, also not by a condition: their addresses
+    would
+      change.
+    - A DB instance is not replaced, and is removed only by its condition: an instance without a condition can
+      be removed only by a changed template. The data belongs to the cluster.
     - A NAT gateway and an Elastic IP address are not replaced.
-    - Nor is the role of a Lambda function: published versions keep the ARN of the old one.
+    - The role of a Lambda function is not replaced: published versions keep the ARN of the old role.
     """
     roles = {
         use.name
@@ -96,10 +97,10 @@ def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
 
 
 def denies(policy: Document, action: str, name: str, type_name: str) -> bool:
-    """Tell whether a stack policy keeps an update from doing something to a resource.
+    """Return whether a stack policy denies an update action on a resource.
 
     Args:
-        policy: the document; an empty one denies nothing, since the stack has no policy then.
+        policy: the document; an empty one denies nothing, because the stack then has no policy.
         action: such as ``Update:Replace``.
         name: logical ID of the resource.
         type_name: type of the resource.

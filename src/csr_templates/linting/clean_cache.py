@@ -1,9 +1,9 @@
-"""Remembers which templates were linted clean, so that a build does not lint them again.
+"""Cache of templates that were linted without findings, so that a build does not lint them again.
 
-An entry is a small file, named by the digest of everything that a lint depends on: the text, the region
-and the parameter values, the version of cfn-lint and of its resource schemas, and the code of our own rules.
-Findings are never kept. Whatever is wrong with the cache, the worst that happens is another lint: the folder
-may be deleted at any time, shared between users and machines, unwritable, or full of rubbish.
+An entry is a small file, named by the digest of all inputs of a lint: the text, the region and the parameter
+values, the version of cfn-lint and of its resource schemas, and the code of the rules. Findings are never
+stored. A missing or wrong entry only causes another lint: the folder can be deleted at any time, shared
+between users and machines, read-only, or contain other files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from csr_templates.cloudformation import schemas
 
 
 def default_folder() -> Path | None:
-    """Return where this platform keeps what programs can make again; None where the user has no home.
+    """Return the cache folder of this platform; None if the user does not have a home folder.
 
     A relative XDG_CACHE_HOME is ignored: https://specifications.freedesktop.org/basedir-spec/latest/
     """
@@ -42,11 +42,11 @@ def default_folder() -> Path | None:
 
 
 def key(text: str, region: str, parameters: Mapping[str, str]) -> str:
-    """Return the digest of a lint: another one for everything that could change what it finds.
+    """Return the digest of a lint, which is different for every input that can change its findings.
 
     Args:
         text: the template.
-        region: the region that it is linted for.
+        region: the region of the lint.
         parameters: the values that replace the parameters' defaults.
     """
     lint = json.dumps([_linter(), region, dict(parameters), text], sort_keys=True)
@@ -54,7 +54,7 @@ def key(text: str, region: str, parameters: Mapping[str, str]) -> str:
 
 
 def is_clean(folder: Path, digest: str) -> bool:
-    """Tell whether this lint is known to find nothing."""
+    """Return whether the cache has an entry for this lint."""
     try:
         return (folder / digest).read_bytes() == _entry(digest)
     except OSError:
@@ -62,22 +62,22 @@ def is_clean(folder: Path, digest: str) -> bool:
 
 
 def remember_clean(folder: Path, digest: str) -> None:
-    """Keep that this lint found nothing; where that is not possible, do nothing."""
+    """Write the entry of a lint without findings; errors are ignored."""
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / digest).write_bytes(_entry(digest))
 
 
 def _entry(digest: str) -> bytes:
-    """Return what an entry holds: with its own name, an entry that is cut short or renamed proves nothing."""
+    """Return the content of an entry; it has its name, so that incomplete or renamed files do not count."""
     return f"csr-templates: linted clean\n{digest}\n".encode("ascii")
 
 
 @cache
 def _linter() -> list[str]:
-    """Return what a lint depends on beside the template.
+    """Return the inputs of a lint other than the template.
 
-    Read from files, since importing cfn-lint takes 0.4 s. importlib.metadata is cheap beside that alone.
+    Read from files, because importing cfn-lint takes 0.4 s.
     """
     import importlib.metadata
 

@@ -1,8 +1,8 @@
 """Lints template text with cfn-lint, in this process and the same way on every machine.
 
-Nothing outside the arguments has a say: no ``.cfnlintrc``, no ``AWS_*`` variable, no current folder, no file
-that a name leads to, no downloaded schemas, and no cfn-lint configuration in the template's own
-Metadata. A resource may ignore a rule and give the reason.
+The result depends only on the arguments: not on ``.cfnlintrc``, ``AWS_*`` variables, the current folder,
+other files, downloaded schemas, or cfn-lint configuration in the Metadata of the template. A resource may
+ignore a rule with a reason.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from cfnlint.rules.errors import ParseError, RuleError
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfnlint.template import Template
 
-from csr_templates.cloudformation.source_lines import logical_id_lines
+from csr_templates.cloudformation.source_lines import candidate_lines, line_of
 from csr_templates.cloudformation.wording import hint
 from csr_templates.rules.template.ignore_without_reason import IgnoreWithoutReason, ignored_checks
 
@@ -41,39 +41,39 @@ FORMATS: dict[str, type[BaseFormatter]] = {
     "junit": JUnitFormatter,
 }
 
-# cfn-lint's words for a value, such as a reference, that is none of those in its list.
+# Message of cfn-lint for a value, such as a reference, that is not in a list.
 _NOT_ONE_OF = re.compile(r"('[^']*') is not one of (\[.*?\])(.*)", re.DOTALL)
-_MANY = 20  # a list of more is only counted
+_MANY = 20  # longer lists are only counted
 
 UNREADABLE = (
-    "Look for a section of the wrong kind and for keys that YAML does not take for text: On, Yes, 404."
+    "Check for a section of the wrong type, and for keys that YAML does not read as text: On, Yes, 404."
 )
 
 
 class LintError(ValueError):
-    """A lint that cannot run as asked: an unknown region or format, or a package that is not installed."""
+    """A lint cannot run: an unknown region or format, or a package that is not installed."""
 
 
 class Finding(NamedTuple):
-    """What one rule says about one place of a template."""
+    """A finding of a rule in a template."""
 
     stack: str
     logical_id: str
     """The resource, parameter, output …; empty for a finding about the whole template."""
     path: str
-    """From the template's root: ``Resources/Vpc/Properties/CidrBlock``."""
+    """From the root of the template: ``Resources/Vpc/Properties/CidrBlock``."""
     rule: str
     severity: str
     """``error``, ``warning`` or ``informational``."""
     message: str
     file: str
     line: int
-    """In the YAML, from 1."""
+    """Line in the YAML, from 1."""
     source: str
     """Where the stack's module makes it, ``network.py:123``; empty if no call there has the ID."""
 
     def __str__(self) -> str:
-        """Return the finding as two lines for a terminal; what a person edits comes first."""
+        """Return the finding as two lines for a terminal, with the Python line first if it is known."""
         place = f"{self.file or '<template>'}:{self.line}"
         first, last = (self.source, f"({place})") if self.source else (place, "")
         head = (f"{first}:", self.severity, self.rule, self.stack, self.path, last)
@@ -89,22 +89,22 @@ def lint(
     source: Path | None = None,
     parameters: Mapping[str, str] | None = None,
 ) -> list[Finding]:
-    """Return what cfn-lint and our own rules find in one stack's template, in the order of its lines.
+    """Return the findings of cfn-lint and our rules in the template of one stack, in the order of lines.
 
     Args:
         text: The template, YAML or JSON. Broken text is a finding (E0000), not an exception.
         region: The region the stack is deployed to.
         stack: The stack's name, repeated in each finding.
         file: The template's file name, repeated in each finding; it is not opened.
-        source: The stack's Python module, in which the logical IDs are looked up.
-        parameters: Values that replace the parameters' defaults, as text; a value that AWS would refuse is
-            found in the property that uses it.
+        source: The stack's Python module, which is searched for the logical IDs.
+        parameters: Values that replace the defaults of the parameters, as text; a value that AWS does not
+            accept is a finding in the property that uses it.
 
     Raises:
         LintError: cfn-lint does not know the region.
     """
     found = matches(text, [region], file=file, parameters=parameters)
-    lines = logical_id_lines(source.read_text("utf-8")) if source and found else {}
+    lines = candidate_lines(source.read_text("utf-8")) if source and found else {}
     return [_finding(match, stack, file, source, lines) for match in found]
 
 
@@ -119,7 +119,7 @@ def matches(
     unknown = [region for region in regions if region not in REGIONS]
     if unknown or not regions:
         raise LintError(
-            f"Cannot lint for the regions {list(regions)}: give at least one, each with a name that cfn-lint "
+            f"Cannot lint for the regions {list(regions)}: give at least one region that cfn-lint "
             "knows, such as ap-northeast-1."
         )
     found = _run(text, list(regions), file, parameters or {})
@@ -140,7 +140,7 @@ def format_matches(found: Sequence[Match], kind: str) -> str:
     if kind not in FORMATS:
         raise LintError(f"There is no format {kind!r}: use one of {', '.join(FORMATS)}.")
     rules = Rules(dict(all_rules()))
-    # JUnit calls a rule skipped unless it was used, and every run uses all but the experimental ones.
+    # JUnit reports unused rules as skipped; every run uses all rules except the experimental ones.
     rules.used_rules.update({rule.id: rule for rule in rules.values() if not rule.experimental})
     formatter: Any = FORMATS[kind]()  # its methods carry no types
     try:
@@ -154,9 +154,9 @@ def format_matches(found: Sequence[Match], kind: str) -> str:
 
 @cache
 def all_rules() -> Rules:
-    """Return cfn-lint's rules and ours, made once for all templates: it takes a quarter of a second."""
-    # cfn-lint prefers newer resource schemas from the user's cache (cfn-lint --update-specs): other findings,
-    # on that machine alone. Initialized with folders, its manager takes these.
+    """Return cfn-lint's rules and ours, loaded once for all templates (a quarter of a second)."""
+    # cfn-lint prefers newer resource schemas from the user's cache (cfn-lint --update-specs), so findings
+    # would differ between machines. Initialized with folders, its manager uses these.
     shipped = Path(cfnlint.__file__).parent / "data" / "schemas"
     PROVIDER_SCHEMA_MANAGER.__init__(shipped / "providers", shipped / "resources")  # type: ignore[misc]
     rules = Rules.create_from_directory(str(Path(cfnlint.rules.__file__).parent))
@@ -165,12 +165,12 @@ def all_rules() -> Rules:
 
 
 def _config(regions: list[str]) -> ConfigMixIn:
-    """Return a configuration made of these arguments alone: an empty config file keeps ``.cfnlintrc`` out."""
+    """Return a configuration from these arguments only: an empty config file replaces ``.cfnlintrc``."""
     return ConfigMixIn(["--config-file", os.devnull], regions=regions, include_checks=["I"])
 
 
 def _run(text: str, regions: list[str], file: str, parameters: Mapping[str, str]) -> list[Match]:
-    """Do what cfn-lint's runner does, but take no configuration from the template's Metadata."""
+    """Run the rules as cfn-lint's runner does, but without configuration in the template's Metadata."""
     template, broken = decode_str(text)
     if broken:
         return [replace(match, filename=file) for match in broken]
@@ -181,9 +181,9 @@ def _run(text: str, regions: list[str], file: str, parameters: Mapping[str, str]
 
     values = _typed(parameters, template.get("Parameters"))
     try:
-        # Without its name: rules would open the file of that name, if the current folder has one.
+        # Without the file name, because rules would open a file of that name in the current folder.
         cfn = Template("", template, regions, [ParameterSet(parameters=values)] if values else None)
-    except Exception as error:  # cfn-lint guards its rules like this, but not the model they work on
+    except Exception as error:  # cfn-lint catches exceptions of its rules, but not of the template model
         return [Match.create(f"cfn-lint cannot read the template ({error}). {UNREADABLE}", file, RuleError())]
     if untransformed := cfn.transform():
         return [replace(match, filename=file) for match in untransformed]
@@ -192,7 +192,7 @@ def _run(text: str, regions: list[str], file: str, parameters: Mapping[str, str]
 
 
 def _with_suggestion(match: Match) -> Match:
-    """Add the nearest of the allowed values to a message that lists them; cut a list that no one reads."""
+    """Add the nearest allowed value to a message that lists them; replace a long list with its length."""
     if not (parts := _NOT_ONE_OF.fullmatch(match.message)):
         return match
     found, allowed, rest = parts.groups()
@@ -200,24 +200,24 @@ def _with_suggestion(match: Match) -> Match:
     if len(values) > _MANY:
         allowed = f"the {len(values)} allowed values"
     changed = replace(match, message=f"{found} is not one of {allowed}{rest}.{hint(found[1:-1], values)}")
-    if hasattr(match, "path"):  # which is not among the fields that replace() knows
+    if hasattr(match, "path"):  # not a dataclass field, so replace() drops it
         vars(changed)["path"] = match.path
     return changed
 
 
 def _about_size(text: str, file: str) -> list[Match]:
-    """Do what the rules E1002 and I1002 do with the file of a template, if they find one."""
+    """Check the size of the template, as E1002 and I1002 do for a file."""
     size, limit = len(text.encode("utf-8", "surrogatepass")), LIMITS["template"]["body"]
     if size <= LIMITS["threshold"] * limit:
         return []
     too_large = size > limit
     rule = all_rules()["E1002" if too_large else "I1002"]
-    says = "more than CloudFormation takes" if too_large else "close to what CloudFormation takes"
+    says = "more than the limit of CloudFormation" if too_large else "close to the limit of CloudFormation"
     return [Match.create(f"The template has {size} bytes, {says}, which is {limit}.", file, rule)]
 
 
 def _typed(values: Mapping[str, str], declared: Any) -> dict[str, Any]:
-    """Split the values of list parameters, as CloudFormation does before it judges them."""
+    """Split the values of list parameters, as CloudFormation does."""
 
     def is_list(name: str) -> bool:
         parameter = declared.get(name) if isinstance(declared, Mapping) else None
@@ -236,6 +236,7 @@ def _is_ignored(match: Match, cfn: Template) -> bool:
 
 def _finding(match: Match, stack: str, file: str, source: Path | None, lines: Mapping[str, int]) -> Finding:
     logical_id = (*_steps(match), "", "")[1]
+    source_line = line_of(logical_id, lines) if source and logical_id else None
     return Finding(
         stack=stack,
         logical_id=logical_id,
@@ -245,12 +246,12 @@ def _finding(match: Match, stack: str, file: str, source: Path | None, lines: Ma
         message=match.message,
         file=file,
         line=match.linenumber,
-        source=f"{source.name}:{lines[logical_id]}" if source and logical_id in lines else "",
+        source=f"{source.name}:{source_line}" if source and source_line else "",
     )
 
 
 def _steps(match: Match) -> list[str]:
-    steps: Iterable[Any] = getattr(match, "path", None) or []  # a parse error has none
+    steps: Iterable[Any] = getattr(match, "path", None) or []  # a parse error does not have a path
     return [str(step) for step in steps]
 
 

@@ -1,4 +1,4 @@
-"""Lints many templates: not those that the cache knows to be clean, and the others on all cores."""
+"""Lints many templates on all cores, except those in the cache of clean lints."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Task(NamedTuple):
-    """One template to lint with one set of values; the attributes are those of ``runner.lint``."""
+    """A template to lint with one set of values; the attributes are those of ``runner.lint``."""
 
     text: str
     region: str
@@ -27,7 +27,7 @@ class Task(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a lint found, and how many seconds it took."""
+    """The findings of a lint, and its duration in seconds."""
 
     findings: tuple[Finding, ...]
     seconds: float
@@ -40,8 +40,8 @@ def lint_all(
 
     Args:
         tasks: in any order.
-        clean_lints: the cache: a folder that remembers what was linted clean.
-        progress: is called with the number of tasks that are done and of all, also from another thread.
+        clean_lints: the folder of the cache of clean lints.
+        progress: called with the numbers of completed and all tasks, also from another thread.
 
     Raises:
         ChildProcessError: one of the processes that lint was killed.
@@ -55,7 +55,7 @@ def lint_all(
     ]
     if not todo:
         return outcomes
-    # The rules cost half a second, which only linting should pay: once, before there are several processes.
+    # Loading the rules takes half a second: only for linting, and once, before processes are forked.
     from csr_templates.linting import runner, workers
 
     runner.all_rules()
@@ -68,7 +68,7 @@ def lint_all(
             clean_cache.remember_clean(clean_lints, digests[number])
         return Outcome(tuple(found), time.perf_counter() - started)
 
-    # What takes longest comes first, so that the processes end together.
+    # The longest lints first, so that the processes end at the same time.
     todo.sort(key=lambda number: _work(tasks[number].text), reverse=True)
     finished = itertools.count(len(tasks) - len(todo) + 1)
 
@@ -82,5 +82,5 @@ def lint_all(
 
 
 def _work(text: str) -> tuple[int, int]:
-    """Return what sorts templates by how long a lint takes: first by resources, for policies are quick."""
+    """Return the sort key for the duration of a lint: first the number of resources; policies are fast."""
     return text.count("\n    Type: AWS::"), len(text)

@@ -1,6 +1,6 @@
-"""Calls a function for many items in several processes, which are forked from this one.
+"""Calls a function for many items in several forked processes.
 
-A forked process has everything that this one has loaded, so that only items and results are pickled.
+A forked process has all loaded modules, so that only items and results are pickled.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _Result = TypeVar("_Result")
 def results(
     function: Callable[[_Item], _Result], items: Sequence[_Item], done: Callable[[], None] = lambda: None
 ) -> list[_Result]:
-    """Return what a function returns for each item, in the order of the items.
+    """Return the results of a function for all items, in the order of the items.
 
     Args:
-        function: what it changes in memory is lost where it runs in another process.
-        items: those that take longest should come first.
-        done: is called in this process after each item, also from another thread.
+        function: the function; its changes in memory are lost if it runs in another process.
+        items: the items, longest first.
+        done: called in this process after each item, also from another thread.
 
     Raises:
-        ChildProcessError: a process was killed, as the system does when memory runs out.
-        Exception: what the function raised for the first item for which it raised an exception.
+        ChildProcessError: a process was killed, for example because of missing memory.
+        Exception: the exception of the function for the first item with an exception.
     """
     count = min(_cores(), len(items))
     if count < 2 or not _can_fork():
@@ -55,7 +55,8 @@ def results(
             pool.shutdown(cancel_futures=True)
     except BrokenProcessPool:
         raise ChildProcessError(
-            "A process that linted was killed. If memory ran out, close other programs; then try again."
+            "A lint process was killed, possibly because of missing memory. Close other programs and try "
+            "again."
         ) from None
     finally:  # an interrupt, or a broken pool, may come before the shutdown or during it
         for started in set(multiprocessing.active_children()) - others:
@@ -74,14 +75,14 @@ def _one_by_one(
 
 
 def _cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _can_fork() -> bool:
-    """Tell whether forking is possible and safe: locks that other threads hold would stay locked in the copy.
+    """Return whether forking is possible and safe: locks of other threads would stay locked in the copy.
 
-    Libraries of macOS start threads unasked.
+    Libraries of macOS start threads implicitly.
     """
     return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
 
@@ -93,12 +94,12 @@ def _begin(function: Callable[[Any], Any]) -> None:
     """Prepare a worker."""
     global _function
     _function = function
-    gc.freeze()  # what was there before is not garbage, and looking at it would copy it
+    gc.freeze()  # exclude existing objects from garbage collection, which would copy their memory pages
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """Wait for the end of the process that started this one, however it ends."""
+    """Exit when the parent process ends."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()

@@ -1,1 +1,1 @@
-"""Whether an account will take what a build wrote: what the templates need, compared with what is there."""
+"""Checks whether built templates can be deployed: compares their needs with the state of an account."""

@@ -1,6 +1,6 @@
-"""Asks an account, in parallel, and says in a sentence what keeps it from answering.
+"""Makes the API calls to an account in parallel, and explains failures in one sentence.
 
-boto3 is imported when an account is opened: a build never loads it.
+boto3 is imported when an ``Account`` is created; a build does not load it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ATTEMPTS: Final = 6
 
 _DENIED: Final = frozenset(
     {
-        "403",  # the answer to HEAD has no code
+        "403",  # the response to HEAD has no error code
         "AccessDenied",
         "AccessDeniedException",
         "AuthorizationError",
@@ -61,22 +61,22 @@ _PAGED_BY_MARKER: Final = frozenset(
 
 
 class AccountError(Exception):
-    """The account cannot be asked at all; the message says why and what to do."""
+    """AWS cannot be called; the message states why and what to do."""
 
 
 class Account:
-    """An account, with the credentials of a profile.
+    """Access to an account with the credentials of a profile.
 
     Attributes:
         session: boto3's session.
     """
 
     def __init__(self, profile: str | None = None, session: Session | None = None) -> None:
-        """Find the credentials.
+        """Create the session.
 
         Args:
-            profile: name of a profile of the AWS CLI; without one, boto3 looks as the AWS CLI does.
-            session: takes its place.
+            profile: name of a profile of the AWS CLI; without one, boto3 uses its default credential chain.
+            session: used instead of a new session, for tests.
 
         Raises:
             AccountError: there is no such profile.
@@ -89,9 +89,9 @@ class Account:
             self.session = session or boto3.Session(profile_name=profile)
         except ProfileNotFound as error:
             raise AccountError(
-                f"There is no profile {profile}. Name one that aws configure list-profiles shows."
+                f"There is no profile {profile}. List the profiles with aws configure list-profiles."
             ) from error
-        # Adaptive: waits as long as AWS throttles, for the calls to one service together.
+        # Adaptive retries slow down all calls to a service while AWS throttles.
         self._config = Config(
             retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
             connect_timeout=CONNECT_SECONDS,
@@ -102,7 +102,7 @@ class Account:
         self._lock = threading.Lock()
 
     def client(self, service: str, region: str) -> Any:
-        """Return boto3's client; a session must not make two at once."""
+        """Return the boto3 client. Creating clients of one session is not thread-safe, so it is locked."""
         with self._lock:
             if (service, region) not in self._clients:
                 self._clients[service, region] = self.session.client(
@@ -111,15 +111,15 @@ class Account:
             return self._clients[service, region]
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         for client in self._clients.values():
             client.close()
 
     def start(self) -> Facts:
-        """Return facts that say who asks whom.
+        """Return facts that contain the account and the caller.
 
         Raises:
-            AccountError: there are no credentials, they are not valid, or AWS does not answer.
+            AccountError: there are no valid credentials, or AWS does not respond.
         """
         query = calls.identity()
         fact = self.ask(query)
@@ -128,10 +128,10 @@ class Account:
         return Facts(fact.time, fact.answer["Account"], fact.answer["Arn"], [fact])
 
     def ask(self, query: Query) -> Fact:
-        """Make a call, with all its pages, and keep what the query keeps.
+        """Make a call with all its pages, and return the keys that the query keeps.
 
         Raises:
-            AccountError: the credentials are missing or not valid, so that no call will succeed.
+            AccountError: the credentials are missing or not valid; no call can succeed.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -170,17 +170,17 @@ def collect(
     needs: Needs,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> None:
-    """Make every call that the checks ask for, those that follow from earlier answers too.
+    """Make all calls that the checks need, including those that depend on earlier answers.
 
     Args:
         account: the account.
-        facts: take the answers in.
+        facts: the answers are added to these.
         checks: the checks.
-        needs: what the templates need.
-        progress: is told how many calls have an answer, and how many are known to be needed.
+        needs: the needs of the templates.
+        progress: called with the number of answered calls and the number of known calls.
 
     Raises:
-        AccountError: the credentials became invalid meanwhile.
+        AccountError: the credentials became invalid during the run.
     """
     done = 0
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -198,12 +198,10 @@ def collect(
 
 
 def _refuse(failure: Failure) -> NoReturn:
-    """Say what is wrong with the credentials or the way to AWS."""
+    """Return the error for wrong credentials or a missing connection to AWS."""
     code, message = failure
     if code in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"):
-        sentence = (
-            "There are no AWS credentials. Sign in (aws login, aws sso login), or name a profile: --profile."
-        )
+        sentence = "There are no AWS credentials. Sign in (aws login, aws sso login), or add --profile NAME."
     elif code in _EXPIRED or code in (
         "LoginRefreshRequired",
         "SSOTokenLoadError",
@@ -213,12 +211,12 @@ def _refuse(failure: Failure) -> NoReturn:
         sentence = "The AWS credentials have expired. Sign in again (aws login, aws sso login)."
     elif code in _WRONG_KEYS:
         sentence = (
-            "AWS does not know the credentials. Check the profile, whether its key was deleted, and whether "
+            "AWS rejects the credentials. Check the profile, whether its access key was deleted, and whether "
             "it belongs to the partition of the regions (aws, aws-cn, aws-us-gov)."
         )
     elif code == DENIED:
         sentence = (
-            "The credentials may not call sts:GetCallerIdentity, so the account is unknown. Use a role with "
+            "The credentials do not allow sts:GetCallerIdentity, so the account is unknown. Use a role with "
             "preflight-policies/read.json of the output folder."
         )
     elif code in (
@@ -227,21 +225,21 @@ def _refuse(failure: Failure) -> NoReturn:
         "ReadTimeoutError",
         "ProxyConnectionError",
     ):
-        sentence = "AWS does not answer. Check the network, a proxy, and AWS_ENDPOINT_URL."
+        sentence = "AWS does not respond. Check the network, the proxy and AWS_ENDPOINT_URL."
     else:
-        sentence = f"AWS refuses to say which account this is: {code}."
+        sentence = f"sts:GetCallerIdentity failed: {code}."
     raise AccountError(f"{sentence} ({message})" if message else sentence)
 
 
 def _given(value: Any) -> Any:
-    """Return a parameter as boto3 takes it: lists where facts hold tuples, bytes for what WAF searches."""
+    """Return a parameter for boto3: tuples of facts as lists, search strings of WAF as bytes."""
     if isinstance(value, Mapping):
         return {name: one.encode() if name == "SearchString" else _given(one) for name, one in value.items()}
     return [_given(one) for one in value] if isinstance(value, (tuple, list)) else value
 
 
 def _pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[str, Any]) -> Any:
-    """Return an answer whose pages boto3 does not put together."""
+    """Return the complete answer of an operation for which boto3 has no paginator."""
     outer, _, inner = path.partition(".")
     items: list[Any] = []
     marker: Any = None
@@ -269,7 +267,7 @@ def _only(item: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a part of an answer as JSON has it."""
+    """Return a part of an answer as a JSON value."""
     if isinstance(value, Mapping):
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,7 +1,7 @@
-"""The calls that checks ask for: what is read, and what is kept of the answer.
+"""The API calls of the checks, and the keys that are kept of each answer.
 
-``database_calls`` and ``edge_calls`` hold the rest. A check that needs another call adds it, and its
-operation to ``hand_over.preflight_policy.READ``.
+More calls are in ``database_calls`` and ``edge_calls``. For a new call, add its operation to
+``hand_over.preflight_policy.READ`` too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 from csr_templates.preflight.facts import Query
 
 GLOBAL: Final = "us-east-1"
-"""Where services without regions are asked: IAM, CloudFront, Route 53, and S3 for the account's buckets."""
+"""Region of calls to global services: IAM, CloudFront, Route 53, and S3 for the list of buckets."""
 
 
 def query(
@@ -25,7 +25,7 @@ def query(
     absent: tuple[str, ...] = (),
     **parameters: Any,
 ) -> Query:
-    """Return a call; what is not named otherwise is a parameter of it."""
+    """Return a call; all other keyword arguments are its parameters."""
     return Query(service, operation, region, tuple(parameters.items()), path, keep, absent)
 
 
@@ -34,13 +34,13 @@ def query(
 
 @cache
 def identity() -> Query:
-    """Who asks, in which account."""
+    """The caller and the account."""
     return query("sts", "GetCallerIdentity", GLOBAL, keep=("Account", "Arn"))
 
 
 @cache
 def regions(region: str) -> Query:
-    """The regions that the account may use, opted in or without the need to."""
+    """The regions that are enabled for the account, by default or by opt-in."""
     return query("ec2", "DescribeRegions", region, "Regions", ("RegionName", "OptInStatus"), AllRegions=True)
 
 
@@ -55,7 +55,7 @@ def zones(region: str) -> Query:
 
 @cache
 def stack(region: str, name: str) -> Query:
-    """A stack; absent if none is deployed under the name."""
+    """A stack; absent if no stack with this name is deployed."""
     keep = ("StackName", "StackStatus", "StackStatusReason", "Parameters", "Outputs")
     # DescribeStacks answers ValidationError for a stack that does not exist.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
@@ -97,7 +97,7 @@ def exports(region: str) -> Query:
 
 @cache
 def role(name: str) -> Query:
-    """A role; absent if there is none."""
+    """A role; absent if it does not exist."""
     return query("iam", "GetRole", GLOBAL, "Role", ("RoleName", "Path"), ("NoSuchEntity",), RoleName=name)
 
 
@@ -106,7 +106,7 @@ def role(name: str) -> Query:
 
 @cache
 def quota(region: str, service_code: str, code: str) -> Query:
-    """A quota as it is applied to the account; absent if none was ever applied."""
+    """The applied value of a quota; absent if the quota was never changed."""
     return query(
         "service-quotas",
         "GetServiceQuota",
@@ -121,7 +121,7 @@ def quota(region: str, service_code: str, code: str) -> Query:
 
 @cache
 def default_quota(region: str, service_code: str, code: str) -> Query:
-    """A quota as AWS applies it to new accounts; absent if Service Quotas does not know it."""
+    """The default value of a quota; absent if Service Quotas does not list it."""
     return query(
         "service-quotas",
         "GetAWSDefaultServiceQuota",
@@ -184,7 +184,7 @@ def bucket(region: str, name: str) -> Query:
 
 @cache
 def bucket_versioning(region: str, name: str) -> Query:
-    """Whether a bucket keeps versions."""
+    """The versioning of a bucket."""
     return query("s3", "GetBucketVersioning", region, keep=("Status",), Bucket=name)
 
 
@@ -218,7 +218,7 @@ def _of_version(call: Query, version: str) -> Query:
 
 @cache
 def log_groups(region: str, name: str) -> Query:
-    """The log groups whose name starts so."""
+    """The log groups whose names start with a prefix."""
     return query("logs", "DescribeLogGroups", region, "logGroups", ("logGroupName",), logGroupNamePrefix=name)
 
 
@@ -244,7 +244,7 @@ def alarms(region: str) -> Query:
 
 @cache
 def dashboards(prefix: str) -> Query:
-    """The dashboards of the account whose name starts so; they belong to no region."""
+    """The dashboards of the account whose names start with a prefix; dashboards are global."""
     return query(
         "cloudwatch",
         "ListDashboards",
@@ -257,7 +257,7 @@ def dashboards(prefix: str) -> Query:
 
 @cache
 def subscriptions(region: str, topic: str) -> Query:
-    """The subscriptions of a topic; whose they are is not kept."""
+    """The subscriptions of a topic; their endpoints are not kept."""
     return query(
         "sns",
         "ListSubscriptionsByTopic",
@@ -277,7 +277,7 @@ def keys(region: str) -> Query:
 
 @cache
 def secrets(region: str, prefix: str) -> Query:
-    """The secrets whose name starts so, those that wait for their deletion included. No values."""
+    """The secrets whose names start with a prefix, including those scheduled for deletion. No values."""
     return query(
         "secretsmanager",
         "ListSecrets",
@@ -291,7 +291,7 @@ def secrets(region: str, prefix: str) -> Query:
 
 @cache
 def secret(region: str, name: str) -> Query:
-    """Whether a secret's copies in other regions are up to date; absent if there is none. No values."""
+    """The replication status of a secret; absent if the secret does not exist. No values."""
     return query(
         "secretsmanager",
         "DescribeSecret",
@@ -307,16 +307,16 @@ def secret(region: str, name: str) -> Query:
 
 @cache
 def lambda_settings(region: str) -> Query:
-    """What Lambda limits in the account and region."""
+    """The limits of Lambda in the account and region."""
     keep = ("CodeSizeUnzipped", "ConcurrentExecutions", "UnreservedConcurrentExecutions")
     return query("lambda", "GetAccountSettings", region, "AccountLimit", keep)
 
 
 @cache
 def function(region: str, name: str) -> Query:
-    """The reserved concurrency of a function; absent if there is no such function.
+    """The reserved concurrency of a function; absent if the function does not exist.
 
-    Another call would show that the function exists, too, but with its environment variables.
+    GetFunction would also show whether the function exists, but returns its environment variables.
     """
     return query(
         "lambda",

@@ -1,8 +1,8 @@
-"""AWS's own validation of a deploy: the only part of preflight that writes.
+"""Validation of a deploy by AWS: the only part of preflight that writes to the account.
 
-CloudFormation validates a template when it creates a change set, and only DescribeEvents tells the result.
-So each stack gets a change set that is never executed. It is deleted again, and the empty stack that the
-first change set of a stack makes, whatever happens in between.
+CloudFormation validates a template when it creates a change set; DescribeEvents returns the results. For
+each stack, a change set is created and not executed. The change set, and the empty stack that the first
+change set of a stack creates, are always deleted, also after errors.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
 """
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 CHECK: Final = "change-set"
 MAX_INLINE: Final = 51_200  # bytes
-PAUSE: Final = 2.0  # seconds between two looks at a change set
-LONGEST: Final = 600.0  # seconds that a change set may take
+PAUSE: Final = 2.0  # seconds between two calls of DescribeChangeSet
+LONGEST: Final = 600.0  # seconds to wait for a change set
 _UNCHANGED: Final = ("didn't contain changes", "No updates are to be performed")
 
 
 class ChangeSets:
-    """Creates change sets, reads what AWS says of them, and deletes them.
+    """Creates change sets, reads their validation results, and deletes them.
 
     Attributes:
-        left: commands that delete what could not be deleted.
+        left: commands that delete the resources that could not be deleted.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class ChangeSets:
         bucket: str | None = None,
         sleep: Callable[[float], None] | None = None,
     ) -> None:
-        """Prepare.
+        """Set the parameters of a validation.
 
         Args:
             account: the account.
-            needs: what is to be deployed.
-            facts: what the account has answered.
-            bucket: takes templates that are too long to be passed; by default the artifact bucket of the
+            needs: the stacks to be deployed.
+            facts: the answers of the account.
+            bucket: bucket for templates above the API's size limit; by default the artifact bucket of the
                 stack's region.
             sleep: waits for some seconds; by default ``time.sleep``.
         """
@@ -64,12 +64,12 @@ class ChangeSets:
         self.left: list[str] = []
 
     def results(self) -> Iterator[Result]:
-        """Yield what AWS says of each chosen stack."""
+        """Yield the validation results of each chosen stack."""
         for stack in self._needs.chosen:
             yield from self._of_stack(stack)
             for command in self.left:
-                sentence = f"What was created to validate {stack.deployed} could not be deleted."
-                yield Result(CHECK, stack.deployed, stack.name, FAIL, sentence, "Delete it.", command)
+                sentence = f"Some resources created to validate {stack.deployed} could not be deleted."
+                yield Result(CHECK, stack.deployed, stack.name, FAIL, sentence, "Delete them.", command)
             self.left.clear()
 
     def _of_stack(self, stack: StackNeeds) -> Iterator[Result]:
@@ -78,7 +78,7 @@ class ChangeSets:
         lookup = Lookup(self._facts)
         try:
             if reason := self._why_not(stack, lookup):
-                yield self._result(stack, WARN, reason, "Run it again when that is done.")
+                yield self._result(stack, WARN, reason, "Run preflight again after that.")
                 return
             found = deployed.description(lookup, stack)
             kind = "UPDATE" if deployed.is_there(lookup, stack) else "CREATE"
@@ -89,23 +89,23 @@ class ChangeSets:
         except (ClientError, BotoCoreError) as error:
             sentence = f"AWS could not validate {stack.deployed}: {' '.join(str(error).split())}"
             remedy = (
-                "Attach preflight-policies/change-set.json of the output folder to the role that runs this."
+                "Attach preflight-policies/change-set.json of the output folder to the role of the caller."
             )
             yield self._result(stack, UNKNOWN, sentence, remedy, why=f"change set: {_code(error)}")
 
     def _why_not(self, stack: StackNeeds, lookup: Lookup) -> str:
-        """Return what has to be there before a change set of the stack can be created."""
+        """Return the result for stacks that must be deployed before a change set can be created."""
         for reads in stack.reads:
             made = self._needs.maker(reads)
             if made and not deployed.is_there(lookup, made[0]):
-                return f"AWS can validate {stack.deployed} only when {made[0].deployed} is deployed."
+                return f"AWS can validate {stack.deployed} only after {made[0].deployed} is deployed."
         return ""
 
     @contextmanager
     def _change_set(
         self, stack: StackNeeds, kind: str, found: Mapping[str, Any] | None
     ) -> Iterator[tuple[Any, str]]:
-        """Create a change set, wait for it, and delete what came into being."""
+        """Create a change set, wait for it, and delete all created resources."""
         client = self._account.client("cloudformation", stack.region)
         with self._template(stack) as template:
             try:
@@ -114,7 +114,7 @@ class ChangeSets:
                     ChangeSetName=self._name,
                     ChangeSetType=kind,
                     Capabilities=["CAPABILITY_NAMED_IAM"],
-                    Description="Made by csr-templates preflight to be validated, not executed.",
+                    Description="Created by csr-templates preflight for validation. Not executed.",
                     Parameters=_parameters(stack, found if kind == "UPDATE" else None),
                     **template,
                 )
@@ -124,12 +124,12 @@ class ChangeSets:
 
     @contextmanager
     def _template(self, stack: StackNeeds) -> Iterator[dict[str, str]]:
-        """Upload the template if it is too long to be passed, and delete it again."""
+        """Upload a template that is too long for the API, and delete it afterwards."""
         if len(stack.text.encode()) <= MAX_INLINE:
             yield {"TemplateBody": stack.text}
             return
         bucket = self._bucket or f"{self._needs.prefix}artifacts-{self._needs.account}-{stack.region}"
-        place = "s3" if self._bucket else f"s3.{stack.region}"  # another bucket may be anywhere
+        place = "s3" if self._bucket else f"s3.{stack.region}"  # a given bucket can be in any region
         key = f"preflight/{self._name}/{stack.name}.yaml"
         client = self._account.client("s3", stack.region)
         try:
@@ -149,7 +149,9 @@ class ChangeSets:
                 break
             if waited >= LONGEST:
                 sentence = f"The change set of {stack.deployed} was not ready after {LONGEST:.0f} seconds."
-                yield self._result(stack, UNKNOWN, sentence, "Run it again.", why="change set: too slow")
+                yield self._result(
+                    stack, UNKNOWN, sentence, "Run preflight again.", why="change set: too slow"
+                )
                 return
             self._sleep(PAUSE)
             waited += PAUSE
@@ -164,10 +166,10 @@ class ChangeSets:
         reason = " ".join(change_set.get("StatusReason", "").split())
         if change_set["Status"] == "FAILED" and not any(text in reason for text in _UNCHANGED):
             if not any(event.get("ValidationFailureMode") == "FAIL" for event in events):
-                sentence = f"CloudFormation refuses the change set of {stack.deployed}: {reason}"
-                yield self._result(stack, FAIL, sentence, "Repair what the message names.")
+                sentence = f"CloudFormation rejects the change set of {stack.deployed}: {reason}"
+                yield self._result(stack, FAIL, sentence, "Fix the cause in the message.")
         elif not events:
-            yield self._result(stack, PASS, f"AWS finds nothing against a deploy of {stack.deployed}.")
+            yield self._result(stack, PASS, f"The validation by AWS found no problem in {stack.deployed}.")
 
     def _finding(self, stack: StackNeeds, event: Mapping[str, Any]) -> Result:
         resource = event.get("LogicalResourceId", stack.deployed)
@@ -176,11 +178,11 @@ class ChangeSets:
         place = f" at {event['ValidationPath']}" if event.get("ValidationPath") else ""
         sentence = f"{name} of {resource}{place}: {' '.join(reason.split())}"
         if event.get("ValidationStatus") == "SKIPPED":
-            why = f"AWS skipped {name}"
-            return self._result(stack, UNKNOWN, sentence, "Look at the message.", str(resource), why)
+            why = f"AWS skipped the validation {name}"
+            return self._result(stack, UNKNOWN, sentence, "See the message.", str(resource), why)
         mode = event.get("ValidationFailureMode") or event.get("HookFailureMode")
         status = WARN if mode == "WARN" else FAIL
-        return self._result(stack, status, sentence, "Repair what the message names.", str(resource))
+        return self._result(stack, status, sentence, "Fix the cause in the message.", str(resource))
 
     def _delete(self, client: Any, stack: StackNeeds, *, is_ours: bool) -> None:
         names = f"--region {stack.region} --stack-name {stack.deployed}"
@@ -192,14 +194,14 @@ class ChangeSets:
             self._try(lambda: self._delete_stack(client, stack), f"aws cloudformation delete-stack {names}")
 
     def _delete_stack(self, client: Any, stack: StackNeeds) -> None:
-        """Delete the stack that the change set has made, if it still holds nothing."""
+        """Delete the stack that the change set created, if it has no resources."""
         (found,) = client.describe_stacks(StackName=stack.deployed)["Stacks"]
         others = client.list_change_sets(StackName=stack.deployed)["Summaries"]
         if found["StackStatus"] == "REVIEW_IN_PROGRESS" and not others:
             client.delete_stack(StackName=found["StackId"])
 
     def _try(self, action: Callable[[], Any], command: str) -> None:
-        """Do what has to be done in any case, or note the command that does it."""
+        """Delete a resource; if that fails, add the command to ``left``."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
@@ -224,7 +226,7 @@ class ChangeSets:
 
 
 def _parameters(stack: StackNeeds, found: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Return the parameters of a change set; what each deploy decides stays what it is."""
+    """Return the parameters of a change set; per-deploy parameters keep their previous values."""
     there = {one["ParameterKey"] for one in (found or {}).get("Parameters", [])}
     return [
         {"ParameterKey": name, "UsePreviousValue": True}

@@ -1,4 +1,4 @@
-"""The calls about the database: what is read, and what is kept of the answer."""
+"""The API calls for the database, and the keys that are kept of each answer."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from csr_templates.preflight.facts import Query
 
 @cache
 def database_quotas(region: str) -> Query:
-    """What RDS limits in the account, and how much of it is used."""
+    """The quotas of RDS in the account, and their usage."""
     keep = ("AccountQuotaName", "Used", "Max")
     return query("rds", "DescribeAccountAttributes", region, "AccountQuotas", keep)
 
 
 @cache
 def cluster(region: str, identifier: str) -> Query:
-    """A cluster; absent if there is none."""
+    """A cluster; absent if it does not exist."""
     return query(
         "rds",
         "DescribeDBClusters",
@@ -44,7 +44,7 @@ def instances(region: str, cluster_identifier: str) -> Query:
 
 @cache
 def snapshots(region: str, cluster_identifier: str) -> Query:
-    """The snapshots of a cluster, automated and manual ones."""
+    """The automated and manual snapshots of a cluster."""
     return query(
         "rds",
         "DescribeDBClusterSnapshots",
@@ -57,7 +57,7 @@ def snapshots(region: str, cluster_identifier: str) -> Query:
 
 @cache
 def engine_versions(region: str, engine: str, version: str) -> Query:
-    """A version of an engine, deprecated or not."""
+    """A version of an engine, also if it is deprecated."""
     return query(
         "rds",
         "DescribeDBEngineVersions",
@@ -72,7 +72,7 @@ def engine_versions(region: str, engine: str, version: str) -> Query:
 
 @cache
 def orderable(region: str, engine: str, version: str, instance_class: str) -> Query:
-    """Where an instance class is offered for a version, and with what."""
+    """The availability zones and features of an instance class for an engine version."""
     return query(
         "rds",
         "DescribeOrderableDBInstanceOptions",

@@ -1,4 +1,4 @@
-"""What of the stacks is deployed already, as the facts know it."""
+"""The deployed state of the stacks, from the facts."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 
 EMPTY: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
-"""States of a stack that holds nothing: before its first change set is executed, after a failed creation."""
+"""States of a stack without resources: before its first change set is executed, after a failed creation."""
 
 
 def description(lookup: Lookup, stack: StackNeeds) -> dict[str, Any] | None:
-    """Return what DescribeStacks says; None if the stack is not deployed."""
+    """Return the stack from DescribeStacks; None if it is not deployed."""
     found = lookup(calls.stack(stack.region, stack.deployed))
     return found[0] if found else None
 
 
 def is_there(lookup: Lookup, stack: StackNeeds) -> bool:
-    """Tell whether the stack is deployed and holds resources."""
+    """Return whether the stack is deployed and has resources."""
     found = description(lookup, stack)
     return found is not None and found["StackStatus"] not in EMPTY
 
 
 def resources(lookup: Lookup, stack: StackNeeds) -> dict[str, dict[str, str]]:
-    """Return logical ID -> resource, of what the deployed stack holds."""
+    """Return logical ID -> resource of the deployed stack."""
     if not is_there(lookup, stack):
         return {}
     return {
@@ -37,7 +37,7 @@ def resources(lookup: Lookup, stack: StackNeeds) -> dict[str, dict[str, str]]:
 
 
 def physical_id(lookup: Lookup, stack: StackNeeds, logical_id: str) -> str | None:
-    """Return the ID of a resource in the account; None if the deployed stack has no such resource."""
+    """Return the physical ID of a resource; None if the deployed stack does not have it."""
     return resources(lookup, stack).get(logical_id, {}).get("PhysicalResourceId")
 
 
@@ -52,7 +52,7 @@ def new(lookup: Lookup, needs: Needs, *types: str) -> list[tuple[StackNeeds, str
 
 
 def parameter(lookup: Lookup, stack: StackNeeds, name: str) -> str | None:
-    """Return the value that the deployed stack has for a parameter; None if it has none."""
+    """Return the value of a parameter of the deployed stack; None if it does not have the parameter."""
     found = description(lookup, stack) if is_there(lookup, stack) else None
     given = {
         one["ParameterKey"]: one.get("ParameterValue", "") for one in (found or {}).get("Parameters", [])
@@ -61,14 +61,14 @@ def parameter(lookup: Lookup, stack: StackNeeds, name: str) -> str | None:
 
 
 def output(lookup: Lookup, stack: StackNeeds, key: str) -> str | None:
-    """Return an output of the deployed stack; None if it has no such output."""
+    """Return an output of the deployed stack; None if it does not have the output."""
     found = description(lookup, stack)
     given = {one["OutputKey"]: one["OutputValue"] for one in (found or {}).get("Outputs", [])}
     return given.get(key)
 
 
 def expect(lookup: Lookup, stacks: Iterable[StackNeeds]) -> None:
-    """Have the stacks looked up all at once."""
+    """Request the descriptions of all stacks at once."""
     lookup.expect(calls.stack(stack.region, stack.deployed) for stack in stacks)
     lookup.expect(
         calls.stack_resources(stack.region, stack.deployed) for stack in stacks if is_there(lookup, stack)

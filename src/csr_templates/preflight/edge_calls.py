@@ -1,4 +1,4 @@
-"""The calls about CloudFront, WAF, the certificate and the domain: what is read, and what is kept of it."""
+"""The API calls for CloudFront, WAF, the certificate and the domain, and the keys kept of each answer."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from csr_templates.preflight.facts import Query
 
 @cache
 def distributions() -> Query:
-    """The distributions of the account; the headers that they send are not kept."""
+    """The distributions of the account; their origin headers are not kept."""
     return query("cloudfront", "ListDistributions", GLOBAL, "DistributionList.Items", ("Id", "Aliases"))
 
 
 @cache
 def conflicting_aliases(distribution: str, alias: str) -> Query:
-    """The distributions of all accounts that have an alias; AWS hides most of what belongs to others."""
+    """The distributions of all accounts with an alias; AWS masks most of the IDs of other accounts."""
     return query(
         "cloudfront",
         "ListConflictingAliases",
@@ -31,7 +31,7 @@ def conflicting_aliases(distribution: str, alias: str) -> Query:
 
 @cache
 def cloudfront_functions() -> Query:
-    """The CloudFront Functions of the account, as they are in development."""
+    """The CloudFront Functions of the account, in the stage DEVELOPMENT."""
     return query("cloudfront", "ListFunctions", GLOBAL, "FunctionList.Items", ("Name",), Stage="DEVELOPMENT")
 
 
@@ -71,13 +71,13 @@ def web_acls() -> Query:
 
 
 def capacity(rules: Any) -> Query:
-    """The capacity units that rules need."""
+    """The web ACL capacity units (WCU) of rules."""
     return query("wafv2", "CheckCapacity", GLOBAL, keep=("Capacity",), Scope="CLOUDFRONT", Rules=rules)
 
 
 @cache
 def certificate(arn: str) -> Query:
-    """A certificate; absent if there is none."""
+    """A certificate; absent if it does not exist."""
     return query(
         "acm",
         "DescribeCertificate",
@@ -91,7 +91,7 @@ def certificate(arn: str) -> Query:
 
 @cache
 def hosted_zone(zone: str) -> Query:
-    """A hosted zone; absent if there is none."""
+    """A hosted zone; absent if it does not exist."""
     return query(
         "route53", "GetHostedZone", GLOBAL, "HostedZone", ("Name", "Config"), ("NoSuchHostedZone",), Id=zone
     )
@@ -99,7 +99,7 @@ def hosted_zone(zone: str) -> Query:
 
 @cache
 def records(zone: str, name: str) -> Query:
-    """The records of a zone from a name on, as many as one name can have."""
+    """The records of a zone that start at a name, as many as one name can have."""
     return query(
         "route53",
         "ListResourceRecordSets",
@@ -115,7 +115,7 @@ def records(zone: str, name: str) -> Query:
 
 @cache
 def health_checks() -> Query:
-    """How many Route 53 health checks there are, and may be."""
+    """The number of Route 53 health checks and its limit."""
     return query(
         "route53", "GetAccountLimit", GLOBAL, keep=("Limit", "Count"), Type="MAX_HEALTH_CHECKS_BY_OWNER"
     )

@@ -1,7 +1,7 @@
-"""What an account has answered: each answer with its time and its source, to be saved and judged again.
+"""The answers of an account, each with its time and its call; they can be saved and judged again.
 
-A fact is the answer to one call of the AWS API, cut down to the keys that a check reads. So account IDs and
-names are in it, and no secret can be: nothing asks for one, and what comes along with an answer is dropped.
+A fact is the answer to one call of the AWS API, reduced to the keys that a check reads. Facts contain account
+IDs and names, but no secrets: no call requests a secret value, and all other keys of an answer are dropped.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from typing import Any, Final, NamedTuple
 from csr_templates.hand_over import preflight_policy
 
 FORMAT_VERSION: Final = 1
-_LONGEST_ARGUMENT: Final = 200  # characters of a value in a command for people
+_LONGEST_ARGUMENT: Final = 200  # characters of a value in a displayed command
 DENIED: Final = "denied"
-"""Code of the failure of a call that IAM does not allow, whatever the service calls it."""
+"""Failure code of a call that IAM does not allow, for all services."""
 
 
 class FactsError(ValueError):
-    """The file does not hold facts; the message says what to do."""
+    """The file does not contain facts; the message states what to do."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """A call of the AWS API that reads.
+    """A read call of the AWS API.
 
     Attributes:
-        service: boto3's name of the service.
-        operation: as the API calls it: ``DescribeStacks``.
-        region: where it is asked.
+        service: the service name in boto3.
+        operation: the name in the API: ``DescribeStacks``.
+        region: the region of the call.
         parameters: name -> value, as pairs.
-        path: keys that lead to what is kept of the answer, separated by dots; empty for all of it.
-        keep: the keys that are kept of what is there, or of each item of a list.
-        absent: codes of the errors that mean that what is asked for does not exist: the answer is None.
+        path: keys that lead to the kept part of the answer, separated by dots; empty for all of it.
+        keep: the keys that are kept of that part, or of each item if it is a list.
+        absent: error codes for a resource that does not exist; the answer is then None.
     """
 
     service: str
@@ -50,17 +50,17 @@ class Query:
 
     @cached_property
     def key(self) -> str:
-        """What makes it another call: everything but what is kept of the answer."""
+        """The identity of the call: all attributes except those about the answer."""
         return json.dumps([self.service, self.operation, self.region, dict(self.parameters)])
 
     @property
     def actions(self) -> str:
-        """The IAM actions that it needs, as text."""
+        """The IAM actions of the call, as text."""
         return " and ".join(preflight_policy.actions(self.service, self.operation))
 
     @property
     def command(self) -> str:
-        """The command of the AWS CLI that shows the same."""
+        """The AWS CLI command of the call."""
         service = "s3api" if self.service == "s3" else self.service
         words = ["aws", service, _dashed(self.operation), "--region", self.region]
         for name, value in self.parameters:
@@ -74,16 +74,16 @@ class Query:
                 texts = [f"file://{_dashed(name)}.json"]
             words += [option, *texts]
         if self.operation == "GetObject":
-            words.append("package.zip")  # where the AWS CLI writes the object
+            words.append("package.zip")  # the AWS CLI writes the object to this file
         return shlex.join(words)
 
 
 class Failure(NamedTuple):
-    """Why a call has no answer.
+    """The failure of a call.
 
     Attributes:
-        code: AWS's code of the error, or ``denied``, or the class of what the network did.
-        message: what AWS said.
+        code: the AWS error code, ``denied``, or the class name of a network error.
+        message: the error message of AWS.
     """
 
     code: str
@@ -91,13 +91,13 @@ class Failure(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What a call was answered.
+    """The answer of a call.
 
     Attributes:
         query: the call.
-        time: when, in UTC.
-        answer: what is kept of the answer; None if what was asked for does not exist.
-        failure: why there is no answer.
+        time: time of the answer, in UTC.
+        answer: the kept part of the answer; None if the resource does not exist.
+        failure: the failure; None if the call succeeded.
     """
 
     query: Query
@@ -110,10 +110,10 @@ class NoAnswerError(Exception):
     """A check cannot be judged.
 
     Attributes:
-        why: in a few words, for the last line of the report.
+        why: the reason in a few words, for the last line of the report.
         remedy: what to do.
-        code: code of the failure.
-        query: the call that has no answer.
+        code: the failure code.
+        query: the failed call.
     """
 
     def __init__(self, sentence: str, why: str, remedy: str, code: str, query: Query) -> None:
@@ -136,10 +136,10 @@ class Facts:
     """The answers of one account.
 
     Attributes:
-        time: when the first call was made, in UTC; every age counts to here.
+        time: time of the first call, in UTC; ages are relative to it.
         account: ID of the account.
-        caller: ARN of the identity that asked.
-        is_complete: whether nothing more will be asked, so that what is missing stays unknown.
+        caller: ARN of the caller.
+        is_complete: whether no more calls are made; missing answers are then unknown.
     """
 
     def __init__(
@@ -152,28 +152,28 @@ class Facts:
         self._facts = {fact.query.key: fact for fact in facts}
 
     def add(self, facts: Iterable[Fact]) -> None:
-        """Take answers in."""
+        """Add answers."""
         self._facts.update({fact.query.key: fact for fact in facts})
 
     def __iter__(self) -> Any:
-        """Return the facts in an order that does not depend on when the answers came."""
+        """Yield the facts in a fixed order, independent of the order of the answers."""
         return iter(fact for _, fact in sorted(self._facts.items()))
 
     def has(self, query: Query) -> bool:
-        """Tell whether the call was made."""
+        """Return whether the call was made."""
         return query.key in self._facts
 
     def without(self, *services: str) -> Facts:
-        """Return the facts that do not come from some services."""
+        """Return the facts except those of some services."""
         kept = [fact for fact in self if fact.query.service not in services]
         return Facts(self.time, self.account, self.caller, kept)
 
     def answer(self, query: Query) -> Any:
-        """Return what a call was answered; None if what it asks for does not exist.
+        """Return the answer of a call; None if the resource does not exist.
 
         Raises:
             UnaskedError: the call has not been made yet.
-            NoAnswerError: it has no answer.
+            NoAnswerError: the call failed.
         """
         fact = self._facts.get(query.key)
         where = f"{query.service} {query.operation} in {query.region}"
@@ -181,7 +181,7 @@ class Facts:
             raise UnaskedError([query])
         if fact is None:
             raise NoAnswerError(
-                f"The saved facts do not hold the answer of {where}.",
+                f"The saved facts do not contain the answer of {where}.",
                 "not in the saved facts",
                 "Save the facts again, for this environment and with this version.",
                 "missing",
@@ -193,30 +193,30 @@ class Facts:
             raise NoAnswerError(
                 f"{query.actions} is not permitted in {query.region}.",
                 f"permission missing: {query.actions}",
-                "Attach preflight-policies/read.json of the output folder to the role that runs this.",
+                "Attach preflight-policies/read.json of the output folder to the role of the caller.",
                 DENIED,
                 query,
             )
         raise NoAnswerError(
             f"{where} failed with {fact.failure.code}: {' '.join(fact.failure.message.split())}",
             f"{query.service} {query.operation}: {fact.failure.code}",
-            "Run it again; if it fails again, look at the message.",
+            "Run preflight again. If the call fails again, fix the cause in the message.",
             fact.failure.code,
             query,
         )
 
     @property
     def now(self) -> datetime:
-        """The time that ages are counted to."""
+        """The time that ages are relative to."""
         return moment(self.time)
 
 
 class Lookup:
-    """Asks facts for one judgment, and notes what it asked for.
+    """Reads facts for one judgment, and records the calls.
 
     Attributes:
-        facts: what is asked.
-        asked: the calls, in order.
+        facts: the facts.
+        asked: the calls whose answers were read, in order.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -229,7 +229,7 @@ class Lookup:
         return self.facts.answer(query)
 
     def expect(self, queries: Iterable[Query]) -> None:
-        """Have several calls made at once which a judgment will ask for one after the other.
+        """Request several calls at once, instead of one after the other.
 
         Raises:
             UnaskedError: some have not been made yet.
@@ -240,18 +240,18 @@ class Lookup:
 
 
 def now() -> str:
-    """Return the time as facts hold it."""
+    """Return the time in the format of facts."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def moment(text: str) -> datetime:
-    """Return a time of an answer, which is in UTC where it does not say otherwise."""
+    """Return a time of an answer; UTC if it has no time zone."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def as_json(facts: Facts) -> str:
-    """Return facts as a file holds them."""
+    """Return facts as JSON."""
     document = {
         "formatVersion": FORMAT_VERSION,
         "time": facts.time,
@@ -273,14 +273,14 @@ def as_json(facts: Facts) -> str:
 
 
 def from_json(text: str, name: str) -> Facts:
-    """Return the facts of a file, to which no more are added.
+    """Return the facts of a file, as complete facts.
 
     Args:
-        text: its content.
-        name: the file, for the message.
+        text: the content of the file.
+        name: the file, for messages.
 
     Raises:
-        FactsError: it does not hold facts.
+        FactsError: the file does not contain facts.
     """
     try:
         document = json.loads(text)
@@ -305,7 +305,7 @@ def from_json(text: str, name: str) -> Facts:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FactsError(
-            f"{name} does not hold facts of an account. Name a file that --save-facts wrote."
+            f"{name} does not contain facts of an account. Name a file that --save-facts wrote."
         ) from error
 
 
@@ -314,8 +314,8 @@ def _frozen(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
 
 
 def _dashed(name: str) -> str:
-    """Return a name of the API as the AWS CLI writes it: ``db-cluster-identifier``."""
-    from botocore import xform_name  # a build must not load it
+    """Return a name of the API in the form of the AWS CLI: ``db-cluster-identifier``."""
+    from botocore import xform_name  # not loaded by a build
 
     return str(xform_name(name, "-"))
 

@@ -1,4 +1,4 @@
-"""What the templates need of an account, computed from a built folder and one environment without AWS."""
+"""The needs of the templates, computed from an output folder and one environment without AWS."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from csr_templates.hand_over.built_folder import BuiltFolder
 
 
 class NeedsError(ValueError):
-    """The folder or the options do not fit; the message says what to do."""
+    """Wrong folder or options; the message states what to do."""
 
 
 class Reads(NamedTuple):
-    """A value that a stack reads of another one.
+    """A value that a stack reads from another stack.
 
     Attributes:
-        export: name of the export; empty if an output is read without one.
-        stack: name of the deployed stack, where the reader names it.
-        output: key of the output, where the reader names it.
+        export: name of the export; empty for an output that is read without an export.
+        stack: name of the deployed stack, if the reader specifies it.
+        output: key of the output, if the reader specifies it.
         region: region of that stack.
         users: logical IDs of the resources that read it.
     """
@@ -40,14 +40,14 @@ class StackNeeds:
 
     Attributes:
         name: such as ``network``.
-        deployed: name of the deployed stack.
-        region: where it is deployed.
+        deployed: name of the stack in the account.
+        region: region of the stack.
         values: the values of its parameters.
         resources: logical ID -> resource, resolved.
         outputs: key -> output, resolved.
         text: the template.
-        per_deploy: parameters that each deploy decides.
-        given: those of them that the caller gives.
+        per_deploy: names of the per-deploy parameters.
+        given: the per-deploy parameters with a value from the caller.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class StackNeeds:
 
     @cached_property
     def reads(self) -> list[Reads]:
-        """The values of other stacks that its resources read."""
+        """The values that its resources read from other stacks."""
         found: dict[tuple[str, str, str, str], list[str]] = {}
         for logical_id, resource in self.resources.items():
             for _, name in entries(resource, "Fn::ImportValue"):
@@ -99,14 +99,14 @@ class StackNeeds:
 
 
 class Needs:
-    """What an environment needs of an account.
+    """The needs of an environment.
 
     Attributes:
         environment: its name.
         project: the value of ``ProjectName``.
-        account: ID of the account that the names were made for.
+        account: ID of the account in the names.
         stacks: all stacks, in deploy order.
-        chosen: those that are to be deployed, in deploy order.
+        chosen: the stacks to be deployed, in deploy order.
     """
 
     def __init__(
@@ -125,12 +125,12 @@ class Needs:
 
     @property
     def prefix(self) -> str:
-        """How the environment's names start."""
+        """The prefix of the environment's names."""
         return f"{self.project}-{self.environment}-"
 
     @property
     def regions(self) -> list[str]:
-        """The regions of the chosen stacks, each once."""
+        """The regions of the chosen stacks, without duplicates."""
         return list(dict.fromkeys(stack.region for stack in self.chosen))
 
     def stack(self, name: str) -> StackNeeds | None:
@@ -144,7 +144,7 @@ class Needs:
                 yield stack, logical_id, properties
 
     def maker(self, reads: Reads) -> tuple[StackNeeds, str] | None:
-        """Return the stack and the key of the output that makes what is read."""
+        """Return the stack and the key of the output that provides a value."""
         for stack in self.stacks:
             if stack.region != reads.region:
                 continue
@@ -156,10 +156,10 @@ class Needs:
         return None
 
     def known(self, stack: StackNeeds, value: Any) -> Any:
-        """Return a value of a stack as far as the templates know it.
+        """Return a value of a stack as far as the templates define it.
 
-        Imports lead to the output that makes them, a Ref or GetAtt to the property of the resource that
-        holds the same: the name of a bucket, the zone of a subnet.
+        An import is replaced with the value of the output; a Ref or GetAtt with the property of the resource
+        that has the same value: the name of a bucket, the zone of a subnet.
         """
         match value:
             case {"Fn::ImportValue": str(name)}:
@@ -175,7 +175,7 @@ class Needs:
         return value
 
 
-# Types whose Ref is a property that names them.
+# Types whose Ref returns a name property.
 _REFS = {"AWS::S3::Bucket": "BucketName", "AWS::RDS::DBCluster": "DBClusterIdentifier"}
 
 
@@ -186,17 +186,17 @@ def needs(
     chosen: Sequence[str] = (),
     per_deploy: Mapping[str, str] | None = None,
 ) -> Needs:
-    """Return what an environment of a built folder needs of an account.
+    """Return the needs of an environment of an output folder.
 
     Args:
-        folder: the folder.
+        folder: the output folder.
         environment: one of its environments.
         account: ID of the account.
-        chosen: names of the stacks to be deployed; all of them if there are none.
-        per_deploy: values of parameters that each deploy decides.
+        chosen: names of the stacks to be deployed; empty for all.
+        per_deploy: values of the per-deploy parameters.
 
     Raises:
-        NeedsError: there is no such environment, stack or parameter, or a template cannot be resolved.
+        NeedsError: an environment, stack or parameter does not exist, or a template cannot be resolved.
     """
     names = [stack.name for stack in folder.stacks]
     if environment not in folder.environments:
@@ -213,8 +213,8 @@ def needs(
     for name in per_deploy or {}:
         if name not in decided:
             raise NeedsError(
-                f"{name} is not a parameter that each deploy decides.{hint(name, decided)} Those are "
-                f"{', '.join(decided) or 'none'}; the others are in the parameter files."
+                f"{name} is not a per-deploy parameter.{hint(name, decided)} The per-deploy parameters are: "
+                f"{', '.join(decided) or 'none'}. Set all others in the parameter files."
             )
     stacks = []
     project = ""

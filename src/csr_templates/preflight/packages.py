@@ -1,4 +1,4 @@
-"""The directory of a zip archive in S3, read from the end of the object and not by loading all of it."""
+"""Reads the directory of a zip archive in S3 from the end of the object, without loading all of it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any, Final
 
-_TAIL: Final = 65_557  # bytes: the longest end of an archive, with a comment of 65,535 bytes
+_TAIL: Final = 65_557  # bytes; the longest end record of an archive: its comment can have 65,535
 
 
 class _Ranges(io.RawIOBase):
-    """An object in S3 as a file: each read is a request for a range, but what is near the end is kept."""
+    """An object in S3 as a file: each read requests a range; the end of the object is cached."""
 
     def __init__(self, client: Any, parameters: Mapping[str, Any]) -> None:
         self._client = client
@@ -35,7 +35,7 @@ class _Ranges(io.RawIOBase):
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         self._position = start + offset
         if self._position < 0:
-            raise OSError("a place before the beginning")
+            raise OSError("a position before the start")
         return self._position
 
     def read(self, size: int = -1) -> bytes:
@@ -43,7 +43,7 @@ class _Ranges(io.RawIOBase):
         start, self._position = self._position, max(self._position, end)
         if start >= end:
             return b""
-        if start < self._first:  # the directory of an archive with very many files
+        if start < self._first:  # an archive with very many files
             answer = self._client.get_object(**self._parameters, Range=f"bytes={start}-{self._first - 1}")
             self._kept = answer["Body"].read() + self._kept
             self._first = start
@@ -51,15 +51,15 @@ class _Ranges(io.RawIOBase):
 
 
 def files(client: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the directory of an archive says.
+    """Return the size and the files of an archive, from its directory.
 
     Args:
         client: boto3's client of S3.
         parameters: ``Bucket``, ``Key`` and, for one version, ``VersionId``.
 
     Returns:
-        ``unzipped``: bytes of all files; ``files``: the paths at the top and one level below it, in order.
-        ``unzipped`` is missing where the object is not a zip archive.
+        ``unzipped``: total bytes of the files, missing if the object is not a zip archive. ``files``: paths
+        at the top level and one level below, sorted.
     """
     try:
         with zipfile.ZipFile(_Ranges(client, parameters)) as archive:

@@ -1,4 +1,4 @@
-"""The report of a run: as text, JSON or Markdown. What failed comes first, what could not be judged last."""
+"""The report of a run as text, JSON or Markdown, ordered by status."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import FAIL, PASS, STATUSES, UNKNOWN, WARN, Result
 
 FORMAT_VERSION: Final = 1
-_WORDS: Final = {FAIL: "failed", UNKNOWN: "could not be judged", WARN: "to look at", PASS: "passed"}
+_WORDS: Final = {FAIL: "failed", UNKNOWN: "unknown", WARN: "with a warning", PASS: "passed"}
 
 
 class IgnoreError(ValueError):
-    """There is no such check; the message names the nearest one."""
+    """There is no such check; the message suggests the nearest name."""
 
 
 def ignore(results: Iterable[Result], ignored: Sequence[str], checks: Sequence[str]) -> list[Result]:
-    """Return the results, of which some do not count.
+    """Return the results, with those to ignore marked.
 
     Args:
-        results: what was found.
-        ignored: names of checks, or a name, a colon and the ID of one subject.
+        results: the results.
+        ignored: ``CHECK`` or ``CHECK:ID`` for each result to ignore.
         checks: the names of all checks.
 
     Raises:
@@ -36,7 +36,7 @@ def ignore(results: Iterable[Result], ignored: Sequence[str], checks: Sequence[s
     for name, *_ in sorted(pairs):
         if name not in checks:
             raise IgnoreError(
-                f"There is no check {name or repr(name)}.{hint(name, checks)} docs/preflight.md lists them."
+                f"There is no check {name or repr(name)}.{hint(name, checks)} They are in docs/preflight.md."
             )
     return [
         result._replace(is_ignored=(result.check,) in pairs or (result.check, result.subject) in pairs)
@@ -45,12 +45,12 @@ def ignore(results: Iterable[Result], ignored: Sequence[str], checks: Sequence[s
 
 
 def ordered(results: Iterable[Result]) -> list[Result]:
-    """Return the results by status, what counts before what is ignored; otherwise in the order given."""
+    """Return the results sorted by status, with ignored results last."""
     return sorted(results, key=lambda one: (one.is_ignored, STATUSES.index(one.status)))
 
 
 def last_line(results: Sequence[Result]) -> str:
-    """Return the sentence that counts the results, and why some could not be judged."""
+    """Return the counts of the results, and the reasons of the unknown ones."""
     counts = Counter(result.status for result in results if not result.is_ignored)
     ignored = sum(result.is_ignored for result in results)
     parts = [f"{counts[status]} {_WORDS[status]}" for status in STATUSES]
@@ -58,7 +58,7 @@ def last_line(results: Sequence[Result]) -> str:
         parts.append(f"{ignored} ignored")
     whys = Counter(result.why for result in results if result.status == UNKNOWN and not result.is_ignored)
     reasons = "; ".join(f"{count} ({why})" for why, count in sorted(whys.items()))
-    return f"{', '.join(parts)}.{f' Not judged: {reasons}.' if reasons else ''}"
+    return f"{', '.join(parts)}.{f' Unknown: {reasons}.' if reasons else ''}"
 
 
 def as_text(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
@@ -78,7 +78,7 @@ def as_text(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
 
 
 def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
-    """Return the report for a pull request or the summary of a pipeline's step."""
+    """Return the report for a pull request or a step summary of a pipeline."""
     lines = [f"### {_title(needs, facts)}", "", last_line(results)]
     for group in _groups(results):
         for result in group:
@@ -95,7 +95,7 @@ def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
 
 
 def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
-    """Return the report for programs; docs/preflight.md explains the keys."""
+    """Return the report as JSON; its keys are in docs/preflight.md."""
     document = {
         "formatVersion": FORMAT_VERSION,
         "environment": needs.environment,
@@ -129,7 +129,7 @@ def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
 
 
 def _groups(results: Iterable[Result]) -> list[list[Result]]:
-    """Return what did not pass; results of one check for which the same has to be done are together."""
+    """Return the results that did not pass, grouped by check and remedy."""
     shown = [result for result in ordered(results) if result.status != PASS]
     return [
         list(group)

@@ -1,4 +1,4 @@
-"""Checks and what they find: each judges single subjects, from needs and facts alone."""
+"""Checks and their results. A check judges one subject at a time, only from needs and facts."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ UNKNOWN: Final = "UNKNOWN"
 WARN: Final = "WARN"
 PASS: Final = "PASS"
 STATUSES: Final = (FAIL, UNKNOWN, WARN, PASS)
-"""In the order of a report. UNKNOWN: it could not be judged, which is never a pass."""
+"""In the order of the report. UNKNOWN means that a fact is missing; it is never a pass."""
 
 
 class Subject(NamedTuple):
-    """What one judgment is about.
+    """The subject of one judgment.
 
     Attributes:
-        id: what ``--ignore`` calls it: a name, a quota, a stack.
+        id: its ID for ``--ignore``: a name, a quota, a stack.
         stack: the stack that needs it.
-        about: what else the judgment has to know.
+        about: additional data for the judgment.
     """
 
     id: str
@@ -31,11 +31,11 @@ class Subject(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a judgment says.
+    """The result of one judgment.
 
     Attributes:
         status: PASS, WARN or FAIL.
-        sentence: what was found.
+        sentence: the finding.
         remedy: what to do; empty for PASS.
     """
 
@@ -48,11 +48,11 @@ class Check(NamedTuple):
     """A question about an account.
 
     Attributes:
-        name: what ``--ignore`` calls it.
-        summary: what it holds, as the pages say it.
-        subjects: what it is asked about, for some needs.
-        judge: answers for one subject. It raises ``NoAnswerError`` or ``UnaskedError``
-            where a fact is missing.
+        name: its name for ``--ignore``.
+        summary: the condition that it checks, for the documentation.
+        subjects: returns the subjects for the needs.
+        judge: returns the verdict for one subject. It raises ``NoAnswerError`` or ``UnaskedError`` if a fact
+            is missing.
     """
 
     name: str
@@ -62,18 +62,18 @@ class Check(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a check says about a subject.
+    """The result of a check for one subject.
 
     Attributes:
         check: name of the check.
         subject: ID of the subject.
         stack: name of the stack that needs it.
         status: PASS, WARN, FAIL or UNKNOWN.
-        sentence: what was found.
+        sentence: the finding.
         remedy: what to do.
-        command: shows what was looked at.
+        command: AWS CLI command that shows the checked fact.
         why: for UNKNOWN, the reason in a few words.
-        is_ignored: whether the caller does not want it to count.
+        is_ignored: whether it does not change the exit code.
     """
 
     check: str
@@ -88,39 +88,39 @@ class Result(NamedTuple):
 
     @property
     def is_bad(self) -> bool:
-        """Whether it lets the run end with 1."""
+        """Whether it makes the exit code 1."""
         return self.status in (FAIL, UNKNOWN) and not self.is_ignored
 
 
 def passed(sentence: str) -> Verdict:
-    """Return that the account takes it."""
+    """Return a verdict with status PASS."""
     return Verdict(PASS, sentence)
 
 
 def warned(sentence: str, remedy: str) -> Verdict:
-    """Return that it works, or cannot be checked yet, and that the caller should know."""
+    """Return a verdict with status WARN: the deploy works, but the operator should check the finding."""
     return Verdict(WARN, sentence, remedy)
 
 
 def failed(sentence: str, remedy: str) -> Verdict:
-    """Return that the deploy, or what it is for, will fail."""
+    """Return a verdict with status FAIL: the deploy, or its result, will not work."""
     return Verdict(FAIL, sentence, remedy)
 
 
 def judge(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Result]:
-    """Return what all checks say, from facts that are there.
+    """Return the results of all checks, from complete facts.
 
     Args:
         checks: the checks.
         needs: what the templates need.
-        facts: the answers; what is missing among them must be unknown, not unasked.
+        facts: the answers; missing answers are unknown.
     """
     complete = Facts(facts.time, facts.account, facts.caller, facts, is_complete=True)
     return [_result(check, subject, needs, complete) for check in checks for subject in check.subjects(needs)]
 
 
 def unasked(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Query]:
-    """Return the calls that have to be made before the checks can be judged, or judged further."""
+    """Return the calls that the checks need next."""
     found: dict[str, Query] = {}
     for check in checks:
         for subject in check.subjects(needs):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import in_words
-from csr_templates.reference.markdown import code, codes
+from csr_templates.reference.markdown import code, codes, prose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,9 +81,17 @@ def limit(alarm: Mapping[str, Any]) -> str:
 
 
 def firing(alarm: Mapping[str, Any], words: Words) -> str:
-    """Return on one line when an alarm fires."""
+    """Return on one line when an alarm fires, with the label of an expression instead of its formula."""
+    returned = [one for one in alarm.get("Metrics", []) if one.get("ReturnData", True)]
+    labels = [one["Label"] for one in returned if "Label" in one]
+    watched = prose(words(in_words(labels[0]))) if labels else metric(alarm, words)
     amount = " ".join(filter(None, [limit(alarm), words(unit(alarm))]))
-    return f"{metric(alarm, words)} {amount} ({evaluation(alarm, words)})"
+    return words.fill(
+        "{metric} {amount} ({evaluation})",
+        metric=watched,
+        amount=amount,
+        evaluation=evaluation(alarm, words),
+    )
 
 
 def metric(alarm: Mapping[str, Any], words: Words) -> str:

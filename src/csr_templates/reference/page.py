@@ -234,11 +234,10 @@ class _Page:
             yield f"  - Rotated every year: {'yes' if key.get('EnableKeyRotation') is True else 'no'}."
             for policy in policies({"Properties": key}):
                 yield from (line for one in policy.statements for line in item(one, 1))
+            node = Node(stack.name, name)
             users = {
                 other.name: [
-                    user
-                    for user in other.resources
-                    if Node(stack.name, name) in self.wiring.targets(Node(other.name, user))
+                    user for user in other.resources if node in self.wiring.targets(Node(other.name, user))
                 ]
                 for other in self.stacks
             }

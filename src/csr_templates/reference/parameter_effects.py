@@ -8,7 +8,8 @@ known, and the sentences say so.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from csr_templates.cloudformation.replacement import (
     Effect,
@@ -24,11 +25,11 @@ from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, deni
 from csr_templates.reference.markdown import code, codes, prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.cloudformation.documented_updates import Note
-    from csr_templates.cloudformation.references import Place, Use
+    from csr_templates.cloudformation.references import Place
 
 MANY: Final = 6  # names; of more, a sentence says only how many they are
 
@@ -103,6 +104,7 @@ class _Follow:
             for place in sorted(changed.get(name, ()), key=str)
         ]
         gone = {name for name, effect in effects.items() if effect >= Effect.MAYBE_REPLACED} | switched
+        touched = self.reached | {("name", name) for name in gone}
 
         def with_effect(wanted: Effect, without: Iterable[str] = ()) -> tuple[str, ...]:
             return self._in_order(
@@ -115,13 +117,11 @@ class _Follow:
             maybe_replaced=with_effect(Effect.MAYBE_REPLACED),
             switched=self._in_order(switched),
             updated=with_effect(Effect.UPDATED),
-            keeping_name=self._in_order(filter(self._keeps_name, replaced)),
+            keeping_name=self._in_order(name for name in replaced if self._keeps_name(name, changed[name])),
             outputs=tuple(
                 key
-                for key in self.stack.outputs
-                if any(
-                    self._is_reached(use) or use.name in gone for use in self.stack.uses_in("Outputs", key)
-                )
+                for key, named in _named_in(self.stack, "Outputs").items()
+                if not named.isdisjoint(touched)
             ),
             notes=_known((name, note_on_change(kind, place)) for name, kind, place in in_place),
             kept_if=_known((str(place[0]), kept_if(kind, place)) for _, kind, place in in_place if place),
@@ -148,22 +148,19 @@ class _Follow:
                         pending.append(name)
         return effects
 
-    def _is_reached(self, use: Use) -> bool:
-        return (use.kind, use.name) in self.reached
-
     def _effect(self, name: str, place: Place) -> Effect:
         return effect_of_change(self.stack.resources[name]["Type"], self.stack.region, place)
 
-    def _keeps_name(self, name: str) -> bool:
-        """Tell whether a resource gets its own name, if that is not another resource's, in a property."""
+    def _keeps_name(self, name: str, changed: Set[Place]) -> bool:
+        """Tell whether a resource has its own name, not that of another one, in a property that stays."""
         resource = self.stack.resources[name]
         given = resource.get("Properties", {})
-        names = set(name_properties(resource["Type"], self.stack.region, given))
-        return not names <= {
+        names = name_properties(resource["Type"], self.stack.region, given)
+        staying = {key for key in names if (key,) not in changed}
+        return bool(staying) and not staying <= {
             use.place[0]
             for use in self.stack.uses[name]
-            if use.place
-            and (self._is_reached(use) or (use.kind == "name" and use.name in self.stack.resources))
+            if use.place and use.kind == "name" and use.name in self.stack.resources
         }
 
     def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -178,12 +175,20 @@ def _known(found: Iterable[tuple[str, Note | None]]) -> tuple[tuple[str, Note], 
 
 def _conditions(stack: BuiltStack, parameter: str) -> set[str]:
     """Return the conditions that depend on a parameter, through other conditions too."""
-    definitions: Mapping[str, Any] = stack.template.get("Conditions", {})
-    used = {name: {(use.kind, use.name) for use in stack.uses_in("Conditions", name)} for name in definitions}
+    used = _named_in(stack, "Conditions")
     reached = {("name", parameter)}
     while more := {("condition", name) for name in used if used[name] & reached} - reached:
         reached |= more
     return {name for kind, name in reached if kind == "condition"}
+
+
+@lru_cache  # each parameter asks
+def _named_in(stack: BuiltStack, section: str) -> dict[str, frozenset[tuple[str, str]]]:
+    """Return the keys of a section's entries -> kind and name of what each names."""
+    return {
+        key: frozenset((kind, name) for _, kind, name in stack.uses_in(section, key))
+        for key in stack.template.get(section, {})
+    }
 
 
 def sentences(stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
@@ -266,7 +271,7 @@ def _source(note: Note) -> str:
 
 
 def _stays(stack: BuiltStack, name: str) -> bool:
-    """Tell whether what is replaced stays behind."""
+    """Return whether what is replaced stays behind."""
     return str(stack.resources[name].get("UpdateReplacePolicy", "")).startswith("Retain")
 
 

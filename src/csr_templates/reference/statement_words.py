@@ -289,7 +289,7 @@ def _verbs(action: str, kind: str, arn: str = "") -> tuple[str, ...]:
 
 
 def _is(noun: str, kind: str) -> bool:
-    """Tell whether the noun of an action, such as ``DBCluster`` or ``Alarms``, means a kind of resource."""
+    """Return whether the noun of an action, such as ``DBCluster`` or ``Alarms``, means a kind of resource."""
     theirs, ours = noun.lower().removesuffix("s"), kind.replace(" ", "").lower()
     return bool(theirs) and (ours.endswith(theirs) or theirs.endswith(ours)) if ours else False
 

@@ -1,1 +1,1 @@
-"""Reviewing: what a deploy will do to the running system, from two output folders or two templates."""
+"""Review of a deploy: its effects on the running system, from two output folders or two templates."""

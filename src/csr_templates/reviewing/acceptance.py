@@ -1,4 +1,4 @@
-"""Risks that someone accepts: by an option of one run, or by an entry of ``review.json`` with its reason."""
+"""Acceptance of risks: by an option of one run, or by an entry of ``review.json`` with a reason."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _KEYS: Final = ("kind", "stack", "logicalId", "reason")
 
 
 class AcceptanceError(ValueError):
-    """An entry or an option accepts nothing or is not what it should be; the message says what to do."""
+    """An entry or an option is wrong or accepts nothing; the message states what to do."""
 
 
 class Acceptance(NamedTuple):
-    """What is accepted.
+    """An acceptance of risks.
 
     Attributes:
-        kind: the kind of the risks.
+        kind: kind of the risks.
         stack: their stack; None for any.
         name: logical ID of the resource, or key of the output; empty for the stack as a whole.
-        reason: why.
-        origin: where that is written, for messages.
+        reason: the reason.
+        origin: the option or the entry, for messages.
     """
 
     kind: str
@@ -34,12 +34,12 @@ class Acceptance(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str | None, str]:
-        """What is meant, whatever the reason is."""
+        """The accepted risks, without the reason."""
         return self[:3]
 
 
 def of_option(text: str) -> Acceptance:
-    """Return what ``KIND``, ``KIND:STACK.ID`` or ``KIND:STACK`` accepts.
+    """Return the acceptance of ``KIND``, ``KIND:STACK.ID`` or ``KIND:STACK``.
 
     Raises:
         AcceptanceError: there is no such kind, or the stack is missing.
@@ -48,7 +48,9 @@ def of_option(text: str) -> Acceptance:
     origin = f"--accept {text}"
     _require_kind(kind, origin)
     if colon and not place.strip("."):
-        raise AcceptanceError(f"{origin} names no stack. Write {kind}, {kind}:STACK.ID or {kind}:STACK.")
+        raise AcceptanceError(
+            f"{origin} does not name a stack. Write {kind}, {kind}:STACK.ID or {kind}:STACK."
+        )
     stack, dot, name = place.rpartition(".")
     found = (stack, name) if dot else (place, "")
     return Acceptance(kind, found[0] if colon else None, found[1], "", origin)
@@ -62,27 +64,27 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
         where: the file, for messages.
 
     Raises:
-        AcceptanceError: it holds something else.
+        AcceptanceError: the content is wrong.
     """
     try:
         entries = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise AcceptanceError(f"Cannot read {where}: it is not JSON ({error}).") from error
     if not isinstance(entries, list):
-        raise AcceptanceError(f"{where} must hold a list of objects with {', '.join(_KEYS)}.")
+        raise AcceptanceError(f"{where} must contain a list of objects with the keys {', '.join(_KEYS)}.")
     found = []
     for number, entry in enumerate(entries, 1):
         origin = f"entry {number} of {where}"
         is_whole = isinstance(entry, dict) and set(entry) == set(_KEYS)
         if not is_whole or not all(isinstance(entry[key], str) for key in _KEYS):
             raise AcceptanceError(
-                f"{origin[0].upper()}{origin[1:]} must be an object with the texts {', '.join(_KEYS)}, and "
-                f"nothing else; it is {json.dumps(entry)}."
+                f"{origin[0].upper()}{origin[1:]} must be an object with only the keys {', '.join(_KEYS)}, "
+                f"all texts, but is {json.dumps(entry)}."
             )
         _require_kind(entry["kind"], origin)
         if not entry["reason"].strip() or not entry["stack"]:
             missing = "stack" if not entry["stack"] else "reason"
-            raise AcceptanceError(f"{origin[0].upper()}{origin[1:]} has no {missing}. Write one.")
+            raise AcceptanceError(f"{origin[0].upper()}{origin[1:]} does not have a {missing}. Add it.")
         found.append(Acceptance(entry["kind"], entry["stack"], entry["logicalId"], entry["reason"], origin))
     return tuple(found)
 
@@ -90,5 +92,6 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
 def _require_kind(kind: str, origin: str) -> None:
     if kind not in KINDS:
         raise AcceptanceError(
-            f"{origin[0].upper()}{origin[1:]} names the kind {kind!r}; there are {', '.join(KINDS)}."
+            f"{origin[0].upper()}{origin[1:]} has the unknown kind {kind!r}. The kinds are: "
+            f"{', '.join(KINDS)}."
         )

@@ -1,4 +1,4 @@
-"""What a deploy changes in one environment: resources, outputs and parameters, with their outcomes."""
+"""The changes of a deploy in one environment: resources, outputs and parameters, with their effects."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Changed(NamedTuple):
     """A resource that a deploy changes.
 
     Attributes:
-        change: what happens to it, and why.
+        change: the change and its causes.
         interruption: ``none``, ``some`` or ``not known``.
-        data: what becomes of its data.
-        notes: what the change does beside changing it.
+        data: the effect on its data.
+        notes: side effects of the change.
     """
 
     change: ResourceChange
@@ -53,14 +53,14 @@ class ChangedOutput(NamedTuple):
     Attributes:
         key: its key.
         change: ``add``, ``update`` or ``remove``.
-        before: its value.
-        after: the same.
-        export: name of its export before, as the template writes it; None without one.
-        new_export: the same after.
-        importers: stacks of the set that import its export, as they are deployed.
-        readers: stacks of the set that read it with ``Fn::GetStackOutput``, as they are deployed.
-        maybe: whether it is not known that the value changes.
-        chain: why.
+        before: value before the deploy.
+        after: value after the deploy.
+        export: name of its export before the deploy, as in the template; None without an export.
+        new_export: name of its export after the deploy.
+        importers: stacks of the set that import its export, in their deployed state.
+        readers: stacks of the set that read it with ``Fn::GetStackOutput``, in their deployed state.
+        maybe: whether the change of the value is uncertain.
+        chain: the changes that cause it.
     """
 
     key: str
@@ -76,14 +76,14 @@ class ChangedOutput(NamedTuple):
 
 
 class ChangedParameter(NamedTuple):
-    """A parameter that a deploy gives another value.
+    """A parameter whose value a deploy changes.
 
     Attributes:
         name: its name.
         change: ``add``, ``update`` or ``remove``.
-        before: its value.
-        after: the same.
-        file: the file that decides it; "default" where the template does.
+        before: value before the deploy.
+        after: value after the deploy.
+        file: the file with the value; "default" for the default in the template.
     """
 
     name: str
@@ -94,14 +94,14 @@ class ChangedParameter(NamedTuple):
 
 
 class StackChanges(NamedTuple):
-    """What a deploy changes in one stack.
+    """The changes of a deploy in one stack.
 
     Attributes:
-        stack: the stack; the earlier one where it leaves the set.
-        resources: in the order of the template.
-        outputs: the same.
-        parameters: the same.
-        order: resource -> its number in the order of interruptions.
+        stack: the stack; its earlier state if it is removed from the set.
+        resources: changed resources in the order of the template.
+        outputs: changed outputs in the order of the template.
+        parameters: changed parameters in the order of the template.
+        order: resource -> its position in the order of interruptions.
     """
 
     stack: BuiltStack
@@ -112,14 +112,14 @@ class StackChanges(NamedTuple):
 
 
 class EnvironmentChanges(NamedTuple):
-    """What a deploy changes in one environment.
+    """The changes of a deploy in one environment.
 
     Attributes:
         name: of the environment; "" for two single templates.
-        before: name -> stack as it is deployed.
-        after: name -> stack as it will be.
-        stacks: what changes, for each stack of the set.
-        gone: stacks that the set no longer has: nothing deletes them.
+        before: name -> deployed stack.
+        after: name -> stack after the deploy.
+        stacks: the changes of each stack of the set.
+        gone: stacks removed from the set; a deploy does not delete them.
     """
 
     name: str
@@ -130,21 +130,21 @@ class EnvironmentChanges(NamedTuple):
 
     @property
     def resources(self) -> dict[Node, Changed]:
-        """All resources that change."""
+        """All changed resources."""
         return {one.change.node: one for stack in self.stacks for one in stack.resources}
 
 
 def compare(before: Side, after: Side, names: Sequence[str] = ()) -> list[EnvironmentChanges]:
-    """Return what a deploy changes in each environment.
+    """Return the changes of a deploy in each environment.
 
     Args:
-        before: what is deployed.
-        after: what will be.
-        names: the environments to look at; all of the later side by default.
+        before: the deployed state.
+        after: the state after the deploy.
+        names: the environments to compare; by default all environments of ``after``.
 
     Raises:
         ReviewError: there is no such environment, or a template cannot be resolved.
-        SchemasError: there are no schemas for the region of a stack.
+        SchemasError: cfn-lint does not have schemas for the region of a stack.
     """
     known = list(after.environments)
     if unknown := [name for name in names if name not in known]:
@@ -158,7 +158,7 @@ def compare(before: Side, after: Side, names: Sequence[str] = ()) -> list[Enviro
 def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
     old = _resolved(before, name)
     new = _resolved(after, name, old)
-    # A stack in another region is another stack: the old one stays.
+    # A stack in another region is a different stack: the old one is not deleted.
     moved = [one for one in new if one in old and old[one].stack.region != new[one].stack.region]
     gone = [one for one in old if one not in new or one in moved]
     deployed, old = old, {key: one for key, one in old.items() if key not in gone}
@@ -203,7 +203,7 @@ def _resolved(
 
 
 def _origin(side: Side, environment: str, stack: ResolvedStack, parameter: str) -> str:
-    """Return the file that decides a parameter."""
+    """Return the file that sets a parameter."""
     edited = side.files.get(environment, {}).get(parameter)
     if edited:
         return edited
@@ -221,7 +221,7 @@ def _outputs(
     why: Why,
     deployed: Mapping[str, ResolvedStack],
 ) -> list[ChangedOutput]:
-    """Return the outputs of a stack that change; ``deployed`` holds the stacks that may read them."""
+    """Return the changed outputs of a stack; ``deployed`` contains the stacks that may read them."""
     before = (
         {key: one for key, one in old[stack].outputs.items() if one.exists is not False}
         if stack in old
@@ -289,13 +289,13 @@ def _replaced_in(value: Any, stack: str, found: Mapping[Node, ResourceChange]) -
 
 
 def _is_exported(export: Any, value: Any, old: ResolvedStack, new: ResolvedStack) -> bool:
-    """Tell whether another output exports the same value under the same name."""
+    """Return whether another output exports the same value under the same name."""
     key = new.exports.get(export) if isinstance(export, str) else None
     return key is not None and old.expand(value) == new.expand(new.outputs[key].value)
 
 
 def _near(stacks: Mapping[str, ResolvedStack], one: str, other: str) -> bool:
-    """Tell whether two stacks are different ones of one region, in which exports are imported."""
+    """Return whether two different stacks are in one region, so that one can import from the other."""
     return one in stacks and one != other and stacks[one].stack.region == stacks[other].stack.region
 
 

@@ -1,4 +1,4 @@
-"""What the reports for people share: what is alike is said once, and values are short."""
+"""Common parts of the text and Markdown reports: groups equal changes and shortens values."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ CHANGES: Final = {
     POLICY: "with another policy",
     ADD: "added",
 }
-"""The changes of resources in the order of a report, and what is said of the resources."""
+"""The kinds of changes of resources in the order of the report, and their words."""
 MOST_CAUSES: Final = 6
-"""So many causes of the change of a resource are listed."""
+"""Maximum number of causes listed for a resource."""
 
 _LONGEST_VALUE: Final = 60  # characters
 _OWN: Final = ("logicalId", "source", "section", "interruptionOrder")
@@ -32,21 +32,21 @@ Entry = Mapping[str, Any]
 
 
 class Merged(NamedTuple):
-    """What is the same in some environments; their name is ``*`` where it differs by that only."""
+    """Changes that are the same in some environments; ``*`` stands for the name of the environment."""
 
     entry: Entry
     where: tuple[str, ...]
 
 
 class StackDigest(NamedTuple):
-    """What changes in a stack.
+    """The changes of a stack.
 
     Attributes:
         name: of the stack.
-        region: that it is deployed to.
-        parameters: those that get another value.
-        resources: those that change, those together that change alike.
-        outputs: those that change.
+        region: its region.
+        parameters: the changed parameters.
+        resources: the changed resources, grouped by equal changes.
+        outputs: the changed outputs.
         counts: change -> number of resources.
     """
 
@@ -59,27 +59,27 @@ class StackDigest(NamedTuple):
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing changes."""
+        """Whether the stack has no changes."""
         return not (self.parameters or self.resources or self.outputs)
 
     @property
     def counted(self) -> str:
-        """How many resources change in which way."""
+        """The number of resources for each change, in words."""
         found = [f"{self.counts[change]} {words}" for change, words in CHANGES.items() if self.counts[change]]
         return ", ".join(found) or "no resource changes"
 
 
 class RiskGroup(NamedTuple):
-    """Risks that are alike.
+    """Risks with equal messages.
 
     Attributes:
         kind: their kind.
         stack: their stack.
         names: their logical IDs.
-        environments: that they are in.
-        message: what happens, and what to do.
+        environments: their environments.
+        message: the effect and the remedy.
         accepted: whether they are accepted.
-        reason: why.
+        reason: the reason of the acceptance.
     """
 
     kind: str
@@ -92,12 +92,12 @@ class RiskGroup(NamedTuple):
 
     @property
     def places(self) -> list[str]:
-        """The resources, each with its stack."""
+        """The resources as ``STACK.ID``."""
         return [".".join(part for part in (self.stack, name) if part) for name in self.names]
 
 
 def stack_digests(document: Entry) -> list[StackDigest]:
-    """Return what changes in each stack; what is the same in several environments is there once."""
+    """Return the changes of each stack; changes equal in several environments are contained once."""
     environments = document["environments"]
     found = []
     for name in dict.fromkeys(stack["name"] for one in environments for stack in one["stacks"]):
@@ -118,7 +118,7 @@ def stack_digests(document: Entry) -> list[StackDigest]:
 
 
 def risk_groups(risks: Iterable[Entry]) -> list[RiskGroup]:
-    """Return the risks, those together whose messages differ by the resource only."""
+    """Return the risks, grouped if their messages differ only in the resource."""
     alike: dict[tuple[Any, ...], list[Entry]] = {}
     for risk in _of_environments(risks):
         message = _of_any(risk["message"], risk["logicalId"])
@@ -140,7 +140,7 @@ def risk_groups(risks: Iterable[Entry]) -> list[RiskGroup]:
 
 
 def _of_environments(risks: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the risks; those that differ by the name of their environment only as one, with ``*`` for it."""
+    """Yield the risks; merge those that differ only in the name of the environment, with ``*`` for it."""
     groups: dict[tuple[Any, ...], list[Entry]] = {}
     for risk in risks:
         message = risk["message"]
@@ -161,23 +161,23 @@ def _without_name(text: str, environment: str) -> str:
 
 
 def counted(risks: Iterable[Entry]) -> str:
-    """Return how many risks of which kinds there are."""
+    """Return the number of risks of each kind, in words."""
     counts = Counter(risk["kind"] for risk in risks)
     return ", ".join(f"{number} {kind}" for kind, number in counts.items())
 
 
 def environments_in_words(where: Sequence[str], names: Sequence[str]) -> str:
-    """Return `` in dev, staging``; nothing where it is all of them."""
+    """Return `` in dev, staging``, or an empty text for all environments."""
     return f" in {', '.join(where)}" if tuple(where) != tuple(names) and any(where) else ""
 
 
 def chain_in_words(steps: Sequence[str]) -> str:
-    """Return what led to a change."""
+    """Return the causes of a change, in words."""
     return " > ".join(steps)
 
 
 def values_in_words(before: Any, after: Any) -> str:
-    """Return both values, short enough for a line; of long ones the part that differs."""
+    """Return both values, shortened for a line; of long values, the differing part."""
     if before is None:
         return f"set to {_cut(_text(after), 0)}"
     if after is None:
@@ -202,7 +202,7 @@ def _merged(entries: Iterable[tuple[str, Entry]]) -> list[Merged]:
 
 
 def _alike(resources: Iterable[Merged]) -> list[list[Merged]]:
-    """Return resources of one type together that change in the same way and for the same reason."""
+    """Group resources of one type with the same change and the same cause."""
     groups: dict[str, list[Merged]] = {}
     for one in resources:
         same = {key: value for key, value in one.entry.items() if key not in _OWN}
@@ -211,9 +211,9 @@ def _alike(resources: Iterable[Merged]) -> list[list[Merged]]:
 
 
 def _of_any(message: str, name: str) -> str:
-    """Return a message for several resources, with a gap for their names; one that is about one as it is."""
+    """Return a message with a placeholder for the name of its resource, to compare it with other messages."""
     rest = message.removeprefix(name)
-    own, _, _ = rest.partition(ORDER)  # the order of all is the same in the message of each
+    own, _, _ = rest.partition(ORDER)  # the order is the same in all messages
     is_about_one = not name or bool(re.search(rf"\b{re.escape(name)}\b", own))
     if rest != message and not is_about_one:
         return f"Each{rest}"
@@ -222,13 +222,13 @@ def _of_any(message: str, name: str) -> str:
 
 def _text(value: Any) -> str:
     match value:
-        case {"Key": _, "Value": inner} if len(value) == 2:  # a tag, whose key the place says
+        case {"Key": _, "Value": inner} if len(value) == 2:  # a tag; its key is in the place
             return _text(inner)
     text = value if isinstance(value, str) else json.dumps(value)
     return " ".join(text.split()) or '""'
 
 
 def _cut(text: str, start: int) -> str:
-    """Return the part of a text from a place on that is short enough."""
+    """Return a short part of a text, from a position on."""
     text = f"...{text[start:]}" if start else text
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."

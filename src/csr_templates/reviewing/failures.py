@@ -1,4 +1,4 @@
-"""What of a change CloudFormation or a service refuses, so that the deploy or a part of it fails."""
+"""Changes that CloudFormation or a service rejects, so that the deploy or a part of it fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from csr_templates.reviewing.changes import Changed, EnvironmentChanges
 from csr_templates.reviewing.origin_keys import refused_keys
 from csr_templates.reviewing.outcomes import DELETE_FAILS, ORPHANED, is_protected
 
-# Their names are unique in all regions together.
+# Their names are unique across all regions.
 _GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
 
 
@@ -35,9 +35,9 @@ class Failure(NamedTuple):
     """A change that fails.
 
     Attributes:
-        stack: where.
+        stack: the stack.
         name: logical ID of the resource.
-        message: what fails and why, and the ways out.
+        message: the failure, its reason and the alternatives.
     """
 
     stack: str
@@ -46,12 +46,14 @@ class Failure(NamedTuple):
 
 
 def failures(environment: EnvironmentChanges) -> Iterator[Failure]:
-    """Yield what fails in an environment, exports apart."""
+    """Yield the failures in an environment, except those of exports."""
     for stack, side in environment.after.items():
         was = environment.before[stack].refusals if stack in environment.before else []
         for refusal in side.refusals:
             if refusal not in was:
-                yield Failure(stack, "", f"The deploy fails: the template refuses its parameters. {refusal}")
+                yield Failure(
+                    stack, "", f"The deploy fails: a rule of the template rejects the parameters. {refusal}"
+                )
     for one in environment.resources.values():
         yield from _type_changed(one.change)
         yield from _name_kept(environment, one.change)
@@ -69,8 +71,8 @@ def _type_changed(change: ResourceChange) -> Iterator[Failure]:
         if cause.name == "Type" and not cause.place:
             yield Failure(
                 *change.node,
-                f"CloudFormation refuses to change the type of {change.node.name} from {cause.before} to "
-                f"{cause.after}. Give the new resource another logical ID.",
+                f"The deploy fails: the type of {change.node.name} cannot be changed from {cause.before} to "
+                f"{cause.after}. Use a new logical ID for the new resource.",
             )
 
 
@@ -96,15 +98,15 @@ def _name_kept(environment: EnvironmentChanges, change: ResourceChange) -> Itera
             yield Failure(
                 *change.node,
                 f"{fails}: the new {change.node.name} is created before the old one is deleted, and {why}. "
-                f"Change {_either(group)} too, or deploy in two steps: without the resource, then with the "
-                "new one.",
+                f"Change {_either(group)} too, or deploy in two steps: first remove the resource, then add "
+                "the new one.",
             )
         else:
             yield Failure(
                 *change.node,
-                f"{fails}: {change.node.name} keeps its name {name}, and a new resource cannot be created "
-                f"beside the old one under the same name. Undo the change, or change {group[0]} "
-                f"too{_causing(change)}.",
+                f"{fails}: {change.node.name} is replaced but keeps its name {name}, and the new resource "
+                f"cannot be created while the old one has the same name. Revert the change, or change "
+                f"{group[0]} too{_causing(change)}.",
             )
         return
 
@@ -115,7 +117,7 @@ def _either(group: tuple[str, ...]) -> str:
 
 def _causing(change: ResourceChange) -> str:
     causes = [cause.name for cause in change.causes if cause.name]
-    return f" (what replaces it: {', '.join(causes[:3])})" if causes else ""
+    return f" (cause of the replacement: {', '.join(causes[:3])})" if causes else ""
 
 
 def _refused(change: ResourceChange) -> Iterator[Failure]:
@@ -144,8 +146,8 @@ def _denied(environment: EnvironmentChanges, change: ResourceChange) -> Iterator
         yield Failure(
             *change.node,
             f"{fails}: the stack policy does not allow an update to {what} {change.node.name} ({action}). "
-            "If that is meant, allow it for this one update (--stack-policy-during-update-body); if not, "
-            "undo the change.",
+            "If the change is intended, allow it for this update only (--stack-policy-during-update-body). "
+            "Otherwise, revert the change.",
         )
 
 
@@ -153,14 +155,14 @@ def _not_deleted(change: ResourceChange) -> Failure:
     name = change.node.name
     old = f"The old {name}" if change.change != REMOVE else name
     if change.before is not None and is_protected(change.before):
-        why, out = "its deletion protection is on", "Switch the protection off in a deploy before this one"
+        why, out = "its deletion protection is enabled", "Disable the protection in an earlier deploy"
     else:
-        why = "only an empty one can be deleted"
+        why = "it must be empty"
         out = "Empty it before the deploy"
     return Failure(
         *change.node,
-        f"{old} cannot be deleted, since {why}: it stays in the account and is no longer part of the stack. "
-        f"{out}, or keep it on purpose with Retain.",
+        f"{old} cannot be deleted, because {why}: it remains in the account, outside of the stack. "
+        f"{out}, or retain it with DeletionPolicy: Retain.",
     )
 
 
@@ -190,7 +192,7 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Failure]:
 
 
 def _frees_in_time(environment: EnvironmentChanges, node: Node, other: Node, happened: Changed) -> bool:
-    """Tell whether a name is free when a resource of another stack is created, in the order of the deploy."""
+    """Return whether a name is available when a resource of another stack is created, in deploy order."""
     if happened.change.change not in (REMOVE, REPLACE) or happened.data in (ORPHANED, DELETE_FAILS):
         return False
     order = list(environment.after)
@@ -200,18 +202,18 @@ def _frees_in_time(environment: EnvironmentChanges, node: Node, other: Node, hap
 def _taken(node: Node, other: Node, happened: Changed | None) -> str:
     holder = other.name if other.stack == node.stack else f"{other.name} of the stack {other.stack}"
     if happened and happened.data == ORPHANED:
-        why = f"{holder} keeps the name: its policy leaves it in the account"
+        why = f"{holder} keeps the name: its policy retains it in the account"
         out = "Import the existing resource under the new logical ID, or choose another name"
     elif happened and happened.change.change in (REMOVE, REPLACE):
-        why = f"{holder} has the name until it is deleted, which comes later"
+        why = f"{holder} has the name until it is deleted later in the deploy"
         out = (
-            "Keep the logical ID; or deploy in two steps, without the resource and then with the new one; "
+            "Keep the logical ID, or deploy in two steps (first remove the resource, then add the new one), "
             "or set DeletionPolicy: Retain first and import the existing resource under the new logical ID"
         )
     else:
-        why = f"{holder} has the name"
+        why = f"{holder} already has the name"
         out = "Choose another name"
-    return f"The deploy fails: {node.name} cannot be created, since {why}. {out}."
+    return f"The deploy fails: {node.name} cannot be created, because {why}. {out}."
 
 
 def _identities(side: ResolvedStack, resource: Resource) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Which risks of a review are accepted, and which entries accept nothing."""
+"""Marks the accepted risks of a review, and finds entries that accept nothing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from csr_templates.reviewing.risks import Risk
 
 
 class Accepted(NamedTuple):
-    """A review with what of it is accepted.
+    """A review with its accepted risks marked.
 
     Attributes:
         review: the review.
-        ignored: sentences on entries that accept nothing any more.
+        ignored: sentences about entries from earlier changes, which are ignored.
     """
 
     review: Review
@@ -23,35 +23,35 @@ class Accepted(NamedTuple):
 
 
 def accept(
-    found: Review, given: Sequence[Acceptance], held: Iterable[Acceptance] = (), *, is_whole: bool = True
+    found: Review, given: Sequence[Acceptance], old: Iterable[Acceptance] = (), *, is_whole: bool = True
 ) -> Accepted:
-    """Mark the risks that are accepted.
+    """Mark the accepted risks.
 
     Args:
         found: the review.
-        given: what is accepted.
-        held: what was accepted before already: it was for an earlier change, and accepts nothing in this one.
-        is_whole: whether the review is of all environments, so that each entry must accept something.
+        given: the acceptances.
+        old: earlier acceptances; they were for an earlier change and do not apply to this one.
+        is_whole: whether the review covers all environments, so that each entry must accept a risk.
 
     Raises:
-        AcceptanceError: something accepts nothing.
+        AcceptanceError: an option or an entry accepts nothing.
     """
-    earlier = {one.key for one in held}
+    earlier = {one.key for one in old}
     new = [one for one in given if one.key not in earlier]
     for one in new:
         if is_whole and not any(_accepts(one, risk) for risk in found.risks):
             place = "" if one.stack is None else f" in {one.stack}{'.' if one.name else ''}{one.name}"
             raise AcceptanceError(
                 f"{one.origin[0].upper()}{one.origin[1:]} accepts nothing: there is no risk "
-                f"{one.kind}{place}. Correct it, or take it out."
+                f"{one.kind}{place}. Correct or remove it."
             )
     risks = []
     for risk in found.risks:
         by = next((one for one in new if _accepts(one, risk)), None)
         risks.append(risk if by is None else risk._replace(accepted=True, reason=by.reason))
     ignored = tuple(
-        f"{one.origin[0].upper()}{one.origin[1:]} ({one.kind} {one.stack}.{one.name}) was there before this "
-        "change and is ignored: it was for an earlier one. Take it out."
+        f"{one.origin[0].upper()}{one.origin[1:]} ({one.kind} {one.stack}.{one.name}) is from an earlier "
+        "change and is ignored. Remove it."
         for one in given
         if one.key in earlier
     )

@@ -1,4 +1,4 @@
-"""Values for the reader: never the value of a secret."""
+"""Values as shown in reports, without secrets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAME: Final = re.compile(
     r"passw(or)?d|passphrase|secret(?!s?manager)|token|credential|private.?key|api.?key|access.?key|auth.?key",
     re.IGNORECASE,
 )
-# A name that ends so says where a secret is, or how one is made; it does not hold one.
+# Names with these endings locate or configure a secret; they do not contain one.
 _POINTER: Final = re.compile(
     r"(arns?|ids?|names?|sources?|required|enabled|rotation|length|string|period|seconds|minutes|hours|days|"
     r"policy|type|version|stage|dimension|alias|uri|url|validity|units|domains?|characters?)$",
@@ -25,7 +25,7 @@ _POINTER: Final = re.compile(
 )
 _NAMES_OF_ITEMS: Final = ("Key", "Name", "HeaderName", "ParameterKey", "ParameterName")
 _VALUES_OF_ITEMS: Final = ("Value", "HeaderValue", "ParameterValue")
-# Properties that are secret whatever they are called by.
+# Properties that always contain a secret.
 _PROPERTIES: Final = frozenset(
     {("AWS::ApiGateway::ApiKey", "Value"), ("AWS::SecretsManager::Secret", "SecretString")}
 )
@@ -37,12 +37,12 @@ _LOOKS_SECRET: Final = re.compile(
 
 
 def shown(value: Any, name: str = "", type_name: str = "") -> Any:
-    """Return a value without secrets; references and dynamic references to secrets are no secrets.
+    """Return a value without secrets. References and dynamic references to secrets are shown.
 
     Args:
         value: a resolved value.
-        name: its place for a reader, such as ``Environment.Variables.DB_PASSWORD``.
-        type_name: type of the resource that it is from.
+        name: its path as shown, such as ``Environment.Variables.DB_PASSWORD``.
+        type_name: type of its resource.
     """
     last = name.rpartition(".")[2]
     parent = name.rpartition(".")[0].rpartition("[")[2].rstrip("]")

@@ -1,4 +1,4 @@
-"""Git: which revision the running system is assumed to be, and the files of it."""
+"""Git: the revision that is assumed to be deployed, and its files."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from pathlib import Path
 from typing import Final
 
 _OF_HOOKS: Final = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
-# In this order; a shared branch says better than a local one what is deployed.
+# In this order: a remote branch is closer to the deployed state than a local one.
 _MAIN_BRANCHES: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
 
 class HistoryError(ValueError):
-    """Git has no answer; the message says what to do."""
+    """The revision or file cannot be read; the message states what to do."""
 
 
 class Revision:
-    """A commit of the repository that a folder lies in."""
+    """A commit of the repository of a folder."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Look a revision up.
+        """Find a revision.
 
         Args:
             folder: any folder of the repository.
-            name: of the revision, as git reads it.
+            name: any revision name of git.
 
         Raises:
-            HistoryError: there is no such revision, no repository, or no git.
+            HistoryError: the revision or the repository does not exist, or git is not installed.
         """
         self.name = name
         self.root = _root(folder)
@@ -37,26 +37,26 @@ class Revision:
         )
         if not self.commit:
             raise HistoryError(
-                f"There is no folder, file or revision {name}. Name one of the three; in a shallow clone, "
+                f"There is no folder, file or revision {name}. Name one of them. In a shallow clone, "
                 "fetch the history first (git fetch --unshallow)."
             )
 
     def read(self, path: Path) -> bytes:
-        """Return a file as it was.
+        """Return the content of a file in the commit.
 
         Raises:
-            OSError: it was not there.
+            OSError: the commit does not contain the file.
         """
         below = path.resolve().relative_to(self.root.resolve())
         return _show(self.root, f"{self.commit}:{below.as_posix()}")
 
     def reader(self, folder: Path) -> Callable[[str], bytes]:
-        """Return what reads files of a folder as they were; it raises OSError for one that was not there."""
+        """Return a function that reads files of a folder in the commit; OSError for missing files."""
         return lambda name: self.read(folder / name)
 
 
 def base(folder: Path) -> Revision:
-    """Return where the current branch left the main branch; the current commit, if that is all of it.
+    """Return the merge base of HEAD and the main branch; HEAD if it is part of the main branch.
 
     Raises:
         HistoryError: there is no history to compare with.
@@ -67,12 +67,12 @@ def base(folder: Path) -> Revision:
             if commit := _git(root, "merge-base", "HEAD", branch):
                 return Revision(root, commit)
             raise HistoryError(
-                f"HEAD and {branch} have no commit in common here. In a shallow clone, fetch the history "
-                "(git fetch --unshallow), or name what to compare with: --before REVISION."
+                f"HEAD and {branch} do not have a common commit. In a shallow clone, fetch the history "
+                "(git fetch --unshallow), or name the deployed revision: --before REVISION."
             )
     raise HistoryError(
-        "There is no main branch to compare with: none of "
-        f"{', '.join(_MAIN_BRANCHES)} is a commit here. Name what to compare with: --before REVISION."
+        f"There is no main branch to compare with: the repository has none of {', '.join(_MAIN_BRANCHES)}. "
+        "Name the deployed revision: --before REVISION."
     )
 
 
@@ -82,18 +82,18 @@ def _root(folder: Path) -> Path:
     top = _git(folder, "rev-parse", "--show-toplevel")
     if not top:
         raise HistoryError(
-            f"{folder.as_posix()} is not in a git repository, so there is no history to compare with. Name "
-            "two folders or two templates: --before and --after."
+            f"{folder.as_posix()} is not in a Git repository. Name two folders or two templates to compare: "
+            "--before and --after."
         )
     return Path(top)
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    """Return what git prints; empty where it fails."""
+    """Return the output of git; empty if it fails."""
     try:
         done = _run(folder, *arguments)
     except FileNotFoundError as error:
-        raise HistoryError("git is not installed. Name two folders: --before DIR --after DIR.") from error
+        raise HistoryError("Git is not installed. Name two folders: --before DIR --after DIR.") from error
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
 
@@ -105,7 +105,7 @@ def _show(root: Path, name: str) -> bytes:
 
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    # A hook of git names its repository in these, relative to another folder.
+    # Git hooks set these to their repository, relative to another folder.
     environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     return subprocess.run(
         ["git", *arguments],

@@ -25,4 +25,4 @@ KINDS: Final = (
     ORPHAN,
     INTERRUPTION,
 )
-"""The kinds of risks, the most urgent first."""
+"""The kinds of risks, most urgent first."""

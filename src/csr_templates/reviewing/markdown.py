@@ -1,4 +1,4 @@
-"""The report of a review as Markdown, for the comment of a pull request: risks first, details folded."""
+"""The report of a review as Markdown for the comment of a pull request: risks first, details folded."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from csr_templates.reviewing.digest import (
 from csr_templates.reviewing.report import Review, document
 
 MARKER: Final = "<!-- csr-templates review -->"
-"""The first line: by it the comment is found that the next report takes the place of."""
+"""The first line of the report; identifies the comment that the next report replaces."""
 LONGEST: Final = 65_536
-"""Characters that a comment on GitHub may have; GitLab takes more."""
+"""Maximum characters of a comment on GitHub; GitLab allows more."""
 
-_RESERVE: Final = 400  # characters for what says that the report is cut
+_RESERVE: Final = 400  # characters for the note about omitted entries
 _LONGEST_MESSAGE: Final = 1_500  # characters
 _URL: Final = re.compile(r"https?://[^\s)]+")
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]|~])")
@@ -37,7 +37,7 @@ _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "#": "
 
 
 class _Section(NamedTuple):
-    """Lines above and below some entries, each of which is there as a whole or not at all."""
+    """Lines above and below some entries; an entry is included completely or not at all."""
 
     above: str
     entries: Sequence[str]
@@ -49,9 +49,9 @@ def as_markdown(found: Review, link_base: str = "", notes: Sequence[str] = ()) -
 
     Args:
         found: the review.
-        link_base: the address below which the files of the repository are, such as
+        link_base: base URL of the files of the repository, such as
             ``https://github.com/owner/name/blob/main``; without one, paths are not links.
-        notes: sentences that come after the risks.
+        notes: sentences after the risks.
     """
     whole = document(found)
     names = tuple(environment["name"] for environment in whole["environments"])
@@ -169,7 +169,7 @@ def _folded(title: str, entries: Sequence[str]) -> _Section:
 
 
 def _fitted(head: str, sections: Sequence[_Section]) -> str:
-    """Return the sections as far as there is room, and how much there was none for."""
+    """Return the sections that fit, and the number of omitted entries."""
     parts = [head]
     room = LONGEST - _RESERVE - len(head)
     left = 0
@@ -186,8 +186,9 @@ def _fitted(head: str, sections: Sequence[_Section]) -> str:
             room -= frame + sum(map(len, taken))
     if left:
         parts.append(
-            f"\n**This report is cut: {left} of {sum(len(one.entries) for one in sections)} entries are not "
-            f"in it**, since a comment may have {LONGEST:,} characters. `csr-templates review` prints all.\n"
+            f"\n**{left} of {sum(len(one.entries) for one in sections)} entries are omitted**, because a "
+            "comment "
+            f"is limited to {LONGEST:,} characters. `csr-templates review` prints all entries.\n"
         )
     return "".join(parts).rstrip("\n")
 
@@ -203,7 +204,7 @@ def _link(source: str, link_base: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Return a text as code, whatever is in it."""
+    """Return any text as inline code."""
     text = " ".join(text.split())
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * (longest + 1)
@@ -212,7 +213,7 @@ def _code(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is, and that calls no one; addresses stay links."""
+    """Return a text escaped for Markdown, without mentions of users; URLs stay links."""
     parts = []
     end = 0
     for found in _URL.finditer(text):

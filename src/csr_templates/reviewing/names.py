@@ -1,4 +1,4 @@
-"""Names in texts: what still names a resource that is gone, or has another name."""
+"""Names in texts: finds texts with the old name of a resource that is deleted or renamed."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from csr_templates.cloudformation.wiring import Node
 from csr_templates.reviewing.changes import EnvironmentChanges
 from csr_templates.reviewing.outcomes import ORPHANED
 
-# A shorter name may be a word.
+# A shorter name may be an ordinary word.
 _SHORTEST: Final = 6
 _PART_OF_NAME: Final = "A-Za-z0-9_"
 
 
 class StaleName(NamedTuple):
-    """A resource whose old name another one still has in a text.
+    """A resource whose old name is still used in the text of another resource.
 
     Attributes:
-        node: the resource that is gone, or has another name.
+        node: the resource that is deleted or renamed.
         name: its old name.
-        readers: what still names it.
+        readers: the resources that still use it.
     """
 
     node: Node
@@ -34,7 +34,7 @@ class StaleName(NamedTuple):
 
 
 def stale_names(environment: EnvironmentChanges) -> Iterator[StaleName]:
-    """Yield the resources that go, or get another name, while a text of the set still has the old one."""
+    """Yield the deleted or renamed resources whose old name is still used in a text of the set."""
     texts = {
         Node(stack, name): json.dumps(resource.properties)
         for stack, side in environment.after.items()
@@ -56,7 +56,7 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[StaleName]:
 
 
 def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, name: str) -> bool:
-    """Tell whether another resource of the type has the name now."""
+    """Return whether another resource of the type now has the name."""
     return any(
         resource.type == type_name and (stack, one) != node and _name(side, resource) == name
         for stack, side in environment.after.items()
@@ -65,7 +65,7 @@ def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, 
 
 
 def _name(side: ResolvedStack, resource: Resource) -> str | None:
-    """Return the explicit name of a resource, as texts have it; None where it has none that is known."""
+    """Return the explicit name of a resource; None if it does not have a known one."""
     for key in name_properties(resource.type, side.stack.region, resource.properties):
         value: Any = side.expand(resource.properties[key])
         text = value.get("Fn::Sub") if isinstance(value, dict) else value

@@ -1,7 +1,7 @@
-"""Who reads which secret: an API key whose value is a secret, and those that send it.
+"""API keys whose value is a secret: finds deploys after which the API rejects the key of a sender.
 
-The sender has the value since its own last deploy, and the API accepts the keys of its last one. Between two
-deploys one side is as it was, so that each has to work with the other as it is at that moment.
+The sender has the value of its last deploy, and the API accepts the keys of its last deploy. The two stacks
+are deployed one after the other, so each new state must work with the deployed state of the other stack.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Set = Mapping[str, ResolvedStack]
 
 
 def refused_keys(environment: EnvironmentChanges) -> Iterator[tuple[str, str, str]]:
-    """Yield stack, logical ID and message of each key, or sender, that the API is going to refuse."""
+    """Yield stack, logical ID and message of each key or sender that the API will reject."""
     old, new = _accepted(environment.before), _accepted(environment.after)
     for secret, node in old.items():
         if secret in new or node.stack not in environment.after:
@@ -33,10 +33,10 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[tuple[str, str, st
             if sender.stack != node.stack:
                 yield (
                     *node,
-                    f"{sender.name} of the stack {sender.stack}, as it is deployed, sends the key of "
-                    f"{node.name}, which the API no longer accepts after this deploy: its requests are "
-                    f"refused. Accept both keys first, let {sender.stack} send the other one, and remove "
-                    "the key in a later deploy.",
+                    f"{sender.name} of the deployed stack {sender.stack} sends the key of {node.name}, which "
+                    "the API does not accept after this deploy: the API rejects its requests. First accept "
+                    f"both keys, then change {sender.stack} to the new key, and remove the old key in a "
+                    "later deploy.",
                 )
     for stack, side in environment.after.items():
         for name, resource in side.existing():
@@ -48,9 +48,9 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[tuple[str, str, st
                 yield (
                     stack,
                     name,
-                    f"{name} is going to send the key in the secret {', '.join(sorted(secrets))}, which no "
-                    "API key of the set holds: the API refuses its requests. Let the API accept that key "
-                    "first, in a deploy of its own.",
+                    f"{name} will send the key in the secret {', '.join(sorted(secrets))}, but no API key of "
+                    "the set has this value: the API rejects its requests. First add the key to the API, in "
+                    "a separate deploy.",
                 )
 
 
@@ -77,7 +77,7 @@ def secrets_in(value: Any, side: ResolvedStack) -> list[str]:
 
 
 def _name(secret: str, side: ResolvedStack) -> str:
-    """Return the name of a secret that is referred to, as in the text of a Sub."""
+    """Return the name of a secret reference, such as one in the text of a Sub."""
     match = _REFERENCE.fullmatch(secret)
     resource = side.resources.get(match[1]) if match else None
     if match is None or resource is None:
@@ -87,7 +87,7 @@ def _name(secret: str, side: ResolvedStack) -> str:
 
 
 def _accepted(stacks: Set) -> dict[str, Node]:
-    """Return secret -> the API key whose value it is."""
+    """Return secret -> API key with its value."""
     return {
         secret: Node(stack, name)
         for stack, side in stacks.items()

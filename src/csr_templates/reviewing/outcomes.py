@@ -1,7 +1,7 @@
-"""What becomes of clients and of data when a resource changes.
+"""Effects of a change of a resource on its clients and its data.
 
-The DeletionPolicy that is deployed, thus the one of the template before, decides what becomes of a resource
-that leaves the template. The UpdateReplacePolicy decides what becomes of one that is replaced.
+The deployed DeletionPolicy, which is the one of the earlier template, applies to a resource that is removed
+from the template. The UpdateReplacePolicy applies to a resource that is replaced.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
 """
 
@@ -45,7 +45,7 @@ LOST: Final = "lost"
 DELETE_FAILS: Final = "delete fails"
 HARMLESS: Final = "harmless"
 
-# A replacement of these is how a new state is published; the old one is not what anything waits for.
+# Types that are replaced to publish a new state; no other resource depends on the old one.
 PUBLISHED: Final = frozenset(
     {
         "AWS::ApiGateway::Deployment",
@@ -55,7 +55,7 @@ PUBLISHED: Final = frozenset(
         "AWS::Lambda::Version",
     }
 )
-# They watch or record, and serve no client.
+# Types that monitor or record, without clients.
 _WATCHING: Final = frozenset(
     {
         "AWS::Budgets::Budget",
@@ -75,7 +75,7 @@ _WATCHING: Final = frozenset(
         "AWS::WAFv2::LoggingConfiguration",
     }
 )
-# Beside those that cfn-lint lists.
+# In addition to those in cfn-lint.
 _HOLDING_DATA: Final = frozenset(
     {
         "AWS::AmazonMQ::Broker",
@@ -140,7 +140,7 @@ def interruption(change: ResourceChange, region: str) -> str:
 
 
 def notes(change: ResourceChange) -> list[Note]:
-    """Return what the change does to the resource beside changing it, each once."""
+    """Return the side effects of the change on the resource, without duplicates."""
     if change.change == REMOVE:
         note = note_on_removal(change.type)
         return [note] if note else []
@@ -160,13 +160,13 @@ def _notes(change: ResourceChange) -> list[Note]:
 
 
 def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int]:
-    """Return resource -> its number in the order in which an update interrupts them, from 1 on."""
+    """Return resource -> its position in the order of interruptions, from 1."""
     steps = update_order(stack, [name for name in names if name in stack.resources])
     return {name: number for number, step in enumerate(steps, 1) for name in step}
 
 
 def data(change: ResourceChange) -> str:
-    """Return what becomes of the data of a resource, in the words of the report."""
+    """Return the effect on the data of a resource, in the words of the report."""
     before = change.before
     if change.change == ADD or before is None:
         return NONE
@@ -186,19 +186,19 @@ def data(change: ResourceChange) -> str:
 
 
 def deciding_policy(change: ResourceChange) -> str:
-    """Return the policy that decides what becomes of the old resource."""
+    """Return the policy that applies to the old resource."""
     return "DeletionPolicy" if change.change == REMOVE else "UpdateReplacePolicy"
 
 
 def holds_data(resource: Resource) -> bool:
-    """Tell whether a resource holds data: members of a cluster do not, the cluster does."""
+    """Return whether a resource contains data; for Aurora, the cluster does, not its instances."""
     if resource.type == "AWS::RDS::DBInstance":
         return "DBClusterIdentifier" not in resource.properties
     return resource.type in stateful_types() | _HOLDING_DATA
 
 
 def is_protected(resource: Resource) -> bool:
-    """Tell whether deletion protection is on."""
+    """Return whether deletion protection is enabled."""
     if resource.type == "AWS::ElasticLoadBalancingV2::LoadBalancer":
         given = resource.properties.get("LoadBalancerAttributes", [])
         return {"Key": "deletion_protection.enabled", "Value": "true"} in [
@@ -215,7 +215,7 @@ def is_protected(resource: Resource) -> bool:
 
 
 def may_refuse_deletion(resource: Resource) -> bool:
-    """Tell whether only an empty resource of the kind can be deleted."""
+    """Return whether a resource of the type must be empty to be deleted."""
     if resource.type == "AWS::ECR::Repository":
         return _text(resource.properties.get("EmptyOnDelete")) != "true"
     return resource.type in ("AWS::Backup::BackupVault", "AWS::S3::Bucket", "AWS::S3Express::DirectoryBucket")

@@ -1,4 +1,4 @@
-"""Compare a review with a change set: where both agree, where AWS says more, and where we do.
+"""Compare a review with a change set of AWS, resource by resource.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
 """
@@ -23,8 +23,8 @@ from csr_templates.reviewing.changes import Changed, EnvironmentChanges, StackCh
 from csr_templates.reviewing.report import Review
 
 AGREE: Final = "agree"
-AWS_SAYS_MORE: Final = "AWS says more"
-WE_SAY_MORE: Final = "we say more"
+CHANGE_SET_HAS_MORE: Final = "more in the change set"
+REVIEW_HAS_MORE: Final = "more in the review"
 
 NONE: Final = "none"
 _STRENGTH: Final = {NONE: 0, POLICY: 1, UPDATE: 2, MAYBE_REPLACE: 3, REPLACE: 4, ADD: 5, REMOVE: 5}
@@ -34,7 +34,7 @@ _POLICIES: Final = frozenset({"DeletionPolicy", "UpdateReplacePolicy"})
 _SILENT: Final = frozenset({"Metadata", "CreationPolicy", "UpdatePolicy"})
 _KNOWN_LATER: Final = "KNOWN_AFTER_APPLY"
 _SSM: Final = "AWS::SSM::Parameter::Value<"
-# What becomes of the old resource: the end of AWS's word for it -> our words.
+# Effect on the old resource: end of AWS's PolicyAction -> word of the report.
 _DATA: Final[Mapping[str, tuple[str, ...]]] = {
     "Retain": (outcomes.ORPHANED, outcomes.HARMLESS),
     "Snapshot": (outcomes.SNAPSHOT, outcomes.DELETE_FAILS, outcomes.NONE),
@@ -42,33 +42,33 @@ _DATA: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 _WAF: Final = (
-    "a change set does not see one empty object take the place of another, such as Allow: {} and Block: {} "
+    "a change set does not detect that one empty object replaces another, such as Allow: {} and Block: {} "
     "(https://github.com/aws/aws-cdk-cli/pull/1951)"
 )
 _LATER: Final = (
-    "AWS takes a value that is known only after the update for a new one; it may turn out to be the same "
+    "AWS treats a value that is known only after the update as changed; it may turn out to be the same "
     "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2113)"
 )
 BLIND: Final = (
-    "Neither sees a new value of an SSM parameter that a dynamic reference without a version reads: "
-    "CloudFormation looks it up when it updates the resource for another reason "
+    "Neither detects a new value of an SSM parameter that a dynamic reference without a version reads: "
+    "CloudFormation reads it when it updates the resource for another reason "
     "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/844)."
 )
 
 
 class ReconcileError(ValueError):
-    """The answer is not one that can be compared; the message says what to do."""
+    """The change set cannot be compared; the message states what to do."""
 
 
 class AwsChange(NamedTuple):
-    """What a change set does to a resource.
+    """The change of a resource in a change set.
 
     Attributes:
         name: logical ID.
-        change: in our words.
-        old_one: what becomes of the old resource, in AWS's word; empty where AWS does not say.
+        change: the change, in the words of the report.
+        old_one: the effect on the old resource, as AWS names it; empty if AWS does not state it.
         scope: the attributes of the resource that change.
-        details: as AWS gives them.
+        details: the details from AWS.
     """
 
     name: str
@@ -83,7 +83,7 @@ class ChangeSet(NamedTuple):
 
     Attributes:
         stack: name of the deployed stack.
-        changes: what it does.
+        changes: its changes.
     """
 
     stack: str
@@ -91,14 +91,14 @@ class ChangeSet(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What both say about a resource.
+    """Comparison of the review and the change set for one resource.
 
     Attributes:
         name: logical ID.
-        ours: the change, in our words.
-        theirs: the same.
-        word: ``agree``, ``AWS says more`` or ``we say more``.
-        notes: why they may differ, and what is known of that.
+        ours: the change in the review.
+        theirs: the change in the change set.
+        word: ``agree``, ``more in the change set`` or ``more in the review``.
+        notes: known reasons for a difference.
     """
 
     name: str
@@ -109,12 +109,12 @@ class Verdict(NamedTuple):
 
 
 class Reconciliation(NamedTuple):
-    """What both say about a stack.
+    """Comparison of the review and the change set for one stack.
 
     Attributes:
         environment: its name.
         stack: the stack.
-        verdicts: for each resource that one of both names.
+        verdicts: one for each resource in the review or the change set.
     """
 
     environment: str
@@ -123,15 +123,15 @@ class Reconciliation(NamedTuple):
 
     @property
     def missed(self) -> list[Verdict]:
-        """Where AWS says more."""
-        return [one for one in self.verdicts if one.word == AWS_SAYS_MORE]
+        """The resources for which the change set contains more than the review."""
+        return [one for one in self.verdicts if one.word == CHANGE_SET_HAS_MORE]
 
 
 def read(data: bytes, where: str) -> ChangeSet:
-    """Return the change set of an answer of DescribeChangeSet.
+    """Return the change set from the output of DescribeChangeSet.
 
     Raises:
-        ReconcileError: it is no such answer, only a part of one, or not complete yet.
+        ReconcileError: it is not such an output, only a part of one, or the change set is not complete yet.
     """
     try:
         answer = json.loads(data.decode("utf-8-sig"))
@@ -139,13 +139,12 @@ def read(data: bytes, where: str) -> ChangeSet:
         raise ReconcileError(f"Cannot read {where}: it is not JSON ({error}).") from error
     if not isinstance(answer, dict) or not isinstance(answer.get("StackName"), str):
         raise ReconcileError(
-            f"{where} is not an answer of DescribeChangeSet: it has no StackName. Write one with "
+            f"{where} is not the output of DescribeChangeSet: it does not have StackName. Create it with "
             "aws cloudformation describe-change-set --change-set-name ... --output json."
         )
     if answer.get("NextToken"):
         raise ReconcileError(
-            f"{where} is only a part of the answer: it has a NextToken. Leave out --max-items and "
-            "--no-paginate."
+            f"{where} is only a part of the output: it has NextToken. Remove --max-items and --no-paginate."
         )
     status, reason = answer.get("Status"), str(answer.get("StatusReason", ""))
     nothing = "didn't contain changes" in reason or "No updates are to be performed" in reason
@@ -155,7 +154,7 @@ def read(data: bytes, where: str) -> ChangeSet:
     for change in answer.get("Changes") or []:
         one = change.get("ResourceChange") if isinstance(change, dict) else None
         if not isinstance(one, dict):
-            continue  # a hook, or what a later version of the API adds
+            continue  # a hook, or an addition of a later API version
         name = str(one.get("LogicalResourceId"))
         found[name] = _aws_change(name, one, where)
     return ChangeSet(answer["StackName"], found)
@@ -165,7 +164,7 @@ def reconcile(found: Review, change_set: ChangeSet) -> Reconciliation:
     """Compare a review with a change set.
 
     Raises:
-        ReconcileError: the review has no such stack.
+        ReconcileError: the stack is not in the review.
     """
     environment, stack = _place(found, change_set.stack)
     ours = {one.change.node.name: one for one in stack.resources}
@@ -177,10 +176,10 @@ def reconcile(found: Review, change_set: ChangeSet) -> Reconciliation:
 
 
 def as_text(one: Reconciliation) -> str:
-    """Return the comparison: where they differ first."""
+    """Return the comparison as text, differences first."""
     of_word = {
         word: [verdict for verdict in one.verdicts if verdict.word == word]
-        for word in (AWS_SAYS_MORE, WE_SAY_MORE, AGREE)
+        for word in (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
     }
     where = f"{one.stack} in {one.environment}" if one.environment else one.stack
     lines = [
@@ -191,7 +190,7 @@ def as_text(one: Reconciliation) -> str:
             says = (
                 f": {verdict.ours}"
                 if word == AGREE
-                else f": we say {verdict.ours}, AWS says {verdict.theirs}"
+                else f": the review has {verdict.ours}, AWS has {verdict.theirs}"
             )
             lines.append(f"  {word}  {verdict.name}{says}")
             lines += [f"    {note}" for note in verdict.notes]
@@ -199,7 +198,7 @@ def as_text(one: Reconciliation) -> str:
 
 
 def as_json(one: Reconciliation) -> str:
-    """Return the comparison for programs."""
+    """Return the comparison as JSON."""
     document = {
         "formatVersion": 1,
         "environment": one.environment,
@@ -229,8 +228,8 @@ def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
             change = NONE
     if change is None:
         raise ReconcileError(
-            f"{where} says {action}, Replacement {one.get('Replacement')} of {name}, which this version of "
-            "csr-templates does not know."
+            f"{where} has {action}, Replacement {one.get('Replacement')} of {name}, which this version of "
+            "csr-templates does not support."
         )
     old_one = str(one.get("PolicyAction") or "").removeprefix("ReplaceAnd")
     return AwsChange(name, change, old_one, scope, one.get("Details") or ())
@@ -241,11 +240,11 @@ def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
     for environment, stack in every:
         if environment.after[stack.stack.name].deployed_name == name:
             return environment, stack
-    if len(every) == 1 and not every[0][0].name:  # two templates have no name of a deployed stack
+    if len(every) == 1 and not every[0][0].name:  # single templates do not have the name of a deployed stack
         return every[0]
     known = [str(environment.after[stack.stack.name].deployed_name) for environment, stack in every]
     raise ReconcileError(
-        f"The change set is of the stack {name}, which is not reviewed; there are {', '.join(known)}."
+        f"The stack {name} of the change set is not in the review. The review has {', '.join(known)}."
     )
 
 
@@ -260,30 +259,30 @@ def _verdict(
     their_word = theirs.change if theirs else NONE
     notes: list[str] = []
     if _STRENGTH[their_word] > _STRENGTH[our_word]:
-        word = AWS_SAYS_MORE
+        word = CHANGE_SET_HAS_MORE
         notes += _why_more(theirs, stack) if theirs else []
     elif _STRENGTH[their_word] < _STRENGTH[our_word]:
-        word = WE_SAY_MORE
+        word = REVIEW_HAS_MORE
         notes += _why_silent(ours.change, their_word, environment) if ours else []
     else:
         word = AGREE
     if word == AGREE and ours and theirs and theirs.old_one in _DATA:
         changed = our_word in (REPLACE, MAYBE_REPLACE, REMOVE)
         if changed and ours.data not in _DATA[theirs.old_one]:
-            word = AWS_SAYS_MORE
-            notes.append(f"of the old one AWS says {theirs.old_one}, we say: {ours.data}")
+            word = CHANGE_SET_HAS_MORE
+            notes.append(f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}")
     return Verdict(name, our_word, their_word, word, tuple(notes))
 
 
 def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
-    """Yield what is known of why AWS says more."""
+    """Yield known reasons why the change set contains more."""
     entities = {
         str(detail.get("CausingEntity"))
         for detail in theirs.details
         if detail.get("ChangeSource") == "ParameterReference"
     }
     for name in sorted(entities & set(stack.stack.per_deploy)):
-        yield f"the parameter {name} is given by each deploy, so that no file says it"
+        yield f"the parameter {name} is per-deploy, so its value is not in the files"
     for name in sorted(entities & set(stack.stack.parameters)):
         if str(stack.stack.parameters[name].get("Type")).startswith(_SSM):
             yield f"the value of the SSM parameter that {name} names is not in the files"
@@ -301,9 +300,9 @@ def _is_known_later(detail: Mapping[str, Any]) -> bool:
 
 
 def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChanges) -> Iterator[str]:
-    """Yield what is known of why AWS says less."""
+    """Yield known reasons why the change set contains less."""
     if ours.change == MAYBE_REPLACE and theirs == UPDATE:
-        yield "AWS has seen the deployed stack and decided: it is not replaced"
+        yield "AWS compared it with the deployed stack: it is not replaced"
     elif theirs == MAYBE_REPLACE:
         yield "AWS decides when the update comes to the resource, from values that are known only then"
     if ours.type.startswith("AWS::WAFv2::") and any(
@@ -316,10 +315,10 @@ def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChang
         if cause.follows is not None and cause.follows.stack != ours.node.stack
     )
     for stack in others:
-        yield f"it follows from {stack}, and a change set sees its own stack only, as the others are deployed"
+        yield f"it follows from {stack}; a change set evaluates only its own stack"
     for cause in ours.causes:
         if any(step.startswith(("export ", "output ")) for step in cause.chain) and not others:
-            yield "it follows from another stack, which is not deployed yet where AWS looks"
+            yield "it follows from another stack, whose change is not deployed yet"
             break
     if ours.may_be_none:
         yield "a condition of the template is not known from the files"

@@ -1,6 +1,6 @@
-"""What a release does to a deployed stack: the smallest version that may do it, and notes for the owner.
+"""Changes of a release to deployed stacks: the smallest allowed version, and notes for the owner.
 
-The words of the versions are those of "What an upgrade may do to a deployed stack" in CONTRIBUTING.md.
+The version levels are defined in CONTRIBUTING.md, "What an upgrade may do to a deployed stack".
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ WORDS: Final = ("patch", "minor", "major", "none")
 
 _FIRST: Final = (WILL_FAIL, DATA_LOSS, EXPORT, RENAME, ORPHAN)
 _NOTICED: Final = (INTERRUPTION, REPLACED, OPENS, GUARD)
-# Texts for readers, and what a dashboard shows.
+# Descriptions and dashboards.
 _TEXTS: Final = frozenset(
     {
         "AlarmDescription",
@@ -53,7 +53,7 @@ _TEXTS: Final = frozenset(
         "QueryString",
     }
 )
-# The release of a function is in its environment, so that a version is published for each.
+# The release is an environment variable of the function, so each release publishes a version.
 _RELEASE: Final = "Environment.Variables.RELEASE"
 _MOST_REASONS: Final = 8
 
@@ -66,11 +66,11 @@ class Version(NamedTuple):
     patch: int
 
     def __str__(self) -> str:
-        """Return the number as it is written."""
+        """Return the number as text."""
         return ".".join(map(str, self))
 
     def raised(self, level: int) -> Version:
-        """Return the next version of a level; below 1.0 a minor version may do what a major one may."""
+        """Return the next version of a level. Below 1.0, a minor version may contain major changes."""
         if level == PATCH:
             return Version(self.major, self.minor, self.patch + 1)
         if level == MINOR or self.major == 0:
@@ -79,11 +79,11 @@ class Version(NamedTuple):
 
 
 class Demand(NamedTuple):
-    """What asks for a version of a level.
+    """A change that requires a version level.
 
     Attributes:
-        level: ``PATCH``, ``MINOR``, ``MAJOR``, or ``NEVER`` for what no version may do.
-        reason: what the deploy does.
+        level: ``PATCH``, ``MINOR``, ``MAJOR``, or ``NEVER`` for changes that no version may contain.
+        reason: the change.
     """
 
     level: int
@@ -91,19 +91,19 @@ class Demand(NamedTuple):
 
 
 def version(text: str) -> Version | None:
-    """Return the version in a text such as ``v0.1.0`` or ``0.1.0``; None if it is not one."""
+    """Return the version in a text such as ``v0.1.0`` or ``0.1.0``; None if it is not a version."""
     found = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+)", text)
     return Version(*map(int, found.groups())) if found else None
 
 
 def claimed(changelog: str) -> Version | None:
-    """Return the newest version that a changelog has a heading for; None where there is none."""
+    """Return the newest version in the headings of a changelog; None if there is none."""
     found = re.search(r"^## \[?v?(\d+)\.(\d+)\.(\d+)\b", changelog, re.MULTILINE)
     return Version(*map(int, found.groups())) if found else None
 
 
 def demands(found: Review) -> list[Demand]:
-    """Return what a release does, the strongest first, each once."""
+    """Return the changes of a release, highest level first, without duplicates."""
     every = dict.fromkeys(one for environment in found.environments for one in _of_environment(environment))
     for risk in found.risks:
         if risk.kind in (WILL_FAIL, EXPORT, RENAME):
@@ -112,12 +112,12 @@ def demands(found: Review) -> list[Demand]:
 
 
 def level(found: Review) -> int:
-    """Return the level of the smallest version that may do what a release does."""
+    """Return the level of the smallest version that may contain the release."""
     return max((one.level for one in demands(found)), default=PATCH)
 
 
 def notes(found: Review, start: str) -> str:
-    """Return what the owner of a deployed stack will see and has to do first, as Markdown.
+    """Return the notes for the owner of a deployed stack, as Markdown.
 
     Args:
         found: the review of the release.
@@ -144,17 +144,19 @@ def notes(found: Review, start: str) -> str:
 def _verdict(found: Review, start: str) -> Iterator[str]:
     needed = level(found)
     if needed == NEVER:
-        yield "No version may do this: data is lost without a manual step."
+        yield "No version may contain this: data is lost without a manual step."
     else:
         old = version(start)
         number = f" {old.raised(needed)}," if old else ""
-        beta = " (below 1.0 a minor version may do that)" if needed == MAJOR and old and not old.major else ""
-        yield f"The smallest version:{number} {WORDS[needed]}{beta}."
+        beta = (
+            " (below 1.0, a minor version is sufficient)" if needed == MAJOR and old and not old.major else ""
+        )
+        yield f"Smallest version:{number} {WORDS[needed]}{beta}."
     reasons = [one.reason for one in demands(found) if one.level == needed]
     if reasons:
         more = len(reasons) - _MOST_REASONS
         yield ""
-        yield "Because of:"
+        yield "Reasons:"
         yield ""
         yield from (f"- {reason}" for reason in reasons[:_MOST_REASONS])
         if more > 0:
@@ -177,7 +179,7 @@ def _keys(stack: digest.StackDigest) -> str:
 
 def _of_environment(environment: EnvironmentChanges) -> Iterator[Demand]:
     for name in environment.gone:
-        yield Demand(MAJOR, f"the stack {name} leaves the set")
+        yield Demand(MAJOR, f"the stack {name} is removed from the set")
     for stack in environment.stacks:
         if stack.stack.name not in environment.before:
             yield Demand(MINOR, f"the stack {stack.stack.name} is new")
@@ -208,16 +210,16 @@ def _of_resource(environment: EnvironmentChanges, stack: StackChanges, one: Chan
     if one.interruption == outcomes.SOME:
         return MAJOR, "interrupts"
     if change.change == POLICY:
-        return MINOR, "gets another DeletionPolicy or UpdateReplacePolicy"
+        return MINOR, "changes its DeletionPolicy or UpdateReplacePolicy"
     if change.change == UPDATE and all(
         _is_text(cause, environment, change.node.stack) for cause in change.causes
     ):
-        return PATCH, "changes texts, or follows a version that is published"
+        return PATCH, "changes texts, or follows a published version"
     return MINOR, "is updated"
 
 
 def _is_text(cause: Cause, environment: EnvironmentChanges, stack: str) -> bool:
-    """Tell whether a cause changes only what people read, or what is published."""
+    """Return whether a cause changes only descriptions or published versions."""
     resources = environment.after[stack].resources
     published = [
         one.target.name in resources and resources[one.target.name].type in outcomes.PUBLISHED
@@ -244,17 +246,17 @@ def _of_interface(environment: EnvironmentChanges, stack: StackChanges) -> Itera
         moved = output.export is not None and output.export != output.new_export
         if output.change == REMOVE or moved:
             what = f"the export {output.export}" if moved else f"the output {output.key}"
-            yield Demand(MAJOR, f"{what} of {name} is removed or gets another name")
+            yield Demand(MAJOR, f"{what} of {name} is removed or renamed")
         elif output.change == ADD:
             yield Demand(MINOR, f"the output {output.key} of {name} is new")
         else:
             yield Demand(
-                MAJOR if output.importers else PATCH, f"the output {output.key} of {name} has another value"
+                MAJOR if output.importers else PATCH, f"the output {output.key} of {name} has a new value"
             )
 
 
 def shortfall(found: Review, start: str, changelog: str) -> str:
-    """Return why the version that a changelog claims is too small; empty where it is not.
+    """Return why the version in a changelog is too small; empty if it is not.
 
     Args:
         found: the review of the release.

@@ -1,4 +1,4 @@
-"""Resources that watch, record or protect another one, and go while the other one stays."""
+"""Removed resources that monitor, record or protect a resource that is not removed."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from csr_templates.reviewing.renames import renames
 
 ASSOCIATION: Final = "AWS::WAFv2::WebACLAssociation"
 
-# Type -> the properties that say what it serves, and what is missing without it.
+# Type -> the properties that refer to the resource it serves, and the effect of its removal.
 _SERVING: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "AWS::CloudTrail::Trail": ((), "calls of the account's APIs are no longer recorded by it"),
-    "AWS::CloudWatch::Alarm": (("Dimensions", "Metrics"), "no one is told any more"),
-    "AWS::CloudWatch::CompositeAlarm": (("AlarmRule",), "no one is told any more"),
+    "AWS::CloudWatch::Alarm": (("Dimensions", "Metrics"), "no one is notified any more"),
+    "AWS::CloudWatch::CompositeAlarm": (("AlarmRule",), "no one is notified any more"),
     "AWS::EC2::FlowLog": (("ResourceId",), "traffic is no longer recorded"),
     "AWS::GuardDuty::Detector": ((), "threats are no longer detected"),
     "AWS::Logs::Delivery": (("DeliverySourceName",), "the logs are no longer delivered"),
     "AWS::Logs::DeliverySource": (("ResourceArn",), "the logs are no longer delivered"),
     "AWS::Logs::MetricFilter": (
         ("LogGroupName",),
-        "its metric stays without data, and what watches it is deaf",
+        "its metric no longer has data, and alarms on it do not work",
     ),
-    "AWS::RDS::EventSubscription": (("SourceIds",), "no one is told any more"),
-    "AWS::Route53::HealthCheck": ((), "the site is no longer watched"),
-    "AWS::SNS::Subscription": (("TopicArn",), "what subscribed is no longer told"),
+    "AWS::RDS::EventSubscription": (("SourceIds",), "no one is notified any more"),
+    "AWS::Route53::HealthCheck": ((), "the site is no longer monitored"),
+    "AWS::SNS::Subscription": (("TopicArn",), "the subscriber is no longer notified"),
     "AWS::WAFv2::LoggingConfiguration": (("ResourceArn",), "requests are no longer recorded"),
     ASSOCIATION: (("ResourceArn",), "requests are no longer inspected"),
 }
 
 
 def left_alone(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange, str]]:
-    """Yield each resource that goes while what it served stays, and what is missing without it.
+    """Yield each removed resource whose served resource is not removed, and the effect of its removal.
 
-    What only gets another logical ID does not go.
+    A resource that only changes its logical ID is not removed.
     """
     removed = {node: one.change for node, one in environment.resources.items() if one.change.change == REMOVE}
     serving = [change for change in removed.values() if change.type in _SERVING]
@@ -48,7 +48,7 @@ def left_alone(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange
 
 
 def _served(change: ResourceChange, removed: Mapping[Node, ResourceChange]) -> set[Node]:
-    """Return what a resource serves; not what serves too and goes, but what that serves."""
+    """Return the resources that a resource serves, through removed resources that serve too."""
     found: set[Node] = set()
     for key in _SERVING[change.type][0]:
         value = change.before.properties.get(key) if change.before else None

@@ -1,4 +1,4 @@
-"""Resources that get another logical ID: CloudFormation sees one that comes and one that goes."""
+"""Resources whose logical ID changes: CloudFormation creates a new resource and removes the old one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from csr_templates.reviewing.outcomes import PUBLISHED
 
 
 class Rename(NamedTuple):
-    """A resource under another logical ID.
+    """A resource whose logical ID changes.
 
     Attributes:
-        old: the one that goes.
-        new: the one that comes.
+        old: the removed resource.
+        new: the added resource.
     """
 
     old: Node
@@ -28,10 +28,10 @@ class Rename(NamedTuple):
 
 
 def renames(environment: EnvironmentChanges) -> list[Rename]:
-    """Return the resources that go while an equal one comes in the same stack, each at most once.
+    """Return the removed resources for which the same stack adds an equal one, each at most once.
 
-    Equal is what has the same type and the same properties. References to what is renamed too count as equal
-    if they lead to resources of the same type.
+    Two resources are equal if they have the same type and properties. References to other renamed resources
+    are equal if those have the same type.
     """
     found = []
     for stack in environment.stacks:
@@ -58,7 +58,7 @@ def renames(environment: EnvironmentChanges) -> list[Rename]:
 
 
 def _consistent(environment: EnvironmentChanges, found: list[Rename]) -> list[Rename]:
-    """Return the pairs whose references lead to resources that are renamed too, where they differ."""
+    """Return the pairs whose differing references refer to resources that are renamed too."""
     while True:
         new_of = {pair.old: pair.new for pair in found}
         kept = [pair for pair in found if _leads_to_renamed(environment, pair, new_of)]
@@ -75,7 +75,7 @@ def _leads_to_renamed(environment: EnvironmentChanges, pair: Rename, new_of: Map
 
 
 def _of_kind(stack: StackChanges, kind: str) -> dict[str, Resource]:
-    """Return the resources that come or go, apart from those that say nothing of themselves."""
+    """Return the added or removed resources, except those without distinguishing properties."""
     found = {}
     for one in stack.resources:
         resource = one.change.after or one.change.before
@@ -86,7 +86,7 @@ def _of_kind(stack: StackChanges, kind: str) -> dict[str, Resource]:
 
 
 def _without_names(value: Any, types: Mapping[str, str]) -> Any:
-    """Return a value in which references to some resources name only their types."""
+    """Return a value in which references to some resources are replaced with their types."""
     match value:
         case {"Ref": str(name)} if name in types:
             return {"Ref": f"AWS::{types[name]}"}

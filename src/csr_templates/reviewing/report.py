@@ -1,4 +1,4 @@
-"""The report of a review: as a document for programs, whose schema is ``review.schema.json``."""
+"""The review and its JSON document; its schema is ``review.schema.json``."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ FORMAT_VERSION: Final = 1
 
 
 class Review(NamedTuple):
-    """What a deploy will do.
+    """The effects of a deploy.
 
     Attributes:
         before: the name of the earlier side.
         after: the name of the later side.
-        environments: what changes in each.
-        risks: in all of them, the most urgent first.
+        environments: the changes in each environment.
+        risks: the risks of all environments, most urgent first.
         sources: stack -> logical ID -> module and line.
     """
 
@@ -38,12 +38,12 @@ def review(before: Side | Path, after: Side | Path, environments: Sequence[str] 
     """Compare two sides; ``document`` and ``text.as_text`` report it.
 
     Args:
-        before: what is deployed: a side, or the path of an output folder.
-        after: what will be, in the same way.
-        environments: the names of those to look at; all by default.
+        before: the deployed state: a side, or the path of an output folder.
+        after: the state to be deployed, in the same form.
+        environments: names of the environments to review; all by default.
 
     Raises:
-        ReviewError: there is no such environment, or a folder cannot be read, or a template not resolved.
+        ReviewError: an environment does not exist, a folder cannot be read, or a template cannot be resolved.
     """
     before, after = (folder(side) if isinstance(side, Path) else side for side in (before, after))
     found = compare(before, after, environments)
@@ -59,7 +59,7 @@ def review(before: Side | Path, after: Side | Path, environments: Sequence[str] 
 
 
 def document(found: Review) -> dict[str, Any]:
-    """Return the report as the format of version 1."""
+    """Return the document in format version 1."""
     return {
         "formatVersion": FORMAT_VERSION,
         "environments": [
@@ -85,7 +85,7 @@ def document(found: Review) -> dict[str, Any]:
 
 
 def as_json(found: Review) -> str:
-    """Return the document as text: ASCII, keys in the order of the format."""
+    """Return the document as JSON in ASCII, keys in the order of the format."""
     return json.dumps(document(found), indent=2)
 
 
@@ -122,13 +122,13 @@ def _stack(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]) -> dic
 
 
 def _after(cause: Cause, type_name: str) -> Any:
-    """Return the later value; the reference to what is replaced is the same, and leads to the new one."""
+    """Return the new value; an unchanged reference to a replaced resource is marked as new."""
     value = shown(cause.after, cause.name, type_name)
     return f"{value} (new)" if cause.follows and isinstance(value, str) else value
 
 
 def _type(change: ResourceChange) -> str:
-    """Return the type as the template writes it: of a custom resource its own."""
+    """Return the type as written in the template, including custom resource types."""
     found = change.after or change.before
     return str(found.attributes["Type"]) if found else change.type
 

@@ -1,4 +1,4 @@
-"""Risks: what a reviewer has to know before the deploy, and what to do about it."""
+"""Risks of a deploy, with their remedies."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from csr_templates.reviewing.origin_keys import readers_of_secret
 from csr_templates.reviewing.renames import renames
 
 ORDER: Final = "One after the other: "
-"""How the sentence begins that names the resources in the order of their interruptions."""
+"""Start of the sentence that lists the resources in the order of their interruptions."""
 _SECRET: Final = "AWS::SecretsManager::Secret"
 
 
@@ -43,9 +43,9 @@ class Risk(NamedTuple):
         environments: their names.
         stack: the stack.
         name: logical ID of the resource, or key of the output; empty for the stack as a whole.
-        message: what happens, and what to do.
-        accepted: whether someone accepts it.
-        reason: why.
+        message: the effect and the remedy.
+        accepted: whether it is accepted.
+        reason: the reason of its acceptance.
     """
 
     kind: str
@@ -58,7 +58,7 @@ class Risk(NamedTuple):
 
 
 def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
-    """Return the risks, the most urgent first, each once with its environments."""
+    """Return the risks, most urgent first, each with its environments."""
     found: dict[tuple[str, str, str, str], list[str]] = {}
     for environment in environments:
         for kind, stack, name, message in dict.fromkeys(_of_environment(environment)):
@@ -77,8 +77,8 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
             ORPHAN,
             name,
             "",
-            f"The set no longer has the stack {name} in its region. No deploy deletes it: it goes on, and "
-            "its names stay taken, until it is deleted by hand.",
+            f"The stack {name} is no longer in the set, or moves to another region. A deploy does not delete "
+            "it: it continues to run, and its names stay in use, until it is deleted manually.",
         )
     for node, message in openings(environment):
         yield (OPENS, *node, message)
@@ -120,26 +120,24 @@ def _replacement(change: ResourceChange, data: str) -> str:
     why, many = _and(changed), len(changed) > 1
     follows = next((cause.follows for cause in strong if cause.follows), None)
     if follows is None:
-        because = f"since {why} {'change' if many else 'changes'}"
+        because = f"because {why} {'change' if many else 'changes'}"
     else:
         how = "is replaced" if change.change == REPLACE else "may be replaced"
-        because = f"since {why} {'refer' if many else 'refers'} to {follows.name}, which {how}"
+        because = f"because {why} {'refer' if many else 'refers'} to {follows.name}, which {how}"
     if change.change == MAYBE_REPLACE:
         cases = [
             f" Not if {case.does}."
             for cause in strong
             if cause.place and (case := kept_if(change.type, cause.place))
         ]
-        text = (
-            f"{name} may be replaced, {because}: whether it is cannot be told from the files.{''.join(cases)}"
-        )
-        return f"{text} The change set says it: look at Replacement before executing it."
+        text = f"{name} may be replaced, {because}. The files do not determine it.{''.join(cases)}"
+        return f"{text} Check Replacement in the change set before you execute it."
     return f"{name} is replaced, {because}: a new one is created, and {_old_one(data)}."
 
 
 def _old_one(data: str) -> str:
     return {
-        outcomes.ORPHANED: "the old one stays in the account, outside of the stack",
+        outcomes.ORPHANED: "the old one remains in the account, outside of the stack",
         outcomes.SNAPSHOT: "the old one is deleted after a snapshot",
         outcomes.LOST: "the old one is deleted with its data",
         outcomes.DELETE_FAILS: "the deletion of the old one fails",
@@ -150,21 +148,23 @@ def _loss(change: ResourceChange) -> str:
     name, policy = change.node.name, outcomes.deciding_policy(change)
     may = "may be" if change.change == MAYBE_REPLACE else "is"
     happens = _leaves(change) if change.change == REMOVE else f"{may} replaced"
-    first = " in a deploy before this one" if change.change == REMOVE else ""
+    first = " in an earlier deploy" if change.change == REMOVE else ""
     key = (
-        " KMS deletes a key after its waiting period, and what it encrypted is then lost."
+        " KMS deletes a key after its waiting period; data encrypted with it is then lost."
         if "KMS" in change.type
         else ""
     )
     return (
         f"The data of {name} is deleted: it {happens}, and its {policy} is Delete.{key} To keep the data, "
-        f"set {policy}: Retain{first}, or undo the change."
+        f"set {policy}: Retain{first}, or revert the change."
     )
 
 
 def _leaves(change: ResourceChange) -> str:
     return (
-        "may leave the stack, as its condition is not known," if change.may_be_none else "leaves the template"
+        "may be removed from the stack (its condition is not known)"
+        if change.may_be_none
+        else "is removed from the template"
     )
 
 
@@ -172,30 +172,30 @@ def _orphan(change: ResourceChange, region: str) -> str:
     name, policy = change.node.name, outcomes.deciding_policy(change)
     happens = _leaves(change) if change.change == REMOVE else "is replaced"
     if change.change == MAYBE_REPLACE:
-        happens = "is replaced, if it is,"
+        happens = "may be replaced"
     named = change.before is not None and name_properties(
         change.before.type, region, change.before.properties
     )
-    taken = ", and its name stays taken" if named else ""
+    taken = ", and its name stays in use" if named else ""
     return (
-        f"{name} {happens} and stays in the account ({policy}: Retain), outside of the stack{taken}. Delete "
-        "it by hand when nothing needs it, or import it again."
+        f"{name} {happens} and remains in the account ({policy}: Retain), outside of the stack{taken}. "
+        "Delete it manually if it is not needed, or import it again."
     )
 
 
 def _rename(old: Node, new: Node, data: str) -> str:
-    deleted = "leaves the old one in the account" if data == outcomes.ORPHANED else "deletes the old one"
+    deleted = "retains the old one in the account" if data == outcomes.ORPHANED else "deletes the old one"
     return (
-        f"{old.name} and {new.name} are the same but for the logical ID. CloudFormation creates {new.name} "
-        f"and then {deleted}. To keep the resource, keep the ID; or set DeletionPolicy: Retain, deploy, and "
-        f"import it as {new.name} with a change set of type IMPORT; or move it with a stack refactoring."
+        f"{old.name} and {new.name} differ only in the logical ID. CloudFormation creates {new.name} and "
+        f"then {deleted}. To keep the resource, keep the ID, move it with a stack refactoring, or set "
+        f"DeletionPolicy: Retain, deploy, and import it as {new.name} with a change set of type IMPORT."
     )
 
 
 def _interruption(stack: StackChanges, one: Changed) -> str:
     name = one.change.node.name
     what = " and ".join(dict.fromkeys(note.does for note in one.notes if note.interrupts))
-    text = f"{name} {what or 'is gone until its replacement is there'}."
+    text = f"{name} {what or 'is not available until its replacement exists'}."
     order = sorted(stack.order.items(), key=lambda item: item[1])
     if len({number for _, number in order}) > 1:
         text += f" {ORDER}{', then '.join(name for name, _ in order)}."
@@ -204,22 +204,21 @@ def _interruption(stack: StackChanges, one: Changed) -> str:
 
 
 def _stale_name(environment: EnvironmentChanges, node: Node, name: str, readers: Sequence[Node]) -> str:
-    what = "is deleted" if environment.resources[node].change.change == REMOVE else "gets another name"
+    what = "is deleted" if environment.resources[node].change.change == REMOVE else "is renamed"
     still = _and([one.name if one.stack == node.stack else f"{one.name} of {one.stack}" for one in readers])
     has = "has" if len(readers) == 1 else "have"
-    return (
-        f"{node.name} {what}, and {still} still {has} its old name, {name}, in a text. Change it there too."
-    )
+    return f"{node.name} {what}, but {still} still {has} its old name {name} in a text. Change it there too."
 
 
 def _new_secret(node: Node, readers: Sequence[Node]) -> str:
-    text = f"{node.name} gets a new generated value."
+    text = f"A new value is generated for {node.name}."
     if readers:
         text += (
-            f" What has the old one is not told: {_and([f'{one.name} of {one.stack}' for one in readers])} "
-            "read it with a dynamic reference, which CloudFormation resolves again only when they change."
+            f" {_and([f'{one.name} of {one.stack}' for one in readers])} "
+            f"{'uses' if len(readers) == 1 else 'use'} the old value until the next change: CloudFormation "
+            "resolves a dynamic reference only when its resource changes."
         )
-    return f"{text} Undo the change, or change all readers in the same deploy."
+    return f"{text} Revert the change, or change all readers in the same deploy."
 
 
 def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str, str, str, str]]:
@@ -228,8 +227,8 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         readers = _and(output.readers)
         yield (
             *where,
-            f"The output {output.key} is removed, and {readers} reads it as deployed: the next deploy of "
-            f"{readers} fails, unless it no longer reads it.",
+            f"The output {output.key} is removed, but the deployed {readers} reads it: the next deploy of "
+            f"{readers} fails if it still reads it.",
         )
     if output.export is None or not output.importers:
         return
@@ -240,8 +239,8 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         what = "is removed" if gone else f"becomes {output.new_export}"
         yield (
             *where,
-            f"The deploy fails: the export {output.export} {what} while {imports}, as deployed. Keep it and "
-            f"add the new one, deploy {importers} with the new one, then remove the old one.",
+            f"The deploy fails: the export {output.export} {what}, but the deployed {imports}. Keep it and "
+            f"add the new export, deploy {importers} with the new export, then remove the old one.",
         )
     else:
         before, after = shown(output.before, output.key), shown(output.after, output.key)
@@ -251,9 +250,8 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         fails = f"The deploy may fail: perhaps {values}" if output.maybe else f"The deploy fails: {values}"
         yield (
             *where,
-            f"{fails}, and CloudFormation does not change the export {output.export} while {imports}. "
-            f"Export the new value under another name, deploy {importers} with it, then remove the old "
-            "export.",
+            f"{fails}, and the export {output.export} cannot be changed while {imports}. Export the new "
+            f"value under another name, deploy {importers} with it, then remove the old export.",
         )
 
 

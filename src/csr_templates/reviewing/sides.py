@@ -1,4 +1,4 @@
-"""The two sides of a review: output folders, revisions of them, or single templates."""
+"""The two sides of a review: output folders, output folders in a revision, or single templates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.source_lines import logical_id_lines
+from csr_templates.cloudformation.source_lines import candidate_lines, line_of
 from csr_templates.cloudformation.template_text import TemplateTextError, read_template
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
@@ -21,20 +21,20 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {"": {}}
 
 
 class ReviewError(ValueError):
-    """The sides cannot be compared; the message says what to do."""
+    """The sides cannot be compared; the message states what to do."""
 
 
 class Side(NamedTuple):
     """One side of a review.
 
     Attributes:
-        name: for the reader.
+        name: the name shown in reports.
         stacks: in deploy order.
-        environments: name -> stack -> parameter -> value; the one of a single template is named "", and so
-            is that of a folder without parameter files, for which the defaults hold.
-        files: environment -> parameter -> the file that an operator edits, where it lies beside the folder.
-        root: the folder beside which sources lie; None for a revision and for single templates.
-        acceptances: the risks that the file beside the folder accepts.
+        environments: name -> stack -> parameter -> value. The name is "" for a single template, and for a
+            folder without parameter files, to which the defaults apply.
+        files: environment -> parameter -> parameter file, if it exists in the parent folder.
+        root: the output folder, whose parent contains the sources; None for a revision or a template.
+        acceptances: the acceptances of ``review.json`` in the parent folder.
     """
 
     name: str
@@ -45,21 +45,27 @@ class Side(NamedTuple):
     acceptances: tuple[Acceptance, ...] = ()
 
     def modules(self, stack: BuiltStack) -> list[Path]:
-        """Return where the module that builds a stack may lie beside the folder."""
+        """Return the possible paths of the module of a stack, relative to the output folder."""
         if self.root is None or not stack.source:
             return []
         return [self.root / "src" / stack.source, self.root / stack.source]
 
     def source(self, stack: BuiltStack, lines: dict[str, dict[str, int]]) -> Mapping[str, str]:
-        """Return logical ID -> module and, where known, line, if the module lies beside the folder."""
+        """Return logical ID -> module and, if known, line; empty if the module does not exist."""
         for file in self.modules(stack):
             path = file.relative_to(self.root or file.root)
             if path.as_posix() not in lines:
                 try:
-                    lines[path.as_posix()] = logical_id_lines(file.read_text("utf-8"))
+                    lines[path.as_posix()] = candidate_lines(file.read_text("utf-8"))
                 except (OSError, SyntaxError, ValueError):
                     continue
-            found = {name: f"{path.as_posix()}:{line}" for name, line in lines[path.as_posix()].items()}
+            known = lines[path.as_posix()]
+            names = {name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})}
+            found = {
+                name: f"{path.as_posix()}:{line}"
+                for name in names
+                if (line := line_of(name, known)) is not None
+            }
             return defaultdict(path.as_posix, found)
         return {}
 
@@ -68,7 +74,7 @@ def folder(path: Path) -> Side:
     """Return an output folder.
 
     Raises:
-        ReviewError: it cannot be read back.
+        ReviewError: the folder cannot be read.
     """
     try:
         found = built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
@@ -81,10 +87,10 @@ def folder(path: Path) -> Side:
 
 
 def revision(path: Path, name: str, revision: Revision) -> Side:
-    """Return an output folder as it was in a revision.
+    """Return an output folder in a revision.
 
     Raises:
-        ReviewError: it cannot be read back.
+        ReviewError: the folder cannot be read.
     """
     where = f"{path.as_posix()} of {name}"
     try:
@@ -93,7 +99,7 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
         raise ReviewError(str(error)) from error
     try:
         entries = _acceptances(lambda: revision.read(path.resolve().parent / FILE), f"{FILE} of {name}")
-    except ReviewError:  # history cannot be corrected
+    except ReviewError:  # a committed file cannot be corrected
         entries = ()
     return Side(where, found.stacks, found.environments or _DEFAULTS, acceptances=entries)
 
@@ -106,13 +112,13 @@ def template(
     Args:
         path: the file, for messages.
         data: its content.
-        region: that it is deployed to.
-        parameters: the values of the deploy.
+        region: its region.
+        parameters: the parameter values.
         stack: the name of the stack.
-        values_file: the file that the values are from.
+        values_file: the file of the parameter values.
 
     Raises:
-        ReviewError: it is not a template, or a value is for a parameter that it does not have.
+        ReviewError: it is not a template, or it does not have a parameter for a value.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -122,13 +128,15 @@ def template(
     except TemplateTextError as error:
         raise ReviewError(f"Cannot read {path}: {error}") from error
     if unknown := [name for name in parameters if name not in found.get("Parameters", {})]:
-        raise ReviewError(f"{path} has no parameter {', '.join(unknown)}. Take it out of the parameter file.")
+        raise ReviewError(
+            f"{path} does not have the parameter {', '.join(unknown)}. Remove it from the parameter file."
+        )
     built = BuiltStack(stack, Path(path).name, region, found, text=text)
     return Side(path, (built,), {"": {stack: parameters}}, {"": dict.fromkeys(parameters, values_file)})
 
 
 def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[str, str]]:
-    """Return environment -> parameter -> the file beside the folder that an operator edits."""
+    """Return environment -> parameter -> parameter file in the parent folder."""
     found: dict[str, dict[str, str]] = {}
     shared = _keys(root / "parameters" / "shared.json")
     for name in environments:

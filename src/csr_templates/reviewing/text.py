@@ -1,4 +1,4 @@
-"""The report of a review as text, for a reviewer with little time: risks first, then what changes."""
+"""The report of a review as text: risks first, then changes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _HEADING: Final = re.compile(r"^(?:Risks:|No risks\.|[\w-]+ \([a-z0-9-]+\):)", r
 
 
 def as_text(found: Review) -> str:
-    """Return the report; what is the same in several environments is printed once."""
+    """Return the report; changes equal in several environments are printed once."""
     whole = document(found)
     names = tuple(environment["name"] for environment in whole["environments"])
     lines = [f"{found.before} -> {found.after}", "", *_risks(whole["risks"], names)]
@@ -48,7 +48,7 @@ def as_text(found: Review) -> str:
 
 
 def coloured(text: str) -> str:
-    """Return a report with its headings and its kinds of risks in colour, for a terminal."""
+    """Return a report with coloured headings and kinds of risks, for a terminal."""
     text = _KIND.sub(
         lambda found: f"  {_RED if found[1] in (WILL_FAIL, DATA_LOSS, EXPORT) else _YELLOW}{found[1]}{_END}",
         text,
@@ -105,7 +105,7 @@ def _resources(alike: Sequence[Merged], where: str) -> Iterator[str]:
             yield from _wrapped(f"{cause['property']}: {values}{chain}", "      ")
     if len(causes) > MOST_CAUSES:
         yield f"      and {len(causes) - MOST_CAUSES} more"
-    if same_chain and len(causes[0]["chain"]) > 1:  # else the template itself was edited
+    if same_chain and len(causes[0]["chain"]) > 1:  # otherwise the template itself was edited
         yield from _wrapped(f"because of {chain_in_words(causes[0]['chain'])}", "      ")
 
 

@@ -1,4 +1,4 @@
-"""What the properties of a resource say before and after, value by value, for what judges a change."""
+"""Property values of a resource before and after a change, for the checks that judge a change."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
 
 
 class Change(NamedTuple):
-    """A single value that changes.
+    """A changed value.
 
     Attributes:
-        place: where, with items of lists by what identifies them: ``DistributionConfig.Origins[api].Id``.
-        before: the value; None where there is none.
-        after: the same.
-        of_item: whether it comes or goes with the item of a list that it is in.
+        place: its path, with list items by their identifier: ``DistributionConfig.Origins[api].Id``.
+        before: old value; None if it is added.
+        after: new value; None if it is removed.
+        of_item: whether it is added or removed with its list item.
     """
 
     place: str
@@ -32,13 +32,13 @@ class Change(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A property whose value says how open or how well guarded a resource is.
+    """A property that determines how open or how well protected a resource is.
 
     Attributes:
         types: a type, or a part of one; empty for every type that has the property.
         place: the end of the place of the value.
-        judge: of the values before and after what is wrong with the later one; empty where nothing is.
-        of_items: whether a value counts that goes with the item of a list that it is in.
+        judge: returns the problem of the new value, from the old and new value; empty if there is none.
+        of_items: whether values that are removed with their list item count.
     """
 
     types: str
@@ -48,14 +48,14 @@ class Setting(NamedTuple):
 
 
 def value_changes(change: ResourceChange) -> Iterator[Change]:
-    """Yield every value that a change gives to a resource, those that follow from a replacement apart."""
+    """Yield every value of a resource that changes, except those that follow from a replacement."""
     for cause in change.causes:
         if cause.place and cause.follows is None:
             yield from _parts(cause.name, cause.before, cause.after)
 
 
 def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Iterator[Change]:
-    """Yield a difference; of one between a mapping or a list and nothing each value in it."""
+    """Yield a difference; for an added or removed mapping or list, each value in it."""
     whole = before if after is None else after
     if (before is None) != (after is None) and not is_unknown(whole):
         if isinstance(whole, Mapping):
@@ -74,15 +74,15 @@ def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Ite
     yield Change(place, before, after, of_item)
 
 
-def judged(
+def problems(
     change: ResourceChange, settings: tuple[Setting, ...], gone: Collection[Node] = ()
 ) -> Iterator[str]:
-    """Yield what is wrong with the values that a change gives to a resource, in words.
+    """Yield the problems of the new values of a resource, in words.
 
     Args:
-        change: what happens to the resource.
-        settings: the first that fits a value judges it.
-        gone: resources that go; a value that refers to one of them has to go too.
+        change: the change of the resource.
+        settings: the first matching setting judges a value.
+        gone: removed resources; values that refer to one of them must be removed too.
     """
     for one in value_changes(change):
         if gone and any(mention.target in gone for mention in mentions(one.before, change.node.stack)):
@@ -103,7 +103,7 @@ def _ends_with(place: str, end: str) -> bool:
 
 
 def text(value: Any) -> str:
-    """Return a value as CloudFormation passes it on; what is not known has a text that no other value has."""
+    """Return a value as CloudFormation passes it to the service; an unknown value has a unique text."""
     if value is None:
         return ""
     found = as_strings(value)
@@ -111,23 +111,25 @@ def text(value: Any) -> str:
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return the items of a property that holds one value or a list of them; none if it is missing."""
+    """Return the items of a property with one value or a list of values; empty if it is missing."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def words(value: Any) -> str:
-    """Return a value for a reader, without secrets."""
+    """Return a value for a report, without secrets."""
     return "the default" if value is None else str(as_strings(shown(value)))
 
 
-def turned(to: str, says: str, default: str | None = None, aliases: str = "") -> Callable[[Any, Any], str]:
-    """Return what judges a switch.
+def must_not_be(
+    to: str, effect: str, default: str | None = None, aliases: str = ""
+) -> Callable[[Any, Any], str]:
+    """Return a judge for a setting with fixed values.
 
     Args:
-        to: the value that it must not get; other ones that mean the same in ``aliases``, with spaces between.
-        says: what that does.
-        default: the value of a switch that is left out; None where that is not known.
-        aliases: see ``to``.
+        to: the value that is a problem.
+        effect: the effect of the value.
+        default: the value if the property is missing; None if it is not known.
+        aliases: other values with the same meaning as ``to``, separated by spaces.
     """
     wrong = {to.lower(), *aliases.lower().split()}
 
@@ -136,26 +138,26 @@ def turned(to: str, says: str, default: str | None = None, aliases: str = "") ->
         if was in wrong:
             return ""
         if is_unknown(after) or (after is None and default is None):
-            return f"is {_known(after)}: it may be that {says}"
-        return f"is {'left out' if after is None else words(after)}: {says}" if will in wrong else ""
+            return f"is {_known(after)}: it may be that {effect}"
+        return f"is {'left out' if after is None else words(after)}: {effect}" if will in wrong else ""
 
     return judge
 
 
 def _known(value: Any) -> str:
-    return "left out" if value is None else f"{words(value)}, which only the deployed stack knows"
+    return "left out" if value is None else f"{words(value)}, which is known only in the deployed stack"
 
 
-def ordered(
-    strict_first: str, says: str, default: str = "", unknown: bool = True
+def in_order(
+    strict_first: str, effect: str, default: str = "", unknown: bool = True
 ) -> Callable[[Any, Any], str]:
-    """Return what judges values of which some are stricter than others.
+    """Return a judge for values in order of strictness.
 
     Args:
-        strict_first: the values with spaces between, groups of those that are alike with ``=`` between.
-        says: what a later one does.
-        default: the value where there is none.
-        unknown: whether a value that is not listed is mentioned, since it cannot be shown to be as strict.
+        strict_first: the values, strictest first, separated by spaces; equally strict values by ``=``.
+        effect: the effect of a less strict value.
+        default: the value if the property is missing.
+        unknown: whether values that are not listed are reported, because they may be less strict.
     """
     ranks = {
         name: rank for rank, group in enumerate(strict_first.split()) for name in group.lower().split("=")
@@ -165,41 +167,36 @@ def ordered(
         was, will = (ranks.get((text(value) or default).lower()) for value in (before, after))
         instead = f"is {words(after)} instead of {words(before)}"
         if was is not None and will is not None:
-            return f"{instead}: {says}" if will > was else ""
-        return f"{instead}: it may be that {says}" if unknown and before is not None else ""
+            return f"{instead}: {effect}" if will > was else ""
+        return f"{instead}: it may be that {effect}" if unknown and before is not None else ""
 
     return judge
 
 
-def lowered(says: str, default: float | None = None) -> Callable[[Any, Any], str]:
-    """Return what judges a number that must not become smaller; ``default`` is the one that is left out."""
-    return _numbers(says, default, lambda was, will: will < was)
-
-
-def raised(says: str, default: float | None = None) -> Callable[[Any, Any], str]:
-    """Return what judges a number that must not become greater; ``default`` is the one that is left out."""
-    return _numbers(says, default, lambda was, will: will > was)
+def must_not_decrease(effect: str, default: float | None = None) -> Callable[[Any, Any], str]:
+    """Return a judge for a number that must not decrease; ``default`` applies if it is missing."""
+    return _numbers(effect, default, lambda was, will: will < was)
 
 
 def _numbers(
-    says: str, default: float | None, worse: Callable[[float, float], bool]
+    effect: str, default: float | None, worse: Callable[[float, float], bool]
 ) -> Callable[[Any, Any], str]:
     def judge(before: Any, after: Any) -> str:
         try:
             was, will = (default if value is None else float(text(value)) for value in (before, after))
         except ValueError:
-            return f"is {words(after)} instead of {words(before)}: it may be that {says}"
+            return f"is {words(after)} instead of {words(before)}: it may be that {effect}"
         if was is None or will is None or not worse(was, will):
             return ""
-        return f"is {words(after)} instead of {words(before)}: {says}"
+        return f"is {words(after)} instead of {words(before)}: {effect}"
 
     return judge
 
 
-def dropped(says: str) -> Callable[[Any, Any], str]:
-    """Return what judges a value that must not go."""
+def must_not_be_removed(effect: str) -> Callable[[Any, Any], str]:
+    """Return a judge for a value that must not be removed."""
 
     def judge(before: Any, after: Any) -> str:
-        return f"is gone: {says}" if before not in (None, "") and after in (None, "") else ""
+        return f"is removed: {effect}" if before not in (None, "") and after in (None, "") else ""
 
     return judge

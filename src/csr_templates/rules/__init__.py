@@ -1,8 +1,8 @@
 """Rules for cfn-lint: ``cfn-lint -a csr_templates.rules -- FILE`` runs them on any template.
 
-A folder holds the rules on one AWS service, and ``support`` what they share. A file is one rule, named like
-its class, with its test in ``tests/rules``. Every such file is found here by itself, and what does not fit is
-an ImportError that names the file.
+A folder contains the rules for one AWS service, and ``support`` the shared code. A file contains one rule, is
+named like its class, and has a test in ``tests/rules``. Rules are found automatically; a wrong file raises
+ImportError with its name.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ NUMBERS = {
     "ecs": range(9795, 9800),
 }
 
-# Class of a fault -> what its faults have in common. Each rule says of which it is.
+# Class of a fault -> description. Each rule has one class.
 CLASSES = {
-    "ordinary": "breaks the template's own syntax or a schema",
-    "lifecycle": "is replaced, deleted, ordered or left stale in the wrong way",
-    "names": "an ARN, ID, name, key or region where another is needed",
-    "rights": "a role or policy does not reach what a service needs, or reaches too far",
-    "networks": "does not route, resolve or pass",
-    "values": "AWS enumerates it by engine, version, service or event; the schemas do not",
-    "documents": "wrong inside a string: dashboards, log formats, filter patterns, queries, code",
-    "protections": "is off, or on without effect",
-    "conditions": "a condition, parameter, pattern or policy that can never match",
-    "alarms": "an alarm or metric that no one writes or reads, or that cannot fire",
+    "ordinary": "violations of the template syntax or of a resource schema",
+    "lifecycle": "resources that are replaced, deleted or ordered incorrectly, or become outdated",
+    "names": "an ARN, ID, name, key or region where a different one is needed",
+    "rights": "permissions that are insufficient or too broad",
+    "networks": "traffic that is not routed, resolved or allowed",
+    "values": "values that AWS limits by engine, version, service or event, but the schemas do not",
+    "documents": "mistakes inside strings: dashboards, log formats, filter patterns, queries, code",
+    "protections": "protections that are disabled or have no effect",
+    "conditions": "conditions, parameters, patterns or policies that can never match",
+    "alarms": "metrics that nothing writes or reads, and alarms that cannot fire",
 }
 
 
@@ -59,8 +59,8 @@ def find_rules(package: str, folder: Path) -> list[type[Rule]]:
     """Return the rule in each file of a package, in the order of their numbers.
 
     Raises:
-        ImportError: a file is not in the folder of a service, does not hold exactly one rule, or is not named
-            like it; or the number of a rule is not one of its folder, or belongs to another rule.
+        ImportError: a file is not in the folder of a service, does not contain exactly one rule, or is not
+            named like it; or the number of a rule is not one of its folder, or belongs to another rule.
     """
     from csr_templates.rules.support.rule import Rule
 
@@ -79,7 +79,9 @@ def find_rules(package: str, folder: Path) -> list[type[Rule]]:
         rules = [made for made in own if isinstance(made, type) and issubclass(made, Rule)]
         names = ", ".join(rule.__name__ for rule in rules)
         if len(rules) != 1:
-            raise ImportError(f"{place} holds {len(rules)} rules ({names}). A file holds exactly one.")
+            raise ImportError(
+                f"{place} contains {len(rules)} rules ({names}). A file must contain exactly one."
+            )
         if file.stem != re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", names).lower():
             raise ImportError(f"{place} is not named like its rule, {names}.")
         (rule,) = rules

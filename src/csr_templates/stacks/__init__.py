@@ -1,6 +1,6 @@
-"""The stacks, one module each, and what they share.
+"""The stacks, one module each, and their common parts.
 
-``STACKS`` and ``Stack`` are loaded when they are first used: a stack does not wait for the others.
+``STACKS`` and ``Stack`` are loaded at their first use, so that a stack can be imported without the others.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def build() -> StackTemplate:
 
 
 class Parameters(NamedTuple):
-    """What an environment, or a deploy, decides."""
+    """The parameters of the environment and the per-deploy parameters."""
 
     environment: Parameter
     memory_size: Parameter
@@ -100,7 +100,9 @@ class Parameters(NamedTuple):
 
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
-    t.parameter_groups("Environment", "Code")  # the package first, though its parameters come later
+    t.parameter_groups(
+        "Environment", "Code"
+    )  # the group of the package first, although its parameters are added later
     t.add_parameter(parameters.project_name(), label="Project", group="Environment")
     return Parameters(
         environment=t.add_parameter(parameters.environment(), label="Environment", group="Environment"),
@@ -124,8 +126,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 Default=10,
                 MinValue=0,
                 Description=(
-                    "Execution environments that are kept initialized, out of the reserved concurrency. 0 "
-                    "for none."
+                    "Number of execution environments that are kept initialized, as part of the reserved "
+                    "concurrency. 0 for none."
                 ),
                 ConstraintDescription="must be a whole number, 0 or more",
             ),
@@ -149,12 +151,13 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "LambdaCodeS3Key",
                 Type="String",
                 Default="lambda-deployment-package.zip",
-                # No space: the release of the function lists values with spaces between them.
+                # No space, because the release of the function separates values with spaces.
                 AllowedPattern="[A-Za-z0-9!_.*'()/-]+",
                 MaxLength=96,
                 Description="S3 key of the deployment package in the bucket for Lambda packages.",
                 ConstraintDescription=(
-                    "must be 1 to 96 characters long, of letters, digits and the characters ! _ . * ' ( ) / -"
+                    "must be 1 to 96 characters long and contain only letters, digits and the characters "
+                    "! _ . * ' ( ) / -"
                 ),
             ),
             label="Key of the package",
@@ -168,10 +171,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedPattern="[A-Za-z0-9._/+=-]*",
                 MaxLength=96,
                 Description=(
-                    "S3 version ID of the deployment package. Without it, a new package under the same key "
+                    "S3 version ID of the deployment package. Without it, a new package with the same key "
                     "is not deployed."
                 ),
-                ConstraintDescription="must be the version ID of S3; may be empty outside prod",
+                ConstraintDescription="must be an S3 version ID, or empty outside prod",
             ),
             label="Version ID of the package",
             group="Code",
@@ -190,8 +193,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "ManageApiGatewayAccount",
                 Default="true",
                 Description=(
-                    "Set the role with which all APIs of the account write logs. "
-                    "If false, the account must have one."
+                    "Set the role that all APIs of the account use to write logs. "
+                    "If false, the account must already have one."
                 ),
             ),
             label="Set the account's logging role",
@@ -239,7 +242,7 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
 
 
 class Conditions(NamedTuple):
-    """What the parameters decide."""
+    """The conditions on the parameters."""
 
     has_object_version: str
     has_provisioned_concurrency: str
@@ -268,7 +271,7 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
 
 
 def add_key(t: StackTemplate) -> kms.Key:
-    """Add the key of the function's environment variables. Lambda uses it with the rights of its callers."""
+    """Add the key of the function's environment variables. Lambda uses it with the caller's permissions."""
     t.section("Key")
     return t.add_resource(
         keys.key("FunctionKey", "function-key", "Encrypts the environment variables of the function")
@@ -276,10 +279,10 @@ def add_key(t: StackTemplate) -> kms.Key:
 
 
 def add_dead_letter_queue(t: StackTemplate) -> sqs.Queue:
-    """Add the queue for events that the function failed on.
+    """Add the dead-letter queue of the function.
 
-    Lambda sends there what was invoked asynchronously. API Gateway waits for the answer, so a failed request
-    never gets here: what does was invoked by another caller.
+    Lambda sends failed asynchronous events to it. API Gateway invokes the function synchronously, so the
+    events in this queue are from other callers.
     """
     t.section("Dead-letter queue")
     queue = t.add_resource(
@@ -303,7 +306,7 @@ def add_dead_letter_queue(t: StackTemplate) -> sqs.Queue:
 
 
 def add_function_logs(t: StackTemplate, parameters: Parameters) -> logs.LogGroup:
-    """Add the function's log group, before the function: Lambda would create one that never expires."""
+    """Add the log group before the function: Lambda would create a log group without retention."""
     t.section("Log group of the function")
     return t.add_resource(
         log_groups.log_group(
@@ -315,7 +318,7 @@ def add_function_logs(t: StackTemplate, parameters: Parameters) -> logs.LogGroup
     )
 
 
-METRICS = "CSR-Lambda-API"  # namespace of what the application and its logs report
+METRICS = "CSR-Lambda-API"  # namespace of the metrics of the application and its logs
 
 
 def add_execution_role(
@@ -328,7 +331,7 @@ def add_execution_role(
 ) -> iam.Role:
     """Add the role of the function: its own log, secret, database user, keys, queue, traces and metrics.
 
-    Where a resource is "*", AWS accepts nothing narrower for the action. AttachToVpc is the exception.
+    A resource is "*" only if the action does not support resources. AttachToVpc is the exception.
     """
     t.section("Execution role")
     secret = contract.import_value(contract.DATABASE_SECRET_ARN)
@@ -353,10 +356,10 @@ def add_execution_role(
                 PolicyName="Function",
                 PolicyDocument=policies.document(
                     aws.Statement(
-                        Sid="WriteLog",  # not CreateLogGroup: it would bring a deleted group back unencrypted
+                        Sid="WriteLog",  # not CreateLogGroup: it would omit encryption
                         Effect=aws.Allow,
                         Action=[awacs.logs.CreateLogStream, awacs.logs.PutLogEvents],
-                        Resource=[function_logs.GetAtt("Arn")],  # ends in ":*", the group's streams
+                        Resource=[function_logs.GetAtt("Arn")],  # ends in ":*", the streams of the group
                     ),
                     aws.Statement(
                         Sid="ReadDatabaseSecret",
@@ -365,7 +368,7 @@ def add_execution_role(
                         Resource=[secret],
                     ),
                     aws.Statement(
-                        Sid="DecryptDatabaseSecret",  # Secrets Manager decrypts with the rights of its caller
+                        Sid="DecryptDatabaseSecret",  # with the caller's permissions
                         Effect=aws.Allow,
                         Action=[awacs.kms.Decrypt],
                         Resource=[contract.import_value(contract.DATABASE_KEY_ARN)],
@@ -379,8 +382,8 @@ def add_execution_role(
                         ),
                     ),
                     aws.Statement(
-                        # One user of the database, and any cluster: a restored one has another resource ID.
-                        # The user is not there until an operator creates it (docs/changes.md).
+                        # One database user in any cluster, because a restored cluster has a new resource ID.
+                        # An operator creates the user (docs/changes.md).
                         # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
                         Sid="LogInWithoutPassword",
                         Effect=aws.Allow,
@@ -418,9 +421,9 @@ def add_execution_role(
                         Condition=aws.Condition(aws.StringEquals("cloudwatch:namespace", METRICS)),
                     ),
                     aws.Statement(
-                        # Most of these actions accept ARNs. But Lambda checks the role before it accepts the
-                        # function, and has refused roles that name resources. AWS's own policy has "*", too,
-                        # and the Deny below keeps the function's code from using these rights.
+                        # Most of these actions support ARNs. But Lambda checks the role before it accepts the
+                        # function, and has refused roles with resources. The AWS managed policy has "*" too,
+                        # and the Deny below prevents the code of the function from using these permissions.
                         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
                         # https://github.com/hashicorp/terraform-provider-aws/issues/20698
                         Sid="AttachToVpc",
@@ -445,7 +448,7 @@ def add_execution_role(
 
 
 class FunctionLogging(awslambda.LoggingConfig):
-    """The function's LoggingConfig with LogFormat, which troposphere 4.11 knows for other types only."""
+    """The LoggingConfig of the function with LogFormat, which troposphere 4.11 has only for other types."""
 
     props: PropsDictType = awslambda.LoggingConfig.props | {"LogFormat": (str, False)}
 
@@ -466,7 +469,7 @@ def add_function(
     key: kms.Key,
     queue: sqs.Queue,
 ) -> Backend:
-    """Add the function, the version that is in use, and the alias that leads to it."""
+    """Add the function, the current version, and the alias of this version."""
     t.section("Function")
     function = t.add_resource(
         awslambda.Function(
@@ -484,7 +487,7 @@ def add_function(
                 ),
             ),
             MemorySize=parameters.memory_size.Ref(),
-            Timeout=28,  # seconds: before API Gateway gives up, so that the function's log shows it
+            Timeout=28,  # seconds; below API Gateway's timeout, so that the log shows it
             Role=role.GetAtt("Arn"),
             KmsKeyArn=key.GetAtt("Arn"),
             VpcConfig=awslambda.VPCConfig(
@@ -515,7 +518,7 @@ def add_function(
             LoggingConfig=FunctionLogging(
                 LogGroup=function_logs.Ref(),
                 LogFormat="JSON",
-                ApplicationLogLevel="INFO",  # drops what is below, whatever LOG_LEVEL says
+                ApplicationLogLevel="INFO",  # drops lower levels, independent of LOG_LEVEL
                 SystemLogLevel="INFO",
             ),
             Tags=names.tags(),
@@ -525,7 +528,7 @@ def add_function(
         awslambda.Version(
             "ApiFunctionVersion",
             DeletionPolicy=RetainExceptOnCreate,
-            UpdateReplacePolicy=Retain,  # the way back to an earlier release
+            UpdateReplacePolicy=Retain,  # for rollbacks to an earlier release
             FunctionName=function.Ref(),
             # derive() adds the Description, which is the release.
         )
@@ -549,7 +552,7 @@ def add_function(
 
 
 def add_api(t: StackTemplate) -> apigateway.RestApi:
-    """Add the API. It is reached through CloudFront, which is its only holder of a key."""
+    """Add the API, which only CloudFront can call, with an API key."""
     t.section("REST API")
     return t.add_resource(
         apigateway.RestApi(
@@ -558,7 +561,7 @@ def add_api(t: StackTemplate) -> apigateway.RestApi:
             Description="API of the site, called through CloudFront",
             ApiKeySourceType="HEADER",
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
-            # The default takes TLS 1.0. AWS says to begin with BASIC, and to go to STRICT once the access log
+            # The default accepts TLS 1.0. AWS recommends BASIC first, and STRICT once the access log
             # shows that all requests arrive. A change of either takes about 15 minutes and a deployment.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
             SecurityPolicy="SecurityPolicy_TLS13_1_2_2021_06",  # TLS 1.2 and 1.3
@@ -569,12 +572,12 @@ def add_api(t: StackTemplate) -> apigateway.RestApi:
 
 
 def add_methods(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.Alias) -> None:
-    """Add the methods: everything goes to the function, and GET below the root may come from the cache.
+    """Add the methods: all requests go to the function, and GET below the root can be cached.
 
-    The cache stores errors and cookies, pays no attention to Cache-Control, and can only tell query strings
-    apart whose names it is given. So CloudFront sends one header that stands for everything that the answer
-    depends on, and that is unique for whatever must not be shared. A request without it is refused: it would
-    share its answer with every other one.
+    The cache stores errors and cookies, ignores Cache-Control, and distinguishes only named query strings. So
+    CloudFront sends one header that represents everything that the response depends on, and that is unique
+    for responses that must not be shared. Requests without it are rejected, because they would all share one
+    response.
     """
     t.section("Methods")
     integration = partial(
@@ -636,7 +639,7 @@ def add_methods(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.Alia
 
 
 def add_gateway_responses(t: StackTemplate, api: apigateway.RestApi) -> None:
-    """Add what API Gateway answers on its own: a sentence, and the ID to look for in the logs."""
+    """Add the responses of API Gateway itself: a sentence, and the request ID to find in the logs."""
     t.section("Gateway responses")
     response = partial(gateway_response, RestApiId=api.Ref())
     t.add_resource(response("RefusedResponse", "DEFAULT_4XX", "The request was refused."))
@@ -654,7 +657,7 @@ def add_gateway_responses(t: StackTemplate, api: apigateway.RestApi) -> None:
 def gateway_response(
     title: str, ResponseType: str, message: str, RestApiId: names.Value
 ) -> apigateway.GatewayResponse:
-    """Return an answer that holds the message and the ID of the request."""
+    """Return a response with the message and the ID of the request."""
     return apigateway.GatewayResponse(
         title,
         RestApiId=RestApiId,
@@ -666,14 +669,14 @@ def gateway_response(
 
 
 class ApiLogs(NamedTuple):
-    """Where API Gateway writes to."""
+    """The log groups of API Gateway."""
 
     access: logs.LogGroup
     execution: logs.LogGroup
 
 
 def add_api_logs(t: StackTemplate, parameters: Parameters, api: apigateway.RestApi) -> ApiLogs:
-    """Add the log groups of the API, before the stage: API Gateway would create one that never expires."""
+    """Add the log groups before the stage: API Gateway would create a log group without retention."""
     t.section("Log groups of the API")
     access = t.add_resource(
         log_groups.log_group(
@@ -695,11 +698,11 @@ def add_api_logs(t: StackTemplate, parameters: Parameters, api: apigateway.RestA
 
 
 def add_account(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> apigateway.Account:
-    """Add the role that API Gateway logs with, and the setting that makes it the account's.
+    """Add the CloudWatch log role of API Gateway, and the account setting with this role.
 
-    Every API of the account and region logs with this role, so it stays when the stack goes, and one stack of
-    the account sets it. Both are retained when a create fails, too: a rollback does not restore the account's
-    former setting, so without the role no API could log.
+    Every API of the account and region logs with this role, so it is retained when the stack is deleted, and
+    only one stack of the account sets it. Both are also retained if their creation fails: a rollback does not
+    restore the former setting of the account, so without the role no API could log.
     https://github.com/aws/aws-cdk/issues/10878
     """
     t.section("Logging role of the account")
@@ -709,7 +712,7 @@ def add_account(t: StackTemplate, parameters: Parameters, conditions: Conditions
             Condition=conditions.manages_account,
             DeletionPolicy=Retain,
             UpdateReplacePolicy=Retain,
-            Description="Lets API Gateway write the logs of all APIs of the account",
+            Description="Allows API Gateway to write the logs of all APIs of the account",
             AssumeRolePolicyDocument=policies.document(
                 aws.Statement(
                     # Without aws:SourceAccount: API Gateway has been seen to assume roles without sending it.
@@ -721,7 +724,7 @@ def add_account(t: StackTemplate, parameters: Parameters, conditions: Conditions
                 )
             ),
             ManagedPolicyArns=[
-                # API Gateway refuses a role with fewer rights than these.
+                # API Gateway refuses a role with fewer permissions.
                 Sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")
             ],
             PermissionsBoundary=If(
@@ -748,8 +751,8 @@ def add_deployment(t: StackTemplate, api: apigateway.RestApi) -> apigateway.Depl
         apigateway.Deployment(
             "ApiDeployment",  # derive() adds a hash of the API's definition, and what it depends on
             RestApiId=api.Ref(),
-            # A method that was taken out is still there while the next deployment is made. Raise the edition
-            # afterwards, to deploy the API again without it.
+            # A removed method still exists when the next deployment is created. Increase the edition
+            # afterwards, to deploy the API without it.
             Description="Edition 1",
         )
     )
@@ -764,7 +767,7 @@ def add_stage(
     account: apigateway.Account,
 ) -> apigateway.Stage:
     """Add the stage: logs, traces, metrics, throttling, and the cache only for GET."""
-    # Settings of one method replace the ones of the stage as a whole, so these are given twice.
+    # Settings of one method replace those of all methods, so they are repeated.
     method_setting = partial(
         apigateway.MethodSetting,
         LoggingLevel="INFO",
@@ -772,7 +775,7 @@ def add_stage(
         MetricsEnabled=True,
         ThrottlingRateLimit=500,  # requests per second
         ThrottlingBurstLimit=1000,  # requests
-        CacheDataEncrypted=True,  # also where nothing is cached yet
+        CacheDataEncrypted=True,  # also for methods that are not cached
     )
     return t.add_resource(
         apigateway.Stage(
@@ -781,7 +784,7 @@ def add_stage(
             RestApiId=api.Ref(),
             DeploymentId=deployment.Ref(),  # derive() follows the new logical ID
             StageName=contract.API_STAGE,
-            # Logging needs the account's role first. A DependsOn would name what may not exist.
+            # Logging needs the account's role first. DependsOn is not possible on a conditional resource.
             Description=If(
                 conditions.manages_account,
                 Sub("Logs with the role of ${Account}", Account=account.Ref()),
@@ -801,7 +804,7 @@ def add_stage(
             ],
             AccessLogSetting=apigateway.AccessLogSetting(
                 DestinationArn=api_logs.access.GetAtt("Arn"),
-                # Neither headers nor query strings. What came from the cache has no integration latency: "-".
+                # Neither headers nor query strings. For cached responses, the integration latency is "-".
                 Format=json.dumps(
                     {
                         "requestId": "$context.requestId",
@@ -826,7 +829,7 @@ def add_stage(
 
 
 def add_permission(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.Alias) -> None:
-    """Add the permission that lets this API call the alias."""
+    """Add the permission for this API to call the alias."""
     t.section("Permission")
     t.add_resource(
         awslambda.Permission(
@@ -846,11 +849,11 @@ def add_permission(t: StackTemplate, api: apigateway.RestApi, alias: awslambda.A
 def add_usage_plan(
     t: StackTemplate, conditions: Conditions, api: apigateway.RestApi, stage: apigateway.Stage
 ) -> apigateway.UsagePlan:
-    """Add the two keys that CloudFront may send, and the plan that limits what can be done with them.
+    """Add the two API keys for CloudFront, and their usage plan.
 
-    Without a key a plan limits nothing, and any caller could bypass CloudFront and its firewall. CloudFront
-    sends one key for the whole site: callers after the day's last request receive 429. The plan counts for
-    each key, so the day starts again when CloudFront sends the other one.
+    Without a key, a usage plan has no effect, and callers could bypass CloudFront and its web ACL. CloudFront
+    sends one key for the whole site: after the daily quota is used up, all callers receive 429. The quota is
+    for each key, so it starts again when CloudFront sends the other key.
     """
     t.section("API keys and usage plan")
     secret_a = t.add_resource(origin_key_secret("OriginApiKeySecretA", "a"))
@@ -880,9 +883,9 @@ def add_usage_plan(
 
 
 def origin_key_secret(title: str, which: str) -> secretsmanager.Secret:
-    """Return the secret of an origin key. It exists whether the API accepts the key or not.
+    """Return the secret of an origin key. It exists also if the API does not accept the key.
 
-    So a key that is not in use can be given a new value.
+    So a key that is not in use can get a new value.
     """
     return secretsmanager.Secret(
         title,
@@ -890,25 +893,25 @@ def origin_key_secret(title: str, which: str) -> secretsmanager.Secret:
         UpdateReplacePolicy=Retain,
         Name=names.name(f"{contract.ORIGIN_API_KEY_SECRET}-{which}"),
         Description=f"Key {which} that CloudFront sends to the API",
-        # Never change these: a new value is generated, and API Gateway and CloudFront would not see it.
+        # Must not be changed: a new value would be generated, which API Gateway and CloudFront would not get.
         GenerateSecretString=secretsmanager.GenerateSecretString(
             SecretStringTemplate="{}",
             GenerateStringKey=contract.ORIGIN_API_KEY_FIELD,
-            PasswordLength=40,  # API Gateway takes 20 to 128 letters and digits
+            PasswordLength=40,  # API Gateway accepts 20 to 128 letters and digits
             ExcludePunctuation=True,
         ),
-        # Where the frontend stack reads it.
+        # The region of the frontend stack.
         ReplicaRegions=[secretsmanager.ReplicaRegion(Region="us-east-1")],
         Tags=names.tags(),
     )
 
 
 def origin_key(title: str, which: str, secret: secretsmanager.Secret, condition: str) -> apigateway.ApiKey:
-    """Return the API key with the value that the secret has when the key is created.
+    """Return the API key; its value is that of the secret at the creation of the key.
 
     ``Value`` cannot be changed later, and CloudFormation reads a dynamic reference only when it creates or
-    changes the resource. So a new value is for a key that the API does not accept at the time: the key is
-    created again, with it, when ``OriginKeys`` includes the key again.
+    changes the resource. So a key gets a new value while the API does not accept it: when ``OriginKeys``
+    includes the key again, it is created with the new value.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
     """
     return apigateway.ApiKey(
@@ -927,14 +930,14 @@ def origin_key(title: str, which: str, secret: secretsmanager.Secret, condition:
 REFUSED_REQUESTS = "refused-requests"
 REFUSALS = ["INVALID_API_KEY", "QUOTA_EXCEEDED", "THROTTLED"]
 
-# As logging libraries write them; a filter tells upper from lower case.
+# As written by logging libraries; filters are case-sensitive.
 ERROR_LEVELS = ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"]
 
 
 def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_logs: logs.LogGroup) -> None:
-    """Add the metrics that are read off the logs of the function and of the API.
+    """Add the metric filters on the logs of the function and of the API.
 
-    Environments of one account share the namespace, so the names of these metrics carry the environment.
+    Environments of one account share the namespace, so the names of the metrics contain the environment.
     """
     t.section("Metrics from the logs")
     metric_filter = partial(logs.MetricFilter, LogGroupName=function_logs.Ref())
@@ -944,7 +947,7 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_lo
     t.add_resource(
         metric_filter(
             "ApplicationErrorsFilter",
-            # What the handler does not catch has another key before version 4.0.4 of the runtime's client:
+            # Uncaught errors have another key before version 4.0.4 of the runtime client:
             # https://github.com/aws/aws-lambda-python-runtime-interface-client/issues/220
             FilterPattern=(
                 "{ "
@@ -986,7 +989,7 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_lo
         logs.MetricFilter(
             "RefusedRequestsFilter",
             LogGroupName=access_logs.Ref(),
-            # What stops every caller: the key that CloudFront sends is wrong, or a limit is used up. Not the
+            # Errors for all callers: the key of CloudFront is wrong, or a limit is used up. Not the
             # application's own 4XX.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
             FilterPattern=(
@@ -998,7 +1001,7 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_lo
 
 
 def add_queries(t: StackTemplate, access_logs: logs.LogGroup, function_logs: logs.LogGroup) -> None:
-    """Add what CloudWatch Logs Insights offers under "Queries", in a folder of this environment."""
+    """Add the saved queries of CloudWatch Logs Insights, in a folder of this environment."""
     t.section("Saved queries")
     t.add_resource(
         logs.QueryDefinition(
@@ -1031,7 +1034,7 @@ def add_queries(t: StackTemplate, access_logs: logs.LogGroup, function_logs: log
             "FunctionErrorsQuery",
             Name=Sub(f"{names.PREFIX}/function-errors"),
             LogGroupNames=[function_logs.Ref()],
-            # What the metric filters count as application errors, timeouts and out of memory.
+            # The events that the metric filters count as application errors, timeouts and out of memory.
             QueryString=(
                 f"filter level in {json.dumps(ERROR_LEVELS)}\n"
                 '    or log_level = "ERROR"\n'
@@ -1059,7 +1062,7 @@ def add_queries(t: StackTemplate, access_logs: logs.LogGroup, function_logs: log
 
 
 def add_alarm_topics(t: StackTemplate) -> topics.AlarmTopics:
-    """Add the topics that the alarms are sent to: the critical ones wake the operator, the others wait."""
+    """Add the alarm topics: one for critical alarms, one for alarms that can wait."""
     t.section("Alarm topics")
     alarm_topics = topics.alarm_topics(
         "ApiAlarmTopic",
@@ -1099,9 +1102,9 @@ def add_alarms(
             "lambda-errors",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="Run the saved query function-errors.",
+                First="In Logs Insights, run the saved query function-errors.",
                 Then="What was deployed last? If it was the package, roll it back.",
-                Related="Follows from database-silent. api-5xx comes with it.",
+                Related="Can be caused by database-silent. Fires together with api-5xx.",
             ),
             MetricName="Errors",
             Statistic="Sum",
@@ -1115,10 +1118,10 @@ def add_alarms(
             "LambdaDurationAlarm",
             "lambda-duration",
             AlarmDescription=description(
-                Users="Some requests are very slow, or time out.",
+                Users="Some requests are very slow or time out.",
                 First="The latency and CPU on the database dashboard.",
-                Then="Run the saved query slowest-requests.",
-                Related="Follows from database-cpu-high. api-latency comes with it.",
+                Then="In Logs Insights, run the saved query slowest-requests.",
+                Related="Can be caused by database-cpu-high. Fires together with api-latency.",
             ),
             MetricName="Duration",
             ExtendedStatistic="p95",
@@ -1133,10 +1136,10 @@ def add_alarms(
             "LambdaThrottlesAlarm",
             "lambda-throttles",
             AlarmDescription=description(
-                Users="Some requests fail: they are throttled, no concurrency is left.",
+                Users="Some requests fail. Lambda throttles them because no concurrency is left.",
                 First="The concurrency on the dashboard: is the reserved concurrency used up?",
-                Then="The duration of the function: slower requests use more.",
-                Related="Comes after lambda-concurrency-high. api-5xx comes with it.",
+                Then="The duration of the function: slower requests use more concurrency.",
+                Related="Fires after lambda-concurrency-high, together with api-5xx.",
             ),
             MetricName="Throttles",
             Statistic="Sum",
@@ -1150,13 +1153,13 @@ def add_alarms(
             "Api4xxAlarm",
             "api-4xx",
             AlarmDescription=description(
-                Users="Most users notice nothing: a scanner or a broken link is enough.",
-                First="Run the saved query errors-by-route.",
+                Users="Most users notice nothing. A scanner or a broken link can trigger this alarm.",
+                First="In Logs Insights, run the saved query errors-by-route.",
                 Then=(
-                    "The errorType: INVALID_API_KEY is a caller without key, THROTTLED and QUOTA_EXCEEDED "
-                    "are the limits, - is the application."
+                    "The errorType. INVALID_API_KEY: a caller without the key. THROTTLED or QUOTA_EXCEEDED: "
+                    "a limit was reached. A hyphen (-): the application."
                 ),
-                Related="When most requests are refused, api-mostly-failing fires.",
+                Related="If the API rejects most requests, api-mostly-failing also fires.",
             ),
             MetricName="4XXError",
             Statistic="Sum",
@@ -1171,9 +1174,9 @@ def add_alarms(
             "api-5xx",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="Run the saved query errors-by-route.",
-                Then="Run the saved query function-errors.",
-                Related="Follows from lambda-errors, lambda-throttles or database-silent.",
+                First="In Logs Insights, run the saved query errors-by-route.",
+                Then="In Logs Insights, run the saved query function-errors.",
+                Related="Can be caused by lambda-errors, lambda-throttles or database-silent.",
             ),
             MetricName="5XXError",
             Statistic="Sum",
@@ -1190,7 +1193,7 @@ def add_alarms(
                 Users="The site responds slowly.",
                 First="The duration of the function: is it as long as the latency?",
                 Then="The cold starts, and the latency on the database dashboard.",
-                Related="Follows from lambda-duration or database-cpu-high.",
+                Related="Can be caused by lambda-duration or database-cpu-high.",
             ),
             MetricName="Latency",
             ExtendedStatistic="p95",
@@ -1205,9 +1208,9 @@ def add_alarms(
             "DeadLettersAlarm",
             "dead-letters",
             AlarmDescription=description(
-                Users="Nothing: the API sends no event asynchronously.",
+                Users="Nothing. Requests to the API never reach this queue.",
                 First="Who invokes the function asynchronously? The message in the queue shows the event.",
-                Then="Run the saved query function-errors.",
+                Then="In Logs Insights, run the saved query function-errors.",
             ),
             Namespace="AWS/SQS",
             MetricName="ApproximateNumberOfMessagesVisible",
@@ -1223,22 +1226,26 @@ def add_alarms(
             "ApiMostlyFailingAlarm",
             "api-mostly-failing",
             AlarmDescription=description(
-                Users="The site shows its pages, but almost nothing on them works.",
+                Users="The pages of the site open, but almost nothing on them works.",
                 First=(
-                    "Run the saved query errors-by-route. Status 5XX: the function or the database. "
-                    "INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the daily quota."
+                    "In Logs Insights, run the saved query errors-by-route. Status 5XX: the function or the "
+                    "database. INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the daily "
+                    "quota."
                 ),
                 Then=(
-                    "The frontend dashboard: without errors there, someone calls the API directly, "
-                    "without a key, and users notice nothing."
+                    "The frontend dashboard. If it shows no errors, a third party calls the API directly "
+                    "without the key, and users are not affected."
                 ),
-                Related="Comes with api-5xx or api-4xx. Follows from database-silent or api-quota.",
+                Related=(
+                    "Fires together with api-5xx or api-4xx. Can be caused by database-silent or api-quota."
+                ),
             ),
             Metrics=[
                 cloudwatch.MetricDataQuery(
                     Id="failing",
-                    Label="Failed and refused requests in percent",
-                    # A few requests at night say nothing. Without any there is no value, which is quiet.
+                    Label="Percentage of failed or rejected requests",
+                    # A few requests at night are not significant. Without requests, there is no value and no
+                    # alarm.
                     Expression=(
                         "IF(requests >= 100, 100 * (FILL(failed, 0) + FILL(refused, 0)) / requests, 0)"
                     ),
@@ -1259,13 +1266,13 @@ def add_alarms(
             "ApiQuotaAlarm",
             "api-quota",
             AlarmDescription=description(
-                Users="Nothing yet. When the daily quota is used up, the API refuses all requests.",
-                First="The requests on the dashboard: more users, or one caller?",
+                Users="Nothing yet. When the daily quota is used up, the API rejects all requests.",
+                First="The requests on the dashboard: are there more users, or is it one caller?",
                 Then="The web ACL's rate limits, on the frontend dashboard.",
-                Related="Leads to api-mostly-failing.",
+                Related="Can cause api-mostly-failing.",
             ),
-            # Every minute CloudWatch looks at the last 24 hours. The quota counts from midnight UTC, so this
-            # may fire in a day that will not use it up, and never too late.
+            # CloudWatch evaluates the last 24 hours every minute. The quota is from midnight UTC, so the
+            # alarm may fire on a day that does not use it up, but never too late.
             MetricName="Count",
             Statistic="Sum",
             Period=86400,  # seconds
@@ -1279,15 +1286,18 @@ def add_alarms(
             "LambdaConcurrencyAlarm",
             "lambda-concurrency-high",
             AlarmDescription=description(
-                Users="Nothing yet. Each function holds a database connection, and these run out first.",
+                Users=(
+                    "Nothing yet. Each execution environment holds a database connection, and connections "
+                    "run out first."
+                ),
                 First="The duration of the function: slower requests use more concurrency.",
-                Then="The requests on the dashboard: more users, or one caller?",
-                Related="Follows from lambda-duration. Leads to database-connections-high.",
+                Then="The requests on the dashboard: are there more users, or is it one caller?",
+                Related="Can be caused by lambda-duration. Can cause database-connections-high.",
             ),
             MetricName="ConcurrentExecutions",
             Statistic="Maximum",
             EvaluationPeriods=2,
-            Threshold=150,  # at a time, of the connections that the database allows
+            Threshold=150,  # concurrent executions, of the connections that the database allows
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1302,7 +1312,7 @@ def add_outputs(
     plan: apigateway.UsagePlan,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
-    """Add what the frontend stack and the operators need to know."""
+    """Add the outputs for the frontend stack and for operators."""
     t.add_output(
         [
             Output(contract.API_GATEWAY_ID, Description="ID of the REST API", Value=api.Ref()),
@@ -1341,15 +1351,15 @@ def add_outputs(
 
 
 def derive(t: StackTemplate) -> None:
-    """Make what follows from the rest of the template: release, deployment and dashboard.
+    """Add the parts derived from the rest of the template: release, deployment and dashboard.
 
-    ``build`` ends with this. After a later change it must be called again.
+    ``build`` ends with this call. It must be repeated after a later change.
 
     Raises:
-        fingerprint.FingerprintError: a parameter is where it must not be, or the release may become too long.
-        DashboardError: the dashboard shows an alarm that is gone.
+        fingerprint.FingerprintError: a parameter is in a place without parameters, or the release is too
+        long. DashboardError: the dashboard shows a removed alarm.
     """
-    template = t.for_reading()  # none of the three reads what another one makes
+    template = t.for_reading()  # the three are independent
 
     release = Sub(fingerprint.release(template, "ApiFunction"))
     variables = t.resources["ApiFunction"].Environment.Variables
@@ -1375,10 +1385,10 @@ def _deployment_id(template: Mapping[str, Any], logical_id: str) -> str:
 
 
 def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for everything derived that does not fit the rest of a template, or cannot.
+    """Return a sentence for each derived part that is out of date, or cannot be derived.
 
     Args:
-        template: the template as a plain dict; what an importer took out of it is not missed.
+        template: the template as a plain dict; parts removed by another project are ignored.
     """
     found = []
     resources = template["Resources"]

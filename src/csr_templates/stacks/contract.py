@@ -1,7 +1,7 @@
-"""Every name that crosses from one stack to another, once.
+"""The names that several stacks use.
 
-A stack hands a value on as an output with an export; a later stack of the same region imports it. Exports are
-unique per account and region, so their names carry project and environment.
+A stack passes a value as an output with an export; a later stack of the same region imports it. Export names
+are unique in an account and region, so they contain project and environment.
 """
 
 from typing import NamedTuple
@@ -55,10 +55,10 @@ DATABASE_SECRET_ARN = SharedOutput(DATABASE, "DatabaseSecretArn", "database-secr
 DATABASE_KEY_ARN = SharedOutput(DATABASE, "DatabaseKeyArn", "database-key-arn")
 LAMBDA_SECURITY_GROUP_ID = SharedOutput(DATABASE, "LambdaSecurityGroupId", "lambda-security-group-id")
 
-# The database allows so many connections, one per function that runs: a line on the api dashboard.
+# Maximum connections of the database, one for each running function; a line on the api dashboard.
 DATABASE_MAX_CONNECTIONS = 200
 
-# What the frontend stack, in another region, has to know of the api stack.
+# Names of the api stack that the frontend stack uses from another region.
 API_GATEWAY_ID = "ApiGatewayId"  # key of the output
 API_STAGE = "v1"
 ORIGIN_API_KEY_SECRET = "origin-api-key"  # <project>-<environment>-origin-api-key-a, and -b
@@ -67,23 +67,23 @@ CACHE_KEY_HEADER = "X-Cache-Key"  # case-sensitive in API Gateway
 
 
 def output(shared: SharedOutput, Description: str, Value: names.Value) -> Output:
-    """Return the output, with its export, that hands ``Value`` on to other stacks."""
+    """Return the output with the export of ``Value`` for other stacks."""
     return Output(shared.key, Description=Description, Value=Value, Export=Export(names.name(shared.export)))
 
 
 def import_value(shared: SharedOutput) -> ImportValue:
     """Return the value of an output of an earlier stack in the same region.
 
-    While a stack imports it, CloudFormation neither changes nor deletes the export.
+    While a stack imports it, CloudFormation does not change or delete the export.
     """
     return ImportValue(names.name(shared.export))
 
 
 def stack_output(stack: str, key: str, Region: names.Value) -> GetStackOutput:
-    """Return what a stack of this environment in another region has as its output ``key``.
+    """Return the output ``key`` of a stack of this environment in another region.
 
-    It is read when the reading stack is created or updated, and not watched afterwards: a stack that was
-    rebuilt is found again by the next update that changes the resource.
+    It is read when the reading stack is created or updated, and not monitored afterwards: values of a
+    recreated stack are read by the next update that changes the resource.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
     """
     return GetStackOutput(StackName=names.name(stack), OutputName=key, Region=Region)

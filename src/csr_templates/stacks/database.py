@@ -81,7 +81,7 @@ def build() -> StackTemplate:
 
 
 class Parameters(NamedTuple):
-    """What an environment decides."""
+    """The parameters of the environment."""
 
     instance_class: Parameter
     multi_az: Parameter
@@ -108,7 +108,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
                     "Class of all DB instances. A change restarts them one after the other. "
                     "Performance Insights is enabled if the class supports it."
                 ),
-                ConstraintDescription="must be a class that Aurora MySQL 3 runs on in ap-northeast-1",
+                ConstraintDescription=(
+                    "must be an instance class that Aurora MySQL 3 supports in ap-northeast-1"
+                ),
             ),
             label="Instance class",
             group="Instances",
@@ -145,7 +147,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                     "Name of the database that is created with the cluster. Cannot be changed after creation."
                 ),
                 ConstraintDescription=(
-                    "must start with a letter, hold letters, digits and underscores, "
+                    "must start with a letter, contain only letters, digits and underscores, "
                     "and be at most 64 characters long"
                 ),
             ),
@@ -171,7 +173,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "DatabaseDeletionProtection",
                 Default="true",
                 Description=(
-                    "Prevent the deletion of the cluster, also by the rollback of a failed first create. "
+                    "Prevent the deletion of the cluster, even by the rollback of a failed creation. "
                     "If false, automated backups are deleted with the cluster."
                 ),
             ),
@@ -185,11 +187,11 @@ def add_parameters(t: StackTemplate) -> Parameters:
     )
 
 
-# What Aurora MySQL 3 runs on in Tokyo, without db.serverless, which needs a capacity range.
+# Classes of Aurora MySQL 3 in Tokyo, without db.serverless, which needs a capacity range.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html
 # Performance Insights: not on db.t3. Burstable: runs in unlimited mode, which costs extra above the baseline.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.Engines.html
-# LowMemory: a sixteenth of the memory, in bytes. Most of the rest is the buffer pool, on purpose.
+# LowMemory: a sixteenth of the memory, in bytes. Most of the memory is used by the buffer pool.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.Summary.html
 GIB_OF_T_CLASSES = {"medium": 4, "large": 8}
 GIB_OF_R_CLASSES = {"large": 16, "xlarge": 32} | {f"{n}xlarge": 32 * n for n in (2, 4, 8, 12, 16, 24, 32, 48)}
@@ -215,7 +217,7 @@ INSTANCE_CLASSES = {
 
 
 class Conditions(NamedTuple):
-    """What the parameters decide."""
+    """The conditions on the parameters."""
 
     has_reader: str
     is_burstable: str
@@ -225,11 +227,11 @@ class Conditions(NamedTuple):
 
 
 def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
-    """Add the conditions, and the mapping that two of them look the instance class up in."""
+    """Add the conditions, and the mapping of the instance classes that two of them use."""
     t.add_mapping("InstanceClasses", INSTANCE_CLASSES)
     fact = partial(FindInMap, "InstanceClasses", parameters.instance_class.Ref())
     return Conditions(
-        # An Aurora replica is both: what is failed over to and what is read from.
+        # An Aurora replica is both a failover target and a reader.
         has_reader=t.add_condition(
             "HasReader",
             Or(Equals(parameters.multi_az.Ref(), "true"), Equals(parameters.read_replica.Ref(), "true")),
@@ -248,7 +250,7 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
 
 
 def add_alarm_topics(t: StackTemplate) -> topics.AlarmTopics:
-    """Add the topics that the alarms are sent to."""
+    """Add the alarm topics."""
     t.section("Alarm topics")
     ours = "arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}"
     alarm_topics = topics.alarm_topics(
@@ -261,7 +263,8 @@ def add_alarm_topics(t: StackTemplate) -> topics.AlarmTopics:
         policies.allow_database_events(
             awacs.sns.Publish,
             sources=[
-                # CloudFormation names the instances after the stack, and RDS writes names in lower case.
+                # CloudFormation generates the instance names from the stack name, and RDS converts them to
+                # lower case.
                 Sub(f"{ours}:db:{names.PREFIX}-*"),
                 Sub(f"{ours}:cluster:{names.PREFIX}-aurora-cluster"),
             ],
@@ -273,7 +276,7 @@ def add_alarm_topics(t: StackTemplate) -> topics.AlarmTopics:
 
 
 def add_key(t: StackTemplate) -> kms.Key:
-    """Add the key. RDS and Secrets Manager use it with the rights of their callers."""
+    """Add the key. RDS and Secrets Manager use it with the permissions of their callers."""
     t.section("Key")
     return t.add_resource(
         keys.key("DatabaseKey", "database-key", "Encrypts the database, its snapshots and its secret")
@@ -281,7 +284,7 @@ def add_key(t: StackTemplate) -> kms.Key:
 
 
 def add_secret(t: StackTemplate, key: kms.Key) -> secretsmanager.Secret:
-    """Add the administrator's name and password. Nobody chooses or types the password."""
+    """Add the secret with the name and the generated password of the administrator."""
     t.section("Secret")
     return t.add_resource(
         secretsmanager.Secret(
@@ -291,12 +294,12 @@ def add_secret(t: StackTemplate, key: kms.Key) -> secretsmanager.Secret:
             Name=names.name("db-credentials"),
             Description="Administrator of the Aurora cluster",
             KmsKeyId=key.GetAtt("Arn"),
-            # Never change these: a new password is generated, and the cluster would keep the old one.
+            # Must not be changed: a new password would be generated, but the cluster would keep the old one.
             GenerateSecretString=secretsmanager.GenerateSecretString(
-                SecretStringTemplate='{"username": "csradmin"}',  # not admin, the first name to be guessed
+                SecretStringTemplate='{"username": "csradmin"}',  # not admin, which is easy to guess
                 GenerateStringKey="password",
-                PasswordLength=32,  # RDS takes 8 to 41 characters
-                ExcludePunctuation=True,  # RDS refuses some of it, and URLs and shells trip over more
+                PasswordLength=32,  # RDS accepts 8 to 41 characters
+                ExcludePunctuation=True,  # RDS refuses some; others need escaping in URLs and shells
             ),
             Tags=names.tags(),
         )
@@ -307,24 +310,24 @@ PORT = 3306
 
 
 class SecurityGroups(NamedTuple):
-    """The group of the functions that may reach the database, and the database's own."""
+    """The security groups of the functions with access to the database, and of the database."""
 
     functions: ec2.SecurityGroup
     database: ec2.SecurityGroup
 
 
 def add_security_groups(t: StackTemplate) -> SecurityGroups:
-    """Add the security groups of the database and of the functions that may reach it.
+    """Add the security groups of the database and of the functions with access to it.
 
-    The database's group names the functions' group, so the way back, the functions' rule towards the
-    database, is a separate resource: two groups that name each other cannot be created.
+    The group of the database refers to the group of the functions, so the rule of the functions for the
+    database is a separate resource: two groups that refer to each other cannot be created.
     """
     t.section("Security groups")
     functions = t.add_resource(
         ec2.SecurityGroup(
             "LambdaSecurityGroup",
             GroupName=names.name("lambda-sg"),
-            # Never change it: another description is another group, and its name would be taken.
+            # Must not be changed: a new description replaces the group, whose name would be in use.
             GroupDescription="Lambda functions: outbound HTTPS, and MySQL to the database",
             VpcId=contract.import_value(contract.VPC_ID),
             SecurityGroupEgress=[
@@ -343,7 +346,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
         ec2.SecurityGroup(
             "DatabaseSecurityGroup",
             GroupName=names.name("database-sg"),
-            # Never change it: another description is another group, and its name would be taken.
+            # Must not be changed: a new description replaces the group, whose name would be in use.
             GroupDescription="Aurora: MySQL from the Lambda functions",
             VpcId=contract.import_value(contract.VPC_ID),
             SecurityGroupIngress=[
@@ -355,7 +358,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
                     SourceSecurityGroupId=functions.GetAtt("GroupId"),
                 )
             ],
-            # Without a rule here EC2 adds one that allows everything.
+            # Without a rule, EC2 adds one that allows all traffic.
             SecurityGroupEgress=[
                 ec2.SecurityGroupRule(
                     Description="No outbound connections", IpProtocol="-1", CidrIp="127.0.0.1/32"
@@ -379,7 +382,7 @@ def add_security_groups(t: StackTemplate) -> SecurityGroups:
 
 
 def add_subnet_group(t: StackTemplate) -> rds.DBSubnetGroup:
-    """Add the subnets that the instances, and those of a restored cluster, run in."""
+    """Add the subnet group of the instances, also for a restored cluster."""
     t.section("Subnet group")
     return t.add_resource(
         rds.DBSubnetGroup(
@@ -395,14 +398,14 @@ def add_subnet_group(t: StackTemplate) -> rds.DBSubnetGroup:
 
 
 class ParameterGroups(NamedTuple):
-    """Settings of MySQL. Each has its level, and does nothing on the other one."""
+    """Parameter groups of MySQL. A parameter has an effect only in the group of its level."""
 
     cluster: rds.DBClusterParameterGroup
     instance: rds.DBParameterGroup
 
 
 def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
-    """Add the settings of MySQL.
+    """Add the parameter groups of MySQL.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Reference.ParameterGroups.html
     """
@@ -415,7 +418,7 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
             Parameters={
                 "character_set_server": "utf8mb4",
                 "collation_server": "utf8mb4_0900_ai_ci",
-                "time_zone": "UTC",  # like the clocks of Lambda and CloudWatch
+                "time_zone": "UTC",  # as in Lambda and CloudWatch
                 "require_secure_transport": "ON",  # no connection without TLS
                 "server_audit_logging": "1",
                 "server_audit_events": "CONNECT,QUERY_DCL,QUERY_DDL",
@@ -443,7 +446,7 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
 
 
 def add_log_groups(t: StackTemplate, parameters: Parameters) -> list[logs.LogGroup]:
-    """Add the log groups. Aurora would create them itself, without our key, and they would never expire."""
+    """Add the log groups. Aurora would create them without our key and without retention."""
     t.section("Log groups")
     log_group = partial(
         log_groups.log_group,
@@ -474,13 +477,13 @@ def add_cluster(
     parameter_group: rds.DBClusterParameterGroup,
     cluster_logs: list[logs.LogGroup],
 ) -> rds.DBCluster:
-    """Add the cluster, which holds the data, and complete the secret with its address."""
+    """Add the cluster, which contains the data, and add its address to the secret."""
     t.section("Cluster")
     resolved = "{{resolve:secretsmanager:${Secret}:SecretString:%s}}"
     cluster = t.add_resource(
         rds.DBCluster(
             "DatabaseCluster",
-            DependsOn=cluster_logs,  # what Aurora does not find it creates
+            DependsOn=cluster_logs,  # Aurora creates missing log groups
             DeletionPolicy=Snapshot,
             UpdateReplacePolicy=Snapshot,
             Metadata=findings.accepted(
@@ -489,7 +492,7 @@ def add_cluster(
             DBClusterIdentifier=names.name("aurora-cluster"),
             Engine="aurora-mysql",
             EngineVersion=parameters.engine_version.Ref(),
-            EngineLifecycleSupport="open-source-rds-extended-support-disabled",  # it is charged by the hour
+            EngineLifecycleSupport="open-source-rds-extended-support-disabled",  # billed by the hour
             AutoMinorVersionUpgrade=False,
             DatabaseName=parameters.database_name.Ref(),
             MasterUsername=Sub(resolved % "username", Secret=secret.Ref()),
@@ -506,7 +509,7 @@ def add_cluster(
             PreferredMaintenanceWindow="sat:18:30-sat:19:00",  # UTC; Sunday 03:30-04:00 in Tokyo
             CopyTagsToSnapshot=True,
             DeletionProtection=parameters.deletion_protection.Ref(),
-            # By default they go with the cluster, and only its final snapshot stays.
+            # By default they are deleted with the cluster, and only its final snapshot is retained.
             DeleteAutomatedBackups=If(conditions.has_deletion_protection, False, True),
             EnableCloudwatchLogsExports=["audit", "error", "slowquery"],
             DatabaseInsightsMode="standard",
@@ -525,9 +528,9 @@ def add_cluster(
 
 
 def add_monitoring_role(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> iam.Role:
-    """Add the role that Enhanced Monitoring writes with: AWS's own policy, within this account and region.
+    """Add the role of Enhanced Monitoring: the AWS managed policy, limited to this account and region.
 
-    Its log group RDSOSMetrics is shared by all databases of the account, so it is not ours to encrypt.
+    Its log group RDSOSMetrics is shared by all databases of the account, so this stack does not encrypt it.
     https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
     """
     t.section("Enhanced Monitoring")
@@ -536,7 +539,7 @@ def add_monitoring_role(t: StackTemplate, parameters: Parameters, conditions: Co
         roles.service_role(
             "MonitoringRole",
             "database-monitoring-role",
-            Description="Lets Enhanced Monitoring write the metrics of the instances to CloudWatch Logs",
+            Description="Allows Enhanced Monitoring to write the metrics of the instances to CloudWatch Logs",
             service="monitoring.rds.amazonaws.com",
             PermissionsBoundary=If(
                 conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
@@ -567,7 +570,7 @@ def add_monitoring_role(t: StackTemplate, parameters: Parameters, conditions: Co
 
 
 class Instances(NamedTuple):
-    """Each may be the writer. The second exists only with a reader."""
+    """Each instance can be the writer. The second exists only with a reader."""
 
     first: rds.DBInstance
     second: rds.DBInstance
@@ -582,10 +585,11 @@ def add_instances(
     role: iam.Role,
     key: kms.Key,
 ) -> Instances:
-    """Add the instances. They are numbered because a failover makes the reader the writer.
+    """Add the instances. They are numbered, because a failover promotes the reader to the writer.
 
-    All have the same settings of monitoring, since Database Insights needs that. These are here and not at
-    the cluster, which is updated first: a larger class and Performance Insights arrive together.
+    All have the same monitoring settings, which Database Insights requires. The settings are on the
+    instances, not on the cluster, which is updated first, so that a larger class and Performance Insights are
+    set together.
     """
     t.section("Instances")
     instance = partial(
@@ -595,7 +599,7 @@ def add_instances(
         DBClusterIdentifier=cluster.Ref(),
         DBInstanceClass=parameters.instance_class.Ref(),
         Engine="aurora-mysql",
-        AutoMinorVersionUpgrade=False,  # long-term support is for those who choose the day themselves
+        AutoMinorVersionUpgrade=False,  # with long-term support, the operator chooses the date of an upgrade
         DBParameterGroupName=parameter_group.Ref(),
         PubliclyAccessible=False,
         MonitoringInterval=60,  # seconds
@@ -621,7 +625,7 @@ def add_instances(
         instance(
             "DatabaseInstance2",
             Condition=conditions.has_reader,
-            DependsOn=first,  # the instance that is there first becomes the writer
+            DependsOn=first,  # the first available instance becomes the writer
             AvailabilityZone=contract.import_value(contract.PRIVATE_SUBNET_2_ZONE),
             PromotionTier=1,
             PreferredMaintenanceWindow="sat:19:00-sat:19:30",  # UTC; Sunday 04:00-04:30 in Tokyo
@@ -638,15 +642,15 @@ def add_event_subscriptions(
     instances: Instances,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
-    """Add what RDS tells of cluster and instances, such as a failover, which no metric shows.
+    """Add the event subscriptions of cluster and instances, for events without a metric, such as a failover.
 
-    Events are best effort, hence the alarm on a silent database. A region has room for 20 subscriptions.
+    Events are best effort, so there is also an alarm on missing data. A region allows 20 subscriptions.
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
     """
     t.section("Event subscriptions")
     of_cluster = partial(
         rds.EventSubscription,
-        DependsOn=alarm_topics.policy,  # RDS refuses a topic that it may not publish to
+        DependsOn=alarm_topics.policy,  # RDS refuses a topic without permission to publish
         SourceType="db-cluster",
         SourceIds=[cluster.Ref()],
     )
@@ -701,8 +705,8 @@ def add_alarms(
 ) -> None:
     """Add the alarms.
 
-    They watch by role: an average over the whole cluster would hide a busy writer behind an idle reader. The
-    dashboard shows them as they are here.
+    They use the dimension Role: an average of the whole cluster would hide a busy writer with an idle reader.
+    The dashboard shows their metrics and thresholds.
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/dimensions.html
     """
@@ -718,9 +722,9 @@ def add_alarms(
             "database-cpu-high",
             AlarmDescription=description(
                 Users="API responses are slow.",
-                First="On the dashboard, the latest slow queries: is one new?",
+                First="On the dashboard, the latest slow queries: is there a new one?",
                 Then="The requests on the api dashboard: are there more than usual?",
-                Related="lambda-duration and api-latency follow from it.",
+                Related="Can cause lambda-duration and api-latency.",
             ),
             MetricName="CPUUtilization",
             Statistic="Average",
@@ -734,10 +738,10 @@ def add_alarms(
             "DatabaseConnectionsAlarm",
             "database-connections-high",
             AlarmDescription=description(
-                Users="Nothing yet. When no connection is left, the API answers with errors.",
-                First="The concurrency on the api dashboard: each function holds a connection.",
+                Users="Nothing yet. When no connections are left, the API returns errors.",
+                First="The concurrency on the api dashboard: each execution environment holds a connection.",
                 Then="The latest slow queries: do they keep connections open?",
-                Related="Follows from lambda-concurrency-high. Leads to lambda-errors and api-5xx.",
+                Related="Can be caused by lambda-concurrency-high. Can cause lambda-errors and api-5xx.",
             ),
             MetricName="DatabaseConnections",
             Statistic="Maximum",
@@ -753,8 +757,8 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Some pages load slowly.",
                 First="The latest slow queries: does one read without an index?",
-                Then="The freeable memory: without it, reads go to the storage.",
-                Related="May follow from database-memory-low. api-latency follows from it.",
+                Then="The freeable memory: when it is low, more data is read from storage.",
+                Related="Can be caused by database-memory-low. Can cause api-latency.",
             ),
             MetricName="ReadLatency",
             dimensions=of_cluster | {"Role": If(conditions.has_reader, "READER", "WRITER")},
@@ -769,10 +773,10 @@ def add_alarms(
             "DatabaseWriteLatencyAlarm",
             "database-write-latency-high",
             AlarmDescription=description(
-                Users="Saving is slow.",
-                First="A bulk load or a long transaction: what was started last?",
+                Users="Saving data is slow.",
+                First="Is a bulk load or a long transaction running?",
                 Then="AWS Health: is there an event for Aurora?",
-                Related="lambda-duration and api-latency follow from it.",
+                Related="Can cause lambda-duration and api-latency.",
             ),
             MetricName="WriteLatency",
             Statistic="Average",
@@ -786,10 +790,13 @@ def add_alarms(
             "DatabaseSurplusCreditsAlarm",
             "database-surplus-credits-charged",
             AlarmDescription=description(
-                Users="Nothing. The T class uses more CPU than it earns in a day, which is charged extra.",
-                First="The CPU of writer and reader: what keeps it busy?",
+                Users=(
+                    "Nothing. The T class uses more CPU credits than it earns in a day, and AWS charges for "
+                    "them."
+                ),
+                First="The CPU of the writer and the reader: which one is busy, and why?",
                 Then="If that is the normal load, choose a larger class.",
-                Related="Comes with database-cpu-high or database-reader-cpu-high.",
+                Related="Fires together with database-cpu-high or database-reader-cpu-high.",
             ),
             MetricName="CPUSurplusCreditsCharged",
             dimensions=of_cluster,
@@ -804,16 +811,16 @@ def add_alarms(
         writer_alarm(
             "DatabaseSilentAlarm",
             "database-silent",
-            # A cluster that is stopped on purpose, as in dev, wakes no one.
+            # A cluster that is stopped intentionally, as in dev, does not notify the operator on call.
             Condition=conditions.has_deletion_protection,
-            DependsOn=instances.first,  # otherwise it would wait for data of what is not there yet
+            DependsOn=instances.first,  # otherwise it would wait for data of missing instances
             AlarmDescription=description(
                 Users="Every request that needs the database fails.",
-                First="In the RDS console, the state of the cluster and its writer.",
-                Then="In the RDS console, the recent events: a failover, a restart, out of storage?",
-                Related="lambda-errors, api-5xx and api-mostly-failing follow from it.",
+                First="In the RDS console, the status of the cluster and its writer.",
+                Then="In the RDS console, the recent events: a failover, a restart, or no storage left?",
+                Related="Can cause lambda-errors, api-5xx and api-mostly-failing.",
             ),
-            MetricName="CPUUtilization",  # every instance that runs sends it each minute
+            MetricName="CPUUtilization",  # every running instance sends it each minute
             Statistic="SampleCount",
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
@@ -828,10 +835,10 @@ def add_alarms(
             "DatabaseReaderCPUAlarm",
             "database-reader-cpu-high",
             AlarmDescription=description(
-                Users="Pages that only read are slow.",
-                First="The latest slow queries: is one new?",
-                Then="Reports or exports: does one run?",
-                Related="database-replica-lag and api-latency follow from it.",
+                Users="Pages that only read data are slow.",
+                First="The latest slow queries: is there a new one?",
+                Then="Is a report or an export running?",
+                Related="Can cause database-replica-lag and api-latency.",
             ),
             MetricName="CPUUtilization",
             Statistic="Average",
@@ -845,10 +852,12 @@ def add_alarms(
             "DatabaseReaderConnectionsAlarm",
             "database-reader-connections-high",
             AlarmDescription=description(
-                Users="Nothing yet. When no connection is left, pages that only read fail.",
-                First="The concurrency on the api dashboard: each function may hold a connection.",
+                Users="Nothing yet. When no connections are left, pages that only read data fail.",
+                First=(
+                    "The concurrency on the api dashboard: each execution environment can hold a connection."
+                ),
                 Then="The latest slow queries: do they keep connections open?",
-                Related="Follows from lambda-concurrency-high.",
+                Related="Can be caused by lambda-concurrency-high.",
             ),
             MetricName="DatabaseConnections",
             Statistic="Maximum",
@@ -862,10 +871,10 @@ def add_alarms(
             "DatabaseReplicaLagAlarm",
             "database-replica-lag",
             AlarmDescription=description(
-                Users="What was just saved is missing on the next page.",
+                Users="Data that was just saved is missing on the next page.",
                 First="The CPU of the reader: is it busy?",
-                Then="A bulk load or a long transaction: what was started last?",
-                Related="May follow from database-reader-cpu-high.",
+                Then="Is a bulk load or a long transaction running?",
+                Related="Can be caused by database-reader-cpu-high.",
             ),
             MetricName="AuroraReplicaLag",
             Statistic="Maximum",
@@ -879,10 +888,10 @@ def add_alarms(
             "DatabaseMemoryAlarm",
             "database-memory-low",
             AlarmDescription=description(
-                Users="Nothing yet. Without memory the writer becomes slow, then restarts.",
-                First="The connections: each one takes memory.",
-                Then="The latest slow queries: does one sort or join a lot?",
-                Related="Leads to database-read-latency-high, and to a failover.",
+                Users="Nothing yet. If memory runs out, the writer becomes slow and then restarts.",
+                First="The connections: each one uses memory.",
+                Then="The latest slow queries: does one sort or join many rows?",
+                Related="Can cause database-read-latency-high and a failover.",
             ),
             MetricName="FreeableMemory",
             Statistic="Minimum",
@@ -897,10 +906,10 @@ def add_alarms(
             "DatabaseStorageAlarm",
             "database-storage-low",
             AlarmDescription=description(
-                Users="Nothing yet. Without local storage, large queries and index changes fail.",
-                First="An ALTER TABLE or a large sort: does one run?",
-                Then="The sizes of the log files, in the RDS console.",
-                Related="lambda-errors follows from it.",
+                Users="Nothing yet. If local storage runs out, large queries and index changes fail.",
+                First="Is an ALTER TABLE or a large sort running?",
+                Then="In the RDS console, the sizes of the log files.",
+                Related="Can cause lambda-errors.",
             ),
             MetricName="FreeLocalStorage",  # for temporary tables and logs; the data has no such limit
             Statistic="Minimum",
@@ -923,7 +932,7 @@ def add_outputs(
     parameter_groups: ParameterGroups,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
-    """Add what the api stack reads, and what operators need to connect, to restore and to subscribe."""
+    """Add the outputs for the api stack, and for operators to connect, restore and subscribe."""
     t.add_output(
         [
             contract.output(
@@ -933,7 +942,7 @@ def add_outputs(
             ),
             contract.output(
                 contract.DATABASE_CLUSTER_READ_ENDPOINT,
-                "Reader endpoint; without a reader it connects to the writer",
+                "Reader endpoint; without a reader, it connects to the writer",
                 cluster.GetAtt("ReadEndpoint.Address"),
             ),
             contract.output(
@@ -952,7 +961,7 @@ def add_outputs(
             ),
             contract.output(
                 contract.LAMBDA_SECURITY_GROUP_ID,
-                "ID of the security group of the functions that may connect to the database",
+                "ID of the security group of the functions that can connect to the database",
                 security_groups.functions.GetAtt("GroupId"),
             ),
             Output(
@@ -995,10 +1004,10 @@ def add_outputs(
 
 
 def derive(t: StackTemplate) -> None:
-    """Make what follows from the rest of the template: the dashboard. Call it again after a change.
+    """Add the dashboard, which is derived from the rest of the template. Repeat the call after a change.
 
     Raises:
-        DashboardError: something that the dashboard shows is no longer there.
+        DashboardError: the dashboard shows a removed resource.
     """
     t.section("Dashboard")
     t.resources.pop("DatabaseDashboard", None)
@@ -1006,5 +1015,5 @@ def derive(t: StackTemplate) -> None:
 
 
 def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each derived value that no longer follows from the rest of a template."""
+    """Return a sentence for each derived part that is out of date."""
     return dashboards.stale(template, "DatabaseDashboard", overview, "database.derive(t)")

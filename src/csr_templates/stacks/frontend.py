@@ -1,7 +1,7 @@
 """The frontend stack: the site behind CloudFront and WAF, in front of the API.
 
-It belongs in us-east-1: web ACLs for CloudFront exist only there, and so do the metrics of CloudFront
-and WAF. With ``CloudFrontEnabled`` false it may be in any region.
+It must be in us-east-1, the only region of web ACLs for CloudFront and of the metrics of CloudFront and WAF.
+With ``CloudFrontEnabled`` false it can be in any region.
 """
 
 from collections.abc import Mapping
@@ -75,7 +75,7 @@ def build() -> StackTemplate:
 
 
 class Parameters(NamedTuple):
-    """What an environment decides."""
+    """The parameters of the environment."""
 
     environment: Parameter
     cloudfront_enabled: Parameter
@@ -101,8 +101,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "CloudFrontEnabled",
                 Default="true",
                 Description=(
-                    "Create the CloudFront distribution, in us-east-1. If false, only buckets, key and "
-                    "topics are created."
+                    "Create the CloudFront distribution, in us-east-1. If false, only the buckets, the "
+                    "key and the topics are created."
                 ),
             ),
             label="CloudFront",
@@ -136,8 +136,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
             Parameter(
                 "ContentSecurityPolicy",
                 Type="String",
-                # 'unsafe-inline' is the price of a static export: its pages carry inline scripts, and no
-                # server puts a fresh nonce into each response.
+                # 'unsafe-inline' is needed for a static export: its pages contain inline scripts, and no
+                # server adds a new nonce to each response.
                 Default=(
                     "default-src 'self'; script-src 'self' 'unsafe-inline'; "
                     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
@@ -145,7 +145,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                     "frame-ancestors 'none'"
                 ),
                 AllowedPattern="[ -~]+",
-                MaxLength=1783,  # characters, the longest value that CloudFront adds
+                MaxLength=1783,  # characters, the maximum of CloudFront
                 Description=(
                     "Value of the header Content-Security-Policy of the site. It depends on how the site is "
                     "built."
@@ -163,9 +163,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedPattern="(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z]{2,63})?",
                 MaxLength=253,
                 Description=(
-                    "Domain name of the site, or empty. Browsers then require HTTPS for its subdomains too."
+                    "Domain name of the site, or empty. If you set it, browsers also require HTTPS for "
+                    "its subdomains."
                 ),
-                ConstraintDescription="must be empty, or a domain name in lower case such as www.example.com",
+                ConstraintDescription="must be empty, or a lowercase domain name such as www.example.com",
             ),
             label="Domain",
             group="Domain (all or none)",
@@ -241,7 +242,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:
-    """Add the rules on how the parameters go together."""
+    """Add the rules on combinations of parameters."""
     t.add_rule(
         "CloudFrontNeedsUsEast1",
         {
@@ -296,7 +297,7 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
 
 
 class Conditions(NamedTuple):
-    """What the parameters decide; WAF, the custom domain and the probe imply CloudFront."""
+    """The conditions on the parameters; WAF, the custom domain and the probe imply CloudFront."""
 
     cloudfront: str
     waf: str
@@ -311,7 +312,7 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
     waf = t.add_condition("WAF", And(Condition(cloudfront), Equals(parameters.waf_enabled.Ref(), "true")))
     custom_domain = t.add_condition(
         "CustomDomain",
-        # By the certificate, whose form linters check; the rule above ties it to the domain.
+        # By the certificate, whose format linters check; the rule above requires it with the domain.
         And(Condition(cloudfront), Not(Equals(parameters.certificate_arn.Ref(), ""))),
     )
     probe = t.add_condition("Probe", And(Condition(cloudfront), Not(Equals(parameters.probe_path.Ref(), ""))))
@@ -334,7 +335,7 @@ def add_key(t: StackTemplate) -> kms.Key:
 
 
 class EdgeLogBucket(NamedTuple):
-    """The bucket of the access logs, and its policy: what delivers logs must wait for that."""
+    """The bucket of the access logs, and its policy, which log deliveries must depend on."""
 
     bucket: s3.Bucket
     policy: s3.BucketPolicy
@@ -363,7 +364,7 @@ def add_edge_log_bucket(t: StackTemplate) -> EdgeLogBucket:
         buckets.bucket_policy(
             "EdgeLogBucketPolicy",
             bucket.Ref(),
-            # Complete, or the service adds its own statement, which the next update of the policy drops.
+            # Complete: otherwise the service adds a statement, which the next update of the policy removes.
             # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
             aws.Statement(
                 Sid="CloudFrontAccessLogs",
@@ -400,8 +401,8 @@ def add_edge_log_bucket(t: StackTemplate) -> EdgeLogBucket:
 def add_site_bucket(t: StackTemplate, log_bucket: s3.Bucket) -> s3.Bucket:
     """Add the bucket of the site's files.
 
-    What is served is never archived: an object in Glacier cannot be read, and the page would be an error.
-    Versions that were overwritten or deleted can be brought back for 90 days.
+    Current objects are never archived: an object in Glacier cannot be read, and the page would be an error.
+    Overwritten and deleted versions can be restored for 90 days.
     """
     t.section("Site bucket")
     return t.add_resource(
@@ -412,7 +413,7 @@ def add_site_bucket(t: StackTemplate, log_bucket: s3.Bucket) -> s3.Bucket:
                 Id="ExpireOldVersions",
                 Status="Enabled",
                 NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=90),
-                ExpiredObjectDeleteMarker=True,  # what is left of a deleted file once its versions are gone
+                ExpiredObjectDeleteMarker=True,  # delete markers without versions
             ),
             LoggingConfiguration=s3.LoggingConfiguration(
                 DestinationBucketName=log_bucket.Ref(), LogFilePrefix="site-bucket/"
@@ -430,7 +431,7 @@ class Functions(NamedTuple):
 
 
 def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
-    """Add the functions that CloudFront runs at the edge. Their code, with its reasons, is in functions/."""
+    """Add the functions that CloudFront runs at the edge. Their code is in functions/."""
     t.section("CloudFront Functions")
     function = partial(edge_function, Condition=conditions.cloudfront)
     return Functions(
@@ -438,7 +439,7 @@ def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
             function(
                 "PageRoutingFunction",
                 "page-routing",
-                Comment="Leads from the address of a page to its file",
+                Comment="Maps the URL of a page to its file",
                 FunctionCode=Join(
                     "\n", [Sub("var SITE_ROUTING = '${SiteRouting}';"), function_code("page_routing.js")]
                 ),
@@ -448,7 +449,7 @@ def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
             function(
                 "BrowserCachingFunction",
                 "browser-caching",
-                Comment="Tells browsers what they may keep",
+                Comment="Sets which responses browsers can cache",
                 FunctionCode=function_code("browser_caching.js"),
             )
         ),
@@ -456,7 +457,7 @@ def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
             function(
                 "ApiCacheKeyFunction",
                 "api-cache-key",
-                Comment="Says which API requests may share a cached answer",
+                Comment="Determines which API requests can share a cached response",
                 FunctionCode=function_code("api_cache_key.js"),
             )
         ),
@@ -466,22 +467,22 @@ def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
 def edge_function(
     title: str, what: str, Comment: str, FunctionCode: names.Value, Condition: str
 ) -> cloudfront.Function:
-    """Return a CloudFront Function. Its name, which is the account's, carries the environment."""
+    """Return a CloudFront Function. Its name is unique in the account and contains the environment."""
     return cloudfront.Function(
         title,
         Condition=Condition,
         Name=names.name(what),
         FunctionConfig=cloudfront.FunctionConfig(Comment=Comment, Runtime="cloudfront-js-2.0"),
-        AutoPublish=True,  # a behavior takes only what is published
+        AutoPublish=True,  # a behavior can use only a published function
         FunctionCode=FunctionCode,
         Tags=names.tags(),
     )
 
 
 def function_code(name: str) -> str:
-    """Return the code of one of the CloudFront Functions that come with this package.
+    """Return the code of a CloudFront Function of this package.
 
-    Its first line names the file. Lines of comments stay there, with the reasons that they hold.
+    Its first line is the name of the file, which contains the comments that are removed here.
     """
     code = (Path(__file__).parent / "functions" / name).read_text(encoding="ascii")
     return f"// With comments: stacks/functions/{name}\n{without_comment_lines(code, name)}"
@@ -491,8 +492,8 @@ def without_comment_lines(code: str, name: str) -> str:
     """Return the JavaScript of the file ``name`` without the lines that are only a ``//`` comment.
 
     Raises:
-        ValueError: such a line may be part of a text or of another comment, so that taking it out could
-            change what the code does.
+        ValueError: such a line may be part of a text or of another comment, so that removing it could change
+            the code.
     """
     for number, line in enumerate(code.split("\n"), 1):
         for mark in ("`", "/*", "*/"):
@@ -508,7 +509,7 @@ def without_comment_lines(code: str, name: str) -> str:
 
 
 class Policies(NamedTuple):
-    """How CloudFront caches, and what it adds to responses."""
+    """The cache policies and response headers policies of CloudFront."""
 
     static_cache: cloudfront.CachePolicy
     page_cache: cloudfront.CachePolicy
@@ -517,7 +518,7 @@ class Policies(NamedTuple):
 
 
 def add_policies(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> Policies:
-    """Add the cache policies of the site, and the headers that site and API are sent with."""
+    """Add the cache policies of the site, and the response headers policies of site and API."""
     t.section("Cache and response headers policies")
     cache = partial(cache_policy, Condition=conditions.cloudfront)
     headers = partial(security_headers, Condition=conditions.cloudfront)
@@ -526,7 +527,7 @@ def add_policies(t: StackTemplate, parameters: Parameters, conditions: Condition
             cache(
                 "StaticCachePolicy",
                 "static",
-                MinTTL=31536000,  # seconds, one year: a file whose content changes gets another name
+                MinTTL=31536000,  # seconds, one year: a changed file gets a new name
                 DefaultTTL=31536000,
                 MaxTTL=31536000,
             )
@@ -535,9 +536,9 @@ def add_policies(t: StackTemplate, parameters: Parameters, conditions: Condition
             cache(
                 "PageCachePolicy",
                 "pages",
-                MinTTL=1,  # second; CloudFront compresses nothing that it may not keep at all
-                DefaultTTL=60,  # then it asks S3 whether the page has changed
-                MaxTTL=3600,  # for a page that is uploaded with its own Cache-Control
+                MinTTL=1,  # second; CloudFront does not compress objects with a TTL of 0
+                DefaultTTL=60,  # then it checks in S3 whether the page has changed
+                MaxTTL=3600,  # for a page with its own Cache-Control
             )
         ),
         site_headers=t.add_resource(
@@ -549,7 +550,7 @@ def add_policies(t: StackTemplate, parameters: Parameters, conditions: Condition
             headers(
                 "ApiHeadersPolicy",
                 "api",
-                # An answer of the API is data: shown as a page it may load and run nothing.
+                # Responses of the API are data: if shown as a page, they must not load or run anything.
                 ContentSecurityPolicy=(
                     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
                 ),
@@ -561,10 +562,10 @@ def add_policies(t: StackTemplate, parameters: Parameters, conditions: Condition
 def cache_policy(
     title: str, what: str, MinTTL: int, DefaultTTL: int, MaxTTL: int, Condition: str
 ) -> cloudfront.CachePolicy:
-    """Return a policy that caches only by address and encoding. Times are in seconds.
+    """Return a policy whose cache key is only path and encoding. Times are in seconds.
 
-    Query strings are not part of the key, and so do not reach the origin. S3 would take some for commands,
-    such as to list the bucket.
+    Query strings are not part of the key, and are not sent to the origin. S3 would interpret some as
+    commands, such as listing the bucket.
     """
     return cloudfront.CachePolicy(
         title,
@@ -588,7 +589,7 @@ def cache_policy(
 def security_headers(
     title: str, what: str, ContentSecurityPolicy: names.Value, Condition: str
 ) -> cloudfront.ResponseHeadersPolicy:
-    """Return a policy that sends the security headers with every response, whatever the origin sent."""
+    """Return a policy that sets the security headers in every response, overriding those of the origin."""
     return cloudfront.ResponseHeadersPolicy(
         title,
         Condition=Condition,
@@ -622,8 +623,8 @@ def security_headers(
     )
 
 
-# Hidden from logs and samples. A referer from the site itself is a whole address, with its query string; the
-# others are where applications usually put their tokens.
+# Hidden from logs and samples. A referer from the site contains the full URL with its query string; the other
+# headers often contain tokens.
 SECRET_HEADERS = [
     "authorization",
     "cookie",
@@ -695,20 +696,21 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
                     "common-rules",
                     50,
                     "AWSManagedRulesCommonRuleSet",
-                    # It would block bodies over 8 KB, which an API may be sent; API Gateway's limit holds.
+                    # It would block bodies over 8 KB, which an API must accept; the limit of API Gateway
+                    # applies.
                     wafv2.RuleActionOverride(
                         Name="SizeRestrictions_BODY", ActionToUse=wafv2.RuleAction(Count=wafv2.CountAction())
                     ),
                 ),
                 managed_rules("known-bad-inputs", 60, "AWSManagedRulesKnownBadInputsRuleSet"),
                 managed_rules("linux-rules", 70, "AWSManagedRulesLinuxRuleSet"),
-                # Last, so that it counts what the others let through.
+                # Last, so that it counts requests that the other rules allow.
                 wafv2.WebACLRule(
                     Name="large-bodies",
                     Priority=80,
                     Statement=wafv2.Statement(
                         SizeConstraintStatement=wafv2.SizeConstraintStatement(
-                            # WAF never sees more than it inspects, so only the oversize handling matches.
+                            # WAF does not get more than it inspects, so only the oversize handling matches.
                             FieldToMatch=wafv2.FieldToMatch(Body=wafv2.Body(OversizeHandling="MATCH")),
                             ComparisonOperator="GT",
                             Size=65536,  # bytes, what the association below lets WAF inspect
@@ -719,11 +721,12 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
                     VisibilityConfig=visibility("large-bodies"),
                 ),
             ],
-            # CloudFront hands WAF 16 KB of a body by default: so much padding would pass all rules on bodies.
+            # By default, CloudFront forwards 16 KB of a body to WAF: so much padding would bypass all rules
+            # on bodies.
             AssociationConfig=wafv2.AssociationConfig(
                 RequestBody={
                     "CLOUDFRONT": wafv2.RequestBodyAssociatedResourceTypeConfig(
-                        DefaultSizeInspectionLimit="KB_64"  # the most that there is
+                        DefaultSizeInspectionLimit="KB_64"  # the maximum
                     )
                 }
             ),
@@ -733,13 +736,13 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
                         Field=wafv2.FieldToProtect(FieldType="SINGLE_HEADER", FieldKeys=[*SECRET_HEADERS]),
                         Action="SUBSTITUTION",
                     ),
-                    # The whole of it, so without keys.
+                    # The whole component, so without keys.
                     wafv2.DataProtect(
                         Field=wafv2.FieldToProtect(FieldType="QUERY_STRING"), Action="SUBSTITUTION"
                     ),
                 ]
             ),
-            # The web ACL's name: what reads the metrics knows the ACL by one or by the other.
+            # The same as the name of the web ACL, because tools use either of them.
             VisibilityConfig=visibility(names.name("cloudfront-waf")),
             Tags=names.tags(),
         )
@@ -758,12 +761,12 @@ def blocking_rule(Name: str, Priority: int, statement: wafv2.Statement) -> wafv2
 
 
 def leads_to(SearchString: str) -> wafv2.ByteMatchStatement:
-    """Return what matches every path that CloudFront may route below this one, and a few others.
+    """Return a statement that matches every path that CloudFront may route below this path, and some others.
 
-    WAF sees the path as it was sent. CloudFront normalizes it before it looks for the behavior, so that
-    ``/%61pi/x`` and ``/x/../api/y`` go to the API, too. It does not decode ``%2f``, so that ``/api/..%2fx``
-    goes to the API, where NORMALIZE_PATH would leave ``/x``. Hence anywhere in the decoded path, and not
-    normalized: what CloudFront takes for the start was sent between two slashes.
+    WAF inspects the path as received. CloudFront normalizes it before it selects the behavior, so that
+    ``/%61pi/x`` and ``/x/../api/y`` go to the API too. It does not decode ``%2f``, so ``/api/..%2fx`` goes to
+    the API, but NORMALIZE_PATH would result in ``/x``. So the statement searches anywhere in the decoded
+    path, without normalization: the start of the path for CloudFront was received between two slashes.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
     """
     return wafv2.ByteMatchStatement(
@@ -777,11 +780,11 @@ def leads_to(SearchString: str) -> wafv2.ByteMatchStatement:
 def managed_rules(
     Name: str, Priority: int, group: str, *overrides: wafv2.RuleActionOverride
 ) -> wafv2.WebACLRule:
-    """Return a rule group of AWS as one rule; ``overrides`` say which rules of it act otherwise."""
+    """Return a managed rule group as one rule; ``overrides`` are rules with another action."""
     statement = wafv2.ManagedRuleGroupStatement(VendorName="AWS", Name=group)
     if overrides:
         statement.RuleActionOverrides = list(overrides)
-    none: Any = {"None": {}}  # each rule of the group acts as AWS decided; Python allows no None=
+    none: Any = {"None": {}}  # each rule of the group has the action of AWS; Python does not allow None=
     return wafv2.WebACLRule(
         Name=Name,
         Priority=Priority,
@@ -792,7 +795,7 @@ def managed_rules(
 
 
 def visibility(MetricName: names.Value) -> wafv2.VisibilityConfig:
-    """Return what turns on a metric and samples; alarms and dashboards find the metric by this name."""
+    """Return the setting that enables a metric and samples; alarms and dashboards use the metric name."""
     return wafv2.VisibilityConfig(
         CloudWatchMetricsEnabled=True, MetricName=MetricName, SampledRequestsEnabled=True
     )
@@ -805,10 +808,10 @@ def add_waf_logs(
     web_acl: wafv2.WebACL,
     key: kms.Key,
 ) -> logs.LogGroup:
-    """Add the log of the web ACL: what it blocked or counted. CloudFront's access log has all requests.
+    """Add the log of the web ACL, with blocked and counted requests. The access log contains all requests.
 
-    Its group is there even without a web ACL. WAF writes only to groups whose name starts with
-    ``aws-waf-logs-``, and gives itself the right to.
+    The log group exists also without a web ACL. WAF writes only to log groups whose names start with
+    ``aws-waf-logs-``, and adds its permission itself.
     https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     """
     t.section("WAF logs")
@@ -840,14 +843,14 @@ def add_waf_logs(
                         Requirement="MEETS_ANY",
                         Conditions=[
                             wafv2.Condition(ActionCondition=wafv2.ActionCondition(Action=action))
-                            # The last: a rule of a group that is overridden to count.
+                            # The last is for a rule of a group that is overridden to count.
                             for action in ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
                         ],
                     )
                 ],
             ),
-            # A second lock: the web ACL's data protection hides these from logs and samples, whatever a rule
-            # looks at; redaction, only where a rule looks at the one header.
+            # Additional protection: the data protection of the web ACL hides these from logs and samples for
+            # all rules; redaction only for rules that inspect a single header.
             RedactedFields=[
                 wafv2.LoggingConfigurationFieldToMatch(SingleHeader=wafv2.SingleHeader(Name=name))
                 for name in SECRET_HEADERS
@@ -858,10 +861,10 @@ def add_waf_logs(
 
 
 def add_queries(t: StackTemplate, conditions: Conditions, waf_logs: logs.LogGroup) -> None:
-    """Add what CloudWatch Logs Insights offers under "Queries" of this region, in the environment's folder.
+    """Add the saved queries of CloudWatch Logs Insights in this region, in a folder of this environment.
 
-    ``terminatingRuleId`` is the rule of the web ACL. Which rule of a managed group it was is inside the list
-    of groups, whose items Logs Insights numbers.
+    ``terminatingRuleId`` is the rule of the web ACL. The rule of a managed group is in the list of groups,
+    whose items Logs Insights numbers.
     https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html
     """
     t.section("Saved queries")
@@ -924,7 +927,7 @@ def add_queries(t: StackTemplate, conditions: Conditions, waf_logs: logs.LogGrou
 def origin_key(which: str) -> Sub:
     """Return the reference to the API key ``a`` or ``b``: to the replica of its secret, in this region.
 
-    CloudFormation reads it again with any change of the distribution.
+    CloudFormation reads it again with every change of the distribution.
     """
     return Sub(
         f"{{{{resolve:secretsmanager:{names.PREFIX}-{contract.ORIGIN_API_KEY_SECRET}-{which}"
@@ -988,7 +991,7 @@ def add_distribution(
                         SslSupportMethod="sni-only",
                         MinimumProtocolVersion="TLSv1.2_2021",
                     ),
-                    # CloudFront's own certificate: from TLSv1 on, and nothing can be done about it.
+                    # The default certificate of CloudFront; its minimum TLSv1 cannot be changed.
                     cloudfront.ViewerCertificate(CloudFrontDefaultCertificate=True),
                 ),
                 WebACLId=If(conditions.waf, web_acl.GetAtt("Arn"), NoValue),
@@ -997,7 +1000,7 @@ def add_distribution(
                         Id="site",
                         DomainName=site_bucket.GetAtt("RegionalDomainName"),
                         OriginAccessControlId=access_control.GetAtt("Id"),
-                        # Required, and empty beside an origin access control.
+                        # Required, and empty with an origin access control.
                         S3OriginConfig=cloudfront.S3OriginConfig(OriginAccessIdentity=""),
                     ),
                     cloudfront.Origin(
@@ -1013,11 +1016,11 @@ def add_distribution(
                             OriginProtocolPolicy="https-only",
                             HTTPSPort=443,
                             OriginSSLProtocols=["TLSv1.2"],
-                            OriginReadTimeout=30,  # seconds; Lambda gives up after 28, API Gateway after 29
+                            OriginReadTimeout=30,  # seconds; the timeout of Lambda is 28, of API Gateway 29
                         ),
                         OriginCustomHeaders=[
                             cloudfront.OriginCustomHeader(
-                                HeaderName="x-api-key",  # replaces one that the viewer sends
+                                HeaderName="x-api-key",  # overrides a header of the viewer
                                 HeaderValue=If(
                                     conditions.sends_origin_key_b, origin_key("b"), origin_key("a")
                                 ),
@@ -1046,10 +1049,11 @@ def add_distribution(
                     cloudfront.CacheBehavior(
                         PathPattern="/api/*",
                         TargetOriginId="api",
-                        ViewerProtocolPolicy="https-only",  # a redirect comes when secrets were sent in clear
+                        ViewerProtocolPolicy="https-only",  # a redirect is too late for secrets
                         AllowedMethods=["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
-                        # Policies that AWS manages: CachingDisabled, with which CloudFront does not compress
-                        # either, and AllViewerExceptHostHeader, since API Gateway refuses our host.
+                        # AWS managed policies: CachingDisabled, with which CloudFront does not compress
+                        # either, and AllViewerExceptHostHeader, because API Gateway refuses another host
+                        # name.
                         # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
                         CachePolicyId="4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
                         OriginRequestPolicyId="b689b0a8-53d0-40ab-baf2-68738e2966ac",
@@ -1064,9 +1068,9 @@ def add_distribution(
                     static(PathPattern="/_next/static/*"),
                     static(PathPattern="/static/*"),
                 ],
-                # Without this CloudFront keeps these errors for 10 seconds, even where caching is disabled,
-                # and gives one user's error to the next who asks for the same path. None is mapped to a
-                # page: that would turn the API's errors and WAF's refusals into HTML.
+                # Without this, CloudFront caches these errors for 10 seconds, even if caching is disabled,
+                # and returns the error of one user to others with the same path. None is mapped to a page:
+                # that would replace errors of the API and responses of WAF with HTML.
                 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
                 CustomErrorResponses=[
                     cloudfront.CustomErrorResponse(ErrorCode=code, ErrorCachingMinTTL=0)
@@ -1082,7 +1086,7 @@ def add_distribution(
             Condition=conditions.cloudfront,
             DistributionId=distribution.Ref(),
             MonitoringSubscription=cloudfront.MonitoringSubscriptionProperty(
-                # Cache hit rate, origin latency and error rates by status exist only with it.
+                # Cache hit rate, origin latency and error rates by status need it.
                 RealtimeMetricsSubscriptionConfig=cloudfront.RealtimeMetricsSubscriptionConfig(
                     RealtimeMetricsSubscriptionStatus="Enabled"
                 )
@@ -1095,10 +1099,10 @@ def add_distribution(
 def add_site_bucket_policy(
     t: StackTemplate, conditions: Conditions, site_bucket: s3.Bucket, distribution: cloudfront.Distribution
 ) -> None:
-    """Add what lets only the distribution read the site.
+    """Add the bucket policy that allows only the distribution to read the site.
 
-    The right to list is what makes a missing page a 404: without it S3 answers 403, so as not to reveal
-    what exists. No viewer can list the bucket with it, since no query string gets through.
+    With the permission to list, a missing page returns 404; without it, S3 returns 403, in order not to
+    reveal which objects exist. Viewers cannot list the bucket, because query strings are not forwarded.
     """
     t.section("Site bucket policy")
     t.add_resource(
@@ -1112,7 +1116,7 @@ def add_site_bucket_policy(
                 Action=[awacs.s3.GetObject, awacs.s3.ListBucket],
                 Resource=[site_bucket.GetAtt("Arn"), Sub("${Bucket}/*", Bucket=site_bucket.GetAtt("Arn"))],
                 Condition=aws.Condition(
-                    # Without a distribution it allows no one.
+                    # Without a distribution, it allows no caller.
                     aws.StringEquals(
                         "aws:SourceArn", If(conditions.cloudfront, distribution_arn(distribution), "none")
                     )
@@ -1123,7 +1127,7 @@ def add_site_bucket_policy(
 
 
 def distribution_arn(distribution: cloudfront.Distribution) -> Sub:
-    """Return the ARN of a distribution, which CloudFormation has no attribute for."""
+    """Return the ARN of a distribution, which is not an attribute in CloudFormation."""
     return Sub(
         "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${DistributionId}",
         DistributionId=distribution.Ref(),
@@ -1149,11 +1153,11 @@ def add_access_logs(
         logs.DeliveryDestination(
             "AccessLogDestination",
             Condition=conditions.cloudfront,
-            # With the format, which is create-only: another one takes another name, or the replacement
-            # would fail on the name of the old one.
+            # The format is create-only: a new format needs a new name, otherwise the replacement
+            # would fail because of the name.
             Name=names.name("edge-logs-json"),
-            # The prefix that the service puts before S3SuffixPath and loses when the delivery is updated: the
-            # logs would go where the bucket's policy refuses them.
+            # The prefix that the service adds before S3SuffixPath, but loses when the delivery is updated:
+            # the logs would go to a path that the bucket policy does not allow.
             # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2274
             DestinationResourceArn=Sub(
                 "${Bucket}/AWSLogs/${AWS::AccountId}/CloudFront", Bucket=edge_logs.bucket.GetAtt("Arn")
@@ -1166,12 +1170,12 @@ def add_access_logs(
         logs.Delivery(
             "AccessLogDelivery",
             Condition=conditions.cloudfront,
-            DependsOn=edge_logs.policy,  # or the service writes its own policy
+            DependsOn=edge_logs.policy,  # otherwise the service writes its own policy
             DeliverySourceName=source.Ref(),
             DeliveryDestinationArn=destination.GetAtt("Arn"),
             S3SuffixPath="{DistributionId}/{yyyy}/{MM}/{dd}/{HH}",
-            # Not cs(Cookie): a reader of the log could continue a session. The last five are fields of the
-            # real-time log that this one takes, too.
+            # Not cs(Cookie): a reader of the log could use a session. The last five are fields of the
+            # real-time log that this log supports too.
             # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
             RecordFields=[
                 "date",
@@ -1216,7 +1220,7 @@ def add_access_logs(
 def add_domain_records(
     t: StackTemplate, parameters: Parameters, conditions: Conditions, distribution: cloudfront.Distribution
 ) -> None:
-    """Add the addresses of the custom domain, for IPv4 and IPv6."""
+    """Add the records of the custom domain, for IPv4 and IPv6."""
     t.section("Domain records")
     target = route53.AliasTarget(  # type: ignore[attr-defined, no-untyped-call]  # has no types
         DNSName=distribution.GetAtt("DomainName"),
@@ -1247,9 +1251,9 @@ def add_domain_records(
 def add_probe(
     t: StackTemplate, parameters: Parameters, conditions: Conditions, distribution: cloudfront.Distribution
 ) -> route53.HealthCheck:
-    """Add the health check that asks for a page from outside, as users do.
+    """Add the health check that requests a page from the internet, as users do.
 
-    It does not look at the certificate's dates, which have an alarm of their own.
+    It does not check the expiration of the certificate, which has a separate alarm.
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
     """
     t.section("Probe")
@@ -1265,7 +1269,7 @@ def add_probe(
                     distribution.GetAtt("DomainName"),
                 ),
                 Port=443,
-                EnableSNI=True,  # CloudFront has many names on an address
+                EnableSNI=True,  # CloudFront serves many names on one address (SNI)
                 ResourcePath=parameters.probe_path.Ref(),
                 RequestInterval=30,  # seconds, of each checker
                 FailureThreshold=3,  # requests
@@ -1277,7 +1281,7 @@ def add_probe(
 
 
 def add_alarm_topics(t: StackTemplate, key: kms.Key) -> topics.AlarmTopics:
-    """Add the topics that alarms are sent to; subscribe to them in this stack's region."""
+    """Add the alarm topics; subscribe to them in the region of this stack."""
     t.section("Alarm topics")
     alarm_topics = topics.alarm_topics(
         "FrontendAlarmTopic",
@@ -1310,7 +1314,7 @@ def add_alarms(
     distribution_alarm = partial(
         alarms.alarm,
         Namespace="AWS/CloudFront",
-        # Always both: there is no metric with only the ID.
+        # Both are required: there is no metric with only the ID.
         dimensions={"DistributionId": distribution.Ref(), "Region": "Global"},
         Condition=conditions.cloudfront,
     )
@@ -1323,10 +1327,12 @@ def add_alarms(
             EvaluationPeriods=2,
             Threshold=2,  # percent; requests that WAF blocks count
             AlarmDescription=description(
-                Users="Some users get missing pages or refused actions; often it is only scanners.",
-                First="WAF on the dashboard: does it block the requests?",
-                Then="What was uploaded last: a broken link, or half a site?",
-                Related="Comes with waf-blocked-requests-high or api-4xx.",
+                Users=(
+                    "Some pages are missing, or some actions are rejected. Often, only scanners are affected."
+                ),
+                First="The WAF graph on the dashboard: does WAF block the requests?",
+                Then="The last upload of the site: does it have a broken link, or are files missing?",
+                Related="Fires together with waf-blocked-requests-high or api-4xx.",
             ),
             notify=alarm_topics.normal.Ref(),
         )
@@ -1342,8 +1348,11 @@ def add_alarms(
             AlarmDescription=description(
                 Users="Some pages or actions fail.",
                 First="The errors on the api dashboard.",
-                Then="If there are none: the errors of the functions on this dashboard, or the last deploy.",
-                Related="Follows from api-5xx.",
+                Then=(
+                    "If there are none, the errors of the CloudFront functions on this dashboard, or the "
+                    "last deploy."
+                ),
+                Related="Can be caused by api-5xx.",
             ),
             notify=alarm_topics.critical.Ref(),
         )
@@ -1361,7 +1370,7 @@ def add_alarms(
                 Users="The site responds slowly.",
                 First="The duration of the function, on the api dashboard.",
                 Then="The latency on the database dashboard.",
-                Related="Follows from api-latency.",
+                Related="Can be caused by api-latency.",
             ),
             notify=alarm_topics.normal.Ref(),
         )
@@ -1378,10 +1387,13 @@ def add_alarms(
             EvaluationPeriods=1,
             Threshold=100,  # requests
             AlarmDescription=description(
-                Users="Most users notice nothing. If a rule is wrong, some requests of users are blocked.",
-                First="Run the saved query waf-blocked-by-rule.",
-                Then="Run the saved query waf-blocked-addresses: a few unknown addresses, or many users?",
-                Related="cloudfront-4xx-rate-high comes with it.",
+                Users="Most users notice nothing. If a rule is wrong, WAF blocks legitimate requests.",
+                First="In Logs Insights, run the saved query waf-blocked-by-rule.",
+                Then=(
+                    "In Logs Insights, run the saved query waf-blocked-addresses: are there a few unknown "
+                    "addresses, or many users?"
+                ),
+                Related="Fires together with cloudfront-4xx-rate-high.",
             ),
             notify=alarm_topics.normal.Ref(),
             Condition=conditions.waf,
@@ -1394,21 +1406,25 @@ def add_alarms(
             Namespace="AWS/Route53",
             MetricName="HealthCheckStatus",  # 1 is healthy
             dimensions={"HealthCheckId": probe.Ref()},
-            Statistic="Minimum",  # what Route 53 recommends
+            Statistic="Minimum",  # recommended by Route 53
             Period=60,  # seconds
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
             Threshold=1,
             TreatMissingData="breaching",
-            # All of it, although the health check answers at once: a new site has no page until the upload.
+            # The full time, although the health check starts immediately: a new site has no page until the
+            # upload.
             WarmUpConfiguration=cloudwatch.WarmUpConfiguration(
                 WarmUpPeriodDurationInMinutes=60, OnlyStartEvaluatingAfterWarmUpPeriodEnds=True
             ),
             AlarmDescription=description(
                 Users="The site does not open.",
-                First="Open the site yourself, on a phone without Wi-Fi.",
-                Then="In the Route 53 console, the reason that the checkers of site-probe give.",
-                Related="Without cloudfront-5xx-rate-high: DNS, the certificate or CloudFront itself.",
+                First="Open the site on a phone with Wi-Fi turned off.",
+                Then="In the Route 53 console, the reason that the health checkers report for site-probe.",
+                Related=(
+                    "If cloudfront-5xx-rate-high does not fire, the cause is probably DNS, the certificate "
+                    "or CloudFront itself."
+                ),
             ),
             notify=alarm_topics.critical.Ref(),
             Condition=conditions.probe,
@@ -1430,9 +1446,11 @@ def add_alarms(
             TreatMissingData="breaching",
             WarmUpConfiguration=alarms.warm_up(1440),
             AlarmDescription=description(
-                Users="Nothing yet. When the certificate expires, browsers refuse the site.",
+                Users=(
+                    "Nothing yet. When the certificate expires, browsers show a warning instead of the site."
+                ),
                 First="In the ACM console in us-east-1, the renewal status of the certificate.",
-                Then="The DNS record that validates it: is it still there?",
+                Then="The DNS record that validates the certificate: does it still exist?",
             ),
             notify=alarm_topics.normal.Ref(),
             Condition=conditions.custom_domain,
@@ -1450,7 +1468,7 @@ def add_outputs(
     web_acl: wafv2.WebACL,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
-    """Add what operators look up. No other stack reads from this one."""
+    """Add the outputs for operators. No other stack reads from this one."""
     t.add_output(
         [
             Output(
@@ -1509,10 +1527,10 @@ def add_outputs(
 
 
 def derive(t: StackTemplate) -> None:
-    """Make what follows from the rest of the template: the dashboard. Call it again after a change.
+    """Add the dashboard, which is derived from the rest of the template. Repeat the call after a change.
 
     Raises:
-        DashboardError: something that the dashboard shows is no longer there.
+        DashboardError: the dashboard shows a removed resource.
     """
     t.section("Dashboard")
     t.resources.pop("FrontendDashboard", None)
@@ -1521,5 +1539,5 @@ def derive(t: StackTemplate) -> None:
 
 
 def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each derived value that no longer follows from the rest of a template."""
+    """Return a sentence for each derived part that is out of date."""
     return dashboards.stale(template, "FrontendDashboard", overview, "frontend.derive(t)")

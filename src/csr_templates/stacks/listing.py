@@ -14,20 +14,19 @@ def _nothing_derived(template: Mapping[str, Any]) -> list[str]:
 
 
 class Stack(NamedTuple):
-    """One stack: where its template comes from and where it goes.
+    """The declaration of a stack.
 
     Attributes:
-        name: last part of the name when deployed, ``<project>-<environment>-<name>``.
+        name: last part of the name of the deployed stack, ``<project>-<environment>-<name>``.
         template: file name of the rendered template.
-        region: AWS region that the template is deployed to and checked for.
+        region: AWS region of the deploy and of the lint.
         build: returns the template.
         reads_from: names of the stacks whose outputs it reads.
-        per_deploy: parameters that each deploy decides, and the parameter files must not hold.
-        rollback_triggers: logical IDs of alarms that roll an update back: those that a bad release sets off
-            within minutes, and little else does. None for a stack whose rollback would do more harm than the
-            release, such as a database.
-        stale: returns, for a rendered template, a sentence for each derived value that no longer follows from
-            the rest of it.
+        per_deploy: per-deploy parameters, which must not be in the parameter files.
+        rollback_triggers: logical IDs of alarms that roll back an update: alarms that a bad release raises
+            within minutes, and that rarely have other causes. Empty for a stack whose rollback would cause
+            more damage than the release, such as a database.
+        stale: returns, for a rendered template, a sentence for each derived part that is out of date.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The network stack: where everything else runs, and the keys that logs and alarms are encrypted with."""
+"""The network stack: the VPC of the other stacks, and the KMS keys of log groups and alarm topics."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -55,7 +55,7 @@ def build() -> StackTemplate:
 
 
 class Parameters(NamedTuple):
-    """What an environment decides."""
+    """The parameters of the environment."""
 
     vpc_cidr: Parameter
     public_subnet_1_cidr: Parameter
@@ -87,7 +87,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "PublicSubnet1Cidr",
                 Default="10.2.1.0/24",
-                # Another subnet gets another NAT gateway, with the address that the old one still has.
+                # A new subnet gets a new NAT gateway, with the address that the old gateway still has.
                 Description=(
                     "CIDR block of the public subnet in the first zone. Cannot be changed after creation."
                 ),
@@ -110,8 +110,8 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.cidr(
                 "PrivateSubnet1Cidr",
                 Default="10.2.3.0/24",
-                # Another subnet joins the endpoint of Secrets Manager before the old one leaves, which EC2
-                # refuses: one subnet of a zone (DuplicateSubnetsInSameZone).
+                # A new subnet is added to the endpoint of Secrets Manager before the old one is removed,
+                # which EC2 refuses: one subnet of a zone (DuplicateSubnetsInSameZone).
                 # https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
                 Description=(
                     "CIDR block of the private subnet in the first zone. Cannot be changed after creation."
@@ -179,7 +179,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:
-    """Add the rule that the zones differ."""
+    """Add the rule that the Availability Zones are different."""
     t.add_rule(
         "TwoAvailabilityZones",
         {
@@ -196,7 +196,7 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
 
 
 class Conditions(NamedTuple):
-    """What the parameters decide."""
+    """The conditions on the parameters."""
 
     has_nat_gateway_per_zone: str
     has_permissions_boundary: str
@@ -251,7 +251,7 @@ def add_keys(t: StackTemplate) -> Keys:
 
 
 def add_alarm_topics(t: StackTemplate, key: kms.Key) -> topics.AlarmTopics:
-    """Add the topics that the alarms are sent to."""
+    """Add the alarm topics."""
     t.section("Alarm topics")
     alarm_topics = topics.alarm_topics(
         "NetworkAlarmTopic",
@@ -268,7 +268,7 @@ def add_alarm_topics(t: StackTemplate, key: kms.Key) -> topics.AlarmTopics:
 def add_vpc(t: StackTemplate, parameters: Parameters) -> ec2.VPC:
     """Add the VPC.
 
-    Nothing uses its default security group. CloudFormation cannot remove the rules of that group.
+    Its default security group is not used. CloudFormation cannot remove the rules of this group.
     """
     t.section("VPC")
     return t.add_resource(
@@ -292,7 +292,7 @@ class Subnets(NamedTuple):
 
 
 def add_subnets(t: StackTemplate, vpc: ec2.VPC, parameters: Parameters) -> Subnets:
-    """Add the subnets. Nothing but the NAT gateways has a public address, so no subnet assigns any."""
+    """Add the subnets. Only the NAT gateways have public addresses, so subnets do not assign any."""
     t.section("Subnets")
     subnet = partial(ec2.Subnet, VpcId=vpc.Ref(), MapPublicIpOnLaunch=False)
     public_1 = t.add_resource(
@@ -331,14 +331,14 @@ def add_subnets(t: StackTemplate, vpc: ec2.VPC, parameters: Parameters) -> Subne
 
 
 class InternetAccess(NamedTuple):
-    """The gateway, and its attachment: what has or routes to a public address must wait for that."""
+    """The internet gateway and its attachment, which public addresses and routes must depend on."""
 
     gateway: ec2.InternetGateway
     attachment: ec2.VPCGatewayAttachment
 
 
 def add_internet_gateway(t: StackTemplate, vpc: ec2.VPC) -> InternetAccess:
-    """Add the way out."""
+    """Add the internet gateway."""
     t.section("Internet gateway")
     gateway = t.add_resource(ec2.InternetGateway("InternetGateway", Tags=names.tags("internet-gateway")))
     attachment = t.add_resource(
@@ -377,14 +377,14 @@ def add_public_routes(t: StackTemplate, vpc: ec2.VPC, internet: InternetAccess, 
 
 
 class RouteTables(NamedTuple):
-    """One per Availability Zone, so that each can have its own way out."""
+    """One per Availability Zone, so that each can have its own NAT gateway."""
 
     private_1: ec2.RouteTable
     private_2: ec2.RouteTable
 
 
 class NatAddresses(NamedTuple):
-    """What the internet sees as the source. The second exists only with a NAT gateway in each zone."""
+    """The public source addresses. The second exists only with a NAT gateway in each zone."""
 
     first: ec2.EIP
     second: ec2.EIP
@@ -398,7 +398,7 @@ class NatGateways(NamedTuple):
 
 
 class PrivateRoutes(NamedTuple):
-    """The private subnets' way out."""
+    """The route tables of the private subnets, and their NAT gateways."""
 
     route_tables: RouteTables
     gateways: NatGateways
@@ -408,11 +408,11 @@ class PrivateRoutes(NamedTuple):
 def add_private_routes(
     t: StackTemplate, conditions: Conditions, vpc: ec2.VPC, internet: InternetAccess, subnets: Subnets
 ) -> PrivateRoutes:
-    """Add the private subnets' route tables, and the NAT gateways that they lead to.
+    """Add the route tables of the private subnets, and their NAT gateways.
 
-    With a gateway in each zone, losing a zone does not take the other one's way out. With one, the second
-    table leads to it. Switching changes that route in place: CloudFormation creates a second gateway before
-    the route leads there, and deletes it after the route has left it.
+    With a gateway in each zone, a zone outage does not affect the other zone. With one gateway, both tables
+    use it. A change of this setting updates the route in place: CloudFormation creates the second gateway
+    before it changes the route, and deletes it after the route is changed back.
     """
     t.section("NAT gateways and private routes")
     address_1 = t.add_resource(
@@ -495,9 +495,9 @@ def add_private_routes(
 def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters: Parameters) -> None:
     """Add the network ACL of the private subnets.
 
-    An ACL is stateless: what comes back from the internet through the NAT gateways arrives from the
-    remote address on a port of 1024-65535, the range that Lambda and NAT gateways send from. A deny of the
-    database's port 3306 in front of it would cut off the connections that happen to use it as their source.
+    A network ACL is stateless: return traffic through the NAT gateways comes from the remote address to a
+    port in 1024-65535, the ephemeral ports of Lambda and NAT gateways. A deny of port 3306 of the database
+    before this rule would block connections that use it as ephemeral port.
     https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
     """
     t.section("Network ACL of the private subnets")
@@ -529,7 +529,7 @@ def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters
             "PrivateInboundFragmentationNeeded",
             RuleNumber=120,
             Egress=False,
-            Protocol=1,  # ICMP; without this message a path with a smaller MTU swallows large packets
+            Protocol=1,  # ICMP; without this message, large packets are lost on a path with a smaller MTU
             Icmp=ec2.ICMP(Type=3, Code=4),
             CidrBlock="0.0.0.0/0",
         )
@@ -568,10 +568,10 @@ def add_network_acl(t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, parameters
 def add_endpoints(
     t: StackTemplate, vpc: ec2.VPC, subnets: Subnets, route_tables: RouteTables, parameters: Parameters
 ) -> None:
-    """Add the ways to S3 and Secrets Manager that do not leave the VPC.
+    """Add the VPC endpoints of S3 and Secrets Manager.
 
-    Their policies are a ceiling for everything that runs here: this account's callers, this environment's
-    buckets and secrets, data and not administration. What a caller may do is up to its own role.
+    Their policies limit all callers in the VPC: to this account, to buckets and secrets of this environment,
+    and to data access, not administration. The permissions of a caller depend on its role.
     """
     t.section("VPC endpoints")
     our_bucket = f"arn:${{AWS::Partition}}:s3:::{names.PREFIX}-*"
@@ -600,7 +600,8 @@ def add_endpoints(
                         aws.StringEquals(
                             {
                                 "aws:PrincipalAccount": Ref("AWS::AccountId"),
-                                # Bucket names are global: another account may own one that fits the pattern.
+                                # Bucket names are global: another account may own a bucket whose name matches
+                                # the pattern.
                                 "aws:ResourceAccount": Ref("AWS::AccountId"),
                             }
                         )
@@ -614,7 +615,7 @@ def add_endpoints(
         ec2.SecurityGroup(
             "SecretsManagerEndpointSecurityGroup",
             GroupName=names.name("secrets-manager-endpoint-sg"),
-            # Never change it: another description is another group, and its name would be taken.
+            # Must not be changed: a new description replaces the group, whose name would be in use.
             GroupDescription="Secrets Manager endpoint: inbound HTTPS from the private subnets",
             VpcId=vpc.Ref(),
             SecurityGroupIngress=[
@@ -633,7 +634,7 @@ def add_endpoints(
                     CidrIp=parameters.private_subnet_2_cidr.Ref(),
                 ),
             ],
-            # Without a rule here EC2 adds one that allows everything.
+            # Without a rule, EC2 adds one that allows all traffic.
             SecurityGroupEgress=[
                 ec2.SecurityGroupRule(
                     Description="No outbound connections", IpProtocol="-1", CidrIp="127.0.0.1/32"
@@ -648,7 +649,7 @@ def add_endpoints(
             VpcId=vpc.Ref(),
             VpcEndpointType="Interface",
             ServiceName=Sub("com.amazonaws.${AWS::Region}.secretsmanager"),
-            PrivateDnsEnabled=True,  # the SDK's usual address leads here
+            PrivateDnsEnabled=True,  # the default endpoint of the SDK resolves to it
             SubnetIds=[subnets.private_1.Ref(), subnets.private_2.Ref()],
             SecurityGroupIds=[group.GetAtt("GroupId")],
             PolicyDocument=policies.document(
@@ -671,9 +672,9 @@ def add_endpoints(
     )
 
 
-# Fields of the flow log -> what the saved query calls them: unlike the names that Logs Insights discovers in
-# the default format, whose fields these are up to log-status, and unlike commands such as SOURCE. The others
-# show the addresses behind NAT.
+# Fields of the flow log -> their names in the saved query, which must differ from the names that Logs
+# Insights discovers in the default format (the fields up to log-status), and from commands such as SOURCE.
+# The other fields show the addresses behind NAT.
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
 FLOW_LOG_FIELDS = {
@@ -700,7 +701,7 @@ FLOW_LOG_FIELDS = {
 def add_flow_logs(
     t: StackTemplate, parameters: Parameters, conditions: Conditions, vpc: ec2.VPC, key: kms.Key
 ) -> logs.LogGroup:
-    """Add the record of all traffic, accepted and rejected, and the role that writes it and nothing else."""
+    """Add the flow log of all traffic, accepted and rejected, and its role."""
     t.section("Flow logs")
     group = t.add_resource(
         log_groups.log_group(
@@ -714,7 +715,7 @@ def add_flow_logs(
         roles.service_role(
             "FlowLogsRole",
             "flow-logs-role",
-            Description="Lets VPC flow logs write to their log group",
+            Description="Allows VPC Flow Logs to write to its log group",
             service="vpc-flow-logs.amazonaws.com",
             PermissionsBoundary=If(
                 conditions.has_permissions_boundary, parameters.permissions_boundary.Ref(), NoValue
@@ -730,7 +731,7 @@ def add_flow_logs(
                             awacs.logs.DescribeLogStreams,
                             awacs.logs.PutLogEvents,
                         ],
-                        Resource=[group.GetAtt("Arn")],  # ends in ":*", the group's streams
+                        Resource=[group.GetAtt("Arn")],  # ends in ":*", the streams of the group
                     )
                 ),
             ),
@@ -742,7 +743,7 @@ def add_flow_logs(
             ResourceId=vpc.Ref(),
             ResourceType="VPC",
             TrafficType="ALL",
-            # Create-only, both: another format or interval is another flow log.
+            # Both are create-only: a new format or interval replaces the flow log.
             LogFormat=" ".join(f"${{{field}}}" for field in FLOW_LOG_FIELDS),
             MaxAggregationInterval=600,  # seconds; 60 writes more records, which are billed by volume
             LogDestinationType="cloud-watch-logs",
@@ -755,9 +756,9 @@ def add_flow_logs(
 
 
 def add_queries(t: StackTemplate, flow_logs: logs.LogGroup) -> None:
-    """Add what CloudWatch Logs Insights offers under "Queries", in a folder of this environment.
+    """Add the saved queries of CloudWatch Logs Insights, in a folder of this environment.
 
-    Logs Insights does not know the fields of a format of our own, so the query takes the records apart.
+    Logs Insights does not discover fields of a custom format, so the query parses the records.
     """
     t.section("Saved queries")
     stars = " ".join("*" for _ in FLOW_LOG_FIELDS)
@@ -780,11 +781,11 @@ def add_queries(t: StackTemplate, flow_logs: logs.LogGroup) -> None:
 
 
 def add_lambda_deployments_bucket(t: StackTemplate) -> s3.Bucket:
-    """Add the bucket that the API's packages are uploaded to.
+    """Add the bucket for the packages of the API.
 
-    It stands in this stack because a package must be there before the api stack can be created. Old versions
-    stay as long as a rollback may want them: the ten newest of each package always, the others for 90 days.
-    Its access log says who uploaded what runs in production, and is kept for a year in a bucket of its own.
+    It is in this stack because the package must exist before the api stack is created. Old versions are
+    retained for rollbacks: the ten newest of each package always, the others for 90 days. Its access log says
+    who uploaded what runs in production, and is kept for a year in a bucket of its own.
     """
     t.section("Lambda package bucket")
     log_bucket = t.add_resource(
@@ -843,16 +844,22 @@ def add_alarms(
         alarms.alarm,
         AlarmDescription=alarms.description(
             Users="Requests that need the internet or an AWS service fail or time out.",
-            First="On the network dashboard, the active connections. Many to one address use up its ports.",
-            Then="Run the saved query network-flows: which address gets most of the packets?",
-            Related="Errors and duration of the function follow from it.",
+            First=(
+                "On the network dashboard, the active connections. Too many to the same address use up the "
+                "ports."
+            ),
+            Then=(
+                "In Logs Insights, run the saved query network-flows: which address receives the most "
+                "packets?"
+            ),
+            Related="Can cause lambda-errors and lambda-duration.",
             Dashboard="network",
         ),
         Namespace="AWS/NATGateway",
         MetricName="ErrorPortAllocation",
         Statistic="Sum",
         EvaluationPeriods=2,
-        Threshold=0,  # connections that got no port
+        Threshold=0,  # connections without a port
         notify=alarm_topics.critical.Ref(),
     )
     drops_alarm = partial(
@@ -860,8 +867,8 @@ def add_alarms(
         AlarmDescription=alarms.description(
             Users="Some requests that need the internet are slow.",
             First="AWS Health: is there an event in the zone?",
-            Then="On the network dashboard, the bytes: a load that the gateway cannot carry?",
-            Related="Comes with nat-1-ports or nat-2-ports if the ports are the cause.",
+            Then="On the network dashboard, the bytes: is there more traffic than the gateway can handle?",
+            Related="If the ports are the cause, nat-1-ports or nat-2-ports also fires.",
             Dashboard="network",
         ),
         Namespace="AWS/NATGateway",
@@ -894,7 +901,7 @@ def add_outputs(
     bucket: s3.Bucket,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
-    """Add what the other stacks and the operators need to know."""
+    """Add the outputs for the other stacks and for operators."""
     t.add_output(
         [
             contract.output(contract.VPC_ID, "ID of the VPC", vpc.Ref()),
@@ -914,7 +921,10 @@ def add_outputs(
             ),
             Output(
                 "NatGateway1Address",
-                Description="Public IP address of private subnet 1, and of 2 where it has no NAT gateway",
+                Description=(
+                    "Public IP address of private subnet 1, and of private subnet 2 if that has no NAT "
+                    "gateway"
+                ),
                 Value=addresses.first.GetAtt("PublicIp"),
             ),
             Output(
@@ -951,10 +961,10 @@ def add_outputs(
 
 
 def derive(t: StackTemplate) -> None:
-    """Make what follows from the rest of the template: the dashboard. Call it again after a change.
+    """Add the dashboard, which is derived from the rest of the template. Repeat the call after a change.
 
     Raises:
-        DashboardError: something that the dashboard shows is no longer there.
+        DashboardError: the dashboard shows a removed resource.
     """
     t.section("Dashboard")
     t.resources.pop("NetworkDashboard", None)
@@ -962,5 +972,5 @@ def derive(t: StackTemplate) -> None:
 
 
 def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each derived value that no longer follows from the rest of a template."""
+    """Return a sentence for each derived part that is out of date."""
     return dashboards.stale(template, "NetworkDashboard", overview, "network.derive(t)")

@@ -1,11 +1,11 @@
-"""What stays as it is from one release to the next: written by hand, and held by every build.
+"""Resources and names that must not change between releases; written manually, checked by every build.
 
-A build compares each stack of the listing with its entry here. What is here and is gone from the stack, or
-changed, stops the build with a sentence, so that nothing that holds data is renamed by accident. What is new
-needs a line if it holds data, or if it has a name that AWS does not ask for. A new alarm, dashboard or output
-needs none; it gets one as soon as something relies on it.
+A build compares each stack of the listing with its entry here. A pinned resource or name that is missing or
+changed stops the build with a sentence, so that resources with data are not renamed by accident. A new
+resource needs a pin if it contains data, or if it has a name that AWS does not require. A new alarm,
+dashboard or output does not need a pin until something depends on it.
 
-Names are written as the template writes them, exports without the prefix that all of them have.
+Names are written as in the template, exports without their common prefix.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ from typing import Final, NamedTuple
 
 
 class Pin(NamedTuple):
-    """A resource that holds data, or has to outlive its stack for another reason.
+    """A resource with data, or one that must be retained for another reason.
 
     Attributes:
-        Type: CloudFormation refuses to change it.
-        Name: its name; empty where AWS chooses one.
-        DeletionPolicy: what becomes of it when it leaves the template, or the stack is deleted.
-        UpdateReplacePolicy: what becomes of it when an update replaces it.
+        Type: its type, which CloudFormation cannot change.
+        Name: its name; empty for a generated name.
+        DeletionPolicy: its policy for removal from the template and deletion of the stack.
+        UpdateReplacePolicy: its policy for replacement.
     """
 
     Type: str
@@ -30,13 +30,13 @@ class Pin(NamedTuple):
 
 
 class Pins(NamedTuple):
-    """What stays as it is in one stack.
+    """The pins of one stack.
 
     Attributes:
-        holds_data: logical ID -> what it is.
-        names: logical ID -> name, of what else is addressed by its name. A name forbids replacement, so
-            nothing has one without need.
-        outputs: key -> export, or None. What operators, pipelines, restores and other stacks read.
+        holds_data: logical ID -> pinned resource.
+        names: logical ID -> name, of other resources that are used by name. A resource with a name cannot be
+            replaced, so only these have names.
+        outputs: key -> export, or None; outputs for operators, pipelines, restores and other stacks.
     """
 
     holds_data: Mapping[str, Pin] = MappingProxyType({})

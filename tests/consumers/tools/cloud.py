@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.cloudformation import models, parsing
-from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.exceptions import CloudFormationError, ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 from moto.server import main
@@ -63,7 +63,9 @@ _clean_json = parsing.clean_json
 
 
 def clean_json(node: Any, resources: Any) -> Any:
-    """Do what moto does, and know ``Fn::GetStackOutput``."""
+    """Do what moto does, and know ``Fn::GetStackOutput`` and the text form of ``Fn::GetAtt``."""
+    if isinstance(node, dict) and isinstance(node.get("Fn::GetAtt"), str):
+        return _clean_json({"Fn::GetAtt": node["Fn::GetAtt"].split(".", 1)}, resources)
     if isinstance(node, dict) and "Fn::GetStackOutput" in node:
         asked = clean_json(node["Fn::GetStackOutput"], resources)
         backend = models.cloudformation_backends[resources._account_id][asked["Region"]]
@@ -91,6 +93,28 @@ def execute_change_set(backend: Any, change_set_name: str, stack_name: str | Non
     change_set.execution_status = "EXECUTE_COMPLETE"
     for export in stack.exports:
         backend.exports[export.name] = export
+    del backend.change_sets[change_set.change_set_id]  # moto would take it for the next one of that name
+
+
+class ChangeSetNotFoundError(CloudFormationError):
+    """What CloudFormation says of a change set that does not exist; moto says that its stack does not."""
+
+    code = "ChangeSetNotFound"
+
+
+def describe_change_set(backend: Any, change_set_name: str) -> Any:
+    """Return the change set of that name or ID."""
+    for key, one in backend.change_sets.items():
+        if change_set_name in (key, one.change_set_name):
+            return one
+    raise ChangeSetNotFoundError(f"ChangeSet [{change_set_name}] does not exist")
+
+
+def delete_change_set(backend: Any, change_set_name: str) -> None:
+    """Delete the change sets of that name or ID; moto's own fails where there is none."""
+    for key, one in list(backend.change_sets.items()):
+        if change_set_name in (key, one.change_set_name):
+            del backend.change_sets[key]
 
 
 def update_termination_protection(response: Any) -> ActionResult:
@@ -113,6 +137,8 @@ def resolve_update_parameters(backend: Any, *, instance: Any, **given: Any) -> A
 for owner, name, stand_in in (
     (models.CloudFormationBackend, "_resolve_update_parameters", resolve_update_parameters),
     (models.CloudFormationBackend, "execute_change_set", execute_change_set),
+    (models.CloudFormationBackend, "delete_change_set", delete_change_set),
+    (models.CloudFormationBackend, "describe_change_set", describe_change_set),
     (CloudFormationResponse, "update_termination_protection", update_termination_protection),
     (parsing, "resource_class_from_type", lambda kind: Placeholder),
     (parsing, "parse_and_create_resource", create),

@@ -28,8 +28,8 @@ def case(text: str, path: str, found: str, whom: str = FOR_ALL, when: str = "") 
     return (
         text,
         f"{SETTINGS}/{path}" if path else SETTINGS,
-        f"CacheDataEncrypted is {found} for {whom}{when}, and true for others: what is cached there later is "
-        "not encrypted. Set it to true there: it takes effect only for a method that is cached.",
+        f"CacheDataEncrypted is {found} for {whom}{when}, and true for others: methods cached there later "
+        "are not encrypted. Set it to true there: it takes effect only for a method that is cached.",
     )
 
 

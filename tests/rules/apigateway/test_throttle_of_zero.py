@@ -1,75 +1,57 @@
 """Limits of stages and usage plans."""
 
+
+def one(name: str, kind: str, properties: str, first: str = "") -> str:
+    """Return a template with a stage or a usage plan."""
+    return f"{first}\nResources:\n  {name}: {{Type: AWS::{kind}, Properties: {{{properties}}}}}\n"
+
+
+def plan(properties: str, first: str = "") -> str:
+    """Return a template with a usage plan."""
+    return one("Plan", "ApiGateway::UsagePlan", properties, first)
+
+
+def stage(settings: str, first: str = "") -> str:
+    """Return a template with a stage of these method settings."""
+    return one("Stage", "ApiGateway::Stage", f"MethodSettings: [{settings}]", first)
+
+
+def case(text: str, path: str) -> tuple[str, ...]:
+    """A limit of 0 is found."""
+    return (
+        text,
+        f"Resources/{path}",
+        f"{path.split('/')[-1]} is 0: every request is answered with 429. Raise it, or remove it.",
+    )
+
+
 GOOD = {
-    "limits": """
-Resources:
-  Plan:
-    Type: AWS::ApiGateway::UsagePlan
-    Properties:
-      Throttle: {RateLimit: 10, BurstLimit: 20}
-""",
-    "no limit": """
-Resources:
-  Stage:
-    Type: AWS::ApiGateway::Stage
-    Properties:
-      MethodSettings:
-        - {HttpMethod: GET, ResourcePath: /, ThrottlingRateLimit: -1}
-        - !If [IsProduction, !Ref AWS::NoValue, {HttpMethod: PUT, ResourcePath: /}]
-Conditions: {IsProduction: !Equals [!Ref AWS::Region, eu-west-1]}
-""",
-    "parameter": """
-Parameters: {Rate: {Type: Number}}
-Resources:
-  Plan: {Type: AWS::ApiGateway::UsagePlan, Properties: {Throttle: {RateLimit: !Ref Rate}}}
-""",
+    "limits": plan("Throttle: {RateLimit: 10, BurstLimit: 20}"),
+    "no limit": stage(
+        "{HttpMethod: GET, ResourcePath: /, ThrottlingRateLimit: -1}, "
+        "!If [IsProduction, !Ref AWS::NoValue, {HttpMethod: PUT, ResourcePath: /}]",
+        "Conditions: {IsProduction: !Equals [!Ref AWS::Region, eu-west-1]}",
+    ),
+    "parameter": plan("Throttle: {RateLimit: !Ref Rate}", "Parameters: {Rate: {Type: Number}}"),
 }
 
 BAD = {
-    "plan": (
-        """
-Resources:
-  Plan:
-    Type: AWS::ApiGateway::UsagePlan
-    Properties:
-      Throttle: {RateLimit: 10, BurstLimit: 0}
-""",
-        "Resources/Plan/Properties/Throttle/BurstLimit",
-        "BurstLimit is 0: every request is answered with 429. Raise it, or remove it.",
+    "plan": case(plan("Throttle: {RateLimit: 10, BurstLimit: 0}"), "Plan/Properties/Throttle/BurstLimit"),
+    "stage": case(
+        stage("{HttpMethod: '*', ResourcePath: /*, ThrottlingRateLimit: 0}"),
+        "Stage/Properties/MethodSettings/0/ThrottlingRateLimit",
     ),
-    "stage": (
-        """
-Resources:
-  Stage:
-    Type: AWS::ApiGateway::Stage
-    Properties:
-      MethodSettings:
-        - {HttpMethod: '*', ResourcePath: /*, ThrottlingRateLimit: 0}
-""",
-        "Resources/Stage/Properties/MethodSettings/0/ThrottlingRateLimit",
-        "ThrottlingRateLimit is 0: every request is answered with 429. Raise it, or remove it.",
+    "method of a plan": case(
+        plan("ApiStages: [{ApiId: a, Stage: b, Throttle: {/pets/GET: {RateLimit: 0}}}]"),
+        "Plan/Properties/ApiStages/0/Throttle//pets/GET/RateLimit",
     ),
-    "method of a plan": (
-        """
-Resources:
-  Plan:
-    Type: AWS::ApiGateway::UsagePlan
-    Properties:
-      ApiStages:
-        - {ApiId: a, Stage: b, Throttle: {/pets/GET: {RateLimit: 0}}}
-""",
-        "Resources/Plan/Properties/ApiStages/0/Throttle//pets/GET/RateLimit",
-        "RateLimit is 0: every request is answered with 429. Raise it, or remove it.",
-    ),
-    "HTTP API": (
-        """
-Parameters: {Rate: {Type: Number, Default: 0}}
-Resources:
-  Stage:
-    Type: AWS::ApiGatewayV2::Stage
-    Properties: {DefaultRouteSettings: {ThrottlingRateLimit: !Ref Rate}}
-""",
-        "Resources/Stage/Properties/DefaultRouteSettings/ThrottlingRateLimit",
-        "ThrottlingRateLimit is 0: every request is answered with 429. Raise it, or remove it.",
+    "HTTP API": case(
+        one(
+            "Stage",
+            "ApiGatewayV2::Stage",
+            "DefaultRouteSettings: {ThrottlingRateLimit: !Ref Rate}",
+            "Parameters: {Rate: {Type: Number, Default: 0}}",
+        ),
+        "Stage/Properties/DefaultRouteSettings/ThrottlingRateLimit",
     ),
 }

@@ -25,15 +25,15 @@ def method(declared: str, key: str) -> str:
 def spelling(key: str, declared: str) -> str:
     """Return what the rule says about two spellings."""
     return (
-        f'CacheKeyParameters holds "{key}", and RequestParameters declares "{declared}": API Gateway tells '
-        "upper and lower case apart, so these are two parameters. Write both alike, as the client sends it."
+        f'CacheKeyParameters contains "{key}", and RequestParameters declares "{declared}": names '
+        "are case-sensitive, so these are two parameters. Use one spelling, that of the client."
     )
 
 
 def undeclared(key: str) -> str:
     """Return what the rule says about a parameter that is not declared."""
     return (
-        f'CacheKeyParameters holds "{key}", which RequestParameters does not declare: API Gateway refuses '
+        f'CacheKeyParameters contains "{key}", which RequestParameters does not declare: API Gateway refuses '
         f'the method. Add it there: "{key}": false, or true if it is required.'
     )
 

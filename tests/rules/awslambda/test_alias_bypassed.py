@@ -46,7 +46,7 @@ def not_allowed(when: str = "") -> str:
     """Return the message about a permission."""
     return (
         f"FunctionName is the function Function{when}, but the API calls its alias Alias: a permission on "
-        "the function does not hold for the alias, and every call fails. Write Ref Alias."
+        "the function does not apply to the alias, and every call fails. Write Ref Alias."
     )
 
 

@@ -30,7 +30,7 @@ BAD = {
     "nothing": (
         template("logs:*"),
         "Resources/Mapping/Properties/EventSourceArn",
-        "Role, the role of F, may not sqs:ReceiveMessage and sqs:DeleteMessage and "
+        "Role, the role of F, does not allow sqs:ReceiveMessage and sqs:DeleteMessage and "
         "sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. Allow it.",
     ),
     "one of three": (
@@ -39,12 +39,13 @@ BAD = {
             "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
         ),
         "Resources/Mapping/Properties/EventSourceArn",
-        "Role, the role of F, may not sqs:DeleteMessage: Lambda refuses the mapping from Queue. Allow it.",
+        "Role, the role of F, does not allow sqs:DeleteMessage: Lambda refuses the mapping from Queue. Allow "
+        "it.",
     ),
     "an alias": (
         template("[sqs:ReceiveMessage, sqs:DeleteMessage]", called="Live"),
         "Resources/Mapping/Properties/EventSourceArn",
-        "Role, the role of F, may not sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. Allow "
-        "it.",
+        "Role, the role of F, does not allow sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. "
+        "Allow it.",
     ),
 }

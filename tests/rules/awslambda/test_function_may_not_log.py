@@ -24,11 +24,11 @@ BAD = {
     "nothing": (
         template("s3:*"),
         "Resources/F/Properties/Role",
-        "Role may not logs:CreateLogStream and logs:PutLogEvents: the function has no log. Allow it.",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents: the function has no log. Allow it.",
     ),
     "one of two": (
         template("logs:CreateLogStream"),
         "Resources/F/Properties/Role",
-        "Role may not logs:PutLogEvents: the function has no log. Allow it.",
+        "Role does not allow logs:PutLogEvents: the function has no log. Allow it.",
     ),
 }

@@ -12,9 +12,8 @@ Resources:
 """
 
 MESSAGE = (
-    "ProvisionedConcurrentExecutions {ready}, but ReservedConcurrentExecutions of Function {most}: "
-    "Lambda refuses to keep more environments ready than the function may have. Reserve more, or provision "
-    "less."
+    "ProvisionedConcurrentExecutions {ready}, but ReservedConcurrentExecutions of Function {most}: Lambda "
+    "refuses to keep more environments ready than the function may have. Reserve more, or provision less."
 )
 
 

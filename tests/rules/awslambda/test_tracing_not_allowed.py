@@ -25,7 +25,7 @@ BAD = {
     "nothing": (
         template("logs:*"),
         "Resources/F/Properties/TracingConfig",
-        "Role may not xray:PutTraceSegments and xray:PutTelemetryRecords: the function has no "
+        "Role does not allow xray:PutTraceSegments and xray:PutTelemetryRecords: the function has no "
         "traces. Allow it.",
     ),
 }

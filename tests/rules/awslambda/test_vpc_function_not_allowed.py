@@ -29,12 +29,12 @@ BAD = {
     "nothing": (
         template("logs:*"),
         "Resources/F/Properties/VpcConfig",
-        "Role may not ec2:CreateNetworkInterface and ec2:DescribeNetworkInterfaces and "
+        "Role does not allow ec2:CreateNetworkInterface and ec2:DescribeNetworkInterfaces and "
         "ec2:DeleteNetworkInterface: Lambda refuses the function in a VPC. Allow it.",
     ),
     "one missing": (
         template("[ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces]"),
         "Resources/F/Properties/VpcConfig",
-        "Role may not ec2:DeleteNetworkInterface: Lambda refuses the function in a VPC. Allow it.",
+        "Role does not allow ec2:DeleteNetworkInterface: Lambda refuses the function in a VPC. Allow it.",
     ),
 }

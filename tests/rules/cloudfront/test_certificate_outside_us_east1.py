@@ -28,8 +28,8 @@ def case(arn: str, shown: str, region: str) -> tuple[str, ...]:
     return (
         distribution(arn),
         "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
-        f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront takes only one of "
-        "us-east-1. Create it there and give its ARN.",
+        f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront accepts only "
+        "certificates of us-east-1. Create it there and give its ARN.",
     )
 
 

@@ -29,7 +29,7 @@ def distribution(pages: str, *origins: str) -> str:
 def message(page: str, code: str, status: str, when: str = "") -> str:
     """Return the message on one page."""
     return (
-        f"ResponsePagePath is {page} for the error {code}{when}: it holds for the whole distribution, so "
+        f"ResponsePagePath is {page} for the error {code}{when}: it applies to the whole distribution, so "
         f"callers of the API origin api get this page{status} too. Remove it, and route pages by a "
         "CloudFront Function on the site's behavior."
     )

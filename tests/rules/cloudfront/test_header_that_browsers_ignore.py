@@ -1,121 +1,59 @@
 """Headers that protect a site."""
 
+
+def policy(config: str, first: str = "") -> str:
+    """Return a template with a policy of these headers."""
+    return f"""{first}
+Resources:
+  Headers:
+    Type: AWS::CloudFront::ResponseHeadersPolicy
+    Properties: {{ResponseHeadersPolicyConfig: {{{config}}}}}
+"""
+
+
+def security(value: str, first: str = "") -> str:
+    """Return a template with a content security policy."""
+    own = f"{{ContentSecurityPolicy: {value}, Override: true}}"
+    return policy(f"SecurityHeadersConfig: {{ContentSecurityPolicy: {own}}}", first)
+
+
+def custom(name: str, value: str) -> str:
+    """Return a template with a custom header."""
+    return policy(f"CustomHeadersConfig: {{Items: [{{Header: {name}, Override: true, Value: {value}}}]}}")
+
+
+def case(text: str, message: str) -> tuple[str, ...]:
+    """A value that browsers ignore is found."""
+    config = "Resources/Headers/Properties/ResponseHeadersPolicyConfig"
+    if message.startswith("Value"):
+        return text, f"{config}/CustomHeadersConfig/Items/0/Value", message
+    return text, f"{config}/SecurityHeadersConfig/ContentSecurityPolicy/ContentSecurityPolicy", message
+
+
 GOOD = {
-    "policy": """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig:
-        SecurityHeadersConfig:
-          ContentSecurityPolicy:
-            ContentSecurityPolicy: "default-src 'self'; script-src 'self' none.example.com; object-src 'none'"
-            Override: true
-""",
-    "permissions": """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig:
-        CustomHeadersConfig:
-          Items:
-            - Header: Permissions-Policy
-              Override: true
-              Value: camera=(), geolocation=(self)
-""",
-    "other header": """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig:
-        CustomHeadersConfig:
-          Items:
-            - Header: X-Notes
-              Override: true
-              Value: default-src self
-""",
-    "parameter": """
-Parameters: {Policy: {Type: String}}
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig:
-        SecurityHeadersConfig:
-          ContentSecurityPolicy:
-            ContentSecurityPolicy: !Ref Policy
-            Override: true
-""",
+    "policy": security("\"default-src 'self'; script-src 'self' none.example.com; object-src 'none'\""),
+    "permissions": custom("Permissions-Policy", "'camera=(), geolocation=(self)'"),
+    "other header": custom("X-Notes", "default-src self"),
+    "parameter": security("!Ref Policy", "Parameters: {Policy: {Type: String}}"),
 }
 
 BAD = {
-    "keywords without quotation marks": (
-        """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig:
-        SecurityHeadersConfig:
-          ContentSecurityPolicy:
-            ContentSecurityPolicy: default-src self; object-src none
-            Override: true
-""",
-        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/"
-        "ContentSecurityPolicy/ContentSecurityPolicy",
-        "ContentSecurityPolicy has self and none without quotation marks, which browsers "
-        "take for hosts. Write 'self' and 'none'.",
+    "keywords without quotation marks": case(
+        security("default-src self; object-src none"),
+        "ContentSecurityPolicy has self and none without quotation marks, which browsers take for hosts. "
+        "Write 'self' and 'none'.",
     ),
-    "default": (
-        """
-Parameters: {Policy: {Type: String, Default: script-src unsafe-inline}}
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig:
-        SecurityHeadersConfig:
-          ContentSecurityPolicy:
-            ContentSecurityPolicy: !Ref Policy
-            Override: true
-""",
-        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/"
-        "ContentSecurityPolicy/ContentSecurityPolicy",
-        "ContentSecurityPolicy has unsafe-inline without quotation marks, which browsers "
-        "take for hosts. Write 'unsafe-inline'.",
+    "default": case(
+        security("!Ref Policy", "Parameters: {Policy: {Type: String, Default: script-src unsafe-inline}}"),
+        "ContentSecurityPolicy has unsafe-inline without quotation marks, which browsers take for hosts. "
+        "Write 'unsafe-inline'.",
     ),
-    "custom header": (
-        """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig:
-        CustomHeadersConfig:
-          Items:
-            - Header: content-security-policy
-              Override: true
-              Value: default-src self
-""",
-        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/CustomHeadersConfig/Items/0/Value",
+    "custom header": case(
+        custom("content-security-policy", "default-src self"),
         "Value has self without quotation marks, which browsers take for hosts. Write 'self'.",
     ),
-    "feature policy": (
-        """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig:
-        CustomHeadersConfig:
-          Items:
-            - Header: Permissions-Policy
-              Override: true
-              Value: "camera 'none'; geolocation 'self'"
-""",
-        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/CustomHeadersConfig/Items/0/Value",
+    "feature policy": case(
+        custom("Permissions-Policy", "\"camera 'none'; geolocation 'self'\""),
         "Value has camera 'none', the syntax of a feature policy, which browsers ignore. Write camera=().",
     ),
 }

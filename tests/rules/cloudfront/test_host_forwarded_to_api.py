@@ -53,9 +53,8 @@ def case(text: str, steps: str, how: str) -> tuple[str, ...]:
     return (
         text,
         f"Resources/Site/Properties/DistributionConfig/CacheBehaviors/0/{steps}",
-        f"{steps.replace('/', '.')} {how}, so the origin api gets the viewer's Host and answers 403. "
-        f"Forward all headers but Host: OriginRequestPolicyId {ALL_BUT_HOST} "
-        "(AllViewerExceptHostHeader).",
+        f"{steps.replace('/', '.')} {how}, so the origin api gets the viewer's Host and answers 403. Forward "
+        f"all headers but Host: OriginRequestPolicyId {ALL_BUT_HOST} (AllViewerExceptHostHeader).",
     )
 
 

@@ -22,11 +22,13 @@ BAD = {
     "nothing": (
         header("0"),
         "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
-        "AccessControlMaxAgeSec is 0: browsers forget that the site is only on HTTPS. Use 31536000, a year.",
+        "AccessControlMaxAgeSec is 0: browsers delete the rule that the site is only on HTTPS. Use 31536000, "
+        "a year.",
     ),
     "text": (
         header("'0'"),
         "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
-        "AccessControlMaxAgeSec is 0: browsers forget that the site is only on HTTPS. Use 31536000, a year.",
+        "AccessControlMaxAgeSec is 0: browsers delete the rule that the site is only on HTTPS. Use 31536000, "
+        "a year.",
     ),
 }

@@ -11,22 +11,15 @@ Resources:
 """
 
 
+COMPRESSED = (
+    "ParametersInCacheKeyAndForwardedToOrigin: "
+    "{EnableAcceptEncodingGzip: true, EnableAcceptEncodingBrotli: false}"
+)
+
 GOOD = {
     "order": policy("MinTTL: 0, DefaultTTL: 60, MaxTTL: 60"),
     "parameter": policy("MinTTL: 10, DefaultTTL: !Ref Any, MaxTTL: 60"),
-    "compression": """
-Resources:
-  Policy:
-    Type: AWS::CloudFront::CachePolicy
-    Properties:
-      CachePolicyConfig:
-        MinTTL: 0
-        DefaultTTL: 0
-        MaxTTL: 60
-        ParametersInCacheKeyAndForwardedToOrigin:
-          EnableAcceptEncodingGzip: true
-          EnableAcceptEncodingBrotli: false
-""",
+    "compression": policy(f"MinTTL: 0, DefaultTTL: 0, MaxTTL: 60, {COMPRESSED}"),
 }
 
 BAD = {
@@ -41,21 +34,8 @@ BAD = {
         "MinTTL is 600 and MaxTTL 60: CloudFront refuses it. Put them in order.",
     ),
     "compression without cache": (
-        """
-Resources:
-  Policy:
-    Type: AWS::CloudFront::CachePolicy
-    Properties:
-      CachePolicyConfig:
-        MinTTL: 0
-        DefaultTTL: 0
-        MaxTTL: 0
-        ParametersInCacheKeyAndForwardedToOrigin:
-          EnableAcceptEncodingGzip: true
-          EnableAcceptEncodingBrotli: false
-""",
-        "Resources/Policy/Properties/CachePolicyConfig/"
-        "ParametersInCacheKeyAndForwardedToOrigin/EnableAcceptEncodingGzip",
+        policy(f"MinTTL: 0, DefaultTTL: 0, MaxTTL: 0, {COMPRESSED}"),
+        "Resources/Policy/Properties/CachePolicyConfig/ParametersInCacheKeyAndForwardedToOrigin/EnableAcceptEncodingGzip",
         "EnableAcceptEncodingGzip is true and MaxTTL 0: CloudFront refuses a key where "
         "nothing is cached. Set it to false, or raise MaxTTL.",
     ),

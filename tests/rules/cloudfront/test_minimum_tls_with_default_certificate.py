@@ -25,9 +25,8 @@ def case(certificate: str, steps: str, when: str) -> tuple[str, ...]:
     return (
         distribution(certificate),
         f"Resources/Site/Properties/DistributionConfig/ViewerCertificate{steps}",
-        f"MinimumProtocolVersion is TLSv1.2_2021 beside CloudFrontDefaultCertificate true{when}: "
-        "CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or "
-        "remove the property.",
+        f"MinimumProtocolVersion is TLSv1.2_2021 with CloudFrontDefaultCertificate true{when}: CloudFront "
+        "sets TLSv1 with its own certificate. Use your own certificate and alias, or remove the property.",
     )
 
 

@@ -1,73 +1,48 @@
 """TLS versions of distributions."""
 
+
+def site(*parts: str) -> str:
+    """Return a template with one distribution."""
+    return (
+        "Resources: {Site: {Type: AWS::CloudFront::Distribution, "
+        f"Properties: {{DistributionConfig: {{{', '.join(parts)}}}}}}}}}\n"
+    )
+
+
+def certificate(version: str) -> str:
+    """Return a certificate of the owner, for browsers of this TLS version."""
+    return (
+        f"ViewerCertificate: {{AcmCertificateArn: a, MinimumProtocolVersion: {version}, "
+        "SslSupportMethod: sni-only}"
+    )
+
+
+def origin(versions: str) -> str:
+    """Return an origin that CloudFront asks with these TLS versions."""
+    return (
+        "Origins: [{Id: api, DomainName: api.example.com, "
+        f"CustomOriginConfig: {{OriginProtocolPolicy: https-only, OriginSSLProtocols: [{versions}]}}}}]"
+    )
+
+
 GOOD = {
-    "new": """
-Resources:
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        ViewerCertificate:
-          AcmCertificateArn: a
-          MinimumProtocolVersion: TLSv1.2_2021
-          SslSupportMethod: sni-only
-        Origins:
-          - Id: api
-            DomainName: api.example.com
-            CustomOriginConfig: {OriginProtocolPolicy: https-only, OriginSSLProtocols: [TLSv1.2]}
-""",
-    "certificate of CloudFront": """
-Resources:
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        ViewerCertificate: {CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1}
-""",
-    "both": """
-Resources:
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        Origins:
-          - Id: api
-            DomainName: api.example.com
-            CustomOriginConfig:
-              OriginProtocolPolicy: https-only
-              OriginSSLProtocols: [TLSv1.1, TLSv1.2]
-""",
+    "new": site(certificate("TLSv1.2_2021"), origin("TLSv1.2")),
+    "certificate of CloudFront": site(
+        "ViewerCertificate: {CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1}"
+    ),
+    "both": site(origin("TLSv1.1, TLSv1.2")),
 }
 
 BAD = {
     "viewers": (
-        """
-Resources:
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        ViewerCertificate: {AcmCertificateArn: a, MinimumProtocolVersion: TLSv1, SslSupportMethod: sni-only}
-""",
+        site(certificate("TLSv1")),
         "Resources/Site/Properties/DistributionConfig/ViewerCertificate/MinimumProtocolVersion",
         "MinimumProtocolVersion is TLSv1: clients with broken encryption are let in. Set it to TLSv1.2_2021.",
     ),
     "origin": (
-        """
-Resources:
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        Origins:
-          - Id: api
-            DomainName: api.example.com
-            CustomOriginConfig:
-              OriginProtocolPolicy: https-only
-              OriginSSLProtocols: [TLSv1, TLSv1.1]
-""",
+        site(origin("TLSv1, TLSv1.1")),
         "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginSSLProtocols",
-        "OriginSSLProtocols is TLSv1 and TLSv1.1: most servers refuse that, and viewers "
-        "get 502. Set it to TLSv1.2.",
+        "OriginSSLProtocols is TLSv1 and TLSv1.1: most servers refuse that, and viewers get 502. Set it to "
+        "TLSv1.2.",
     ),
 }

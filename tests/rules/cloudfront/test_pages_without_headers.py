@@ -1,84 +1,41 @@
 """Headers of cache behaviors."""
 
+
+def site(pages: str = "", api: str = "") -> str:
+    """Return a template with two behaviors and what each has beside its origin."""
+    return f"""
+Resources:
+  Headers:
+    Type: AWS::CloudFront::ResponseHeadersPolicy
+    Properties:
+      ResponseHeadersPolicyConfig: {{Name: a, SecurityHeadersConfig: {{}}}}
+  Shared:
+    Type: AWS::CloudFront::ResponseHeadersPolicy
+    Properties:
+      ResponseHeadersPolicyConfig: {{Name: b, CorsConfig: {{}}}}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        DefaultCacheBehavior: {{TargetOriginId: site{pages}}}
+        CacheBehaviors:
+          - {{PathPattern: /api/*, TargetOriginId: api{api}}}
+"""
+
+
+HEADERS = ", ResponseHeadersPolicyId: !Ref Headers"
+
 GOOD = {
-    "everywhere": """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig: {Name: a, SecurityHeadersConfig: {}}
-  Shared:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig: {Name: b, CorsConfig: {}}
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        DefaultCacheBehavior: {TargetOriginId: site, ResponseHeadersPolicyId: !Ref Headers}
-        CacheBehaviors:
-          - {PathPattern: /api/*, TargetOriginId: api, ResponseHeadersPolicyId: !Ref Headers}
-""",
-    "none": """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig: {Name: a, SecurityHeadersConfig: {}}
-  Shared:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig: {Name: b, CorsConfig: {}}
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        DefaultCacheBehavior: {TargetOriginId: site}
-        CacheBehaviors:
-          - {PathPattern: /api/*, TargetOriginId: api}
-""",
-    "shared with others": """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig: {Name: a, SecurityHeadersConfig: {}}
-  Shared:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig: {Name: b, CorsConfig: {}}
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        DefaultCacheBehavior: {TargetOriginId: site}
-        CacheBehaviors:
-          - {PathPattern: /api/*, TargetOriginId: api, ResponseHeadersPolicyId: !Ref Shared}
-""",
+    "everywhere": site(HEADERS, HEADERS),
+    "none": site(),
+    "shared with others": site(api=", ResponseHeadersPolicyId: !Ref Shared"),
 }
 
 BAD = {
     "only the API": (
-        """
-Resources:
-  Headers:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig: {Name: a, SecurityHeadersConfig: {}}
-  Shared:
-    Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties:
-      ResponseHeadersPolicyConfig: {Name: b, CorsConfig: {}}
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        DefaultCacheBehavior: {TargetOriginId: site}
-        CacheBehaviors:
-          - {PathPattern: /api/*, TargetOriginId: api, ResponseHeadersPolicyId: !Ref Headers}
-""",
+        site(api=HEADERS),
         "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior",
-        "ResponseHeadersPolicyId is missing, and other behaviors have Headers: the pages "
-        "come without its security headers. Name it here too.",
+        "ResponseHeadersPolicyId is missing, and other behaviors have Headers: the pages come without its "
+        "security headers. Name it here too.",
     ),
 }

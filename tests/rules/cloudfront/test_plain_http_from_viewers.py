@@ -21,6 +21,6 @@ BAD = {
     "all": (
         behavior("allow-all"),
         "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior/ViewerProtocolPolicy",
-        "ViewerProtocolPolicy is allow-all: viewers may come by plain HTTP. Use redirect-to-https.",
+        "ViewerProtocolPolicy is allow-all: viewers may use plain HTTP. Use redirect-to-https.",
     ),
 }

@@ -24,19 +24,18 @@ BAD = {
     "plain": (
         origin("http-only"),
         "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
-        "OriginProtocolPolicy is http-only: what viewers send over TLS goes on in plain text. "
-        "Use https-only.",
+        "OriginProtocolPolicy is http-only: requests are sent to the origin in plain text. Use https-only.",
     ),
     "as the viewer": (
         origin("match-viewer"),
         "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
-        "OriginProtocolPolicy is match-viewer: what viewers send over TLS goes on in plain text. "
+        "OriginProtocolPolicy is match-viewer: requests are sent to the origin in plain text. "
         "Use https-only.",
     ),
     "website": (
         origin("https-only", WEBSITE),
         "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
-        "OriginProtocolPolicy is https-only: a website endpoint of S3 speaks only HTTP, and "
+        "OriginProtocolPolicy is https-only: a website endpoint of S3 supports only HTTP, and "
         "every request fails. Use http-only.",
     ),
 }

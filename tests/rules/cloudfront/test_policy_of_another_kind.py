@@ -22,12 +22,11 @@ BAD = {
     "request policy": (
         behavior("CachePolicyId: 216adef6-5c7f-47e4-b989-5492eafa07d3"),
         "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior/CachePolicyId",
-        "CachePolicyId is AllViewer, which belongs into OriginRequestPolicyId. CloudFront refuses it.",
+        "CachePolicyId is AllViewer, which belongs in OriginRequestPolicyId. CloudFront refuses it.",
     ),
     "resource": (
         behavior("OriginRequestPolicyId: !Ref Headers"),
         "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior/OriginRequestPolicyId",
-        "OriginRequestPolicyId is Headers, which belongs into ResponseHeadersPolicyId. "
-        "CloudFront refuses it.",
+        "OriginRequestPolicyId is Headers, which belongs in ResponseHeadersPolicyId. CloudFront refuses it.",
     ),
 }

@@ -1,68 +1,44 @@
 """Ports of origins."""
 
+
+def origin(protocol: str, ports: str) -> str:
+    """Return a template with one origin."""
+    return f"""
+Resources:
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins:
+          - Id: api
+            DomainName: api.example.com
+            CustomOriginConfig: {{OriginProtocolPolicy: {protocol}, {ports}}}
+"""
+
+
+def case(text: str, name: str, message: str) -> tuple[str, ...]:
+    """The port of the other protocol is found."""
+    return (
+        text,
+        f"Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/{name}",
+        f"{name} {message}",
+    )
+
+
 GOOD = {
-    "ports": """
-Resources:
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        Origins:
-          - Id: api
-            DomainName: api.example.com
-            CustomOriginConfig:
-              OriginProtocolPolicy: https-only
-              HTTPPort: 80
-              HTTPSPort: 8443
-""",
-    "not used": """
-Resources:
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        Origins:
-          - Id: api
-            DomainName: api.example.com
-            CustomOriginConfig:
-              OriginProtocolPolicy: http-only
-              HTTPSPort: 80
-""",
+    "ports": origin("https-only", "HTTPPort: 80, HTTPSPort: 8443"),
+    "not used": origin("http-only", "HTTPSPort: 80"),
 }
 
 BAD = {
-    "HTTPS on 80": (
-        """
-Resources:
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        Origins:
-          - Id: api
-            DomainName: api.example.com
-            CustomOriginConfig:
-              OriginProtocolPolicy: https-only
-              HTTPSPort: 80
-""",
-        "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/HTTPSPort",
-        "HTTPSPort is 80, the port of HTTP: the origin does not answer there. Set it to 443.",
+    "HTTPS on 80": case(
+        origin("https-only", "HTTPSPort: 80"),
+        "HTTPSPort",
+        "is 80, the port of HTTP: the origin does not answer there. Set it to 443.",
     ),
-    "HTTP on 443": (
-        """
-Resources:
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        Origins:
-          - Id: api
-            DomainName: api.example.com
-            CustomOriginConfig:
-              OriginProtocolPolicy: match-viewer
-              HTTPPort: 443
-""",
-        "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/HTTPPort",
-        "HTTPPort is 443, the port of HTTPS: the origin does not answer there. Set it to 80.",
+    "HTTP on 443": case(
+        origin("match-viewer", "HTTPPort: 443"),
+        "HTTPPort",
+        "is 443, the port of HTTPS: the origin does not answer there. Set it to 80.",
     ),
 }

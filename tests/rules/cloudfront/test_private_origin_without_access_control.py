@@ -14,6 +14,35 @@ Resources:
 """
 
 
+def signed(behavior: str) -> str:
+    """Return a template with an access control that signs in these cases."""
+    return f"""
+Resources:
+  Bucket: {{Type: AWS::S3::Bucket}}
+  Control:
+    Type: AWS::CloudFront::OriginAccessControl
+    Properties: {{OriginAccessControlConfig: {{SigningBehavior: {behavior}}}}}
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        Origins:
+          - Id: site
+            DomainName: !GetAtt Bucket.RegionalDomainName
+            OriginAccessControlId: !Ref Control
+"""
+
+
+def case(text: str) -> tuple[str, ...]:
+    """A private bucket that CloudFront asks like anyone is found."""
+    return (
+        text,
+        "Resources/Site/Properties/DistributionConfig/Origins/0",
+        "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: every object is "
+        "403. Add an AWS::CloudFront::OriginAccessControl.",
+    )
+
+
 DOMAIN = "DomainName: !GetAtt Bucket.RegionalDomainName"
 
 GOOD = {
@@ -21,54 +50,14 @@ GOOD = {
     "identity": template(f"{DOMAIN}, S3OriginConfig: {{OriginAccessIdentity: a}}"),
     "public": template(DOMAIN, ""),
     "another origin": template("DomainName: example.com"),
-    "signed": """
-Resources:
-  Bucket: {Type: AWS::S3::Bucket}
-  Control:
-    Type: AWS::CloudFront::OriginAccessControl
-    Properties:
-      OriginAccessControlConfig: {SigningBehavior: always}
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        Origins:
-          - Id: site
-            DomainName: !GetAtt Bucket.RegionalDomainName
-            OriginAccessControlId: !Ref Control
-""",
+    "signed": signed("always"),
 }
 
 BAD = {
-    "neither": (
-        template(DOMAIN),
-        "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: "
-        "every object is 403. Add an AWS::CloudFront::OriginAccessControl.",
-    ),
-    "empty identity": (
-        template(f"{DOMAIN}, S3OriginConfig: {{OriginAccessIdentity: ''}}"),
-        "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: "
-        "every object is 403. Add an AWS::CloudFront::OriginAccessControl.",
-    ),
+    "neither": case(template(DOMAIN)),
+    "empty identity": case(template(f"{DOMAIN}, S3OriginConfig: {{OriginAccessIdentity: ''}}")),
     "never signed": (
-        """
-Resources:
-  Bucket: {Type: AWS::S3::Bucket}
-  Control:
-    Type: AWS::CloudFront::OriginAccessControl
-    Properties:
-      OriginAccessControlConfig: {SigningBehavior: never}
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        Origins:
-          - Id: site
-            DomainName: !GetAtt Bucket.RegionalDomainName
-            OriginAccessControlId: !Ref Control
-""",
+        signed("never"),
         "Resources/Site/Properties/DistributionConfig/Origins/0/OriginAccessControlId",
         "OriginAccessControlId is Control, whose SigningBehavior is never: CloudFront asks "
         "the origin like anyone. Set it to always.",

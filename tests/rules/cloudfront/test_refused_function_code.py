@@ -1,76 +1,64 @@
 """Code of CloudFront Functions."""
 
+
+def function(code: str, runtime: str = "2.0") -> str:
+    """Return a template with one function of these lines."""
+    lines = "".join(f"        {line}\n" for line in code.strip().splitlines())
+    return f"""
+Resources:
+  Function:
+    Type: AWS::CloudFront::Function
+    Properties:
+      FunctionConfig: {{Comment: a, Runtime: cloudfront-js-{runtime}}}
+      FunctionCode: |
+{lines}"""
+
+
 GOOD = {
-    "handler": """
-Resources:
-  Function:
-    Type: AWS::CloudFront::Function
-    Properties:
-      FunctionConfig: {Comment: a, Runtime: cloudfront-js-2.0}
-      FunctionCode: |
-        // function main(event)
-        function handler(event) {
-          const request = event.request;
-          return request;
-        }
+    "handler": function("""
+// function main(event)
+function handler(event) {
+  const request = event.request;
+  return request;
+}
+"""),
+    "old runtime": function(
+        """
+// const and await are of 2.0
+var a = 'let it be';
+function handler(event) {
+  var request = event.request;
+  return request;
+}
 """,
-    "old runtime": """
-Resources:
-  Function:
-    Type: AWS::CloudFront::Function
-    Properties:
-      FunctionConfig: {Comment: a, Runtime: cloudfront-js-1.0}
-      FunctionCode: |
-        // const and await are of 2.0
-        var a = 'let it be';
-        function handler(event) {
-          var request = event.request;
-          return request;
-        }
-""",
-    "assigned": """
-Resources:
-  Function:
-    Type: AWS::CloudFront::Function
-    Properties:
-      FunctionConfig: {Comment: a, Runtime: cloudfront-js-2.0}
-      FunctionCode: |
-        var handler = function (event) { return event.request; };
-""",
+        "1.0",
+    ),
+    "assigned": function("var handler = function (event) { return event.request; };"),
 }
 
 BAD = {
     "other name": (
-        """
-Resources:
-  Function:
-    Type: AWS::CloudFront::Function
-    Properties:
-      FunctionConfig: {Comment: a, Runtime: cloudfront-js-2.0}
-      FunctionCode: |
-        function main(event) {
-          return event.request;
-        }
-""",
+        function("""
+function main(event) {
+  return event.request;
+}
+"""),
         "Resources/Function/Properties/FunctionCode",
         "FunctionCode has no function called handler, which CloudFront calls. Name it so.",
     ),
     "newer than its runtime": (
-        """
-Resources:
-  Function:
-    Type: AWS::CloudFront::Function
-    Properties:
-      FunctionConfig: {Comment: a, Runtime: cloudfront-js-1.0}
-      FunctionCode: |
-        function handler(event) {
-          const query = event.request.rawQueryString();
-          return event.request;
-        }
+        function(
+            """
+function handler(event) {
+  const query = event.request.rawQueryString();
+  return event.request;
+}
 """,
+            "1.0",
+        ),
         "Resources/Function/Properties/FunctionConfig/Runtime",
-        "Runtime is cloudfront-js-1.0, and the code uses const and rawQueryString(), which "
-        "it does not have: the function fails. Set it to cloudfront-js-2.0.",
+        "Runtime is cloudfront-js-1.0, and the code uses const and rawQueryString(), which it does not have: "
+        "the function fails. Set it to cloudfront-js-2.0.",
     ),
     "too long": (
         f"""

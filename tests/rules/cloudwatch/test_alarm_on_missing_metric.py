@@ -89,9 +89,8 @@ GOOD = {
         "[{Name: FunctionName, Value: a}, {Name: Region, Value: Global}]]"
     ),
     "expression": alarm(
-        "Metrics: [{Id: m, MetricStat: {Period: 60, Stat: Sum, Metric: {Namespace: AWS/SQS, "
-        "MetricName: NumberOfMessagesSent, Dimensions: [{Name: QueueName, Value: a}]}}}, "
-        "{Id: e, Expression: m * 2}]"
+        "Metrics: [{Id: m, MetricStat: {Period: 60, Stat: Sum, Metric: {Namespace: AWS/SQS, MetricName: "
+        "NumberOfMessagesSent, Dimensions: [{Name: QueueName, Value: a}]}}}, {Id: e, Expression: m * 2}]"
     ),
     "NAT gateway": watching("AWS/NATGateway", "ErrorPortAllocation", NatGatewayId="nat-1"),
     "health check": watching("AWS/Route53", "HealthCheckStatus", HealthCheckId="a-b"),
@@ -231,8 +230,7 @@ BAD = {
         watching("AWS/Lambda", "Errors", FunctionName="!GetAtt Function.Arn"),
         "Resources/High/Properties/Dimensions",
         'Dimension FunctionName is {"Fn::GetAtt": ["Function", "Arn"]}, which is another name of '
-        "Function than AWS/Lambda reports: the alarm never has data. Use the function's name: !Ref "
-        "Function.",
+        "Function than AWS/Lambda reports: the alarm never has data. Use the function's name: !Ref Function.",
     ),
     "ARN of an alias": (
         watching("AWS/Lambda", "Errors", FunctionName="!Ref Alias"),
@@ -285,8 +283,7 @@ BAD = {
         ),
         "Resources/High/Properties/Dimensions",
         'Dimension LoadBalancer is {"Ref": "Alb"}, which is another name of Alb than '
-        "AWS/ApplicationELB reports: the alarm never has data. Use !GetAtt "
-        "Alb.LoadBalancerFullName.",
+        "AWS/ApplicationELB reports: the alarm never has data. Use !GetAtt Alb.LoadBalancerFullName.",
     ),
     "ARN of a topic": (
         watching("AWS/SNS", "NumberOfNotificationsFailed", TopicName="!Ref Topic").replace(

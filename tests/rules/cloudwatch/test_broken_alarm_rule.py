@@ -10,61 +10,47 @@ Resources:
 """
 
 
+def two(rule: str) -> str:
+    """Return a template with two alarms, and one that is made of them."""
+    return f"""
+Resources:
+  Errors: {{Type: AWS::CloudWatch::Alarm}}
+  Slow: {{Type: AWS::CloudWatch::Alarm}}
+  All: {{Type: AWS::CloudWatch::CompositeAlarm, Properties: {{AlarmRule: {rule}}}}}
+"""
+
+
+def case(text: str, message: str) -> tuple[str, ...]:
+    """A rule that CloudWatch refuses is found."""
+    return text, "Resources/All/Properties/AlarmRule", f"AlarmRule {message}"
+
+
 GOOD = {
     "name": composite("'ALARM(\"api-errors\") OR NOT (OK(other) AND FALSE)'"),
     "reference": composite("!Sub 'ALARM(${Errors})'"),
     "ARN": composite("!Sub 'ALARM(\"${Errors.Arn}\")'"),
-    "nested": """
-Resources:
-  Errors: {Type: AWS::CloudWatch::Alarm}
-  Slow: {Type: AWS::CloudWatch::Alarm}
-  All:
-    Type: AWS::CloudWatch::CompositeAlarm
-    Properties:
-      AlarmRule: '(ALARM(errors) OR ALARM("slow one")) AND NOT (OK(errors) OR FALSE)'
-""",
+    "nested": two("'(ALARM(errors) OR ALARM(\"slow one\")) AND NOT (OK(errors) OR FALSE)'"),
 }
 
 BAD = {
-    "misspelt": (
+    "misspelt": case(
         composite("'ALARM(\"api-error\")'"),
-        "Resources/All/Properties/AlarmRule",
-        "AlarmRule names the alarm api-error, which does not exist. Did you mean api-errors?",
+        "names the alarm api-error, which does not exist. Did you mean api-errors?",
     ),
-    "parenthesis": (
+    "parenthesis": case(
         composite("!Sub 'ALARM(\"${Errors}\"'"),
-        "Resources/All/Properties/AlarmRule",
-        "AlarmRule has 1 ( and 0 ): CloudWatch refuses it.",
+        "has 1 ( and 0 ): CloudWatch refuses it.",
     ),
-    "word": (
+    "word": case(
         composite('!Sub \'ALARM("${Errors}") and OK("${Errors}")\''),
-        "Resources/All/Properties/AlarmRule",
-        "AlarmRule has the word and; it takes ALARM, OK, INSUFFICIENT_DATA, AND, OR, NOT, TRUE and FALSE.",
+        "has the word and; it takes ALARM, OK, INSUFFICIENT_DATA, AND, OR, NOT, TRUE and FALSE.",
     ),
-    "signs": (
-        """
-Resources:
-  Errors: {Type: AWS::CloudWatch::Alarm}
-  Slow: {Type: AWS::CloudWatch::Alarm}
-  All:
-    Type: AWS::CloudWatch::CompositeAlarm
-    Properties:
-      AlarmRule: !Sub 'ALARM("${Errors}") && ALARM("${Slow}")'
-""",
-        "Resources/All/Properties/AlarmRule",
-        "AlarmRule has the sign &&; conditions are joined by AND, OR and NOT. CloudWatch refuses it.",
+    "signs": case(
+        two('!Sub \'ALARM("${Errors}") && ALARM("${Slow}")\''),
+        "has the sign &&; conditions are joined by AND, OR and NOT. CloudWatch refuses it.",
     ),
-    "not": (
-        """
-Resources:
-  Errors: {Type: AWS::CloudWatch::Alarm}
-  Slow: {Type: AWS::CloudWatch::Alarm}
-  All:
-    Type: AWS::CloudWatch::CompositeAlarm
-    Properties:
-      AlarmRule: !Sub '!OK("${Errors}")'
-""",
-        "Resources/All/Properties/AlarmRule",
-        "AlarmRule has the sign !; conditions are joined by AND, OR and NOT. CloudWatch refuses it.",
+    "not": case(
+        two("!Sub '!OK(\"${Errors}\")'"),
+        "has the sign !; conditions are joined by AND, OR and NOT. CloudWatch refuses it.",
     ),
 }

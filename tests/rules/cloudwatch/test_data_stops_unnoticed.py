@@ -38,8 +38,8 @@ def case(
     return (
         HEAD + text,
         f"Resources/{path}",
-        f"No alarm notices when the data of {thing} stop: it can be dead, and all alarms on it stay quiet. "
-        "Set TreatMissingData to breaching on one of them, or notify a topic with InsufficientDataActions.",
+        f"No alarm notifies when {thing} stops sending data: it can fail without an alarm. Set "
+        "TreatMissingData to breaching on one of its alarms, or notify a topic with InsufficientDataActions.",
     )
 
 

@@ -1,149 +1,57 @@
 """Network ACL rules in their order."""
 
+ANYWHERE = "CidrBlock: '0.0.0.0/0'"
+ANYWHERE6 = "Ipv6CidrBlock: '::/0'"
+
+
+def entry(
+    name: str, number: int, action: str, protocol: int, block: str = ANYWHERE, *, out: bool = False
+) -> str:
+    """Return a rule of the ACL."""
+    return (
+        f"  {name}: {{Type: AWS::EC2::NetworkAclEntry, Properties: {{NetworkAclId: !Ref Acl, "
+        f"RuleNumber: {number}, Egress: {str(out).lower()}, {block}, Protocol: {protocol}, "
+        f"RuleAction: {action}}}}}\n"
+    )
+
+
+def acl(*entries: str) -> str:
+    """Return a template with one ACL of these rules."""
+    return f"Resources:\n  Acl: {{Type: AWS::EC2::NetworkAcl}}\n{''.join(entries)}"
+
+
+def case(text: str, name: str, first: str) -> tuple[str, ...]:
+    """A rule after one that decides about everything is found."""
+    return (
+        text,
+        f"Resources/{name}/Properties/RuleNumber",
+        f"RuleNumber is 100, after {first} with 50, which decides about every packet: the rule is never "
+        "reached. Give it a lower number.",
+    )
+
+
 GOOD = {
-    "last": """
-Resources:
-  Acl: {Type: AWS::EC2::NetworkAcl}
-  Https:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 100
-      Egress: false
-      CidrBlock: '0.0.0.0/0'
-      Protocol: 6
-      RuleAction: allow
-  Rest:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 32766
-      Egress: false
-      CidrBlock: '0.0.0.0/0'
-      Protocol: -1
-      RuleAction: deny
-""",
-    "other direction": """
-Resources:
-  Acl: {Type: AWS::EC2::NetworkAcl}
-  All:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 100
-      Egress: true
-      CidrBlock: '0.0.0.0/0'
-      Protocol: -1
-      RuleAction: allow
-  Https:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 110
-      Egress: false
-      CidrBlock: '0.0.0.0/0'
-      Protocol: 6
-      RuleAction: allow
-""",
-    "other family": """
-Resources:
-  Acl: {Type: AWS::EC2::NetworkAcl}
-  All:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 100
-      Egress: false
-      CidrBlock: '0.0.0.0/0'
-      Protocol: -1
-      RuleAction: allow
-  Https:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 110
-      Egress: false
-      Ipv6CidrBlock: '::/0'
-      Protocol: 6
-      RuleAction: allow
-""",
-    "same again": """
-Resources:
-  Acl: {Type: AWS::EC2::NetworkAcl}
-  All:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 100
-      Egress: false
-      CidrBlock: '0.0.0.0/0'
-      Protocol: -1
-      RuleAction: allow
-  Rest:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 110
-      Egress: false
-      CidrBlock: '0.0.0.0/0'
-      Protocol: -1
-      RuleAction: deny
-""",
+    "last": acl(entry("Https", 100, "allow", 6), entry("Rest", 32766, "deny", -1)),
+    "other direction": acl(entry("All", 100, "allow", -1, out=True), entry("Https", 110, "allow", 6)),
+    "other family": acl(entry("All", 100, "allow", -1), entry("Https", 110, "allow", 6, ANYWHERE6)),
+    "same again": acl(entry("All", 100, "allow", -1), entry("Rest", 110, "deny", -1)),
 }
 
 BAD = {
-    "everything first": (
-        """
-Resources:
-  Acl: {Type: AWS::EC2::NetworkAcl}
-  All:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 50
-      Egress: false
-      CidrBlock: '0.0.0.0/0'
-      Protocol: -1
-      RuleAction: allow
-  Blocked:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 100
-      Egress: false
-      CidrBlock: '198.51.100.0/24'
-      Protocol: -1
-      RuleAction: deny
-""",
-        "Resources/Blocked/Properties/RuleNumber",
-        "RuleNumber is 100, after All with 50, which decides about every packet: the rule "
-        "is never reached. Give it a lower number.",
+    "everything first": case(
+        acl(
+            entry("All", 50, "allow", -1),
+            entry("Blocked", 100, "deny", -1, "CidrBlock: '198.51.100.0/24'"),
+        ),
+        "Blocked",
+        "All",
     ),
-    "denied first": (
-        """
-Resources:
-  Acl: {Type: AWS::EC2::NetworkAcl}
-  None:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 50
-      Egress: true
-      Ipv6CidrBlock: '::/0'
-      Protocol: -1
-      RuleAction: deny
-  Https:
-    Type: AWS::EC2::NetworkAclEntry
-    Properties:
-      NetworkAclId: !Ref Acl
-      RuleNumber: 100
-      Egress: true
-      Ipv6CidrBlock: '::/0'
-      Protocol: 6
-      RuleAction: allow
-""",
-        "Resources/Https/Properties/RuleNumber",
-        "RuleNumber is 100, after None with 50, which decides about every packet: the rule "
-        "is never reached. Give it a lower number.",
+    "denied first": case(
+        acl(
+            entry("None", 50, "deny", -1, ANYWHERE6, out=True),
+            entry("Https", 100, "allow", 6, ANYWHERE6, out=True),
+        ),
+        "Https",
+        "None",
     ),
 }

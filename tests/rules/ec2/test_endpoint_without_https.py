@@ -15,6 +15,30 @@ Resources:
 {more}"""
 
 
+def default_group(more: str = "") -> str:
+    """Return a template with an endpoint that names no security group."""
+    return f"""
+Resources:
+  VPC: {{Type: AWS::EC2::VPC}}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref VPC
+      VpcEndpointType: Interface
+      ServiceName: !Sub com.amazonaws.${{AWS::Region}}.logs
+{more}"""
+
+
+def case(text: str) -> tuple[str, ...]:
+    """A group that lets no call in is found."""
+    return (
+        text,
+        "Resources/Endpoint/Properties/SecurityGroupIds",
+        "Group lets TCP 443 in from no one: calls to the endpoint time out. Add an ingress rule for port "
+        "443.",
+    )
+
+
 HTTPS = "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}"
 OWN = """
   Ingress:
@@ -28,63 +52,24 @@ GOOD = {
     "in capitals": template(HTTPS.replace("tcp", "TCP")),
     "all": template("{IpProtocol: -1, CidrIp: 10.0.0.0/8}"),
     "parameter": template("{IpProtocol: tcp, FromPort: !ImportValue port, ToPort: 443}"),
-    "default group on purpose": """
-Resources:
-  VPC: {Type: AWS::EC2::VPC}
-  Group: {Type: AWS::EC2::SecurityGroup}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref VPC
-      VpcEndpointType: Interface
-      ServiceName: !Sub com.amazonaws.${AWS::Region}.logs
+    "default group on purpose": default_group(
+        """  Group: {Type: AWS::EC2::SecurityGroup}
   Rule:
     Type: AWS::EC2::SecurityGroupIngress
     Properties: {GroupId: !GetAtt VPC.DefaultSecurityGroup, SourceSecurityGroupId: !Ref Group}
-""",
-    "no groups at all": """
-Resources:
-  VPC: {Type: AWS::EC2::VPC}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref VPC
-      VpcEndpointType: Interface
-      ServiceName: !Sub com.amazonaws.${AWS::Region}.logs
-""",
+"""
+    ),
+    "no groups at all": default_group(),
 }
 
 BAD = {
-    "nothing": (
-        template(""),
-        "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
-    ),
-    "another port": (
-        template("{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}"),
-        "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
-    ),
-    "UDP": (
-        template("{IpProtocol: udp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}"),
-        "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: no call reaches the endpoint. Add an ingress rule for port 443.",
-    ),
+    "nothing": case(template("")),
+    "another port": case(template("{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}")),
+    "UDP": case(template("{IpProtocol: udp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}")),
     "default group": (
-        """
-Resources:
-  VPC: {Type: AWS::EC2::VPC}
-  Group: {Type: AWS::EC2::SecurityGroup}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref VPC
-      VpcEndpointType: Interface
-      ServiceName: !Sub com.amazonaws.${AWS::Region}.logs
-""",
+        default_group("  Group: {Type: AWS::EC2::SecurityGroup}\n"),
         "Resources/Endpoint/Properties",
-        "SecurityGroupIds is missing: the endpoint gets the default group of VPC, which "
-        "lets in only its own members, and nothing of the template is one. Add a group "
-        "that lets TCP 443 in.",
+        "SecurityGroupIds is missing: the endpoint gets the default group of VPC, which lets in only its own "
+        "members, and nothing of the template is one. Add a group that lets TCP 443 in.",
     ),
 }

@@ -22,11 +22,11 @@ BAD = {
     "nothing": (
         template("s3:*"),
         "Resources/Log/Properties/DeliverLogsPermissionArn",
-        "Role may not logs:CreateLogStream and logs:PutLogEvents: the flow log stays empty. Allow it.",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents: the flow log stays empty. Allow it.",
     ),
     "one of two": (
         template("[logs:PutLogEvents]"),
         "Resources/Log/Properties/DeliverLogsPermissionArn",
-        "Role may not logs:CreateLogStream: the flow log stays empty. Allow it.",
+        "Role does not allow logs:CreateLogStream: the flow log stays empty. Allow it.",
     ),
 }

@@ -1,92 +1,50 @@
 """Security groups that refer to each other."""
 
+
+def groups(web: str = "GroupDescription: a", data: str = "GroupDescription: a", more: str = "") -> str:
+    """Return a template with two groups of these properties."""
+    return f"""
+Resources:
+  Web: {{Type: AWS::EC2::SecurityGroup, Properties: {{{web}}}}}
+  Data: {{Type: AWS::EC2::SecurityGroup, Properties: {{{data}}}}}
+{more}"""
+
+
+def out(to: str, port: int = 5432) -> str:
+    """Return the property of a group that lets TCP out."""
+    return f"SecurityGroupEgress: [{{IpProtocol: tcp, FromPort: {port}, ToPort: {port}, {to}}}]"
+
+
+def into(source: str = "SourceSecurityGroupId: !Ref Web", port: int = 5432, protocol: str = "tcp") -> str:
+    """Return the property of a group that lets traffic in."""
+    return f"SecurityGroupIngress: [{{IpProtocol: {protocol}, FromPort: {port}, ToPort: {port}, {source}}}]"
+
+
+def case(text: str, at: str, to: str) -> tuple[str, ...]:
+    """A group that lets nothing in from the group that lets it out is found."""
+    return (
+        text,
+        f"Resources/{at}/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
+        f"DestinationSecurityGroupId is {to}, which lets nothing in from {at} on this port: no connection is "
+        "made. Add an ingress rule there, or exchange the two groups.",
+    )
+
+
+TO_DATA = "DestinationSecurityGroupId: !Ref Data"
+
 GOOD = {
-    "both sides": """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupEgress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, DestinationSecurityGroupId: !Ref Data}
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref Web}
-""",
-    "no egress rules": """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      GroupDescription: a
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref Web}
-""",
-    "egress by address": """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupEgress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, CidrIp: 10.0.0.0/8}
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref Web}
-""",
-    "ingress by address": """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupEgress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, DestinationSecurityGroupId: !Ref Data}
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: '-1', CidrIp: 10.0.0.0/8}
-""",
-    "egress beside the template": """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupEgress:
-        - {IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 192.0.2.0/24}
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !GetAtt Web.GroupId}
-""",
-    "elsewhere": """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupEgress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, DestinationSecurityGroupId: !ImportValue data}
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      GroupDescription: a
-""",
-    "separate": """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      GroupDescription: a
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      GroupDescription: a
+    "both sides": groups(out(TO_DATA), into()),
+    "no egress rules": groups(data=into()),
+    "egress by address": groups(out("CidrIp: 10.0.0.0/8"), into()),
+    "ingress by address": groups(
+        out(TO_DATA), "SecurityGroupIngress: [{IpProtocol: '-1', CidrIp: 10.0.0.0/8}]"
+    ),
+    "egress beside the template": groups(
+        out("CidrIp: 192.0.2.0/24", 443), into("SourceSecurityGroupId: !GetAtt Web.GroupId")
+    ),
+    "elsewhere": groups(out("DestinationSecurityGroupId: !ImportValue data")),
+    "separate": groups(
+        more="""
   Out:
     Type: AWS::EC2::SecurityGroupEgress
     Properties: {GroupId: !Ref Web, IpProtocol: tcp,
@@ -95,63 +53,12 @@ Resources:
     Type: AWS::EC2::SecurityGroupIngress
     Properties: {GroupId: !Ref Data, IpProtocol: '6',
         FromPort: 5, ToPort: 5, SourceSecurityGroupId: !Ref Web}
-""",
+"""
+    ),
 }
 
 BAD = {
-    "exchanged": (
-        """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      GroupDescription: a
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, SourceSecurityGroupId: !Ref Web}
-      SecurityGroupEgress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, DestinationSecurityGroupId: !Ref Web}
-""",
-        "Resources/Data/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
-        "DestinationSecurityGroupId is Web, which lets nothing in from Data on this port: "
-        "no connection is made. Add an ingress rule there, or exchange the two groups.",
-    ),
-    "other port": (
-        """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupEgress:
-        - {IpProtocol: tcp, FromPort: 5432, ToPort: 5432, DestinationSecurityGroupId: !Ref Data}
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 3306, ToPort: 3306, SourceSecurityGroupId: !Ref Web}
-""",
-        "Resources/Web/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
-        "DestinationSecurityGroupId is Data, which lets nothing in from Web on this port: "
-        "no connection is made. Add an ingress rule there, or exchange the two groups.",
-    ),
-    "other protocol": (
-        """
-Resources:
-  Web:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupEgress:
-        - {IpProtocol: tcp, FromPort: 53, ToPort: 53, DestinationSecurityGroupId: !Ref Data}
-  Data:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: udp, FromPort: 53, ToPort: 53, SourceSecurityGroupId: !Ref Web}
-""",
-        "Resources/Web/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
-        "DestinationSecurityGroupId is Data, which lets nothing in from Web on this port: "
-        "no connection is made. Add an ingress rule there, or exchange the two groups.",
-    ),
+    "exchanged": case(groups(data=f"{into()}, {out('DestinationSecurityGroupId: !Ref Web')}"), "Data", "Web"),
+    "other port": case(groups(out(TO_DATA), into(port=3306)), "Web", "Data"),
+    "other protocol": case(groups(out(TO_DATA, 53), into(port=53, protocol="udp")), "Web", "Data"),
 }

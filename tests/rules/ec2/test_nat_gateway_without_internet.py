@@ -18,6 +18,35 @@ Resources:
 """
 
 
+def private(route: str) -> str:
+    """Return a template with a private NAT gateway in a subnet of this default route."""
+    return f"""
+Resources:
+  Gateway: {{Type: AWS::EC2::InternetGateway}}
+  Subnet: {{Type: AWS::EC2::Subnet}}
+  Table: {{Type: AWS::EC2::RouteTable}}
+  Route:
+    Type: AWS::EC2::Route
+    Properties: {{RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, {route}}}
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {{SubnetId: !Ref Subnet, RouteTableId: !Ref Table}}
+  Nat:
+    Type: AWS::EC2::NatGateway
+    Properties: {{SubnetId: !Ref Subnet, ConnectivityType: private}}
+"""
+
+
+def case(text: str) -> tuple[str, ...]:
+    """A public NAT gateway without a way to the internet is found."""
+    return (
+        text,
+        "Resources/Nat/Properties/SubnetId",
+        "SubnetId is Subnet, whose route table Table has no route to an internet gateway: nothing behind the "
+        "NAT gateway reaches the internet. Put it into a public subnet.",
+    )
+
+
 GOOD = {
     "internet": template("DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Internet"),
     "gateway of another template": template(
@@ -26,55 +55,16 @@ GOOD = {
     "private": template(
         "DestinationCidrBlock: 10.0.0.0/8, TransitGatewayId: a", ", ConnectivityType: private"
     ),
-    "private behind a transit gateway": """
-Resources:
-  Gateway: {Type: AWS::EC2::InternetGateway}
-  Subnet: {Type: AWS::EC2::Subnet}
-  Table: {Type: AWS::EC2::RouteTable}
-  Route:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, TransitGatewayId: tgw-1}
-  Association:
-    Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
-  Nat:
-    Type: AWS::EC2::NatGateway
-    Properties: {SubnetId: !Ref Subnet, ConnectivityType: private}
-""",
+    "private behind a transit gateway": private("TransitGatewayId: tgw-1"),
 }
 
 BAD = {
-    "to itself": (
-        template("DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat"),
-        "Resources/Nat/Properties/SubnetId",
-        "SubnetId is Subnet, whose route table Table has no route to an internet gateway: "
-        "nothing behind the NAT gateway reaches the internet. Put it into a public subnet.",
-    ),
-    "no default route": (
-        template("DestinationCidrBlock: 10.0.0.0/8, GatewayId: !Ref Internet"),
-        "Resources/Nat/Properties/SubnetId",
-        "SubnetId is Subnet, whose route table Table has no route to an internet gateway: "
-        "nothing behind the NAT gateway reaches the internet. Put it into a public subnet.",
-    ),
+    "to itself": case(template("DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat")),
+    "no default route": case(template("DestinationCidrBlock: 10.0.0.0/8, GatewayId: !Ref Internet")),
     "private before an internet gateway": (
-        """
-Resources:
-  Gateway: {Type: AWS::EC2::InternetGateway}
-  Subnet: {Type: AWS::EC2::Subnet}
-  Table: {Type: AWS::EC2::RouteTable}
-  Route:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gateway}
-  Association:
-    Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
-  Nat:
-    Type: AWS::EC2::NatGateway
-    Properties: {SubnetId: !Ref Subnet, ConnectivityType: private}
-""",
+        private("GatewayId: !Ref Gateway"),
         "Resources/Nat/Properties/ConnectivityType",
-        "ConnectivityType is private, and the route table of Subnet leads to an internet "
-        "gateway, which drops what a private NAT gateway sends. Make it public, with an "
-        "AllocationId.",
+        "ConnectivityType is private, and the route table of Subnet leads to an internet gateway, which "
+        "drops what a private NAT gateway sends. Make it public, with an AllocationId.",
     ),
 }

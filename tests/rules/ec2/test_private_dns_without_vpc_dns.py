@@ -12,6 +12,21 @@ Resources:
 """
 
 
+def servers(addresses: str) -> str:
+    """Return a template with an endpoint in a VPC of these DNS servers."""
+    return f"""
+Resources:
+  VPC: {{Type: AWS::EC2::VPC, Properties: {{EnableDnsHostnames: true}}}}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: {{VpcId: !Ref VPC, PrivateDnsEnabled: true}}
+  Options: {{Type: AWS::EC2::DHCPOptions, Properties: {{DomainNameServers: [{addresses}]}}}}
+  Association:
+    Type: AWS::EC2::VPCDHCPOptionsAssociation
+    Properties: {{VpcId: !Ref VPC, DhcpOptionsId: !Ref Options}}
+"""
+
+
 ENDPOINT = "{Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, PrivateDnsEnabled: true}}"
 ZONE = "{Type: AWS::Route53::HostedZone, Properties: {VPCs: [{VPCId: !Ref Vpc, VPCRegion: a}]}}"
 ON = "EnableDnsSupport: true, EnableDnsHostnames: true"
@@ -22,28 +37,8 @@ GOOD = {
     "parameter": template("EnableDnsHostnames: !Ref Any", ENDPOINT),
     "no private DNS": template("", ENDPOINT.replace("true", "false")),
     "VPC of another template": template("", ENDPOINT.replace("!Ref Vpc", "!ImportValue vpc")),
-    "own servers": """
-Resources:
-  VPC: {Type: AWS::EC2::VPC, Properties: {EnableDnsHostnames: true}}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties: {VpcId: !Ref VPC, PrivateDnsEnabled: true}
-  Options: {Type: AWS::EC2::DHCPOptions, Properties: {DomainNameServers: [10.0.0.10, 10.0.0.11]}}
-  Association:
-    Type: AWS::EC2::VPCDHCPOptionsAssociation
-    Properties: {VpcId: !Ref VPC, DhcpOptionsId: !Ref Options}
-""",
-    "Amazon's and others": """
-Resources:
-  VPC: {Type: AWS::EC2::VPC, Properties: {EnableDnsHostnames: true}}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties: {VpcId: !Ref VPC, PrivateDnsEnabled: true}
-  Options: {Type: AWS::EC2::DHCPOptions, Properties: {DomainNameServers: [AmazonProvidedDNS, 8.8.8.8]}}
-  Association:
-    Type: AWS::EC2::VPCDHCPOptionsAssociation
-    Properties: {VpcId: !Ref VPC, DhcpOptionsId: !Ref Options}
-""",
+    "own servers": servers("10.0.0.10, 10.0.0.11"),
+    "Amazon's and others": servers("AmazonProvidedDNS, 8.8.8.8"),
 }
 
 BAD = {
@@ -58,17 +53,7 @@ BAD = {
         "VPCs needs DNS in Vpc, whose EnableDnsSupport is false. Set it to true.",
     ),
     "public servers": (
-        """
-Resources:
-  VPC: {Type: AWS::EC2::VPC, Properties: {EnableDnsHostnames: true}}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties: {VpcId: !Ref VPC, PrivateDnsEnabled: true}
-  Options: {Type: AWS::EC2::DHCPOptions, Properties: {DomainNameServers: [8.8.8.8, 8.8.4.4]}}
-  Association:
-    Type: AWS::EC2::VPCDHCPOptionsAssociation
-    Properties: {VpcId: !Ref VPC, DhcpOptionsId: !Ref Options}
-""",
+        servers("8.8.8.8, 8.8.4.4"),
         "Resources/Options/Properties/DomainNameServers",
         "DomainNameServers are 8.8.8.8 and 8.8.4.4, which do not know the private names of "
         "Endpoint in VPC (Association). Write AmazonProvidedDNS.",

@@ -1,117 +1,49 @@
 """Route tables of gateway endpoints."""
 
+
+def tables(listed: str, second: str = "NatGatewayId: !Ref Nat") -> str:
+    """Return a template with an endpoint of these route tables; the second has this default route."""
+    return f"""
+Resources:
+  VPC: {{Type: AWS::EC2::VPC}}
+  Nat: {{Type: AWS::EC2::NatGateway}}
+  Gateway: {{Type: AWS::EC2::InternetGateway}}
+  First: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref VPC}}}}
+  Second: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref VPC}}}}
+  FirstRoute:
+    Type: AWS::EC2::Route
+    Properties: {{RouteTableId: !Ref First, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}
+  SecondRoute:
+    Type: AWS::EC2::Route
+    Properties: {{RouteTableId: !Ref Second, DestinationCidrBlock: 0.0.0.0/0, {second}}}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref VPC
+      ServiceName: !Sub com.amazonaws.${{AWS::Region}}.s3
+      RouteTableIds: [{listed}]
+"""
+
+
+def case(text: str, left_out: str) -> tuple[str, ...]:
+    """A private route table that is left out is found."""
+    return (
+        text,
+        "Resources/Endpoint/Properties/RouteTableIds",
+        f"RouteTableIds leaves out {left_out}, which leads to a NAT gateway: from there s3 is reached and "
+        "billed through it. Add the route table.",
+    )
+
+
+PUBLIC = "GatewayId: !Ref Gateway"
+
 GOOD = {
-    "all private": """
-Resources:
-  VPC: {Type: AWS::EC2::VPC}
-  Nat: {Type: AWS::EC2::NatGateway}
-  Gateway: {Type: AWS::EC2::InternetGateway}
-  First: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  Second: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  FirstRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref First, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}
-  SecondRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref Second, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref VPC
-      ServiceName: !Sub com.amazonaws.${AWS::Region}.s3
-      RouteTableIds: [!Ref First, !Ref Second]
-""",
-    "public left out": """
-Resources:
-  VPC: {Type: AWS::EC2::VPC}
-  Nat: {Type: AWS::EC2::NatGateway}
-  Gateway: {Type: AWS::EC2::InternetGateway}
-  First: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  Second: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  FirstRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref First, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}
-  SecondRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref Second, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gateway}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref VPC
-      ServiceName: !Sub com.amazonaws.${AWS::Region}.s3
-      RouteTableIds: [!Ref First]
-""",
-    "another stack's": """
-Resources:
-  VPC: {Type: AWS::EC2::VPC}
-  Nat: {Type: AWS::EC2::NatGateway}
-  Gateway: {Type: AWS::EC2::InternetGateway}
-  First: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  Second: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  FirstRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref First, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}
-  SecondRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref Second, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref VPC
-      ServiceName: !Sub com.amazonaws.${AWS::Region}.s3
-      RouteTableIds: [!Ref First, !ImportValue table]
-""",
+    "all private": tables("!Ref First, !Ref Second"),
+    "public left out": tables("!Ref First", PUBLIC),
+    "another stack's": tables("!Ref First, !ImportValue table"),
 }
 
 BAD = {
-    "one left out": (
-        """
-Resources:
-  VPC: {Type: AWS::EC2::VPC}
-  Nat: {Type: AWS::EC2::NatGateway}
-  Gateway: {Type: AWS::EC2::InternetGateway}
-  First: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  Second: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  FirstRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref First, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}
-  SecondRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref Second, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref VPC
-      ServiceName: !Sub com.amazonaws.${AWS::Region}.s3
-      RouteTableIds: [!Ref First]
-""",
-        "Resources/Endpoint/Properties/RouteTableIds",
-        "RouteTableIds leaves out Second, which leads to a NAT gateway: from there s3 is "
-        "reached and billed through it. Add the route table.",
-    ),
-    "only the public": (
-        """
-Resources:
-  VPC: {Type: AWS::EC2::VPC}
-  Nat: {Type: AWS::EC2::NatGateway}
-  Gateway: {Type: AWS::EC2::InternetGateway}
-  First: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  Second: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
-  FirstRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref First, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}
-  SecondRoute:
-    Type: AWS::EC2::Route
-    Properties: {RouteTableId: !Ref Second, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gateway}
-  Endpoint:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref VPC
-      ServiceName: !Sub com.amazonaws.${AWS::Region}.s3
-      RouteTableIds: [!Ref Second]
-""",
-        "Resources/Endpoint/Properties/RouteTableIds",
-        "RouteTableIds leaves out First, which leads to a NAT gateway: from there s3 is "
-        "reached and billed through it. Add the route table.",
-    ),
+    "one left out": case(tables("!Ref First"), "Second"),
+    "only the public": case(tables("!Ref Second", PUBLIC), "First"),
 }

@@ -1,18 +1,33 @@
 """Ranges of subnets."""
 
-GOOD = {
-    "in the VPC": """
+
+def subnets(default: str, first: str = "10.0.1.0/24", more: str = "") -> str:
+    """Return a template with two subnets, the second of a parameter's range."""
+    return f"""
 Parameters:
-  Range: {Type: String, Default: 10.0.2.0/24}
+  Range: {{Type: String{default}}}
 Resources:
-  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  VPC: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16}}}}
   First:
     Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: 10.0.1.0/24}
+    Properties: {{VpcId: !Ref VPC, CidrBlock: {first}}}
   Second:
     Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: !Ref Range}
-""",
+    Properties: {{VpcId: !Ref VPC, CidrBlock: !Ref Range}}
+{more}"""
+
+
+def case(found: str, message: str) -> tuple[str, ...]:
+    """A subnet that EC2 refuses is found."""
+    return (
+        subnets(f", Default: {found}"),
+        "Resources/Second/Properties/CidrBlock",
+        f"CidrBlock is {found}, which {message}",
+    )
+
+
+GOOD = {
+    "in the VPC": subnets(", Default: 10.0.2.0/24"),
     "literals, which cfn-lint compares": """
 Resources:
   VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
@@ -23,64 +38,15 @@ Resources:
     Type: AWS::EC2::Subnet
     Properties: {VpcId: !Ref VPC, CidrBlock: 10.0.1.0/24}
 """,
-    "second range": """
-Parameters:
-  Range: {Type: String, Default: 10.1.2.0/24}
-Resources:
-  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
-  First:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: 10.0.1.0/24}
-  Second:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: !Ref Range}
-  More: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref VPC, CidrBlock: 10.1.0.0/16}}
-""",
-    "made from the range": """
-Parameters:
-  Range: {Type: String}
-Resources:
-  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
-  First:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: !Select [0, !Cidr [10.0.0.0/16, 2, 8]]}
-  Second:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: !Ref Range}
-""",
+    "second range": subnets(
+        ", Default: 10.1.2.0/24",
+        more="  More:\n    Type: AWS::EC2::VPCCidrBlock\n"
+        "    Properties: {VpcId: !Ref VPC, CidrBlock: 10.1.0.0/16}\n",
+    ),
+    "made from the range": subnets("", "!Select [0, !Cidr [10.0.0.0/16, 2, 8]]"),
 }
 
 BAD = {
-    "overlap": (
-        """
-Parameters:
-  Range: {Type: String, Default: 10.0.1.128/25}
-Resources:
-  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
-  First:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: 10.0.1.0/24}
-  Second:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: !Ref Range}
-""",
-        "Resources/Second/Properties/CidrBlock",
-        "CidrBlock is 10.0.1.128/25, which overlaps 10.0.1.0/24 of First: EC2 refuses the second.",
-    ),
-    "outside": (
-        """
-Parameters:
-  Range: {Type: String, Default: 10.1.2.0/24}
-Resources:
-  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
-  First:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: 10.0.1.0/24}
-  Second:
-    Type: AWS::EC2::Subnet
-    Properties: {VpcId: !Ref VPC, CidrBlock: !Ref Range}
-""",
-        "Resources/Second/Properties/CidrBlock",
-        "CidrBlock is 10.1.2.0/24, which is outside of 10.0.0.0/16, the range of VPC: EC2 refuses it.",
-    ),
+    "overlap": case("10.0.1.128/25", "overlaps 10.0.1.0/24 of First: EC2 refuses the second."),
+    "outside": case("10.1.2.0/24", "is outside of 10.0.0.0/16, the range of VPC: EC2 refuses it."),
 }

@@ -1,54 +1,35 @@
 """Ports of listeners and target groups."""
 
+
+def web(protocol: str, port: str, kind: str = "Listener", first: str = "") -> str:
+    """Return a template with a listener or a target group."""
+    return f"""{first}
+Resources:
+  Web:
+    Type: AWS::ElasticLoadBalancingV2::{kind}
+    Properties: {{Protocol: {protocol}, Port: {port}}}
+"""
+
+
+def case(text: str, message: str) -> tuple[str, ...]:
+    """The port of the other protocol is found."""
+    return text, "Resources/Web/Properties/Port", f"Port is {message}"
+
+
 GOOD = {
-    "HTTPS": """
-Resources:
-  Web:
-    Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties: {Protocol: HTTPS, Port: 443}
-""",
-    "own port": """
-Resources:
-  Web:
-    Type: AWS::ElasticLoadBalancingV2::TargetGroup
-    Properties: {Protocol: HTTPS, Port: 8443}
-""",
-    "TCP": """
-Resources:
-  Web:
-    Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties: {Protocol: TCP, Port: 443}
-""",
-    "by parameter": """
-Parameters: {Port: {Type: Number}}
-Resources:
-  Web:
-    Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties: {Protocol: HTTP, Port: !Ref Port}
-""",
+    "HTTPS": web("HTTPS", "443"),
+    "own port": web("HTTPS", "8443", "TargetGroup"),
+    "TCP": web("TCP", "443"),
+    "by parameter": web("HTTP", "!Ref Port", first="Parameters: {Port: {Type: Number}}"),
 }
 
 BAD = {
-    "HTTP on 443": (
-        """
-Resources:
-  Web:
-    Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties: {Protocol: HTTP, Port: 443}
-""",
-        "Resources/Web/Properties/Port",
-        "Port is 443 and Protocol HTTP: clients speak HTTPS on this port. Set it to 80, or "
-        "the protocol to HTTPS.",
+    "HTTP on 443": case(
+        web("HTTP", "443"),
+        "443 and Protocol HTTP: clients speak HTTPS on this port. Set it to 80, or the protocol to HTTPS.",
     ),
-    "HTTPS on 80": (
-        """
-Resources:
-  Web:
-    Type: AWS::ElasticLoadBalancingV2::TargetGroup
-    Properties: {Protocol: HTTPS, Port: '80'}
-""",
-        "Resources/Web/Properties/Port",
-        "Port is 80 and Protocol HTTPS: clients speak HTTP on this port. Set it to 443, or "
-        "the protocol to HTTP.",
+    "HTTPS on 80": case(
+        web("HTTPS", "'80'", "TargetGroup"),
+        "80 and Protocol HTTPS: clients speak HTTP on this port. Set it to 443, or the protocol to HTTP.",
     ),
 }

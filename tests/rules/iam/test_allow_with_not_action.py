@@ -22,7 +22,7 @@ BAD = {
     "allowed": (
         policy("Effect: Allow, NotAction: iam:*, Resource: '*'"),
         "Resources/One/Properties/PolicyDocument/Statement/0/NotAction",
-        "NotAction beside Effect: Allow and Resource '*' allows every other action of every "
+        "NotAction with Effect: Allow and Resource '*' allows every other action of every "
         "service. Write Action, or Effect: Deny.",
     ),
 }

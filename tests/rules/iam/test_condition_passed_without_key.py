@@ -24,15 +24,15 @@ BAD = {
     "MFA": (
         policy("{BoolIfExists: {aws:MultiFactorAuthPresent: true}}"),
         "Resources/One/Properties/PolicyDocument/Statement/Condition/BoolIfExists/aws:MultiFactorAuthPresent",
-        "BoolIfExists in an Allow lets through what lacks the key: requests with long-term keys "
-        "have no aws:MultiFactorAuthPresent. Leave IfExists out, or add Null: "
+        "BoolIfExists in an Allow allows requests without the key: requests with long-term keys "
+        "have no aws:MultiFactorAuthPresent. Remove IfExists, or add Null: "
         '{aws:MultiFactorAuthPresent: "false"}.',
     ),
     "all values": (
         policy("{'ForAllValues:StringEquals': {aws:TagKeys: [a]}}"),
         "Resources/One/Properties/PolicyDocument/Statement/Condition/ForAllValues:StringEquals/aws:TagKeys",
-        "ForAllValues:StringEquals in an Allow lets through what lacks the key: it is true where "
-        'a request has no aws:TagKeys. Leave IfExists out, or add Null: {aws:TagKeys: "false"}.',
+        "ForAllValues:StringEquals in an Allow allows requests without the key: it is true where "
+        'a request has no aws:TagKeys. Remove IfExists, or add Null: {aws:TagKeys: "false"}.',
     ),
     "MFA in a Deny": (
         policy("{Bool: {aws:MultiFactorAuthPresent: 'false'}}", "Deny"),

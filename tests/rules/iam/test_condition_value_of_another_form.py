@@ -29,7 +29,6 @@ GOOD = {
 BAD = {
     "ARN of an account": (
         role("StringEquals: {aws:SourceAccount: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}"),
-        ""
         "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0/Condition/StringEquals/aws:SourceAccount",
         'aws:SourceAccount is compared with "arn:aws:iam::${AWS::AccountId}:root", and is '
         "always an account ID of 12 digits.",
@@ -41,7 +40,6 @@ BAD = {
     ),
     "endpoint instead of a VPC": (
         role("StringNotEquals: {aws:SourceVpc: vpce-0123}", "Deny"),
-        ""
         "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0/Condition/StringNotEquals/aws:SourceVpc",
         'aws:SourceVpc is compared with "vpce-0123", and is always an ID of a VPC, vpc-....',
     ),

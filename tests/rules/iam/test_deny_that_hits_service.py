@@ -29,13 +29,13 @@ BAD = {
     "network": (
         policy("{NotIpAddress: {aws:SourceIp: 10.0.0.0/8}}"),
         "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
-        "The Deny on aws:sourceip also hits logging.s3.amazonaws.com, which another statement "
+        "The Deny on aws:sourceip also applies to logging.s3.amazonaws.com, which another statement "
         'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
     ),
     "endpoint": (
         policy("{StringNotEquals: {aws:SourceVpce: vpce-1}}"),
         "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
-        "The Deny on aws:sourcevpce also hits logging.s3.amazonaws.com, which another statement "
+        "The Deny on aws:sourcevpce also applies to logging.s3.amazonaws.com, which another statement "
         'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
     ),
 }

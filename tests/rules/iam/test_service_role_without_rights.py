@@ -61,18 +61,19 @@ BAD = {
             ACCOUNT, "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole']"
         ),
         "Resources/One/Properties/CloudWatchRoleArn",
-        "Role may not logs:DescribeLogGroups and logs:DescribeLogStreams and logs:GetLogEvents "
+        "Role does not allow logs:DescribeLogGroups and logs:DescribeLogStreams and logs:GetLogEvents "
         "and logs:FilterLogEvents, for which the service takes it. Allow it.",
     ),
     "no events": (
         template(MONITORED, allowing("logs:CreateLogGroup", "logs:PutRetentionPolicy")),
         "Resources/One/Properties/MonitoringRoleArn",
-        "Role may not logs:CreateLogStream and logs:PutLogEvents, for which the service takes it. Allow it.",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents, for which the service takes it. "
+        "Allow it.",
     ),
     "no execution": (
         template(RULE, allowing("states:DescribeExecution")),
         "Resources/One/Properties/Targets/0/RoleArn",
-        "Role may not states:StartExecution, for which the service takes it. Allow it.",
+        "Role does not allow states:StartExecution, for which the service takes it. Allow it.",
     ),
     "proxy": (
         """
@@ -87,6 +88,6 @@ Resources:
   Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, Auth: [{SecretArn: '*'}]}}
 """,
         "Resources/Proxy/Properties/RoleArn",
-        "Role may not secretsmanager:GetSecretValue, for which the service takes it. Allow it.",
+        "Role does not allow secretsmanager:GetSecretValue, for which the service takes it. Allow it.",
     ),
 }

@@ -52,15 +52,13 @@ BAD = {
         role("monitoring.rds", f"arn:aws:rds:{HERE}:cluster:*"),
         "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0/Condition/ArnLike/aws:SourceArn",
         'aws:SourceArn is "arn:aws:rds:${AWS::Region}:${AWS::AccountId}:cluster:*", and '
-        "monitoring.rds acts for an ARN of rds:db: the condition is never met, and the service is "
-        "refused.",
+        "monitoring.rds acts for an ARN of rds:db: the condition is never met, and the service is refused.",
     ),
     "control plane": (
         permission("apigateway", f"arn:aws:apigateway:{HERE}:/restapis/a/*"),
         "Resources/Permission/Properties/SourceArn",
         'SourceArn is "arn:aws:apigateway:${AWS::Region}:${AWS::AccountId}:/restapis/a/*", and '
-        "apigateway acts for an ARN of execute-api: the condition is never met, and the service is "
-        "refused.",
+        "apigateway acts for an ARN of execute-api: the condition is never met, and the service is refused.",
     ),
     "topic for S3": (
         permission("s3", f"arn:aws:sns:{HERE}:own"),

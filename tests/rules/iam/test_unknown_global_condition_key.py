@@ -27,19 +27,18 @@ BAD = {
     "misspelt": (
         policy("{StringEquals: {aws:SourceAcount: a}}"),
         "Resources/One/Properties/PolicyDocument/Statement/Condition/StringEquals/aws:SourceAcount",
-        "The condition asks for aws:SourceAcount, which no request has: it is never met. Did you "
+        "The condition uses aws:SourceAcount, which no request has: it is never met. Did you "
         "mean aws:SourceAccount?",
     ),
     "without prefix": (
         policy("{ArnLike: {SourceArn: a}}"),
         "Resources/One/Properties/PolicyDocument/Statement/Condition/ArnLike/SourceArn",
-        "The condition asks for SourceArn, which no request has: it is never met. Did you mean "
-        "aws:SourceArn?",
+        "The condition uses SourceArn, which no request has: it is never met. Did you mean aws:SourceArn?",
     ),
     "of Lambda, misspelt": (
         policy("{StringEquals: {lambda:SourceFunction: a}}"),
         "Resources/One/Properties/PolicyDocument/Statement/Condition/StringEquals/lambda:SourceFunction",
-        "The condition asks for lambda:SourceFunction, which no request has: it is never met. Did "
+        "The condition uses lambda:SourceFunction, which no request has: it is never met. Did "
         "you mean lambda:SourceFunctionArn?",
     ),
 }

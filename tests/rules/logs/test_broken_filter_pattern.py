@@ -16,20 +16,8 @@ GOOD = {
     "terms": pattern("'?ERROR -Exit \"a b\"'"),
     "regular expression": pattern("'{ $.a = %[0-9]{3}% }'"),
     "everything": pattern("''"),
-    "and as a value": """
-Resources:
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      FilterPattern: '{ $.a = and && $.b = "x and $y" }'
-""",
-    "words": """
-Resources:
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      FilterPattern: 'error and $.failure'
-""",
+    "and as a value": pattern("'{ $.a = and && $.b = \"x and $y\" }'"),
+    "words": pattern("'error and $.failure'"),
 }
 
 BAD = {
@@ -66,25 +54,13 @@ BAD = {
         'FilterPattern is "{ ($.a = 1 }": it has 1 ( and 0 ). CloudWatch Logs refuses it.',
     ),
     "and": (
-        """
-Resources:
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      FilterPattern: '{ $.a = "x" and $.b = "y" }'
-""",
+        pattern('\'{ $.a = "x" and $.b = "y" }\''),
         "Resources/Filter/Properties/FilterPattern",
         'FilterPattern is "{ $.a = \\"x\\" and $.b = \\"y\\" }": it joins conditions '
         "by and, which is written &&. CloudWatch Logs refuses it.",
     ),
     "or": (
-        """
-Resources:
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      FilterPattern: '{ ($.a = 1) OR ($.b = 2) }'
-""",
+        pattern("'{ ($.a = 1) OR ($.b = 2) }'"),
         "Resources/Filter/Properties/FilterPattern",
         'FilterPattern is "{ ($.a = 1) OR ($.b = 2) }": it joins conditions by OR, which '
         "is written ||. CloudWatch Logs refuses it.",

@@ -1,37 +1,33 @@
 """Filters and the classes of their log groups."""
 
+
+def log(properties: str, kind: str = "MetricFilter") -> str:
+    """Return a template with a log group of these properties and its filter."""
+    return f"""
+Resources:
+  Log: {{Type: AWS::Logs::LogGroup, Properties: {{{properties}}}}}
+  Filter: {{Type: AWS::Logs::{kind}, Properties: {{LogGroupName: !Ref Log}}}}
+"""
+
+
+def case(text: str) -> tuple[str, ...]:
+    """A filter of the infrequent access class is found."""
+    return (
+        text,
+        "Resources/Filter/Properties/LogGroupName",
+        "LogGroupName is Log, whose LogGroupClass is INFREQUENT_ACCESS: CloudWatch Logs refuses the filter. "
+        "Use the class STANDARD.",
+    )
+
+
+INFREQUENT = "LogGroupClass: INFREQUENT_ACCESS"
+
 GOOD = {
-    "standard": """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup, Properties: {LogGroupClass: STANDARD}}
-  Filter: {Type: AWS::Logs::MetricFilter, Properties: {LogGroupName: !Ref Log}}
-""",
-    "default": """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup, Properties: {}}
-  Filter: {Type: AWS::Logs::MetricFilter, Properties: {LogGroupName: !Ref Log}}
-""",
+    "standard": log("LogGroupClass: STANDARD"),
+    "default": log(""),
 }
 
 BAD = {
-    "infrequent": (
-        """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup, Properties: {LogGroupClass: INFREQUENT_ACCESS}}
-  Filter: {Type: AWS::Logs::MetricFilter, Properties: {LogGroupName: !Ref Log}}
-""",
-        "Resources/Filter/Properties/LogGroupName",
-        "LogGroupName is Log, whose LogGroupClass is INFREQUENT_ACCESS: CloudWatch Logs "
-        "refuses the filter. Use the class STANDARD.",
-    ),
-    "subscription": (
-        """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup, Properties: {LogGroupClass: INFREQUENT_ACCESS}}
-  Filter: {Type: AWS::Logs::SubscriptionFilter, Properties: {LogGroupName: !Ref Log}}
-""",
-        "Resources/Filter/Properties/LogGroupName",
-        "LogGroupName is Log, whose LogGroupClass is INFREQUENT_ACCESS: CloudWatch Logs "
-        "refuses the filter. Use the class STANDARD.",
-    ),
+    "infrequent": case(log(INFREQUENT)),
+    "subscription": case(log(INFREQUENT, "SubscriptionFilter")),
 }

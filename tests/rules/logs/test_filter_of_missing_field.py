@@ -25,53 +25,43 @@ Resources:
 """
 
 
+def query(*lines: str) -> str:
+    """Return a template with a saved query of an access log."""
+    text = "".join(f"        {line}\n" for line in lines)
+    return f"""
+Resources:
+  Log: {{Type: AWS::Logs::LogGroup}}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties:
+      AccessLogSetting:
+        DestinationArn: !GetAtt Log.Arn
+        Format: '{{"latency": $context.responseLatency, "path": "$context.path"}}'
+  Query:
+    Type: AWS::Logs::QueryDefinition
+    Properties:
+      LogGroupNames: [!Ref Log]
+      QueryString: |
+{text}"""
+
+
 GOOD = {
     "field": template("'{ $.status = 500 }'"),
     "text": template("'\"$.other\"'"),
     "another format": template("'{ $.other = 1 }'", "'$context.requestId $context.status'"),
     "columns": flow_log("'[v, a, i, s, d, sp, dp, p, n, b, st, e, action=REJECT, log]'"),
     "rest": flow_log("'[v, ..., action=REJECT, log]'"),
-    "query": """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Stage:
-    Type: AWS::ApiGateway::Stage
-    Properties:
-      AccessLogSetting:
-        DestinationArn: !GetAtt Log.Arn
-        Format: '{"latency": $context.responseLatency, "path": "$context.path"}'
-  Query:
-    Type: AWS::Logs::QueryDefinition
-    Properties:
-      LogGroupNames: [!Ref Log]
-      QueryString: |
-        fields @timestamp, latency, path as url, latency / 1000 as seconds
-        | sort latency desc
-""",
-    "made by the query": """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Stage:
-    Type: AWS::ApiGateway::Stage
-    Properties:
-      AccessLogSetting:
-        DestinationArn: !GetAtt Log.Arn
-        Format: '{"latency": $context.responseLatency, "path": "$context.path"}'
-  Query:
-    Type: AWS::Logs::QueryDefinition
-    Properties:
-      LogGroupNames: [!Ref Log]
-      QueryString: |
-        parse path "/*/" as part
-        | fields part, @message
-""",
+    "query": query(
+        "fields @timestamp, latency, path as url, latency / 1000 as seconds", "| sort latency desc"
+    ),
+    "made by the query": query('parse path "/*/" as part', "| fields part, @message"),
 }
 
 BAD = {
     "missing field": (
         template("'{ $.state = 500 && $.requestId = \"x\" }'"),
         "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for $.state, which the access log of Log does not hold: it never "
+        "FilterPattern uses $.state, which the access log of Log does not hold: it never "
         "matches. Did you mean status?",
     ),
     "columns": (
@@ -87,23 +77,7 @@ BAD = {
         "Name every field, or write '...'.",
     ),
     "query": (
-        """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Stage:
-    Type: AWS::ApiGateway::Stage
-    Properties:
-      AccessLogSetting:
-        DestinationArn: !GetAtt Log.Arn
-        Format: '{"latency": $context.responseLatency, "path": "$context.path"}'
-  Query:
-    Type: AWS::Logs::QueryDefinition
-    Properties:
-      LogGroupNames: [!Ref Log]
-      QueryString: |
-        fields @timestamp, responseLatency, path
-        | sort responseLatency desc
-""",
+        query("fields @timestamp, responseLatency, path", "| sort responseLatency desc"),
         "Resources/Query/Properties/QueryString",
         "QueryString reads responseLatency, which the access log of Log does not hold: the "
         "column stays empty.",

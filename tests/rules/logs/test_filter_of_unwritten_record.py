@@ -1,80 +1,45 @@
 """Filters on the log of a function."""
 
+
+def log(written: str, pattern: str, group: str = "!Ref Log") -> str:
+    """Return a template with a function that logs in this way, and a filter of its log."""
+    return f"""
+Resources:
+  Log: {{Type: AWS::Logs::LogGroup}}
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {{LoggingConfig: {{LogGroup: {group}, LogFormat: {written}}}}}
+  Filter:
+    Type: AWS::Logs::MetricFilter
+    Properties: {{LogGroupName: !Ref Log, FilterPattern: '{pattern}'}}
+"""
+
+
+def case(text: str, message: str) -> tuple[str, ...]:
+    """A pattern that nothing matches is found."""
+    return text, "Resources/Filter/Properties/FilterPattern", f"FilterPattern {message}"
+
+
+REPORT = '{ $.type = "platform.report" }'
+ERROR = '{ $.level = "ERROR" }'
+IN_TEXT = "uses a record of the platform, which LogFormat Text does not write. Set LogFormat to JSON."
+TOO_LOW = "uses ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR."
+
 GOOD = {
-    "report": """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: JSON, SystemLogLevel: INFO}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.type = "platform.report" && $.record.metrics.initDurationMs > 0 }'
-""",
-    "failed report": """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: JSON, SystemLogLevel: WARN}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.type = "platform.report" && $.record.status = "timeout" }'
-""",
-    "own JSON in a text": """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: Text}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.level = "ERROR" }'
-""",
-    "another log": """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: other, LogFormat: Text}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.type = "platform.report" }'
-""",
+    "report": log(
+        "JSON, SystemLogLevel: INFO",
+        '{ $.type = "platform.report" && $.record.metrics.initDurationMs > 0 }',
+    ),
+    "failed report": log(
+        "JSON, SystemLogLevel: WARN", '{ $.type = "platform.report" && $.record.status = "timeout" }'
+    ),
+    "own JSON in a text": log("Text", ERROR),
+    "another log": log("Text", REPORT, "other"),
 }
 
 BAD = {
-    "report in a text": (
-        """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: Text}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.type = "platform.report" }'
-""",
-        "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for a record of the platform, which LogFormat Text does not "
-        "write. Set LogFormat to JSON.",
-    ),
-    "log of the function's name": (
+    "report in a text": case(log("Text", REPORT), IN_TEXT),
+    "log of the function's name": case(
         """
 Resources:
   Function: {Type: AWS::Lambda::Function}
@@ -85,94 +50,22 @@ Resources:
     Type: AWS::Logs::MetricFilter
     Properties: {LogGroupName: !Ref Log, FilterPattern: '{ $.type = platform.start }'}
 """,
-        "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for a record of the platform, which LogFormat Text does not "
-        "write. Set LogFormat to JSON.",
+        IN_TEXT,
     ),
-    "columns": (
-        """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: JSON}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '[time, id, level = "ERROR"]'
-""",
-        "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern is for the columns of a text, and LogFormat is JSON: it never "
-        "matches. Write { $.field = value }.",
+    "columns": case(
+        log("JSON", '[time, id, level = "ERROR"]'),
+        "is for the columns of a text, and LogFormat is JSON: it never matches. Write { $.field = value }.",
     ),
-    "report left out": (
-        """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: JSON, SystemLogLevel: WARN}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.type = "platform.report" }'
-""",
-        "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for platform.report, which SystemLogLevel WARN leaves out. Set it to INFO.",
+    "report left out": case(
+        log("JSON, SystemLogLevel: WARN", REPORT),
+        "uses platform.report, which SystemLogLevel WARN leaves out. Set it to INFO.",
     ),
-    "level left out": (
-        """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: JSON, ApplicationLogLevel: FATAL}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.level = "ERROR" }'
-""",
-        "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR.",
+    "level left out": case(log("JSON, ApplicationLogLevel: FATAL", ERROR), TOO_LOW),
+    "figures": case(
+        log("JSON", "{ $.record.initDurationMs > 0 }"),
+        "has $.record.initDurationMs, which is in $.record.metrics.initDurationMs.",
     ),
-    "figures": (
-        """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: JSON}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.record.initDurationMs > 0 }'
-""",
-        "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern has $.record.initDurationMs, which is in $.record.metrics.initDurationMs.",
-    ),
-    "one of two levels": (
-        """
-Resources:
-  Log: {Type: AWS::Logs::LogGroup}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      LoggingConfig: {LogGroup: !Ref Log, LogFormat: JSON, ApplicationLogLevel: FATAL}
-  Filter:
-    Type: AWS::Logs::MetricFilter
-    Properties:
-      LogGroupName: !Ref Log
-      FilterPattern: '{ $.level = "ERROR" || $.level = "FATAL" }'
-""",
-        "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern asks for ERROR, which ApplicationLogLevel FATAL leaves out. Set it to ERROR.",
+    "one of two levels": case(
+        log("JSON, ApplicationLogLevel: FATAL", '{ $.level = "ERROR" || $.level = "FATAL" }'), TOO_LOW
     ),
 }

@@ -1,22 +1,28 @@
 """Deliveries of CloudFront's logs."""
 
-GOOD = {
-    "fields and path": """
+
+def delivery(properties: str, kind: str = "ACCESS_LOGS") -> str:
+    """Return a template with one delivery of these properties."""
+    return f"""
 Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
+  Site: {{Type: AWS::CloudFront::Distribution}}
   Source:
     Type: AWS::Logs::DeliverySource
     Properties:
       Name: site
-      LogType: ACCESS_LOGS
-      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
+      LogType: {kind}
+      ResourceArn: !Sub arn:aws:cloudfront::${{AWS::AccountId}}:distribution/${{Site}}
   Delivery:
     Type: AWS::Logs::Delivery
-    Properties:
-      DeliverySourceName: !Ref Source
-      RecordFields: [date, cs-uri-stem, cs(User-Agent)]
-      S3SuffixPath: !Sub '${AWS::StackName}/{DistributionId}/{yyyy}/{MM}/{dd}'
-""",
+    Properties: {{DeliverySourceName: !Ref Source, {properties}}}
+"""
+
+
+GOOD = {
+    "fields and path": delivery(
+        "RecordFields: [date, cs-uri-stem, cs(User-Agent)], "
+        "S3SuffixPath: !Sub '${AWS::StackName}/{DistributionId}/{yyyy}/{MM}/{dd}'"
+    ),
     "another source": """
 Resources:
   Source:
@@ -27,61 +33,19 @@ Resources:
 
 BAD = {
     "type": (
-        """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Source:
-    Type: AWS::Logs::DeliverySource
-    Properties:
-      Name: site
-      LogType: STANDARD_LOGS
-      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
-  Delivery:
-    Type: AWS::Logs::Delivery
-    Properties:
-      DeliverySourceName: !Ref Source
-      RecordFields: [date]
-""",
+        delivery("RecordFields: [date]", "STANDARD_LOGS"),
         "Resources/Source/Properties/LogType",
         "LogType is STANDARD_LOGS, and a distribution has ACCESS_LOGS: the source is refused.",
     ),
     "field": (
-        """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Source:
-    Type: AWS::Logs::DeliverySource
-    Properties:
-      Name: site
-      LogType: ACCESS_LOGS
-      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
-  Delivery:
-    Type: AWS::Logs::Delivery
-    Properties:
-      DeliverySourceName: !Ref Source
-      RecordFields: [date, cs-uri]
-""",
+        delivery("RecordFields: [date, cs-uri]"),
         "Resources/Delivery/Properties/RecordFields/1",
         "RecordFields has cs-uri, which access logs of CloudFront do not have. Did you mean cs-uri-stem?",
     ),
     "path": (
-        """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Source:
-    Type: AWS::Logs::DeliverySource
-    Properties:
-      Name: site
-      LogType: ACCESS_LOGS
-      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
-  Delivery:
-    Type: AWS::Logs::Delivery
-    Properties:
-      DeliverySourceName: !Ref Source
-      S3SuffixPath: '{DistributionId}/{year}'
-""",
+        delivery("S3SuffixPath: '{DistributionId}/{year}'"),
         "Resources/Delivery/Properties/S3SuffixPath",
-        "S3SuffixPath has {year}, which is not a variable of CloudFront's logs. It has "
-        "{DistributionId}, {yyyy}, {MM}, {dd} and {HH}.",
+        "S3SuffixPath has {year}, which is not a variable of CloudFront's logs. It has {DistributionId}, "
+        "{yyyy}, {MM}, {dd} and {HH}.",
     ),
 }

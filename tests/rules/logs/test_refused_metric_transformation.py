@@ -20,7 +20,7 @@ BAD = {
     "both": (
         transformation("MetricNamespace: Own, DefaultValue: 0, Dimensions: [{Key: a, Value: $.a}]"),
         "Resources/Filter/Properties/MetricTransformations/0",
-        "DefaultValue stands beside Dimensions: a metric with dimensions has no default value. "
+        "DefaultValue is set with Dimensions: a metric with dimensions has no default value. "
         "Remove one of them.",
     ),
     "namespace": (

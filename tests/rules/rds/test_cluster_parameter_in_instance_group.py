@@ -10,7 +10,7 @@ Resources:
 """
 
 MESSAGE = (
-    "{} for an instance: it holds for the whole cluster, and RDS does not find it in this group. Set it in "
+    "{} for an instance: it applies to the whole cluster, and RDS does not find it in this group. Set it in "
     "the AWS::RDS::DBClusterParameterGroup."
 )
 

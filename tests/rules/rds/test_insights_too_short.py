@@ -1,48 +1,32 @@
 """Advanced database insights."""
 
+
+def database(mode: str) -> str:
+    """Return a template with a cluster of this mode."""
+    return f"""
+Resources:
+  Database: {{Type: AWS::RDS::DBCluster, Properties: {{DatabaseInsightsMode: {mode}}}}}
+"""
+
+
+def case(text: str, found: str) -> tuple[str, ...]:
+    """A retention that is not 465 days is found."""
+    return (
+        text,
+        "Resources/Database/Properties/DatabaseInsightsMode",
+        f"DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is {found}: RDS refuses "
+        "that. Set it to 465, and switch Performance Insights on.",
+    )
+
+
 GOOD = {
-    "fifteen months": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBCluster
-    Properties:
-      DatabaseInsightsMode: advanced
-      PerformanceInsightsEnabled: true
-      PerformanceInsightsRetentionPeriod: 465
-""",
-    "standard": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBCluster
-    Properties:
-      DatabaseInsightsMode: standard
-""",
+    "fifteen months": database(
+        "advanced, PerformanceInsightsEnabled: true, PerformanceInsightsRetentionPeriod: 465"
+    ),
+    "standard": database("standard"),
 }
 
 BAD = {
-    "a week": (
-        """
-Resources:
-  Database:
-    Type: AWS::RDS::DBCluster
-    Properties:
-      DatabaseInsightsMode: advanced
-""",
-        "Resources/Database/Properties/DatabaseInsightsMode",
-        "DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is "
-        "missing: RDS refuses that. Set it to 465, and switch Performance Insights on.",
-    ),
-    "a month": (
-        """
-Resources:
-  Database:
-    Type: AWS::RDS::DBCluster
-    Properties:
-      DatabaseInsightsMode: advanced
-      PerformanceInsightsRetentionPeriod: 31
-""",
-        "Resources/Database/Properties/DatabaseInsightsMode",
-        "DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is 31: "
-        "RDS refuses that. Set it to 465, and switch Performance Insights on.",
-    ),
+    "a week": case(database("advanced"), "missing"),
+    "a month": case(database("advanced, PerformanceInsightsRetentionPeriod: 31"), "31"),
 }

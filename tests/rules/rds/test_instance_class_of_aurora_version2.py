@@ -17,7 +17,7 @@ Resources:
 
 MESSAGE = (
     'DBInstanceClass {state}, and the engine version is "8.0.mysql_aurora.3.10.6": Aurora MySQL 3 does not '
-    "run on this class. Take db.t3.medium, db.t4g.medium, db.r5 or later."
+    "support this class. Use db.t3.medium, db.t4g.medium, db.r5 or later."
 )
 
 

@@ -19,6 +19,16 @@ def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBCl
     return f"{HEAD}  Group: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
 
 
+def values(parameters: str) -> str:
+    """Return a template with one parameter group and nothing else."""
+    return f"""
+Resources:
+  Parameters:
+    Type: AWS::RDS::DBClusterParameterGroup
+    Properties: {{Family: aurora-mysql8.0, Parameters: {parameters}}}
+"""
+
+
 def case(kind: str, parameters: str, path: str, message: str) -> tuple[str, ...]:
     """A parameter that version 3 refuses is found in groups of both levels."""
     return group(parameters, kind=kind), f"Resources/Group/Properties/Parameters/{path}", message
@@ -55,38 +65,10 @@ GOOD = {
     "family not known": group("{query_cache_type: '1'}", family="!Ref Any"),
     "no value": group("{query_cache_type: !Ref AWS::NoValue}"),
     "both branches": group("!If [Prod, {time_zone: UTC}, !Ref AWS::NoValue]"),
-    "zone": """
-Resources:
-  Parameters:
-    Type: AWS::RDS::DBClusterParameterGroup
-    Properties:
-      Family: aurora-mysql8.0
-      Parameters: {time_zone: Asia/Tokyo}
-""",
-    "events": """
-Resources:
-  Parameters:
-    Type: AWS::RDS::DBClusterParameterGroup
-    Properties:
-      Family: aurora-mysql8.0
-      Parameters: {server_audit_events: 'CONNECT, QUERY_DDL'}
-""",
-    "TLS": """
-Resources:
-  Parameters:
-    Type: AWS::RDS::DBClusterParameterGroup
-    Properties:
-      Family: aurora-mysql8.0
-      Parameters: {tls_version: 'TLSv1.2,TLSv1.3'}
-""",
-    "zone by Ref": """
-Resources:
-  Parameters:
-    Type: AWS::RDS::DBClusterParameterGroup
-    Properties:
-      Family: aurora-mysql8.0
-      Parameters: {time_zone: !Ref AWS::Region}
-""",
+    "zone": values("{time_zone: Asia/Tokyo}"),
+    "events": values("{server_audit_events: 'CONNECT, QUERY_DDL'}"),
+    "TLS": values("{tls_version: 'TLSv1.2,TLSv1.3'}"),
+    "zone by Ref": values("{time_zone: !Ref AWS::Region}"),
 }
 
 BAD = {
@@ -101,63 +83,28 @@ BAD = {
         GONE.format('temp-pool is set to "1"'),
     ),
     "zone": (
-        """
-Resources:
-  Parameters:
-    Type: AWS::RDS::DBClusterParameterGroup
-    Properties:
-      Family: aurora-mysql8.0
-      Parameters: {time_zone: JST}
-""",
+        values("{time_zone: JST}"),
         "Resources/Parameters/Properties/Parameters/time_zone",
         'time_zone is set to "JST": JST is not among its values: UTC, Asia/Tokyo, others by region and city.',
     ),
     "misspelt zone": (
-        """
-Resources:
-  Parameters:
-    Type: AWS::RDS::DBClusterParameterGroup
-    Properties:
-      Family: aurora-mysql8.0
-      Parameters: {time_zone: Asia/Tokio}
-""",
+        values("{time_zone: Asia/Tokio}"),
         "Resources/Parameters/Properties/Parameters/time_zone",
         'time_zone is set to "Asia/Tokio": Asia/Tokio is not among its values. Did you mean Asia/Tokyo?',
     ),
     "event": (
-        """
-Resources:
-  Parameters:
-    Type: AWS::RDS::DBClusterParameterGroup
-    Properties:
-      Family: aurora-mysql8.0
-      Parameters: {server_audit_events: 'CONNECT,QUERIES'}
-""",
+        values("{server_audit_events: 'CONNECT,QUERIES'}"),
         "Resources/Parameters/Properties/Parameters/server_audit_events",
         'server_audit_events is set to "CONNECT,QUERIES": QUERIES is not among its '
         "values: CONNECT, QUERY, QUERY_DCL, QUERY_DDL, QUERY_DML, TABLE.",
     ),
     "format": (
-        """
-Resources:
-  Parameters:
-    Type: AWS::RDS::DBClusterParameterGroup
-    Properties:
-      Family: aurora-mysql8.0
-      Parameters: {binlog_format: FULL}
-""",
+        values("{binlog_format: FULL}"),
         "Resources/Parameters/Properties/Parameters/binlog_format",
         'binlog_format is set to "FULL": FULL is not among its values: OFF, ROW, STATEMENT, MIXED, 0, 1.',
     ),
     "old TLS": (
-        """
-Resources:
-  Parameters:
-    Type: AWS::RDS::DBClusterParameterGroup
-    Properties:
-      Family: aurora-mysql8.0
-      Parameters: {tls_version: TLSv1.1}
-""",
+        values("{tls_version: TLSv1.1}"),
         "Resources/Parameters/Properties/Parameters/tls_version",
         'tls_version is set to "TLSv1.1": TLSv1.1 is not among its values: TLSv1.2, TLSv1.3.',
     ),

@@ -24,8 +24,7 @@ BAD = {
         subscription("db-cluster", "availability"),
         "Resources/One/Properties/EventCategories",
         'EventCategories has "availability", and db-cluster has no such category. It has '
-        "configuration change, creation, deletion, failover, failure, global failover, "
-        "global-failover, "
+        "configuration change, creation, deletion, failover, failure, global failover, global-failover, "
         "maintenance, migration, notification, serverless.",
     ),
     "spelling": (

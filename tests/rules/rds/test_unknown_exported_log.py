@@ -1,68 +1,41 @@
 """Logs that a database exports."""
 
+
+def database(engine: str, logs: str, kind: str = "DBInstance", more: str = "") -> str:
+    """Return a template with a database that exports these logs."""
+    return f"""
+Resources:
+  Database:
+    Type: AWS::RDS::{kind}
+    Properties: {{Engine: {engine}, {more}EnableCloudwatchLogsExports: [{logs}]}}
+"""
+
+
+def case(text: str, message: str) -> tuple[str, ...]:
+    """A log that the engine does not have is found."""
+    return (
+        text,
+        "Resources/Database/Properties/EnableCloudwatchLogsExports",
+        f"EnableCloudwatchLogsExports has {message}: RDS refuses it.",
+    )
+
+
+ADMIN = "MasterUsername: admin, "
+
 GOOD = {
-    "Aurora MySQL": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBCluster
-    Properties:
-      Engine: aurora-mysql
-      EnableCloudwatchLogsExports: [audit, error, slowquery]
-""",
-    "PostgreSQL": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      Engine: postgres
-      MasterUsername: admin
-      EnableCloudwatchLogsExports: [postgresql, upgrade]
-""",
-    "MySQL with audit": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      Engine: mysql
-      MasterUsername: admin
-      EnableCloudwatchLogsExports: [audit]
-""",
-    "another engine": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      Engine: oracle-ee
-      EnableCloudwatchLogsExports: [alert]
-""",
+    "Aurora MySQL": database("aurora-mysql", "audit, error, slowquery", "DBCluster"),
+    "PostgreSQL": database("postgres", "postgresql, upgrade", more=ADMIN),
+    "MySQL with audit": database("mysql", "audit", more=ADMIN),
+    "another engine": database("oracle-ee", "alert"),
 }
 
 BAD = {
-    "log of PostgreSQL": (
-        """
-Resources:
-  Database:
-    Type: AWS::RDS::DBCluster
-    Properties:
-      Engine: aurora-mysql
-      EnableCloudwatchLogsExports: [error, postgresql]
-""",
-        "Resources/Database/Properties/EnableCloudwatchLogsExports",
-        "EnableCloudwatchLogsExports has postgresql, and aurora-mysql has only audit, "
-        "error, general, iam-db-auth-error, instance, slowquery: RDS refuses it.",
+    "log of PostgreSQL": case(
+        database("aurora-mysql", "error, postgresql", "DBCluster"),
+        "postgresql, and aurora-mysql has only audit, error, general, iam-db-auth-error, instance, slowquery",
     ),
-    "log of MySQL": (
-        """
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      Engine: postgres
-      MasterUsername: admin
-      EnableCloudwatchLogsExports: [slowquery]
-""",
-        "Resources/Database/Properties/EnableCloudwatchLogsExports",
-        "EnableCloudwatchLogsExports has slowquery, and postgres has only "
-        "iam-db-auth-error, postgresql, upgrade: RDS refuses it.",
+    "log of MySQL": case(
+        database("postgres", "slowquery", more=ADMIN),
+        "slowquery, and postgres has only iam-db-auth-error, postgresql, upgrade",
     ),
 }

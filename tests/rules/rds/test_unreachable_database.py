@@ -1,33 +1,42 @@
 """Databases and their security groups."""
 
+
+def database(kind: str, properties: str, group: str = "", more: str = "") -> str:
+    """Return a template with a database, and a security group of these properties."""
+    return f"""
+Resources:
+  Database: {{Type: AWS::RDS::{kind}, Properties: {{{properties}}}}}
+  Group: {{Type: AWS::EC2::SecurityGroup{group}}}
+{more}"""
+
+
+def ingress(port: int | str) -> str:
+    """Return the properties of a group that lets in TCP on a port."""
+    rule = f"{{IpProtocol: tcp, FromPort: {port}, ToPort: {port}, CidrIp: 10.0.0.0/8}}"
+    return f", Properties: {{SecurityGroupIngress: [{rule}]}}"
+
+
+def case(text: str, name: str, port: int) -> tuple[str, ...]:
+    """A group that lets no one in to the port is found."""
+    return (
+        text,
+        f"Resources/Database/Properties/{name}",
+        f"Group lets no one in to port {port}, on which the database listens: no client connects. Add an "
+        "ingress rule for the port.",
+    )
+
+
+POSTGRES = "Engine: postgres, VPCSecurityGroups: [!Ref Group]"
+
 GOOD = {
-    "default port": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBCluster
-    Properties:
-      Engine: aurora-mysql
-      VpcSecurityGroupIds: [!Ref Group]
-  Group:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 3306, ToPort: 3306, CidrIp: 10.0.0.0/8}
-""",
-    "range": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      Engine: postgres
-      Port: 5433
-      VPCSecurityGroups: [!GetAtt Group.GroupId]
-  Group:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 5433, ToPort: 5433, CidrIp: 10.0.0.0/8}
-""",
+    "default port": database(
+        "DBCluster", "Engine: aurora-mysql, VpcSecurityGroupIds: [!Ref Group]", ingress(3306)
+    ),
+    "range": database(
+        "DBInstance",
+        "Engine: postgres, Port: 5433, VPCSecurityGroups: [!GetAtt Group.GroupId]",
+        ingress(5433),
+    ),
     "group of another stack": """
 Resources:
   Database:
@@ -36,75 +45,29 @@ Resources:
       Engine: postgres
       VPCSecurityGroups: [!ImportValue group]
 """,
-    "port by parameter": """
-Parameters:
-  Port: {Type: Number}
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      Engine: postgres
-      Port: !Ref Port
-      VPCSecurityGroups: [!Ref Group]
-  Group:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: !Ref Port, ToPort: !Ref Port, CidrIp: 10.0.0.0/8}
-""",
-    "rule beside the group": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      Engine: postgres
-      VPCSecurityGroups: [!Ref Group]
-  Group: {Type: AWS::EC2::SecurityGroup}
+    "port by parameter": "Parameters: {Port: {Type: Number}}"
+    + database("DBInstance", f"{POSTGRES}, Port: !Ref Port", ingress("!Ref Port")),
+    "rule beside the group": database(
+        "DBInstance",
+        POSTGRES,
+        more="""
   Rule:
     Type: AWS::EC2::SecurityGroupIngress
     Properties: {GroupId: !Ref Group, IpProtocol: '-1', CidrIp: 10.0.0.0/8}
 """,
-    "port of Aurora PostgreSQL is not known": """
-Resources:
-  Database:
-    Type: AWS::RDS::DBCluster
-    Properties: {Engine: aurora-postgresql, VpcSecurityGroupIds: [!Ref Group]}
-  Group: {Type: AWS::EC2::SecurityGroup}
-""",
+    ),
+    "port of Aurora PostgreSQL is not known": database(
+        "DBCluster", "Engine: aurora-postgresql, VpcSecurityGroupIds: [!Ref Group]"
+    ),
 }
 
 BAD = {
-    "other port": (
-        """
-Resources:
-  Database:
-    Type: AWS::RDS::DBCluster
-    Properties:
-      Engine: aurora-mysql
-      Port: 3307
-      VpcSecurityGroupIds: [!Ref Group]
-  Group:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      SecurityGroupIngress:
-        - {IpProtocol: tcp, FromPort: 3306, ToPort: 3306, CidrIp: 10.0.0.0/8}
-""",
-        "Resources/Database/Properties/VpcSecurityGroupIds",
-        "Group lets no one in to port 3307, on which the database listens: no client "
-        "connects. Add an ingress rule for the port.",
+    "other port": case(
+        database(
+            "DBCluster", "Engine: aurora-mysql, Port: 3307, VpcSecurityGroupIds: [!Ref Group]", ingress(3306)
+        ),
+        "VpcSecurityGroupIds",
+        3307,
     ),
-    "no ingress": (
-        """
-Resources:
-  Database:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      Engine: postgres
-      VPCSecurityGroups: [!Ref Group]
-  Group: {Type: AWS::EC2::SecurityGroup}
-""",
-        "Resources/Database/Properties/VPCSecurityGroups",
-        "Group lets no one in to port 5432, on which the database listens: no client "
-        "connects. Add an ingress rule for the port.",
-    ),
+    "no ingress": case(database("DBInstance", POSTGRES), "VPCSecurityGroups", 5432),
 }

@@ -16,23 +16,28 @@ Resources:
 """
 
 
+def own_zone(zone: str) -> str:
+    """Return a template with a record in this zone, and an alias in that of a parameter."""
+    return f"""
+Parameters:
+  Own: {{Type: String}}
+Resources:
+  Site: {{Type: AWS::CloudFront::Distribution}}
+  Record:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneId: {zone}
+      AliasTarget: {{DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}}
+"""
+
+
 GOOD = {
     "CloudFront": record("!GetAtt Site.DomainName", "Z2FDTNDATAQYW2"),
     "load balancer": record("!GetAtt Balancer.DNSName", "!GetAtt Balancer.CanonicalHostedZoneID"),
     "dualstack": record("!Sub 'dualstack.${Balancer.DNSName}'", "!GetAtt Balancer.CanonicalHostedZoneID"),
     "parameter": record("!GetAtt Balancer.DNSName", "!Ref Any"),
     "elsewhere": record("example.com", "!Ref Zone"),
-    "parameter of the target": """
-Parameters:
-  Own: {Type: String}
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Record:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneId: Z1
-      AliasTarget: {DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}
-""",
+    "parameter of the target": own_zone("Z1"),
 }
 
 BAD = {
@@ -45,22 +50,11 @@ BAD = {
     "load balancer": (
         record("!GetAtt Balancer.DNSName", "Z2FDTNDATAQYW2"),
         "Resources/Record/Properties/AliasTarget/HostedZoneId",
-        "HostedZoneId is Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}: "
-        "Route 53 refuses the alias. It is the zone of what the alias leads to, not that of the "
-        "record.",
+        "HostedZoneId is Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}: Route 53 "
+        "refuses the alias. It is the zone of what the alias leads to, not that of the record.",
     ),
     "parameter of the record": (
-        """
-Parameters:
-  Own: {Type: String}
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Record:
-    Type: AWS::Route53::RecordSet
-    Properties:
-      HostedZoneId: !Ref Own
-      AliasTarget: {DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}
-""",
+        own_zone("!Ref Own"),
         "Resources/Record/Properties/AliasTarget/HostedZoneId",
         "HostedZoneId is ${Own}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the "
         "alias. It is the zone of what the alias leads to, not that of the record.",

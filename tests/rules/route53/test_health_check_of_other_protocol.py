@@ -1,125 +1,57 @@
 """Health checks."""
 
+
+def check(protocol: str, more: str) -> str:
+    """Return a template with one health check."""
+    return f"""
+Resources:
+  Site: {{Type: AWS::CloudFront::Distribution}}
+  Check:
+    Type: AWS::Route53::HealthCheck
+    Properties: {{HealthCheckConfig: {{Type: {protocol}, {more}}}}}
+"""
+
+
+def case(text: str, name: str, message: str) -> tuple[str, ...]:
+    """A health check that never succeeds is found."""
+    return text, f"Resources/Check/Properties/HealthCheckConfig/{name}", f"{name} {message}"
+
+
+SERVER = "FullyQualifiedDomainName: www.example.com"
+SITE = "FullyQualifiedDomainName: !GetAtt Site.DomainName"
+SCHEME = "has a scheme or a path, and takes only the name of a host. Remove it."
+
 GOOD = {
-    "HTTPS": """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Check:
-    Type: AWS::Route53::HealthCheck
-    Properties:
-      HealthCheckConfig:
-        Type: HTTPS
-        FullyQualifiedDomainName: !GetAtt Site.DomainName
-        Port: 443
-        EnableSNI: true
-""",
-    "HTTP": """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Check:
-    Type: AWS::Route53::HealthCheck
-    Properties:
-      HealthCheckConfig:
-        Type: HTTP
-        FullyQualifiedDomainName: www.example.com
-        Port: 8080
-""",
-    "TCP": """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Check:
-    Type: AWS::Route53::HealthCheck
-    Properties:
-      HealthCheckConfig:
-        Type: TCP
-        IPAddress: 192.0.2.1
-        Port: 80
-""",
-    "own server": """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Check:
-    Type: AWS::Route53::HealthCheck
-    Properties:
-      HealthCheckConfig:
-        Type: HTTPS
-        FullyQualifiedDomainName: www.example.com
-        EnableSNI: false
-""",
+    "HTTPS": check("HTTPS", f"{SITE}, Port: 443, EnableSNI: true"),
+    "HTTP": check("HTTP", f"{SERVER}, Port: 8080"),
+    "TCP": check("TCP", "IPAddress: 192.0.2.1, Port: 80"),
+    "own server": check("HTTPS", f"{SERVER}, EnableSNI: false"),
 }
 
 BAD = {
-    "HTTPS on the port of HTTP": (
-        """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Check:
-    Type: AWS::Route53::HealthCheck
-    Properties:
-      HealthCheckConfig:
-        Type: HTTPS
-        FullyQualifiedDomainName: www.example.com
-        Port: 80
-""",
-        "Resources/Check/Properties/HealthCheckConfig/Port",
-        "Port is 80 and Type HTTPS: no check succeeds. Set it to 443.",
+    "HTTPS on the port of HTTP": case(
+        check("HTTPS", f"{SERVER}, Port: 80"),
+        "Port",
+        "is 80 and Type HTTPS: no check succeeds. Set it to 443.",
     ),
-    "HTTP on the port of HTTPS": (
-        """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Check:
-    Type: AWS::Route53::HealthCheck
-    Properties:
-      HealthCheckConfig:
-        Type: HTTP_STR_MATCH
-        FullyQualifiedDomainName: www.example.com
-        Port: 443
-""",
-        "Resources/Check/Properties/HealthCheckConfig/Port",
-        "Port is 443 and Type HTTP_STR_MATCH: no check succeeds. Set it to 80.",
+    "HTTP on the port of HTTPS": case(
+        check("HTTP_STR_MATCH", f"{SERVER}, Port: 443"),
+        "Port",
+        "is 443 and Type HTTP_STR_MATCH: no check succeeds. Set it to 80.",
     ),
-    "no name in the handshake": (
-        """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Check:
-    Type: AWS::Route53::HealthCheck
-    Properties:
-      HealthCheckConfig:
-        Type: HTTPS
-        FullyQualifiedDomainName: !GetAtt Site.DomainName
-        EnableSNI: false
-""",
-        "Resources/Check/Properties/HealthCheckConfig/EnableSNI",
-        "EnableSNI is false, and Site answers a handshake only if it names the host. Set it to true.",
+    "no name in the handshake": case(
+        check("HTTPS", f"{SITE}, EnableSNI: false"),
+        "EnableSNI",
+        "is false, and Site answers a handshake only if it names the host. Set it to true.",
     ),
-    "scheme": (
-        """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Check:
-    Type: AWS::Route53::HealthCheck
-    Properties:
-      HealthCheckConfig:
-        Type: HTTPS
-        FullyQualifiedDomainName: https://www.example.com
-""",
-        "Resources/Check/Properties/HealthCheckConfig/FullyQualifiedDomainName",
-        "FullyQualifiedDomainName has a scheme or a path, and takes only the name of a host. Remove it.",
+    "scheme": case(
+        check("HTTPS", "FullyQualifiedDomainName: 'https://www.example.com'"),
+        "FullyQualifiedDomainName",
+        SCHEME,
     ),
-    "scheme before a name": (
-        """
-Resources:
-  Site: {Type: AWS::CloudFront::Distribution}
-  Check:
-    Type: AWS::Route53::HealthCheck
-    Properties:
-      HealthCheckConfig:
-        Type: HTTPS
-        FullyQualifiedDomainName: !Sub https://${Site.DomainName}
-""",
-        "Resources/Check/Properties/HealthCheckConfig/FullyQualifiedDomainName",
-        "FullyQualifiedDomainName has a scheme or a path, and takes only the name of a host. Remove it.",
+    "scheme before a name": case(
+        check("HTTPS", "FullyQualifiedDomainName: !Sub 'https://${Site.DomainName}'"),
+        "FullyQualifiedDomainName",
+        SCHEME,
     ),
 }

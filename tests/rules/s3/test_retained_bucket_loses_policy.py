@@ -28,8 +28,8 @@ def case(text: str, path: str, found: str, kept: str = '"Retain"', advice: str =
     return (
         text,
         f"Resources/Policy{path}",
-        f"DeletionPolicy is {found}, and {kept} on Data: the bucket stays in the account, and what its "
-        f"policy denies is allowed from then on. Set DeletionPolicy: {advice} here too.",
+        f"DeletionPolicy is {found}, and {kept} on Data: the bucket stays in the account, and requests that "
+        f"its policy denies are then allowed. Set DeletionPolicy: {advice} here too.",
     )
 
 

@@ -1,16 +1,6 @@
 """Lifecycles of what is served."""
 
-GOOD = {
-    "old versions": """
-Resources:
-  Bucket:
-    Type: AWS::S3::Bucket
-    Properties:
-      LifecycleConfiguration:
-        Rules:
-          - {Status: Enabled, NoncurrentVersionExpiration: {NoncurrentDays: 30}}
-          - {Status: Enabled, ExpirationInDays: 7, Prefix: previews/}
-          - {Status: Disabled, ExpirationInDays: 7}
+SITE = """
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:
@@ -18,55 +8,45 @@ Resources:
         Origins:
           - Id: site
             DomainName: !GetAtt Bucket.RegionalDomainName
-""",
-    "not served": """
-Resources:
-  Bucket:
-    Type: AWS::S3::Bucket
-    Properties:
-      LifecycleConfiguration:
-        Rules:
-          - {Status: Enabled, ExpirationInDays: 7}
-""",
+"""
+
+
+def bucket(*rules: str, more: str = "") -> str:
+    """Return a template with a bucket of these lifecycle rules."""
+    return (
+        f"Resources:\n  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{more}"
+        f"LifecycleConfiguration: {{Rules: [{', '.join(rules)}]}}}}}}\n"
+    )
+
+
+def case(text: str, days: int, server: str) -> tuple[str, ...]:
+    """A rule that deletes what is served is found."""
+    return (
+        text,
+        "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0/ExpirationInDays",
+        f"ExpirationInDays is {days} for all objects of a bucket that {server} serves: they are deleted that "
+        "many days after their upload. Add a Prefix, or expire only old versions.",
+    )
+
+
+GOOD = {
+    "old versions": bucket(
+        "{Status: Enabled, NoncurrentVersionExpiration: {NoncurrentDays: 30}}",
+        "{Status: Enabled, ExpirationInDays: 7, Prefix: previews/}",
+        "{Status: Disabled, ExpirationInDays: 7}",
+    )
+    + SITE,
+    "not served": bucket("{Status: Enabled, ExpirationInDays: 7}"),
 }
 
 BAD = {
-    "site": (
-        """
-Resources:
-  Bucket:
-    Type: AWS::S3::Bucket
-    Properties:
-      LifecycleConfiguration:
-        Rules:
-          - {Status: Enabled, ExpirationInDays: 90}
-  Site:
-    Type: AWS::CloudFront::Distribution
-    Properties:
-      DistributionConfig:
-        Origins:
-          - Id: site
-            DomainName: !GetAtt Bucket.RegionalDomainName
-""",
-        "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0/ExpirationInDays",
-        "ExpirationInDays is 90 for all objects of a bucket that Site serves: they are "
-        "deleted that many days after their upload. Add a Prefix, or expire only old "
-        "versions.",
-    ),
-    "website": (
-        """
-Resources:
-  Bucket:
-    Type: AWS::S3::Bucket
-    Properties:
-      WebsiteConfiguration: {IndexDocument: index.html}
-      LifecycleConfiguration:
-        Rules:
-          - {Status: Enabled, ExpirationInDays: 30}
-""",
-        "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0/ExpirationInDays",
-        "ExpirationInDays is 30 for all objects of a bucket that its website serves: they "
-        "are deleted that many days after their upload. Add a Prefix, or expire only old "
-        "versions.",
+    "site": case(bucket("{Status: Enabled, ExpirationInDays: 90}") + SITE, 90, "Site"),
+    "website": case(
+        bucket(
+            "{Status: Enabled, ExpirationInDays: 30}",
+            more="WebsiteConfiguration: {IndexDocument: index.html}, ",
+        ),
+        30,
+        "its website",
     ),
 }

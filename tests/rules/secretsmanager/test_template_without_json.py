@@ -1,64 +1,45 @@
 """Generated secrets."""
 
+
+def secret(generated: str) -> str:
+    """Return a template with one generated secret."""
+    return f"""
+Resources:
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties: {{GenerateSecretString: {{{generated}}}}}
+"""
+
+
+def case(text: str, message: str) -> tuple[str, ...]:
+    """A template that Secrets Manager refuses is found."""
+    return (
+        text,
+        "Resources/Secret/Properties/GenerateSecretString/SecretStringTemplate",
+        f"SecretStringTemplate is {message}",
+    )
+
+
+KEY = "GenerateStringKey: password"
+NO_OBJECT = (
+    "not a JSON object: Secrets Manager refuses it. Write it with double quotation marks, such as "
+    '{"username": "admin"}.'
+)
+
 GOOD = {
-    "object": """
-Resources:
-  Secret:
-    Type: AWS::SecretsManager::Secret
-    Properties:
-      GenerateSecretString:
-        SecretStringTemplate: !Sub '{"username": "${AWS::StackName}", "port": ${AWS::AccountId}}'
-        GenerateStringKey: password
-""",
-    "plain": """
-Resources:
-  Secret:
-    Type: AWS::SecretsManager::Secret
-    Properties:
-      GenerateSecretString:
-        PasswordLength: 32
-""",
+    "object": secret(
+        'SecretStringTemplate: !Sub \'{"username": "${AWS::StackName}", "port": ${AWS::AccountId}}\', ' + KEY
+    ),
+    "plain": secret("PasswordLength: 32"),
 }
 
 BAD = {
-    "single quotation marks": (
-        """
-Resources:
-  Secret:
-    Type: AWS::SecretsManager::Secret
-    Properties:
-      GenerateSecretString:
-        SecretStringTemplate: "{'username': 'admin'}"
-        GenerateStringKey: password
-""",
-        "Resources/Secret/Properties/GenerateSecretString/SecretStringTemplate",
-        "SecretStringTemplate is not a JSON object: Secrets Manager refuses it. Write it "
-        'with double quotation marks, such as {"username": "admin"}.',
+    "single quotation marks": case(
+        secret(f"SecretStringTemplate: \"{{'username': 'admin'}}\", {KEY}"), NO_OBJECT
     ),
-    "list": (
-        """
-Resources:
-  Secret:
-    Type: AWS::SecretsManager::Secret
-    Properties:
-      GenerateSecretString:
-        SecretStringTemplate: '[]'
-        GenerateStringKey: password
-""",
-        "Resources/Secret/Properties/GenerateSecretString/SecretStringTemplate",
-        "SecretStringTemplate is not a JSON object: Secrets Manager refuses it. Write it "
-        'with double quotation marks, such as {"username": "admin"}.',
-    ),
-    "no key": (
-        """
-Resources:
-  Secret:
-    Type: AWS::SecretsManager::Secret
-    Properties:
-      GenerateSecretString:
-        SecretStringTemplate: '{}'
-""",
-        "Resources/Secret/Properties/GenerateSecretString/SecretStringTemplate",
-        "SecretStringTemplate is set without GenerateStringKey: Secrets Manager refuses it. Set both.",
+    "list": case(secret(f"SecretStringTemplate: '[]', {KEY}"), NO_OBJECT),
+    "no key": case(
+        secret("SecretStringTemplate: '{}'"),
+        "set without GenerateStringKey: Secrets Manager refuses it. Set both.",
     ),
 }

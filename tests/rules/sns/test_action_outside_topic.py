@@ -1,53 +1,35 @@
 """Policies of topics."""
 
+
+def policy(action: str) -> str:
+    """Return a template with a topic policy that allows these actions."""
+    return f"""
+Resources:
+  Policy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - {{Effect: Allow, Principal: '*', Action: {action}, Resource: '*'}}
+"""
+
+
+def case(text: str, place: str, action: str) -> tuple[str, ...]:
+    """An action that is not about a topic is found."""
+    return (
+        text,
+        f"Resources/Policy/Properties/PolicyDocument/Statement/0/{place}",
+        f"Action is {action}, which the policy of a topic does not take: SNS refuses it. List the actions, "
+        "such as sns:Publish.",
+    )
+
+
 GOOD = {
-    "publish": """
-Resources:
-  Policy:
-    Type: AWS::SNS::TopicPolicy
-    Properties:
-      PolicyDocument:
-        Statement:
-          - {Effect: Allow, Principal: '*', Action: [sns:Publish, SNS:Subscribe], Resource: '*'}
-""",
-    "pattern": """
-Resources:
-  Policy:
-    Type: AWS::SNS::TopicPolicy
-    Properties:
-      PolicyDocument:
-        Statement:
-          - {Effect: Allow, Principal: '*', Action: sns:Get*, Resource: '*'}
-""",
+    "publish": policy("[sns:Publish, SNS:Subscribe]"),
+    "pattern": policy("sns:Get*"),
 }
 
 BAD = {
-    "all": (
-        """
-Resources:
-  Policy:
-    Type: AWS::SNS::TopicPolicy
-    Properties:
-      PolicyDocument:
-        Statement:
-          - {Effect: Allow, Principal: '*', Action: sns:*, Resource: '*'}
-""",
-        "Resources/Policy/Properties/PolicyDocument/Statement/0/Action",
-        "Action is sns:*, which the policy of a topic does not take: SNS refuses it. List "
-        "the actions, such as sns:Publish.",
-    ),
-    "of the account": (
-        """
-Resources:
-  Policy:
-    Type: AWS::SNS::TopicPolicy
-    Properties:
-      PolicyDocument:
-        Statement:
-          - {Effect: Allow, Principal: '*', Action: [sns:Publish, sns:CreateTopic], Resource: '*'}
-""",
-        "Resources/Policy/Properties/PolicyDocument/Statement/0/Action/1",
-        "Action is sns:CreateTopic, which the policy of a topic does not take: SNS refuses "
-        "it. List the actions, such as sns:Publish.",
-    ),
+    "all": case(policy("sns:*"), "Action", "sns:*"),
+    "of the account": case(policy("[sns:Publish, sns:CreateTopic]"), "Action/1", "sns:CreateTopic"),
 }

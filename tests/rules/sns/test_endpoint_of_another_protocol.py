@@ -1,79 +1,42 @@
 """Endpoints of subscriptions."""
 
+
+def subscription(protocol: str, endpoint: str, more: str = "", first: str = "") -> str:
+    """Return a template with one subscription."""
+    return f"""{first}
+Resources:
+  Mail:
+    Type: AWS::SNS::Subscription
+    Properties: {{TopicArn: a, Protocol: {protocol}, Endpoint: {endpoint}{more}}}
+"""
+
+
+def case(protocol: str, endpoint: str, takes: str) -> tuple[str, ...]:
+    """An endpoint that the protocol does not take is found."""
+    return (
+        subscription(protocol, endpoint),
+        "Resources/Mail/Properties/Endpoint",
+        f"Endpoint is {endpoint}, and {protocol} takes {takes}: SNS refuses the subscription.",
+    )
+
+
+STREAM = "arn:aws:firehose:eu-west-1:111111111111:deliverystream/a"
+
 GOOD = {
-    "mail": """
-Resources:
-  Mail:
-    Type: AWS::SNS::Subscription
-    Properties: {TopicArn: a, Protocol: email, Endpoint: team@example.com}
-""",
-    "queue": """
-Resources:
-  Mail:
-    Type: AWS::SNS::Subscription
-    Properties: {TopicArn: a, Protocol: sqs, Endpoint: !Sub 'arn:aws:sqs:eu-west-1:${AWS::AccountId}:work'}
-""",
-    "by parameter": """
-Parameters: {Mail: {Type: String}}
-Resources:
-  Mail:
-    Type: AWS::SNS::Subscription
-    Properties: {TopicArn: a, Protocol: email, Endpoint: !Ref Mail}
-""",
-    "delivery stream": """
-Resources:
-  Mail:
-    Type: AWS::SNS::Subscription
-    Properties:
-      {TopicArn: a, Protocol: firehose,
-      Endpoint: 'arn:aws:firehose:eu-west-1:111111111111:deliverystream/a', SubscriptionRoleArn: a}
-""",
+    "mail": subscription("email", "team@example.com"),
+    "queue": subscription("sqs", "!Sub 'arn:aws:sqs:eu-west-1:${AWS::AccountId}:work'"),
+    "by parameter": subscription("email", "!Ref Mail", first="Parameters: {Mail: {Type: String}}"),
+    "delivery stream": subscription("firehose", STREAM, ", SubscriptionRoleArn: a"),
 }
 
 BAD = {
-    "address for mail": (
-        """
-Resources:
-  Mail:
-    Type: AWS::SNS::Subscription
-    Properties: {TopicArn: a, Protocol: email, Endpoint: https://example.com/hook}
-""",
-        "Resources/Mail/Properties/Endpoint",
-        "Endpoint is https://example.com/hook, and email takes a mail address: SNS refuses the subscription.",
-    ),
-    "plain HTTP": (
-        """
-Resources:
-  Mail:
-    Type: AWS::SNS::Subscription
-    Properties: {TopicArn: a, Protocol: https, Endpoint: 'http://example.com/hook'}
-""",
-        "Resources/Mail/Properties/Endpoint",
-        "Endpoint is http://example.com/hook, and https takes an address that begins with "
-        "https://: SNS refuses the subscription.",
-    ),
-    "URL of a queue": (
-        """
-Resources:
-  Mail:
-    Type: AWS::SNS::Subscription
-    Properties: {TopicArn: a, Protocol: sqs, Endpoint: https://sqs.eu-west-1.amazonaws.com/1/work}
-""",
-        "Resources/Mail/Properties/Endpoint",
-        "Endpoint is https://sqs.eu-west-1.amazonaws.com/1/work, and sqs takes the ARN of "
-        "a queue: SNS refuses the subscription.",
-    ),
+    "address for mail": case("email", "https://example.com/hook", "a mail address"),
+    "plain HTTP": case("https", "http://example.com/hook", "an address that begins with https://"),
+    "URL of a queue": case("sqs", "https://sqs.eu-west-1.amazonaws.com/1/work", "the ARN of a queue"),
     "stream without role": (
-        """
-Resources:
-  Mail:
-    Type: AWS::SNS::Subscription
-    Properties:
-      {TopicArn: a, Protocol: firehose,
-      Endpoint: 'arn:aws:firehose:eu-west-1:111111111111:deliverystream/a'}
-""",
+        subscription("firehose", STREAM),
         "Resources/Mail/Properties",
-        "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the "
-        "subscription. Name the role with which it writes to the stream.",
+        "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the subscription. Name the "
+        "role with which it writes to the stream.",
     ),
 }

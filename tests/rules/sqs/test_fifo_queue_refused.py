@@ -1,88 +1,70 @@
 """Queues and what sends to them."""
 
+FIFO = "FifoQueue: true"
+
+
+def queue(properties: str, sender: str, name: str = "Letters", more: str = "") -> str:
+    """Return a template with a queue of these properties and what sends to it."""
+    return f"""
+Resources:
+  {name}: {{Type: AWS::SQS::Queue, Properties: {{{properties}}}}}
+  {sender}
+{more}"""
+
+
+def function(target: str = "!GetAtt Letters.Arn") -> str:
+    """Return a function with a target of dead letters."""
+    return (
+        "Function: {Type: AWS::Lambda::Function, "
+        f"Properties: {{DeadLetterConfig: {{TargetArn: {target}}}}}}}"
+    )
+
+
+def case(text: str, path: str, message: str) -> tuple[str, ...]:
+    """A queue of the wrong kind is found where it is named."""
+    return text, f"Resources/{path}", f"{message}, or use another."
+
+
+WORK = (
+    "Work: {Type: AWS::SQS::Queue, "
+    "Properties: {FifoQueue: true, RedrivePolicy: {deadLetterTargetArn: !GetAtt Letters.Arn}}}"
+)
+NOT_FIFO = "{} is a FIFO queue, and {} needs a standard one. Remove FifoQueue from it"
+
 GOOD = {
-    "standard": """
-Resources:
-  Letters: {Type: AWS::SQS::Queue, Properties: {}}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      DeadLetterConfig: {TargetArn: !GetAtt Letters.Arn}
-""",
-    "both FIFO": """
-Resources:
-  Letters: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
-  Work:
-    Type: AWS::SQS::Queue
-    Properties:
-      FifoQueue: true
-      RedrivePolicy: {deadLetterTargetArn: !GetAtt Letters.Arn}
-""",
-    "topic": """
-Resources:
-  Work: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
-  Topic: {Type: AWS::SNS::Topic}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      DeadLetterConfig: {TargetArn: !Ref Topic}
-""",
+    "standard": queue("", function()),
+    "both FIFO": queue(FIFO, WORK),
+    "topic": queue(FIFO, function("!Ref Topic"), "Work", "  Topic: {Type: AWS::SNS::Topic}\n"),
 }
 
 BAD = {
-    "function": (
-        """
-Resources:
-  Letters: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      DeadLetterConfig: {TargetArn: !GetAtt Letters.Arn}
-""",
-        "Resources/Function/Properties/DeadLetterConfig",
-        "Letters is a FIFO queue, and the dead-letter target of a function needs a "
-        "standard one. Remove FifoQueue from it, or use another.",
+    "function": case(
+        queue(FIFO, function()),
+        "Function/Properties/DeadLetterConfig",
+        NOT_FIFO.format("Letters", "the dead-letter target of a function"),
     ),
-    "rule": (
-        """
-Resources:
-  Letters: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
-  Nightly:
-    Type: AWS::Events::Rule
-    Properties:
-      Targets:
-        - {Id: a, Arn: b, DeadLetterConfig: {Arn: !GetAtt Letters.Arn}}
-""",
-        "Resources/Nightly/Properties/Targets/0/DeadLetterConfig",
-        "Letters is a FIFO queue, and the dead-letter target of a rule needs a standard "
-        "one. Remove FifoQueue from it, or use another.",
+    "rule": case(
+        queue(
+            FIFO,
+            "Nightly: {Type: AWS::Events::Rule, "
+            "Properties: {Targets: [{Id: a, Arn: b, DeadLetterConfig: {Arn: !GetAtt Letters.Arn}}]}}",
+        ),
+        "Nightly/Properties/Targets/0/DeadLetterConfig",
+        NOT_FIFO.format("Letters", "the dead-letter target of a rule"),
     ),
-    "bucket": (
-        """
-Resources:
-  Uploads: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
-  Bucket:
-    Type: AWS::S3::Bucket
-    Properties:
-      NotificationConfiguration:
-        QueueConfigurations:
-          - {Event: 's3:ObjectCreated:*', Queue: !GetAtt Uploads.Arn}
-""",
-        "Resources/Bucket/Properties/NotificationConfiguration/QueueConfigurations/0",
-        "Uploads is a FIFO queue, and a notification of S3 needs a standard one. Remove "
-        "FifoQueue from it, or use another.",
+    "bucket": case(
+        queue(
+            FIFO,
+            "Bucket: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: "
+            "{QueueConfigurations: [{Event: 's3:ObjectCreated:*', Queue: !GetAtt Uploads.Arn}]}}}",
+            "Uploads",
+        ),
+        "Bucket/Properties/NotificationConfiguration/QueueConfigurations/0",
+        NOT_FIFO.format("Uploads", "a notification of S3"),
     ),
-    "standard behind FIFO": (
-        """
-Resources:
-  Letters: {Type: AWS::SQS::Queue, Properties: {}}
-  Work:
-    Type: AWS::SQS::Queue
-    Properties:
-      FifoQueue: true
-      RedrivePolicy: {deadLetterTargetArn: !GetAtt Letters.Arn}
-""",
-        "Resources/Work/Properties/RedrivePolicy",
-        "Letters is a standard queue, and this queue needs a FIFO one. Set FifoQueue of it, or use another.",
+    "standard behind FIFO": case(
+        queue("", WORK),
+        "Work/Properties/RedrivePolicy",
+        "Letters is a standard queue, and this queue needs a FIFO one. Set FifoQueue of it",
     ),
 }

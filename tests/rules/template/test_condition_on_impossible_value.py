@@ -49,7 +49,7 @@ BAD = {
     "not allowed": (
         condition("AllowedValues: [dev, prod]", "production"),
         "Conditions/Prod/Fn::Equals",
-        'Fn::Equals compares Stage with "production", but AllowedValues holds "dev" and "prod": '
+        'Fn::Equals compares Stage with "production", but AllowedValues contains "dev" and "prod": '
         "it is never true.",
     ),
     "pattern": (
@@ -61,13 +61,13 @@ BAD = {
     "boolean": (
         condition("AllowedValues: ['yes', 'no']", "true"),
         "Conditions/Prod/Fn::Equals",
-        'Fn::Equals compares Stage with "true", but AllowedValues holds "yes" and "no": it is never true.',
+        'Fn::Equals compares Stage with "true", but AllowedValues contains "yes" and "no": it is never true.',
     ),
     "region": (
         condition("Default: dev", "eu-west1", "AWS::Region"),
         "Conditions/Prod/Fn::Equals",
-        'Fn::Equals compares AWS::Region with "eu-west1", but no account, region or partition is '
-        "called so: it is never true.",
+        'Fn::Equals compares AWS::Region with "eu-west1", but no account, region or partition '
+        "has this name: it is never true.",
     ),
     "no such entry": (
         with_map("!Equals [!FindInMap [Sizes, !Ref Size, Fast], 'TRUE']"),

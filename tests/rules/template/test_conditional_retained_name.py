@@ -24,9 +24,9 @@ def resource(properties: str, *, attributes: str = KEPT, kind: str = "AWS::Logs:
 def message(name: str, value: str, policy: str = BOTH) -> str:
     """Return the whole message about one name."""
     return (
-        f"{name} is {value}, {policy}, and the resource exists only when Switch is true: what stays behind "
-        "keeps the name, and the next create fails because it already exists. Remove the Condition, leave "
-        f"{name.rpartition('.')[2]} out, or set both policies to Delete."
+        f"{name} is {value}, {policy}, and the resource exists only when Switch is true: the retained "
+        "resource keeps the name, and the next create fails because it already exists. Remove the Condition, "
+        f"leave {name.rpartition('.')[2]} out, or set both policies to Delete."
     )
 
 

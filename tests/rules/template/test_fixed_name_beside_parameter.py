@@ -31,9 +31,8 @@ def finding(path: str, value: str, own: str, name: str, parameter: str) -> tuple
     return (
         f"Resources/One/Properties/{path}",
         f"{path.replace('/', '.')} is {value}, and {own} is {name}: a new value of {parameter} replaces the "
-        "resource, and the new one cannot have the name while the old one has it. Leave "
-        f"{own} out, put {parameter.replace(' or ', ' and ')} into it, or write "
-        f"{path.replace('/', '.')} as a literal.",
+        f"resource, and the new one cannot have the name while the old one has it. Leave {own} out, put "
+        f"{parameter.replace(' or ', ' and ')} into it, or write {path.replace('/', '.')} as a literal.",
     )
 
 

@@ -38,25 +38,24 @@ GOOD = {
 BAD = {
     "no reasons": case(
         "{ignore_checks: [W3005]}",
-        "ignore_checks holds W3005 without a reason. Add ignore_reasons: {W3005: why it is fine here}.",
+        "ignore_checks contains W3005 without a reason. Add ignore_reasons: {W3005: why it is fine here}.",
     ),
     "one of two": case(
         "{ignore_checks: [W3005, E3002], ignore_reasons: {W3005: The order matters.}}",
-        "ignore_checks holds E3002 without a reason. Add ignore_reasons: {E3002: why it is fine here}.",
+        "ignore_checks contains E3002 without a reason. Add ignore_reasons: {E3002: why it is fine here}.",
     ),
     "blank reason": case(
         "{ignore_checks: [W3005], ignore_reasons: {W3005: ' '}}",
-        "ignore_checks holds W3005 without a reason. Add ignore_reasons: {W3005: why it is fine here}.",
+        "ignore_checks contains W3005 without a reason. Add ignore_reasons: {W3005: why it is fine here}.",
     ),
     "prefix": case(
         "{ignore_checks: [W], ignore_reasons: {W: All of them.}}",
-        "ignore_checks holds 'W', which is not a rule ID. On a resource only a whole ID such as W3005 is "
+        "ignore_checks contains 'W', which is not a rule ID. On a resource only a whole ID such as W3005 is "
         "matched.",
     ),
     "reason without ignore": case(
         "{ignore_checks: [W3005], ignore_reasons: {W3005: Order., W3006: Gone.}}",
-        "ignore_reasons explains W3006, which ignore_checks does not hold. Add it there or remove the "
-        "reason.",
+        "ignore_reasons explains W3006, which is not in ignore_checks. Add it there or remove the reason.",
     ),
     "text for list": case(
         "{ignore_checks: W3005}", f"ignore_checks is 'W3005'. Write a list of rule IDs: {FORM}."

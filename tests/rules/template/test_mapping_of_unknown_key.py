@@ -23,11 +23,11 @@ BAD = {
     "never": (
         mapping("dev prod production"),
         "Mappings/Names/production",
-        'Names is asked for Stage, which is never "production".',
+        'Names is used with Stage, which is never "production".',
     ),
     "region": (
         mapping("us-east-1 ap-northeast1", "!Ref AWS::Region"),
         "Mappings/Names/ap-northeast1",
-        'Names is asked for AWS::Region, which is never "ap-northeast1".',
+        'Names is used with AWS::Region, which is never "ap-northeast1".',
     ),
 }

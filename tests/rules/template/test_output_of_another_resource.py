@@ -25,13 +25,13 @@ BAD = {
     "other": (
         output("PrivateId", "!Ref Public"),
         "Outputs/PrivateId/Value",
-        "Outputs.PrivateId is called after Private and has the value of Public, another "
+        "Outputs.PrivateId has the name of Private and has the value of Public, another "
         "AWS::EC2::Subnet. Correct one of them.",
     ),
     "attribute": (
         output("PublicZone", "!GetAtt Private.AvailabilityZone"),
         "Outputs/PublicZone/Value",
-        "Outputs.PublicZone is called after Public and has the value of Private, another "
+        "Outputs.PublicZone has the name of Public and has the value of Private, another "
         "AWS::EC2::Subnet. Correct one of them.",
     ),
 }

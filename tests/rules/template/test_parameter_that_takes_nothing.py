@@ -21,12 +21,12 @@ BAD = {
     "pattern": (
         parameter("AllowedValues: [dev, Prod], AllowedPattern: '[a-z]+'"),
         "Parameters/One/AllowedValues/1",
-        'AllowedValues of One holds "Prod", which AllowedPattern "[a-z]+" refuses.',
+        'AllowedValues of One contains "Prod", which AllowedPattern "[a-z]+" refuses.',
     ),
     "length": (
         parameter("AllowedValues: [dev, production], MaxLength: 5"),
         "Parameters/One/AllowedValues/1",
-        'AllowedValues of One holds "production", which MaxLength 5 refuses.',
+        'AllowedValues of One contains "production", which MaxLength 5 refuses.',
     ),
     "nothing": (
         parameter("MinLength: 10, MaxLength: 5"),

@@ -15,8 +15,8 @@ def output(value: str, first: str = "") -> str:
 def message(found: str) -> str:
     """Return what the rule says about the function found inside."""
     return (
-        f"!GetStackOutput holds {found} in its short form, which CloudFormation does not read there. Write "
-        "the outer function in full: Fn::GetStackOutput."
+        f"!GetStackOutput contains {found} in its short form, which CloudFormation does not read there. "
+        "Write the outer function in full: Fn::GetStackOutput."
     )
 
 

@@ -103,7 +103,7 @@ BAD = {
         resource(TABLE, f"Value: {SECURE_SUB}"),
         "Resources/One/Properties/Value/Fn::Sub",
         "ssm-secure",
-        "Value, which does not take it. Use {{resolve:secretsmanager:...}}, or let the service read the "
+        "Value, which does not accept it. Use {{resolve:secretsmanager:...}}, or let the service read the "
         "parameter itself.",
     ),
     "each kind in a text once": (

@@ -1,77 +1,50 @@
 """Values that schemas do not list."""
 
+
+def one(kind: str, properties: str, first: str = "") -> str:
+    """Return a template with one resource."""
+    return f"{first}\nResources:\n  One: {{Type: {kind}, Properties: {{{properties}}}}}\n"
+
+
+def stage(level: str, more: str = "") -> str:
+    """Return a template with a stage that logs at a level."""
+    settings = f"MethodSettings: [{{HttpMethod: GET, ResourcePath: /, LoggingLevel: {level}}}]"
+    return one("AWS::ApiGateway::Stage", f"{more}{settings}")
+
+
 GOOD = {
-    "interval": """
-Resources:
-  One:
-    Type: AWS::EC2::FlowLog
-    Properties:
-      MaxAggregationInterval: 60
-""",
-    "size as a number": """
-Resources:
-  One:
-    Type: AWS::ApiGateway::Stage
-    Properties:
-      CacheClusterSize: 0.5
-      MethodSettings:
-        - {HttpMethod: GET, ResourcePath: /, LoggingLevel: INFO}
-""",
-    "by parameter": """
-Parameters: {Seconds: {Type: Number}}
-Resources:
-  One:
-    Type: AWS::EC2::FlowLog
-    Properties:
-      MaxAggregationInterval: !Ref Seconds
-""",
+    "interval": one("AWS::EC2::FlowLog", "MaxAggregationInterval: 60"),
+    "size as a number": stage("INFO", "CacheClusterSize: 0.5, "),
+    "by parameter": one(
+        "AWS::EC2::FlowLog",
+        "MaxAggregationInterval: !Ref Seconds",
+        "Parameters: {Seconds: {Type: Number}}",
+    ),
 }
 
 BAD = {
     "interval": (
-        """
-Resources:
-  One:
-    Type: AWS::EC2::FlowLog
-    Properties:
-      MaxAggregationInterval: 300
-""",
+        one("AWS::EC2::FlowLog", "MaxAggregationInterval: 300"),
         "Resources/One/Properties/MaxAggregationInterval",
         "MaxAggregationInterval is 300, which the service refuses. It takes 60, 600.",
     ),
     "misspelt": (
-        """
-Resources:
-  One:
-    Type: AWS::ApiGateway::GatewayResponse
-    Properties:
-      ResponseType: BAD_REQUEST_PARAMETER
-""",
+        one("AWS::ApiGateway::GatewayResponse", "ResponseType: BAD_REQUEST_PARAMETER"),
         "Resources/One/Properties/ResponseType",
         "ResponseType is BAD_REQUEST_PARAMETER, which the service refuses. Did you mean "
         "BAD_REQUEST_PARAMETERS?",
     ),
     "inside": (
-        """
-Resources:
-  One:
-    Type: AWS::ApiGateway::Stage
-    Properties:
-      MethodSettings:
-        - {HttpMethod: GET, ResourcePath: /, LoggingLevel: WARN}
-""",
+        stage("WARN"),
         "Resources/One/Properties/MethodSettings/0/LoggingLevel",
         "LoggingLevel is WARN, which the service refuses. It takes ERROR, INFO, OFF.",
     ),
     "default": (
-        """
-Parameters: {Seconds: {Type: Number, Default: 20}}
-Resources:
-  One:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      MonitoringInterval: !Ref Seconds
-""",
+        one(
+            "AWS::RDS::DBInstance",
+            "MonitoringInterval: !Ref Seconds",
+            "Parameters: {Seconds: {Type: Number, Default: 20}}",
+        ),
         "Resources/One/Properties/MonitoringInterval",
         "MonitoringInterval is 20, which the service refuses. It takes 0, 1, 5, 10, 15, 30, 60.",
     ),

@@ -1,83 +1,51 @@
 """Rules on forwarded addresses."""
 
+FORWARDED = "HeaderName: X-Forwarded-For, FallbackBehavior: MATCH"
+
+
+def acl(scope: str, statement: str, name: str = "rate", action: str = "Block") -> str:
+    """Return a template with one rule of this statement."""
+    return f"""
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {{Allow: {{}}}}
+      Scope: {scope}
+      Rules:
+        - Name: {name}
+          Priority: 1
+          Action: {{{action}: {{}}}}
+          Statement: {{{statement}}}
+"""
+
+
+def rate(key: str) -> str:
+    """Return a statement that counts requests by this key."""
+    return f"RateBasedStatement: {{Limit: 1000, AggregateKeyType: {key}}}"
+
+
+def case(text: str, name: str, config: str) -> tuple[str, ...]:
+    """A header that clients choose is found."""
+    return (
+        text,
+        f"Resources/Guard/Properties/Rules/0/Statement/{config}",
+        f'Rule "{name}" takes the address from the header "X-Forwarded-For", which clients of CloudFront '
+        "choose. Use the address of the request.",
+    )
+
+
+BY_HEADER = rate(f"FORWARDED_IP, ForwardedIPConfig: {{{FORWARDED}}}")
+LIST = f"IPSetReferenceStatement: {{Arn: arn, IPSetForwardedIPConfig: {{{FORWARDED}, Position: FIRST}}}}"
+
 GOOD = {
-    "address of the request": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Scope: CLOUDFRONT
-      Rules:
-        - Name: rate
-          Priority: 1
-          Action: {Block: {}}
-          Statement:
-            RateBasedStatement:
-              Limit: 1000
-              AggregateKeyType: IP
-""",
-    "behind a load balancer": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Scope: REGIONAL
-      Rules:
-        - Name: rate
-          Priority: 1
-          Action: {Block: {}}
-          Statement:
-            RateBasedStatement:
-              Limit: 1000
-              AggregateKeyType: FORWARDED_IP
-              ForwardedIPConfig: {HeaderName: X-Forwarded-For, FallbackBehavior: MATCH}
-""",
+    "address of the request": acl("CLOUDFRONT", rate("IP")),
+    "behind a load balancer": acl("REGIONAL", BY_HEADER),
 }
 
 BAD = {
-    "rate": (
-        """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Scope: CLOUDFRONT
-      Rules:
-        - Name: rate
-          Priority: 1
-          Action: {Block: {}}
-          Statement:
-            RateBasedStatement:
-              Limit: 1000
-              AggregateKeyType: FORWARDED_IP
-              ForwardedIPConfig: {HeaderName: X-Forwarded-For, FallbackBehavior: MATCH}
-""",
-        "Resources/Guard/Properties/Rules/0/Statement/RateBasedStatement/ForwardedIPConfig",
-        'Rule "rate" takes the address from the header "X-Forwarded-For", which '
-        "clients of CloudFront choose. Use the address of the request.",
-    ),
-    "list": (
-        """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Scope: CLOUDFRONT
-      Rules:
-        - Name: list
-          Priority: 1
-          Action: {Allow: {}}
-          Statement:
-            IPSetReferenceStatement:
-              Arn: arn
-              IPSetForwardedIPConfig: {HeaderName: X-Forwarded-For, FallbackBehavior: MATCH, Position: FIRST}
-""",
-        "Resources/Guard/Properties/Rules/0/Statement/IPSetReferenceStatement/IPSetForwardedIPConfig",
-        'Rule "list" takes the address from the header "X-Forwarded-For", which '
-        "clients of CloudFront choose. Use the address of the request.",
+    "rate": case(acl("CLOUDFRONT", BY_HEADER), "rate", "RateBasedStatement/ForwardedIPConfig"),
+    "list": case(
+        acl("CLOUDFRONT", LIST, "list", "Allow"), "list", "IPSetReferenceStatement/IPSetForwardedIPConfig"
     ),
 }

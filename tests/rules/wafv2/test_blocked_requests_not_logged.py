@@ -1,83 +1,41 @@
 """Filters of logs."""
 
+
+def logging(default: str, behavior: str, *conditions: str) -> str:
+    """Return a template with a log whose only filter has these conditions."""
+    return f"""
+Resources:
+  Logging:
+    Type: AWS::WAFv2::LoggingConfiguration
+    Properties:
+      LoggingFilter:
+        DefaultBehavior: {default}
+        Filters:
+          - {{Behavior: {behavior}, Requirement: MEETS_ANY, Conditions: [{", ".join(conditions)}]}}
+"""
+
+
+def action(name: str) -> str:
+    """Return the condition that a request met this action."""
+    return f"{{ActionCondition: {{Action: {name}}}}}"
+
+
+def case(text: str, name: str, what: str) -> tuple[str, ...]:
+    """A log without the blocked requests is found."""
+    return (
+        text,
+        f"Resources/Logging/Properties/LoggingFilter/{name}",
+        f"{what} the requests that were blocked: the log does not show them. Add a filter that keeps BLOCK.",
+    )
+
+
 GOOD = {
-    "keeps what was blocked": """
-Resources:
-  Logging:
-    Type: AWS::WAFv2::LoggingConfiguration
-    Properties:
-      LoggingFilter:
-        DefaultBehavior: DROP
-        Filters:
-          - Behavior: KEEP
-            Requirement: MEETS_ANY
-            Conditions:
-              - ActionCondition: {Action: BLOCK}
-              - ActionCondition: {Action: COUNT}
-""",
-    "drops what was allowed": """
-Resources:
-  Logging:
-    Type: AWS::WAFv2::LoggingConfiguration
-    Properties:
-      LoggingFilter:
-        DefaultBehavior: KEEP
-        Filters:
-          - Behavior: DROP
-            Requirement: MEETS_ANY
-            Conditions:
-              - ActionCondition: {Action: ALLOW}
-""",
-    "label": """
-Resources:
-  Logging:
-    Type: AWS::WAFv2::LoggingConfiguration
-    Properties:
-      LoggingFilter:
-        DefaultBehavior: DROP
-        Filters:
-          - Behavior: KEEP
-            Requirement: MEETS_ANY
-            Conditions:
-              - LabelNameCondition: {LabelName: a}
-""",
+    "keeps what was blocked": logging("DROP", "KEEP", action("BLOCK"), action("COUNT")),
+    "drops what was allowed": logging("KEEP", "DROP", action("ALLOW")),
+    "label": logging("DROP", "KEEP", "{LabelNameCondition: {LabelName: a}}"),
 }
 
 BAD = {
-    "dropped": (
-        """
-Resources:
-  Logging:
-    Type: AWS::WAFv2::LoggingConfiguration
-    Properties:
-      LoggingFilter:
-        DefaultBehavior: KEEP
-        Filters:
-          - Behavior: DROP
-            Requirement: MEETS_ANY
-            Conditions:
-              - ActionCondition: {Action: BLOCK}
-""",
-        "Resources/Logging/Properties/LoggingFilter/Filters",
-        "A filter drops the requests that were blocked: the log does not show them. Add a "
-        "filter that keeps BLOCK.",
-    ),
-    "not kept": (
-        """
-Resources:
-  Logging:
-    Type: AWS::WAFv2::LoggingConfiguration
-    Properties:
-      LoggingFilter:
-        DefaultBehavior: DROP
-        Filters:
-          - Behavior: KEEP
-            Requirement: MEETS_ANY
-            Conditions:
-              - ActionCondition: {Action: COUNT}
-""",
-        "Resources/Logging/Properties/LoggingFilter/DefaultBehavior",
-        "DefaultBehavior drops the requests that were blocked: the log does not show them. "
-        "Add a filter that keeps BLOCK.",
-    ),
+    "dropped": case(logging("KEEP", "DROP", action("BLOCK")), "Filters", "A filter drops"),
+    "not kept": case(logging("DROP", "KEEP", action("COUNT")), "DefaultBehavior", "DefaultBehavior drops"),
 }

@@ -13,7 +13,7 @@ Resources:
 """
 
 MESSAGE = (
-    "Scope {}, and the stack is for {}: WAF creates what belongs to CloudFront only in us-east-1. Deploy the "
+    "Scope {}, and the stack is for {}: WAF creates resources for CloudFront only in us-east-1. Deploy the "
     "stack there, or use the scope REGIONAL."
 )
 

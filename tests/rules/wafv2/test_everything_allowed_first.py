@@ -1,198 +1,59 @@
 """Rules that allow."""
 
+
+def path(text: str, how: str = "EXACTLY") -> str:
+    """Return a statement on the path."""
+    return (
+        f"{{ByteMatchStatement: {{FieldToMatch: {{UriPath: {{}}}}, PositionalConstraint: {how}, "
+        f"SearchString: {text}}}}}"
+    )
+
+
+def pattern(text: str) -> str:
+    """Return a statement on the path that has a regular expression."""
+    return f"{{RegexMatchStatement: {{FieldToMatch: {{UriPath: {{}}}}, RegexString: {text}}}}}"
+
+
+def country(code: str) -> str:
+    """Return a statement on a country."""
+    return f"{{GeoMatchStatement: {{CountryCodes: [{code}]}}}}"
+
+
+def rule(name: str, priority: int, action: str, statement: str) -> str:
+    """Return a rule."""
+    return f"{{Name: {name}, Priority: {priority}, Action: {{{action}: {{}}}}, Statement: {statement}}}"
+
+
+def acl(statement: str, *more: str, priority: int = 1, action: str = "Allow") -> str:
+    """Return a template with a rule of this statement, other rules, and one that blocks a country."""
+    rules = [rule("site", priority, action, statement), *more, rule("countries", 9, "Block", country("KP"))]
+    return (
+        "Resources: {Guard: {Type: AWS::WAFv2::WebACL, Properties: {DefaultAction: {Allow: {}}, "
+        f"Rules: [{', '.join(rules)}]}}}}}}\n"
+    )
+
+
+def case(text: str, rest: str = "rule after it sees") -> tuple[str, ...]:
+    """A rule that allows every request is found."""
+    return (
+        text,
+        "Resources/Guard/Properties/Rules/0/Statement",
+        f'Rule "site" allows every request: the {rest} none. Narrow its statement, or remove it.',
+    )
+
+
 GOOD = {
-    "a path": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: site
-          Priority: 1
-          Action: {Allow: {}}
-          Statement:
-            ByteMatchStatement:
-              FieldToMatch: {UriPath: {}}
-              PositionalConstraint: EXACTLY
-              SearchString: /health
-        - Name: countries
-          Priority: 9
-          Action: {Block: {}}
-          Statement:
-            GeoMatchStatement: {CountryCodes: [KP]}
-""",
-    "at the end": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: site
-          Priority: 20
-          Action: {Allow: {}}
-          Statement:
-            ByteMatchStatement:
-              FieldToMatch: {UriPath: {}}
-              PositionalConstraint: STARTS_WITH
-              SearchString: /
-        - Name: countries
-          Priority: 9
-          Action: {Block: {}}
-          Statement:
-            GeoMatchStatement: {CountryCodes: [KP]}
-""",
-    "count": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: site
-          Priority: 1
-          Action: {Count: {}}
-          Statement:
-            ByteMatchStatement:
-              FieldToMatch: {UriPath: {}}
-              PositionalConstraint: STARTS_WITH
-              SearchString: /
-        - Name: countries
-          Priority: 9
-          Action: {Block: {}}
-          Statement:
-            GeoMatchStatement: {CountryCodes: [KP]}
-""",
-    "root only": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: site
-          Priority: 1
-          Action: {Allow: {}}
-          Statement:
-            ByteMatchStatement:
-              FieldToMatch: {UriPath: {}}
-              PositionalConstraint: EXACTLY
-              SearchString: /
-        - Name: root
-          Priority: 2
-          Action: {Allow: {}}
-          Statement:
-            RegexMatchStatement:
-              FieldToMatch: {UriPath: {}}
-              RegexString: ^/$
-        - Name: countries
-          Priority: 9
-          Action: {Block: {}}
-          Statement:
-            GeoMatchStatement: {CountryCodes: [KP]}
-""",
-    "and a header": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: site
-          Priority: 1
-          Action: {Allow: {}}
-          Statement:
-            AndStatement:
-              Statements:
-                - RegexMatchStatement: {FieldToMatch: {UriPath: {}}, RegexString: ^/}
-                - GeoMatchStatement: {CountryCodes: [JP]}
-        - Name: countries
-          Priority: 9
-          Action: {Block: {}}
-          Statement:
-            GeoMatchStatement: {CountryCodes: [KP]}
-""",
+    "a path": acl(path("/health")),
+    "at the end": acl(path("/", "STARTS_WITH"), priority=20),
+    "count": acl(path("/", "STARTS_WITH"), action="Count"),
+    "root only": acl(path("/"), rule("root", 2, "Allow", pattern("^/$"))),
+    "and a header": acl(f"{{AndStatement: {{Statements: [{pattern('^/')}, {country('JP')}]}}}}"),
 }
 
 BAD = {
-    "every path": (
-        """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: site
-          Priority: 1
-          Action: {Allow: {}}
-          Statement:
-            ByteMatchStatement:
-              FieldToMatch: {UriPath: {}}
-              PositionalConstraint: STARTS_WITH
-              SearchString: /
-        - Name: countries
-          Priority: 9
-          Action: {Block: {}}
-          Statement:
-            GeoMatchStatement: {CountryCodes: [KP]}
-""",
-        "Resources/Guard/Properties/Rules/0/Statement",
-        'Rule "site" allows every request: the rule after it sees none. Narrow its statement, or remove it.',
+    "every path": case(acl(path("/", "STARTS_WITH"))),
+    "pattern": case(
+        acl(pattern("^/.*"), rule("countries", 10, "Block", country("KP"))), "rules after it see"
     ),
-    "pattern": (
-        """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: site
-          Priority: 1
-          Action: {Allow: {}}
-          Statement:
-            RegexMatchStatement:
-              FieldToMatch: {UriPath: {}}
-              RegexString: ^/.*
-        - Name: countries
-          Priority: 9
-          Action: {Block: {}}
-          Statement:
-            GeoMatchStatement: {CountryCodes: [KP]}
-        - Name: countries
-          Priority: 10
-          Action: {Block: {}}
-          Statement:
-            GeoMatchStatement: {CountryCodes: [KP]}
-""",
-        "Resources/Guard/Properties/Rules/0/Statement",
-        'Rule "site" allows every request: the rules after it see none. Narrow its statement, or remove it.',
-    ),
-    "any of": (
-        """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: site
-          Priority: 1
-          Action: {Allow: {}}
-          Statement:
-            OrStatement:
-              Statements:
-                - GeoMatchStatement: {CountryCodes: [JP]}
-                - RegexMatchStatement: {FieldToMatch: {UriPath: {}}, RegexString: .*}
-        - Name: countries
-          Priority: 9
-          Action: {Block: {}}
-          Statement:
-            GeoMatchStatement: {CountryCodes: [KP]}
-""",
-        "Resources/Guard/Properties/Rules/0/Statement",
-        'Rule "site" allows every request: the rule after it sees none. Narrow its statement, or remove it.',
-    ),
+    "any of": case(acl(f"{{OrStatement: {{Statements: [{country('JP')}, {pattern('.*')}]}}}}")),
 }

@@ -9,6 +9,7 @@ Resources:
 COUNTED = "RuleActionOverrides: [{Name: SizeRestrictions_BODY, ActionToUse: {Count: {}}}]"
 BODY = "FieldToMatch: {Body: {}}"
 TEXT = "TextTransformations: [{Priority: 0, Type: NONE}]"
+LARGER = "AssociationConfig: {RequestBody: {CLOUDFRONT: {DefaultSizeInspectionLimit: KB_64}}}"
 
 
 def group(name: str, more: str = "", *, vendor: str = "AWS", override: str = "None") -> str:
@@ -36,11 +37,40 @@ def acl(*rules: str, default: str = "Allow") -> str:
     )
 
 
-def case(text: str, path: str = "/0", rule: str = "group", when: str = "") -> tuple[str, ...]:
+def limited(comparison: str, size: int, oversize: str = "", more: str = "") -> str:
+    """Return a template with a rule that limits bodies to a size."""
+    return f"""
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {{Allow: {{}}}}
+      {more}
+      Rules:
+        - Name: group
+          Priority: 1
+          OverrideAction: {{None: {{}}}}
+          Statement:
+            ManagedRuleGroupStatement: {{VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}}
+        - Name: size
+          Priority: 5
+          Action: {{Block: {{}}}}
+          Statement:
+            SizeConstraintStatement:
+              ComparisonOperator: {comparison}
+              Size: {size}
+              FieldToMatch: {{Body: {{{oversize}}}}}
+              TextTransformations: [{{Priority: 0, Type: NONE}}]
+"""
+
+
+def case(
+    text: str, path: str = "/0", rule: str = "group", when: str = "", *, of: str = "Acl"
+) -> tuple[str, ...]:
     """The first rule that inspects bodies is named."""
     return (
         text,
-        f"Resources/Acl/Properties/Rules{path}",
+        f"Resources/{of}/Properties/Rules{path}",
         f'Rule "{rule}" inspects bodies, of which WAF gets only the beginning, and no rule is about their '
         f"size{when}: what follows is not inspected. Add a rule with a "
         "SizeConstraintStatement on Body with OversizeHandling MATCH.",
@@ -69,73 +99,9 @@ GOOD = {
     "a function hides a statement": acl(SQL, "{Name: b, Statement: !FindInMap [A, b, c]}"),
     "a function hides a rule": acl(SQL, "!FindInMap [A, b, c]"),
     "size rule in the same case": acl(*(f"!If [Strict, {one}, !Ref AWS::NoValue]" for one in (SQL, SIZE))),
-    "more than it gets": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: group
-          Priority: 1
-          OverrideAction: {None: {}}
-          Statement:
-            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
-        - Name: size
-          Priority: 5
-          Action: {Block: {}}
-          Statement:
-            SizeConstraintStatement:
-              ComparisonOperator: GT
-              Size: 65536
-              FieldToMatch: {Body: {OversizeHandling: MATCH}}
-              TextTransformations: [{Priority: 0, Type: NONE}]
-""",
-    "as much as it gets": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: group
-          Priority: 1
-          OverrideAction: {None: {}}
-          Statement:
-            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
-        - Name: size
-          Priority: 5
-          Action: {Block: {}}
-          Statement:
-            SizeConstraintStatement:
-              ComparisonOperator: GE
-              Size: 16384
-              FieldToMatch: {Body: {}}
-              TextTransformations: [{Priority: 0, Type: NONE}]
-""",
-    "association": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      AssociationConfig: {RequestBody: {CLOUDFRONT: {DefaultSizeInspectionLimit: KB_64}}}
-      Rules:
-        - Name: group
-          Priority: 1
-          OverrideAction: {None: {}}
-          Statement:
-            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
-        - Name: size
-          Priority: 5
-          Action: {Block: {}}
-          Statement:
-            SizeConstraintStatement:
-              ComparisonOperator: GT
-              Size: 32768
-              FieldToMatch: {Body: {}}
-              TextTransformations: [{Priority: 0, Type: NONE}]
-""",
+    "more than it gets": limited("GT", 65536, "OversizeHandling: MATCH"),
+    "as much as it gets": limited("GE", 16384),
+    "association": limited("GT", 32768, more=LARGER),
 }
 
 BAD = {
@@ -171,61 +137,8 @@ BAD = {
     "size rule in one case": case(
         acl(SQL, f"!If [Strict, {SIZE}, !Ref AWS::NoValue]"), "", when=" when Strict is false"
     ),
-    "size that WAF never sees": (
-        """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: group
-          Priority: 1
-          OverrideAction: {None: {}}
-          Statement:
-            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
-        - Name: size
-          Priority: 5
-          Action: {Block: {}}
-          Statement:
-            SizeConstraintStatement:
-              ComparisonOperator: GT
-              Size: 16384
-              FieldToMatch: {Body: {}}
-              TextTransformations: [{Priority: 0, Type: NONE}]
-""",
-        "Resources/Guard/Properties/Rules/0",
-        'Rule "group" inspects bodies, of which WAF gets only the beginning, and no rule '
-        "is about their size: what follows is not inspected. Add a rule with a "
-        "SizeConstraintStatement on Body with OversizeHandling MATCH.",
-    ),
-    "size above the association": (
-        """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      AssociationConfig: {RequestBody: {CLOUDFRONT: {DefaultSizeInspectionLimit: KB_64}}}
-      Rules:
-        - Name: group
-          Priority: 1
-          OverrideAction: {None: {}}
-          Statement:
-            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
-        - Name: size
-          Priority: 5
-          Action: {Block: {}}
-          Statement:
-            SizeConstraintStatement:
-              ComparisonOperator: GT
-              Size: 65536
-              FieldToMatch: {Body: {OversizeHandling: CONTINUE}}
-              TextTransformations: [{Priority: 0, Type: NONE}]
-""",
-        "Resources/Guard/Properties/Rules/0",
-        'Rule "group" inspects bodies, of which WAF gets only the beginning, and no rule '
-        "is about their size: what follows is not inspected. Add a rule with a "
-        "SizeConstraintStatement on Body with OversizeHandling MATCH.",
+    "size that WAF never sees": case(limited("GT", 16384), of="Guard"),
+    "size above the association": case(
+        limited("GT", 65536, "OversizeHandling: CONTINUE", LARGER), of="Guard"
     ),
 }

@@ -143,8 +143,7 @@ BAD = {
                 f"{{ByteMatchStatement: {{{START}, {PATH}, {transformed('NONE')}}}}}}}}}]}}}}"
             )
         ),
-        f"{BASE}/ScopeDownStatement/AndStatement/Statements/0/NotStatement/Statement/ByteMatchStatement/"
-        "TextTransformations",
+        f"{BASE}/ScopeDownStatement/AndStatement/Statements/0/NotStatement/Statement/ByteMatchStatement/TextTransformations",
         "/%61pi/ or /x/../api/",
         NOT_START,
     ),

@@ -22,6 +22,22 @@ def acl(rule: str, *, kind: str = "WebACL") -> str:
     return f"{HEAD}  Guard: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: [{rule}]}}}}\n"
 
 
+def rate(action: str) -> str:
+    """Return a template with one web ACL that limits a rate."""
+    return f"""
+Resources:
+  Guard:
+    Type: AWS::WAFv2::WebACL
+    Properties:
+      DefaultAction: {{Allow: {{}}}}
+      Rules:
+        - Name: rate
+          Priority: 1
+          Action: {action}
+          Statement: {{RateBasedStatement: {{Limit: 1000, AggregateKeyType: IP}}}}
+"""
+
+
 def case(kind: str, rule: str, path: str, message: str) -> tuple[str, ...]:
     """A rule that WAF refuses for its action is found in the property, with what its statement takes."""
     return acl(rule, kind=kind), f"Resources/Guard/Properties/Rules/0{path}", message
@@ -93,41 +109,13 @@ GOOD = {
     ),
     "statement that a function hides": acl("{Name: a, Statement: !FindInMap [A, b, c]}"),
     "no statement, which another rule finds": acl("{Name: a}"),
-    "rate that counts": """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: rate
-          Priority: 1
-          Action: {Count: {}}
-          Statement:
-            RateBasedStatement:
-              Limit: 1000
-              AggregateKeyType: IP
-""",
+    "rate that counts": rate("{Count: {}}"),
 }
 
 BAD = {
     **{f"{name}, {kind}": case(kind, *row) for kind in ("WebACL", "RuleGroup") for name, row in ROWS.items()},
     "rate that allows": (
-        """
-Resources:
-  Guard:
-    Type: AWS::WAFv2::WebACL
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: rate
-          Priority: 1
-          Action: {Allow: {}}
-          Statement:
-            RateBasedStatement:
-              Limit: 1000
-              AggregateKeyType: IP
-""",
+        rate("{Allow: {}}"),
         "Resources/Guard/Properties/Rules/0/Action",
         'Rule "rate" has the action Allow and a RateBasedStatement. It takes any other, '
         "for example {Block: {}}.",

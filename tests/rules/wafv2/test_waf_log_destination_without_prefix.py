@@ -82,15 +82,15 @@ BAD = {
     "no name": case(
         to("!GetAtt Unnamed.Arn"), "Unnamed has no LogGroupName, so its name begins with the stack's name"
     ),
-    "default ARN": case(to("!Ref Arn"), 'LogDestinationConfigs holds {"Ref": "Arn"}, named "web"'),
+    "default ARN": case(to("!Ref Arn"), 'LogDestinationConfigs contains {"Ref": "Arn"}, named "web"'),
     "literal stream": case(
         to("'arn:aws:firehose:us-east-1:123456789012:deliverystream/web'"),
-        'LogDestinationConfigs holds "arn:aws:firehose:us-east-1:123456789012:deliverystream/web", named '
+        'LogDestinationConfigs contains "arn:aws:firehose:us-east-1:123456789012:deliverystream/web", named '
         '"web"',
     ),
     "Sub that begins wrong": case(
         to(f"!Sub '{ARN}waf-${{Prefix}}'"),
-        f'LogDestinationConfigs holds {{"Fn::Sub": "{ARN}waf-${{Prefix}}"}}, named "waf-${{Prefix}}"',
+        f'LogDestinationConfigs contains {{"Fn::Sub": "{ARN}waf-${{Prefix}}"}}, named "waf-${{Prefix}}"',
     ),
     "finds the destination of one branch": (
         to("!If [Kept, !GetAtt Unnamed.Arn, 'arn:aws:s3:::aws-waf-logs-a']"),

@@ -1,1 +1,1 @@
-"""What is checked: a module for each AWS service, and ``listing`` with all of them."""
+"""The checks: one module for each AWS service; ``listing`` contains all of them."""

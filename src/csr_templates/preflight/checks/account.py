@@ -1,4 +1,4 @@
-"""The account itself: is it the one that is meant, and may it use the regions."""
+"""The account: whether it is the intended one, and whether the regions are enabled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _ARNS = ("CertificateArn", "PermissionsBoundaryArn")
-"""Parameters that name the account of what they lead to."""
+"""Parameters that contain the account of the resources they refer to."""
 
 
 def _account(needs: Needs) -> Iterator[Subject]:
@@ -26,7 +26,7 @@ def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
                 return failed(
                     f"{name} of {needs.environment} is in account {arn.split(':')[4]}, and this is "
                     f"{needs.account}.",
-                    "Use the profile of the other account, or correct the parameter.",
+                    "Use the profile of that account, or correct the parameter.",
                 )
     roles = [f"deploy-{stack.deployed}-service" for stack in needs.chosen]
     lookup.expect(
@@ -34,12 +34,12 @@ def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     )
     is_known = any(lookup(calls.role(role)) for role in roles)
     if is_known or any(deployed.description(lookup, stack) for stack in needs.stacks):
-        return passed(f"Account {needs.account} holds parts of {needs.environment} already.")
+        return passed(f"Account {needs.account} contains stacks of {needs.environment}.")
     who = lookup(calls.identity())
     return warned(
-        f"Account {needs.account} holds nothing of {needs.environment} yet, so nothing tells that it is the "
-        f"right one. The caller is {who['Arn']}.",
-        "Make sure that it is, before the first deploy.",
+        f"Account {needs.account} does not contain stacks of {needs.environment} yet, so it may be the wrong "
+        f"account. The caller is {who['Arn']}.",
+        "Before the first deploy, make sure that this is the intended account.",
     )
 
 
@@ -49,23 +49,23 @@ def _regions(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_region(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    # us-east-1 is enabled in every account, so it can be asked for the others.
+    # us-east-1 is enabled in every account, so the call for the others goes there.
     found = {one["RegionName"]: one.get("OptInStatus") for one in lookup(calls.regions(calls.GLOBAL))}
     status = found.get(subject.id)
     if status in ("opt-in-not-required", "opted-in"):
-        return passed(f"The account may use {subject.id}.")
+        return passed(f"{subject.id} is enabled for the account.")
     return failed(
-        f"The account may not use {subject.id}: {status or 'AWS does not list the region'}.",
-        "Enable the region in the settings of the account, or deploy to another one.",
+        f"{subject.id} is not enabled for the account: {status or 'AWS does not list the region'}.",
+        "Enable the region in the account settings, or deploy to another region.",
     )
 
 
 CHECKS = (
     Check(
         "account",
-        "The account is the one that the parameters name, and holds parts of the environment",
+        "The account is the one in the parameters, and contains stacks of the environment",
         _account,
         _judge_account,
     ),
-    Check("regions", "The account may use the regions of the stacks", _regions, _judge_region),
+    Check("regions", "The regions of the stacks are enabled for the account", _regions, _judge_region),
 )

@@ -10,7 +10,7 @@ from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
-_SOON = timedelta(days=30)  # the alarm of the frontend stack warns then, too
+_SOON = timedelta(days=30)  # the same as the alarm of the frontend stack
 
 
 def _certificates(needs: Needs) -> Iterator[Subject]:
@@ -25,38 +25,39 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     region = arn.split(":")[3]
     if region != calls.GLOBAL:
         return failed(
-            f"The certificate is in {region}, and CloudFront takes only those in {calls.GLOBAL}.",
-            f"Request or import one in {calls.GLOBAL}.",
+            f"The certificate is in {region}, but CloudFront accepts only certificates in {calls.GLOBAL}.",
+            f"Request or import a certificate in {calls.GLOBAL}.",
         )
     found = lookup(edge_calls.certificate(arn))
     if found is None:
         return failed(f"There is no certificate {arn}.", "Correct CertificateArn, or request a certificate.")
     if found["Status"] != "ISSUED":
         return failed(
-            f"The certificate is {found['Status']}, and CloudFront takes only those that are ISSUED.",
-            "Validate the domain (aws acm describe-certificate shows the record), and wait.",
+            f"The certificate is {found['Status']}, but CloudFront accepts only issued certificates "
+            "(ISSUED).",
+            "Validate the domain (aws acm describe-certificate shows the DNS record), and wait.",
         )
     names = [found["DomainName"], *found.get("SubjectAlternativeNames", [])]
     for alias in subject.about:
         if not any(_covers(name, alias) for name in names):
             return failed(
-                f"The certificate is for {', '.join(dict.fromkeys(names))}, and not for {alias}.",
-                "Request one for the domain.",
+                f"The certificate is for {', '.join(dict.fromkeys(names))}, not for {alias}.",
+                "Request a certificate for the domain.",
             )
     if "NotAfter" in found:
         left = moment(found["NotAfter"]) - lookup.facts.now
         if left <= timedelta(0):
-            return failed(f"The certificate expired on {found['NotAfter']}.", "Renew or import it again.")
+            return failed(f"The certificate expired on {found['NotAfter']}.", "Renew it, or import it again.")
         if left < _SOON:
             return warned(
                 f"The certificate expires on {found['NotAfter']}, in {left.days} days.",
-                "See why it was not renewed (its validation record may be gone), or import it again.",
+                "Check why it was not renewed (its validation record may be missing), or import it again.",
             )
     return passed(f"The certificate is issued and covers {', '.join(subject.about)}.")
 
 
 def _covers(name: str, domain: str) -> bool:
-    """Tell whether a name of a certificate covers a domain; a wildcard stands for one label."""
+    """Return whether a name of a certificate covers a domain; a wildcard matches one label."""
     if name.startswith("*."):
         return domain.partition(".")[2].lower() == name[2:].lower()
     return name.lower() == domain.lower()
@@ -65,7 +66,7 @@ def _covers(name: str, domain: str) -> bool:
 CHECKS = (
     Check(
         "certificate",
-        "The certificate is issued, in us-east-1, covers the domain, and does not expire soon",
+        "The certificate is issued, is in us-east-1, covers the domain, and does not expire soon",
         _certificates,
         _judge,
     ),

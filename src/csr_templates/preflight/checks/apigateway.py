@@ -1,4 +1,4 @@
-"""API Gateway: the role with which it writes logs, quotas, and the keys that it accepts."""
+"""API Gateway: its role for writing logs, its quotas, and the API keys that it accepts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _API = "AWS::ApiGateway::RestApi"
-# The first cannot be raised, and Service Quotas does not have it.
+# The first quota cannot be raised, and Service Quotas does not list it.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 _QUOTAS = (
     Quota(
@@ -35,7 +35,7 @@ _QUOTAS = (
     ),
 )
 ACCEPTED: Final[Mapping[str, str]] = {"a": "a", "b": "b", "both": "ab"}
-"""``OriginKeys`` of the API -> the keys that it accepts."""
+"""Value of the parameter ``OriginKeys`` -> the keys that the API accepts."""
 
 
 def _logging(needs: Needs) -> Iterator[Subject]:
@@ -49,10 +49,10 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     arn = lookup(calls.api_account(stack.region)).get("cloudwatchRoleArn", "")
     ours = stack.of_type("AWS::ApiGateway::Account")
     if not arn and ours:
-        return passed(f"{stack.deployed} sets the role with which API Gateway writes logs.")
+        return passed(f"{stack.deployed} sets the CloudWatch log role of API Gateway.")
     if not arn:
         return failed(
-            f"API Gateway has no role to write logs with in {stack.region}, and no stack sets one: the "
+            f"API Gateway does not have a CloudWatch log role in {stack.region}, and no stack sets one: the "
             "stage cannot be created.",
             "Set ManageApiGatewayAccount to true for the first environment of the account.",
         )
@@ -60,18 +60,18 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     lookup.expect([calls.role(name), calls.stack_of(stack.region, name)])
     owners = {one["StackName"] for one in lookup(calls.stack_of(stack.region, name)) or []}
     if ours and stack.deployed not in owners:
-        owner = f"which {', '.join(sorted(owners))} holds" if owners else "which no stack holds"
+        owner = f"which {', '.join(sorted(owners))} holds" if owners else "which does not belong to a stack"
         return failed(
-            f"API Gateway writes logs with {name} in {stack.region}, {owner}: {stack.deployed} would take "
-            "the setting over.",
+            f"The CloudWatch log role of API Gateway in {stack.region} is {name}, {owner}: {stack.deployed} "
+            "would replace the setting.",
             "Set ManageApiGatewayAccount to false, except for one environment of the account.",
         )
     if lookup(calls.role(name)) is None:
         return failed(
-            f"API Gateway is to write logs with {name}, and there is no such role.",
-            "Create the role, or let a stack set another one (ManageApiGatewayAccount).",
+            f"The CloudWatch log role of API Gateway is {name}, but this role does not exist.",
+            "Create the role, or set ManageApiGatewayAccount to true in one environment.",
         )
-    return passed(f"API Gateway writes logs with {name}.")
+    return passed(f"The CloudWatch log role of API Gateway is {name}.")
 
 
 def _origin_keys(needs: Needs) -> Iterator[Subject]:
@@ -86,18 +86,19 @@ def _judge_origin_key(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict
     other = _with(needs, "OriginKey" if subject.id == "OriginKeys" else "OriginKeys")
     if other is None:
         return warned(
-            f"No stack of the folder has the other side of {subject.id}.", "Deploy from a whole folder."
+            f"The stack that accepts or sends {subject.id} is not in the folder.",
+            "Deploy from a complete output folder.",
         )
     deployed.expect(lookup, [other, subject.stack])
     new = subject.stack.values[subject.id]
     if subject.id == "OriginKeys":
         sent = deployed.parameter(lookup, other, "OriginKey")
         return _accepts(new, sent, f"{subject.stack.deployed} would accept", f"{other.deployed} sends")
-    is_first = other in needs.chosen  # in deploy order, the API comes first
+    is_first = other in needs.chosen  # in deploy order, the API is first
     keys = other.values["OriginKeys"] if is_first else deployed.parameter(lookup, other, "OriginKeys")
     if keys is None:
         return warned(
-            f"{other.deployed} is not deployed, so nothing tells which key it accepts.", "Deploy it first."
+            f"{other.deployed} is not deployed, so the keys that it accepts are unknown.", "Deploy it first."
         )
     verdict = _accepts(keys, new, f"{other.deployed} accepts", f"{subject.stack.deployed} would send")
     sent = deployed.parameter(lookup, subject.stack, "OriginKey")
@@ -108,7 +109,7 @@ def _judge_origin_key(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict
 
 def _accepts(keys: str, sent: str | None, accepting: str, sending: str) -> Verdict:
     if sent is None:
-        return passed("CloudFront sends no key yet.")
+        return passed("CloudFront does not send a key yet.")
     if sent in ACCEPTED.get(keys, ""):
         return passed(f"{accepting} the key that {sending}: {sent}.")
     return failed(
@@ -118,16 +119,16 @@ def _accepts(keys: str, sent: str | None, accepting: str, sending: str) -> Verdi
 
 
 def _replica(needs: Needs, lookup: Lookup, key: str, region: str, api: StackNeeds) -> Verdict | None:
-    """Return what is wrong with the copy of a secret that CloudFront begins to send."""
+    """Return the finding about the replica of a secret that CloudFront starts to send."""
     name = f"{needs.prefix}origin-api-key-{key}"
     found: dict[str, Any] = lookup(calls.secret(api.region, name)) or {}
     states = {one["Region"]: one["Status"] for one in found.get("ReplicationStatus", [])}
     if states.get(region) == "InSync":
         return None
     return failed(
-        f"The copy of {name} in {region} is {states.get(region, 'missing')}, so CloudFront could be given "
-        "another value than the API.",
-        "Wait until it is InSync, or repair the replication.",
+        f"The replica of {name} in {region} is {states.get(region, 'missing')}, so CloudFront could get a "
+        "different value than the API.",
+        "Wait until it is InSync, or fix the replication.",
     )
 
 
@@ -138,14 +139,14 @@ def _with(needs: Needs, parameter: str) -> StackNeeds | None:
 CHECKS = (
     Check(
         "api-logging-role",
-        "API Gateway has a role to write logs with, or a stack sets it that no other one sets it for",
+        "API Gateway has a CloudWatch log role, set by at most one stack",
         _logging,
         _judge_logging,
     ),
-    quotas.check("api-quotas", "The quotas of API Gateway leave room for what is new", _QUOTAS),
+    quotas.check("api-quotas", "The quotas of API Gateway are sufficient for the new resources", _QUOTAS),
     Check(
         "origin-key",
-        "The API accepts the key that CloudFront sends, on the way of the deploy too",
+        "The API accepts the key that CloudFront sends, also during the deploy",
         _origin_keys,
         _judge_origin_key,
     ),

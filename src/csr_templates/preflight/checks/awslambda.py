@@ -1,4 +1,4 @@
-"""The function: its name, the concurrency that the account has left, its package and its runtime."""
+"""The function: its name, concurrency, package and runtime."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from csr_templates.preflight.results import Check, Subject, Verdict, failed, pas
 
 _FUNCTION = "AWS::Lambda::Function"
 KEPT_UNRESERVED: Final = 100
-"""Concurrency that Lambda keeps for functions without a reservation.
+"""Concurrency that Lambda keeps for functions without reserved concurrency.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
 
 RUNTIMES: Final[Mapping[str, tuple[str, str]]] = {
@@ -24,7 +24,7 @@ RUNTIMES: Final[Mapping[str, tuple[str, str]]] = {
     "python3.13": ("2029-06-30", "2029-07-31"),
     "python3.14": ("2029-06-30", "2029-07-31"),
 }
-"""Runtime -> the days on which Lambda deprecates it and creates no more functions with it.
+"""Runtime -> its deprecation date and the date from which functions cannot be created with it.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
 
 
@@ -48,14 +48,14 @@ def _judge_concurrency(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
     wanted = reserved or provisioned
     how = "reserved" if reserved else "provisioned"
     remedy = (
-        "Have the quota of concurrent executions raised (Service Quotas, lambda L-B99A9384), or lower "
-        "LambdaReservedConcurrency."
+        "Request an increase of the quota of concurrent executions (Service Quotas, lambda L-B99A9384), or "
+        "lower LambdaReservedConcurrency."
     )
     if wanted > max(left, 0):
         return failed(
-            f"{wanted} concurrent executions are to be {how} for {subject.id}, and {max(left, 0)} can be: "
-            f"the account has {settings['ConcurrentExecutions']:,} in {region}, and Lambda keeps "
-            f"{KEPT_UNRESERVED} of them for functions without a reservation.",
+            f"{wanted} concurrent executions are to be {how} for {subject.id}, but only {max(left, 0)} are "
+            f"available: the account has {settings['ConcurrentExecutions']:,} in {region}, and Lambda keeps "
+            f"{KEPT_UNRESERVED} of them for functions without reserved concurrency.",
             remedy,
         )
     if not wanted and settings["ConcurrentExecutions"] < KEPT_UNRESERVED:
@@ -64,7 +64,7 @@ def _judge_concurrency(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
             "which all functions share.",
             remedy,
         )
-    return passed(f"{wanted} of {left} concurrent executions that can be reserved are needed.")
+    return passed(f"{wanted} of {left} available concurrent executions are needed.")
 
 
 def _provisioned(subject: Subject, logical_id: str) -> int:
@@ -83,7 +83,8 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     bucket = needs.known(subject.stack, code.get("S3Bucket"))
     if not isinstance(bucket, str):
         return warned(
-            "The templates do not say which bucket the package is in.", "Look at the function's Code."
+            "The bucket of the package cannot be determined from the templates.",
+            "Check the property Code of the function.",
         )
     makers = [
         stack
@@ -93,8 +94,8 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     deployed.expect(lookup, [*makers, subject.stack])
     if makers and not deployed.is_there(lookup, makers[0]):
         return warned(
-            f"The bucket {bucket} comes with {makers[0].deployed}, which is not deployed yet.",
-            "Upload the package after that (docs/hand-over.md, Per-deploy values).",
+            f"The bucket {bucket} belongs to {makers[0].deployed}, which is not deployed yet.",
+            "Upload the package after its deploy (docs/hand-over.md, Per-deploy values).",
         )
     key, version = str(code.get("S3Key", "")), str(code.get("S3ObjectVersion", ""))
     if not version:
@@ -104,7 +105,7 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     found = lookup(calls.package(region, bucket, key, version))
     if found is None:
         return failed(
-            f"There is no object {name} in {bucket}.",
+            f"The object {name} does not exist in {bucket}.",
             "Upload the package, and pass its version (docs/hand-over.md, Per-deploy values).",
         )
     lookup.expect([calls.package_files(region, bucket, key, version), calls.lambda_settings(region)])
@@ -114,28 +115,28 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return failed(f"{name} in {bucket} is not a zip archive.", "Upload the package again.")
     if archive["unzipped"] > largest:
         return failed(
-            f"{name} is {archive['unzipped']:,} bytes unzipped, and Lambda takes {largest:,}.",
-            "Leave out what the function does not need.",
+            f"{name} has {archive['unzipped']:,} bytes unzipped; Lambda accepts {largest:,}.",
+            "Remove files that the function does not need.",
         )
     module = str(properties.get("Handler", "")).rpartition(".")[0]
     runtime = str(properties.get("Runtime", ""))
     if not runtime.startswith("python"):
         return warned(
-            f"{name} is there and fits. Which file has to hold the handler of {runtime} is not known here.",
-            "Look for it in the archive.",
+            f"{name} exists and is within the limits. The file of the handler is not checked for {runtime}.",
+            "Check that the archive contains the handler.",
         )
     if not {f"{module}.py", f"{module}/__init__.py"} & set(archive["files"]):
         return failed(
-            f"{name} has no {module}.py, where the handler {properties['Handler']} is looked for.",
-            "Put it at the top of the archive: zip its contents, not the folder around them.",
+            f"{name} does not contain {module}.py, the file of the handler {properties['Handler']}.",
+            "Put the file at the top level of the archive: zip the contents of the folder, not the folder.",
         )
     if not version:
         return warned(
-            f"{name} is there, but no version is named: a deploy without one keeps the code of the last "
+            f"{name} exists, but no version is given: a deploy without a version keeps the code of the last "
             "deploy.",
-            "Name it: --parameter LambdaCodeS3ObjectVersion=...",
+            "Pass the version: --parameter LambdaCodeS3ObjectVersion=...",
         )
-    return passed(f"{name} is there, fits, and holds the handler.")
+    return passed(f"{name} exists, is within the limits, and contains the handler.")
 
 
 def _judge_runtime(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
@@ -143,22 +144,22 @@ def _judge_runtime(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     today = lookup.facts.now.date()
     if runtime not in RUNTIMES:
         return warned(
-            f"This version of csr-templates does not know until when Lambda supports {runtime}.",
-            "Look at https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
+            f"This version of csr-templates does not contain the deprecation date of {runtime}.",
+            "See https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
         )
     deprecated, blocked = map(date.fromisoformat, RUNTIMES[runtime])
-    remedy = "Change to a newer runtime, and test the package with it."
+    remedy = "Use a newer runtime, and test the package with it."
     if today >= blocked:
-        return failed(f"Lambda creates no functions with {runtime} since {blocked}.", remedy)
+        return failed(f"Functions cannot be created with {runtime} since {blocked}.", remedy)
     if today >= deprecated:
-        return warned(f"Lambda does not support {runtime} since {deprecated}.", remedy)
+        return warned(f"Lambda deprecated {runtime} on {deprecated}.", remedy)
     return passed(f"Lambda supports {runtime} until {deprecated}.")
 
 
 CHECKS = (
     names.check(
         "function-name",
-        "The name of the function is free, or ours",
+        "The name of the function is available, or used by the stack",
         (
             Kind(
                 _FUNCTION,
@@ -171,13 +172,13 @@ CHECKS = (
     ),
     Check(
         "lambda-concurrency",
-        "The account has the concurrency that is reserved or provisioned, and 100 more",
+        "The account has the reserved and provisioned concurrency, and 100 more",
         _functions,
         _judge_concurrency,
     ),
     Check(
         "package",
-        "The package of the function is in its bucket, within Lambda's limits, and holds the handler",
+        "The package of the function is in its bucket, is within Lambda's limits, and contains the handler",
         _functions,
         _judge_package,
     ),

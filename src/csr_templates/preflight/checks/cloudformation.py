@@ -1,4 +1,4 @@
-"""The stacks themselves: the state that they are in, and what they read of each other."""
+"""The stacks: their status, and the values that they read from each other."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _REMEDIES = {
     "ROLLBACK_COMPLETE": "Delete the stack (docs/hand-over.md, The first deployment from nothing).",
     "ROLLBACK_FAILED": "See docs/operations.md, When the first create fails.",
     "CREATE_FAILED": "Delete the stack, or roll it back, then deploy.",
-    "DELETE_FAILED": "Delete what the event log names, then the stack.",
+    "DELETE_FAILED": "Delete the resources named in the stack events, then the stack.",
     "UPDATE_FAILED": "Roll it back (aws cloudformation rollback-stack), then deploy.",
-    "UPDATE_ROLLBACK_FAILED": "Repair what the event log names, then continue the rollback.",
-    "IMPORT_ROLLBACK_FAILED": "Repair what the event log names, then ask AWS Support.",
+    "UPDATE_ROLLBACK_FAILED": "Fix the cause in the stack events, then continue the rollback.",
+    "IMPORT_ROLLBACK_FAILED": "Fix the cause in the stack events, then contact AWS Support.",
 }
 
 
@@ -37,17 +37,19 @@ def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     deployed.expect(lookup, needs.chosen)
     found = deployed.description(lookup, subject.stack)
     if found is None:
-        return passed(f"{subject.id} does not exist yet, so it is created.")
+        return passed(f"{subject.id} does not exist yet. The deploy creates it.")
     status = found["StackStatus"]
     if status in _READY:
-        return passed(f"{subject.id} is in state {status}, so it is updated.")
+        return passed(f"{subject.id} is in status {status}. The deploy updates it.")
     if status == "REVIEW_IN_PROGRESS":
         return warned(
-            f"{subject.id} has a change set and nothing else, so it is created.",
-            "Delete the change sets that will not be executed.",
+            f"{subject.id} contains only a change set. The deploy creates it.",
+            "Delete change sets that will not be executed.",
         )
-    sentence = f"{subject.id} is in state {status}, which takes no update."
-    return failed(sentence, _REMEDIES.get(status, "Wait until the operation is over, then look again."))
+    sentence = f"{subject.id} is in status {status} and cannot be updated."
+    return failed(
+        sentence, _REMEDIES.get(status, "Wait until the operation is complete, then run preflight again.")
+    )
 
 
 def _reads(needs: Needs) -> Iterator[Subject]:
@@ -61,7 +63,7 @@ def _judge_reads(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     made = needs.maker(reads)
     order = [stack.name for stack in needs.chosen]
     if made and made[0].name in order[: order.index(subject.stack.name)]:
-        return passed(f"{subject.id} comes from {made[0].deployed}, which is deployed before.")
+        return passed(f"{subject.id} comes from {made[0].deployed}, which is deployed first.")
     if reads.export:
         names = {one["Name"] for one in lookup(calls.exports(reads.region))}
         is_there = reads.export in names
@@ -70,16 +72,20 @@ def _judge_reads(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         outputs = found[0].get("Outputs", []) if found else []
         is_there = reads.output in {one["OutputKey"] for one in outputs}
     if is_there:
-        return passed(f"{subject.id} is there.")
-    by = f"{made[0].deployed} makes it: deploy that first." if made else "No stack of the folder makes it."
-    return failed(f"{subject.id} is not there, and is read by {', '.join(reads.users)}.", by)
+        return passed(f"{subject.id} exists.")
+    by = (
+        f"{made[0].deployed} provides it. Deploy that stack first."
+        if made
+        else "No stack of the folder provides it."
+    )
+    return failed(f"{subject.id} does not exist, but is read by {', '.join(reads.users)}.", by)
 
 
 CHECKS = (
-    Check("stack-state", "Each stack is absent, or in a state that takes an update", _stacks, _judge_state),
+    Check("stack-state", "Each stack does not exist yet, or can be updated", _stacks, _judge_state),
     Check(
         "imports",
-        "The exports and outputs that a stack reads are there, or come earlier",
+        "The exports and outputs that a stack reads exist, or are deployed first",
         _reads,
         _judge_reads,
     ),

@@ -1,4 +1,4 @@
-"""CloudFront: names and quotas of the whole account, and the domain, which only one distribution may have."""
+"""CloudFront: names and quotas of the account, and the domain, which only one distribution can have."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CACHE_POLICY = "AWS::CloudFront::CachePolicy"
 _HEADERS_POLICY = "AWS::CloudFront::ResponseHeadersPolicy"
 _ACCESS_CONTROL = "AWS::CloudFront::OriginAccessControl"
 
-# The codes of the last two are documented nowhere.
+# The quota codes of the last two are not documented.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 _QUOTAS = (
     Quota(
@@ -86,35 +86,38 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         if alias in one.get("Aliases", {}).get("Items", [])
     ]
     remedy = (
-        "Remove it there first, or move it: aws cloudfront associate-alias "
+        "Remove it from that distribution first, or move it: aws cloudfront associate-alias "
         "(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-move.html)."
     )
     if others := [one for one in holders if one != ours]:
-        return failed(f"{alias} belongs to the distribution {others[0]}: CloudFront would refuse it.", remedy)
+        return failed(
+            f"{alias} is an alias of the distribution {others[0]}: CloudFront would reject it.", remedy
+        )
     if ours in holders:
-        return passed(f"{alias} belongs to the distribution of {subject.stack.deployed}.")
+        return passed(f"{alias} is an alias of the distribution of {subject.stack.deployed}.")
     if ours is None:
         return warned(
-            f"No distribution of this account has {alias}. AWS shows whether another account has it "
-            "only once there is a distribution.",
-            "If the domain was used with CloudFront before, find out where.",
+            f"No distribution of this account has the alias {alias}. AWS shows whether another account uses "
+            "it only after the distribution exists.",
+            "If the domain was used with CloudFront before, find the distribution.",
         )
     conflicting = [
         one for one in lookup(edge_calls.conflicting_aliases(ours, alias)) if one["DistributionId"] != ours
     ]
     if conflicting:
         return failed(
-            f"{alias} belongs to the distribution {conflicting[0]['DistributionId']} of account "
-            f"{conflicting[0]['AccountId']}: CloudFront would refuse it.",
+            f"{alias} is an alias of the distribution {conflicting[0]['DistributionId']} in account "
+            f"{conflicting[0]['AccountId']}: CloudFront would reject it.",
             remedy,
         )
-    return passed(f"No distribution of any account has {alias}.")
+    return passed(f"No distribution in any account has the alias {alias}.")
 
 
 CHECKS = (
     names.check(
         "cloudfront-names",
-        "The names of CloudFront Functions, policies and origin access controls are free, or ours",
+        "The names of CloudFront Functions, policies and origin access controls are available, or used by "
+        "the stack",
         (
             Kind(
                 _FUNCTION,
@@ -146,10 +149,12 @@ CHECKS = (
             ),
         ),
     ),
-    quotas.check("cloudfront-quotas", "The quotas of CloudFront leave room for what is new", _QUOTAS),
+    quotas.check(
+        "cloudfront-quotas", "The quotas of CloudFront are sufficient for the new resources", _QUOTAS
+    ),
     Check(
         "domain-alias",
-        "No other distribution has the custom domain as an alias, in this account or another one",
+        "No other distribution, in this or another account, has the custom domain as an alias",
         _aliases,
         _judge_alias,
     ),

@@ -1,4 +1,4 @@
-"""Alarms and dashboards: their names, and how many there may be."""
+"""Alarms and dashboards: their names and quotas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ALARM = "AWS::CloudWatch::Alarm"
 CHECKS = (
     names.check(
         "alarm-names",
-        "No alarm outside the stacks has the name of one of ours",
+        "The names of the alarms are available, or used by the stacks",
         (
             Kind(
                 _ALARM,
@@ -24,7 +24,7 @@ CHECKS = (
     ),
     names.check(
         "dashboard-names",
-        "No dashboard outside the stacks has the name of one of ours",
+        "The names of the dashboards are available, or used by the stacks",
         (
             Kind(
                 "AWS::CloudWatch::Dashboard",
@@ -38,7 +38,7 @@ CHECKS = (
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
     quotas.check(
         "alarm-quota",
-        "The quota of alarms leaves room for what is new",
+        "The quota of alarms is sufficient for the new resources",
         (Quota("alarms", "alarms", (_ALARM,), calls.alarms, 5_000),),
     ),
 )

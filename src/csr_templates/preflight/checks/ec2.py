@@ -1,4 +1,4 @@
-"""Zones, and the quotas of VPCs."""
+"""Availability Zones, and the quotas of VPCs."""
 
 from __future__ import annotations
 
@@ -44,19 +44,21 @@ def _judge_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     there = {one["ZoneName"]: one["State"] for one in lookup(calls.zones(subject.stack.region))}
     if subject.id not in there:
         return failed(
-            f"The account has no zone {subject.id}; it has {', '.join(sorted(there))}.",
-            "Write zones of the list into AvailabilityZone1 and AvailabilityZone2.",
+            f"The account does not have the Availability Zone {subject.id}. It has "
+            f"{', '.join(sorted(there))}.",
+            "Set AvailabilityZone1 and AvailabilityZone2 to zones of this list.",
         )
     if there[subject.id] != "available":
         return failed(
-            f"The zone {subject.id} is {there[subject.id]}.", "Choose another zone, or wait until it is back."
+            f"The Availability Zone {subject.id} is {there[subject.id]}.",
+            "Choose another zone, or wait until it is available.",
         )
     if subject.about < 2:
         return failed(
-            f"All subnets are in {subject.id}; the subnet group of the database needs two zones.",
-            "Let AvailabilityZone1 and AvailabilityZone2 differ.",
+            f"All subnets are in {subject.id}, but the DB subnet group needs two Availability Zones.",
+            "Set AvailabilityZone1 and AvailabilityZone2 to different zones.",
         )
-    return passed(f"The zone {subject.id} is available.")
+    return passed(f"The Availability Zone {subject.id} is available.")
 
 
 def _nat_zones(needs: Needs) -> Iterator[Subject]:
@@ -88,14 +90,18 @@ def _judge_nat_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 
 _IN_VPC = quotas.check(
-    "network-quotas", "The quotas of VPCs, gateways and addresses leave room for what is new", _QUOTAS
+    "network-quotas",
+    "The quotas of VPCs, gateways and addresses are sufficient for the new resources",
+    _QUOTAS,
 )
 CHECKS = (
-    Check("zones", "The zones of the subnets exist, are available, and are two", _zones, _judge_zone),
+    Check(
+        "zones", "The subnets are in two Availability Zones that exist and are available", _zones, _judge_zone
+    ),
     _IN_VPC,
     Check(
         "nat-gateway-quota",
-        "The quota of NAT gateways in each zone leaves room for what is new",
+        "The quota of NAT gateways in each Availability Zone is sufficient for the new resources",
         _nat_zones,
         _judge_nat_zone,
     ),

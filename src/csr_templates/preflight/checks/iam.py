@@ -1,4 +1,4 @@
-"""Roles: those that deploy, and those that AWS's services need."""
+"""Roles: the deploy roles, and the service-linked roles of AWS services."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
-# Type -> role that its service needs. The service roles of the bootstrap templates may create them.
+# Type -> service-linked role. The service roles of the bootstrap templates can create them.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAM.ServiceLinkedRoles.html
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
 # https://docs.aws.amazon.com/waf/latest/developerguide/using-service-linked-roles.html
@@ -33,7 +33,7 @@ def _judge_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     lookup.expect([calls.role(subject.id), calls.stack_of(stack.region, subject.id)])
     if lookup(calls.role(subject.id)) is None:
         return failed(
-            f"There is no role {subject.id}.",
+            f"The role {subject.id} does not exist.",
             f"An administrator deploys bootstrap/{stack.name}.yaml of the output folder (docs/hand-over.md, "
             "Permissions).",
         )
@@ -41,8 +41,8 @@ def _judge_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if bootstrap in owners:
         return passed(f"The role {subject.id} belongs to {bootstrap}.")
     return warned(
-        f"The role {subject.id} exists, and {bootstrap} does not hold it: its policies may be others, and "
-        "the bootstrap template could not create it.",
+        f"The role {subject.id} exists outside of {bootstrap}: its policies may differ, and the bootstrap "
+        "template could not create it.",
         "Compare its policies with out/deploy-policies, or delete it and deploy the bootstrap template.",
     )
 
@@ -56,20 +56,18 @@ def _linked_roles(needs: Needs) -> Iterator[Subject]:
 
 def _judge_linked_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if lookup(calls.role(subject.id)):
-        return passed(f"The service-linked role {subject.id} is there.")
+        return passed(f"The service-linked role {subject.id} exists.")
     return warned(
-        f"There is no service-linked role {subject.id} yet. The first deploy creates it, if its role may.",
-        f"To be safe: aws iam create-service-linked-role --aws-service-name {subject.about}",
+        f"The service-linked role {subject.id} does not exist yet. The first deploy creates it if permitted.",
+        f"To create it now: aws iam create-service-linked-role --aws-service-name {subject.about}",
     )
 
 
 CHECKS = (
-    Check(
-        "deploy-roles", "The pipeline role and the service role of each stack are there", _roles, _judge_role
-    ),
+    Check("deploy-roles", "The pipeline role and the service role of each stack exist", _roles, _judge_role),
     Check(
         "service-linked-roles",
-        "The roles that RDS, API Gateway and WAF need for themselves are there",
+        "The service-linked roles of RDS, API Gateway and WAF exist",
         _linked_roles,
         _judge_linked_role,
     ),

@@ -1,4 +1,4 @@
-"""KMS keys: how many there may be."""
+"""KMS keys: their quota."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from csr_templates.preflight.checks.quotas import Quota
 
 # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 _KEYS = Quota("keys", "KMS keys", ("AWS::KMS::Key",), calls.keys, 100_000, "kms", "L-C2F1777E")
-CHECKS = (quotas.check("key-quota", "The quota of KMS keys leaves room for what is new", (_KEYS,)),)
+CHECKS = (quotas.check("key-quota", "The quota of KMS keys is sufficient for the new resources", (_KEYS,)),)

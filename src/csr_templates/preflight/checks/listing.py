@@ -1,4 +1,4 @@
-"""All checks, in the order in which a report has them."""
+"""All checks, in the order of the report."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ CHECKS: Final[tuple[Check, ...]] = (
     *sns.CHECKS,
     *kms.CHECKS,
 )
-"""Every check."""
+"""All checks."""

@@ -1,4 +1,4 @@
-"""Log groups and deliveries, whose names are fixed."""
+"""Log groups and log deliveries, which have fixed names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from csr_templates.preflight.checks.names import Kind, listed
 CHECKS = (
     names.check(
         "log-group-names",
-        "The names of the log groups are free, or ours: a service or an earlier attempt may have made them",
+        "The names of the log groups are available, or used by the stacks",
         (
             Kind(
                 "AWS::Logs::LogGroup",
@@ -22,7 +22,7 @@ CHECKS = (
     ),
     names.check(
         "delivery-names",
-        "The names of the log deliveries are free, or ours",
+        "The names of the log deliveries are available, or used by the stack",
         (
             Kind(
                 "AWS::Logs::DeliverySource",

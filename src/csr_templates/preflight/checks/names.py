@@ -1,4 +1,4 @@
-"""Names that a stack gives: whether something else in the account has them already."""
+"""Fixed names of resources: whether another resource in the account has the name."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
 LEFT_BEHIND = (
-    "If it is left from a stack that was deleted, docs/operations.md says how it comes back (A stack was "
-    "deleted); if nothing needs it, delete it."
+    "If it was retained from a deleted stack, import it (docs/operations.md, A stack was deleted). If it is "
+    "not needed, delete it."
 )
 
 
@@ -21,10 +21,10 @@ class Kind(NamedTuple):
 
     Attributes:
         type: the type.
-        noun: what a sentence calls it.
+        noun: its name in sentences.
         place: keys that lead to the name among the properties.
-        query: the call that finds what has the name.
-        is_taken: tells from its answer, which is None where nothing was found, and the name.
+        query: the call that finds the resource with the name.
+        is_taken: returns from the answer (None if nothing was found) and the name whether the name is used.
     """
 
     type: str
@@ -43,12 +43,12 @@ class Named(NamedTuple):
 
 
 def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
-    """Return the check that nothing outside the stacks has the names.
+    """Return the check that no resource outside the stacks has the names.
 
     Args:
         name: of the check.
         summary: of the check.
-        kinds: the types. Of several, two may have the same name, so the type is part of the ID.
+        kinds: the types. With more than one, two types can use the same name, so the ID has the type too.
     """
 
     def subjects(needs: Needs) -> Iterator[Subject]:
@@ -70,17 +70,17 @@ def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
         found = lookup(named.kind.query(subject.stack, needs, named.name))
         if named.kind.is_taken(found, named.name):
             return failed(
-                f"The {named.kind.noun} {named.name} exists, and {subject.stack.deployed} does not hold it: "
-                "creating it would fail.",
+                f"The {named.kind.noun} {named.name} exists outside of {subject.stack.deployed}: creating it "
+                "would fail.",
                 LEFT_BEHIND,
             )
-        return passed(f"The name of the {named.kind.noun} {named.name} is free.")
+        return passed(f"The name of the {named.kind.noun} {named.name} is available.")
 
     return Check(name, summary, subjects, judge)
 
 
 def listed(*keys: str) -> Callable[[Any, str], bool]:
-    """Return the function that looks for a name under keys of each item of a list."""
+    """Return a function that searches the items of a list for a name under some keys."""
 
     def is_taken(answer: Any, name: str) -> bool:
         for item in answer or []:

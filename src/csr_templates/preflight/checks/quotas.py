@@ -1,4 +1,4 @@
-"""Quotas: what is there and what would be new, compared with what the account may have."""
+"""Quotas: existing and new resources, compared with the limit of the account."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from csr_templates.preflight.results import Check, Subject, Verdict, failed, pas
 
 
 class Quota(NamedTuple):
-    """A quota of Service Quotas or of AWS's documents.
+    """A quota from Service Quotas or from the AWS documentation.
 
     Attributes:
-        id: what ``--ignore`` calls it.
-        noun: what a sentence calls what counts.
-        types: what counts.
-        used: the call that lists what is there.
-        documented: the value in AWS's documents.
+        id: its ID for ``--ignore``.
+        noun: the name of the counted resources in sentences.
+        types: the resource types that count.
+        used: the call that lists the existing resources.
+        documented: the value in the AWS documentation.
         service: code of the service in Service Quotas.
-        code: code of the quota; empty where Service Quotas does not have it.
-        is_global: whether it holds for the account and not for each region.
-        counts: which items of the answer count.
+        code: code of the quota; empty if Service Quotas does not list it.
+        is_global: whether the quota applies to the account, not to each region.
+        counts: returns whether an item of the answer counts.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Quota(NamedTuple):
 
 
 def check(name: str, summary: str, quotas: Sequence[Quota]) -> Check:
-    """Return the check that the quotas leave room for what would be new."""
+    """Return the check that the quotas are sufficient for the new resources."""
 
     def subjects(needs: Needs) -> Iterator[Subject]:
         for quota in quotas:
@@ -63,9 +63,9 @@ def check(name: str, summary: str, quotas: Sequence[Quota]) -> Check:
 
 
 def verdict(lookup: Lookup, quota: Quota, region: str, wanted: int) -> Verdict:
-    """Return whether a quota leaves room for some more."""
+    """Return the verdict on a quota for some new resources."""
     if not wanted:
-        return passed(f"Nothing new counts to the quota of {quota.noun}.")
+        return passed(f"No new resource counts towards the quota of {quota.noun}.")
     used_query = quota.used(region)
     lookup.expect([used_query, *([calls.quota(region, quota.service, quota.code)] if quota.code else [])])
     limit, source = _limit(lookup, quota, region)
@@ -77,27 +77,27 @@ def verdict(lookup: Lookup, quota: Quota, region: str, wanted: int) -> Verdict:
 def room(
     noun: str, used: int, wanted: int, limit: int, source: str, which: str = "Service Quotas"
 ) -> Verdict:
-    """Return whether there is room for some more under a limit.
+    """Return the verdict on some new resources under a limit.
 
     Args:
-        noun: what counts.
-        used: how many there are.
-        wanted: how many would be new.
-        limit: how many there may be.
-        source: where the limit is from.
-        which: where it can be raised.
+        noun: the name of the counted resources.
+        used: number of existing resources.
+        wanted: number of new resources.
+        limit: the limit.
+        source: source of the limit.
+        which: the quota to raise.
     """
     sentence = f"{noun}: {used:,} used and {wanted:,} new, of {limit:,} ({source})"
     if used + wanted <= limit:
         return passed(f"{sentence}.")
     return failed(
         f"{sentence}: {used + wanted - limit:,} too many.",
-        f"Have the quota raised ({which}), or delete what is not needed.",
+        f"Request a quota increase ({which}), or delete unused resources.",
     )
 
 
 def _limit(lookup: Lookup, quota: Quota, region: str) -> tuple[int, str]:
-    """Return a quota and where it is from."""
+    """Return the value of a quota and its source."""
     if quota.code:
         applied = lookup(calls.quota(region, quota.service, quota.code))
         if applied is not None:

@@ -1,4 +1,4 @@
-"""The database: its name, quotas, version and class, and the state that it is in before a deploy."""
+"""The database: its name, quotas, engine version, instance class, and its status before a deploy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _CLUSTER, _INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
-_OLDEST_SNAPSHOT = timedelta(hours=25)  # automated ones are a day apart
+_OLDEST_SNAPSHOT = timedelta(hours=25)  # automated snapshots are taken daily
 _QUOTAS = {
     "DBClusters": (_CLUSTER,),
     "DBInstances": (_INSTANCE,),
@@ -23,7 +23,7 @@ _QUOTAS = {
     "DBClusterParameterGroups": ("AWS::RDS::DBClusterParameterGroup",),
     "DBParameterGroups": ("AWS::RDS::DBParameterGroup",),
 }
-"""RDS's name of a quota -> types that count.
+"""Name of an RDS quota -> resource types that count.
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AccountQuota.html"""
 
 
@@ -37,12 +37,12 @@ def _quotas(needs: Needs) -> Iterator[Subject]:
 def _judge_quota(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     wanted = len(deployed.new(lookup, needs, *subject.about))
     if not wanted:
-        return passed(f"Nothing new counts to the quota {subject.id}.")
+        return passed(f"No new resource counts towards the quota {subject.id}.")
     found = {
         one["AccountQuotaName"]: one for one in lookup(database_calls.database_quotas(subject.stack.region))
     }
     if subject.id not in found:
-        return warned(f"RDS does not say what it allows of {subject.id}.", "Look into Service Quotas.")
+        return warned(f"RDS does not return the quota {subject.id}.", "Check the quota in Service Quotas.")
     quota = found[subject.id]
     return quotas.room(subject.id, quota["Used"], wanted, quota["Max"], "RDS")
 
@@ -53,7 +53,7 @@ def _clusters(needs: Needs) -> Iterator[Subject]:
 
 
 def _cluster(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
-    """Return the cluster that the stack holds."""
+    """Return the cluster of the stack."""
     if not deployed.physical_id(lookup, subject.stack, subject.about[0]):
         return None
     found = lookup(database_calls.cluster(subject.stack.region, subject.id))
@@ -61,7 +61,9 @@ def _cluster(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
 
 
 def _not_yet(subject: Subject) -> Verdict:
-    return warned(f"There is no cluster {subject.id} yet.", "Nothing to do before the first deploy.")
+    return warned(
+        f"The cluster {subject.id} does not exist yet.", "No action is needed before the first deploy."
+    )
 
 
 def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
@@ -72,25 +74,27 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     lookup.expect(database_calls.engine_versions(region, engine, one) for one in {version, now})
     found = lookup(database_calls.engine_versions(region, engine, version))
     if not found:
-        return failed(f"{region} does not offer {engine} {version}.", "Choose another DatabaseEngineVersion.")
+        return failed(
+            f"{engine} {version} is not available in {region}.", "Choose another DatabaseEngineVersion."
+        )
     if found[0].get("Status") == "deprecated":
         sentence = f"{engine} {version} is deprecated."
         if now == version and there:
-            return warned(sentence, "Plan the change to a version that is not (docs/changes.md).")
+            return warned(sentence, "Plan an upgrade (docs/changes.md).")
         return failed(sentence, "Choose another DatabaseEngineVersion.")
     if now != version:
         from_now = lookup(database_calls.engine_versions(region, engine, now))
         targets = [one["EngineVersion"] for item in from_now for one in item.get("ValidUpgradeTarget", [])]
         if version not in targets:
             return failed(
-                f"The cluster has {now}, which RDS does not upgrade to {version}.",
+                f"The cluster has version {now}, which cannot be upgraded to {version}.",
                 f"Choose one of {', '.join(targets) or 'none'}.",
             )
         return warned(
-            f"The cluster changes from {now} to {version}, which interrupts it.",
-            "Do it as docs/changes.md says (A new engine version).",
+            f"The deploy upgrades the cluster from {now} to {version}, which interrupts it.",
+            "Follow docs/changes.md (A new engine version).",
         )
-    return passed(f"{engine} {version} is offered and not deprecated.")
+    return passed(f"{engine} {version} is available and not deprecated.")
 
 
 def _instances(needs: Needs) -> Iterator[Subject]:
@@ -110,23 +114,27 @@ def _judge_class(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     offers = lookup(database_calls.orderable(region, engine, version, instance_class))
     what = f"{instance_class} for {engine} {version}"
     if not offers:
-        return failed(f"{region} does not offer {what}.", "Choose another DatabaseInstanceClass.")
+        return failed(f"{what} is not available in {region}.", "Choose another DatabaseInstanceClass.")
     fitting = [one for one in offers if zone in {place["Name"] for place in one["AvailabilityZones"]}]
     if not fitting:
         places = sorted({place["Name"] for one in offers for place in one["AvailabilityZones"]})
         return failed(
-            f"{what} is offered in {', '.join(places)}, and not in {zone}.",
-            "Choose another DatabaseInstanceClass, or other zones for the network stack.",
+            f"{what} is available in {', '.join(places)}, not in {zone}.",
+            "Choose another DatabaseInstanceClass, or other Availability Zones for the network stack.",
         )
     if properties.get("EnablePerformanceInsights") is True and not any(
         one.get("SupportsPerformanceInsights") for one in fitting
     ):
-        return failed(f"{what} has no Performance Insights.", "Choose another DatabaseInstanceClass.")
+        return failed(
+            f"{what} does not support Performance Insights.", "Choose another DatabaseInstanceClass."
+        )
     if properties.get("MonitoringInterval") and not any(
         one.get("SupportsEnhancedMonitoring") for one in fitting
     ):
-        return failed(f"{what} has no Enhanced Monitoring.", "Choose another DatabaseInstanceClass.")
-    return passed(f"{what} is offered in {zone}, with what the template switches on.")
+        return failed(
+            f"{what} does not support Enhanced Monitoring.", "Choose another DatabaseInstanceClass."
+        )
+    return passed(f"{what} is available in {zone}, with all features that the template enables.")
 
 
 def _judge_pending(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
@@ -147,11 +155,11 @@ def _judge_pending(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         ]
     if waiting:
         return warned(
-            f"Parameters are not applied yet: {', '.join(waiting)}. A deploy that restarts an instance "
-            "applies them, too.",
-            "Restart the instances at a time of your choice (docs/changes.md), or expect it.",
+            f"Some parameters take effect at the next restart: {', '.join(waiting)}. A deploy that restarts "
+            "an instance applies them.",
+            "Restart the instances before the deploy (docs/changes.md), or expect the change with it.",
         )
-    return passed("The parameters of all instances are applied.")
+    return passed("The parameters of all instances are in effect.")
 
 
 def _judge_writer(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
@@ -160,22 +168,22 @@ def _judge_writer(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return _not_yet(subject)
     if there["Status"] != "available":
         return failed(
-            f"The cluster {subject.id} is {there['Status']}, which takes no update.",
+            f"The cluster {subject.id} is {there['Status']} and cannot be updated.",
             "Start it, or wait until it is available.",
         )
     members = there.get("DBClusterMembers", [])
     writers = [one for one in members if one["IsClusterWriter"]]
     if not writers:
         return failed(
-            f"The cluster {subject.id} has no writer.",
-            "Look at the events of the cluster (aws rds describe-events).",
+            f"The cluster {subject.id} does not have a writer instance.",
+            "See the events of the cluster (aws rds describe-events).",
         )
     writer = writers[0]
     first = min(one.get("PromotionTier", 0) for one in members)
     if writer.get("PromotionTier", 0) > first:
         return warned(
-            f"The writer is {writer['DBInstanceIdentifier']}, not the first instance: there was a failover.",
-            "A change of both instances restarts the first one first. Fail back before it, or expect it.",
+            f"The writer is {writer['DBInstanceIdentifier']}, not the first instance: a failover occurred.",
+            "Updates of both instances restart the first instance first. Fail over to it before the deploy.",
         )
     return passed(f"The writer is {writer['DBInstanceIdentifier']}, the first instance.")
 
@@ -185,9 +193,9 @@ def _judge_snapshot(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return _not_yet(subject)
     found = lookup(database_calls.snapshots(subject.stack.region, subject.id))
     times = [one["SnapshotCreateTime"] for one in found if one["Status"] == "available"]
-    take = "Take one first (docs/hand-over.md, A snapshot before a database change)."
+    take = "Take a snapshot first (docs/hand-over.md, A snapshot before a database change)."
     if not times:
-        return failed(f"The cluster {subject.id} has no snapshot.", take)
+        return failed(f"The cluster {subject.id} does not have a snapshot.", take)
     age = lookup.facts.now - max(map(moment, times))
     sentence = f"The newest snapshot of {subject.id} is from {max(times)}"
     if age > _OLDEST_SNAPSHOT:
@@ -198,7 +206,7 @@ def _judge_snapshot(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     names.check(
         "cluster-name",
-        "The identifier of the cluster is free, or ours",
+        "The identifier of the cluster is available, or used by the stack",
         (
             Kind(
                 _CLUSTER,
@@ -209,26 +217,26 @@ CHECKS = (
             ),
         ),
     ),
-    Check("database-quotas", "The quotas of RDS leave room for what is new", _quotas, _judge_quota),
+    Check("database-quotas", "The quotas of RDS are sufficient for the new resources", _quotas, _judge_quota),
     Check(
         "engine-version",
-        "The engine version is offered, not deprecated, and can be reached from the deployed one",
+        "The engine version is available, not deprecated, and an upgrade target of the deployed version",
         _clusters,
         _judge_version,
     ),
     Check(
         "instance-class",
-        "The instance class is offered for the version, in the zone of each instance, with its monitoring",
+        "The instance class is available for the version in the zone of each instance, with its monitoring",
         _instances,
         _judge_class,
     ),
-    Check("pending-reboot", "No parameter of the database waits for a restart", _clusters, _judge_pending),
+    Check("pending-reboot", "No database parameter is pending a restart", _clusters, _judge_pending),
     Check(
         "writer", "The cluster is available, and its first instance is the writer", _clusters, _judge_writer
     ),
     Check(
         "newest-snapshot",
-        "The newest snapshot of the cluster is at most a day old",
+        "The newest snapshot of the cluster is at most one day old",
         _clusters,
         _judge_snapshot,
     ),

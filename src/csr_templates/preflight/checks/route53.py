@@ -27,19 +27,20 @@ def _judge_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     found = lookup(edge_calls.hosted_zone(subject.id))
     if found is None:
         return failed(
-            f"The account has no hosted zone {subject.id}.",
-            "Correct HostedZoneId, or use the zone's account.",
+            f"The account does not have the hosted zone {subject.id}.",
+            "Correct HostedZoneId, or use the account of the zone.",
         )
     zone, domain = found["Name"].rstrip(".").lower(), subject.about.rstrip(".").lower()
     if found.get("Config", {}).get("PrivateZone"):
         return failed(
-            f"The hosted zone {subject.id} ({zone}) is private.", "Take the public zone of the domain."
+            f"The hosted zone {subject.id} ({zone}) is private.", "Use the public hosted zone of the domain."
         )
     if domain != zone and not domain.endswith(f".{zone}"):
         return failed(
-            f"The hosted zone {subject.id} is that of {zone}, and not of {domain}.", "Correct HostedZoneId."
+            f"The hosted zone {subject.id} is for {zone}, which does not include {domain}.",
+            "Correct HostedZoneId.",
         )
-    return passed(f"The hosted zone {zone} owns {domain}.")
+    return passed(f"The hosted zone {zone} includes {domain}.")
 
 
 def _records(needs: Needs) -> Iterator[Subject]:
@@ -57,11 +58,11 @@ def _judge_record(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     types = {one["Type"] for one in found if one["Name"].rstrip(".").lower() == name}
     if taken := types & {kind, "CNAME"}:
         return failed(
-            f"The zone has a record {name} of type {' and '.join(sorted(taken))}, and "
-            f"{subject.stack.deployed} does not hold it: creating one would fail.",
-            "Delete it right before the deploy, or import it into the stack.",
+            f"The zone has a record {name} of type {' and '.join(sorted(taken))} outside of "
+            f"{subject.stack.deployed}: creating it would fail.",
+            "Delete it immediately before the deploy, or import it into the stack.",
         )
-    return passed(f"The zone has no record {subject.id}.")
+    return passed(f"The zone does not have a record {subject.id}.")
 
 
 def _health_checks(needs: Needs) -> Iterator[Subject]:
@@ -73,17 +74,22 @@ def _health_checks(needs: Needs) -> Iterator[Subject]:
 def _judge_health_checks(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     wanted = len(deployed.new(lookup, needs, _CHECK))
     if not wanted:
-        return passed("Nothing new counts to the quota of health checks.")
+        return passed("No new resource counts towards the quota of health checks.")
     found = lookup(edge_calls.health_checks())
     return quotas.room("health checks", found["Count"], wanted, found["Limit"]["Value"], "Route 53")
 
 
 CHECKS = (
-    Check("hosted-zone", "The hosted zone is public, and owns the custom domain", _zones, _judge_zone),
-    Check("domain-records", "The zone has no record of the domain that is not ours", _records, _judge_record),
+    Check("hosted-zone", "The hosted zone is public and includes the custom domain", _zones, _judge_zone),
+    Check(
+        "domain-records",
+        "The records of the domain are available, or belong to the stack",
+        _records,
+        _judge_record,
+    ),
     Check(
         "health-check-quota",
-        "The quota of Route 53 health checks leaves room for what is new",
+        "The quota of Route 53 health checks is sufficient for the new resources",
         _health_checks,
         _judge_health_checks,
     ),

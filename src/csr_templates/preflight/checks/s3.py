@@ -1,4 +1,4 @@
-"""Buckets: names, which all accounts share, their number, and the buckets that templates go through."""
+"""Buckets: their names, which are unique in all accounts, their quota, and the artifact buckets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _TAKEN = (DENIED, "301", "400")
-"""How S3 answers about a bucket of another account, or of another region than the one that is asked.
+"""Error codes of S3 for a bucket of another account, or of another region than that of the call.
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"""
 
 
@@ -31,8 +31,7 @@ def _judge_name(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     lookup.expect([calls.bucket(stack.region, name), calls.own_buckets()])
     if name in {one["Name"] for one in lookup(calls.own_buckets())}:
         return failed(
-            f"The bucket {name} exists in this account, and {stack.deployed} does not hold it: creating it "
-            "would fail.",
+            f"The bucket {name} exists in this account outside of {stack.deployed}: creating it would fail.",
             LEFT_BEHIND,
         )
     try:
@@ -42,11 +41,11 @@ def _judge_name(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             raise
         found = {}
     if found is None:
-        return passed(f"The name of the bucket {name} is free.")
+        return passed(f"The name of the bucket {name} is available.")
     return failed(
         f"A bucket {name} exists in another account, or s3:ListBucket is not permitted: creating it would "
         "fail.",
-        "Allow s3:ListBucket to be sure; otherwise choose another ProjectName.",
+        "Allow s3:ListBucket to check this, or choose another ProjectName.",
     )
 
 
@@ -61,31 +60,34 @@ def _judge_artifacts(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if lookup(calls.bucket(region, name)) is None:
         first = next(stack for stack in needs.stacks if stack.region == region)
         return failed(
-            f"There is no bucket {name}, through which templates of more than 51,200 bytes are deployed.",
+            f"The bucket {name}, for templates of more than 51,200 bytes, does not exist.",
             f"An administrator deploys bootstrap/{first.name}.yaml of the output folder (docs/hand-over.md, "
             "Artifact buckets).",
         )
     if lookup(calls.bucket_versioning(region, name)).get("Status") != "Enabled":
         return warned(
-            f"The bucket {name} keeps no versions.",
-            "Deploy the bootstrap template again, which switches them on.",
+            f"The bucket {name} does not have versioning enabled.",
+            "Deploy the bootstrap template again, which enables versioning.",
         )
-    return passed(f"The bucket {name} is there.")
+    return passed(f"The bucket {name} exists.")
 
 
 CHECKS = (
     Check(
-        "bucket-names", "The names of the buckets are free in all accounts, or ours", _buckets, _judge_name
+        "bucket-names",
+        "The names of the buckets are available in all accounts, or used by the stacks",
+        _buckets,
+        _judge_name,
     ),
     Check(
         "artifact-buckets",
-        "The buckets that templates are uploaded to are there and keep versions",
+        "The artifact buckets exist and have versioning enabled",
         _artifact_buckets,
         _judge_artifacts,
     ),
     quotas.check(
         "bucket-quota",
-        "The quota of buckets leaves room for what is new",
+        "The quota of buckets is sufficient for the new resources",
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/BucketRestrictions.html
         (
             Quota(

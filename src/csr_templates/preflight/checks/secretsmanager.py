@@ -1,4 +1,4 @@
-"""Secrets: names that are taken, also by a secret that waits for its deletion."""
+"""Secrets: names in use, also by secrets scheduled for deletion."""
 
 from __future__ import annotations
 
@@ -28,23 +28,22 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     found = {one["Name"]: one for one in lookup(calls.secrets(region, needs.prefix))}.get(name)
     if found and found.get("DeletedDate"):
         return failed(
-            f"{where[0].upper()}{where[1:]} waits for its deletion (DeletedDate {found['DeletedDate']}): its "
-            "name is taken until it is gone.",
+            f"{where[0].upper()}{where[1:]} is scheduled for deletion (DeletedDate {found['DeletedDate']}): "
+            "its name cannot be used until it is deleted.",
             f"Restore it (aws secretsmanager restore-secret --region {region} --secret-id {name}) and import "
-            "it, or delete it at once with --force-delete-without-recovery.",
+            "it, or delete it immediately with --force-delete-without-recovery.",
         )
     if found is None:
         if ours and not is_replica:
             return failed(
-                f"{subject.stack.deployed} holds {where}, and it is gone.",
-                "Restore it, or look for who deleted it in CloudTrail.",
+                f"{where[0].upper()}{where[1:]} belongs to {subject.stack.deployed}, but does not exist.",
+                "Restore it, or find its deletion in CloudTrail.",
             )
-        return passed(f"The name of {where} is free.")
+        return passed(f"The name of {where} is available.")
     if ours and (not is_replica or found.get("PrimaryRegion", region) != region):
         return passed(f"{where[0].upper()}{where[1:]} belongs to {subject.stack.deployed}.")
     return failed(
-        f"{where[0].upper()}{where[1:]} exists, and {subject.stack.deployed} does not hold it: creating it "
-        "would fail.",
+        f"{where[0].upper()}{where[1:]} exists outside of {subject.stack.deployed}: creating it would fail.",
         LEFT_BEHIND,
     )
 
@@ -52,7 +51,8 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     Check(
         "secret-names",
-        "The names of the secrets are free, or ours, and none waits for its deletion; the copies too",
+        "The names of the secrets and replicas are available, or used by the stack; none is scheduled for "
+        "deletion",
         _secrets,
         _judge,
     ),

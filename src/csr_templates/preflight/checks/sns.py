@@ -1,4 +1,4 @@
-"""Alarm topics: whether anyone hears them."""
+"""Alarm topics: whether they have confirmed subscriptions."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def _judge_topic(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     topic = deployed.physical_id(lookup, subject.stack, subject.id)
     if topic is None:
         return warned(
-            f"The topic {subject.id} does not exist yet, so no one can be subscribed.",
-            "Subscribe to it after the deploy (docs/operations.md, Subscribe).",
+            f"The topic {subject.id} does not exist yet, so it cannot have subscriptions.",
+            "Subscribe after the deploy (docs/operations.md, Subscribe).",
         )
     found = lookup(calls.subscriptions(subject.stack.region, topic)) or []
     confirmed = [one for one in found if one["SubscriptionArn"].startswith("arn:")]
     if confirmed:
         return passed(f"The topic {subject.id} has a confirmed subscription.")
-    state = "waits for its confirmation" if found else "is missing"
+    state = "is not confirmed" if found else "is missing"
     return failed(
-        f"The subscription of the topic {subject.id} {state}: its alarms reach no one.",
-        "Subscribe, and confirm by the link in the message (docs/operations.md, Subscribe).",
+        f"The subscription of the topic {subject.id} {state}: its alarms do not notify anyone.",
+        "Subscribe, and confirm with the link in the message (docs/operations.md, Subscribe).",
     )
 
 

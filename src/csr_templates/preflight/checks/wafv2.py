@@ -1,4 +1,4 @@
-"""The web ACL: its name, and whether its rules fit."""
+"""The web ACL: its name and capacity."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from csr_templates.preflight.results import Check, Subject, Verdict, failed, pas
 _WEB_ACL = "AWS::WAFv2::WebACL"
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
 _MAX_CAPACITY = 5_000
-_BASIC_CAPACITY = 1_500  # what the price of a web ACL includes
+_BASIC_CAPACITY = 1_500  # included in the price of a web ACL
 
 
 def _web_acls(needs: Needs) -> Iterator[Subject]:
@@ -26,17 +26,17 @@ def _judge_capacity(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     needed = lookup(edge_calls.capacity(tuple(subject.about.get("Rules", ()))))["Capacity"]
     if needed > _MAX_CAPACITY:
         return failed(
-            f"The rules of {subject.id} need {needed:,} capacity units, of {_MAX_CAPACITY:,}.",
-            "Take rules out of the web ACL.",
+            f"The rules of {subject.id} use {needed:,} capacity units; the maximum is {_MAX_CAPACITY:,}.",
+            "Remove rules from the web ACL.",
         )
-    cost = f" More than {_BASIC_CAPACITY:,} cost extra." if needed > _BASIC_CAPACITY else ""
-    return passed(f"The rules of {subject.id} need {needed:,} of {_MAX_CAPACITY:,} capacity units.{cost}")
+    cost = f" More than {_BASIC_CAPACITY:,} are billed additionally." if needed > _BASIC_CAPACITY else ""
+    return passed(f"The rules of {subject.id} use {needed:,} of {_MAX_CAPACITY:,} capacity units.{cost}")
 
 
 CHECKS = (
     names.check(
         "web-acl-name",
-        "The name of the web ACL is free, or ours",
+        "The name of the web ACL is available, or used by the stack",
         (
             Kind(
                 _WEB_ACL,
@@ -49,7 +49,7 @@ CHECKS = (
     ),
     Check(
         "web-acl-capacity",
-        "The rules of the web ACL need no more capacity than WAF has",
+        "The rules of the web ACL are within the capacity limit",
         _web_acls,
         _judge_capacity,
     ),

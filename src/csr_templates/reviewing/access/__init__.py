@@ -1,1 +1,1 @@
-"""Who may reach what: access before and after, compared as access and not as text."""
+"""Access before and after a change: compares the allowed access, not the text of the policies."""

@@ -1,4 +1,4 @@
-"""Sets of protocols, ports and addresses as boxes: two halves are the whole, whatever the rules are called.
+"""Sets of protocols, ports and addresses as boxes, independent of how rules divide them.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
@@ -21,16 +21,15 @@ _ICMP: Final = (1, 58)
 
 
 Span = tuple[int, int]
-"""First and last number; both belong to it."""
+"""First and last number, inclusive."""
 
 
 class Box(NamedTuple):
-    """Some protocols, ports and addresses.
+    """A set of protocols, ports and addresses.
 
     Attributes:
-        family: ``4`` or ``6``; or what stands for addresses that are not known, such as a prefix list.
-        sides: protocols by their numbers; ports, which of ICMP are 256 times the type and the code; and
-            addresses as numbers.
+        family: ``4`` or ``6``, or an identifier of unknown addresses, such as a prefix list.
+        sides: protocol numbers; ports, for ICMP 256 times the type plus the code; and addresses as numbers.
     """
 
     family: str
@@ -38,7 +37,7 @@ class Box(NamedTuple):
 
 
 def addresses(block: Any) -> tuple[str, Span]:
-    """Return the family and the addresses of a CIDR block, or of what stands for one."""
+    """Return the family and the addresses of a CIDR block or another source."""
     try:
         network = ipaddress.ip_network(str(block), strict=False)
     except ValueError:
@@ -50,7 +49,7 @@ def box(block: Any, protocol: Any, first: Any, last: Any) -> Box:
     """Return the box of a rule.
 
     Args:
-        block: a CIDR block; a group or a prefix list as anything else.
+        block: a CIDR block, or the identifier of a group or a prefix list.
         protocol: its name or number; -1 is all.
         first: port, or type of ICMP; -1 is all.
         last: port, or code of ICMP; -1 is all.
@@ -72,7 +71,7 @@ def box(block: Any, protocol: Any, first: Any, last: Any) -> Box:
 
 
 def without(boxes: Iterable[Box], others: Iterable[Box]) -> list[Box]:
-    """Return what some boxes hold and others do not."""
+    """Return the difference of two lists of boxes."""
     rest = list(boxes)
     for other in others:
         rest = [piece for one in rest for piece in _cut(one, other)]
@@ -80,7 +79,7 @@ def without(boxes: Iterable[Box], others: Iterable[Box]) -> list[Box]:
 
 
 def common(one: Box, other: Box) -> Box | None:
-    """Return what two boxes both hold."""
+    """Return the intersection of two boxes."""
     if one.family != other.family:
         return None
     sides = tuple((max(a[0], b[0]), min(a[1], b[1])) for a, b in zip(one.sides, other.sides, strict=True))
@@ -93,13 +92,13 @@ def everyone(family: str) -> Span:
 
 
 def is_everyone(one: Box) -> bool:
-    """Tell whether a box holds at least half of all addresses of its family."""
+    """Return whether a box contains at least half of all addresses of its family."""
     low, high = one.sides[2]
     return one.family in ("4", "6") and (high - low + 1) * 2 >= everyone(one.family)[1] + 1
 
 
 def hidden_by_everyone(one: Box, others: Sequence[Box]) -> bool:
-    """Tell whether what stands for unknown addresses is open to all addresses anyway."""
+    """Return whether all addresses are already allowed, so that unknown addresses do not matter."""
     if one.family in ("4", "6"):
         return False
     whole = [Box(family, (*one.sides[:2], everyone(family))) for family in ("4", "6")]
@@ -107,12 +106,12 @@ def hidden_by_everyone(one: Box, others: Sequence[Box]) -> bool:
 
 
 def in_words(one: Box, direction: str, source: str) -> str:
-    """Return a box for a reader.
+    """Return a box in words.
 
     Args:
         one: the box.
         direction: ``from`` or ``to``.
-        source: the name of its addresses, where they are not known.
+        source: the name of its addresses, if they are not known.
     """
     (first, last), (low, high), _ = one.sides
     protocol = "all protocols" if first != last else _NAMES.get(first, f"protocol {first}")
@@ -127,7 +126,7 @@ def in_words(one: Box, direction: str, source: str) -> str:
 
 def _blocks(one: Box) -> str:
     if one.family not in ("4", "6"):
-        return "addresses that are not known"
+        return "unknown addresses"
     kind = ipaddress.IPv4Address if one.family == "4" else ipaddress.IPv6Address
     first, last = (kind(number) for number in one.sides[2])
     found = [str(block) for block in ipaddress.summarize_address_range(first, last)]
@@ -135,7 +134,7 @@ def _blocks(one: Box) -> str:
 
 
 def _cut(one: Box, other: Box) -> list[Box]:
-    """Return what one box holds and another one does not, as boxes that have nothing in common."""
+    """Return the difference of two boxes, as disjoint boxes."""
     shared = common(one, other)
     if shared is None:
         return [one]

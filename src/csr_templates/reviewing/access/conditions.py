@@ -1,4 +1,4 @@
-"""Conditions of policy statements: whether one set of them holds only where another one holds.
+"""Conditions of policy statements: whether one set of conditions implies another.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html
@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from csr_templates.cloudformation.intrinsics import is_unknown
 from csr_templates.reviewing.access.wildcards import Pattern, any_covers, is_known, lower, pattern
 
-# What a negated operator negates. The ARN operators with Equals and Like are the same.
+# Negated operator -> operator. The ARN operators with Equals and Like are equivalent.
 _POSITIVE: Final = {
     "stringnotequals": "stringequals",
     "stringnotequalsignorecase": "stringequalsignorecase",
@@ -26,7 +26,7 @@ _POSITIVE: Final = {
 }
 _SAME: Final = {"arnequals": "arnlike"}
 _LIKE: Final = ("stringlike", "arnlike")
-# What one operator matches with a value, the other one matches with it too.
+# All that the first operator matches with a value is matched by the second too.
 _NARROWER: Final = {
     ("stringequals", "stringlike"),
     ("stringequals", "stringequalsignorecase"),
@@ -50,11 +50,11 @@ class Condition(NamedTuple):
     Attributes:
         operator: in lower case, without ``IfExists`` and without the negation.
         negated: whether none of the values may match.
-        if_exists: whether the condition also holds without the key.
+        if_exists: whether the condition is also true without the key.
         of_several: ``forallvalues``, ``foranyvalue`` or empty.
         key: in lower case.
-        values: any one of them will do, or none of them.
-        written: the key as it is written.
+        values: one of them must match; none of them if negated.
+        written: the key as written.
     """
 
     operator: str
@@ -67,7 +67,7 @@ class Condition(NamedTuple):
 
 
 def conditions(element: Any) -> tuple[Condition, ...]:
-    """Return the conditions of a statement's element Condition, all of which must hold."""
+    """Return the conditions of a statement's element Condition; all of them must be true."""
     if not isinstance(element, Mapping) or is_unknown(element):
         return () if not element else (undecided(element),)
     found: list[Condition] = []
@@ -91,12 +91,12 @@ def conditions(element: Any) -> tuple[Condition, ...]:
 
 
 def implies(narrow: Sequence[Condition], wide: Sequence[Condition]) -> bool:
-    """Tell whether some conditions certainly hold only where others hold."""
+    """Return whether some conditions certainly imply others."""
     return not not_implied(narrow, wide)
 
 
 def not_implied(narrow: Sequence[Condition], wide: Sequence[Condition]) -> list[Condition]:
-    """Return the conditions that need not hold where others do."""
+    """Return the conditions that others do not imply."""
     return [asked for asked in wide if not any(_implies(one, asked) for one in narrow)]
 
 
@@ -115,7 +115,7 @@ def _implies(narrow: Condition, wide: Condition) -> bool:
     if narrow.negated != wide.negated or not (same or (narrow.operator, wide.operator) in _NARROWER):
         return False
     if narrow.negated:
-        # None of more values is less. A pattern must be excluded by one that matches all of it.
+        # Excluding more values allows less. A pattern must be excluded by a pattern that covers it.
         return same and all(_covered(one, narrow) for one in wide.values)
     if wide.operator in _UPPER or wide.operator in _LOWER:
         return _in_bounds(narrow, wide)
@@ -123,7 +123,7 @@ def _implies(narrow: Condition, wide: Condition) -> bool:
 
 
 def _covered(value: Pattern, by: Condition) -> bool:
-    """Tell whether all that one value matches is matched by the values of a condition."""
+    """Return whether the values of a condition match everything that a value matches."""
     if by.operator == "ipaddress":
         return any(_is_in_block(value, one) for one in by.values)
     if by.operator == "stringequalsignorecase":
@@ -150,11 +150,11 @@ def _in_bounds(narrow: Condition, wide: Condition) -> bool:
     try:
         numbers: Sequence[Any] = [float(text) for text in texts]
     except ValueError:
-        numbers = texts  # dates in the form of ISO 8601 sort as texts
+        numbers = texts  # ISO 8601 dates sort as texts
     first, second = numbers[: len(narrow.values)], numbers[len(narrow.values) :]
     return bool(max(first) <= max(second) if wide.operator in _UPPER else min(first) >= min(second))
 
 
 def undecided(element: Any) -> Condition:
-    """Return a condition of which nothing is known but what it depends on; it implies only itself."""
+    """Return an unknown condition, which implies only itself."""
     return Condition("not known", False, False, "", "", (pattern(element),), "Condition")

@@ -1,4 +1,4 @@
-"""Security groups and network ACLs: which protocols, ports and addresses are let through that were not."""
+"""Security groups and network ACLs: newly allowed protocols, ports and addresses."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ _GROUPS: Final = (
     "SourceSecurityGroupName",
     "DestinationSecurityGroupId",
 )
-# Without egress rules in the group the default ones are restored.
+# Without egress rules, a group has the default egress rules.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
 _DEFAULT_EGRESS: Final = (
     {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"},
     {"IpProtocol": "-1", "CidrIpv6": "::/0"},
 )
-_MOST: Final = 3  # of what a sentence lists
+_MOST: Final = 3  # items listed in a sentence
 
 
 class _Rule(NamedTuple):
     """A rule of a security group, or of a network ACL.
 
     Attributes:
-        node: the resource that it is written in.
-        owner: the group or the ACL, if that is in the set.
+        node: the resource that contains it.
+        owner: the group or the ACL, if it is in the set.
         direction: ``in`` or ``out``.
-        number: its place among the rules of an ACL; 0 in a group, whose rules have no order.
-        allows: what becomes of what it matches.
-        box: what it matches.
-        source: name of its addresses, where they are not known.
+        number: rule number in an ACL; 0 in a group, whose rules are not ordered.
+        allows: whether it allows the traffic that it matches.
+        box: the traffic that it matches.
+        source: name of its addresses, if they are not known.
     """
 
     node: Node
@@ -67,7 +67,7 @@ _Rules = dict[str, list[_Rule]]
 def wider_networks(
     before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
 ) -> Iterator[tuple[Node, str]]:
-    """Yield the resources whose rules let more through, and a sentence on each."""
+    """Yield the resources whose rules allow more traffic, and a sentence about each."""
     had = {Node(stack, name) for stack, side in before.items() for name, _ in side.existing()}
     for gather in (_groups, _acls):
         old, new = gather(before), gather(after)
@@ -83,7 +83,7 @@ def wider_networks(
                     if hidden_by_everyone(one, through):
                         continue
                     if is_new and not (rule.direction == "in" and is_everyone(one)):
-                        continue  # what is new could not be reached before, and nothing in it could reach out
+                        continue  # a new group or ACL has no earlier traffic to compare with
                     found.setdefault(rule.node, []).append(_in_words(one, rule))
             for node, parts in found.items():
                 yield node, _sentence(node.name, list(dict.fromkeys(parts)))
@@ -91,7 +91,7 @@ def wider_networks(
 
 
 def _through(rules: Sequence[_Rule]) -> Iterator[tuple[_Rule, list[Box]]]:
-    """Yield the rules that allow, each with what it lets through: the first rule that matches decides.
+    """Yield the allow rules, each with the traffic that it allows: the first matching rule applies.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/nacl-basics.html
     """
@@ -104,20 +104,19 @@ def _through(rules: Sequence[_Rule]) -> Iterator[tuple[_Rule, list[Box]]]:
 
 
 def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[tuple[Node, str]]:
-    """Yield denials of addresses that are not known, where they are gone: what they denied is not known."""
+    """Yield removed denials of unknown addresses, whose effect is unknown."""
     kept = [rule.box for rule in rules if not rule.allows]
     for rule in was:
         if not rule.allows and rule.source and rule.box not in kept:
             yield (
                 rule.node,
-                f"{rule.node.name} no longer denies {_in_words(rule.box, rule)}; whether another rule "
-                "allows it cannot be told.",
+                f"{rule.node.name} no longer denies {_in_words(rule.box, rule)}; another rule may allow it.",
             )
 
 
 def _sentence(name: str, parts: Sequence[str]) -> str:
     more = f" and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
-    return f"{name} lets more through than before: {'; '.join(parts[:_MOST])}{more}."
+    return f"{name} allows more traffic than before: {'; '.join(parts[:_MOST])}{more}."
 
 
 def _in_words(one: Box, rule: _Rule) -> str:
@@ -125,7 +124,7 @@ def _in_words(one: Box, rule: _Rule) -> str:
 
 
 def _groups(side: Mapping[str, ResolvedStack]) -> _Rules:
-    """Return group and direction -> its rules, wherever they are written."""
+    """Return group and direction -> its rules, from the group and from separate resources."""
     found: _Rules = {}
     for stack, resolved in side.items():
         for name, resource in resolved.existing():
@@ -184,14 +183,14 @@ def _acls(side: Mapping[str, ResolvedStack]) -> _Rules:
 
 
 def _pair(value: Any, first: str, second: str) -> tuple[Any, Any]:
-    """Return two values of a mapping; another value stands for both, and is not known."""
+    """Return two values of a mapping; for another value, the value itself as unknown for both."""
     if value is None:
         return None, None
     return (value.get(first), value.get(second)) if isinstance(value, Mapping) else (value, value)
 
 
 def _source(given: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:
-    """Return the addresses of a rule, or what stands for them, and then its name for a reader."""
+    """Return the addresses of a rule, or their identifier and their name."""
     for keys, what in ((_BLOCKS, ""), (_PREFIX_LISTS, "the prefix list "), (_GROUPS, "the group ")):
         for key in keys:
             if key in given:
@@ -200,11 +199,13 @@ def _source(given: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:
                     return value, ""
                 known = _key(value, side) if what == "the group " else json.dumps(value, sort_keys=True)
                 return {what: known}, f"{what}{words(value)}"
-    return {"": json.dumps(given, sort_keys=True, default=str)}, "addresses that the template does not say"
+    return {
+        "": json.dumps(given, sort_keys=True, default=str)
+    }, "addresses that the template does not specify"
 
 
 def _key(reference: Any, side: ResolvedStack) -> str:
-    """Return what is the same for all references to one group or ACL."""
+    """Return a key that is the same for all references to one group or ACL."""
     match reference:
         case {"Fn::GetAtt": [str(name), _]}:
             reference = {"Ref": name}

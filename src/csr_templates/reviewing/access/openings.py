@@ -1,4 +1,4 @@
-"""What a deploy opens: access that is new or wider, or that cannot be shown to be narrower."""
+"""Access that a deploy opens: new or wider access, or access that cannot be shown to be narrower."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from csr_templates.reviewing.renames import renames
 
 
 def openings(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
-    """Yield each resource that a deploy opens, and a sentence on it.
+    """Yield each resource that a deploy opens, and a sentence about it.
 
-    An environment that is new has nothing that was less open.
+    A new environment has no earlier state to compare with.
     """
     before, after = environment.before, environment.after
     if not before:
         return
-    renamed = {pair.new for pair in renames(environment)}  # whose access is what it was
+    renamed = {pair.new for pair in renames(environment)}  # the access is unchanged
     for compare in (wider_policies, attached, wider_networks):
         yield from ((node, message) for node, message in compare(before, after) if node not in renamed)
     for node, one in environment.resources.items():
@@ -31,4 +31,4 @@ def openings(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
             yield node, f"{node.name}: {'; '.join(parts)}."
     for change, missing in left_alone(environment):
         if change.type == ASSOCIATION:
-            yield change.node, f"{change.node.name} is gone: {missing}."
+            yield change.node, f"{change.node.name} is removed: {missing}."

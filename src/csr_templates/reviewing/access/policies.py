@@ -1,6 +1,6 @@
-"""Policies of roles and resources: what they allow that they did not, or no longer deny.
+"""Policies of roles and resources: newly allowed, or no longer denied, access.
 
-All policies of one role, bucket, queue or other subject count together, wherever they are written.
+All policies of one role, bucket, queue or other subject are evaluated together.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from csr_templates.reviewing.access.statements import (
 from csr_templates.reviewing.access.wildcards import EVERYTHING
 from csr_templates.reviewing.values import as_list, words
 
-# Type of a policy that is a resource of its own -> what it is attached to: the property, and its kind.
+# Type of a separate policy resource -> the property of its subject, and the kind of the subject.
 _SUBJECTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "AWS::IAM::GroupPolicy": (("GroupName", "group"),),
     "AWS::IAM::ManagedPolicy": (("Roles", "role"), ("Users", "user"), ("Groups", "group")),
@@ -48,7 +48,7 @@ _TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "user": ("AWS::IAM::User",),
 }
 _TRUST: Final = "AssumeRolePolicyDocument"
-# What holds where a policy is left out.
+# Default policies.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 _DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {
@@ -71,13 +71,13 @@ class _Policy(NamedTuple):
     """A policy of a subject.
 
     Attributes:
-        node: the resource that it is written in.
-        text: its statements, to tell quickly whether they changed.
+        node: the resource that contains it.
+        text: its statements as text, for a fast comparison.
         document: its document.
-        named: the same with references to named resources replaced by their names.
-        owner: the resource that it is of, if that is in the set.
-        kind: ``role``, ``user`` or ``group`` for what it may do, ``trust`` for who may assume it, or another
-            word.
+        named: the document with references to named resources replaced with their names.
+        owner: the resource that it belongs to, if it is in the set.
+        kind: ``role``, ``user`` or ``group`` for permissions, ``trust`` for the trust policy of a role, or
+            another word.
     """
 
     node: Node
@@ -94,7 +94,7 @@ _Policies = Mapping[str, Sequence[_Policy]]
 def wider_policies(
     before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
 ) -> Iterator[tuple[Node, str]]:
-    """Yield the resources whose policies allow more or deny less than before, and a sentence on each."""
+    """Yield the resources whose policies allow more or deny less than before, and a sentence about each."""
     had, has = (
         {Node(stack, name) for stack, side in one.items() for name, _ in side.existing()}
         for one in (before, after)
@@ -117,7 +117,7 @@ def wider_policies(
 def _more(
     policy: _Policy, others: Sequence[_Policy], counts: Callable[[_Policy, Statement], bool]
 ) -> list[Access]:
-    """Return what a policy covers and others do not; what they do under the names of resources counts too."""
+    """Return the access that a policy covers and others do not, also by the names of resources."""
     found: list[Access] = []
     for key in ("document", "named"):
         given = [one for other in others for one in statements(getattr(other, key))]
@@ -135,7 +135,7 @@ def _more(
 def attached(
     before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
 ) -> Iterator[tuple[Node, str]]:
-    """Yield roles, users and groups that get a managed policy, or lose a limit, and a sentence on each."""
+    """Yield roles, users and groups with a new managed policy or without their boundary, and a sentence."""
     for stack, side in after.items():
         for name, resource in side.existing():
             if resource.type not in _IDENTITIES:
@@ -146,13 +146,13 @@ def attached(
             old_arns = _arns(before[stack], was) if was else {}
             for text, arn in _arns(side, resource).items():
                 if text not in old_arns:
-                    yield node, f"{name} gets the managed policy {arn}, and may do all that it allows."
+                    yield node, f"{name} gets the managed policy {arn}, with all its permissions."
             limit = resource.properties.get("PermissionsBoundary")
             old = was.properties.get("PermissionsBoundary") if was else None
             if old and old != limit:
                 now = (
-                    f"gets {words(limit)} as its permissions boundary instead of {words(old)}, which "
-                    "cannot be shown to be narrower"
+                    f"changes its permissions boundary from {words(old)} to {words(limit)}, which cannot be "
+                    "shown to be narrower"
                     if limit
                     else f"loses its permissions boundary {words(old)}, which limited its policies"
                 )
@@ -181,7 +181,7 @@ def _gathered(side: Mapping[str, ResolvedStack]) -> dict[str, list[_Policy]]:
 
 
 def _documents(side: ResolvedStack, node: Node, resource: Resource) -> Iterator[tuple[str, Any, Node | None]]:
-    """Yield what a policy is of, its document, and the resource that it is of, if that is in the set."""
+    """Yield subject, document and, if it is in the set, the resource of each policy."""
     properties = resource.properties
     if resource.type == "AWS::Lambda::Permission":
         document = {"Statement": _permission(properties)}
@@ -216,7 +216,7 @@ def _of_subjects(
 
 
 def _subject(side: ResolvedStack, kind: str, value: Any) -> str:
-    match value:  # of a bucket, a queue or a role in the template, however it is referred to
+    match value:  # of a bucket, a queue or a role in the template, for any form of reference
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
             return f"{kind} {side.name}.{name}"
     named = (
@@ -266,10 +266,10 @@ def _denying(_: _Policy, statement: Statement) -> bool:
 
 
 def _opening(policy: _Policy, statement: Statement) -> bool:
-    """Tell whether a statement about a new resource can give access that there was not.
+    """Return whether a statement about a new resource can allow new access.
 
-    What a new role may do is new access. A new bucket, key or queue could not be reached before: only what
-    opens it to everyone counts. Which service may assume a new role says little; what the role may do counts.
+    The permissions of a new role are new access. A new bucket, key or queue was not accessible before: only
+    statements that open it to everyone count. For a new role, the trust policy does not count for services.
     """
     if statement.denies:
         return False
@@ -287,11 +287,11 @@ def _allowed(name: str, found: Sequence[Access]) -> str:
     return f"{name} allows more than before: {_listed(_in_words(found))}.{unsure}"
 
 
-_UNSURE: Final = " Part of it is known only when it is deployed, so it cannot be shown to be narrower."
+_UNSURE: Final = " A part of it is known only after the deploy, so it cannot be shown to be narrower."
 
 
 def _no_longer_denied(name: str, found: Sequence[Access]) -> str:
-    return f"{name} no longer denies, or not in all cases: {_listed(_in_words(found))}."
+    return f"{name} no longer denies the following in all cases: {_listed(_in_words(found))}."
 
 
 def _in_words(found: Sequence[Access]) -> list[str]:

@@ -10,26 +10,26 @@ from csr_templates.cloudformation.intrinsics import as_strings, is_unknown
 from csr_templates.cloudformation.set_changes import ADD, REMOVE, ResourceChange
 from csr_templates.reviewing.values import (
     Setting,
-    dropped,
-    judged,
-    ordered,
+    in_order,
+    must_not_be,
+    must_not_be_removed,
+    problems,
     text,
-    turned,
     words,
 )
 
-_PUBLIC: Final = "it is reached from the internet"
+_PUBLIC: Final = "it can be accessed from the internet"
 _BLOCK: Final = "public access is no longer blocked"
-_PLAIN: Final = "what is stored is no longer encrypted"
-_KEY: Final = "no key of the account, whose policy would have to allow it, encrypts it any more"
-_HTTP: Final = "requests without TLS are admitted"
-_TLS: Final = "older versions of TLS are admitted"
-_OTHERS: Final = "others may read or write objects"
+_PLAIN: Final = "stored data is no longer encrypted"
+_KEY: Final = "it is no longer encrypted with a key of the account, whose key policy restricts access"
+_HTTP: Final = "requests without TLS are accepted"
+_TLS: Final = "older versions of TLS are accepted"
+_OTHERS: Final = "other accounts may read or write objects"
 _ACLS: Final = (
     "Private=BucketOwnerRead=BucketOwnerFullControl=AwsExecRead LogDeliveryWrite AuthenticatedRead "
     "PublicRead PublicReadWrite"
 )
-_OPEN: Final = "requests are admitted that were not"
+_OPEN: Final = "requests that were rejected are accepted"
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
 _VIEWER_TLS: Final = (
@@ -38,14 +38,14 @@ _VIEWER_TLS: Final = (
 
 
 def _tls_of_api(before: Any, after: Any) -> str:
-    """Judge a security policy of API Gateway by the oldest version of TLS that it admits.
+    """Judge a security policy of API Gateway by the oldest version of TLS that it accepts.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
     """
     oldest = [_oldest_tls(text(value) or "TLS_1_0") for value in (before, after)]
     if None not in oldest and str(oldest[1]) >= str(oldest[0]):
         return ""
-    how = _TLS if None not in oldest else f"it cannot be shown that not {_TLS}"
+    how = _TLS if None not in oldest else f"possibly, {_TLS}"
     return f"is {words(after)} instead of {words(before)}: {how}"
 
 
@@ -59,21 +59,23 @@ def _origin_tls(before: Any, after: Any) -> str:
 
 
 def _signers(before: Any, after: Any) -> str:
-    return "is gone: requests without a signature, or signed by others, are admitted" if after is None else ""
+    return (
+        "is removed: requests without a signature, or signed by others, are accepted" if after is None else ""
+    )
 
 
 def _authorizer(before: Any, after: Any) -> str:
     if before is None or before == after:
         return ""
-    return f"is {words(after)} instead of {words(before)}: it cannot be shown that it admits no more"
+    return f"is {words(after)} instead of {words(before)}: it may accept more"
 
 
 def _other_acl(before: Any, after: Any) -> str:
     if before in (None, ""):
         return ""
     if after in (None, ""):
-        return "is gone: requests are no longer inspected"
-    return f"is {words(after)} instead of {words(before)}: it cannot be shown that it blocks as much"
+        return "is removed: requests are no longer inspected"
+    return f"is {words(after)} instead of {words(before)}: it may block less"
 
 
 def _endpoint(before: Any, after: Any) -> str:
@@ -81,25 +83,25 @@ def _endpoint(before: Any, after: Any) -> str:
     return f"is {words(after)} instead of PRIVATE: {_PUBLIC}" if was == "PRIVATE" and will else ""
 
 
-# The first that fits decides. Documentation of each: the page of the type in the template reference.
+# The first match applies. Documentation: the page of the type in the template reference.
 _SETTINGS: Final = (
     *(
-        Setting("", name, turned("false", _BLOCK, "false"))
+        Setting("", name, must_not_be("false", _BLOCK, "false"))
         for name in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
     ),
     Setting(
         "AWS::S3::Bucket",
         "AccessControl",
-        ordered(_ACLS, _OTHERS, "Private"),
+        in_order(_ACLS, _OTHERS, "Private"),
     ),
-    Setting("AWS::S3::Bucket", "SSEAlgorithm", ordered("aws:kms:dsse aws:kms AES256", _KEY, "AES256")),
-    Setting("", "PubliclyAccessible", turned("true", _PUBLIC)),
+    Setting("AWS::S3::Bucket", "SSEAlgorithm", in_order("aws:kms:dsse aws:kms AES256", _KEY, "AES256")),
+    Setting("", "PubliclyAccessible", must_not_be("true", _PUBLIC)),
     *(
-        Setting("", name, turned("true", _PUBLIC, "false"))
+        Setting("", name, must_not_be("true", _PUBLIC, "false"))
         for name in ("AssociatePublicIpAddress", "MapPublicIpOnLaunch", "AllowUnauthenticatedIdentities")
     ),
     *(
-        Setting("", name, turned("false", _PLAIN, "false"), of_items=False)
+        Setting("", name, must_not_be("false", _PLAIN, "false"), of_items=False)
         for name in (
             "StorageEncrypted",
             "Encrypted",
@@ -109,25 +111,27 @@ _SETTINGS: Final = (
             "EncryptionAtRestOptions.Enabled",
         )
     ),
-    Setting("AWS::SQS::Queue", "SqsManagedSseEnabled", turned("false", _PLAIN, "true")),
+    Setting("AWS::SQS::Queue", "SqsManagedSseEnabled", must_not_be("false", _PLAIN, "true")),
     *(
-        Setting("", name, turned("false", _HTTP, "false"), of_items=False)
+        Setting("", name, must_not_be("false", _HTTP, "false"), of_items=False)
         for name in ("TransitEncryptionEnabled", "EnforceHTTPS", "NodeToNodeEncryptionOptions.Enabled")
     ),
     *(
-        Setting("ParameterGroup", f"Parameters.{name}", turned("OFF", _HTTP, "OFF", "0"))
+        Setting("ParameterGroup", f"Parameters.{name}", must_not_be("OFF", _HTTP, "OFF", "0"))
         for name in ("require_secure_transport", "rds.force_ssl")
     ),
     Setting(
         "AWS::CloudFront::Distribution",
         "ViewerProtocolPolicy",
-        ordered("https-only=redirect-to-https allow-all", _HTTP, "https-only"),
+        in_order("https-only=redirect-to-https allow-all", _HTTP, "https-only"),
     ),
-    Setting("AWS::CloudFront::Distribution", "MinimumProtocolVersion", ordered(_VIEWER_TLS, _TLS, "TLSv1")),
+    Setting("AWS::CloudFront::Distribution", "MinimumProtocolVersion", in_order(_VIEWER_TLS, _TLS, "TLSv1")),
     Setting(
         "AWS::CloudFront::Distribution",
         "OriginProtocolPolicy",
-        ordered("https-only match-viewer http-only", "CloudFront asks the origin without TLS", "https-only"),
+        in_order(
+            "https-only match-viewer http-only", "CloudFront connects to the origin without TLS", "https-only"
+        ),
     ),
     Setting("AWS::CloudFront::Distribution", "OriginSSLProtocols[]", _origin_tls),
     Setting("AWS::CloudFront::Distribution", "WebACLId", _other_acl),
@@ -140,47 +144,53 @@ _SETTINGS: Final = (
     Setting(
         "AWS::ApiGateway",
         "AuthorizationType",
-        ordered("AWS_IAM=COGNITO_USER_POOLS=CUSTOM=JWT NONE", "anyone may call it", "NONE"),
+        in_order("AWS_IAM=COGNITO_USER_POOLS=CUSTOM=JWT NONE", "anyone can call it", "NONE"),
     ),
     *(Setting("AWS::ApiGateway", name, _authorizer) for name in ("AuthorizerId", "AuthorizationScopes[]")),
-    Setting("AWS::ApiGateway", "ApiKeyRequired", turned("false", "no API key is asked for", "false")),
+    Setting(
+        "AWS::ApiGateway", "ApiKeyRequired", must_not_be("false", "an API key is no longer required", "false")
+    ),
     Setting("AWS::ApiGateway", "EndpointConfiguration.Types[]", _endpoint),
     Setting(
         "AWS::ApiGateway",
         "DisableExecuteApiEndpoint",
-        turned("false", "the API answers on its default address too", "false"),
+        must_not_be("false", "the API is also available at its default endpoint", "false"),
     ),
     Setting("AWS::ApiGateway", "SecurityPolicy", _tls_of_api),
-    Setting("AWS::ApiGateway", "EndpointAccessMode", ordered("STRICT BASIC", _OPEN, "BASIC")),
-    Setting("AWS::Lambda::Url", "AuthType", ordered("AWS_IAM NONE", "requests need no signature", "NONE")),
+    Setting("AWS::ApiGateway", "EndpointAccessMode", in_order("STRICT BASIC", _OPEN, "BASIC")),
+    Setting(
+        "AWS::Lambda::Url", "AuthType", in_order("AWS_IAM NONE", "requests do not need a signature", "NONE")
+    ),
     Setting(
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
         "Scheme",
-        ordered("internal internet-facing", _PUBLIC, "internet-facing"),
+        in_order("internal internet-facing", _PUBLIC, "internet-facing"),
     ),
     Setting(
         "AWS::ElasticLoadBalancingV2::Listener",
         "Protocol",
-        ordered("HTTPS=TLS HTTP=TCP=UDP=TCP_UDP", _HTTP, unknown=False),
+        in_order("HTTPS=TLS HTTP=TCP=UDP=TCP_UDP", _HTTP, unknown=False),
     ),
     Setting(
-        "", "HttpTokens", ordered("required optional", "credentials are given without a token", "optional")
+        "",
+        "HttpTokens",
+        in_order("required optional", "credentials are available without a token", "optional"),
     ),
     Setting(
         "AWS::WAFv2::WebACL",
         "DefaultSizeInspectionLimit",
-        ordered("KB_64 KB_48 KB_32 KB_16", "less of a request is inspected", "KB_16"),
+        in_order("KB_64 KB_48 KB_32 KB_16", "less of a request is inspected", "KB_16"),
     ),
     Setting(
         "AWS::WAFv2::IPSet",
         "Addresses[]",
         lambda before, after: (
-            f"is another one ({words(before if after is None else after)}): whether that lets more through "
+            f"is changed ({words(before if after is None else after)}): whether that allows more "
             "depends on the rule that uses the set"
         ),
     ),
     *(
-        Setting("", name, dropped(_KEY), of_items=False)
+        Setting("", name, must_not_be_removed(_KEY), of_items=False)
         for name in (
             "KMSKeyArn",
             "KMSKeyId",
@@ -192,19 +202,23 @@ _SETTINGS: Final = (
         )
     ),
 )
-# Of what is new, so that it was reached by no one.
+# For new resources, which were not accessible before.
 _FIRST: Final = (
-    Setting("", "PubliclyAccessible", turned("true", _PUBLIC, "false")),
-    Setting("AWS::Lambda::Url", "AuthType", turned("NONE", "requests need no signature", "AWS_IAM")),
+    Setting("", "PubliclyAccessible", must_not_be("true", _PUBLIC, "false")),
     Setting(
-        "AWS::ElasticLoadBalancingV2::LoadBalancer", "Scheme", turned("internet-facing", _PUBLIC, "internal")
+        "AWS::Lambda::Url", "AuthType", must_not_be("NONE", "requests do not need a signature", "AWS_IAM")
     ),
-    Setting("AWS::S3::Bucket", "AccessControl", ordered(_ACLS, _OTHERS, "Private")),
+    Setting(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "Scheme",
+        must_not_be("internet-facing", _PUBLIC, "internal"),
+    ),
+    Setting("AWS::S3::Bucket", "AccessControl", in_order(_ACLS, _OTHERS, "Private")),
 )
 
 
 def opening_settings(change: ResourceChange) -> Iterator[str]:
-    """Yield what is opened by the settings of a resource that changes."""
+    """Yield the openings by the settings of a changed resource."""
     before, after = change.before, change.after
     if change.change == ADD and after is not None:
         for key, value in after.properties.items():
@@ -215,11 +229,11 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
         if change.type in ("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route") and _asks_nothing(
             after.properties
         ):
-            yield "is new, and anyone may call it: it asks for neither authorization nor an API key"
+            yield "is new, and anyone can call it: it requires neither authorization nor an API key"
     elif change.change != REMOVE and before is not None and after is not None:
-        for found in judged(change, _SETTINGS):
+        for found in problems(change, _SETTINGS):
             if change.type == "AWS::SQS::Queue" and "KmsMasterKeyId" in after.properties:
-                continue  # encrypted by another key
+                continue  # encrypted with another key
             yield found
         yield from _countries(before.properties, after.properties)
 
@@ -234,7 +248,7 @@ def _asks_nothing(method: Mapping[str, Any]) -> bool:
 
 
 def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield countries that a distribution serves and did not.
+    """Yield countries that a distribution newly serves.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/georestrictions.html
     """

@@ -1,7 +1,7 @@
 """Statements of IAM policies as access: principals, actions, resources and conditions, each as a set.
 
-What is known of actions comes from the lists of IAM's actions in cfn-lint, so that a wildcard and the list
-of what it matches are the same.
+The actions of each service come from the lists in cfn-lint, so that a wildcard and the list of actions that
+it matches are equal.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
 
@@ -38,18 +38,18 @@ Document = Mapping[str, Any]
 
 
 class Some(NamedTuple):
-    """A set: what some patterns match without what others match.
+    """A set of texts: those that some patterns match, without those that others match.
 
     Attributes:
-        includes: pattern -> how it is written.
-        excludes: what is not in the set.
+        includes: pattern -> its text as written.
+        excludes: the excluded patterns.
     """
 
     includes: Mapping[Pattern, str]
     excludes: tuple[Pattern, ...] = ()
 
     def holds(self, one: Pattern, without: Sequence[Pattern] = ()) -> bool:
-        """Tell whether all that a pattern matches, some patterns apart, is certainly in the set."""
+        """Return whether all texts of a pattern, except those of some patterns, are certainly in the set."""
         return any_covers(self.includes, one) and all(
             disjoint(excluded, one) or any_covers(without, excluded) for excluded in self.excludes
         )
@@ -60,10 +60,10 @@ class Statement(NamedTuple):
 
     Attributes:
         denies: whether its effect is Deny.
-        principals: whom it is for; everyone in a policy of a role, which says nothing of that.
+        principals: its principals; everyone in the permissions policy of a role.
         actions: in lower case.
         resources: as ARNs.
-        conditions: which must all hold.
+        conditions: all of them must be true.
     """
 
     denies: bool
@@ -74,14 +74,14 @@ class Statement(NamedTuple):
 
 
 class Access(NamedTuple):
-    """What one statement covers and others do not.
+    """Access that one statement covers and others do not.
 
     Attributes:
-        principal: as it is written; empty where the policy has none.
-        actions: the same, those only that others do not cover.
-        resource: the same.
-        dropped: keys of conditions that limit it in the others.
-        is_known: whether only known values decide that.
+        principal: as written; empty if the policy has no principals.
+        actions: the actions as written, only those that others do not cover.
+        resource: the resource as written.
+        dropped: keys of the conditions that limit it in the others.
+        is_known: whether the result depends only on known values.
     """
 
     principal: str
@@ -97,7 +97,7 @@ _ACCOUNT: Final = "AWS::AccountId"
 
 
 def statements(document: Any) -> list[Statement]:
-    """Return the statements of a policy; where a condition of the template is not known, of both branches.
+    """Return the statements of a policy; for an unknown condition of the template, those of both branches.
 
     Args:
         document: a resolved policy document, or its JSON.
@@ -115,14 +115,14 @@ def statements(document: Any) -> list[Statement]:
 
 
 def is_policy(value: Any) -> bool:
-    """Tell whether a value is a policy document, or the JSON of one."""
+    """Return whether a value is a policy document, or its JSON."""
     if isinstance(value, str):
         return value.lstrip().startswith("{") and '"Statement"' in value
     return isinstance(value, Mapping) and "Statement" in value
 
 
 def not_covered(one: Statement, others: Sequence[Statement]) -> Iterator[Access]:
-    """Yield what one statement covers and no other one of the same effect is shown to cover."""
+    """Yield the access of one statement that no other statement of the same effect is shown to cover."""
     others = [other for other in others if other.denies == one.denies]
     for principal, written in one.principals.includes.items():
         for resource, name in one.resources.includes.items():
@@ -149,7 +149,7 @@ def not_covered(one: Statement, others: Sequence[Statement]) -> Iterator[Access]
 
 
 def _actions_left(wanted: Some, given: Sequence[Some]) -> list[str]:
-    """Return, as they are written, the actions that no set of some holds."""
+    """Return the actions that are in none of some sets, as written."""
     found = []
     for one, written in wanted.includes.items():
         known = [action for action in _matching(one) if not any_covers(wanted.excludes, action)]
@@ -166,7 +166,7 @@ def _actions_left(wanted: Some, given: Sequence[Some]) -> list[str]:
 
 @cache
 def _matching(action: Pattern) -> tuple[Pattern, ...]:
-    """Return the actions of IAM that a pattern matches, if it names their service; none otherwise."""
+    """Return the IAM actions that a pattern matches; empty if it does not name a service."""
     service = "".join(token for token in action[: action.index(":")]) if ":" in action else ""
     if not service or not is_known(action) or not all(len(one) == 1 for one in action[: len(service)]):
         return ()
@@ -185,16 +185,16 @@ def _statement(item: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statem
         item.get("Effect") == "Deny",
         principals,
         _set(_texts(item.get("Action"), fold=True), _texts(item.get("NotAction"), fold=True)),
-        # A trust policy has no resource, which is all of it.
+        # A trust policy has no Resource element; it applies to its role.
         _set(_texts(item.get("Resource")), _texts(item.get("NotResource"))) if names_resource else _ALL,
         (*conditions(item.get("Condition")), *limits),
     )
 
 
 def _set(included: Mapping[Pattern, str], excluded: Mapping[Pattern, str]) -> Some:
-    """Return the set of an element and its Not form, of which a statement has one."""
+    """Return the set of an element or of its Not form; a statement has one of them."""
     if excluded:
-        return Some({EVERYTHING: f"everything but {_some(list(excluded.values()))}"}, tuple(excluded))
+        return Some({EVERYTHING: f"everything except {_some(list(excluded.values()))}"}, tuple(excluded))
     return Some(included)
 
 
@@ -207,10 +207,10 @@ def _texts(element: Any, *, fold: bool = False) -> dict[Pattern, str]:
 
 
 def _principals(element: Any, *, whole: bool = True) -> dict[Pattern, str]:
-    """Return the principals as patterns that begin with their kind.
+    """Return the principals as patterns that start with their kind.
 
-    ``*`` is everyone, as is ``AWS: *`` with Allow in a policy of a resource. An account stands for all
-    principals of it, which it may let in; not so in NotPrincipal, which must name each of them.
+    ``*`` is everyone, as is ``AWS: *`` with Allow in a resource policy. An account is all its principals,
+    except in NotPrincipal, which must name each of them.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
     if element is None:
@@ -227,7 +227,7 @@ def _principals(element: Any, *, whole: bool = True) -> dict[Pattern, str]:
                 found[(*"AWS:arn:", ANY, ":", ANY, *"::", *account, ":", *rest)] = (
                     f"the account {_shown_account(account)}"
                 )
-            elif kind == "AWS" and _is_own_role(value):  # a role of the template is in the own account
+            elif kind == "AWS" and _is_own_role(value):  # a role of the template is in the same account
                 own = pattern({"Ref": _ACCOUNT})
                 found[(*"AWS:arn:aws:iam::", *own, *":role/", *one)] = words(value)
             else:
@@ -236,7 +236,7 @@ def _principals(element: Any, *, whole: bool = True) -> dict[Pattern, str]:
 
 
 def _account(principal: Pattern) -> Pattern:
-    """Return the account that a principal is the whole of; empty where it is less."""
+    """Return the account of an account principal; empty for other principals."""
     for partition in ("aws", "aws-cn", "aws-us-gov"):
         head, tail = tuple(f"arn:{partition}:iam::"), tuple(":root")
         if principal[: len(head)] == head and principal[-len(tail) :] == tail:
@@ -259,7 +259,7 @@ def _is_own_role(value: Any) -> bool:
 def _unfolded(
     item: Any, limits: tuple[Condition, ...] = ()
 ) -> Iterator[tuple[Document, tuple[Condition, ...]]]:
-    """Yield a mapping; where only the deployed stack chooses, all choices, each limited by its branch."""
+    """Yield a mapping; for an unknown condition, all alternatives, each limited by its branch."""
     match item:
         case {"Fn::If": [_, yes, no, *definition]}:
             for branch in (yes, no):

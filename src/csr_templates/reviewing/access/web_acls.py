@@ -1,4 +1,4 @@
-"""Web ACLs and rule groups of AWS WAF: what passes that was blocked.
+"""Web ACLs and rule groups of AWS WAF: requests that are no longer blocked.
 
 https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-processing.html
 """
@@ -14,7 +14,7 @@ from csr_templates.cloudformation.set_changes import ADD, REMOVE, ResourceChange
 
 _TYPES: Final = ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 _STOPPING: Final = ("Block", "Captcha", "Challenge")
-_UNSURE: Final = "it cannot be shown that it stops as much"
+_UNSURE: Final = "it may block fewer requests"
 
 
 class _Rule(NamedTuple):
@@ -22,10 +22,10 @@ class _Rule(NamedTuple):
 
     Attributes:
         name: its name.
-        priority: rules are evaluated from the lowest on.
+        priority: rules are evaluated from the lowest priority.
         action: ``Block``, ``Count``, ``Allow`` or another; of a group of rules ``Block``, or ``Count`` where
             all of its actions are overridden.
-        statement: what it matches.
+        statement: the requests that it matches.
     """
 
     name: str
@@ -35,12 +35,12 @@ class _Rule(NamedTuple):
 
     @property
     def stops(self) -> bool:
-        """Whether a request that matches does not go on."""
+        """Whether a matching request is blocked."""
         return self.action in _STOPPING
 
 
 def passing(change: ResourceChange) -> Iterator[str]:
-    """Yield what of a changed web ACL or group of rules lets requests pass that were stopped."""
+    """Yield the changes of a web ACL or rule group that allow requests that were blocked."""
     if change.type not in _TYPES or change.change in (ADD, REMOVE):
         return
     if change.before is None or change.after is None:
@@ -48,11 +48,11 @@ def passing(change: ResourceChange) -> Iterator[str]:
     before, after = change.before.properties, change.after.properties
     was, will = (_action(side.get("DefaultAction")) for side in (before, after))
     if was == "Block" and will != "Block":
-        yield f"DefaultAction is {will} instead of Block: what no rule matches passes"
+        yield f"DefaultAction is {will} instead of Block: requests that no rule matches are allowed"
     old, new = (_rules(side.get("Rules")) for side in (before, after))
     if old is None or new is None:
         if before.get("Rules") != after.get("Rules"):
-            yield f"Rules are known only when they are deployed: {_UNSURE}"
+            yield f"Rules are known only after the deploy: {_UNSURE}"
         return
     for rule in old:
         if rule.stops:
@@ -65,15 +65,15 @@ def _weaker(rule: _Rule, rules: Sequence[_Rule]) -> Iterator[str]:
         return
     now = next((one for one in rules if one.name == rule.name), None)
     if now is None:
-        yield f"rule {rule.name} is gone, which stops requests"
+        yield f"rule {rule.name}, which blocks requests, is removed"
     elif not now.stops:
-        yield f"rule {rule.name} is set to {now.action} instead of {rule.action}: it stops nothing"
+        yield f"rule {rule.name} is set to {now.action} instead of {rule.action}: it does not block requests"
     else:
         yield from (f"rule {rule.name} {found}" for found in _less(rule.statement, now.statement))
 
 
 def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield why a statement may match less than before."""
+    """Yield the reasons why a statement may match fewer requests than before."""
     match before, after:
         case {"GeoMatchStatement": Mapping() as one}, {"GeoMatchStatement": Mapping() as other}:
             missing = [
@@ -82,7 +82,7 @@ def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
             if missing:
                 yield f"no longer matches {', '.join(map(str, missing))}"
             elif not _same(one, other, "CountryCodes"):
-                yield f"finds the country in another way: {_UNSURE}"
+                yield f"determines the country differently: {_UNSURE}"
         case {"RateBasedStatement": Mapping() as one}, {"RateBasedStatement": Mapping() as other}:
             yield from _rate(one, other)
         case (
@@ -98,27 +98,27 @@ def _rate(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     try:
         limits = [float(str(one.get("Limit"))) for one in (before, after)]
     except ValueError:
-        yield f"has a limit that is not known: {_UNSURE}"
+        yield f"has an unknown limit: {_UNSURE}"
         return
     if limits[1] > limits[0]:
-        yield f"admits {after['Limit']} requests instead of {before['Limit']}"
+        yield f"allows {after['Limit']} requests instead of {before['Limit']}"
     yield from _scope(before, after)
     if not _same(before, after, "Limit", "ScopeDownStatement"):
-        yield f"counts requests in another way: {_UNSURE}"
+        yield f"counts requests differently: {_UNSURE}"
 
 
 def _group(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     was, will = (_overrides(one) for one in (before, after))
     softer = [name for name in will if name not in was]
     if softer:
-        yield f"no longer stops what {', '.join(softer)} of the group matches"
+        yield f"no longer blocks requests that match {', '.join(softer)} of the group"
     yield from _scope(before, after)
     if not _same(before, after, "RuleActionOverrides", "ExcludedRules", "ScopeDownStatement"):
-        yield f"uses the group in another way: {_UNSURE}"
+        yield f"uses the group differently: {_UNSURE}"
 
 
 def _overrides(group: Mapping[str, Any]) -> list[str]:
-    """Return the rules of a group that do not stop what they match."""
+    """Return the rules of a group that do not block the requests that they match."""
     found = [
         str(one.get("Name"))
         for one in group.get("RuleActionOverrides", [])
@@ -130,13 +130,13 @@ def _overrides(group: Mapping[str, Any]) -> list[str]:
 def _scope(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     was, will = (one.get("ScopeDownStatement") for one in (before, after))
     if will is not None and was is None:
-        yield "looks at a part of the requests only"
+        yield "inspects only a part of the requests"
     elif will is not None and not _same(was, will):
-        yield f"looks at other requests than before: {_UNSURE}"
+        yield f"inspects other requests than before: {_UNSURE}"
 
 
 def _allowing(old: Sequence[_Rule], new: Sequence[_Rule], *, blocks_by_default: bool) -> Iterator[str]:
-    """Yield rules that end the evaluation with Allow before rules that stop, where they did not."""
+    """Yield rules that newly end the evaluation with Allow before rules that block."""
     for rule in new:
         if rule.action != "Allow":
             continue
@@ -149,14 +149,14 @@ def _allowing(old: Sequence[_Rule], new: Sequence[_Rule], *, blocks_by_default: 
             stopping = [one.name for one in old if one.stops]
             spared = [name for name in spared if name not in before and name in stopping]
             if spared:
-                yield f"rule {rule.name} allows before {', '.join(spared)}"
+                yield f"rule {rule.name} allows requests before {', '.join(spared)}"
         elif spared or blocks_by_default:
             behind = f" before {', '.join(spared)}" if spared else ""
             yield f"rule {rule.name} is new or matches other requests, and allows them{behind}"
 
 
 def _rules(given: Any) -> list[_Rule] | None:
-    """Return the rules; None where only the deployed stack knows them."""
+    """Return the rules; None if they are known only in the deployed stack."""
     if given is None:
         return []
     if not isinstance(given, list) or not all(

@@ -1,7 +1,7 @@
-"""Patterns with ``*`` and ``?``, parts of which may be known only to the deployed stack, as sets of texts.
+"""Patterns with ``*`` and ``?`` as sets of texts. Parts may be known only in the deployed stack.
 
-A pattern is a tuple of tokens: a character stands for itself, ``ANY`` for any text, ``ONE`` for one
-character, and every longer token for a text that is not known but always the same.
+A pattern is a tuple of tokens: a character matches itself, ``ANY`` any text, ``ONE`` one character, and a
+longer token an unknown but fixed text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def pattern(value: Any, *, wildcards: bool = True) -> Pattern:
 
     Args:
         value: a text, a number, or a function that only the deployed stack can resolve.
-        wildcards: whether ``*`` and ``?`` stand for more than themselves.
+        wildcards: whether ``*`` and ``?`` are wildcards.
     """
     match value:
         case {"Fn::Sub": str() | [*_] as node}:
@@ -46,12 +46,12 @@ def lower(one: Pattern) -> Pattern:
 
 
 def is_known(one: Pattern) -> bool:
-    """Tell whether nothing of a pattern depends on the deployed stack."""
+    """Return whether all parts of a pattern are known."""
     return all(len(token) == 1 or token in (ANY, ONE) for token in one)
 
 
 def covers(wide: Pattern, narrow: Pattern) -> bool:
-    """Tell whether a pattern certainly matches all that another one matches."""
+    """Return whether a pattern certainly matches all texts of another pattern."""
     places = _after_any(wide, {0})
     for token in narrow:
         following: set[int] = set()
@@ -68,7 +68,7 @@ def covers(wide: Pattern, narrow: Pattern) -> bool:
 
 
 def disjoint(one: Pattern, other: Pattern) -> bool:
-    """Tell whether two patterns certainly match nothing in common."""
+    """Return whether two patterns certainly have no common text."""
     loose, strict = (
         tuple(ANY if len(token) > 1 and token != ONE else token for token in side) for side in (one, other)
     )
@@ -95,12 +95,12 @@ def disjoint(one: Pattern, other: Pattern) -> bool:
 
 
 def any_covers(wide: Iterable[Pattern], narrow: Pattern) -> bool:
-    """Tell whether one of several patterns matches all that another one matches."""
+    """Return whether one of several patterns matches all texts of another pattern."""
     return any(covers(one, narrow) for one in wide)
 
 
 def _after_any(wide: Pattern, places: set[int]) -> set[int]:
-    """Return places, and those that an ``ANY`` that matches nothing leads to."""
+    """Return positions, and those reached by skipping each ``ANY`` at them."""
     found = set(places)
     for place in places:
         while place < len(wide) and wide[place] == ANY:

@@ -1,1 +1,1 @@
-"""Guards: what protects data, keeps records or calls someone, before and after."""
+"""Guards before and after a change: protection of data, logs and backups, and notifications."""

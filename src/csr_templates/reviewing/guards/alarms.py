@@ -1,4 +1,4 @@
-"""Alarms that are made deaf: that come later, or tell no one.
+"""Weakened alarms: they notify later, less often, or no one.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 """
@@ -16,7 +16,7 @@ from csr_templates.cloudformation.wiring import Node
 from csr_templates.reviewing.values import as_list, text, words
 
 _TYPES: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
-# What only the alarm's state says is not what it watches for.
+# Properties that do not change the monitored condition.
 _WATCHED: Final = (
     "AlarmRule",
     "Dimensions",
@@ -32,17 +32,17 @@ _WATCHED: Final = (
 )
 _UPPER: Final = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
 _LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
-# What is missing raises the alarm, says nothing, or is as good as what is in order: the alarm of one
-# datapoint that breaches among missing ones comes with "missing" and not with the last two.
+# From most to least sensitive to missing data: with one breaching datapoint among missing ones, "missing"
+# goes into ALARM, the last two do not.
 _MISSING: Final = {"breaching": 2, "missing": 1, "ignore": 0, "notbreaching": 0}
 
 
 def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
-    """Yield how a changed alarm comes later or tells fewer than before.
+    """Yield the ways in which a changed alarm notifies later, or fewer recipients, than before.
 
     Args:
-        change: what happens to the alarm.
-        gone: resources that go; an alarm on one of them has to watch something else.
+        change: the change of the alarm.
+        gone: removed resources; an alarm on one of them must monitor another resource.
     """
     if change.type not in _TYPES or change.change in (ADD, REMOVE):
         return
@@ -54,16 +54,16 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         gone = [one for one in as_list(before.get(key)) if json.dumps(one, sort_keys=True) not in kept]
         if gone:
             what = ", ".join(words(one) for one in gone)
-            yield f"{key} no longer has {what}{'' if kept else ', and is empty'}"
+            yield f"{key} no longer contains {what}{'' if kept else ', and is empty'}"
     was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
     if was == "true" and will != "true":
-        yield f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it tells no one"
+        yield f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it does not notify anyone"
     if after.get("ActionsSuppressor") not in (None, before.get("ActionsSuppressor")):
-        yield "ActionsSuppressor keeps it quiet in more cases"
+        yield "ActionsSuppressor suppresses its actions in more cases"
     missing = [text(side.get("TreatMissingData", "missing")) for side in (before, after)]
     ranks = [_MISSING.get(one.lower(), 0) for one in missing]
     if ranks[1] < ranks[0]:
-        yield f"TreatMissingData is {missing[1]} instead of {missing[0]}: silence raises it less often"
+        yield f"TreatMissingData is {missing[1]} instead of {missing[0]}: missing data raises it less often"
     yield from _comparison(before, after)
     yield from _periods(before, after)
     changed = [
@@ -71,8 +71,8 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     ]
     if changed:
         yield (
-            f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} changed: it watches for something "
-            "else, and it cannot be told whether it comes as early"
+            f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} changed: it monitors another "
+            "condition, and may notify later"
         )
 
 
@@ -84,7 +84,9 @@ def _watches_another(
     ):
         return False
     causes = [cause for cause in change.causes if cause.place[:1] == (key,)]
-    return any(cause.follows is None for cause in causes)  # otherwise it watches what replaces the old one
+    return any(
+        cause.follows is None for cause in causes
+    )  # otherwise it monitors the replacement of the old resource
 
 
 def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -94,12 +96,12 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         if direction is None:
             yield f"ComparisonOperator is {operators[1]} instead of {operators[0]}"
         elif "OrEqualTo" in operators[0]:
-            yield f"ComparisonOperator is {operators[1]}: the threshold itself no longer raises it"
+            yield f"ComparisonOperator is {operators[1]}: a value equal to the threshold no longer raises it"
     thresholds = [_number(side.get("Threshold")) for side in (before, after)]
     if before.get("Threshold") is None or _plain(before.get("Threshold")) == _plain(after.get("Threshold")):
         return
     if thresholds[0] is None or thresholds[1] is None:
-        how = "whether it comes later is not known"
+        how = "whether it notifies later is not known"
     elif operators[1] in _UPPER and thresholds[1] > thresholds[0]:
         how = "more is tolerated"
     elif operators[1] in _LOWER and thresholds[1] < thresholds[0]:
@@ -107,12 +109,12 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     elif operators[1] in (*_UPPER, *_LOWER):
         return
     else:
-        how = "whether it comes later is not known"
+        how = "whether it notifies later is not known"
     yield f"Threshold is {words(after.get('Threshold'))} instead of {words(before.get('Threshold'))}: {how}"
 
 
 def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a weaker M out of N: what raised the alarm before need not raise it any more.
+    """Yield a weaker M out of N: datapoints that raised the alarm before may no longer raise it.
 
     Of M that breach among the last N, at least M - (N - n) are among the last n.
     """
@@ -124,7 +126,7 @@ def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
     if (needed, of) == (needs, out_of):
         return
     if needed is None or of is None or needs is None or out_of is None:
-        yield "the periods that must breach are not known"
+        yield "the number of periods that must breach is not known"
     elif needs > needed - max(0, of - out_of):
         yield f"{needs:g} of {out_of:g} periods must breach instead of {needed:g} of {of:g}"
 

@@ -1,4 +1,4 @@
-"""Guards that a deploy weakens: protection from deletion, backups, logs, alarms, policies of the stack."""
+"""Guards that a deploy weakens: deletion protection, backups, logs, alarms, stack policies."""
 
 from __future__ import annotations
 
@@ -12,32 +12,40 @@ from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, deni
 from csr_templates.reviewing.changes import EnvironmentChanges
 from csr_templates.reviewing.guards.alarms import deaf
 from csr_templates.reviewing.removals import ASSOCIATION, left_alone
-from csr_templates.reviewing.values import Setting, dropped, judged, lowered, ordered, turned, words
+from csr_templates.reviewing.values import (
+    Setting,
+    in_order,
+    must_not_be,
+    must_not_be_removed,
+    must_not_decrease,
+    problems,
+    words,
+)
 
 _DELETABLE: Final = "it can be deleted"
-_BACKUPS: Final = "backups are kept shorter"
-_NO_BACKUPS: Final = "there are no backups of that kind any more"
-_LOGS: Final = "records are kept shorter"
+_BACKUPS: Final = "backups are retained for a shorter time"
+_NO_BACKUPS: Final = "backups of this kind are no longer created"
+_LOGS: Final = "records are retained for a shorter time"
 _UNRECORDED: Final = "less is recorded"
-_QUIET: Final = "no one is told, or fewer are"
+_QUIET: Final = "fewer recipients, or none, are notified"
 
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
-# The last two keep what exists; RetainExceptOnCreate only lets a failed first creation clean up.
+# The last two retain the resource; RetainExceptOnCreate deletes it only if its creation fails.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 _KEEPS: Final = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
 
 
 def _retention(before: Any, after: Any) -> str:
-    """Judge the days after which something is deleted; without a number it never is."""
+    """Judge the days until deletion; without a number, nothing is deleted."""
     if after is None:
         return ""
-    return lowered(_LOGS)(before if before is not None else 10**6, after)
+    return must_not_decrease(_LOGS)(before if before is not None else 10**6, after)
 
 
-# The first that fits decides. Defaults are those of the page of each type in the template reference.
+# The first match applies. Defaults: the page of each type in the template reference.
 _SETTINGS: Final = (
     *(
-        Setting("", name, turned("false", _DELETABLE, "false", "INACTIVE"))
+        Setting("", name, must_not_be("false", _DELETABLE, "false", "INACTIVE"))
         for name in (
             "DeletionProtection",
             "DeletionProtectionEnabled",
@@ -47,44 +55,52 @@ _SETTINGS: Final = (
         )
     ),
     *(
-        Setting(kind, "BackupRetentionPeriod", lowered(_BACKUPS, 1))
+        Setting(kind, "BackupRetentionPeriod", must_not_decrease(_BACKUPS, 1))
         for kind in ("::DBCluster", "::DBInstance")
     ),
-    Setting("", "SnapshotRetentionLimit", lowered(_BACKUPS, 0)),
-    Setting("", "AutomatedSnapshotRetentionPeriod", lowered(_BACKUPS, 1)),
-    Setting("", "DeleteAutomatedBackups", turned("true", "its backups are deleted with it", "true")),
-    Setting("", "PointInTimeRecoveryEnabled", turned("false", _NO_BACKUPS, "false")),
+    Setting("", "SnapshotRetentionLimit", must_not_decrease(_BACKUPS, 0)),
+    Setting("", "AutomatedSnapshotRetentionPeriod", must_not_decrease(_BACKUPS, 1)),
+    Setting("", "DeleteAutomatedBackups", must_not_be("true", "its backups are deleted with it", "true")),
+    Setting("", "PointInTimeRecoveryEnabled", must_not_be("false", _NO_BACKUPS, "false")),
     Setting(
         "AWS::S3::Bucket",
         "VersioningConfiguration.Status",
-        turned("Suspended", "what is overwritten or deleted is not kept", "Suspended"),
+        must_not_be("Suspended", "overwritten and deleted objects are not retained", "Suspended"),
     ),
     *(
         Setting("AWS::S3::Bucket", name, _retention)
         for name in ("NoncurrentDays", "NoncurrentVersionExpirationInDays", "ExpirationInDays")
     ),
     Setting("AWS::Logs::LogGroup", "RetentionInDays", _retention),
-    Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", lowered(_LOGS)),
-    Setting("", "EnableCloudwatchLogsExports[]", dropped(_UNRECORDED)),
-    Setting("", "EnableCloudwatchLogsExports", dropped(_UNRECORDED)),
-    Setting("AWS::EC2::FlowLog", "TrafficType", ordered("ALL ACCEPT=REJECT", _UNRECORDED, "ALL")),
-    Setting("AWS::ApiGateway", "AccessLogSetting.DestinationArn", dropped("requests are no longer recorded")),
+    Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", must_not_decrease(_LOGS)),
+    Setting("", "EnableCloudwatchLogsExports[]", must_not_be_removed(_UNRECORDED)),
+    Setting("", "EnableCloudwatchLogsExports", must_not_be_removed(_UNRECORDED)),
+    Setting("AWS::EC2::FlowLog", "TrafficType", in_order("ALL ACCEPT=REJECT", _UNRECORDED, "ALL")),
     Setting(
-        "AWS::ApiGateway", "AccessLogSettings.DestinationArn", dropped("requests are no longer recorded")
+        "AWS::ApiGateway",
+        "AccessLogSetting.DestinationArn",
+        must_not_be_removed("requests are no longer recorded"),
     ),
-    Setting("AWS::ApiGateway::Stage", "LoggingLevel", ordered("INFO ERROR OFF", _UNRECORDED, "OFF")),
+    Setting(
+        "AWS::ApiGateway",
+        "AccessLogSettings.DestinationArn",
+        must_not_be_removed("requests are no longer recorded"),
+    ),
+    Setting("AWS::ApiGateway::Stage", "LoggingLevel", in_order("INFO ERROR OFF", _UNRECORDED, "OFF")),
     *(
         Setting(
             "",
             name,
-            turned("false", "its metrics are missing, and what watches them is deaf", "false"),
+            must_not_be("false", "its metrics are missing, and alarms on them do not work", "false"),
             of_items=False,
         )
         for name in ("MetricsEnabled", "CloudWatchMetricsEnabled")
     ),
-    Setting("AWS::WAFv2::LoggingConfiguration", "DefaultBehavior", ordered("KEEP DROP", _UNRECORDED, "KEEP")),
+    Setting(
+        "AWS::WAFv2::LoggingConfiguration", "DefaultBehavior", in_order("KEEP DROP", _UNRECORDED, "KEEP")
+    ),
     *(
-        Setting("AWS::CloudTrail::Trail", name, turned("false", _UNRECORDED, "false"))
+        Setting("AWS::CloudTrail::Trail", name, must_not_be("false", _UNRECORDED, "false"))
         for name in (
             "IsLogging",
             "IsMultiRegionTrail",
@@ -92,29 +108,37 @@ _SETTINGS: Final = (
             "EnableLogFileValidation",
         )
     ),
-    Setting("AWS::CloudFront::Distribution", "Logging.Bucket", dropped("requests are no longer recorded")),
+    Setting(
+        "AWS::CloudFront::Distribution",
+        "Logging.Bucket",
+        must_not_be_removed("requests are no longer recorded"),
+    ),
     Setting(
         "AWS::S3::Bucket",
         "LoggingConfiguration.DestinationBucketName",
-        dropped("requests are no longer recorded"),
+        must_not_be_removed("requests are no longer recorded"),
     ),
     Setting(
-        "AWS::S3::Bucket", "LoggingConfiguration.LogFilePrefix", dropped("requests are no longer recorded")
+        "AWS::S3::Bucket",
+        "LoggingConfiguration.LogFilePrefix",
+        must_not_be_removed("requests are no longer recorded"),
     ),
     Setting(
-        "", "LoadBalancerAttributes[access_logs.s3.enabled].Value", turned("false", _UNRECORDED, "false")
+        "", "LoadBalancerAttributes[access_logs.s3.enabled].Value", must_not_be("false", _UNRECORDED, "false")
     ),
-    Setting("AWS::RDS::EventSubscription", "Enabled", turned("false", _QUIET, "true")),
-    Setting("AWS::RDS::EventSubscription", "EventCategories[]", dropped(_QUIET)),
-    Setting("AWS::RDS::EventSubscription", "SourceIds[]", dropped(_QUIET)),
-    Setting("AWS::GuardDuty::Detector", "Enable", turned("false", "threats are no longer detected", "true")),
+    Setting("AWS::RDS::EventSubscription", "Enabled", must_not_be("false", _QUIET, "true")),
+    Setting("AWS::RDS::EventSubscription", "EventCategories[]", must_not_be_removed(_QUIET)),
+    Setting("AWS::RDS::EventSubscription", "SourceIds[]", must_not_be_removed(_QUIET)),
+    Setting(
+        "AWS::GuardDuty::Detector", "Enable", must_not_be("false", "threats are no longer detected", "true")
+    ),
 )
 
 
 def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
-    """Yield each resource whose guard a deploy weakens, and a sentence on it.
+    """Yield each resource whose guard a deploy weakens, and a sentence about it.
 
-    The node of a guard of a whole stack has an empty name.
+    For a guard of a stack, the name of the node is empty.
     """
     gone = {node for node, one in environment.resources.items() if one.change.change == REMOVE}
     for node, one in environment.resources.items():
@@ -133,19 +157,19 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     before, after = change.before, change.after
     if change.change in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
-    found = list(judged(change, _SETTINGS, gone))
+    found = list(problems(change, _SETTINGS, gone))
     yield from found
     if change.type == "AWS::WAFv2::LoggingConfiguration":
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
         is_said = any(one.startswith("LoggingFilter.DefaultBehavior ") for one in found)
         if old != new and new is not None and not is_said:
-            yield f"LoggingFilter is {'new' if old is None else 'another one'}: it may be that {_UNRECORDED}"
+            yield f"LoggingFilter is {'new' if old is None else 'changed'}: it may be that {_UNRECORDED}"
     for key in _POLICIES:
         was, will = policy(before, key), policy(after, key)
         if was == will:
             continue
         if was not in _KEEPS or will not in _KEEPS:
-            yield f"{key} is {words(will)} instead of {words(was)}, which cannot be shown to keep as much"
+            yield f"{key} is {words(will)} instead of {words(was)}, which may retain less"
         elif _KEEPS[will] < _KEEPS[was]:
             yield f"{key} is {will} instead of {was}"
 
@@ -154,7 +178,7 @@ def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[tuple[Nod
     if before.stack.termination_protection and not after.stack.termination_protection:
         yield (
             Node(after.name, ""),
-            f"The termination protection of the stack {after.name} is off: it can be deleted.",
+            f"The termination protection of the stack {after.name} is disabled: it can be deleted.",
         )
     old, new = (side.stack.policies.stack for side in (before, after))
     if old == new:

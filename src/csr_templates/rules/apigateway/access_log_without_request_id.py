@@ -1,4 +1,4 @@
-"""An access log tells one request from another."""
+"""An access log identifies each request."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ class AccessLogWithoutRequestId(Rule):
                 yield Fault(
                     ("Format",),
                     "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
-                    "refuses the "
-                    "stage. Add one of them.",
+                    "refuses the stage. Add one of them.",
                 )
             elif "\n" in text.rstrip("\n"):
                 yield Fault(

@@ -1,4 +1,4 @@
-"""The logging role of an account survives the stack that created it."""
+"""The logging role of an account is retained when its stack is deleted."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ DELETED = {
 
 
 class AccountRoleDeleted(Rule):
-    """API Gateway's logging role that does not survive its stack.
+    """CloudWatch log role of API Gateway that is deleted with its stack.
 
-    AWS::ApiGateway::Account sets the role that all APIs of the account and region log with, those of other
-    stacks too. CloudFormation does not reset the setting when the stack is deleted, nor when its creation is
-    rolled back. If the role is deleted then, the setting names a role that does not exist: no API logs, and
-    no stage with logging can be created. RetainExceptOnCreate keeps the role only in the first of the two
-    cases. Set DeletionPolicy: Retain, and leave RoleName out so that the stack can be created again.
+    AWS::ApiGateway::Account sets the logging role of all APIs of the account and region, including those of
+    other stacks. CloudFormation does not reset the setting when the stack is deleted, or when its creation is
+    rolled back. If the role is deleted, the setting refers to a role that does not exist: no API writes logs,
+    and no stage with logging can be created. RetainExceptOnCreate retains the role only in the first case.
+    Set DeletionPolicy: Retain, and omit RoleName so that the stack can be created again.
     """
 
     id = "E9534"

@@ -1,4 +1,4 @@
-"""What API Gateway writes as JSON is JSON in every case."""
+"""JSON texts of API Gateway are valid for all values of their variables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from csr_templates.rules.support.apis import ACCESS_LOGS
 from csr_templates.rules.support.documents import texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
@@ -37,9 +38,7 @@ class BareVariableInJson(Rule):
     tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
     looks_at = (
-        "Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",
-        "Resources/AWS::ApiGateway::Deployment/Properties/StageDescription/AccessLogSetting",
-        "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
+        *ACCESS_LOGS,
         "Resources/AWS::ApiGateway::GatewayResponse/Properties/ResponseTemplates",
     )
 
@@ -71,7 +70,7 @@ class BareVariableInJson(Rule):
 
 
 def _bare(text: str) -> Iterator[str]:
-    """Yield the variables outside of quotation marks of a text that is to be JSON."""
+    """Yield the variables outside of quotation marks in a JSON text."""
     if text.lstrip().startswith("{"):
         yield from dict.fromkeys(re.findall(VARIABLE, re.sub(TEXT, "", text)))
 

@@ -1,4 +1,4 @@
-"""A cached method tells paths apart."""
+"""The cache of a method distinguishes paths."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 class CacheKeyWithoutPath(Rule):
     """Cached method whose cache key leaves out a path variable.
 
-    API Gateway looks an answer up by the method and its CacheKeyParameters. A path variable that is not among
-    them is not looked at: /houses/a and /houses/b get the same answer, that of the first request. With
-    {proxy+} it is every path of the API. Add method.request.path.NAME to CacheKeyParameters of the
+    The cache key of API Gateway consists of the method and its CacheKeyParameters. A path variable that is
+    not in them is ignored: /houses/a and /houses/b get the same response, that of the first request. With
+    {proxy+}, this applies to every path of the API. Add method.request.path.NAME to CacheKeyParameters of the
     integration and to RequestParameters of the method, or do not cache the method.
     """
 

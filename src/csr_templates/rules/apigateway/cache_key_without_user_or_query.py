@@ -1,4 +1,4 @@
-"""A cached method that passes everything on tells users and query strings apart."""
+"""The cache of a proxy method distinguishes users and query strings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ USER = (f"{HEADER}authorization", f"{HEADER}cookie")
 class CacheKeyWithoutUserOrQuery(Rule):
     """Cached proxy method whose cache key leaves out the user or the query string.
 
-    A method on {proxy+} passes on whatever the application offers, and its cache knows only what
-    CacheKeyParameters names. Without Authorization or Cookie, the answer for one user is given to the next
-    one. Without query strings, ?page=1 and ?page=2 are the same; API Gateway can tell query strings apart
-    only by names that it is given, so either name them all, or let the proxy in front send one header that
-    represents the whole request. Or cache single resources instead of the proxy.
+    A method on {proxy+} forwards all requests to the application, but its cache key contains only the
+    CacheKeyParameters. Without Authorization or Cookie, the response for one user is returned to others.
+    Without query strings, ?page=1 and ?page=2 are the same. API Gateway distinguishes only query strings that
+    are named: name all of them, or let the proxy in front send one header that represents the whole request.
+    Or cache single resources instead of the proxy.
     """
 
     id = "W9527"
@@ -43,14 +43,14 @@ class CacheKeyWithoutUserOrQuery(Rule):
 
 
 def _lacks(key: list[str]) -> list[str]:
-    """Return what the key, in lower case, does not tell apart."""
+    """Return the requests that the key, in lower case, does not distinguish."""
     lacks = []
     if not any(name in USER for name in key):
         lacks.append(
             "without method.request.header.Authorization or .Cookie the answer for one user is given to "
             "others"
         )
-    # A header of the template's own choice can stand for the query string.
+    # A custom header can represent the query string.
     if not any(name.startswith(QUERY) or (name.startswith(HEADER) and name not in USER) for name in key):
         lacks.append(
             "without method.request.querystring names, or a header that represents them, all query strings "

@@ -1,4 +1,4 @@
-"""An API's cache answers only GET."""
+"""The cache of an API is used only for GET."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CacheOfMoreThanGet(Rule):
 
     Switched on for a stage, the cache serves GET. An entry of MethodSettings for another method caches that
     one too: a second POST or DELETE with the same cache key is answered from the cache and never reaches the
-    backend, and the body is not part of the key. ANY means all of them. Cache a separate GET method beside
+    backend, and the body is not part of the key. ANY means all methods. Cache a separate GET method next to
     ANY.
     """
 

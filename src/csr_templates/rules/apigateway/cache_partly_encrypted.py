@@ -1,4 +1,4 @@
-"""A cache that is encrypted is encrypted for every method."""
+"""An encrypted cache is encrypted for every method."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _unencrypted(case: Validator, stage: Any, settings: Any) -> Faults:
             yield Fault(
                 _place(stage, settings, index),
                 f"{ENCRYPTED} is {'missing' if value is None else show(value)} for {whom}{{when}}, and true "
-                f"for others: what is cached there later is not encrypted. {ADVICE}",
+                f"for others: methods cached there later are not encrypted. {ADVICE}",
                 case,
             )
 

@@ -1,4 +1,4 @@
-"""A stage that caches has a cache."""
+"""A stage with caching has a cache."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from csr_templates.rules.support.values import is_false, show, values
 class CachingWithoutCache(Rule):
     """Caching switched on in a stage that caches nothing.
 
-    CachingEnabled in MethodSettings says what is cached, CacheClusterEnabled gives the stage a cache to keep
-    it in. With only the first the template deploys, and nothing is ever cached. Set CacheClusterEnabled to
+    CachingEnabled in MethodSettings selects the cached methods; CacheClusterEnabled provides the cache of the
+    stage. With only the first, the template deploys, but nothing is cached. Set CacheClusterEnabled to
     true and CacheClusterSize to the size in GB, under the same condition. A lifetime of 0 seconds caches
     nothing either.
     """

@@ -1,4 +1,4 @@
-"""A deployment of an API holds all of the API."""
+"""A deployment contains the whole API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An API deployment creates no stage beside the one that is declared."""
+"""An API deployment does not create a second stage."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from csr_templates.rules.support.values import case_of, of_type, ref_name, show,
 
 
 class DeploymentWithStageBesideStage(Rule):
-    """API deployment with a stage name beside a stage.
+    """API deployment with a stage name in addition to a stage.
 
-    StageName of a deployment creates a stage. Beside an AWS::ApiGateway::Stage that is a second one: under
+    StageName of a deployment creates a stage. With an AWS::ApiGateway::Stage, that is a second stage: under
     the same name the create call fails, under another the API is public a second time, without the logs,
     throttling, tracing and firewall of the declared stage. It is also not deleted with the deployment. Leave
     StageName and StageDescription out of the deployment.

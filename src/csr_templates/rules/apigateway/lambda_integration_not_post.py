@@ -12,7 +12,7 @@ from csr_templates.rules.support.values import values
 class LambdaIntegrationNotPost(Rule):
     """Lambda integration that is not called with POST.
 
-    Whatever the method of the API is, Lambda's Invoke takes only POST. With IntegrationHttpMethod GET the
+    Lambda's Invoke accepts only POST, for every method of the API. With IntegrationHttpMethod GET the
     stack deploys, and every request gets 500 'Internal server error'; without it the method is refused.
     """
 
@@ -34,7 +34,6 @@ class LambdaIntegrationNotPost(Rule):
                 yield Fault(
                     ("IntegrationHttpMethod",) if written is not None else (),
                     f"IntegrationHttpMethod is {method or 'missing'}{{when}}, and Lambda is called only with "
-                    "POST: "
-                    "write POST, whatever HttpMethod is.",
+                    "POST: write POST, whatever HttpMethod is.",
                     case,
                 )

@@ -18,8 +18,8 @@ class RestApiWithTls10(Rule):
     """REST API whose endpoint accepts TLS 1.0.
 
     A regional or edge-optimized REST API has the security policy TLS_1_0 unless another one is set, also
-    behind a CloudFront distribution or beside a domain that asks for more: its execute-api endpoint can still
-    be called directly. Set SecurityPolicy to one that starts with SecurityPolicy_TLS13_1_2, with
+    behind a CloudFront distribution or with a custom domain that requires more: its execute-api endpoint can
+    still be called directly. Set SecurityPolicy to one that starts with SecurityPolicy_TLS13_1_2, with
     EndpointAccessMode (BASIC, or STRICT once every caller sends the API's own host name). A private API has
     TLS_1_2; an API with DisableExecuteApiEndpoint has no such endpoint.
     """
@@ -52,7 +52,7 @@ class RestApiWithTls10(Rule):
 
 
 def _may_be_private(case: Validator, found: Any) -> bool:
-    """Return whether the API is private, or can be as far as the template tells."""
+    """Return whether the API is private, or may be private."""
     endpoint = found.get("EndpointConfiguration", {})
     types = endpoint.get("Types", []) if isinstance(endpoint, dict) else None
     if is_function(endpoint)[0] or not isinstance(types, list) or "Parameters" in found:

@@ -1,4 +1,4 @@
-"""The settings of a stage are for methods that its API has."""
+"""The settings of a stage are for methods of its API."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from csr_templates.rules.support.values import of_type
 class SettingOfMissingMethod(Rule):
     """Method setting for a method that the API does not have.
 
-    MethodSettings name a method by its path, with each slash as ~1, and its HttpMethod. A path with another
-    spelling is taken, and the setting, its throttling, caching or logging, is for no one. Only an API whose
-    methods are all in the template is judged.
+    MethodSettings identify a method by its path, with each slash as ~1, and its HttpMethod. A path with
+    another spelling is accepted, but its throttling, caching or logging applies to no method. The rule checks
+    only APIs whose methods are all in the template.
     """
 
     id = "W9541"

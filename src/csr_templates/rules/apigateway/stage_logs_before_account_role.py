@@ -47,7 +47,7 @@ class StageLogsBeforeAccountRole(Rule):
 
 
 def _logging(case: Validator, stage: Any) -> tuple[str, str, Path] | None:
-    """Return what makes the stage log: property, value and place; None if it does not log."""
+    """Return property, value and path of the setting that enables logging; None if it is not enabled."""
     for level, where in branches(case, stage, "MethodSettings", "*", "LoggingLevel"):
         for value, _ in values(where, level):
             if value in ("INFO", "ERROR"):

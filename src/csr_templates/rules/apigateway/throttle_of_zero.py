@@ -1,4 +1,4 @@
-"""A limit lets some requests through."""
+"""A throttling limit is above 0."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ LIMITS = ("ThrottlingRateLimit", "ThrottlingBurstLimit", "RateLimit", "BurstLimi
 class ThrottleOfZero(Rule):
     """Throttling limit of 0.
 
-    A rate is the number of requests that a second adds to the bucket, and the burst is its size. With either
-    at 0, API Gateway answers every request with 429 Too Many Requests. Without the property the limits of the
-    account hold. A method that must not be called is better removed.
+    The rate is the number of requests added to the bucket each second, and the burst is the size of the
+    bucket. With either at 0, API Gateway returns 429 Too Many Requests for every request. Without the
+    property, the limits of the account apply. Remove a method that must not be called.
     """
 
     id = "W9544"
@@ -48,7 +48,7 @@ class ThrottleOfZero(Rule):
 
 
 def _holders(properties: Any) -> Iterator[tuple[Any, Path]]:
-    """Yield the parts of a stage or usage plan that hold limits, with their paths."""
+    """Yield the parts of a stage or usage plan with limits, with their paths."""
     found = [
         *each(properties.get("MethodSettings"), "MethodSettings"),
         *each(properties.get("Throttle"), "Throttle"),

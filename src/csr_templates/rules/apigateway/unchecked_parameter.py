@@ -1,4 +1,4 @@
-"""What a method requires is asked for."""
+"""Required request parameters are validated."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class UncheckedParameter(Rule):
 
 
 def _lack(case: Validator, method: Any) -> str:
-    """Return why the parameters are not checked; empty if they are, or only AWS knows."""
+    """Return why the parameters are not validated; empty if they are, or if it is not known."""
     for validator_id, where in values(case, method.get("RequestValidatorId")):
         if validator_id is None:
             return "RequestValidatorId is missing"

@@ -1,4 +1,4 @@
-"""What a cache key is made of is declared, and spelled like that."""
+"""Cache key parameters are declared, with the same spelling."""
 
 from __future__ import annotations
 
@@ -44,20 +44,19 @@ class UndeclaredCacheKey(Rule):
 
 
 def _mistake(name: str, declared: Any) -> str:
-    """Return what is wrong with a parameter of the cache key; empty if nothing is."""
+    """Return the problem of a cache key parameter; empty if there is none."""
     if is_function(declared)[0] or not isinstance(declared, (dict, type(None))):
         return ""
     known = [str(key) for key in declared or {}]
     alike = next((key for key in known if key != name and key.lower() == name.lower()), "")
     if alike:
         return (
-            f'CacheKeyParameters holds "{name}", and RequestParameters declares "{alike}": API Gateway tells '
-            "upper and lower case apart, so these are two parameters. Write both alike, as the client "
-            "sends it."
+            f'CacheKeyParameters contains "{name}", and RequestParameters declares "{alike}": names '
+            "are case-sensitive, so these are two parameters. Use one spelling, that of the client."
         )
     if name not in known:
         return (
-            f'CacheKeyParameters holds "{name}", which RequestParameters does not declare: API Gateway '
+            f'CacheKeyParameters contains "{name}", which RequestParameters does not declare: API Gateway '
             f'refuses the method. Add it there: "{name}": false, or true if it is required.'
         )
     return ""

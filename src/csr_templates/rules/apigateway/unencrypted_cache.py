@@ -1,4 +1,4 @@
-"""What an API's cache keeps is encrypted."""
+"""The cache of an API is encrypted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from csr_templates.rules.support.values import is_false, show, values
 class UnencryptedCache(Rule):
     """API cache that is not encrypted.
 
-    CacheDataEncrypted is false unless it is set, also on an API that is encrypted everywhere else. Answers of
-    the API then lie in the cache as they are. Set it to true in every entry of MethodSettings that caches:
+    CacheDataEncrypted is false by default, also if all other data of the API is encrypted. Responses of
+    the API are then stored unencrypted. Set it to true in every entry of MethodSettings that enables caching:
     entries do not inherit from one another.
     """
 

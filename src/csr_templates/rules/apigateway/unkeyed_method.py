@@ -1,4 +1,4 @@
-"""An API that asks for a key asks for it everywhere."""
+"""An API that requires a key requires it for every method."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 class UnkeyedMethod(Rule):
     """Method without key in an API whose other methods require one.
 
-    API Gateway asks for the key method by method, and the limits of a usage plan hold only for requests with
-    a key. One method that was forgotten is open to anyone who knows the API's address, without limit. Set
-    ApiKeyRequired to true, or choose an AuthorizationType. OPTIONS is left out: a browser sends no key with
-    its preflight request. Where a method is meant to be public, ignore this rule on it and say so in the
-    reason.
+    API Gateway requires the key for each method separately, and the limits of a usage plan apply only to
+    requests with a key. A method without a key can be called by anyone, without limits. Set ApiKeyRequired to
+    true, or choose an AuthorizationType. OPTIONS is not checked: a browser does not send a key with its
+    preflight request. If a method is intended to be public, ignore this rule on it and give the reason.
     """
 
     id = "W9524"

@@ -1,4 +1,4 @@
-"""An access log writes variables that API Gateway has."""
+"""An access log uses variables that API Gateway has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
+from csr_templates.rules.support.apis import ACCESS_LOGS
 from csr_templates.rules.support.documents import texts
 from csr_templates.rules.support.references import own_id
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
@@ -15,26 +16,21 @@ NAMES = (
     "authorizer.integrationLatency authorizer.integrationStatus authorizer.latency authorizer.principalId "
     "authorizer.requestId authorizer.status authenticate.error authenticate.latency authenticate.status "
     "awsEndpointRequestId awsEndpointRequestId2 awsEndpointInvocationTime cipherSuite connectedAt "
-    "connectionId "
-    "customDomain.basePathMatched customDomain.routingRuleIdMatched dataProcessed deploymentId domainName "
-    "domainPrefix endpointType error.message error.messageString error.responseType "
-    "error.validationErrorString "
-    "eventType extendedRequestId httpMethod identity.accountId identity.apiKey identity.apiKeyId "
-    "identity.caller "
-    "identity.cognitoAuthenticationProvider identity.cognitoAuthenticationType identity.cognitoIdentityId "
-    "identity.cognitoIdentityPoolId identity.principalOrgId identity.sourceIp identity.user "
-    "identity.userAgent "
-    "identity.userArn identity.vpcId identity.vpceId identity.clientCert.clientCertPem "
-    "identity.clientCert.subjectDN identity.clientCert.issuerDN identity.clientCert.serialNumber "
-    "identity.clientCert.validity.notBefore identity.clientCert.validity.notAfter integration.error "
-    "integration.integrationStatus integration.latency integration.requestId integration.status "
-    "integration.responseTransferMode integration.timeToAllHeaders integration.timeToFirstContent "
-    "integrationErrorMessage integrationLatency integrationStatus isCanaryRequest messageDirection messageId "
-    "path "
-    "protocol requestId requestOverride requestTime requestTimeEpoch resourceId resourcePath "
-    "responseLatency responseLength responseOverride.status routeKey stage status tlsVersion waf.error "
-    "waf.latency "
-    "waf.status wafResponseCode webaclArn xrayTraceId"
+    "connectionId customDomain.basePathMatched customDomain.routingRuleIdMatched dataProcessed deploymentId "
+    "domainName domainPrefix endpointType error.message error.messageString error.responseType "
+    "error.validationErrorString eventType extendedRequestId httpMethod identity.accountId identity.apiKey "
+    "identity.apiKeyId identity.caller identity.cognitoAuthenticationProvider "
+    "identity.cognitoAuthenticationType identity.cognitoIdentityId identity.cognitoIdentityPoolId "
+    "identity.principalOrgId identity.sourceIp identity.user identity.userAgent identity.userArn "
+    "identity.vpcId identity.vpceId identity.clientCert.clientCertPem identity.clientCert.subjectDN "
+    "identity.clientCert.issuerDN identity.clientCert.serialNumber identity.clientCert.validity.notBefore "
+    "identity.clientCert.validity.notAfter integration.error integration.integrationStatus "
+    "integration.latency integration.requestId integration.status integration.responseTransferMode "
+    "integration.timeToAllHeaders integration.timeToFirstContent integrationErrorMessage integrationLatency "
+    "integrationStatus isCanaryRequest messageDirection messageId path protocol requestId requestOverride "
+    "requestTime requestTimeEpoch resourceId resourcePath responseLatency responseLength "
+    "responseOverride.status routeKey stage status tlsVersion waf.error waf.latency waf.status "
+    "wafResponseCode webaclArn xrayTraceId"
 )
 VARIABLES = NAMES.split()
 # Of HTTP and WebSocket APIs only, and what a REST API has in their place.
@@ -63,11 +59,7 @@ class UnknownContextVariable(Rule):
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"
     tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
-    looks_at = (
-        "Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",
-        "Resources/AWS::ApiGateway::Deployment/Properties/StageDescription/AccessLogSetting",
-        "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
-    )
+    looks_at = ACCESS_LOGS
 
     def faults(self, validator: Validator, setting: Any) -> Faults:
         kind = validator.cfn.template["Resources"][own_id(validator)].get("Type", "")
@@ -84,6 +76,5 @@ class UnknownContextVariable(Rule):
                     yield Fault(
                         ("Format",),
                         f"Format has $context.{name}, which API Gateway does not have and logs as '-'. Did "
-                        "you "
-                        f"mean $context.{close[0]}?",
+                        f"you mean $context.{close[0]}?",
                     )

@@ -1,4 +1,4 @@
-"""What names a stage names one that its API has."""
+"""A reference to a stage is to a stage of its API."""
 
 from __future__ import annotations
 
@@ -40,13 +40,12 @@ class UnknownStage(Rule):
                 yield Fault(
                     path,
                     f"{path[-1]} names the stage {name}, and {api} has only "
-                    f"{' and '.join(sorted(map(str, known)))}. "
-                    "Name one of them.",
+                    f"{' and '.join(sorted(map(str, known)))}. Name one of them.",
                 )
 
 
 def _stages(validator: Validator, resources: Any) -> dict[str, set[str | None]]:
-    """Return the names of the stages of each API; None is one that only AWS knows."""
+    """Return the names of the stages of each API; None for a name that is not known."""
     found: dict[str, set[str | None]] = {}
     for _, _, properties in of_type(resources, "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"):
         api = single_reference(properties.get("RestApiId"))[0]

@@ -17,10 +17,10 @@ KEY = "AWS::ApiGateway::UsagePlanKey"
 class UsagePlanWithoutKey(Rule):
     """Usage plan that limits no one.
 
-    Throttle and Quota of a usage plan hold for each API key of the plan. Without a key, or where no method
+    Throttle and Quota of a usage plan apply to each API key of the plan. Without a key, or if no method
     requires one, every request passes without being counted. Add an AWS::ApiGateway::ApiKey and an
     AWS::ApiGateway::UsagePlanKey, and set ApiKeyRequired to true on the methods. A plan that another resource
-    or another stack refers to may get its keys there and is not judged.
+    or another stack refers to may get its keys there and is not checked.
     """
 
     id = "W9525"

@@ -1,4 +1,4 @@
-"""An API calls the alias of a function, and may."""
+"""An API calls the alias of a function, and is permitted to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AliasBypassed(Rule):
     """Integration or permission on the function instead of its alias.
 
     An integration with the function's own ARN runs $LATEST: the alias, its version and its provisioned
-    concurrency are not used. A permission on the function does not hold for its alias: API Gateway may not
+    concurrency are not used. A permission on the function does not apply to its alias: API Gateway may not
     call it and answers 500. Ref of an AWS::Lambda::Alias is its ARN: use it in the URI and as FunctionName of
     the permission.
     """
@@ -80,7 +80,7 @@ def _permission(validator: Validator, properties: Any, aliases: dict[str, str]) 
             yield Fault(
                 ("FunctionName",),
                 f"FunctionName is the function {function}{when(validator, [case])}, but the API calls its "
-                f"alias {alias}: a permission on the function does not hold for the alias, and every call "
+                f"alias {alias}: a permission on the function does not apply to the alias, and every call "
                 f"fails. Write Ref {alias}.",
             )
 

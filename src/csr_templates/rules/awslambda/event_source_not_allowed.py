@@ -1,4 +1,4 @@
-"""A function's role may read what calls the function."""
+"""A function's role may read its event source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from csr_templates.rules.support.lambdas import FUNCTION, called_function
 from csr_templates.rules.support.references import find_resource, single_reference
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
-# What the event source is, and what its mapping does as the function.
+# ARN part of the event source -> actions that its mapping needs.
 ACTIONS = {
     "AWS::SQS::Queue": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "AWS::Kinesis::Stream": ("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"),
@@ -42,8 +42,7 @@ class EventSourceNotAllowed(Rule):
         for role, absent, case in missing(validator, found.get("Role"), ACTIONS[kind]):
             yield Fault(
                 ("EventSourceArn",),
-                f"{role}, the role of {function}, may not {' and '.join(absent)}{{when}}: Lambda refuses the "
-                "mapping "
-                f"from {source}. Allow it.",
+                f"{role}, the role of {function}, does not allow {' and '.join(absent)}{{when}}: Lambda "
+                f"refuses the mapping from {source}. Allow it.",
                 case,
             )

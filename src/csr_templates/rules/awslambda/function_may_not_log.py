@@ -13,7 +13,7 @@ class FunctionMayNotLog(Rule):
     """Function whose role may not write a log.
 
     Lambda writes the log of a function with the function's rights. Without logs:CreateLogStream and
-    logs:PutLogEvents there is no error and no log, on the day that one is needed. Attach
+    logs:PutLogEvents, the log is missing without any error. Attach
     AWSLambdaBasicExecutionRole, or allow both on the function's log group.
     """
 
@@ -27,6 +27,6 @@ class FunctionMayNotLog(Rule):
         for role, absent, case in missing(validator, properties.get("Role"), LOGS[1:]):
             yield Fault(
                 ("Role",),
-                f"{role} may not {' and '.join(absent)}{{when}}: the function has no log. Allow it.",
+                f"{role} does not allow {' and '.join(absent)}{{when}}: the function has no log. Allow it.",
                 case,
             )

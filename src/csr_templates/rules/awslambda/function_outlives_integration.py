@@ -1,4 +1,4 @@
-"""A function ends before the API that called it gives up."""
+"""A function times out before the integration that calls it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ class FunctionOutlivesIntegration(Rule):
     """Function with a longer timeout than the integration that calls it.
 
     API Gateway stops waiting after TimeoutInMillis (29 seconds by default, 30 of an HTTP API) and answers
-    504. A function with a longer timeout goes on, is paid for, may still write, and its log never tells of a
-    timeout. Give the function a second less than the integration. Of parameters the defaults are compared.
+    504. A function with a longer timeout continues, is billed, may still write data, and does not log a
+    timeout. Set its timeout a second below that of the integration. For parameters, the defaults are
+    compared.
     """
 
     id = "W9565"

@@ -52,8 +52,7 @@ class HandlerOfAnotherForm(Rule):
                 yield Fault(
                     ("Handler",),
                     f"Handler is {handler}, and the code in ZipFile is a file called index: every call "
-                    "fails. Write "
-                    f"index.{name}.",
+                    f"fails. Write index.{name}.",
                 )
             elif not re.search(rf"\b{re.escape(name)}\b", inline):
                 yield Fault(

@@ -1,4 +1,4 @@
-"""Provisioned concurrency fits into the function's reserved concurrency."""
+"""Provisioned concurrency is within the function's reserved concurrency."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class ProvisionedAboveReserved(Rule):
     """Provisioned concurrency above the reserved.
 
     Provisioned concurrency counts as reserved: Lambda refuses more of it than the function has
-    ReservedConcurrentExecutions, and the stack rolls back. During a change of versions both are kept ready,
-    so leave room for twice as much. Of parameters the defaults are compared.
+    ReservedConcurrentExecutions, and the stack rolls back. During a change of versions both are provisioned,
+    so reserve twice as much. For parameters, the defaults are compared.
     """
 
     id = "E9564"

@@ -1,4 +1,4 @@
-"""Provisioned concurrency is for a version that takes it."""
+"""Provisioned concurrency is for a version that supports it."""
 
 from __future__ import annotations
 
@@ -50,8 +50,7 @@ class ProvisionedConcurrencyRefused(Rule):
             if isinstance(snap, dict) and snap.get("ApplyOn") == "PublishedVersions":
                 yield Fault(
                     (NAME,),
-                    f"{NAME} is set{{when}}, and {function_id} has SnapStart: Lambda refuses both "
-                    "together. Remove "
-                    "one.",
+                    f"{NAME} is set{{when}}, and {function_id} has SnapStart: Lambda refuses both together. "
+                    "Remove one.",
                     case,
                 )

@@ -31,6 +31,7 @@ class TracingNotAllowed(Rule):
         for role, absent, case in missing(validator, properties.get("Role"), TRACES):
             yield Fault(
                 ("TracingConfig",),
-                f"{role} may not {' and '.join(absent)}{{when}}: the function has no traces. Allow it.",
+                f"{role} does not allow {' and '.join(absent)}{{when}}: the function has no traces. Allow "
+                "it.",
                 case,
             )

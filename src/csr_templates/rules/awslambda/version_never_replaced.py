@@ -15,7 +15,7 @@ GENERATED = re.compile(r".*([0-9a-fA-F]{8}|[0-9]+)")
 
 
 class VersionNeverReplaced(Rule):
-    """Lambda version that no change of the code replaces.
+    """Lambda version that is not replaced when the code changes.
 
     A version is published when its resource is created. CloudFormation creates another one only if the
     resource changes, and a new package changes the function, not the version: the alias stays on the old

@@ -1,4 +1,4 @@
-"""The role of a function in a VPC may make its interfaces."""
+"""The role of a function in a VPC may create its network interfaces."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 class VpcFunctionNotAllowed(Rule):
     """Function in a VPC whose role may not create network interfaces.
 
-    Lambda creates the interfaces with the rights of the function, and refuses it without: 'The provided
-    execution role does not have permissions to call CreateNetworkInterface on EC2'. Attach
+    Lambda creates the interfaces with the role of the function, and rejects the function without it: 'The
+    provided execution role does not have permissions to call CreateNetworkInterface on EC2'. Attach
     AWSLambdaVPCAccessExecutionRole, or allow the actions on '*'.
     """
 
@@ -34,7 +34,7 @@ class VpcFunctionNotAllowed(Rule):
         for role, absent, case in missing(validator, properties.get("Role"), INTERFACES):
             yield Fault(
                 ("VpcConfig",),
-                f"{role} may not {' and '.join(absent)}{{when}}: Lambda refuses the function in a VPC. Allow "
-                "it.",
+                f"{role} does not allow {' and '.join(absent)}{{when}}: Lambda refuses the function in a "
+                "VPC. Allow it.",
                 case,
             )

@@ -36,8 +36,7 @@ class BehaviorNeverReached(Rule):
                     yield Fault(
                         config.path(*path, "PathPattern"),
                         f"PathPattern is {pattern}{{when}}, and {wider[0]} before it takes all of its "
-                        "requests: "
-                        "it is never used. Put it first.",
+                        "requests: it is never used. Put it first.",
                         config.case,
                     )
                 earlier.append(pattern)

@@ -1,4 +1,4 @@
-"""CloudFront takes certificates of us-east-1."""
+"""A certificate for CloudFront is in us-east-1."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class CertificateOutsideUsEast1(Rule):
                     yield Fault(
                         config.path("ViewerCertificate", "AcmCertificateArn"),
                         f"AcmCertificateArn is {show(written)}{{when}}, a certificate of {region}: "
-                        "CloudFront takes only one of us-east-1. Create it there and give its ARN.",
+                        "CloudFront accepts only certificates of us-east-1. Create it there and give its "
+                        "ARN.",
                         case,
                     )
             for value, case in branches(config.case, written):
@@ -53,14 +54,13 @@ class CertificateOutsideUsEast1(Rule):
                         config.path("ViewerCertificate", "AcmCertificateArn"),
                         f"AcmCertificateArn is {show(written)}{{when}}, and AllowedPattern of "
                         f"{ref_name(value)} allows no certificate of us-east-1, the only ones that "
-                        "CloudFront "
-                        "takes. Correct it.",
+                        "CloudFront takes. Correct it.",
                         case,
                     )
 
 
 def _regions(case: Validator, written: Any) -> Iterator[tuple[str, Validator]]:
-    """Yield the regions that the certificate can be of, as far as the template tells."""
+    """Yield the possible regions of the certificate, if known from the template."""
     logical_id, _ = target(case, written, "AWS::CertificateManager::Certificate")
     both = case_of(case, case.cfn.template["Resources"][logical_id]) if logical_id else None
     if both:

@@ -1,4 +1,4 @@
-"""Error pages of a site do not replace the answers of its API."""
+"""Error pages of a site do not replace the responses of its API."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from csr_templates.rules.support.values import show
 
 
 class ErrorPageBesideApi(Rule):
-    """CloudFront error page beside an API.
+    """CloudFront error page in a distribution with an API.
 
-    CustomErrorResponses hold for the whole distribution. A page for 403 or 404, as single-page applications
-    have it, also replaces the API's own 403 and 404 and what WAF refuses: the caller reads HTML, often with
-    status 200, where it expects JSON. Route pages by a CloudFront Function on the site's behavior instead,
-    and leave the errors alone.
+    CustomErrorResponses apply to the whole distribution. A page for 403 or 404, as used for single-page
+    applications, also replaces the API's own 403 and 404 and the responses of WAF: the caller gets HTML,
+    often with status 200, instead of JSON. Route pages with a CloudFront Function on the site's behavior
+    instead.
     """
 
     id = "E9580"
@@ -39,7 +39,7 @@ class ErrorPageBesideApi(Rule):
                     yield Fault(
                         config.path("CustomErrorResponses", index, "ResponsePagePath"),
                         f"ResponsePagePath is {show(page['ResponsePagePath'])} for the error {code}{{when}}: "
-                        "it holds for the whole distribution, so callers of the API origin "
+                        "it applies to the whole distribution, so callers of the API origin "
                         f"{' and '.join(apis)} get this page{status} too. Remove it, and route pages by a "
                         "CloudFront Function on the site's behavior.",
                         config.case,

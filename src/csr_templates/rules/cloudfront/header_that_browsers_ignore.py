@@ -1,4 +1,4 @@
-"""The headers that protect a site are written as browsers read them."""
+"""Security headers have the syntax that browsers support."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ CONFIG = "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHe
 class HeaderThatBrowsersIgnore(Rule):
     """Security header in a syntax that browsers ignore.
 
-    The keywords of a content security policy have single quotation marks: 'self', 'none'. Without them
-    browsers take them for the names of hosts, and block what the policy means to allow. A permissions policy
-    is written camera=(), geolocation=(self); the syntax of the older feature policy, camera 'none', is
-    ignored as a whole.
+    The keywords of a content security policy have single quotation marks: 'self', 'none'. Without them,
+    browsers interpret them as host names, and block content that the policy should allow. A permissions
+    policy is written camera=(), geolocation=(self); the syntax of the older feature policy, camera 'none', is
+    ignored.
     """
 
     id = "E9595"
@@ -48,7 +48,7 @@ class HeaderThatBrowsersIgnore(Rule):
 
 
 def _security(value: Any) -> str:
-    """Return what is wrong with a content security policy; empty if nothing is."""
+    """Return the problem of a content security policy; empty if there is none."""
     bare = list(dict.fromkeys(_bare(value))) if isinstance(value, str) else []
     if not bare:
         return ""
@@ -65,7 +65,7 @@ def _bare(value: str) -> Iterator[str]:
 
 
 def _permissions(value: Any) -> str:
-    """Return what is wrong with a permissions policy; empty if nothing is."""
+    """Return the problem of a permissions policy; empty if there is none."""
     found = re.search(r"([a-z-]+)\s+'(none|self)'", value) if isinstance(value, str) else None
     if not found:
         return ""

@@ -1,4 +1,4 @@
-"""An API behind CloudFront is called by its own name."""
+"""An API behind CloudFront gets its own host name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORWARDING_HOST = {
     "bf0718e1-ba1e-49d1-88b1-f726733018ae": "HostHeaderOnly",
 }
 
-# Property of a behavior: type of the policy, and where its headers stand in it.
+# Property of a behavior: type of the policy, and the path of its headers.
 POLICIES = {
     "OriginRequestPolicyId": (
         "AWS::CloudFront::OriginRequestPolicy",
@@ -40,8 +40,8 @@ POLICIES = {
 class HostForwardedToApi(Rule):
     """CloudFront forwards Host to an API.
 
-    API Gateway and Lambda find the API by the Host header. When CloudFront forwards the viewer's, it holds
-    the name of the distribution, and every request is answered with 403. Forward all headers but Host:
+    API Gateway and Lambda identify the API by the Host header. If CloudFront forwards the viewer's Host, it
+    is the name of the distribution, and every request gets 403. Forward all headers except Host:
     OriginRequestPolicyId b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader).
     """
 

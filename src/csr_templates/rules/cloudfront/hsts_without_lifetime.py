@@ -1,4 +1,4 @@
-"""A browser remembers that a site is only on HTTPS."""
+"""Strict-Transport-Security has a lifetime."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from csr_templates.rules.support.values import values
 class HstsWithoutLifetime(Rule):
     """Strict-Transport-Security with a lifetime of 0.
 
-    max-age=0 tells browsers to forget that the site is only on HTTPS: the header switches the protection off
-    for everyone who comes back. Use a year, 31536000 seconds.
+    With max-age=0, browsers delete the rule that the site is only available over HTTPS: the header disables
+    the protection for returning viewers. Use a year, 31536000 seconds.
     """
 
     id = "E9592"
@@ -21,8 +21,7 @@ class HstsWithoutLifetime(Rule):
     tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = (
-        "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/"
-        "SecurityHeadersConfig/StrictTransportSecurity",
+        "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity",
     )
 
     def faults(self, validator: Validator, header: Any) -> Faults:
@@ -30,7 +29,7 @@ class HstsWithoutLifetime(Rule):
             if number(age) == 0:
                 yield Fault(
                     ("AccessControlMaxAgeSec",),
-                    "AccessControlMaxAgeSec is 0{when}: browsers forget that the site is only on HTTPS. Use "
-                    "31536000, a year.",
+                    "AccessControlMaxAgeSec is 0{when}: browsers delete the rule that the site is only on "
+                    "HTTPS. Use 31536000, a year.",
                     case,
                 )

@@ -57,7 +57,7 @@ class LogBucketWithoutLists(Rule):
 
 
 def _ownerships(case: Validator, properties: Any) -> Iterator[tuple[str, Validator]]:
-    """Yield what a bucket has in place of access control lists, case by case."""
+    """Yield the ownership setting of a bucket without access control lists, for each case."""
     controls = {"OwnershipControls": properties.get("OwnershipControls")}
     for found, where in scenarios(case, controls):
         if found.get("OwnershipControls") is None:

@@ -1,4 +1,4 @@
-"""CloudFront's own certificate comes with its own minimum of TLS."""
+"""The default certificate of CloudFront has a fixed minimum TLS version."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from csr_templates.rules.support.values import is_true
 
 
 class MinimumTlsWithDefaultCertificate(Rule):
-    """Minimum TLS version beside CloudFront's own certificate.
+    """Minimum TLS version with the default CloudFront certificate.
 
-    With CloudFrontDefaultCertificate true, CloudFront sets the minimum to TLSv1 whatever
-    MinimumProtocolVersion says. The template reads as if old clients were refused, and they are not. Use your
+    With CloudFrontDefaultCertificate true, CloudFront sets the minimum to TLSv1 and ignores
+    MinimumProtocolVersion. Old clients are accepted, contrary to the template. Use your
     own domain and certificate (Aliases, AcmCertificateArn, SslSupportMethod), or remove the property.
     """
 
@@ -34,7 +34,7 @@ class MinimumTlsWithDefaultCertificate(Rule):
             if is_true(own) and version not in (None, "TLSv1"):
                 yield Fault(
                     config.path("ViewerCertificate", "MinimumProtocolVersion"),
-                    f"MinimumProtocolVersion is {version} beside CloudFrontDefaultCertificate true{{when}}: "
+                    f"MinimumProtocolVersion is {version} with CloudFrontDefaultCertificate true{{when}}: "
                     "CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or "
                     "remove the property.",
                     config.case,

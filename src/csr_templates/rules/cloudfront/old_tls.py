@@ -1,4 +1,4 @@
-"""What CloudFront sends and gets is encrypted as is usual today."""
+"""Connections of CloudFront use TLS 1.2 or later."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ NEWEST = "TLSv1.2"  # between CloudFront and an origin
 class OldTls(Rule):
     """Old TLS between viewers, CloudFront and an origin.
 
-    With an own certificate MinimumProtocolVersion says how old a client may be: below TLSv1.2 it lets in
-    those whose encryption can be broken. OriginSSLProtocols is what CloudFront offers the origin: without
-    TLSv1.2 the connection is weak, and a server that refuses the old versions, as AWS's own do, answers
-    nothing, so viewers get 502. Use TLSv1.2_2021, and TLSv1.2 for origins.
+    With your own certificate, MinimumProtocolVersion is the oldest TLS version for viewers: below TLSv1.2,
+    weak encryption is accepted. OriginSSLProtocols are the versions for the origin: without TLSv1.2,
+    encryption is weak, and a server that rejects old versions, such as those of AWS, does not connect, so
+    viewers get 502. Use TLSv1.2_2021, and TLSv1.2 for origins.
     """
 
     id = "W9596"
@@ -29,7 +29,7 @@ class OldTls(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins", "ViewerCertificate"):
-            certificate, origins = one.parts.get("ViewerCertificate"), one.parts.get("Origins")
+            certificate = one.parts.get("ViewerCertificate")
             version = (
                 only_value(one.case, certificate.get("MinimumProtocolVersion"))
                 if isinstance(certificate, dict) and "CloudFrontDefaultCertificate" not in certificate
@@ -39,19 +39,16 @@ class OldTls(Rule):
                 yield Fault(
                     one.path("ViewerCertificate", "MinimumProtocolVersion"),
                     f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are let "
-                    "in. Set "
-                    "it to TLSv1.2_2021.",
+                    "in. Set it to TLSv1.2_2021.",
                     one.case,
                 )
-            for index, origin in enumerate(origins if isinstance(origins, list) else []):
-                custom = origin.get("CustomOriginConfig") if isinstance(origin, dict) else None
-                offered = custom.get("OriginSSLProtocols") if isinstance(custom, dict) else None
+            for index, _, custom in one.custom_origins():
+                offered = custom.get("OriginSSLProtocols")
                 known = all(isinstance(each, str) for each in offered) if isinstance(offered, list) else False
                 if offered and known and NEWEST not in offered:
                     yield Fault(
                         one.path("Origins", index, "CustomOriginConfig", "OriginSSLProtocols"),
                         f"OriginSSLProtocols is {' and '.join(offered)}{{when}}: most servers refuse that, "
-                        "and "
-                        f"viewers get 502. Set it to {NEWEST}.",
+                        f"and viewers get 502. Set it to {NEWEST}.",
                         one.case,
                     )

@@ -1,4 +1,4 @@
-"""A bucket's policy lets CloudFront read it."""
+"""The bucket policy of an origin allows CloudFront to read."""
 
 from __future__ import annotations
 
@@ -35,8 +35,7 @@ class OriginBucketWithoutPolicy(Rule):
         for logical_id, resource, properties in of_type(resources, "AWS::CloudFront::Distribution"):
             case = case_of(validator, resource)
             for one in configurations(case, properties, "Origins") if case else ():
-                origins = one.parts.get("Origins")
-                for index, origin in enumerate(origins if isinstance(origins, list) else []):
+                for index, origin in one.origins():
                     bucket, attribute = single_reference(origin.get("DomainName"))
                     if not origin.get("OriginAccessControlId") or attribute not in (
                         "DomainName",

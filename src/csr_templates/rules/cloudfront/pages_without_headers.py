@@ -1,4 +1,4 @@
-"""The headers that protect a site are on its pages."""
+"""Security headers are on the pages of a site."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ KIND = "AWS::CloudFront::ResponseHeadersPolicy"
 class PagesWithoutHeaders(Rule):
     """Security headers on some cache behaviors, and none on the default one.
 
-    A response headers policy holds for the behavior that names it. Where others name one with security
-    headers and DefaultCacheBehavior none, the pages themselves come without Strict-Transport-Security and
-    Content-Security-Policy. Name it there too.
+    A response headers policy applies to the behaviors that refer to it. If others refer to a policy with
+    security headers, but DefaultCacheBehavior does not, the pages do not have Strict-Transport-Security and
+    Content-Security-Policy. Set it there too.
     """
 
     id = "W9598"
@@ -38,9 +38,8 @@ class PagesWithoutHeaders(Rule):
                 if policy and isinstance(config, dict) and "SecurityHeadersConfig" in config:
                     yield Fault(
                         one.path("DefaultCacheBehavior"),
-                        f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: "
-                        "the pages "
-                        "come without its security headers. Name it here too.",
+                        f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: the "
+                        "pages come without its security headers. Name it here too.",
                         one.case,
                     )
                     break

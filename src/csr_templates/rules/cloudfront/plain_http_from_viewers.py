@@ -1,4 +1,4 @@
-"""Viewers are sent to HTTPS."""
+"""Viewers are redirected to HTTPS."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from csr_templates.rules.support.values import values
 class PlainHttpFromViewers(Rule):
     """Viewers that may use plain HTTP.
 
-    With ViewerProtocolPolicy allow-all a site is served in plain text to everyone who types its name, and
-    what they send can be read and changed on the way. Use redirect-to-https, or https-only for an API.
+    With ViewerProtocolPolicy allow-all, a site is also served over HTTP, and requests and responses can be
+    read and changed in transit. Use redirect-to-https, or https-only for an API.
     """
 
     id = "W9589"
@@ -29,7 +29,7 @@ class PlainHttpFromViewers(Rule):
                     if policy == "allow-all":
                         yield Fault(
                             one.path(*path, "ViewerProtocolPolicy"),
-                            "ViewerProtocolPolicy is allow-all{when}: viewers may come by plain HTTP. Use "
+                            "ViewerProtocolPolicy is allow-all{when}: viewers may use plain HTTP. Use "
                             "redirect-to-https.",
                             case,
                         )

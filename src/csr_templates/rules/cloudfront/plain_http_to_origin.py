@@ -1,4 +1,4 @@
-"""CloudFront talks to its origins over TLS."""
+"""CloudFront connects to its origins over TLS."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from csr_templates.rules.support.values import show
 class PlainHttpToOrigin(Rule):
     """Plain HTTP between CloudFront and an origin.
 
-    With http-only, and with match-viewer where a viewer may come by HTTP, what the viewer sent over TLS goes
-    on in plain text, over the internet. Use https-only. The website endpoint of a bucket is the exception:
-    it speaks only HTTP, and https-only fails there.
+    With http-only, and with match-viewer if viewers may use HTTP, requests are sent to the origin in plain
+    text, over the internet. Use https-only. The website endpoint of a bucket is the exception: it supports
+    only HTTP, and https-only fails.
     """
 
     id = "W9588"
@@ -25,17 +25,14 @@ class PlainHttpToOrigin(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins"):
-            origins = one.parts.get("Origins")
-            for index, origin in enumerate(origins if isinstance(origins, list) else []):
-                custom = origin.get("CustomOriginConfig") if isinstance(origin, dict) else None
-                policy = custom.get("OriginProtocolPolicy") if isinstance(custom, dict) else None
-                domain = show(origin.get("DomainName")) if custom else ""
+            for index, origin, custom in one.custom_origins():
+                policy, domain = custom.get("OriginProtocolPolicy"), show(origin.get("DomainName"))
                 website = "s3-website" in domain or "WebsiteURL" in domain
                 if policy in ("http-only", "match-viewer") and not website:
-                    problem = "what viewers send over TLS goes on in plain text. Use https-only"
+                    problem = "requests are sent to the origin in plain text. Use https-only"
                 elif policy == "https-only" and website:
                     problem = (
-                        "a website endpoint of S3 speaks only HTTP, and every request fails. Use http-only"
+                        "a website endpoint of S3 supports only HTTP, and every request fails. Use http-only"
                     )
                 else:
                     continue

@@ -75,6 +75,6 @@ class PolicyOfAnotherKind(Rule):
                 if other:
                     yield Fault(
                         (name,),
-                        f"{name} is {what}{{when}}, which belongs into {other}. CloudFront refuses it.",
+                        f"{name} is {what}{{when}}, which belongs in {other}. CloudFront refuses it.",
                         case,
                     )

@@ -1,4 +1,4 @@
-"""CloudFront asks an origin on the port of the protocol."""
+"""CloudFront connects to an origin on the port of the protocol."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ UNUSED = {"HTTPPort": "https-only", "HTTPSPort": "http-only"}
 class PortOfOtherProtocol(Rule):
     """Origin whose port is that of the other protocol.
 
-    HTTPPort and HTTPSPort are what CloudFront connects to with each protocol, by default 80 and 443. A server
-    that speaks HTTP on 80 does not answer a TLS handshake there: every request ends in 502.
+    HTTPPort and HTTPSPort are the ports of CloudFront for each protocol, by default 80 and 443. A server with
+    HTTP on port 80 does not support a TLS handshake there: every request results in 502.
     """
 
     id = "W9597"
@@ -27,18 +27,13 @@ class PortOfOtherProtocol(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins"):
-            origins = one.parts.get("Origins")
-            for index, origin in enumerate(origins if isinstance(origins, list) else []):
-                custom = origin.get("CustomOriginConfig") if isinstance(origin, dict) else None
-                if not isinstance(custom, dict):
-                    continue
+            for index, _, custom in one.custom_origins():
                 for name, (port, other, right) in WRONG.items():
                     policy = only_value(one.case, custom.get("OriginProtocolPolicy"))
                     if number(only_value(one.case, custom.get(name))) == port and policy != UNUSED[name]:
                         yield Fault(
                             one.path("Origins", index, "CustomOriginConfig", name),
                             f"{name} is {port}{{when}}, the port of {other}: the origin does not answer "
-                            "there. "
-                            f"Set it to {right}.",
+                            f"there. Set it to {right}.",
                             one.case,
                         )

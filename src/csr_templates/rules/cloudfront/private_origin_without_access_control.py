@@ -1,4 +1,4 @@
-"""A private bucket lets in the distribution that serves it."""
+"""A private bucket allows the distribution that serves it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from csr_templates.rules.support.values import is_true
 class PrivateOriginWithoutAccessControl(Rule):
     """Private bucket as an origin without access control.
 
-    CloudFront asks a bucket like any anonymous caller unless the origin has an OriginAccessControlId (or the
+    CloudFront calls a bucket as an anonymous caller unless the origin has an OriginAccessControlId (or the
     older origin access identity). A bucket that blocks public access answers 403 to that, for every object.
     So it does where SigningBehavior of the access control is never, which switches it off.
     """
@@ -27,10 +27,7 @@ class PrivateOriginWithoutAccessControl(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins"):
-            origins = one.parts.get("Origins")
-            for index, origin in enumerate(origins if isinstance(origins, list) else []):
-                if not isinstance(origin, dict):
-                    continue
+            for index, origin in one.origins():
                 control = origin.get("OriginAccessControlId")
                 if control:
                     yield from _unsigned(one, index, control)

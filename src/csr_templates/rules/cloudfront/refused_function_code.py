@@ -1,4 +1,4 @@
-"""The code of a CloudFront Function is what its runtime runs."""
+"""The code of a CloudFront Function is supported by its runtime."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NEWER = {
 
 
 class RefusedFunctionCode(Rule):
-    """CloudFront Function whose code its runtime does not run.
+    """CloudFront Function with code that its runtime does not support.
 
     CloudFront calls the function that is named handler, and takes up to 10 KB of code. The runtime
     cloudfront-js-1.0 has no const, let, async functions, rawQueryString() or key-value stores: the code is
@@ -49,9 +49,8 @@ class RefusedFunctionCode(Rule):
             if runtime == "cloudfront-js-1.0" and used:
                 yield Fault(
                     ("FunctionConfig", "Runtime"),
-                    f"Runtime is {runtime}, and the code uses {' and '.join(used)}, which it does not "
-                    "have: the "
-                    "function fails. Set it to cloudfront-js-2.0.",
+                    f"Runtime is {runtime}, and the code uses {' and '.join(used)}, which it does not have: "
+                    "the function fails. Set it to cloudfront-js-2.0.",
                 )
 
 

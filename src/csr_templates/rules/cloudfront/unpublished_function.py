@@ -19,9 +19,9 @@ FUNCTION = "AWS::CloudFront::Function"
 class UnpublishedFunction(Rule):
     """CloudFront Function that is not published.
 
-    CloudFront creates a function in the stage DEVELOPMENT, and a cache behavior takes it only from LIVE.
-    Without AutoPublish true nothing is LIVE, and the distribution fails; after a change the old code goes on.
-    Set AutoPublish to true.
+    CloudFront creates a function in the stage DEVELOPMENT, but a cache behavior uses only the stage LIVE.
+    Without AutoPublish true, LIVE does not exist, and the distribution fails; after a change the old code
+    runs. Set AutoPublish to true.
     """
 
     id = "E9585"

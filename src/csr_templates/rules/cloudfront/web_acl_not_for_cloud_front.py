@@ -1,4 +1,4 @@
-"""A distribution's web ACL is one for CloudFront, named by its ARN."""
+"""The web ACL of a distribution has the scope CLOUDFRONT and is specified by its ARN."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from csr_templates.rules.support.values import branches, place
 
 
 class WebAclNotForCloudFront(Rule):
-    """Web ACL that a distribution cannot take.
+    """Web ACL that a distribution cannot use.
 
-    WebACLId of a distribution takes the ARN of a web ACL with Scope CLOUDFRONT. Ref of an AWS::WAFv2::WebACL
-    is its name, ID and scope in one text, GetAtt Id only the ID, and one with Scope REGIONAL is for load
-    balancers and APIs. CloudFront refuses each.
+    WebACLId of a distribution requires the ARN of a web ACL with Scope CLOUDFRONT. Ref of an
+    AWS::WAFv2::WebACL is its name, ID and scope in one text, GetAtt Id only the ID, and one with Scope
+    REGIONAL is for load balancers and APIs. CloudFront refuses each.
     """
 
     id = "E9593"

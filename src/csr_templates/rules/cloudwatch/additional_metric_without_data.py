@@ -1,4 +1,4 @@
-"""CloudFront's additional metrics are switched on, and asked for in a way they answer to."""
+"""Additional metrics of CloudFront are enabled, and are used with a statistic that they have."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATUS = ("RealtimeMetricsSubscriptionConfig", "RealtimeMetricsSubscriptionStatu
 
 
 class AdditionalMetricWithoutData(Rule):
-    """Alarm on a CloudFront metric that is not switched on.
+    """Alarm on a CloudFront metric that is not enabled.
 
     OriginLatency, CacheHitRate and the error rates of single status codes are additional metrics: CloudFront
     writes them once an AWS::CloudFront::MonitoringSubscription has switched them on for the distribution.
@@ -70,7 +70,7 @@ def _percentile(metric: Metric) -> str:
 
 
 def _unsubscribed(case: Validator, distribution: str) -> Iterator[Validator]:
-    """Yield the cases in which no subscription of the template switches the distribution's metrics on."""
+    """Yield the cases in which no subscription of the template enables the distribution's metrics."""
     left = [case]
     resources = case.cfn.template["Resources"]
     for _, resource, properties in of_type(resources, "AWS::CloudFront::MonitoringSubscription"):
@@ -82,7 +82,7 @@ def _unsubscribed(case: Validator, distribution: str) -> Iterator[Validator]:
 
 
 def _gaps(case: Validator, resource: Any, properties: Any) -> Iterator[Validator]:
-    """Yield the cases in which a subscription is not there or not enabled."""
+    """Yield the cases in which a subscription is missing or disabled."""
     condition = resource.get("Condition")
     without = assume(case, {condition: False}) if isinstance(condition, str) else None
     if without:

@@ -112,7 +112,7 @@ FOREIGN = {
     "WebACL",
 }
 
-# Dimension: what a reference must not be, by type and attribute (Ref has none), and what to write instead.
+# Dimension -> wrong references, by type and attribute (none for Ref), and the correct value.
 REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
     ("AWS/ApiGateway", "ApiName"): [
         ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "the API's name, as in its Name")
@@ -227,7 +227,7 @@ def _sets(metric: Metric) -> tuple[tuple[str, ...], ...]:
 
 
 def _scope(metric: Metric) -> str:
-    """Return the scope of the web ACL that the template makes with this metric name; empty if none."""
+    """Return the scope of the web ACL of the template with this metric name; empty if there is none."""
     wanted = sub_text((metric.dimensions or {}).get("WebACL"))
     for _, _, properties in of_type(metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"):
         visibility = properties.get("VisibilityConfig")
@@ -309,7 +309,7 @@ def _aurora_cluster(metric: Metric) -> str:
 
 
 def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, Validator]]:
-    """Yield what is wrong with the value of a dimension."""
+    """Yield the problems of the value of a dimension."""
     logical_id, attribute = single_reference(value)
     if (sub_text(value) or "").startswith("arn:"):
         yield (
@@ -333,7 +333,7 @@ def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, 
                 "and the alarm never has data.",
                 case,
             )
-            return  # one value of a parameter says enough
+            return  # one finding for a parameter is sufficient
 
 
 def _allowed(namespace: str, name: str) -> tuple[tuple[str, ...], str] | None:

@@ -1,4 +1,4 @@
-"""A metric of one's own is written under the name by which an alarm watches it."""
+"""An alarm on a custom metric uses the name that a metric filter writes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class AlarmOnUnwrittenMetric(Rule):
     """Alarm on a metric that no filter of its namespace writes.
 
-    Where metric filters of the template write into a namespace of their own, an alarm on another name in it
-    has no data, and neither has one with dimensions on a metric that a filter writes without. Names are
-    case-sensitive. Only a name that is close to one of the filters' is found, since applications write
+    If metric filters of the template write into a custom namespace, an alarm on another name in it does not
+    have data. The same applies to an alarm with dimensions on a metric that a filter writes without. Names
+    are case-sensitive. Only names similar to those of the filters are reported, because applications write
     metrics too.
     """
 

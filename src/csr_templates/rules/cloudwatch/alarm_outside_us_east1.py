@@ -1,4 +1,4 @@
-"""An alarm is where its metric is."""
+"""An alarm is in the region of its metric."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ CERTIFICATE = ("DistributionConfig", "ViewerCertificate", "AcmCertificateArn")  
 
 
 class AlarmOutsideUsEast1(Rule):
-    """Alarm in a region that lacks the metric.
+    """Alarm in a region without the metric.
 
-    An alarm sees the metrics of its own region. CloudFront, web ACLs for CloudFront, Route 53, with its
+    An alarm can use only metrics of its own region. CloudFront, web ACLs for CloudFront, Route 53, with its
     health checks, and Billing write theirs only to us-east-1, and so does ACM for the certificate of a
     distribution: an alarm on them in another region never has data. Put the alarm, and the topic that it
     notifies, into a stack of us-east-1.

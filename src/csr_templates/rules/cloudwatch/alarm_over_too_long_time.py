@@ -1,4 +1,4 @@
-"""An alarm looks back no further than CloudWatch allows."""
+"""The evaluation time of an alarm is within the limit of CloudWatch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DAY, WEEK, HOUR = 86_400, 604_800, 3_600  # seconds
 
 
 class AlarmOverTooLongTime(Rule):
-    """Alarm that CloudWatch refuses for its periods.
+    """Alarm whose periods CloudWatch does not accept.
 
     EvaluationPeriods times Period must not exceed a day, or seven days with periods of an hour or more.
     """

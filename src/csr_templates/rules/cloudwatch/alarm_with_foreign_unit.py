@@ -1,4 +1,4 @@
-"""An alarm asks for the unit in which its metric is written."""
+"""An alarm uses the unit of its metric."""
 
 from __future__ import annotations
 
@@ -64,7 +64,6 @@ class AlarmWithForeignUnit(Rule):
                     yield Fault(
                         ("Unit",),
                         f"Unit is {unit}{{when}}, and {metric.namespace} writes {metric.name} in {right}: "
-                        "the "
-                        "alarm never has data. Leave Unit out.",
+                        "the alarm never has data. Leave Unit out.",
                         case,
                     )

@@ -1,4 +1,4 @@
-"""An alarm notifies someone and says what happened."""
+"""An alarm has an action and a description."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class AlarmWithoutActionOrDescription(Rule):
     """Alarm without action or description.
 
     CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without AlarmDescription.
-    Such an alarm notifies no one, or notifies an operator who does not know what to do. Name at least one
-    action and describe what happened and what to look at first. An alarm that only feeds a composite alarm
-    needs no action itself: ignore this rule on it and say so in the reason.
+    Such an alarm does not notify anyone, or notifies an operator without instructions. Add at least one
+    action, and describe the event and the first check. An alarm that is only used by a composite alarm or as
+    a rollback trigger does not need an action: ignore this rule on it and give the reason.
     """
 
-    id = "E9600"
+    id = "W9600"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html"
     tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
@@ -78,14 +78,14 @@ def _is_false(validator: Validator, value: Any) -> Iterator[Validator]:
 
 
 def _is_blank(validator: Validator, value: Any) -> Iterator[Validator]:
-    """Yield the cases in which there is no text."""
+    """Yield the cases without a text."""
     for text, case in values(validator, value):
         if text is None or (isinstance(text, str) and not text.strip()):
             yield case
 
 
 def _is(silent: str, value: Any, facts: str) -> str:
-    """Return what is the matter with the value found, and when."""
+    """Return the problem of the value, and its cases."""
     if value is None:
         return "is missing"
     if facts or (isinstance(value, (dict, list)) and value):

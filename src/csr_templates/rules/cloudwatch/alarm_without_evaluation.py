@@ -1,4 +1,4 @@
-"""An alarm says what it compares with what, and for how long."""
+"""An alarm has a comparison, a threshold, periods and a statistic."""
 
 from __future__ import annotations
 

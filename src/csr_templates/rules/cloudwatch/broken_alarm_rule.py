@@ -16,9 +16,9 @@ STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
 class BrokenAlarmRule(Rule):
     """Composite alarm whose rule cannot be read, or names an alarm that the template does not have.
 
-    AlarmRule is made of ALARM("NAME"), OK("NAME") and INSUFFICIENT_DATA("NAME") with AND, OR and NOT. It
-    takes names or ARNs of alarms, and CloudWatch refuses a name that does not exist: one that is close to an
-    alarm of the template is misspelt. It refuses the signs of a programming language, such as &&, too.
+    AlarmRule consists of ALARM("NAME"), OK("NAME") and INSUFFICIENT_DATA("NAME") with AND, OR and NOT. It
+    accepts names or ARNs of alarms, and CloudWatch rejects a name that does not exist: one that is close to
+    an alarm of the template is misspelt. It refuses the signs of a programming language, such as &&, too.
     """
 
     id = "E9614"

@@ -1,4 +1,4 @@
-"""The body of a dashboard is one that CloudWatch shows."""
+"""The body of a dashboard is valid."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ STATISTIC = re.compile(
 
 
 class BrokenDashboard(Rule):
-    """Dashboard whose body CloudWatch refuses or does not show.
+    """Dashboard whose body CloudWatch rejects or does not show.
 
-    DashboardBody is JSON inside a text, which cfn-lint does not read. It holds a list of widgets, each with a
-    type that exists, 24 columns in all; a metric widget names a region and lists its metrics as namespace,
-    name and dimension pairs, with formulas of their ids and statistics that exist. Alarms are listed by their
-    ARNs, and a query begins with SOURCE. CloudFront, Route 53 and Billing have metrics only in us-east-1.
-    CloudWatch refuses a body that is not JSON, and shows an empty widget for the rest.
+    DashboardBody is JSON inside a text, which cfn-lint does not check. It contains a list of widgets, each
+    with a type that exists, 24 columns in all; a metric widget names a region and lists its metrics as
+    namespace, name and dimension pairs, with formulas of their ids and statistics that exist. Alarms are
+    listed by their ARNs, and a query begins with SOURCE. CloudFront, Route 53 and Billing have metrics only
+    in us-east-1. CloudWatch refuses a body that is not JSON, and shows an empty widget for the rest.
     """
 
     id = "E9615"
@@ -71,7 +71,7 @@ class BrokenDashboard(Rule):
 
 
 def _read(text: str) -> Any:
-    """Return what a body holds; a reference outside of quotes stands for a number."""
+    """Return the parsed body; a reference outside of quotes is a number."""
     try:
         return json.loads(re.sub(r'("(?:[^"\\]|\\.)*")|\$\{!?[^}]*\}', lambda found: found[1] or "1", text))
     except ValueError:
@@ -111,7 +111,7 @@ def _is_name(alarm: str, resources: Any) -> bool:
 
 
 def _row_problems(rows: list[Any], inside: dict[str, Any], here: list[str]) -> Iterator[str]:
-    """Yield what is wrong with the metrics and formulas of a widget."""
+    """Yield the problems of the metrics and formulas of a widget."""
     options = [row[-1] if isinstance(row, list) and row and isinstance(row[-1], dict) else {} for row in rows]
     ids = {str(each.get("id")) for each in options}
     before: list[str] = []

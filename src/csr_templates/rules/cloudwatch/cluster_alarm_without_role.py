@@ -1,4 +1,4 @@
-"""An alarm on a database cluster says which of its instances it means."""
+"""An alarm on a database cluster selects an instance."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
-# Each instance reports these for itself; what only the cluster's volume has is not among them.
+# Metrics that each instance reports, without those of the cluster volume.
 PER_INSTANCE = {
     "CommitLatency",
     "CPUCreditBalance",

@@ -22,7 +22,7 @@ from csr_templates.rules.support.values import show, values
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What Aurora MySQL makes of the memory of a class where no parameter group says otherwise.
+# Default of max_connections in Aurora MySQL for each class.
 OF_T_CLASSES = {
     "db.t2.small": 45,
     "db.t2.medium": 90,
@@ -46,9 +46,8 @@ OF_R_SIZES = {
 
 MESSAGE = (
     "Threshold is {threshold} and ComparisonOperator is {operator}{when}, but an instance takes at most "
-    "{limit} connections "
-    "({source}): the alarm never fires. Raise max_connections in the parameter group of the instances, or "
-    "lower the threshold."
+    "{limit} connections ({source}): the alarm never fires. Raise max_connections in the parameter group of "
+    "the instances, or lower the threshold."
 )
 
 
@@ -56,8 +55,8 @@ class ConnectionsAlarmOutOfReach(Rule):
     """Connections alarm above what the database allows.
 
     Aurora MySQL refuses connections above max_connections: by default 90 on db.t3.medium and db.t4g.medium,
-    135 on their large ones, 1000 on a large R class. An alarm that waits for more stays OK while clients read
-    'Too many connections'. Set max_connections in a parameter group to what the memory bears, and the
+    135 on their large ones, 1000 on a large R class. An alarm with a higher threshold stays OK while clients
+    get 'Too many connections'. Set max_connections in a parameter group as far as the memory allows, and the
     threshold clearly below it.
     """
 
@@ -83,7 +82,7 @@ class ConnectionsAlarmOutOfReach(Rule):
 
 
 def _watched(validator: Validator, properties: Any) -> tuple[dict[str, Any], Any]:
-    """Return the instances that the alarm's dimensions name, and their cluster."""
+    """Return the instances in the alarm's dimensions, and their cluster."""
     dimensions = properties.get("Dimensions")
     for dimension in dimensions if isinstance(dimensions, list) else ():
         name = dimension.get("Name") if isinstance(dimension, dict) else None
@@ -120,7 +119,7 @@ def _out_of_reach(validator: Validator, case: Validator, plain: Any) -> Iterator
 
 
 def _highest(case: Validator, cluster: Any, instances: list[Any]) -> Iterator[tuple[float, str, Validator]]:
-    """Yield, for each case, what the instance with the highest limit allows and why."""
+    """Yield, for each case, the highest limit of the instances and its source."""
     if not instances:
         yield 0, "", case
         return
@@ -133,7 +132,7 @@ def _highest(case: Validator, cluster: Any, instances: list[Any]) -> Iterator[tu
 
 
 def _limits(case: Validator, cluster: Any, instance: Any) -> Iterator[tuple[float, str, Validator]]:
-    """Yield what an instance allows in each case; infinity if the template does not say."""
+    """Yield the limit of an instance in each case; infinity if it is not known."""
     configured = setting(case, "max_connections", cluster, instance)
     if configured is UNKNOWN:
         yield math.inf, "", case

@@ -1,4 +1,4 @@
-"""Some alarm notices that what it watches is dead."""
+"""At least one alarm notifies when a resource stops sending data."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from csr_templates.rules.support.metrics import Metric
 
-# What sends data all the time that it is alive, also without any traffic: namespace -> what tells it from
-# others, the widest first.
+# Resources that send data continuously, also without traffic: namespace -> identifying dimensions, the widest
+# first.
 ALIVE = {
     "AWS/CertificateManager": ("CertificateArn",),
     "AWS/DocDB": ("DBClusterIdentifier", "DBInstanceIdentifier"),
@@ -28,12 +28,12 @@ ALIVE = {
 
 
 class DataStopsUnnoticed(Rule):
-    """Alarms that stay quiet when what they watch is dead.
+    """Alarms that do not notify when the resource stops sending data.
 
-    A database, a cache, a health check or a certificate sends data as long as it is alive. When it is dead
-    the data stop, and an alarm with TreatMissingData notBreaching or ignore, or without
-    InsufficientDataActions, notifies no one. One alarm on each is enough: set TreatMissingData to breaching,
-    for example on the number of samples (SampleCount) of a metric.
+    A database, a cache, a health check or a certificate sends data as long as it works. If it fails, it stops
+    sending data, and an alarm with TreatMissingData notBreaching or ignore, or without
+    InsufficientDataActions, does not notify anyone. One alarm on each resource is sufficient: set
+    TreatMissingData to breaching, for example on the number of samples (SampleCount) of a metric.
     """
 
     id = "W9608"
@@ -46,7 +46,7 @@ class DataStopsUnnoticed(Rule):
         noticed: set[tuple[str, str]] = set()
         for alarm, resource, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
             for found, case in scenarios(validator, conditional_properties(resource)):
-                # An alarm that exists in some environments only was meant so: it counts everywhere.
+                # An alarm that exists only in some environments counts for all.
                 for metric in metrics(case, found) if isinstance(found, dict) else ():
                     for thing in _things(metric):
                         if _notices(case, found):
@@ -58,14 +58,14 @@ class DataStopsUnnoticed(Rule):
                 namespace, name = thing
                 yield Fault(
                     (alarm, "Properties", *existing(properties, ("TreatMissingData",))),
-                    f"No alarm notices when the data of {name} ({namespace}) stop: it can be dead, and all "
-                    "alarms on it stay quiet. Set TreatMissingData to breaching on one of them, or notify a "
-                    "topic with InsufficientDataActions.",
+                    f"No alarm notifies when {name} ({namespace}) stops sending data: it can fail without an "
+                    "alarm. Set TreatMissingData to breaching on one of its alarms, or notify a topic with "
+                    "InsufficientDataActions.",
                 )
 
 
 def _things(metric: Metric) -> Iterator[tuple[str, str]]:
-    """Yield namespace and name of what a metric is about; nothing if its data depend on traffic."""
+    """Yield namespace and name of the resource of a metric; nothing if its data depend on traffic."""
     for dimension in ALIVE.get(metric.namespace or "", ()):
         name = sub_text((metric.dimensions or {}).get(dimension))
         if name is not None:
@@ -74,7 +74,7 @@ def _things(metric: Metric) -> Iterator[tuple[str, str]]:
 
 
 def _cluster(case: Validator, name: str) -> str:
-    """Return the name of the cluster that an instance of the template belongs to, else the same name."""
+    """Return the name of the cluster of an instance of the template, otherwise the same name."""
     _, instance = find_resource(
         case,
         single_reference({"Fn::Sub": name})[0],
@@ -86,7 +86,7 @@ def _cluster(case: Validator, name: str) -> str:
 
 
 def _notices(case: Validator, properties: Any) -> bool:
-    """Return whether an alarm does something when data are missing, as far as the template tells."""
+    """Return whether an alarm notifies when data are missing, as far as it is known."""
     if properties.get("ActionsEnabled") is False:
         return False
     treated = [value for value, _ in values(case, properties.get("TreatMissingData", "missing"))]

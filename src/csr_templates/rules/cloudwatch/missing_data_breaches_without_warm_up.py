@@ -1,4 +1,4 @@
-"""An alarm whose missing data breaches waits for the first data."""
+"""An alarm with breaching missing data waits for the first data of a new resource."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ ASKED = ("TreatMissingData", "WarmUpConfiguration")
 class MissingDataBreachesWithoutWarmUp(Rule):
     """Alarm that fires when its stack is created.
 
-    With TreatMissingData breaching, an alarm on what the same stack creates fires before that has sent its
-    first data, and wakes the operator for each new stack. Give it a WarmUpConfiguration: the alarm then waits
-    for data, at most as long as the configuration says, after each creation and update of the alarm.
+    With TreatMissingData breaching, an alarm on a resource of the same stack fires before the resource has
+    sent its first data, and notifies the operator for each new stack. Add a WarmUpConfiguration: after each
+    creation and update, the alarm then waits for data, up to the configured time.
     """
 
     id = "W9609"
@@ -44,7 +44,7 @@ class MissingDataBreachesWithoutWarmUp(Rule):
 
 
 def _created(case: Validator, properties: Any) -> str:
-    """Return the logical ID of a resource of the template whose metric an alarm watches; empty if none."""
+    """Return the logical ID of the resource of an alarm's metric; empty if it is not in the template."""
     resources = case.context.resources
     named = (
         logical_id

@@ -1,4 +1,4 @@
-"""The name of a metric is spelt as its service spells it."""
+"""The name of a metric has the spelling of its service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from csr_templates.rules.support.spellings import namespace_spelling, spelling
 
 
 class MisspeltMetric(Rule):
-    """Alarm on a metric in another spelling.
+    """Alarm on a misspelt metric name.
 
     The names of metrics and namespaces are case-sensitive, and services spell alike things differently:
     5xxErrorRate of CloudFront, 5XXError of a REST API, 5xx of an HTTP API; AWS/NATGateway, AWS/ApiGateway.

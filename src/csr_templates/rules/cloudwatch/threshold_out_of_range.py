@@ -1,4 +1,4 @@
-"""An alarm's threshold is one that its metric can cross."""
+"""The threshold of an alarm is in the range of its metric."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ThresholdOutOfRange(Rule):
         threshold = properties.get("Threshold")
         own = validator.cfn.template["Resources"].get(own_id(validator), {})
         if "Metrics" in properties or ("Condition" in own and is_function(threshold)[0]):
-            return  # where a threshold of -1 says that there is no alarm
+            return  # where a threshold of -1 disables the alarm
         for metric in metrics(validator, properties):
             low, high = _range(metric.namespace, metric.name, metric.statistic)
             limited = reach(metric)

@@ -1,4 +1,4 @@
-"""Each rule of a network ACL can match something."""
+"""Each rule of a network ACL is evaluated."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ EVERYWHERE = {"CidrBlock": "0.0.0.0/0", "Ipv6CidrBlock": "::/0"}
 
 
 class AclRuleNeverReached(Rule):
-    """Network ACL rule after one that decides about everything.
+    """Network ACL rule after a rule that matches all traffic.
 
-    The rules of a network ACL are evaluated from the lowest number, and the first that matches decides. After
-    one for every protocol from or to every address, no rule of that direction is reached: what it allows or
-    denies does not happen. Give the rule about everything the highest number, or remove it.
+    The rules of a network ACL are evaluated from the lowest number, and the first matching rule applies.
+    After a rule for all protocols and addresses, other rules of this direction have no effect. Give the rule
+    for all traffic the highest number, or remove it.
     """
 
     id = "E9634"
@@ -57,7 +57,7 @@ def _after(entry: Any, other: Any) -> bool:
 
 
 def _is_of(entry: Any, family: str) -> bool:
-    """Return whether an entry is about addresses of a family, and not itself about all of them."""
+    """Return whether an entry is for some addresses of a family, not for all of them."""
     if family not in entry:
         return False
     try:

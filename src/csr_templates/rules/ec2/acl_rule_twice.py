@@ -1,4 +1,4 @@
-"""A network ACL has one rule of each number."""
+"""The rules of a network ACL have unique numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from csr_templates.rules.support.values import case_of, is_true, of_type
 class AclRuleTwice(Rule):
     """Two rules of a network ACL with the same number.
 
-    The rules of a network ACL are numbered, inbound and outbound each for itself, and EC2 refuses a second
+    The rules of a network ACL are numbered, inbound and outbound separately, and EC2 refuses a second
     rule with a number: NetworkAclEntryAlreadyExists. Leave gaps between the numbers.
     """
 
@@ -37,8 +37,7 @@ class AclRuleTwice(Rule):
                     yield Fault(
                         (logical_id, "Properties", "RuleNumber"),
                         f"RuleNumber is {rule}, which {other} has among the {way} rules of {acl}: EC2 "
-                        "refuses the "
-                        "second. Give it another number.",
+                        "refuses the second. Give it another number.",
                     )
                     break
             others.append((logical_id, resource))

@@ -1,4 +1,4 @@
-"""A network ACL lets something in and something out."""
+"""A network ACL allows inbound and outbound traffic."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from csr_templates.rules.support.values import is_true, of_type
 
 
 class AclWithoutOneDirection(Rule):
-    """Network ACL that lets nothing in, or nothing out.
+    """Network ACL that allows no inbound or no outbound traffic.
 
-    A new network ACL denies everything both ways, and rules open one way each. With rules for one way only,
-    or with a deny that comes before each allow of a way, no connection is answered.
+    A new network ACL denies all traffic, and a rule allows one direction. With rules for only one direction,
+    or with a deny before each allow of a direction, no connection works.
     """
 
     id = "E9629"
@@ -47,7 +47,7 @@ class AclWithoutOneDirection(Rule):
 
 
 def _reached(rules: list[Any]) -> list[Any]:
-    """Return the rules that come before one which denies everything."""
+    """Return the rules before the first rule that denies all traffic."""
     numbered = [(number(one.get("RuleNumber")), one) for one in rules]
     ends = [
         at

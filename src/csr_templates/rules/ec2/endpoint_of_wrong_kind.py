@@ -1,4 +1,4 @@
-"""An endpoint is of the kind that its service has."""
+"""An endpoint has a type that its service supports."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ GATEWAY = ("s3", "s3express", "dynamodb")
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 NAMES = (
     "acm-pca athena autoscaling backup bedrock-runtime cloudformation cloudtrail codebuild config ec2 "
-    "ec2messages "
-    "ecr.api ecr.dkr ecs ecs-agent ecs-telemetry eks elasticfilesystem elasticloadbalancing events "
-    "execute-api "
-    "glue kinesis-firehose kinesis-streams kms lambda logs monitoring rds rds-data sagemaker.api "
-    "sagemaker.runtime secretsmanager sns sqs ssm ssmmessages states sts xray"
+    "ec2messages ecr.api ecr.dkr ecs ecs-agent ecs-telemetry eks elasticfilesystem elasticloadbalancing "
+    "events execute-api glue kinesis-firehose kinesis-streams kms lambda logs monitoring rds rds-data "
+    "sagemaker.api sagemaker.runtime secretsmanager sns sqs ssm ssmmessages states sts xray"
 )
 TAKEN_FOR = {
     "apigateway": "execute-api",
@@ -39,9 +37,9 @@ SERVICES = {re.sub(r"[^a-z0-9.]", "", name): name for name in (*NAMES.split(), *
 class EndpointOfWrongKind(Rule):
     """VPC endpoint for a service that does not exist, or of a kind that it does not have.
 
-    VpcEndpointType is Gateway unless the template says otherwise, and only S3 and DynamoDB have gateways:
-    every other service needs Interface, with subnets and security groups. A gateway is only a route, so
-    it needs RouteTableIds and takes neither. Some services have another name here: CloudWatch is monitoring,
+    The default of VpcEndpointType is Gateway, which only S3 and DynamoDB support: every other service needs
+    Interface, with subnets and security groups. A gateway is only a route: it needs RouteTableIds, and does
+    not accept subnets or security groups. Some services have another name here: CloudWatch is monitoring,
     Step Functions is states. The region is that of the VPC, unless ServiceRegion says otherwise.
     """
 
@@ -76,16 +74,14 @@ class EndpointOfWrongKind(Rule):
                     yield Fault(
                         (name,),
                         f"{name} is set on a gateway endpoint{{when}}, which EC2 refuses: a gateway is a "
-                        "route. Set "
-                        "RouteTableIds instead, or VpcEndpointType to Interface.",
+                        "route. Set RouteTableIds instead, or VpcEndpointType to Interface.",
                         case,
                     )
             if service[1] in GATEWAY and "RouteTableIds" not in properties:
                 yield Fault(
                     (),
                     f"RouteTableIds is missing on the gateway endpoint for {service[1]}{{when}}: no subnet "
-                    "uses it. "
-                    "List the route tables.",
+                    "uses it. List the route tables.",
                     case,
                 )
 
@@ -102,7 +98,6 @@ def _no_service(validator: Validator, properties: Any, region: str, service: str
     if anywhere and not here:
         return (
             f"ServiceName is for {region}{{when}}, and other endpoints of the template are for AWS::Region: "
-            "EC2 "
-            "refuses it in another region. Write ${AWS::Region}."
+            "EC2 refuses it in another region. Write ${AWS::Region}."
         )
     return ""

@@ -1,4 +1,4 @@
-"""An interface endpoint can be reached on port 443."""
+"""An interface endpoint allows port 443."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from csr_templates.rules.support.values import of_type, show
 
 
 class EndpointWithoutHttps(Rule):
-    """Interface endpoint whose security groups do not let HTTPS in.
+    """Interface endpoint whose security groups do not allow HTTPS.
 
-    The services of AWS answer on port 443 of an endpoint. If none of its security groups lets TCP 443 in,
-    every call to the service runs into its timeout, since private DNS leads only to the endpoint. So it does
-    without SecurityGroupIds, where the default group of the VPC lets in no one but its own members.
+    AWS services listen on port 443 of an endpoint. If none of its security groups allows inbound TCP 443,
+    every call to the service times out, because private DNS resolves only to the endpoint. So it does without
+    SecurityGroupIds, where the default group of the VPC lets in no one but its own members.
     """
 
     id = "E9632"
@@ -44,9 +44,8 @@ class EndpointWithoutHttps(Rule):
             if "SecurityGroupIds" not in properties and vpc in resources and not default_used:
                 yield Fault(
                     (logical_id, "Properties"),
-                    f"SecurityGroupIds is missing: the endpoint gets the default group of {vpc}, which "
-                    "lets in "
-                    "only its own members, and nothing of the template is one. Add a group that lets TCP "
+                    f"SecurityGroupIds is missing: the endpoint gets the default group of {vpc}, which lets "
+                    "in only its own members, and nothing of the template is one. Add a group that lets TCP "
                     "443 in.",
                 )
             groups = [single_reference(item)[0] for item, _ in each(properties.get("SecurityGroupIds"))]
@@ -61,9 +60,8 @@ class EndpointWithoutHttps(Rule):
             if not any(_admits_https(rule) for rule in rules):
                 yield Fault(
                     (logical_id, "Properties", "SecurityGroupIds"),
-                    f"{' and '.join(groups)} lets TCP 443 in from no one: no call reaches the endpoint. Add "
-                    "an "
-                    "ingress rule for port 443.",
+                    f"{' and '.join(groups)} lets TCP 443 in from no one: calls to the endpoint time out. "
+                    "Add an ingress rule for port 443.",
                 )
 
 

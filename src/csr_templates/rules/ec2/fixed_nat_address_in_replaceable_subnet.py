@@ -1,4 +1,4 @@
-"""A NAT gateway that may be replaced does not hold on to its address."""
+"""A NAT gateway that may be replaced does not have a fixed address."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class FixedNatAddressInReplaceableSubnet(Rule):
 
     A new CidrBlock or AvailabilityZone replaces a subnet, and a new subnet replaces the NAT gateway in it.
     CloudFormation creates the new gateway before it deletes the old one, with the same AllocationId, which
-    is still in use: EC2 answers Resource.AlreadyAssociated and the update is rolled back. Write the value
-    into the template, or say in the parameter's description that it cannot be changed after creation, and
+    is still in use: EC2 returns Resource.AlreadyAssociated and the update is rolled back. Write the value
+    into the template, or state in the parameter's description that it cannot be changed after creation, and
     ignore this rule with that reason.
     """
 
@@ -44,7 +44,7 @@ class FixedNatAddressInReplaceableSubnet(Rule):
 
 
 def _replaced(case: Validator, kind: str, properties: Any, what: str) -> Faults:
-    """Yield a fault if parameters decide a create-only property, besides the address itself."""
+    """Yield a fault if a create-only property, other than the address, depends on parameters."""
     parameters = {
         parameter
         for path in create_only(kind, case.context.regions[0])

@@ -27,6 +27,6 @@ class FlowLogNotAllowed(Rule):
         for role, absent, case in missing(validator, properties.get("DeliverLogsPermissionArn"), actions):
             yield Fault(
                 ("DeliverLogsPermissionArn",),
-                f"{role} may not {' and '.join(absent)}{{when}}: the flow log stays empty. Allow it.",
+                f"{role} does not allow {' and '.join(absent)}{{when}}: the flow log stays empty. Allow it.",
                 case,
             )

@@ -1,4 +1,4 @@
-"""What one security group sends to another is let in there."""
+"""Egress rules between security groups have matching ingress rules."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Opening(NamedTuple):
 
 
 class GroupClosedOnOneSide(Rule):
-    """Egress rule to a security group that does not let it in.
+    """Egress rule to a security group without a matching ingress rule.
 
-    A connection needs both ends: an egress rule of the group that opens it, and an ingress rule of the group
-    that answers. A rule to a group of the template that lets nothing in from there lets no connection
-    through: often source and destination are exchanged, or the two ports differ.
+    A connection needs an egress rule of the source group and an ingress rule of the destination group. An
+    egress rule to a group of the template without a matching ingress rule has no effect: often source and
+    destination are exchanged, or the two ports differ.
     """
 
     id = "E9635"
@@ -50,14 +50,13 @@ class GroupClosedOnOneSide(Rule):
             if other in groups and not any(_meets(one, rule) for rule in answers):
                 yield Fault(
                     (*one.path, "DestinationSecurityGroupId"),
-                    f"DestinationSecurityGroupId is {other}, which lets nothing in from {one.group} on "
-                    "this port: "
-                    "no connection is made. Add an ingress rule there, or exchange the two groups.",
+                    f"DestinationSecurityGroupId is {other}, which lets nothing in from {one.group} on this "
+                    "port: no connection is made. Add an ingress rule there, or exchange the two groups.",
                 )
 
 
 def _openings(resources: Any, kind: str, groups: set[str]) -> Iterator[Opening]:
-    """Yield the rules of one direction, written in the groups or beside them."""
+    """Yield the rules of one direction, in the groups and as separate resources."""
     for logical_id, _, properties in of_type(resources, GROUP):
         for rule, path in each(properties.get(kind), logical_id, "Properties", kind):
             yield Opening(logical_id, rule if isinstance(rule, dict) else {}, path)
@@ -68,7 +67,7 @@ def _openings(resources: Any, kind: str, groups: set[str]) -> Iterator[Opening]:
 
 
 def _meets(one: Opening, rule: Any) -> bool:
-    """Return whether a rule of the other group may be the other half; what is not known may be."""
+    """Return whether a rule of the other group matches; unknown values match."""
     if is_function(rule)[0] or not rule:
         return True
     source = rule.get("SourceSecurityGroupId")
@@ -82,7 +81,7 @@ def _meets(one: Opening, rule: Any) -> bool:
 
 
 def _ports(rule: Any) -> tuple[float, float] | None:
-    """Return the ports of a rule; None if they are all or only AWS knows."""
+    """Return the ports of a rule; None for all ports or if they are not known."""
     first, last = number(rule.get("FromPort")), number(rule.get("ToPort"))
     if str(rule.get("IpProtocol")) == "-1" or first is None or last is None or first < 0:
         return None

@@ -1,4 +1,4 @@
-"""A NAT gateway stands in a subnet that leads to the internet."""
+"""A NAT gateway is in a subnet with a route to an internet gateway."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from csr_templates.rules.support.values import of_type
 class NatGatewayWithoutInternet(Rule):
     """NAT gateway that does not reach the internet.
 
-    A public NAT gateway sends on what it gets by the route table of its own subnet. Without a default route
-    to an internet gateway there, or with one back to a NAT gateway, everything behind it waits for answers
-    that never come. Put it into a public subnet. A private NAT gateway has no public address: an internet
-    gateway drops what comes from it.
+    A public NAT gateway forwards traffic with the route table of its own subnet. Without a default route to
+    an internet gateway, or with a route back to a NAT gateway, all connections through it time out. Put it
+    into a public subnet. A private NAT gateway has no public address: an internet gateway drops what comes
+    from it.
     """
 
     id = "E9626"
@@ -43,6 +43,6 @@ class NatGatewayWithoutInternet(Rule):
                 yield Fault(
                     (logical_id, "Properties", "SubnetId"),
                     f"SubnetId is {subnet}, whose route table {tables[0]} has no route to an internet "
-                    "gateway: "
-                    "nothing behind the NAT gateway reaches the internet. Put it into a public subnet.",
+                    "gateway: nothing behind the NAT gateway reaches the internet. Put it into a public "
+                    "subnet.",
                 )

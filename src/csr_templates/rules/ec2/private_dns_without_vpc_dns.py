@@ -1,4 +1,4 @@
-"""Private DNS works in a VPC that has DNS."""
+"""Private DNS is used in a VPC with DNS enabled."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from csr_templates.rules.support.values import is_false, is_true, of_type, value
 
 
 class PrivateDnsWithoutVpcDns(Rule):
-    """Private DNS in a VPC that does not ask Amazon's DNS.
+    """Private DNS in a VPC that does not use the Amazon DNS server.
 
     An interface endpoint with PrivateDnsEnabled, and a private hosted zone, need EnableDnsSupport and
-    EnableDnsHostnames of their VPC; the second is off by default. EC2 refuses such an endpoint, and the names
-    of such a zone do not resolve. Name servers of the internet in DomainNameServers of the DHCP options do
-    not know these names either.
+    EnableDnsHostnames of their VPC; the second is disabled by default. EC2 refuses such an endpoint, and the
+    names of such a zone do not resolve. Name servers of the internet in DomainNameServers of the DHCP options
+    do not know these names either.
     """
 
     id = "E9630"
@@ -51,7 +51,7 @@ class PrivateDnsWithoutVpcDns(Rule):
 
 
 def _foreign_servers(resources: Any, users: list[tuple[str, str, Any]]) -> Faults:
-    """Yield a fault where a VPC with private names asks only name servers of the internet."""
+    """Yield a fault if a VPC with private names uses only name servers of the internet."""
     private = {single_reference(value)[0]: logical_id for logical_id, _, value in users}
     for logical_id, _, properties in of_type(resources, "AWS::EC2::VPCDHCPOptionsAssociation"):
         vpc, options = (single_reference(properties.get(name))[0] for name in ("VpcId", "DhcpOptionsId"))

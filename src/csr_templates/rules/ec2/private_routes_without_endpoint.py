@@ -15,10 +15,10 @@ from csr_templates.rules.support.values import of_type
 class PrivateRoutesWithoutEndpoint(Rule):
     """Gateway endpoint that leaves out a route table with a NAT gateway.
 
-    A gateway endpoint works for the subnets of the route tables that it lists. From the others, what goes to
-    S3 or DynamoDB goes through the NAT gateway: it is billed by the gigabyte, and policies that ask for the
-    endpoint refuse it. List every route table whose default route is a NAT gateway; a subnet can be left out
-    on purpose.
+    A gateway endpoint applies to the subnets of the route tables that it lists. From other subnets, traffic
+    to S3 or DynamoDB goes through the NAT gateway: it is billed by the gigabyte, and policies that require
+    the endpoint deny it. List every route table whose default route is a NAT gateway. A subnet can be omitted
+    intentionally.
     """
 
     id = "W9637"
@@ -45,7 +45,6 @@ class PrivateRoutesWithoutEndpoint(Rule):
             if left_out and all(item in resources for item in items):
                 yield Fault(
                     (found[0][0], "Properties", "RouteTableIds"),
-                    f"RouteTableIds leaves out {' and '.join(left_out)}, which leads to a NAT gateway: "
-                    "from there "
-                    f"{name} is reached and billed through it. Add the route table.",
+                    f"RouteTableIds leaves out {' and '.join(left_out)}, which leads to a NAT gateway: from "
+                    f"there {name} is reached and billed through it. Add the route table.",
                 )

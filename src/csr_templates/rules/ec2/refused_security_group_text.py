@@ -1,4 +1,4 @@
-"""The description of a security group's rule has only characters that EC2 takes."""
+"""The description of a security group rule has only characters that EC2 accepts."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ PATHS: tuple[tuple[str | int, ...], ...] = (
 class RefusedSecurityGroupText(Rule):
     """Description of a security group's rule that EC2 refuses.
 
-    EC2 takes a description of at most 255 characters, of ASCII letters, digits, spaces and
-    ._-:/()#,@[]+=&;{}!$*. It refuses everything else (quotes, apostrophes, < and >, Japanese), and the stack
+    EC2 accepts a description of at most 255 characters, of ASCII letters, digits, spaces and
+    ._-:/()#,@[]+=&;{}!$*. It refuses all others (quotes, apostrophes, < and >, Japanese), and the stack
     rolls back. cfn-lint checks the group's own description, not those of its rules.
     """
 

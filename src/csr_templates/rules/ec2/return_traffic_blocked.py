@@ -1,4 +1,4 @@
-"""What a network ACL lets through can be answered."""
+"""A network ACL allows the return traffic of the connections that it allows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENTRY = "AWS::EC2::NetworkAclEntry"
 TCP, ALL = 6, -1
 
-# Every system takes the source port of a connection from a range that includes these: Linux 32768-60999,
+# The ephemeral ports of all systems are in this range: Linux 32768-60999,
 # Windows 49152-65535, NAT gateways and Lambda 1024-65535.
 FIRST_PORT, LAST_PORT = 49152, 60999
 
@@ -33,17 +33,17 @@ class Entry(NamedTuple):
 
     @property
     def takes_answers(self) -> bool:
-        """Whether it is about the ports that answers go to."""
+        """Whether it covers the ephemeral ports."""
         return self.ports[0] <= FIRST_PORT and self.ports[1] >= LAST_PORT
 
 
 class ReturnTrafficBlocked(Rule):
     """Network ACL that blocks return traffic.
 
-    A network ACL knows no connections: an answer is a packet like any other, from the remote address to the
-    port that the connection came from. An ACL that lets HTTPS out to 0.0.0.0/0 must let TCP 1024-65535 (the
-    range of NAT gateways and Lambda) in from 0.0.0.0/0, also behind a NAT gateway, which keeps the remote
-    address. Otherwise every connection hangs until its timeout.
+    A network ACL is stateless: return traffic must be allowed too, from the remote address to the ephemeral
+    port of the connection. An ACL that allows HTTPS to 0.0.0.0/0 must allow inbound TCP 1024-65535 (the range
+    of NAT gateways and Lambda) from 0.0.0.0/0, also behind a NAT gateway, which keeps the remote address.
+    Otherwise every connection times out.
     """
 
     id = "E9622"
@@ -64,7 +64,7 @@ class ReturnTrafficBlocked(Rule):
 
 
 def _goes_out(resources: Any, acl_id: str) -> bool:
-    """Return whether a subnet of the ACL has a route to a NAT gateway: then it opens connections outward."""
+    """Return whether a subnet of the ACL has a route to a NAT gateway, for outbound connections."""
     subnets = _associated(resources, "AWS::EC2::SubnetNetworkAclAssociation", "NetworkAclId")
     tables = _associated(resources, "AWS::EC2::SubnetRouteTableAssociation", "RouteTableId")
     behind_nat = {
@@ -139,11 +139,11 @@ def _entry(case: Validator, logical_id: str, properties: Any, protocol: float | 
 
 
 def _unanswered(entries: list[Entry], goes_out: bool) -> Iterator[Entry]:
-    """Yield the entries that let connections through whose answers no entry lets back."""
+    """Yield the entries that allow connections whose return traffic no entry allows."""
     for entry in entries:
         opposite = [other for other in entries if other.egress != entry.egress]
-        # With the ports of answers in its range an entry may be meant for the answers to what comes the other
-        # way: a database that the whole VPC uses often has everything allowed outward.
+        # An entry with the ephemeral ports may be for return traffic of the other direction: a database that
+        # the whole VPC uses often allows all outbound traffic.
         answers = entry.takes_answers and not (entry.egress and goes_out)
         answers = answers and any(
             other.allows and _overlap(other.network, entry.network) for other in opposite

@@ -13,7 +13,7 @@ class RouteBeforeGatewayAttachment(Rule):
     """Route to a gateway that does not wait for its attachment.
 
     A route to an internet gateway or a VPN gateway needs the gateway to be attached to the VPC, and refers
-    only to the gateway: CloudFormation may create it first, and the stack fails on some days. Add DependsOn
+    only to the gateway: CloudFormation may create it first, and the stack fails by chance. Add DependsOn
     with the AWS::EC2::VPCGatewayAttachment.
     """
 
@@ -34,6 +34,5 @@ class RouteBeforeGatewayAttachment(Rule):
                 yield Fault(
                     (logical_id,),
                     f"The route to {gateway} does not wait for {known[0]}, which attaches it: the stack "
-                    "fails where "
-                    f"the route comes first. Add DependsOn: {known[0]}.",
+                    f"fails where the route comes first. Add DependsOn: {known[0]}.",
                 )

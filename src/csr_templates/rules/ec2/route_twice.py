@@ -14,7 +14,7 @@ DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "Destination
 class RouteTwice(Rule):
     """Two routes of one table to the same destination.
 
-    EC2 refuses the second with RouteAlreadyExists. Where one is for another case, give each a Condition.
+    EC2 refuses the second with RouteAlreadyExists. If they are alternatives, give each a Condition.
     """
 
     id = "E9627"
@@ -36,8 +36,7 @@ class RouteTwice(Rule):
                         yield Fault(
                             (logical_id, "Properties", name),
                             f"{name} is {key[1]}, and {other} routes it in the same table: EC2 refuses the "
-                            "second. "
-                            "Remove one of them.",
+                            "second. Remove one of them.",
                         )
                         break
                 others.append((logical_id, resource))

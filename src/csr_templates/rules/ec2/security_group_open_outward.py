@@ -1,4 +1,4 @@
-"""A security group says where its members may go."""
+"""A security group defines its outbound rules."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ NAME = "SecurityGroupEgress"
 class SecurityGroupOpenOutward(Rule):
     """Security group without inline egress rules.
 
-    To a group without SecurityGroupEgress EC2 adds a rule that lets everything out to everywhere, also if
-    AWS::EC2::SecurityGroupEgress resources name the group: they add to that rule. Write the rules inline; for
-    a group that only answers the idiom is IpProtocol -1 to CidrIp 127.0.0.1/32. If everything is meant, say
-    so: IpProtocol -1 to CidrIp 0.0.0.0/0.
+    EC2 adds a rule that allows all outbound traffic to a group without SecurityGroupEgress, also if
+    AWS::EC2::SecurityGroupEgress resources refer to the group: they add to that rule. Write the rules inline.
+    For a group without outbound connections, use IpProtocol -1 to CidrIp 127.0.0.1/32; to allow all traffic,
+    IpProtocol -1 to CidrIp 0.0.0.0/0.
     """
 
     id = "W9621"

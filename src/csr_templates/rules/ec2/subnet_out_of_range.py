@@ -1,4 +1,4 @@
-"""The subnets of a VPC have parts of its range, each another one."""
+"""The subnets of a VPC have separate parts of its range."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class SubnetOutOfRange(Rule):
     """Subnet whose range overlaps another, or is outside its VPC, by the defaults of parameters.
 
     EC2 refuses a subnet that is not within a range of its VPC, or that overlaps another subnet: 'The CIDR ...
-    conflicts with another subnet'. cfn-lint compares literals (E3059, E3060); here the defaults of parameters
-    are compared, with which the template is deployed unless someone gives others.
+    conflicts with another subnet'. cfn-lint compares literals (E3059, E3060); this rule compares the defaults
+    of parameters.
     """
 
     id = "E9636"
@@ -59,7 +59,7 @@ class SubnetOutOfRange(Rule):
 
 
 def _network(validator: Validator, value: Any) -> Network | None:
-    """Return the range that a value stands for with the defaults of parameters; None if only AWS knows."""
+    """Return the range of a value with the defaults of parameters; None if it is not known."""
     found = [text for text, _ in default_values(validator, value)]
     try:
         return Network(found[0]) if len(found) == 1 and isinstance(found[0], str) else None

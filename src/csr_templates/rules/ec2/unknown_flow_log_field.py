@@ -1,4 +1,4 @@
-"""A flow log's format names fields that flow logs have."""
+"""The format of a flow log uses fields that flow logs have."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TRANSIT_GATEWAY_FIELDS = (
 )
 FIELDS = {*VPC_FIELDS.split(), *TRANSIT_GATEWAY_FIELDS.split()}
 
-# Names that are taken for fields, and the fields that are meant.
+# Common wrong names -> the fields.
 ALIASES = {"windowstart": "start", "windowend": "end", "flowlogstatus": "log-status"}
 
 

@@ -46,6 +46,5 @@ class ServiceBeforeListener(Rule):
                     yield Fault(
                         path,
                         f"The service uses {group} and does not wait for {known[0]}: ECS refuses it where it "
-                        "comes "
-                        f"first. Add DependsOn: {known[0]}.",
+                        f"comes first. Add DependsOn: {known[0]}.",
                     )

@@ -37,7 +37,6 @@ class PortOfAnotherProtocol(Rule):
                 yield Fault(
                     ("Port",),
                     f"Port is {wrong}{{when}} and Protocol {protocol}: clients speak {other} on this port. "
-                    "Set it "
-                    f"to {right}, or the protocol to {other}.",
+                    f"Set it to {right}, or the protocol to {other}.",
                     case,
                 )

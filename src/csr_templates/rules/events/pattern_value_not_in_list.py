@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class PatternValueNotInList(Rule):
     """Event pattern with a value that is not in a list.
 
-    Every leaf of an event pattern is a list of values, also where there is one: source: [aws.ec2].
+    Every leaf of an event pattern is a list of values, also with only one value: source: [aws.ec2].
     EventBridge refuses a plain text, 'Match value must be String, number, true, false, or null', or 'must be
     an object or an array'.
     """

@@ -1,4 +1,4 @@
-"""EventBridge may call the function that a rule names."""
+"""EventBridge is allowed to call the function of a rule."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from csr_templates.rules.support.values import of_type
 class RuleMayNotCallFunction(Rule):
     """Rule whose function does not allow EventBridge.
 
-    EventBridge calls a function as events.amazonaws.com, and a function refuses whom no
-    AWS::Lambda::Permission lets in. The rule matches, the call fails, and only the metric FailedInvocations
-    says so.
+    EventBridge calls a function as events.amazonaws.com, which an AWS::Lambda::Permission must allow. Without
+    it the rule matches, but the call fails, which only the metric FailedInvocations shows.
     """
 
     id = "E9770"
@@ -33,6 +32,5 @@ class RuleMayNotCallFunction(Rule):
                         yield Fault(
                             path,
                             f"The target is {function}, and no AWS::Lambda::Permission lets "
-                            "events.amazonaws.com "
-                            "call it: every event is lost. Add one.",
+                            "events.amazonaws.com call it: every event is lost. Add one.",
                         )

@@ -1,4 +1,4 @@
-"""EventBridge may send to the queue or topic that a rule names."""
+"""EventBridge is allowed to send to the queue or topic of a rule."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from csr_templates.rules.support.values import of_type
 class RuleMayNotSend(Rule):
     """Rule whose queue or topic does not allow EventBridge.
 
-    EventBridge sends to queues and topics as events.amazonaws.com. A queue takes nothing from a service that
-    its policy does not name, and a topic with a policy neither; the policy that a topic has by itself only
-    lets its account in. The event is lost, and only FailedInvocations says so.
+    EventBridge sends to queues and topics as events.amazonaws.com. The policy of the queue or topic must
+    allow this service; the default policy of a topic allows only its account. Otherwise the event is lost,
+    which only the metric FailedInvocations shows.
     """
 
     id = "E9771"
@@ -37,6 +37,5 @@ class RuleMayNotSend(Rule):
                         yield Fault(
                             path,
                             f"The target is {one}, whose policy does not allow events.amazonaws.com "
-                            f"{action}: every "
-                            "event is lost. Allow it.",
+                            f"{action}: every event is lost. Allow it.",
                         )

@@ -1,4 +1,4 @@
-"""A policy does not allow everything but a few actions."""
+"""A policy does not allow all actions except a few."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 class AllowWithNotAction(Rule):
     """Allow with NotAction on every resource.
 
-    NotAction beside Effect: Allow grants every action that it does not name, of every service, those of
-    tomorrow too. With Resource '*' little is left out. Write Action, or Effect: Deny. It can be meant
-    for administrators, or where a condition narrows it.
+    NotAction with Effect: Allow allows every action that it does not list, of every service, including future
+    actions. With Resource '*', almost everything is allowed. Use Action, or Effect: Deny. It can be intended
+    for administrators, or if a condition limits it.
     """
 
     id = "W9646"
@@ -29,6 +29,6 @@ class AllowWithNotAction(Rule):
             if free and "NotAction" in statement and everywhere:
                 yield Fault(
                     (*path, "NotAction"),
-                    "NotAction beside Effect: Allow and Resource '*' allows every other action of every "
+                    "NotAction with Effect: Allow and Resource '*' allows every other action of every "
                     "service. Write Action, or Effect: Deny.",
                 )

@@ -1,4 +1,4 @@
-"""A policy does not allow everyone but one."""
+"""A policy does not allow everyone except a few."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 class AllowWithNotPrincipal(Rule):
     """Allow with NotPrincipal.
 
-    NotPrincipal beside Effect: Allow means everyone else, anonymous callers too. What was meant is Principal,
+    NotPrincipal with Effect: Allow allows all others, including anonymous callers. Use Principal,
     or Effect: Deny.
     """
 
@@ -28,6 +28,6 @@ class AllowWithNotPrincipal(Rule):
             if statement.get("Effect") == "Allow" and "NotPrincipal" in statement:
                 yield Fault(
                     (*path, "NotPrincipal"),
-                    "NotPrincipal beside Effect: Allow lets in everyone but those it names, also without an "
+                    "NotPrincipal with Effect: Allow allows everyone except those in it, also without an "
                     "account. Write Principal, or Effect: Deny.",
                 )

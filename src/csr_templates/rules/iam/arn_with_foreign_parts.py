@@ -1,4 +1,4 @@
-"""An ARN has a region and an account where its service has them."""
+"""An ARN has a region and an account only if ARNs of its service have them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PARTS = {
     "states": (True, True),
 }
 
-# What else is of S3 and Route 53 has a region, an account, or both.
+# Other resources of S3 and Route 53 have a region, an account, or both.
 OTHERWISE = re.compile(
     r"s3:(accesspoint|access-grants|async-request|job|storage-lens)|route53:(domains|recovery)"
 )

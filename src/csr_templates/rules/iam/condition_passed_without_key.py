@@ -1,4 +1,4 @@
-"""A condition that allows something asks for the key it compares."""
+"""A condition of an Allow requires the key that it compares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, d
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 MFA = "aws:multifactorauthpresent"
-# Keys that a request lacks when it comes another way, which is what the condition is to prevent.
+# Keys that are missing in the requests that the condition is intended to exclude.
 GUARDS = {
     MFA: "requests with long-term keys have no aws:MultiFactorAuthPresent",
     "aws:multifactorauthage": "requests without MFA have no aws:MultiFactorAuthAge",
@@ -21,12 +21,12 @@ GUARDS = {
 
 
 class ConditionPassedWithoutKey(Rule):
-    """Condition that a request passes by not having the key.
+    """Condition that is true, or a Deny that does not apply, for requests without the key.
 
-    An operator with IfExists, and ForAllValues with any key, is true where the request lacks the key. In an
-    Allow that opens the door to those whom the condition is to keep out: BoolIfExists with
-    aws:MultiFactorAuthPresent lets access keys in. Leave IfExists out; beside ForAllValues add Null: {KEY:
-    "false"}. In a Deny both are right, and there Bool with aws:MultiFactorAuthPresent "false" spares the
+    An operator with IfExists, and ForAllValues with any key, is true if the request does not have the key. In
+    an Allow, this allows the requests that the condition is intended to exclude: BoolIfExists with
+    aws:MultiFactorAuthPresent allows access keys. Remove IfExists; with ForAllValues, add Null: {KEY:
+    "false"}. In a Deny, both are correct, and Bool with aws:MultiFactorAuthPresent "false" does not apply to
     access keys: use BoolIfExists.
     """
 
@@ -66,6 +66,6 @@ class ConditionPassedWithoutKey(Rule):
                     continue
                 yield Fault(
                     (*path, *place_of),
-                    f"{operator} in an Allow lets through what lacks the key: {why}. Leave IfExists out, "
+                    f"{operator} in an Allow allows requests without the key: {why}. Remove IfExists, "
                     f'or add Null: {{{key}: "false"}}.',
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
+from csr_templates.rules.support.documents import POLICIES, TRUST, conditions_in, texts
 from csr_templates.rules.support.references import plain
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
@@ -51,18 +51,15 @@ class ConditionValueOfAnotherForm(Rule):
     looks_at = (*POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
-        for statement, path in documents(policy):
-            for operator, key, value, place in conditions(statement):
-                addresses = texts(value) if key.lower() == "aws:sourceip" else []
-                if addresses and all(map(PRIVATE.fullmatch, addresses)):
-                    yield Fault(
-                        (*path, *place),
-                        f"{key} is compared with private addresses only, and is always a public one. Compare "
-                        "aws:VpcSourceIp, beside aws:SourceVpc, for requests through a VPC endpoint.",
-                    )
-                form, what = FORMS.get(key.lower(), ("", ""))
-                for text in texts(value) if form and operator != "Null" else ():
-                    if not re.fullmatch(form, plain(text).lower()) and not NO_ONE.fullmatch(text):
-                        yield Fault(
-                            (*path, *place), f"{key} is compared with {show(text)}, and is always {what}."
-                        )
+        for operator, key, value, path in conditions_in(policy):
+            addresses = texts(value) if key.lower() == "aws:sourceip" else []
+            if addresses and all(map(PRIVATE.fullmatch, addresses)):
+                yield Fault(
+                    path,
+                    f"{key} is compared with private addresses only, and is always a public one. Compare "
+                    "aws:VpcSourceIp, beside aws:SourceVpc, for requests through a VPC endpoint.",
+                )
+            form, what = FORMS.get(key.lower(), ("", ""))
+            for text in texts(value) if form and operator != "Null" else ():
+                if not re.fullmatch(form, plain(text).lower()) and not NO_ONE.fullmatch(text):
+                    yield Fault(path, f"{key} is compared with {show(text)}, and is always {what}.")

@@ -11,8 +11,8 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 class DenyOfEncryptedTransport(Rule):
     """Policy that refuses HTTPS instead of plain HTTP.
 
-    aws:SecureTransport is true for a request over TLS. A Deny that asks for true refuses every proper
-    request, the operator's too, and an Allow that asks for false allows only plain HTTP. Deny where
+    aws:SecureTransport is true for a request over TLS. A Deny with true denies every request over TLS,
+    including those of operators, and an Allow with false allows only plain HTTP. Use a Deny if
     aws:SecureTransport is "false".
     """
 

@@ -1,4 +1,4 @@
-"""A Deny leaves alone the service that the same policy allows."""
+"""A Deny does not apply to the service that the same policy allows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from csr_templates.rules.support.documents import (
 )
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
-# What a request by a service does not have, or has of the service.
+# Condition keys that requests by a service do not have, or have with values of the service.
 NETWORK = {
     "aws:sourceip",
     "aws:vpcsourceip",
@@ -36,10 +36,10 @@ EXEMPT = (
 
 
 class DenyThatHitsService(Rule):
-    """Deny that hits the service which the same policy allows.
+    """Deny that applies to the service which the same policy allows.
 
-    A Deny for everyone outside of a network, an account or an organization is also for the services of AWS,
-    which are in none of them: logs, trails and notifications stop, although another statement allows them.
+    A Deny for callers outside of a network, an account or an organization also applies to AWS services, which
+    are outside of all of them: logs, trails and notifications stop, although another statement allows them.
     Add Bool: {aws:PrincipalIsAWSService: "false"} to the condition.
     """
 
@@ -73,7 +73,8 @@ class DenyThatHitsService(Rule):
                 if any(_meet(one, other) for one in denied for other in actions):
                     yield Fault(
                         (*path, "Condition"),
-                        f"The Deny on {' and '.join(sorted(keys))} also hits {name}, which another statement "
+                        f"The Deny on {' and '.join(sorted(keys))} also applies to {name}, which another "
+                        "statement "
                         'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
                     )
                     break

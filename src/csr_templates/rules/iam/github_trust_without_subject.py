@@ -1,4 +1,4 @@
-"""A role for GitHub Actions says of which repository."""
+"""A role for GitHub Actions is limited to a repository."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ ISSUER = "token.actions.githubusercontent.com"
 class GithubTrustWithoutSubject(Rule):
     """Role that the workflows of any GitHub repository can assume.
 
-    Every repository of GitHub gets tokens of the same issuer, and those of AWS's action have the same
-    audience. Only the subject, token.actions.githubusercontent.com:sub, says of which repository a token is;
-    IAM refuses new roles without it, and a value of '*' lets everyone in. Compare it with
+    All GitHub repositories get tokens of the same issuer, and those of AWS's action have the same audience.
+    Only the subject, token.actions.githubusercontent.com:sub, identifies the repository of a token. IAM
+    refuses new roles without it, and a value of '*' allows every repository. Compare it with
     repo:OWNER/NAME:ref:refs/heads/BRANCH.
     """
 

@@ -1,4 +1,4 @@
-"""A policy names a service as AWS does."""
+"""A policy uses existing service principals."""
 
 from __future__ import annotations
 
@@ -11,30 +11,21 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 # The service principals that templates name most, without .amazonaws.com.
 NAMES = (
     "access-analyzer acm amplify apigateway appflow application-autoscaling apprunner appstream appsync "
-    "athena "
-    "autoscaling backup batch bedrock budgets cloud9 cloudformation cloudfront cloudhsm cloudtrail "
-    "cloudwatch "
-    "codebuild codecommit codedeploy codepipeline codestar-notifications cognito-identity cognito-idp config "
-    "connect databrew datapipeline datasync dax delivery.logs dlm dms ds dynamodb ec2 ec2fleet ecr ecs "
-    "ecs-tasks "
-    "edgelambda eks eks-fargate-pods elasticache elasticbeanstalk elasticfilesystem elasticloadbalancing "
-    "elasticmapreduce "
-    "elastictranscoder emr-serverless es events events.rds firehose fms fsx gamelift glacier "
-    "globalaccelerator glue greengrass guardduty health imagebuilder inspector inspector2 "
-    "iot iotevents ivs kafka "
-    "kafkaconnect kinesis kinesisanalytics kinesisvideo kms lakeformation lambda "
-    "lex lexv2 license-manager logger.cloudfront "
-    "logging.s3 logdelivery.elasticloadbalancing logs macie mediaconvert mediastore mediatailor "
-    "monitoring.rds "
-    "mq network-firewall opensearchservice opsworks ops.apigateway organizations personalize pinpoint pipes "
-    "polly "
-    "qldb quicksight ram rds redshift rekognition replicator.lambda resource-groups robomaker route53 "
+    "athena autoscaling backup batch bedrock budgets cloud9 cloudformation cloudfront cloudhsm cloudtrail "
+    "cloudwatch codebuild codecommit codedeploy codepipeline codestar-notifications cognito-identity "
+    "cognito-idp config connect databrew datapipeline datasync dax delivery.logs dlm dms ds dynamodb ec2 "
+    "ec2fleet ecr ecs ecs-tasks edgelambda eks eks-fargate-pods elasticache elasticbeanstalk "
+    "elasticfilesystem elasticloadbalancing elasticmapreduce elastictranscoder emr-serverless es events "
+    "events.rds firehose fms fsx gamelift glacier globalaccelerator glue greengrass guardduty health "
+    "imagebuilder inspector inspector2 iot iotevents ivs kafka kafkaconnect kinesis kinesisanalytics "
+    "kinesisvideo kms lakeformation lambda lex lexv2 license-manager logger.cloudfront logging.s3 "
+    "logdelivery.elasticloadbalancing logs macie mediaconvert mediastore mediatailor monitoring.rds mq "
+    "network-firewall opensearchservice opsworks ops.apigateway organizations personalize pinpoint pipes "
+    "polly qldb quicksight ram rds redshift rekognition replicator.lambda resource-groups robomaker route53 "
     "route53resolver s3 sagemaker scheduler secretsmanager securityhub serverlessrepo servicecatalog "
     "servicediscovery ses shield signer sms sns spot spotfleet sqs ssm ssm-incidents sso states "
-    "storagegateway "
-    "sts support swf synthetics textract timestream transcribe transfer transitgateway translate "
-    "trustedadvisor "
-    "vmie vpc-flow-logs vpc-lattice waf wafv2 workspaces xray"
+    "storagegateway sts support swf synthetics textract timestream transcribe transfer transitgateway "
+    "translate trustedadvisor vmie vpc-flow-logs vpc-lattice waf wafv2 workspaces xray"
 )
 SERVICES = NAMES.split()
 DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "amazon.com", "aws.internal", "${AWS::URLSuffix}")
@@ -59,7 +50,7 @@ class MisspeltServicePrincipal(Rule):
     """Service principal that does not exist.
 
     IAM refuses a trust policy with a service that does not exist, and so do the policies of most resources:
-    'Invalid principal in policy'. Some names are not what the service is called: Step Functions is states,
+    'Invalid principal in policy'. Some differ from the name of the service: Step Functions is states,
     EventBridge is events, flow logs are vpc-flow-logs. All end with amazonaws.com, hardly any with
     amazon.com.
     """
@@ -84,7 +75,7 @@ class MisspeltServicePrincipal(Rule):
 
 
 def _meant(name: str) -> str:
-    """Return the principal that a misspelt one is close to; empty if it can be one."""
+    """Return the principal similar to a misspelt one; empty if it is not misspelt."""
     service = next((name.removesuffix(f".{end}") for end in DOMAINS if name.endswith(f".{end}")), "")
     if not service:
         near = get_close_matches(name.partition(".")[2], DOMAINS[:1], n=1, cutoff=0.75)

@@ -1,4 +1,4 @@
-"""A role that hands on roles hands on some, to some services."""
+"""A role may pass only some roles, to some services."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 class PassRoleToAnyService(Rule):
     """Permission to pass any role to any service.
 
-    Who may pass every role and create a function, a task or an instance has the rights of the strongest role
-    of the account. Name the roles in Resource, or the service with iam:PassedToService.
+    A principal that may pass every role and create a function, a task or an instance can get the permissions
+    of any role of the account. List the roles in Resource, or the service with iam:PassedToService.
     """
 
     id = "W9654"

@@ -1,4 +1,4 @@
-"""What a policy allows on is an ARN."""
+"""The resources of a policy are ARNs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from csr_templates.rules.support.values import branches, place, show
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What Ref returns where it is not an ARN, and the attribute that is one.
+# Return value of Ref if it is not an ARN, and the attribute with the ARN.
 NO_ARN = {
     "AWS::ApiGateway::RestApi": ("ID", ""),
     "AWS::Backup::BackupVault": ("name", "BackupVaultArn"),
@@ -50,7 +50,7 @@ NO_ARN = {
     "AWS::SSM::Parameter": ("name", "Arn"),
 }
 
-# Where cfn-lint does not look at policies itself. Literal texts of all others are its own E3510 and E3514.
+# Policies that cfn-lint does not check. It checks literal texts of all others (E3510, E3514).
 UNSEEN = ("AWS::EC2::VPCEndpoint", "AWS::SecretsManager::ResourcePolicy")
 
 
@@ -59,8 +59,8 @@ class PolicyResourceWithoutArn(Rule):
 
     IAM takes an ARN or '*' for a resource. Ref returns a name, an ID or a URL for most types, and a text that
     begins with one is not an ARN either: IAM and S3 refuse such a policy when it is deployed, other services
-    keep it, and it never matches. cfn-lint sees this in literal texts only. Use Fn::GetAtt with the type's
-    ARN, in an Fn::Sub where something follows: ${Bucket.Arn}/*.
+    accept it, and it never matches. cfn-lint finds this only in literal texts. Use Fn::GetAtt with the type's
+    ARN, in an Fn::Sub if text follows: ${Bucket.Arn}/*.
     """
 
     id = "E9641"
@@ -90,7 +90,7 @@ def _each(validator: Validator, policy: Any, name: str) -> Iterator[tuple[Any, V
 
 
 def _why_not_an_arn(case: Validator, value: Any) -> str:
-    """Return why a value cannot be an ARN; empty if it can be one, or if only AWS knows."""
+    """Return why a value cannot be an ARN; empty if it can be one, or if it is not known."""
     function, argument = is_function(value)
     if isinstance(value, str):
         return _literal(value)
@@ -108,7 +108,7 @@ def _why_not_an_arn(case: Validator, value: Any) -> str:
 
 
 def _begins(case: Validator, text: str, variables: Any) -> str:
-    """Return why a text of Fn::Sub cannot be an ARN, by what it begins with."""
+    """Return why a text of Fn::Sub cannot be an ARN, from its beginning."""
     literal, variable = re.fullmatch(r"([^$]*)(?:\$\{([^!}][^}]*)\})?.*", text, re.DOTALL).groups()  # type: ignore[union-attr]
     if literal:
         return _literal(literal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csr_templates.rules.support.documents import documents, principals
+from csr_templates.rules.support.documents import open_to_anyone
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 LOOKED_AT = (
@@ -30,11 +30,9 @@ class ResourceOpenToAnyone(Rule):
     looks_at = LOOKED_AT
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
-        for statement, path in documents(policy):
-            free = statement.get("Effect") == "Allow" and "Condition" not in statement
-            if free and "*" in principals(statement, "AWS"):
-                yield Fault(
-                    (*path, "Principal"),
-                    "Principal is '*' and there is no Condition: anyone may do this, from any account. Name "
-                    "an account or a service, or add a condition.",
-                )
+        for path in open_to_anyone(policy):
+            yield Fault(
+                (*path, "Principal"),
+                "Principal is '*' and there is no Condition: anyone may do this, from any account. Name "
+                "an account or a service, or add a condition.",
+            )

@@ -1,10 +1,10 @@
-"""A role can be assumed by those it is for, not by everyone."""
+"""A role cannot be assumed by every AWS account."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from csr_templates.rules.support.documents import TRUST, documents, principals
+from csr_templates.rules.support.documents import TRUST, open_to_anyone
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
@@ -12,7 +12,7 @@ class RoleForAnyone(Rule):
     """Role that anyone with an AWS account can assume.
 
     A trust policy with Principal '*', or {AWS: '*'}, lets every account of AWS assume the role unless a
-    condition says which: an account, an organization, an external ID. Name the account, or add
+    condition limits it to an account, an organization or an external ID. Specify the account, or add
     aws:PrincipalOrgID, aws:PrincipalAccount or sts:ExternalId.
     """
 
@@ -23,11 +23,9 @@ class RoleForAnyone(Rule):
     looks_at = (TRUST,)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
-        for statement, path in documents(policy):
-            free = statement.get("Effect") == "Allow" and "Condition" not in statement
-            if free and "*" in principals(statement, "AWS"):
-                yield Fault(
-                    (*path, "Principal"),
-                    "Principal is '*' and there is no Condition: every AWS account can assume the role. "
-                    "Name an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
-                )
+        for path in open_to_anyone(policy):
+            yield Fault(
+                (*path, "Principal"),
+                "Principal is '*' and there is no Condition: every AWS account can assume the role. "
+                "Name an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
+            )

@@ -16,9 +16,9 @@ SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
 class SecretWithoutDecrypt(Rule):
     """Role that reads a secret but may not decrypt it.
 
-    Secrets Manager decrypts with the rights of its caller. A role that may GetSecretValue on a secret under a
-    key of yours also needs kms:Decrypt on that key; without it the stack deploys, and each call fails with
-    AccessDeniedException. Narrow it with kms:ViaService and kms:EncryptionContext:SecretARN.
+    Secrets Manager decrypts with the permissions of its caller. A role with GetSecretValue for a secret with
+    a customer managed key also needs kms:Decrypt on that key; without it the stack deploys, but each call
+    fails with AccessDeniedException. Narrow it with kms:ViaService and kms:EncryptionContext:SecretARN.
     """
 
     id = "E9640"
@@ -57,7 +57,7 @@ def _read(case: Validator, statements: Any) -> set[tuple[str, str]]:
 
 
 def _delegates(case: Validator, key_id: str) -> bool:
-    """Return whether a key's policy leaves it to IAM who decrypts: it names only the account."""
+    """Return whether a key policy delegates decryption to IAM: it allows only the account."""
     policy = case.cfn.template["Resources"][key_id].get("Properties", {}).get("KeyPolicy")
     statements = policy.get("Statement") if isinstance(policy, dict) else None
     return isinstance(statements, list) and not any(
@@ -66,7 +66,7 @@ def _delegates(case: Validator, key_id: str) -> bool:
 
 
 def _is_narrow(statement: Any) -> bool:
-    """Return whether a statement is for the account's root or for services, which are no role."""
+    """Return whether a statement is for the root of the account or for services, not for a role."""
     principal = statement.get("Principal") if isinstance(statement, dict) else None
     if not isinstance(principal, dict) or set(principal) - {"AWS", "Service"}:
         return False

@@ -1,4 +1,4 @@
-"""A role trusts the service that takes it."""
+"""A role trusts the service that assumes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from csr_templates.rules.support.references import own_type, target
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.values import branches, place
 
-# Type: where it names a role, and the service that assumes it.
+# Type -> path of its role, and the service that assumes the role.
 ROLES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "AWS::ApiGateway::Account": ((("CloudWatchRoleArn",), "apigateway.amazonaws.com"),),
     "AWS::AppSync::DataSource": ((("ServiceRoleArn",), "appsync.amazonaws.com"),),
@@ -46,12 +46,12 @@ ROLES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
 
 
 class ServiceCannotAssumeRole(Rule):
-    """Role that does not trust the service which takes it.
+    """Role that does not trust the service which assumes it.
 
-    A service takes a role with sts:AssumeRole, which the role's AssumeRolePolicyDocument must allow to the
-    service's principal. With another one the call that creates the resource fails, or what the role is for
-    never happens: no flow log, no Enhanced Monitoring. Each service has its own name: tasks of ECS are
-    ecs-tasks.amazonaws.com, flow logs vpc-flow-logs.amazonaws.com.
+    A service assumes a role with sts:AssumeRole, which the role's AssumeRolePolicyDocument must allow for the
+    service principal. Otherwise the resource cannot be created, or the feature does not work, such as flow
+    logs or Enhanced Monitoring. Each service has its own principal: ECS tasks have ecs-tasks.amazonaws.com,
+    flow logs vpc-flow-logs.amazonaws.com.
     """
 
     id = "E9642"
@@ -69,8 +69,7 @@ class ServiceCannotAssumeRole(Rule):
                         place(case, validator),
                         f"{path[-1] if path[-1] != '*' else 'Roles'} is {role}{{when}}, whose "
                         f"AssumeRolePolicyDocument does not allow {service}: the service cannot take the "
-                        "role. "
-                        f"Name {service} as its Principal.",
+                        f"role. Name {service} as its Principal.",
                         case,
                     )
 

@@ -1,4 +1,4 @@
-"""A service may act on a resource for whom it was meant."""
+"""A service may access a resource only on behalf of the intended account."""
 
 from __future__ import annotations
 
@@ -58,6 +58,6 @@ class ServicePrincipalWithoutSource(Rule):
 
 
 def _reads_only(statement: Any) -> bool:
-    """Return whether the actions only look at how the resource is set up."""
+    """Return whether the actions only read the configuration of the resource."""
     actions = texts(statement.get("Action"))
     return bool(actions) and all(action in ("s3:GetBucketAcl", "s3:ListBucket") for action in actions)

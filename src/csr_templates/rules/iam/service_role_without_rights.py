@@ -67,8 +67,8 @@ class ServiceRoleWithoutRights(Rule):
             for name, absent, case in missing(validator, role, actions):
                 yield Fault(
                     path,
-                    f"{name} may not {' and '.join(absent)}{{when}}, for which the service takes it. Allow "
-                    "it.",
+                    f"{name} does not allow {' and '.join(absent)}{{when}}, for which the service takes it. "
+                    "Allow it.",
                     case,
                 )
 

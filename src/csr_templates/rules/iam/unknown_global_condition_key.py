@@ -1,26 +1,24 @@
-"""A condition names a key that AWS knows."""
+"""A condition uses a key that exists."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import Any
 
-from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents
+from csr_templates.rules.support.documents import POLICIES, TRUST, conditions_in
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 NAMES = (
     "aws:AssumedRoot aws:CalledVia aws:CalledViaAWSMCP aws:CalledViaFirst aws:CalledViaLast "
-    "aws:ChatbotSourceArn aws:CurrentTime "
-    "aws:Ec2InstanceSourcePrivateIPv4 aws:Ec2InstanceSourceVpc aws:EpochTime aws:FederatedProvider "
-    "aws:MultiFactorAuthAge aws:MultiFactorAuthPresent aws:PrincipalAccount aws:PrincipalArn "
-    "aws:PrincipalIsAWSService aws:PrincipalOrgID aws:PrincipalOrgPaths aws:PrincipalServiceName "
-    "aws:PrincipalServiceNamesList aws:PrincipalType aws:Referer aws:RequestedRegion aws:ResourceAccount "
-    "aws:ResourceOrgID aws:ResourceOrgPaths aws:SecureTransport aws:SourceAccount aws:SourceArn "
-    "aws:SourceIdentity aws:SourceIp aws:SourceOrgID aws:SourceOrgPaths aws:SourceVpc aws:SourceVpcArn "
-    "aws:SourceVpce aws:TagKeys aws:TokenIssueTime aws:UserAgent aws:userid aws:username "
-    "aws:ViaAWSMCPService aws:ViaAWSService "
-    "aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths aws:VpcSourceIp aws:PrincipalTag aws:RequestTag "
-    "aws:ResourceTag "
+    "aws:ChatbotSourceArn aws:CurrentTime aws:Ec2InstanceSourcePrivateIPv4 aws:Ec2InstanceSourceVpc "
+    "aws:EpochTime aws:FederatedProvider aws:MultiFactorAuthAge aws:MultiFactorAuthPresent "
+    "aws:PrincipalAccount aws:PrincipalArn aws:PrincipalIsAWSService aws:PrincipalOrgID "
+    "aws:PrincipalOrgPaths aws:PrincipalServiceName aws:PrincipalServiceNamesList aws:PrincipalType "
+    "aws:Referer aws:RequestedRegion aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths "
+    "aws:SecureTransport aws:SourceAccount aws:SourceArn aws:SourceIdentity aws:SourceIp aws:SourceOrgID "
+    "aws:SourceOrgPaths aws:SourceVpc aws:SourceVpcArn aws:SourceVpce aws:TagKeys aws:TokenIssueTime "
+    "aws:UserAgent aws:userid aws:username aws:ViaAWSMCPService aws:ViaAWSService aws:VpceAccount "
+    "aws:VpceOrgID aws:VpceOrgPaths aws:VpcSourceIp aws:PrincipalTag aws:RequestTag aws:ResourceTag "
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
     "lambda:CodeSigningConfigArn lambda:EventSourceToken lambda:FunctionArn lambda:FunctionUrlAuthType "
     "lambda:InvokedViaFunctionUrl lambda:Layer lambda:Principal lambda:SecurityGroupIds "
@@ -43,8 +41,8 @@ KEYS = {key.lower(): key for key in NAMES.split()}
 class UnknownGlobalConditionKey(Rule):
     """Condition key that is misspelt.
 
-    A key that no request has makes a positive condition false and a negated one true, always and without
-    a word: an Allow never holds, a Deny hits everyone. IAM refuses only a key without a prefix.
+    With a key that does not exist, a condition is always false, and a negated one always true: an Allow never
+    applies, a Deny applies to everyone. IAM refuses only a key without a prefix.
     """
 
     id = "E9648"
@@ -54,15 +52,13 @@ class UnknownGlobalConditionKey(Rule):
     looks_at = (*POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
-        for statement, path in documents(policy):
-            for _, key, _, place_of in conditions(statement):
-                meant = _meant(key.partition("/")[0].lower())
-                if meant:
-                    yield Fault(
-                        (*path, *place_of),
-                        f"The condition asks for {key}, which no request has: it is never met. Did you mean "
-                        f"{meant}?",
-                    )
+        for _, key, _, path in conditions_in(policy):
+            meant = _meant(key.partition("/")[0].lower())
+            if meant:
+                yield Fault(
+                    path,
+                    f"The condition uses {key}, which no request has: it is never met. Did you mean {meant}?",
+                )
 
 
 def _meant(key: str) -> str:

@@ -1,24 +1,24 @@
-"""A condition with a wildcard has an operator that knows it."""
+"""A condition with a wildcard has an operator that supports it."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
+from csr_templates.rules.support.documents import POLICIES, TRUST, conditions_in, texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
 
-# The operators that take a value as it is written.
+# Operators without wildcards.
 EXACT = re.compile(r"(ForA(nyValue|llValues):)?String(Not)?Equals(IgnoreCase)?(IfExists)?$")
 
 
 class WildcardInExactCondition(Rule):
-    """Condition with a wildcard that is compared letter by letter.
+    """Condition with a wildcard that is compared literally.
 
-    StringEquals and StringNotEquals take '*' and '?' for themselves: StringEquals never matches
-    arn:aws:s3:::bucket-*, and StringNotEquals always does. Use StringLike, or ArnLike for ARNs. A value of
-    '*' alone is found too.
+    StringEquals and StringNotEquals compare '*' and '?' literally: StringEquals never matches
+    arn:aws:s3:::bucket-*, and StringNotEquals always does. Use StringLike, or ArnLike for ARNs. A value that
+    is only '*' is reported too.
     """
 
     id = "E9647"
@@ -28,14 +28,13 @@ class WildcardInExactCondition(Rule):
     looks_at = (*POLICIES, TRUST)
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
-        for statement, path in documents(policy):
-            for operator, key, value, place_of in conditions(statement):
-                found = EXACT.match(operator)
-                wild = [text for text in texts(value) if "*" in text or "?" in text]
-                if found and wild:
-                    like = f"{'Not' if found[3] else ''}Like"
-                    yield Fault(
-                        (*path, *place_of),
-                        f"{operator} compares {key} with {show(wild[0])} letter by letter: the wildcard "
-                        f"matches only itself. Use String{like}{found[5] or ''}.",
-                    )
+        for operator, key, value, path in conditions_in(policy):
+            found = EXACT.match(operator)
+            wild = [text for text in texts(value) if "*" in text or "?" in text]
+            if found and wild:
+                like = f"{'Not' if found[3] else ''}Like"
+                yield Fault(
+                    path,
+                    f"{operator} compares {key} with {show(wild[0])} letter by letter: the wildcard "
+                    f"matches only itself. Use String{like}{found[5] or ''}.",
+                )

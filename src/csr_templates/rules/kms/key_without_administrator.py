@@ -1,4 +1,4 @@
-"""Someone may change a key's policy."""
+"""The policy of a key can be changed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from csr_templates.rules.support.values import is_true
 
 
 class KeyWithoutAdministrator(Rule):
-    """Key whose policy no one may change.
+    """Key whose policy cannot be changed.
 
-    A key follows only its own policy: IAM policies count where the policy lets the account in. KMS refuses
-    one that gives no one kms:PutKeyPolicy, since the key could never be managed again. Allow
+    Access to a key depends on its key policy: IAM policies apply only if the key policy allows the account.
+    KMS refuses a policy that allows kms:PutKeyPolicy to no one, because the key could not be managed. Allow
     arn:aws:iam::ACCOUNT:root kms:*.
     """
 

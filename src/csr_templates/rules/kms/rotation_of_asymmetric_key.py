@@ -1,4 +1,4 @@
-"""A key that rotates is one that can."""
+"""Key rotation is enabled only for keys that support it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from csr_templates.rules.support.values import is_true
 
 
 class RotationOfAsymmetricKey(Rule):
-    """Rotation of a key that cannot rotate.
+    """Rotation of a key that does not support it.
 
-    KMS rotates symmetric keys for encryption whose material it made. EnableKeyRotation with an asymmetric
+    KMS rotates symmetric encryption keys with key material from KMS. EnableKeyRotation with an asymmetric
     key, an HMAC key, or Origin EXTERNAL or a custom key store is refused.
     """
 
@@ -40,7 +40,6 @@ class RotationOfAsymmetricKey(Rule):
                 yield Fault(
                     ("EnableKeyRotation",),
                     f"EnableKeyRotation is true{{when}}, and {other[0]}: KMS does not rotate such a key, and "
-                    "refuses "
-                    "it.",
+                    "refuses it.",
                     case,
                 )

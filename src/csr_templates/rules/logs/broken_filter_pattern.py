@@ -1,4 +1,4 @@
-"""The pattern of a filter can be read."""
+"""The pattern of a filter is valid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIGNS = {"and": "&&", "or": "||"}
 
 
 class BrokenFilterPattern(Rule):
-    """Filter pattern that CloudWatch Logs cannot read.
+    """Filter pattern with invalid syntax.
 
     A pattern for JSON stands between { and }, names fields by $., compares with a single = and joins
     conditions by && and ||; one for text between [ and ] has one name for each column. An open bracket, brace

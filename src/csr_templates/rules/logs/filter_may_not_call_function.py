@@ -1,4 +1,4 @@
-"""CloudWatch Logs may call the function that a filter names."""
+"""CloudWatch Logs is allowed to call the function of a filter."""
 
 from __future__ import annotations
 
@@ -36,8 +36,7 @@ class FilterMayNotCallFunction(Rule):
                     yield Fault(
                         path,
                         f"DestinationArn is {function}, and no AWS::Lambda::Permission lets "
-                        "logs.amazonaws.com call "
-                        "it: the filter is refused. Add one.",
+                        "logs.amazonaws.com call it: the filter is refused. Add one.",
                     )
                 elif permissions and not any(waits_for(validator, logical_id, one) for one in permissions):
                     yield Fault(

@@ -1,4 +1,4 @@
-"""A filter is on a log group whose class has filters."""
+"""A filter is on a log group whose class supports filters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from csr_templates.rules.support.values import branches, values
 
 
 class FilterOfInfrequentAccess(Rule):
-    """Filter on a log group of a class without filters.
+    """Filter on a log group whose class does not support filters.
 
     The class INFREQUENT_ACCESS has no metric filters and no subscription filters: CloudWatch Logs refuses
     them. The class of a log group cannot be changed later.
@@ -30,7 +30,6 @@ class FilterOfInfrequentAccess(Rule):
                     yield Fault(
                         ("LogGroupName",),
                         f"LogGroupName is {group}{{when}}, whose LogGroupClass is {found}: CloudWatch Logs "
-                        "refuses "
-                        "the filter. Use the class STANDARD.",
+                        "refuses the filter. Use the class STANDARD.",
                         where,
                     )

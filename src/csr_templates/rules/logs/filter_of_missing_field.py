@@ -1,4 +1,4 @@
-"""The pattern of a filter asks for what its log holds."""
+"""The pattern of a filter matches the format of its log."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ DEFAULT_FIELDS = 14  # of a flow log without LogFormat
 class FilterOfMissingField(Rule):
     """Filter pattern or saved query that does not fit the format of its log.
 
-    A filter on the access log of a stage matches the keys that AccessLogSetting.Format writes, and one on a
-    flow log needs a name for every field of LogFormat, or '...' for the rest. On another key, or with another
-    number of columns, it is deployed, and nothing ever matches: its metric stays empty, its alarm quiet. So
+    A filter on the access log of a stage matches the keys of AccessLogSetting.Format, and one on a flow log
+    needs a name for every field of LogFormat, or '...' for the rest. With another key, or another number of
+    columns, it is deployed but never matches: its metric does not have data, and its alarm never fires. So
     does the column of a saved query on a key that the access log does not have.
     """
 
@@ -47,8 +47,7 @@ class FilterOfMissingField(Rule):
                         hint = f" Did you mean {close[0]}?" if close else ""
                         yield Fault(
                             path,
-                            f"FilterPattern asks for $.{field}, which the access log of {group} does not "
-                            "hold: "
+                            f"FilterPattern uses $.{field}, which the access log of {group} does not hold: "
                             f"it never matches.{hint}",
                         )
             names = pattern.strip().strip("[]").split(",")
@@ -63,7 +62,7 @@ class FilterOfMissingField(Rule):
 
 
 def _queries(resources: Any, keys: dict[str, set[str]]) -> Faults:
-    """Yield a fault for each field of a saved query that no access log of its log groups holds."""
+    """Yield a fault for each field of a saved query that no access log of its log groups contains."""
     for logical_id, _, properties in of_type(resources, "AWS::Logs::QueryDefinition"):
         groups = [single_reference(one)[0] for one, _ in each(properties.get("LogGroupNames"))]
         if not groups or not all(keys.get(group) for group in groups):
@@ -84,7 +83,7 @@ def _queries(resources: Any, keys: dict[str, set[str]]) -> Faults:
 
 
 def _keys(validator: Validator, resources: Any) -> dict[str, set[str]]:
-    """Return what the access logs of stages hold, by log group."""
+    """Return the fields of the access logs of stages, by log group."""
     found: dict[str, set[str]] = {}
     for _, _, properties in of_type(resources, "AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"):
         log = properties.get("AccessLogSetting", properties.get("AccessLogSettings"))
@@ -99,7 +98,7 @@ def _keys(validator: Validator, resources: Any) -> dict[str, set[str]]:
 
 
 def _columns(validator: Validator, resources: Any) -> dict[str, int]:
-    """Return how many fields the records of flow logs have, by log group."""
+    """Return the number of fields of flow log records, by log group."""
     found = {}
     for _, _, properties in of_type(resources, "AWS::EC2::FlowLog"):
         group = single_reference(properties.get("LogGroupName"))[0]

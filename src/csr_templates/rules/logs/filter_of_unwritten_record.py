@@ -1,4 +1,4 @@
-"""A filter on the log of a function asks for what the function logs."""
+"""A filter on the log of a function matches records that the function writes."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class FilterOfUnwrittenRecord(Rule):
 
     With LogFormat JSON, Lambda writes its own records as JSON, with $.type platform.report and $.record, and
     those of the code with $.level; as Text, which is the default, neither. SystemLogLevel WARN leaves out the
-    reports of calls that succeeded, and ApplicationLogLevel the records of lower levels. A pattern for what
-    is not written matches nothing, and its metric stays empty. In a report the figures are in
+    reports of successful calls, and ApplicationLogLevel the records of lower levels. A pattern for records
+    that are not written never matches, and its metric does not have data. In a report, the values are in
     $.record.metrics.
     """
 
@@ -67,7 +67,7 @@ class FilterOfUnwrittenRecord(Rule):
 
 
 def _logging(validator: Validator, resources: Any) -> dict[str, list[dict[str, Any]]]:
-    """Return how the functions log that write to each log group of the template."""
+    """Return the logging settings of the functions for each log group of the template."""
     groups = {
         name: logical_id
         for logical_id, _, properties in of_type(resources, "AWS::Logs::LogGroup")
@@ -90,13 +90,11 @@ def _logging(validator: Validator, resources: Any) -> dict[str, list[dict[str, A
 
 
 def _unwritten(pattern: str, config: dict[str, Any]) -> str:
-    """Return why a function never writes what a pattern asks for; empty if it may."""
+    """Return why a function never writes the records of a pattern; empty if it may."""
     log_format = config["LogFormat"]
     platform = re.findall(r"platform\.\w+", pattern)
     if log_format == "Text" and platform:
-        return (
-            "asks for a record of the platform, which LogFormat Text does not write. Set LogFormat to JSON."
-        )
+        return "uses a record of the platform, which LogFormat Text does not write. Set LogFormat to JSON."
     if log_format != "JSON":
         return ""
     if pattern.lstrip().startswith("["):
@@ -106,14 +104,12 @@ def _unwritten(pattern: str, config: dict[str, Any]) -> str:
         )
     of_success = {"platform.report", "platform.start"}.issuperset(platform) and "status" not in pattern
     if platform and of_success and config.get("SystemLogLevel") == "WARN":
-        return f"asks for {platform[0]}, which SystemLogLevel WARN leaves out. Set it to INFO."
+        return f"uses {platform[0]}, which SystemLogLevel WARN leaves out. Set it to INFO."
     asked = [OTHER_NAMES.get(name.upper(), name.upper()) for name in _levels(pattern)]
     least = config.get("ApplicationLogLevel")
     left_out = [level for level in asked if least in LEVELS and _below(level, str(least))]
     if left_out:
-        return (
-            f"asks for {left_out[0]}, which ApplicationLogLevel {least} leaves out. Set it to {left_out[0]}."
-        )
+        return f"uses {left_out[0]}, which ApplicationLogLevel {least} leaves out. Set it to {left_out[0]}."
     return ""
 
 
@@ -126,7 +122,7 @@ def _below(level: str, least: str) -> bool:
 
 
 def _asked(logical_id: str, properties: Any, pattern: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the texts of a filter that name fields of a report, with their places."""
+    """Yield the texts of a filter with fields of a report, with their paths."""
     yield (logical_id, "Properties", "FilterPattern"), pattern
     listed = properties.get("MetricTransformations")
     for index, one in enumerate(listed if isinstance(listed, list) else []):

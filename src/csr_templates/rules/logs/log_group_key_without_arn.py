@@ -1,4 +1,4 @@
-"""A log group names its key by ARN."""
+"""A log group specifies its key by ARN."""
 
 from __future__ import annotations
 

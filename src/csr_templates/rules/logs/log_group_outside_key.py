@@ -1,4 +1,4 @@
-"""The key of a log group lets CloudWatch Logs encrypt that group."""
+"""The key of a log group allows CloudWatch Logs to encrypt the group."""
 
 from __future__ import annotations
 
@@ -48,8 +48,7 @@ class LogGroupOutsideKey(Rule):
                 yield Fault(
                     ("KmsKeyId",),
                     f"KmsKeyId is {key}{{when}}, whose KeyPolicy does not allow the service logs: the log "
-                    "group "
-                    "cannot be created. Allow logs.REGION.amazonaws.com to encrypt and decrypt.",
+                    "group cannot be created. Allow logs.REGION.amazonaws.com to encrypt and decrypt.",
                     case,
                 )
             elif name and not any(_covers(statement, name) for statement in own):
@@ -57,8 +56,7 @@ class LogGroupOutsideKey(Rule):
                     ("LogGroupName",),
                     f"LogGroupName is {name}{{when}}, which the KeyPolicy of {key} does not match in "
                     "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
-                    "the "
-                    "pattern.",
+                    "the pattern.",
                     case,
                 )
 

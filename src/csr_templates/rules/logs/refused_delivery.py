@@ -1,4 +1,4 @@
-"""A delivery of CloudFront's logs asks for what CloudFront writes."""
+"""A delivery of CloudFront logs uses fields that CloudFront writes."""
 
 from __future__ import annotations
 

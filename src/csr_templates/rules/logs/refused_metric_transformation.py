@@ -1,4 +1,4 @@
-"""A metric filter writes what CloudWatch takes."""
+"""A metric filter writes a metric that CloudWatch accepts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class RefusedMetricTransformation(Rule):
     """Metric transformation that CloudWatch refuses.
 
     A metric with dimensions has no default value: with both the filter cannot be created. A namespace that
-    begins with AWS/ belongs to the services.
+    begins with AWS/ is reserved for AWS services.
     """
 
     id = "E9664"
@@ -35,8 +35,7 @@ class RefusedMetricTransformation(Rule):
                 if "DefaultValue" in one and one.get("Dimensions"):
                     yield Fault(
                         path,
-                        "DefaultValue stands beside Dimensions{when}: a metric with dimensions has no "
-                        "default "
+                        "DefaultValue is set with Dimensions{when}: a metric with dimensions has no default "
                         "value. Remove one of them.",
                         case,
                     )

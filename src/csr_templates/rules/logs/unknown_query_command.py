@@ -1,4 +1,4 @@
-"""A saved query is made of commands that Logs Insights has."""
+"""A saved query uses commands that Logs Insights has."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ FOREIGN = ("count", "eval", "from", "group", "having", "head", "order", "rename"
 class UnknownQueryCommand(Rule):
     """Saved query with a command that Logs Insights does not have.
 
-    A query is a chain of commands between '|'. AWS::Logs::QueryDefinition saves any text, and the query
-    fails on the day it is needed. WHERE, SELECT and GROUP BY belong to its other languages: set
-    QueryLanguage to SQL or PPL for those. A word that is neither close to a command nor one of those may be a
-    new command, and is not judged.
+    A query is a list of commands separated by '|'. AWS::Logs::QueryDefinition saves any text, and the query
+    fails when it is run. WHERE, SELECT and GROUP BY belong to other query languages: set QueryLanguage to SQL
+    or PPL to use them. A word that is neither close to a command nor one of those may be a new command, and
+    is not judged.
     """
 
     id = "E9665"

@@ -1,4 +1,4 @@
-"""A parameter of the whole cluster is in the cluster's parameter group."""
+"""A cluster parameter is in the parameter group of the cluster."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from csr_templates.rules.support.aurora import INSTANCE_GROUP, settings
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
-# Of the table of cluster-level parameters those that version 3 has and that are in no instance group.
+# Cluster-level parameters of version 3 that are not in instance parameter groups.
 CLUSTER_ONLY = {
     "aurora_binlog_replication_max_yield_seconds",
     "aurora_enable_staggered_replica_restart",
@@ -95,10 +95,10 @@ CLUSTER_ONLY = {
 class ClusterParameterInInstanceGroup(Rule):
     """Cluster parameter in an instance's parameter group.
 
-    Some parameters of Aurora MySQL hold for the whole cluster. A DBParameterGroup, which belongs to an
+    Some parameters of Aurora MySQL apply to the whole cluster. A DBParameterGroup, which belongs to an
     instance, does not have them: RDS does not find the parameter, and the stack rolls back. Set it in the
-    DBClusterParameterGroup. The other way round is fine: what an instance's group leaves open, the cluster's
-    group decides.
+    DBClusterParameterGroup. The opposite is allowed: for a parameter that an instance's group does not set,
+    the value of the cluster's group applies.
     """
 
     id = "E9684"
@@ -112,6 +112,6 @@ class ClusterParameterInInstanceGroup(Rule):
             if name in CLUSTER_ONLY:
                 yield Fault(
                     path,
-                    f"{name} is set to {value} for an instance: it holds for the whole cluster, and RDS does "
-                    "not find it in this group. Set it in the AWS::RDS::DBClusterParameterGroup.",
+                    f"{name} is set to {value} for an instance: it applies to the whole cluster, and RDS "
+                    "does not find it in this group. Set it in the AWS::RDS::DBClusterParameterGroup.",
                 )

@@ -1,4 +1,4 @@
-"""An Aurora instance does not carry what is its cluster's."""
+"""An Aurora instance does not have properties of its cluster."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ MULTI_AZ = (
 class ClusterPropertyOnMember(Rule):
     """Property on an Aurora instance that does not apply to it.
 
-    Backups, encryption, logs, network and storage of Aurora are the cluster's, and its instances make it
-    Multi-AZ. By the API reference these properties do not apply to an instance of a cluster: what they
-    promise does not happen, or RDS refuses them. Set them on the cluster.
+    Backups, encryption, logs, network and storage of Aurora are configured on the cluster, and its instances
+    make it Multi-AZ. According to the API reference, these properties do not apply to an instance of a
+    cluster: they have no effect, or RDS refuses them. Set them on the cluster.
     """
 
     id = "W9682"

@@ -23,9 +23,9 @@ RDS = "events.rds.amazonaws.com"
 class EventTopicWithoutRds(Rule):
     """Event subscription whose topic or key does not allow RDS.
 
-    A topic without a policy takes events of its account's databases. An AWS::SNS::TopicPolicy replaces that,
-    and the key of an encrypted topic needs a statement of its own: without events.rds.amazonaws.com in both,
-    RDS refuses the subscription, or a failover is told to no one. The policy of the AWS-managed key
+    A topic without a policy accepts events of the databases of its account. An AWS::SNS::TopicPolicy replaces
+    that, and the key of an encrypted topic needs a separate statement: without events.rds.amazonaws.com in
+    both, RDS refuses the subscription, or its events are lost. The policy of the AWS-managed key
     alias/aws/sns cannot be changed. Allow the service sns:Publish on the topic, and kms:Decrypt and
     kms:GenerateDataKey* on a customer managed key.
     """
@@ -52,7 +52,7 @@ class EventTopicWithoutRds(Rule):
 def _closed_topic(
     case: Validator, subscription: str, topic: str, policies: list[tuple[str, Any, Any]]
 ) -> Faults:
-    if len(policies) != 1:  # none: SNS's own lets RDS in. Several: the last one written holds
+    if len(policies) != 1:  # none: the default policy allows RDS. Several: the last one applies
         return
     policy, resource, document = policies[0]
     exists = case_of(case, resource)

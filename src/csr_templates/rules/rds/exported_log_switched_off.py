@@ -1,4 +1,4 @@
-"""A log that an Aurora MySQL cluster exports is written."""
+"""A log that an Aurora MySQL cluster exports is enabled."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ NEVER = 86_400  # seconds: a day
 
 
 class ExportedLogSwitchedOff(Rule):
-    """Exported database log that is never switched on.
+    """Exported database log that is not enabled.
 
-    EnableCloudwatchLogsExports sends to CloudWatch Logs what Aurora writes, and by default Aurora MySQL
-    writes only the error log. The log group of an audit, general or slow query log that is not switched on
-    stays empty. Set server_audit_logging (and server_audit_events) in the cluster's parameter group,
-    slow_query_log or general_log in the instances'; log_output must not be TABLE, and long_query_time not so
-    long that no statement is slow.
+    EnableCloudwatchLogsExports sends the logs of Aurora to CloudWatch Logs, but by default Aurora MySQL
+    writes only the error log. The log group of an audit, general or slow query log that is not enabled stays
+    empty. Set server_audit_logging (and server_audit_events) in the cluster's parameter group, slow_query_log
+    or general_log in the instances'; log_output must not be TABLE, and long_query_time not so long that no
+    statement is slow.
     """
 
     id = "E9685"
@@ -69,11 +69,11 @@ def _silent(validator: Validator, properties: Any) -> Faults:
 
 
 def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
-    """Return why a log is written by no instance; empty if one may write it."""
+    """Return why no instance writes a log; empty if one may write it."""
     switch = SWITCHES.get(log)
     if not switch:
         return ""
-    # Auditing is only the cluster's; the other logs are decided by each instance.
+    # Auditing is set on the cluster only; the other logs for each instance.
     holders = [{}] if log == "audit" else list(instances)
     switches = {_setting_text(case, setting(case, switch, cluster, holder)) for holder in holders}
     if switches and switches <= {*OFF, "unset"}:

@@ -1,4 +1,4 @@
-"""A parameter group is of the engine that uses it."""
+"""A parameter group has the family of its database."""
 
 from __future__ import annotations
 

@@ -38,7 +38,6 @@ class InsightsTooShort(Rule):
                 yield Fault(
                     ("DatabaseInsightsMode",),
                     f"DatabaseInsightsMode is advanced{{when}}, and {PERIOD} {written}: RDS refuses that. "
-                    "Set it to "
-                    f"{LEAST}, and switch Performance Insights on.",
+                    f"Set it to {LEAST}, and switch Performance Insights on.",
                     case,
                 )

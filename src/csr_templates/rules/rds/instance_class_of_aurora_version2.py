@@ -1,4 +1,4 @@
-"""An instance has a class that its version of Aurora MySQL runs on."""
+"""An instance has a class that its version of Aurora MySQL supports."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ VERSION_3 = re.compile(r"8\.0(\.mysql_aurora\.3\..+)?")
 
 
 class InstanceClassOfAuroraVersion2(Rule):
-    """Instance class that Aurora MySQL 3 does not run on.
+    """Instance class that Aurora MySQL 3 does not support.
 
-    AWS still sells db.t2, db.t3.small, db.r3 and db.r4 for Aurora MySQL, but version 3 does not run on them:
-    RDS refuses the instance, and the stack rolls back. Take db.t3.medium, db.t4g.medium, db.r5 or later.
+    AWS still offers db.t2, db.t3.small, db.r3 and db.r4 for Aurora MySQL, but version 3 does not support
+    them: RDS refuses the instance, and the stack rolls back. Use db.t3.medium, db.t4g.medium, db.r5 or later.
     """
 
     id = "E9681"
@@ -42,6 +42,6 @@ class InstanceClassOfAuroraVersion2(Rule):
                         yield Fault(
                             ("DBInstanceClass",),
                             f"DBInstanceClass {state(validator, both, instance_class, found)}, and the "
-                            f"engine version is {show(engine)}: Aurora MySQL 3 does not run on this class. "
-                            "Take db.t3.medium, db.t4g.medium, db.r5 or later.",
+                            f"engine version is {show(engine)}: Aurora MySQL 3 does not support this class. "
+                            "Use db.t3.medium, db.t4g.medium, db.r5 or later.",
                         )

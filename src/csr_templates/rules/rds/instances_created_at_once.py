@@ -1,4 +1,4 @@
-"""It is decided which instance of an Aurora cluster becomes the writer."""
+"""The template determines which instance of an Aurora cluster becomes the writer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class InstancesCreatedAtOnce(Rule):
     """Instance of an Aurora cluster that does not wait for the first.
 
     CloudFormation creates the instances of a cluster at the same time unless one depends on another, and the
-    one that is ready first becomes the writer, whatever the template calls it and in whatever zone it is. Let
-    the others wait for it: DependsOn.
+    one that is available first becomes the writer, independent of its name and zone. Add DependsOn to the
+    others.
     """
 
     id = "W9686"

@@ -1,4 +1,4 @@
-"""The least capacity is not above the most."""
+"""The minimum capacity is not above the maximum."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAIRS = (("MinCapacity", "MaxCapacity"), ("MinSize", "MaxSize"))
 class MinimumAboveMaximum(Rule):
     """Capacity whose minimum is above its maximum.
 
-    RDS, Application Auto Scaling and EC2 Auto Scaling refuse a range that is upside down. Of parameters the
+    RDS, Application Auto Scaling and EC2 Auto Scaling refuse a minimum above the maximum. For parameters, the
     defaults are compared.
     """
 

@@ -1,4 +1,4 @@
-"""Performance Insights is switched on only where Aurora MySQL has it."""
+"""Performance Insights is enabled only for classes that support it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ WITHOUT = re.compile(r"db\.(t2|t3)\..+|db\.t4g\.(micro|small)")
 
 
 class PerformanceInsightsOnSmallClass(Rule):
-    """Performance Insights on an instance class that lacks it.
+    """Performance Insights on an instance class that does not support it.
 
     For Aurora MySQL, Performance Insights does not exist on db.t2, db.t3, db.t4g.micro and db.t4g.small. RDS
-    refuses to create or change an instance that asks for it, and the stack rolls back. Set
+    refuses to create or change an instance with it, and the stack rolls back. Set
     EnablePerformanceInsights (of a cluster: PerformanceInsightsEnabled) to false there, for example by a
-    condition that follows the class, or take a class such as db.t4g.medium.
+    condition on the class, or use a class such as db.t4g.medium.
     """
 
     id = "E9680"
@@ -43,7 +43,7 @@ class PerformanceInsightsOnSmallClass(Rule):
             (own, (own,), properties.get(own)),
             (of_cluster, ("DBInstanceClass",), cluster.get("PerformanceInsightsEnabled")),
         ):
-            # The class first: cfn-lint resolves no parameter where a condition asks a map about it.
+            # The class first: cfn-lint does not resolve a parameter in a condition with Fn::FindInMap on it.
             for found, known in _small_classes(validator, properties) if switch is not None else ():
                 for enabled, case in values(known, switch):
                     if is_true(enabled) and is_possible(case):

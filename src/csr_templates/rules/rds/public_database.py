@@ -1,4 +1,4 @@
-"""A database is in the network of its clients."""
+"""A database does not have a public address."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from csr_templates.rules.support.values import is_true, values
 class PublicDatabase(Rule):
     """Database with a public address.
 
-    With PubliclyAccessible the name of a database resolves to a public address, and only its security groups
-    stand between it and the internet. Set it to false, and let clients come from the VPC, over a VPN or a
-    proxy. A database for tests can mean it.
+    With PubliclyAccessible, the name of a database resolves to a public address, and only its security groups
+    protect it from the internet. Set it to false, and connect from the VPC, through a VPN or a proxy. For a
+    test database, it can be intended.
     """
 
     id = "W9696"

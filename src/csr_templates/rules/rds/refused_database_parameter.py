@@ -53,7 +53,7 @@ REMOVED = {
     "sync_relay_log",
     "temp-pool",
 }
-# MySQL has them; Aurora stores data, logs and pages in its own way.
+# Parameters of MySQL that do not exist in Aurora, which has its own storage.
 INAPPLICABLE = {
     "big_tables",
     "bind_address",
@@ -111,24 +111,18 @@ FIXED = {
 # those that only RDS for MySQL has.
 ZONES = (
     "Africa/Cairo Africa/Casablanca Africa/Harare Africa/Monrovia Africa/Nairobi Africa/Tripoli "
-    "Africa/Windhoek "
-    "America/Araguaina America/Asuncion America/Bogota America/Buenos_Aires America/Caracas "
-    "America/Chihuahua "
-    "America/Cuiaba America/Denver America/Fortaleza America/Guatemala America/Halifax America/Manaus "
-    "America/Matamoros America/Monterrey America/Montevideo America/Phoenix America/Santiago America/Tijuana "
-    "Asia/Amman Asia/Ashgabat Asia/Baghdad Asia/Baku Asia/Bangkok Asia/Beirut Asia/Calcutta Asia/Damascus "
-    "Asia/Dhaka Asia/Irkutsk Asia/Jerusalem Asia/Kabul Asia/Karachi Asia/Kathmandu Asia/Krasnoyarsk "
-    "Asia/Magadan "
-    "Asia/Muscat Asia/Novosibirsk Asia/Riyadh Asia/Seoul Asia/Shanghai Asia/Singapore Asia/Taipei "
-    "Asia/Tehran "
-    "Asia/Tokyo Asia/Ulaanbaatar Asia/Vladivostok Asia/Yakutsk Asia/Yerevan Atlantic/Azores "
-    "Australia/Adelaide "
-    "Australia/Brisbane Australia/Darwin Australia/Hobart Australia/Perth Australia/Sydney Brazil/East "
-    "Canada/Newfoundland Canada/Saskatchewan Europe/Amsterdam Europe/Athens Europe/Dublin Europe/Helsinki "
-    "Europe/Istanbul Europe/Kaliningrad Europe/Moscow Europe/Paris Europe/Prague Europe/Sarajevo "
-    "Pacific/Auckland Pacific/Fiji Pacific/Guam Pacific/Honolulu Pacific/Samoa US/Alaska US/Central "
-    "US/Eastern "
-    "US/East-Indiana US/Pacific UTC"
+    "Africa/Windhoek America/Araguaina America/Asuncion America/Bogota America/Buenos_Aires America/Caracas "
+    "America/Chihuahua America/Cuiaba America/Denver America/Fortaleza America/Guatemala America/Halifax "
+    "America/Manaus America/Matamoros America/Monterrey America/Montevideo America/Phoenix America/Santiago "
+    "America/Tijuana Asia/Amman Asia/Ashgabat Asia/Baghdad Asia/Baku Asia/Bangkok Asia/Beirut Asia/Calcutta "
+    "Asia/Damascus Asia/Dhaka Asia/Irkutsk Asia/Jerusalem Asia/Kabul Asia/Karachi Asia/Kathmandu "
+    "Asia/Krasnoyarsk Asia/Magadan Asia/Muscat Asia/Novosibirsk Asia/Riyadh Asia/Seoul Asia/Shanghai "
+    "Asia/Singapore Asia/Taipei Asia/Tehran Asia/Tokyo Asia/Ulaanbaatar Asia/Vladivostok Asia/Yakutsk "
+    "Asia/Yerevan Atlantic/Azores Australia/Adelaide Australia/Brisbane Australia/Darwin Australia/Hobart "
+    "Australia/Perth Australia/Sydney Brazil/East Canada/Newfoundland Canada/Saskatchewan Europe/Amsterdam "
+    "Europe/Athens Europe/Dublin Europe/Helsinki Europe/Istanbul Europe/Kaliningrad Europe/Moscow "
+    "Europe/Paris Europe/Prague Europe/Sarajevo Pacific/Auckland Pacific/Fiji Pacific/Guam Pacific/Honolulu "
+    "Pacific/Samoa US/Alaska US/Central US/Eastern US/East-Indiana US/Pacific UTC"
 )
 # Parameter -> its values, and whether they are a list.
 VALUES = {
@@ -143,10 +137,9 @@ class RefusedDatabaseParameter(Rule):
     """Parameter or value that Aurora MySQL 3 does not have or does not allow to be set.
 
     RDS refuses a parameter group that sets a parameter which its family does not have or which cannot be
-    modified, and the stack rolls back. The query cache and several others went with version 3; what concerns
-    files, redo logs and flushing does not exist in Aurora. Remove the parameter, or use the name it has in
-    version 3. It refuses values that are not in the list of the parameter, such as a time zone by its
-    abbreviation, too.
+    modified, and the stack rolls back. Version 3 removed the query cache and several others; parameters for
+    files, redo logs and flushing do not exist in Aurora. Remove the parameter, or use its name in version 3.
+    It refuses values that are not in the list of the parameter, such as a time zone by its abbreviation, too.
     """
 
     id = "E9683"

@@ -1,4 +1,4 @@
-"""The subnets of a database are in two zones."""
+"""The subnets of a database are in two Availability Zones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from csr_templates.rules.support.values import show
 
 
 class SubnetGroupInOneZone(Rule):
-    """Subnet group whose subnets are all in one availability zone.
+    """Subnet group whose subnets are all in one Availability Zone.
 
     RDS refuses a subnet group that does not cover two zones: 'DB Subnet Group doesn't meet availability zone
     coverage requirement'. Subnets of the template with the same AvailabilityZone are in one.
@@ -34,7 +34,6 @@ class SubnetGroupInOneZone(Rule):
                 yield Fault(
                     ("SubnetIds",),
                     f"SubnetIds are all in the zone {zones[0]}{{when}}: RDS needs subnets in two zones. "
-                    "Choose "
-                    "subnets of different zones.",
+                    "Choose subnets of different zones.",
                     case,
                 )

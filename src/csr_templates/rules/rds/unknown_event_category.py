@@ -1,4 +1,4 @@
-"""A subscription is for events that its sources have."""
+"""A subscription uses event categories of its source type."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from csr_templates.rules.support.values import show
 
 INSTANCE_EVENTS = (
     "availability|backtrack|backup|configuration change|creation|deletion|failover|failure|low "
-    "storage|maintenance|"
-    "notification|read replica|recovery|restoration|security|security patching"
+    "storage|maintenance|notification|read replica|recovery|restoration|security|security patching"
 )
 # The page writes global failover, the API global-failover; migration and serverless are only in the API.
 CLUSTER_EVENTS = (
@@ -34,9 +33,9 @@ CATEGORIES = {
 class UnknownEventCategory(Rule):
     """Event category that the source does not have.
 
-    Instances, clusters and snapshots have different categories, written in small letters: a cluster has no
-    'availability', an instance no 'migration'. RDS refuses another one, or the subscription stays silent.
-    Newer categories than the rule's list can be meant.
+    Instances, clusters and snapshots have different categories, in lower case: a cluster does not have
+    'availability', an instance does not have 'migration'. RDS refuses another category, or the subscription
+    never gets events. The category may be newer than the list of the rule.
     """
 
     id = "W9690"
@@ -58,7 +57,6 @@ class UnknownEventCategory(Rule):
                     yield Fault(
                         ("EventCategories",),
                         f"EventCategories has {show(category)}{{when}}, and {found['SourceType']} has no "
-                        "such "
-                        f"category. {hint}",
+                        f"such category. {hint}",
                         case,
                     )

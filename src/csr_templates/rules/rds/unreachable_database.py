@@ -1,4 +1,4 @@
-"""Some security group lets clients in to the port of a database."""
+"""A security group of a database allows its port."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PORTS = {
 
 
 class UnreachableDatabase(Rule):
-    """Database on a port that none of its security groups lets in.
+    """Database on a port that none of its security groups allows.
 
     A database listens on Port, by default 3306 for MySQL and MariaDB and 5432 for PostgreSQL. If all of its
     security groups are in the template, and none has an ingress rule for that port, no client connects.
@@ -53,13 +53,12 @@ class UnreachableDatabase(Rule):
                 yield Fault(
                     (logical_id, "Properties", name),
                     f"{' and '.join(groups)} lets no one in to port {ports[0]:g}, on which the database "
-                    "listens: "
-                    "no client connects. Add an ingress rule for the port.",
+                    "listens: no client connects. Add an ingress rule for the port.",
                 )
 
 
 def _ports(validator: Validator, properties: Any, cluster: bool) -> list[float]:
-    """Return the ports on which a database may listen; none if only AWS knows."""
+    """Return the ports on which a database may listen; empty if they are not known."""
     if "Port" not in properties:
         engine = properties.get("Engine")
         port = PORTS.get(engine) if isinstance(engine, str) else None

@@ -1,4 +1,4 @@
-"""Backups and maintenance come at different times."""
+"""The backup window and the maintenance window do not overlap."""
 
 from __future__ import annotations
 
@@ -45,8 +45,7 @@ class WindowsOverlap(Rule):
                 yield Fault(
                     ("PreferredMaintenanceWindow",),
                     f"PreferredMaintenanceWindow is {found['PreferredMaintenanceWindow']}{{when}}, which "
-                    "overlaps the "
-                    "daily backup window: RDS refuses the database. Move one of them.",
+                    "overlaps the daily backup window: RDS refuses the database. Move one of them.",
                     case,
                 )
 

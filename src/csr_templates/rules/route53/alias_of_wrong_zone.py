@@ -1,4 +1,4 @@
-"""An alias names the zone of what it leads to."""
+"""An alias has the hosted zone ID of its target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 CLOUDFRONT = "Z2FDTNDATAQYW2"
 
-# Type: the attribute with its domain name, and the one with its zone.
+# Type -> attribute with its domain name, and attribute with its hosted zone ID.
 ZONES = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": (("DNSName",), "CanonicalHostedZoneID"),
     "AWS::ElasticLoadBalancing::LoadBalancer": (
@@ -24,12 +24,12 @@ ZONES = {
 
 
 class AliasOfWrongZone(Rule):
-    """Alias record with the hosted zone of something else.
+    """Alias record with the hosted zone of another service.
 
-    HostedZoneId inside of AliasTarget is the zone of the service, not that of the record: for CloudFront
-    always Z2FDTNDATAQYW2, for a load balancer or an API's domain an attribute of it. Route 53 refuses
-    another: 'Tried to create an alias that targets ..., but the alias target name does not lie within the
-    target zone'.
+    HostedZoneId in AliasTarget is the zone of the target, not that of the record: for CloudFront always
+    Z2FDTNDATAQYW2, for a load balancer or an API's domain an attribute of it. Route 53 refuses another zone:
+    'Tried to create an alias that targets ..., but the alias target name does not lie within the target
+    zone'.
     """
 
     id = "E9775"
@@ -61,8 +61,7 @@ class AliasOfWrongZone(Rule):
             yield Fault(
                 ("HostedZoneId",),
                 f"HostedZoneId is {zone}, and {found[1]} is in {right}: Route 53 refuses the alias. It is "
-                "the zone "
-                "of what the alias leads to, not that of the record.",
+                "the zone of what the alias leads to, not that of the record.",
             )
 
 

@@ -1,4 +1,4 @@
-"""A health check speaks the protocol of the port that it asks."""
+"""A health check uses the protocol of its port."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ BY_NAME = ("AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName", "AWS:
 
 
 class HealthCheckOfOtherProtocol(Rule):
-    """Health check that asks in another way than the endpoint answers.
+    """Health check with a protocol or name that the endpoint does not support.
 
     A check of Type HTTPS on port 80, or of HTTP on 443, never succeeds, and its alarm or its failover fires
-    at once. Without EnableSNI an endpoint with several certificates, as CloudFront and custom domains of API
-    Gateway have, ends the handshake: the status is 'SSL alert handshake_failure'. The name is that of a host,
-    without https:// and without a path, which is ResourcePath.
+    immediately. Without EnableSNI, an endpoint with several certificates, as CloudFront and custom domains of
+    API Gateway have, ends the handshake: the status is 'SSL alert handshake_failure'. The name is that of a
+    host, without https:// and without a path, which is ResourcePath.
     """
 
     id = "E9777"
@@ -50,8 +50,7 @@ class HealthCheckOfOtherProtocol(Rule):
                 yield Fault(
                     ("FullyQualifiedDomainName",),
                     "FullyQualifiedDomainName has a scheme or a path{when}, and takes only the name of a "
-                    "host. "
-                    "Remove it.",
+                    "host. Remove it.",
                     case,
                 )
         sni = config.get("EnableSNI")
@@ -62,6 +61,5 @@ class HealthCheckOfOtherProtocol(Rule):
             yield Fault(
                 ("EnableSNI",),
                 f"EnableSNI is false, and {known[0]} answers a handshake only if it names the host. Set it "
-                "to "
-                "true.",
+                "to true.",
             )

@@ -45,8 +45,7 @@ class NameUnknownToDistribution(Rule):
                 yield Fault(
                     path,
                     f"Name is {name} and leads to {found[1]}, whose Aliases {listed}: CloudFront answers "
-                    "403. "
-                    "Add the name to Aliases.",
+                    "403. Add the name to Aliases.",
                 )
 
 

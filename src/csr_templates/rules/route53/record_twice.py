@@ -1,4 +1,4 @@
-"""A record exists once."""
+"""A record is defined once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROUTING = (
 class RecordTwice(Rule):
     """Two records with the same name and type.
 
-    Route 53 refuses the second: 'it already exists'. Records that share a name are told apart by
+    Route 53 refuses the second: 'it already exists'. Records with the same name are distinguished by
     SetIdentifier, with a routing policy such as Weight or Failover.
     """
 
@@ -48,8 +48,7 @@ class RecordTwice(Rule):
                     yield Fault(
                         (logical_id, "Properties", "Name"),
                         f"Name is {name}, which {other} has with the same Type {kind}: Route 53 refuses the "
-                        "second. "
-                        "Remove one, or give both a SetIdentifier and a routing policy.",
+                        "second. Remove one, or give both a SetIdentifier and a routing policy.",
                     )
                     break
             seen[key].append((logical_id, resource))

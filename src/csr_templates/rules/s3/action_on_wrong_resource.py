@@ -1,4 +1,4 @@
-"""An action on objects is allowed on objects, one on buckets on the bucket."""
+"""An object action is allowed on objects, a bucket action on the bucket."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from csr_templates.rules.support.values import show
 
 OBJECTS = (
     "s3:abortmultipartupload s3:deleteobject s3:deleteobjectversion s3:getobject s3:getobjectacl "
-    "s3:getobjecttagging "
-    "s3:getobjectversion s3:listmultipartuploadparts s3:putobject s3:putobjectacl s3:putobjecttagging "
-    "s3:restoreobject"
+    "s3:getobjecttagging s3:getobjectversion s3:listmultipartuploadparts s3:putobject s3:putobjectacl "
+    "s3:putobjecttagging s3:restoreobject"
 )
 BUCKETS = (
     "s3:getbucketacl s3:getbucketcors s3:getbucketlocation s3:getbucketpolicy s3:getbuckettagging "
@@ -25,9 +24,9 @@ BUCKETS = (
 class ActionOnWrongResource(Rule):
     """S3 action on a resource to which it does not apply.
 
-    GetObject and PutObject are on objects, BUCKET-ARN/*, and ListBucket is on the bucket, BUCKET-ARN. A
-    statement that names only the other allows nothing: in a bucket's policy S3 refuses it, in a role's every
-    call is denied.
+    GetObject and PutObject apply to objects, BUCKET-ARN/*, and ListBucket to the bucket, BUCKET-ARN. A
+    statement with only the other resource allows nothing: S3 refuses it in a bucket policy, and in the policy
+    of a role every call is denied.
     """
 
     id = "E9704"

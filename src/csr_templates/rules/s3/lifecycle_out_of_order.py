@@ -37,16 +37,14 @@ class LifecycleOutOfOrder(Rule):
                     yield Fault(
                         (),
                         f"TransitionInDays to {kind} is {days:g}{{when}}: S3 moves objects there after "
-                        f"{EARLIEST} days "
-                        "at the earliest, and refuses the rule.",
+                        f"{EARLIEST} days at the earliest, and refuses the rule.",
                         case,
                     )
                 if expiry is not None and expiry <= days:
                     yield Fault(
                         existing(rule, ("ExpirationInDays",)),
                         f"ExpirationInDays is {expiry:g}{{when}}, and objects move to {kind} after {days:g}: "
-                        "S3 "
-                        "refuses the rule. Let them expire later.",
+                        "S3 refuses the rule. Let them expire later.",
                         case,
                     )
 

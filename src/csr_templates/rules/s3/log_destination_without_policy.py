@@ -1,4 +1,4 @@
-"""A bucket takes the access logs that another writes."""
+"""A bucket allows the access logs of another bucket."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SERVICE = "logging.s3.amazonaws.com"
 
 
 class LogDestinationWithoutPolicy(Rule):
-    """Bucket that does not take access logs.
+    """Log destination bucket that does not allow access logs.
 
     S3 writes access logs as logging.s3.amazonaws.com, which the policy of the destination must allow
     s3:PutObject under LogFilePrefix; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it
@@ -42,8 +42,7 @@ class LogDestinationWithoutPolicy(Rule):
                 yield Fault(
                     path,
                     f"DestinationBucketName is {bucket}, which is encrypted with SSE-KMS: S3 writes no "
-                    "access "
-                    "log there. Use SSE-S3 (AES256).",
+                    "access log there. Use SSE-S3 (AES256).",
                 )
             elif not _takes(resources, bucket, holder, logging.get("LogFilePrefix", "")):
                 yield Fault(

@@ -1,4 +1,4 @@
-"""Old versions expire in a bucket that keeps some."""
+"""A rule for noncurrent versions is in a bucket with versioning."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ NAMES = ("NoncurrentVersionExpiration", "NoncurrentVersionExpirationInDays", "No
 
 
 class NoncurrentRuleWithoutVersions(Rule):
-    """Lifecycle rule for old versions in a bucket without versions.
+    """Lifecycle rule for noncurrent versions in a bucket without versioning.
 
-    A bucket keeps versions only while VersioningConfiguration.Status is Enabled. A rule about noncurrent
-    versions then does nothing; either the versions were forgotten, or the rule is left over. Suspended can be
-    meant, to get rid of the versions that are there.
+    A bucket keeps versions only if VersioningConfiguration.Status is Enabled. Otherwise a rule for noncurrent
+    versions has no effect: enable versioning, or remove the rule. Suspended can be intended, to delete
+    existing versions.
     """
 
     id = "W9706"

@@ -1,4 +1,4 @@
-"""A bucket may notify whom it names."""
+"""A bucket is allowed to send its notifications."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ KINDS = {
 class NotificationNotAllowed(Rule):
     """Notification to a function, queue or topic that does not allow S3.
 
-    S3 tries every destination when the bucket is created, and refuses one that does not let s3.amazonaws.com
-    in: 'Unable to validate the following destination configurations'. A function needs an
+    S3 tests every destination when the bucket is created, and refuses one that does not allow
+    s3.amazonaws.com: 'Unable to validate the following destination configurations'. A function needs an
     AWS::Lambda::Permission, a queue or topic a policy.
     """
 
@@ -51,6 +51,5 @@ class NotificationNotAllowed(Rule):
                             yield Fault(
                                 (*path, key),
                                 f"{key} is {goal}, which does not allow s3.amazonaws.com: S3 refuses the "
-                                "bucket. "
-                                f"{remedy}.",
+                                f"bucket. {remedy}.",
                             )

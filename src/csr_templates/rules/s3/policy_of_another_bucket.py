@@ -1,4 +1,4 @@
-"""A bucket's policy is about that bucket."""
+"""The resources of a bucket policy are in its bucket."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 
 
 class PolicyOfAnotherBucket(Rule):
-    """Bucket policy about another bucket.
+    """Bucket policy for another bucket.
 
-    S3 refuses a policy whose Resource is not the bucket that it is put on, or an object of it: 'Policy has
+    S3 refuses a policy whose Resource is not its bucket or an object in it: 'Policy has
     invalid resource'.
     """
 
@@ -39,8 +39,7 @@ class PolicyOfAnotherBucket(Rule):
                         yield Fault(
                             ("PolicyDocument", *path, name),
                             f"{name} is {named[1]}, and the policy is put on {' and '.join(sorted(own))}: S3 "
-                            "refuses "
-                            "it. Name the same bucket.",
+                            "refuses it. Name the same bucket.",
                         )
 
 

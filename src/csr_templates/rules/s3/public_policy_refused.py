@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csr_templates.rules.support.documents import documents, principals
+from csr_templates.rules.support.documents import open_to_anyone
 from csr_templates.rules.support.references import target
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value, scenarios
@@ -34,23 +34,14 @@ class PublicPolicyRefused(Rule):
             return
         written = {"policy": policy, "block": found.get("PublicAccessBlockConfiguration")}
         exists = case_of(validator, validator.cfn.template["Resources"][bucket])
-        for plain, case in scenarios(exists, written) if exists and _open(policy) else ():
+        for plain, case in scenarios(exists, written) if exists and any(open_to_anyone(policy)) else ():
             block = plain.get("block")
             blocked = only_value(case, block.get("BlockPublicPolicy")) if isinstance(block, dict) else None
-            if is_true(blocked) and isinstance(plain.get("policy"), dict) and _open(plain["policy"]):
+            told = plain.get("policy")
+            if is_true(blocked) and isinstance(told, dict) and any(open_to_anyone(told)):
                 yield Fault(
                     ("PolicyDocument",),
                     f"PolicyDocument lets anyone in, and {bucket} has BlockPublicPolicy: true{{when}}: S3 "
                     "refuses the policy. Name a principal, or narrow it by a condition.",
                     case,
                 )
-
-
-def _open(policy: Any) -> bool:
-    """Return whether a statement of the policy lets anyone in."""
-    return any(
-        statement.get("Effect") == "Allow"
-        and "Condition" not in statement
-        and "*" in principals(statement, "AWS")
-        for statement, _ in documents(policy)
-    )

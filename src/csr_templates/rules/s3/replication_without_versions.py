@@ -1,4 +1,4 @@
-"""A bucket that is replicated keeps versions."""
+"""A replicated bucket has versioning."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from csr_templates.rules.support.scenarios import only_value, scenarios
 
 
 class ReplicationWithoutVersions(Rule):
-    """Replication of a bucket without versions.
+    """Replication of a bucket without versioning.
 
     S3 replicates only buckets whose versioning is enabled, and refuses ReplicationConfiguration otherwise.
     """
@@ -33,7 +33,6 @@ class ReplicationWithoutVersions(Rule):
                 yield Fault(
                     ("ReplicationConfiguration",),
                     "ReplicationConfiguration is set{when}, and the bucket keeps no versions: S3 refuses it. "
-                    "Set "
-                    "VersioningConfiguration: {Status: Enabled}.",
+                    "Set VersioningConfiguration: {Status: Enabled}.",
                     case,
                 )

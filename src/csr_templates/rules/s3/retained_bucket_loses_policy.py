@@ -1,4 +1,4 @@
-"""A bucket that outlives its stack keeps what protects it."""
+"""A retained bucket keeps its policy."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ RETAINING = {"Retain", "RetainExceptOnCreate"}
 
 
 class RetainedBucketLosesPolicy(Rule):
-    """Bucket that outlives its stack without its policy.
+    """Retained bucket whose policy is deleted with the stack.
 
-    DeletionPolicy Retain leaves the bucket with all its objects in the account, but its AWS::S3::BucketPolicy
-    is a resource of its own and is deleted with the stack: what the policy denies (requests without TLS,
-    uploads that are not encrypted, other accounts) is allowed from then on. Give the policy the same
-    DeletionPolicy. A policy that only allows is not reported.
+    DeletionPolicy Retain keeps the bucket with all its objects in the account, but its AWS::S3::BucketPolicy
+    is a separate resource and is deleted with the stack: requests that the policy denies (without TLS,
+    unencrypted uploads, from other accounts) are then allowed. Set the same DeletionPolicy on the policy. A
+    policy without Deny is not reported.
     """
 
     id = "W9702"
@@ -40,7 +40,7 @@ class RetainedBucketLosesPolicy(Rule):
                     (policy_id, "DeletionPolicy") if given else (policy_id,),
                     f"DeletionPolicy is {show(policy['DeletionPolicy']) if given else 'missing'}, and "
                     f"{show(bucket['DeletionPolicy'])} on {bucket_id}: the bucket stays in the account, and "
-                    "what its policy denies is allowed from then on. Set DeletionPolicy: "
+                    "requests that its policy denies are then allowed. Set DeletionPolicy: "
                     f"{sorted(kept)[0]} here too.",
                 )
 
@@ -50,7 +50,7 @@ def _kinds(validator: Validator, resource: Any) -> set[Any]:
 
 
 def _denies(part: Any) -> bool:
-    """Return whether a policy denies something, in whatever branch."""
+    """Return whether a policy has a Deny in any branch."""
     if isinstance(part, dict) and part.get("Effect") == "Deny":
         return True
     parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()

@@ -1,4 +1,4 @@
-"""What a website or CloudFront serves stays readable."""
+"""Objects that a website or CloudFront serves are not archived."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ServedObjectsArchived(Rule):
     An object in GLACIER (Glacier Flexible Retrieval) or DEEP_ARCHIVE cannot be read before it is restored: S3
     answers 403 InvalidObjectState, and so does the website or the CloudFront distribution in front, as many
     days after the upload as the rule says. Archive noncurrent versions (NoncurrentVersionTransitions), or use
-    STANDARD_IA, INTELLIGENT_TIERING or GLACIER_IR, which can be read at once.
+    STANDARD_IA, INTELLIGENT_TIERING or GLACIER_IR, which can be read immediately.
     """
 
     id = "E9700"
@@ -46,10 +46,10 @@ class ServedObjectsArchived(Rule):
 
 
 def _archives(case: Validator, bucket: Any) -> Iterator[tuple[str, Path]]:
-    """Yield each archive class that all current objects are moved to, and where it stands."""
+    """Yield each archive class that all current objects are moved to, and its path."""
     for rule, where in branches(case, bucket, "LifecycleConfiguration", "Rules", "*"):
         if not isinstance(rule, dict) or any(rule.get(part) for part in ("Prefix", "TagFilters")):
-            continue  # some of the objects: perhaps not those that are served
+            continue  # only some of the objects, possibly not those that are served
         if all(status == "Disabled" for status, _ in values(where, rule.get("Status"))):
             continue
         for name in (["Transitions", "*", "StorageClass"], ["Transition", "StorageClass"]):

@@ -1,4 +1,4 @@
-"""What a website or CloudFront serves is not deleted by itself."""
+"""Objects that a website or CloudFront serves do not expire."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PARTS = ("Prefix", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
 class ServedObjectsExpire(Rule):
     """Lifecycle rule that deletes the objects of a site.
 
-    ExpirationInDays counts from the upload, whether an object is still read or not. Where the rule is for all
-    objects of a bucket that a website or CloudFront serves, the site is gone that many days after its last
-    deploy. Give the rule a prefix, or let only old versions expire (NoncurrentVersionExpiration). A bucket of
-    temporary files can mean it.
+    ExpirationInDays counts from the upload, also for objects that are still read. If the rule applies to all
+    objects of a bucket that a website or CloudFront serves, the site is deleted that many days after its last
+    deploy. Add a prefix to the rule, or let only old versions expire (NoncurrentVersionExpiration). For a
+    bucket of temporary files, it can be intended.
     """
 
     id = "W9711"
@@ -45,8 +45,6 @@ class ServedObjectsExpire(Rule):
                 yield Fault(
                     (*place(where, validator), "ExpirationInDays"),
                     f"ExpirationInDays is {max(filter(None, days)):g} for all objects of a bucket that "
-                    f"{reader} "
-                    "serves: they are deleted that many days after their upload. Add a Prefix, or expire "
-                    "only "
-                    "old versions.",
+                    f"{reader} serves: they are deleted that many days after their upload. Add a Prefix, or "
+                    "expire only old versions.",
                 )

@@ -1,4 +1,4 @@
-"""A notification is for an event that S3 has."""
+"""A notification is for an existing event."""
 
 from __future__ import annotations
 
@@ -13,16 +13,13 @@ NAMES = (
     "s3:TestEvent s3:ObjectCreated:* s3:ObjectCreated:Put s3:ObjectCreated:Post s3:ObjectCreated:Copy "
     "s3:ObjectCreated:CompleteMultipartUpload s3:ObjectRemoved:* s3:ObjectRemoved:Delete "
     "s3:ObjectRemoved:DeleteMarkerCreated s3:ObjectRestore:* s3:ObjectRestore:Post "
-    "s3:ObjectRestore:Completed "
-    "s3:ObjectRestore:Delete s3:ReducedRedundancyLostObject s3:Replication:* "
+    "s3:ObjectRestore:Completed s3:ObjectRestore:Delete s3:ReducedRedundancyLostObject s3:Replication:* "
     "s3:Replication:OperationFailedReplication s3:Replication:OperationMissedThreshold "
     "s3:Replication:OperationNotTracked s3:Replication:OperationReplicatedAfterThreshold "
-    "s3:LifecycleTransition "
-    "s3:IntelligentTiering s3:LifecycleExpiration:* s3:LifecycleExpiration:Delete "
+    "s3:LifecycleTransition s3:IntelligentTiering s3:LifecycleExpiration:* s3:LifecycleExpiration:Delete "
     "s3:LifecycleExpiration:DeleteMarkerCreated s3:ObjectTagging:* s3:ObjectTagging:Put "
-    "s3:ObjectTagging:Delete "
-    "s3:ObjectAcl:Put s3:ObjectAnnotation:* s3:ObjectAnnotation:Put s3:ObjectAnnotation:Delete "
-    "s3:ObjectRetention:Put"
+    "s3:ObjectTagging:Delete s3:ObjectAcl:Put s3:ObjectAnnotation:* s3:ObjectAnnotation:Put "
+    "s3:ObjectAnnotation:Delete s3:ObjectRetention:Put"
 )
 EVENTS = NAMES.split()
 
@@ -30,7 +27,7 @@ EVENTS = NAMES.split()
 class UnknownEvent(Rule):
     """Notification for an event that S3 does not have.
 
-    The events of S3 are a fixed list, which the schema of a bucket does not hold, and S3 refuses another one:
+    The events of S3 are a fixed list, which is not in the schema of a bucket. S3 refuses another one:
     'The event is not supported for notifications'.
     """
 

@@ -16,11 +16,11 @@ BLOCKS = {
 class UnreachableWebsite(Rule):
     """Website endpoint behind a public access block.
 
-    The website endpoint of a bucket knows no credentials: it serves what anyone may read. With the public
-    access block it answers 403 to every request. Remove WebsiteConfiguration and serve the bucket by
-    CloudFront, from its REST endpoint (RegionalDomainName) and with an origin access control, which leaves
-    the bucket private. If the bucket is to be public, switch the block off and let a bucket policy say so. A
-    website that only redirects serves nothing and is not judged.
+    The website endpoint of a bucket does not support credentials: it serves only objects that anyone may
+    read. With the public access block it returns 403 for every request. Remove WebsiteConfiguration and serve
+    the bucket with CloudFront, from its REST endpoint (RegionalDomainName) and with an origin access control,
+    so that the bucket stays private. If the bucket is intended to be public, disable the block and add a
+    bucket policy. A website that only redirects is not checked.
     """
 
     id = "W9701"
@@ -34,7 +34,7 @@ class UnreachableWebsite(Rule):
         for website, case in branches(validator, bucket, "WebsiteConfiguration"):
             if not isinstance(website, dict) or "RedirectAllRequestsTo" in website:
                 continue
-            # The case knows which conditions hold; its place is that of the website.
+            # The case contains the conditions; its path is that of the website.
             start = case.evolve(context=case.context.evolve(path=validator.context.path))
             for name, effect in BLOCKS.items():
                 for value, where in branches(start, bucket, "PublicAccessBlockConfiguration", name):

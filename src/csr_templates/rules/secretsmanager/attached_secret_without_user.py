@@ -1,4 +1,4 @@
-"""A secret that is attached to a database holds user and password."""
+"""A secret that is attached to a database contains username and password."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from csr_templates.rules.support.scenarios import only_value
 class AttachedSecretWithoutUser(Rule):
     """Secret of a database without username or password.
 
-    Secrets Manager adds the connection to a secret that is attached, and rotation logs in with its keys
-    username and password. A generated secret without them is attached, and no client and no rotation can use
-    it.
+    Secrets Manager adds the connection to an attached secret, and rotation logs in with its keys username and
+    password. A generated secret without them can be attached, but clients and rotation cannot use it.
     """
 
     id = "E9782"
@@ -47,6 +46,5 @@ class AttachedSecretWithoutUser(Rule):
             yield Fault(
                 ("SecretId",),
                 f"SecretId is {secret}, which has no {' and no '.join(missing_keys)}: no one can log in with "
-                "it. Add "
-                "username to SecretStringTemplate, and set GenerateStringKey: password.",
+                "it. Add username to SecretStringTemplate, and set GenerateStringKey: password.",
             )

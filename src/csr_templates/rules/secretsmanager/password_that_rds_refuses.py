@@ -1,4 +1,4 @@
-"""A generated password is one that RDS takes."""
+"""A generated password has only characters that RDS accepts."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ REFUSED = '/@"'
 class PasswordThatRdsRefuses(Rule):
     """Generated password with characters that RDS refuses.
 
-    The password of a master user must not hold '/', '@' or '"'. Secrets Manager uses all punctuation unless
-    ExcludeCharacters or ExcludePunctuation says otherwise, so the stack fails on some days and not on others.
+    The password of a master user must not contain '/', '@' or '"'. Secrets Manager uses all punctuation
+    without ExcludeCharacters or ExcludePunctuation, so the stack fails by chance.
     """
 
     id = "E9781"
@@ -45,6 +45,5 @@ class PasswordThatRdsRefuses(Rule):
                 yield Fault(
                     (secret, "Properties", "GenerateSecretString"),
                     f"GenerateSecretString makes the password of {user} and can use {' '.join(left)}, which "
-                    "RDS "
-                    "refuses: the stack fails by chance. Add them to ExcludeCharacters.",
+                    "RDS refuses: the stack fails by chance. Add them to ExcludeCharacters.",
                 )

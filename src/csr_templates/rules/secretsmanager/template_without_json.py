@@ -40,6 +40,5 @@ class TemplateWithoutJson(Rule):
             yield Fault(
                 (pair[0],),
                 f"{pair[0]} is not a JSON object: Secrets Manager refuses it. Write it with double "
-                "quotation marks, "
-                'such as {"username": "admin"}.',
+                'quotation marks, such as {"username": "admin"}.',
             )

@@ -1,4 +1,4 @@
-"""What is read of a secret is in it."""
+"""A reference to a secret uses a key of the secret."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# What Secrets Manager adds to a secret that is attached to a database.
+# Keys that Secrets Manager adds to a secret attached to a database.
 ATTACHED = {"engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier", "masterarn"}
 
 
 class UnknownSecretKey(Rule):
     """Key that a generated secret does not have.
 
-    A secret with GenerateSecretString holds the keys of SecretStringTemplate and GenerateStringKey, and once
-    it is attached to a database those of the connection. A dynamic reference to another key fails when the
+    A secret with GenerateSecretString contains the keys of SecretStringTemplate and GenerateStringKey and, if
+    attached to a database, those of the connection. A dynamic reference to another key fails when the
     stack is deployed: 'Could not find a value associated with JSONKey in SecretString'. Keys are
     case-sensitive.
     """
@@ -67,7 +67,7 @@ class UnknownSecretKey(Rule):
 
 
 def _keys(validator: Validator, properties: Any) -> set[str]:
-    """Return the keys of a generated secret; none if it is a plain text, or if only AWS knows."""
+    """Return the keys of a generated secret; None if it is plain text, or if they are not known."""
     made = properties.get("GenerateSecretString")
     if not isinstance(made, dict) or is_function(made)[0]:
         return set()

@@ -24,7 +24,7 @@ ACTIONS = {
 
 
 class ActionOutsideTopic(Rule):
-    """Topic policy with an action that topics do not have.
+    """Topic policy with an action that topics do not support.
 
     The policy of a topic takes the actions on that topic: sns:Publish, sns:Subscribe and a few others. SNS
     refuses sns:*, which includes actions on the account, and the actions of other services: 'Policy statement
@@ -48,6 +48,5 @@ class ActionOutsideTopic(Rule):
                     yield Fault(
                         place,
                         f"Action is {action}, which the policy of a topic does not take: SNS refuses it. "
-                        "List the "
-                        "actions, such as sns:Publish.",
+                        "List the actions, such as sns:Publish.",
                     )

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class AlarmTopicKeyWithoutCloudWatch(Rule):
     """Key of an alarm topic that does not allow CloudWatch.
 
-    To publish to an encrypted topic CloudWatch needs kms:Decrypt and kms:GenerateDataKey* on its key, from
-    the key policy itself: the account's own rights do not count for a service. Without them, or with a
+    To publish to an encrypted topic, CloudWatch needs kms:Decrypt and kms:GenerateDataKey* on its key, in the
+    key policy: permissions of the account do not apply to a service. Without them, or with a
     condition on aws:SourceArn that the alarm's name does not match, the alarm fires and its message is lost.
     Add a statement for cloudwatch.amazonaws.com, with a pattern that covers the alarms' names.
     """
@@ -32,7 +32,7 @@ class AlarmTopicKeyWithoutCloudWatch(Rule):
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for one in alarms_with_topics(validator, resources):
-            # In a list, the value is resolved like every other part of a template.
+            # In a list, so that the value is resolved like every other part of a template.
             for used, case in scenarios(one.case, [one.properties.get("KmsMasterKeyId")]):
                 key, properties = key_of_topic(case, resources, used[0]) if used else ("", {})
                 exists = case_of(case, resources[key]) if key else None

@@ -1,4 +1,4 @@
-"""The policy of an alarm topic lets CloudWatch publish."""
+"""The policy of an alarm topic allows CloudWatch to publish."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from csr_templates.rules.support.values import case_of, existing, show
 class AlarmTopicPolicyWithoutCloudWatch(Rule):
     """Topic policy that does not allow CloudWatch.
 
-    A topic without a policy takes the alarms of its account. An AWS::SNS::TopicPolicy replaces that: if it
+    A topic without a policy accepts the alarms of its account. An AWS::SNS::TopicPolicy replaces that: if it
     does not allow cloudwatch.amazonaws.com sns:Publish, or its condition on aws:SourceArn does not match the
     alarm's name, the alarm fires and its message is lost. Add a statement for the service, with a pattern
     that covers the alarms' names.
@@ -28,7 +28,7 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
         policies = policies_of_topics(resources)
         for one in alarms_with_topics(validator, resources):
             own = policies.get(one.topic, [])
-            if len(own) != 1:  # none: SNS's own lets CloudWatch in. Several: the last one written holds
+            if len(own) != 1:  # none: the default policy allows CloudWatch. Several: the last one applies
                 continue
             policy, resource, document = own[0]
             exists = case_of(one.case, resource)

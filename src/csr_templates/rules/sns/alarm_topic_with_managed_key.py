@@ -15,8 +15,9 @@ class AlarmTopicWithManagedKey(Rule):
     """Alarm topic encrypted with alias/aws/sns.
 
     The policy of the AWS-managed key alias/aws/sns does not allow CloudWatch, and it cannot be changed. The
-    alarm deploys and fires, the message is lost, and only the alarm's history says so. Encrypt the topic with
-    a customer managed key whose policy allows cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey*.
+    alarm deploys and fires, but its message is lost, which only the alarm's history shows. Encrypt the topic
+    with a customer managed key whose policy allows cloudwatch.amazonaws.com kms:Decrypt and
+    kms:GenerateDataKey*.
     """
 
     id = "E9720"

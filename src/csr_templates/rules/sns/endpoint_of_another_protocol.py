@@ -1,4 +1,4 @@
-"""The endpoint of a subscription is what its protocol sends to."""
+"""The endpoint of a subscription fits its protocol."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class EndpointOfAnotherProtocol(Rule):
     """Subscription whose endpoint does not fit its protocol.
 
     A mail goes to an address, https to an address that begins with https://, sqs and lambda to an ARN: SNS
-    refuses another endpoint. A delivery stream of Firehose needs SubscriptionRoleArn besides, the role with
-    which SNS writes there.
+    refuses another endpoint. A Firehose delivery stream also needs SubscriptionRoleArn, the role that SNS
+    uses to write to it.
     """
 
     id = "E9729"
@@ -54,7 +54,6 @@ class EndpointOfAnotherProtocol(Rule):
             if properties.get("Protocol") == "firehose" and "SubscriptionRoleArn" not in properties:
                 yield Fault(
                     (logical_id, "Properties"),
-                    "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the "
-                    "subscription. Name "
-                    "the role with which it writes to the stream.",
+                    "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the subscription. "
+                    "Name the role with which it writes to the stream.",
                 )

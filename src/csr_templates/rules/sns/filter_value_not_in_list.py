@@ -1,4 +1,4 @@
-"""A filter policy lists the values that it lets through."""
+"""The values of a filter policy are lists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from csr_templates.rules.support.values import show
 class FilterValueNotInList(Rule):
     """Filter policy with a value that is not in a list.
 
-    Every attribute of a filter policy is a list of values or conditions, also where there is one: type:
+    Every attribute of a filter policy is a list of values or conditions, also with only one value: type:
     [order]. SNS refuses a plain text: 'must be an object or an array'.
     """
 

@@ -1,4 +1,4 @@
-"""A topic may call the function that subscribes to it."""
+"""A topic is allowed to call the function that subscribes to it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 class SubscriptionMayNotCallFunction(Rule):
     """Subscription of a function that does not allow SNS.
 
-    SNS calls a function as sns.amazonaws.com, and a function refuses whom no AWS::Lambda::Permission lets in.
-    The subscription is created, and every message to it is lost.
+    SNS calls a function as sns.amazonaws.com, which an AWS::Lambda::Permission must allow. Without it the
+    subscription is created, but every message to it is lost.
     """
 
     id = "E9723"
@@ -27,6 +27,5 @@ class SubscriptionMayNotCallFunction(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {function}, and no AWS::Lambda::Permission lets "
-                        "sns.amazonaws.com call "
-                        "it: every message is lost. Add one.",
+                        "sns.amazonaws.com call it: every message is lost. Add one.",
                     )

@@ -1,4 +1,4 @@
-"""A topic may send to the queue that subscribes to it."""
+"""A topic is allowed to send to the queue that subscribes to it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from csr_templates.rules.support.values import of_type
 class SubscriptionMayNotSend(Rule):
     """Subscription of a queue that does not allow SNS.
 
-    SNS sends to a queue as sns.amazonaws.com, which the queue's policy must allow sqs:SendMessage; and the
-    AWS-managed key alias/aws/sqs does not let SNS encrypt. The subscription is created, and every message to
-    it is lost. So is, with the same policy, the dead-letter queue in RedrivePolicy: what SNS cannot deliver
-    goes there only if the queue allows it.
+    SNS sends to a queue as sns.amazonaws.com, which the queue policy must allow sqs:SendMessage; the
+    AWS-managed key alias/aws/sqs does not allow SNS. Otherwise the subscription is created, but every message
+    to it is lost. The dead-letter queue in RedrivePolicy needs the same policy.
     """
 
     id = "E9724"
@@ -30,8 +29,7 @@ class SubscriptionMayNotSend(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {queue}, whose policy does not allow sns.amazonaws.com "
-                        "sqs:SendMessage: "
-                        "every message is lost. Allow it.",
+                        "sqs:SendMessage: every message is lost. Allow it.",
                     )
                 elif str(resources[queue].get("Properties", {}).get("KmsMasterKeyId")).endswith(
                     "alias/aws/sqs"
@@ -39,8 +37,8 @@ class SubscriptionMayNotSend(Rule):
                     yield Fault(
                         path,
                         f"The subscriber is {queue}, which is encrypted with alias/aws/sqs: SNS may not use "
-                        "this key, "
-                        "and every message is lost. Use SqsManagedSseEnabled, or a customer managed key.",
+                        "this key, and every message is lost. Use SqsManagedSseEnabled, or a customer "
+                        "managed key.",
                     )
         for logical_id, _, properties in of_type(resources, "AWS::SNS::Subscription"):
             redrive = properties.get("RedrivePolicy")

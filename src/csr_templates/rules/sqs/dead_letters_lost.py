@@ -1,4 +1,4 @@
-"""A dead-letter queue takes what failed, and keeps it until someone looks."""
+"""A dead-letter queue accepts failed messages and retains them for days."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ LARGEST = 1_048_576  # bytes of a message, unless the queue says less
 
 
 class DeadLettersLost(Rule):
-    """Dead-letter queue that loses what it is there for.
+    """Dead-letter queue that loses messages.
 
-    A dead letter is read by a person, on the next working day at best: a queue that keeps messages for
-    minutes or hours is empty by then. One whose MaximumMessageSize is below what the sender sends, such as
-    256 KB of an event of Lambda, takes only the small ones. Keep messages for days, up to 1,209,600 seconds,
-    and of any size.
+    Dead letters are often read only on the next working day: a queue with a retention of minutes or hours is
+    empty by then. A queue whose MaximumMessageSize is below the size of the messages, such as 256 KB for an
+    event of Lambda, accepts only small ones. Retain messages for days, up to 1,209,600 seconds, and accept
+    any size.
     """
 
     id = "W9793"
@@ -46,14 +46,13 @@ class DeadLettersLost(Rule):
                         seen.add(queue + name)
                         yield Fault(
                             (queue, "Properties", name),
-                            f"{name} is {found:g}, and the queue takes the dead letters of {sender}: "
-                            f"{why}. Raise "
-                            f"it to {least:g} or more.",
+                            f"{name} is {found:g}, and the queue takes the dead letters of {sender}: {why}. "
+                            f"Raise it to {least:g} or more.",
                         )
 
 
 def _senders(validator: Validator, resources: Any) -> Iterator[tuple[str, Any, float]]:
-    """Yield who sends dead letters, where, and how large they can be."""
+    """Yield the senders of dead letters, their queues, and the maximum sizes."""
     for logical_id, _, properties in of_type(resources, "AWS::Lambda::Function"):
         for config, _ in each(properties.get("DeadLetterConfig")):
             if isinstance(config, dict):

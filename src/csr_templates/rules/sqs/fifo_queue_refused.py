@@ -1,4 +1,4 @@
-"""A queue is of the kind that its sender can use."""
+"""A queue has a type that its sender supports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FifoQueueRefused(Rule):
-    """FIFO queue for a sender that needs a standard one.
+    """FIFO queue for a sender that needs a standard queue.
 
     The dead letters of a Lambda function or an EventBridge rule, and the notifications of S3, go to standard
     queues only: the FIFO queue is refused, or nothing arrives. The dead-letter queue of a FIFO queue is
@@ -48,7 +48,7 @@ class FifoQueueRefused(Rule):
 
 
 def _uses(resources: Any) -> Iterator[tuple[Any, Path, str]]:
-    """Yield each value that names a queue, its path, and what sends there."""
+    """Yield each value with a queue, its path, and the sender."""
     for logical_id, _, properties in of_type(resources, "AWS::Lambda::Function"):
         for config, path in each(
             properties.get("DeadLetterConfig"), logical_id, "Properties", "DeadLetterConfig"

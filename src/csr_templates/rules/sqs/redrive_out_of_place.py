@@ -1,4 +1,4 @@
-"""A queue's dead letters go to another queue, before they expire."""
+"""A queue sends dead letters to another queue, with enough retention."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ DEFAULT = 345_600  # seconds that a queue keeps messages: four days
 
 
 class RedriveOutOfPlace(Rule):
-    """Dead-letter queue that takes no letters, or loses them.
+    """Dead-letter queue that does not get messages, or loses them.
 
-    deadLetterTargetArn takes the ARN of a queue; Ref of one is its URL. A message keeps its age when it
-    moves, so a dead-letter queue needs a longer MessageRetentionPeriod than the queue: with a shorter one
-    the message is gone before anyone sees it. In a FIFO queue the age begins again.
+    deadLetterTargetArn requires the ARN of a queue; Ref returns its URL. A message keeps its age when it
+    moves, so a dead-letter queue needs a longer MessageRetentionPeriod than the queue: with a shorter one the
+    message may be deleted before it is read. In a FIFO queue the age begins again.
     """
 
     id = "E9790"
@@ -42,8 +42,7 @@ class RedriveOutOfPlace(Rule):
             elif own is not None and theirs is not None and theirs < own and not fifo:
                 problem = (
                     f"it keeps messages for {theirs:.0f} seconds and this queue for {own:.0f}: a message may "
-                    "be gone "
-                    "when it gets there. Raise its MessageRetentionPeriod"
+                    "be gone when it gets there. Raise its MessageRetentionPeriod"
                 )
             else:
                 continue

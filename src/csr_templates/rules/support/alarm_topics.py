@@ -1,4 +1,4 @@
-"""Which topics the alarms of a template tell, and whether CloudWatch may do what that takes."""
+"""The topics that alarms of a template notify, and whether CloudWatch is allowed to publish to them."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 CLOUDWATCH = "cloudwatch.amazonaws.com"
 ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 ALARM_ARN = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
-ACCOUNT = "123456789012"  # what cfn-lint takes for AWS::AccountId
+ACCOUNT = "123456789012"  # the value that cfn-lint uses for AWS::AccountId
 
-# The operators that let through what they match.
+# Operators that are true for matching values.
 POSITIVE = re.compile(r"(ForAnyValue:)?(ArnLike|ArnEquals|StringLike|StringEquals)(IfExists)?$")
 
 
 class AlarmWithTopic(NamedTuple):
-    """An alarm and a topic that one of its actions is, in the case in which both exist."""
+    """An alarm and a topic in its actions, in a case in which both exist."""
 
     alarm: str
     alarm_name: Any
-    """As the case has it; None if CloudFormation makes one."""
+    """In this case; None if CloudFormation generates it."""
     topic: str
     properties: Any
     """Of the topic."""
@@ -40,17 +40,17 @@ class AlarmWithTopic(NamedTuple):
 
 
 class Access(Enum):
-    """What a policy says to a service about one right."""
+    """The result of a policy for a service and one permission."""
 
     NONE = 0
     OTHER_ALARMS = 1
-    """It may, but not for this alarm."""
+    """Allowed, but not for this alarm."""
     FULL = 2
-    """It may, or the template does not tell."""
+    """Allowed, or not known."""
 
 
 def alarms_with_topics(validator: Validator, resources: Any) -> list[AlarmWithTopic]:
-    """Return each alarm of the template with each topic of the template that it tells."""
+    """Return each alarm of the template with each topic of the template that it notifies."""
     known = memory(validator.cfn)
     if "alarms" not in known:
         known["alarms"] = list(_alarms_with_topics(validator, resources))
@@ -88,14 +88,14 @@ def access(
     resource: str = "",
     service: str = CLOUDWATCH,
 ) -> Iterator[tuple[dict[str, Access], Validator]]:
-    """Yield what a policy document says to a service about each right, case by case.
+    """Yield the result of a policy document for a service and each permission, for each case.
 
     Args:
-        case: in which alarm and topic exist.
+        case: the case in which alarm and topic exist.
         policy: the document.
-        rights: each with the actions of which any will do.
-        alarm_name: as the template has it; None if CloudFormation makes one, or if no alarm asks.
-        resource: logical ID of the topic, if the statements must be about it.
+        rights: permission -> actions, one of which is sufficient.
+        alarm_name: from the template; None if CloudFormation generates it, or without an alarm.
+        resource: logical ID of the topic, if the statements must apply to it.
         service: the principal.
     """
     statements = policy.get("Statement") if isinstance(policy, dict) and not is_function(policy)[0] else None
@@ -158,14 +158,14 @@ def _allows(case: Validator, statement: Any, actions: Sequence[str]) -> bool:
 
 
 def _is_about(case: Validator, statement: Any, topic: str) -> bool:
-    """Return whether a statement can be about a topic: it names it, or none of the template's others."""
+    """Return whether a statement can apply to a topic: it names it, or no other topic of the template."""
     listed = statement.get("Resource")
     named = [single_reference(item)[0] for item in (listed if isinstance(listed, list) else [listed])]
     return topic in named or any(name not in case.context.resources for name in named)
 
 
 def _possible_texts(case: Validator, value: Any) -> list[str | None]:
-    """Return all texts that are possible here, alone or in a list; None for one that only AWS knows."""
+    """Return all possible texts, single or in a list; None for one that is not known."""
     items = value if isinstance(value, list) else [] if value is None else [value]
     found = [entry for item in items for entry, _ in values(case, item)]
     flat = [part for entry in found for part in (entry if isinstance(entry, list) else [entry])]
@@ -173,7 +173,7 @@ def _possible_texts(case: Validator, value: Any) -> list[str | None]:
 
 
 def _source_arn_allows(case: Validator, condition: Any, alarm_name: Any) -> bool:
-    """Return whether a statement's conditions on aws:SourceArn let an alarm through."""
+    """Return whether a statement's conditions on aws:SourceArn allow an alarm."""
     if not isinstance(condition, dict) or is_function(condition)[0]:
         return True
     for operator, keys in condition.items():
@@ -185,10 +185,10 @@ def _source_arn_allows(case: Validator, condition: Any, alarm_name: Any) -> bool
 
 
 def _match(case: Validator, patterns: list[Any], alarm_name: Any) -> bool:
-    """Return whether one of the patterns matches the ARN of an alarm, whatever values the parameters have."""
+    """Return whether one of the patterns matches the ARN of an alarm for all parameter values."""
     own = sub_text(alarm_name)
     if alarm_name is None or own is None:
-        return True  # CloudFormation makes the name from the stack's, or only AWS knows it
+        return True  # CloudFormation generates the name, or it is not known
     texts = [sub_text(pattern) for pattern in patterns]
     if any(text is None or fnmatchcase(ALARM_ARN + own, _glob(text)) for text in texts):
         return True
@@ -207,7 +207,7 @@ def _fits(case: Validator, pattern: Any, prefix: str, name: Any) -> bool:
 
 
 def _of_account(prefix: str, pattern: str) -> str:
-    """Return the beginning of an alarm's ARN in the account that a pattern is written for."""
+    """Return the beginning of an alarm's ARN in the account of a pattern."""
     account = re.match(r"(?:[^:]*:){4}([0-9]{12}):", pattern)
     return prefix.replace(ACCOUNT, account[1]) if account else prefix
 

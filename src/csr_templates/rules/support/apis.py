@@ -1,4 +1,4 @@
-"""What the rules on REST APIs share: the methods of an API, and which of them a stage caches."""
+"""Common code of the rules on REST APIs: the methods of an API, and those that a stage caches."""
 
 from __future__ import annotations
 
@@ -26,19 +26,24 @@ if TYPE_CHECKING:
 
 METHOD = "AWS::ApiGateway::Method"
 STAGE = "AWS::ApiGateway::Stage"
+ACCESS_LOGS = (
+    "Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",
+    "Resources/AWS::ApiGateway::Deployment/Properties/StageDescription/AccessLogSetting",
+    "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
+)
 
 
 class Method(NamedTuple):
-    """A method as the template has it."""
+    """A method of the template."""
 
     logical_id: str
     resource: Any
     properties: Any
-    path: str  # such as "/pets/{id}"; empty if the template does not tell
+    path: str  # such as "/pets/{id}"; empty if not known
 
 
 def methods(resources: Any, api: Any) -> list[Method]:
-    """Return the methods whose RestApiId is written like this one."""
+    """Return the methods with this RestApiId."""
     return [
         Method(logical_id, resource, properties, _path(resources, properties.get("ResourceId")))
         for logical_id, resource, properties in of_type(resources, METHOD)
@@ -47,7 +52,7 @@ def methods(resources: Any, api: Any) -> list[Method]:
 
 
 def _path(resources: Any, resource_id: Any, depth: int = 0) -> str:
-    """Return the path of an API's resource; empty where a part of it is not literal."""
+    """Return the path of an API's resource; empty if a part of it is not literal."""
     function, argument = is_function(resource_id)
     if function == "Fn::GetAtt" and isinstance(argument, list) and argument[1:] == ["RootResourceId"]:
         return "/"
@@ -60,7 +65,7 @@ def _path(resources: Any, resource_id: Any, depth: int = 0) -> str:
 
 
 def caching_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
-    """Yield the entries of a stage's MethodSettings that switch caching on, with case and place."""
+    """Yield the entries of a stage's MethodSettings that enable caching, with case and path."""
     for setting, where in branches(validator, stage, "MethodSettings", "*"):
         if isinstance(setting, dict):
             for enabled, case in values(where, setting.get("CachingEnabled")):
@@ -69,7 +74,7 @@ def caching_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Va
 
 
 def cached_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
-    """Yield the same, but only where the stage has a cache."""
+    """Yield the same, but only for stages with a cache."""
     for setting, case, path in caching_settings(validator, stage):
         for enabled, cached_case in values(case, stage.get("CacheClusterEnabled")):
             if is_true(enabled):
@@ -77,7 +82,7 @@ def cached_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Val
 
 
 def cached_methods(validator: Validator, resources: Any) -> Iterator[tuple[Method, Validator]]:
-    """Yield the methods that some stage caches, with the case in which it does."""
+    """Yield the methods that a stage caches, with the case."""
     for _, stage, properties in of_type(resources, STAGE):
         case = case_of(validator, stage)
         if case is None:
@@ -96,10 +101,9 @@ def cached_methods(validator: Validator, resources: Any) -> Iterator[tuple[Metho
 
 
 def _applies(setting: Any, method: Method, own: set[tuple[str, Any]]) -> bool:
-    """Return whether an entry of MethodSettings is the one that a method is cached by.
+    """Return whether an entry of MethodSettings applies to the caching of a method.
 
-    The entry for all methods caches GET, which a method ANY answers too; it ends where a method has its own
-    entry.
+    The entry for all methods caches GET, which a method ANY includes. An entry for the method overrides it.
     """
     path, verb, of_method = setting.get("ResourcePath"), setting.get("HttpMethod"), _verb(method)
     if path == "/*":
@@ -113,12 +117,12 @@ def _verb(method: Method) -> str:
 
 
 def _decoded(path: Any) -> str:
-    """Return the path that a ResourcePath such as ``/~1pets~1{id}`` stands for."""
+    """Return the path of a ResourcePath such as ``/~1pets~1{id}``."""
     return path.removeprefix("/").replace("~1", "/") if str(path).startswith("/~1") else str(path)
 
 
 def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
-    """Yield the CacheKeyParameters of a method, once for each form that they can have and that is known."""
+    """Yield the CacheKeyParameters of a method, once for each known value."""
     for parameters, where in branches(case, method.properties, "Integration", "CacheKeyParameters"):
         if parameters is None:
             yield []
@@ -129,7 +133,7 @@ def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
 
 
 def cache_key_place(method: Method) -> Path:
-    """Return the path to a method's CacheKeyParameters, or to where they are missing."""
+    """Return the path of a method's CacheKeyParameters, or of the place where they are missing."""
     steps: list[str | int] = [method.logical_id, "Properties"]
     integration = method.properties.get("Integration")
     for name, holder in (("Integration", method.properties), ("CacheKeyParameters", integration)):
@@ -140,5 +144,5 @@ def cache_key_place(method: Method) -> Path:
 
 
 def cache_key_state(method: Method, key: list[str]) -> str:
-    """Return what a message says about a method's CacheKeyParameters: their value, or that there are none."""
+    """Return a method's CacheKeyParameters in words: ``is ...`` or ``is missing``."""
     return f"is {show(key)}" if cache_key_place(method)[-1] == "CacheKeyParameters" else "is missing"

@@ -1,4 +1,4 @@
-"""Aurora MySQL clusters as a template shows them: members, versions and parameter groups."""
+"""Aurora MySQL clusters of a template: members, versions and parameter groups."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLUSTER_GROUP = "AWS::RDS::DBClusterParameterGroup"
 INSTANCE_GROUP = "AWS::RDS::DBParameterGroup"
 FAMILY = "aurora-mysql8.0"  # the parameters of Aurora MySQL 3
 
-# Another template holds the parameter group: it may set anything.
+# The parameter group is in another template: its values are not known.
 UNKNOWN: Any = object()
 
 
@@ -33,7 +33,7 @@ def aurora_mysql(validator: Validator, properties: Any) -> Iterator[Validator]:
 
 
 def members(validator: Validator, cluster_id: str) -> dict[str, Any]:
-    """Return the instances of a cluster by logical ID, each gone where its Condition is false."""
+    """Return the instances of a cluster by logical ID; each exists only if its Condition is true."""
     resources = validator.cfn.template.get("Resources", {})
     return {
         logical_id: conditional_properties(resource)
@@ -43,9 +43,9 @@ def members(validator: Validator, cluster_id: str) -> dict[str, Any]:
 
 
 def setting(validator: Validator, name: str, cluster: Any, instance: Any) -> Any:
-    """Return what a parameter is set to for an instance: by its own group or else by the cluster's.
+    """Return the value of a parameter for an instance: from its own group, otherwise from the cluster's.
 
-    None: neither sets it. ``UNKNOWN``: only another template knows.
+    None: neither sets it. ``UNKNOWN``: it is in another template.
     """
     for holder, key, group_type in (
         (instance, "DBParameterGroupName", INSTANCE_GROUP),

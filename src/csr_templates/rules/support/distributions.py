@@ -1,4 +1,4 @@
-"""What a CloudFront distribution does with each of its origins."""
+"""The origins of a CloudFront distribution, and the behaviors that use them."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
     from csr_templates.rules.support.values import Path
 
-# The address of an API itself. One that begins with d- stands for a custom domain, and takes its Host.
+# The default endpoint of an API. An address that begins with d- is a custom domain, and needs its Host.
 API_ADDRESS = re.compile(r"(?!d-).*\.(execute-api|lambda-url)\.")
 API_ATTRIBUTES = {"AWS::ApiGatewayV2::Api": "ApiEndpoint", "AWS::Lambda::Url": "FunctionUrl"}
 
 
 class Configuration(NamedTuple):
-    """A distribution's configuration in one case, of which only the asked parts."""
+    """Some parts of a distribution's configuration in one case."""
 
     parts: dict[str, Any]
     case: Validator
     written: Any
-    """The whole configuration as the template has it."""
+    """The whole configuration in the template."""
 
     def path(self, *steps: str | int) -> Path:
-        """Return the path of a part, from the properties on; where a condition decides, its holder's."""
+        """Return the path of a part from the properties; for a conditional part, that of its parent."""
         return existing({"DistributionConfig": self.written}, ("DistributionConfig", *steps))
 
     def behaviors(self) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
@@ -44,21 +44,30 @@ class Configuration(NamedTuple):
             if isinstance(behavior, dict):
                 yield ("CacheBehaviors", index), behavior
 
+    def origins(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield index and content of each origin."""
+        origins = self.parts.get("Origins")
+        for index, origin in enumerate(origins if isinstance(origins, list) else []):
+            if isinstance(origin, dict):
+                yield index, origin
+
+    def custom_origins(self) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
+        """Yield index, content and CustomOriginConfig of each origin that has one."""
+        for index, origin in self.origins():
+            if isinstance(custom := origin.get("CustomOriginConfig"), dict):
+                yield index, origin, custom
+
     def api_origins(self) -> dict[str, Any]:
         """Return the origins that are the address of an API: their ID and their domain name."""
-        origins = self.parts.get("Origins")
-        found = [
-            origin for origin in (origins if isinstance(origins, list) else []) if isinstance(origin, dict)
-        ]
         return {
             str(origin.get("Id")): origin["DomainName"]
-            for origin in found
+            for _, origin in self.origins()
             if "DomainName" in origin and _is_api(self.case, origin["DomainName"])
         }
 
 
 def configurations(validator: Validator, properties: Any, *parts: str) -> Iterator[Configuration]:
-    """Yield the asked parts of a distribution's configuration, once for each case."""
+    """Yield some parts of a distribution's configuration, once for each case."""
     config = properties.get("DistributionConfig")
     if not isinstance(config, dict) or is_function(config)[0]:
         return
@@ -80,7 +89,7 @@ def _is_api(case: Validator, domain: Any) -> bool:
 
 
 def _texts_in(value: Any) -> Iterator[str]:
-    """Yield every text in a value that only AWS can put together."""
+    """Yield every text in a value with references."""
     if isinstance(value, str):
         yield value
     for part in _parts(value):

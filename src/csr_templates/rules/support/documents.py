@@ -1,4 +1,4 @@
-"""Policy documents: where a template holds them, and what stands in their statements, in every branch."""
+"""Policy documents: their places in a template, and their statements in every branch."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TRUST = "Resources/AWS::IAM::Role/Properties/AssumeRolePolicyDocument"
 
 
 def each(value: Any, *path: str | int) -> Iterator[tuple[Any, Path]]:
-    """Yield the items of a value, which may be single, with their paths; of an Fn::If both branches."""
+    """Yield the items of a list or a single value, with their paths; for Fn::If, of both branches."""
     function, argument = is_function(value)
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -68,13 +68,28 @@ def conditions(statement: Any) -> Iterator[tuple[str, str, Any, Path]]:
                     )
 
 
+def conditions_in(policy: Any) -> Iterator[tuple[str, str, Any, Path]]:
+    """Yield operator, key, value and path of each condition of a policy document."""
+    for statement, path in documents(policy):
+        for operator, key, value, place in conditions(statement):
+            yield operator, key, value, (*path, *place)
+
+
+def open_to_anyone(policy: Any) -> Iterator[Path]:
+    """Yield the path of each statement that allows every principal something, without a condition."""
+    for statement, path in documents(policy):
+        allows = statement.get("Effect") == "Allow" and "Condition" not in statement
+        if allows and "*" in principals(statement, "AWS"):
+            yield path
+
+
 def texts(value: Any) -> list[str]:
-    """Return the texts of a value with their references as ``${Name}``; what a function hides is left out."""
+    """Return the texts of a value with references as ``${Name}``; without texts inside other functions."""
     return [text for item, _ in each(value) if (text := sub_text(item)) is not None]
 
 
 def principals(statement: Any, kind: str = "Service") -> list[str]:
-    """Return the principals of a kind, and those written without one; ``${`` is one that is not known."""
+    """Return the principals of a kind, and those without a kind; ``${`` for one that is not known."""
     found = []
     for principal, _ in each(statement.get("Principal")):
         known = isinstance(principal, dict) and not is_function(principal)[0]

@@ -1,4 +1,4 @@
-"""What a role lacks of the actions that the service which takes it needs."""
+"""Actions that a service needs and the role that it assumes does not allow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cfnlint.jsonschema import Validator
 
-# What AWS's policies for functions allow, those of support.policies.HARMLESS. With others nothing is said.
+# Actions of the managed policies in support.policies.HARMLESS. Roles with other policies are not checked.
 LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
 TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
@@ -31,9 +31,9 @@ MANAGED = {
 def missing(
     validator: Validator, role: Any, actions: Sequence[str]
 ) -> Iterator[tuple[str, list[str], Validator]]:
-    """Yield a role of the template with those of the actions that it never allows, in each case.
+    """Yield a role of the template with the actions that it does not allow, for each case.
 
-    Only actions are compared: on what they are allowed is for the policy's reader to judge.
+    Only actions are compared, not resources.
     """
     role_id, properties = target(validator, role, ROLE)
     if not role_id:
@@ -58,7 +58,7 @@ def _attached(arns: list[str], end: str) -> bool:
 
 
 def _grants(statement: Any, action: str) -> bool:
-    """Return whether a statement may allow an action on something; what cannot be seen is allowed."""
+    """Return whether a statement may allow an action on any resource; unknown parts count as allowed."""
     if not isinstance(statement, dict):
         return True
     if statement.get("Effect") == "Deny":

@@ -1,4 +1,4 @@
-"""Which Lambda function of the template a value means."""
+"""Finds the Lambda function of the template that a value refers to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INTEGRATION = "AWS::ApiGatewayV2::Integration"
 
 
 def function_of(validator: Validator, value: Any) -> str:
-    """Return the logical ID of the function that a FunctionName is: its Ref or ARN; empty for others."""
+    """Return the logical ID of the function in a FunctionName, by Ref or ARN; empty for other values."""
     logical_id, attribute = single_reference(value)
     return find_resource(validator, logical_id, FUNCTION)[0] if attribute in ("", "Arn") else ""
 
@@ -28,7 +28,7 @@ def called_function(validator: Validator, uri: Any) -> tuple[str, str]:
         r"\$\{([^!.{}]+)(?:\.(?:Arn|AliasArn))?\}([^/$]*)", sub_text(uri) or ""
     ):
         if find_resource(validator, logical_id, FUNCTION)[0]:
-            return logical_id, rest  # :name and :${stageVariables.name} lead to an alias too
+            return logical_id, rest  # :name and :${stageVariables.name} are aliases too
         alias, properties = find_resource(validator, logical_id, ALIAS)
         if alias:
             return function_of(validator, properties.get("FunctionName")), alias
@@ -36,7 +36,7 @@ def called_function(validator: Validator, uri: Any) -> tuple[str, str]:
 
 
 def integration(properties: Any) -> tuple[Any, str, str]:
-    """Return an integration, the name of the property with the function, and the property it stands in."""
+    """Return an integration, the name of the property with the function, and the parent property."""
     if "Integration" in properties:
         return properties["Integration"], "Uri", "Integration"
     return properties, "IntegrationUri", ""

@@ -1,4 +1,4 @@
-"""The metrics that an alarm watches."""
+"""The metrics of an alarm."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ if TYPE_CHECKING:
 
     from csr_templates.rules.support.values import Path
 
-# Services without a region of their own: their metrics are only in us-east-1.
+# Global services: their metrics are only in us-east-1.
 GLOBAL = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")
 
-# An alarm on one metric holds these itself, one on an expression holds them in Metrics.
+# An alarm on one metric has these properties itself, an alarm on an expression has them in Metrics.
 OWN = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Metrics")
 
 
 class Metric(NamedTuple):
-    """One metric of an alarm in one case. What only AWS knows is None, a missing text is empty."""
+    """One metric of an alarm in one case. An unknown value is None, a missing text is empty."""
 
     namespace: str | None
     name: str | None
     """As ``metric_name`` returns it."""
     dimensions: dict[str, Any] | None
-    """Name to value, the value as the template has it."""
+    """Name -> value from the template."""
     statistic: str | None
     case: Validator
     properties: Any
     """Of the alarm, as written."""
     steps: Path
-    """From the alarm's properties to what holds the metric: none, or ``Metrics``, 0, ``MetricStat``."""
+    """Path from the alarm's properties to the metric: empty, or ``Metrics``, 0, ``MetricStat``."""
 
     def path(self, *names: str) -> Path:
-        """Return the path of the first of the metric's properties that is written, else of its holder."""
+        """Return the path of the first existing property of the metric, otherwise of its parent."""
         inside = () if not self.steps else ("Metric",)
         places = (
             (*self.steps, *([] if name in ("Statistic", "ExtendedStatistic", "Stat") else inside), name)
@@ -66,7 +66,7 @@ def metrics(validator: Validator, properties: Any) -> Iterator[Metric]:
 
 
 def metric_name(case: Validator, value: Any) -> str | None:
-    """Return the name of a metric, what only AWS knows as ``${Name}``; None if a function hides it."""
+    """Return the name of a metric, with unknown parts as ``${Name}``; None if it is not known."""
     known = _known_text(case, value)
     return sub_text(value) if known is None else known
 
@@ -89,7 +89,7 @@ def _known_text(case: Validator, value: Any) -> str | None:
 
 
 def _dimensions(case: Validator, listed: Any) -> dict[str, Any] | None:
-    """Return the dimensions by name; None if a function hides one."""
+    """Return the dimensions by name; None if one is not known."""
     if not isinstance(listed, list):
         return None
     found: dict[str, Any] = {}

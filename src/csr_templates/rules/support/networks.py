@@ -1,4 +1,4 @@
-"""How the subnets of a template are routed, whatever its conditions: a route counts if it can exist."""
+"""Routes of the subnets of a template. A conditional route counts as existing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def tables_of_subnet(resources: Any, subnet_id: str) -> list[str]:
 
 
 def default_routes(resources: Any, table_id: str) -> Iterator[tuple[str, Any]]:
-    """Yield logical ID and properties of a table's routes to everywhere, or to what only AWS knows."""
+    """Yield logical ID and properties of a table's default routes, or routes with an unknown destination."""
     for logical_id, _, properties in of_type(resources, "AWS::EC2::Route"):
         if single_reference(properties.get("RouteTableId"))[0] == table_id:
             to = properties.get("DestinationCidrBlock", properties.get("DestinationIpv6CidrBlock"))
@@ -34,7 +34,7 @@ def default_routes(resources: Any, table_id: str) -> Iterator[tuple[str, Any]]:
 
 
 def reaches_internet(resources: Any, table_id: str) -> bool:
-    """Return whether a table can lead to an internet gateway; a target of another template may be one."""
+    """Return whether a table may have a route to an internet gateway, also in another template."""
     for _, properties in default_routes(resources, table_id):
         if "GatewayId" in properties:
             gateway = single_reference(properties["GatewayId"])[0]

@@ -1,4 +1,4 @@
-"""Whether two texts of which parts are known only when the stack is deployed can meet."""
+"""Comparison of texts with unknown parts: whether they can be equal."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ UNKNOWN = "\0"
 
 
 def may_meet(pattern: str, text: str) -> bool:
-    """Return whether a text can match a pattern with ``*`` and ``?``, whatever the references in both become.
+    """Return whether a text can match a pattern with ``*`` and ``?``, for any values of the references.
 
-    A reference that both have is the same in both, and one that only one of them has can be anything. Only
-    what stands before the first and after the last unknown part is compared.
+    A reference in both has the same value; a reference in only one of them can have any value. Only the texts
+    before the first and after the last unknown part are compared.
     """
     shared = set(REFERENCE.findall(pattern)) & set(REFERENCE.findall(text))
 
@@ -29,7 +29,7 @@ def may_meet(pattern: str, text: str) -> bool:
 
 
 def _agree(pair: tuple[str, str], first_open: bool, second_open: bool) -> bool:
-    """Return whether one begins like the other; a text without an unknown part has nothing behind its end."""
+    """Return whether one text begins like the other; a text without an unknown part is complete."""
     one, other = pair
     if len(one) > len(other):
         return second_open and one.startswith(other)
@@ -37,7 +37,7 @@ def _agree(pair: tuple[str, str], first_open: bool, second_open: bool) -> bool:
 
 
 def refuses(pattern: object, text: str) -> bool:
-    """Return whether an AllowedPattern does not match a text; what only Java reads refuses nothing."""
+    """Return whether an AllowedPattern does not match a text; False for syntax that only Java supports."""
     if not isinstance(pattern, str) or re.search(r"\[\[|\\[pP]\{|&&", pattern):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Whether a service may call a function, or send to a queue or topic, of the same template."""
+"""Checks whether a service may call a function, or send to a queue or topic, of the same template."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def targets_of(resources: Any, value: Any, *types: str) -> Iterator[str]:
 
 
 def permitted(resources: Any, function_id: str, service: str) -> bool:
-    """Return whether a permission of the template lets a service call a function, or may do so."""
+    """Return whether a permission of the template allows, or may allow, a service to call a function."""
     function = _function(resources, function_id)
     for _, _, properties in of_type(resources, "AWS::Lambda::Permission"):
         principal = sub_text(properties.get("Principal"))
@@ -41,7 +41,7 @@ def permitted(resources: Any, function_id: str, service: str) -> bool:
 
 
 def _function(resources: Any, logical_id: str) -> str:
-    """Return the function that an alias or a version is of, or the function itself."""
+    """Return the function of an alias or a version, or the function itself."""
     resource = resources.get(logical_id, {})
     if resource.get("Type") in FUNCTIONS[1:]:
         return _first_id((texts(resource.get("Properties", {}).get("FunctionName")) or [""])[0])
@@ -53,7 +53,7 @@ def _first_id(text: str) -> str:
 
 
 def _ids(text: str) -> list[str]:
-    """Return what a text refers to, in its order."""
+    """Return the references of a text, in order."""
     return re.findall(r"\$\{([^!.{}:]+)", text)
 
 
@@ -67,9 +67,9 @@ def is_service(principal: str, service: str) -> bool:
 
 
 def may_send(resources: Any, target_id: str, service: str, action: str) -> bool:
-    """Return whether a policy of the template lets a service send to a queue or topic of it.
+    """Return whether a policy of the template allows a service to send to a queue or topic.
 
-    A topic without a policy takes what comes from its own account; a queue without one takes nothing.
+    A topic without a policy accepts messages from its own account; a queue without a policy accepts none.
     """
     kind = resources[target_id]["Type"]
     policies = [

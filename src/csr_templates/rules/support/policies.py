@@ -1,4 +1,4 @@
-"""What a role of the template may do, as far as the template says."""
+"""The permissions of a role of the template, as far as they are known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ROLE = "AWS::IAM::Role"
 ATTACHED = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
 
-# AWS's own policies for functions: they neither send messages nor read secrets nor decrypt.
+# Managed policies for functions, without permissions to send messages, read secrets or decrypt.
 HARMLESS = (
     ":policy/AWSXRayDaemonWriteAccess",
     ":policy/AWSXrayWriteOnlyAccess",
@@ -27,14 +27,14 @@ HARMLESS = (
     ":policy/service-role/AWSLambdaVPCAccessExecutionRole",
 )
 
-# A statement with the logical ID of the resource that it stands in.
+# A statement with the logical ID of its resource.
 Sourced = tuple[str, Any]
 
 
 def roles(validator: Validator, role_id: str, more: Any = None) -> Iterator[tuple[Any, Validator, Any]]:
-    """Yield, for each case, what a role may do and the ``more`` given, both without Fn::If.
+    """Yield, for each case, the permissions of a role and the values in ``more``, both without Fn::If.
 
-    What it may do is a list of statements with their sources, or None if another template adds to them.
+    The permissions are a list of statements with their sources, or None if another template may add some.
     """
     resources = validator.cfn.template.get("Resources", {})
     role = resources.get(role_id, {})
@@ -70,7 +70,7 @@ def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourc
 
 
 def allows(statement: Any, action: str, logical_id: str) -> bool:
-    """Return whether a statement may allow an action on a resource; what cannot be seen, is allowed."""
+    """Return whether a statement may allow an action on a resource; unknown parts count as allowed."""
     if not isinstance(statement, dict):
         return True
     if statement.get("Effect") == "Deny":

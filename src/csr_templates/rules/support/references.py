@@ -1,4 +1,4 @@
-"""What a value of a template points at."""
+"""References in the values of a template."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def sub_text(value: Any) -> str | None:
-    """Return a text with its references as ``${Name}`` and ``${Name.Attribute}``, however they are written.
+    """Return a text with its references as ``${Name}`` and ``${Name.Attribute}``, for all functions.
 
-    ``!Ref Key``, ``!Sub ${Key}`` and a Join of the one are the same. None: a function hides the text.
+    ``!Ref Key``, ``!Sub ${Key}`` and a Join of one are the same. None if the text is not known.
     """
     if isinstance(value, (str, int)):
         return str(value)
@@ -78,7 +78,7 @@ def own_type(validator: Validator) -> str:
 
 
 def waits_for(validator: Validator, logical_id: str, other: str) -> bool:
-    """Return whether a resource is made after another: by DependsOn or a reference, also through others."""
+    """Return whether a resource is created after another, by direct or indirect DependsOn or references."""
     built: Any = validator.cfn.graph
     if built is None:  # cfn-lint could not follow the references
         return True

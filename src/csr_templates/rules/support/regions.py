@@ -1,4 +1,4 @@
-"""In which of the regions that are linted something can exist."""
+"""The linted regions in which a part of a template can exist."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ US_EAST_1 = "us-east-1"
 
 
 def regions(case: Validator) -> list[str]:
-    """Return the regions of the lint in which the conditions of a case can hold.
+    """Return the linted regions in which the conditions of a case can be true.
 
-    A condition may ask for the region, or for a parameter that the lint was given a value for.
+    A condition may depend on the region, or on a parameter with a value for the lint.
     """
     return [region for region in case.context.regions if _possible(case, region)]
 
@@ -31,4 +31,4 @@ def _possible(case: Validator, region: str) -> bool:
             for values in given
         )
     except UnknownSatisfisfaction:
-        return False  # nothing is known, so nothing is said
+        return False  # not known

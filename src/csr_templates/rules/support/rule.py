@@ -1,4 +1,4 @@
-"""The base of every rule: where a rule looks, and how its faults become matches."""
+"""The base class of the rules: the parts of a template that a rule checks, and its matches."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ __all__ = ["Fault", "Faults", "Rule", "Validator", "properties_of"]
 
 
 class Fault(NamedTuple):
-    """Something that a rule finds."""
+    """A finding of a rule."""
 
     path: Path
-    """From where the rule looks."""
+    """Path from the part that the rule checks."""
     message: str
-    """In which ``{when}`` becomes what all cases of the fault share."""
+    """The message; ``{when}`` is replaced with the common conditions of all cases of the fault."""
     case: Validator | None = None
-    """In which the fault was found; None if the message does not say when."""
+    """The case of the fault; None if the message does not contain conditions."""
 
 
 Faults = Iterator[Fault]
-"""What a rule yields. Rules take it and ``Validator`` from here."""
+"""The result of ``Rule.faults``. Rules import it and ``Validator`` from here."""
 
 
 class Rule(CloudFormationLintRule):
-    """A rule: an ID, a source, tags, and a docstring that says what it finds and what to do about it.
+    """A rule: an ID, a source, tags, and a docstring with the fault and its remedy.
 
-    The docstring's first line, which names the fault, is cfn-lint's ``shortdesc``; the rest is its
+    The first line of the docstring, the name of the fault, is cfn-lint's ``shortdesc``; the rest is its
     ``description``.
     """
 
@@ -50,10 +50,10 @@ class Rule(CloudFormationLintRule):
     """Paths with the type of a resource for its logical ID, or ``*``; none for the whole template."""
 
     fault_class: ClassVar[str] = ""
-    """What kind of fault it finds: a key of ``csr_templates.rules.CLASSES``."""
+    """Class of its faults: a key of ``csr_templates.rules.CLASSES``."""
 
     first_only: ClassVar[bool] = False
-    """Whether one fault says enough about a part at which the rule looks."""
+    """Whether only the first fault of a part is reported."""
 
     def __init_subclass__(cls) -> None:
         """Take the texts from the docstring."""
@@ -62,13 +62,13 @@ class Rule(CloudFormationLintRule):
         cls.description = " ".join(explanation.split())
 
     def faults(self, validator: Validator, part: Any, /) -> Faults:
-        """Yield what is wrong in a part of the template at which the rule looks, in each of its cases."""
+        """Yield the faults of a part of the template, in each of its cases."""
         raise NotImplementedError
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        """Return a match for each fault in what stands at the paths.
+        """Return a match for each fault in the parts at the paths.
 
-        cfn-lint would lead a keyword there too, but asks every rule at every node of the template for it.
+        A keyword of cfn-lint would do this too, but is checked for every rule at every node of the template.
         """
         return [
             RuleMatch([*validator.context.path.path, *path], message)
@@ -78,8 +78,8 @@ class Rule(CloudFormationLintRule):
         ]
 
     def _findings(self, validator: Validator, part: Any) -> Iterator[tuple[Path, str]]:
-        """Yield path and message of each fault once, whatever the number of cases it is found in."""
-        if not isinstance(part, dict):  # what cfn-lint's own rules find
+        """Yield path and message of each fault once, independent of the number of its cases."""
+        if not isinstance(part, dict):  # reported by cfn-lint's own rules
             return
         cases: dict[tuple[Path, str], list[Validator]] = {}
         found = self.faults(validator, part)
@@ -95,7 +95,7 @@ def properties_of(*types: str) -> tuple[str, ...]:
 
 
 def _parts(cfn: Template, look: str) -> list[tuple[Any, Validator]]:
-    """Return what stands at a path, in each case; rules that look at the same share it."""
+    """Return the parts at a path, in each case; cached for rules with the same path."""
     known: dict[str, list[tuple[Any, Validator]]] = memory(cfn).setdefault("parts", {})
     if look not in known:
         known[look] = list(_found(cfn, *look.split("/")))
@@ -120,7 +120,7 @@ def _found(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[
 
 
 def _at(cfn: Template, *steps: str) -> Validator:
-    """Return a validator that knows where it is."""
+    """Return a validator with its path."""
     context = cfn.context.evolve(path=replace(cfn.context.path, path=deque(steps)))
     validator: Validator = CfnTemplateValidator({}).evolve(cfn=cfn, context=context)
     return validator

@@ -1,4 +1,4 @@
-"""What rules need that compare several places of a template: all of them in the same case."""
+"""Cases of a template, for rules that compare several of its parts in the same case."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
-# Ten conditions that do not depend on each other have 1024 cases; only the first 64 are looked at.
+# Ten independent conditions have 1024 cases; only the first 64 are checked.
 MOST_CASES = 64
 
 
@@ -42,7 +42,7 @@ def _scenarios(case: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
 
 
 def _decided(value: Any, status: dict[str, bool]) -> Any:
-    """Return the value with the branches of the conditions that are known; None for AWS::NoValue."""
+    """Return the value with the branches of the known conditions; None for AWS::NoValue."""
     if isinstance(value, list):
         items = (_decided(item, status) for item in value)
         return [item for item in items if item is not None]
@@ -60,7 +60,7 @@ def _decided(value: Any, status: dict[str, bool]) -> Any:
 
 
 def _undecided(value: Any, case: Validator) -> str:
-    """Return a condition that decides what stands somewhere in the value; empty if none is left."""
+    """Return a condition of an Fn::If in the value; empty if there is none."""
     function, argument = is_function(value)
     if function == "Fn::If" and _is_if(argument) and argument[0] in case.context.conditions.conditions:
         return str(argument[0])
@@ -75,7 +75,7 @@ def _is_if(argument: Any) -> bool:
 
 
 def conditional_properties(resource: Any) -> Any:
-    """Return the properties of a resource as ``scenarios`` wants them: gone when its Condition is false."""
+    """Return the properties of a resource for ``scenarios``: missing if its Condition is false."""
     properties, condition = resource.get("Properties", {}), resource.get("Condition")
     return {"Fn::If": [condition, properties, NO_VALUE]} if isinstance(condition, str) else properties
 
@@ -83,15 +83,15 @@ def conditional_properties(resource: Any) -> Any:
 def is_possible(case: Validator) -> bool:
     """Return whether the conditions of a case agree with the parameter values that it assumes.
 
-    cfn-lint sees that they do not where a condition compares the parameter itself. Here it may also be the
-    key of a map, as in a condition that asks the map what an instance class can do.
+    cfn-lint checks this for conditions that compare the parameter itself. This function also checks
+    conditions that use the parameter as the key of a mapping.
     """
     status = case.context.conditions.status
     return all(_truth(case, {"Condition": name}) in (None, status[name]) for name in status)
 
 
 def _truth(case: Validator, condition: Any) -> bool | None:
-    """Return whether a condition is true; None if the parameter values of the case do not say."""
+    """Return whether a condition is true; None if it does not depend only on the values of the case."""
     function, argument = is_function(condition)
     if function == "Condition":
         return _truth(case, _section(case, "Conditions").get(argument))
@@ -110,7 +110,7 @@ def _truth(case: Validator, condition: Any) -> bool | None:
 
 
 def _assumed(case: Validator, value: Any) -> str | None:
-    """Return the text of a literal, of a parameter whose value is assumed, or of a map's entry for it."""
+    """Return the text of a literal, of a parameter with an assumed value, or of its entry in a mapping."""
     if isinstance(value, (str, int, float, bool)):
         return str(value).lower() if isinstance(value, bool) else str(value)
     function, argument = is_function(value)
@@ -131,11 +131,11 @@ def _section(case: Validator, name: str) -> Any:
 
 
 def default_values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
-    """Yield the values like ``values``, of a parameter only its default.
+    """Yield the values like ``values``, but for a parameter only its default.
 
-    Two parameters that are compared need not take every pair of the values that each allows.
+    For two compared parameters, not every pair of allowed values needs to be valid.
     """
-    path = replace(validator.context.path, value_path=deque())  # where the last value came from
+    path = replace(validator.context.path, value_path=deque())  # the source of the last value
     for found, case in values(validator.evolve(context=validator.context.evolve(path=path)), value):
         source = list(case.context.path.value_path)
         parameter = _section(case, "Parameters").get(source[1]) if source[:1] == ["Parameters"] else None
@@ -145,16 +145,16 @@ def default_values(validator: Validator, value: Any) -> Iterator[tuple[Any, Vali
 
 
 def only_value(validator: Validator, value: Any) -> Any:
-    """Return the one value that is possible here; None if there are several or only AWS knows."""
+    """Return the only possible value; None if there are several or it is not known."""
     found = [entry for entry, _ in values(validator, value)]
     return found[0] if len(found) == 1 and not is_function(found[0])[0] else None
 
 
 def assumed_values(case: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
-    """Yield the values like ``values``, also where conditions of the case ask a map about the parameter.
+    """Yield the values like ``values``, also if conditions of the case use the parameter in a mapping.
 
-    cfn-lint resolves no parameter in such a case, so it is asked without, and the conditions are judged here.
-    The value must be free of Fn::If.
+    cfn-lint does not resolve parameters in such a case, so it is called without the conditions, which are
+    evaluated here. The value must not contain Fn::If.
     """
     conditions = case.context.conditions
     free = case.evolve(context=case.context.evolve(conditions=case.cfn.context.conditions))
@@ -165,7 +165,7 @@ def assumed_values(case: Validator, value: Any) -> Iterator[tuple[Any, Validator
 
 
 def number(value: Any) -> float | None:
-    """Return a number that is written as number or as text."""
+    """Return a number from a number or a text."""
     try:
         return None if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
@@ -173,7 +173,7 @@ def number(value: Any) -> float | None:
 
 
 def when(validator: Validator, cases: Sequence[Validator]) -> str:
-    """Return `` when A is true and B is false``: what all cases share and the rule was not called with."""
+    """Return `` when A is true and B is false``: the common conditions of the cases, except those given."""
     known = validator.context.conditions.status
     shared = set.intersection(*(set(case.context.conditions.status.items()) for case in cases))
     facts = [f"{name} is {str(status).lower()}" for name, status in sorted(shared) if name not in known]
@@ -181,7 +181,7 @@ def when(validator: Validator, cases: Sequence[Validator]) -> str:
 
 
 def state(validator: Validator, case: Validator, value: Any, found: Any) -> str:
-    """Return what stands in the template and which value that is in the case: ``is 3``."""
+    """Return the value in the template and in the case: ``is 3``."""
     if value == found:
         return f"is {show(value)}"
     facts = when(validator, [case])

@@ -1,4 +1,4 @@
-"""What the schemas that cfn-lint ships say about a type: its physical name, and what replaces a resource."""
+"""Facts from cfn-lint's schemas about a type: its physical name, and the create-only properties."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PropertyPath = tuple[str, ...]
 
-# The service wants these names unique, although by the schema they neither identify nor are fixed.
+# Names that the service requires to be unique, although they are neither identifiers nor create-only.
 NESTED_NAMES = {
     "AWS::CloudFront::CachePolicy": ("CachePolicyConfig", "Name"),
     "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig", "Name"),
@@ -40,11 +40,11 @@ REPEATABLE_NAMES = {
 
 @cache
 def name_paths(resource_type: str, region: str) -> tuple[PropertyPath, ...]:
-    """Return where a resource of this type carries its own physical name, from the schemas cfn-lint ships.
+    """Return the path of the physical name of a resource of this type, from cfn-lint's schemas.
 
-    That is the identifier, if the template may set it, and otherwise a create-only property called Name or
-    like the type (``QueueName`` of ``AWS::SQS::Queue``, ``GroupName`` of ``AWS::EC2::SecurityGroup``). Of an
-    identifier with several parts the others name the parent.
+    This is the identifier, if the template can set it, otherwise a create-only property with the name Name or
+    that of the type (``QueueName`` of ``AWS::SQS::Queue``, ``GroupName`` of ``AWS::EC2::SecurityGroup``). If
+    the identifier has several parts, the others identify the parent.
     """
     if resource_type in NESTED_NAMES:
         return (NESTED_NAMES[resource_type],)
@@ -74,11 +74,11 @@ def create_only(resource_type: str, region: str) -> tuple[PropertyPath, ...]:
 
 @cache
 def parents(resource_type: str, region: str) -> frozenset[PropertyPath]:
-    """Return the create-only properties that say what a resource of this type belongs to.
+    """Return the create-only properties for the parent of a resource of this type.
 
-    The names of an alias are unique in its function, those of a security group in its VPC: with another
-    parent the same name is free. Such a property is a part of the identifier, or is called like a type of
-    the same service.
+    The name of an alias is unique in its function, that of a security group in its VPC: with another parent,
+    the same name is available. Such a property is a part of the identifier, or has the name of a type of the
+    same service.
     """
     schema, (service, _, _) = _schema(resource_type, region), resource_type.rpartition("::")
     types = (kind.rpartition("::") for kind in PROVIDER_SCHEMA_MANAGER.get_resource_types(region))
@@ -108,7 +108,7 @@ def _top_level(schema: dict[str, Any], key: str) -> list[str]:
 def explicit_names(
     validator: Validator, properties: Any, path: PropertyPath
 ) -> Iterator[tuple[Any, Validator]]:
-    """Yield a name in each case in which neither AWS chooses it nor it is another resource's."""
+    """Yield a name in each case, unless AWS generates it or it is the name of another resource."""
     for value, case in branches(validator, properties, *path):
         function, argument = is_function(value)
         another = function == "Fn::GetAtt" or (function == "Ref" and argument in case.context.resources)
@@ -117,10 +117,10 @@ def explicit_names(
 
 
 def replacing_parameters(validator: Validator, value: Any) -> set[str]:
-    """Return the parameters that a value of a create-only property is made of, by any function but a map.
+    """Return the parameters in a value of a create-only property, except those in a mapping.
 
-    What a map has for an environment changes with the environment only, as everything else does then. A
-    parameter that allows one value does not change.
+    The value of a mapping for an environment changes only with the environment, which changes all names. A
+    parameter with only one allowed value does not change.
     """
     parameters = validator.cfn.template.get("Parameters")
     declared = parameters if isinstance(parameters, dict) else {}

@@ -86,7 +86,7 @@ API_ERRORS = {
 
 
 def spelling(namespace: str, name: str, dimensions: Iterable[Any]) -> str:
-    """Return how the service spells a metric; empty if it is not known. A plural is another spelling."""
+    """Return the spelling of a metric in its service; empty if not known. A plural is another spelling."""
     if namespace == "AWS/ApiGateway":
         kinds = [kind for kind in API_NAMES if kind in dimensions]
         spellings = {_plain(known): known for kind in kinds for known in API_NAMES[kind]}

@@ -1,4 +1,4 @@
-"""The statements of a web ACL's rules, also those inside other statements."""
+"""The statements of a web ACL's rules, including nested statements."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from csr_templates.rules.support.values import Path
 
-# The index of the rule, and the steps from there.
+# The index of the rule, and the path from there.
 RulePath = tuple[int, *tuple[str | int, ...]]
 
 
 def statements(rules: list[Any]) -> Iterator[tuple[str, Any, RulePath]]:
     """Yield kind, body and path of each statement of rules without Fn::If, the outer before the inner.
 
-    What a function hides has the kind "".
+    An unknown statement has the kind "".
     """
     for index, rule in enumerate(rules):
         if not isinstance(rule, dict) or is_function(rule)[0]:
@@ -44,7 +44,7 @@ def _inside(statement: Any, path: RulePath) -> Iterator[tuple[str, Any, RulePath
 
 
 def place(properties: Any, rules: list[Any], path: Path) -> Path:
-    """Return the path of a part of the rules, or of all rules where conditions change their number."""
+    """Return the path of a part of the rules, or of all rules if conditions change their number."""
     written = properties["Rules"]
     if isinstance(written, list) and len(written) == len(rules):
         return existing(properties, ("Rules", *path))

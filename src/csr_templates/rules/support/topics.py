@@ -10,7 +10,7 @@ from csr_templates.rules.support.values import of_type
 if TYPE_CHECKING:
     from cfnlint.jsonschema import Validator
 
-# To publish to an encrypted topic takes both: reading a data key, and making one in either way.
+# Publishing to an encrypted topic needs both: decrypting a data key, and generating one in either way.
 KEY_RIGHTS = {
     "kms:Decrypt": ("kms:Decrypt",),
     "kms:GenerateDataKey*": ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),

@@ -1,4 +1,4 @@
-"""What several rules need: the values that can stand somewhere, and in which case."""
+"""Common code of the rules: the possible values of a part of a template, with their cases."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
-# A case is a validator whose context knows which conditions hold and which parameter values are assumed.
+# A case is a validator whose context contains the conditions and the assumed parameter values.
 
 
 def branches(validator: Validator, part: Any, *path: str | int) -> Iterator[tuple[Any, Validator]]:
-    """Yield what stands at a path below a part of the template, in each branch of its conditions."""
+    """Yield the values at a path below a part of the template, in each branch of its conditions."""
     yield from get_value_from_path(validator, part, deque(path))
 
 
 def values(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
-    """Yield every value that is possible here with its case; what only AWS knows stays a function."""
+    """Yield every possible value with its case; an unknown value stays a function."""
     if not isinstance(value, dict):  # only a function has several
         yield value, validator
         return
@@ -47,12 +47,12 @@ def case_of(validator: Validator, resource: Any) -> Validator | None:
 
 
 def assume(validator: Validator, status: dict[str, bool]) -> Validator | None:
-    """Return the case with these conditions besides the ones that hold already; None if they cannot."""
+    """Return the case with additional conditions; None if they contradict those of the case."""
     before = validator.context.conditions
     known, key = memory(validator.cfn), (id(before), *sorted(status.items()))
     if key not in known:
         try:
-            known[key] = before.evolve(status), before  # while it is kept, no other object has its ID
+            known[key] = before.evolve(status), before  # kept, so that its ID is not reused
         except Unsatisfiable:
             known[key] = None, before
     conditions, _ = known[key]
@@ -61,7 +61,7 @@ def assume(validator: Validator, status: dict[str, bool]) -> Validator | None:
 
 @lru_cache(maxsize=1)
 def memory(_cfn: Template) -> dict[Any, Any]:
-    """Return what was worked out about a template and serves several rules, until the next template."""
+    """Return the cache of values of a template that several rules use; cleared for the next template."""
     return {}
 
 
@@ -75,30 +75,30 @@ def of_type(resources: Any, *types: str) -> Iterator[tuple[str, Any, Any]]:
 
 
 def ref_name(value: Any) -> str:
-    """Return the logical ID that a plain Ref names; empty for everything else."""
+    """Return the logical ID of a Ref; empty for other values."""
     function, argument = is_function(value)
     return argument if function == "Ref" and isinstance(argument, str) else ""
 
 
 def is_true(value: Any) -> bool:
-    """Return whether CloudFormation takes the value for true, as boolean or as text."""
+    """Return whether the value is true for CloudFormation, as boolean or as text."""
     return str(value).lower() == "true"
 
 
 def is_false(value: Any) -> bool:
-    """Return whether a value, or that there is none, is known to be anything but true."""
+    """Return whether a value is known not to be true; a missing value is not true."""
     return not is_true(value) and is_function(value)[0] is None
 
 
 def place(case: Validator, validator: Validator) -> Path:
-    """Return the path from where a rule was called to where a case was found."""
+    """Return the path from the part that a rule was called with to the place of a case."""
     return tuple(case.context.path.path)[len(validator.context.path.path) :]
 
 
 def existing(part: Any, path: Sequence[str | int]) -> Path:
-    """Return the path, or as much of it as the template has: what is missing is reported on its holder.
+    """Return the existing part of a path: a missing property is reported on its parent.
 
-    An Fn::If ends the path too: what a case takes from its branch has another place in the template.
+    An Fn::If ends the path too, because the value of its branch has another path in the template.
     """
     for index, step in enumerate(path):
         inside = isinstance(part, dict) and step in part
@@ -110,12 +110,12 @@ def existing(part: Any, path: Sequence[str | int]) -> Path:
 
 
 def show(value: Any) -> str:
-    """Return the value as the template has it, on one line."""
+    """Return the value as in the template, on one line."""
     return json.dumps(value, ensure_ascii=False)
 
 
 def logical_ids_in(value: Any) -> set[str]:
-    """Return the logical IDs, and the parameters, that a value refers to by Ref, GetAtt or Sub."""
+    """Return the logical IDs and parameters that a value refers to with Ref, GetAtt or Sub."""
     function, argument = is_function(value)
     if function == "Ref":
         return {str(argument)}

@@ -1,4 +1,4 @@
-"""A condition compares a parameter with a value that it can have."""
+"""A condition compares a parameter with an allowed value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# Pseudo parameters, and what their values look like.
+# Pseudo parameter -> pattern of its values.
 PSEUDO = {
     "AWS::AccountId": re.compile(r"\d{12}"),
     "AWS::Partition": re.compile(r"aws(-[a-z]+)*"),
@@ -96,16 +96,18 @@ def _map_entries(value: Any, mappings: Any) -> tuple[str, set[str]]:
 
 
 def _allowed(name: str, parameters: Any, text: str) -> str:
-    """Return what a parameter can be, if it cannot be this text; empty if it can."""
+    """Return the allowed values of a parameter if this text is not one of them; otherwise an empty text."""
     if name in PSEUDO:
-        return "" if PSEUDO[name].fullmatch(text) else "no account, region or partition is called so"
+        return "" if PSEUDO[name].fullmatch(text) else "no account, region or partition has this name"
     parameter = parameters.get(name)
     if not isinstance(parameter, dict) or not str(parameter.get("Type", "")).startswith(("String", "Number")):
         return ""
     values_of, pattern = parameter.get("AllowedValues"), parameter.get("AllowedPattern")
     if isinstance(values_of, list):
         known = [str(value).lower() if isinstance(value, bool) else str(value) for value in values_of]
-        return "" if text in known else f"AllowedValues holds {' and '.join(show(value) for value in known)}"
+        return (
+            "" if text in known else f"AllowedValues contains {' and '.join(show(value) for value in known)}"
+        )
     if parameter["Type"] == "Number":
         return _as_number(parameter, text)
     return f"AllowedPattern {show(pattern)} does not match it" if refuses(pattern, text) else ""

@@ -11,12 +11,12 @@ from csr_templates.rules.support.values import assume
 
 
 class ConditionThatIsDecided(Rule):
-    """Condition that is never true, or always.
+    """Condition that is always true or never true.
 
-    Conditions that contradict each other in Fn::And, or complete each other in Fn::Or, come out the same
-    whatever the parameters are: a part of the template is never created, or never left out. Correct the
-    condition, or remove it. Literals in Fn::Equals are found by cfn-lint (W8003), and values that a parameter
-    does not allow by E9506.
+    Conditions that contradict each other in Fn::And, or complement each other in Fn::Or, have the same result
+    for all parameter values: a part of the template is never created, or never omitted. Correct the
+    condition, or remove it. cfn-lint finds literals in Fn::Equals (W8003), and E9506 finds values that a
+    parameter does not allow.
     """
 
     id = "E9507"
@@ -35,6 +35,5 @@ class ConditionThatIsDecided(Rule):
                 yield Fault(
                     ("Conditions", name),
                     f"{name} is always {str(possible[0]).lower()}, whatever the parameters are. Correct it, "
-                    "or "
-                    "remove it.",
+                    "or remove it.",
                 )

@@ -1,4 +1,4 @@
-"""What can be switched off and on again does not collide with its own remains."""
+"""A conditional resource that is retained does not have a fixed name."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ RETAINING = ("Retain", "RetainExceptOnCreate")
 class ConditionalRetainedName(Rule):
     """Conditional resource with explicit name and retaining policy.
 
-    When the condition turns false, CloudFormation drops the resource from the stack, and a DeletionPolicy of
-    Retain or RetainExceptOnCreate leaves it in the account under its name. When the condition turns true
-    again, the create call meets that name and the update fails with 'already exists'. UpdateReplacePolicy
-    Retain leaves a replaced resource behind in the same way. Remove the Condition, or the name (AWS then
-    creates a new one each time), or set the policy to Delete.
+    When the condition becomes false, CloudFormation removes the resource from the stack, and a DeletionPolicy
+    of Retain or RetainExceptOnCreate keeps it in the account with its name. When the condition becomes true
+    again, the name is in use, and the update fails with 'already exists'. UpdateReplacePolicy Retain keeps a
+    replaced resource in the same way. Remove the Condition, or the name (AWS then generates a new one each
+    time), or set the policy to Delete.
     """
 
     id = "W9501"
@@ -40,13 +40,14 @@ class ConditionalRetainedName(Rule):
                 yield Fault(
                     ("Properties", *path),
                     f"{'.'.join(path)} is {name}, {policy}, and the resource exists only when {condition} is "
-                    "true: what stays behind keeps the name, and the next create fails because it already "
-                    f"exists. Remove the Condition, leave {path[-1]} out, or set both policies to Delete.",
+                    "true: the retained resource keeps the name, and the next create fails because it "
+                    f"already exists. Remove the Condition, leave {path[-1]} out, or set both policies to "
+                    "Delete.",
                 )
 
 
 def _retaining_policy(validator: Validator, resource: Any) -> str:
-    """Return the policies that keep the resource, as ``Attribute is value``; empty if none does."""
+    """Return the policies that retain the resource, as ``Attribute is value``; empty if none does."""
     kept = []
     for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
         values = (value for value, *_ in validator.resolve_value(resource.get(attribute)))

@@ -15,7 +15,7 @@ class DuplicateExport(Rule):
     """Duplicate export name.
 
     Export names are unique in an account and region. Two outputs of one template under the same name fail
-    when the stack is created, after its resources have been. Give each export a name that says what it is.
+    when the stack is created, after its resources. Give each export a unique, descriptive name.
     """
 
     id = "E9503"
@@ -53,8 +53,8 @@ def _names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]
 def _can_coincide(case: Validator, other: Validator) -> bool:
     """Return whether two cases can be at the same time: same conditions, same parameter values.
 
-    A parameter that only one of them assumes must have its usual value: two names made of different
-    parameters can be alike, but need not be meant to.
+    A parameter that only one of them assumes must have its default: two names with different parameters can
+    be equal, but this is usually not intended.
     """
     mine, theirs = case.context.ref_values, other.context.ref_values
     if any(mine[name] != theirs[name] for name in mine.keys() & theirs.keys()):
@@ -66,7 +66,7 @@ def _can_coincide(case: Validator, other: Validator) -> bool:
 
 
 def _is_usual(case: Validator, name: str, value: Any) -> bool:
-    """Return whether a parameter has its default, or the value that the template is judged with."""
+    """Return whether a parameter has its default, or the value that the lint was given."""
     parameter = case.context.parameters.get(name)
     given = case.cfn.context.parameter_sets
     return parameter is None or bool(given) or str(parameter.default) == str(value)

@@ -12,9 +12,9 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 class ExportOfAnotherOutput(Rule):
     """Output exported under the name of another.
 
-    Where the output PublicSubnetId is exported as PREFIX-private-subnet-id, and PrivateSubnetId is an output
-    too, the stack that imports the name gets the other's value. Names are compared without what is not a
-    letter or digit.
+    If the output PublicSubnetId is exported as PREFIX-private-subnet-id, and PrivateSubnetId is an output
+    too, the stack that imports the name gets the wrong value. The rule compares only letters and digits of
+    the names.
     """
 
     id = "W9512"
@@ -34,8 +34,7 @@ class ExportOfAnotherOutput(Rule):
                 yield Fault(
                     ("Outputs", key, "Export", "Name"),
                     f"Outputs.{key} is exported as {name}, which is the name of the output {keys[end]}. "
-                    "Correct "
-                    "one of them.",
+                    "Correct one of them.",
                 )
 
 

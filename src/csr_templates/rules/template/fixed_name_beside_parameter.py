@@ -1,4 +1,4 @@
-"""What a parameter can replace has a name that can change."""
+"""A resource that a parameter can replace does not have a fixed name."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class FixedNameBesideParameter(Rule):
     """Fixed name of a resource that a parameter replaces.
 
     A new value of a create-only property replaces the resource. CloudFormation creates the new one before it
-    deletes the old one, so the name is taken, and it refuses the update: 'cannot update a stack when a
-    custom-named resource requires replacing'. Leave the name out, put the parameter into it, or write the
-    property as a literal. A name that is one parameter alone can be changed in the same update; and what
-    names the parent (the VPC of a security group, the function of an alias) gives the name another scope.
+    deletes the old one, so the name is in use, and it refuses the update: 'cannot update a stack when a
+    custom-named resource requires replacing'. Remove the name, include the parameter in it, or write the
+    property as a literal. A name that is only a parameter can be changed in the same update; a property for
+    the parent (the VPC of a security group, the function of an alias) changes the scope of the name.
     """
 
     id = "W9505"
@@ -55,7 +55,7 @@ class FixedNameBesideParameter(Rule):
 def _replaced(
     case: Validator, kind: str, properties: Any, path: PropertyPath, name_path: PropertyPath, name: Any
 ) -> Faults:
-    """Yield a fault for each form of a property with parameters that the name does not have."""
+    """Yield a fault for each case of a property with parameters that are not in the name."""
     for value, where in branches(case, properties, *path):
         others = replacing_parameters(where, value) - logical_ids_in(name) if sub_text(value) else set()
         if others and path not in parents(kind, where.context.regions[0]):

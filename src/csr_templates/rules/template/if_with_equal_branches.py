@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class IfWithEqualBranches(Rule):
     """Fn::If with the same value in both branches.
 
-    The condition decides nothing. One of the values is probably a copy that was never changed. Correct it, or
+    The condition has no effect. One of the values is probably a copy that was not changed. Correct it, or
     write the value without Fn::If.
     """
 

@@ -1,4 +1,4 @@
-"""A rule is ignored on one resource, and the reason is beside it."""
+"""A rule is ignored on one resource, with a reason."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ FORM = (
 class IgnoreWithoutReason(Rule):
     """Rule ignored without a reason.
 
-    An ignore hides a finding from everyone who works on the template later. cfn-lint takes it for the whole
-    template or for one resource and asks for no reason. Write it on the resource it is about, with one reason
-    for each rule: Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is
-    fine here}}}}.
+    An ignored rule hides findings from later authors of the template. cfn-lint accepts ignores for the whole
+    template or for one resource, without a reason. Write it on the resource, with one reason for each rule:
+    Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}.
     """
 
     id = "W9500"
@@ -66,17 +65,17 @@ def _useless_ignores(config: dict[str, Any]) -> Iterator[str]:
     for check in checks:
         if not re.fullmatch(r"[EWI](\d{4}|[A-Za-z]\w+)", str(check)):
             yield (
-                f"ignore_checks holds {check!r}, which is not a rule ID. On a resource only a whole ID such "
-                "as W3005 is matched."
+                f"ignore_checks contains {check!r}, which is not a rule ID. On a resource only a whole ID "
+                "such as W3005 is matched."
             )
         elif not isinstance(reasons.get(check), str) or not reasons[check].strip():
             yield (
-                f"ignore_checks holds {check} without a reason. Add ignore_reasons: "
+                f"ignore_checks contains {check} without a reason. Add ignore_reasons: "
                 f"{{{check}: why it is fine here}}."
             )
     for check in reasons:
         if check not in checks:
             yield (
-                f"ignore_reasons explains {check}, which ignore_checks does not hold. Add it there or remove "
+                f"ignore_reasons explains {check}, which is not in ignore_checks. Add it there or remove "
                 "the reason."
             )

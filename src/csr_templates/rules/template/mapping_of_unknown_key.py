@@ -1,4 +1,4 @@
-"""A map has keys that its template asks for."""
+"""A mapping has only keys that the template uses."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class MappingOfUnknownKey(Rule):
-    """Map with a key that is never asked for.
+    """Mapping with a key that is never used.
 
-    Fn::FindInMap with AWS::Region never asks for a key that is not the name of a region, and with a parameter
-    never for a value that AllowedValues does not hold. The key is misspelt, and the stack fails for the value
-    that was meant; or it is left over. Correct it, or remove it.
+    Fn::FindInMap with AWS::Region never uses a key that is not the name of a region, and with a parameter
+    never a value that is not in AllowedValues. Either the key is misspelt, and the stack fails for the
+    correct value, or it is not needed. Correct or remove it.
     """
 
     id = "W9510"
@@ -45,12 +45,12 @@ class MappingOfUnknownKey(Rule):
             for key in mapping:
                 if _never(by, str(key), parameters if isinstance(parameters, dict) else {}):
                     yield Fault(
-                        ("Mappings", name, key), f"{name} is asked for {by}, which is never {show(str(key))}."
+                        ("Mappings", name, key), f"{name} is used with {by}, which is never {show(str(key))}."
                     )
 
 
 def _lookups(part: Any) -> Iterator[tuple[str, Any]]:
-    """Yield map and first key of every Fn::FindInMap."""
+    """Yield mapping and first key of every Fn::FindInMap."""
     parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
     found = part.get("Fn::FindInMap") if isinstance(part, dict) else None
     if isinstance(found, list) and len(found) > 2:

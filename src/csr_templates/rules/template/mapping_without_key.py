@@ -44,8 +44,7 @@ class MappingWithoutKey(Rule):
                 yield Fault(
                     path,
                     f"{name} has no key {' and no '.join(map(show, missing))}, which {key} allows: a stack "
-                    "with "
-                    "this value fails.",
+                    "with this value fails.",
                 )
 
 

@@ -1,4 +1,4 @@
-"""What has an effect only where it is used is used."""
+"""Resources that have an effect only in other resources are used."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ BYSTANDERS = (
 class NothingUses(Rule):
     """Protection or route that nothing uses.
 
-    A web ACL, a headers policy, a network ACL or a route table does nothing until something names it: a web
-    ACL that no distribution or association has filters no request, a subnet without its table has the main
-    one of the VPC, a peering connection without a route carries nothing, and a backup plan without a
-    selection backs up nothing. Name it, export it for another stack, or remove it.
+    A web ACL, a headers policy, a network ACL or a route table has no effect until another resource refers to
+    it: a web ACL without a distribution or an association does not filter requests, a subnet without its
+    route table uses the main route table of the VPC, a peering connection without a route carries no traffic,
+    and a backup plan without a selection backs up nothing. Refer to it, export it for another stack, or
+    remove it.
     """
 
     id = "W9517"

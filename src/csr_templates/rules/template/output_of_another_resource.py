@@ -1,4 +1,4 @@
-"""An output is the value of what it is called after."""
+"""The value of an output is from the resource in its name."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
 class OutputOfAnotherResource(Rule):
-    """Output called after one resource with the value of another.
+    """Output with the name of one resource and the value of another.
 
-    PrivateSubnetId is the ID of PrivateSubnet. Where it is the ID of PublicSubnet, which has the same type,
-    a reader of the output gets the wrong resource, and nothing fails until it is missed. Correct the value
-    or the name.
+    PrivateSubnetId should be the ID of PrivateSubnet. If it is the ID of PublicSubnet, which has the same
+    type, readers of the output get the wrong resource, without any error. Correct the value or the name.
     """
 
     id = "W9511"
@@ -46,7 +45,6 @@ class OutputOfAnotherResource(Rule):
             if named and not key[len(named) : len(named) + 1].isdigit():
                 yield Fault(
                     ("Outputs", key, "Value"),
-                    f"Outputs.{key} is called after {named} and has the value of {logical_id}, another "
-                    f"{kind}. "
-                    "Correct one of them.",
+                    f"Outputs.{key} has the name of {named} and has the value of {logical_id}, another "
+                    f"{kind}. Correct one of them.",
                 )

@@ -1,4 +1,4 @@
-"""A parameter takes at least the values that it lists."""
+"""The allowed values of a parameter meet its other constraints."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from csr_templates.rules.support.values import show
 
 
 class ParameterThatTakesNothing(Rule):
-    """Parameter whose constraints no value meets.
+    """Parameter with constraints that contradict each other.
 
     CloudFormation checks every constraint: a value of AllowedValues that AllowedPattern does not match, or
-    that is outside of the range or the length, is refused like any other, and a minimum above its maximum
-    leaves nothing. cfn-lint compares only the default.
+    that is outside of the range or the length, is refused, and with a minimum above the maximum every value
+    is refused. cfn-lint compares only the default.
     """
 
     id = "E9509"
@@ -45,12 +45,12 @@ class ParameterThatTakesNothing(Rule):
                 if broken:
                     yield Fault(
                         ("Parameters", name, "AllowedValues", index),
-                        f"AllowedValues of {name} holds {show(value)}, which {broken} refuses.",
+                        f"AllowedValues of {name} contains {show(value)}, which {broken} refuses.",
                     )
 
 
 def _broken(parameter: Any, text: str) -> str:
-    """Return the constraint that refuses a text; empty if none does."""
+    """Return the constraint that a text does not meet; empty if it meets all."""
     pattern = parameter.get("AllowedPattern")
     if refuses(pattern, text):
         return f"AllowedPattern {show(pattern)}"

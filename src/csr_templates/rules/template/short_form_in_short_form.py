@@ -1,4 +1,4 @@
-"""GetStackOutput is written in full where it holds another function."""
+"""GetStackOutput is written in full form if it contains another function."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class ShortFormInShortForm(Rule):
     """!GetStackOutput around another short form.
 
-    CloudFormation does not read !GetStackOutput where a value in it is written in a short form such as !Ref
-    or !Sub. Write the outer function in full, Fn::GetStackOutput; what it holds may stay short.
+    CloudFormation does not accept !GetStackOutput with a value in short form, such as !Ref or !Sub. Write the
+    outer function in full form, Fn::GetStackOutput; the inner functions can stay in short form.
     """
 
     id = "E9502"
@@ -29,13 +29,13 @@ class ShortFormInShortForm(Rule):
     looks_at = ()
 
     def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
-        if "Transform" in template:  # the text is not what was written
+        if "Transform" in template:  # the text is not the source of the template
             return
         for path, node in _stack_outputs(template, ()):
             if found := _short_form(list(node.values())):
                 yield Fault(
                     path,
-                    f"!GetStackOutput holds {found} in its short form, which CloudFormation does not read "
+                    f"!GetStackOutput contains {found} in its short form, which CloudFormation does not read "
                     "there. Write the outer function in full: Fn::GetStackOutput.",
                 )
 
@@ -52,9 +52,9 @@ def _stack_outputs(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _is_short(node: Any) -> str:
-    """Return the name of a function that the template writes as a tag; empty for everything else.
+    """Return the name of a function that is written as a tag; empty for other values.
 
-    cfn-lint knows where a key stands in the text, if it does: the name of a tag is not a key.
+    cfn-lint has the line of a key only if it is in the text: the name of a tag is not.
     """
     function, _ = is_function(node)
     written = isinstance(next(iter(node), None), str_node) if function else True
@@ -62,7 +62,7 @@ def _is_short(node: Any) -> str:
 
 
 def _short_form(node: Any) -> str:
-    """Return the first function in a value that is in its short form, as it is written."""
+    """Return the first function in short form in a value, as written."""
     if isinstance(node, dict) and (function := _is_short(node)):
         return f"!{function.removeprefix('Fn::')}"
     parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()

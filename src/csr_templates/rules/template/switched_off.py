@@ -1,4 +1,4 @@
-"""What a template has is switched on."""
+"""Keys, rules and checks of a template are enabled."""
 
 from __future__ import annotations
 
@@ -28,12 +28,11 @@ SWITCHES: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {
 
 
 class SwitchedOff(Rule):
-    """Key, rule or check that is switched off.
+    """Key, rule or check that is disabled.
 
-    The resource is created, looks like protection in the template, and does nothing: a disabled key of KMS
-    stops everything that is encrypted with it, a disabled lifecycle rule keeps paying for old versions.
-    Switch it on, or remove it. What is off for a while, on purpose, ignores this rule with its reason. A
-    switch that a parameter or a condition sets is not reported.
+    The resource is created, but has no effect: data encrypted with a disabled KMS key cannot be used, and
+    with a disabled lifecycle rule old versions are still billed. Enable it, or remove it. If it is disabled
+    intentionally, ignore this rule with the reason. A value from a parameter or a condition is not reported.
     """
 
     id = "W9516"
@@ -53,8 +52,7 @@ class SwitchedOff(Rule):
                 if decided and found and set(found) == {off}:
                     yield Fault(
                         place(where, validator) or path[:1],
-                        f"{path[-1]} is {value if isinstance(value, str) else off}: {effect}. "
-                        "Switch it "
-                        "on, or remove it.",
+                        f"{path[-1]} is {value if isinstance(value, str) else off}: {effect}. Switch it on, "
+                        "or remove it.",
                         where,
                     )

@@ -1,4 +1,4 @@
-"""A dynamic reference is used where CloudFormation resolves it."""
+"""A dynamic reference is in a place where CloudFormation resolves it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ SECURE = frozenset(DynamicReferenceSecureString().exceptions)  # type: ignore[no
 
 
 class UnresolvedDynamicReference(Rule):
-    """Dynamic reference where CloudFormation does not resolve it.
+    """Dynamic reference in a place where CloudFormation does not resolve it.
 
-    CloudFormation resolves {{resolve:...}} in the properties of resources. It does not in UserData and in
-    AWS::CloudFormation::Init, where the text itself arrives, and it refuses secrets in outputs, in metadata,
-    in custom resources and, for ssm-secure, in all but a few properties. cfn-lint finds some of these where
-    the reference is a plain text; this rule finds the others, and those made by Fn::Sub and Fn::Join. Let the
-    instance, or the function behind the custom resource, read the value itself.
+    CloudFormation resolves {{resolve:...}} in the properties of resources, but not in UserData and in
+    AWS::CloudFormation::Init, which get the text itself. It refuses secrets in outputs, in metadata, in
+    custom resources and, for ssm-secure, in all except a few properties. cfn-lint finds some of these if the
+    reference is plain text; this rule finds the others, and those in Fn::Sub and Fn::Join. Let the instance,
+    or the function of the custom resource, read the value.
     """
 
     id = "E9504"
@@ -57,7 +57,7 @@ def _reference_texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:
-    """Return where the reference stands and what to do instead; empty if it is fine or cfn-lint says so."""
+    """Return the place of the reference and the remedy; empty if it is correct or cfn-lint reports it."""
     made = any(step in ("Fn::Sub", "Fn::Join") for step in path)
     if path[0] == "Outputs":
         if kind in SECRETS and made:
@@ -89,14 +89,14 @@ def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:
         return ""
     if kind == "ssm-secure" and made and _pattern(path, resource_type) not in SECURE:
         return (
-            f"{path[3]}, which does not take it. Use {{{{resolve:secretsmanager:...}}}}, or let the service "
-            "read the parameter itself."
+            f"{path[3]}, which does not accept it. Use {{{{resolve:secretsmanager:...}}}}, or let the "
+            "service read the parameter itself."
         )
     return ""
 
 
 def _pattern(path: Path, resource_type: str) -> str:
-    """Return the path as cfn-lint's tables have it: the type for the ID, a star for each index."""
+    """Return the path in the form of cfn-lint's tables: the type for the ID, a star for each index."""
     steps: list[str] = []
     for step in path[3:]:
         if str(step).startswith("Fn::"):

@@ -1,4 +1,4 @@
-"""A value is one that its service takes."""
+"""Values are accepted by their service."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from csr_templates.rules.support.values import branches, place, values
 
 RESPONSES = (
     "ACCESS_DENIED API_CONFIGURATION_ERROR AUTHORIZER_CONFIGURATION_ERROR AUTHORIZER_FAILURE "
-    "BAD_REQUEST_BODY "
-    "BAD_REQUEST_PARAMETERS DEFAULT_4XX DEFAULT_5XX EXPIRED_TOKEN INTEGRATION_FAILURE INTEGRATION_TIMEOUT "
-    "INVALID_API_KEY INVALID_SIGNATURE MISSING_AUTHENTICATION_TOKEN QUOTA_EXCEEDED REQUEST_TOO_LARGE "
-    "RESOURCE_NOT_FOUND THROTTLED UNAUTHORIZED UNSUPPORTED_MEDIA_TYPE WAF_FILTERED"
+    "BAD_REQUEST_BODY BAD_REQUEST_PARAMETERS DEFAULT_4XX DEFAULT_5XX EXPIRED_TOKEN INTEGRATION_FAILURE "
+    "INTEGRATION_TIMEOUT INVALID_API_KEY INVALID_SIGNATURE MISSING_AUTHENTICATION_TOKEN QUOTA_EXCEEDED "
+    "REQUEST_TOO_LARGE RESOURCE_NOT_FOUND THROTTLED UNAUTHORIZED UNSUPPORTED_MEDIA_TYPE WAF_FILTERED"
 )
 MONITORING = "0 1 5 10 15 30 60"
 
@@ -42,11 +41,11 @@ VALUES: dict[str, dict[tuple[str, ...], str]] = {
 
 
 class ValueThatIsRefused(Rule):
-    """Value that the service does not take.
+    """Value that the service does not accept.
 
-    Of some properties the schemas say only that they are texts or numbers, and the API of the service lists
-    the values: the size of a cache, the kind of a gateway response, the interval of a flow log. Another one
-    is refused when the stack is deployed.
+    For some properties, the schemas contain only the type, and the API of the service lists the allowed
+    values: the size of a cache, the type of a gateway response, the interval of a flow log. Other values are
+    refused when the stack is deployed.
     """
 
     id = "E9515"

@@ -1,4 +1,4 @@
-"""WAF at CloudFront looks at the address that CloudFront sees."""
+"""WAF rules for CloudFront use the client address of CloudFront."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CONFIGS = ("ForwardedIPConfig", "IPSetForwardedIPConfig")
 
 
 class AddressThatClientChooses(Rule):
-    """Rule for CloudFront on an address that the client chooses.
+    """Rule for CloudFront on an address that the client sets.
 
-    CloudFront sees the client's own address. With ForwardedIPConfig, or the key FORWARDED_IP, WAF takes the
-    first address of a header instead, and clients write into X-Forwarded-For what they like: another address
-    for every request passes a rate limit, a list of addresses or countries. That is right only behind another
-    CDN or proxy that sets the header and that no one can bypass.
+    CloudFront gets the address of the client. With ForwardedIPConfig, or the key FORWARDED_IP, WAF uses the
+    first address of a header instead, and clients can write any address into X-Forwarded-For: a new address
+    for every request bypasses a rate limit, an IP set or a geo match. This is correct only behind another CDN
+    or proxy that sets the header and cannot be bypassed.
     """
 
     id = "W9753"
@@ -42,8 +42,7 @@ class AddressThatClientChooses(Rule):
                         yield Fault(
                             place(properties, rules, (*path, name)),
                             f"Rule {show(rules[path[0]].get('Name'))} takes the address from the header "
-                            f"{show(config.get('HeaderName'))}{{when}}, which clients of CloudFront "
-                            "choose. Use "
-                            "the address of the request.",
+                            f"{show(config.get('HeaderName'))}{{when}}, which clients of CloudFront choose. "
+                            "Use the address of the request.",
                             case,
                         )

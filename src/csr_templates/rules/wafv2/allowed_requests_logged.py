@@ -1,4 +1,4 @@
-"""The log of a web ACL does not keep what every visitor sends."""
+"""The log of a web ACL does not contain all allowed requests."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class AllowedRequestsLogged(Rule):
     """WAF log that keeps allowed requests with their query strings.
 
     Without a LoggingFilter WAF logs every request that the web ACL evaluates, and it allows almost all of
-    them. Each log record holds the query string, with password reset tokens and personal data of visitors,
-    and each is billed. Keep only what a rule matched (DefaultBehavior DROP, and a filter that keeps BLOCK,
-    COUNT and EXCLUDED_AS_COUNT), or hide the query string: QueryString in RedactedFields, or QUERY_STRING in
-    the web ACL's DataProtectionConfig. A filter that keeps ALLOW by name is not reported, nor is the log of a
-    web ACL of another template.
+    them. Each log record contains the query string, with password reset tokens and personal data of visitors,
+    and each is billed. Keep only requests that a rule matches (DefaultBehavior DROP, and a filter that keeps
+    BLOCK, COUNT and EXCLUDED_AS_COUNT), or hide the query string: QueryString in RedactedFields, or
+    QUERY_STRING in the web ACL's DataProtectionConfig. A filter that keeps ALLOW explicitly, and the log of a
+    web ACL of another template, are not reported.
     """
 
     id = "W9744"
@@ -49,7 +49,7 @@ class AllowedRequestsLogged(Rule):
 
 
 def _kept(case: Validator, logging_filter: Any) -> str:
-    """Return why allowed requests are logged; empty if they are not, or a filter asks for it or hides it."""
+    """Return why allowed requests are logged; empty if they are not, or if this is explicit or unknown."""
     if logging_filter is None:
         return "LoggingFilter is missing"
     if not isinstance(logging_filter, dict) or is_function(logging_filter)[0]:
@@ -63,7 +63,7 @@ def _kept(case: Validator, logging_filter: Any) -> str:
 
 
 def _is_about_allowed(entry: Any) -> bool:
-    """Return whether a filter decides about allowed requests, or a function hides what it decides about."""
+    """Return whether a filter covers allowed requests, or may cover them."""
     conditions = entry.get("Conditions") if isinstance(entry, dict) else None
     if not isinstance(conditions, list):
         return True
@@ -80,7 +80,7 @@ def _is_about_allowed(entry: Any) -> bool:
 
 
 def _hides_query_string(redacted: Any, protected: Any) -> bool:
-    """Return whether the log shows no query string, or a function hides whether it does."""
+    """Return whether the log does not, or may not, contain the query string."""
     for holder in (redacted, protected):
         if is_function(holder)[0]:
             return True

@@ -1,4 +1,4 @@
-"""The log of a web ACL keeps what was blocked."""
+"""The log of a web ACL contains blocked requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A web ACL for CloudFront is named by the distribution."""
+"""A web ACL for CloudFront is set on the distribution."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from csr_templates.rules.support.values import branches, show
 class CloudFrontAclAssociated(Rule):
     """Association of a web ACL for CloudFront.
 
-    AWS::WAFv2::WebACLAssociation takes web ACLs with Scope REGIONAL, and WAF refuses one with CLOUDFRONT. A
-    distribution names its web ACL in WebACLId.
+    AWS::WAFv2::WebACLAssociation accepts web ACLs with Scope REGIONAL, and WAF refuses one with CLOUDFRONT.
+    For a distribution, set the web ACL in WebACLId.
     """
 
     id = "E9750"
@@ -31,8 +31,7 @@ class CloudFrontAclAssociated(Rule):
                     yield Fault(
                         ("WebACLArn",),
                         f"WebACLArn is {acl}{{when}}, whose Scope is CLOUDFRONT: WAF refuses the "
-                        "association. Set "
-                        "WebACLId of the distribution instead.",
+                        "association. Set WebACLId of the distribution instead.",
                         where,
                     )
         if "distribution/" in show(properties.get("ResourceArn")):

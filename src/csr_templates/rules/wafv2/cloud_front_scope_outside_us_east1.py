@@ -15,7 +15,7 @@ class CloudFrontScopeOutsideUsEast1(Rule):
 
     WAF creates a web ACL, rule group, IP set or pattern set with the scope CLOUDFRONT only in us-east-1. In
     every other region the create call fails with 'The scope is not valid'. Deploy the stack in us-east-1 (and
-    lint it for that region), or use the scope REGIONAL for what is not CloudFront.
+    lint it for that region), or use the scope REGIONAL for other resources than CloudFront.
     """
 
     id = "E9740"
@@ -34,7 +34,7 @@ class CloudFrontScopeOutsideUsEast1(Rule):
                 yield Fault(
                     ("Scope",),
                     f"Scope {state(validator, case, scope, found)}, and the stack is for {', '.join(wrong)}: "
-                    "WAF creates what belongs to CloudFront only in us-east-1. Deploy the stack there, or "
+                    "WAF creates resources for CloudFront only in us-east-1. Deploy the stack there, or "
                     "use the scope REGIONAL.",
                     case,
                 )

@@ -1,4 +1,4 @@
-"""A rule group does what it is there for."""
+"""A rule group blocks requests."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from csr_templates.rules.support.values import existing, show
 class CountedRuleGroup(Rule):
     """Rule group that only counts.
 
-    OverrideAction Count turns every block of the group into a count, of all of its rules: attacks pass. To
-    try a group, or to except one of its rules, override the action of that rule (RuleActionOverrides), and
-    write OverrideAction: {None: {}}.
+    OverrideAction Count replaces every block of the group with a count, for all its rules: attacks are not
+    blocked. To test a group, or to exclude one of its rules, override the action of that rule
+    (RuleActionOverrides), and write OverrideAction: {None: {}}.
     """
 
     id = "W9748"
@@ -36,7 +36,6 @@ class CountedRuleGroup(Rule):
                     yield Fault(
                         path,
                         f"OverrideAction of {show(rule.get('Name'))} is Count{{when}}: the group blocks "
-                        "nothing. Write "
-                        "None, and except single rules with RuleActionOverrides.",
+                        "nothing. Write None, and except single rules with RuleActionOverrides.",
                         case,
                     )

@@ -1,4 +1,4 @@
-"""A rule that allows says what it allows."""
+"""An Allow rule does not match every request."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from csr_templates.rules.support.values import show
 class EverythingAllowedFirst(Rule):
     """Rule that allows every request before other rules.
 
-    Allow ends the evaluation of a web ACL. A rule that every request matches, such as a path that begins with
-    /, lets everything pass by the rules with a higher Priority: they inspect, count and block nothing. Say
-    what is to be allowed, or leave it to DefaultAction.
+    Allow ends the evaluation of a web ACL. After a rule that every request matches, such as a path that
+    begins with /, rules with a higher Priority are not evaluated: they do not inspect, count or block
+    requests. Limit the rule to the requests to allow, or use DefaultAction.
     """
 
     id = "E9752"

@@ -14,8 +14,9 @@ from csr_templates.rules.support.values import show
 class LabelThatNoRuleAdds(Rule):
     """Rule on a label that no rule adds before it.
 
-    A LabelMatchStatement sees the labels that rules with a lower Priority have added. Where none of the web
-    ACL adds it, or only a later one does, it never matches. Labels of managed groups begin with awswaf:.
+    A LabelMatchStatement matches labels that rules with a lower Priority have added. If no rule of the web
+    ACL adds the label, or only a later one does, it never matches. Labels of managed groups begin with
+    awswaf:.
     """
 
     id = "E9751"
@@ -58,5 +59,5 @@ def _has(names: list[str], key: str) -> bool:
 
 
 def _is_group(rule: Any) -> bool:
-    """Return whether a rule is a group of the account, whose labels the template does not show."""
+    """Return whether a rule is a group of the account, whose labels are not in the template."""
     return "RuleGroupReferenceStatement" in show(rule.get("Statement"))

@@ -1,4 +1,4 @@
-"""A web ACL that inspects bodies says what becomes of those that are too large for it."""
+"""A web ACL that inspects bodies has a rule on their size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from csr_templates.rules.support.values import show
 COMMON = "AWSManagedRulesCommonRuleSet"
 SIZE_RULE = "SizeRestrictions_BODY"
 
-# AWS's groups with rules on the body; each of these rules goes on with the part that it gets.
+# Managed groups with rules on the body; these rules inspect only the part that WAF gets.
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
 BODY_GROUPS = {
     COMMON,
@@ -51,7 +51,7 @@ class OversizeBodyUninspected(Rule):
         inspected = INSPECTED["AssociationConfig" in properties]
         for found, case in scenarios(validator, asked):
             rules, default = found.get("rules"), found.get("default")
-            # Where the default blocks, a body passes only with a rule that allows the request for something.
+            # If the default action is Block, a request passes only with a rule that allows it.
             if not isinstance(rules, list) or not isinstance(default, dict) or "Allow" not in default:
                 continue
             listed = list(statements(rules))
@@ -70,7 +70,7 @@ class OversizeBodyUninspected(Rule):
 
 
 def _inspects_body(kind: str, statement: Any) -> bool:
-    """Return whether a statement inspects as much of the body as it gets."""
+    """Return whether a statement inspects the part of the body that WAF gets."""
     if not isinstance(statement, dict):
         return False
     if kind == "ManagedRuleGroupStatement":
@@ -79,14 +79,14 @@ def _inspects_body(kind: str, statement: Any) -> bool:
 
 
 def _bodies(statement: Any) -> list[Any]:
-    """Return how a statement looks at the body, if it does."""
+    """Return the field to match of the body in a statement; None if it does not inspect the body."""
     field = statement.get("FieldToMatch")
     named = [field.get(name) for name in ("Body", "JsonBody")] if isinstance(field, dict) else []
     return [body for body in named if isinstance(body, dict)]
 
 
 def _may_limit(kind: str, statement: Any, rule: Any, inspected: int) -> bool:
-    """Return whether a statement is about the size of bodies, or may be: a function or a group hides it."""
+    """Return whether a statement is on the size of bodies, or may be (in a function or a group)."""
     if not isinstance(statement, dict) or kind in ("", "RuleGroupReferenceStatement"):
         return True
     if kind == "ManagedRuleGroupStatement":
@@ -103,7 +103,7 @@ def _may_limit(kind: str, statement: Any, rule: Any, inspected: int) -> bool:
 
 
 def _blocks_large(statement: Any, rule: Any) -> bool:
-    """Return whether AWS's rule on the size of bodies acts, on every request."""
+    """Return whether AWS's rule on the size of bodies blocks, for every request."""
     override = rule.get("OverrideAction")
     changed = [
         entry.get("Name")

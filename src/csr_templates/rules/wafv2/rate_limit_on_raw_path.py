@@ -1,4 +1,4 @@
-"""A rate limit on a path holds for every way to write the path."""
+"""A rate limit on a path counts every encoding of the path."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ ADVICE = {
 
 
 class RateLimitOnRawPath(Rule):
-    """Rate limit that a path written in another way passes by.
+    """Rate limit that does not count other encodings of a path.
 
-    WAF compares the path as it arrives: /%61pi/x and /x/../api/y do not begin with /api/, but lead there on
-    most servers. After URL_DECODE and NORMALIZE_PATH, /api/..%2fx does not either, but leads there on servers
-    that do not decode %2f, such as CloudFront. A rate limit for a path does not count them. Look for the
-    string anywhere in the path (CONTAINS), after URL_DECODE and without NORMALIZE_PATH. A limit for one whole
-    path, or one that counts by path, takes URL_DECODE, then NORMALIZE_PATH.
+    WAF compares the path as received: /%61pi/x and /x/../api/y do not begin with /api/, but are this path for
+    most servers. After URL_DECODE and NORMALIZE_PATH, /api/..%2fx does not begin with it either, but does for
+    servers that do not decode %2f, such as CloudFront. A rate limit for a path does not count them. Search
+    for the string anywhere in the path (CONTAINS), after URL_DECODE and without NORMALIZE_PATH. A limit for
+    one exact path, or one that counts by path, needs URL_DECODE, then NORMALIZE_PATH.
     """
 
     id = "W9746"
@@ -60,7 +60,7 @@ class RateLimitOnRawPath(Rule):
 
 
 def _paths(rules: list[Any]) -> Iterator[tuple[Path, str, Any]]:
-    """Yield where a rate-based statement looks at the path, at which part of it, with the transformations."""
+    """Yield the place, the inspected part of the path and the transformations of rate-based statements."""
     for kind, statement, path in statements(rules):
         if not isinstance(statement, dict):
             continue
@@ -75,7 +75,7 @@ def _paths(rules: list[Any]) -> Iterator[tuple[Path, str, Any]]:
 
 
 def _part(statement: Any) -> str:
-    """Return which part of the path a statement looks at."""
+    """Return the part of the path that a statement inspects."""
     constraint, pattern = statement.get("PositionalConstraint"), statement.get("RegexString")
     if constraint == "STARTS_WITH" or (isinstance(pattern, str) and pattern.startswith("^")):
         return "start"
@@ -85,7 +85,7 @@ def _part(statement: Any) -> str:
 
 
 def _uncounted(part: str, transformations: Any) -> list[str]:
-    """Return ways to write a path that are not counted; nothing if a function hides a transformation."""
+    """Return encodings of a path that are not counted; none if a transformation is not known."""
     if not isinstance(transformations, list):
         return []
     types = [entry.get("Type") if isinstance(entry, dict) else None for entry in transformations]

@@ -1,4 +1,4 @@
-"""WAF's rules have an order."""
+"""WAF rules have unique priorities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A WAF rule acts, and a rule group acts for itself."""
+"""A WAF rule has Action, and a rule group OverrideAction."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class RuleWithWrongAction(Rule):
 
 
 def _wrong_actions(rule: Any) -> Iterator[tuple[str, str]]:
-    """Yield property and fault; nothing if a function hides what the rule is made of."""
+    """Yield property and fault; nothing if a part of the rule is not known."""
     statement = rule.get("Statement") if isinstance(rule, dict) else None
     if not isinstance(statement, dict) or any(is_function(part)[0] for part in (rule, statement)):
         return

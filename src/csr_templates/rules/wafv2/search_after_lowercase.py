@@ -40,7 +40,6 @@ class SearchAfterLowercase(Rule):
                     yield Fault(
                         place(properties, rules, (*path, "SearchString")),
                         f"SearchString is {show(text)}{{when}}, and LOWERCASE comes before: it is never "
-                        "found. "
-                        f"Write {show(text.lower())}.",
+                        f"found. Write {show(text.lower())}.",
                         case,
                     )

@@ -1,4 +1,4 @@
-"""A managed rule group of AWS has the rules that are named."""
+"""A managed rule group and its rules exist."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# The groups and, where AWS's page lists them all, their rules.
+# The groups and, if AWS's page lists all of them, their rules.
 GROUPS = {
     "AWSManagedRulesACFPRuleSet": "",
     "AWSManagedRulesATPRuleSet": "",
@@ -44,8 +44,7 @@ GROUPS = {
     "PHPHighRiskMethodsVariables_BODY PHPHighRiskMethodsVariables_QUERYARGUMENTS",
     "AWSManagedRulesSQLiRuleSet": (
         "SQLi_QUERYARGUMENTS SQLiExtendedPatterns_QUERYARGUMENTS SQLi_BODY SQLiExtendedPatterns_BODY "
-        "SQLi_COOKIE "
-        "SQLi_URIPATH SQLiExtendedPatterns_URIPATH"
+        "SQLi_COOKIE SQLi_URIPATH SQLiExtendedPatterns_URIPATH"
     ),
     "AWSManagedRulesUnixRuleSet": (
         "UNIXShellCommandsVariables_QUERYARGUMENTS UNIXShellCommandsVariables_BODY "
@@ -65,7 +64,7 @@ class UnknownManagedRule(Rule):
     """Managed rule group, or rule of one, that AWS does not have.
 
     WAF refuses a group that does not exist, and an override of a rule that the group does not have. The names
-    are case-sensitive, and what a rule inspects is their end: SizeRestrictions_BODY. Only names close to one
+    are case-sensitive, and end with the inspected component: SizeRestrictions_BODY. Only names close to one
     that is known are reported, since AWS adds groups and rules.
     """
 

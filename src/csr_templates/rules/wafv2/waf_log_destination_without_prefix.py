@@ -1,4 +1,4 @@
-"""WAF logs only to destinations whose name says so."""
+"""The name of a WAF log destination has the required prefix."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 PREFIX = "aws-waf-logs-"
 
-# Type of the destination: its property that holds the name.
+# Type of the destination -> property with its name.
 DESTINATIONS = {
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::KinesisFirehose::DeliveryStream": "DeliveryStreamName",
     "AWS::S3::Bucket": "BucketName",
 }
 
-# What stands before the name in an ARN, by service.
+# Text before the name in an ARN, by service.
 NAME = re.compile(r"arn:.+?:(?:logs:.*:log-group:|firehose:.*:deliverystream/|s3:::)(?P<name>.*)")
 
 
 class WafLogDestinationWithoutPrefix(Rule):
     """WAF log destination without aws-waf-logs-.
 
-    WAF writes its log to a log group, delivery stream or bucket whose name begins with aws-waf-logs- and
-    refuses every other one, with a message that calls the ARN invalid. Name the destination so; the usual
-    /aws/<service>/ form of log groups does not work here.
+    WAF accepts only log groups, delivery streams and buckets whose names begin with aws-waf-logs-, and
+    reports the ARN of any other as invalid. Use this prefix; the usual form /aws/<service>/ of log groups
+    does not work.
     """
 
     id = "E9741"
@@ -56,13 +56,13 @@ class WafLogDestinationWithoutPrefix(Rule):
 
 
 def _refused_names(case: Validator, destination: Any) -> Iterator[tuple[str, Validator]]:
-    """Yield the names that WAF refuses, as far as the template says what they are."""
+    """Yield the names that WAF refuses, as far as they are known."""
     logical_id = _holder(destination)
     if logical_id not in case.context.resources:
         for value, where in values(case, destination):
             arn = NAME.match(sub_text(value) or "")
             if arn and not _may_begin_right(arn["name"]):
-                yield f"LogDestinationConfigs holds {show(destination)}, named {show(arn['name'])}", where
+                yield f"LogDestinationConfigs contains {show(destination)}, named {show(arn['name'])}", where
         return
     for kind, name in DESTINATIONS.items():
         found, properties = find_resource(case, logical_id, kind)
@@ -72,7 +72,7 @@ def _refused_names(case: Validator, destination: Any) -> Iterator[tuple[str, Val
 
 
 def _holder(destination: Any) -> str:
-    """Return the logical ID of the resource whose ARN this is, or whose name stands at the ARN's end."""
+    """Return the logical ID of the resource with this ARN, or whose name is at the end of the ARN."""
     logical_id, _ = single_reference(destination)
     if logical_id:
         return logical_id
@@ -93,10 +93,10 @@ def _names_of(
             )
         elif not _may_begin_right(sub_text(name) or "${}"):
             yield f"{property_name} of {logical_id} {state(where, where, value, name)}{{when}}", where
-            return  # one value of a parameter says enough
+            return  # one finding for a parameter is sufficient
 
 
 def _may_begin_right(name: str) -> bool:
-    """Return whether a name begins right, as far as it is known before its first reference."""
+    """Return whether a name has the prefix, as far as it is known before its first reference."""
     known, reference, _ = name.partition("${")
     return known.startswith(PREFIX) or bool(reference and PREFIX.startswith(known))

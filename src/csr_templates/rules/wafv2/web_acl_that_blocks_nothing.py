@@ -13,9 +13,9 @@ from csr_templates.rules.support.scenarios import scenarios
 class WebAclThatBlocksNothing(Rule):
     """Web ACL whose rules only count.
 
-    With DefaultAction Allow, and a Count in every rule, WAF lets every request through and only writes
-    metrics. That is right while rules are tried out; after that let them block. A rule group counts with
-    OverrideAction Count, whatever its rules would do.
+    With DefaultAction Allow, and Count in every rule, WAF allows every request and only writes metrics. This
+    is correct while rules are tested; then set them to Block. A rule group with OverrideAction Count only
+    counts, whatever the actions of its rules.
     """
 
     id = "W9747"

@@ -1,1 +1,1 @@
-"""What the dashboard of each stack shows: rows of widgets, as plain dicts made from the stack's template."""
+"""The dashboards of the stacks: rows of widgets, as plain dicts derived from the template of the stack."""

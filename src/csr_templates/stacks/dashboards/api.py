@@ -1,4 +1,4 @@
-"""What the dashboard of the API shows."""
+"""The dashboard of the api stack."""
 
 from __future__ import annotations
 
@@ -138,6 +138,6 @@ def _percentiles(template: widgets.Template, alarm: str) -> list[widgets.Metric]
 
 
 def _logged(template: widgets.Template, metric_filter: str, label: str, stat: str) -> widgets.Metric:
-    """Return the metric that a metric filter writes."""
+    """Return the metric of a metric filter."""
     (written,) = widgets.resource(template, metric_filter)["Properties"]["MetricTransformations"]
     return widgets.metric(written["MetricNamespace"], written["MetricName"], label, stat, 300, {})

@@ -1,4 +1,4 @@
-"""What the dashboard of the database shows."""
+"""The dashboard of the database stack."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
 
 
 def _lines(template: widgets.Template, writer: str, reader: str) -> list[widgets.Annotation]:
-    """Return the lines of an alarm on the writer and of one on the reader: one line if they are alike."""
+    """Return the threshold lines of the alarms on the writer and the reader: one line if they are equal."""
     lines = [widgets.threshold(template, alarm) for alarm in (writer, reader)]
     if lines[0] == lines[1]:
         return lines[:1]

@@ -1,4 +1,4 @@
-"""What the dashboard of the frontend shows."""
+"""The dashboard of the frontend stack."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
 def function_metrics(
     template: widgets.Template, MetricName: str, label: str, stat: str
 ) -> list[widgets.Metric]:
-    """Return a metric of each CloudFront Function: where one fails, viewers get an error that no origin sent.
+    """Return a metric of each CloudFront Function: if one fails, viewers get an error from CloudFront.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
     """
@@ -114,7 +114,7 @@ def function_metrics(
 
 
 def waf_metrics(template: widgets.Template) -> list[widgets.Metric]:
-    """Return what WAF allowed, and what each of its rules blocked or counted."""
+    """Return the requests that WAF allowed, and those that each rule blocked or counted."""
     web_acl = widgets.resource(template, "WebACL")["Properties"]
     total = {"WebACL": web_acl["VisibilityConfig"]["MetricName"], "Rule": "ALL"}
     rules = {
@@ -124,7 +124,7 @@ def waf_metrics(template: widgets.Template) -> list[widgets.Metric]:
     return [
         widgets.metric("AWS/WAFV2", "AllowedRequests", "Allowed", "Sum", 300, total),
         widgets.alarm_metric(template, "WAFBlockedRequestsAlarm", f"Blocked: {first}", Rule=first),
-        # "..." stands for all that is like in the metric before.
+        # "..." repeats the values of the metric before.
         *[["...", rule, {"label": f"Blocked: {rule}", "stat": "Sum", "period": 300}] for rule in others],
         *[
             widgets.metric(

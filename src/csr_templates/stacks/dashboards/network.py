@@ -1,4 +1,4 @@
-"""What the dashboard of the network shows."""
+"""The dashboard of the network stack."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from csr_templates.stacks.parts import widgets
 
 
 def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
-    """Return the rows of the dashboard: can the private subnets get out, and what uses the way?
+    """Return the rows of the dashboard: the NAT gateways, and the traffic through them.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
     """
@@ -39,7 +39,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
 
 
 def _per_gateway(template: widgets.Template, MetricName: str, stat: str) -> list[Any]:
-    """Return a metric of each NAT gateway, under the gateway's condition."""
+    """Return a metric of each NAT gateway, with the condition of the gateway."""
     return [
         widgets.when(
             gateway.get("Condition"),

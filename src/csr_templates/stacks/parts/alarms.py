@@ -20,20 +20,20 @@ def alarm(
 ) -> cloudwatch.Alarm:
     """Return an alarm that fires when a metric exceeds ``Threshold`` in periods of 5 minutes.
 
-    Without data it is quiet: metrics of errors and blocked requests are reported only when there are some.
-    Each of these gives way to a property of the same name.
+    Missing data does not raise it: metrics of errors and blocked requests are reported only if there are
+    some. These defaults can be overridden with properties of the same name.
 
     Args:
         title: logical ID.
-        what: the alarm is called ``<project>-<environment>-<what>``; keys and topics admit only such names.
-            It says what is wrong: a text message shows nothing else.
-        notify: topic that is notified of the alarm and of its end.
-        dimensions: name -> value, exactly a set that the service reports: with one more or one less the alarm
-            watches a metric that does not exist. None for an alarm on an expression.
-        properties: further ones of the alarm: AlarmDescription (from ``description``), Namespace, MetricName,
-            Statistic or ExtendedStatistic, or else Metrics; EvaluationPeriods, Threshold in the metric's
-            unit, DatapointsToAlarm where fewer than all periods must exceed it, and attributes such as
-            Condition.
+        what: last part of the alarm name ``<project>-<environment>-<what>``; keys and topics allow only such
+            names. It describes the problem, because a text message shows only the name.
+        notify: topic that is notified of the states ALARM and OK.
+        dimensions: name -> value, exactly a set that the service reports: any other set is a metric that does
+            not exist. None for an alarm on an expression.
+        properties: further properties of the alarm: AlarmDescription (from ``description``), Namespace,
+            MetricName, Statistic or ExtendedStatistic, or else Metrics; EvaluationPeriods, Threshold in the
+            metric's unit, DatapointsToAlarm where fewer than all periods must exceed it, and attributes such
+            as Condition.
     """
     defaults: dict[str, Any] = {
         "ComparisonOperator": "GreaterThanThreshold",
@@ -55,7 +55,7 @@ def alarm(
 def total(
     Id: str, Namespace: str, MetricName: names.Value, dimensions: Mapping[str, names.Value]
 ) -> cloudwatch.MetricDataQuery:
-    """Return the sum of a metric over 5 minutes, for the expression of an alarm, which calls it ``Id``."""
+    """Return the sum of a metric over 5 minutes, with the ID ``Id`` for the expression of an alarm."""
     metric = cloudwatch.Metric(Namespace=Namespace, MetricName=MetricName)
     if dimensions:
         metric.Dimensions = _dimensions(dimensions)
@@ -71,11 +71,10 @@ def _dimensions(values: Mapping[str, names.Value]) -> list[cloudwatch.MetricDime
 
 
 def warm_up(WarmUpPeriodDurationInMinutes: int) -> cloudwatch.WarmUpConfiguration:
-    """Return how long an alarm whose missing data breaches waits at most, after it was created or updated.
+    """Return the maximum warm-up time of an alarm with breaching missing data.
 
-    Without it the alarm would fire before what it watches has sent anything. It ends as soon as there are
-    enough data for an evaluation.
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+    Without it, the alarm would fire before the resource has sent data. It ends as soon as there is enough
+    data for an evaluation. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
     """
     return cloudwatch.WarmUpConfiguration(WarmUpPeriodDurationInMinutes=WarmUpPeriodDurationInMinutes)
 
@@ -83,13 +82,13 @@ def warm_up(WarmUpPeriodDurationInMinutes: int) -> cloudwatch.WarmUpConfiguratio
 def description(*, Users: str, First: str, Then: str, Related: str = "", Dashboard: str) -> str:
     """Return the description of an alarm, one fact per line.
 
-    The page for the person on call has a section of the alarm's name, and repeats these lines.
+    The on-call page has a section for each alarm, with these lines.
 
     Args:
-        Users: what they notice.
-        First: the first thing to look at.
-        Then: the second one.
-        Related: alarms that this one follows from or leads to, so that one cause is not searched twice.
+        Users: the effect that users notice.
+        First: the first check.
+        Then: the second check.
+        Related: alarms with the same cause, so that it is not analyzed twice.
         Dashboard: last part of the name of the dashboard that shows the metric.
     """
     lines: Mapping[str, str] = {

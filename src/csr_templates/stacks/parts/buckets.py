@@ -16,8 +16,8 @@ def private_bucket(
 ) -> s3.Bucket:
     """Return a versioned bucket that only this account can read, encrypted with AES-256.
 
-    Uploads that were never finished are dropped after 7 days; ``rules`` say what else expires. ``properties``
-    are further ones of the bucket.
+    Incomplete uploads are deleted after 7 days; ``rules`` are further lifecycle rules. ``properties``
+    are further properties of the bucket.
     """
     unfinished_uploads = s3.LifecycleRule(
         Id="AbortUnfinishedUploads",
@@ -53,14 +53,14 @@ def private_bucket(
 
 
 def bucket_policy(title: str, Bucket: names.Value, *statements: aws.Statement) -> s3.BucketPolicy:
-    """Return the policy of one bucket: what ``statements`` allow, and nothing without TLS.
+    """Return the policy of a bucket: ``statements``, and a Deny of requests without TLS.
 
-    It stays with a bucket that outlives the stack, which would otherwise take requests without TLS.
+    It is retained with the bucket, which would otherwise accept requests without TLS.
 
     Args:
         title: logical ID.
         Bucket: name of the bucket.
-        statements: what else the policy says.
+        statements: further statements of the policy.
     """
     arn = "arn:${AWS::Partition}:s3:::${Bucket}"
     tls = policies.deny_without_tls("s3", [Sub(arn, Bucket=Bucket), Sub(arn + "/*", Bucket=Bucket)])

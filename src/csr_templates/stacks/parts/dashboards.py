@@ -1,6 +1,6 @@
 """Dashboards: the resource, and its body as text for ``Fn::Sub``.
 
-The text has one widget, metric, line or alarm to a line, so that a review shows what was changed.
+The text has one widget, metric, threshold line or alarm on each line, so that a diff shows the change.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def dashboard(
 
     Args:
         title: logical ID.
-        what: it is called ``<project>-<environment>-<what>``.
+        what: last part of its name ``<project>-<environment>-<what>``.
         rows: its widgets; those of a row are of equal width.
-        attributes: further ones of the resource, such as Condition.
+        attributes: further attributes of the resource, such as Condition.
     """
     content = body(rows)["Fn::Sub"]
     return cloudwatch.Dashboard(
@@ -42,15 +42,15 @@ def stale(
     overview: Callable[[widgets.Template], Sequence[Sequence[widgets.Widget]]],
     call: str,
 ) -> list[str]:
-    """Return a sentence if the dashboard of a template has another body than it should; else nothing.
+    """Return a sentence if the dashboard of a template is out of date; otherwise an empty list.
 
-    A template without the dashboard is fine: it was taken out on purpose.
+    A template without the dashboard is allowed.
 
     Args:
         template: the template.
         title: logical ID of the dashboard.
         overview: returns the rows that it should have.
-        call: what repairs it, such as ``database.derive(t)``.
+        call: the call that updates it, such as ``database.derive(t)``.
     """
     found = template["Resources"].get(title)
     if found is None:
@@ -60,7 +60,7 @@ def stale(
     except widgets.DashboardError as error:
         return [f"Resources.{title}: {error}"]
     except LookupError:
-        expected = None  # what it shows lacks a property, which the linter explains
+        expected = None  # a shown resource lacks a property, which the linter reports
     if found["Properties"]["DashboardBody"] == expected:
         return []
     return [
@@ -88,21 +88,21 @@ def _on_the_grid(rows: Sequence[Sequence[widgets.Widget]]) -> Iterator[widgets.W
 
 
 def _sub(node: Any, before: str = "") -> dict[str, Any]:
-    """Return JSON text for a node with functions in it, behind other text."""
+    """Return JSON text for a node with functions, after other text."""
     bound: dict[str, Any] = {}
     text = before + _json(node, "", bound)
     return {"Fn::Sub": [text, bound] if bound else text}
 
 
 def _text(node: Any, before: str = "") -> dict[str, Any] | str:
-    """Return what ``_sub`` returns, or the text alone where nothing is in it to substitute."""
+    """Return the result of ``_sub``, or only the text if it has no variables."""
     found = _sub(node, before)
     content = found["Fn::Sub"]
     return content if isinstance(content, str) and "${" not in content else found
 
 
 def _json(node: Any, key: str, bound: dict[str, Any]) -> str:
-    """Return the text of a node that stands under ``key``; variables that it needs are added to ``bound``."""
+    """Return the text of a node with this ``key``; its variables are added to ``bound``."""
     if isinstance(node, str):
         return encode_basestring_ascii(node).replace("${", "${!")
     if isinstance(node, dict):
@@ -112,7 +112,7 @@ def _json(node: Any, key: str, bound: dict[str, Any]) -> str:
         members = [f"{encode_basestring_ascii(k)}:{_json(v, k, bound)}" for k, v in node.items()]
         return "{" + ",".join(members) + "}"
     if isinstance(node, list):
-        if node and _is_conditional(node[0]):  # any may be the first: Join knows where a comma belongs
+        if node and _is_conditional(node[0]):  # any may be the first: Join sets the commas
             return f"[\n${{{_bind({'Fn::Join': [',', [_item(item) for item in node]]}, key, bound)}}}\n]"
         start, comma, end = (
             ("[\n", ",\n", "\n]")

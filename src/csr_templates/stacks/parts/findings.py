@@ -1,4 +1,4 @@
-"""Findings of the lint that are meant to be so."""
+"""Accepted lint findings."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from typing import Any
 
 
 def accepted(**reasons: str) -> dict[str, Any]:
-    """Return the Metadata of a resource on which these rules find something, each with the reason for it."""
+    """Return the Metadata of a resource that ignores these rules, each with its reason."""
     return {"cfn-lint": {"config": {"ignore_checks": list(reasons), "ignore_reasons": reasons}}}

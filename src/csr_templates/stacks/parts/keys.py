@@ -1,8 +1,9 @@
-"""KMS keys, and the statements that let an AWS service use one.
+"""KMS keys, and the statements that allow AWS services to use them.
 
-Key policies name the account root and service principals, never a role or an alarm of the stack: that role's
-policy names the key, and CloudFormation refuses the circle. The root statement leaves the decision to IAM
-policies, so RDS, Lambda and Secrets Manager use a key with the rights of their callers.
+Key policies contain the account root and service principals, never a role or an alarm of the stack: the
+policy of the role refers to the key, and CloudFormation does not allow the circular dependency. The root
+statement delegates to IAM policies, so RDS, Lambda and Secrets Manager use a key with the permissions of
+their callers.
 """
 
 from __future__ import annotations
@@ -29,16 +30,16 @@ def key(title: str, what: str, Description: str, *statements: aws.Statement) -> 
         UpdateReplacePolicy=Retain,
         Description=Description,
         EnableKeyRotation=True,
-        PendingWindowInDays=30,  # the longest time to notice that a deleted key is still needed
+        PendingWindowInDays=30,  # the maximum time to find that a deleted key is still needed
         KeyPolicy=policies.document(root, *statements),
         Tags=names.tags(what),
     )
 
 
 def for_log_groups(*log_groups: str) -> aws.Statement:
-    """Return the statement that lets CloudWatch Logs encrypt the log groups of these names.
+    """Return the statement that allows CloudWatch Logs to encrypt log groups with these names.
 
-    A name may hold wildcards. The key must be in the region of the log groups.
+    A name can contain wildcards. The key must be in the region of the log groups.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
     arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
@@ -61,19 +62,19 @@ def for_log_groups(*log_groups: str) -> aws.Statement:
 
 
 def for_alarms() -> aws.Statement:
-    """Return the statement that lets this environment's alarms publish to topics encrypted with the key.
+    """Return the statement that allows alarms of this environment to publish to topics with the key.
 
-    CloudWatch cannot use the key ``alias/aws/sns``, whose policy cannot be edited: an alarm on such a topic
-    stays silent, and only its history shows why.
+    CloudWatch cannot use the key ``alias/aws/sns``, whose policy cannot be edited: messages of an alarm to
+    such a topic are lost, and only the alarm history shows why.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
     return policies.allow_alarms(awacs.kms.Decrypt, awacs.kms.Action("GenerateDataKey*"))
 
 
 def for_database_events() -> aws.Statement:
-    """Return the statement that lets RDS send events to topics encrypted with the key.
+    """Return the statement that allows RDS to send events to topics encrypted with the key.
 
-    AWS's pages show no condition on the database for keys, only for topics.
+    AWS documents conditions on the database only for topics, not for keys.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
     return policies.allow_database_events(awacs.kms.Decrypt, awacs.kms.Action("GenerateDataKey*"))

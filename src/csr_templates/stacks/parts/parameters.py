@@ -1,4 +1,4 @@
-"""Parameters that several templates declare alike."""
+"""Common parameters of several templates."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from troposphere import Parameter
 def project_name() -> Parameter:
     """Return the first half of every name.
 
-    The pattern is what the strictest users of the name accept: S3 (lower case) and RDS (starts with a letter,
-    no double hyphen). The length keeps the longest name within S3's 63 characters: the bucket
+    The pattern meets the strictest services: S3 (lower case) and RDS (starts with a letter, no double
+    hyphen). The length keeps the longest name within S3's 63 characters: the bucket
     ``<project>-staging-lambda-deployments-<account>``.
     """
     return Parameter(
@@ -23,7 +23,7 @@ def project_name() -> Parameter:
             "creation."
         ),
         ConstraintDescription=(
-            "must start with a lower-case letter, hold lower-case letters, digits and single hyphens, "
+            "must start with a lowercase letter, contain only lowercase letters, digits and single hyphens, "
             "and be at most 23 characters long"
         ),
     )
@@ -46,10 +46,10 @@ def environment() -> Parameter:
 
 
 def log_retention() -> Parameter:
-    """Return how long log groups keep their events.
+    """Return the retention of log groups.
 
-    The values are those that CloudWatch Logs accepts. A year is what control CloudWatch.16 of Security Hub
-    asks for, and what the edge logs in S3 are kept for.
+    The values are those of CloudWatch Logs. One year is required by control CloudWatch.16 of Security Hub,
+    and is the retention of the edge logs in S3.
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
     """
     days = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
@@ -98,7 +98,7 @@ def cidr(title: str, Default: str, Description: str) -> Parameter:
 
 
 def switch(title: str, Default: str, Description: str) -> Parameter:
-    """Return a parameter that is ``"true"`` or ``"false"``: CloudFormation has no type for that."""
+    """Return a parameter with the values ``"true"`` and ``"false"``: there is no boolean type."""
     return Parameter(
         title,
         Type="String",

@@ -1,4 +1,4 @@
-"""Policy documents and what several of them share."""
+"""Policy documents and their common statements."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ def document(*statements: aws.Statement) -> aws.PolicyDocument:
 
 
 def account_root() -> aws.Principal:
-    """Return the account itself as a principal: the callers that IAM policies of this account allow."""
+    """Return the account as a principal, for callers that IAM policies of the account allow."""
     return aws.Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
 
 
 def deny_without_tls(service: str, resources: list[names.Value], *actions: str) -> aws.Statement:
-    """Return a statement that refuses every request to ``service`` (such as ``s3``) that is not encrypted.
+    """Return a statement that denies unencrypted requests to ``service`` (such as ``s3``).
 
-    ``actions`` are for services that refuse ``*`` in the policy of a resource.
+    ``actions`` are for services that do not accept ``*`` in a resource policy.
     """
     return aws.Statement(
         Sid="DenyWithoutTLS",
@@ -55,8 +55,8 @@ def allow_database_events(*actions: aws.Action, sources: list[names.Value] | Non
     """Return a statement that allows these actions to RDS when it sends events of this account.
 
     Args:
-        actions: what is allowed.
-        sources: patterns of the ARNs of what the events are about; None where the source is not known.
+        actions: the allowed actions.
+        sources: patterns of the ARNs of the event sources; None if they are not known.
     """
     conditions: list[aws.ConditionElement] = [aws.StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))]
     if sources is not None:

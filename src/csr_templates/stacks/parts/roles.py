@@ -1,4 +1,4 @@
-"""Roles that an AWS service assumes."""
+"""Roles for AWS services."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def service_role(
     PermissionsBoundary: names.Value,
     SourceArn: names.Value | None = None,
 ) -> iam.Role:
-    """Return a role that one AWS service may assume, only for resources of this account.
+    """Return a role that one AWS service can assume, only for resources of this account.
 
-    Without the source conditions the service could be led by another account to act with this role (the
+    Without the source conditions, another account could make the service act with this role (the
     confused deputy problem, https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
 
     Args:
         title: logical ID; the role has no other name, so that it can be replaced.
         what: last part of the ``Name`` tag.
-        Description: what the role is for.
+        Description: the purpose of the role.
         service: principal, such as ``vpc-flow-logs.amazonaws.com``.
-        policy: the inline policy. Inline, so that the role never exists without its rights.
+        policy: the inline policy; inline, so that the role always has its permissions.
         PermissionsBoundary: ARN of the managed policy that limits the role, or ``NoValue``.
         SourceArn: pattern of the ARNs for which the service may assume the role; without it, any resource of
             the account.

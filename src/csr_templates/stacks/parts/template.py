@@ -1,4 +1,4 @@
-"""The template that every stack module fills."""
+"""The template class of the stack modules."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ R = TypeVar("R", bound=AWSObject)
 
 
 class StackTemplate(Template):
-    """A troposphere ``Template`` that also knows which section of the stack a resource belongs to.
+    """A troposphere ``Template`` with sections of resources.
 
-    Sections change nothing on AWS: they become the comments of the rendered YAML.
+    Sections have no effect on AWS: they are comments in the rendered YAML.
 
     Attributes:
         sections: logical ID -> title of its section, in the order in which the resources were added.
@@ -27,7 +27,7 @@ class StackTemplate(Template):
         self._section: str | None = None
 
     def parameter_groups(self, *titles: str) -> None:
-        """Open groups of parameters, where the console shows them in another order than they are added in."""
+        """Open groups of parameters, to show them in the console in another order than they are added."""
         groups = [{"Label": {"default": title}, "Parameters": []} for title in titles]
         self.set_metadata({"AWS::CloudFormation::Interface": {"ParameterGroups": groups}})
 
@@ -71,7 +71,7 @@ class StackTemplate(Template):
     def for_reading(self) -> dict[str, Any]:
         """Return the same as mappings that convert a resource when it is read.
 
-        What is derived from a template reads a few resources, and the build converts all of them later.
+        Derived parts read a few resources; the build converts all of them later.
         """
         resources = {name: _Resource(resource) for name, resource in self.resources.items()}
         return {**self._without_resources(), "Resources": resources}
@@ -92,10 +92,10 @@ class StackTemplate(Template):
         return {name: _plain(content) for name, content in sections.items() if content}
 
     def rename_resource(self, logical_id: str, new: str) -> None:
-        """Give a resource another logical ID; its place and its section stay. References to it do not follow.
+        """Change the logical ID of a resource; its position and section stay. References are not changed.
 
         Raises:
-            KeyError: there is not a resource of that logical ID.
+            KeyError: there is no resource with this logical ID.
             ValueError: another resource has the new logical ID.
         """
         if new in self.resources and new != logical_id:
@@ -129,9 +129,9 @@ class _Resource(Mapping[str, Any]):
 
 
 def _plain(value: Any) -> Any:
-    """Return what troposphere's ``encode_to_dict`` returns.
+    """Return the result of troposphere's ``encode_to_dict``.
 
-    That converts what an object holds once for each object around it.
+    The original converts the content of an object once for each enclosing object.
     """
     if isinstance(value, dict):
         return {name: item if type(item) is str else _plain(item) for name, item in value.items()}

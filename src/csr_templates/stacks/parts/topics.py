@@ -1,4 +1,4 @@
-"""Topics that alarms are sent to."""
+"""Alarm topics."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from csr_templates.stacks.parts import names, policies
 
 
 class AlarmTopics(NamedTuple):
-    """The topics that the alarms of a stack are sent to, and their policy."""
+    """The alarm topics of a stack, and their policy."""
 
     normal: sns.Topic
     critical: sns.Topic
@@ -25,21 +25,21 @@ def alarm_topics(
     KmsMasterKeyId: names.Value,
     *statements: aws.Statement,
 ) -> AlarmTopics:
-    """Return two encrypted topics and their policy. They have no names, so that they can be replaced.
+    """Return two encrypted topics and their policy. The topics have generated names, so they can be replaced.
 
-    The policy replaces the one that SNS gives a topic: this environment's alarms publish, the account
-    manages, and nothing goes without TLS. In it the resource ``*`` is the topic itself. The actions are
-    listed because SNS refuses ``sns:*`` there: it stands for more than what can be done to a topic.
-    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+    The policy replaces the default policy of SNS: it allows alarms of this environment to publish and the
+    account to manage the topic, and denies requests without TLS. The resource ``*`` is the topic itself. The
+    actions are listed because SNS does not accept ``sns:*``, which includes actions that do not apply to a
+    topic. https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
 
     Args:
-        normal: logical ID of the topic for alarms that can wait for the morning.
-        critical: logical ID of the topic for alarms that cannot.
+        normal: logical ID of the topic for alarms that can wait until the morning.
+        critical: logical ID of the topic for critical alarms.
         policy: logical ID of the policy.
         what: the ``Name`` tags end with ``<what>-alarms`` and ``<what>-critical-alarms``, the display names,
             which text messages begin with and e-mails come from, with ``<what>``.
         KmsMasterKeyId: ARN of a key whose policy allows CloudWatch (``keys.for_alarms``).
-        statements: let others than alarms publish.
+        statements: further statements, for other publishers.
     """
     topics = (
         sns.Topic(

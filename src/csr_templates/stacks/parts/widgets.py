@@ -1,9 +1,9 @@
-"""What dashboards are made of: widgets, metrics and lines, as plain dicts.
+"""Parts of dashboards: widgets, metrics and lines, as plain dicts.
 
-A threshold stands at its alarm and nowhere else; the line on the dashboard is read off it. So, unlike other
-parts, these functions read a whole template, as a plain dict with the long forms of the functions: what
-troposphere's ``to_dict()`` gives, and also what a rendered template is read back to. That is how a dashboard
-that no longer fits its template is noticed.
+A threshold is only in its alarm; the line on the dashboard is read from the alarm. So, unlike other parts,
+these functions read the whole template, as a plain dict with the long forms of the functions: from
+troposphere's ``to_dict()``, or from a rendered template. The build uses this to find dashboards that are out
+of date.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
 
@@ -23,7 +23,7 @@ NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 
 
 class DashboardError(ValueError):
-    """The dashboard cannot be created from this template; the message says why."""
+    """The dashboard cannot be created from this template; the message states why."""
 
 
 def alarm_states(template: Template, title: str, condition: str | None = None) -> Widget:
@@ -31,8 +31,9 @@ def alarm_states(template: Template, title: str, condition: str | None = None) -
 
     Args:
         template: the template.
-        title: of the widget.
-        condition: of the dashboard; an alarm with the same one is there whenever the dashboard is.
+        title: title of the widget.
+        condition: condition of the dashboard; alarms with the same condition exist whenever the dashboard
+            does.
     """
     alarms = {
         logical_id: found.get("Condition")
@@ -50,9 +51,9 @@ def graph(title: str, label: str, metrics: Sequence[Metric], lines: Sequence[Ann
     """Return a graph of metrics over time, with horizontal lines.
 
     Args:
-        title: of the widget.
-        label: of the axis: the unit.
-        metrics: what is drawn.
+        title: title of the widget.
+        label: label of the axis, with the unit.
+        metrics: the metrics.
         lines: thresholds and limits.
     """
     properties = {
@@ -67,10 +68,10 @@ def graph(title: str, label: str, metrics: Sequence[Metric], lines: Sequence[Ann
 
 
 def log_table(title: str, log_group: str, query: str) -> Widget:
-    """Return a table of what a Logs Insights query finds.
+    """Return a table with the results of a Logs Insights query.
 
     Args:
-        title: of the widget.
+        title: title of the widget.
         log_group: logical ID of the log group.
         query: the commands after SOURCE.
     """
@@ -80,19 +81,19 @@ def log_table(title: str, log_group: str, query: str) -> Widget:
 
 
 def when(condition: str | None, item: Any) -> Any:
-    """Return a widget, metric, line or alarm that is there only when the condition is true."""
+    """Return a widget, metric, line or alarm that exists only if the condition is true."""
     return item if condition is None else {"Fn::If": [condition, item, NO_VALUE]}
 
 
 def metric(
     Namespace: str, MetricName: str, label: str, stat: str, Period: int, dimensions: Mapping[str, Any]
 ) -> Metric:
-    """Return a metric that no alarm watches.
+    """Return a metric without an alarm.
 
     Args:
-        Namespace: of the metric.
-        MetricName: of the metric.
-        label: what the legend says.
+        Namespace: namespace of the metric.
+        MetricName: name of the metric.
+        label: label in the legend.
         stat: statistic, such as Average or p95.
         Period: seconds.
         dimensions: name -> value, text or a function as a dict.
@@ -102,16 +103,16 @@ def metric(
 
 
 def alarm_metric(template: Template, alarm: str, label: str, **dimensions: Any) -> Metric:
-    """Return the metric of an alarm, as the alarm takes it; ``dimensions`` replace the alarm's own.
+    """Return the metric of an alarm; ``dimensions`` replace those of the alarm.
 
     Args:
         template: the template.
         alarm: logical ID of the alarm.
-        label: what the legend says.
+        label: label in the legend.
         dimensions: name -> value, such as ``Role="READER"``.
 
     Raises:
-        DashboardError: the template has no such alarm.
+        DashboardError: the template does not have the alarm.
     """
     own = resource(template, alarm)["Properties"]
     return metric(
@@ -125,10 +126,10 @@ def alarm_metric(template: Template, alarm: str, label: str, **dimensions: Any) 
 
 
 def alarm_expression(template: Template, alarm: str, label: str) -> list[Metric]:
-    """Return the expression of an alarm as the alarm takes it, and the metrics in it, which stay invisible.
+    """Return the expression of an alarm, and its metrics, which are not shown.
 
     Raises:
-        DashboardError: the template has no such alarm.
+        DashboardError: the template does not have the alarm.
     """
     found: list[Metric] = []
     for query in resource(template, alarm)["Properties"]["Metrics"]:
@@ -149,10 +150,10 @@ def alarm_expression(template: Template, alarm: str, label: str) -> list[Metric]
 
 
 def threshold(template: Template, alarm: str) -> Annotation:
-    """Return the line beyond which an alarm fires.
+    """Return the threshold line of an alarm.
 
     Raises:
-        DashboardError: the template has no such alarm.
+        DashboardError: the template does not have the alarm.
     """
     own = resource(template, alarm)["Properties"]
     queries = own.get("Metrics", [])
@@ -164,7 +165,7 @@ def threshold(template: Template, alarm: str) -> Annotation:
     length += f" of {periods * period // seconds}" if needed != periods else ""
     value = own["Threshold"]
     side = "below" if own["ComparisonOperator"].startswith("LessThan") else "above"
-    # A threshold that follows a parameter is only a line.
+    # A threshold that depends on a parameter is only a line.
     limit = "this" if isinstance(value, Mapping) else value
     return {
         "label": f"Alarm {side} {limit} for {length} {unit}",
@@ -174,7 +175,7 @@ def threshold(template: Template, alarm: str) -> Annotation:
 
 
 def limit(label: str, value: float | Mapping[str, Any]) -> Annotation:
-    """Return the line of a limit: a number, or a function as a dict that gives one."""
+    """Return the line of a limit: a number, or a function as a dict."""
     return {"label": label, "value": value, "color": "#7f7f7f"}
 
 
@@ -182,7 +183,7 @@ def resource(template: Template, logical_id: str) -> Mapping[str, Any]:
     """Return a resource of a template.
 
     Raises:
-        DashboardError: the template has no such resource.
+        DashboardError: the template does not have the resource.
     """
     resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
     if logical_id not in resources:
