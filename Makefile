@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 FROM ?= v0.1.0
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-# What runs is the code of this checkout, also where .venv is a copy of another one's.
+# The code of this checkout runs, also if .venv is a copy from another checkout.
 RUN := PYTHONPATH="$(CURDIR)/src" $(BIN)/python
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
@@ -13,11 +13,11 @@ ifneq ($(filter-out 1,$(words $(VENV)) $(words x$(VENV)x)),)
 $(error VENV is "$(VENV)", but must be the path of one folder, without a space in it, such as .venv)
 endif
 
-# Files are deleted only in a folder that make has marked: .making while the virtual environment is being made, then
-# .created. The mark is the last to go, so that the next make takes up whatever was interrupted.
+# Files are deleted only in a folder that make has marked: .making while it creates the virtual environment, then
+# .created. The mark is deleted last, so that the next make continues after an interruption.
 MARKED := { test -f $(VENV)/.making || test -f $(VENV)/.created; }
 REFUSE := $(MARKED) || test -z "`ls -A $(VENV) 2>/dev/null`" || { \
-  echo "$(VENV) was not made by make, which therefore leaves it as it is. Move it away, or name another folder: make VENV=.venv2 ..." >&2; \
+  echo "$(VENV) was not created by make, so make does not change it. Move it away, or use another folder: make VENV=.venv2 ..." >&2; \
   exit 2; }
 EMPTY := touch $(VENV)/.making && rm -f $(VENV)/.created && \
   find $(VENV)/. ! -name . -prune ! -name .making -exec rm -rf {} +
@@ -31,28 +31,28 @@ endif
 .PHONY: help templates review release-notes environments test lints emulators check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
-help: ## Show what can be made
+help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "make %-13s %s\n", $$1, $$2 }'
 
 templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and the tables in docs/
 	@$(BIN)/python build.py --pages docs --review
 
-review: $(VENV)/.installed ## Show what a deploy of this branch will do to the running system (ARGS="--before v0.1.0")
+review: $(VENV)/.installed ## Show the effects of deploying this branch on the running system (ARGS="--before v0.1.0")
 	@$(RUN) -m csr_templates review $(ARGS)
 
-release-notes: $(VENV)/.installed ## Say what the owner of a deployed stack will see, and the version number it needs (FROM=v0.1.0)
+release-notes: $(VENV)/.installed ## Print the effects of an update on deployed stacks, and the version number it needs (FROM=v0.1.0)
 	@$(RUN) -m csr_templates release-notes --from $(FROM) --changelog CHANGELOG.md $(ARGS)
 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
 
-test: $(VENV)/.installed-dev ## Run the tests, on all cores, but for those of make lints and make emulators
+test: $(VENV)/.installed-dev ## Run the tests, on all cores, except those of make lints and make emulators
 	@$(RUN) -m pytest --numprocesses auto -m "not lints and not emulator" $(ARGS)
 
 lints: $(VENV)/.installed-dev ## Lint the templates with other parameters, and with each fault of the catalogue
 	@$(RUN) -m pytest --numprocesses auto -m lints $(ARGS)
 
-emulators: $(VENV)/.installed-dev ## Run the commands of the pages, and what else needs an emulator of AWS
+emulators: $(VENV)/.installed-dev ## Run the tests that need an emulator of AWS, such as the commands of the pages
 	@$(RUN) -m pytest --numprocesses auto -m emulator $(ARGS)
 
 check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and that out/ and docs/ are current (what CI and pre-commit run)
@@ -71,7 +71,7 @@ consumers: $(VENV)/.installed-dev ## Follow the recipes of docs/consumers.md wit
 dist: $(VENV)/.installed-dev ## Put the wheel and a zip of out/ into dist/, the same bytes on every machine
 	@$(RUN) release/dist.py
 
-benchmark: $(VENV)/.installed-dev ## Measure what a build costs, as ratios of times taken in one run
+benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of times from one run
 	@$(RUN) benchmarks/run.py $(ARGS)
 
 rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
@@ -83,16 +83,16 @@ scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, d
 accepted: $(VENV)/.installed-dev ## Write the pages and forms of docs/accepted-findings.json
 	@$(RUN) -m tests.consumers.write_accepted
 
-catalogue: $(VENV)/.installed-catalogue ## Print who finds each fault of the catalogue, and how many of each class (ARGS=blind.yaml)
+catalogue: $(VENV)/.installed-catalogue ## Print which tools find each fault of the catalogue, and the rates of each class (ARGS=blind.yaml)
 	@$(RUN) -m tests.catalogue.kill_rates $(ARGS)
 
 corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint, or over those of folders (ARGS="FOLDER ...")
 	@$(RUN) -m tests.catalogue.corpus $(ARGS)
 
-drill: $(VENV)/.installed-dev ## Delete each stack in a model of CloudFormation and bring it back, and print what happens
+drill: $(VENV)/.installed-dev ## Delete and recover each stack in a model of CloudFormation, and print the steps
 	@$(RUN) -m tests.drill.recovering
 
-mutation: $(VENV)/.installed-mutation ## Change the code in small ways and count what the tests notice (20 minutes)
+mutation: $(VENV)/.installed-mutation ## Change the code in small ways, and count the changes that the tests find (20 minutes)
 	@$(BIN)/python tests/mutation.py $(ARGS)
 
 format: $(VENV)/.installed-dev ## Format the Python code
@@ -107,15 +107,15 @@ clean: ## Remove the virtual environment and all caches
 $(VENV)/.created:
 	@$(REFUSE)
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
-	  echo "$(PYTHON) was not found. Install Python 3.11 or newer, or name another one: make PYTHON=python3.12 ..." >&2; \
+	  echo "$(PYTHON) was not found. Install Python 3.11 or newer, or use another one: make PYTHON=python3.12 ..." >&2; \
 	  exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "$(PYTHON) is `$(PYTHON) --version 2>&1`, but Python 3.11 or newer is needed. Name another one: make PYTHON=python3.12 ..." >&2; \
+	  echo "$(PYTHON) is `$(PYTHON) --version 2>&1`, but Python 3.11 or newer is required. Use another one: make PYTHON=python3.12 ..." >&2; \
 	  exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "$(PYTHON) comes without the modules venv and ensurepip. Install them (on Debian and Ubuntu: the package python3-venv) and try again." >&2; \
 	  exit 2; }
-	@echo "Making the virtual environment $(VENV)"
+	@echo "Creating the virtual environment $(VENV)"
 	@mkdir -p $(VENV) && $(EMPTY)
 	@$(PYTHON) -m venv $(VENV)
 	@mv $(VENV)/.making $@
@@ -131,7 +131,7 @@ $(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml constraints.tx
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-catalogue: $(VENV)/.created setup.cfg pyproject.toml constraints.txt
-	@echo "Installing csr-templates and the tool to compare its rules with into $(VENV)"
+	@echo "Installing csr-templates and the tool for comparing its rules into $(VENV)"
 	@$(PIP) --editable '.[catalogue]'
 	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed
 

@@ -2,7 +2,7 @@
 # Deploys all stacks of out/ into an environment, in the order of the manifest: deploy.sh ENVIRONMENT
 #
 # For GitHub Actions and GitLab CI. The blocks are those of docs/hand-over.md, which explains them; README.md beside this
-# file says which variables are needed.
+# file lists the variables.
 set -euo pipefail
 export AWS_PAGER=""
 case $(aws --version 2>&1) in

@@ -1,6 +1,6 @@
-"""An environment as it is deployed: what of the built templates the simulation reads.
+"""A deployed environment, from the built templates.
 
-Thresholds, metrics, filters and topics come from the templates and from nowhere else.
+Thresholds, metrics, filters and topics are read only from the templates.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ PARAMETERS: Final = Path(__file__).parents[2] / "parameters"
 NORMAL: Final = "normal"
 CRITICAL: Final = "critical"
 
-# What a Ref returns, where it is a property; of other resources the logical ID stands for it.
+# The result of a Ref, if it is a property; for other resources, the logical ID is used.
 _NAME_PROPERTIES: Final[Mapping[str, str]] = {
     "AWS::ApiGateway::Stage": "StageName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::RDS::DBCluster": "DBClusterIdentifier",
 }
-# Minutes that creating one takes, roughly; anything else is there at once.
+# Approximate minutes of a creation; all others are created at once.
 _MINUTES: Final[Mapping[str, int]] = {
     "AWS::CloudFront::Distribution": 5,
     "AWS::EC2::NatGateway": 2,
@@ -51,7 +51,7 @@ class DeployedAlarm(NamedTuple):
     Attributes:
         what: the end of its name, after project and environment.
         stack: name of its stack.
-        topic: which of the stack's topics is told when it fires: normal or critical.
+        topic: the topic that it notifies: normal or critical.
         alarm: as it is evaluated.
         created: minute in which it is there when every stack is created, the first one at minute 0.
     """
@@ -64,11 +64,11 @@ class DeployedAlarm(NamedTuple):
 
 
 class Subscription(NamedTuple):
-    """What RDS tells a topic.
+    """RDS events for a topic.
 
     Attributes:
         source_type: db-cluster or db-instance.
-        sources: the logical IDs of what it is told about.
+        sources: the logical IDs of the sources.
         categories: of the events.
         topic: normal or critical.
     """
@@ -187,7 +187,7 @@ def read_alarms(
     """Yield the alarms of a stack, whose names start with a prefix.
 
     Raises:
-        ValueError: an alarm is not told of alarm and end alike, or is of a kind that is not known here.
+        ValueError: an alarm does not notify of alarm and end alike, or is of an unknown kind.
     """
     for logical_id, resource in resources.items():
         if resource["Type"] == "AWS::CloudWatch::Alarm":

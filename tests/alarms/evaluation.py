@@ -26,7 +26,7 @@ INSUFFICIENT: Final = "INSUFFICIENT_DATA"
 
 DAY: Final = 1440  # minutes
 
-# CloudWatch looks further back than the evaluation periods and takes older data points for missing ones. AWS
+# CloudWatch looks further back than the evaluation periods and uses older data points for missing ones. AWS
 # does not publish how far; its examples, with periods of 5 minutes, look at 5 data points for 3 evaluation
 # periods. How long an alarm on missing data takes depends on it.
 EXTRA_PERIODS: Final = 2
@@ -90,7 +90,8 @@ def alarm_of(properties: Mapping[str, Any], region: str) -> Alarm:
         region: where the alarm is. It sees the metrics of that region only.
 
     Raises:
-        ValueError: the alarm uses what the simulation does not know, so that its result would be a guess.
+        ValueError: the alarm uses something that the simulation does not support, so that its result would be
+        a guess.
     """
     p = properties
     unknown = p.keys() & {

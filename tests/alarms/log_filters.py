@@ -142,7 +142,7 @@ def _comparison(pattern: str, steps: list[str | int], sign: str, wanted: str) ->
         return is_number
     if sign not in {"=", "!="}:
         raise PatternError(f"{pattern}: {sign} compares numbers, and {wanted} is none.")
-    # An asterisk stands for any text only at the ends.
+    # An asterisk matches any text only at the ends.
     head, tail = text.startswith("*"), len(text) > 1 and text.endswith("*")
     fixed = text[head : len(text) - tail]
 

@@ -96,7 +96,7 @@ def _with_query(alarm: Alarm, index: int, change: QueryChange) -> Alarm:
 def surprised(what: str, change: Change) -> str | None:
     """Return a scenario in which a changed alarm does something else than expected; None if no one notices.
 
-    The scenarios in which the alarm fires are asked first.
+    The scenarios in which the alarm fires are run first.
     """
     for scenario in sorted(scenarios(), key=lambda one: (what not in one.fires, one.minutes)):
         for one in environment_of(scenario.name).alarms:

@@ -31,12 +31,12 @@ DOMAIN: Final = (
 
 
 class Told(NamedTuple):
-    """Who is told, and when.
+    """The notified topic, and the minute.
 
     Attributes:
         topic: normal or critical.
         minutes: after the beginning; an alarm at minute 1 has seen one minute of it.
-        end: minutes until the same topic is told of the end; None if that is not within the scenario.
+        end: minutes until the same topic is notified of the end; None if that is not within the scenario.
     """
 
     topic: str
@@ -190,7 +190,7 @@ class Run(NamedTuple):
     """A scenario that has been run.
 
     Attributes:
-        fires: alarm, or event -> who is told first, and when.
+        fires: alarm, or event -> its first notification.
         already: alarms that fired before minute 0 and still do at the end.
         again: alarms that fire, end and fire again.
     """

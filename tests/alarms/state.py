@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 class State(NamedTuple):
-    """What is the case in a minute. Rates are per minute; the defaults are an ordinary one of the day.
+    """The state of the system in a minute. Rates are per minute; the defaults are an ordinary one of the day.
 
     Attributes:
         pages: requests for pages and files of the site.

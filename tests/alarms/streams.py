@@ -33,7 +33,7 @@ class Metric(NamedTuple):
 
 
 def percentile_of(statistic: str) -> float | None:
-    """Return the percentile that a statistic such as ``p99`` asks for, from 0 to 100; None for any other."""
+    """Return the percentile of a statistic such as ``p99``, from 0 to 100; None for others."""
     found = _PERCENTILE.fullmatch(statistic)
     return float(found[1]) if found else None
 

@@ -1,4 +1,4 @@
-"""A small model of the running system: what its services send to CloudWatch in each minute.
+"""A small model of the running system: the metrics that its services send to CloudWatch in each minute.
 
 Requests go from visitors through WAF and CloudFront to the site's bucket and the API, from there to the
 function and to the database. A scenario says what is different (``State``), and the metrics of all services

@@ -56,7 +56,7 @@ def test_regions_are_those_of_the_stacks() -> None:
 
 
 def test_topics() -> None:
-    """Alarm and end go to the same topic, which is one of two; anything else is refused."""
+    """Alarm and end notify the same topic, one of two; others are refused."""
 
     def topic(**actions: list[str]) -> str:
         resources = {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": ALARM | actions}}

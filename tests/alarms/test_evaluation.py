@@ -94,7 +94,7 @@ def test_the_graph_of_the_page() -> None:
 
 
 def test_the_window_slides_every_minute() -> None:
-    """After minute 5 an alarm sees minutes 1 to 5, after minute 6 minutes 2 to 6, as the page says."""
+    """After minute 5 an alarm sees minutes 1 to 5, after minute 6 minutes 2 to 6, as on the page."""
     alarm = an_alarm(EvaluationPeriods=1, Threshold=5, TreatMissingData="notBreaching")
 
     assert run(alarm, minutes("1 1 1 1 1 2 0 0"), 9, state=OK) == [Change(6, ALARM), Change(7, OK)]
@@ -144,7 +144,7 @@ def test_warm_up_lasts_as_long_as_it_is_told() -> None:
 
 
 def test_percentiles_of_few_samples() -> None:
-    """p99 of fewer than 1000 samples leaves the state as it is, if the alarm asks for that.
+    """p99 of fewer than 1000 samples does not change the state, if the alarm is configured so.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
     """
@@ -200,7 +200,7 @@ def test_actions_and_what_disables_them() -> None:
 
 
 def test_what_would_be_a_guess_is_refused() -> None:
-    """A property that the simulation does not know stops it."""
+    """A property that the simulation does not support is an error."""
     with pytest.raises(ValueError, match=r"^a: the simulation does not know EvaluationWindow\.$"):
         an_alarm(EvaluationWindow={"SlidingWindow": {}})
     with pytest.raises(ValueError, match=r"^a: needs one expression over metrics of one period\.$"):

@@ -63,7 +63,7 @@ USERS = {
     ],
 )
 def test_examples_of_the_page(pattern: str, event: object, expected: bool) -> None:
-    """The examples match what the page says that they match."""
+    """The examples match the same events as on the page."""
     assert matches(pattern, json.dumps(event)) == expected
 
 

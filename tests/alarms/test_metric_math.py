@@ -40,7 +40,7 @@ def test_examples_of_the_page(
         ("a - 1 - 1", 1.0),
         ("12 / a / 2", 2.0),
         ("a + none", 3.0),  # missing beside another series counts as 0
-        ("none + 1", None),  # where no series has a value there is no result
+        ("none + 1", None),  # without a value in any series, there is no result
         ("a / zero", None),  # dropped
         ("a / none", None),
         ("FILL(none, 7)", 7.0),

@@ -12,7 +12,7 @@ from .write_pages import PAGES, Words, page
 
 @pytest.mark.parametrize(("path", "arguments"), PAGES.items(), ids=lambda value: getattr(value, "name", None))
 def test_the_pages_are_current(path: Path, arguments: tuple[str, Words]) -> None:
-    """The pages say what the scenarios say. If not: make scenarios."""
+    """The pages are current. If not: make scenarios."""
     assert path.read_text("utf-8") == page(*arguments)
 
 

@@ -71,7 +71,7 @@ def test_every_alarm_fires() -> None:
 
 
 def test_related_alarms_fire_together() -> None:
-    """What the description of an alarm says of others is so in some scenario.
+    """The description of an alarm is correct about other alarms in some scenario.
 
     Alarms of a sentence fire in one scenario with the alarm; one of them is enough after "or". An alarm
     that "does not fire" does not.
@@ -116,7 +116,7 @@ def test_late_data_fire_no_alarm(delay: int) -> None:
 
 @pytest.mark.parametrize("extra", [0, 4])
 def test_what_aws_does_not_publish(extra: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However far CloudWatch looks back, the same alarms fire; only missing data take another time."""
+    """The same alarms fire for any evaluation range of CloudWatch; only the time for missing data differs."""
     monkeypatch.setattr(evaluation, "EXTRA_PERIODS", extra)
     for scenario in short_scenarios():
         assert run(scenario).fires.keys() == scenario.fires.keys(), scenario.name
@@ -125,7 +125,7 @@ def test_what_aws_does_not_publish(extra: int, monkeypatch: pytest.MonkeyPatch) 
 def test_fill_of_a_metric_without_any_data() -> None:
     """The expression gives the same if FILL returns nothing for a metric that has no data point at all.
 
-    AWS's page does not say which.
+    AWS's page does not document which.
     """
     for scenario in scenarios():
         for one in environment_of(scenario.name).alarms:

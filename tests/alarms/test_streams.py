@@ -51,7 +51,7 @@ def test_a_large_window_forgets() -> None:
 
 
 def test_unknown_statistics_are_refused() -> None:
-    """A statistic that the simulation does not know is not guessed."""
+    """A statistic that the simulation does not support is an error."""
     with pytest.raises(ValueError, match=r"^The statistic tm90 is not one that the simulation knows\.$"):
         windows(STREAM, "tm90", 2, 0, 6)
     assert percentile_of("p99.9") == 99.9

@@ -84,7 +84,7 @@ def test_the_quota_is_the_days() -> None:
 
 
 def test_without_requests_there_are_no_data() -> None:
-    """API, function and log send nothing when no one calls, CloudFront only what the probe asks for."""
+    """API, function and log send nothing when no one calls, CloudFront only the requests of the probe."""
     names = sent(LOADS["idle"]).keys()
 
     assert names.isdisjoint(

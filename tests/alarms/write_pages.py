@@ -13,7 +13,7 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 
 
 class Words(NamedTuple):
-    """What a page says besides the scenarios."""
+    """The text of a page besides the scenarios."""
 
     introduction: str
     columns: tuple[str, str, str]

@@ -1,6 +1,6 @@
-"""What goes wrong around a build: whole processes, on the real stacks, where no other test has done it yet.
+"""Faults around a build: whole processes with the real stacks, for cases without another test.
 
-The writing alone is in ``test_folder.py``, a cache full of rubbish in ``test_clean_cache.py``.
+The tests of writing are in ``test_folder.py``, a cache full of rubbish in ``test_clean_cache.py``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def on_disk(folder: Path) -> dict[str, bytes]:
 
 
 def assert_holds(folder: Path, files: dict[str, bytes]) -> None:
-    """Fail, with names rather than with all the bytes, unless the folder holds exactly these files."""
+    """Fail, with names instead of contents, unless the folder contains exactly these files."""
     found = on_disk(folder)
 
     assert sorted(path for path in {**found, **files} if found.get(path) != files.get(path)) == []
@@ -91,7 +91,7 @@ READ = "{act}: Cannot read the output folder {out}: Permission denied ({out})"
     ids=["read-only", "unreadable"],
 )
 def test_folder_that_is_not_writable(mode: int, starts: list[str]) -> None:
-    """A read-only folder can be compared and not written, which a sentence says; a cache is not used then."""
+    """A read-only folder can be compared but not written, with a message; a cache is not used then."""
     with tempfile.TemporaryDirectory() as place:  # any user may reach it, unlike tmp_path
         out = Path(place).resolve() / "out"
         writing.write({"stacks.json": b'{"formatVersion": 1, "files": {}}'}, out)
@@ -135,7 +135,7 @@ def test_stack_that_cannot_be_imported(mistake: str, starts: str, checkout: Path
 
 
 def test_without_what_a_build_needs(tmp_path: Path) -> None:
-    """Called with a Python that lacks the packages, build.py says what to do."""
+    """With a Python without the packages, build.py prints what to do."""
     done = run(sys.executable, "-S", "-E", str(ROOT / "build.py"), cwd=tmp_path)
 
     assert done.returncode == 2
@@ -220,7 +220,7 @@ def test_killed_and_edited(last: int, checkout: Path, out: Path, files: dict[str
 
 
 def test_clock_that_jumps(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that goes back by years changes no byte, and makes nothing stale."""
+    """A clock set back by years does not change a byte, and does not make files stale."""
     seconds = iter(range(2_000_000_000, 0, -100_000_000))
     monkeypatch.setattr(time, "time", lambda: float(next(seconds)))
     monkeypatch.setattr(time, "time_ns", lambda: next(seconds) * 10**9)
@@ -259,7 +259,7 @@ def test_disk_is_full_for_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout of its own, with out/ as this one builds it."""
+    """A separate checkout, with out/ as this one builds it."""
     root = tmp_path / "checkout"
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for folder in ("src", "parameters"):
@@ -311,7 +311,7 @@ def test_paths_are_good_on_windows(files: dict[str, bytes]) -> None:
 
 
 def lend_python(environment: Path) -> None:
-    """Make what ``make`` takes for its virtual environment, with the Python of this one."""
+    """Create a folder that ``make`` accepts as its virtual environment, with the Python of this one."""
     (environment / "bin").mkdir(parents=True)
     (environment / "bin" / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     (environment / "bin" / "python").chmod(0o755)
@@ -319,7 +319,7 @@ def lend_python(environment: Path) -> None:
 
 
 def make(target: str, checkout: Path, **options: str) -> subprocess.CompletedProcess[str]:
-    """Run make in another checkout, with its ``.venv`` whatever the make knows that runs the tests."""
+    """Run make in another checkout, with its own ``.venv``, independent of the make that runs the tests."""
     environment = {**os.environ, **options, "MAKEFLAGS": "", "LC_ALL": "C"}
     return run("make", "--no-print-directory", "VENV=.venv", target, cwd=checkout, env=environment)
 
@@ -359,7 +359,7 @@ def test_broken_constraints(checkout: Path, constraints: bytes | None, message: 
     environment = checkout / ".venv"
     lend_python(environment)
 
-    # Whatever make asks of pip, nothing is installed.
+    # pip is replaced, so that nothing is installed.
     done = make("templates", checkout, PIP_DRY_RUN="1", PIP_NO_INDEX="1")
 
     assert done.returncode == 2

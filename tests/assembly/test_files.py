@@ -57,7 +57,7 @@ def unrenderable_template() -> StackTemplate:
 
 
 def sized_template() -> StackTemplate:
-    """Return a template that an environment has a say in."""
+    """Return a template that depends on the environment."""
     t = StackTemplate("A queue")
     t.add_parameter(part.project_name())
     t.add_parameter(Parameter("Environment", Type="String", Default="prod", AllowedValues=["dev", "prod"]))
@@ -99,7 +99,7 @@ def stack(
 
 
 def test_assembles_every_template_and_the_manifest_last() -> None:
-    """The set holds one file per stack, in deploy order, and ends with stacks.json."""
+    """The set contains one file per stack, in deploy order, and ends with stacks.json."""
     assembly = output.assemble([stack(), stack(name="logs", template="logs.yaml")], lint=False)
 
     assert list(assembly.files) == [
@@ -176,7 +176,7 @@ def test_values_are_judged_for_the_region_of_the_stack(parameters: Path, region:
 
 
 def test_template_text_is_the_rendered_stack() -> None:
-    """A file holds what the stack builds, below a header that names the module to edit and the command."""
+    """A file contains the template of the stack, below a header with the module to edit and the command."""
     text = output.assemble([stack()], lint=False).files["site.yaml"].decode("ascii")
 
     assert load(text) == bucket_template().to_dict()
@@ -220,7 +220,7 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
         "StackPolicy": json.loads(files["stack-policies/site.json"]),
     }
     assert files["deployments/dev/api.yaml"].decode("ascii").split("\n")[2:] == [
-        "# Each deploy decides, so a copy of this file has to add: Key",
+        "# Set at each deploy, so a copy of this file must add: Key",
         'template-file-path: "infra/cfn/api.yaml"',
         "parameters:",
         '  ProjectName: "csr-lambda-api"',
@@ -250,7 +250,7 @@ def test_without_a_repository_there_are_no_deployment_files() -> None:
 
 
 def test_deploy_policies_serve_every_project(parameters: Path) -> None:
-    """The policies name the project by the tag of the role, whatever the parameter files say."""
+    """The policies name the project by the tag of the role, independent of the parameter files."""
     api = Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))
     path = "deploy-policies/api-service.json"
     (parameters / "shared.json").write_text("{}")
@@ -264,7 +264,7 @@ def test_deploy_policies_serve_every_project(parameters: Path) -> None:
 
 
 def test_a_type_without_permissions_is_a_problem() -> None:
-    """What cannot be said of one stack is reported beside everything else; the set is not clean."""
+    """A fault of the whole set is reported with the other findings; the set is not clean."""
 
     def table_template() -> StackTemplate:
         t = bucket_template()
@@ -276,7 +276,7 @@ def test_a_type_without_permissions_is_a_problem() -> None:
     )
 
     assert assembly.problems == (
-        "Stack lost: Nothing that AWS::SNS::Subscription claims to need for its handler create concerns an "
+        "Stack lost: No action that AWS::SNS::Subscription requires for its handler create matches an "
         "ARN of SCOPES in deploy_scopes.py. Add a line for the type.",
     )
     assert not assembly.is_clean
@@ -363,7 +363,7 @@ def test_lints_each_stack_in_its_region() -> None:
 
 
 def subnet_template() -> StackTemplate:
-    """Return a template with a parameter whose form only the linter knows."""
+    """Return a template with a parameter whose form only the linter checks."""
     t = sized_template()
     t.add_parameter(Parameter("Vpc", Type="String", Default="vpc-0123456789abcdef0"))
     t.add_resource(ec2.Subnet("Subnet", VpcId=Ref("Vpc"), CidrBlock="10.0.0.0/24"))
@@ -480,7 +480,7 @@ def test_only_what_is_clean_is_remembered_and_only_in_a_cache(
 def test_a_build_that_remembers_everything_does_not_load_cfn_lint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second build of the real stacks runs without cfn-lint; the first is told that all is clean."""
+    """The second build of the real stacks runs without cfn-lint; the first gets no findings."""
     from csr_templates.linting import runner as linting
 
     monkeypatch.setattr(linting, "lint", lambda **_: [])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def file_set(**texts: str) -> dict[str, bytes]:
-    """Return a set with its manifest; ``a__b`` stands for the file ``a/b.yaml``."""
+    """Return a set with its manifest; ``a__b`` is the file ``a/b.yaml``."""
     files = {f"{name.replace('__', '/')}.yaml": text.encode() for name, text in texts.items()}
     listed = {path: {"sha256": hashlib.sha256(data).hexdigest()} for path, data in files.items()}
     return {**files, "stacks.json": f"{json.dumps({'formatVersion': 1, 'files': listed})}\n".encode()}
@@ -49,7 +49,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def test_makes_the_folder_and_everything_in_it(tmp_path: Path) -> None:
-    """A missing folder is made, with its parents and subfolders; nothing else is left in it."""
+    """A missing folder is created, with its parents and subfolders, without other files."""
     out = tmp_path / "deep" / "out"
     files = file_set(main="a\n", parameters__dev="b\n")
 
@@ -61,7 +61,7 @@ def test_makes_the_folder_and_everything_in_it(tmp_path: Path) -> None:
 
 
 def test_accepts_a_folder_with_hidden_files_only(out: Path) -> None:
-    """A folder that holds only dot files counts as empty, and they stay."""
+    """A folder with only dot files counts as empty, and they are kept."""
     out.mkdir()
     (out / ".gitkeep").write_bytes(b"")
 
@@ -134,7 +134,7 @@ def test_announces_first_and_writes_the_manifest_last(out: Path, monkeypatch: py
 
 
 def test_removes_what_left_the_set(out: Path) -> None:
-    """What is listed and no longer written goes, with the folder it leaves empty; any other file stays."""
+    """Listed files that are no longer written are removed, with their empty folders; other files are kept."""
     write(file_set(main="a\n", edited="x\n", parameters__dev="b\n", old__deep__er="d\n"), out)
     kept = {"edited.yaml": b"mine", "notes/todo.txt": b"mine"}
     hidden = {".DS_Store": b"", ".hidden/file": b"", "notes/.gitkeep": b""}
@@ -179,7 +179,7 @@ def test_removes_old_temporary_files(out: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
 def test_removes_nothing_behind_a_link(out: Path) -> None:
-    """A listed file that is now reached through a link is somewhere else, and stays."""
+    """A listed file that is now reached through a link is outside of the folder, and is kept."""
     write(file_set(main="a\n", parameters__dev="b\n"), out)
     elsewhere = out.parent / "elsewhere"
     (out / "parameters").rename(elsewhere)
@@ -200,11 +200,11 @@ NO_MANIFEST = (
     "with --output, or empty this one, then build again."
 )
 STRANGE_MANIFEST = (
-    "{out}/stacks.json is not a manifest that this version of csr-templates knows. Name another folder with "
-    "--output, then build again."
+    "{out}/stacks.json is not a manifest that this version of csr-templates can read. Specify another folder "
+    "with --output, then build again."
 )
 HALF_A_CONFLICT = (
-    "{out}/stacks.json has a merge conflict in line 1, and its sides are not both manifests. Take one side "
+    "{out}/stacks.json has a merge conflict in line 1, and one side is not a manifest. Use one side "
     "(git checkout --ours {out}/stacks.json, or --theirs), then build again."
 )
 NOT_OURS = (
@@ -306,7 +306,7 @@ def test_output_folder_itself_may_be_a_link(out: Path) -> None:
 
 
 def test_accepts_an_unlisted_file_that_is_right_already(out: Path) -> None:
-    """A file that a merge brought in, and stacks.json does not list, is no obstacle if it is right."""
+    """A file that a merge brought in, and stacks.json does not list, is accepted if its content is right."""
     write(file_set(main="a\n"), out)
     (out / "api.yaml").write_bytes(b"b\n")
 
@@ -336,7 +336,7 @@ def test_unreadable_file_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatc
 def test_full_disk_is_a_sentence_and_the_next_build_repairs(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A disk that fails in the middle leaves whole files and no temporary one; the next build goes on."""
+    """After a disk failure, files are whole, without temporary ones; the next build continues."""
     write(file_set(main="a\n", old="o\n"), out)
     wanted = file_set(main="b\n", api="c\n")
     calls = itertools.count(1)
@@ -412,7 +412,7 @@ def assert_whole_and_known(folder: Path) -> None:
 
 
 class KilledError(BaseException):
-    """Stands for SIGKILL: nothing catches it."""
+    """Replaces SIGKILL: it is not caught."""
 
 
 @pytest.fixture

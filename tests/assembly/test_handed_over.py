@@ -151,7 +151,7 @@ def distribution(path: str) -> dict[str, Any]:
     ],
 )
 def test_what_fits(resources: list[dict[str, Any]]) -> None:
-    """Values that are what they are used as, and those that no template tells, are no finding."""
+    """Values of the right kind, and values that no template determines, are not reported."""
     assert found(*resources) == []
 
 
@@ -223,7 +223,7 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
     ],
 )
 def test_what_does_not_fit(resources: list[dict[str, Any]], sentence: str) -> None:
-    """Each value that is something else is found, with the resource that it is."""
+    """Each value of another kind is found, with its resource."""
     assert found(*resources) == [sentence]
     assert found(*resources, region="us-east-1") == []
 

@@ -42,7 +42,7 @@ def interface(*groups: list[str], labels: tuple[str, ...] = ("Size",)) -> dict[s
 
 
 def with_size(**changes: Any) -> list[str]:
-    """Return what is said of a parameter with other declarations; None takes one away."""
+    """Return the findings for a parameter with other declarations; None removes one."""
     declared = {key: value for key, value in {**SIZE, **changes}.items() if value is not None}
     return said(Parameters={"Size": declared}, Metadata=interface(["Size"]))
 
@@ -91,7 +91,7 @@ def test_each_is_missed(changes: dict[str, Any], missing: str) -> None:
 
 
 def test_groups() -> None:
-    """A parameter is in one group, and a group holds parameters that there are."""
+    """A parameter is in one group, and a group contains only existing parameters."""
     parameters = {"Size": SIZE}
 
     assert said(Parameters=parameters, Metadata=interface(["Size"], ["Size"])) == [

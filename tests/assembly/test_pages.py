@@ -69,7 +69,7 @@ def test_current_pages_stay(docs: Path, assembly: Assembly) -> None:
 
 @pytest.mark.parametrize("page", [ENGLISH, JAPANESE])
 def test_an_edit_between_markers_is_overwritten(docs: Path, assembly: Assembly, page: str) -> None:
-    """A hand's change of a generated table goes, others stay, and the diff shows both."""
+    """A manual change of a generated table is removed, others are kept, and the diff shows both."""
     edit(docs / page, alarm_row(docs, page), "| mine |")
     edit(docs / page, "\n<!-- generated: stacks -->", "\nkept\n<!-- generated: stacks -->")
     before = contents(docs)
@@ -124,7 +124,7 @@ def test_a_missing_word_is_said_and_stays_english(docs: Path, assembly: Assembly
             ENGLISH,
             "<!-- generated: alarms -->",
             "<!-- generated: alarm -->",
-            "{page}, line {line}: no table is called alarm. There are alarm <name>, alarm-index, "
+            "{page}, line {line}: no table is called alarm. Allowed are alarm <name>, alarm-index, "
             "alarms, database-events, deploy-rights, log-groups, outputs, parameters, settings, "
             "stacks, web-acl.",
             id="unknown name",

@@ -1,4 +1,4 @@
-"""What is pinned: whoever renames what holds data is told, and what to do."""
+"""Pinned resources: renaming a resource with data is reported, with the remedy."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def test_outputs(outputs: dict[str, Any], expected: str) -> None:
 
 
 def test_a_stack_without_an_entry() -> None:
-    """A new stack needs an entry as soon as it holds data, and not before."""
+    """A new stack needs an entry only if it contains data."""
     quiet = BuiltStack("new", "new.yaml", "us-east-1", {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
     holding = BuiltStack("new", "new.yaml", "us-east-1", {"Resources": {"Letters": QUEUE}})
 
@@ -250,7 +250,7 @@ def renamed() -> StackTemplate:
 
 
 def problems(monkeypatch: pytest.MonkeyPatch, build: Callable[[], StackTemplate]) -> tuple[str, ...]:
-    """Return what a build says of our network, built in another way."""
+    """Return the findings of a build for our network with changes."""
     edited = (STACKS[0]._replace(build=build), *STACKS[1:])
     monkeypatch.setattr(files, "STACKS", edited)
     return files.assemble(edited, lint=False).problems
@@ -280,7 +280,7 @@ def test_a_stack_that_leaves_the_listing(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_stacks_of_users_are_their_affair() -> None:
-    """A user of the library may take our stack apart, and build it under our name."""
+    """A user of the library can change our stack, and build it under our name."""
     assert (
         files.assemble([Stack("network", "main.yaml", "ap-northeast-1", renamed)], lint=False).problems == ()
     )
@@ -288,7 +288,7 @@ def test_stacks_of_users_are_their_affair() -> None:
 
 @pytest.mark.parametrize("name", ["FlowLogsLogGroup", "ApiFunctionVersion"])
 def test_ours_are_pinned(name: str) -> None:
-    """Not only what cfn-lint knows to hold data: an earlier release to go back to is kept as well."""
+    """Not only cfn-lint's types with data: an earlier release for rollbacks is retained as well."""
     (stack,) = (stack for stack in STACKS if name in PINS.get(stack.name, Pins()).holds_data)
 
     assert stack.build in (network.build, api.build)

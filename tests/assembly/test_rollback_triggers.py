@@ -45,7 +45,7 @@ ENVIRONMENTS = [
 
 
 def test_alarms_of_each_environment() -> None:
-    """The alarms go by their names, in the declared order, and only where their condition holds."""
+    """The alarms are listed by name, in the declared order, and only if their condition is true."""
     assert rollback_triggers(STACK, ["Unreachable", "Failing"], ENVIRONMENTS) == {
         "dev": ["shop-dev-failing"],
         "prod": ["shop-prod-unreachable", "shop-prod-failing"],
@@ -74,11 +74,11 @@ def test_stack_without_triggers() -> None:
             ["Unnamed"],
             f"The rollback trigger Unnamed is not an alarm of the template that has an AlarmName. {WHERE}",
         ),
-        (["Failing"] * 6, f"6 rollback triggers are declared, and CloudFormation takes at most 5. {WHERE}"),
+        (["Failing"] * 6, f"6 rollback triggers are declared, and CloudFormation accepts at most 5. {WHERE}"),
     ],
 )
 def test_what_cannot_be_a_trigger(alarms: list[str], message: str) -> None:
-    """CloudFormation would refuse the update, or roll it back at once: the build says so before."""
+    """CloudFormation would refuse the update, or roll it back at once: the build reports it before."""
     with pytest.raises(RollbackTriggerError) as caught:
         rollback_triggers(STACK, alarms, ENVIRONMENTS)
 

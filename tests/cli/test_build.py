@@ -71,7 +71,7 @@ def build(out: Path, *options: str) -> int:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, template: Any, **options: Any) -> None:
-    """Let the command know one stack only."""
+    """Let the command find only one stack."""
     monkeypatch.setattr(cli, "STACKS", (Stack("site", "site.yaml", "us-east-1", template, **options),))
 
 
@@ -132,7 +132,7 @@ def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_a_changed_build_says_what_a_deploy_will_do(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a line and the risks, against the folder before; a first and an unchanged build say nothing."""
+    """In a line and the risks, against the folder before; a first and an unchanged build print nothing."""
     assert build(out, "--review") == 0
     assert build(out, "--review") == 0
     assert "Review" not in capsys.readouterr().out
@@ -162,7 +162,7 @@ def test_a_changed_build_says_what_a_deploy_will_do(
 def test_reports_removed_and_unknown_files(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a build removed and what it does not know stands below the stacks, one line each."""
+    """Removed and unknown files are listed below the stacks, one line each."""
     build(out)
     (out / "notes.txt").write_bytes(b"mine")
     use(monkeypatch, bucket_template)
@@ -181,7 +181,7 @@ def test_reports_removed_and_unknown_files(
 def test_quiet_prints_nothing_on_success(
     out: Path, options: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With --quiet a command that went well says nothing at all."""
+    """With --quiet a successful command prints nothing."""
     build(out, "--quiet")
 
     assert build(out, "--quiet", *options) == 0
@@ -228,7 +228,7 @@ def test_stacks_that_do_not_fit_together_stop_the_build(
 
 
 def test_check_is_content_with_fresh_files(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder that holds what would be built passes."""
+    """A folder with the files of the build passes."""
     build(out, "--quiet")
 
     assert build(out, "--check") == 0
@@ -258,7 +258,7 @@ def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.Cap
 
 
 def test_check_makes_no_folder(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Checking a missing folder says that all is missing and does not make it."""
+    """Checking a missing folder reports all files as missing and does not create it."""
     assert build(out, "--check") == 1
 
     assert f"Stale in {out}: {', '.join(WHOLE_SET)}." in capsys.readouterr().out
@@ -281,7 +281,7 @@ def test_check_lints_too(
 
 
 def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Standard output holds one document: the status, the stacks, what was done, the findings."""
+    """Standard output contains one document: the status, the stacks, what was done, the findings."""
     assert build(out, "--format", "json") == 0
 
     found = document(capsys)
@@ -399,7 +399,7 @@ def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_missing_word_fails_the_check_only(
     out: Path, docs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A build works without a translation and says so; a check refuses it, quiet or not."""
+    """A build works without a translation and reports it; a check refuses it, quiet or not."""
     (docs / "words.xx.json").write_text("{}")
     (docs / "page.xx.md").write_bytes((docs / "page.md").read_bytes())
 
@@ -441,7 +441,7 @@ def test_nothing_is_written_before_all_is_clean(
 
 @pytest.mark.parametrize("options", [[], ["--check"], ["--format", "json"]], ids=" ".join)
 def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder that is not ours is refused with a sentence, which the JSON holds, too, and stays as it is."""
+    """A folder of another program is refused with a message, also in the JSON, and not changed."""
     out.mkdir()
     (out / "thesis.txt").write_bytes(b"mine")
 
@@ -486,7 +486,7 @@ def test_fails_on_a_stack_without_a_stack_template(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whatever else ``build`` returns is a sentence with the stack and what to return, not a traceback."""
+    """Another result of ``build`` is a message with the stack and what to return, not a traceback."""
     use(monkeypatch, lambda: made)
     given = {
         "build": ["build", "--no-lint", "--output", str(out)],
@@ -542,7 +542,7 @@ def test_problem_leads_to_the_line_that_causes_it(
 def test_informational_findings_say_why_they_block(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A finding that cfn-lint calls informational stops a build, and a sentence below it says why."""
+    """A finding that cfn-lint calls informational stops a build, and a sentence below it states why."""
     use(monkeypatch, informational_template)
 
     assert cli.main(["build", "--no-cache", "--output", str(out)]) == 1

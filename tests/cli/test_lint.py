@@ -50,7 +50,7 @@ def test_prints_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_judges_for_the_region(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A resource type that a region lacks is a finding there and nowhere else; the default is Tokyo."""
+    """A resource type that a region lacks is a finding only there; the default is Tokyo."""
     (files / "regional.yaml").write_text("Resources:\n  Export:\n    Type: AWS::BCMDataExports::Export\n")
     absent = "does not exist in 'ap-northeast-1'"
 
@@ -99,7 +99,7 @@ def test_takes_the_region_from_the_manifest(
 
 
 def test_fails_on_an_unknown_region(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A region that cfn-lint does not know is a sentence and exit code 2."""
+    """A region that cfn-lint does not have ends with a message and exit code 2."""
     assert cli.main(["lint", "--region", "mars-1", "good.yaml"]) == 2
 
     captured = capsys.readouterr()

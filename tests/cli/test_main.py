@@ -68,7 +68,7 @@ def test_what_follows_two_hyphens_is_not_an_option(
 
 
 def test_version(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """--version prints the installed version, and says so where nothing is installed."""
+    """--version prints the installed version, or that nothing is installed."""
     monkeypatch.setattr(importlib.metadata, "version", lambda name: {"csr-templates": "1.2.3"}[name])
     with pytest.raises(SystemExit) as caught:
         cli.main(["--version"])
@@ -87,7 +87,7 @@ def test_version(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyP
     "arguments", [[], ["build"], ["environments"], ["render"], ["lint"]], ids=lambda a: " ".join(a) or "all"
 )
 def test_help_explains_the_exit_codes(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Every --help says what the exit codes mean."""
+    """Every --help explains the exit codes."""
     with pytest.raises(SystemExit) as caught:
         cli.main([*arguments, "--help"])
 

@@ -1,4 +1,4 @@
-"""Two branches that both build are merged by git: what a build makes of the conflicts."""
+"""Builds after a Git merge of two branches with built files: conflicts."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_unrelated_changes_meet_in_one_line(repository: Repository) -> None:
 
 
 def test_files_that_no_side_listed_stay(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
-    """A conflict in stacks.json makes no file of somebody else ours."""
+    """A conflict in stacks.json does not make foreign files ours."""
     repository.branch("ours", stack("site", "First", "Ours"))
     repository.branch("theirs", stack("site", "First", "Theirs"))
     repository.git("merge", "ours")
@@ -196,7 +196,7 @@ def test_files_that_no_side_listed_stay(repository: Repository, capsys: pytest.C
 def test_conflict_in_parameters_is_named(
     repository: Repository, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
 ) -> None:
-    """A person resolves conflicts in parameter files: a build says where one is, and writes nothing."""
+    """Conflicts in parameter files are resolved by hand: a build reports the place, and writes nothing."""
     file = repository.folder / "parameters" / "dev.json"
 
     def write(size: str) -> None:

@@ -1,4 +1,4 @@
-"""What commands say while they work."""
+"""Messages of commands during their work."""
 
 from __future__ import annotations
 

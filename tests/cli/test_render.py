@@ -39,7 +39,7 @@ def parameters(tmp_path: Path) -> Path:
 def test_resolves_with_the_values_of_an_environment(
     parameters: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What exists in the environment is printed with its values, and says that it is for reading."""
+    """The resources of the environment are printed with their values, and a note that this is for reading."""
     assert cli.main(["render", "site", "--environment", "dev", "--parameters", str(parameters)]) == 0
 
     text = capsys.readouterr().out
@@ -108,13 +108,13 @@ FORMATS = {
 def test_parameters_in_the_form_of_a_tool(
     form: str, document: object, parameters: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Parameters and tags are printed as the AWS CLI, and others, take them."""
+    """Parameters and tags are printed in the form of the AWS CLI and of other tools."""
     assert cli.main(["parameters", "dev", "site", "--format", form, "--parameters", str(parameters)]) == 0
     assert json.loads(capsys.readouterr().out) == document
 
 
 def test_environments_as_json(parameters: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each environment says whether it is production, and what it passes to each stack."""
+    """Each environment is shown with whether it is production, and the values for each stack."""
     assert cli.main(["environments", "--format", "json", "--parameters", str(parameters)]) == 0
 
     values = {"ProjectName": "shop", "Environment": "dev"}

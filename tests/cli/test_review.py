@@ -143,7 +143,7 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
         ),
         (
             ["--before", ".", "--after", str(OUT)],
-            "There is no ./stacks.json, so this is not a folder that a build wrote.",
+            "There is no ./stacks.json, so this is not an output folder.",
         ),
         (
             ["--before", "sizes.json", "--after", "after.yaml"],

@@ -98,7 +98,7 @@ def test_one_upload_of_two_runs(
 
 
 def test_it_holds_no_more_than_is_shown() -> None:
-    """The run says how many are left out."""
+    """The run states the number of omitted findings."""
     results = [sarif.Result("opens", "warning", "m", "a.py", 1, str(number)) for number in range(5_003)]
 
     run = sarif._run("review", results)

@@ -64,7 +64,7 @@ SENTENCES = {
 def test_mistake_is_a_sentence(
     mistake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each is answered with file, line, what is wrong and what is allowed, and nothing else is printed."""
+    """Each message has the file, the line, the fault and what is allowed, and nothing else is printed."""
     use(MODULE.format(mistake=mistake), tmp_path / "site_stack.py", monkeypatch)
 
     assert cli.main(["render", "site"]) == 2
@@ -87,7 +87,7 @@ def test_line_is_that_of_the_property(
 
 
 def use(text: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the command know one stack only, whose module has this text."""
+    """Let the command find only one stack, whose module has this text."""
     path.write_text(text, "utf-8")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec

@@ -40,7 +40,7 @@ def names(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]
     ],
 )
 def test_equal(kind: str, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Numbers as texts, lists whose order says nothing, and documents as texts are equal."""
+    """Numbers as texts, lists whose order is irrelevant, and documents as texts are equal."""
     assert names(kind, before, after) == []
 
 
@@ -86,7 +86,7 @@ def test_equal(kind: str, before: dict[str, Any], after: dict[str, Any]) -> None
     ],
 )
 def test_places(kind: str, before: dict[str, Any], after: dict[str, Any], found: list[str]) -> None:
-    """A difference is as deep as it can be told, and items of lists are named by what identifies them."""
+    """A difference is as deep as possible, and list items are named by their identifier."""
     assert names(kind, before, after) == found
 
 
@@ -139,5 +139,5 @@ def test_certainty(before: Any, after: Any, certain: bool) -> None:
     ],
 )
 def test_in_stack(value: Any, handed_on: Any) -> None:
-    """What refers to resources of a stack says whose they are, as soon as another stack has it."""
+    """References to resources of a stack contain its name if they are in another stack."""
     assert in_stack("s", value) == handed_on

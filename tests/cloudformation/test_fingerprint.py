@@ -79,7 +79,7 @@ def released(template: Template, **values: str) -> str:
 
 
 def in_property(name: str, value: Any) -> Any:
-    """Return a value for a property; only environment variables have to stand in a mapping."""
+    """Return a value for a property; only environment variables must be a mapping."""
     return {"Variables": {"LOG_LEVEL": value}} if name == "Environment" else value
 
 
@@ -154,7 +154,7 @@ def test_no_parameter(value: Any) -> None:
 
 
 def test_release_holds_the_values_that_count_and_no_others() -> None:
-    """The values stand in the order of the parameters' names, behind the hash."""
+    """The values are in the order of the parameters' names, after the hash."""
     template = function(Handler={"Ref": "Value"}, Runtime={"Ref": "Other"}, Tags=[{"Ref": "Unused"}])
 
     hash_, *values = fingerprint.release(template, "Function").split(" ")
@@ -210,7 +210,7 @@ def test_what_the_function_does_not_depend_on_does_not_count() -> None:
 
 
 def test_what_says_the_same_does_not_count() -> None:
-    """A mapping in another order is the same mapping, and an environment that holds nothing is none."""
+    """The order of a mapping is irrelevant, and an empty environment counts as none."""
     before = function(Handler="x", Environment={"Variables": {"A": "1", "B": "2"}})
     after = function(Environment={"Variables": {"B": "2", "A": "1"}}, Handler="x")
     none, empty = function(Handler="x"), function(Handler="x", Environment={})
@@ -239,7 +239,7 @@ def test_release_is_the_same_on_every_machine() -> None:
     ids=["condition", "mapping", "mapping in a list"],
 )
 def test_template_without_what_the_function_names(value: Any) -> None:
-    """What the linter has to say about a name without a definition is not said here."""
+    """Names without a definition are reported by the linter, not here."""
     template = {name: function(Handler=value)[name] for name in ("Parameters", "Resources")}
 
     assert fingerprint.release(template, "Function").endswith(" ${Value}")
@@ -279,7 +279,7 @@ def test_replaced_resource_publishes(value: Any) -> None:
 
 
 def test_resource_changed_in_place_does_not_publish() -> None:
-    """The ARN stays, so the version stays right; parameters of any length may stand there."""
+    """The ARN does not change, so the version stays valid; parameters can have any length there."""
     boundary = {"Ref": "Boundary"}
     before = referring("AWS::IAM::Role", {"Fn::GetAtt": ["Other", "Arn"]}, Path="/a/", Description="a")
     after = referring(
@@ -338,23 +338,23 @@ def test_release_variable_is_left_out(environment: Template) -> None:
     ids=["environment", "variables", "text"],
 )
 def test_variables_that_are_no_mapping_are_refused(environment: Any) -> None:
-    """There is no place for RELEASE in them."""
+    """RELEASE cannot be added to them."""
     with pytest.raises(FingerprintError) as error:
         fingerprint.release(function(Environment=environment), "Function")
 
     assert str(error.value) == (
-        "Resources.Function.Properties.Environment: The variables are not a plain mapping, so RELEASE has no "
-        "place among them. Write a mapping, with Fn::If at the values that differ."
+        "Resources.Function.Properties.Environment: The variables are not a plain mapping, so RELEASE cannot "
+        "be added. Write a mapping, with Fn::If at the values that differ."
     )
 
 
 SECRET = (
-    "This NoEcho parameter reaches the function Function, and the release would show its value to anyone "
-    "who may list versions. Hand over the ARN of a secret instead."
+    "The function Function uses this NoEcho parameter, and the release would show its value to anyone who "
+    "can list versions. Pass the ARN of a secret instead."
 )
 OF_ANY_LENGTH = (
-    "This parameter of Type {} reaches the function Function, and the release holds its value, which may be "
-    "of any length. Make it a String with MaxLength or AllowedValues, or a Number with MaxValue."
+    "The function Function uses this parameter of Type {}, and the release contains its value, which can "
+    "have any length. Make it a String with MaxLength or AllowedValues, or a Number with MaxValue."
 )
 
 
@@ -405,8 +405,8 @@ def test_length_of_the_release(parameter: Template, longest: int) -> None:
         fingerprint.release(template, "Function")
 
     assert str(error.value) == (
-        "Resources.Function: The release may become 257 characters long, and the description of a version "
-        "takes 256. Lower the MaxLength of a parameter that reaches the function (Unused 6, Value 233)."
+        "Resources.Function: The release can have 257 characters, but the description of a version "
+        "only 256. Lower the MaxLength of a parameter that the function uses (Unused 6, Value 233)."
     )
 
 
@@ -571,5 +571,5 @@ def test_parameter_in_the_definition_is_refused(attributes: Template, named: str
 
     assert str(error.value) == (
         f"Resources.Method: The API Api depends on {named} here, and a new value of a parameter would not "
-        "deploy the API. Put what differs into the stage, or write the value into the template."
+        "deploy the API. Move what differs to the stage, or write the value into the template."
     )

@@ -69,7 +69,7 @@ def body() -> PartialBody:
     ],
 )
 def test_values(body: PartialBody, node: Any, value: Any) -> None:
-    """Functions over known values become them, others keep what they are made of."""
+    """Functions of known values are replaced by their values, others keep their arguments."""
     assert body.value(node, "x") == value
 
 
@@ -98,7 +98,7 @@ def test_conditions_are_true_false_or_unknown(body: PartialBody) -> None:
 
 
 def test_what_each_deploy_decides_is_not_its_default() -> None:
-    """A default stands for nothing that the pipeline passes."""
+    """A default does not apply to a value that the pipeline passes."""
     body = PartialBody(TEMPLATE, {}, "us-east-1", unknown=["Name"])
 
     assert body.value({"Ref": "Name"}, "x") == {"Fn::Given": "Name"}
@@ -106,7 +106,7 @@ def test_what_each_deploy_decides_is_not_its_default() -> None:
 
 
 def test_our_stacks_are_resolved_as_a_build_does(built: dict[str, BuiltStack]) -> None:
-    """With the defaults, all that ``resolve`` finds is found, but for what only the account knows."""
+    """With the defaults, all results of ``resolve`` are found, except values known only in the account."""
     for stack in built.values():
         region = stack.region
         expected = resolve(stack.template, region=region, account="{Ref}", stack_name="{Ref}")["Resources"]
@@ -117,7 +117,7 @@ def test_our_stacks_are_resolved_as_a_build_does(built: dict[str, BuiltStack]) -
 
 
 def _known(value: Any) -> Any:
-    """Return a value with what only the account knows as one word."""
+    """Return a value with each part known only in the account as one word."""
     match value:
         case {"Ref": "AWS::AccountId" | "AWS::StackName"}:
             return "{Ref}"

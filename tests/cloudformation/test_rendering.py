@@ -17,7 +17,7 @@ Template = dict[str, Any]
 
 
 def with_value(value: Any) -> Template:
-    """Return a template that holds the value as a property."""
+    """Return a template with the value as a property."""
     return {"Resources": {"Thing": {"Type": "AWS::SNS::Topic", "Properties": {"Value": value}}}}
 
 
@@ -171,7 +171,7 @@ Outputs:
 
 
 def test_whole_template() -> None:
-    """Sections, attributes and keys stand in their order; resources in theirs, under their titles."""
+    """Sections, attributes and keys have a fixed order; resources keep theirs, under their titles."""
     sections = {"Key": "Keys", "Zone": "Keys", "Alarm": "Alarms"}
 
     assert render(WHOLE, header=["Generated.", "", "Do not edit."], sections=sections) == WHOLE_TEXT
@@ -180,7 +180,7 @@ def test_whole_template() -> None:
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
 def test_stacks_read_back(stack: Any) -> None:
-    """Our own templates lose nothing, whoever reads them."""
+    """Our own templates have the same content for every reader."""
     t = stack.build()
 
     assert_reads_back(t.to_dict(), sections=t.sections)
@@ -222,7 +222,7 @@ def test_stacks_read_back(stack: Any) -> None:
     ids=on_one_line,
 )
 def test_functions_and_collections(value: Any, text: str) -> None:
-    """Functions take their short form, but where a short form would hold another one directly."""
+    """Functions have their short form, unless a short form would directly contain another one."""
     assert lines_of(value) == text
     assert_reads_back(with_value(value))
 
@@ -272,7 +272,7 @@ TAGS_TEXT = "[{Key: Environment, Value: !Ref Environment}, {Key: Project, Value:
     ids=on_one_line,
 )
 def test_tags_and_dimensions(value: Any, text: str) -> None:
-    """Lists of tags and dimensions take a line, or a line for each, where 100 characters are enough."""
+    """Lists of tags and dimensions are on one line, or one line for each item, up to 100 characters."""
     assert lines_of(value) == text
     assert_reads_back(with_value(value))
 
@@ -304,7 +304,7 @@ def test_tags_and_dimensions(value: Any, text: str) -> None:
     ],
 )
 def test_every_function(function: str, form: str | None) -> None:
-    """Each function has its own short form, or AWS knows it in the long form alone."""
+    """Each function has its own short form, or AWS documents only the long form."""
     of_text, of_list = {function: "a"}, {function: ["a", "b"]}
 
     if form:
@@ -367,7 +367,7 @@ def test_every_function(function: str, form: str | None) -> None:
     ids=lambda case: repr(case),
 )
 def test_scalars(value: Any, text: str) -> None:
-    """A text that some reader would take for something else is quoted, and no other."""
+    """Only texts that some reader would parse as another type are quoted."""
     assert lines_of(value) == f"Value: {text}"
     assert_reads_back(with_value(value))
 
@@ -425,7 +425,7 @@ def test_text_of_several_lines_on_top() -> None:
     ids=["list in a list", "without a list", "mapping"],
 )
 def test_conditions_at_any_depth(condition: Any, text: str) -> None:
-    """A condition is named in its short form wherever it stands, even where CloudFormation will refuse it."""
+    """A condition has its short form in every place, even if CloudFormation will refuse it."""
     template = {"Conditions": {"A": condition}}
 
     assert render(template) == f"Conditions:\n  {text}\n"
@@ -448,10 +448,10 @@ def refusal(template: Template, **options: Any) -> str:
 
 
 VALUE = "Resources.Thing.Properties.Value"
-NOT_ASCII = "is not printable ASCII; some AWS services refuse such text and others show it as question marks."
+NOT_ASCII = "is not printable ASCII; some AWS services refuse such text, others show question marks."
 NO_TAB = f"the character '\\t' (U+0009) in '\\t' {NOT_ASCII}"
 NO_KANJI = f"the character '\u9375' (U+9375) in '\u9375' {NOT_ASCII}"
-ENDS_WITH_A_SPACE = "ends with a space; no one sees it, and editors remove it."
+ENDS_WITH_A_SPACE = "ends with a space, which is invisible and removed by editors."
 NOT_GET_ATT = ", expected [logical ID, attribute], both of them text."
 
 
@@ -509,8 +509,8 @@ NOT_GET_ATT = ", expected [logical ID, attribute], both of them text."
         (" \n", f"{VALUE}: line 1 of ' \\n' {ENDS_WITH_A_SPACE}"),
         (
             "a\n\n",
-            f"{VALUE}: 'a\\n\\n' ends with two line feeds; a literal block that keeps them keeps the blank "
-            "line after a resource, too.",
+            f"{VALUE}: 'a\\n\\n' ends with two line feeds; a literal block would keep the blank line after "
+            "the resource, too.",
         ),
         ("a\nb \nc", f"{VALUE}: line 2 of 'a\\nb \\nc' {ENDS_WITH_A_SPACE}"),
         (
@@ -598,7 +598,7 @@ def test_refuses_templates(template: Template, message: str) -> None:
     assert refusal(template) == message
 
 
-TWO_LINES = "'a\\nb: 1' has more than one line; what follows the first would not be a comment."
+TWO_LINES = "'a\\nb: 1' has more than one line; only the first would be a comment."
 
 
 @pytest.mark.parametrize(
@@ -632,6 +632,6 @@ def test_refuses_troposphere_objects() -> None:
 
 
 def test_load_refuses_a_tag_on_a_mapping() -> None:
-    """No function's short form stands before a mapping."""
+    """No function has its short form before a mapping."""
     with pytest.raises(yaml.YAMLError, match=r"(?s)!Sub before a mapping.*line 1, column 12"):
         load("Resources: !Sub {a: b}\n")

@@ -53,7 +53,7 @@ def test_a_property_and_what_is_in_it(type_name: str, place: Place, effect: Effe
     ],
 )
 def test_what_an_update_in_place_does_besides(type_name: str, place: Place, interrupts: bool | None) -> None:
-    """It may interrupt, or do something else, or AWS says that it does nothing else."""
+    """An update interrupts, has another side effect, or has none according to AWS."""
     note = note_on_change(type_name, place)
 
     assert (note.interrupts if note else None) is interrupts
@@ -78,7 +78,7 @@ def test_what_is_not_known(type_name: str, place: Place) -> None:
 
 
 def test_cases_in_which_a_change_does_not_replace() -> None:
-    """The schema says in some cases; where the handler tells which, it is said."""
+    """The schema lists the property as conditional; the case is stated if the handler determines it."""
     place = ("PerformanceInsightsKMSKeyId",)
     case = kept_if("AWS::RDS::DBInstance", place)
 
@@ -89,7 +89,7 @@ def test_cases_in_which_a_change_does_not_replace() -> None:
 
 
 def test_removing_may_interrupt() -> None:
-    """An instance that goes may be the writer."""
+    """A removed instance can be the writer."""
     note = note_on_removal("AWS::RDS::DBInstance")
 
     assert note is not None

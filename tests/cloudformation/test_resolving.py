@@ -1,4 +1,4 @@
-"""What CloudFormation would make of a template, and every refusal with its whole message."""
+"""Templates resolved as by CloudFormation, and every refusal with its whole message."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ RESOLVED_STACK_OUTPUT = {"Fn::GetStackOutput": {"StackName": "shop-api", "Output
     ("NoValue in a Join", {"Fn::Join": [",", ["a", {"Fn::If": ["IsDev", "b", NO_VALUE]}]]}, "a"),
 )
 def test_known(node: Any, expected: Any) -> None:
-    """What can be known takes its place."""
+    """Functions of known values are replaced with their values."""
     assert expected == resolved(node)
 
 
@@ -180,7 +180,7 @@ def test_known(node: Any, expected: Any) -> None:
     ),
 )
 def test_unknown(node: Any, expected: Any) -> None:
-    """What only a deployed stack knows stays a function, with what can be known inside it resolved."""
+    """Values known only in a deployed stack stay functions, with known arguments resolved."""
     assert expected == resolved(node)
 
 
@@ -297,11 +297,11 @@ FUNCTIONS = (
         {"Ref": "DevBucket"},
         ".Ref: The resource 'DevBucket' does not exist here: its condition IsDev is false.",
     ),
-    ("Ref to a list", {"Ref": ["Bucket"]}, '.Ref: Ref takes one name, found ["Bucket"].'),
+    ("Ref to a list", {"Ref": ["Bucket"]}, '.Ref: Ref requires one name, found ["Bucket"].'),
     (
         "unknown pseudo parameter",
         {"Ref": "AWS::Regin"},
-        ".Ref: 'AWS::Regin' is not a pseudo parameter; there are AWS::AccountId, AWS::NoValue, "
+        ".Ref: 'AWS::Regin' is not a pseudo parameter; allowed are AWS::AccountId, AWS::NoValue, "
         "AWS::NotificationARNs, "
         "AWS::Partition, AWS::Region, AWS::StackId, AWS::StackName, AWS::URLSuffix.",
     ),
@@ -328,12 +328,12 @@ FUNCTIONS = (
     (
         "unknown function",
         {"Fn::Length": []},
-        f".Fn::Length: Fn::Length is not a function of Resources and Outputs, which take {FUNCTIONS}.",
+        f".Fn::Length: Fn::Length is not a function of Resources and Outputs; allowed are {FUNCTIONS}.",
     ),
     (
         "predicate",
         {"Fn::Equals": [1, 1]},
-        f".Fn::Equals: Fn::Equals is not a function of Resources and Outputs, which take {FUNCTIONS}.",
+        f".Fn::Equals: Fn::Equals is not a function of Resources and Outputs; allowed are {FUNCTIONS}.",
     ),
     (
         "Sub of the unknown",
@@ -370,7 +370,7 @@ FUNCTIONS = (
     (
         "Select below zero",
         {"Fn::Select": ["-1", ["a"]]},
-        '.Fn::Select[0]: The index is a whole number from 0 on, found "-1".',
+        '.Fn::Select[0]: The index is a whole number, 0 or more, found "-1".',
     ),
     (
         "Split by nothing",
@@ -400,7 +400,7 @@ FUNCTIONS = (
     (
         "If on the unknown",
         {"Fn::If": ["IsNewImage", "a", "b"]},
-        ".Fn::If[0]: The condition IsNewImage depends on a value that only the deployed stack knows.",
+        ".Fn::If[0]: The condition IsNewImage depends on a value that is known only in the deployed stack.",
     ),
     (
         "fault in the branch taken",
@@ -410,7 +410,7 @@ FUNCTIONS = (
     (
         "stack output of nothing",
         {"Fn::GetStackOutput": {"StackName": "a"}},
-        ".Fn::GetStackOutput: Fn::GetStackOutput takes at least StackName and OutputName, found "
+        ".Fn::GetStackOutput: Fn::GetStackOutput requires StackName and OutputName, found "
         '{"StackName": "a"}.',
     ),
     (
@@ -425,7 +425,7 @@ def test_refused_value(node: Any, expected: str) -> None:
 
 
 def test_conditional_resources_and_outputs() -> None:
-    """What a false condition holds is gone, and the result names no condition."""
+    """Resources with a false condition are removed, and the result does not contain conditions."""
     template = {
         "Parameters": {"On": {"Type": "String", "Default": "true"}},
         "Conditions": {
@@ -508,7 +508,7 @@ def test_depends_on_absent(node: Any) -> None:
             "Conditions": {"B": {"Fn::Equals": [{"Ref": "AWS::StackId"}, "a"]}},
             "Outputs": {"A": {"Condition": "B", "Value": 1}},
         },
-        "Outputs.A.Condition: The condition B depends on a value that only the deployed stack knows.",
+        "Outputs.A.Condition: The condition B depends on a value that is known only in the deployed stack.",
     ),
     (
         "broken condition without a user",
@@ -589,7 +589,7 @@ def test_pseudo_parameters(deploy: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_given_value(kind: str, value: str, expected: Any) -> None:
-    """A given value goes before the Default and is read by its type: only lists are taken apart at commas."""
+    """A given value overrides the Default and is read by its type: only lists are split at commas."""
     template = {
         "Parameters": {
             "P": {"Type": kind, "Default": "other"},
@@ -617,7 +617,7 @@ def test_given_value(kind: str, value: str, expected: Any) -> None:
         (
             {"Type": "Number"},
             {"P": 5},
-            "Parameters.P: The value given is 5; CloudFormation takes only strings, so quote it.",
+            "Parameters.P: The value given is 5; CloudFormation accepts only strings, so quote it.",
         ),
         (
             {"Type": "String", "AllowedValues": ["true", False]},
@@ -716,7 +716,7 @@ PREDICATES = "Condition, Fn::And, Fn::Equals, Fn::Not, Fn::Or"
     (
         "attribute",
         {"Fn::Equals": [{"Fn::GetAtt": "Bucket.Arn"}, "a"]},
-        ".Fn::Equals[0].Fn::GetAtt: Fn::GetAtt is not a function of Conditions, which take Fn::FindInMap, "
+        ".Fn::Equals[0].Fn::GetAtt: Fn::GetAtt is not a function of Conditions; allowed are Fn::FindInMap, "
         "Fn::Join, Fn::Select, Fn::Split, Fn::Sub, Ref.",
     ),
     ("literal", True, f": Expected one of {PREDICATES}, found true."),
@@ -849,12 +849,12 @@ RULE_PREDICATES = "Fn::And, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn
     (
         "no assertions",
         {"RuleCondition": YES},
-        ': A rule holds a list of Assertions, found {"RuleCondition": {"Fn::Equals": ["a", "a"]}}.',
+        ': A rule contains a list of Assertions, found {"RuleCondition": {"Fn::Equals": ["a", "a"]}}.',
     ),
     (
         "no Assert",
         {"Assertions": [{"AssertDescription": "x"}]},
-        '.Assertions[0]: An assertion holds an Assert, found {"AssertDescription": "x"}.',
+        '.Assertions[0]: An assertion contains an Assert, found {"AssertDescription": "x"}.',
     ),
     (
         "condition",
@@ -864,7 +864,7 @@ RULE_PREDICATES = "Fn::And, Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn
     (
         "function of resources",
         {"Assertions": [{"Assert": {"Fn::Equals": ["a", {"Fn::Sub": "a"}]}}]},
-        ".Assertions[0].Assert.Fn::Equals[1].Fn::Sub: Fn::Sub is not a function of Rules, which take "
+        ".Assertions[0].Assert.Fn::Equals[1].Fn::Sub: Fn::Sub is not a function of Rules; allowed are "
         "Fn::RefAll, Fn::ValueOf, Fn::ValueOfAll, Ref.",
     ),
 )
@@ -909,11 +909,11 @@ PLACES: dict[str, tuple[Callable[[Any], Template], Callable[[Template], object],
     ],
 )
 def test_refused_number_of_arguments(where: str, function: str, given_arguments: Any, takes: str) -> None:
-    """A function that is given too few or too many arguments says what it takes."""
+    """For too few or too many arguments, the message states the arguments of the function."""
     template, call, place = PLACES[where]
 
     assert message_of(lambda: call(template({function: given_arguments}))) == (
-        f"{place}.{function}: {function} takes {takes}, found {json.dumps(given_arguments)}."
+        f"{place}.{function}: {function} requires {takes}, found {json.dumps(given_arguments)}."
     )
 
 
@@ -962,14 +962,14 @@ def test_refused_kind_of_argument(
     ],
 )
 def test_undecided_condition(node: Any) -> None:
-    """What only the deployed stack knows decides no condition."""
+    """A condition cannot depend on values known only in the deployed stack."""
     assert message_of(lambda: condition(node)) == (
-        "Outputs.It.Condition: The condition It depends on a value that only the deployed stack knows."
+        "Outputs.It.Condition: The condition It depends on a value that is known only in the deployed stack."
     )
 
 
 def test_the_result_is_the_callers() -> None:
-    """Lists of parameters and mappings are handed out as copies: changing a result changes nothing else."""
+    """Lists of parameters and mappings are returned as copies: changing a result has no other effect."""
     node = [{"Ref": "Zones"}, {"Ref": "Zones"}, {"Fn::FindInMap": ["Sizes", "prod", "Subnets"]}]
     before = copy.deepcopy(TEMPLATE)
 
@@ -1038,7 +1038,7 @@ anything = st.recursive(
 
 @given(anything)
 def test_only_resolve_error(node: Any) -> None:
-    """Whatever stands in a property, dependency, condition or rule is resolved or refused in words."""
+    """Any value in a property, dependency, condition or rule is resolved, or refused with a message."""
     on_resource = with_property("x")
     on_resource["Resources"]["Subject"]["DependsOn"] = node
     rules = {"R": {"RuleCondition": node, "Assertions": [{"Assert": node}]}}
@@ -1060,7 +1060,7 @@ def test_only_resolve_error(node: Any) -> None:
 
 
 def test_what_is_known_while_a_parameter_is_not() -> None:
-    """What depends on a parameter without a value is unknown; all else is resolved as ever."""
+    """Values that depend on a parameter without a value are unknown; all others are resolved."""
     template = {
         "Parameters": {
             "A": {"Type": "String"},

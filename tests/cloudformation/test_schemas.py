@@ -120,8 +120,8 @@ def test_fails_on_a_type_that_the_region_does_not_have() -> None:
         resource_schema(lost, TOKYO)
 
     assert str(caught.value) == (
-        f"{lost} is not a resource type in {TOKYO}, as far as {CFN_LINT} knows. Correct the name, or use a "
-        "cfn-lint whose schemas have it."
+        f"{lost} is not a resource type in {TOKYO}, according to {CFN_LINT}. Correct the name, or use a "
+        "newer cfn-lint."
     )
 
 
@@ -155,7 +155,7 @@ def test_fails_on_an_unknown_region(region: str) -> None:
     ],
 )
 def test_says_what_a_policy_can_limit_an_action_to(action: str, arns: list[str]) -> None:
-    """ARNs have placeholders for what the policy knows, and a star for what names the resource."""
+    """ARNs have placeholders for the values of the policy, and a star for the name of the resource."""
     known = iam_action(action)
 
     assert known is not None
@@ -170,7 +170,7 @@ def test_an_action_may_take_no_arn() -> None:
 
 @pytest.mark.parametrize("action", ["s3:REST.PUT.OBJECT", "iam:DescribeOrganization", "mars:Land", "s3"])
 def test_iam_does_not_know_every_name(action: str) -> None:
-    """The schemas claim permissions that do not exist; that is no error."""
+    """The schemas contain permissions that do not exist; this is not an error."""
     assert iam_action(action) is None
 
 
@@ -232,8 +232,8 @@ def test_a_schema_may_say_little(data: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "content", "what"),
     [
-        ("schemas/providers/us-east-1.json", None, "schemas/providers, it holds no region"),
-        ("schemas/providers/us-east-1.json", "[]", "schemas/providers/us-east-1.json, it holds no object"),
+        ("schemas/providers/us-east-1.json", None, "schemas/providers, it contains no region"),
+        ("schemas/providers/us-east-1.json", "[]", "schemas/providers/us-east-1.json, it is not an object"),
         (
             "schemas/providers/us-east-1.json",
             '{"My::Own::Type": {}}',
@@ -252,14 +252,14 @@ def test_a_schema_may_say_little(data: Path) -> None:
         (
             "schemas/resources/0123.json",
             '{"typeName": "My::Own::Type", "createOnlyProperties": ["Name"]}',
-            "schemas/resources/0123.json, createOnlyProperties holds something other than paths under "
+            "schemas/resources/0123.json, createOnlyProperties contains something other than paths under "
             "/properties/",
         ),
     ],
     ids=["no regions", "no object", "no names of files", "other type", "no permissions", "other paths"],
 )
 def test_fails_on_another_layout_of_schemas(data: Path, file: str, content: str | None, what: str) -> None:
-    """A cfn-lint that keeps its schemas otherwise is named, with the file and what to do."""
+    """For another format of the schemas, the message contains the version, the file and the remedy."""
     (data / file).write_text(content) if content else (data / file).unlink()
 
     with pytest.raises(SchemasError) as caught:
@@ -276,7 +276,7 @@ def own(data: Path, **members: Any) -> None:
 
 
 def test_a_property_in_another_layout(data: Path) -> None:
-    """Where keys do not begin lines, the whole is parsed, with the same outcome."""
+    """If keys are not at the start of lines, the whole file is parsed, with the same result."""
     content = {"typeName": "My::Own::Type", "properties": {"A": {"type": "integer"}}}
     (data / "schemas" / "resources" / "0123.json").write_text(json.dumps(content))
 
@@ -301,7 +301,7 @@ def test_a_property_by_its_pattern(data: Path) -> None:
 
 @pytest.mark.parametrize("pointer", ["#/definitions/Gone", "#/definitions/There/Gone/Too"])
 def test_fails_on_a_reference_to_nothing(data: Path, pointer: str) -> None:
-    """A schema that refers to what it does not have is damaged, and says so."""
+    """A schema with a reference to a missing definition is reported as damaged."""
     own(data, definitions={"There": {}}, properties={"A": {"$ref": pointer}})
 
     with pytest.raises(SchemasError) as caught:
@@ -323,13 +323,13 @@ def test_fails_on_a_reference_to_nothing(data: Path, pointer: str) -> None:
         ),
         (
             '{\n "iam": {"Actions": {"getrole": {"Resources": ["role"]}}, "Resources": {}}\n}',
-            "iam:GetRole names a resource without 'role'",
+            "iam:GetRole refers to a resource without 'role'",
         ),
     ],
     ids=["no services", "no object", "cut short", "no resource"],
 )
 def test_fails_on_another_layout_of_actions(data: Path, content: str, what: str) -> None:
-    """The same holds for IAM's actions."""
+    """The same applies to IAM's actions."""
     (data / "AdditionalSpecs" / "Policies.json").write_text(content)
 
     with pytest.raises(SchemasError) as caught:
@@ -349,9 +349,9 @@ def test_a_part_of_the_actions_says_what_the_whole_says() -> None:
 def unknown_layout(what: str) -> str:
     """Return the whole message about a layout that is not the expected one."""
     return (
-        f"{CFN_LINT} keeps its schemas in a way that this version of csr-templates does not know: in "
-        f"cfnlint/data/{what}. Install the version of cfn-lint that csr-templates asks for; if it is the "
-        "one, the installation is damaged."
+        f"{CFN_LINT} stores its schemas in a format that this version of csr-templates does not support: in "
+        f"cfnlint/data/{what}. Install the version of cfn-lint that csr-templates requires; if it is "
+        "installed, the installation is damaged."
     )
 
 
@@ -366,7 +366,7 @@ def test_fails_on_a_file_that_cannot_be_read(data: Path) -> None:
 
 
 def test_fails_without_cfn_lint(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message says where the schemas come from."""
+    """The message contains the source of the schemas."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     schemas.data_folder.cache_clear()
 
@@ -379,11 +379,11 @@ def test_fails_without_cfn_lint(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-# ---- What else AWS says of types ----
+# ---- Other facts about types ----
 
 
 def test_says_where_tags_go() -> None:
-    """Most types take them in Tags, some elsewhere, and some take none."""
+    """Most types have them in Tags, some in another property, and some have none."""
     assert resource_schema("AWS::SQS::Queue", TOKYO).tag_property == "Tags"
     assert resource_schema("AWS::Route53::HealthCheck", TOKYO).tag_property == "HealthCheckTags"
     assert resource_schema("AWS::SQS::QueuePolicy", TOKYO).tag_property == ""

@@ -65,7 +65,7 @@ def test_yaml_and_json_are_the_same() -> None:
     ],
 )
 def test_refused(text: str, message: str) -> None:
-    """The message says what is wrong, and with a macro what to give instead."""
+    """The message states the fault, and for a macro the alternative."""
     with pytest.raises(TemplateTextError) as caught:
         read_template(text)
 

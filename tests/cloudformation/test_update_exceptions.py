@@ -1,4 +1,4 @@
-"""``update_exceptions``: each row is about a property that the schemas have, and says what AWS says."""
+"""``update_exceptions``: each row is about a property of the schemas, and agrees with AWS's page."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_rows_name_properties_of_the_schemas() -> None:
 
 
 def test_rows_have_a_source() -> None:
-    """Each row that says more than a schema names a page of AWS, or a handler's source."""
+    """Each row beyond a schema has a page of AWS, or the source of a handler."""
     sources = [
         page for table in (ALSO_REPLACED, DISPUTED) for pages in table.values() for page in pages.values()
     ]
@@ -172,7 +172,7 @@ REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
     ],
 )
 def test_values_decide(found: Effect, expected: Effect) -> None:
-    """Where the schema says that it depends, the values say on what."""
+    """If the schema lists a property as conditional, the values determine the case."""
     assert found == expected
 
 
@@ -260,7 +260,7 @@ def test_names_and_what_else_is_unique() -> None:
 
 
 def test_some_types_are_deleted_first() -> None:
-    """Their schema says so; of an unknown type nothing is known."""
+    """According to their schema; for an unknown type, nothing is known."""
     assert deleted_first("AWS::EC2::SubnetRouteTableAssociation", REGION)
     assert not deleted_first("AWS::SQS::Queue", REGION)
     assert not deleted_first("Acme::Thing::Type", REGION)

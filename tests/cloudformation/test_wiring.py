@@ -9,7 +9,7 @@ NAME = {"Fn::Sub": "${ProjectName}-${Environment}-vpc-id"}
 
 
 def two_stacks(region: str = "us-east-1") -> Wiring:
-    """Return a stack with a VPC and a secret, and one, in a region of its own perhaps, that reads them."""
+    """Return a stack with a VPC and a secret, and one that reads them, possibly in another region."""
     below = {
         "Resources": {
             "VPC": {"Type": "AWS::EC2::VPC"},
@@ -46,7 +46,7 @@ def test_an_import_leads_to_what_is_exported() -> None:
 
 
 def test_an_import_stays_in_its_region() -> None:
-    """CloudFormation knows exports per region, so an import finds nothing elsewhere."""
+    """Exports are regional, so an import in another region finds nothing."""
     assert two_stacks("eu-west-1").reads("above") == {}
 
 

@@ -1,7 +1,7 @@
-"""docs/accepted-findings.json: what scanners find in our templates and is meant to stay, with the reason.
+"""docs/accepted-findings.json: accepted findings of scanners in our templates, with reasons.
 
-A finding is a rule of a tool and a resource, which is written as its stack and logical ID. What a recovery
-template repeats of its stack is the same resource; a bootstrap template counts as a stack of its own.
+A finding is a rule of a tool and a resource, which is written as its stack and logical ID. A resource of a
+stack in a recovery template is the same resource; a bootstrap template counts as a stack of its own.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ CLASSES: Final = ("deliberate", "false")
 
 
 class AcceptedError(Exception):
-    """The file is not as it should be; the message says where and what to write."""
+    """The file is wrong; the message states where and what to write."""
 
 
 class Finding(NamedTuple):
-    """What a tool says of a resource.
+    """A finding of a tool about a resource.
 
     Attributes:
         tool: one of ``TOOLS``.

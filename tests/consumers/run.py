@@ -47,7 +47,7 @@ Template = dict[str, Any]
 
 
 class ConsumerError(Exception):
-    """A recipe does not do what its page says; the message says what is wrong."""
+    """A recipe differs from its page; the message states the difference."""
 
 
 def snippets(page: Path = PAGE) -> dict[str, str]:
@@ -289,7 +289,7 @@ def deployed(
         target: the environment.
         names: of the stacks that must be there; no other may be.
         changed: those whose templates the recipe changes.
-        plain_tags: whether the tool sets no tags of its own.
+        plain_tags: whether the tool does not set its own tags.
         templates: whether the tool deploys the templates as they are, but for those changes.
 
     Raises:
@@ -358,7 +358,7 @@ def _differences(found: Any, wanted: Any, place: str) -> Iterator[str]:
 
 
 def protected(target: str) -> None:
-    """Make sure that termination protection and stack policies are as the manifest says."""
+    """Check that termination protection and stack policies are as in the manifest."""
     for one in manifest():
         name = f"csr-lambda-api-{target}-{one['name']}"
         cloudformation = client("cloudformation", one["region"])
@@ -513,7 +513,7 @@ def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
 
 
 def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
-    """The starters are clean, each linter finds a fault in a copy, and the AWS CLI takes the deploy."""
+    """The starters are clean, each linter finds a fault in a copy, and the deploy works with the AWS CLI."""
     for name, linter in starters.linters(WORK).items():
         shutil.rmtree(folder / "starters", ignore_errors=True)
         shutil.copytree(ROOT / "docs" / "starters", folder / "starters")

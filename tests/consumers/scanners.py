@@ -1,7 +1,7 @@
 """Runs the scanners of docs/accepted-findings.md on the templates of out/.
 
-- cdk-nag sees the four stacks, as a CDK app includes them, with all of its packs. CDK's parser does not know
-  ``Fn::GetStackOutput``, which becomes a text.
+- cdk-nag sees the four stacks, as a CDK app includes them, with all of its packs. CDK's parser does not
+  support ``Fn::GetStackOutput``, which is replaced with a text.
 - The others see every template: the stacks, bootstrap and recovery.
 - Guard's rules are those of Control Tower's proactive controls, which come with Guard in a package for CDK.
 """
@@ -60,7 +60,7 @@ def cdk_nag(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _without_stack_outputs(node: Any) -> Any:
-    """Return a template that CDK's parser takes: it does not know ``Fn::GetStackOutput``."""
+    """Return a template for CDK's parser, which does not support ``Fn::GetStackOutput``."""
     if isinstance(node, dict):
         if "Fn::GetStackOutput" in node:
             return "output"

@@ -1,7 +1,7 @@
 """CDK's diff engine on the labelled pairs of the review, beside our review.
 
-It is scored on the one thing that both say: what happens to each resource. It knows no parameter values and
-no other stacks, so only pairs of two templates without parameters count; and it has no word for a change of
+It is scored on the common result: the effect on each resource. It does not have parameter values or other
+stacks, so only pairs of two templates without parameters count; and it has no word for a change of
 nothing but a policy, which counts as an update.
 """
 
@@ -39,7 +39,7 @@ def cases() -> list[pairs.Case]:
 
 
 def ours(case: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what our review says of a case, in the words that both have."""
+    """Return the result of our review for a case, in the common words."""
     review = reviewed(case)
     for environment in review["environments"]:
         for stack in environment["stacks"]:
@@ -50,7 +50,7 @@ def ours(case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def cdk(known: Iterable[pairs.Case], node: Path, environment: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return what CDK says of each case, in the form of the review's JSON.
+    """Return the result of CDK for each case, in the form of the review's JSON.
 
     Args:
         known: the cases.

@@ -17,7 +17,7 @@ class Linter(NamedTuple):
         command: run beside a copy of ``docs/starters``.
         file: of the starters.
         text: a text of the file.
-        fault: what takes its place.
+        fault: its replacement.
     """
 
     command: list[str]
@@ -68,7 +68,7 @@ def linters(work: Path) -> dict[str, Linter]:
 
 
 def job(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a job of GitLab that deploys; the mock holds too little for a preflight."""
+    """Return the environment of a deploy job of GitLab; the mock does not support a preflight."""
     programs = folder / "bin"
     programs.mkdir()
     check = programs / "csr-templates"
@@ -84,7 +84,7 @@ def job(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def leave(stack: str, folder: Path) -> None:
-    """Give the folder an ``out`` of its own, whose manifest has one stack only."""
+    """Create an ``out`` in the folder, whose manifest has only one stack."""
     shared = (folder / "out").resolve()
     (folder / "out").unlink()
     shutil.copytree(shared, folder / "out")

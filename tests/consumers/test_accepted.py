@@ -1,4 +1,4 @@
-"""docs/accepted-findings.json: what it may say, what it is compared with, and what is made of it."""
+"""docs/accepted-findings.json: its format, its comparison, and the files generated from it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def meant(name: str, *findings: Finding) -> Accepted:
 
 
 def test_what_is_accepted_is_found() -> None:
-    """Findings that are accepted, and nothing else, are fine, however often a tool repeats them."""
+    """Only accepted findings are fine, also if a tool repeats them."""
     assert list(differences([meant("a", VPC), meant("b", LOGS)], [LOGS, VPC, VPC])) == []
 
 
@@ -149,11 +149,11 @@ def test_every_resource_is_in_a_template() -> None:
         assert {finding.resource for finding in one.findings} <= known, one.name
 
 
-# ---- What is made of it ----
+# ---- Generated files ----
 
 
 def test_pages_and_forms_are_current() -> None:
-    """The pages and forms say what the file says. If not: make accepted."""
+    """The pages and forms are current. If not: make accepted."""
     for file, text in write_accepted.files().items():
         assert file.read_text("utf-8") == text, file
 

@@ -26,7 +26,7 @@ for stack in STACKS:
 
 
 def python(code: str, cwd: Path, **environment: str) -> str:
-    """Run Python code in a process of its own and return what it prints."""
+    """Run Python code in a separate process and return its output."""
     result = subprocess.run(
         [sys.executable, "-c", code],
         cwd=cwd,
@@ -40,7 +40,7 @@ def python(code: str, cwd: Path, **environment: str) -> str:
 
 
 def test_example_of_the_readme_works() -> None:
-    """What README.md shows of importing the library runs as it stands there."""
+    """The example of importing the library in README.md runs as written."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"<!-- example -->\n```python\n(.*?)```", readme, re.DOTALL)
 
@@ -73,7 +73,7 @@ def test_names_are_listed_before_they_are_loaded(tmp_path: Path) -> None:
 
 
 def test_every_public_name_is_there(tmp_path: Path) -> None:
-    """What the package says it exports can be imported, also the names that are loaded on first use."""
+    """All exported names can be imported, also those that are loaded on first use."""
     printed = python(
         "import csr_templates as c; print(*(name for name in c.__all__ if getattr(c, name)))", tmp_path
     )
@@ -157,12 +157,12 @@ def test_wheel_works_without_the_repository(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the Makefile needs a POSIX shell")
 class TestMakefile:
-    """What `make` says to somebody whose machine lacks something, and what it leaves alone."""
+    """Messages of `make` for missing programs, and files that it does not change."""
 
     MAKING = """[ "$2" != venv ] || { mkdir "$3/bin" && cp "$0" "$3/bin/python"; }"""  # for fake_python
 
     def make(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run make in a folder that holds nothing but the Makefile."""
+        """Run make in a folder with only the Makefile."""
         shutil.copy(ROOT / "Makefile", folder)
         environment = {
             name: value
@@ -194,7 +194,7 @@ class TestMakefile:
 
         assert result.returncode == 2
         assert (
-            "nopython was not found. Install Python 3.11 or newer, or name another one: "
+            "nopython was not found. Install Python 3.11 or newer, or use another one: "
             "make PYTHON=python3.12 ...\n"
         ) in result.stderr
 
@@ -205,7 +205,7 @@ class TestMakefile:
 
         assert result.returncode == 2
         assert (
-            f"{fake} is Python 3.9.2, but Python 3.11 or newer is needed. Name another one: "
+            f"{fake} is Python 3.9.2, but Python 3.11 or newer is required. Use another one: "
             "make PYTHON=python3.12 ...\n"
         ) in result.stderr
 
@@ -233,7 +233,7 @@ class TestMakefile:
 
         assert result.returncode == 2
         assert (
-            "data was not made by make, which therefore leaves it as it is. Move it away, or name another "
+            "data was not created by make, so make does not change it. Move it away, or use another "
             "folder: make VENV=.venv2 ...\n"
         ) in result.stderr
         assert path.read_text() == "precious"
@@ -243,7 +243,7 @@ class TestMakefile:
     @pytest.mark.parametrize("target", ["templates", "clean"])
     @pytest.mark.parametrize("venv", ["my data", "data ", ""])
     def test_folder_with_a_space(self, tmp_path: Path, venv: str, target: str) -> None:
-        """Make would take a path with a space for two; neither of them, nor the root, is touched."""
+        """Make reads a path with a space as two; neither of them, nor the root, is changed."""
         for name in ("my", "data", "my data"):
             (tmp_path / name).mkdir()
             (tmp_path / name / ".created").touch()
@@ -256,7 +256,7 @@ class TestMakefile:
         assert len(list(tmp_path.glob("*/.created"))) == 3
 
     def test_interrupted(self, tmp_path: Path) -> None:
-        """A virtual environment that make was killed over is made anew, or removed."""
+        """A virtual environment that a killed make left behind is created again, or removed."""
         killing = """[ "$2" != venv ] || { touch "$3/half"; kill -9 $PPID; }"""
         half = tmp_path / ".venv" / "half"
 
@@ -279,7 +279,7 @@ class TestMakefile:
         def made() -> bool:
             result = self.make(tmp_path, f"PYTHON={fake}", ".venv/.created")
             assert (result.returncode, result.stderr) == (0, "")
-            return "Making the virtual environment .venv\n" in result.stdout
+            return "Creating the virtual environment .venv\n" in result.stdout
 
         assert (made(), made()) == (True, False)
         interpreter.unlink()

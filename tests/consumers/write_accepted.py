@@ -49,7 +49,7 @@ checkov --directory out --framework cloudformation --skip-download --compact --q
 
 
 class Words(NamedTuple):
-    """What a page says besides the findings."""
+    """The text of a page besides the findings."""
 
     introduction: str
     columns: Sequence[str]

@@ -1,4 +1,4 @@
-"""An account that begins empty and refuses what its policies do not allow.
+"""An empty account that refuses actions that its policies do not allow.
 
 moto keeps the account but enforces no policy, and its CloudFormation cannot be loaded without packages that
 nothing else needs. So CloudFormation is played here: it creates what a bootstrap template holds in moto, and
@@ -53,7 +53,7 @@ class DeniedError(CommandError):
 
 @dataclass
 class DeployedStack:
-    """A stack as CloudFormation knows it.
+    """A stack as in CloudFormation.
 
     Attributes:
         name: in the account, such as ``csr-lambda-api-prod-network``.
@@ -174,16 +174,16 @@ class Account(World):
             if not allowed(name, action, policies, tags):
                 self.denied.append(f"{role} may not {action}")
 
-    # ---- What commands ask for ----
+    # ---- Actions of commands ----
 
     def _result(self, command: Command, folder: Path) -> Any:
         self.judge(self._requests(command, folder))
         return super()._result(command, folder)
 
     def _requests(self, command: Command, folder: Path) -> Iterable[Request]:
-        """Yield what IAM is asked about a command.
+        """Yield the IAM actions of a command.
 
-        ``aws s3api`` and ``aws rds`` ask what their names say; a waiter asks what it repeats.
+        Those of ``aws s3api`` and ``aws rds`` follow from their names; a waiter needs those of its operation.
         https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
         """
         given = command.parameters
@@ -327,7 +327,7 @@ class Account(World):
         return {"StackId": stack.arn}
 
     def _roles(self, stack: DeployedStack, *, are_deleted: bool = False) -> None:
-        """Create what a bootstrap stack holds, as its parameters say; or delete all but the bucket."""
+        """Create the resources of a bootstrap stack with its parameters; or delete all except the bucket."""
         resolved = resolve(
             stack.template, stack.parameters, region=stack.region, account=ACCOUNT, stack_name=stack.name
         )["Resources"]

@@ -25,7 +25,7 @@ SESSION: Final = botocore.session.get_session()
 
 @dataclass(frozen=True)
 class HighLevel:
-    """A command that no service model knows: its options with and without value, and its bare arguments."""
+    """A command without a service model: its options with and without value, and its bare arguments."""
 
     arguments: int
     options: frozenset[str] = frozenset()
@@ -79,7 +79,7 @@ def _invalidation(options: dict[str, list[str]]) -> dict[str, Any]:
     }
 
 
-# Options that stand for a part of a request that is awkward to type, and what the CLI makes of them.
+# Shorthand options for a part of a request, and the result in the request.
 # https://docs.aws.amazon.com/cli/latest/reference/ec2/revoke-security-group-ingress.html (and -egress)
 # https://docs.aws.amazon.com/cli/latest/reference/cloudfront/create-invalidation.html
 SHORTHANDS: Final = {
@@ -148,7 +148,7 @@ def parse(words: Sequence[str], folder: Path) -> Command:
         folder: where ``file://`` starts.
 
     Raises:
-        CommandError: the AWS CLI would refuse them; the message says why.
+        CommandError: the AWS CLI would refuse them; the message states why.
     """
     service, name, *rest = words
     if name == "wait":
@@ -245,7 +245,8 @@ def _split(words: Sequence[str], where: str) -> tuple[dict[str, list[str]], dict
             if len(values) != 1:
                 raise CommandError(f"{where} {option} needs one value.")
             shared[option.removeprefix("--")] = values[0]
-    # How bytes stand in JSON. A user may have set the other format, so what holds bytes says which.
+    # The format of bytes in JSON. A user may have configured the other one, so commands with bytes specify
+    # it.
     if options.pop("--cli-binary-format", ["base64"]) != ["base64"]:
         raise CommandError(f"{where} --cli-binary-format must be base64 here.")
     if "region" not in shared:
@@ -335,7 +336,7 @@ def _shorthand(shape: Any, text: str, where: str) -> Any:
 
 
 def _checked(shape: Any, value: Any, where: str) -> Any:
-    """Return the value, with its bytes decoded, if every structure in it has members that the model knows."""
+    """Return the value, with its bytes decoded, if all members of its structures are in the model."""
     if shape.type_name == "structure":
         if not isinstance(value, dict):
             raise CommandError(f"{where} must be an object.")

@@ -30,7 +30,7 @@ def operations() -> Page:
 
 @pytest.fixture(scope="session")
 def production(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Stack -> what production's stack holds, resolved."""
+    """Stack -> the resources of production's stack, resolved."""
     found = {}
     for stack in STACKS:
         values = json.loads((ENVIRONMENT / f"{stack.name}.json").read_text())["Parameters"]
@@ -123,7 +123,7 @@ def executed(stack: str) -> Block:
 
 
 def brought_back(blocks: list[Block]) -> list[Block]:
-    """Return all that the pages say after the network was deleted, and with it what imports from it."""
+    """Return all commands of the pages for a deleted network and the stacks that import from it."""
     operations = read(OPERATIONS).shell()
     network, default_group = [block for block in operations if block.section == "1. Network"]
     database = [block for block in operations if block.section == "2. Database"][-1]

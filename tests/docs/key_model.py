@@ -1,6 +1,6 @@
-"""A model of what decides whether the API accepts the key that CloudFront sends, and a person who deploys.
+"""A model of the conditions for the API to accept the key of CloudFront, and of an operator who deploys.
 
-What it knows:
+It contains:
 
 - **API Gateway** takes the value of a key when the key is created, and accepts the keys that exist. ``Value``
   cannot be changed.
@@ -78,7 +78,7 @@ class State(NamedTuple):
 
 
 class Case(NamedTuple):
-    """What a block sees when it decides.
+    """The input of a block's decision.
 
     Attributes:
         step: ``api``, ``frontend`` or ``value``.
@@ -143,7 +143,7 @@ def events(state: State) -> Iterator[tuple[str, State]]:
 
 
 def _api(state: State) -> Iterator[State]:
-    """Yield how an operation on the api stack goes on."""
+    """Yield the next states of an operation on the api stack."""
     api = state.api
     wanted, had = ACCEPTED[api.value], ACCEPTED[api.before]
     secrets = state.secrets if api.before else (1, 1)  # generated
@@ -175,7 +175,7 @@ def _api(state: State) -> Iterator[State]:
 
 
 def _frontend(state: State) -> Iterator[State]:
-    """Yield how an operation on the frontend stack goes on."""
+    """Yield the next states of an operation on the frontend stack."""
     frontend = state.frontend
     new = state.copy(frontend.value) if frontend.value else ("", 0)
     match frontend.status:

@@ -38,7 +38,7 @@ TAGS: Final = [{"Key": "Project", "Value": "csr-lambda-api"}, {"Key": "Environme
 
 @cache
 def files() -> Files:
-    """Return what ``out/`` holds, for production."""
+    """Return the content of ``out/`` for production."""
     folder = ROOT / "out"
     paths = [path for path in folder.rglob("*") if path.is_file()]
     return Files({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}, "prod")
@@ -46,7 +46,7 @@ def files() -> Files:
 
 @dataclass
 class State:
-    """What CloudFormation says of a stack beside its resources.
+    """The state of a stack in CloudFormation besides its resources.
 
     Attributes:
         status: ``CREATE_COMPLETE``, ``UPDATE_COMPLETE`` or ``IMPORT_COMPLETE``.
@@ -192,7 +192,7 @@ class Model:
                 return {}
             case "ListStacks":
                 return {"StackSummaries": self._listed(command.region, given.get("StackStatusFilter"))}
-        if not name:  # a detection of drift goes by its own ID
+        if not name:  # a drift detection has its own ID
             return QUIET.get(command.operation, {})
         if name in self._deleted:
             return self._of_deleted(command.operation, name)

@@ -74,7 +74,7 @@ class MotoAccount(Account):
 
 
 def delete_automatic_snapshots(rds: Any) -> None:
-    """Delete what goes with its cluster, but not in moto."""
+    """Delete the resources that are deleted with their cluster, but not in moto."""
     for snapshot in rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]:
         name = snapshot["DBClusterSnapshotIdentifier"]
         if name.startswith("rds:"):

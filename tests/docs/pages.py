@@ -90,7 +90,7 @@ OPTIONAL = {"INNER"}
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: where it stands, its language, and its text."""
+    """A fenced block: its place, its language, and its text."""
 
     chapter: str
     line: int
@@ -166,7 +166,7 @@ def cells(line: str) -> Row:
 
 
 def spans(text: str) -> list[str]:
-    """Return what stands in backticks."""
+    """Return the texts in backticks."""
     return re.findall(r"`([^`]+)`", text)
 
 

@@ -91,7 +91,7 @@ class Run:
 
 
 def programs(folder: Path) -> Path:
-    """Write the functions that stand for the programs into a file of a folder, and return its path."""
+    """Write the functions that replace the programs to a file of a folder, and return its path."""
     folder.mkdir()
     path = folder / "functions.sh"
     path.write_text(_FUNCTIONS)

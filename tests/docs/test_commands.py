@@ -28,7 +28,7 @@ pytestmark = pytest.mark.emulator
 PAGES = [read(path) for path in TYPED]
 BLOCKS = [block for page in PAGES for block in page.shell()]
 CHAPTERS = list(dict.fromkeys(block.chapter for block in BLOCKS))
-# What gives a thing a name of its own.
+# Options that name a new resource.
 NAMING = {
     ("s3api", "create-bucket"): {"--bucket"},
     ("cloudformation", "create-stack"): {"--stack-name"},
@@ -56,7 +56,7 @@ def every_command(commands: list[Command], recovery_sessions: dict[str, Session]
 
 @pytest.fixture(scope="module")
 def names(production: dict[str, dict[str, Any]]) -> dict[str, set[str]]:
-    """Every text in production's stacks that holds its name, and the names of the stacks -> their regions."""
+    """Every text in production's stacks with its name, and the names of the stacks -> their regions."""
     found: dict[str, set[str]] = {}
     for stack in STACKS:
         for text in [f"{PREFIX}-{stack.name}", *texts(production[stack.name]["Resources"])]:
@@ -101,7 +101,7 @@ def created(commands: list[Command]) -> set[str]:
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_chapter_runs(chapter: str, sessions: dict[str, Session]) -> None:
-    """A chapter, pasted from top to bottom, runs without an error: each command is one that the CLI takes."""
+    """The commands of a chapter, run in order, succeed: the CLI accepts each one."""
     session = sessions[chapter]
 
     assert session.err == ""
@@ -369,7 +369,7 @@ def test_deploys_follow_the_manifest(sessions: dict[str, Session]) -> None:
 
 
 def test_stacks_are_protected(commands: list[Command]) -> None:
-    """Every stack gets termination protection, as the manifest asks, and its stack policy."""
+    """Every stack gets termination protection, as in the manifest, and its stack policy."""
     protected = {
         command.parameters["StackName"]
         for command in commands
@@ -471,7 +471,7 @@ def test_restored_cluster_has_what_the_stack_handed_out(
 
 
 def test_restore_point_can_be_chosen(tmp_path: Path) -> None:
-    """Both lines in the comments are ones that the CLI takes, and neither is chosen beforehand."""
+    """The CLI accepts both lines in the comments, and neither is selected by default."""
     (block,) = [block.text for block in PAGE.shell() if "POINT=" in block.text]
     points = re.findall(r'^# POINT="([^"]+)"', block, re.MULTILINE)
     line = f"rds restore-db-cluster-to-point-in-time --region {TOKYO} --db-cluster-identifier x"
@@ -485,7 +485,7 @@ def test_restore_point_can_be_chosen(tmp_path: Path) -> None:
 
 
 def test_recovery_ends_with_the_stacks_identifiers(sessions: dict[str, Session]) -> None:
-    """After the disaster recovery the restored cluster bears the identifiers that CloudFormation knows."""
+    """After the disaster recovery the restored cluster has the identifiers in CloudFormation."""
     session = sessions["Disaster recovery"]
 
     assert list(session.clusters) == [f"{PREFIX}-aurora-cluster"]
@@ -605,7 +605,7 @@ class TestRuleOfTheWebACL:
                 assert one[kind] == ({"Count": {}} if one["Name"] == rule["Name"] else before[kind])
 
     def test_one_rule_of_a_group_can_count(self, terminal: Terminal, resources: Mapping[str, Any]) -> None:
-        """The other rules of the group go on blocking, and what counted before goes on counting."""
+        """The other rules of the group still block, and rules that counted still count."""
         session, rules = self.rules(terminal, "common-rules", CHOICES["INNER"])
         (rule,) = [one for one in rules if one["Name"] == "common-rules"]
         (before,) = [
@@ -641,7 +641,7 @@ class TestRuleOfTheWebACL:
 def test_only_what_is_listed_is_not_run(
     every_command: list[Command], sessions: dict[str, Session], recovery_sessions: dict[str, Session]
 ) -> None:
-    """Every command is run by the mock, or stands in a list with the reason; the list holds nothing else."""
+    """Every command is run by the mock, or is in a list with the reason; the list contains no others."""
     every_session = [*sessions.values(), *recovery_sessions.values()]
     run = [command for session in every_session for command in session.run]
     skipped = [command for command in every_command if command not in run]
@@ -710,7 +710,7 @@ def test_only_what_is_listed_is_not_run(
     ],
 )
 def test_wrong_commands_are_refused(line: str, message: str, tmp_path: Path) -> None:
-    """The check knows a wrong command from a right one, the manual's wrong ones among them."""
+    """The check distinguishes a wrong command from a right one, the manual's wrong ones among them."""
     with pytest.raises(CommandError) as refusal:
         parse(line.split(), tmp_path)
 

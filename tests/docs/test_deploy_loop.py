@@ -54,7 +54,7 @@ def change(action: str, logical_id: str, kind: str, replacement: str | None = No
 
 
 class Deployed(Account):
-    """An account that knows whom its roles trust, and what a change set holds.
+    """An account with the trust policies of its roles, and the content of change sets.
 
     Attributes:
         planned: stack -> what the change set of its update holds; without an entry there is nothing to do.
@@ -344,7 +344,7 @@ def test_what_is_meant_is_deployed(pipeline: Pipeline) -> None:
 
 
 def test_check_that_fails_stops_the_loop(pipeline: Pipeline) -> None:
-    """Where the account would not take a stack, neither it nor a later one is deployed."""
+    """If the account refuses a stack, neither it nor a later one is deployed."""
     pipeline.account.planned.clear()
     pipeline.account.planned.update({name: [change("Add", "One", "AWS::SQS::Queue")] for name in NAMES})
     done = pipeline.deploy(failing="database")
@@ -354,7 +354,7 @@ def test_check_that_fails_stops_the_loop(pipeline: Pipeline) -> None:
 
 
 def test_key_that_the_api_would_refuse_is_not_deployed(pipeline: Pipeline) -> None:
-    """The loop asks ``origin_key`` before it executes a change set of the API."""
+    """The loop runs ``origin_key`` before it executes a change set of the API."""
     pipeline.account.planned.clear()
     pipeline.account.planned["api"] = [change("Modify", "ApiStage", "AWS::ApiGateway::Stage", "False")]
     api, before = pipeline.stack("api"), dict(pipeline.stack("api").parameters)
@@ -377,7 +377,7 @@ def test_token_of_another_branch_gets_no_role(pipeline: Pipeline) -> None:
 
 
 def test_every_failure_stops_the_loop(pipeline: Pipeline, tmp_path: Path) -> None:
-    """Whichever command for database or API fails: the loop says so, and changes nothing afterwards."""
+    """If a command for database or API fails, the loop reports it, and changes nothing afterwards."""
     pipeline.account.planned.clear()
     pipeline.account.planned.update({name: [change("Add", "One", "AWS::SQS::Queue")] for name in NAMES})
     assert pipeline.deploy().status == 0

@@ -1,4 +1,4 @@
-"""What a block does when something goes wrong: it stops, says so, and changes nothing more.
+"""Failures of a block: it stops, reports the failure, and changes nothing more.
 
 Every block of the pages is run again for each of its commands: once the command fails, and where the shell
 reads what it prints, once it prints nothing and once ``None``. And once without the stacks, and without out/.
@@ -133,7 +133,7 @@ class Pasted:
             yield "missing", asked[0]
 
     def after(self, fault: tuple[str, Call]) -> list[str]:
-        """Return what is wrong with how the block ends, if one thing goes wrong."""
+        """Return the faults in the end of the block after one failure."""
         kind, call = fault
         end = self._run(self.code, kind, call.number)
         changed = [one.title for one in end.calls if one.number > call.number and one.is_changing]
@@ -169,7 +169,7 @@ def test_templates_are_uploaded_to_the_buckets_of_the_bootstrap(hand_over: Sessi
 
 
 def test_hand_over_is_one_script(hand_over: Session) -> None:
-    """The blocks for a pipeline, one after the other, run without an error: the CLI takes each command."""
+    """The blocks for a pipeline, one after the other, run without an error: the CLI accepts each command."""
     assert (hand_over.status, hand_over.err) == (0, "")
 
 
@@ -177,7 +177,7 @@ def test_hand_over_is_one_script(hand_over: Session) -> None:
 def test_block_stops_at_whatever_goes_wrong(
     path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
 ) -> None:
-    """Whichever command fails, or finds nothing: the block says so, and changes nothing afterwards."""
+    """If a command fails, or finds nothing, the block reports it, and changes nothing afterwards."""
     pasted = Pasted(path, block, printed, scripts)
 
     assert (pasted.good.status, pasted.good.err) == (0, "")
@@ -189,7 +189,7 @@ def test_block_stops_at_whatever_goes_wrong(
 def test_block_stops_without_its_files(
     path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
 ) -> None:
-    """A block that takes a file of out/ ends with an error if there is none."""
+    """A block that reads a file of out/ ends with an error if it is missing."""
     end = run(Pasted(path, block, printed, scripts).code, [], scripts, "files")
 
     assert end.status != 0
@@ -198,7 +198,7 @@ def test_block_stops_without_its_files(
 
 @pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
 def test_version_1_is_refused(path: Path, scripts: Path) -> None:
-    """Both pages ask for version 2 of the AWS CLI before anything else, and look."""
+    """Both pages first require version 2 of the AWS CLI, and check it."""
     (block,) = [block for block in read(path).shell() if CHECKS_VERSION in block.text]
 
     assert run(block.text, [VERSION], scripts).status == 0
@@ -216,7 +216,7 @@ def test_version_1_is_refused(path: Path, scripts: Path) -> None:
     ]
 )
 def test_what_must_be_chosen_is_refused_while_empty(path: Path, block: Block, scripts: Path) -> None:
-    """A block in which a person must choose something calls nothing while this is empty, and says so."""
+    """A block in which a person must choose something calls nothing while this is empty, and reports it."""
     for name in choices(block.text):
         text = filled(block.text, **{name: ""})
         script = "set -euo pipefail" if path == HAND_OVER else ""  # as its first block says
@@ -228,7 +228,7 @@ def test_what_must_be_chosen_is_refused_while_empty(path: Path, block: Block, sc
 
 
 def block_with(path: Path, text: str) -> Block:
-    """Return the only block of a page that holds a text."""
+    """Return the only block of a page with a text."""
     (found,) = [block for block in read(path).shell() if text in block.text]
     return found
 

@@ -1,4 +1,4 @@
-"""``docs/hand-over.md``: what it tells the author of a pipeline holds for the files that a build writes."""
+"""``docs/hand-over.md``: its statements for authors of pipelines are true for the files of a build."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def files() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def manifest(files: dict[str, bytes]) -> dict[str, Any]:
-    """What stacks.json holds."""
+    """The content of stacks.json."""
     document: dict[str, Any] = json.loads(files["stacks.json"])
     return document
 

@@ -1,4 +1,4 @@
-"""What the pages say: read off the templates, the same in both languages, with links that lead somewhere."""
+"""Content of the pages: as in the templates, the same in both languages, with valid links."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def test_languages_have_the_same_tables(english: Page, japanese: Page) -> None:
 
 @in_both
 def test_languages_have_the_same_names_in_the_text(english: Page, japanese: Page) -> None:
-    """What stands in backticks, and each larger number, is the same in both languages, chapter by chapter."""
+    """Texts in backticks, and larger numbers, are the same in both languages, in each chapter."""
 
     def content(page: Page) -> list[tuple[list[str], set[str]]]:
         chapters: list[list[str]] = [[]]

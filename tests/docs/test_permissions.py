@@ -1,4 +1,4 @@
-"""``docs/permissions.md``: what the policies cannot limit is what the corpus of requests says it is."""
+"""``docs/permissions.md``: its list of limits of the policies agrees with the corpus of requests."""
 
 from __future__ import annotations
 

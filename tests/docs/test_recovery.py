@@ -22,7 +22,7 @@ PARTS = list(dict.fromkeys(map(session_of, read(RECOVERY).shell())))
 
 @pytest.mark.parametrize("part", PARTS)
 def test_part_runs(part: str, recovery_sessions: dict[str, Session]) -> None:
-    """A part, pasted from top to bottom, runs without an error: each command is one that the CLI takes."""
+    """The commands of a part, run in order, succeed: the CLI accepts each one."""
     session = recovery_sessions[part]
 
     assert session.err == ""
@@ -53,7 +53,7 @@ def functions() -> str:
 
 
 def block_with(text: str) -> Block:
-    """Return the only block of the page, beside the functions, that holds a text."""
+    """Return the only block of the page, beside the functions, with a text."""
     (found,) = [
         block for block in read(RECOVERY).shell() if text in block.text and "found_by()" not in block.text
     ]
@@ -66,7 +66,7 @@ def typed(text: str) -> Block:
 
 
 def test_new_value_of_a_secret_is_noticed(terminal: Terminal) -> None:
-    """If a secret gets another value while it is imported, the import ends with an error that says which."""
+    """If a secret gets another value while it is imported, the import ends with an error that names it."""
     name = next(
         one["ResourceIdentifier"]["Id"]["Name"]
         for one in files().json("recovery/prod/api.json")["ResourcesToImport"]
@@ -149,9 +149,9 @@ def test_deploy_before_the_restore_waits_for_the_import(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: Terminal) -> None:
-    """All steps of the pages, and nothing else, bring back a network with all that stands on it.
+    """All steps of the pages, and nothing else, recover a network and the stacks that depend on it.
 
-    And if some are left out, the drill says which.
+    If some are omitted, the drill reports them.
     """
     session = recovery_sessions[NEW_API]
     assert session.model is not None
@@ -168,12 +168,12 @@ def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: 
 
 
 def test_drift_without_a_difference_is_an_empty_list(recovery_sessions: dict[str, Session]) -> None:
-    """The page says what is printed then."""
+    """The page contains the output."""
     assert "api: DETECTION_COMPLETE\n[]\n" in recovery_sessions[NEW_API].out
 
 
 def test_other_template_is_named(terminal: Terminal) -> None:
-    """If ``out/`` is not what was deployed, the block says so; it fails for a stack that nobody deleted."""
+    """The block reports an ``out/`` that was not deployed, and fails for a stack that was not deleted."""
     other = "mkdir o; cp out/stacks.json out/api.yaml o; rm out; mv o out; echo '# new' >> out/api.yaml"
     ask = block_with("last_deploys ")
     session = terminal.session(functions(), [ask, typed(other), ask], deleted="api", STACK="api")
@@ -188,7 +188,7 @@ def test_other_template_is_named(terminal: Terminal) -> None:
 
 
 def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, Session]) -> None:
-    """The restored cluster goes, and another one is restored under its name."""
+    """The restored cluster is deleted, and another one is restored under its name."""
     session = recovery_sessions[AGAIN]
     (deleted,) = [one.parameters for one in session.seen if one.name == "delete-db-cluster"]
     (point,) = [one.parameters for one in session.seen if one.name == "restore-db-cluster-to-point-in-time"]
@@ -200,7 +200,7 @@ def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, 
 
 
 def test_cluster_of_a_stack_is_not_deleted(terminal: Terminal) -> None:
-    """The block for a wrong snapshot asks the stack first."""
+    """The block for a wrong snapshot checks the stack first."""
     session = terminal.session(functions(), [block_with("db-instance-deleted")], deleted="frontend")
 
     assert session.status != 0
@@ -261,7 +261,7 @@ def test_key_is_taken_back_where_it_is(recovery_sessions: dict[str, Session]) ->
 
 
 def test_drill_says_what_is_missing(capfd: pytest.CaptureFixture[str]) -> None:
-    """The terminal to practise on says what it cannot do, and in the end what is not done."""
+    """The practice terminal reports unsupported commands, and in the end what is not done."""
     assert arguments().parse_args(["api", "frontend"]).stacks == ["api", "frontend"]
     status = main(["frontend"])
     out = capfd.readouterr().out

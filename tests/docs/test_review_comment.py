@@ -163,7 +163,7 @@ def reviewing(request: pytest.FixtureRequest, tmp_path: Path, comments: Comments
 def test_first_report_is_a_comment_and_the_next_takes_its_place(
     reviewing: Reviewing, comments: Comments
 ) -> None:
-    """One comment, whatever else is said; a risk fails the job after that."""
+    """There is one comment for all runs; a risk fails the job after that."""
     comments.add("person", "Please look at this.")
 
     assert reviewing.run(f"{MARKER}\nRisks: 1\n", code=1) == (1, "", "")
@@ -208,7 +208,7 @@ def test_comment_is_found_on_a_later_page(reviewing: Reviewing, comments: Commen
 
 @pytest.mark.parametrize("broken", ["GET", "POST"])
 def test_refused_comment_fails_the_job(reviewing: Reviewing, comments: Comments, broken: str) -> None:
-    """A token that may not read or write is an error, and nothing is added twice for it."""
+    """A token without read or write permission is an error, and nothing is added twice."""
     comments.broken = broken
     code, _, error = reviewing.run(f"{MARKER}\nNo risks\n")
 
@@ -245,7 +245,7 @@ def test_summary_and_risks_are_kept_on_github(tmp_path: Path, comments: Comments
 def test_review_of_an_unchanged_folder_says_so(tmp_path: Path, comments: Comments) -> None:
     """The command itself, in a repository whose branch changes no template."""
     reviewing = Reviewing("gitlab", tmp_path, comments)
-    for name in ("out", "src"):  # installed elsewhere, the command takes the folder that it is called in
+    for name in ("out", "src"):  # installed elsewhere, the command uses the current folder
         shutil.copytree(ROOT / name, reviewing.folder / name)
     commit = "git -c user.name=a -c user.email=a@example.com commit -qm out"
     made = f"git init -q && git add out && {commit}"

@@ -1,4 +1,4 @@
-"""``docs/starters``: what a team copies holds to what the pages say, and its shell code does what it says."""
+"""``docs/starters``: the files for teams agree with the pages, and their shell code works."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _bash() -> None:
     require_programs()
 
 
-# ---- What the files say ----
+# ---- Content of the files ----
 
 
 @pytest.mark.parametrize("file", GITHUB, ids=lambda file: file.name)
@@ -197,7 +197,7 @@ def tokens() -> Iterator[Tokens]:
         thread.join()
 
 
-# Prints keys that say which role was assumed with which token.
+# Prints keys with the assumed role and the token.
 AWS: Final = """\
 while [ $# -gt 0 ]; do
   case $1 in --role-arn) role=$2 ;; --web-identity-token) token=$(cat "${2#file://}") ;; esac
@@ -289,7 +289,7 @@ def test_role_that_refuses_stops_the_check(tmp_path: Path) -> None:
 
 
 def test_the_role_that_checks_can_be_created(tmp_path: Path) -> None:
-    """The AWS CLI takes the commands of the page, with the policies that are there."""
+    """The AWS CLI accepts the commands of the page, with the existing policies."""
     page = read(STARTERS / "README.md")
     (trust,) = [one.text for one in page.blocks if one.language == "json"]
     (tmp_path / "trust.json").write_text(trust, "utf-8")
@@ -306,7 +306,7 @@ def test_the_role_that_checks_can_be_created(tmp_path: Path) -> None:
 
 
 def test_pages_of_the_starters_name_what_there_is() -> None:
-    """The page names each file and each variable that a team has to know."""
+    """The page names each file and each variable that a team has to set."""
     for name in ("README.md", "README.ja.md"):
         text = (STARTERS / name).read_text("utf-8")
         for file in STARTERS.rglob("*"):

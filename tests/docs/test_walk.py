@@ -106,7 +106,7 @@ class Walk:
         return self._terminal.continued("", [START[0], *blocks], environment="prod", **chosen)
 
     def deploy(self, stack: str, *, again: bool = False) -> Session:
-        """Deploy a stack as the page says."""
+        """Deploy a stack as on the page."""
         package = [PACKAGE] if stack == "api" else []
         snapshot = [SNAPSHOT] if stack == "database" and again else []
         return self.by_pipeline(stack, FIRST, *package, COMPARE, CHECK, *snapshot, EXECUTE, PROTECT)

@@ -40,7 +40,7 @@ REGIONS: Final = {"network": TOKYO, "database": TOKYO, "api": TOKYO, "frontend":
 TEMPLATES: Final = {stack.name: stack.template for stack in STACKS}
 API_ID: Final = "a1b2c3d4e5"
 EMPTY_ZIP: Final = b"PK\x05\x06" + bytes(18)
-SECONDS: Final = 180  # a chapter takes about one, and a deploy of all stacks five
+SECONDS: Final = 180  # a chapter needs about one, and a deploy of all stacks five
 
 # What moto has, so that it can be run.
 RUN: Final = frozenset(
@@ -78,7 +78,7 @@ NOT_RUN: Final = {
     "cloudfront wait invalidation-completed": "moto never completes one",
 }
 
-# What is answered instead, where a block goes on with it.
+# The responses to use instead, if a block continues with them.
 ANSWERS: Final[Mapping[str, Any]] = {
     "DescribeDBClusterAutomatedBackups": {
         "DBClusterAutomatedBackups": [{"DbClusterResourceId": "cluster-1"}]
@@ -123,7 +123,7 @@ No changes to deploy. Stack csr-lambda-api-prod-network is up to date
 
 @dataclass
 class World:
-    """A mock of AWS with what the stacks would hold, as far as the commands touch it.
+    """A mock of AWS with the resources of the stacks that the commands use.
 
     Attributes:
         endpoint: address of the moto server.
@@ -355,7 +355,7 @@ class World:
             self.seed_stack(stack)
 
     def seed_stack(self, stack: str) -> None:
-        """Make what one stack holds, after the stacks before it."""
+        """Create the resources of one stack, after the stacks before it."""
         self.outputs[stack] = {key: f"output-{key}" for key in self.output_keys[stack]}
         self._seed_keys_and_topics(stack, REGIONS[stack])
         seeds = {
@@ -604,9 +604,9 @@ class World:
 
 
 def parameters(stack: str) -> list[dict[str, str]]:
-    """Return what production's stack is deployed with, as CloudFormation describes it.
+    """Return the parameters of production's stack, as CloudFormation describes them.
 
-    Whatever the files say, the origin key is not being changed, so that the blocks have something to do.
+    The origin key is not being changed, independent of the files, so that the blocks have something to do.
     """
     file = ROOT / "out" / "parameters" / "prod" / f"{stack}.json"
     values = json.loads(file.read_text(encoding="utf-8"))["Parameters"]
@@ -615,7 +615,7 @@ def parameters(stack: str) -> list[dict[str, str]]:
 
 
 def prepare(folder: Path) -> None:
-    """Put into a folder what the blocks take from theirs."""
+    """Copy the files that the blocks read to a folder."""
     (folder / "out").symlink_to(ROOT / "out")
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text("new")
@@ -632,7 +632,7 @@ def endpoint(name: str) -> str:
 
 
 def log_group(name: Any, api_id: str) -> str:
-    """Return the name of a log group, with the ID of the API where it holds one."""
+    """Return the name of a log group, with the ID of the API if it contains one."""
     return str(name["Fn::Sub"]).replace("${RestApi}", api_id) if isinstance(name, dict) else str(name)
 
 
@@ -686,7 +686,7 @@ class _Handler(socketserver.StreamRequestHandler):
         assert isinstance(self.server, Terminal)
         try:
             out, err, status = self.server.world.answer(words, Path(folder))
-        except Exception as error:  # whatever it is, the shell must hear of it, or it waits for ever
+        except Exception as error:  # the shell must get any error, otherwise it never ends
             out, err, status = "", f"aws {' '.join(words)}\n{error!r}\n", 254
         self.server.world.printed.setdefault(block, []).append(out)
         self.wfile.write(f"{out}\0{err}\0{status}\0".encode())
@@ -720,13 +720,13 @@ class Terminal(socketserver.ThreadingTCPServer):
         self.path = f"{programs}{os.pathsep}{os.environ['PATH']}"
 
     def session(self, preamble: str, blocks: Sequence[Block], deleted: str = "", **chosen: str) -> Session:
-        """Type blocks from top to bottom, in a folder of their own that holds what they take from it.
+        """Run blocks in order, in a separate folder with the files that they read.
 
         Args:
             preamble: what is typed first.
             blocks: the blocks.
             deleted: a stack that was deleted before.
-            chosen: what a person chooses, where it is not what ``CHOICES`` says.
+            chosen: the choices that differ from ``CHOICES``.
         """
         if deleted:
             self.world.seed_without(deleted)
@@ -774,7 +774,7 @@ def opened(
     stacks: Mapping[str, Mapping[str, Any]], folder: Path, kind: type[World] = World
 ) -> Iterator[Terminal]:
     """Start the moto server and the terminal with these resolved templates, and stop both afterwards."""
-    from moto.server import ThreadedMotoServer  # with what it needs it takes a while to import
+    from moto.server import ThreadedMotoServer  # slow to import with its dependencies
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

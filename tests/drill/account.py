@@ -1,6 +1,6 @@
-"""A small model of CloudFormation: what it creates, updates, deletes and imports, and what it refuses.
+"""A small model of CloudFormation: creations, updates, deletions, imports and refusals.
 
-No emulator executes an import. The model knows what decides whether a deleted stack comes back: names and
+Emulators do not support imports. The model contains the conditions for recovering a deleted stack: names and
 identifiers, policies for deleting and replacing, references, exports, and what an import may hold. Everything
 else that an account does is in ``UNKNOWN``.
 """
@@ -31,8 +31,8 @@ UNKNOWN: Final = (
 )
 GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
 RETAINING: Final = ("Retain", "RetainExceptOnCreate")
-# What goes with its owner, whatever its own policy: type -> the owner's type, the property that names it.
-# https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
+# Resources that are deleted with their owner, independent of their policy: type -> the owner's type, the
+# property that names it. https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
 GOES_WITH: Final = {"AWS::Lambda::Version": ("AWS::Lambda::Function", "FunctionName")}
 
 Key = tuple[str, str, tuple[str, ...]]
@@ -52,7 +52,7 @@ class Thing:
         region: where it is, or ``global``.
         identifier: the properties of its primary identifier.
         properties: its other properties, as far as they are known.
-        stack: whose it is; "" for what no stack owns.
+        stack: the stack that owns it; "" without one.
         value: what it holds: another number stands for other data, or another generated value.
     """
 
@@ -363,7 +363,7 @@ class Account:
                 del self.things[other.key]
 
     def _filled(self, stack: Stack, node: Any) -> Any:
-        """Return a resolved value with what only a deployed stack knows."""
+        """Return a resolved value with the values known only in a deployed stack."""
 
         def variable(bound: Mapping[str, Any], name: str) -> str:
             if name in bound:

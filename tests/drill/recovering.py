@@ -1,4 +1,4 @@
-"""The drill: deploy everything, delete a stack, take back what survived, deploy again, and compare.
+"""The drill: deploy all stacks, delete one, import the retained resources, deploy again, and compare.
 
 ``python -m tests.drill.recovering`` prints it for every environment.
 """
@@ -33,7 +33,7 @@ def built() -> Assembly:
 
 @cache
 def loaded(template: bytes) -> Any:
-    """Return a template, which nobody changes; reading one takes longer than deploying it to the model."""
+    """Return a template, which must not be changed; reading takes longer than deploying it to the model."""
     return load(template.decode("ascii"))
 
 
@@ -58,7 +58,7 @@ class Files:
         return loaded(self.files[path])
 
     def entry(self, stack: str) -> Any:
-        """Return what the manifest says of a stack."""
+        """Return the entry of a stack in the manifest."""
         return next(one for one in self.json("stacks.json")["stacks"] if one["name"] == stack)
 
     def name(self, stack: str) -> str:
@@ -125,7 +125,7 @@ class Drill:
                 self.lines.append(f"    differs from the template until the deploy: {', '.join(drift)}")
 
     def _identified(self, region: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an entry of the list with what only the account knows."""
+        """Return an entry of the list with the values known only in the account."""
         identifier = {}
         for name, value in entry["ResourceIdentifier"].items():
             if isinstance(value, str):
@@ -142,12 +142,12 @@ class Drill:
         return {**entry, "ResourceIdentifier": identifier}
 
     def _restore(self, stack: str) -> None:
-        """Restore the newest snapshot by hand, with what the template says, and create the instances."""
+        """Restore the newest snapshot by hand, with the template's properties, and create the instances."""
         snapshot = self.account.snapshots[-1]
         entry = self.files.entry(stack)
         after = entry["recovery"][-1]
         template = self.files.template(after["template"])
-        trial = self.account.copy()  # only to know what the template says of cluster and instances
+        trial = self.account.copy()  # only for the properties of cluster and instances
         trial.deploy(self.files.name(stack), entry["region"], template, self.files.values(stack, template))
         declared = trial.stacks[entry["region"], self.files.name(stack)].declared
         for one in self.files.json(after["importFiles"][self.files.environment])["ResourcesToImport"]:
@@ -201,7 +201,7 @@ def faults(
                 for entry in drill.files.json(path)["ResourcesToImport"]:
                     logical_id = entry["LogicalResourceId"]
                     was, now = old.things[logical_id], new.things[logical_id]
-                    if was.kind == "AWS::RDS::DBInstance":  # holds nothing, and has a generated name
+                    if was.kind == "AWS::RDS::DBInstance":  # has no data, and a generated name
                         continue
                     if was.key != now.key:
                         yield f"{stack}: {logical_id} is another one: {now.ref} instead of {was.ref}"
@@ -213,7 +213,7 @@ def faults(
 
 
 def drill_one(files: Files, deleted: str) -> tuple[list[str], list[str]]:
-    """Delete a stack and what reads from it, take it back, and return what happened and what is wrong."""
+    """Delete a stack and its readers, recover it, and return the events and the differences."""
     drill = Drill(files)
     drill.deploy_all()
     before = drill.account.copy()
@@ -246,7 +246,7 @@ def drill_one(files: Files, deleted: str) -> tuple[list[str], list[str]]:
 
 
 def report(files: Mapping[str, bytes], environments: Sequence[str]) -> None:
-    """Print the drill of every stack in some environments, and what it cannot know."""
+    """Print the drill of every stack in some environments, and its limits."""
     wrong = 0
     for environment in environments:
         for stack in STACKS:

@@ -69,7 +69,7 @@ def changed(assembly: Assembly, path: str, change: Change) -> Files:
 
 
 def without(logical_id: str) -> Change:
-    """Return what takes a resource out of a template, or out of a list."""
+    """Return a function that removes a resource from a template, or from a list."""
 
     def change(document: Any) -> None:
         if "Resources" in document:
@@ -108,7 +108,7 @@ def property_(value: Any, logical_id: str, *place: str) -> Change:
     return setting(value, "Resources", logical_id, "Properties", *place)
 
 
-# What is wrong -> the stack, the file and its change, and what CloudFormation says.
+# Fault -> the stack, the file and its change, and CloudFormation's message.
 REFUSED: dict[str, tuple[str, str, Change, str]] = {
     "the list lacks a resource": (
         "network",
@@ -196,7 +196,7 @@ REFUSED: dict[str, tuple[str, str, Change, str]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_wrong_import_is_refused(assembly: Assembly, name: str) -> None:
-    """Each rule of an import that the files keep is one that the drill knows."""
+    """The drill checks each rule of an import that the files follow."""
     stack, path, change, message = REFUSED[name]
     files = changed(assembly, path, change)
     if name == "the deploy finds a name taken that the import left":

@@ -181,7 +181,7 @@ def refused(*conditions: Any) -> Template:
 
 
 def test_rule_names_all_its_parameters() -> None:
-    """The first parameter is the one to mend, the others stand beside it."""
+    """The first parameter is the one to correct, the others follow."""
     names = {"Fn::Join": ["", [{"Ref": "A"}, {"Ref": "B"}, {"Ref": "C"}]]}
     of = schema(refused({"Fn::Equals": [{"Ref": "A"}, "x"]}, {"Fn::Equals": ["", names]}), "A", "B", "C")
 

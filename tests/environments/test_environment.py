@@ -1,6 +1,6 @@
-"""The parameter files: what is accepted, what is made of it, and every sentence about a mistake."""
+"""The parameter files: accepted content, its result, and every message about a mistake."""
 
-# ruff: noqa: E501 - a sentence stands in one piece, so that it can be searched for
+# ruff: noqa: E501 - messages are on one line, so that they can be searched for
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ SCHEMAS = (
 )
 
 DROP = object()
-"""Stands for a key to leave out, or a file to remove."""
+"""Marks a key to omit, or a file to remove."""
 
 
 def addresses(second: int) -> dict[str, str]:
@@ -536,7 +536,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def headline(count: int) -> str:
-    """Return what the command says before it lists mistakes."""
+    """Return the first line of the command before the mistakes."""
     return f"There {'is 1 error' if count == 1 else f'are {count} errors'} in the parameter files."
 
 
@@ -569,7 +569,7 @@ def test_command_explains_and_writes_nothing(
 def test_every_command_checks_the_files(
     options: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Building, checking and showing say the same of a mistake, and none of them makes a folder."""
+    """Building, checking and showing print the same message about a mistake, and do not create a folder."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     lay_out(folder, {"dev": ""})
     output_option = ["--output", "out"] if options[0] == "build" else []
@@ -715,7 +715,7 @@ def test_installed_package_looks_into_the_current_folder(
 def test_refresh_command_names_the_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What --check says to run reads the same parameter files."""
+    """The command that --check prints reads the same parameter files."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     lay_out(folder, {})
 
@@ -777,7 +777,7 @@ def test_values_are_complete_strings(folder: Path) -> None:
 
 
 def test_strings_are_as_good_as_numbers_and_booleans(folder: Path) -> None:
-    """A number or boolean may stand in quotes, as CloudFormation's own parameter files have them."""
+    """A number or boolean can be in quotes, as in CloudFormation's parameter files."""
     lay_out(folder, {})
     plain = environments.read(folder, SCHEMAS)
     lay_out(
@@ -835,7 +835,7 @@ def ours() -> dict[str, environments.Environment]:
 
 
 def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -> None:
-    """Each environment that the templates know has a file, and there is no mistake in any."""
+    """Each environment of the templates has a file, without mistakes."""
     assert list(ours) == KNOWN_ENVIRONMENTS
 
 
@@ -927,7 +927,7 @@ def test_patterns_mean_the_same_to_cloudformation(stack: Stack) -> None:
     "pattern", [r"\d+", "a.b", "^a$", "(?i)a", "[[:alpha:]]", "[a-z&&[def]]", "(?=a)b", r"a\Z"]
 )
 def test_other_patterns_are_found(pattern: str) -> None:
-    """What the two languages read differently, or one of them not at all, is told apart."""
+    """Patterns that the two languages read differently, or that one does not support, are distinguished."""
     assert not PORTABLE.fullmatch(pattern)
 
 
@@ -1016,7 +1016,7 @@ def test_mistake_of_a_stack_is_refused(
 
 @pytest.mark.parametrize("resource_type", NAME_LIMITS)
 def test_name_limits_agree_with_the_schemas(resource_type: str) -> None:
-    """Where the resource schema of AWS knows how long a name may be, it says the same."""
+    """If the resource schema of AWS contains the maximum length of a name, it is the same."""
     schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
     property_name, limit = NAME_LIMITS[resource_type]
 
@@ -1027,7 +1027,7 @@ def test_name_limits_agree_with_the_schemas(resource_type: str) -> None:
 
 
 def satisfies(text: str, declaration: dict[str, Any]) -> bool:
-    """Tell whether CloudFormation accepts a value, by what its documentation says of each constraint."""
+    """Return whether CloudFormation accepts a value, according to its documentation of each constraint."""
     checks: dict[str, Callable[[Any], Any]] = {
         "AllowedPattern": lambda pattern: re.compile(rf"(?:{pattern})\Z").match(text),
         "AllowedValues": lambda values: text in map(str, values),
@@ -1065,7 +1065,7 @@ def read_production(changes: dict[str, Any]) -> environments.Environment:
 
 @given(st.fixed_dictionaries({}, optional=RIGHT_VALUES))
 def test_right_values_are_accepted(changes: dict[str, Any]) -> None:
-    """Whatever fits the templates is accepted and passed on as the text that stands in the file."""
+    """Every value that fits the templates is accepted and passed on as the text in the file."""
     found = read_production(changes).values
 
     assert {name: found[name] for name in changes} == {name: str(value) for name, value in changes.items()}

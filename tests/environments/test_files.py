@@ -129,7 +129,7 @@ def test_file_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_numbers_keep_their_text(tmp_path: Path) -> None:
-    """A number is what stands in the file, be it one that JSON does not have."""
+    """A number is as in the file, even if JSON does not support it."""
     file = tmp_path / "dev.json"
     file.write_text('{"A": 1.0, "B": 10, "C": NaN}')
 

@@ -44,5 +44,5 @@ def test_sides(text: str, found: tuple[str, str] | None) -> None:
     ],
 )
 def test_first_marker(text: str, found: Marker | None) -> None:
-    """A marker is a line of its own, from its first column."""
+    """A marker is a separate line, from its first column."""
     assert first_marker(text) == found

@@ -1,6 +1,6 @@
 """``properties``: which values a property does not take, and where a value gets to."""
 
-# ruff: noqa: E501 - a sentence stands in one piece, so that it can be searched for
+# ruff: noqa: E501 - messages are on one line, so that they can be searched for
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_branch_that_a_deploy_chooses() -> None:
 
 
 def test_branch_that_a_wrong_value_chooses() -> None:
-    """A condition over a value that is wrong by itself says nothing, and does not bring on more mistakes."""
+    """A condition on a value that is already wrong does not add mistakes."""
     assert found(schema(queue({"Fn::If": ["IsLong", REF, 0]}, Conditions=IS_LONG)), A="21") == []
 
 
@@ -214,7 +214,7 @@ def test_value_of_several_parameters() -> None:
     ids=["resource", "per deploy", "stack name", "import", "dynamic reference", "broken", "no such key"],
 )
 def test_value_that_is_not_known(value: Any) -> None:
-    """What only a deploy knows, and what the linter will refuse, is not judged."""
+    """Values known only in a deploy, and values that the linter refuses, are not checked."""
     template = queue(value, Mappings={"Times": {"dev": {"Wait": 1}}})
     template["Resources"]["Other"] = {"Type": "AWS::SNS::Topic"}
 
@@ -223,7 +223,7 @@ def test_value_that_is_not_known(value: Any) -> None:
 
 @pytest.mark.parametrize("type_name", ["Custom::Queue", "AWS::SQS::Kew"])
 def test_type_that_has_no_schema(type_name: str) -> None:
-    """A type that AWS does not describe asks nothing."""
+    """A type that AWS does not describe has no requirements."""
     assert found(schema(resource(type_name, **{WAIT: REF})), A="x") == []
 
 
@@ -296,7 +296,7 @@ API = schema({}, "ap-northeast-1", stack="api")
 
 
 def test_region_of_an_output() -> None:
-    """A value that says where an output is read has to be the region of the stack that has it."""
+    """A value for the region of an output must be the region of its stack."""
     one = schema(reading(REF))
 
     assert found(API, one, A="ap-northeast-1") == []
@@ -382,7 +382,7 @@ def test_a_version_that_can_be_created() -> None:
 
 @pytest.mark.parametrize("version", ["8.0.mysql_aurora.3.10.99", "5.7.mysql_aurora.2.07.0", "8", ""])
 def test_a_version_that_cannot_be_created(version: str) -> None:
-    """The nearest three are named, whatever cfn-lint's list holds by then."""
+    """The nearest three are named, independent of the current list of cfn-lint."""
     (message,) = found(schema(MYSQL), A=version)
     nearest = re.findall(r"[0-9][0-9a-z._]*[0-9]", message.partition("for example")[2])
 

@@ -1,4 +1,4 @@
-"""The requests of ``requests.yaml``, as the evaluator of policies takes them."""
+"""The requests of ``requests.yaml``, in the form of the policy evaluator."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Asked(NamedTuple):
             yield self.request._replace(context={**self.request.context, **session, **sent, **keys})
 
     def __str__(self) -> str:
-        """Say who asks for what."""
+        """Return the caller and the request in words."""
         deleting = " deleting" if self.deleting else ""
         asked = f"{self.request.action} on {self.request.resource}"
         return f"{self.stack} {self.role}{deleting}: {asked} ({self.why})"
@@ -145,7 +145,7 @@ def _arn(resource: str, region: str) -> str:
 
 
 def _tags(words: list[str], sets: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Return the tags that a list of words stands for."""
+    """Return the tags for a list of words."""
     tags: dict[str, str] = {}
     for word in words:
         key, equals, value = word.partition("=")

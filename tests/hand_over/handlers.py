@@ -1,7 +1,7 @@
-"""What the resources of a stack call for when they are created, read, updated and deleted.
+"""Actions that the handlers of a stack's resources need.
 
-There are two witnesses: the handlers of AWS's schemas, which say what they use, and an emulator's handlers,
-which were watched. ``handlers.yaml`` says what of that a service role does not need, and why.
+There are two sources: the permissions in AWS's schemas, and the calls recorded from an emulator's handlers.
+``handlers.yaml`` lists the actions that a service role does not need, with reasons.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def unneeded(stack: BuiltStack, type_name: str) -> set[str]:
 
 
 def claimed(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
-    """Yield type, handler and action for whatever the handlers list and IAM knows."""
+    """Yield type, handler and action for each listed action that exists in IAM."""
     for type_name in types(stack):
         for handler, actions in resource_schema(type_name, stack.region).handlers.items():
             for action in actions if handler != "list" else ():

@@ -24,7 +24,7 @@ _ELEMENTS: Final = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource"
 
 
 class UnclearError(ValueError):
-    """A policy or a request whose meaning is not documented, or is outside what the evaluator knows."""
+    """A policy or a request whose meaning is not documented, or that the evaluator does not support."""
 
 
 class Decision(Enum):
@@ -59,7 +59,7 @@ def decide(
     boundary: Document | None = None,
     session: Document | None = None,
 ) -> Decision:
-    """Return what the policies say: an explicit deny in any of them wins, and each kind has to allow.
+    """Return the decision: an explicit deny in any policy overrides, and each kind must allow.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
@@ -148,7 +148,7 @@ class _Texts:
     ) -> str | None:
         """Return a text as a regular expression; None if one of its variables has no value.
 
-        What a variable stands for is taken literally. Without ``star`` so are stars and question marks.
+        The value of a variable is literal. Without ``star`` so are stars and question marks.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
         """
         found, position = "", 0
@@ -170,7 +170,7 @@ class _Texts:
         return found
 
     def _value(self, variable: str) -> str | None:
-        """Return what a variable stands for: ``${*}``, a key, or a key with a default in quotes."""
+        """Return the value of a variable: ``${*}``, a key, or a key with a default in quotes."""
         if variable in ("*", "?", "$"):
             return variable
         parts = re.fullmatch(r"([^\s,']+)(?:\s*,\s*'([^']*)')?", variable)

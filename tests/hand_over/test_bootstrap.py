@@ -46,7 +46,7 @@ def resources(template: dict[str, Any], given: dict[str, str], region: str = "us
 
 @each_stack
 def test_is_clean_and_fits_inline(assembly: Assembly, name: str) -> None:
-    """cfn-lint and our rules accept it; there is no bucket yet that it could be uploaded to."""
+    """cfn-lint and our rules accept it; it cannot be uploaded, because the bucket does not exist yet."""
     text = assembly.files[f"bootstrap/{name}.yaml"]
     region = next(stack.region for stack in STACKS if stack.name == name)
 
@@ -134,7 +134,7 @@ def test_who_takes_the_pipeline_role(bootstraps: dict[str, dict[str, Any]], name
         ({**BY_TOKEN, **BY_ROLE}, ["Give either PipelinePrincipalArn or OidcProviderArn."]),
         (
             {"Environment": "prod", "OidcProviderArn": PROVIDER},
-            ["OidcProviderArn needs OidcSubject: without it every token would do."],
+            ["OidcProviderArn needs OidcSubject: without it, every token is accepted."],
         ),
     ],
     ids=["role", "token", "nobody", "both", "every token"],

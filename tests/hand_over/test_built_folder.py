@@ -64,14 +64,14 @@ def test_an_early_manifest_is_enough() -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"stacks.json": None}, "There is no out/stacks.json, so this is not a folder that a build wrote."),
+        ({"stacks.json": None}, "There is no out/stacks.json, so this is not an output folder."),
         (
             {"stacks.json": {"formatVersion": 2}},
             "out/stacks.json is not a manifest of format 1, the only one",
         ),
         (
             {"stacks.json": {"formatVersion": 1, "stacks": [{}], "files": {}}},
-            "out/stacks.json does not say where the files of each stack are.",
+            "out/stacks.json does not contain the paths of the files of each stack.",
         ),
         (
             {"main.yaml": None},

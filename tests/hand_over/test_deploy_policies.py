@@ -233,7 +233,7 @@ def test_deleting_is_apart(built: dict[str, BuiltStack], policies: dict[str, Pol
 def test_everyday_deploys_cannot_lose_things(
     policies: dict[str, Policies], name: str, lost: set[str]
 ) -> None:
-    """The documents for everyday do not allow what takes data or a running service away."""
+    """The everyday documents do not allow deleting data or a running service."""
     everyday = {
         action
         for one in statements(policies[name], removing=False)
@@ -301,7 +301,7 @@ SITE = f"arn:aws:s3:::{OURS}website/*"
     ],
 )
 def test_access_logs_are_written_to_their_bucket(logging: Any, arns: str | list[str]) -> None:
-    """Having the access to a bucket logged takes permissions in the bucket with the logs, and in no other."""
+    """Access logging of a bucket requires permissions only on the bucket with the logs."""
     website, logs = ({"Fn::Sub": f"${{ProjectName}}-${{Environment}}-{name}"} for name in ("website", "logs"))
     sometimes = {"Fn::If": ["IsProd", "prod-logs", NOTHING]}
     template = {
@@ -371,7 +371,7 @@ def test_roles_count_whatever_the_conditions() -> None:
     "declared", ["AWS::EC2::AvailabilityZone::Name", "List<AWS::EC2::AvailabilityZone::Name>"]
 )
 def test_values_of_parameters_are_looked_up(declared: str) -> None:
-    """CloudFormation judges some types of parameters with the rights of whoever deploys."""
+    """CloudFormation validates some types of parameters with the permissions of the caller."""
     template = {"Parameters": {"Zone": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
     one = statement(of(template), "AnyResourceInRegion")
 
@@ -382,7 +382,7 @@ def test_values_of_parameters_are_looked_up(declared: str) -> None:
     "declared", ["AWS::SSM::Parameter::Value<String>", "AWS::SSM::Parameter::Value<List<String>>"]
 )
 def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Doing what the messages say gives a policy that allows the look-up, of that alone."""
+    """With the remedy of the message, the policy allows only that look-up."""
     template = {"Parameters": {"Ami": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
     scope = deploy_scopes.Scope("", "arn:aws:ssm:{region}:*:parameter/{stack}/*")
 
@@ -393,7 +393,7 @@ def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.Mon
     one = statement(of(template), "Ssm")
 
     assert str(caught.value) == (
-        "ssm:GetParameters is needed, and SCOPES in deploy_scopes.py has no ARN that it concerns. Add a "
+        "ssm:GetParameters is required, but matches no ARN of SCOPES in deploy_scopes.py. Add a "
         'line, with "" for the types.'
     )
     assert one["Action"] == ["ssm:GetParameters"]
@@ -493,9 +493,9 @@ UNTOLD = (
 def test_reaches_no_other_environment_account_or_region(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
-    """An ARN names this environment; where IDs are random, the tags have to be ours.
+    """An ARN contains this environment; for random IDs, the tags must be ours.
 
-    A star alone is for actions that take no ARN, for creations and for look-ups, and means this region.
+    A single star is for actions without an ARN, creations and look-ups in this region.
     """
     for one in statements(policies[name]):
         if one["Effect"] == "Deny":
@@ -520,7 +520,7 @@ def test_reaches_no_other_environment_account_or_region(
 def test_what_exists_is_reached_by_tags_that_it_must_have(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
-    """Only what KMS asks right after a creation, and what a service creates untagged, passes without tags."""
+    """Only KMS right after a creation, and resources that a service creates untagged, need no tags."""
     loose = {
         action
         for one in statements(policies[name])
@@ -609,7 +609,7 @@ def test_statement(policies: dict[str, Policies], name: str, sid: str, expected:
 
 
 def test_names_in_the_database_stack(policies: dict[str, Policies]) -> None:
-    """RDS may touch the stack's own names, and the default option groups that it gives to everybody."""
+    """RDS can access the stack's own names, and the default option groups."""
     assert statement(policies["database"], "Rds")["Resource"] == [
         f"arn:aws:rds:ap-northeast-1:*:cluster-pg:{OURS}database-databaseclusterparametergroup-*",
         f"arn:aws:rds:ap-northeast-1:*:cluster-snapshot:{OURS}database-*",
@@ -641,7 +641,7 @@ def test_keys_are_used_through_services_alone(policies: dict[str, Policies]) -> 
 def test_reads_the_package_from_the_bucket_of_the_network(
     built: dict[str, BuiltStack], policies: dict[str, Policies]
 ) -> None:
-    """The bucket is another stack's, so that its name stands in a table: it is the one of that stack."""
+    """The bucket is another stack's, so its name is in a table: it is that of the other stack."""
     (name,) = Patterns(built["network"]).name("LambdaDeploymentsBucket", "BucketName")
 
     assert statement(policies["api"], "Packages")["Resource"] == f"arn:aws:s3:::{name}/*"
@@ -689,7 +689,7 @@ def test_a_boundary_is_required_where_the_role_says_so(policies: dict[str, Polic
 
 
 def test_what_several_stacks_have_needs_a_name() -> None:
-    """A key without a tag Name cannot be told from another stack's."""
+    """A key without a tag Name cannot be distinguished from another stack's."""
     with pytest.raises(PolicyError, match="Key needs a tag Name: other stacks have such resources, too"):
         of({"Resources": {"Key": {"Type": "AWS::KMS::Key", "Properties": {}}}})
 
@@ -743,7 +743,7 @@ def test_names_are_literal(name: object, pattern: str) -> None:
     "name", [{"Fn::Sub": "/aws/${Queue.QueueName}"}, {"Fn::ImportValue": "name"}], ids=["attribute", "import"]
 )
 def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
-    """What only the deployed stack knows is a star, so the tags decide: sent, or already there."""
+    """Values known only in the deployed stack are stars; tags of request or resource decide."""
     found = {one["Sid"]: one for one in statements(group(name)) if "logs:" in json.dumps(one)}
 
     assert "Logs" not in found
@@ -756,19 +756,19 @@ def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
     [
         (
             {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}},
-            "Nothing that AWS::DynamoDB::Table claims to need for its handler create concerns an ARN of "
+            "No action that AWS::DynamoDB::Table requires for its handler create matches an ARN of "
             "SCOPES in deploy_scopes.py. Add a line for the type.",
         ),
         (
             {"Parameters": {"Vpc": {"Type": "AWS::EC2::VPC::Id"}}, "Resources": {"Queue": QUEUE}},
             "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS in deploy_scopes.py does not "
-            "say how CloudFormation looks its value up. Add a line for it.",
+            "contain the action for looking up its value. Add a line for it.",
         ),
     ],
     ids=["type without ARNs", "parameter that nobody can look up"],
 )
 def test_what_is_unknown_is_named(template: dict[str, Any], message: str) -> None:
-    """What nobody has decided would silently get no permissions, and end in AccessDenied."""
+    """A type without a decision would get no permissions, and fail with AccessDenied."""
     with pytest.raises(PolicyError) as caught:
         of(template)
 
@@ -776,7 +776,7 @@ def test_what_is_unknown_is_named(template: dict[str, Any], message: str) -> Non
 
 
 def test_fails_on_a_statement_that_fits_nowhere() -> None:
-    """A statement is not torn apart; the message says how long its document would be."""
+    """A statement is not divided; the message contains the length of its document."""
     with pytest.raises(PolicyError) as caught:
         of({"Resources": {f"Queue{number:03}": QUEUE for number in range(100)}})
 
@@ -788,7 +788,7 @@ def test_fails_on_a_statement_that_fits_nowhere() -> None:
 
 
 def test_every_line_of_the_tables_has_a_use(built: dict[str, BuiltStack]) -> None:
-    """No ARN, forgotten action or property stands there for a type that no stack has."""
+    """The tables contain no ARN, action or property for a type that no stack has."""
     types = {resource["Type"] for stack in built.values() for resource in stack.resources.values()}
     claims = {action for stack in built.values() for action in claimed_actions(stack)}
 

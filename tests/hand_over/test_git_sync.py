@@ -55,10 +55,10 @@ def test_leaves_out_what_is_empty() -> None:
 
 
 def test_names_what_each_deploy_decides() -> None:
-    """A value that changes with each deploy cannot be generated; the file says that it is missing."""
+    """A value that changes with each deploy cannot be generated; a comment in the file lists it."""
     text = deployment_file("main.yaml", {}, {}, ["Key", "Version"])
 
-    assert "# Each deploy decides, so a copy of this file has to add: Key, Version\n" in text
+    assert "# Set at each deploy, so a copy of this file must add: Key, Version\n" in text
 
 
 def test_holds_the_values_of_the_environment(assembly: Assembly) -> None:
@@ -138,7 +138,7 @@ def test_any_text_arrives(text: str, loader: type[yaml.SafeLoader]) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Return a repository that holds nothing yet."""
+    """Return an empty repository."""
     (tmp_path / "repository" / ".git").mkdir(parents=True)
     return tmp_path / "repository"
 
@@ -162,7 +162,7 @@ def test_a_relative_folder_counts_from_the_current_one(
 
 
 def test_the_nearest_repository_counts(repository: Path) -> None:
-    """A submodule or a worktree, where .git is a file, has a root of its own."""
+    """A submodule or a worktree, where .git is a file, has its own root."""
     (repository / "part").mkdir()
     (repository / "part" / ".git").write_text("gitdir: ../.git/modules/part\n")
 
@@ -190,7 +190,7 @@ def test_links_are_followed(repository: Path, tmp_path: Path) -> None:
 def test_a_folder_that_has_no_path_is_in_no_repository(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name that is not UTF-8 cannot stand in YAML; a removed current folder has no path at all."""
+    """A name that is not UTF-8 cannot be written in YAML; a removed current folder has no path at all."""
     (repository / "gone").mkdir()
     monkeypatch.chdir(repository / "gone")
     (repository / "gone").rmdir()
@@ -261,7 +261,7 @@ def test_outside_a_repository_earlier_files_are_removed(
 
 
 def cfn_lint(folder: Path, region: str, files: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run cfn-lint over deployment files, as somebody in the repository would."""
+    """Run cfn-lint over deployment files, as a user in the repository would."""
     program = [sys.executable, "-c", "import sys; from cfnlint.runner import main; sys.exit(main())"]
     command = [*program, "--regions", region, "--deployment-files", *files]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

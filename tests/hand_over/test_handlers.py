@@ -18,7 +18,7 @@ STACKS = ["network", "database", "api", "frontend"]
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_allows_what_the_handlers_list(built: dict[str, BuiltStack], attached: Attached, stack: str) -> None:
-    """What only a delete handler lists may need the policies for deleting; anything else does not."""
+    """Only actions of delete handlers can need the policies for deleting."""
     denied = [
         action
         for action, deleting in sorted(needed(built[stack]).items())

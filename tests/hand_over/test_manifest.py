@@ -1,4 +1,4 @@
-"""``stacks.json``: what it says, its schema and its page, and how it is read."""
+"""``stacks.json``: its content, its schema and page, and reading it."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_schema_misses_every_key(ours: Any, key: str) -> None:
 
 
 def test_schema_knows_every_key(ours: Any) -> None:
-    """A key that nobody has documented does not fit, wherever it is."""
+    """An undocumented key is refused in every place."""
     for part in (ours, ours["stacks"][0], ours["files"]["main.yaml"]):
         part["colour"] = "blue"
 
@@ -292,8 +292,8 @@ def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
         manifest.read(data, "out/stacks.json")
 
     assert str(caught.value) == (
-        "out/stacks.json is not a manifest that this version of csr-templates knows. Name another folder "
-        "with --output, then build again."
+        "out/stacks.json is not a manifest that this version of csr-templates can read. Specify another "
+        "folder with --output, then build again."
     )
 
 
@@ -335,14 +335,14 @@ def test_conflict_lists_the_files_of_both_sides() -> None:
     ids=["path outside", "no hash", "cut off", "no middle"],
 )
 def test_conflict_that_is_not_between_manifests_is_refused(data: bytes) -> None:
-    """Nothing is taken for ours unless both sides are manifests; whoever only reads one needs it whole."""
+    """Files count as ours only if both sides are manifests; readers need a whole manifest."""
     with pytest.raises(ManifestError) as caught:
         manifest.read_or_merge(data, "out/stacks.json")
     with pytest.raises(ManifestError) as caught_by_readers:
         manifest.read(in_conflict(OURS, THEIRS), "out/stacks.json")
 
     assert str(caught.value) == (
-        "out/stacks.json has a merge conflict in line 1, and its sides are not both manifests. Take one side "
+        "out/stacks.json has a merge conflict in line 1, and one side is not a manifest. Use one side "
         "(git checkout --ours out/stacks.json, or --theirs), then build again."
     )
     assert str(caught_by_readers.value) == (
@@ -371,11 +371,11 @@ FOREIGN = {
     ),
     "per deploy": (
         BuiltStack("shop", "a", "b", {"Parameters": BOTH}, per_deploy=("Environment",)),
-        ["Each deploy decides the parameter Environment, but with another value the name of the stack"],
+        ["The parameter Environment is set at each deploy, but its value is part of the name of the stack"],
     ),
     "gap": (
         BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}, {"A": "First"}),
-        ["B belongs to no section, but the template shows it under the title of the resource before it."],
+        ["B is not in a section, but the template shows it under the title of the resource before it."],
     ),
 }
 

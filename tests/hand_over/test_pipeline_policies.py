@@ -1,4 +1,4 @@
-"""The pipeline's role asks CloudFormation, moves files, and changes nothing itself."""
+"""The pipeline role calls CloudFormation, copies files, and does not change resources itself."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = "${aws:PrincipalTag/Project}-${aws:PrincipalTag/Environment}-"
 each_stack = pytest.mark.parametrize("name", [stack.name for stack in STACKS])
 
-FOR_ADMINISTRATORS = ("recovery.md", "recovery.ja.md")  # who bring back a stack with permissions of their own
+FOR_ADMINISTRATORS = ("recovery.md", "recovery.ja.md")  # who recover a stack with their own permissions
 CLI_COMMANDS = {
     "deploy": {"DescribeStacks", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"},
     "wait": {"DescribeStacks"},
 }
-"""What the AWS CLI asks for with the commands that are more than one operation.
+"""Operations of AWS CLI commands that call more than one.
 https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/"""
 
 
@@ -61,7 +61,7 @@ def test_asks_of_exactly_its_stack(built: dict[str, BuiltStack], name: str) -> N
 
 @each_stack
 def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> None:
-    """Beside CloudFormation it moves files, takes a snapshot, compares versions and passes one role."""
+    """Besides CloudFormation, it can copy files, create a snapshot, compare versions and pass one role."""
     everyday, removing = pipeline_policies(built[name])
     others = {
         action for action in allowed([*everyday, *removing]) if not action.startswith("cloudformation:")
@@ -91,7 +91,7 @@ def test_imports_nothing(built: dict[str, BuiltStack], name: str) -> None:
 
 @each_stack
 def test_templates_have_a_folder_for_each_stack(built: dict[str, BuiltStack], name: str) -> None:
-    """One pipeline does not write what another one deploys, and takes nothing away."""
+    """A pipeline cannot write or delete the files of another one."""
     one = statements(pipeline_policies(built[name])[0])["Artifacts"]
     bucket = f"arn:aws:s3:::{OURS}artifacts-${{aws:PrincipalAccount}}-{built[name].region}"
 
@@ -100,7 +100,7 @@ def test_templates_have_a_folder_for_each_stack(built: dict[str, BuiltStack], na
 
 @each_stack
 def test_allows_what_the_pages_ask_of_cloudformation(built: dict[str, BuiltStack], name: str) -> None:
-    """What a command for operators in docs/ asks of CloudFormation is allowed to every stack's pipeline."""
+    """Every stack's pipeline is allowed the CloudFormation actions of the operators' commands in docs/."""
     paths = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in FOR_ADMINISTRATORS]
     pages = "".join(page.read_text(encoding="utf-8") for page in paths)
     commands = set(re.findall("aws cloudformation ([a-z-]+)", pages))

@@ -1,6 +1,6 @@
-"""The evaluator of policies, held to what the IAM user guide says and shows.
+"""The policy evaluator, checked against the IAM user guide.
 
-Each case retells an example or a sentence of the page that it names, under
+Each case is an example or a sentence of the page that it names, under
 https://docs.aws.amazon.com/IAM/latest/UserGuide/.
 """
 
@@ -48,7 +48,7 @@ class Case(NamedTuple):
 
 
 def statement(effect: str = "Allow", **elements: Any) -> Document:
-    """Return a statement about everything, but for the given elements; ``None`` takes one out."""
+    """Return a statement about everything, but for the given elements; ``None`` removes one."""
     whole = {"Effect": effect, "Action": "*", "Resource": "*", **elements}
     return {key: value for key, value in whole.items() if value is not None}
 
@@ -805,7 +805,7 @@ def test_each_statement_may_be_in_a_document_of_its_own() -> None:
 
 
 def test_variables_came_with_the_current_version_of_the_language() -> None:
-    """Without it they are the characters that they are made of.
+    """Without it, they are literal characters.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
     """

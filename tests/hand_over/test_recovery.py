@@ -1,4 +1,4 @@
-"""Recovery: what survives a deletion, and the templates and lists that take it back."""
+"""Recovery: the retained resources, and the templates and lists for importing them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_templates_keep_the_rules_of_an_import(
 
 
 def test_steps_only_add(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> None:
-    """A later step has what an earlier one has, unchanged: an import may change nothing else."""
+    """A later step contains the resources of the earlier ones unchanged: an import cannot change them."""
     by_name = {step.name: template["Resources"] for _, step, template in ours}
     first, before, after = (
         by_name[name] for name in ("database", "database-before-restore", "database-after-restore")
@@ -95,7 +95,7 @@ def test_steps_only_add(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> 
 
 
 def test_everything_that_holds_data_comes_back(assembly: Assembly) -> None:
-    """Of what is kept on deletion and holds data, only the log group with the old API's ID stays outside."""
+    """Of the retained resources with data, only the log group with the old API's ID is not imported."""
     stay = {}
     for stack in assembly.stacks:
         imported = {name for step in steps(stack) for name in step.imported}
@@ -112,11 +112,11 @@ def test_what_stays_outside_is_said_in_the_template(assembly: Assembly) -> None:
     head = assembly.files["recovery/api.yaml"].decode().split("\n\n")[0]
 
     assert "# Not imported: ExecutionLogGroup, since it belongs to RestApi, which is deleted." in head
-    assert "# Not imported: ApiGatewayLoggingRole, since it holds no data, and the deploy creates" in head
+    assert "# Not imported: ApiGatewayLoggingRole, since it contains no data, and the deploy creates" in head
 
 
 def test_lists_are_told_by_the_primary_identifier(assembly: Assembly) -> None:
-    """Each environment's list has what the environment has, told by what CloudFormation tells it by."""
+    """Each environment's list contains its resources, with CloudFormation's identifiers."""
     manifest = json.loads(assembly.files["stacks.json"])
     for stack in manifest["stacks"]:
         for step in stack["recovery"]:
@@ -218,7 +218,8 @@ def test_names_of_what_is_deleted_become_parameters() -> None:
     ]
     assert list(step.template["Parameters"]) == ["Tier", "Topic", "TopicTopicArn", "TopicTopicName"]
     assert step.template["Parameters"]["TopicTopicArn"] == {
-        "Description": "Stands for Topic.TopicArn, which is deleted; the next deploy writes the new one.",
+        "Description": "Placeholder for Topic.TopicArn, which is deleted; the next deploy sets the new "
+        "value.",
         "Type": "String",
         "Default": "none",
     }
@@ -253,8 +254,11 @@ def test_template_holds_what_is_used_and_no_more() -> None:
 @pytest.mark.parametrize(
     ("resource", "reason"),
     [
-        (kept("AWS::SNS::Topic", {"TopicName": "t"}), "it holds no data, and the deploy creates another one"),
-        (kept("AWS::KMS::Key", {}), "it has neither a name nor a tag Name to find it by"),
+        (
+            kept("AWS::SNS::Topic", {"TopicName": "t"}),
+            "it contains no data, and the deploy creates a new one",
+        ),
+        (kept("AWS::KMS::Key", {}), "it has neither a name nor a tag Name"),
         (
             kept("AWS::Logs::LogGroup", {"LogGroupName": {"Ref": "Topic"}}),
             "it belongs to Topic, which is deleted",
@@ -278,7 +282,7 @@ def test_what_belongs_to_what_stays_outside_stays_outside() -> None:
 
     assert left_out(stack(Policy=policy, Bucket=bucket)) == {
         "Policy": "it belongs to Bucket, which is deleted",
-        "Bucket": "it has neither a name nor a tag Name to find it by",
+        "Bucket": "it has neither a name nor a tag Name",
     }
 
 

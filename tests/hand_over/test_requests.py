@@ -100,7 +100,7 @@ def test_no_right_reaches_what_is_others(attached: Attached, stack: str) -> None
             request = thing._replace(action=action, context={**thing.context, **role, **sent})
             tried += 1
             if (action, thing.resource, repr(tags_of(thing))) in answered:
-                continue  # the corpus says so
+                continue  # according to the corpus
             if decide(request, documents) is Decision.ALLOW:
                 allowed.add(f"{action} on {thing.resource}")
 
@@ -109,7 +109,7 @@ def test_no_right_reaches_what_is_others(attached: Attached, stack: str) -> None
 
 
 def of_production(one: Asked) -> bool:
-    """Tell whether a name or tags, of the resource or in the request, say that it is production's."""
+    """Return whether a name or tags, of the resource or in the request, are those of production."""
     context = one.request.context
     tags = {str(value) for key, value in context.items() if "Tag/" in key and "PrincipalTag/" not in key}
     return "csr-lambda-api-prod" in one.request.resource or {"csr-lambda-api", "prod"} <= tags
@@ -150,7 +150,7 @@ def test_the_roles_have_the_tags_that_their_policies_read(
 
 
 def test_the_corpus_asks_what_can_be_asked() -> None:
-    """IAM knows each action for such an ARN, and tags where the request has tags."""
+    """Each action exists in IAM for such an ARN, and supports tags if the request has tags."""
     wrong = []
     for one in CORPUS:
         keys = condition_keys(one.request.action, one.request.resource)

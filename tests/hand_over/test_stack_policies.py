@@ -86,7 +86,7 @@ def test_what_stays_without_data(
 
 
 def test_only_the_condition_of_an_instance_removes_it() -> None:
-    """A distribution stays even when its condition turns; an instance with one goes, one without does not."""
+    """A distribution is kept even if its condition changes; an instance is removed only by its condition."""
     found = denied(
         of(
             {
@@ -132,7 +132,7 @@ def test_a_stack_without_data_may_be_updated() -> None:
 
 
 def test_fails_on_more_than_cloudformation_accepts() -> None:
-    """The message says how long the policy is, and why."""
+    """The message contains the length of the policy, and the reason."""
     stack = of({f"Queue{number:03}": {"Type": "AWS::SQS::Queue"} for number in range(500)})
 
     with pytest.raises(PolicyError) as caught:
@@ -140,5 +140,5 @@ def test_fails_on_more_than_cloudformation_accepts() -> None:
 
     assert str(caught.value) == (
         "The stack policy has 19300 bytes, but CloudFormation accepts 16384: it protects 500 "
-        "resources of the template. Move some of them to a stack of their own."
+        "resources of the template. Move some of them to another stack."
     )

@@ -79,7 +79,7 @@ def test_rubbish_counts_as_absent(tmp_path: Path, rubbish: bytes) -> None:
 
 
 def test_an_entry_under_another_name_proves_nothing(tmp_path: Path) -> None:
-    """An entry holds its own name."""
+    """An entry contains its own name."""
     cache.remember_clean(tmp_path, DIGEST)
     (tmp_path / DIGEST).rename(tmp_path / OTHER)
 
@@ -107,12 +107,12 @@ def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="XDG is for Linux and its like")
 def test_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """On Linux the cache is where XDG_CACHE_HOME says, else in ~/.cache."""
+    """On Linux the cache is in XDG_CACHE_HOME, otherwise in ~/.cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert cache.default_folder() == tmp_path / "csr-templates" / "lint"
 
     monkeypatch.setenv("HOME", "/home/somebody")
-    for nowhere in ("", "relative"):  # the specification says to ignore it
+    for nowhere in ("", "relative"):  # to be ignored, according to the specification
         monkeypatch.setenv("XDG_CACHE_HOME", nowhere)
         assert cache.default_folder() == Path("/home/somebody/.cache/csr-templates/lint")
     monkeypatch.delenv("XDG_CACHE_HOME")

@@ -1,4 +1,4 @@
-"""Linting gives whole findings, the same everywhere, and nothing outside has a say."""
+"""Linting returns whole findings, independent of the environment."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_clean_template_has_no_finding() -> None:
 
 
 def test_finding_names_every_place(tmp_path: Path) -> None:
-    """A finding holds stack, logical ID, path, rule, severity, message, file, line and the line of Python."""
+    """A finding has stack, logical ID, path, rule, severity, message, file, line and Python line."""
     module = tmp_path / "network.py"
     module.write_text(
         "from x import t\n\nt.add(Parameter('Unused'))\nt.add(\n    Topic(\n        'Topic',\n    )\n)\n"
@@ -133,7 +133,7 @@ def test_finding_names_every_place(tmp_path: Path) -> None:
     ],
 )
 def test_finding_prints_as_two_lines(finding: Finding, text: str) -> None:
-    """The place and rule stand on the first line, the message on the second."""
+    """The place and rule are on the first line, the message on the second."""
     assert str(finding) == text
 
 
@@ -167,7 +167,7 @@ def test_finding_prints_as_two_lines(finding: Finding, text: str) -> None:
     ],
 )
 def test_unreadable_text_is_a_finding(text: str, rule: str, line: int, message: str) -> None:
-    """Text that is no template is found like everything else, with its file and line."""
+    """Text that is not a template is a finding, too, with its file and line."""
     found = lint(text, REGION, stack="network", file="main.yaml")
 
     assert found[0] == Finding("network", "", "", rule, "error", message, "main.yaml", line, "")
@@ -189,7 +189,7 @@ def test_a_finding_of_several_regions_is_told_once() -> None:
 
 
 def test_templates_do_not_leak_into_each_other() -> None:
-    """What one template holds, ignores or is given changes nothing for the next in the same process."""
+    """Content, ignored rules and arguments of one template do not affect the next in the same process."""
     silenced = BROKEN.replace(
         "DeletionPolicy: Delete",
         "DeletionPolicy: Delete\n    Metadata: {cfn-lint: {config: "
@@ -219,7 +219,7 @@ def test_each_template_is_judged_in_its_own_region() -> None:
 
 @pytest.mark.parametrize("regions", [[], ["tokyo"], [REGION, "ALL_REGIONS"]])
 def test_unknown_region_is_refused(regions: list[str]) -> None:
-    """A region that cfn-lint does not know is an error of the caller, not a finding."""
+    """A region that cfn-lint does not support is an error of the caller, not a finding."""
     with pytest.raises(LintError) as caught:
         matches(CLEAN, regions)
 
@@ -268,7 +268,7 @@ class TestParameters:
         assert lint(VPC, REGION, parameters={"VpcCidr": "10.9.0.0/16", "Names": "c,d"}) == []
 
     def test_list_values_are_split(self) -> None:
-        """The second item of a list parameter is judged, not the text that holds them all."""
+        """The second item of a list parameter is checked, not the text with all of them."""
         text = (
             VPC.replace("!Ref VpcCidr", "!Select [1, !Ref Cidrs]")
             .replace("VpcCidr:", "Cidrs:")
@@ -285,7 +285,7 @@ class TestParameters:
 
 
 class TestOutsideInfluence:
-    """What could have a say and has none."""
+    """Settings that must not have an effect."""
 
     @pytest.mark.parametrize("name", [".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml"])
     @pytest.mark.parametrize("folder", ["home", "current"])
@@ -384,7 +384,7 @@ Resources:
         assert [(f.rule, f.logical_id) for f in found] == [("W9500", "First"), ("E3002", "Second")]
 
     def test_the_reason_itself_cannot_be_ignored(self) -> None:
-        """Ignoring the rule that asks for reasons has no effect on it."""
+        """Ignoring the rule that requires reasons has no effect on it."""
         config = "{ignore_checks: [E3002, W9500], ignore_reasons: {W9500: No time.}}"
 
         found = lint(self.NAMED % config, REGION)
@@ -427,7 +427,7 @@ class TestFormats:
         ]
 
     def test_sarif_holds_the_results_of_several_templates(self) -> None:
-        """The SARIF form holds the findings of all files, and those of unreadable ones."""
+        """The SARIF form contains the findings of all files, and those of unreadable ones."""
         found = [*matches(BROKEN, [REGION], file="a.yaml"), *matches("Resources: [", [REGION], file="b.yaml")]
 
         results = json.loads(format_matches(found, "sarif"))["runs"][0]["results"]
@@ -471,7 +471,7 @@ class TestFormats:
 
     @pytest.mark.parametrize(("kind", "module"), [("sarif", "sarif_om"), ("junit", "junit_xml")])
     def test_missing_extra_is_named(self, monkeypatch: pytest.MonkeyPatch, kind: str, module: str) -> None:
-        """Without the optional packages the message says which command brings them."""
+        """Without the optional packages the message contains the command that installs them."""
         monkeypatch.setitem(sys.modules, module, None)
 
         with pytest.raises(LintError) as caught:

@@ -70,7 +70,7 @@ def test_results_come_in_the_order_of_the_items(forked: list[int]) -> None:
 
 
 class UnpicklableError(Exception):
-    """Needs two arguments, of which pickle knows one."""
+    """Needs two arguments, of which pickle passes one."""
 
     def __init__(self, one: str, _two: str) -> None:
         super().__init__(one)

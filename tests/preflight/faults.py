@@ -106,7 +106,7 @@ def recorded(name: str, value: Any) -> Callable[[MockAccount], Any]:
 
 
 def updated(name: str, **values: Any) -> Callable[[MockAccount], Any]:
-    """Return the fault that other entries of a recorded answer are; what ``_`` stands for is a hyphen."""
+    """Return the fault with other entries in a recorded response; ``_`` is a hyphen."""
 
     @contextmanager
     def made(world: MockAccount) -> Iterator[None]:
@@ -331,7 +331,7 @@ def logging_role(world: MockAccount, owner: str | None, *, exists: bool) -> Iter
 
 @contextmanager
 def role_without_stack(world: MockAccount) -> Iterator[None]:
-    """Have a pipeline role that no bootstrap stack holds."""
+    """Have a pipeline role that is not in a bootstrap stack."""
     foreign = world.recorder.stacks.foreign
     owner = foreign.pop(f"deploy-{PREFIX}api-pipeline")
     yield

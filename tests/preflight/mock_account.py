@@ -95,7 +95,7 @@ def certificate(domain: str, days: float) -> tuple[bytes, bytes]:
 
 
 class MockAccount:
-    """The account, and what preflight finds in it.
+    """The account, and the preflight in it.
 
     Attributes:
         needs: of production with a custom domain.
@@ -172,11 +172,11 @@ class MockAccount:
         return needs(folder, "prod", ACCOUNT, chosen, given)
 
     def start(self) -> Facts:
-        """Return facts that know nothing but who asks."""
+        """Return facts with only the caller."""
         return self.account.start()
 
     def collect(self, facts: Facts, needed: Needs | None = None) -> list[Result]:
-        """Ask what is missing, and return what all checks say."""
+        """Collect the missing facts, and return the results of all checks."""
         needed = needed or self.needs
         collect(self.account, facts, CHECKS, needed)
         return judge(CHECKS, needed, facts)

@@ -55,7 +55,7 @@ class _Http(NamedTuple):
 
 
 class Stacks:
-    """What CloudFormation holds: which stacks are deployed, and the IDs of their resources."""
+    """The content of CloudFormation: the deployed stacks, and the IDs of their resources."""
 
     def __init__(self, needs: Needs) -> None:
         self.needs = needs
@@ -67,7 +67,7 @@ class Stacks:
         self.exports: dict[str, bool] = {}  # name -> False: gone
         self.gone_outputs: set[str] = set()
         self.changes: dict[str, dict[str, Any]] = {}  # change set -> itself
-        self.events: list[dict[str, Any]] = []  # what DescribeEvents says of every change set
+        self.events: list[dict[str, Any]] = []  # the result of DescribeEvents for every change set
         self.slow = 0  # how often a change set is not ready yet
         self.history: list[dict[str, Any]] = []  # what change sets were created with
         self.reasons: dict[str, str] = {}  # stack -> why its change set fails
@@ -206,7 +206,7 @@ class Stacks:
 
 
 class Recorder:
-    """Answers what moto lacks, and notes every call.
+    """Responds to calls that moto does not support, and records every call.
 
     Attributes:
         stacks: what CloudFormation holds.

@@ -42,7 +42,7 @@ def test_what_is_called_is_what_the_policy_allows(walk: Walk) -> None:
 
 
 def test_every_action_exists() -> None:
-    """IAM knows every action of both policies; no action could return a secret or change anything."""
+    """Every action of both policies exists in IAM; no action can return a secret or change resources."""
     for calls_of in (READ, CHANGE_SET):
         for service, listed in calls_of.items():
             for name in listed:
@@ -91,7 +91,7 @@ def test_one_environment_takes_less_than_twenty_seconds_at_a_tenth_of_a_second_f
 
 
 def test_a_call_that_is_not_permitted_names_its_action(walk: Walk) -> None:
-    """However a service says that it is not permitted, the fact says so; other errors keep their code."""
+    """Each form of a denied call is recorded as denied; other errors keep their code."""
     world = walk.world
     try:
         for code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"):

@@ -1,4 +1,4 @@
-"""AWS's own validation: what is created for it, what it says, and that nothing of it is left."""
+"""AWS's validation: its change sets, its results, and the cleanup."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Place(NamedTuple):
     def validate(
         self, *chosen: str, sleep: Any = lambda seconds: None, bucket: str | None = None
     ) -> list[Result]:
-        """Return what AWS says."""
+        """Return the result of AWS."""
         needed = self.world.needs_of(*chosen)
         return list(ChangeSets(self.account, needed, self.facts, bucket, sleep).results())
 
@@ -216,7 +216,7 @@ def test_a_hook_that_refuses_is_told(ready: Place) -> None:
     ],
 )
 def test_a_change_set_that_fails_without_a_finding(ready: Place, reason: str, status: str) -> None:
-    """A deploy without changes is fine; any other reason is told."""
+    """A deploy without changes is fine; any other reason is reported."""
     ready.recorder.stacks.reasons[NETWORK] = reason
 
     assert [one.status for one in ready.validate("network")] == [status]

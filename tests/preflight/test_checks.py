@@ -22,7 +22,7 @@ MISSING = "The saved facts do not contain the answer of"
 
 
 def said(walk: Walk, state: str, check: str, change: Callable[[Facts], Facts]) -> list[tuple[str, str]]:
-    """Return status and sentence of what a check says of changed facts."""
+    """Return status and message of a check for changed facts."""
     results: list[Result] = judge(CHECKS, walk.world.needs, change(walk.states[state].facts))
     return [(one.status, one.sentence) for one in results if one.check == check]
 
@@ -33,7 +33,7 @@ def with_version(version: str) -> Callable[[Any], Any]:
 
 
 def rolled_back(answer: Any) -> Any:
-    """Return stacks whose last update was taken back, and nothing where there is no stack."""
+    """Return stacks whose last update was rolled back, and none without stacks."""
     return [{**one, "StackStatus": "UPDATE_ROLLBACK_COMPLETE"} for one in answer or []] or None
 
 
@@ -94,7 +94,7 @@ def rolled_back(answer: Any) -> Any:
 def test_what_a_check_says_of_an_answer(
     walk: Walk, check: str, operation: str, change: Callable[[Any], Any], expected: str
 ) -> None:
-    """Of each changed answer, the first thing that the check says."""
+    """For each changed response, the first message of the check."""
     service, _, name = operation.partition(" ")
     status, sentence = said(walk, "ready", check, changed(service, name, change))[0]
 

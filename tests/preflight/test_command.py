@@ -142,7 +142,7 @@ def test_a_parameter_without_a_value_is_refused(
 
 
 def test_without_credentials_it_ends_with_2(walk: Walk, capsys: pytest.CaptureFixture[str]) -> None:
-    """With a sentence that says what to do."""
+    """With a message that states what to do."""
     with pytest.MonkeyPatch.context() as changed:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             changed.delenv(name)
@@ -200,7 +200,7 @@ def slow_change_sets(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
 def test_change_sets_are_announced_and_part_of_the_report(
     versioned: Run, slow_change_sets: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only this option writes, and it says so before it does."""
+    """Only this option writes, and announces it before."""
     monkeypatch.setattr(change_sets, "PAUSE", 0.0)
     before = dict(slow_change_sets.status)
     code, out, err = versioned("--change-set", "--stack", "network")
@@ -226,7 +226,7 @@ def test_an_interrupted_run_cleans_up(
 
 
 def test_other_commands_load_no_boto3() -> None:
-    """Nor does this one before it asks an account."""
+    """Nor does this one before it calls an account."""
     code = (
         "import sys; from csr_templates.cli.main import main; main(['environments']); "
         "from csr_templates.cli import preflight; from csr_templates.preflight.checks import listing; "

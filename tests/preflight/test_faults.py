@@ -12,9 +12,9 @@ from csr_templates.preflight.results import judge
 from .conftest import Walk
 from .faults import FAULTS
 
-# Checks that cannot say something: it is their nature, not a gap.
+# Checks without such a result: by design, not a gap.
 NEVER_FAILS = {"service-linked-roles", "pending-reboot"}
-NEVER_UNKNOWN = {"runtime"}  # asks nothing
+NEVER_UNKNOWN = {"runtime"}  # makes no calls
 
 
 def test_an_account_that_is_made_ready_takes_everything(walk: Walk) -> None:
@@ -120,7 +120,7 @@ def test_without_permission_nothing_passes(walk: Walk) -> None:
 
 
 def test_saved_facts_give_the_same_report(walk: Walk) -> None:
-    """Written to a file and read back, the facts say the same of the account."""
+    """Facts written to a file and read back are the same."""
     for state in walk.states.values():
         back = saved.from_json(saved.as_json(state.facts), "facts.json")
 

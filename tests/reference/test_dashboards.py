@@ -9,7 +9,7 @@ from csr_templates.reference.dashboards import widget_table
 
 
 def widget(kind: str, x: int, y: int, title: str) -> dict[str, Any]:
-    """Return a widget as a body holds it."""
+    """Return a widget as in a dashboard body."""
     return {"type": kind, "x": x, "y": y, "width": 8, "height": 6, "properties": {"title": title}}
 
 

@@ -1,4 +1,4 @@
-"""The page for reviewers says in words all that the deploy policies say."""
+"""The page for reviewers contains all of the deploy policies in words."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_nothing_is_left_unsaid(statements: list[Document]) -> None:
 
 
 def name(arn: str) -> str:
-    """Return the name that an ARN of a policy holds, without its kind and what AWS adds to it."""
+    """Return the name in an ARN of a policy, without its kind and AWS's suffix."""
     rest = arn.split(":", 5)[-1]
     if rest.startswith("/"):  # API Gateway
         return rest if rest.count("/") > 2 else ""

@@ -1,4 +1,4 @@
-"""``diagrams``: Mermaid text that says what the templates say."""
+"""``diagrams``: Mermaid text with the content of the templates."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def pictures(wiring: Wiring) -> dict[str, str]:
 
 
 def test_text_is_mermaid(pictures: dict[str, str]) -> None:
-    """Every line is one that Mermaid knows, and no label holds a character that means something to it."""
+    """Every line is valid Mermaid, and labels do not contain its special characters."""
     for name, picture in pictures.items():
         for text in LABEL.findall(picture):
             plain = re.sub(r"<br/>|</?b>|#(35|amp|quot|lt|gt|96);", "", text)

@@ -20,8 +20,8 @@ KNOWN = ["alarms", "settings"]
         ),
         pytest.param(
             "| a |\n<!-- /generated -->\n",
-            "page.md, line 2: <!-- /generated --> closes nothing. Write <!-- generated: <name> --> above the "
-            "table, or remove this line.",
+            "page.md, line 2: <!-- /generated --> has no start marker. Write <!-- generated: <name> --> "
+            "above the table, or remove this line.",
             id="not opened",
         ),
         pytest.param(
@@ -32,14 +32,14 @@ KNOWN = ["alarms", "settings"]
         ),
         pytest.param(
             "<!-- generated: alarm -->\n<!-- /generated -->\n",
-            "page.md, line 1: no table is called alarm. There are alarms, settings.",
+            "page.md, line 1: no table is called alarm. Allowed are alarms, settings.",
             id="unknown name",
         ),
         *(
             pytest.param(
                 f"text\n{line}\n<!-- /generated -->\n",
                 f"page.md, line 2: {line.strip()} is a damaged marker. Write <!-- generated: <name> --> "
-                "above a generated table and <!-- /generated --> below it, each alone on its line.",
+                "above a generated table and <!-- /generated --> below it, each on a separate line.",
                 id=line,
             )
             for line in (

@@ -118,7 +118,7 @@ def test_index(found: dict[str, Any]) -> None:
     ],
 )
 def test_section(found: dict[str, Any], name: str, lines: list[str]) -> None:
-    """A section holds what the alarm's description says, line by line; free text is left to the page."""
+    """A section contains the lines of the alarm's description; free text is only on the page."""
     assert list(found[f"alarm {name}"](Words())) == lines
 
 

@@ -1,4 +1,4 @@
-"""``reference``: the page says what the templates say."""
+"""``reference``: the page with the content of the templates."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ours() -> str:
 
 
 def part(text: str, title: str, stack: str) -> str:
-    """Return what stands under one heading; empty where the heading is missing."""
+    """Return the text under a heading; empty if the heading is missing."""
     found = re.search(rf"^### {title} of {stack}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
     return found[1] if found else ""
 
@@ -68,7 +68,7 @@ def key(group: Mapping[str, Any]) -> str:
 
 
 def small(template: dict[str, Any], **sections: str) -> str:
-    """Return the page about one stack of its own."""
+    """Return the page about a single stack."""
     return page([BuiltStack("site", "site.yaml", "us-east-1", template, sections)])
 
 
@@ -109,7 +109,7 @@ def test_command_prints_the_page(ours: str, capsys: pytest.CaptureFixture[str]) 
 def test_unknown_type_is_a_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where AWS does not describe a type, the command says so instead of showing a traceback."""
+    """If AWS does not describe a type, the command prints a message instead of a traceback."""
 
     def fail(*_: object) -> str:
         raise SchemasError("No such type.")
@@ -171,7 +171,7 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
     ],
 )
 def test_unit(alarm: dict[str, Any], expected: str) -> None:
-    """The unit is the metric's, unless its samples are counted; AWS alone knows that of other metrics."""
+    """The unit is the metric's, unless its samples are counted; for other metrics, only AWS has it."""
     assert unit(alarm) == expected
 
 
@@ -272,7 +272,7 @@ def test_effect_of_a_parameter_in_words(ours: str, stack: str, parameter: str, e
 
 
 def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
-    """Fn::GetStackOutput is not watched, so the page says which stack has to be deployed again."""
+    """Fn::GetStackOutput is not watched, so the page names the stack to deploy again."""
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "P"}}}
     asked = {"StackName": {"Fn::Sub": f"{PREFIX}below"}, "OutputName": "Name", "Region": "us-east-1"}
     reading = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetStackOutput": asked}}}
@@ -306,13 +306,13 @@ def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
     ],
 )
 def test_outputs_name_their_readers(ours: str, stack: str, key: str, readers: str) -> None:
-    """Each output says which stacks read it, by import or from another region."""
+    """Each output lists the stacks that read it, by import or from another region."""
     shown = [line for line in items(part(ours, "Outputs", stack))[key] if line.startswith("Read by ")]
     assert shown == ([f"Read by {readers}"] if readers else [])
 
 
 def test_keys_name_their_users(ours: str) -> None:
-    """A key says who may use it and which resources name it, in other stacks too."""
+    """A key lists its users and the resources that refer to it, also in other stacks."""
     keys = part(ours, "Keys", "database")
 
     assert "  - `Account`: `arn:${AWS::Partition}:iam::${AWS::AccountId}:root` can `kms:*` on `*`.\n" in keys
@@ -325,7 +325,7 @@ def test_keys_name_their_users(ours: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_statement_is_there(ours: str, built: dict[str, BuiltStack], name: str) -> None:
-    """The page holds a line for each statement of each policy of a stack, and no other."""
+    """The page has a line for each statement of each policy of a stack, and no others."""
     text = part(ours, "Permissions", name) + part(ours, "Keys", name)
     expected = [
         statement
@@ -413,7 +413,7 @@ def test_statement_in_words(statement: dict[str, Any], text: str) -> None:
     ],
 )
 def test_policies_behind_a_condition(properties: dict[str, Any], expected: list[Policy]) -> None:
-    """What a condition decides is not left out: it stands there as the template says it."""
+    """A part with a condition is not omitted: it is shown as in the template."""
     assert policies({"Properties": properties}) == expected
 
 
@@ -481,7 +481,7 @@ def test_no_cell_is_wide(ours: str) -> None:
 
 
 def test_long_statement_is_a_list() -> None:
-    """What is too long for a line is split: each value of a condition is a line of its own."""
+    """A long statement is split: each value of a condition is on a separate line."""
     account, arns = "1" * 12, ["a" * 60, "b" * 60]
     statement = {
         "Effect": "Allow",

@@ -201,7 +201,7 @@ def test_known_parameters(
     replaced: set[str],
     not_replaced: set[str],
 ) -> None:
-    """What CloudFormation's reference says of these parameters' properties comes out."""
+    """The effects are those of CloudFormation's reference for these parameters' properties."""
     found = changes(built[stack])[parameter]
     anew = {*found.replaced, *found.following}
 
@@ -219,7 +219,7 @@ def instance(**properties: Any) -> dict[str, Any]:
 
 
 def said(resources: dict[str, Any], **sections: Any) -> list[str]:
-    """Return what the page says of changing the parameter ``P`` of a template."""
+    """Return the text of the page about changing the parameter ``P`` of a template."""
     template = {"Parameters": {"P": {"Type": "String"}}, "Resources": resources, **sections}
     stack = BuiltStack("site", "site.yaml", "us-east-1", template)
     return list(sentences(stack, "P", changes(stack)["P"]))
@@ -256,7 +256,7 @@ def test_interruptions_are_found_where_the_resource_stays() -> None:
 
 
 def test_interruptions_in_words() -> None:
-    """Who is interrupted, how, where AWS says so, and in which order."""
+    """Interrupted resources, the kind, AWS's page, and the order."""
     source = f"([source]({INSTANCES['DBInstanceClass'].source}))"
     one = instance(DBInstanceClass=P)
 
@@ -284,7 +284,7 @@ def test_effects_without_an_interruption_in_words() -> None:
 
 
 def test_what_is_not_known_is_said() -> None:
-    """Of a property that no page was read about, the page does not say that nothing happens."""
+    """For an undocumented property, the page does not claim that nothing happens."""
     assert said({"Q": queue(NoSuchProperty=P), "R": queue(DelaySeconds=P)}) == [
         "Updates `Q`, `R`.",
         "It is not known whether this interrupts `Q`.",

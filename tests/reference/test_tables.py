@@ -1,4 +1,4 @@
-"""``reference.tables``: what the tables of the pages say of small stacks."""
+"""``reference.tables``: the tables of the pages for small stacks."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_settings_hold_the_values_of_their_places(before: str, places: list[str]
         ),
         (
             "| x | five | `site.yaml Queue.DelaySeconds` |",
-            "The cell before the last holds no number, and no `code`, in the place of site.yaml "
+            "The cell before the last has no number or `code` for site.yaml "
             "Queue.DelaySeconds, which is 5. Write one there.",
         ),
     ],
@@ -257,7 +257,7 @@ def test_words_of_another_language() -> None:
 
 
 def test_names_of_environments_are_not_words() -> None:
-    """A table never asks for the translation of a name."""
+    """A table does not translate names."""
     words = Words({}, "words.xx.json")
 
     rows(tables({}), "parameters", words)
@@ -274,6 +274,5 @@ def test_unknown_placeholder(text: str) -> None:
         rows(tables(alarm()), "alarms", words)
 
     assert str(error.value) == (
-        f'words.xx.json: "{{metric}}, {{role}}": found "{text}"; what it may hold in braces is {{metric}}, '
-        "{role}."
+        f'words.xx.json: "{{metric}}, {{role}}": found "{text}"; allowed in braces: {{metric}}, {{role}}.'
     )

@@ -41,6 +41,4 @@ def test_unknown_placeholders_are_refused() -> None:
     with pytest.raises(PageError) as error:
         words.fill("{a} of {b}", a="1", b="2")
 
-    assert str(error.value) == (
-        'words.ja.json: "{a} of {b}": found "{b}の{c}"; what it may hold in braces is {a}, {b}.'
-    )
+    assert str(error.value) == ('words.ja.json: "{a} of {b}": found "{b}の{c}"; allowed in braces: {a}, {b}.')

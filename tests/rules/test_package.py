@@ -121,11 +121,11 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
         ),
         (
             {"s3/one.py": RULE.format(name="One", number="E9001")},
-            "rules/s3/one.py has the ID 'E9001'. Rules on s3 take E9700 to E9719, or W.",
+            "rules/s3/one.py has the ID 'E9001'. Rules on s3 use E9700 to E9719, or W.",
         ),
         (
             {"s3/one.py": RULE.format(name="One", number="I9700")},
-            "rules/s3/one.py has the ID 'I9700'. Rules on s3 take E9700 to E9719, or W.",
+            "rules/s3/one.py has the ID 'I9700'. Rules on s3 use E9700 to E9719, or W.",
         ),
         (
             {

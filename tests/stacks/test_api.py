@@ -816,7 +816,7 @@ def test_parameter_in_the_definition_is_refused() -> None:
 
     assert str(error.value) == (
         "Resources.ProxyAnyMethod: The API RestApi depends on Environment here, and a new value of a "
-        "parameter would not deploy the API. Put what differs into the stage, or write the value into the "
+        "parameter would not deploy the API. Move what differs to the stage, or write the value into the "
         "template."
     )
 
@@ -876,7 +876,7 @@ def test_what_cannot_be_derived_is_reported() -> None:
 
     assert sentences(t) == [
         "Resources.ProxyAnyMethod: The API RestApi depends on Environment here, and a new value of a "
-        "parameter would not deploy the API. Put what differs into the stage, or write the value into the "
+        "parameter would not deploy the API. Move what differs to the stage, or write the value into the "
         "template."
     ]
 

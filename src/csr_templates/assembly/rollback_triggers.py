@@ -38,7 +38,8 @@ def rollback_triggers(
     where = "Correct rollback_triggers in the listing of the stacks."
     if len(alarms) > MOST:
         raise RollbackTriggerError(
-            f"{len(alarms)} rollback triggers are declared, and CloudFormation takes at most {MOST}. {where}"
+            f"{len(alarms)} rollback triggers are declared, and CloudFormation accepts at most {MOST}. "
+            f"{where}"
         )
     for alarm in alarms:
         resource = stack.resources.get(alarm, {})

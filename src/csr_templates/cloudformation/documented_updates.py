@@ -41,7 +41,7 @@ _CLUSTER_HANDLER: Final = f"{_HANDLERS}aws-rds-dbcluster/src/main/java/software/
 
 _STACK: Final = f"{_REFERENCE}aws-resource-cloudformation-stack.html"
 
-_SOME: Final = "may be interrupted"  # the page says no more than "Some interruptions"
+_SOME: Final = "may be interrupted"  # the page says only "Some interruptions"
 _NO_CACHE: Final = "has an empty cache afterwards, or none, so that more requests reach the backend"
 
 NOTES: Final = {
@@ -127,7 +127,7 @@ NOTES: Final = {
     },
     "AWS::SecretsManager::Secret": {
         "GenerateSecretString": Note(
-            "gets a new value, which what has the old one does not know",
+            "gets a new value, which clients with the old one do not have",
             False,
             f"{_REFERENCE}aws-resource-secretsmanager-secret.html",
         ),

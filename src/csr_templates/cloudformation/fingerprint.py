@@ -135,7 +135,7 @@ def deployment(template: Mapping[str, Any], logical_id: str) -> str:
         if parameters := sorted(_dependencies(template, resource)["Parameters"]):
             raise FingerprintError(
                 f"Resources.{name}: The API {api} depends on {' and '.join(parameters)} here, and a new "
-                "value of a parameter would not deploy the API. Put what differs into the stage, or write "
+                "value of a parameter would not deploy the API. Move what differs to the stage, or write "
                 "the value into the template."
             )
     return _hash([definition, own], _dependencies(template, definition))
@@ -162,7 +162,7 @@ def _without_release(environment: Any, function: str) -> dict[str, Any]:
     ):
         raise FingerprintError(
             f"Resources.{function}.Properties.Environment: The variables are not a plain mapping, so "
-            f"{RELEASE} has no place among them. Write a mapping, with Fn::If at the values that differ."
+            f"{RELEASE} cannot be added. Write a mapping, with Fn::If at the values that differ."
         )
     others = {name: value for name, value in variables.items() if name != RELEASE}
     return {"Environment": {**environment, "Variables": others}} if others else {}
@@ -191,7 +191,7 @@ def _hash(value: Any, needed: Mapping[str, Mapping[str, Any]]) -> str:
     """Hash a value together with the conditions and mappings that it depends on."""
     from hashlib import (
         sha256,
-    )  # loads OpenSSL, which takes a fifth of the time of the stacks without troposphere
+    )  # loads OpenSSL: a fifth of the time of the stacks without troposphere
 
     text = json.dumps(
         [value, needed["Conditions"], needed["Mappings"]], sort_keys=True, separators=(",", ":")
@@ -222,8 +222,8 @@ def _longest_value(name: str, parameter: Mapping[str, Any], function: str) -> in
     """Return the maximum number of characters of a parameter's value."""
     if str(parameter.get("NoEcho", False)).lower() == "true":
         raise FingerprintError(
-            f"Parameters.{name}: This NoEcho parameter reaches the function {function}, and the release "
-            "would show its value to anyone who may list versions. Hand over the ARN of a secret instead."
+            f"Parameters.{name}: The function {function} uses this NoEcho parameter, and the release "
+            "would show its value to anyone who can list versions. Pass the ARN of a secret instead."
         )
     if "AllowedValues" in parameter and parameter["Type"] in ("String", "Number"):
         return max(len(str(value)) for value in parameter["AllowedValues"])
@@ -232,8 +232,8 @@ def _longest_value(name: str, parameter: Mapping[str, Any], function: str) -> in
     if parameter["Type"] == "String" and "MaxLength" in parameter:
         return int(parameter["MaxLength"])
     raise FingerprintError(
-        f"Parameters.{name}: This parameter of Type {parameter['Type']} reaches the function {function}, and "
-        "the release holds its value, which may be of any length. Make it a String with MaxLength or "
+        f"Parameters.{name}: The function {function} uses this parameter of Type {parameter['Type']}, and "
+        "the release contains its value, which can have any length. Make it a String with MaxLength or "
         "AllowedValues, or a Number with MaxValue."
     )
 
@@ -243,7 +243,7 @@ def _check_length(function: str, lengths: Mapping[str, int]) -> None:
     if total > LONGEST_DESCRIPTION:
         shares = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise FingerprintError(
-            f"Resources.{function}: The release may become {total} characters long, and the description of a "
-            f"version takes {LONGEST_DESCRIPTION}. Lower the MaxLength of a parameter that reaches the "
-            f"function ({shares})."
+            f"Resources.{function}: The release can have {total} characters, but the description of a "
+            f"version only {LONGEST_DESCRIPTION}. Lower the MaxLength of a parameter that the function uses "
+            f"({shares})."
         )

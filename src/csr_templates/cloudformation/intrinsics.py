@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final, NoReturn
 from csr_templates.cloudformation.references import escape_placeholders, pieces
 from csr_templates.cloudformation.wording import hint
 
-Function = Callable[[Any, Any, str], Any]  # a method: self, what the function is given, and its place
+Function = Callable[[Any, Any, str], Any]  # a method: self, the argument of the function, and its place
 
 _UNKNOWN_PSEUDO: Final = ("AWS::NotificationARNs", "AWS::StackId")
 _NO_VALUE: Final = {"Ref": "AWS::NoValue"}
@@ -75,7 +75,7 @@ class Section:
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         if name not in self.functions:
-            fail(path, f"{name} is not a function of {self.title}, which take {comma_list(self.functions)}.")
+            fail(path, f"{name} is not a function of {self.title}; allowed are {comma_list(self.functions)}.")
         return self.functions[name](self, node, path)
 
     def truth(self, node: Any, path: str) -> bool | None:
@@ -113,7 +113,7 @@ class Section:
 
     def _ref(self, node: Any, path: str) -> Any:
         if not isinstance(node, str):
-            fail(path, f"Ref takes one name, found {show(node)}.")
+            fail(path, f"Ref requires one name, found {show(node)}.")
         if node in self.values:
             return _copy(self.values[node])
         if node in self.pseudo:
@@ -122,13 +122,13 @@ class Section:
             return {"Ref": node}
         if node.startswith("AWS::"):
             known = [*self.pseudo, *_UNKNOWN_PSEUDO, "AWS::NoValue"]
-            fail(path, f"'{node}' is not a pseudo parameter; there are {comma_list(known)}.")
+            fail(path, f"'{node}' is not a pseudo parameter; allowed are {comma_list(known)}.")
         return self.reference(node, path)
 
     def _sub(self, node: Any, path: str) -> Any:
         text, variables = (node, {}) if isinstance(node, str) else arguments("Fn::Sub", node, path, 2)
         if not isinstance(text, str) or not isinstance(variables, dict):
-            fail(path, f"Fn::Sub takes {_SHAPES['Fn::Sub']}, found {show(node)}.")
+            fail(path, f"Fn::Sub requires {_SHAPES['Fn::Sub']}, found {show(node)}.")
         bound = {name: self.text(item, f"{path}[1].{name}") for name, item in variables.items()}
 
         def variable(name: str) -> Any:
@@ -156,7 +156,7 @@ class Section:
         values = self.items(items, f"{path}[1]")
         if not is_unknown(position):
             if not re.fullmatch("[0-9]+", position):
-                fail(f"{path}[0]", f"The index is a whole number from 0 on, found {show(position)}.")
+                fail(f"{path}[0]", f"The index is a whole number, 0 or more, found {show(position)}.")
             position = int(position)
         if is_unknown(position) or is_unknown(values):
             return {"Fn::Select": [position, values]}
@@ -251,7 +251,7 @@ def comma_list(names: Iterable[str]) -> str:
 def arguments(name: str, node: Any, path: str, low: int, high: int | None = None) -> Any:
     """Return the arguments of a function if they are a list of `low`, or `low` to `high`, items."""
     if not isinstance(node, (list, tuple)) or not low <= len(node) <= (high or low):
-        fail(path, f"{name} takes {_SHAPES[name]}, found {show(node)}.")
+        fail(path, f"{name} requires {_SHAPES[name]}, found {show(node)}.")
     return node
 
 

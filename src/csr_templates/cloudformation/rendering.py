@@ -245,7 +245,7 @@ def _function(name: str, argument: Any, place: str) -> tuple[str, Any, str]:
         _refuse(inside, "unknown function")
     if name in SHORT and type(argument) in (str, list):
         return SHORT[name], argument, inside
-    # A value has one tag, so a short form cannot hold another one directly.
+    # A value has one tag, so a short form cannot directly contain another one.
     return "", {name: argument}, place
 
 
@@ -266,7 +266,7 @@ def _fits_on_one_line(text: str) -> bool:
 
 
 def _key_text(key: str, in_flow: bool = False) -> str:
-    """Return a key as it is written; an empty string if it may not be a key."""
+    """Return a key as it is written; an empty string if it cannot be a key."""
     return one_line(key, in_flow) if 0 < len(key) <= _LONGEST_KEY else ""
 
 
@@ -353,7 +353,7 @@ def _refuse_text(text: str, place: str) -> NoReturn:
     _refuse(
         place,
         f"the character {bad!r} (U+{ord(bad):04X}) in {_excerpt(text)} is not printable ASCII; "
-        "some AWS services refuse such text and others show it as question marks",
+        "some AWS services refuse such text, others show question marks",
     )
 
 
@@ -364,23 +364,22 @@ def _is_text(text: str) -> bool:
 def _check_comment(text: str, place: str) -> None:
     _check_text(text, place)
     if "\n" in text:
-        _refuse(
-            place, f"{_excerpt(text)} has more than one line; what follows the first would not be a comment"
-        )
+        _refuse(place, f"{_excerpt(text)} has more than one line; only the first would be a comment")
 
 
 def _check_literal(text: str, place: str) -> None:
     if text.endswith("\n\n"):
         _refuse(
             place,
-            f"{_excerpt(text)} ends with two line feeds; a literal block that keeps them keeps the blank "
-            "line after a resource, too",
+            f"{_excerpt(text)} ends with two line feeds; a literal block would keep the blank line after "
+            "the resource, too",
         )
     for number, line in enumerate(text.split("\n"), 1):
         if line.endswith(" "):
             _refuse(
                 place,
-                f"line {number} of {_excerpt(text)} ends with a space; no one sees it, and editors remove it",
+                f"line {number} of {_excerpt(text)} ends with a space, which is invisible and removed by "
+                "editors",
             )
 
 

@@ -172,14 +172,14 @@ class Rules(Section):
         for name, rule in self.template.get("Rules", {}).items():
             path = f"Rules.{name}"
             if not isinstance(rule, Mapping) or not isinstance(rule.get("Assertions"), list | tuple):
-                fail(path, f"A rule holds a list of Assertions, found {show(rule)}.")
+                fail(path, f"A rule contains a list of Assertions, found {show(rule)}.")
             applies = True
             if "RuleCondition" in rule:
                 applies = self.truth(rule["RuleCondition"], f"{path}.RuleCondition") is True
             for index, assertion in enumerate(rule["Assertions"]):
                 place = f"{path}.Assertions[{index}]"
                 if not isinstance(assertion, Mapping) or "Assert" not in assertion:
-                    fail(place, f"An assertion holds an Assert, found {show(assertion)}.")
+                    fail(place, f"An assertion contains an Assert, found {show(assertion)}.")
                 if self.truth(assertion["Assert"], f"{place}.Assert") is False and applies:
                     messages.append(str(assertion.get("AssertDescription", place)))
         return messages
@@ -215,7 +215,7 @@ class Body(Section):
     title = "Resources and Outputs"
 
     def result(self) -> dict[str, Any]:
-        """Resolve the two sections that make the stack."""
+        """Resolve the two sections."""
         # Every condition, not only those in use: CloudFormation refuses a wrong condition in any case.
         self.truths = Conditions(self.template, self.values, self.pseudo).all()
         self.resources = self._existing("Resources")
@@ -295,7 +295,7 @@ class Body(Section):
 
     def _get_stack_output(self, node: Any, path: str) -> Any:
         if not isinstance(node, Mapping) or not {"StackName", "OutputName"} <= node.keys():
-            fail(path, f"Fn::GetStackOutput takes at least StackName and OutputName, found {show(node)}.")
+            fail(path, f"Fn::GetStackOutput requires StackName and OutputName, found {show(node)}.")
         return {"Fn::GetStackOutput": self.value(node, path)}
 
     functions: ClassVar[Mapping[str, Function]] = {
@@ -317,7 +317,7 @@ def _require_condition(name: Any, definitions: Mapping[str, Any], path: str) -> 
 
 def _decide(name: str, truth: bool | None, path: str) -> bool:
     if truth is None:
-        fail(path, f"The condition {name} depends on a value that only the deployed stack knows.")
+        fail(path, f"The condition {name} depends on a value that is known only in the deployed stack.")
     return truth
 
 
@@ -347,7 +347,9 @@ def _parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[
 def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[str, str]) -> Any:
     path = f"Parameters.{name}"
     if name in given and not isinstance(given[name], str):
-        fail(path, f"The value given is {show(given[name])}; CloudFormation takes only strings, so quote it.")
+        fail(
+            path, f"The value given is {show(given[name])}; CloudFormation accepts only strings, so quote it."
+        )
     text = given[name] if name in given else as_text(declaration["Default"], path)
     kind = str(declaration.get("Type"))
     is_list = kind == "CommaDelimitedList" or kind.startswith("List<")

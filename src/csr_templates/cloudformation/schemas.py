@@ -193,7 +193,7 @@ def iam_action(action: str) -> tuple[str, ...] | None:
     try:
         formats = {arn for kind in kinds for arn in service["Resources"][kind.lower()]["ARNFormats"]}
     except KeyError as error:
-        _unknown_layout(_POLICIES, f"{action} names a resource without {error}")
+        _unknown_layout(_POLICIES, f"{action} refers to a resource without {error}")
     return tuple(sorted(arn.replace(".*", "*") for arn in formats))
 
 
@@ -263,7 +263,7 @@ def _type_files(region: str) -> dict[str, Any]:
     if not is_name or not (data_folder() / file).is_file():
         regions = sorted(path.stem for path in (data_folder() / "schemas" / "providers").glob("*-*.json"))
         if not regions:
-            _unknown_layout("schemas/providers", "it holds no region")
+            _unknown_layout("schemas/providers", "it contains no region")
         raise SchemasError(
             f"There are no schemas for the region {region!r}; cfn-lint {_version()} has {', '.join(regions)}."
         )
@@ -276,8 +276,8 @@ def _schema(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
     name = _type_files(region).get(type_name)
     if name is None:
         raise SchemasError(
-            f"{type_name} is not a resource type in {region}, as far as cfn-lint {_version()} knows. Correct "
-            "the name, or use a cfn-lint whose schemas have it."
+            f"{type_name} is not a resource type in {region}, according to cfn-lint {_version()}. Correct "
+            "the name, or use a newer cfn-lint."
         )
     if not isinstance(name, str):
         _unknown_layout(
@@ -320,7 +320,7 @@ def _tag_property(schema: Mapping[str, Any]) -> str:
 def _properties(file: str, schema: Mapping[str, Any], key: str) -> tuple[str, ...]:
     pointers = schema.get(key, [])
     if not all(str(pointer).startswith("/properties/") for pointer in pointers):
-        _unknown_layout(file, f"{key} holds something other than paths under /properties/")
+        _unknown_layout(file, f"{key} contains something other than paths under /properties/")
     return tuple(pointer.removeprefix("/properties/") for pointer in pointers)
 
 
@@ -331,7 +331,7 @@ def _read(file: str) -> dict[str, Any]:
     except ValueError as error:
         _unknown_layout(file, f"it cannot be read ({error})")
     if not isinstance(content, dict):
-        _unknown_layout(file, "it holds no object")
+        _unknown_layout(file, "it is not an object")
     return content
 
 
@@ -350,7 +350,7 @@ def _version() -> str:
 
 def _unknown_layout(file: str, what: str) -> NoReturn:
     raise SchemasError(
-        f"cfn-lint {_version()} keeps its schemas in a way that this version of csr-templates does not know: "
-        f"in cfnlint/data/{file}, {what}. Install the version of cfn-lint that csr-templates asks for; if it "
-        "is the one, the installation is damaged."
+        f"cfn-lint {_version()} stores its schemas in a format that this version of csr-templates does not "
+        f"support: in cfnlint/data/{file}, {what}. Install the version of cfn-lint that csr-templates "
+        "requires; if it is installed, the installation is damaged."
     )

@@ -122,13 +122,13 @@ def _parameters(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> di
         },
         "PipelinePrincipalArn": {
             **open_text,
-            "Description": "ARN of the role that may assume the pipeline's role; empty with OIDC.",
+            "Description": "ARN of the role that can assume the pipeline's role; empty with OIDC.",
             "AllowedPattern": "(arn:aws:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+)?",
             "ConstraintDescription": "must be the ARN of a role, without wildcards, or empty",
         },
         "OidcProviderArn": {
             **open_text,
-            "Description": "ARN of the OIDC provider whose tokens may assume the pipeline's role, or empty.",
+            "Description": "ARN of the OIDC provider whose tokens can assume the pipeline's role, or empty.",
             "AllowedPattern": "(arn:aws:iam::[0-9]{12}:oidc-provider/[A-Za-z0-9._/-]+)?",
             "ConstraintDescription": "must be the ARN of an OIDC provider, or empty",
         },
@@ -139,21 +139,23 @@ def _parameters(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> di
                 "GitHub Actions."
             ),
             "AllowedPattern": '[^"*?$\\\\]*',
-            "ConstraintDescription": "must not hold wildcards, quotation marks, backslashes or dollar signs",
+            "ConstraintDescription": "must not contain wildcards, quotation marks, backslashes or dollar "
+            "signs",
         },
         "OidcAudience": {
             **text,
             "Default": "sts.amazonaws.com",
             "Description": "Claim aud that a token must have.",
             "AllowedPattern": '[^"*?$\\\\]+',
-            "ConstraintDescription": "must not hold wildcards, quotation marks, backslashes or dollar signs",
+            "ConstraintDescription": "must not contain wildcards, quotation marks, backslashes or dollar "
+            "signs",
         },
         "DeletePolicies": {
             **text,
             "Default": "attached",
             "AllowedValues": ["attached", "detached"],
             "Description": (
-                "Whether the roles may delete: attached for the first deploy and while resources go away."
+                "Whether the roles can delete: attached for the first deploy and while resources are removed."
             ),
         },
     }
@@ -170,7 +172,7 @@ def _parameters(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> di
     if has_domain:
         parameters["CustomDomainName"] = {
             **open_text,
-            "Description": "CustomDomainName of the stack, whose records it may change; empty for none.",
+            "Description": "CustomDomainName of the stack, whose records it can change; empty for none.",
         }
         parameters["HostedZoneId"] = {
             **open_text,
@@ -208,7 +210,8 @@ _RULES: Final[dict[str, Any]] = {
         "Assertions": [
             {
                 "Assert": _given("OidcSubject"),
-                "AssertDescription": "OidcProviderArn needs OidcSubject: without it every token would do.",
+                "AssertDescription": "OidcProviderArn needs OidcSubject: without it, every token is "
+                "accepted.",
             }
         ],
     },
@@ -252,7 +255,7 @@ def _roles(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> dict[st
             "Type": "AWS::IAM::Role",
             "Properties": {
                 "RoleName": _role_name(stack, "pipeline"),
-                "Description": f"Asks CloudFormation to deploy the {stack.name} stack",
+                "Description": f"Role of the pipeline that deploys the {stack.name} stack",
                 "AssumeRolePolicyDocument": {"Fn::If": ["UsesOidc", _by_token(), _trust(by_role)]},
                 "Tags": tags,
             },
@@ -261,7 +264,7 @@ def _roles(stack: BuiltStack, *, makes_roles: bool, has_domain: bool) -> dict[st
             "Type": "AWS::IAM::Role",
             "Properties": {
                 "RoleName": _role_name(stack, "service"),
-                "Description": f"With which CloudFormation deploys the {stack.name} stack",
+                "Description": f"Role with which CloudFormation deploys the {stack.name} stack",
                 "AssumeRolePolicyDocument": _trust(by_cloudformation),
                 "Tags": tags + more,
             },

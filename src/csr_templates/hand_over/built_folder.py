@@ -46,7 +46,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
         data = read_file(manifest.MANIFEST)
     except OSError as error:
         raise BuiltFolderError(
-            f"There is no {name}, so this is not a folder that a build wrote. Name one, or two templates."
+            f"There is no {name}, so this is not an output folder. Specify one, or two templates."
         ) from error
     try:
         document = manifest.read(data, name)
@@ -72,7 +72,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             if isinstance(error, BuiltFolderError):
                 raise
             raise BuiltFolderError(
-                f"{name} does not say where the files of each stack are. Build the folder again, or "
+                f"{name} does not contain the paths of the files of each stack. Build the folder again, or "
                 "compare single templates."
             ) from error
         for environment, path in files.items():

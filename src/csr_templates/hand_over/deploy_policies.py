@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 OWN_ACCOUNT: Final = {"aws:ResourceAccount": ACCOUNT}
 TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}
 
-# Each of these has a separate statement, with conditions of its own.
+# Each of these has a separate statement with its own conditions.
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
 _READS: Final = ("Describe", "Get", "List")
 _RECORDS: Final = "route53:ChangeResourceRecordSets"
@@ -385,8 +385,8 @@ class _Needs:
         for handler in ("create", "delete"):
             if self.serving.isdisjoint(handlers.get(handler, ())):
                 raise PolicyError(
-                    f"Nothing that {type_name} claims to need for its handler {handler} concerns an ARN of "
-                    "SCOPES in deploy_scopes.py. Add a line for the type."
+                    f"No action that {type_name} requires for its handler {handler} matches an ARN of SCOPES "
+                    "in deploy_scopes.py. Add a line for the type."
                 )
 
     def _serves(self, action: str) -> bool:
@@ -419,7 +419,7 @@ class _Needs:
         for action in sorted(found):
             if not _takes_any(action) and not self._concerned(action):
                 raise PolicyError(
-                    f"{action} is needed, and SCOPES in deploy_scopes.py has no ARN that it concerns. Add a "
+                    f"{action} is required, but matches no ARN of SCOPES in deploy_scopes.py. Add a "
                     'line, with "" for the types.'
                 )
         return found
@@ -445,7 +445,8 @@ class _Needs:
             elif type_name.startswith("AWS::"):
                 raise PolicyError(
                     f"The parameter {name} has the type {declared['Type']}, and PARAMETERS in "
-                    "deploy_scopes.py does not say how CloudFormation looks its value up. Add a line for it."
+                    "deploy_scopes.py does not contain the action for looking up its value. Add a line for "
+                    "it."
                 )
 
     def _concerned(self, action: str) -> set[Place]:
@@ -509,8 +510,8 @@ class _Needs:
         names = [tag["Value"] for tag in properties.get("Tags", []) if tag["Key"] == "Name"]
         if not names:
             raise PolicyError(
-                f"{resource} needs a tag Name: other stacks have such resources, too, and a policy can tell "
-                "them apart only by it."
+                f"{resource} needs a tag Name: other stacks have such resources, too, and a policy can "
+                "distinguish them only by this tag."
             )
         self._names[resource] = [text for name in names for text in self.patterns.texts(name)]
         return self._names[resource]

@@ -54,7 +54,7 @@ def deployment_file(
         f"# Refresh with: {refresh}",
     ]
     if per_deploy:
-        lines.append(f"# Each deploy decides, so a copy of this file has to add: {', '.join(per_deploy)}")
+        lines.append(f"# Set at each deploy, so a copy of this file must add: {', '.join(per_deploy)}")
     lines.append(f"template-file-path: {_quoted(template)}")
     for key, values in (("parameters", parameters), ("tags", tags)):
         if values:

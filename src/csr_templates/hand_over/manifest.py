@@ -108,15 +108,15 @@ def manifest_problems(stack: BuiltStack) -> list[str]:
             )
         elif name in stack.per_deploy:
             found.append(
-                f"Each deploy decides the parameter {name}, but with another value the name of the stack "
-                f"({stack.name_pattern}) is another one. Take it out of per_deploy."
+                f"The parameter {name} is set at each deploy, but its value is part of the name of the "
+                f"stack ({stack.name_pattern}). Remove it from per_deploy."
             )
     titled = False
     for logical_id in stack.resources:
         titled = titled or logical_id in stack.sections
         if titled and logical_id not in stack.sections:
             found.append(
-                f"{logical_id} belongs to no section, but the template shows it under the title of the "
+                f"{logical_id} is not in a section, but the template shows it under the title of the "
                 "resource before it. Add it with add_resource(), after section()."
             )
     return found
@@ -142,8 +142,8 @@ def read(data: bytes, name: str) -> dict[str, Any]:
             f"{name} has a merge conflict in line {marker.line}. Build again: a build writes the whole file."
         )
     raise ManifestError(
-        f"{name} is not a manifest that this version of csr-templates knows. Name another folder with "
-        "--output, then build again."
+        f"{name} is not a manifest that this version of csr-templates can read. Specify another folder "
+        "with --output, then build again."
     )
 
 
@@ -167,8 +167,8 @@ def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
     ours, theirs = map(_parsed, merge_conflicts.sides(text) or ("", ""))
     if not ours or not theirs:
         raise ManifestError(
-            f"{name} has a merge conflict in line {marker.line}, and its sides are not both manifests. Take "
-            f"one side (git checkout --ours {name}, or --theirs), then build again."
+            f"{name} has a merge conflict in line {marker.line}, and one side is not a manifest. Use one "
+            f"side (git checkout --ours {name}, or --theirs), then build again."
         )
     files: dict[str, dict[str, Any]] = {**ours["files"]}
     for path, entry in theirs["files"].items():

@@ -156,13 +156,13 @@ def _reason(stack: BuiltStack, name: str, kept: Collection[str]) -> str:
     if gone := [owner for owner in owners if owner not in kept]:
         return f"it belongs to {gone[0]}, which is deleted"
     if resource["Type"] not in stateful_types() and not owners:
-        return "it holds no data, and the deploy creates another one"
+        return "it contains no data, and the deploy creates a new one"
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html
     if "read" not in schema.handlers:
         return f"CloudFormation cannot import {resource['Type']}"
     properties = resource.get("Properties", {})
     if not owners and not _name(stack, resource) and "Name" not in _tags(stack, properties, resource["Type"]):
-        return "it has neither a name nor a tag Name to find it by"
+        return "it has neither a name nor a tag Name"
     return ""
 
 
@@ -230,7 +230,7 @@ def _template(stack: BuiltStack, names: Collection[str], imported: Collection[st
     }
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"Takes back into the {stack.name} stack what its deletion has left",
+        "Description": f"Takes back into the {stack.name} stack the resources that its deletion has retained",
         "Parameters": sections.pop("Parameters"),
         **{title: section for title, section in sections.items() if section},
     }
@@ -255,7 +255,7 @@ def _chosen(section: Mapping[str, Any], kind: str, used: Set[tuple[str, str]]) -
 
 def _placeholder(what: str) -> dict[str, Any]:
     return {
-        "Description": f"Stands for {what}, which is deleted; the next deploy writes the new one.",
+        "Description": f"Placeholder for {what}, which is deleted; the next deploy sets the new value.",
         "Type": "String",
         "Default": _UNKNOWN,
     }

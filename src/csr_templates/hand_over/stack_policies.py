@@ -52,7 +52,7 @@ def stack_policy(stack: BuiltStack) -> Document:
     if size > MAX_BYTES:
         raise PolicyError(
             f"The stack policy has {size} bytes, but CloudFormation accepts {MAX_BYTES}: it protects "
-            f"{len(denied)} resources of the template. Move some of them to a stack of their own."
+            f"{len(denied)} resources of the template. Move some of them to another stack."
         )
     return policy
 

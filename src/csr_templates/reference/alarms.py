@@ -41,7 +41,7 @@ UNITS: Final = {
     "Throttles": "requests",
     "WriteLatency": "seconds",
 }
-"""The unit in which AWS counts a metric; no template has it. An alarm on another metric has no unit."""
+"""The unit of a metric, which templates do not contain. For other metrics, no unit is shown."""
 
 _SIGNS: Final = {
     "GreaterThanOrEqualToThreshold": ">=",
@@ -57,7 +57,7 @@ def metric_stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def period(alarm: Mapping[str, Any]) -> Any:
-    """Return the seconds of one period of an alarm: of an expression, those of its longest metric."""
+    """Return the period of an alarm in seconds; of an expression, the longest period of its metrics."""
     return alarm.get("Period") or max((one["Period"] for one in metric_stats(alarm)), default=60)
 
 
@@ -136,7 +136,7 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
 
 
 def _length(seconds: int, words: Words) -> str:
-    """Return a length of time in the largest unit that it is a whole number of."""
+    """Return a duration as a whole number of the largest possible unit."""
     for form, length in (("{number} h", 3600), ("{number} min", 60)):
         if seconds % length == 0:
             return words.fill(form, number=str(seconds // length))
@@ -148,6 +148,6 @@ def _text(value: Any) -> str:
 
 
 def number(value: Any) -> str:
-    """Return a value as text; a number from 10,000 on with separators."""
+    """Return a value as text; a number above 9,999 with separators."""
     text = in_words(value)
     return f"{int(text):,}" if re.fullmatch(r"[1-9]\d{4,}", text) else text

@@ -25,7 +25,7 @@ class Widget(NamedTuple):
     title: str
     kind: str
     condition: str
-    """Empty for a widget that is always there."""
+    """Empty for a widget without a condition."""
 
 
 def widget_table(dashboard: Mapping[str, Any]) -> list[str]:

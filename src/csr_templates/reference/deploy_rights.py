@@ -25,14 +25,14 @@ _ACTIONS: Final = "Actions of each statement"
 
 
 def lines(stacks: Sequence[BuiltStack], words: Words) -> list[str]:
-    """Return what each role may do: by service, a list for each statement, then the exact actions.
+    """Return the permissions of each role: by service, a list for each statement, then the exact actions.
 
     Args:
         stacks: with their policies, in deploy order.
         words: the words of the page's language.
 
     Raises:
-        PageError: a statement has something that there is no sentence for.
+        PageError: a part of a statement has no sentence.
     """
     found: list[str] = []
     for stack in stacks:
@@ -95,7 +95,7 @@ def _statements(documents: Sequence[Document]) -> list[Mapping[str, Any]]:
 
 
 def _services(statement: Mapping[str, Any]) -> str:
-    """Return the services whose actions a statement names, as IAM names them."""
+    """Return the services of the actions of a statement, as IAM names them."""
     return codes(dict.fromkeys(action.partition(":")[0] for action in listed(statement["Action"])))
 
 

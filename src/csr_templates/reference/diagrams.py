@@ -1,6 +1,6 @@
-"""Diagrams of the stacks, as Mermaid text that is read off the templates.
+"""Diagrams of the stacks, as Mermaid text.
 
-Nothing is drawn that no template says: boxes are resources, and arrows are references between them.
+They show only the content of the templates: boxes are resources, and arrows are references between them.
 https://mermaid.js.org/syntax/flowchart.html
 """
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.cloudformation.wiring import Wiring
 
-# What the pictures of the system show: the resources that a request passes, that hold data, or that lead out
-# of the network. Everything else is a detail of one of them.
+# Types in the system diagram: resources that process requests, store data, or connect the network to others.
+# Everything else is a detail of one of them.
 _OF_REQUESTS: Final = {
     "AWS::ApiGateway::RestApi": "API Gateway",
     "AWS::CloudFront::Distribution": "CloudFront",
@@ -37,13 +37,13 @@ _OF_NETWORK: Final = {
     "AWS::EC2::VPCEndpoint": "VPC endpoint",
 }
 _SHOWN: Final = _OF_REQUESTS | _OF_NETWORK
-# A request passes the second before the first, which refers to it.
+# A request reaches the second before the first, which refers to it.
 _PASSED_BEFORE: Final = {
     ("AWS::CloudFront::Distribution", "AWS::WAFv2::WebACL"),
     ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"),
 }
 _PLACES: Final = frozenset({"AWS::EC2::Subnet", "AWS::EC2::VPC"})
-_METHOD: Final = "AWS::ApiGateway::Method"  # what an API calls is written in its methods, which refer to it
+_METHOD: Final = "AWS::ApiGateway::Method"  # the integrations of an API are in its methods, which refer to it
 
 _ESCAPES: Final = str.maketrans(
     {"#": "#35;", "&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "`": "#96;"}
@@ -51,23 +51,23 @@ _ESCAPES: Final = str.maketrans(
 
 
 def requests(wiring: Wiring) -> str:
-    """Return the picture of what refers to what, from the browser to the database.
+    """Return the diagram of the references, from the browser to the database.
 
-    It has no frames: Mermaid draws lines between frames straight, behind boxes and titles.
+    It has no frames, because Mermaid draws lines between frames straight, behind boxes and titles.
     """
     return "\n".join(_System(wiring).requests())
 
 
 def network(wiring: Wiring) -> str:
-    """Return the picture of the subnets, what is in them, and the gateways that their routes lead to.
+    """Return the diagram of the subnets, their resources, and the gateways of their routes.
 
-    A frame in a frame would have its title on that of the other.
+    Frames are not nested, because their titles would overlap.
     """
     return "\n".join(_System(wiring).network())
 
 
 def overview(wiring: Wiring) -> str:
-    """Return the picture of the stacks, each with its region, and what one reads from another."""
+    """Return the diagram of the stacks, with their regions, and the values that one reads from another."""
     stacks = wiring.stacks.values()
     lines = ["flowchart TB"]
     lines += [f"  {_id(stack.name)}[{label(f'*{stack.name}', stack.file, stack.region)}]" for stack in stacks]
@@ -100,8 +100,8 @@ class _System:
         self.reached = {node: self._reach(node) for node in self.shown}
 
     def requests(self) -> list[str]:
-        """Return the text of the picture of requests."""
-        nodes = [  # from the last stack to the first, as a request goes
+        """Return the text of the request diagram."""
+        nodes = [  # from the last stack to the first, in the direction of a request
             node
             for stack in reversed(self.wiring.stacks)
             for node in self.shown
@@ -129,7 +129,7 @@ class _System:
         ]
 
     def network(self) -> list[str]:
-        """Return the text of the picture of the network."""
+        """Return the text of the network diagram."""
         lines = ["flowchart LR"]
         for subnet in self._of_type("AWS::EC2::Subnet"):
             inside = [node for node in self.shown if self._subnets(node) == [subnet]]
@@ -153,7 +153,7 @@ class _System:
         return " and ".join(place.name for place in places) or self._stack(node).region
 
     def _reach(self, start: Node) -> list[Node]:
-        """Return what a resource refers to, through what is neither shown nor a place."""
+        """Return the resources that a resource refers to, also through resources that are not shown."""
         found: dict[Node, None] = {}
         pending = [start]
         while pending:
@@ -171,7 +171,7 @@ class _System:
         return [*self.wiring.targets(node), *methods]
 
     def _routes(self) -> Iterator[tuple[Node, Node]]:
-        """Yield the subnets with the gateways that their route tables lead to."""
+        """Yield the subnets with the gateways of their route tables."""
         for association in self._of_type("AWS::EC2::SubnetRouteTableAssociation"):
             ends = self.wiring.targets(association)
             for route in self._of_type("AWS::EC2::Route"):
@@ -193,7 +193,7 @@ class _System:
         return self.wiring.stacks[node.stack]
 
     def _cidr(self, node: Node) -> str:
-        """Return the address range, with the default where it is a parameter."""
+        """Return the address range, with the default if it is a parameter."""
         stack = self._stack(node)
         block = in_words(stack.resources[node.name].get("Properties", {}).get("CidrBlock", ""))
         name = block.removeprefix("${").removesuffix("}")
@@ -201,5 +201,5 @@ class _System:
 
 
 def _id(*parts: str) -> str:
-    """Return an identifier; the leading word keeps it apart from Mermaid's own, such as ``end``."""
+    """Return an identifier; the prefix distinguishes it from Mermaid's keywords, such as ``end``."""
     return re.sub("[^A-Za-z0-9_]", "_", "_".join(["n", *parts]))

@@ -1,4 +1,4 @@
-"""Pieces of Markdown, as GitHub understands it."""
+"""Parts of Markdown, as GitHub renders it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ESCAPED = str.maketrans({character: f"\\{character}" for character in r"\`*_[]<
 
 
 def code(text: str) -> str:
-    """Return a text that is shown as it stands; nothing for an empty one."""
+    """Return a text as code; empty for an empty text."""
     text = " ".join(text.split())
     fence = "``" if "`" in text else "`"
     padding = " " if fence == "``" else ""
@@ -20,24 +20,24 @@ def code(text: str) -> str:
 
 
 def codes(texts: Iterable[str]) -> str:
-    """Return several such texts, with commas."""
+    """Return several texts as code, with commas."""
     return ", ".join(map(code, texts))
 
 
 def prose(text: str) -> str:
-    """Return a sentence in which nothing is taken for markup."""
+    """Return a sentence with its markup characters escaped."""
     return " ".join(text.split()).translate(_ESCAPED)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return the lines of a table; cells are Markdown, in which only ``|`` is escaped here."""
+    """Return the lines of a table; cells are Markdown; only ``|`` is escaped here."""
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
     return lines
 
 
 def item(text: str, depth: int = 0) -> list[str]:
-    """Return the lines of an item of a list, whose further lines are items below it."""
+    """Return the lines of a list item, with the other lines as nested items."""
     first, *below = text.split("\n")
     lines = [f"{'  ' * depth}- {first}"]
     return lines + [line for one in below for line in item(one, depth + 1)]
@@ -49,5 +49,5 @@ def mermaid(diagram: str) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    """Escape what would end the cell, in code too, where GitHub takes the backslash away."""
+    """Escape the characters that end a cell, also in code, where GitHub removes the backslash."""
     return re.sub(r"(?<!\\)\|", r"\\|", text) if "|" in text else text

@@ -1,4 +1,4 @@
-"""The places in a page that are generated: between markers, each alone on its line.
+"""The generated sections of a page: between two markers, each on a separate line.
 
 <!-- generated: alarms -->
 ...
@@ -21,14 +21,14 @@ _MARKER = re.compile(r"\s*<!-*\s*/?\s*generated\b")  # also a damaged one
 
 
 class PageError(ValueError):
-    """A page cannot be generated as it is; the message says what to do."""
+    """The page cannot be generated; the message states what to do."""
 
 
 class Section(NamedTuple):
-    """What is between two markers.
+    """A section between two markers.
 
     Attributes:
-        name: what the first marker asks for.
+        name: the name in the first marker.
         start: index of the first line between them.
         end: index of the line with the second marker.
     """
@@ -44,7 +44,7 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
     Args:
         text: the page.
         page: name of the file, for messages.
-        known: the names that a marker may have.
+        known: the allowed names of a marker.
 
     Raises:
         PageError: a marker is damaged, unknown, nested or without its counterpart.
@@ -61,7 +61,7 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
         if line == END:
             if not name:
                 raise PageError(
-                    f"{place}: {END} closes nothing. Write {START.format('<name>')} above the table, or "
+                    f"{place}: {END} has no start marker. Write {START.format('<name>')} above the table, or "
                     "remove this line."
                 )
             found.append(Section(name, opened, number - 1))
@@ -69,7 +69,7 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
         elif not start:
             raise PageError(
                 f"{place}: {line.strip()} is a damaged marker. Write {START.format('<name>')} above a "
-                f"generated table and {END} below it, each alone on its line."
+                f"generated table and {END} below it, each on a separate line."
             )
         elif name:
             raise PageError(
@@ -77,7 +77,7 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
             )
         elif start[1] not in known:
             kinds = sorted({re.sub(" .*", " <name>", one) for one in known})
-            raise PageError(f"{place}: no table is called {start[1]}. There are {', '.join(kinds)}.")
+            raise PageError(f"{place}: no table is called {start[1]}. Allowed are {', '.join(kinds)}.")
         else:
             name, opened = start[1], number
     if name:
@@ -90,9 +90,9 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
 def rewrite(
     text: str, found: Sequence[Section], write: Callable[[Section, Sequence[str]], Sequence[str]]
 ) -> str:
-    """Return the page with what ``write`` returns for each section, given the lines that are there.
+    """Return the page with the result of ``write`` for each section, from its current lines.
 
-    Everything else stays as it is. A section gets the line endings of its first marker.
+    The rest is unchanged. A section gets the line endings of its first marker.
     """
     lines = text.split("\n")
     result: list[str] = []

@@ -1,7 +1,7 @@
-"""What the page for the person on call takes from the templates: lists, since it is read on a phone.
+"""The generated parts of the on-call page: lists, because the page is read on a phone.
 
-An alarm's description says line by line what users notice and what to look at. The page has a section for
-each alarm, and repeats these lines in its language.
+Each line of an alarm's description states an effect or a check. The page has a section for each alarm, with
+these lines in its language.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class _Alarm(NamedTuple):
     """An alarm of any environment.
 
     Attributes:
-        name: without the part that all names have in common.
-        properties: as production's values resolve them, or as written where production does not have it.
-        lines: what its description says, by the word before the colon.
+        name: without the common prefix of all names.
+        properties: resolved with production's values; as in the template if production lacks the alarm.
+        lines: the lines of its description, by the word before the colon.
     """
 
     name: str
@@ -48,13 +48,13 @@ class _Alarm(NamedTuple):
 def lists(
     stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Callable[[Words], Iterator[str]]]:
-    """Return what a marker may ask for -> the function that yields its lines in the words of a page.
+    """Return name in a marker -> function that yields its lines in the words of a page.
 
-    Stacks without alarms and subscriptions have nothing to ask for.
+    Empty without alarms and subscriptions.
 
     Args:
         stacks: in deploy order.
-        resolved: stack -> its template, as production's values resolve it.
+        resolved: stack -> its template, resolved with production's values.
     """
     alarms = [
         _alarm(stack, logical_id, resolved[stack.name]["Resources"])

@@ -1,6 +1,6 @@
-"""The reference: one page, in Markdown, with what the templates hold and what they do.
+"""The reference: a Markdown page about the resources of the templates and the effects of changes.
 
-Everything on it is read off the templates and the resource schemas, so that it is as current as they are.
+All of it is generated from the templates and the resource schemas.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class _Page:
             yield from (f"  - {effect}" for effect in self._effect(stack, name, effects[name]))
 
     def _effect(self, stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
-        """Return, in sentences, what changing a parameter does."""
+        """Return the effects of changing a parameter, in sentences."""
         yield from sentences(stack, parameter, change)
         imported = {
             key: readers
@@ -197,7 +197,7 @@ class _Page:
                 yield f"  - Read by {', '.join(readers)}"
 
     def _sections(self, stack: BuiltStack) -> Iterator[str]:
-        """Return a table, since a picture of so many boxes has lines that run behind some of them."""
+        """Return a table, because a diagram of so many boxes has lines behind some of them."""
         home = {name: title for title, names in stack.by_section().items() for name in names}
         rows = []
         for title, names in stack.by_section().items():

@@ -1,9 +1,8 @@
-"""What changing a parameter does to a deployed stack, as far as schemas and AWS's pages tell.
+"""Effects of a changed parameter on a deployed stack, from schemas and AWS's pages.
 
-A parameter is followed to every property that it reaches, through Ref, Sub, the other functions and
-conditions, and on from each replaced resource to what refers to it. The schemas say which properties cannot
-be changed without a new resource, AWS's pages what an update in place interrupts. What they do not say is not
-known, and the sentences say so.
+A parameter is traced to every property that depends on it, through functions and conditions, and from each
+replaced resource to those that refer to it. The schemas list the properties that need a new resource, AWS's
+pages the interruptions of updates in place. Effects that neither documents are reported as not known.
 """
 
 from __future__ import annotations
@@ -31,24 +30,26 @@ if TYPE_CHECKING:
     from csr_templates.cloudformation.documented_updates import Note
     from csr_templates.cloudformation.references import Place
 
-MANY: Final = 6  # names; of more, a sentence says only how many they are
+MANY: Final = 6  # names; for more, a sentence contains only their number
 
 
 class Change(NamedTuple):
-    """What a new value of one parameter does. Logical IDs are in the order of the template, each once.
+    """Effects of a new value of one parameter.
+
+    Logical IDs are in the order of the template, without duplicates.
 
     Attributes:
-        replaced: the value is, or decides, a property that makes a new resource.
-        following: created again since such a property refers to what is replaced.
-        maybe_replaced: the schema says that it depends on the case.
-        switched: made or removed, as a condition turns.
+        replaced: the value determines a property whose change replaces the resource.
+        following: replaced because such a property refers to a replaced resource.
+        maybe_replaced: replaced in some cases, according to the schema.
+        switched: created or removed by a condition.
         updated: changed in place.
         keeping_name: of ``replaced``, those whose explicit name the parameter does not change. The new
-            resource has to be there before the old one goes, under the same name.
+            resource is created before the old one is deleted, with the same name.
         outputs: keys of outputs whose value, export or existence changes.
-        notes: what updates in place do beside changing something, with the resource that does it.
-        kept_if: of ``maybe_replaced``, the property and the case in which it does not replace, where known.
-        unknown: of ``updated``, those of which it is not known whether that interrupts anything.
+        notes: side effects of updates in place, with the resource.
+        kept_if: of ``maybe_replaced``, the property and the case without replacement, if known.
+        unknown: of ``updated``, those for which interruptions are not known.
     """
 
     replaced: tuple[str, ...]
@@ -64,7 +65,7 @@ class Change(NamedTuple):
 
 
 def changes(stack: BuiltStack) -> dict[str, Change]:
-    """Return parameter -> what changing it does, in the order of the template.
+    """Return parameter -> effects of its change, in the order of the template.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the template's types in the region.
@@ -73,7 +74,7 @@ def changes(stack: BuiltStack) -> dict[str, Change]:
 
 
 class _Follow:
-    """One parameter on its way through a template."""
+    """Traces one parameter through a template."""
 
     def __init__(self, stack: BuiltStack, parameter: str) -> None:
         self.stack = stack
@@ -85,7 +86,7 @@ class _Follow:
         resources = self.stack.resources
         switched = {name for name in resources if resources[name].get("Condition") in self.conditions}
         direct: dict[str, Effect] = {}
-        changed: dict[str, set[Place]] = {}  # properties, whose pages the notes are of
+        changed: dict[str, set[Place]] = {}  # properties, whose pages contain the notes
         for used in self.reached:
             for name, place in self.stack.users.get(used, []):
                 if name not in switched:
@@ -133,7 +134,7 @@ class _Follow:
         )
 
     def _with_followers(self, direct: Mapping[str, Effect], switched: set[str]) -> dict[str, Effect]:
-        """Return the effects on all resources, those included that refer to what is replaced."""
+        """Return the effects on all resources, including those that refer to replaced ones."""
         effects = dict(direct)
         pending = [name for name in effects if effects[name] >= Effect.MAYBE_REPLACED]
         while pending:
@@ -152,7 +153,7 @@ class _Follow:
         return effect_of_change(self.stack.resources[name]["Type"], self.stack.region, place)
 
     def _keeps_name(self, name: str, changed: Set[Place]) -> bool:
-        """Tell whether a resource has its own name, not that of another one, in a property that stays."""
+        """Return whether a resource has its own explicit name in an unchanged property."""
         resource = self.stack.resources[name]
         given = resource.get("Properties", {})
         names = name_properties(resource["Type"], self.stack.region, given)
@@ -169,12 +170,12 @@ class _Follow:
 
 
 def _known(found: Iterable[tuple[str, Note | None]]) -> tuple[tuple[str, Note], ...]:
-    """Return what was found, each once."""
+    """Return the effects without duplicates."""
     return tuple(dict.fromkeys((name, note) for name, note in found if note is not None))
 
 
 def _conditions(stack: BuiltStack, parameter: str) -> set[str]:
-    """Return the conditions that depend on a parameter, through other conditions too."""
+    """Return the conditions that depend on a parameter, directly or indirectly."""
     used = _named_in(stack, "Conditions")
     reached = {("name", parameter)}
     while more := {("condition", name) for name in used if used[name] & reached} - reached:
@@ -182,9 +183,9 @@ def _conditions(stack: BuiltStack, parameter: str) -> set[str]:
     return {name for kind, name in reached if kind == "condition"}
 
 
-@lru_cache  # each parameter asks
+@lru_cache  # called for each parameter
 def _named_in(stack: BuiltStack, section: str) -> dict[str, frozenset[tuple[str, str]]]:
-    """Return the keys of a section's entries -> kind and name of what each names."""
+    """Return the keys of a section's entries -> kinds and names of its references."""
     return {
         key: frozenset((kind, name) for _, kind, name in stack.uses_in(section, key))
         for key in stack.template.get(section, {})
@@ -192,7 +193,7 @@ def _named_in(stack: BuiltStack, section: str) -> dict[str, frozenset[tuple[str,
 
 
 def sentences(stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
-    """Return, in Markdown, what changing a parameter does to resources of a stack, and what refuses it."""
+    """Return, in Markdown, the effects of a changed parameter on a stack, and the rules that refuse it."""
     denied = denied_actions(stack)
 
     def refused(action: str, names: Iterable[str]) -> list[str]:
@@ -238,12 +239,12 @@ def sentences(stack: BuiltStack, parameter: str, change: Change) -> Iterator[str
 
 
 def names_or_count(names: Sequence[str], what: str = "resources") -> str:
-    """Return some names, or how many they are."""
+    """Return some names, or their number."""
     return f"{len(names)} {what}" if len(names) > MANY else codes(names)
 
 
 def _interruptions(stack: BuiltStack, change: Change) -> Iterator[str]:
-    """Return what updates in place do beside changing something, and in which order."""
+    """Return the side effects of updates in place, and their order."""
     by_note: dict[Note, list[str]] = {}
     for name, note in change.notes:
         by_note.setdefault(note, []).append(name)
@@ -260,7 +261,7 @@ def _interruptions(stack: BuiltStack, change: Change) -> Iterator[str]:
 
 
 def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
-    """Return the rules of the template that look at a parameter, each with what it asserts."""
+    """Return the rules of the template that use a parameter, with their assertions."""
     for name, rule in stack.template.get("Rules", {}).items():
         if any((use.kind, use.name) == ("name", parameter) for use in stack.uses_in("Rules", name)):
             yield name, [str(one.get("AssertDescription", "")) for one in rule["Assertions"]]
@@ -271,7 +272,7 @@ def _source(note: Note) -> str:
 
 
 def _stays(stack: BuiltStack, name: str) -> bool:
-    """Return whether what is replaced stays behind."""
+    """Return whether the replaced resource is retained."""
     return str(stack.resources[name].get("UpdateReplacePolicy", "")).startswith("Retain")
 
 

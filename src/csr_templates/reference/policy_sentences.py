@@ -1,4 +1,4 @@
-"""Policy documents of a template in words: who may do what, on what, and under which condition."""
+"""Policy documents of a template in words: principals, actions, resources and conditions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Policy(NamedTuple):
     """One policy document of a resource.
 
     Attributes:
-        place: the name of the policy, or the property that holds the document.
+        place: the name of the policy, or the property with the document.
         statements: one Markdown sentence for each statement; a long one in several lines.
     """
 
@@ -24,7 +24,7 @@ class Policy(NamedTuple):
 
 
 def policies(resource: Mapping[str, Any]) -> list[Policy]:
-    """Return the policies of a resource, those included that AWS keeps and the template only names."""
+    """Return the policies of a resource, including AWS managed policies."""
     properties = resource.get("Properties", {})
     found = [Policy(name, list(map(sentence, statements))) for name, statements in _documents(properties)]
     if managed := properties.get("ManagedPolicyArns"):
@@ -33,9 +33,9 @@ def policies(resource: Mapping[str, Any]) -> list[Policy]:
 
 
 def sentence(statement: Mapping[str, Any]) -> str:
-    """Return a statement as one Markdown sentence; one that a condition decides, as it stands.
+    """Return a statement as one Markdown sentence; one in Fn::If is returned as written.
 
-    A long one is in several lines: who may do what, then each resource and each value of a condition.
+    A long one has several lines: principals and actions, then each resource and each value of a condition.
     """
     if "Effect" not in statement:
         return f"{code(in_words(statement))}."
@@ -92,8 +92,8 @@ def _either(statement: Mapping[str, Any], key: str) -> str:
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Yield what each condition tests, and the values of which one must match."""
-    # Sorted as in the rendered template, where the order of the code does not count either.
+    """Yield the key of each condition, and its values, of which one must match."""
+    # Sorted as in the rendered template, which does not depend on the order of the code either.
     for operator, tests in sorted(statement.get("Condition", {}).items()):
         for key, values in sorted(tests.items()):
             yield f"{code(key)} {operator}", [code(in_words(one)) for one in _as_list(values)]

@@ -1,7 +1,7 @@
-"""A statement of a deploy policy in words: under which conditions a role does what, with what.
+"""A statement of a deploy policy in words: conditions, actions and resources.
 
-A sentence is translated whole, with placeholders. What the statement does follows from its actions and ARNs,
-so that a new type of resource needs only its word; a new kind of condition needs a sentence in ``_BOUNDS``.
+Sentences are translated whole, with placeholders. They are generated from actions and ARNs, so that a new
+resource type needs only its name; a new kind of condition needs a sentence in ``_BOUNDS``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _BOUNDS: Final[Mapping[tuple[str, str, str], str]] = {
         "Unless the permissions boundary of the role that is created or changed is {values}."
     ),
 }
-"""Effect, operator (with the value, for ``Null``) and key, without the name of a tag -> what it says."""
+"""Effect, operator (with the value, for ``Null``) and key, without the name of a tag -> its sentence."""
 
 _VERBS: Final = ("creates", "changes", "deletes", "tags", "passes", "writes", "reads", "uses", "describes")
 """In the order of a sentence."""
@@ -89,7 +89,7 @@ _OF_ACTIONS: Final = {
     "s3:PutObjectAcl": "writes",
     "secretsmanager:GetSecretValue": "reads",
 }
-"""What an action does, where its name says something else."""
+"""Verbs of actions whose name has another verb."""
 
 _KINDS: Final = (
     (r"arn:aws:apigateway:[^/]*/account", "account setting of API Gateway"),
@@ -109,7 +109,7 @@ _KINDS: Final = (
     (r"arn:aws:s3:::[^/]*/.*", "object"),
     (r"arn:aws:wafv2:.*managedruleset.*", "managed rule group"),
 )
-"""ARN with shortened variables -> what it is, if not the resource type that ``SCOPES`` has for it."""
+"""ARN with shortened variables -> its name, if not the resource type in ``SCOPES``."""
 
 _WRITTEN: Final = {
     "AWS::ApiGateway::ApiKey": "API key",
@@ -129,22 +129,22 @@ _WRITTEN: Final = {
     "AWS::SQS::Queue": "SQS queue",
     "AWS::WAFv2::WebACL": "web ACL",
 }
-"""Resource types that are not called as their name is put together."""
+"""Resource types with an irregular name."""
 
 
 def sentences(
     statement: Mapping[str, Any], words: Words, where: str, region: str
 ) -> tuple[list[str], list[str]]:
-    """Return what bounds a statement, and what it allows or denies: a Markdown sentence for each.
+    """Return the conditions of a statement, and its permissions: a Markdown sentence for each.
 
     Args:
         statement: of an identity policy, with lists or single values.
         words: the words of the page's language.
         where: stack and role, for messages.
-        region: the stack's; another one is said.
+        region: the region of the stack; other regions are named in the sentences.
 
     Raises:
-        PageError: there is no sentence for what the statement has.
+        PageError: a part of the statement has no sentence.
     """
     where = f"{where}, statement {statement.get('Sid', '(without Sid)')}"
     if others := sorted(set(statement) - _KNOWN):
@@ -158,7 +158,7 @@ def sentences(
 
 
 def shortened(text: str) -> str:
-    """Return a text of a policy with its variables as the pages write them: ``<project>``."""
+    """Return a text of a policy with its variables in the form of the pages: ``<project>``."""
 
     def name(match: re.Match[str]) -> str:
         found: str = match[1] or match[2]
@@ -168,7 +168,7 @@ def shortened(text: str) -> str:
 
 
 def listed(values: str | Sequence[str]) -> list[str]:
-    """Return the values of an element of a policy, which may be one by itself."""
+    """Return the values of an element of a policy, which can be a single value."""
     return [values] if isinstance(values, str) else list(values)
 
 
@@ -198,7 +198,7 @@ def _bounds(statement: Mapping[str, Any], words: Words, where: str) -> Iterator[
         yield words.fill(sentence, values=", ".join(shown))
 
 
-# ---- What is done with what ----
+# ---- Actions and resources ----
 
 
 def _denied(statement: Mapping[str, Any], words: Words) -> Iterator[str]:
@@ -247,7 +247,7 @@ def _allowed(statement: Mapping[str, Any], words: Words, region: str) -> Iterato
 
 
 def _resources(kind: str, arns: Sequence[str], words: Words) -> str:
-    """Return resources of one kind, by name or all of them."""
+    """Return resources of one kind: their names, or all."""
     names = list(dict.fromkeys(filter(None, map(_name, arns))))
     many = len(names) != 1 or "*" in names[0]
     noun = words.noun(kind, many=many)
@@ -259,13 +259,13 @@ def _resources(kind: str, arns: Sequence[str], words: Words) -> str:
 
 
 def _region(arn: str, region: str) -> str:
-    """Return the region of an ARN, if it has another one than the stack."""
+    """Return the region of an ARN, if it is not that of the stack."""
     found = arn.split(":")[3] if arn != "*" else ""
     return "" if found == region else found
 
 
 def _verbs(action: str, kind: str, arn: str = "") -> tuple[str, ...]:
-    """Return what an action does with a kind of resource."""
+    """Return the verb of an action on a kind of resource."""
     if (action, arn) in {(creates, _filled(pattern, arn)) for creates, _, pattern in CREATES}:
         return ("creates",)
     if action in _OF_ACTIONS:
@@ -289,20 +289,20 @@ def _verbs(action: str, kind: str, arn: str = "") -> tuple[str, ...]:
 
 
 def _is(noun: str, kind: str) -> bool:
-    """Return whether the noun of an action, such as ``DBCluster`` or ``Alarms``, means a kind of resource."""
+    """Return whether the noun of an action, such as ``DBCluster`` or ``Alarms``, is a kind of resource."""
     theirs, ours = noun.lower().removesuffix("s"), kind.replace(" ", "").lower()
     return bool(theirs) and (ours.endswith(theirs) or theirs.endswith(ours)) if ours else False
 
 
 def _filled(pattern: str, arn: str) -> str:
-    """Return an ARN of ``CREATES`` in the region of another, if only the region is open in it."""
+    """Return an ARN of ``CREATES`` in the region of another, if only its region is a wildcard."""
     region = arn.split(":")[3] if arn.count(":") > 3 else ""
     return pattern.replace("{region}", region)
 
 
 @cache
 def _kind(arn: str) -> str:
-    """Return what an ARN of a policy stands for, in English and in the singular."""
+    """Return the kind of resource of an ARN, in English and in the singular."""
     for pattern, kind in _KINDS:
         if re.fullmatch(pattern, arn):
             return kind
@@ -311,13 +311,13 @@ def _kind(arn: str) -> str:
 
 
 def _shape(arn: str) -> tuple[str, str]:
-    """Return what ARNs of one kind have in common: the service, and what the last part begins with."""
+    """Return the common part of ARNs of one kind: the service, and the start of the last part."""
     _, _, service, _, _, rest = arn.split(":", 5)
     return service, re.split("[/:]", rest.lstrip("/"))[0] if re.search("[/:]", rest) else ""
 
 
 def _called(type_name: str) -> str:
-    """Return what a resource type is called: ``AWS::RDS::DBSubnetGroup`` is a DB subnet group."""
+    """Return the name of a resource type in words: ``AWS::RDS::DBSubnetGroup`` is a DB subnet group."""
     if type_name in _WRITTEN:
         return _WRITTEN[type_name]
     parts = re.findall(
@@ -327,10 +327,10 @@ def _called(type_name: str) -> str:
 
 
 def _name(arn: str) -> str:
-    """Return what tells a resource from others of its kind; nothing where its ID is random.
+    """Return the identifying part of a resource's ARN; empty if its ID is random.
 
-    Several ARNs may mean one: that of a log group ends with ``:*`` for some actions, that of a secret with
-    six random characters.
+    Several ARNs can be for one resource: the ARN of a log group ends with ``:*`` for some actions, the ARN of
+    a secret with six random characters.
     """
     if arn == "*":
         return ""
@@ -347,7 +347,7 @@ def _name(arn: str) -> str:
 
 
 def _grouped(pairs: Iterable[tuple[tuple[str, ...], str]]) -> Iterable[tuple[tuple[str, ...], list[str]]]:
-    """Return the values of each key, in the order in which the keys come first."""
+    """Return the values of each key, in the order of the first occurrence of the keys."""
     found: dict[tuple[str, ...], list[str]] = {}
     for key, value in pairs:
         found.setdefault(key, []).append(value)
@@ -355,7 +355,7 @@ def _grouped(pairs: Iterable[tuple[tuple[str, ...], str]]) -> Iterable[tuple[tup
 
 
 def _joined(texts: Iterable[str], words: Words) -> str:
-    """Return texts as a sentence lists them."""
+    """Return texts as a list in a sentence."""
     joined, *others = texts
     for number, text in enumerate(others, 1):
         pattern = "{list} and {next}" if number == len(others) else "{list}, {next}"

@@ -1,8 +1,8 @@
-"""The tables of the operators' pages, read off the templates as production's values resolve them.
+"""The tables of the operators' pages, generated from the templates with production's values.
 
-Most are written whole, and so are the lists of deploy rights. Of the tables of ``settings`` only the values
-are: a row is written by hand, and its last cell names the places that the values in the cell before it are
-read from, in this order.
+Most tables, and the lists of deploy rights, are generated as a whole. In tables of ``settings``, only the
+values are generated: rows are written by hand, and the last cell contains the places of the values in the
+cell before it, in this order.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Tables:
     """The tables about some stacks.
 
     Raises:
-        resolving.ResolveError: production's values do not resolve a template.
+        resolving.ResolveError: a template cannot be resolved with production's values.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Tables:
         Args:
             stacks: in deploy order.
             environments: name -> stack -> parameter -> value.
-            production: the environment that the pages are about.
+            production: the environment that the pages describe.
         """
         self.stacks = stacks
         self.environments = environments
@@ -80,7 +80,7 @@ class Tables:
 
     @property
     def names(self) -> list[str]:
-        """What a marker may ask for."""
+        """The names that a marker can have."""
         return [*self.tables, *self.lists, SETTINGS]
 
     def write(self, section: Section, lines: Sequence[str], page: str, words: Words) -> list[str]:
@@ -88,12 +88,12 @@ class Tables:
 
         Args:
             section: the section.
-            lines: what it holds so far.
+            lines: its current lines.
             page: name of the page, for messages.
             words: the words of its language.
 
         Raises:
-            PageError: a row of settings names a place that does not exist, or has no value to replace; a
+            PageError: a place in a row of settings does not exist, or the row has no value to replace; a
                 statement of a deploy policy has no sentence.
         """
         if section.name in self.lists:
@@ -110,7 +110,7 @@ class Tables:
                 raise PageError(f"{page}, line {place}: {error}") from error
         return result
 
-    # ---- Tables that are written whole; the first row is the head ----
+    # ---- Tables that are generated as a whole; the first row is the header ----
 
     def _stacks(self, _: Words) -> Iterator[Sequence[str]]:
         yield "stack", "region", "template", "parameters"
@@ -180,7 +180,7 @@ class Tables:
     # ---- Tables whose rows are written by hand ----
 
     def _with_values(self, row: str) -> str:
-        """Return a row with the values of the places that its last cell names."""
+        """Return a row with the values of the places in its last cell."""
         cells = re.split(r"(?<!\\)\|", row)
         if len(cells) < 4:
             return row
@@ -192,7 +192,7 @@ class Tables:
             found = _VALUE.search(cell, end)
             if not found:
                 raise PageError(
-                    f"The cell before the last holds no number, and no `code`, in the place of {file} "
+                    f"The cell before the last has no number or `code` for {file} "
                     f"{path}, which is {in_words(value)}. Write one there."
                 )
             shown = number(value)
@@ -203,9 +203,9 @@ class Tables:
         return "|".join(cells)
 
     def _value(self, file: str, path: str) -> Any:
-        """Return what is at a place: a logical ID, then keys of its properties.
+        """Return the value at a place: a logical ID, then keys of its properties.
 
-        The key of an item in a list is a value that only this item has, such as its name, or its index.
+        The key of a list item is its index, or a value that only this item has, such as its name.
         """
         logical_id, *keys = path.split(".")
         resources = {stack.file: self.resolved[stack.name]["Resources"] for stack in self.stacks}
@@ -225,7 +225,7 @@ class Tables:
 
 
 def _facts(statement: Any) -> Iterator[str]:
-    """Yield what a statement of a web ACL says, in CloudFormation's words."""
+    """Yield the parts of a statement of a web ACL, in CloudFormation's words."""
     if isinstance(statement, list):
         for item in statement:
             yield from _facts(item)
@@ -234,7 +234,7 @@ def _facts(statement: Any) -> Iterator[str]:
             yield f"{statement['Name']}: {', '.join(statement['ActionToUse'])}"
             return
         for key, value in statement.items():
-            if key == "TextTransformations":  # how it looks, not at what
+            if key == "TextTransformations":  # how it is inspected, not what
                 continue
             if value == {}:
                 yield key

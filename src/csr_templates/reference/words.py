@@ -1,4 +1,4 @@
-"""The words of a page's language, and the texts that they stand in."""
+"""The words of a page's language."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from csr_templates.reference.markers import PageError
 
 
 class Words:
-    """The words of a page's language. What they lack stays English, and is remembered.
+    """The words of a page's language. Missing words stay in English, and are recorded.
 
     Attributes:
         file: where the words are, for messages.
-        missing: the English words that have no others, in the order in which they were needed.
+        missing: the English words without a translation, in order of use.
     """
 
     def __init__(self, words: Mapping[str, str] | None = None, file: str = "") -> None:
@@ -30,7 +30,7 @@ class Words:
         return self.words.get(english, english)
 
     def noun(self, singular: str, *, many: bool) -> str:
-        """Return what a kind of thing is called. Only English, of our languages, has plurals."""
+        """Return the name of a kind. Of our languages, only English has plurals."""
         if self.words is not None or not many:
             return self(singular)
         head, of, rest = singular.partition(" of ")  # rule of a security group
@@ -42,7 +42,7 @@ class Words:
         """Return a text with values in its placeholders.
 
         Raises:
-            PageError: the other language's text has placeholders that the English one has not.
+            PageError: the translated text has placeholders that the English text does not have.
         """
         text = self(english)
         try:
@@ -50,5 +50,5 @@ class Words:
         except (KeyError, IndexError, ValueError) as error:
             names = ", ".join(f"{{{name}}}" for name in values)
             raise PageError(
-                f'{self.file}: "{english}": found "{text}"; what it may hold in braces is {names}.'
+                f'{self.file}: "{english}": found "{text}"; allowed in braces: {names}.'
             ) from error

@@ -89,7 +89,7 @@ def find_rules(package: str, folder: Path) -> list[type[Rule]]:
         if number not in NUMBERS[service]:
             first, last = NUMBERS[service][0], NUMBERS[service][-1]
             raise ImportError(
-                f"{place} has the ID {rule.id!r}. Rules on {service} take E{first} to E{last}, or W."
+                f"{place} has the ID {rule.id!r}. Rules on {service} use E{first} to E{last}, or W."
             )
         if number in found:
             raise ImportError(f"{place} has the number {number}, which is taken by {found[number][1]}.")

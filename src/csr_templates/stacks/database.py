@@ -951,7 +951,7 @@ def add_outputs(
             contract.output(contract.DATABASE_NAME, "Name of the database", parameters.database_name.Ref()),
             contract.output(
                 contract.DATABASE_SECRET_ARN,
-                "ARN of the secret that holds the user name and password",
+                "ARN of the secret with the user name and password",
                 secret.Ref(),
             ),
             contract.output(

@@ -1,4 +1,4 @@
-"""A CloudFormation on this machine: moto's, in which every resource is a placeholder.
+"""A local CloudFormation: moto's, with a placeholder for every resource.
 
 What tools send and read is real: stacks, change sets, parameters, tags, outputs, exports and imports. moto
 does not have all types of our resources, and creating those that it has would show nothing of a tool. It does
@@ -30,7 +30,7 @@ class Placeholder:
         self.physical_resource_id = f"{logical_id.lower()}-0123456789"
 
     def get_cfn_attribute(self, name: str) -> str:
-        """Return a text for each attribute that a template asks for."""
+        """Return a text for each attribute in a template."""
         return f"{self.physical_resource_id}-{name}"
 
     @classmethod
@@ -63,7 +63,7 @@ _clean_json = parsing.clean_json
 
 
 def clean_json(node: Any, resources: Any) -> Any:
-    """Do what moto does, and know ``Fn::GetStackOutput`` and the text form of ``Fn::GetAtt``."""
+    """Do the same as moto, with ``Fn::GetStackOutput`` and the text form of ``Fn::GetAtt``."""
     if isinstance(node, dict) and isinstance(node.get("Fn::GetAtt"), str):
         return _clean_json({"Fn::GetAtt": node["Fn::GetAtt"].split(".", 1)}, resources)
     if isinstance(node, dict) and "Fn::GetStackOutput" in node:
@@ -118,7 +118,7 @@ def delete_change_set(backend: Any, change_set_name: str) -> None:
 
 
 def update_termination_protection(response: Any) -> ActionResult:
-    """Switch it on or off, which moto knows of only when a stack is created."""
+    """Enable or disable it, which moto supports only when a stack is created."""
     stack = response.cloudformation_backend.get_stack(response._get_param("StackName"))
     stack.enable_termination_protection = response._get_bool_param("EnableTerminationProtection")
     return ActionResult({"StackId": stack.stack_id})
@@ -128,7 +128,7 @@ _resolve_update_parameters = models.CloudFormationBackend._resolve_update_parame
 
 
 def resolve_update_parameters(backend: Any, *, instance: Any, **given: Any) -> Any:
-    """Do what moto does, but know the previous value also where it was a default."""
+    """Do the same as moto, but use the previous value also if it was a default."""
     if hasattr(instance, "resource_map"):
         instance.parameters = {**instance.resource_map.resolved_parameters, **instance.parameters}
     return _resolve_update_parameters(backend, instance=instance, **given)

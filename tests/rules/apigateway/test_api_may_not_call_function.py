@@ -24,7 +24,7 @@ BAD = {
     "another service": (
         template("FunctionName: !Ref F, Principal: events.amazonaws.com"),
         "Resources/Method/Properties/Integration/Uri",
-        "The method calls F, and no AWS::Lambda::Permission lets apigateway.amazonaws.com do so: "
+        "The method calls F, and no AWS::Lambda::Permission allows apigateway.amazonaws.com to do so: "
         "every request gets 500. Add one.",
     ),
 }

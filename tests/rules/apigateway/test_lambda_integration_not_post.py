@@ -28,13 +28,11 @@ BAD = {
     "get": (
         method(", IntegrationHttpMethod: GET"),
         "Resources/Method/Properties/Integration/IntegrationHttpMethod",
-        "IntegrationHttpMethod is GET, and Lambda is called only with POST: write POST, whatever "
-        "HttpMethod is.",
+        "IntegrationHttpMethod is GET, but Lambda accepts only POST. Write POST for every HttpMethod.",
     ),
     "missing": (
         method(""),
         "Resources/Method/Properties/Integration",
-        "IntegrationHttpMethod is missing, and Lambda is called only with POST: write POST, "
-        "whatever HttpMethod is.",
+        "IntegrationHttpMethod is missing, but Lambda accepts only POST. Write POST for every HttpMethod.",
     ),
 }

@@ -30,12 +30,12 @@ BAD = {
     "misspelt": (
         stage("/~1pet"),
         "Resources/Stage/Properties/MethodSettings/0/ResourcePath",
-        "ResourcePath is /~1pet, which is the path /pet: Api has /pets. The setting is for no method.",
+        "ResourcePath is /~1pet, which is the path /pet: Api has /pets. The setting applies to no method.",
     ),
     "another": (
         stage("'/~1pets~1{id}'"),
         "Resources/Stage/Properties/MethodSettings/0/ResourcePath",
         "ResourcePath is /~1pets~1{id}, which is the path /pets/{id}: Api has /pets. The setting "
-        "is for no method.",
+        "applies to no method.",
     ),
 }

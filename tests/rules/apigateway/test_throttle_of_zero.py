@@ -21,7 +21,7 @@ def case(text: str, path: str) -> tuple[str, ...]:
     return (
         text,
         f"Resources/{path}",
-        f"{path.split('/')[-1]} is 0: every request is answered with 429. Raise it, or remove it.",
+        f"{path.split('/')[-1]} is 0: every request gets 429. Increase it, or remove it.",
     )
 
 

@@ -26,7 +26,7 @@ KEYED = HEAD + "  Api: {Type: AWS::ApiGateway::RestApi}\n" + method("First", "Ap
 def message(found: str) -> str:
     """Return what the rule says about an open method."""
     return (
-        f"ApiKeyRequired is {found} on a method that anyone may call, although First of the same API "
+        f"ApiKeyRequired is {found} on a method that anyone can call, although First of the same API "
         "requires a key: a caller who knows the address bypasses the usage plan. Set ApiKeyRequired: true, "
         "or an AuthorizationType."
     )

@@ -1,4 +1,4 @@
-"""What names the stages of an API."""
+"""What is the stages of an API."""
 
 
 def template(resource: str, stage: str = "v1") -> str:
@@ -55,21 +55,21 @@ BAD = {
     "plan": (
         template(plan("v2")),
         "Resources/One/Properties/ApiStages/0/Stage",
-        "Stage names the stage v2, and Api has only v1. Name one of them.",
+        "Stage is the stage v2, but Api has only v1. Use one of them.",
     ),
     "permission": (
         template(permission("${Api}/prod/GET/a")),
         "Resources/One/Properties/SourceArn",
-        "SourceArn names the stage prod, and Api has only v1. Name one of them.",
+        "SourceArn is the stage prod, but Api has only v1. Use one of them.",
     ),
     "base path": (
         template("{Type: AWS::ApiGateway::BasePathMapping, Properties: {RestApiId: !Ref Api, Stage: v2}}"),
         "Resources/One/Properties/Stage",
-        "Stage names the stage v2, and Api has only v1. Name one of them.",
+        "Stage is the stage v2, but Api has only v1. Use one of them.",
     ),
     "alarm": (
         template(alarm("v2")).replace("::RestApi}", "::RestApi, Properties: {Name: orders}}"),
         "Resources/One/Properties/Dimensions",
-        "Dimensions names the stage v2, and Api has only v1. Name one of them.",
+        "Dimensions is the stage v2, but Api has only v1. Use one of them.",
     ),
 }

@@ -22,12 +22,12 @@ BAD = {
     "no function": (
         function("handler"),
         "Resources/F/Properties/Handler",
-        "Handler is handler, and python3.13 takes MODULE.FUNCTION, such as app.handler: every call fails.",
+        "Handler is handler, but python3.13 requires MODULE.FUNCTION, such as app.handler: every call fails.",
     ),
     "file": (
         function("app.py"),
         "Resources/F/Properties/Handler",
-        "Handler is app.py, and python3.13 takes MODULE.FUNCTION, such as app.handler: every call fails.",
+        "Handler is app.py, but python3.13 requires MODULE.FUNCTION, such as app.handler: every call fails.",
     ),
     "inline": (
         function("app.handler", CODE),

@@ -27,17 +27,17 @@ BAD = {
     "any API": (
         permission("apigateway.amazonaws.com"),
         "Resources/Permission/Properties",
-        "apigateway may call the function for any account. Add SourceArn, or SourceAccount.",
+        "apigateway can call the function for any account. Add SourceArn, or SourceAccount.",
     ),
     "logs of a region": (
         permission("logs.ap-northeast-1.amazonaws.com"),
         "Resources/Permission/Properties",
-        "logs may call the function for any account. Add SourceArn, or SourceAccount.",
+        "logs can call the function for any account. Add SourceArn, or SourceAccount.",
     ),
     "bucket of anyone": (
         permission("s3.amazonaws.com", ", SourceArn: 'arn:aws:s3:::own'"),
         "Resources/Permission/Properties/SourceArn",
-        "SourceArn of a bucket has no account, and the bucket may become someone else's. Add "
+        "SourceArn of a bucket has no account, and another account can own the bucket later. Add "
         "SourceAccount: !Ref AWS::AccountId.",
     ),
 }

@@ -13,7 +13,7 @@ Resources:
 
 MESSAGE = (
     "ProvisionedConcurrentExecutions {ready}, but ReservedConcurrentExecutions of Function {most}: Lambda "
-    "refuses to keep more environments ready than the function may have. Reserve more, or provision less."
+    "refuses to keep more environments ready than the function can use. Reserve more, or provision less."
 )
 
 

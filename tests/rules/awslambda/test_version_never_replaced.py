@@ -20,8 +20,8 @@ def version(properties: str, logical_id: str = "Version", attributes: str = "") 
 def message(function: str) -> str:
     """Return what is said about a version of this function."""
     return (
-        f"Version has nothing but FunctionName {function}, which stays the same when the code changes: no "
-        "other version is ever published. Add a Description or CodeSha256 that changes with the code."
+        f"Version has only FunctionName {function}, which stays the same when the code changes: no "
+        "new version is published. Add a Description or CodeSha256 that changes with the code."
     )
 
 

@@ -17,10 +17,7 @@ def function(config: str) -> str:
 
 def message(name: str, state: str, other: str, value: str) -> str:
     """Return what is said about one of the two lists."""
-    return (
-        f"{name} {state}, and {other} is {value}: Lambda refuses the one without the other. Name at least "
-        "one of each."
-    )
+    return f"{name} {state}, and {other} is {value}: Lambda requires both. Specify at least one of each."
 
 
 GOOD = {

@@ -27,12 +27,13 @@ BAD = {
     "everything first": (
         distribution("/*", "/api/*"),
         "Resources/Distribution/Properties/DistributionConfig/CacheBehaviors/1/PathPattern",
-        "PathPattern is /api/*, and /* before it takes all of its requests: it is never used. Put it first.",
+        "PathPattern is /api/*, and /* before it matches all of its requests: it is never used. Put it "
+        "first.",
     ),
     "twice": (
         distribution("/api/*", "api/*"),
         "Resources/Distribution/Properties/DistributionConfig/CacheBehaviors/1/PathPattern",
-        "PathPattern is api/*, and /api/* before it takes all of its requests: it is never used. "
+        "PathPattern is api/*, and /api/* before it matches all of its requests: it is never used. "
         "Put it first.",
     ),
 }

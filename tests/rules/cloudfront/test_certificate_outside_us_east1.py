@@ -78,6 +78,6 @@ BAD = {
         ),
         "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
         'AcmCertificateArn is {"Ref": "Any"}, and AllowedPattern of Any allows no certificate '
-        "of us-east-1, the only ones that CloudFront takes. Correct it.",
+        "of us-east-1, the only ones that CloudFront accepts. Correct it.",
     ),
 }

@@ -40,17 +40,17 @@ GOOD = {
 BAD = {
     "keywords without quotation marks": case(
         security("default-src self; object-src none"),
-        "ContentSecurityPolicy has self and none without quotation marks, which browsers take for hosts. "
+        "ContentSecurityPolicy has self and none without quotation marks, which browsers read as hosts. "
         "Write 'self' and 'none'.",
     ),
     "default": case(
         security("!Ref Policy", "Parameters: {Policy: {Type: String, Default: script-src unsafe-inline}}"),
-        "ContentSecurityPolicy has unsafe-inline without quotation marks, which browsers take for hosts. "
+        "ContentSecurityPolicy has unsafe-inline without quotation marks, which browsers read as hosts. "
         "Write 'unsafe-inline'.",
     ),
     "custom header": case(
         custom("content-security-policy", "default-src self"),
-        "Value has self without quotation marks, which browsers take for hosts. Write 'self'.",
+        "Value has self without quotation marks, which browsers read as hosts. Write 'self'.",
     ),
     "feature policy": case(
         custom("Permissions-Policy", "\"camera 'none'; geolocation 'self'\""),

@@ -36,7 +36,7 @@ BAD = {
     "compression without cache": (
         policy(f"MinTTL: 0, DefaultTTL: 0, MaxTTL: 0, {COMPRESSED}"),
         "Resources/Policy/Properties/CachePolicyConfig/ParametersInCacheKeyAndForwardedToOrigin/EnableAcceptEncodingGzip",
-        "EnableAcceptEncodingGzip is true and MaxTTL 0: CloudFront refuses a key where "
-        "nothing is cached. Set it to false, or raise MaxTTL.",
+        "EnableAcceptEncodingGzip is true and MaxTTL 0: CloudFront refuses it if nothing "
+        "is cached. Set it to false, or increase MaxTTL.",
     ),
 }

@@ -30,7 +30,7 @@ def case(bucket: str, ownership: str, address: str, shown: str) -> tuple[str, ..
         distribution(bucket, address),
         "Resources/Site/Properties/DistributionConfig/Logging/Bucket",
         f"Bucket is {shown}, and Logs has {ownership}: CloudFront refuses a log bucket without access "
-        "control lists. Give it OwnershipControls with ObjectOwnership BucketOwnerPreferred, or log by "
+        "control lists. Set OwnershipControls with ObjectOwnership BucketOwnerPreferred, or log by "
         "AWS::Logs::Delivery.",
     )
 

@@ -37,7 +37,8 @@ BAD = {
     "viewers": (
         site(certificate("TLSv1")),
         "Resources/Site/Properties/DistributionConfig/ViewerCertificate/MinimumProtocolVersion",
-        "MinimumProtocolVersion is TLSv1: clients with broken encryption are let in. Set it to TLSv1.2_2021.",
+        "MinimumProtocolVersion is TLSv1: clients with broken encryption are accepted. Set it to "
+        "TLSv1.2_2021.",
     ),
     "origin": (
         site(origin("TLSv1, TLSv1.1")),

@@ -33,13 +33,13 @@ BAD = {
     "another service": (
         template(policy("{Service: logging.s3.amazonaws.com}")),
         "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which no AWS::S3::BucketPolicy lets cloudfront.amazonaws.com "
-        "read: every object is 403. Allow it s3:GetObject.",
+        "The origin is Bucket, which no AWS::S3::BucketPolicy allows cloudfront.amazonaws.com "
+        "to read: every object returns 403. Allow it s3:GetObject.",
     ),
     "another action": (
         template(policy("{Service: cloudfront.amazonaws.com}", "s3:ListBucket")),
         "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which no AWS::S3::BucketPolicy lets cloudfront.amazonaws.com "
-        "read: every object is 403. Allow it s3:GetObject.",
+        "The origin is Bucket, which no AWS::S3::BucketPolicy allows cloudfront.amazonaws.com "
+        "to read: every object returns 403. Allow it s3:GetObject.",
     ),
 }

@@ -36,6 +36,6 @@ BAD = {
         site(api=HEADERS),
         "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior",
         "ResponseHeadersPolicyId is missing, and other behaviors have Headers: the pages come without its "
-        "security headers. Name it here too.",
+        "security headers. Set it here, too.",
     ),
 }

@@ -38,8 +38,8 @@ def case(text: str) -> tuple[str, ...]:
     return (
         text,
         "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: every object is "
-        "403. Add an AWS::CloudFront::OriginAccessControl.",
+        "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: every object "
+        "returns 403. Add an AWS::CloudFront::OriginAccessControl.",
     )
 
 
@@ -59,7 +59,7 @@ BAD = {
     "never signed": (
         signed("never"),
         "Resources/Site/Properties/DistributionConfig/Origins/0/OriginAccessControlId",
-        "OriginAccessControlId is Control, whose SigningBehavior is never: CloudFront asks "
-        "the origin like anyone. Set it to always.",
+        "OriginAccessControlId is Control, whose SigningBehavior is never: CloudFront does "
+        "not sign its requests. Set it to always.",
     ),
 }

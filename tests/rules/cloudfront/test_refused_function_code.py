@@ -44,7 +44,7 @@ function main(event) {
 }
 """),
         "Resources/Function/Properties/FunctionCode",
-        "FunctionCode has no function called handler, which CloudFront calls. Name it so.",
+        "FunctionCode has no function called handler, which CloudFront calls. Add it.",
     ),
     "newer than its runtime": (
         function(
@@ -70,6 +70,6 @@ Resources:
       FunctionCode: "function handler(event) {{ return event.request; }} // {"a" * 10_240}"
 """,
         "Resources/Function/Properties/FunctionCode",
-        "FunctionCode is 10293 bytes long: CloudFront takes 10240. Shorten it.",
+        "FunctionCode is 10293 bytes long: CloudFront accepts 10240. Shorten it.",
     ),
 }

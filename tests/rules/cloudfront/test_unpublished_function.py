@@ -28,8 +28,8 @@ def case(text: str, path: str, how: str) -> tuple[str, ...]:
     return (
         text,
         f"Resources/Pages/Properties{path}",
-        f"AutoPublish {how}, and a behavior of Site uses the function: CloudFront takes only what is "
-        "published. Set it to true.",
+        f"AutoPublish {how}, and a behavior of Site uses the function: CloudFront uses only published "
+        "functions. Set it to true.",
     )
 
 

@@ -16,8 +16,8 @@ Resources:
 DIMENSIONS = "Dimensions: [{Name: DistributionId, Value: !Ref Site}, {Name: Region, Value: Global}]"
 
 UNSUBSCRIBED = (
-    "MetricName is {}, which CloudFront writes for Site only where an "
-    "AWS::CloudFront::MonitoringSubscription has switched it on, and the template has none{}: the alarm "
+    "MetricName is {}, which CloudFront writes for Site only if an "
+    "AWS::CloudFront::MonitoringSubscription enables it, and the template has none{}: the alarm "
     "never has data. Add one with DistributionId: !Ref Site and RealtimeMetricsSubscriptionStatus: Enabled."
 )
 

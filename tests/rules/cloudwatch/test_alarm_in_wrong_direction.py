@@ -36,18 +36,18 @@ BAD = {
         alarm("AWS/RDS FreeableMemory", "GreaterThanThreshold"),
         "Resources/Alarm/Properties/ComparisonOperator",
         "ComparisonOperator is GreaterThanThreshold: the alarm fires when FreeableMemory is high, "
-        "which is good. Turn it around.",
+        "which is good. Reverse it.",
     ),
     "few errors": (
         alarm("AWS/Lambda Errors", "LessThanThreshold"),
         "Resources/Alarm/Properties/ComparisonOperator",
         "ComparisonOperator is LessThanThreshold: the alarm fires when Errors is low, which is "
-        "good. Turn it around.",
+        "good. Reverse it.",
     ),
     "healthy": (
         alarm("AWS/Route53 HealthCheckStatus", "GreaterThanOrEqualToThreshold"),
         "Resources/Alarm/Properties/ComparisonOperator",
         "ComparisonOperator is GreaterThanOrEqualToThreshold: the alarm fires when "
-        "HealthCheckStatus is high, which is good. Turn it around.",
+        "HealthCheckStatus is high, which is good. Reverse it.",
     ),
 }

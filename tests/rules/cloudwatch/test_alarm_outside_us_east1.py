@@ -11,7 +11,7 @@ Resources:
 
 MESSAGE = (
     "Namespace is {}, and the stack is for {}: the metric {} exists only in us-east-1, so the alarm never "
-    "has data. Put the alarm into a stack of us-east-1."
+    "has data. Move the alarm to a stack in us-east-1."
 )
 
 

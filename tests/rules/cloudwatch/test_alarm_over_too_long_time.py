@@ -21,12 +21,13 @@ BAD = {
     "longer": (
         alarm("Period: 300, EvaluationPeriods: 300"),
         "Resources/Alarm/Properties/EvaluationPeriods",
-        "EvaluationPeriods is 300 and Period 300: that is 90000 seconds, and CloudWatch takes at most 86400.",
+        "EvaluationPeriods is 300 and Period 300: that is 90000 seconds, and CloudWatch accepts at most "
+        "86400.",
     ),
     "longer than a week": (
         alarm("Period: 86400, EvaluationPeriods: 8"),
         "Resources/Alarm/Properties/EvaluationPeriods",
-        "EvaluationPeriods is 8 and Period 86400: that is 691200 seconds, and CloudWatch takes "
+        "EvaluationPeriods is 8 and Period 86400: that is 691200 seconds, and CloudWatch accepts "
         "at most 604800.",
     ),
 }

@@ -35,7 +35,7 @@ GOOD = {
 BAD = {
     "misspelt": case(
         composite("'ALARM(\"api-error\")'"),
-        "names the alarm api-error, which does not exist. Did you mean api-errors?",
+        "contains the alarm api-error, which does not exist. Did you mean api-errors?",
     ),
     "parenthesis": case(
         composite("!Sub 'ALARM(\"${Errors}\"'"),
@@ -43,7 +43,7 @@ BAD = {
     ),
     "word": case(
         composite('!Sub \'ALARM("${Errors}") and OK("${Errors}")\''),
-        "has the word and; it takes ALARM, OK, INSUFFICIENT_DATA, AND, OR, NOT, TRUE and FALSE.",
+        "has the word and; allowed are ALARM, OK, INSUFFICIENT_DATA, AND, OR, NOT, TRUE and FALSE.",
     ),
     "signs": case(
         two('!Sub \'ALARM("${Errors}") && ALARM("${Slow}")\''),

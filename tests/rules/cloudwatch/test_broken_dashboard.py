@@ -88,7 +88,7 @@ BAD = {
     ),
     "type": case(
         dashboard('\'{"widgets":[{"type":"metrics"}]}\''),
-        'Widget 0 of DashboardBody has the type "metrics"; there are metric, text, log, alarm, '
+        'Widget 0 of DashboardBody has the type "metrics"; allowed are metric, text, log, alarm, '
         "explorer, custom, trace.",
     ),
     "no region": case(

@@ -36,8 +36,8 @@ BAD = {
     "unknown Id": (
         alarm(METRIC, "Id: e1, Expression: m1 / m2"),
         "Resources/Alarm/Properties/Metrics",
-        "Expression m1 / m2 names m2, which is not the Id of an entry: CloudWatch refuses the "
-        "alarm. There are m1, e1.",
+        "Expression m1 / m2 uses m2, which is not the Id of an entry: CloudWatch refuses the "
+        "alarm. The Ids are m1, e1.",
     ),
     "two results": (
         alarm(WATCHED, "Id: e1, Expression: m1 * 2"),

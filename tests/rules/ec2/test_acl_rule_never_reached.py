@@ -25,7 +25,7 @@ def case(text: str, name: str, first: str) -> tuple[str, ...]:
     return (
         text,
         f"Resources/{name}/Properties/RuleNumber",
-        f"RuleNumber is 100, after {first} with 50, which decides about every packet: the rule is never "
+        f"RuleNumber is 100, after {first} with 50, which matches every packet: the rule is never "
         "reached. Give it a lower number.",
     )
 

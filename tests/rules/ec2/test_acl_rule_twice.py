@@ -22,12 +22,12 @@ BAD = {
         template("RuleNumber: 100", "RuleNumber: 100, Egress: false"),
         "Resources/Second/Properties/RuleNumber",
         "RuleNumber is 100, which First has among the inbound rules of Acl: EC2 refuses the "
-        "second. Give it another number.",
+        "second. Use another number.",
     ),
     "outbound": (
         template("RuleNumber: '100', Egress: 'true'", "RuleNumber: 100, Egress: true"),
         "Resources/Second/Properties/RuleNumber",
         "RuleNumber is 100, which First has among the outbound rules of Acl: EC2 refuses the "
-        "second. Give it another number.",
+        "second. Use another number.",
     ),
 }

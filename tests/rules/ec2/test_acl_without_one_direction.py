@@ -30,13 +30,13 @@ BAD = {
     "in only": (
         template(IN),
         "Resources/Acl",
-        "The network ACL lets nothing out: add an AWS::EC2::NetworkAclEntry with Egress: true "
+        "The network ACL allows nothing out: add an AWS::EC2::NetworkAclEntry with Egress: true "
         "and RuleAction: allow.",
     ),
     "denied before": (
         template("RuleNumber: 90, RuleAction: deny", IN, IN + ", Egress: true"),
         "Resources/Acl",
-        "The network ACL lets nothing in: add an AWS::EC2::NetworkAclEntry with Egress: false "
+        "The network ACL allows nothing in: add an AWS::EC2::NetworkAclEntry with Egress: false "
         "and RuleAction: allow, before the one that denies everything.",
     ),
 }

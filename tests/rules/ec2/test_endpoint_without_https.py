@@ -34,7 +34,7 @@ def case(text: str) -> tuple[str, ...]:
     return (
         text,
         "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group lets TCP 443 in from no one: calls to the endpoint time out. Add an ingress rule for port "
+        "Group does not allow inbound TCP 443: calls to the endpoint time out. Add an ingress rule for port "
         "443.",
     )
 
@@ -69,7 +69,7 @@ BAD = {
     "default group": (
         default_group("  Group: {Type: AWS::EC2::SecurityGroup}\n"),
         "Resources/Endpoint/Properties",
-        "SecurityGroupIds is missing: the endpoint gets the default group of VPC, which lets in only its own "
-        "members, and nothing of the template is one. Add a group that lets TCP 443 in.",
+        "SecurityGroupIds is missing: the endpoint gets the default group of VPC, which allows only its own "
+        "members, and no resource of the template is one. Add a group that allows TCP 443.",
     ),
 }

@@ -21,12 +21,12 @@ def into(source: str = "SourceSecurityGroupId: !Ref Web", port: int = 5432, prot
 
 
 def case(text: str, at: str, to: str) -> tuple[str, ...]:
-    """A group that lets nothing in from the group that lets it out is found."""
+    """A group that does not allow the group of the egress rule is found."""
     return (
         text,
         f"Resources/{at}/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
-        f"DestinationSecurityGroupId is {to}, which lets nothing in from {at} on this port: no connection is "
-        "made. Add an ingress rule there, or exchange the two groups.",
+        f"DestinationSecurityGroupId is {to}, which does not allow {at} on this port: every connection "
+        "fails. Add an ingress rule there, or swap the two groups.",
     )
 
 

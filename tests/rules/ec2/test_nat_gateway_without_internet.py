@@ -64,7 +64,7 @@ BAD = {
     "private before an internet gateway": (
         private("GatewayId: !Ref Gateway"),
         "Resources/Nat/Properties/ConnectivityType",
-        "ConnectivityType is private, and the route table of Subnet leads to an internet gateway, which "
-        "drops what a private NAT gateway sends. Make it public, with an AllocationId.",
+        "ConnectivityType is private, and the route table of Subnet has a route to an internet gateway, "
+        "which drops the traffic of a private NAT gateway. Make it public, with an AllocationId.",
     ),
 }

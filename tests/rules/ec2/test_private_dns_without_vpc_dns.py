@@ -55,7 +55,7 @@ BAD = {
     "public servers": (
         servers("8.8.8.8, 8.8.4.4"),
         "Resources/Options/Properties/DomainNameServers",
-        "DomainNameServers are 8.8.8.8 and 8.8.4.4, which do not know the private names of "
+        "DomainNameServers are 8.8.8.8 and 8.8.4.4, which do not resolve the private names of "
         "Endpoint in VPC (Association). Write AmazonProvidedDNS.",
     ),
 }

@@ -30,8 +30,8 @@ def case(text: str, left_out: str) -> tuple[str, ...]:
     return (
         text,
         "Resources/Endpoint/Properties/RouteTableIds",
-        f"RouteTableIds leaves out {left_out}, which leads to a NAT gateway: from there s3 is reached and "
-        "billed through it. Add the route table.",
+        f"RouteTableIds does not contain {left_out}, which has a route to a NAT gateway: there, s3 is "
+        "reached through it, and billed. Add the route table.",
     )
 
 

@@ -74,6 +74,6 @@ BAD = {
     "too long": case(
         group(f"Description: {'x' * 256}", "SecurityGroupEgress"),
         "Description",
-        f'Description is "{"x" * 256}": EC2 takes at most 255 characters, and it has 256.',
+        f'Description is "{"x" * 256}": EC2 accepts at most 255 characters, and it has 256.',
     ),
 }

@@ -44,16 +44,16 @@ def acl(*entries: str) -> str:
 def inward(ports: str, network: str) -> str:
     """Return the message about an entry for incoming traffic."""
     return (
-        f"TCP{ports} may go in from {network}, but no entry of the ACL lets the answers out: every "
-        f"connection hangs. Allow TCP 1024-65535 to {network} with Egress true."
+        f"TCP{ports} can go in from {network}, but no entry of the ACL allows the responses out: every "
+        f"connection times out. Allow TCP 1024-65535 to {network} with Egress true."
     )
 
 
 def outward(ports: str, network: str, when: str = "") -> str:
     """Return the message about an entry for outgoing traffic."""
     return (
-        f"TCP{ports} may go out to {network}{when}, but no entry of the ACL lets the answers in: every "
-        f"connection hangs. Allow TCP 1024-65535 from {network} with Egress false."
+        f"TCP{ports} can go out to {network}{when}, but no entry of the ACL allows the responses in: every "
+        f"connection times out. Allow TCP 1024-65535 from {network} with Egress false."
     )
 
 

@@ -27,12 +27,12 @@ BAD = {
         template(""),
         "Resources/Route",
         "The route to Gateway does not wait for Attachment, which attaches it: the stack fails "
-        "where the route comes first. Add DependsOn: Attachment.",
+        "if the route is created first. Add DependsOn: Attachment.",
     ),
     "other": (
         template("\n    DependsOn: Vpc"),
         "Resources/Route",
         "The route to Gateway does not wait for Attachment, which attaches it: the stack fails "
-        "where the route comes first. Add DependsOn: Attachment.",
+        "if the route is created first. Add DependsOn: Attachment.",
     ),
 }

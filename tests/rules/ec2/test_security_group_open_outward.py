@@ -9,8 +9,8 @@ Resources:
 """
 
 MESSAGE = (
-    "SecurityGroupEgress {}: EC2 adds a rule that lets everything out to everywhere. Write the rules the "
-    "group needs; for none: IpProtocol -1 to CidrIp 127.0.0.1/32; for all: IpProtocol -1 to CidrIp 0.0.0.0/0."
+    "SecurityGroupEgress {}: EC2 adds a rule that allows all outbound traffic. Write the rules the group "
+    "needs; for none: IpProtocol -1 to CidrIp 127.0.0.1/32; for all: IpProtocol -1 to CidrIp 0.0.0.0/0."
 )
 
 NO_VALUE = '{"Ref": "AWS::NoValue"}'

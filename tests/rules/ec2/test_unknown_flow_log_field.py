@@ -21,7 +21,7 @@ def case(log_format: str, *fields: str) -> tuple[str, ...]:
     for field, advice in zip(fields[::2], fields[1::2], strict=True):
         found += [
             "Resources/Log/Properties/LogFormat",
-            f"LogFormat names the field {field}, which flow logs do not have: EC2 refuses the flow log. "
+            f"LogFormat contains the field {field}, which flow logs do not have: EC2 refuses the flow log. "
             f"{advice}",
         ]
     return tuple(found)

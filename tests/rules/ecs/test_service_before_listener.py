@@ -23,7 +23,7 @@ BAD = {
     "at once": (
         service(""),
         "Resources/Service/Properties/LoadBalancers/0",
-        "The service uses Targets and does not wait for Listener: ECS refuses it where it comes "
+        "The service uses Targets and does not wait for Listener: ECS refuses it if it is created "
         "first. Add DependsOn: Listener.",
     ),
 }

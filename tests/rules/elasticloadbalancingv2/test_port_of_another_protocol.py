@@ -26,10 +26,10 @@ GOOD = {
 BAD = {
     "HTTP on 443": case(
         web("HTTP", "443"),
-        "443 and Protocol HTTP: clients speak HTTPS on this port. Set it to 80, or the protocol to HTTPS.",
+        "443 and Protocol HTTP: clients use HTTPS on this port. Set it to 80, or the protocol to HTTPS.",
     ),
     "HTTPS on 80": case(
         web("HTTPS", "'80'", "TargetGroup"),
-        "80 and Protocol HTTPS: clients speak HTTP on this port. Set it to 443, or the protocol to HTTP.",
+        "80 and Protocol HTTPS: clients use HTTP on this port. Set it to 443, or the protocol to HTTP.",
     ),
 }

@@ -19,6 +19,6 @@ BAD = {
     "same": (
         rules("Priority: 1", "Priority: '1'"),
         "Resources/B/Properties/Priority",
-        "Priority is 1, which A has on the same listener: the second rule is refused. Give it another.",
+        "Priority is 1, which A has on the same listener: the second rule is refused. Use another priority.",
     ),
 }

@@ -18,13 +18,13 @@ BAD = {
     "text": (
         rule("{source: aws.ec2}"),
         "Resources/Rule/Properties/EventPattern/source",
-        'source is "aws.ec2", and EventBridge takes a list of values. Write [aws.ec2].',
+        'source is "aws.ec2", and EventBridge requires a list of values. Write [aws.ec2].',
     ),
     "inside": (
         rule("{source: [aws.ec2], detail: {state: running, code: 16}}"),
         "Resources/Rule/Properties/EventPattern/detail/state",
-        'state is "running", and EventBridge takes a list of values. Write [running].',
+        'state is "running", and EventBridge requires a list of values. Write [running].',
         "Resources/Rule/Properties/EventPattern/detail/code",
-        "code is 16, and EventBridge takes a list of values. Write [16].",
+        "code is 16, and EventBridge requires a list of values. Write [16].",
     ),
 }

@@ -28,13 +28,13 @@ BAD = {
     "another service": (
         template("FunctionName: !Ref F, Principal: sns.amazonaws.com"),
         "Resources/Rule/Properties/Targets/0",
-        "The target is F, and no AWS::Lambda::Permission lets events.amazonaws.com call it: "
+        "The target is F, and no AWS::Lambda::Permission allows events.amazonaws.com to call it: "
         "every event is lost. Add one.",
     ),
     "another function": (
         template("FunctionName: !Ref Other, Principal: events.amazonaws.com"),
         "Resources/Rule/Properties/Targets/0",
-        "The target is F, and no AWS::Lambda::Permission lets events.amazonaws.com call it: "
+        "The target is F, and no AWS::Lambda::Permission allows events.amazonaws.com to call it: "
         "every event is lost. Add one.",
     ),
 }

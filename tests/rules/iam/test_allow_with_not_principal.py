@@ -18,7 +18,7 @@ BAD = {
     "allowed": (
         policy("Effect: Allow, NotPrincipal: {AWS: !Ref AWS::AccountId}"),
         "Resources/One/Properties/PolicyDocument/Statement/0/NotPrincipal",
-        "NotPrincipal with Effect: Allow allows everyone except those in it, also without an "
-        "account. Write Principal, or Effect: Deny.",
+        "NotPrincipal with Effect: Allow allows everyone except those in it, also anonymous "
+        "callers. Write Principal, or Effect: Deny.",
     ),
 }

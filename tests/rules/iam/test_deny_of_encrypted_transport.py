@@ -30,13 +30,13 @@ BAD = {
     "HTTPS is denied": (
         policy("Deny", "'true'"),
         "Resources/One/Properties/PolicyDocument/Statement/0/Condition/Bool/aws:SecureTransport",
-        "Deny asks that aws:SecureTransport is true: requests over HTTPS are refused and plain "
+        "Deny applies if aws:SecureTransport is true: requests over HTTPS are refused and plain "
         "HTTP is not. Deny where it is false.",
     ),
     "plain HTTP is allowed": (
         policy("Allow", "false", "BoolIfExists"),
         "Resources/One/Properties/PolicyDocument/Statement/0/Condition/BoolIfExists/aws:SecureTransport",
-        "Allow asks that aws:SecureTransport is false: requests over HTTPS are refused and plain "
+        "Allow applies if aws:SecureTransport is false: requests over HTTPS are refused and plain "
         "HTTP is not. Deny where it is false.",
     ),
 }

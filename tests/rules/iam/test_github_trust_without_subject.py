@@ -30,13 +30,13 @@ BAD = {
     "audience only": (
         role("{StringEquals: {'token.actions.githubusercontent.com:aud': sts.amazonaws.com}}"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/0",
-        "Condition does not narrow token.actions.githubusercontent.com:sub: the workflows of every "
+        "Condition does not restrict token.actions.githubusercontent.com:sub: the workflows of every "
         "repository on GitHub can assume the role. Compare it with repo:OWNER/NAME:ref:refs/heads/BRANCH.",
     ),
     "any subject": (
         role(f"{{StringLike: {{'{SUB}': '*'}}}}"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/0",
-        "Condition does not narrow token.actions.githubusercontent.com:sub: the workflows of every "
+        "Condition does not restrict token.actions.githubusercontent.com:sub: the workflows of every "
         "repository on GitHub can assume the role. Compare it with repo:OWNER/NAME:ref:refs/heads/BRANCH.",
     ),
 }

@@ -22,25 +22,25 @@ BAD = {
     "misspelt": (
         role("lamda.amazonaws.com"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal/Service",
-        "Principal names the service lamda.amazonaws.com, which AWS does not have. Did you mean "
+        "Principal contains the service lamda.amazonaws.com, which AWS does not have. Did you mean "
         "lambda.amazonaws.com?",
     ),
     "domain": (
         role("lambda.amazon.com"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal/Service",
-        "Principal names the service lambda.amazon.com, which AWS does not have. Did you mean "
+        "Principal contains the service lambda.amazon.com, which AWS does not have. Did you mean "
         "lambda.amazonaws.com?",
     ),
     "misspelt domain": (
         role("lambda.amazonaws.con"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal/Service",
-        "Principal names the service lambda.amazonaws.con, which AWS does not have. Did you mean "
+        "Principal contains the service lambda.amazonaws.con, which AWS does not have. Did you mean "
         "lambda.amazonaws.com?",
     ),
     "another name": (
         role("[ec2.amazonaws.com, stepfunctions.amazonaws.com]"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal/Service",
-        "Principal names the service stepfunctions.amazonaws.com, which AWS does not have. Did "
+        "Principal contains the service stepfunctions.amazonaws.com, which AWS does not have. Did "
         "you mean states.amazonaws.com?",
     ),
 }

@@ -36,7 +36,7 @@ def policy(resource: str, *, name: str = "Resource", attributes: str = "") -> st
 
 def message(value: Any, fault: str, name: str = "Resource") -> str:
     """Return what the rule says about a resource."""
-    return f"{name} is {json.dumps(value)}: {fault}. A policy takes an ARN or '*'."
+    return f"{name} is {json.dumps(value)}: {fault}. A policy requires an ARN or '*'."
 
 
 BRANCH = "!If [Switched, '*', !Ref Key]"

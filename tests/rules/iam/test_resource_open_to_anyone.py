@@ -23,13 +23,13 @@ BAD = {
     "anyone": (
         queue("Effect: Allow, Principal: '*', Action: sqs:SendMessage"),
         "Resources/Policy/Properties/PolicyDocument/Statement/0/Principal",
-        "Principal is '*' and there is no Condition: anyone may do this, from any account. Name "
+        "Principal is '*' and there is no Condition: anyone can do this, from any account. Specify "
         "an account or a service, or add a condition.",
     ),
     "any account": (
         queue("Effect: Allow, Principal: {AWS: '*'}, Action: sqs:SendMessage"),
         "Resources/Policy/Properties/PolicyDocument/Statement/0/Principal",
-        "Principal is '*' and there is no Condition: anyone may do this, from any account. Name "
+        "Principal is '*' and there is no Condition: anyone can do this, from any account. Specify "
         "an account or a service, or add a condition.",
     ),
 }

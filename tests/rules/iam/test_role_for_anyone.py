@@ -19,19 +19,19 @@ BAD = {
     "anyone": (
         role("Principal: {AWS: '*'}"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
-        "Principal is '*' and there is no Condition: every AWS account can assume the role. Name "
+        "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify "
         "an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
     ),
     "star": (
         role("Principal: '*'"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
-        "Principal is '*' and there is no Condition: every AWS account can assume the role. Name "
+        "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify "
         "an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
     ),
     "in a list": (
         role("Principal: {AWS: [!Ref AWS::AccountId, '*']}"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
-        "Principal is '*' and there is no Condition: every AWS account can assume the role. Name "
+        "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify "
         "an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
     ),
 }

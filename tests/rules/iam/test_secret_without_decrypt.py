@@ -43,7 +43,7 @@ def role(*statements: str, more: str = "") -> str:
 def message(secret: str = "Secret", when: str = "") -> str:
     """Return what is said about a secret."""
     return (
-        f"The role may read {secret}{when}, but not use its key Key: every GetSecretValue fails. Allow "
+        f"The role can read {secret}{when}, but not use its key Key: every GetSecretValue fails. Allow "
         "kms:Decrypt on Key."
     )
 

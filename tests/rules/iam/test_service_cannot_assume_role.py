@@ -41,27 +41,27 @@ BAD = {
         flow_log("{Service: ec2.amazonaws.com}"),
         "Resources/Log/Properties/DeliverLogsPermissionArn",
         "DeliverLogsPermissionArn is For, whose AssumeRolePolicyDocument does not allow "
-        "vpc-flow-logs.amazonaws.com: the service cannot take the role. Name "
+        "vpc-flow-logs.amazonaws.com: the service cannot assume the role. Set "
         "vpc-flow-logs.amazonaws.com as its Principal.",
     ),
     "account": (
         flow_log("{AWS: !Ref AWS::AccountId}"),
         "Resources/Log/Properties/DeliverLogsPermissionArn",
         "DeliverLogsPermissionArn is For, whose AssumeRolePolicyDocument does not allow "
-        "vpc-flow-logs.amazonaws.com: the service cannot take the role. Name "
+        "vpc-flow-logs.amazonaws.com: the service cannot assume the role. Set "
         "vpc-flow-logs.amazonaws.com as its Principal.",
     ),
     "one branch": (
         flow_log("{Service: flowlogs.amazonaws.com}", "!If [Odd, !GetAtt For.Arn, !ImportValue role]"),
         "Resources/Log/Properties/DeliverLogsPermissionArn/Fn::If/1",
         "DeliverLogsPermissionArn is For when Odd is true, whose AssumeRolePolicyDocument does "
-        "not allow vpc-flow-logs.amazonaws.com: the service cannot take the role. Name "
+        "not allow vpc-flow-logs.amazonaws.com: the service cannot assume the role. Set "
         "vpc-flow-logs.amazonaws.com as its Principal.",
     ),
     "instance profile": (
         profile("{Service: lambda.amazonaws.com}"),
         "Resources/Profile/Properties/Roles/0",
         "Roles is For, whose AssumeRolePolicyDocument does not allow ec2.amazonaws.com: the "
-        "service cannot take the role. Name ec2.amazonaws.com as its Principal.",
+        "service cannot assume the role. Set ec2.amazonaws.com as its Principal.",
     ),
 }

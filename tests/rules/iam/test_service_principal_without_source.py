@@ -45,7 +45,7 @@ BAD = {
     "without": (
         policy("{Service: s3.amazonaws.com}"),
         "Resources/One/Properties/PolicyDocument/Statement/0/Principal",
-        "s3.amazonaws.com may do this for any account of AWS. Add a condition on aws:SourceArn "
+        "s3.amazonaws.com can do this for any AWS account. Add a condition on aws:SourceArn "
         "or aws:SourceAccount.",
     ),
     "suffix": (
@@ -54,13 +54,13 @@ BAD = {
             ", Condition: {Bool: {aws:SecureTransport: true}}",
         ),
         "Resources/One/Properties/PolicyDocument/Statement/0/Principal",
-        "cloudtrail.${AWS::URLSuffix} may do this for any account of AWS. Add a condition on "
+        "cloudtrail.${AWS::URLSuffix} can do this for any AWS account. Add a condition on "
         "aws:SourceArn or aws:SourceAccount.",
     ),
     "role of a flow log": (
         trust("vpc-flow-logs.amazonaws.com"),
         "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0/Principal",
-        "vpc-flow-logs.amazonaws.com may do this for any account of AWS. Add a condition on "
+        "vpc-flow-logs.amazonaws.com can do this for any AWS account. Add a condition on "
         "aws:SourceArn or aws:SourceAccount.",
     ),
 }

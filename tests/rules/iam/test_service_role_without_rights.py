@@ -62,18 +62,17 @@ BAD = {
         ),
         "Resources/One/Properties/CloudWatchRoleArn",
         "Role does not allow logs:DescribeLogGroups and logs:DescribeLogStreams and logs:GetLogEvents "
-        "and logs:FilterLogEvents, for which the service takes it. Allow it.",
+        "and logs:FilterLogEvents, which the service needs. Allow it.",
     ),
     "no events": (
         template(MONITORED, allowing("logs:CreateLogGroup", "logs:PutRetentionPolicy")),
         "Resources/One/Properties/MonitoringRoleArn",
-        "Role does not allow logs:CreateLogStream and logs:PutLogEvents, for which the service takes it. "
-        "Allow it.",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents, which the service needs. Allow it.",
     ),
     "no execution": (
         template(RULE, allowing("states:DescribeExecution")),
         "Resources/One/Properties/Targets/0/RoleArn",
-        "Role does not allow states:StartExecution, for which the service takes it. Allow it.",
+        "Role does not allow states:StartExecution, which the service needs. Allow it.",
     ),
     "proxy": (
         """
@@ -88,6 +87,6 @@ Resources:
   Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, Auth: [{SecretArn: '*'}]}}
 """,
         "Resources/Proxy/Properties/RoleArn",
-        "Role does not allow secretsmanager:GetSecretValue, for which the service takes it. Allow it.",
+        "Role does not allow secretsmanager:GetSecretValue, which the service needs. Allow it.",
     ),
 }

@@ -24,19 +24,19 @@ BAD = {
     "equals": (
         policy("{StringEquals: {s3:prefix: 'home/*'}}"),
         "Resources/One/Properties/PolicyDocument/Statement/Condition/StringEquals/s3:prefix",
-        'StringEquals compares s3:prefix with "home/*" letter by letter: the wildcard matches '
+        'StringEquals compares s3:prefix with "home/*" exactly: the wildcard matches '
         "only itself. Use StringLike.",
     ),
     "one of a list": (
         policy("{StringNotEquals: {s3:prefix: [a, 'home/?']}}"),
         "Resources/One/Properties/PolicyDocument/Statement/Condition/StringNotEquals/s3:prefix",
-        'StringNotEquals compares s3:prefix with "home/?" letter by letter: the wildcard matches '
+        'StringNotEquals compares s3:prefix with "home/?" exactly: the wildcard matches '
         "only itself. Use StringNotLike.",
     ),
     "Sub": (
         policy("{'ForAnyValue:StringEqualsIfExists': {s3:prefix: !Sub '${AWS::AccountId}/*'}}"),
         "Resources/One/Properties/PolicyDocument/Statement/Condition/ForAnyValue:StringEqualsIfExists/s3:prefix",
-        'ForAnyValue:StringEqualsIfExists compares s3:prefix with "${AWS::AccountId}/*" letter '
-        "by letter: the wildcard matches only itself. Use StringLikeIfExists.",
+        'ForAnyValue:StringEqualsIfExists compares s3:prefix with "${AWS::AccountId}/*" exactly: '
+        "the wildcard matches only itself. Use StringLikeIfExists.",
     ),
 }

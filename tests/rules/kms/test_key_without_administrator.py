@@ -29,11 +29,11 @@ BAD = {
     "service only": (
         key("Principal: {Service: logs.amazonaws.com}, Action: kms:*"),
         "Resources/Key/Properties/KeyPolicy",
-        "KeyPolicy gives no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
+        "KeyPolicy allows no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
     ),
     "use only": (
         key(f"{ROOT}, Action: [kms:Encrypt, kms:Decrypt]"),
         "Resources/Key/Properties/KeyPolicy",
-        "KeyPolicy gives no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
+        "KeyPolicy allows no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
     ),
 }

@@ -22,13 +22,13 @@ BAD = {
     "another service": (
         template("events.amazonaws.com"),
         "Resources/Filter/Properties/DestinationArn",
-        "DestinationArn is F, and no AWS::Lambda::Permission lets logs.amazonaws.com call it: "
+        "DestinationArn is F, and no AWS::Lambda::Permission allows logs.amazonaws.com to call it: "
         "the filter is refused. Add one.",
     ),
     "at once": (
         template("logs.amazonaws.com", ""),
         "Resources/Filter/Properties/DestinationArn",
-        "The filter does not wait for Permission, which lets logs.amazonaws.com call F: it is "
-        "refused where it comes first. Add DependsOn: Permission.",
+        "The filter does not wait for Permission, which allows logs.amazonaws.com to call F: it is "
+        "refused if it is created first. Add DependsOn: Permission.",
     ),
 }

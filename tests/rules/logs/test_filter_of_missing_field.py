@@ -61,7 +61,7 @@ BAD = {
     "missing field": (
         template("'{ $.state = 500 && $.requestId = \"x\" }'"),
         "Resources/Filter/Properties/FilterPattern",
-        "FilterPattern uses $.state, which the access log of Log does not hold: it never "
+        "FilterPattern uses $.state, which the access log of Log does not contain: it never "
         "matches. Did you mean status?",
     ),
     "columns": (
@@ -79,7 +79,7 @@ BAD = {
     "query": (
         query("fields @timestamp, responseLatency, path", "| sort responseLatency desc"),
         "Resources/Query/Properties/QueryString",
-        "QueryString reads responseLatency, which the access log of Log does not hold: the "
+        "QueryString reads responseLatency, which the access log of Log does not contain: the "
         "column stays empty.",
     ),
 }

@@ -11,8 +11,8 @@ Resources:
   Alias: {Type: AWS::KMS::Alias}
 """
 
-ID = "that is the ID of a key, and only its ARN will do. Write GetAtt {}.Arn."
-ALIAS = "that is an alias' name, and only a key's ARN will do. Write GetAtt of its Arn."
+ID = "that is the ID of a key, but the ARN is required. Write GetAtt {}.Arn."
+ALIAS = "that is the name of an alias, but the ARN of a key is required. Write GetAtt of its Arn."
 
 
 def log_group(key: str) -> str:

@@ -35,7 +35,7 @@ BAD = {
     "type": (
         delivery("RecordFields: [date]", "STANDARD_LOGS"),
         "Resources/Source/Properties/LogType",
-        "LogType is STANDARD_LOGS, and a distribution has ACCESS_LOGS: the source is refused.",
+        "LogType is STANDARD_LOGS, and a distribution has only ACCESS_LOGS: the source is refused.",
     ),
     "field": (
         delivery("RecordFields: [date, cs-uri]"),

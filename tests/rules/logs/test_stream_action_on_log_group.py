@@ -28,12 +28,12 @@ BAD = {
         role(f"Action: logs:PutLogEvents, Resource: !Sub '{ARN}'"),
         "Resources/Role/Properties/Policies/0/PolicyDocument/Statement/0/Resource",
         "Resource is arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/own/log, a log group, and "
-        "logs:PutLogEvents is about log streams: it is never allowed. Add :* to the ARN.",
+        "logs:PutLogEvents applies to log streams: it is never allowed. Add :* to the ARN.",
     ),
     "among others": (
         role(f"Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: [!Sub '{ARN}']"),
         "Resources/Role/Properties/Policies/0/PolicyDocument/Statement/0/Resource",
         "Resource is arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/own/log, a log group, and "
-        "logs:PutLogEvents is about log streams: it is never allowed. Add :* to the ARN.",
+        "logs:PutLogEvents applies to log streams: it is never allowed. Add :* to the ARN.",
     ),
 }

@@ -54,8 +54,8 @@ BAD = {
     "property with another name on the cluster": case(
         instance("VPCSecurityGroups: [sg-1]"),
         "VPCSecurityGroups",
-        'VPCSecurityGroups is ["sg-1"] on an Aurora instance: it is the cluster\'s. Set '
-        "VpcSecurityGroupIds there instead.",
+        'VPCSecurityGroups is ["sg-1"] on an Aurora instance: set '
+        "VpcSecurityGroupIds of the cluster instead.",
     ),
     "property that Aurora has nowhere": case(
         instance("Iops: !If [Prod, 3000, !Ref AWS::NoValue]"),

@@ -74,7 +74,7 @@ def managed_case(used: str, state: str) -> tuple[str, ...]:
     return (
         template(used=used),
         "Resources/Topic/Properties/KmsMasterKeyId",
-        f"KmsMasterKeyId {state}: RDS may not use this key, so the events of Events are lost. Use a customer "
+        f"KmsMasterKeyId {state}: RDS cannot use this key, so the events of Events are lost. Use a customer "
         "managed key whose policy allows events.rds.amazonaws.com.",
     )
 

@@ -15,7 +15,7 @@ def case(text: str, found: str) -> tuple[str, ...]:
         text,
         "Resources/Database/Properties/DatabaseInsightsMode",
         f"DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is {found}: RDS refuses "
-        "that. Set it to 465, and switch Performance Insights on.",
+        "that. Set it to 465, and enable Performance Insights.",
     )
 
 

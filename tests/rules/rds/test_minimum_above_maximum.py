@@ -30,7 +30,7 @@ Resources:
       ServerlessV2ScalingConfiguration: {MinCapacity: 4, MaxCapacity: 2}
 """,
         "Resources/Database/Properties/ServerlessV2ScalingConfiguration/MinCapacity",
-        "MinCapacity is 4 and MaxCapacity 2: they are refused. Exchange them.",
+        "MinCapacity is 4 and MaxCapacity 2: RDS refuses them. Swap them.",
     ),
     "defaults": (
         """
@@ -40,7 +40,7 @@ Resources:
   Group: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {MinSize: !Ref Least, MaxSize: 2}}
 """,
         "Resources/Group/Properties/MinSize",
-        "MinSize is 10 and MaxSize 2: they are refused. Exchange them.",
+        "MinSize is 10 and MaxSize 2: RDS refuses them. Swap them.",
     ),
     "target": (
         """
@@ -48,6 +48,6 @@ Resources:
   Target: {Type: AWS::ApplicationAutoScaling::ScalableTarget, Properties: {MinCapacity: 3, MaxCapacity: 1}}
 """,
         "Resources/Target/Properties/MinCapacity",
-        "MinCapacity is 3 and MaxCapacity 1: they are refused. Exchange them.",
+        "MinCapacity is 3 and MaxCapacity 1: RDS refuses them. Swap them.",
     ),
 }

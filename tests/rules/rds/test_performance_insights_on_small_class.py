@@ -25,7 +25,7 @@ Resources:
 
 MESSAGE = (
     "{switch} and DBInstanceClass {instance_class}: Aurora MySQL has no Performance Insights on this class, "
-    "and RDS refuses the instance. Switch it off, or take a class that has it, such as db.t4g.medium."
+    "and RDS refuses the instance. Disable it, or use a class that supports it, such as db.t4g.medium."
 )
 
 ON = "EnablePerformanceInsights is true"

@@ -21,7 +21,7 @@ def case(text: str, name: str, port: int) -> tuple[str, ...]:
     return (
         text,
         f"Resources/Database/Properties/{name}",
-        f"Group lets no one in to port {port}, on which the database listens: no client connects. Add an "
+        f"Group does not allow port {port}, on which the database listens: no client connects. Add an "
         "ingress rule for the port.",
     )
 

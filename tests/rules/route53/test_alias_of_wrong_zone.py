@@ -44,19 +44,19 @@ BAD = {
     "own zone": (
         record("!GetAtt Site.DomainName", "!Ref Zone"),
         "Resources/Record/Properties/AliasTarget/HostedZoneId",
-        "HostedZoneId is ${Zone}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the alias. It "
-        "is the zone of what the alias leads to, not that of the record.",
+        "HostedZoneId is ${Zone}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the alias. Use "
+        "the zone of the target, not of the record.",
     ),
     "load balancer": (
         record("!GetAtt Balancer.DNSName", "Z2FDTNDATAQYW2"),
         "Resources/Record/Properties/AliasTarget/HostedZoneId",
         "HostedZoneId is Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}: Route 53 "
-        "refuses the alias. It is the zone of what the alias leads to, not that of the record.",
+        "refuses the alias. Use the zone of the target, not of the record.",
     ),
     "parameter of the record": (
         own_zone("!Ref Own"),
         "Resources/Record/Properties/AliasTarget/HostedZoneId",
         "HostedZoneId is ${Own}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the "
-        "alias. It is the zone of what the alias leads to, not that of the record.",
+        "alias. Use the zone of the target, not of the record.",
     ),
 }

@@ -19,7 +19,7 @@ def case(text: str, name: str, message: str) -> tuple[str, ...]:
 
 SERVER = "FullyQualifiedDomainName: www.example.com"
 SITE = "FullyQualifiedDomainName: !GetAtt Site.DomainName"
-SCHEME = "has a scheme or a path, and takes only the name of a host. Remove it."
+SCHEME = "has a scheme or a path, and must be only a host name. Remove it."
 
 GOOD = {
     "HTTPS": check("HTTPS", f"{SITE}, Port: 443, EnableSNI: true"),
@@ -42,7 +42,7 @@ BAD = {
     "no name in the handshake": case(
         check("HTTPS", f"{SITE}, EnableSNI: false"),
         "EnableSNI",
-        "is false, and Site answers a handshake only if it names the host. Set it to true.",
+        "is false, and Site answers a TLS handshake only with SNI. Set it to true.",
     ),
     "scheme": case(
         check("HTTPS", "FullyQualifiedDomainName: 'https://www.example.com'"),

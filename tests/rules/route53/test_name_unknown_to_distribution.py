@@ -26,19 +26,19 @@ BAD = {
     "no names": (
         template("Comment: a"),
         "Resources/Record/Properties/Name",
-        "Name is www.example.com. and leads to Site, whose Aliases is empty: CloudFront answers "
+        "Name is www.example.com. and is an alias for Site, whose Aliases is empty: CloudFront answers "
         "403. Add the name to Aliases.",
     ),
     "another": (
         template("Aliases: [example.com]"),
         "Resources/Record/Properties/Name",
-        "Name is www.example.com. and leads to Site, whose Aliases has only example.com: "
+        "Name is www.example.com. and is an alias for Site, whose Aliases has only example.com: "
         "CloudFront answers 403. Add the name to Aliases.",
     ),
     "made of a parameter": (
         template("Aliases: [!Sub 'app.${Domain}']", "!Sub 'www.${Domain}'"),
         "Resources/Record/Properties/Name",
-        "Name is www.${Domain} and leads to Site, whose Aliases has only app.${Domain}: "
+        "Name is www.${Domain} and is an alias for Site, whose Aliases has only app.${Domain}: "
         "CloudFront answers 403. Add the name to Aliases.",
     ),
 }

@@ -25,11 +25,11 @@ BAD = {
     "other": (
         policy("!Sub '${Logs.Arn}/*'"),
         "Resources/Policy/Properties/PolicyDocument/Statement/Resource",
-        "Resource is Logs, and the policy is put on Site: S3 refuses it. Name the same bucket.",
+        "Resource is Logs, and the policy is put on Site: S3 refuses it. Use the same bucket.",
     ),
     "ARN": (
         policy("[!GetAtt Site.Arn, !Sub 'arn:aws:s3:::${Logs}/*']"),
         "Resources/Policy/Properties/PolicyDocument/Statement/Resource",
-        "Resource is Logs, and the policy is put on Site: S3 refuses it. Name the same bucket.",
+        "Resource is Logs, and the policy is put on Site: S3 refuses it. Use the same bucket.",
     ),
 }

@@ -18,11 +18,11 @@ BAD = {
     "lifecycle": (
         bucket("LifecycleConfiguration: {Rules: [{Prefix: /logs/}]}"),
         "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0/Prefix",
-        'Prefix is "/logs/", and keys do not begin with a slash. Leave it out.',
+        'Prefix is "/logs/", and keys do not begin with a slash. Remove it.',
     ),
     "logs": (
         bucket("LoggingConfiguration: {LogFilePrefix: /site/}"),
         "Resources/Bucket/Properties/LoggingConfiguration/LogFilePrefix",
-        'LogFilePrefix is "/site/", and keys do not begin with a slash. Leave it out.',
+        'LogFilePrefix is "/site/", and keys do not begin with a slash. Remove it.',
     ),
 }

@@ -38,15 +38,15 @@ BAD = {
     "blocked": (
         template(ANYONE),
         "Resources/Policy/Properties/PolicyDocument",
-        "PolicyDocument lets anyone in, and Bucket has BlockPublicPolicy: true: S3 refuses the "
-        "policy. Name a principal, or narrow it by a condition.",
+        "PolicyDocument allows anyone, but Bucket has BlockPublicPolicy: true: S3 refuses the "
+        "policy. Specify a principal, or add a condition.",
     ),
     "blocked if public": (
         template(
             f"!If [IsPublic, {ANYONE}, !Ref AWS::NoValue]", "BlockPublicPolicy: !If [IsPublic, true, false]"
         ),
         "Resources/Policy/Properties/PolicyDocument",
-        "PolicyDocument lets anyone in, and Bucket has BlockPublicPolicy: true when IsPublic is "
-        "true: S3 refuses the policy. Name a principal, or narrow it by a condition.",
+        "PolicyDocument allows anyone, but Bucket has BlockPublicPolicy: true when IsPublic is "
+        "true: S3 refuses the policy. Specify a principal, or add a condition.",
     ),
 }

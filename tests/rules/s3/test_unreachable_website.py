@@ -12,7 +12,7 @@ Resources:
 SITE = "{IndexDocument: index.html}"
 
 EFFECTS = {
-    "RestrictPublicBuckets": "S3 lets no one outside the account read the bucket",
+    "RestrictPublicBuckets": "no one outside the account can read the bucket",
     "BlockPublicPolicy": "S3 refuses the bucket policy that would let anyone read the bucket",
 }
 

@@ -22,13 +22,13 @@ BAD = {
     "none": (
         template("PasswordLength: 30"),
         "Resources/Secret/Properties/GenerateSecretString",
-        'GenerateSecretString makes the password of Cluster and can use / @ ", which RDS '
-        "refuses: the stack fails by chance. Add them to ExcludeCharacters.",
+        'GenerateSecretString generates the password of Cluster and can use / @ ", which RDS '
+        "refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",
     ),
     "one left": (
         template("ExcludeCharacters: '\"@'"),
         "Resources/Secret/Properties/GenerateSecretString",
-        "GenerateSecretString makes the password of Cluster and can use /, which RDS refuses: "
-        "the stack fails by chance. Add them to ExcludeCharacters.",
+        "GenerateSecretString generates the password of Cluster and can use /, which RDS refuses: "
+        "the stack fails for some passwords. Add them to ExcludeCharacters.",
     ),
 }

@@ -19,8 +19,8 @@ def case(text: str, place: str, action: str) -> tuple[str, ...]:
     return (
         text,
         f"Resources/Policy/Properties/PolicyDocument/Statement/0/{place}",
-        f"Action is {action}, which the policy of a topic does not take: SNS refuses it. List the actions, "
-        "such as sns:Publish.",
+        f"Action is {action}, which the policy of a topic does not support: SNS refuses it. List the "
+        "actions, such as sns:Publish.",
     )
 
 

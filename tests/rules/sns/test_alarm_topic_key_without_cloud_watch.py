@@ -75,8 +75,9 @@ def refuses_a_name_that_the_key_does_not_cover(
     return (
         text,
         "Resources/High/Properties/AlarmName",
-        f"AlarmName is {shown}{when}, which no aws:SourceArn in the KeyPolicy of Key matches: CloudWatch may "
-        "not use the key for this alarm, so the topic Topic never gets it. Change the name or the pattern.",
+        f"AlarmName is {shown}{when}, which no aws:SourceArn in the KeyPolicy of Key matches: CloudWatch "
+        "cannot use the key for this alarm, so the topic Topic never gets it. Change the name or the "
+        "pattern.",
     )
 
 

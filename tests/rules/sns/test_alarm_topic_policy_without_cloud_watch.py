@@ -71,7 +71,7 @@ def refuses_a_name_that_the_policy_does_not_cover(name: str, pattern: str, shown
         template(grant(condition=source(pattern)), name=name),
         "Resources/High/Properties/AlarmName",
         f"AlarmName is {shown}, which no aws:SourceArn in the PolicyDocument of Policy matches: "
-        "CloudWatch may not publish this alarm to Topic. Change the name or the pattern.",
+        "CloudWatch cannot publish this alarm to Topic. Change the name or the pattern.",
     )
 
 

@@ -12,7 +12,7 @@ Resources:
 """
 
 MESSAGE = (
-    "KmsMasterKeyId {}: CloudWatch may not use this key, so the messages of all alarms to the topic are "
+    "KmsMasterKeyId {}: CloudWatch cannot use this key, so the messages of all alarms to the topic are "
     "lost. Use a customer managed key whose policy allows cloudwatch.amazonaws.com."
 )
 

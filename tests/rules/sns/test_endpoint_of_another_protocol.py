@@ -12,11 +12,11 @@ Resources:
 
 
 def case(protocol: str, endpoint: str, takes: str) -> tuple[str, ...]:
-    """An endpoint that the protocol does not take is found."""
+    """An endpoint that the protocol does not accept is found."""
     return (
         subscription(protocol, endpoint),
         "Resources/Mail/Properties/Endpoint",
-        f"Endpoint is {endpoint}, and {protocol} takes {takes}: SNS refuses the subscription.",
+        f"Endpoint is {endpoint}, but {protocol} requires {takes}: SNS refuses the subscription.",
     )
 
 
@@ -36,7 +36,7 @@ BAD = {
     "stream without role": (
         subscription("firehose", STREAM),
         "Resources/Mail/Properties",
-        "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the subscription. Name the "
-        "role with which it writes to the stream.",
+        "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the subscription. Specify "
+        "the role that writes to the stream.",
     ),
 }

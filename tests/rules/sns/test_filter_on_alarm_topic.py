@@ -23,7 +23,7 @@ BAD = {
     "attributes": (
         template("FilterPolicy: {NewStateValue: [ALARM]}"),
         "Resources/Mail/Properties/FilterPolicy",
-        "FilterPolicy is about attributes, and the alarms that notify Alarms have none: no "
-        "message gets through. Set FilterPolicyScope: MessageBody.",
+        "FilterPolicy filters on attributes, and the alarms that notify Alarms have none: no "
+        "message is delivered. Set FilterPolicyScope: MessageBody.",
     ),
 }

@@ -18,6 +18,6 @@ BAD = {
     "text": (
         subscription("{type: order}"),
         "Resources/One/Properties/FilterPolicy/type",
-        'type is "order", and SNS takes a list of values. Write [order].',
+        'type is "order", and SNS requires a list of values. Write [order].',
     ),
 }

@@ -22,7 +22,7 @@ BAD = {
     "another service": (
         template("events.amazonaws.com"),
         "Resources/Subscription/Properties/Endpoint",
-        "The subscriber is F, and no AWS::Lambda::Permission lets sns.amazonaws.com call it: "
+        "The subscriber is F, and no AWS::Lambda::Permission allows sns.amazonaws.com to call it: "
         "every message is lost. Add one.",
     ),
     "inside a topic": (
@@ -32,7 +32,7 @@ BAD = {
             "!GetAtt F.Arn}]}}\n",
         ).replace("AWS::SNS::Subscription", "AWS::SNS::Topic"),
         "Resources/Topic/Properties/Subscription/0",
-        "The subscriber is F, and no AWS::Lambda::Permission lets sns.amazonaws.com call it: "
+        "The subscriber is F, and no AWS::Lambda::Permission allows sns.amazonaws.com to call it: "
         "every message is lost. Add one.",
     ),
 }

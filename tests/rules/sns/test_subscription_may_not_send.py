@@ -32,7 +32,7 @@ BAD = {
     "managed key": (
         template("{Service: sns.amazonaws.com}", "KmsMasterKeyId: alias/aws/sqs"),
         "Resources/Subscription/Properties/Endpoint",
-        "The subscriber is Queue, which is encrypted with alias/aws/sqs: SNS may not use this "
+        "The subscriber is Queue, which is encrypted with alias/aws/sqs: SNS cannot use this "
         "key, and every message is lost. Use SqsManagedSseEnabled, or a customer managed key.",
     ),
     "dead letters": (

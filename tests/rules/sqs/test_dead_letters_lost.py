@@ -26,8 +26,8 @@ Resources:
       DeadLetterConfig: {TargetArn: !GetAtt Letters.Arn}
 """,
         "Resources/Letters/Properties/MessageRetentionPeriod",
-        "MessageRetentionPeriod is 60, and the queue takes the dead letters of Function: "
-        "the message is gone before anyone looks. Raise it to 86400 or more.",
+        "MessageRetentionPeriod is 60, and the queue receives the dead letters of Function: "
+        "the message is gone before anyone looks. Increase it to 86400 or more.",
     ),
     "small": (
         """
@@ -40,7 +40,7 @@ Resources:
       RedrivePolicy: {deadLetterTargetArn: !GetAtt Letters.Arn}
 """,
         "Resources/Letters/Properties/MaximumMessageSize",
-        "MaximumMessageSize is 1024, and the queue takes the dead letters of Work: larger "
-        "ones are lost. Raise it to 2048 or more.",
+        "MaximumMessageSize is 1024, and the queue receives the dead letters of Work: larger "
+        "ones are lost. Increase it to 2048 or more.",
     ),
 }

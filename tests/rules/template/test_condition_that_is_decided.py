@@ -27,16 +27,16 @@ BAD = {
     "two values": (
         conditions("!And [!Condition Prod, !Condition Dev]"),
         "Conditions/Both",
-        "Both is always false, whatever the parameters are. Correct it, or remove it.",
+        "Both is always falsefor all parameter values. Correct it, or remove it.",
     ),
     "and not": (
         conditions("!And [!Condition Prod, !Condition More, !Not [!Condition More]]"),
         "Conditions/Both",
-        "Both is always false, whatever the parameters are. Correct it, or remove it.",
+        "Both is always falsefor all parameter values. Correct it, or remove it.",
     ),
     "always": (
         conditions("!Or [!Condition Prod, !Not [!Condition Prod]]"),
         "Conditions/Both",
-        "Both is always true, whatever the parameters are. Correct it, or remove it.",
+        "Both is always truefor all parameter values. Correct it, or remove it.",
     ),
 }

@@ -22,7 +22,7 @@ BAD = {
     "long": (
         template("${Project}-${Stage}-logs-${AWS::AccountId}", "MaxLength: 50"),
         "Resources/Bucket/Properties/BucketName",
-        "BucketName is ${Project}-${Stage}-logs-${AWS::AccountId} and can have 79 characters, of "
-        "which there may be 63. Lower MaxLength of Project.",
+        "BucketName is ${Project}-${Stage}-logs-${AWS::AccountId} and can have 79 characters, but "
+        "at most 63 are allowed. Lower MaxLength of Project.",
     ),
 }

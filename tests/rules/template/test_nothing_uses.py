@@ -50,7 +50,7 @@ Resources:
     Properties: {ResourceArn: !GetAtt Guard.Arn}
 """,
         "Resources/Guard",
-        "Nothing of the template uses Guard, so it has no effect. Name it in a "
+        "No resource of the template uses Guard, so it has no effect. Refer to it in a "
         "distribution or an AWS::WAFv2::WebACLAssociation, or export it.",
     ),
     "headers": (
@@ -60,7 +60,7 @@ Resources:
   Site: {Type: AWS::CloudFront::Distribution}
 """,
         "Resources/Headers",
-        "Nothing of the template uses Headers, so it has no effect. Name it in a cache "
+        "No resource of the template uses Headers, so it has no effect. Refer to it in a cache "
         "behavior, or export it.",
     ),
     "routes of no subnet": (
@@ -72,7 +72,7 @@ Resources:
     Properties: {RouteTableId: !Ref Table}
 """,
         "Resources/Table",
-        "Nothing of the template uses Table, so it has no effect. Name it in an "
+        "No resource of the template uses Table, so it has no effect. Refer to it in an "
         "AWS::EC2::SubnetRouteTableAssociation, or export it.",
     ),
     "distribution without its web ACL": (
@@ -84,7 +84,7 @@ Outputs:
   Guard: {Value: !GetAtt Guard.Arn}
 """,
         "Resources/Guard",
-        "Nothing of the template uses Guard, so it has no effect. Name it in a "
+        "No resource of the template uses Guard, so it has no effect. Refer to it in a "
         "distribution or an AWS::WAFv2::WebACLAssociation, or export it.",
     ),
     "peering without a route": (
@@ -94,7 +94,7 @@ Resources:
   Other: {Type: AWS::EC2::Route, Properties: {GatewayId: igw-1}}
 """,
         "Resources/Peering",
-        "Nothing of the template uses Peering, so it has no effect. Name it in an "
+        "No resource of the template uses Peering, so it has no effect. Refer to it in an "
         "AWS::EC2::Route, or export it.",
     ),
     "plan without a selection": (
@@ -104,7 +104,7 @@ Resources:
   Vault: {Type: AWS::Backup::BackupVault}
 """,
         "Resources/Plan",
-        "Nothing of the template uses Plan, so it has no effect. Name it in an "
+        "No resource of the template uses Plan, so it has no effect. Refer to it in an "
         "AWS::Backup::BackupSelection, or export it.",
     ),
 }

@@ -29,17 +29,17 @@ BAD = {
     "key": (
         one("AWS::KMS::Key", "Enabled: false"),
         "Resources/One/Properties/Enabled",
-        "Enabled is false: nothing can be encrypted or read with the key. Switch it on, or remove it.",
+        "Enabled is false: nothing can be encrypted or read with the key. Enable it, or remove it.",
     ),
     "lifecycle": (
         bucket("{Status: Enabled, ExpirationInDays: 1}", "{Status: Disabled, ExpirationInDays: 2}"),
         "Resources/One/Properties/LifecycleConfiguration/Rules/1/Status",
-        "Status is Disabled: the rule does nothing. Switch it on, or remove it.",
+        "Status is Disabled: the rule does nothing. Enable it, or remove it.",
     ),
     "health check": (
         one("AWS::Route53::HealthCheck", "HealthCheckConfig: {Type: HTTPS, Disabled: true}"),
         "Resources/One/Properties/HealthCheckConfig/Disabled",
-        "Disabled is true: the check counts as healthy whatever happens. Switch it on, or remove it.",
+        "Disabled is true: the check always counts as healthy. Enable it, or remove it.",
     ),
     "detector": (
         """
@@ -47,6 +47,6 @@ Resources:
   Detector: {Type: AWS::GuardDuty::Detector, Properties: {Enable: false}}
 """,
         "Resources/Detector/Properties/Enable",
-        "Enable is false: nothing is watched. Switch it on, or remove it.",
+        "Enable is false: nothing is watched. Enable it, or remove it.",
     ),
 }

@@ -22,9 +22,11 @@ TABLE = "AWS::SSM::Parameter"
 CUSTOM = "Custom::Thing"
 USER_DATA = "UserData, where it stays a text. Let the script on the instance read the value."
 INIT = "AWS::CloudFormation::Init, where it stays a text. Let a command on the instance read the value."
-NO_SECRETS = "a custom resource, which gets no secrets. Pass the name and let its function read the value."
-OUTPUT = "an output, which may not show a secret. Output the name or ARN of the secret instead."
-METADATA = "Metadata, which may not hold a secret. Remove it, or refer to the secret by its name."
+NO_SECRETS = (
+    "a custom resource, which does not get secrets. Pass the name and let its function read the value."
+)
+OUTPUT = "an output, which must not show a secret. Output the name or ARN of the secret instead."
+METADATA = "Metadata, which must not contain a secret. Remove it, or refer to the secret by its name."
 
 
 def case(text: str, path: str, kind: str, problem: str) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ BAD = {
     "interval": (
         one("AWS::EC2::FlowLog", "MaxAggregationInterval: 300"),
         "Resources/One/Properties/MaxAggregationInterval",
-        "MaxAggregationInterval is 300, which the service refuses. It takes 60, 600.",
+        "MaxAggregationInterval is 300, which the service refuses. Allowed are 60, 600.",
     ),
     "misspelt": (
         one("AWS::ApiGateway::GatewayResponse", "ResponseType: BAD_REQUEST_PARAMETER"),
@@ -37,7 +37,7 @@ BAD = {
     "inside": (
         stage("WARN"),
         "Resources/One/Properties/MethodSettings/0/LoggingLevel",
-        "LoggingLevel is WARN, which the service refuses. It takes ERROR, INFO, OFF.",
+        "LoggingLevel is WARN, which the service refuses. Allowed are ERROR, INFO, OFF.",
     ),
     "default": (
         one(
@@ -46,6 +46,6 @@ BAD = {
             "Parameters: {Seconds: {Type: Number, Default: 20}}",
         ),
         "Resources/One/Properties/MonitoringInterval",
-        "MonitoringInterval is 20, which the service refuses. It takes 0, 1, 5, 10, 15, 30, 60.",
+        "MonitoringInterval is 20, which the service refuses. Allowed are 0, 1, 5, 10, 15, 30, 60.",
     ),
 }

@@ -23,13 +23,13 @@ BAD = {
     "counts": (
         acl("{Count: {}}"),
         "Resources/Acl/Properties/Rules/0/OverrideAction",
-        'OverrideAction of "a" is Count: the group blocks nothing. Write None, and except single '
+        'OverrideAction of "a" is Count: the group blocks nothing. Write None, and exclude single '
         "rules with RuleActionOverrides.",
     ),
     "one branch": (
         acl("!If [Trial, {Count: {}}, {None: {}}]"),
         "Resources/Acl/Properties/Rules/0/OverrideAction",
         'OverrideAction of "a" is Count when Trial is true: the group blocks nothing. Write '
-        "None, and except single rules with RuleActionOverrides.",
+        "None, and exclude single rules with RuleActionOverrides.",
     ),
 }

@@ -33,12 +33,12 @@ def acl(statement: str, *more: str, priority: int = 1, action: str = "Allow") ->
     )
 
 
-def case(text: str, rest: str = "rule after it sees") -> tuple[str, ...]:
+def case(text: str, rest: str = "rule after it gets") -> tuple[str, ...]:
     """A rule that allows every request is found."""
     return (
         text,
         "Resources/Guard/Properties/Rules/0/Statement",
-        f'Rule "site" allows every request: the {rest} none. Narrow its statement, or remove it.',
+        f'Rule "site" allows every request: the {rest} none. Restrict its statement, or remove it.',
     )
 
 
@@ -53,7 +53,7 @@ GOOD = {
 BAD = {
     "every path": case(acl(path("/", "STARTS_WITH"))),
     "pattern": case(
-        acl(pattern("^/.*"), rule("countries", 10, "Block", country("KP"))), "rules after it see"
+        acl(pattern("^/.*"), rule("countries", 10, "Block", country("KP"))), "rules after it get"
     ),
     "any of": case(acl(f"{{OrStatement: {{Statements: [{country('JP')}, {pattern('.*')}]}}}}")),
 }

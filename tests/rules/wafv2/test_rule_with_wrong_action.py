@@ -9,10 +9,10 @@ Resources:
 GEO = "Statement: {GeoMatchStatement: {CountryCodes: [KP]}}"
 MANAGED = "Statement: {ManagedRuleGroupStatement: {VendorName: AWS, Name: Common}}"
 OWN_GROUP = "Statement: {RuleGroupReferenceStatement: {Arn: arn}}"
-PLAIN = "Its statement is not a rule group, so it takes only Action, for example {Block: {}}."
+PLAIN = "Its statement is not a rule group, so it accepts only Action, for example {Block: {}}."
 
 GROUP = (
-    "Its statement is a ManagedRuleGroupStatement, which takes only OverrideAction: {None: {}} leaves the "
+    "Its statement is a ManagedRuleGroupStatement, which accepts only OverrideAction: {None: {}} leaves the "
     "group's own actions."
 )
 
@@ -69,12 +69,12 @@ ROWS = {
     "two actions": (
         f"{{Name: a, {GEO}, Action: {{Block: {{}}, Count: {{}}}}}}",
         "/Action",
-        'Rule "a" has 2 entries in Action. It takes exactly one.',
+        'Rule "a" has 2 entries in Action. Exactly one is allowed.',
     ),
     "empty action": (
         f"{{Name: a, {GEO}, Action: {{}}}}",
         "/Action",
-        'Rule "a" has 0 entries in Action. It takes exactly one.',
+        'Rule "a" has 0 entries in Action. Exactly one is allowed.',
     ),
     "action in one branch": (
         f"{{Name: a, {GEO}, Action: !If [Strict, {{Block: {{}}}}, !Ref AWS::NoValue]}}",
@@ -117,7 +117,7 @@ BAD = {
     "rate that allows": (
         rate("{Allow: {}}"),
         "Resources/Guard/Properties/Rules/0/Action",
-        'Rule "rate" has the action Allow and a RateBasedStatement. It takes any other, '
+        'Rule "rate" has the action Allow and a RateBasedStatement. Any other is allowed, '
         "for example {Block: {}}.",
     ),
 }

@@ -25,17 +25,17 @@ BAD = {
     "counts": (
         acl(f"{GEO}, Action: {{Count: {{}}}}", f"{GROUP}, OverrideAction: {{Count: {{}}}}"),
         "Resources/Acl/Properties/Rules",
-        "DefaultAction is Allow, and every rule only counts: no request is blocked. Let a rule block.",
+        "DefaultAction is Allow, and every rule only counts: no request is blocked. Set a rule to Block.",
     ),
     "nothing": (
         acl(),
         "Resources/Acl/Properties",
-        "DefaultAction is Allow, and there is no rule: no request is blocked. Let a rule block.",
+        "DefaultAction is Allow, and there is no rule: no request is blocked. Set a rule to Block.",
     ),
     "one branch": (
         acl(f"{GROUP}, OverrideAction: !If [Trial, {{Count: {{}}}}, {{None: {{}}}}]"),
         "Resources/Acl/Properties/Rules",
         "DefaultAction is Allow when Trial is true, and every rule only counts: no request is "
-        "blocked. Let a rule block.",
+        "blocked. Set a rule to Block.",
     ),
 }

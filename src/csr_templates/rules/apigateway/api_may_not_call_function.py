@@ -43,6 +43,6 @@ class ApiMayNotCallFunction(Rule):
                 if not verdicts[function]:
                     yield Fault(
                         (logical_id, "Properties", "Integration", "Uri"),
-                        f"The method calls {function}, and no AWS::Lambda::Permission lets "
-                        "apigateway.amazonaws.com do so: every request gets 500. Add one.",
+                        f"The method calls {function}, and no AWS::Lambda::Permission allows "
+                        "apigateway.amazonaws.com to do so: every request gets 500. Add one.",
                     )

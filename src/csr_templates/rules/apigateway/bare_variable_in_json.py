@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Numbers that every request has.
 NUMBERS = ("status", "responseLatency", "responseLength", "requestTimeEpoch")
-# What needs no quotation marks in a response: it brings its own, is a number, or is the authorizer's.
+# Variables that need no quotation marks in a response: with quotation marks, numbers, and the authorizer's.
 OWN_QUOTES = re.compile(r"error\.messageString|requestTimeEpoch|status|authorizer\..+|responseOverride\..+")
 
 QUOTED_TWICE = r'"\$context\.error\.messageString"'

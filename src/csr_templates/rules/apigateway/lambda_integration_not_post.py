@@ -33,7 +33,7 @@ class LambdaIntegrationNotPost(Rule):
             if method is None or (isinstance(method, str) and method != "POST"):
                 yield Fault(
                     ("IntegrationHttpMethod",) if written is not None else (),
-                    f"IntegrationHttpMethod is {method or 'missing'}{{when}}, and Lambda is called only with "
-                    "POST: write POST, whatever HttpMethod is.",
+                    f"IntegrationHttpMethod is {method or 'missing'}{{when}}, but Lambda accepts only POST. "
+                    "Write POST for every HttpMethod.",
                     case,
                 )

@@ -43,5 +43,5 @@ class SettingOfMissingMethod(Rule):
                     yield Fault(
                         (*path, "ResourcePath"),
                         f"ResourcePath is {wanted}, which is the path {plain}: {api or 'the API'} has "
-                        f"{' and '.join(sorted(paths))}. The setting is for no method.",
+                        f"{' and '.join(sorted(paths))}. The setting applies to no method.",
                     )

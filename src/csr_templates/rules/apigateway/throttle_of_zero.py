@@ -43,7 +43,7 @@ class ThrottleOfZero(Rule):
                 if any(number(found) == 0 for found, _ in values(validator, holder.get(name))):
                     yield Fault(
                         (*path, name),
-                        f"{name} is 0: every request is answered with 429. Raise it, or remove it.",
+                        f"{name} is 0: every request gets 429. Increase it, or remove it.",
                     )
 
 

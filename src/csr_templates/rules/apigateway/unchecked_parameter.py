@@ -15,8 +15,8 @@ ALWAYS_THERE = "method.request.path."
 class UncheckedParameter(Rule):
     """Required request parameter that is not checked.
 
-    true in RequestParameters only says that a header or query string is required. API Gateway refuses a
-    request without it if the method has a RequestValidator with ValidateRequestParameters; without one the
+    With true in RequestParameters, a header or query string is only declared as required. API Gateway refuses
+    a request without it if the method has a RequestValidator with ValidateRequestParameters; without one the
     request passes, and if the parameter is part of a cache key, all requests without it share one answer. Set
     RequestValidatorId, or write false.
     """

@@ -42,7 +42,7 @@ class UnkeyedMethod(Rule):
                     yield Fault(
                         (method.logical_id, "Properties", *([] if value is None else ["ApiKeyRequired"])),
                         f"ApiKeyRequired is {'missing' if value is None else 'false'} on a method that "
-                        f"anyone may call, although {keyed[0][0]} of the same API requires a key: a caller "
+                        f"anyone can call, although {keyed[0][0]} of the same API requires a key: a caller "
                         "who knows the address bypasses the usage plan. Set ApiKeyRequired: true, or an "
                         "AuthorizationType.",
                     )

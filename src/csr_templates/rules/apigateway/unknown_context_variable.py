@@ -33,7 +33,7 @@ NAMES = (
     "wafResponseCode webaclArn xrayTraceId"
 )
 VARIABLES = NAMES.split()
-# Of HTTP and WebSocket APIs only, and what a REST API has in their place.
+# Only in HTTP and WebSocket APIs -> the equivalent in a REST API.
 NOT_OF_REST = {
     "routeKey": "$context.httpMethod and $context.resourcePath",
     "dataProcessed": "$context.responseLength",
@@ -43,7 +43,7 @@ NOT_OF_REST = {
     "messageDirection": "",
     "messageId": "",
 }
-# What follows these is chosen by the authorizer, or by the mapping template.
+# The names after these are set by the authorizer, or by the mapping template.
 OPEN = ("authorizer.", "requestOverride.", "responseOverride.", "waf.", "identity.clientCert.")
 
 
@@ -51,8 +51,8 @@ class UnknownContextVariable(Rule):
     """Access log with a variable that API Gateway does not have.
 
     The names of $context are case-sensitive, and REST APIs do not have those of HTTP and WebSocket APIs, such
-    as routeKey. A variable that does not exist is logged as '-', in every record, and what queries, filters
-    and alarms make of it stays empty.
+    as routeKey. A variable that does not exist is logged as '-', in every record, and queries, filters and
+    alarms on it find nothing.
     """
 
     id = "E9538"

@@ -39,8 +39,8 @@ class UnknownStage(Rule):
             if known and None not in known and name not in known and "*" not in name:
                 yield Fault(
                     path,
-                    f"{path[-1]} names the stage {name}, and {api} has only "
-                    f"{' and '.join(sorted(map(str, known)))}. Name one of them.",
+                    f"{path[-1]} is the stage {name}, but {api} has only "
+                    f"{' and '.join(sorted(map(str, known)))}. Use one of them.",
                 )
 
 
@@ -82,4 +82,4 @@ def _named(validator: Validator, resources: Any) -> Iterator[tuple[tuple[str | i
             for name, _ in values(metric.case, (metric.dimensions or {}).get("Stage")) if named_api else ():
                 if isinstance(name, str):
                     yield (logical_id, "Properties", *metric.path("Dimensions")), named_api, name
-                    break  # one value of a parameter says enough
+                    break  # one value of a parameter is enough

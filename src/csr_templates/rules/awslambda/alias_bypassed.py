@@ -23,8 +23,8 @@ class AliasBypassed(Rule):
     """Integration or permission on the function instead of its alias.
 
     An integration with the function's own ARN runs $LATEST: the alias, its version and its provisioned
-    concurrency are not used. A permission on the function does not apply to its alias: API Gateway may not
-    call it and answers 500. Ref of an AWS::Lambda::Alias is its ARN: use it in the URI and as FunctionName of
+    concurrency are not used. A permission on the function does not apply to its alias: API Gateway cannot
+    call it and returns 500. Ref of an AWS::Lambda::Alias is its ARN: use it in the URI and as FunctionName of
     the permission.
     """
 

@@ -13,10 +13,10 @@ ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage
 
 
 class DeadLettersNotAllowed(Rule):
-    """Role that may not send to the dead-letter queue.
+    """Role that cannot send to the dead-letter queue.
 
     Lambda sends dead letters with the function's execution role, and refuses to create a function whose role
-    may not: 'The provided execution role does not have permissions to call SendMessage on SQS'. Allow
+    cannot send: 'The provided execution role does not have permissions to call SendMessage on SQS'. Allow
     sqs:SendMessage (for a topic sns:Publish) in the role itself; if it is in a separate policy, the function
     must wait for that policy: DependsOn.
     """

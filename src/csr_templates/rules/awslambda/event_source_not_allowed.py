@@ -1,4 +1,4 @@
-"""A function's role may read its event source."""
+"""A function's role can read its event source."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ ACTIONS = {
 
 
 class EventSourceNotAllowed(Rule):
-    """Event source that the function's role may not read.
+    """Event source that the function's role cannot read.
 
-    Lambda polls a queue or a stream with the rights of the function. Without them the mapping is refused:
-    'The provided execution role does not have permissions to call ReceiveMessage on SQS'.
+    Lambda polls a queue or a stream with the role of the function. Without the permissions, the mapping is
+    refused: 'The provided execution role does not have permissions to call ReceiveMessage on SQS'.
     """
 
     id = "E9566"

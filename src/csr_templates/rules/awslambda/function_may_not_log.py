@@ -1,4 +1,4 @@
-"""A function may write its log."""
+"""A function can write its log."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 
 
 class FunctionMayNotLog(Rule):
-    """Function whose role may not write a log.
+    """Function whose role cannot write a log.
 
-    Lambda writes the log of a function with the function's rights. Without logs:CreateLogStream and
+    Lambda writes the log of a function with the function's role. Without logs:CreateLogStream and
     logs:PutLogEvents, the log is missing without any error. Attach
     AWSLambdaBasicExecutionRole, or allow both on the function's log group.
     """

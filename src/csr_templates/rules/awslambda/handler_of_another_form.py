@@ -22,8 +22,8 @@ FORMS = {
 class HandlerOfAnotherForm(Rule):
     """Handler that Lambda cannot find.
 
-    Each runtime reads Handler in its own way, and takes any text when the function is created: every call
-    then fails with 'Unable to import module' or 'Cannot find module'. Code in ZipFile is a file called
+    Each runtime reads Handler differently, and Lambda accepts any text when the function is created: every
+    call then fails with 'Unable to import module' or 'Cannot find module'. Code in ZipFile is a file called
     index, so its handler begins with index., and its function must be in the text.
     """
 
@@ -44,7 +44,7 @@ class HandlerOfAnotherForm(Rule):
         )
         if form and (not re.fullmatch(form, handler) or handler.endswith((".py", ".js", ".mjs", ".rb"))):
             yield Fault(
-                ("Handler",), f"Handler is {handler}, and {runtime} takes {example}: every call fails."
+                ("Handler",), f"Handler is {handler}, but {runtime} requires {example}: every call fails."
             )
         elif form and inline is not None:
             file, _, name = handler.rpartition(".")

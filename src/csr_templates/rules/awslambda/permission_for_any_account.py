@@ -1,4 +1,4 @@
-"""A permission says for whom a service may call the function."""
+"""A permission limits the accounts for which a service can call the function."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from csr_templates.rules.support.documents import texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
-# Services that act for all of their customers, and say for which.
+# Services that act for all accounts, and send the ARN or the account.
 SERVICES = (
     "apigateway",
     "cognito-idp",
@@ -45,11 +45,11 @@ class PermissionForAnyAccount(Rule):
                 continue
             if "SourceArn" not in properties:
                 yield Fault(
-                    (), f"{service} may call the function for any account. Add SourceArn, or SourceAccount."
+                    (), f"{service} can call the function for any account. Add SourceArn, or SourceAccount."
                 )
             elif service == "s3":
                 yield Fault(
                     ("SourceArn",),
-                    "SourceArn of a bucket has no account, and the bucket may become someone else's. Add "
+                    "SourceArn of a bucket has no account, and another account can own the bucket later. Add "
                     "SourceAccount: !Ref AWS::AccountId.",
                 )

@@ -42,5 +42,5 @@ class ProvisionedAboveReserved(Rule):
                             f"ProvisionedConcurrentExecutions {state(validator, case, wanted, provisioned)}, "
                             f"but ReservedConcurrentExecutions of {function_id} "
                             f"{state(validator, where, limit, reserved)}: Lambda refuses to keep more "
-                            "environments ready than the function may have. Reserve more, or provision less.",
+                            "environments ready than the function can use. Reserve more, or provision less.",
                         )

@@ -1,4 +1,4 @@
-"""The role of a traced function may send traces."""
+"""The role of a traced function can send traces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from csr_templates.rules.support.scenarios import only_value
 
 
 class TracingNotAllowed(Rule):
-    """Traced function whose role may not send traces.
+    """Traced function whose role cannot send traces.
 
     With TracingConfig Active a function sends its segments to X-Ray itself. Without xray:PutTraceSegments
     there is no error and no trace. Attach AWSXRayDaemonWriteAccess, or allow both actions on '*'.

@@ -37,7 +37,7 @@ class VersionNeverReplaced(Rule):
         if function_of(validator, function):
             yield Fault(
                 (),
-                f"{logical_id} has nothing but FunctionName {show(function)}, which stays the same when the "
-                "code changes: no other version is ever published. Add a Description or CodeSha256 that "
+                f"{logical_id} has only FunctionName {show(function)}, which stays the same when the "
+                "code changes: no new version is published. Add a Description or CodeSha256 that "
                 "changes with the code.",
             )

@@ -35,6 +35,6 @@ class VpcFunctionIncomplete(Rule):
                 yield Fault(
                     ("VpcConfig",),
                     f"{name} {found}{when(validator, [case])}, and {other} is {show(config[other])}: Lambda "
-                    "refuses the one without the other. Name at least one of each.",
+                    "requires both. Specify at least one of each.",
                 )
                 return

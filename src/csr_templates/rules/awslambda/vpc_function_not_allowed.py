@@ -1,4 +1,4 @@
-"""The role of a function in a VPC may create its network interfaces."""
+"""The role of a function in a VPC can create its network interfaces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 
 
 class VpcFunctionNotAllowed(Rule):
-    """Function in a VPC whose role may not create network interfaces.
+    """Function in a VPC whose role cannot create network interfaces.
 
     Lambda creates the interfaces with the role of the function, and rejects the function without it: 'The
     provided execution role does not have permissions to call CreateNetworkInterface on EC2'. Attach

@@ -35,8 +35,8 @@ class BehaviorNeverReached(Rule):
                 if wider:
                     yield Fault(
                         config.path(*path, "PathPattern"),
-                        f"PathPattern is {pattern}{{when}}, and {wider[0]} before it takes all of its "
-                        "requests: it is never used. Put it first.",
+                        f"PathPattern is {pattern}{{when}}, and {wider[0]} before it matches all of "
+                        "its requests: it is never used. Put it first.",
                         config.case,
                     )
                 earlier.append(pattern)

@@ -22,9 +22,9 @@ SAMPLE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234
 class CertificateOutsideUsEast1(Rule):
     """CloudFront certificate outside us-east-1.
 
-    CloudFront takes a certificate of ACM only from us-east-1, wherever the stack is. With one of another
-    region the distribution fails. Request or import the certificate in us-east-1 and give its ARN; a
-    parameter for it has to allow that.
+    CloudFront accepts certificates of ACM only from us-east-1, also in a stack of another region. With
+    another certificate the distribution fails. Request or import the certificate in us-east-1 and give its
+    ARN; a parameter for it has to allow that.
     """
 
     id = "E9584"
@@ -54,7 +54,7 @@ class CertificateOutsideUsEast1(Rule):
                         config.path("ViewerCertificate", "AcmCertificateArn"),
                         f"AcmCertificateArn is {show(written)}{{when}}, and AllowedPattern of "
                         f"{ref_name(value)} allows no certificate of us-east-1, the only ones that "
-                        "CloudFront takes. Correct it.",
+                        "CloudFront accepts. Correct it.",
                         case,
                     )
 

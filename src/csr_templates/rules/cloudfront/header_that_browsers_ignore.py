@@ -54,7 +54,7 @@ def _security(value: Any) -> str:
         return ""
     right = " and ".join(f"'{word}'" for word in bare)
     return (
-        f"has {' and '.join(bare)} without quotation marks{{when}}, which browsers take for hosts. "
+        f"has {' and '.join(bare)} without quotation marks{{when}}, which browsers read as hosts. "
         f"Write {right}."
     )
 

@@ -51,7 +51,7 @@ def _keyed(case: Validator, key: Any) -> Faults:
         if any(is_true(found) for found, _ in values(case, key.get(name))):
             yield Fault(
                 ("ParametersInCacheKeyAndForwardedToOrigin", name),
-                f"{name} is true and MaxTTL 0{{when}}: CloudFront refuses a key where nothing is cached. Set "
-                "it to false, or raise MaxTTL.",
+                f"{name} is true and MaxTTL 0{{when}}: CloudFront refuses it if nothing is cached. Set it to "
+                "false, or increase MaxTTL.",
                 case,
             )

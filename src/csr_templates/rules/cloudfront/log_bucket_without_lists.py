@@ -50,7 +50,7 @@ class LogBucketWithoutLists(Rule):
                 yield Fault(
                     config.path("Logging", "Bucket"),
                     f"Bucket is {show(address)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a "
-                    "log bucket without access control lists. Give it OwnershipControls with ObjectOwnership "
+                    "log bucket without access control lists. Set OwnershipControls with ObjectOwnership "
                     "BucketOwnerPreferred, or log by AWS::Logs::Delivery.",
                     case,
                 )

@@ -38,8 +38,8 @@ class OldTls(Rule):
             if version in OLD:
                 yield Fault(
                     one.path("ViewerCertificate", "MinimumProtocolVersion"),
-                    f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are let "
-                    "in. Set it to TLSv1.2_2021.",
+                    f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are "
+                    "accepted. Set it to TLSv1.2_2021.",
                     one.case,
                 )
             for index, _, custom in one.custom_origins():

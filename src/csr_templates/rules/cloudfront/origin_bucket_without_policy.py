@@ -18,7 +18,7 @@ class OriginBucketWithoutPolicy(Rule):
     """Bucket behind an origin access control whose policy does not allow CloudFront.
 
     With an origin access control CloudFront signs its requests as cloudfront.amazonaws.com, and the bucket's
-    policy must allow it s3:GetObject. Without that every object is 403.
+    policy must allow it s3:GetObject. Without that every object returns 403.
     """
 
     id = "E9587"
@@ -50,8 +50,9 @@ class OriginBucketWithoutPolicy(Rule):
                     ):
                         yield Fault(
                             (logical_id, "Properties", *one.path("Origins", index)),
-                            f"The origin is {bucket}{{when}}, which no AWS::S3::BucketPolicy lets "
-                            "cloudfront.amazonaws.com read: every object is 403. Allow it s3:GetObject.",
+                            f"The origin is {bucket}{{when}}, which no AWS::S3::BucketPolicy allows "
+                            "cloudfront.amazonaws.com to read: every object returns 403. Allow it "
+                            "s3:GetObject.",
                             one.case,
                         )
 

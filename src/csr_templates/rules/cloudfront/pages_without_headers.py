@@ -39,7 +39,7 @@ class PagesWithoutHeaders(Rule):
                     yield Fault(
                         one.path("DefaultCacheBehavior"),
                         f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: the "
-                        "pages come without its security headers. Name it here too.",
+                        "pages come without its security headers. Set it here, too.",
                         one.case,
                     )
                     break

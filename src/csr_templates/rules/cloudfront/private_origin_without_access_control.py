@@ -15,8 +15,8 @@ class PrivateOriginWithoutAccessControl(Rule):
     """Private bucket as an origin without access control.
 
     CloudFront calls a bucket as an anonymous caller unless the origin has an OriginAccessControlId (or the
-    older origin access identity). A bucket that blocks public access answers 403 to that, for every object.
-    So it does where SigningBehavior of the access control is never, which switches it off.
+    older origin access identity). A bucket that blocks public access then returns 403 for every object, also
+    if SigningBehavior of the access control is never, which disables it.
     """
 
     id = "E9586"
@@ -42,7 +42,7 @@ class PrivateOriginWithoutAccessControl(Rule):
                     yield Fault(
                         one.path("Origins", index),
                         f"The origin is {bucket}{{when}}, which blocks public access, and has no "
-                        "OriginAccessControlId: every object is 403. Add an "
+                        "OriginAccessControlId: every object returns 403. Add an "
                         "AWS::CloudFront::OriginAccessControl.",
                         one.case,
                     )
@@ -56,7 +56,7 @@ def _unsigned(one: Configuration, index: int, control: Any) -> Faults:
     if control_id and signing == "never":
         yield Fault(
             one.path("Origins", index, "OriginAccessControlId"),
-            f"OriginAccessControlId is {control_id}{{when}}, whose SigningBehavior is never: CloudFront asks "
-            "the origin like anyone. Set it to always.",
+            f"OriginAccessControlId is {control_id}{{when}}, whose SigningBehavior is never: CloudFront does "
+            "not sign its requests. Set it to always.",
             one.case,
         )

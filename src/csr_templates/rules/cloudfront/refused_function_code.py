@@ -28,7 +28,7 @@ NEWER = {
 class RefusedFunctionCode(Rule):
     """CloudFront Function with code that its runtime does not support.
 
-    CloudFront calls the function that is named handler, and takes up to 10 KB of code. The runtime
+    CloudFront calls the function that is named handler, and accepts up to 10 KB of code. The runtime
     cloudfront-js-1.0 has no const, let, async functions, rawQueryString() or key-value stores: the code is
     refused, or each request that reaches it fails with 503. Use cloudfront-js-2.0.
     """
@@ -56,9 +56,9 @@ class RefusedFunctionCode(Rule):
 
 def _problems(code: str) -> Iterator[str]:
     if "${" not in code and not HANDLER.search(_plain(code)):
-        yield "has no function called handler, which CloudFront calls. Name it so."
+        yield "has no function called handler, which CloudFront calls. Add it."
     if len(code.encode()) > MOST:
-        yield f"is {len(code.encode())} bytes long: CloudFront takes {MOST}. Shorten it."
+        yield f"is {len(code.encode())} bytes long: CloudFront accepts {MOST}. Shorten it."
 
 
 def _plain(code: str) -> str:

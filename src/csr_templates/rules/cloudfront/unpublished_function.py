@@ -38,7 +38,7 @@ class UnpublishedFunction(Rule):
                     yield Fault(
                         existing(resources, (function, "Properties", "AutoPublish")),
                         f"AutoPublish {how}, and a behavior of {distribution} uses the function: CloudFront "
-                        "takes only what is published. Set it to true.",
+                        "uses only published functions. Set it to true.",
                         where,
                     )
 

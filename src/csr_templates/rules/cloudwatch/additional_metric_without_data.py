@@ -57,8 +57,8 @@ class AdditionalMetricWithoutData(Rule):
                 for case in _unsubscribed(metric.case, distribution):
                     yield Fault(
                         metric.path("MetricName"),
-                        f"MetricName is {metric.name}, which CloudFront writes for {distribution} only where "
-                        "an AWS::CloudFront::MonitoringSubscription has switched it on, and the template has "
+                        f"MetricName is {metric.name}, which CloudFront writes for {distribution} only if an "
+                        "AWS::CloudFront::MonitoringSubscription enables it, and the template has "
                         f"none{{when}}: the alarm never has data. Add one with DistributionId: !Ref "
                         f"{distribution} and RealtimeMetricsSubscriptionStatus: Enabled.",
                         case,

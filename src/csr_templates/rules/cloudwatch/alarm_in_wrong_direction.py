@@ -65,7 +65,7 @@ class AlarmInWrongDirection(Rule):
                 yield Fault(
                     ("ComparisonOperator",),
                     f"ComparisonOperator is {operator}{{when}}: the alarm fires when {metric.name} is "
-                    f"{'high, which is good' if little else 'low, which is good'}. Turn it around.",
+                    f"{'high, which is good' if little else 'low, which is good'}. Reverse it.",
                     metric.case,
                 )
 

@@ -46,8 +46,8 @@ class AlarmOutsideUsEast1(Rule):
                 yield Fault(
                     metric.path("Namespace"),
                     f"Namespace is {metric.namespace}{{when}}, and the stack is for {', '.join(wrong)}: the "
-                    f"metric {metric.name or ''} exists only in us-east-1, so the alarm never has data. Put "
-                    "the alarm into a stack of us-east-1.",
+                    f"metric {metric.name or ''} exists only in us-east-1, so the alarm never has data. Move "
+                    "the alarm to a stack in us-east-1.",
                     metric.case,
                 )
 

@@ -33,6 +33,6 @@ class AlarmOverTooLongTime(Rule):
                 yield Fault(
                     ("EvaluationPeriods",),
                     f"EvaluationPeriods is {periods:g} and Period {period:g}{{when}}: that is "
-                    f"{period * periods:g} seconds, and CloudWatch takes at most {most}.",
+                    f"{period * periods:g} seconds, and CloudWatch accepts at most {most}.",
                     case,
                 )

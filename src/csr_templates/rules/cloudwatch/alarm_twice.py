@@ -1,4 +1,4 @@
-"""No two alarms ask the same of the same metric."""
+"""No two alarms have the same metric and condition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import assume, case_of, existing, of_type, show
 
-# What says when an alarm fires. The rest says who is told, and how it is called.
+# Properties that determine when an alarm fires. The others are notifications and names.
 ASKED = (
     "Namespace",
     "MetricName",
@@ -50,7 +50,7 @@ class AlarmTwice(Rule):
                 if _together(validator, resource, twin):
                     yield Fault(
                         (logical_id, "Properties", *existing(properties, ("Dimensions",))),
-                        f"{logical_id} asks the same of the same metric as {other}: one of them is a copy. "
+                        f"{logical_id} has the same metric and condition as {other}: one of them is a copy. "
                         "Correct its dimensions, or remove it.",
                     )
                     break

@@ -48,12 +48,12 @@ def _problem(rule: str, alarms: set[str]) -> str:
     outside = re.sub(r"\"[^\"]*\"|'[^']*'|\(\s*[^()\s]+\s*\)", "", plain)
     for word in re.findall(r"[A-Za-z_]+", outside):
         if word not in (*STATES, "AND", "OR", "NOT", "TRUE", "FALSE"):
-            return f"has the word {word}; it takes {', '.join(STATES)}, AND, OR, NOT, TRUE and FALSE."
+            return f"has the word {word}; allowed are {', '.join(STATES)}, AND, OR, NOT, TRUE and FALSE."
     sign = re.search(r"[^\s\w()]+", re.sub(r"\([^()\s]*\)", "", outside))
     if sign:
         return f"has the sign {sign[0]}; conditions are joined by AND, OR and NOT. CloudWatch refuses it."
     for name in re.findall(r"(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)", rule):
         close = get_close_matches(name, sorted(alarms), n=1, cutoff=0.8)
         if name not in alarms and not name.startswith("arn:") and "$" not in name and close:
-            return f"names the alarm {name}, which does not exist. Did you mean {close[0]}?"
+            return f"contains the alarm {name}, which does not exist. Did you mean {close[0]}?"
     return ""

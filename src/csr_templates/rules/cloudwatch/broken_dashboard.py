@@ -81,7 +81,7 @@ def _read(text: str) -> Any:
 def _problems(widget: dict[str, Any], resources: Any, here: list[str]) -> Iterator[str]:
     kind, inside = widget.get("type"), widget.get("properties")
     if kind not in TYPES:
-        yield f"has the type {show(kind)}; there are {', '.join(TYPES)}"
+        yield f"has the type {show(kind)}; allowed are {', '.join(TYPES)}"
     left, width = number(widget.get("x", 0)), number(widget.get("width", 6))
     if left is not None and width is not None and left + width > WIDTH:
         yield f"ends in column {left + width:g} of {WIDTH}"

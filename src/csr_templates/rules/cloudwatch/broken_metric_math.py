@@ -54,8 +54,8 @@ def _problems(case: Validator, found: Any, queries: list[Any]) -> Iterator[tuple
             if name not in ids:
                 yield (
                     "Metrics",
-                    f"Expression {expression} names {name}{{when}}, which is not the Id of an entry: "
-                    f"CloudWatch refuses the alarm. There are {', '.join(map(str, ids))}.",
+                    f"Expression {expression} uses {name}{{when}}, which is not the Id of an entry: "
+                    f"CloudWatch refuses the alarm. The Ids are {', '.join(map(str, ids))}.",
                 )
     band = only_value(case, found.get("ThresholdMetricId"))
     operator = only_value(case, found.get("ComparisonOperator"))

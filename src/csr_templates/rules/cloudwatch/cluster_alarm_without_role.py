@@ -30,8 +30,8 @@ PER_INSTANCE = {
 class ClusterAlarmWithoutRole(Rule):
     """Database alarm over all instances of a cluster.
 
-    With only DBClusterIdentifier, a metric holds the data of all instances. An average over a busy writer and
-    an idle reader is half of what the writer has, so a threshold meant for one instance is reached late or
+    With only DBClusterIdentifier, a metric contains the data of all instances. The average of a busy writer
+    and an idle reader is half of the writer's value, so a threshold meant for one instance is reached late or
     never. Add the dimension Role with WRITER or READER, watch one instance by DBInstanceIdentifier, or use
     the statistic Maximum or Minimum.
     """

@@ -45,9 +45,9 @@ OF_R_SIZES = {
 }
 
 MESSAGE = (
-    "Threshold is {threshold} and ComparisonOperator is {operator}{when}, but an instance takes at most "
-    "{limit} connections ({source}): the alarm never fires. Raise max_connections in the parameter group of "
-    "the instances, or lower the threshold."
+    "Threshold is {threshold} and ComparisonOperator is {operator}{when}, but an instance accepts at most "
+    "{limit} connections ({source}): the alarm never fires. Increase max_connections in the parameter group "
+    "of the instances, or lower the threshold."
 )
 
 

@@ -58,7 +58,7 @@ class ThresholdOutOfRange(Rule):
 
     A percentage goes from 0 to 100 and a count from 0 on: an alarm on more than 100, or on less than 0,
     never fires. The average of 4XXError and 5XXError of API Gateway, and of Errors and Throttles of Lambda,
-    is a share from 0 to 1, so a threshold in percent or in numbers is out of its reach. A duration ends with
+    is a share from 0 to 1, so it never reaches a threshold in percent or in numbers. A duration ends with
     the Timeout of the function, a latency with that of the integration, and concurrency with what is
     reserved. An alarm on at least 0 always fires.
     """

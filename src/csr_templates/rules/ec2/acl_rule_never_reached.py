@@ -37,7 +37,7 @@ class AclRuleNeverReached(Rule):
                     yield Fault(
                         (logical_id, "Properties", "RuleNumber"),
                         f"RuleNumber is {properties['RuleNumber']}, after {first} with "
-                        f"{everything['RuleNumber']}, which decides about every packet: the rule is never "
+                        f"{everything['RuleNumber']}, which matches every packet: the rule is never "
                         "reached. Give it a lower number.",
                     )
 

@@ -37,7 +37,7 @@ class AclRuleTwice(Rule):
                     yield Fault(
                         (logical_id, "Properties", "RuleNumber"),
                         f"RuleNumber is {rule}, which {other} has among the {way} rules of {acl}: EC2 "
-                        "refuses the second. Give it another number.",
+                        "refuses the second. Use another number.",
                     )
                     break
             others.append((logical_id, resource))

@@ -40,8 +40,8 @@ class AclWithoutOneDirection(Rule):
                 if not any(str(one.get("RuleAction")).lower() != "deny" for one in _reached(rules)):
                     yield Fault(
                         (acl,),
-                        f"The network ACL lets nothing {way}: add an AWS::EC2::NetworkAclEntry with Egress: "
-                        f"{str(egress).lower()} and RuleAction: allow"
+                        f"The network ACL allows nothing {way}: add an AWS::EC2::NetworkAclEntry with "
+                        f"Egress: {str(egress).lower()} and RuleAction: allow"
                         f"{', before the one that denies everything.' if rules else '.'}",
                     )
 

@@ -17,8 +17,8 @@ class EndpointWithoutHttps(Rule):
     """Interface endpoint whose security groups do not allow HTTPS.
 
     AWS services listen on port 443 of an endpoint. If none of its security groups allows inbound TCP 443,
-    every call to the service times out, because private DNS resolves only to the endpoint. So it does without
-    SecurityGroupIds, where the default group of the VPC lets in no one but its own members.
+    every call to the service times out, because private DNS resolves only to the endpoint. Without
+    SecurityGroupIds, the endpoint has the default group of the VPC, which allows only its own members.
     """
 
     id = "E9632"
@@ -44,9 +44,9 @@ class EndpointWithoutHttps(Rule):
             if "SecurityGroupIds" not in properties and vpc in resources and not default_used:
                 yield Fault(
                     (logical_id, "Properties"),
-                    f"SecurityGroupIds is missing: the endpoint gets the default group of {vpc}, which lets "
-                    "in only its own members, and nothing of the template is one. Add a group that lets TCP "
-                    "443 in.",
+                    f"SecurityGroupIds is missing: the endpoint gets the default group of {vpc}, which "
+                    "allows only its own members, and no resource of the template is one. Add a group that "
+                    "allows TCP 443.",
                 )
             groups = [single_reference(item)[0] for item, _ in each(properties.get("SecurityGroupIds"))]
             if not groups or any(
@@ -60,7 +60,7 @@ class EndpointWithoutHttps(Rule):
             if not any(_admits_https(rule) for rule in rules):
                 yield Fault(
                     (logical_id, "Properties", "SecurityGroupIds"),
-                    f"{' and '.join(groups)} lets TCP 443 in from no one: calls to the endpoint time out. "
+                    f"{' and '.join(groups)} does not allow inbound TCP 443: calls to the endpoint time out. "
                     "Add an ingress rule for port 443.",
                 )
 

@@ -9,7 +9,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 
 
 class FlowLogNotAllowed(Rule):
-    """Flow log whose role may not write to its log group.
+    """Flow log whose role cannot write to its log group.
 
     A flow log to CloudWatch Logs is written with the role in DeliverLogsPermissionArn. Without
     logs:CreateLogStream and logs:PutLogEvents it is created, its state becomes 'Access error', and the log

@@ -50,8 +50,8 @@ class GroupClosedOnOneSide(Rule):
             if other in groups and not any(_meets(one, rule) for rule in answers):
                 yield Fault(
                     (*one.path, "DestinationSecurityGroupId"),
-                    f"DestinationSecurityGroupId is {other}, which lets nothing in from {one.group} on this "
-                    "port: no connection is made. Add an ingress rule there, or exchange the two groups.",
+                    f"DestinationSecurityGroupId is {other}, which does not allow {one.group} on this port: "
+                    "every connection fails. Add an ingress rule there, or swap the two groups.",
                 )
 
 

@@ -15,8 +15,8 @@ class NatGatewayWithoutInternet(Rule):
 
     A public NAT gateway forwards traffic with the route table of its own subnet. Without a default route to
     an internet gateway, or with a route back to a NAT gateway, all connections through it time out. Put it
-    into a public subnet. A private NAT gateway has no public address: an internet gateway drops what comes
-    from it.
+    into a public subnet. A private NAT gateway has no public address: an internet gateway drops its
+    traffic.
     """
 
     id = "E9626"
@@ -34,9 +34,9 @@ class NatGatewayWithoutInternet(Rule):
                 if tables and all(reaches_gateway(resources, table) for table in tables):
                     yield Fault(
                         (logical_id, "Properties", "ConnectivityType"),
-                        f"ConnectivityType is private, and the route table of {subnet} leads to an internet "
-                        "gateway, which drops what a private NAT gateway sends. Make it public, with an "
-                        "AllocationId.",
+                        f"ConnectivityType is private, and the route table of {subnet} has a route to an "
+                        "internet gateway, which drops the traffic of a private NAT gateway. Make it public, "
+                        "with an AllocationId.",
                     )
                 continue
             if tables and not any(reaches_internet(resources, table) for table in tables):

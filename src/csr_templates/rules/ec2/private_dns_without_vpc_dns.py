@@ -17,7 +17,7 @@ class PrivateDnsWithoutVpcDns(Rule):
     An interface endpoint with PrivateDnsEnabled, and a private hosted zone, need EnableDnsSupport and
     EnableDnsHostnames of their VPC; the second is disabled by default. EC2 refuses such an endpoint, and the
     names of such a zone do not resolve. Name servers of the internet in DomainNameServers of the DHCP options
-    do not know these names either.
+    do not resolve these names either.
     """
 
     id = "E9630"
@@ -60,7 +60,7 @@ def _foreign_servers(resources: Any, users: list[tuple[str, str, Any]]) -> Fault
         if vpc in private and servers and all(_is_public(server) for server in servers):
             yield Fault(
                 (options, "Properties", "DomainNameServers"),
-                f"DomainNameServers are {' and '.join(servers)}, which do not know the private names of "
+                f"DomainNameServers are {' and '.join(servers)}, which do not resolve the private names of "
                 f"{private[vpc]} in {vpc} ({logical_id}). Write AmazonProvidedDNS.",
             )
 

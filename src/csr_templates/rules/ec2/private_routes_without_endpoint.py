@@ -13,7 +13,7 @@ from csr_templates.rules.support.values import of_type
 
 
 class PrivateRoutesWithoutEndpoint(Rule):
-    """Gateway endpoint that leaves out a route table with a NAT gateway.
+    """Gateway endpoint without a route table with a NAT gateway.
 
     A gateway endpoint applies to the subnets of the route tables that it lists. From other subnets, traffic
     to S3 or DynamoDB goes through the NAT gateway: it is billed by the gigabyte, and policies that require
@@ -45,6 +45,6 @@ class PrivateRoutesWithoutEndpoint(Rule):
             if left_out and all(item in resources for item in items):
                 yield Fault(
                     (found[0][0], "Properties", "RouteTableIds"),
-                    f"RouteTableIds leaves out {' and '.join(left_out)}, which leads to a NAT gateway: from "
-                    f"there {name} is reached and billed through it. Add the route table.",
+                    f"RouteTableIds does not contain {' and '.join(left_out)}, which has a route to a NAT "
+                    f"gateway: there, {name} is reached through it, and billed. Add the route table.",
                 )

@@ -58,5 +58,5 @@ def _refusal_of(text: Any) -> str:
             "._-:/()#,@[]+=&;{}!$*."
         )
     if len(text) > LONGEST:
-        return f"EC2 takes at most {LONGEST} characters, and it has {len(text)}."
+        return f"EC2 accepts at most {LONGEST} characters, and it has {len(text)}."
     return ""

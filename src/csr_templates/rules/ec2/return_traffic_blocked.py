@@ -95,8 +95,8 @@ def _unanswered_text(entry: Entry) -> str:
     way, back, from_ = ("out to", "in", "from") if entry.egress else ("in from", "out", "to")
     ports = "" if entry.ports == (0, 65535) else f" {_range(entry.ports)}"
     return (
-        f"TCP{ports} may go {way} {entry.network}{{when}}, but no entry of the ACL lets the answers {back}: "
-        f"every connection hangs. Allow TCP 1024-65535 {from_} {entry.network} with Egress "
+        f"TCP{ports} can go {way} {entry.network}{{when}}, but no entry of the ACL allows the responses "
+        f"{back}: every connection times out. Allow TCP 1024-65535 {from_} {entry.network} with Egress "
         f"{str(not entry.egress).lower()}."
     )
 

@@ -34,5 +34,5 @@ class RouteBeforeGatewayAttachment(Rule):
                 yield Fault(
                     (logical_id,),
                     f"The route to {gateway} does not wait for {known[0]}, which attaches it: the stack "
-                    f"fails where the route comes first. Add DependsOn: {known[0]}.",
+                    f"fails if the route is created first. Add DependsOn: {known[0]}.",
                 )

@@ -33,8 +33,8 @@ class SecurityGroupOpenOutward(Rule):
                 found = f"is {show(properties[NAME])}" if NAME in properties else "is missing"
                 yield Fault(
                     existing(properties, (NAME,)),
-                    f"{NAME} {found}{{when}}: EC2 adds a rule that lets everything out to "
-                    "everywhere. Write the rules the group needs; for none: IpProtocol -1 to CidrIp "
+                    f"{NAME} {found}{{when}}: EC2 adds a rule that allows all outbound "
+                    "traffic. Write the rules the group needs; for none: IpProtocol -1 to CidrIp "
                     "127.0.0.1/32; for all: IpProtocol -1 to CidrIp 0.0.0.0/0.",
                     case,
                 )

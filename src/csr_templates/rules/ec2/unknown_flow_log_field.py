@@ -52,8 +52,8 @@ class UnknownFlowLogField(Rule):
                 seen.add(field)
                 yield Fault(
                     ("LogFormat",),
-                    f"LogFormat names the field {field}, which flow logs do not have: EC2 refuses the flow "
-                    f"log. {_advice(field)}",
+                    f"LogFormat contains the field {field}, which flow logs do not have: EC2 refuses the "
+                    f"flow log. {_advice(field)}",
                 )
 
 

@@ -45,6 +45,6 @@ class ServiceBeforeListener(Rule):
                 if known and not any(waits_for(validator, logical_id, one) for one in known):
                     yield Fault(
                         path,
-                        f"The service uses {group} and does not wait for {known[0]}: ECS refuses it where it "
-                        f"comes first. Add DependsOn: {known[0]}.",
+                        f"The service uses {group} and does not wait for {known[0]}: ECS refuses it if it is "
+                        f"created first. Add DependsOn: {known[0]}.",
                     )

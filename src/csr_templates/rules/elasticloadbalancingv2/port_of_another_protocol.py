@@ -13,9 +13,9 @@ WRONG = {"HTTP": (443, "HTTPS", 80), "HTTPS": (80, "HTTP", 443)}
 class PortOfAnotherProtocol(Rule):
     """Listener or target group on the port of the other protocol.
 
-    A browser that opens http:// comes to port 80 and speaks HTTP, and one that opens https:// comes to 443
-    and begins with TLS. A listener for the other protocol answers neither, and a target group that speaks
-    HTTPS to port 80 finds its targets unhealthy.
+    A browser that opens http:// connects to port 80 with HTTP, and one that opens https:// connects to port
+    443 with TLS. A listener for the other protocol answers neither, and the targets of a target group with
+    HTTPS on port 80 are unhealthy.
     """
 
     id = "W9762"
@@ -36,7 +36,7 @@ class PortOfAnotherProtocol(Rule):
             if wrong and number(only_value(case, found.get("Port"))) == wrong:
                 yield Fault(
                     ("Port",),
-                    f"Port is {wrong}{{when}} and Protocol {protocol}: clients speak {other} on this port. "
+                    f"Port is {wrong}{{when}} and Protocol {protocol}: clients use {other} on this port. "
                     f"Set it to {right}, or the protocol to {other}.",
                     case,
                 )

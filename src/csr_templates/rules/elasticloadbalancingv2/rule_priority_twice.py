@@ -35,7 +35,7 @@ class RulePriorityTwice(Rule):
                     yield Fault(
                         (logical_id, "Properties", "Priority"),
                         f"Priority is {priority}, which {other} has on the same listener: the second rule is "
-                        "refused. Give it another.",
+                        "refused. Use another priority.",
                     )
                     break
             seen[listener, priority].append((logical_id, resource))

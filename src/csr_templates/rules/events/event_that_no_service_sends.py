@@ -1,4 +1,4 @@
-"""An event pattern asks for an event that a service sends."""
+"""An event pattern matches an event that a service sends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
 
-# Source: the detail-types that rules ask for most. The services have more.
+# Source: the detail-types that rules use most. The services have more.
 DETAIL_TYPES = {
     "aws.acm": ("ACM Certificate Approaching Expiration", "ACM Certificate Expired"),
     "aws.autoscaling": (

@@ -30,7 +30,8 @@ class PatternValueNotInList(Rule):
     def faults(self, validator: Validator, pattern: Any) -> Faults:
         for path, value in _plain(pattern, ()):
             yield Fault(
-                path, f"{path[-1]} is {show(value)}, and EventBridge takes a list of values. Write [{value}]."
+                path,
+                f"{path[-1]} is {show(value)}, and EventBridge requires a list of values. Write [{value}].",
             )
 
 

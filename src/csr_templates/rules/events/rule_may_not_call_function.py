@@ -31,6 +31,6 @@ class RuleMayNotCallFunction(Rule):
                     if not permitted(resources, function, "events."):
                         yield Fault(
                             path,
-                            f"The target is {function}, and no AWS::Lambda::Permission lets "
-                            "events.amazonaws.com call it: every event is lost. Add one.",
+                            f"The target is {function}, and no AWS::Lambda::Permission allows "
+                            "events.amazonaws.com to call it: every event is lost. Add one.",
                         )

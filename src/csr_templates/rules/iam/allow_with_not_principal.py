@@ -28,6 +28,6 @@ class AllowWithNotPrincipal(Rule):
             if statement.get("Effect") == "Allow" and "NotPrincipal" in statement:
                 yield Fault(
                     (*path, "NotPrincipal"),
-                    "NotPrincipal with Effect: Allow allows everyone except those in it, also without an "
-                    "account. Write Principal, or Effect: Deny.",
+                    "NotPrincipal with Effect: Allow allows everyone except those in it, also anonymous "
+                    "callers. Write Principal, or Effect: Deny.",
                 )

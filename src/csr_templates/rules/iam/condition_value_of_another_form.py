@@ -1,4 +1,4 @@
-"""A condition compares a key with what the key can be."""
+"""A condition compares a key with a value that the key can have."""
 
 from __future__ import annotations
 

@@ -37,6 +37,6 @@ class DenyOfEncryptedTransport(Rule):
                 ):
                     yield Fault(
                         (*path, *place_of),
-                        f"{statement['Effect']} asks that aws:SecureTransport is {refused}: requests over "
+                        f"{statement['Effect']} applies if aws:SecureTransport is {refused}: requests over "
                         "HTTPS are refused and plain HTTP is not. Deny where it is false.",
                     )

@@ -35,6 +35,6 @@ class GithubTrustWithoutSubject(Rule):
                 continue
             yield Fault(
                 path,
-                f"Condition does not narrow {ISSUER}:sub: the workflows of every repository on GitHub can "
+                f"Condition does not restrict {ISSUER}:sub: the workflows of every repository on GitHub can "
                 "assume the role. Compare it with repo:OWNER/NAME:ref:refs/heads/BRANCH.",
             )

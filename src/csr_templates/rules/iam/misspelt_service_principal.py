@@ -70,7 +70,8 @@ class MisspeltServicePrincipal(Rule):
                 if meant:
                     yield Fault(
                         (*path, "Principal", "Service"),
-                        f"Principal names the service {name}, which AWS does not have. Did you mean {meant}?",
+                        f"Principal contains the service {name}, which AWS does not have. Did you mean "
+                        f"{meant}?",
                     )
 
 

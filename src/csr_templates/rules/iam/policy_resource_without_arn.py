@@ -57,10 +57,10 @@ UNSEEN = ("AWS::EC2::VPCEndpoint", "AWS::SecretsManager::ResourcePolicy")
 class PolicyResourceWithoutArn(Rule):
     """Policy resource that is not an ARN.
 
-    IAM takes an ARN or '*' for a resource. Ref returns a name, an ID or a URL for most types, and a text that
-    begins with one is not an ARN either: IAM and S3 refuse such a policy when it is deployed, other services
-    accept it, and it never matches. cfn-lint finds this only in literal texts. Use Fn::GetAtt with the type's
-    ARN, in an Fn::Sub if text follows: ${Bucket.Arn}/*.
+    IAM requires an ARN or '*' for a resource. Ref returns a name, an ID or a URL for most types, and a text
+    that begins with one is not an ARN either: IAM and S3 refuse such a policy when it is deployed, other
+    services accept it, and it never matches. cfn-lint finds this only in literal texts. Use Fn::GetAtt with
+    the type's ARN, in an Fn::Sub if text follows: ${Bucket.Arn}/*.
     """
 
     id = "E9641"
@@ -77,7 +77,7 @@ class PolicyResourceWithoutArn(Rule):
                 if fault:
                     yield Fault(
                         place(where, validator),
-                        f"{name} is {show(value)}: {fault}. A policy takes an ARN or '*'.",
+                        f"{name} is {show(value)}: {fault}. A policy requires an ARN or '*'.",
                     )
 
 

@@ -33,6 +33,6 @@ class ResourceOpenToAnyone(Rule):
         for path in open_to_anyone(policy):
             yield Fault(
                 (*path, "Principal"),
-                "Principal is '*' and there is no Condition: anyone may do this, from any account. Name "
+                "Principal is '*' and there is no Condition: anyone can do this, from any account. Specify "
                 "an account or a service, or add a condition.",
             )

@@ -11,7 +11,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 class RoleForAnyone(Rule):
     """Role that anyone with an AWS account can assume.
 
-    A trust policy with Principal '*', or {AWS: '*'}, lets every account of AWS assume the role unless a
+    A trust policy with Principal '*', or {AWS: '*'}, allows every AWS account to assume the role unless a
     condition limits it to an account, an organization or an external ID. Specify the account, or add
     aws:PrincipalOrgID, aws:PrincipalAccount or sts:ExternalId.
     """
@@ -27,5 +27,5 @@ class RoleForAnyone(Rule):
             yield Fault(
                 (*path, "Principal"),
                 "Principal is '*' and there is no Condition: every AWS account can assume the role. "
-                "Name an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
+                "Specify an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
             )

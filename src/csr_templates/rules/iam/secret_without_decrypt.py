@@ -14,11 +14,11 @@ SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
 
 
 class SecretWithoutDecrypt(Rule):
-    """Role that reads a secret but may not decrypt it.
+    """Role that reads a secret but cannot decrypt it.
 
     Secrets Manager decrypts with the permissions of its caller. A role with GetSecretValue for a secret with
     a customer managed key also needs kms:Decrypt on that key; without it the stack deploys, but each call
-    fails with AccessDeniedException. Narrow it with kms:ViaService and kms:EncryptionContext:SecretARN.
+    fails with AccessDeniedException. Restrict it with kms:ViaService and kms:EncryptionContext:SecretARN.
     """
 
     id = "E9640"
@@ -37,7 +37,7 @@ class SecretWithoutDecrypt(Rule):
                 if not decrypts and _delegates(case, key_id):
                     yield Fault(
                         (),
-                        f"The role may read {secret_id}{{when}}, but not use its key {key_id}: every "
+                        f"The role can read {secret_id}{{when}}, but not use its key {key_id}: every "
                         f"GetSecretValue fails. Allow {DECRYPT} on {key_id}.",
                         case,
                     )

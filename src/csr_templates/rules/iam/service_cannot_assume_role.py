@@ -68,8 +68,8 @@ class ServiceCannotAssumeRole(Rule):
                     yield Fault(
                         place(case, validator),
                         f"{path[-1] if path[-1] != '*' else 'Roles'} is {role}{{when}}, whose "
-                        f"AssumeRolePolicyDocument does not allow {service}: the service cannot take the "
-                        f"role. Name {service} as its Principal.",
+                        f"AssumeRolePolicyDocument does not allow {service}: the service cannot assume "
+                        f"the role. Set {service} as its Principal.",
                         case,
                     )
 

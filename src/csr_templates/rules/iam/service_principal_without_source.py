@@ -15,7 +15,7 @@ NAMES = (
     "codestar-notifications logs"
 )
 SERVICES = NAMES.split()
-# Services that send them when they take a role, as their pages advise: a condition there costs nothing.
+# Services that send them when they assume a role, as their pages advise: a condition there costs nothing.
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html
 OF_ROLES = ("monitoring.rds", "vpc-flow-logs")
@@ -23,11 +23,11 @@ SOURCES = ("aws:source", "aws:principalorg", "kms:encryptioncontext", "kms:viase
 
 
 class ServicePrincipalWithoutSource(Rule):
-    """Service that may act for anyone.
+    """Service that can act for any account.
 
-    A service works for every account: S3 sends the events of any bucket to a topic that lets s3.amazonaws.com
-    publish, CloudTrail writes the trail of a stranger into a bucket that trusts it. AWS calls it the confused
-    deputy, and these services say for whom they act, flow logs and Enhanced Monitoring also when they take a
+    S3 sends the events of any bucket to a topic that allows s3.amazonaws.com to publish, and
+    CloudTrail writes the trail of any account into a bucket that allows it. AWS calls it the confused deputy
+    problem, and these services send the source, flow logs and Enhanced Monitoring also when they assume a
     role: add aws:SourceArn or aws:SourceAccount (in a key policy the encryption context does too).
     """
 
@@ -52,7 +52,7 @@ class ServicePrincipalWithoutSource(Rule):
             if statement.get("Effect") == "Allow" and open_to and not told:
                 yield Fault(
                     (*path, "Principal"),
-                    f"{open_to[0]} may do this for any account of AWS. Add a condition on aws:SourceArn or "
+                    f"{open_to[0]} can do this for any AWS account. Add a condition on aws:SourceArn or "
                     "aws:SourceAccount.",
                 )
 

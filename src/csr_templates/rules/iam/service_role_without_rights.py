@@ -1,4 +1,4 @@
-"""A role that a service takes may do what it is taken for."""
+"""A role for a service has the permissions that the service needs."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class ServiceRoleWithoutRights(Rule):
             for name, absent, case in missing(validator, role, actions):
                 yield Fault(
                     path,
-                    f"{name} does not allow {' and '.join(absent)}{{when}}, for which the service takes it. "
-                    "Allow it.",
+                    f"{name} does not allow {' and '.join(absent)}{{when}}, which the service needs. Allow "
+                    "it.",
                     case,
                 )
 

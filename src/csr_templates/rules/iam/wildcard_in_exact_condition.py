@@ -35,6 +35,6 @@ class WildcardInExactCondition(Rule):
                 like = f"{'Not' if found[3] else ''}Like"
                 yield Fault(
                     path,
-                    f"{operator} compares {key} with {show(wild[0])} letter by letter: the wildcard "
+                    f"{operator} compares {key} with {show(wild[0])} exactly: the wildcard "
                     f"matches only itself. Use String{like}{found[5] or ''}.",
                 )

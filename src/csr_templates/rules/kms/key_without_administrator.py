@@ -49,5 +49,5 @@ class KeyWithoutAdministrator(Rule):
                 return
         yield Fault(
             ("KeyPolicy",),
-            "KeyPolicy gives no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
+            "KeyPolicy allows no one kms:PutKeyPolicy: KMS refuses the key. Allow the account's root kms:*.",
         )

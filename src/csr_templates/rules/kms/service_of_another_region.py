@@ -1,4 +1,4 @@
-"""What a policy says of a service of one region fits the region of the stack."""
+"""A service of one region in a policy is in the region of the stack."""
 
 from __future__ import annotations
 

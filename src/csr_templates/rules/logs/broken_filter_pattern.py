@@ -14,7 +14,7 @@ SIGNS = {"and": "&&", "or": "||"}
 class BrokenFilterPattern(Rule):
     """Filter pattern with invalid syntax.
 
-    A pattern for JSON stands between { and }, names fields by $., compares with a single = and joins
+    A pattern for JSON is between { and }, names fields by $., compares with a single = and joins
     conditions by && and ||; one for text between [ and ] has one name for each column. An open bracket, brace
     or quotation mark is refused, and so are == and the word and.
     """

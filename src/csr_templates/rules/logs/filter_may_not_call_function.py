@@ -35,12 +35,13 @@ class FilterMayNotCallFunction(Rule):
                 if not permitted(resources, function, "logs."):
                     yield Fault(
                         path,
-                        f"DestinationArn is {function}, and no AWS::Lambda::Permission lets "
-                        "logs.amazonaws.com call it: the filter is refused. Add one.",
+                        f"DestinationArn is {function}, and no AWS::Lambda::Permission allows "
+                        "logs.amazonaws.com to call it: the filter is refused. Add one.",
                     )
                 elif permissions and not any(waits_for(validator, logical_id, one) for one in permissions):
                     yield Fault(
                         path,
-                        f"The filter does not wait for {permissions[0]}, which lets logs.amazonaws.com call "
-                        f"{function}: it is refused where it comes first. Add DependsOn: {permissions[0]}.",
+                        f"The filter does not wait for {permissions[0]}, which allows logs.amazonaws.com to "
+                        f"call {function}: it is refused if it is created first. Add DependsOn: "
+                        f"{permissions[0]}.",
                     )

@@ -47,8 +47,8 @@ class FilterOfMissingField(Rule):
                         hint = f" Did you mean {close[0]}?" if close else ""
                         yield Fault(
                             path,
-                            f"FilterPattern uses $.{field}, which the access log of {group} does not hold: "
-                            f"it never matches.{hint}",
+                            f"FilterPattern uses $.{field}, which the access log of {group} does not "
+                            f"contain: it never matches.{hint}",
                         )
             names = pattern.strip().strip("[]").split(",")
             whole = pattern.strip().startswith("[") and "..." not in pattern
@@ -78,7 +78,7 @@ def _queries(resources: Any, keys: dict[str, set[str]]) -> Faults:
                     yield Fault(
                         (logical_id, "Properties", "QueryString"),
                         f"QueryString reads {field}, which the access log of {' and '.join(groups)} does not "
-                        f"hold: the column stays empty.{hint}",
+                        f"contain: the column stays empty.{hint}",
                     )
 
 

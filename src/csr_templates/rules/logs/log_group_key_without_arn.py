@@ -32,9 +32,11 @@ class LogGroupKeyWithoutArn(Rule):
         for found, case in values(validator, key):
             logical_id, attribute = single_reference(found)
             if find_resource(validator, logical_id, *KEYS)[0] and attribute in ("", "KeyId"):
-                mistake = f"that is the ID of a key, and only its ARN will do. Write GetAtt {logical_id}.Arn."
+                mistake = f"that is the ID of a key, but the ARN is required. Write GetAtt {logical_id}.Arn."
             elif find_resource(validator, logical_id, ALIAS)[0]:
-                mistake = "that is an alias' name, and only a key's ARN will do. Write GetAtt of its Arn."
+                mistake = (
+                    "that is the name of an alias, but the ARN of a key is required. Write GetAtt of its Arn."
+                )
             else:
                 continue
             yield Fault(("KmsKeyId",), f"KmsKeyId is {show(found)}{{when}}: {mistake}", case)

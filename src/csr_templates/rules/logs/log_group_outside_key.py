@@ -19,10 +19,10 @@ CONTEXT = "kms:encryptioncontext:aws:logs:arn"
 class LogGroupOutsideKey(Rule):
     """Log group that its key does not allow.
 
-    CloudWatch Logs encrypts as the service logs.REGION.amazonaws.com, which the key's policy must allow, and
-    says for which log group in the encryption context: its ARN, without :* at its end. Where the policy does
-    not name the service, or narrows kms:EncryptionContext:aws:logs:arn to other names, the log group cannot
-    be created.
+    CloudWatch Logs encrypts as the service logs.REGION.amazonaws.com, which the key's policy must allow, with
+    the ARN of the log group, without :* at its end, in the encryption context. If the policy does not name
+    the service, or restricts kms:EncryptionContext:aws:logs:arn to other names, the log group cannot be
+    created.
     """
 
     id = "E9661"

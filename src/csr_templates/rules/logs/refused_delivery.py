@@ -102,7 +102,7 @@ class RefusedDelivery(Rule):
                 if isinstance(kind, str) and kind not in ("ACCESS_LOGS", "CONNECTION_LOGS"):
                     yield Fault(
                         (logical_id, "Properties", "LogType"),
-                        f"LogType is {kind}, and a distribution has ACCESS_LOGS: the source is refused.",
+                        f"LogType is {kind}, and a distribution has only ACCESS_LOGS: the source is refused.",
                     )
         for logical_id, _, properties in of_type(resources, "AWS::Logs::Delivery") if ours else ():
             names = texts(properties.get("DeliverySourceName"))

@@ -36,6 +36,6 @@ class StreamActionOnLogGroup(Rule):
             if found and all(text is not None and GROUP.fullmatch(plain(text)) for text in found):
                 yield Fault(
                     (*path, "Resource"),
-                    f"Resource is {found[0]}, a log group, and {acts[0]} is about log streams: it is never "
+                    f"Resource is {found[0]}, a log group, and {acts[0]} applies to log streams: it is never "
                     "allowed. Add :* to the ARN.",
                 )

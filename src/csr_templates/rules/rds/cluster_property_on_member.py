@@ -67,4 +67,4 @@ def _property_text(name: str, found: str) -> str:
         return MULTI_AZ.format(state=found)
     if name in NOWHERE:
         return f"{name} {found} on an Aurora instance: {NOWHERE[name]}. Remove it."
-    return f"{name} {found} on an Aurora instance: it is the cluster's. Set {ON_CLUSTER[name]} there instead."
+    return f"{name} {found} on an Aurora instance: set {ON_CLUSTER[name]} of the cluster instead."

@@ -73,7 +73,7 @@ def _closed_key(case: Validator, resources: Any, subscription: str, topic: str, 
         if is_managed_key(used):
             yield Fault(
                 (topic, "Properties", "KmsMasterKeyId"),
-                f"KmsMasterKeyId {state(case, where, written, used)}: RDS may not use this key, so the "
+                f"KmsMasterKeyId {state(case, where, written, used)}: RDS cannot use this key, so the "
                 f"events of {subscription} are lost. Use a customer managed key whose policy allows {RDS}.",
                 where,
             )

@@ -38,6 +38,6 @@ class InsightsTooShort(Rule):
                 yield Fault(
                     ("DatabaseInsightsMode",),
                     f"DatabaseInsightsMode is advanced{{when}}, and {PERIOD} {written}: RDS refuses that. "
-                    f"Set it to {LEAST}, and switch Performance Insights on.",
+                    f"Set it to {LEAST}, and enable Performance Insights.",
                     case,
                 )

@@ -41,5 +41,5 @@ class MinimumAboveMaximum(Rule):
                     if lowest is not None and highest is not None and lowest > highest:
                         yield Fault(
                             (low,),
-                            f"{low} is {lowest:g} and {high} {highest:g}: they are refused. Exchange them.",
+                            f"{low} is {lowest:g} and {high} {highest:g}: RDS refuses them. Swap them.",
                         )

@@ -51,8 +51,8 @@ class PerformanceInsightsOnSmallClass(Rule):
                             path,
                             f"{name} {state(known, case, switch, enabled)} and DBInstanceClass "
                             f"{state(validator, known, instance_class, found)}: Aurora MySQL has no "
-                            "Performance Insights on this class, and RDS refuses the instance. Switch it "
-                            "off, or take a class that has it, such as db.t4g.medium.",
+                            "Performance Insights on this class, and RDS refuses the instance. Disable "
+                            "it, or use a class that supports it, such as db.t4g.medium.",
                         )
 
 

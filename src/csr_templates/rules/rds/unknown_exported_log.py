@@ -28,7 +28,7 @@ NAME = "EnableCloudwatchLogsExports"
 class UnknownExportedLog(Rule):
     """Exported log that the engine does not have.
 
-    EnableCloudwatchLogsExports takes the logs of the engine: MySQL has error, general and slowquery,
+    EnableCloudwatchLogsExports accepts the logs of the engine: MySQL has error, general and slowquery,
     PostgreSQL has postgresql. RDS refuses another: 'You cannot use the log types ... with engine version
     ...'.
     """

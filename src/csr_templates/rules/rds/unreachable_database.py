@@ -52,7 +52,7 @@ class UnreachableDatabase(Rule):
             if ports and not any(_admits(validator, rule, port) for rule in rules for port in ports):
                 yield Fault(
                     (logical_id, "Properties", name),
-                    f"{' and '.join(groups)} lets no one in to port {ports[0]:g}, on which the database "
+                    f"{' and '.join(groups)} does not allow port {ports[0]:g}, on which the database "
                     "listens: no client connects. Add an ingress rule for the port.",
                 )
 

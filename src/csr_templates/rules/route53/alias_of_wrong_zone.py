@@ -60,8 +60,8 @@ class AliasOfWrongZone(Rule):
         if zone != right and own not in parameters and own != "AWS::NoValue":
             yield Fault(
                 ("HostedZoneId",),
-                f"HostedZoneId is {zone}, and {found[1]} is in {right}: Route 53 refuses the alias. It is "
-                "the zone of what the alias leads to, not that of the record.",
+                f"HostedZoneId is {zone}, and {found[1]} is in {right}: Route 53 refuses the alias. Use "
+                "the zone of the target, not of the record.",
             )
 
 

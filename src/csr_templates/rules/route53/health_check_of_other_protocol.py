@@ -49,8 +49,8 @@ class HealthCheckOfOtherProtocol(Rule):
             if re.search(r"^https?://|://\$|/$|^[\['\"]+https?://", text):
                 yield Fault(
                     ("FullyQualifiedDomainName",),
-                    "FullyQualifiedDomainName has a scheme or a path{when}, and takes only the name of a "
-                    "host. Remove it.",
+                    "FullyQualifiedDomainName has a scheme or a path{when}, and must be only a host "
+                    "name. Remove it.",
                     case,
                 )
         sni = config.get("EnableSNI")
@@ -60,6 +60,5 @@ class HealthCheckOfOtherProtocol(Rule):
         if known:
             yield Fault(
                 ("EnableSNI",),
-                f"EnableSNI is false, and {known[0]} answers a handshake only if it names the host. Set it "
-                "to true.",
+                f"EnableSNI is false, and {known[0]} answers a TLS handshake only with SNI. Set it to true.",
             )

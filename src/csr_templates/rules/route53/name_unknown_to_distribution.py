@@ -1,4 +1,4 @@
-"""A distribution knows the names that lead to it."""
+"""A distribution accepts the names that point to it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NameUnknownToDistribution(Rule):
         known = {}
         for logical_id, _, properties in of_type(resources, "AWS::CloudFront::Distribution"):
             config = properties.get("DistributionConfig")
-            if isinstance(config, dict) and "ConnectionMode" not in config:  # tenants have names of their own
+            if isinstance(config, dict) and "ConnectionMode" not in config:  # tenants have their own names
                 names = [sub_text(item) for item, _ in each(config.get("Aliases"))]
                 if None not in names:
                     known[logical_id] = [str(name) for name in names]
@@ -44,8 +44,8 @@ class NameUnknownToDistribution(Rule):
                 listed = f"has only {' and '.join(aliases)}" if aliases else "is empty"
                 yield Fault(
                     path,
-                    f"Name is {name} and leads to {found[1]}, whose Aliases {listed}: CloudFront answers "
-                    "403. Add the name to Aliases.",
+                    f"Name is {name} and is an alias for {found[1]}, whose Aliases {listed}: CloudFront "
+                    "answers 403. Add the name to Aliases.",
                 )
 
 
@@ -63,7 +63,7 @@ def _records(resources: Any) -> Iterator[tuple[str, str, Path]]:
 
 
 def _covers(alias: str, name: str) -> bool:
-    """Return whether an alias is a name, or may be, where they are made of different parameters."""
+    """Return whether an alias matches a name, or can match it with different parameters."""
     alias, name = alias.removesuffix("."), name.removesuffix(".")
     if set(re.findall(r"\$\{[^}]*\}", alias)) != set(re.findall(r"\$\{[^}]*\}", name)):
         return True

@@ -19,8 +19,9 @@ class LogDestinationWithoutPolicy(Rule):
     """Log destination bucket that does not allow access logs.
 
     S3 writes access logs as logging.s3.amazonaws.com, which the policy of the destination must allow
-    s3:PutObject under LogFilePrefix; the ACL LogDeliveryWrite does it only in a bucket with ACLs. And it
-    writes to no bucket whose default encryption is SSE-KMS. Otherwise there is no error, and no log.
+    s3:PutObject under LogFilePrefix; the ACL LogDeliveryWrite is enough only in a bucket with ACLs. S3
+    does not write to a bucket whose default encryption is SSE-KMS. Otherwise the log is missing without any
+    error.
     """
 
     id = "E9708"
@@ -79,7 +80,7 @@ def _takes(resources: Any, bucket: str, properties: Any, prefix: Any) -> bool:
 
 
 def _covers(statement: Any, prefix: str | None) -> bool:
-    """Return whether a statement's Resource holds the objects with a prefix, or may do so."""
+    """Return whether a statement's Resource matches the objects with a prefix, or possibly does."""
     for resource, _ in each(statement.get("Resource")):
         text = sub_text(resource)
         if text is None or prefix is None or "/" not in text:

@@ -39,7 +39,7 @@ class PolicyOfAnotherBucket(Rule):
                         yield Fault(
                             ("PolicyDocument", *path, name),
                             f"{name} is {named[1]}, and the policy is put on {' and '.join(sorted(own))}: S3 "
-                            "refuses it. Name the same bucket.",
+                            "refuses it. Use the same bucket.",
                         )
 
 

@@ -37,7 +37,6 @@ class PrefixWithSlash(Rule):
                 if isinstance(text, str) and text.startswith("/"):
                     yield Fault(
                         place(case, validator),
-                        f"{path[-1]} is {show(text)}{{when}}, and keys do not begin with a slash. Leave it "
-                        "out.",
+                        f"{path[-1]} is {show(text)}{{when}}, and keys do not begin with a slash. Remove it.",
                         case,
                     )

@@ -1,4 +1,4 @@
-"""A bucket whose policy lets anyone in does not block such policies."""
+"""A bucket with a public policy does not block public policies."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PublicPolicyRefused(Rule):
             if is_true(blocked) and isinstance(told, dict) and any(open_to_anyone(told)):
                 yield Fault(
                     ("PolicyDocument",),
-                    f"PolicyDocument lets anyone in, and {bucket} has BlockPublicPolicy: true{{when}}: S3 "
-                    "refuses the policy. Name a principal, or narrow it by a condition.",
+                    f"PolicyDocument allows anyone, but {bucket} has BlockPublicPolicy: true{{when}}: S3 "
+                    "refuses the policy. Specify a principal, or add a condition.",
                     case,
                 )

@@ -19,7 +19,7 @@ class ServedObjectsExpire(Rule):
     ExpirationInDays counts from the upload, also for objects that are still read. If the rule applies to all
     objects of a bucket that a website or CloudFront serves, the site is deleted that many days after its last
     deploy. Add a prefix to the rule, or let only old versions expire (NoncurrentVersionExpiration). For a
-    bucket of temporary files, it can be intended.
+    bucket of temporary files, this can be intended.
     """
 
     id = "W9711"

@@ -8,7 +8,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 from csr_templates.rules.support.values import branches, is_true, place, values
 
 BLOCKS = {
-    "RestrictPublicBuckets": "S3 lets no one outside the account read the bucket",
+    "RestrictPublicBuckets": "no one outside the account can read the bucket",
     "BlockPublicPolicy": "S3 refuses the bucket policy that would let anyone read the bucket",
 }
 
@@ -16,11 +16,11 @@ BLOCKS = {
 class UnreachableWebsite(Rule):
     """Website endpoint behind a public access block.
 
-    The website endpoint of a bucket does not support credentials: it serves only objects that anyone may
-    read. With the public access block it returns 403 for every request. Remove WebsiteConfiguration and serve
-    the bucket with CloudFront, from its REST endpoint (RegionalDomainName) and with an origin access control,
-    so that the bucket stays private. If the bucket is intended to be public, disable the block and add a
-    bucket policy. A website that only redirects is not checked.
+    The website endpoint of a bucket does not support credentials: it serves only public
+    objects. With the public access block it returns 403 for every request. Remove WebsiteConfiguration and
+    serve the bucket with CloudFront, from its REST endpoint (RegionalDomainName) and with an origin access
+    control, so that the bucket stays private. If the bucket is intended to be public, disable the block and
+    add a bucket policy. A website that only redirects is not checked.
     """
 
     id = "W9701"

@@ -19,7 +19,7 @@ class PasswordThatRdsRefuses(Rule):
     """Generated password with characters that RDS refuses.
 
     The password of a master user must not contain '/', '@' or '"'. Secrets Manager uses all punctuation
-    without ExcludeCharacters or ExcludePunctuation, so the stack fails by chance.
+    without ExcludeCharacters or ExcludePunctuation, so the stack fails for some passwords.
     """
 
     id = "E9781"
@@ -44,6 +44,6 @@ class PasswordThatRdsRefuses(Rule):
             if left:
                 yield Fault(
                     (secret, "Properties", "GenerateSecretString"),
-                    f"GenerateSecretString makes the password of {user} and can use {' '.join(left)}, which "
-                    "RDS refuses: the stack fails by chance. Add them to ExcludeCharacters.",
+                    f"GenerateSecretString generates the password of {user} and can use {' '.join(left)}, "
+                    "which RDS refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",
                 )

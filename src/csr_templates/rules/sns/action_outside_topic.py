@@ -26,7 +26,7 @@ ACTIONS = {
 class ActionOutsideTopic(Rule):
     """Topic policy with an action that topics do not support.
 
-    The policy of a topic takes the actions on that topic: sns:Publish, sns:Subscribe and a few others. SNS
+    The policy of a topic supports the actions on that topic: sns:Publish, sns:Subscribe and a few others. SNS
     refuses sns:*, which includes actions on the account, and the actions of other services: 'Policy statement
     action out of service scope!'. List the actions.
     """
@@ -47,6 +47,6 @@ class ActionOutsideTopic(Rule):
                 if service and not wild and (service != "sns" or name not in ACTIONS):
                     yield Fault(
                         place,
-                        f"Action is {action}, which the policy of a topic does not take: SNS refuses it. "
+                        f"Action is {action}, which the policy of a topic does not support: SNS refuses it. "
                         "List the actions, such as sns:Publish.",
                     )

@@ -55,7 +55,7 @@ def _shut_out(case: Validator, one: AlarmWithTopic, resources: Any, key: str, pr
             yield Fault(
                 existing(resources, (one.alarm, "Properties", "AlarmName")),
                 f"AlarmName is {show(one.alarm_name)}{{when}}, which no aws:SourceArn in the KeyPolicy of "
-                f"{key} matches: CloudWatch may not use the key for this alarm, so the topic {one.topic} "
+                f"{key} matches: CloudWatch cannot use the key for this alarm, so the topic {one.topic} "
                 "never gets it. Change the name or the pattern.",
                 where,
             )

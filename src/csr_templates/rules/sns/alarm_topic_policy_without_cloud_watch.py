@@ -46,7 +46,7 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
                     yield Fault(
                         existing(resources, (one.alarm, "Properties", "AlarmName")),
                         f"AlarmName is {show(one.alarm_name)}{{when}}, which no aws:SourceArn in the "
-                        f"PolicyDocument of {policy} matches: CloudWatch may not publish this alarm to "
+                        f"PolicyDocument of {policy} matches: CloudWatch cannot publish this alarm to "
                         f"{one.topic}. Change the name or the pattern.",
                         case,
                     )

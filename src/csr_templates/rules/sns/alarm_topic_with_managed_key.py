@@ -34,7 +34,7 @@ class AlarmTopicWithManagedKey(Rule):
                 if is_managed_key(key):
                     yield Fault(
                         (one.topic, "Properties", "KmsMasterKeyId"),
-                        f"KmsMasterKeyId {state(one.case, case, written, key)}: CloudWatch may not use this "
+                        f"KmsMasterKeyId {state(one.case, case, written, key)}: CloudWatch cannot use this "
                         "key, so the messages of all alarms to the topic are lost. Use a customer managed "
                         "key whose policy allows cloudwatch.amazonaws.com.",
                         case,

@@ -29,7 +29,7 @@ ENDPOINTS = {
 class EndpointOfAnotherProtocol(Rule):
     """Subscription whose endpoint does not fit its protocol.
 
-    A mail goes to an address, https to an address that begins with https://, sqs and lambda to an ARN: SNS
+    email requires an address, https a URL that begins with https://, sqs and lambda an ARN: SNS
     refuses another endpoint. A Firehose delivery stream also needs SubscriptionRoleArn, the role that SNS
     uses to write to it.
     """
@@ -48,12 +48,12 @@ class EndpointOfAnotherProtocol(Rule):
                 if text and not text.startswith("${") and not re.fullmatch(pattern, plain):
                     yield Fault(
                         path,
-                        f"Endpoint is {text}, and {protocol} takes {words}: SNS refuses the subscription.",
+                        f"Endpoint is {text}, but {protocol} requires {words}: SNS refuses the subscription.",
                     )
         for logical_id, _, properties in of_type(resources, "AWS::SNS::Subscription"):
             if properties.get("Protocol") == "firehose" and "SubscriptionRoleArn" not in properties:
                 yield Fault(
                     (logical_id, "Properties"),
                     "Protocol is firehose, and SubscriptionRoleArn is missing: SNS refuses the subscription. "
-                    "Name the role with which it writes to the stream.",
+                    "Specify the role that writes to the stream.",
                 )

@@ -1,4 +1,4 @@
-"""A subscription to an alarm topic filters on what an alarm sends."""
+"""A subscription to an alarm topic filters on fields that alarms have."""
 
 from __future__ import annotations
 
@@ -62,6 +62,6 @@ class FilterOnAlarmTopic(Rule):
             ):
                 yield Fault(
                     (logical_id, "Properties", "FilterPolicy"),
-                    f"FilterPolicy is about attributes, and the alarms that notify {topic} have none: no "
-                    "message gets through. Set FilterPolicyScope: MessageBody.",
+                    f"FilterPolicy filters on attributes, and the alarms that notify {topic} have none: no "
+                    "message is delivered. Set FilterPolicyScope: MessageBody.",
                 )

@@ -27,5 +27,5 @@ class FilterValueNotInList(Rule):
         for key, value in policy.items() if not is_function(policy)[0] else ():
             if isinstance(value, str | int | float):
                 yield Fault(
-                    (key,), f"{key} is {show(value)}, and SNS takes a list of values. Write [{value}]."
+                    (key,), f"{key} is {show(value)}, and SNS requires a list of values. Write [{value}]."
                 )

@@ -26,6 +26,6 @@ class SubscriptionMayNotCallFunction(Rule):
                 if not permitted(resources, function, "sns."):
                     yield Fault(
                         path,
-                        f"The subscriber is {function}, and no AWS::Lambda::Permission lets "
-                        "sns.amazonaws.com call it: every message is lost. Add one.",
+                        f"The subscriber is {function}, and no AWS::Lambda::Permission allows "
+                        "sns.amazonaws.com to call it: every message is lost. Add one.",
                     )

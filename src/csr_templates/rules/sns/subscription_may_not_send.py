@@ -36,7 +36,7 @@ class SubscriptionMayNotSend(Rule):
                 ):
                     yield Fault(
                         path,
-                        f"The subscriber is {queue}, which is encrypted with alias/aws/sqs: SNS may not use "
+                        f"The subscriber is {queue}, which is encrypted with alias/aws/sqs: SNS cannot use "
                         "this key, and every message is lost. Use SqsManagedSseEnabled, or a customer "
                         "managed key.",
                     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400  # seconds
 EVENT = 262_144  # bytes: what an asynchronous event of Lambda could always have
-LARGEST = 1_048_576  # bytes of a message, unless the queue says less
+LARGEST = 1_048_576  # bytes of a message, unless the queue has a lower limit
 
 
 class DeadLettersLost(Rule):
@@ -46,8 +46,8 @@ class DeadLettersLost(Rule):
                         seen.add(queue + name)
                         yield Fault(
                             (queue, "Properties", name),
-                            f"{name} is {found:g}, and the queue takes the dead letters of {sender}: {why}. "
-                            f"Raise it to {least:g} or more.",
+                            f"{name} is {found:g}, and the queue receives the dead letters of {sender}: "
+                            f"{why}. Increase it to {least:g} or more.",
                         )
 
 

@@ -1,4 +1,4 @@
-"""Which values a metric can have at most, by what the template says of the thing that sends it."""
+"""The values that a metric can have, by the properties of the resource that sends it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reach(NamedTuple):
 
 
 def reach(metric: Metric) -> Reach | None:
-    """Return what a metric can be at most; None if the template does not say."""
+    """Return the maximum of a metric; None if the template does not determine it."""
     dimensions = metric.dimensions or {}
     if metric.statistic in ("Sum", "SampleCount"):
         return None

@@ -74,7 +74,7 @@ NAMES = {
     "AWS/WAFV2": ("AllowedRequests", "BlockedRequests", "CountedRequests"),
 }
 
-# REST APIs are told by name and HTTP APIs by ID, and the errors of the two have different names.
+# REST APIs are identified by name and HTTP APIs by ID, and the errors of the two have different names.
 API_NAMES = {
     "ApiName": ("4XXError", "5XXError", "CacheHitCount", "CacheMissCount", "IntegrationLatency", "Latency"),
     "ApiId": ("4xx", "5xx", "IntegrationLatency", "Latency"),

@@ -27,8 +27,8 @@ PSEUDO = {
 class ConditionOnImpossibleValue(Rule):
     """Condition that compares a parameter with a value it cannot have.
 
-    Fn::Equals with a text that AllowedValues does not hold, or AllowedPattern does not match, is always
-    false: what it was to switch on is never created, in no environment, and nothing says so. cfn-lint finds
+    Fn::Equals with a text that AllowedValues does not contain, or AllowedPattern does not match, is always
+    false: the resources of the condition are never created, without any error. cfn-lint finds
     only two literals. Correct the text, or allow the value. The pseudo parameters have their form too, and a
     number is written without a zero before it. An entry of a map that a parameter chooses is one of those
     that the map has.

@@ -34,6 +34,6 @@ class ConditionThatIsDecided(Rule):
             if len(possible) == 1:
                 yield Fault(
                     ("Conditions", name),
-                    f"{name} is always {str(possible[0]).lower()}, whatever the parameters are. Correct it, "
+                    f"{name} is always {str(possible[0]).lower()}for all parameter values. Correct it, "
                     "or remove it.",
                 )

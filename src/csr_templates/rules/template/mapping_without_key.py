@@ -1,4 +1,4 @@
-"""A map has every key that its template asks for."""
+"""A map has every key that the template looks up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A name that is put together fits, however long its parts may be."""
+"""A joined name is not too long for its service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, pro
 from csr_templates.rules.support.scenarios import number
 from csr_templates.rules.support.values import branches, place
 
-# Type: the property with the name, and how long it may be.
+# Type: the property with the name, and its maximum length.
 LONGEST = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name", 32),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name", 32),
@@ -29,7 +29,7 @@ PSEUDO = {"AWS::AccountId": 12, "AWS::Partition": 3, "AWS::Region": 9}
 class NameThatCanBeTooLong(Rule):
     """Parameter that allows a name longer than the service accepts.
 
-    MaxLength of a parameter says that a value of that length works. If the parameter is part of a name, such
+    Values up to the MaxLength of a parameter should work. If the parameter is part of a name, such
     as a bucket name with at most 63 characters, the creation of the stack fails for a long value. Lower
     MaxLength. The rule does not check parameters without MaxLength.
     """
@@ -49,19 +49,19 @@ class NameThatCanBeTooLong(Rule):
             blamed = [part for part in lengths if "MaxLength" in (parameters.get(part) or {})]
             if not blamed or None in lengths.values():
                 continue
-            parts = re.split(r"\$\{([^}]*)\}", text)  # text and references by turns
+            parts = re.split(r"\$\{([^}]*)\}", text)  # text and references alternate
             longest = sum(map(len, parts[::2])) + sum(lengths[part] or 0 for part in parts[1::2])
             if longest > most:
                 yield Fault(
                     place(case, validator),
-                    f"{name} is {text}{{when}} and can have {longest} characters, of which there may be "
-                    f"{most}. Lower MaxLength of {' and '.join(blamed)}.",
+                    f"{name} is {text}{{when}} and can have {longest} characters, but at most {most} are "
+                    f"allowed. Lower MaxLength of {' and '.join(blamed)}.",
                     case,
                 )
 
 
 def _length(part: str, parameters: Any) -> int | None:
-    """Return how long a part of a name can be; None if the template does not say."""
+    """Return how long a part of a name can be; None if the template does not determine it."""
     if part in PSEUDO:
         return PSEUDO[part]
     parameter = parameters.get(part)

@@ -7,7 +7,7 @@ from typing import Any
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
 
-# Type -> what has to name it.
+# Type -> the resource that has to refer to it.
 USERS = {
     "AWS::ApiGateway::Authorizer": "an AWS::ApiGateway::Method",
     "AWS::Backup::BackupPlan": "an AWS::Backup::BackupSelection",
@@ -25,7 +25,7 @@ USERS = {
     "AWS::WAFv2::RegexPatternSet": "a rule of a web ACL",
     "AWS::WAFv2::WebACL": "a distribution or an AWS::WAFv2::WebACLAssociation",
 }
-# What names something of these types without using it, unless the line above says that it does.
+# Types that refer to these without using them, unless USERS names them.
 BYSTANDERS = (
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
@@ -61,10 +61,10 @@ class NothingUses(Rule):
             if shown and not _misses_its_distribution(resources, properties):
                 continue
             kinds = {resources[user].get("Type") for user in users - shown}
-            if all(kind in BYSTANDERS and f" {kind}" not in USERS[resource["Type"]] for kind in kinds):
+            if all(kind in BYSTANDERS and not USERS[resource["Type"]].endswith(f" {kind}") for kind in kinds):
                 yield Fault(
                     (logical_id,),
-                    f"Nothing of the template uses {logical_id}, so it has no effect. Name it in "
+                    f"No resource of the template uses {logical_id}, so it has no effect. Refer to it in "
                     f"{USERS[resource['Type']]}, or export it.",
                 )
 

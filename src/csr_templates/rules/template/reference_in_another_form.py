@@ -1,4 +1,4 @@
-"""A property gets the form of a reference that it takes: an ARN, a URL, a name or an ID."""
+"""A property gets the form of a reference that it requires: an ARN, a URL, a name or an ID."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 QUEUE, TOPIC, FUNCTION = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Lambda::Function"
 STREAM, TABLE, LOG_GROUP = "AWS::Kinesis::Stream", "AWS::DynamoDB::Table", "AWS::Logs::LogGroup"
 
-# Type of what is referred to: the attributes that are no ARN (Ref has none), and the one that is.
+# Type of the resource: the attributes that are not an ARN (Ref has none), and the one that is.
 NO_ARN: dict[str, tuple[tuple[str, ...], str]] = {
     QUEUE: (("", "QueueName", "QueueUrl"), "Fn::GetAtt {}.Arn"),
     TOPIC: (("TopicName",), "Ref {}"),
@@ -98,7 +98,7 @@ class ReferenceInAnotherForm(Rule):
                     yield Fault(
                         place(case, validator),
                         f"{path[-1] if path[-1] != '*' else path[0]} is {show(value)}{{when}}, which is not "
-                        f"the form of an {of_type} that it takes. Write {right.format(logical_id)}.",
+                        f"the form of an {of_type} that it requires. Write {right.format(logical_id)}.",
                         case,
                     )
         if kind == "AWS::RDS::EventSubscription":
@@ -113,7 +113,7 @@ def _sources(validator: Validator, properties: Any) -> Faults:
         if found and (attribute or found != SOURCES[source]):
             yield Fault(
                 place(case, validator),
-                f"SourceIds has {show(value)}{{when}}, and SourceType is {source}: it takes the identifier "
-                f"of an {SOURCES[source]}, which its Ref is.",
+                f"SourceIds has {show(value)}{{when}}, and SourceType is {source}: it requires the "
+                f"identifier of an {SOURCES[source]}, which Ref returns.",
                 case,
             )

@@ -12,13 +12,13 @@ from csr_templates.rules.support.values import branches, place, values
 SWITCHES: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {
     "AWS::ApiGateway::ApiKey": {("Enabled",): ("false", "callers with this key are refused")},
     "AWS::CloudFront::Distribution": {
-        ("DistributionConfig", "Enabled"): ("false", "the distribution answers no request")
+        ("DistributionConfig", "Enabled"): ("false", "the distribution refuses every request")
     },
     "AWS::CloudTrail::Trail": {("IsLogging",): ("false", "nothing is recorded")},
     "AWS::GuardDuty::Detector": {("Enable",): ("false", "nothing is watched")},
     "AWS::KMS::Key": {("Enabled",): ("false", "nothing can be encrypted or read with the key")},
     "AWS::Route53::HealthCheck": {
-        ("HealthCheckConfig", "Disabled"): ("true", "the check counts as healthy whatever happens")
+        ("HealthCheckConfig", "Disabled"): ("true", "the check always counts as healthy")
     },
     "AWS::S3::Bucket": {
         ("LifecycleConfiguration", "Rules", "*", "Status"): ("disabled", "the rule does nothing"),
@@ -52,7 +52,7 @@ class SwitchedOff(Rule):
                 if decided and found and set(found) == {off}:
                     yield Fault(
                         place(where, validator) or path[:1],
-                        f"{path[-1]} is {value if isinstance(value, str) else off}: {effect}. Switch it on, "
-                        "or remove it.",
+                        f"{path[-1]} is {value if isinstance(value, str) else off}: {effect}. Enable it, or "
+                        "remove it.",
                         where,
                     )

@@ -61,7 +61,7 @@ def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:
     made = any(step in ("Fn::Sub", "Fn::Join") for step in path)
     if path[0] == "Outputs":
         if kind in SECRETS and made:
-            return "an output, which may not show a secret. Output the name or ARN of the secret instead."
+            return "an output, which must not show a secret. Output the name or ARN of the secret instead."
         return ""
     if path[0] != "Resources" or len(path) < 3:
         return ""
@@ -73,7 +73,7 @@ def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:
                 "value."
             )
         return (
-            "Metadata, which may not hold a secret. Remove it, or refer to the secret by its name."
+            "Metadata, which must not contain a secret. Remove it, or refer to the secret by its name."
             if kind in SECRETS and made
             else ""
         )
@@ -84,7 +84,8 @@ def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:
     if kind in SECRETS and resource_type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
         if made or kind == "secretsmanager":
             return (
-                "a custom resource, which gets no secrets. Pass the name and let its function read the value."
+                "a custom resource, which does not get secrets. Pass the name and let its function read the "
+                "value."
             )
         return ""
     if kind == "ssm-secure" and made and _pattern(path, resource_type) not in SECURE:

@@ -67,7 +67,7 @@ class ValueThatIsRefused(Rule):
                     if not isinstance(found, (str, int, float)) or f"{found}" in allowed:
                         continue
                     close = get_close_matches(f"{found}", allowed, n=1, cutoff=0.8)
-                    hint = f"Did you mean {close[0]}?" if close else f"It takes {', '.join(allowed)}."
+                    hint = f"Did you mean {close[0]}?" if close else f"Allowed are {', '.join(allowed)}."
                     yield Fault(
                         place(where, validator) or path[:1],
                         f"{path[-1]} is {found}{{when}}, which the service refuses. {hint}",

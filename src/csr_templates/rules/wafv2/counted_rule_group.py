@@ -36,6 +36,6 @@ class CountedRuleGroup(Rule):
                     yield Fault(
                         path,
                         f"OverrideAction of {show(rule.get('Name'))} is Count{{when}}: the group blocks "
-                        "nothing. Write None, and except single rules with RuleActionOverrides.",
+                        "nothing. Write None, and exclude single rules with RuleActionOverrides.",
                         case,
                     )

@@ -37,8 +37,8 @@ class EverythingAllowedFirst(Rule):
                     yield Fault(
                         place(properties, rules, (index, "Statement")),
                         f"Rule {show(rule.get('Name'))} allows every request{{when}}: "
-                        f"{'the rule after it sees' if len(later) == 1 else 'the rules after it see'} none. "
-                        "Narrow its statement, or remove it.",
+                        f"{'the rule after it gets' if len(later) == 1 else 'the rules after it get'} none. "
+                        "Restrict its statement, or remove it.",
                         case,
                     )
 

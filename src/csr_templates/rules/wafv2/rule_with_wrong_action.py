@@ -19,8 +19,8 @@ GROUPS = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
 class RuleWithWrongAction(Rule):
     """WAF rule with the wrong kind of action.
 
-    A rule whose statement is a rule group takes OverrideAction (None leaves the group's own actions, Count
-    only counts), every other rule takes Action (Allow, Block, Count, Captcha or Challenge; a rate-based one
+    A rule whose statement is a rule group has OverrideAction (None leaves the group's own actions, Count
+    only counts), every other rule has Action (Allow, Block, Count, Captcha or Challenge; a rate-based one
     any but Allow). With both, neither, the other one or two actions at once WAF refuses the web ACL, and the
     stack fails.
     """
@@ -51,19 +51,19 @@ def _wrong_actions(rule: Any) -> Iterator[tuple[str, str]]:
     group = next((name for name in GROUPS if name in statement), None)
     due, other = ("OverrideAction", "Action") if group else ("Action", "OverrideAction")
     right = (
-        f"Its statement is a {group}, which takes only OverrideAction: {{None: {{}}}} leaves the group's "
+        f"Its statement is a {group}, which accepts only OverrideAction: {{None: {{}}}} leaves the group's "
         "own actions."
         if group
-        else "Its statement is not a rule group, so it takes only Action, for example {Block: {}}."
+        else "Its statement is not a rule group, so it accepts only Action, for example {Block: {}}."
     )
     if other in rule:
         yield other, f"{other}{' beside' if due in rule else ' and no'} {due}{{when}}. {right}"
     elif due not in rule:
         yield due, f"no {due}{{when}}. {right}"
     elif isinstance(rule[due], dict) and not is_function(rule[due])[0] and len(rule[due]) != 1:
-        yield due, f"{len(rule[due])} entries in {due}{{when}}. It takes exactly one."
+        yield due, f"{len(rule[due])} entries in {due}{{when}}. Exactly one is allowed."
     elif "RateBasedStatement" in statement and "Allow" in rule[due]:
         yield (
             due,
-            "the action Allow and a RateBasedStatement{when}. It takes any other, for example {Block: {}}.",
+            "the action Allow and a RateBasedStatement{when}. Any other is allowed, for example {Block: {}}.",
         )

@@ -1,4 +1,4 @@
-"""A text that is looked for can be in what is looked through."""
+"""A search string can occur in the transformed request."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ class WebAclThatBlocksNothing(Rule):
     """Web ACL whose rules only count.
 
     With DefaultAction Allow, and Count in every rule, WAF allows every request and only writes metrics. This
-    is correct while rules are tested; then set them to Block. A rule group with OverrideAction Count only
-    counts, whatever the actions of its rules.
+    is correct only while rules are tested. A rule group with OverrideAction Count only
+    counts, also if its rules block.
     """
 
     id = "W9747"
@@ -41,7 +41,7 @@ class WebAclThatBlocksNothing(Rule):
                 what = "and every rule only counts" if acts else "and there is no rule"
                 yield Fault(
                     ("Rules",) if acts else (),
-                    f"DefaultAction is Allow{{when}}, {what}: no request is blocked. Let a rule block.",
+                    f"DefaultAction is Allow{{when}}, {what}: no request is blocked. Set a rule to Block.",
                     case,
                 )
 

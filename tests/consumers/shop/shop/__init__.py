@@ -1,1 +1,1 @@
-"""A second project: the stacks of csr_templates, and one of its own that builds on them."""
+"""A second project: the stacks of csr_templates, and its own stack that uses them."""

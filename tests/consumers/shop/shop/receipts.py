@@ -1,4 +1,4 @@
-"""The receipts stack: a queue that says when nobody empties it."""
+"""The receipts stack: a queue with an alarm for old messages."""
 
 from __future__ import annotations
 
