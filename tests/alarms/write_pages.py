@@ -49,8 +49,8 @@ and the actions to take in [On call](on-call.md).
   than the alarm specifies, and uses the older ones in place of missing data points. AWS does not publish how
   many more. This model uses 2, as in the examples in the AWS documentation. This number determines how long
   an alarm on missing data takes to fire.
-- The warm-up of an alarm applies when the alarm is created. According to the CloudWatch user guide, an
-  update does not start the warm-up again.
+- The warm-up of an alarm applies only once, when the alarm is created, and does not restart ([AWS
+  documentation](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html)).
 """,
     columns=("Event", "Notifications (minutes after the start)", "Note"),
     on_call="on-call.md",
@@ -88,8 +88,8 @@ JAPANESE: Final = Words(
   アラームに指定した数より多くの期間のデータポイントを取得し、欠落データの代わりに古いデータポイントを使います。
   何期間多いかは公開されていません。ここでは、AWS のドキュメントの例と同じく 2 期間とします。
   データの欠落で発生するアラームの場合、発生までの時間はこの数で決まります。
-- アラームのウォームアップは、アラームの作成時に適用されます。
-  CloudWatch のユーザーガイドによると、更新してもウォームアップは再開されません。
+- アラームのウォームアップは、アラームの作成時に 1 回だけ適用され、更新後に再度適用されることはありません
+  ([AWS のドキュメント](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html))。
 """,
     columns=("事象", "通知(開始からの分数)", "備考"),
     on_call="on-call.ja.md",

@@ -115,11 +115,11 @@ baseline works regardless of the location of the templates.
   template.
 - The CDK runs cloudformation-validate automatically and prints its findings. They do not stop the
   synthesis.
-- The AWS Guard rules registry is not available as a package, so its rules are not checked here. The
-  version of March 2024 was run manually. In addition to the reasons below, it reports: names, which
-  operators and policies need; the connections of the function to port 443, and to the database on port
-  3306; traffic inside the VPC; single RDS instances, although the cluster has the property; bucket ACLs,
-  which are disabled; and the password, which is a dynamic reference in `Fn::Sub`.
+- The AWS Guard rules registry is not available as a package, so its rules are not checked here. The version
+  of March 2024 was run manually. In addition to the findings below, it reports the following: explicit
+  names, which operators and policies need; the connections of the function to port 443, and to the database
+  on port 3306; traffic inside the VPC; single RDS instances, although the cluster has the property; bucket
+  ACLs, which are disabled; and the password, which is a dynamic reference in `Fn::Sub`.
 - cdk-nag is not run for the bootstrap templates, because a CDK app does not deploy them. For the
   permissions of their roles, see [permissions.md](permissions.md).
 """,

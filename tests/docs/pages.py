@@ -171,8 +171,9 @@ def spans(text: str) -> list[str]:
 
 
 def numbers(text: str) -> list[str]:
-    """Return the numbers of a text, without separators of thousands and outside of backticks."""
+    """Return the numbers of a text, without separators of thousands and outside of backticks. Twice is 2."""
     plain = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", text)
+    plain = re.sub(r"\btwice\b", "2", plain)
     found = re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", plain, re.ASCII)
     return [number.rstrip(",").replace(",", "") for number in found]
 

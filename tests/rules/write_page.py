@@ -35,7 +35,7 @@ introduction in Japanese, see [rules.ja.md](rules.ja.md).
 
 An E rule finds a template that fails, loses data or has no effect. A W rule finds a probable mistake that
 can be intentional. The rules check all branches of conditions and all possible values of parameters. They
-do not report values that only AWS knows.
+do not check values that only AWS knows.
 
 ## Use the rules in other projects
 
@@ -58,7 +58,7 @@ cfn-lint uses us-east-1. `csr-templates lint --region REGION FILE...` runs the s
 `.cfnlintrc`.
 
 The rule IDs are E9500 to E9799 and W9500 to W9799. They do not overlap with the IDs of the lines in a file
-of custom rules (`--custom-rules`), which start at 9000, and with the IDs of the AWS Quick Starts, which are
+of custom rules (`--custom-rules`), which start at 9000, or with the IDs of the AWS Quick Starts, which are
 E91xx. A file of custom rules with more than 500 lines can still conflict with them.
 
 ## Ignore a finding

@@ -94,8 +94,8 @@ def statements(resources: Template) -> dict[str, Template]:
 def test_production_needs_an_object_version(api: Template, values: dict[str, str], refused: bool) -> None:
     """Without it an overwritten package would deploy nothing."""
     sentence = (
-        "LambdaCodeS3ObjectVersion must be given in prod: without it, CloudFormation does not see a new "
-        "package under the same key."
+        "LambdaCodeS3ObjectVersion is required in prod. Without it, CloudFormation does not detect a new "
+        "package with the same key."
     )
 
     assert failed_assertions(api, values) == ([sentence] if refused else [])

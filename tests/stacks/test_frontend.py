@@ -110,8 +110,8 @@ def test_cloudfront_needs_us_east_1(
     """Elsewhere there is no web ACL for CloudFront and no metric of it: the deploy stops before it begins."""
     assert failed_assertions(frontend, parameters, region=region) == (
         [
-            "With CloudFrontEnabled the stack must be in us-east-1: CloudFront has its web ACLs, metrics and "
-            "access logs only there."
+            "If CloudFrontEnabled is true, the stack must be in us-east-1, because the web ACLs, metrics and "
+            "access logs of CloudFront exist only there."
         ]
         if refused
         else []

@@ -232,8 +232,8 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
                 {
                     "Assert": Not(Equals(parameters.code_object_version.Ref(), "")),
                     "AssertDescription": (
-                        "LambdaCodeS3ObjectVersion must be given in prod: without it, CloudFormation does "
-                        "not see a new package under the same key."
+                        "LambdaCodeS3ObjectVersion is required in prod. Without it, CloudFormation does not "
+                        "detect a new package with the same key."
                     ),
                 }
             ],

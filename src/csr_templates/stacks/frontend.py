@@ -251,8 +251,8 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
                 {
                     "Assert": Equals(Ref("AWS::Region"), "us-east-1"),
                     "AssertDescription": (
-                        "With CloudFrontEnabled the stack must be in us-east-1: CloudFront has its web ACLs, "
-                        "metrics and access logs only there."
+                        "If CloudFrontEnabled is true, the stack must be in us-east-1, because the web ACLs, "
+                        "metrics and access logs of CloudFront exist only there."
                     ),
                 }
             ],

@@ -172,7 +172,7 @@ CHECKS = (
     ),
     Check(
         "lambda-concurrency",
-        "The account has the reserved and provisioned concurrency, and 100 more",
+        "The quota of the account covers the reserved and provisioned concurrency, and 100 more",
         _functions,
         _judge_concurrency,
     ),

@@ -82,7 +82,7 @@ def _judge_reads(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 
 CHECKS = (
-    Check("stack-state", "Each stack does not exist yet, or can be updated", _stacks, _judge_state),
+    Check("stack-state", "Each stack can be updated, or has not been created yet", _stacks, _judge_state),
     Check(
         "imports",
         "The exports and outputs that a stack reads exist, or are deployed first",
