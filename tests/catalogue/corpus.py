@@ -85,8 +85,10 @@ EXPECTED = {
     "E9570": "ZipFile is index, and the handler main.handler.",
     "E9704": "The policy is there to show an ARN, and allows GetObject on a bucket.",
     "W9508": "Both branches of the Fn::If are the same.",
+    "W9517": "Backup plans, authorizers and a gateway of tests and samples are used by nothing.",
     "W9569": "The roles are there to be referred to, and have no rights at all.",
     "W9589": "The distribution is there to show conditions, and is open by plain HTTP.",
+    "W9653": "The role of Enhanced Monitoring names no source.",
 }
 
 # The same for the samples, of which cfn-lint's authors say nothing.

@@ -88,7 +88,7 @@ def engine() -> Any:
 
 def main() -> None:
     """Print who finds each fault of the files, and how many of each class each kind of finder finds."""
-    for file in sys.argv[1:] or ("faults.yaml", "blind.yaml"):
+    for file in sys.argv[1:] or ("faults.yaml", "blind.yaml", "blind2.yaml"):
         counts: Counter[tuple[str, str]] = Counter()
         for fault in faults_of(file):
             found = finders(fault)

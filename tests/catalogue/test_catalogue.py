@@ -51,7 +51,7 @@ def faults_of(file: str) -> list[dict[str, Any]]:
 pytestmark = pytest.mark.lints
 
 FAULTS = faults_of("faults.yaml")
-BLIND = faults_of("blind.yaml")
+BLIND = [*faults_of("blind.yaml"), *faults_of("blind2.yaml")]
 STACK = {stack.name: stack for stack in STACKS}
 # Rule -> why no fault can be for it.
 WITHOUT_FAULT = {

@@ -54,4 +54,17 @@ BAD = {
         "Resources/Refused/Properties/ResponseTemplates/application/json",
         "The response is not JSON. Correct it.",
     ),
+    "quoted twice": (
+        """
+Resources:
+  Refused:
+    Type: AWS::ApiGateway::GatewayResponse
+    Properties:
+      ResponseTemplates:
+        application/json: '{"message": "$context.error.messageString"}'
+""",
+        "Resources/Refused/Properties/ResponseTemplates/application/json",
+        "The response has $context.error.messageString in quotation marks, and it brings its own: the JSON "
+        "breaks. Leave them out.",
+    ),
 }

@@ -325,4 +325,19 @@ BAD = {
         "Dimension Role is READER when Shared is false, where Aurora has only the instance "
         "Writer: the alarm never has data. Give the alarm the condition of the reader.",
     ),
+    "ten seconds": (
+        """
+Resources:
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: NumberOfMessagesSent
+      Dimensions: [{Name: QueueName, Value: a}]
+      Period: 10
+""",
+        "Resources/Alarm/Properties/Period",
+        "Period is 10, and AWS/SQS writes once a minute: the alarm has no data in between. Use 60 or a "
+        "multiple of it.",
+    ),
 }

@@ -66,6 +66,11 @@ GOOD = {
     "own metrics": widget(
         "metric", '"metrics": [["Shop", "Orders", "kind", "a"], ["...", "b"], [".", "Returns", ".", "."]]'
     ),
+    "of CloudFront in its own region": (
+        metric("", '["AWS/CloudFront","Requests","Region","Global"]'),
+        {"regions": ["us-east-1"]},
+    ),
+    "of CloudFront": metric("", '["AWS/CloudFront","Requests","Region","Global",{"region":"us-east-1"}]'),
 }
 
 BAD = {
@@ -132,5 +137,18 @@ BAD = {
         "AWS/NATGateway calls ErrorPortAllocation.",
         "Widget 0 of DashboardBody shows the metric packetsDropCount, which AWS/NATGateway "
         "calls PacketsDropCount.",
+    ),
+    "of CloudFront in the region of the stack": (
+        metric("", '["AWS/CloudFront","Requests","Region","Global"]'),
+        "Resources/Board/Properties/DashboardBody",
+        "Widget 0 of DashboardBody looks for Requests of AWS/CloudFront in ${AWS::Region}, and it is only in "
+        "us-east-1.",
+        {"regions": ["ap-northeast-1"]},
+    ),
+    "of CloudFront elsewhere": (
+        metric("", '["AWS/CloudFront","Requests","Region","Global",{"region":"eu-west-1"}]'),
+        "Resources/Board/Properties/DashboardBody",
+        "Widget 0 of DashboardBody looks for Requests of AWS/CloudFront in eu-west-1, and it is only in "
+        "us-east-1.",
     ),
 }

@@ -34,4 +34,10 @@ BAD = {
         "ForAllValues:StringEquals in an Allow allows requests without the key: it is true where "
         'a request has no aws:TagKeys. Remove IfExists, or add Null: {aws:TagKeys: "false"}.',
     ),
+    "MFA in a Deny": (
+        policy("{Bool: {aws:MultiFactorAuthPresent: 'false'}}", "Deny"),
+        "Resources/One/Properties/PolicyDocument/Statement/Condition/Bool/aws:MultiFactorAuthPresent",
+        "Bool in a Deny spares what lacks the key: requests with long-term keys have no "
+        "aws:MultiFactorAuthPresent. Use BoolIfExists.",
+    ),
 }

@@ -20,6 +20,10 @@ GOOD = {
     "whether there is one": role("'Null': {aws:SourceVpc: 'false'}"),
     "meant for no one": role("StringEquals: {aws:SourceArn: none}"),
     "boolean": role("Bool: {aws:SecureTransport: false}", "Deny"),
+    "office and VPC": role("IpAddress: {aws:SourceIp: [10.0.0.0/8, 203.0.113.0/24]}"),
+    "service with its region": role(
+        "StringEquals: {kms:ViaService: !Sub 'sqs.${AWS::Region}.amazonaws.com'}"
+    ),
 }
 
 BAD = {
@@ -43,5 +47,17 @@ BAD = {
         role("Bool: {aws:SecureTransport: 'yes'}"),
         "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0/Condition/Bool/aws:SecureTransport",
         'aws:SecureTransport is compared with "yes", and is always true or false.',
+    ),
+    "private addresses": (
+        role("IpAddress: {aws:SourceIp: [10.2.0.0/16, 192.168.0.1]}"),
+        "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0/Condition/IpAddress/aws:SourceIp",
+        "aws:SourceIp is compared with private addresses only, and is always a public one. Compare "
+        "aws:VpcSourceIp, beside aws:SourceVpc, for requests through a VPC endpoint.",
+    ),
+    "service without its region": (
+        role("StringEquals: {kms:ViaService: sqs.amazonaws.com}"),
+        "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0/Condition/StringEquals/kms:ViaService",
+        'kms:ViaService is compared with "sqs.amazonaws.com", and is always a service with its region, '
+        "SERVICE.REGION.amazonaws.com.",
     ),
 }

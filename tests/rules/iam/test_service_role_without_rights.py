@@ -31,6 +31,28 @@ GOOD = {
     ),
     "monitoring": template(MONITORED, allowing("logs:Create*", "logs:Put*")),
     "target": template(RULE, allowing("states:StartExecution")),
+    "proxy": """
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies:
+        - PolicyName: Secret
+          PolicyDocument: {Statement: {Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: '*'}}
+  Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, Auth: [{SecretArn: '*'}]}}
+""",
+    "proxy that logs in by IAM": """
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies:
+        - PolicyName: Secret
+          PolicyDocument: {Statement: {Effect: Allow, Action: rds-db:connect, Resource: '*'}}
+  Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, DefaultAuthScheme: IAM_AUTH}}
+""",
 }
 
 BAD = {
@@ -51,5 +73,20 @@ BAD = {
         template(RULE, allowing("states:DescribeExecution")),
         "Resources/One/Properties/Targets/0/RoleArn",
         "Role does not allow states:StartExecution, which the service needs. Allow it.",
+    ),
+    "proxy": (
+        """
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {}
+      Policies:
+        - PolicyName: Secret
+          PolicyDocument: {Statement: {Effect: Allow, Action: secretsmanager:DescribeSecret, Resource: '*'}}
+  Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, Auth: [{SecretArn: '*'}]}}
+""",
+        "Resources/Proxy/Properties/RoleArn",
+        "Role does not allow secretsmanager:GetSecretValue, which the service needs. Allow it.",
     ),
 }

@@ -66,4 +66,10 @@ BAD = {
         'SourceArn is "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:own", and s3 acts for an ARN '
         "of s3: the condition is never met, and the service is refused.",
     ),
+    "event bus": (
+        permission("events", f"arn:aws:events:{HERE}:event-bus/default"),
+        "Resources/Permission/Properties/SourceArn",
+        'SourceArn is "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default", and events acts '
+        "for an ARN of events:rule: the condition is never met, and the service is refused.",
+    ),
 }

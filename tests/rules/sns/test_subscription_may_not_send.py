@@ -35,4 +35,19 @@ BAD = {
         "The subscriber is Queue, which is encrypted with alias/aws/sqs: SNS cannot use this "
         "key, and every message is lost. Use SqsManagedSseEnabled, or a customer managed key.",
     ),
+    "dead letters": (
+        """
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties:
+      Protocol: https
+      Endpoint: https://example.com
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Queue.Arn}
+""",
+        "Resources/Subscription/Properties/RedrivePolicy",
+        "The dead-letter queue is Queue, whose policy does not allow sns.amazonaws.com sqs:SendMessage: what "
+        "cannot be delivered is lost. Allow it.",
+    ),
 }

@@ -33,6 +33,11 @@ Resources:
 Outputs:
   Guard: {Value: !GetAtt Guard.Arn}
 """,
+    "peering with a route": """
+Resources:
+  Peering: {Type: AWS::EC2::VPCPeeringConnection}
+  Route: {Type: AWS::EC2::Route, Properties: {VpcPeeringConnectionId: !Ref Peering}}
+""",
 }
 
 BAD = {
@@ -81,5 +86,25 @@ Outputs:
         "Resources/Guard",
         "No resource of the template uses Guard, so it has no effect. Refer to it in a "
         "distribution or an AWS::WAFv2::WebACLAssociation, or export it.",
+    ),
+    "peering without a route": (
+        """
+Resources:
+  Peering: {Type: AWS::EC2::VPCPeeringConnection}
+  Other: {Type: AWS::EC2::Route, Properties: {GatewayId: igw-1}}
+""",
+        "Resources/Peering",
+        "No resource of the template uses Peering, so it has no effect. Refer to it in an "
+        "AWS::EC2::Route, or export it.",
+    ),
+    "plan without a selection": (
+        """
+Resources:
+  Plan: {Type: AWS::Backup::BackupPlan}
+  Vault: {Type: AWS::Backup::BackupVault}
+""",
+        "Resources/Plan",
+        "No resource of the template uses Plan, so it has no effect. Refer to it in an "
+        "AWS::Backup::BackupSelection, or export it.",
     ),
 }

@@ -41,4 +41,12 @@ BAD = {
         "Resources/One/Properties/HealthCheckConfig/Disabled",
         "Disabled is true: the check always counts as healthy. Enable it, or remove it.",
     ),
+    "detector": (
+        """
+Resources:
+  Detector: {Type: AWS::GuardDuty::Detector, Properties: {Enable: false}}
+""",
+        "Resources/Detector/Properties/Enable",
+        "Enable is false: nothing is watched. Enable it, or remove it.",
+    ),
 }

@@ -18,17 +18,19 @@ NUMBERS = ("status", "responseLatency", "responseLength", "requestTimeEpoch")
 # Variables that need no quotation marks in a response: with quotation marks, numbers, and the authorizer's.
 OWN_QUOTES = re.compile(r"error\.messageString|requestTimeEpoch|status|authorizer\..+|responseOverride\..+")
 
+QUOTED_TWICE = r'"\$context\.error\.messageString"'
+
 TEXT = r'"(?:[^"\\]|\\.)*"'
 VARIABLE = r"\$context\.([A-Za-z0-9_.]*[A-Za-z0-9_])"
 
 
 class BareVariableInJson(Rule):
-    """JSON with a variable without quotation marks.
+    """JSON that a variable with or without quotation marks breaks.
 
     In an access log, API Gateway writes '-' for a variable that has no value. A record with "latency":
     $context.integration.latency is then invalid JSON for a request that reaches no integration, and queries
     and filters skip the whole record. In a gateway response, only $context.error.messageString includes its
-    quotation marks. Write the others as "$context.requestId".
+    quotation marks. Write it without, and the others as "$context.requestId".
     """
 
     id = "E9543"
@@ -57,6 +59,12 @@ class BareVariableInJson(Rule):
                         f"The response has $context.{name} without quotation marks, which breaks its JSON. "
                         f'Write "$context.{name}".',
                     )
+            if re.search(QUOTED_TWICE, text):
+                yield Fault(
+                    ("application/json",),
+                    "The response has $context.error.messageString in quotation marks, and it brings its "
+                    "own: the JSON breaks. Leave them out.",
+                )
             if not _is_json(text):
                 yield Fault(("application/json",), "The response is not JSON. Correct it.")
 

@@ -10,7 +10,7 @@ from csr_templates.rules.support.aurora import CLUSTER, INSTANCE, members
 from csr_templates.rules.support.metrics import metrics
 from csr_templates.rules.support.references import single_reference, sub_text, target
 from csr_templates.rules.support.rule import Fault, Rule, Validator, properties_of
-from csr_templates.rules.support.scenarios import only_value, scenarios, state
+from csr_templates.rules.support.scenarios import number, only_value, scenarios, state
 from csr_templates.rules.support.values import of_type, show, values
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ SETS: dict[str, tuple[tuple[str, ...], ...]] = {
     "AWS/SNS": (("TopicName",), ("Application",), ("PhoneNumber",), ("Country", "SMSType"), ()),
 }
 
+MINUTE = 60  # seconds between two values of the metrics of AWS
+
 # Of these services the sets are all there are.
 COMPLETE = ("AWS/NATGateway", "AWS/SQS")
 
@@ -166,7 +168,8 @@ class AlarmOnMissingMetric(Rule):
 
     A metric is its namespace, its name and exactly its dimensions. With one dimension more or less, or an ID
     where the service reports a name, the alarm watches a metric that no service writes: it deploys, never has
-    data and never fires. Use a set of dimensions that the service reports, with the values that it reports.
+    data and never fires; and only metrics of your own can have a Period of less than a minute. Use a set of
+    dimensions that the service reports, with the values that it reports.
     """
 
     id = "E9601"
@@ -179,6 +182,14 @@ class AlarmOnMissingMetric(Rule):
         for metric in metrics(validator, properties):
             if metric.namespace not in SETS or metric.dimensions is None:
                 continue
+            period = None if metric.steps else only_value(metric.case, properties.get("Period"))
+            if (number(period) or MINUTE) < MINUTE:
+                yield Fault(
+                    ("Period",),
+                    f"Period is {period}{{when}}, and {metric.namespace} writes once a minute: the alarm has "
+                    "no data in between. Use 60 or a multiple of it.",
+                    metric.case,
+                )
             path = metric.path("Dimensions")
             sets = _sets(metric)
             names = tuple(sorted(metric.dimensions))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.metrics import metrics
+from csr_templates.rules.support.metrics import GLOBAL, metrics
 from csr_templates.rules.support.references import sub_text
 from csr_templates.rules.support.regions import US_EAST_1, regions
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
@@ -13,9 +13,6 @@ from csr_templates.rules.support.values import branches, of_type
 
 if TYPE_CHECKING:
     from csr_templates.rules.support.metrics import Metric
-
-# Global services.
-GLOBAL = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")
 
 CERTIFICATE = ("DistributionConfig", "ViewerCertificate", "AcmCertificateArn")  # of a distribution
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 
 from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.metrics import GLOBAL
+from csr_templates.rules.support.regions import US_EAST_1
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import number
 from csr_templates.rules.support.spellings import spelling
@@ -36,8 +38,8 @@ class BrokenDashboard(Rule):
     DashboardBody is JSON inside a text, which cfn-lint does not check. It contains a list of widgets, each
     with a type that exists, 24 columns in all; a metric widget names a region and lists its metrics as
     namespace, name and dimension pairs, with formulas of their ids and statistics that exist. Alarms are
-    listed by their ARNs, and a query begins with SOURCE. CloudWatch refuses a body that is not JSON, and
-    shows an empty widget for the rest.
+    listed by their ARNs, and a query begins with SOURCE. CloudFront, Route 53 and Billing have metrics only
+    in us-east-1. CloudWatch refuses a body that is not JSON, and shows an empty widget for the rest.
     """
 
     id = "E9615"
@@ -48,6 +50,7 @@ class BrokenDashboard(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         resources = validator.cfn.template["Resources"]
+        here = [one for one in validator.context.regions if not one.startswith("cn-")]
         for text in texts(properties.get("DashboardBody")):
             if is_function(properties["DashboardBody"])[0] == "Fn::Join" and "${" in text:
                 continue  # a text inside JSON may be a list of them
@@ -63,7 +66,7 @@ class BrokenDashboard(Rule):
                 yield Fault(("DashboardBody",), "DashboardBody has no list called widgets.")
                 continue
             for index, widget in enumerate(widgets):
-                for problem in _problems(widget if isinstance(widget, dict) else {}, resources):
+                for problem in _problems(widget if isinstance(widget, dict) else {}, resources, here):
                     yield Fault(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")
 
 
@@ -75,7 +78,7 @@ def _read(text: str) -> Any:
         return None
 
 
-def _problems(widget: dict[str, Any], resources: Any) -> Iterator[str]:
+def _problems(widget: dict[str, Any], resources: Any, here: list[str]) -> Iterator[str]:
     kind, inside = widget.get("type"), widget.get("properties")
     if kind not in TYPES:
         yield f"has the type {show(kind)}; allowed are {', '.join(TYPES)}"
@@ -97,7 +100,7 @@ def _problems(widget: dict[str, Any], resources: Any) -> Iterator[str]:
         yield "has a query that does not begin with SOURCE and the log group"
     rows = inside.get("metrics")
     if kind == "metric" and isinstance(rows, list):
-        yield from _row_problems(rows, inside)
+        yield from _row_problems(rows, inside, here)
 
 
 def _is_name(alarm: str, resources: Any) -> bool:
@@ -107,7 +110,7 @@ def _is_name(alarm: str, resources: Any) -> bool:
     return kind in ALARMS or not ("$" in alarm or alarm.startswith("arn:"))
 
 
-def _row_problems(rows: list[Any], inside: dict[str, Any]) -> Iterator[str]:
+def _row_problems(rows: list[Any], inside: dict[str, Any], here: list[str]) -> Iterator[str]:
     """Yield the problems of the metrics and formulas of a widget."""
     options = [row[-1] if isinstance(row, list) and row and isinstance(row[-1], dict) else {} for row in rows]
     ids = {str(each.get("id")) for each in options}
@@ -119,6 +122,10 @@ def _row_problems(rows: list[Any], inside: dict[str, Any]) -> Iterator[str]:
             continue
         before = _in_full(parts, before)
         namespace, name = (*before, "", "")[:2]
+        region = option.get("region", inside.get("region"))
+        asked = here if region == "${AWS::Region}" else [region]
+        if namespace in GLOBAL and asked and all(_is_elsewhere(one) for one in asked):
+            yield f"looks for {name} of {namespace} in {region}, and it is only in us-east-1"
         right = spelling(namespace, name, before[2::2])
         if right and right != name and "expression" not in option:
             yield f"shows the metric {name}, which {namespace} calls {right}"
@@ -130,6 +137,12 @@ def _row_problems(rows: list[Any], inside: dict[str, Any]) -> Iterator[str]:
         statistic = option.get("stat")
         if isinstance(statistic, str) and "$" not in statistic and not STATISTIC.fullmatch(statistic):
             yield f"has the statistic {statistic}, which CloudWatch does not have"
+
+
+def _is_elsewhere(region: Any) -> bool:
+    """Return whether a region is known, and has none of the metrics of services without one."""
+    known = isinstance(region, str) and "$" not in region and not region.startswith("cn-")
+    return known and region not in ("", US_EAST_1)
 
 
 def _in_full(parts: list[str], before: list[str]) -> list[str]:

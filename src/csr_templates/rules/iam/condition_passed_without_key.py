@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents
+from csr_templates.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
+MFA = "aws:multifactorauthpresent"
 # Keys that are missing in the requests that the condition is intended to exclude.
 GUARDS = {
-    "aws:multifactorauthpresent": "requests with long-term keys have no aws:MultiFactorAuthPresent",
+    MFA: "requests with long-term keys have no aws:MultiFactorAuthPresent",
     "aws:multifactorauthage": "requests without MFA have no aws:MultiFactorAuthAge",
     "aws:sourcevpc": "requests from outside of VPC endpoints have no aws:SourceVpc",
     "aws:sourcevpce": "requests from outside of VPC endpoints have no aws:SourceVpce",
@@ -20,12 +21,13 @@ GUARDS = {
 
 
 class ConditionPassedWithoutKey(Rule):
-    """Allow whose condition is true for requests without the key.
+    """Condition that is true, or a Deny that does not apply, for requests without the key.
 
     An operator with IfExists, and ForAllValues with any key, is true if the request does not have the key. In
     an Allow, this allows the requests that the condition is intended to exclude: BoolIfExists with
     aws:MultiFactorAuthPresent allows access keys. Remove IfExists; with ForAllValues, add Null: {KEY:
-    "false"}. In a Deny, both are correct.
+    "false"}. In a Deny, both are correct, and Bool with aws:MultiFactorAuthPresent "false" does not apply to
+    access keys: use BoolIfExists.
     """
 
     id = "W9652"
@@ -36,9 +38,21 @@ class ConditionPassedWithoutKey(Rule):
 
     def faults(self, validator: Validator, policy: Any) -> Faults:
         for statement, path in documents(policy):
+            found = list(conditions(statement))
+            if statement.get("Effect") == "Deny":
+                for operator, key, value, place_of in found:
+                    if (
+                        operator == "Bool"
+                        and key.lower() == MFA
+                        and texts(value) == ["false"]
+                        and len(found) == 1
+                    ):
+                        yield Fault(
+                            (*path, *place_of),
+                            f"Bool in a Deny spares what lacks the key: {GUARDS[MFA]}. Use BoolIfExists.",
+                        )
             if statement.get("Effect") != "Allow":
                 continue
-            found = list(conditions(statement))
             asked = {key.lower() for operator, key, _, _ in found if operator == "Null"}
             others = {key.lower() for operator, key, _, _ in found if not operator.endswith("IfExists")}
             for operator, key, _, place_of in found:

@@ -34,6 +34,8 @@ ROLES = {
     # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
     "AWS::RDS::DBCluster": ("MonitoringRoleArn", MONITORING),
     "AWS::RDS::DBInstance": ("MonitoringRoleArn", MONITORING),
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-iam-setup.html
+    "AWS::RDS::DBProxy": ("RoleArn", ("secretsmanager:GetSecretValue",)),
 }
 
 # Type of a rule's target: what its role has to allow.
@@ -48,10 +50,10 @@ TARGETS = {
 class ServiceRoleWithoutRights(Rule):
     """Role without the permissions that the service needs.
 
-    API Gateway, CloudTrail and Enhanced Monitoring assume a role to write logs, and EventBridge assumes one
-    to start its targets. If no policy of the role allows the actions, the service rejects the role, or
-    nothing is written and nothing starts. Attach the managed policy (AmazonAPIGatewayPushToCloudWatchLogs,
-    AmazonRDSEnhancedMonitoringRole), or allow the actions.
+    API Gateway, CloudTrail and Enhanced Monitoring assume a role to write logs, EventBridge assumes one to
+    start its targets, and a database proxy to read its secrets. If no policy of the role allows the actions,
+    the service rejects the role, or nothing is written and nothing starts. Attach the managed policy
+    (AmazonAPIGatewayPushToCloudWatchLogs, AmazonRDSEnhancedMonitoringRole), or allow the actions.
     """
 
     id = "E9657"
@@ -78,7 +80,8 @@ def _asked(
     kind = own_type(validator)
     if kind in ROLES:
         name, actions = ROLES[kind]
-        yield properties.get(name), actions, (name,)
+        if kind != "AWS::RDS::DBProxy" or "Auth" in properties:  # without secrets, it logs in by IAM
+            yield properties.get(name), actions, (name,)
         return
     resources = validator.cfn.template.get("Resources", {})
     for goal, path in each(properties.get("Targets"), "Targets"):

@@ -67,6 +67,8 @@ class SourceOfAnotherService(Rule):
             (name,) = names if len(names) == 1 else ("",)
             found = ARN.match(re.sub(r"\$\{[^}]*\}", "$", text))
             known = () if role and name == "apigateway" else SOURCES.get(name, ())
+            if name == "events" and "FunctionName" in part:  # an event bus calls no function
+                known = ("events:rule/",)
             if found and known and not any(_meets(f"{found[1]}:{found[2]}", start) for start in known):
                 yield Fault(
                     path,

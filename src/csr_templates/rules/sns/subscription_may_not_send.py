@@ -6,6 +6,7 @@ from typing import Any
 
 from csr_templates.rules.support.permissions import QUEUE, may_send, subscriptions, targets_of
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
+from csr_templates.rules.support.values import of_type
 
 
 class SubscriptionMayNotSend(Rule):
@@ -13,7 +14,7 @@ class SubscriptionMayNotSend(Rule):
 
     SNS sends to a queue as sns.amazonaws.com, which the queue policy must allow sqs:SendMessage; the
     AWS-managed key alias/aws/sqs does not allow SNS. Otherwise the subscription is created, but every message
-    to it is lost.
+    to it is lost. The dead-letter queue in RedrivePolicy needs the same policy.
     """
 
     id = "E9724"
@@ -38,4 +39,14 @@ class SubscriptionMayNotSend(Rule):
                         f"The subscriber is {queue}, which is encrypted with alias/aws/sqs: SNS cannot use "
                         "this key, and every message is lost. Use SqsManagedSseEnabled, or a customer "
                         "managed key.",
+                    )
+        for logical_id, _, properties in of_type(resources, "AWS::SNS::Subscription"):
+            redrive = properties.get("RedrivePolicy")
+            wanted = redrive.get("deadLetterTargetArn") if isinstance(redrive, dict) else None
+            for queue in targets_of(resources, wanted, QUEUE) if wanted else ():
+                if not may_send(resources, queue, "sns.", "sqs:SendMessage"):
+                    yield Fault(
+                        (logical_id, "Properties", "RedrivePolicy"),
+                        f"The dead-letter queue is {queue}, whose policy does not allow sns.amazonaws.com "
+                        "sqs:SendMessage: what cannot be delivered is lost. Allow it.",
                     )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from csr_templates.rules.support.values import Path
 
+# Global services: their metrics are only in us-east-1.
+GLOBAL = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")
+
 # An alarm on one metric has these properties itself, an alarm on an expression has them in Metrics.
 OWN = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Metrics")
 

@@ -9,18 +9,23 @@ from csr_templates.rules.support.values import of_type
 
 # Type -> the resource that has to refer to it.
 USERS = {
+    "AWS::ApiGateway::Authorizer": "an AWS::ApiGateway::Method",
+    "AWS::Backup::BackupPlan": "an AWS::Backup::BackupSelection",
     "AWS::CloudFront::CachePolicy": "a cache behavior",
     "AWS::CloudFront::Function": "a cache behavior",
     "AWS::CloudFront::OriginAccessControl": "an origin",
     "AWS::CloudFront::OriginRequestPolicy": "a cache behavior",
     "AWS::CloudFront::ResponseHeadersPolicy": "a cache behavior",
+    "AWS::EC2::DHCPOptions": "an AWS::EC2::VPCDHCPOptionsAssociation",
+    "AWS::EC2::EgressOnlyInternetGateway": "an AWS::EC2::Route",
     "AWS::EC2::NetworkAcl": "an AWS::EC2::SubnetNetworkAclAssociation",
     "AWS::EC2::RouteTable": "an AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCPeeringConnection": "an AWS::EC2::Route",
     "AWS::WAFv2::IPSet": "a rule of a web ACL",
     "AWS::WAFv2::RegexPatternSet": "a rule of a web ACL",
     "AWS::WAFv2::WebACL": "a distribution or an AWS::WAFv2::WebACLAssociation",
 }
-# Types that refer to these without using them.
+# Types that refer to these without using them, unless USERS names them.
 BYSTANDERS = (
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
@@ -37,7 +42,9 @@ class NothingUses(Rule):
 
     A web ACL, a headers policy, a network ACL or a route table has no effect until another resource refers to
     it: a web ACL without a distribution or an association does not filter requests, a subnet without its
-    route table uses the main route table of the VPC. Refer to it, export it for another stack, or remove it.
+    route table uses the main route table of the VPC, a peering connection without a route carries no traffic,
+    and a backup plan without a selection backs up nothing. Refer to it, export it for another stack, or
+    remove it.
     """
 
     id = "W9517"
@@ -53,7 +60,8 @@ class NothingUses(Rule):
             shown = {user for user in users if user not in resources}  # in outputs
             if shown and not _misses_its_distribution(resources, properties):
                 continue
-            if all(resources[user].get("Type") in BYSTANDERS for user in users - shown):
+            kinds = {resources[user].get("Type") for user in users - shown}
+            if all(kind in BYSTANDERS and not USERS[resource["Type"]].endswith(f" {kind}") for kind in kinds):
                 yield Fault(
                     (logical_id,),
                     f"No resource of the template uses {logical_id}, so it has no effect. Refer to it in "

@@ -14,6 +14,8 @@ SWITCHES: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {
     "AWS::CloudFront::Distribution": {
         ("DistributionConfig", "Enabled"): ("false", "the distribution refuses every request")
     },
+    "AWS::CloudTrail::Trail": {("IsLogging",): ("false", "nothing is recorded")},
+    "AWS::GuardDuty::Detector": {("Enable",): ("false", "nothing is watched")},
     "AWS::KMS::Key": {("Enabled",): ("false", "nothing can be encrypted or read with the key")},
     "AWS::Route53::HealthCheck": {
         ("HealthCheckConfig", "Disabled"): ("true", "the check always counts as healthy")
