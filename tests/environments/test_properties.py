@@ -387,8 +387,8 @@ def test_a_version_that_cannot_be_created(version: str) -> None:
     nearest = re.findall(r"[0-9][0-9a-z._]*[0-9]", message.partition("for example")[2])
 
     assert message == (
-        f'dev.json: A: Found "{version}", but EngineVersion of It in app takes a version that is not '
-        f"deprecated, for example {', '.join(nearest)}. Give a value that fits."
+        f'dev.json: A: Found "{version}", but EngineVersion of It in app takes a version that '
+        f"cfn-lint lists and that is not deprecated, for example {', '.join(nearest)}. Give a value that fits."
     )
     assert len(nearest) == 3
     assert set(nearest) <= set(creatable_versions("AWS::RDS::DBCluster", "aurora-mysql"))
