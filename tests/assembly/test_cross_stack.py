@@ -54,7 +54,7 @@ API = stack("api", {"Outputs": {"ApiId": {}}})
 HERE = {"Ref": "AWS::Region"}
 SHOWN = {"Fn::Sub": f"{{{{resolve:secretsmanager:{PREFIX}key:SecretString:a}}}}"}
 SHOWING: Template = {"Resources": {"R": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": SHOWN}}}}
-ADVICE = "Name an existing output, or add it to its stack."
+ADVICE = "Specify an existing output, or add it to its stack."
 
 
 def not_exported(name: str, hint: str = "") -> list[str]:

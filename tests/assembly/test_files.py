@@ -413,7 +413,7 @@ def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
     assert not assembly.is_clean
     assert assembly.problems == (
         "Stack site: Resources.SiteBucket.Properties.BucketName: It imports nowhere, which no earlier stack "
-        "of us-east-1 exports. Name an existing output, or add it to its stack.",
+        "of us-east-1 exports. Specify an existing output, or add it to its stack.",
         "Stack old: It is stale.",
     )
     assert output.assemble([stack()], lint=False).is_clean

@@ -194,9 +194,9 @@ def test_removes_nothing_behind_a_link(out: Path) -> None:
 # ---- Folders that are not ours ----
 
 
-NO_FOLDER = "{out} is not a folder. Name a folder with --output, or move it elsewhere."
+NO_FOLDER = "{out} is not a folder. Specify a folder with --output, or move it elsewhere."
 NO_MANIFEST = (
-    "{out} contains files but no stacks.json, so it is not an output folder. Name a new or empty folder "
+    "{out} contains files but no stacks.json, so it is not an output folder. Specify a new or empty folder "
     "with --output, or empty this one, then build again."
 )
 STRANGE_MANIFEST = (

@@ -448,8 +448,8 @@ def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest
     assert build(out, *options) == 2
 
     sentence = (
-        f"{out} contains files but no stacks.json, so it is not an output folder. Name a new or empty folder "
-        "with --output, or empty this one, then build again."
+        f"{out} contains files but no stacks.json, so it is not an output folder. Specify a new or empty "
+        "folder with --output, or empty this one, then build again."
     )
     said, complained = capsys.readouterr()
     assert complained == f"csr-templates: {sentence}\n"
@@ -534,7 +534,7 @@ def test_problem_leads_to_the_line_that_causes_it(
     assert capsys.readouterr().out.splitlines() == [
         f"{folders.short_path(Path(__file__))}:{line_of('ImportingBucket')}: Stack site: "
         "Resources.ImportingBucket.Properties.BucketName: It imports nowhere, which no earlier stack of "
-        "us-east-1 exports. Name an existing output, or add it to its stack.",
+        "us-east-1 exports. Specify an existing output, or add it to its stack.",
         "1 finding; nothing was written.",
     ]
 

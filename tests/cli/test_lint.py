@@ -110,9 +110,9 @@ def test_fails_on_an_unknown_region(files: Path, capsys: pytest.CaptureFixture[s
 LINT_ERRORS = {
     "missing": (
         "none.yaml",
-        "Cannot read none.yaml: No such file or directory. Name a template in YAML or JSON.",
+        "Cannot read none.yaml: No such file or directory. Specify a template in YAML or JSON.",
     ),
-    "folder": ("folder", "Cannot read folder: Is a directory. Name a template in YAML or JSON."),
+    "folder": ("folder", "Cannot read folder: Is a directory. Specify a template in YAML or JSON."),
     "not UTF-8": ("latin.yaml", "Cannot read latin.yaml: byte 4 is not UTF-8. Save the template as UTF-8."),
 }
 

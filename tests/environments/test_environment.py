@@ -230,7 +230,7 @@ FILES = [
         '{\n  "Environment": "dev",\n}\n',
         "Line 2, column 23: Found a comma before a closing bracket. Remove it.",
     ),
-    bad("no folder", {}, ": The folder does not exist. Name the folder of the parameter files."),
+    bad("no folder", {}, ": The folder does not exist. Specify the folder of the parameter files."),
     bad(
         "no environment",
         {"dev": DROP, "staging": DROP, "prod": DROP},
@@ -702,7 +702,7 @@ def test_installed_package_looks_into_the_current_folder(
 
     assert cli.main(["environments"]) == 2
     assert capsys.readouterr().err == (
-        "csr-templates: There is no folder ./parameters. Name the folder of the files: --parameters DIR.\n"
+        "csr-templates: There is no folder ./parameters. Specify the folder of the files: --parameters DIR.\n"
     )
     assert cli.main(["build", "--no-lint", "--quiet"]) == 0
     assert not Path("out", "parameters").exists()
@@ -1089,7 +1089,7 @@ def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere", "The folder does not exist. Name the folder of the parameter files."),
+        ("nowhere", "The folder does not exist. Specify the folder of the parameter files."),
         ("a" * 300, "The folder cannot be read (File name too long). Change its permissions."),
         ("", "The folder does not contain an environment, which is a file such as prod.json."),
     ],

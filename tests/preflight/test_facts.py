@@ -26,7 +26,7 @@ GOOD = {
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "does not contain facts of an account. Name a file that --save-facts wrote."),
+        ("", "does not contain facts of an account. Specify a file that --save-facts wrote."),
         ("[]", "does not contain facts of an account."),
         ('{"formatVersion": 1}', "does not contain facts of an account."),
         (json.dumps({**GOOD, "time": "yesterday"}), "does not contain facts of an account."),

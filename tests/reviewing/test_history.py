@@ -61,7 +61,7 @@ def test_a_revision_is_looked_up_from_any_folder(repository: Path) -> None:
 
     assert Revision(repository / "out", "v1").read(repository / "out" / "file") == b"first"
     assert Revision(repository / "out", "HEAD~1").read(repository / "out" / "file") == b"first"
-    with pytest.raises(HistoryError, match=r"^There is no folder, file or revision v2\. Name one"):
+    with pytest.raises(HistoryError, match=r"^There is no folder, file or revision v2\. Specify one"):
         Revision(repository / "out", "v2")
 
 

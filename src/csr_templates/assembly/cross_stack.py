@@ -66,7 +66,7 @@ def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
             continue
         sources.update(found)
         if not found:
-            advice = "Name an existing output, or add it to its stack."
+            advice = "Specify an existing output, or add it to its stack."
             yield f"{place_in_words(place)}: It {what}.{hint(name.removeprefix(PREFIX), known)} {advice}"
     if sources != set(stack.reads_from):
         yield (

@@ -127,8 +127,8 @@ def _tables(assembly: Assembly) -> Tables:
         if one.is_production:
             return Tables(assembly.stacks, environments, one.name)
     raise PageError(
-        "The pages are about production, and no parameter file is production's. Name the folder that has one "
-        "with --parameters, or leave --pages out."
+        "The pages are about production, and no parameter file is production's. Specify the folder that has "
+        "one with --parameters, or leave --pages out."
     )
 
 

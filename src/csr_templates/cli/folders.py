@@ -27,7 +27,9 @@ def existing_parameters(arguments: argparse.Namespace) -> Path:
     """
     found: Path | None = arguments.parameters or default_parameters(foreign=bool(arguments.declared_in))
     if found is None:
-        raise InputError("There is no folder ./parameters. Name the folder of the files: --parameters DIR.")
+        raise InputError(
+            "There is no folder ./parameters. Specify the folder of the files: --parameters DIR."
+        )
     return found
 
 

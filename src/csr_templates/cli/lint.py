@@ -73,7 +73,7 @@ def _text(file: Path) -> str:
         return file.read_text("utf-8-sig")
     except OSError as error:
         raise InputError(
-            f"Cannot read {file}: {error.strerror or error}. Name a template in YAML or JSON."
+            f"Cannot read {file}: {error.strerror or error}. Specify a template in YAML or JSON."
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(

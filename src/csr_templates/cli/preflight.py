@@ -146,7 +146,7 @@ def _offline(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts]:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise InputError(
-            f"Cannot read {path.as_posix()}: {reason}. Name a file that --save-facts wrote."
+            f"Cannot read {path.as_posix()}: {reason}. Specify a file that --save-facts wrote."
         ) from error
     facts = saved.from_json(text, path.as_posix())
     return _needs(arguments, folder, facts.account), facts

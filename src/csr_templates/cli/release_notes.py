@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> int:
         try:
             changelog = arguments.changelog.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"Cannot read {arguments.changelog}: {error}. Name the changelog.") from error
+            raise InputError(f"Cannot read {arguments.changelog}: {error}. Specify the changelog.") from error
     try:
         revision = history.Revision(output, arguments.start)
     except history.HistoryError:

@@ -193,7 +193,7 @@ def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Sid
         try:
             data = revision.read(after)
         except OSError as error:
-            raise InputError(f"{where} does not exist. Name a template: --before FILE.") from error
+            raise InputError(f"{where} does not exist. Specify a template: --before FILE.") from error
     return (
         sides.template(where, data, region, values[0], name, shown[0]),
         sides.template(after.as_posix(), _content(after), region, values[1], name, shown[1]),

@@ -149,7 +149,7 @@ def _environment_files(folder: Path, stacks: Sequence[BuiltStack]) -> dict[str, 
     try:
         found = sorted(path.stem for path in folder.iterdir() if path.suffix == ".json")
     except (FileNotFoundError, NotADirectoryError) as error:
-        mistake = Mistake(place, "", "The folder does not exist. Name the folder of the parameter files.")
+        mistake = Mistake(place, "", "The folder does not exist. Specify the folder of the parameter files.")
         raise EnvironmentsError([mistake]) from error
     except OSError as error:
         reason = error.strerror or error

@@ -305,7 +305,7 @@ def from_json(text: str, name: str) -> Facts:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FactsError(
-            f"{name} does not contain facts of an account. Name a file that --save-facts wrote."
+            f"{name} does not contain facts of an account. Specify a file that --save-facts wrote."
         ) from error
 
 

@@ -37,7 +37,7 @@ class Revision:
         )
         if not self.commit:
             raise HistoryError(
-                f"There is no folder, file or revision {name}. Name one of them. In a shallow clone, "
+                f"There is no folder, file or revision {name}. Specify one of them. In a shallow clone, "
                 "fetch the history first (git fetch --unshallow)."
             )
 
@@ -72,7 +72,7 @@ def base(folder: Path) -> Revision:
             )
     raise HistoryError(
         f"There is no main branch to compare with: the repository has none of {', '.join(_MAIN_BRANCHES)}. "
-        "Name the deployed revision: --before REVISION."
+        "Specify the deployed revision: --before REVISION."
     )
 
 

@@ -15,7 +15,7 @@ class VpcFunctionIncomplete(Rule):
 
     Lambda attaches a function to a VPC by subnets and security groups together and refuses the one without
     the other ('SubnetIds and SecurityIds must coexist or be both empty list'), so the stack rolls back. There
-    is not a default group. Name at least one of each; a function outside a VPC has neither.
+    is not a default group. Specify at least one of each; a function outside a VPC has neither.
     """
 
     id = "E9561"

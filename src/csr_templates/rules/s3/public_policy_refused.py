@@ -15,8 +15,8 @@ class PublicPolicyRefused(Rule):
     """Public bucket policy that the public access block rejects.
 
     With BlockPublicPolicy, S3 rejects a bucket policy that allows public access, and the stack fails with
-    'Access Denied' for PutBucketPolicy. Name a principal, or add a condition, for example on aws:SourceArn of
-    the distribution in front of the bucket. If the bucket must be public, set BlockPublicPolicy to false.
+    'Access Denied' for PutBucketPolicy. Specify a principal, or add a condition, for example on aws:SourceArn
+    of the distribution in front of the bucket. If the bucket must be public, set BlockPublicPolicy to false.
     """
 
     id = "E9713"
