@@ -6,13 +6,12 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.queries import commands
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-QUOTED = r"(?<![\w)])/(?:[^/\\\n]|\\.)+/|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
 STATS = re.compile(r"stats\s+(.*?)(?:\s+by\s+(.*))?$", re.IGNORECASE | re.DOTALL)
 SORT = re.compile(r"sort\s+([@\w.]+)(?:\s+(?:asc|desc))?$", re.IGNORECASE)
 
@@ -32,10 +31,8 @@ class QueryAsksForLostField(Rule):
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        if properties.get("QueryLanguage", "CWLI") != "CWLI":
-            return
-        for text in texts(properties.get("QueryString")):
-            for field in _lost(text):
+        for query in commands(properties):
+            for field in _lost(query):
                 yield Fault(
                     ("QueryString",),
                     f"QueryString sorts by {field}, which stats does not leave: the order is arbitrary. Sort "
@@ -43,11 +40,9 @@ class QueryAsksForLostField(Rule):
                 )
 
 
-def _lost(text: str) -> Iterator[str]:
+def _lost(query: list[str]) -> Iterator[str]:
     """Yield the fields by which a sort right after stats asks in vain."""
-    lines = [line for line in re.sub(QUOTED, "x", text).splitlines() if not line.lstrip().startswith("#")]
-    commands = [command.strip() for command in "\n".join(lines).split("|")]
-    for before, command in pairwise(commands):
+    for before, command in pairwise(query):
         stats, sort = STATS.match(before), SORT.match(command)
         if stats and sort and "$" not in before and "`" not in before:
             left = re.findall(r"\bas\s+([@\w.]+)", before, re.IGNORECASE)

@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
-from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.queries import commands
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 COMMANDS = (
@@ -50,15 +50,9 @@ class UnknownQueryCommand(Rule):
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        if properties.get("QueryLanguage", "CWLI") != "CWLI":
-            return
-        for text in texts(properties.get("QueryString")):
-            plain = re.sub(
-                r"(?<![\w)])/(?:[^/\\\n]|\\.)+/|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`", "x", text
-            )
-            lines = [line for line in plain.splitlines() if not line.lstrip().startswith("#")]
-            for command in "\n".join(lines).split("|"):
-                word = re.match(r"\s*([A-Za-z]+)\b", command)
+        for query in commands(properties):
+            for command in query:
+                word = re.match(r"([A-Za-z]+)\b", command)
                 known = [one.lower() for one in COMMANDS]
                 close = get_close_matches(word[1], COMMANDS, n=1, cutoff=0.75) if word else []
                 if word and word[1].lower() not in known and (close or word[1].lower() in FOREIGN):
