@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +18,7 @@ from csr_templates.reviewing.markdown import MARKER
 
 from .conftest import require_programs
 from .pages import ROOT
+from .serving import serving
 from .starters import programs, ran, script, step
 
 
@@ -92,12 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def comments() -> Iterator[Comments]:
     """A server of comments on this machine."""
-    with Comments() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
+    with serving(Comments()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 class Reviewing:

@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import sys
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +18,7 @@ from csr_templates import STACKS
 from .aws_cli import parse
 from .conftest import require_programs
 from .pages import HAND_OVER, ROOT, read
+from .serving import serving
 from .starters import DEPLOY, GITHUB, ROLES, STARTERS, gitlab, programs, ran, script, step, workflow
 
 READS: Final = {"contents": "read"}
@@ -189,12 +189,8 @@ class _TokenHandler(BaseHTTPRequestHandler):
 @pytest.fixture
 def tokens() -> Iterator[Tokens]:
     """A server of tokens on this machine."""
-    with Tokens() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
+    with serving(Tokens()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 # Prints keys with the assumed role and the token.

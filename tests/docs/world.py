@@ -14,7 +14,6 @@ import re
 import socketserver
 import subprocess
 import tempfile
-import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +32,7 @@ from .aws_cli import SESSION, Command, CommandError, parse
 from .model import BOOTSTRAP, QUIET, Model
 from .moto_account import default_group, delete_automatic_snapshots
 from .pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
+from .serving import serving
 
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
@@ -786,12 +786,8 @@ def opened(
         {stack: list(resolved["Outputs"]) for stack, resolved in stacks.items()},
     )
     try:
-        with Terminal(world, folder) as terminal:
-            thread = threading.Thread(target=terminal.serve_forever, daemon=True)
-            thread.start()
+        with serving(Terminal(world, folder)) as terminal:
             yield terminal
-            terminal.shutdown()
-            thread.join()
     finally:
         for client in world.clients.values():
             client.close()
