@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import socketserver
 import subprocess
 import tempfile
@@ -113,6 +114,13 @@ EXECUTED: Final = """
 Waiting for changeset to be created..
 Waiting for stack create/update to complete
 Successfully created/updated stack - {}
+"""
+# The next second for each caller, so that names with a time in them differ however fast the commands are.
+CLOCK: Final = """\
+#!/bin/bash
+read -r seconds < '{count}'
+echo $((seconds + 1)) > '{count}'
+exec {date} -d "$seconds seconds" "$@"
 """
 UNCHANGED: Final = """
 Waiting for changeset to be created..
@@ -714,6 +722,9 @@ class Terminal(socketserver.ThreadingTCPServer):
         port = self.server_address[1]
         scripts = dict.fromkeys(IDLE, "#!/bin/sh\n")
         scripts["aws"] = SHIM.format(port=port)
+        count = folder / "seconds"
+        count.write_text("0\n")
+        scripts["date"] = CLOCK.format(count=count, date=shutil.which("date"))
         for name, script in scripts.items():
             (programs / name).write_text(script)
             (programs / name).chmod(0o755)
