@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from .broken import arguments, main
 from .conftest import AGAIN, DELETED, NEW_API, REST, executed, session_of
-from .model import files
+from .model import QUIET, files
 from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, Block, read
 from .replay import programs, run
 from .world import VIRGINIA, Session, Terminal
@@ -167,9 +169,51 @@ def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: 
     assert f"api: ApiFunction has package {CHOICES['VERSION']}, not " in left
 
 
-def test_drift_without_a_difference_is_an_empty_list(recovery_sessions: dict[str, Session]) -> None:
-    """The page contains the output."""
-    assert "api: DETECTION_COMPLETE\n[]\n" in recovery_sessions[NEW_API].out
+@pytest.mark.parametrize("stack", ["network", "database", "api"])
+def test_drift_without_a_difference_is_an_empty_list(
+    stack: str, recovery_sessions: dict[str, Session]
+) -> None:
+    """The page contains the output, also for instances without Performance Insights."""
+    assert f"{stack}: DETECTION_COMPLETE\n[]\n" in recovery_sessions[NEW_API].out
+
+
+KEY_IS_GONE = {"PropertyPath": "/PerformanceInsightsKMSKeyId", "DifferenceType": "REMOVE"}
+
+
+@pytest.mark.parametrize(
+    ("status", "differences"),
+    [
+        ("MODIFIED", [{**KEY_IS_GONE, "DifferenceType": "NOT_EQUAL"}]),
+        ("MODIFIED", [{**KEY_IS_GONE, "PropertyPath": "/MonitoringRoleArn"}]),
+        (
+            "MODIFIED",
+            [KEY_IS_GONE, {"PropertyPath": "/EnablePerformanceInsights", "DifferenceType": "NOT_EQUAL"}],
+        ),
+        ("MODIFIED", [{"PropertyPath": "/DBInstanceClass", "DifferenceType": "NOT_EQUAL"}, KEY_IS_GONE]),
+        ("DELETED", None),
+    ],
+    ids=["another key", "another property", "Performance Insights disabled", "another class", "deleted"],
+)
+def test_other_drift_of_an_instance_is_reported(
+    status: str,
+    differences: list[dict[str, str]] | None,
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only an instance that lacks nothing but the key of Performance Insights is left out."""
+    found: dict[str, Any] = {"LogicalResourceId": "DatabaseInstance1", "StackResourceDriftStatus": status}
+    if differences is not None:
+        found["PropertyDifferences"] = differences
+    left_out = {
+        "LogicalResourceId": "DatabaseInstance2",
+        "StackResourceDriftStatus": "MODIFIED",
+        "PropertyDifferences": [KEY_IS_GONE],
+    }
+    monkeypatch.setitem(QUIET, "DescribeStackResourceDrifts", {"StackResourceDrifts": [found, left_out]})
+    session = terminal.session(functions(), [typed("drift ap-northeast-1 database")])
+    listed = json.loads(session.out.removeprefix("database: DETECTION_COMPLETE\n"))
+
+    assert listed == [["DatabaseInstance1", status, differences]]
 
 
 def test_other_template_is_named(terminal: Terminal) -> None:
