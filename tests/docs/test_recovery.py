@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ..drill.account import Account
 from .broken import arguments, main
 from .conftest import AGAIN, DELETED, NEW_API, REST, executed, session_of
 from .model import QUIET, files
+from .moto_account import PASSWORD, TOKYO, MotoAccount
 from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, Block, read
 from .replay import programs, run
 from .world import VIRGINIA, Session, Terminal
@@ -33,11 +36,13 @@ def test_part_runs(part: str, recovery_sessions: dict[str, Session]) -> None:
 
 @pytest.mark.parametrize(("section", "stack"), DELETED.items())
 def test_commands_bring_back_the_stack(
-    section: str, stack: str, recovery_sessions: dict[str, Session]
+    section: str, stack: str, recovery_sessions: dict[str, Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the commands a deploy replaces, removes and generates nothing, and all data is there."""
     session = recovery_sessions[section]
     assert session.model is not None
+    # Only in the model, because moto has the resources of a later session.
+    monkeypatch.setattr(MotoAccount, "identify", Account.identify)
     imported = session.model.wrong()
     others = [one for one in session.model.gone if one != stack]
     changes = session.model.drill.deploy(stack)
@@ -82,6 +87,77 @@ def test_new_value_of_a_secret_is_noticed(terminal: Terminal) -> None:
 
     assert session.status == 1
     assert re.search(f"secret:{name}-.*: the value was version .* and is now ", session.err)
+
+
+def test_connection_in_the_secret_of_the_database_is_no_change(
+    recovery_sessions: dict[str, Session],
+) -> None:
+    """The deploy after the import writes a new version of the secret, with the endpoint of the cluster."""
+    out = recovery_sessions[NEW_API].out
+
+    assert re.findall("^(?:the stack has no secrets|no secret has changed)$", out, re.MULTILINE) == [
+        "the stack has no secrets",  # network: import and end
+        "the stack has no secrets",
+        "no secret has changed",  # database: both imports and end
+        "no secret has changed",
+        "no secret has changed",
+        "no secret has changed",  # api: import and end
+        "no secret has changed",
+    ]
+
+
+def test_new_password_after_the_deploy_is_noticed(terminal: Terminal) -> None:
+    """The stack is protected and compared all the same, and no value of a secret is printed or saved."""
+    secret = "csr-lambda-api-prod-db-credentials"
+    version = (
+        f"aws secretsmanager list-secret-version-ids --region ap-northeast-1 --secret-id {secret} "
+        "--output text --query \"Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId\""
+    )
+    change = (
+        f"aws secretsmanager put-secret-value --region ap-northeast-1 --secret-id {secret} "
+        """--secret-string '{"username": "csradmin", "password": "generated", "host": "h"}' > out.txt"""
+    )
+    after = block_with("set-stack-policy")
+    blocks = [block for block in read(RECOVERY).shell() if block.section == "Database"]
+    deploy = [block for block in read(OPERATIONS).shell() if block.section == "2. Database"][-1]
+    (account,) = [block for block in read(OPERATIONS).shell() if block.text.startswith("ACCOUNT=")]
+    saved = typed("cat secrets-database.txt")
+    deployed = [typed(version), *blocks, account, deploy, executed("database"), typed(version)]
+    session = terminal.session(
+        functions(), [*deployed, saved, typed(change), after], "database", STACK="database"
+    )
+    client = terminal.world.client("secretsmanager", TOKYO)
+    values = [
+        json.loads(client.get_secret_value(SecretId=secret, VersionId=one)["SecretString"])
+        for one in re.findall("^[0-9a-f-]{36}$", session.out, re.MULTILINE)
+    ]
+
+    assert [set(one) - {"username", "password"} for one in values] == [
+        set(),
+        {"dbClusterIdentifier", "engine", "host", "port"},
+    ]
+    assert session.status == 1
+    assert re.search(f"secret:{secret}-.*: the value was version .* and is now ", session.err)
+    assert "database: DETECTION_COMPLETE\n[]\n" in session.out
+    assert "database: termination protection or stack policy is missing" not in session.unfinished
+    assert not {PASSWORD, "generated"} & set(re.findall(r"[\w-]+", session.out + session.err))
+
+
+def test_fields_that_are_compared_are_those_that_are_generated(
+    resources: dict[str, Mapping[str, Any]],
+) -> None:
+    """The function compares what the templates generate, and no other field, such as an endpoint."""
+    secrets = [
+        resource["Properties"]["GenerateSecretString"]
+        for stack in resources.values()
+        for resource in stack.values()
+        if resource["Type"] == "AWS::SecretsManager::Secret"
+    ]
+    generated = {one["GenerateStringKey"] for one in secrets}
+    generated |= {field for one in secrets for field in json.loads(one["SecretStringTemplate"])}
+    (compared,) = re.findall(r"map\(\{([\w, ]+)\}\)", functions())
+
+    assert set(compared.split(", ")) == generated
 
 
 def test_import_of_anything_but_imports_is_refused(
