@@ -307,6 +307,18 @@ def test_other_template_is_named(terminal: Terminal) -> None:
     assert "no deleted stack found" in unknown.err
 
 
+def test_instances_are_compared_in_all_that_the_template_sets(
+    resources: dict[str, Mapping[str, Any]],
+) -> None:
+    """Before the import, the page shows each property of an instance by its name in the template."""
+    shown = set(re.findall(r"(\w+): ", block_with("DBInstances[].{").text))
+
+    for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
+        declared = resources["database"][logical_id]["Properties"].keys()
+        assert shown - {"DBInstanceIdentifier"} >= declared
+        assert shown - declared <= {"DBInstanceIdentifier", "PerformanceInsightsRetentionPeriod"}
+
+
 def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, Session]) -> None:
     """The restored cluster is deleted, and another one is restored under its name."""
     session = recovery_sessions[AGAIN]
