@@ -1,4 +1,4 @@
-"""What can be the case in the system: the words of scenarios.yaml."""
+"""The state of the system: the words of scenarios.yaml."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 class State(NamedTuple):
-    """The state of the system in a minute. Rates are per minute; the defaults are an ordinary one of the day.
+    """The state of the system in a minute. Rates are per minute. The defaults are those of a normal minute.
 
     Attributes:
         pages: requests for pages and files of the site.

@@ -1,4 +1,4 @@
-"""What one stack exports and another uses: each on stacks that fit together, and on stacks that do not."""
+"""Values that one stack exports and another uses, in stacks that match and stacks that do not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def named(what: str) -> dict[str, str]:
 
 
 def key(service: str, condition: str, pattern: Any, *actions: str) -> dict[str, Any]:
-    """Return a key for a service and what is called so."""
+    """Return a key for a service and its log groups or alarms with this name."""
     statement = {
         "Action": list(actions or ("kms:Decrypt", "kms:GenerateDataKey*")),
         "Effect": "Allow",
@@ -81,7 +81,7 @@ NETWORK = BuiltStack(
 
 
 def found(*resources: dict[str, Any], region: str = "ap-northeast-1") -> list[str]:
-    """Return what is found in a stack of these resources, called R0, R1 and so on."""
+    """Return the findings for a stack with these resources, which are named R0, R1 and so on."""
     template = {"Resources": {f"R{number}": one for number, one in enumerate(resources)}}
     return list(problems(BuiltStack("api", "api.yaml", region, template), [NETWORK]))
 
@@ -150,8 +150,8 @@ def distribution(path: str) -> dict[str, Any]:
         [distribution("/v1/public")],
     ],
 )
-def test_what_fits(resources: list[dict[str, Any]]) -> None:
-    """Values of the right kind, and values that no template determines, are not reported."""
+def test_matching_values(resources: list[dict[str, Any]]) -> None:
+    """Values of the correct kind, and values that the templates do not determine, are not reported."""
     assert found(*resources) == []
 
 
@@ -222,14 +222,14 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
         ),
     ],
 )
-def test_what_does_not_fit(resources: list[dict[str, Any]], sentence: str) -> None:
-    """Each value of another kind is found, with its resource."""
+def test_other_values(resources: list[dict[str, Any]], sentence: str) -> None:
+    """Each value of another kind is reported with its resource."""
     assert found(*resources) == [sentence]
     assert found(*resources, region="us-east-1") == []
 
 
 def test_our_own_stacks() -> None:
-    """Our stacks fit together, and a key that forgets the log groups of a stack is found."""
+    """Our stacks match. A key that does not allow the log groups of a stack is reported."""
     built = [BuiltStack(one.name, one.template, one.region, one.build().to_dict()) for one in STACKS]
     network, database = built[:2]
     assert [sentence for number, one in enumerate(built) for sentence in problems(one, built[:number])] == []
