@@ -300,8 +300,16 @@ def test_same_stacks_give_same_bytes() -> None:
 @pytest.mark.parametrize(
     ("stacks", "message"),
     [
-        ([stack(), stack(name="logs")], "Stack logs: the file name site.yaml is taken already."),
-        ([stack(template="stacks.json")], "Stack site: the file name stacks.json is taken already."),
+        (
+            [stack(), stack(name="logs")],
+            "Stack logs: Another stack or the manifest has the file name site.yaml too. Choose "
+            "a different file name.",
+        ),
+        (
+            [stack(template="stacks.json")],
+            "Stack site: Another stack or the manifest has the file name stacks.json too. "
+            "Choose a different file name.",
+        ),
     ],
     ids=["of another stack", "of the manifest"],
 )

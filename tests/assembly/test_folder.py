@@ -217,7 +217,7 @@ NOT_OURS = (
     "{out}/main.yaml would be overwritten by the build, but was not written by csr-templates. Move it "
     "elsewhere, then build again."
 )
-NO_PLACE = "{out}/%s must be a %s. Move it elsewhere, then build again."
+NO_PLACE = "{out}/%s is not a %s. Move it elsewhere, then build again."
 ONE = file_set(main="a\n")
 PATHS = ("../victim.txt", "/victim.txt", "a/../../victim.txt")
 VICTIM = {"sha256": hashlib.sha256(b"x\n").hexdigest()}
@@ -293,7 +293,7 @@ def test_fails_on_a_link_inside_the_folder(out: Path, link: str) -> None:
     (out / link).rename(elsewhere)
     (out / link).symlink_to(elsewhere)
 
-    with pytest.raises(OutputError, match=f"{link} must be a"):
+    with pytest.raises(OutputError, match=f"{link} is not a"):
         write(file_set(main="c\n", parameters__dev="d\n"), out)
 
     assert b"c\n" not in on_disk(out.parent).values()
@@ -335,7 +335,7 @@ def test_unreadable_file_is_a_message(out: Path, monkeypatch: pytest.MonkeyPatch
             act()
         assert str(caught.value) == (
             f"Cannot read the output folder {out}: {os.strerror(errno.EIO)} ({out}). Make sure that it is a "
-            "folder that you may read and write, with space left, then build again."
+            "folder that you can read and write, with space left, then build again."
         )
 
 
@@ -360,7 +360,7 @@ def test_full_disk_is_a_message_and_the_next_build_repairs(
 
     assert str(caught.value) == (
         f"Cannot write to the output folder {out}: {os.strerror(errno.ENOSPC)} ({out / 'api.yaml'}). Make "
-        "sure that it is a folder that you may read and write, with space left, then build again."
+        "sure that it is a folder that you can read and write, with space left, then build again."
     )
     left = on_disk(out)
     assert left.pop("stacks.json") != wanted["stacks.json"]
@@ -551,7 +551,7 @@ def test_many_builds_at_once(out: Path) -> None:
 
 DIFFERENCES: dict[str, tuple[bytes | None, bytes | None, str]] = {
     "missing": (None, b"a\n", "{out}/x.yaml is missing.\n"),
-    "surplus": (b"a\n", None, "{out}/x.yaml no longer belongs to the set; a build removes it.\n"),
+    "surplus": (b"a\n", None, "{out}/x.yaml is no longer generated. A build removes it.\n"),
     "line endings": (
         b"a\r\nb\r\n",
         b"a\nb\n",

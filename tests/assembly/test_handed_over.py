@@ -161,23 +161,24 @@ def test_matching_values(resources: list[dict[str, Any]]) -> None:
         (
             [function("vpc")],
             f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}vpc, which is Vpc of stack network, an "
-            "AWS::EC2::VPC, and needs an AWS::EC2::Subnet. Import another name, or correct the output.",
+            "AWS::EC2::VPC, but the property needs an AWS::EC2::Subnet. Import another name, or correct the "
+            "output.",
         ),
         (
             [database("subnet-1", "subnet-3")],
             "Resources.R0.Properties.SubnetIds: Subnet1 and Subnet3 are all in the Availability Zone "
-            "${Zone1}, and RDS needs two. Give the subnets different zones.",
+            "${Zone1}, but RDS needs two. Give the subnets different zones.",
         ),
         (
             [function("subnet-1", "again")],
-            f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}again, which is Subnet1 of stack network "
-            "again. Import another name, or correct the output.",
+            f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}again, which is Subnet1 of stack "
+            "network, but the list already contains that resource. Import another name, or correct "
+            "the output.",
         ),
         (
             [group(f"/own/{PREFIX}a", "key-id")],
-            "Resources.R0.Properties.KmsKeyId: It imports the ID of LogsKey of stack network, and a log "
-            "group "
-            "needs the key's ARN. Export its Arn.",
+            "Resources.R0.Properties.KmsKeyId: It imports the ID of LogsKey of stack network, but a log "
+            "group needs the key's ARN. Export its Arn.",
         ),
         (
             [group(f"/other/{PREFIX}a")],
@@ -212,13 +213,13 @@ def test_matching_values(resources: list[dict[str, Any]]) -> None:
         ),
         (
             [distribution("/prod")],
-            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is /prod, and Api of stack "
-            "network has the stage v1. Begin it with the stage.",
+            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is /prod, but Api of stack "
+            "network has the stage v1. Start the path with the stage.",
         ),
         (
             [distribution("")],
-            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is empty, and Api of stack "
-            "network has the stage v1. Begin it with the stage.",
+            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is empty, but Api of stack "
+            "network has the stage v1. Start the path with the stage.",
         ),
     ],
 )

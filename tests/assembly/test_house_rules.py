@@ -65,8 +65,8 @@ def test_a_complete_parameter_passes() -> None:
 def test_missing_attributes_of_a_parameter() -> None:
     """All missing attributes are reported together."""
     assert said(Parameters={"Size": {"Type": "Number"}}) == [
-        "Parameters.Size lacks Default (the value of production), Description (its effect), "
-        "ConstraintDescription (the message for a refused value, after 'must be'), a constraint "
+        "Parameters.Size does not have Default (the value of production), Description (its effect), "
+        "ConstraintDescription (the message for a rejected value, which starts with 'must'), a constraint "
         "(AllowedValues, AllowedPattern, MinValue, ...), a label (label= of add_parameter), a group (group= "
         "of add_parameter). Add what is missing."
     ]
@@ -79,7 +79,7 @@ def test_missing_attributes_of_a_parameter() -> None:
         ({"Description": ""}, "Description (its effect)"),
         (
             {"ConstraintDescription": None},
-            "ConstraintDescription (the message for a refused value, after 'must be')",
+            "ConstraintDescription (the message for a rejected value, which starts with 'must')",
         ),
         ({"MinValue": None}, "a constraint (AllowedValues, AllowedPattern, MinValue, ...)"),
     ],
@@ -87,7 +87,7 @@ def test_missing_attributes_of_a_parameter() -> None:
 )
 def test_each_missing_attribute(changes: dict[str, Any], missing: str) -> None:
     """A single missing attribute is reported alone."""
-    assert with_size(**changes) == [f"Parameters.Size lacks {missing}. Add what is missing."]
+    assert with_size(**changes) == [f"Parameters.Size does not have {missing}. Add what is missing."]
 
 
 def test_groups() -> None:
@@ -95,7 +95,7 @@ def test_groups() -> None:
     parameters = {"Size": SIZE}
 
     assert said(Parameters=parameters, Metadata=interface(["Size"], ["Size"])) == [
-        "Parameters.Size is in a group 2 times. Keep it in one."
+        "Parameters.Size is 2 times in the parameter groups. List it once."
     ]
     assert said(Parameters=parameters, Metadata=interface(["Size", "Weight"], labels=("Size", "Height"))) == [
         "Metadata: A group or label names the parameter Weight, which the template does not have. Correct "
@@ -119,20 +119,20 @@ def test_parameters_cannot_be_secrets() -> None:
 @pytest.mark.parametrize(
     ("tags", "lacks"),
     [
-        (None, "tags Project and Environment and Name"),
+        (None, "tags Project, Environment, Name"),
         (TAGS[1:], "tag Environment"),
         ([*TAGS[:2], {"Key": "Project", "Value": "csr"}], "tag Project"),
         ([TAGS[0], TAGS[2]], "tag Name"),
         ([TAGS[0], {"Key": "Name", "Value": "letters"}, TAGS[2]], "tag Name"),
-        ({"Ref": "Tags"}, "tags Project and Environment and Name"),
+        ({"Ref": "Tags"}, "tags Project, Environment, Name"),
     ],
     ids=["none", "missing", "fixed text", "no name", "name without prefix", "no list"],
 )
 def test_tags(tags: Any, lacks: str) -> None:
     """Resources that support tags have those of the project, with values from the parameters."""
     assert said(Resources={"Letters": queue(tags)}) == [
-        f"Letters lacks the {lacks} of the house, by which deploy policies, bills and operators find it. "
-        "Write Tags=names.tags(...), with a word for the resource."
+        f"Letters does not have the required {lacks}, which deploy policies, cost reports and operators use "
+        "to find it. Write Tags=names.tags(...), with a word for the resource."
     ]
 
 
@@ -167,8 +167,8 @@ def test_alarms(name: dict[str, str], found: str) -> None:
     alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Tags": TAGS, **name}}
 
     assert said(Resources={"Alarm": alarm}) == [
-        f"Alarm has {found}, but keys and topics allow only alarms whose names start with {PREFIX}: its "
-        "messages would be lost. Write AlarmName=names.name(...)."
+        f"Alarm has {found}, but keys and topics allow only alarms whose names start with {PREFIX}. Its "
+        "notifications would fail. Write AlarmName=names.name(...)."
     ]
 
 

@@ -112,7 +112,7 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
 
     path = (docs / WORDS).as_posix()
     assert plan.untranslated == (
-        f'{path}: "alarm" is missing, so that the pages show the English text. Add it.',
+        f'{path}: "alarm" is missing, so the pages show the English text. Add the translation.',
     )
     assert "\n| alarm |" in (docs / JAPANESE).read_text(encoding="utf-8")
 
@@ -124,7 +124,7 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             ENGLISH,
             "<!-- generated: alarms -->",
             "<!-- generated: alarm -->",
-            "{page}, line {line}: no table is called alarm. Allowed are alarm <name>, alarm-index, "
+            "{page}, line {line}: There is no table alarm. The tables are alarm <name>, alarm-index, "
             "alarms, database-events, deploy-rights, log-groups, outputs, parameters, settings, "
             "stacks, web-acl.",
             id="unknown name",
@@ -133,7 +133,8 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             JAPANESE,
             "<!-- generated: alarms -->",
             "<!-- generated: stacks -->",
-            "{page}, line {line}: stacks is in {page}, line {first} already. Remove one of the two.",
+            "{page}, line {line}: The table stacks is already in {page}, line {first}. Remove one of the "
+            "two.",
             id="duplicated",
         ),
         pytest.param(
@@ -144,7 +145,11 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             id="no such property",
         ),
         pytest.param(
-            WORDS, '"alarm": "アラーム"', '"alarm": 5', '{page}: "alarm": write a text.', id="not a text"
+            WORDS,
+            '"alarm": "アラーム"',
+            '"alarm": 5',
+            '{page}: "alarm": The value must be a text that is not empty.',
+            id="not a text",
         ),
     ],
 )
@@ -174,8 +179,8 @@ def test_removed_markers(docs: Path, assembly: Assembly, page: str, pattern: str
         pages.plan(assembly, docs)
 
     assert str(error.value) == (
-        f"{(docs / pattern).as_posix()}: no page has <!-- generated: alarms -->. Put markers that were "
-        "removed back to their places, and write a section for new tables."
+        f"{(docs / pattern).as_posix()}: No page has <!-- generated: alarms -->. Restore removed "
+        "markers, and add a section for each new table."
     )
 
 
@@ -191,7 +196,9 @@ def test_other_mistakes_of_a_folder(docs: Path, assembly: Assembly) -> None:
     (docs / WORDS).write_bytes(words.replace(b",", b"", 1))
     assert refusal().startswith("docs/words.ja.json: ")
     (docs / WORDS).unlink()
-    assert refusal() == "docs/on-call.ja.md needs docs/words.ja.json. Write it."
+    assert refusal() == (
+        "docs/words.ja.json does not exist, but docs/on-call.ja.md needs its translations. Create the file."
+    )
     (docs / ON_CALL_JA).unlink()
     (docs / JAPANESE).write_bytes(b"\xff")
     assert refusal() == "docs/operations.ja.md: byte 0 is not UTF-8. Save it as UTF-8."
@@ -199,10 +206,10 @@ def test_other_mistakes_of_a_folder(docs: Path, assembly: Assembly) -> None:
     (docs / RIGHTS_JA).unlink()
     assert pages.plan(assembly, docs).unchanged == (ON_CALL, ENGLISH, RIGHTS)  # a folder with one language
     assert refusal(folder=docs / "gone").startswith(
-        "docs/gone/*.md: no page has <!-- generated: stacks --> or "
+        "docs/gone/*.md: No page has <!-- generated: stacks --> or "
     )
     assert refusal(files.assemble(lint=False)).startswith(
-        "The pages are about production, and no parameter file"
+        "The pages show the values of production, but no parameter file"
     )
 
 
@@ -220,7 +227,7 @@ def test_page_that_cannot_be_written(docs: Path, assembly: Assembly, monkeypatch
         pages.write(plan)
 
     assert str(error.value) == (
-        f"Cannot write to the pages in {docs}: No space left on device ({docs}). Make sure that you may read "
+        f"Cannot write to the pages in {docs}: No space left on device ({docs}). Make sure that you can read "
         "and write them, then build again."
     )
     assert contents(docs) == before

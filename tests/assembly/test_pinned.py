@@ -231,7 +231,7 @@ def test_a_stack_without_an_entry() -> None:
 def test_a_pinned_stack_that_is_removed() -> None:
     """A pinned stack that is removed from the listing is reported."""
     assert pinned.stacks_gone(["new"], {"new": Pins(), "site": SITE}) == [
-        "Stack site: It is pinned in stacks/pins.py, but stacks/listing.py lists it no longer: its deployed "
+        "Stack site: It is pinned in stacks/pins.py, but is no longer in stacks/listing.py: its deployed "
         "stacks would no longer be managed. Restore it; or, after they are deleted everywhere, remove its "
         "entry from stacks/pins.py."
     ]
@@ -274,7 +274,7 @@ def test_a_stack_that_leaves_the_listing(monkeypatch: pytest.MonkeyPatch) -> Non
     fewer = tuple(stack for stack in STACKS if stack.name != pinned_last)
     monkeypatch.setattr(files, "STACKS", fewer)
 
-    gone = [one for one in files.assemble(fewer, lint=False).problems if "stacks/listing.py lists" in one]
+    gone = [one for one in files.assemble(fewer, lint=False).problems if "stacks/listing.py" in one]
     assert [one[: one.index(":")] for one in gone] == [f"Stack {pinned_last}"]
     assert files.assemble(fewer[:1], lint=False).problems == ()
 

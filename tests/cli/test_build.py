@@ -404,10 +404,8 @@ def test_a_missing_word_fails_the_check_only(
     (docs / "page.xx.md").write_bytes((docs / "page.md").read_bytes())
 
     assert build(out, "--pages", str(docs)) == 0
-    sentence = (
-        f'{(docs / "words.xx.json").as_posix()}: "stack" is missing, so that the pages show the English'
-    )
-    assert f"\n{sentence} text. Add it.\n" in capsys.readouterr().out
+    sentence = f'{(docs / "words.xx.json").as_posix()}: "stack" is missing, so the pages show the English'
+    assert f"\n{sentence} text. Add the translation.\n" in capsys.readouterr().out
     assert build(out, "--check", "--quiet", "--pages", str(docs)) == 1
     assert sentence in capsys.readouterr().out
 

@@ -28,7 +28,7 @@ USAGE_ERRORS = {
     "unknown short option": (["build", "-x"], "unrecognized arguments: -x"),
     "unknown format": (["build", "--format", "sarif"], "invalid choice: 'sarif'"),
     "unknown lint format": (["lint", "--format", "xml", "x"], "invalid choice: 'xml'"),
-    "no name of a folder": (["build", "--output", ""], "error: argument --output: the name of the folder is"),
+    "no name of a folder": (["build", "--output", ""], "error: argument --output: the folder name is"),
     "no file": (["lint"], "the following arguments are required: FILE"),
 }
 

@@ -43,7 +43,9 @@ def test_resolves_with_the_values_of_an_environment(
     assert cli.main(["render", "site", "--environment", "dev", "--parameters", str(parameters)]) == 0
 
     text = capsys.readouterr().out
-    assert text.startswith("# What exists in shop-dev-site, resolved for reading: do not deploy this.\n")
+    assert text.startswith(
+        "# Template with the values of shop-dev-site, only for reading. Do not deploy it.\n"
+    )
     template = load(text)
     assert "Parameters" not in template
     assert template["Resources"]["SiteBucket"]["Properties"] == {

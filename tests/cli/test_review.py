@@ -121,13 +121,13 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
     [
         (
             ["--after", "missing"],
-            "missing does not exist. Build first, or name a folder or a template: --after.",
+            "missing does not exist. Build first, or specify an output folder or a template with --after.",
         ),
-        (["--after", "after.yaml"], "is not in a Git repository. Name two folders"),
+        (["--after", "after.yaml"], "is not in a Git repository. Specify two output folders"),
         (["--before", "before.yaml", "--after", str(OUT)], "before.yaml is a file, but "),
         (
             ["--before", str(OUT), "--after", "after.yaml"],
-            "is a folder, but after.yaml is a file. Name two of one kind.",
+            "is a folder, but after.yaml is a file. Specify two output folders or two templates.",
         ),
         (
             ["--before", str(OUT), "--after", str(OUT), "--region", "eu-west-1"],
@@ -135,7 +135,7 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
         ),
         (
             ["--before", "before.yaml", "--after", "after.yaml", "--environment", "prod"],
-            "--environment is for two folders",
+            "--environment is for output folders",
         ),
         (
             ["--before", str(OUT), "--after", str(OUT), "--environment", "qa"],
@@ -143,7 +143,7 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
         ),
         (
             ["--before", ".", "--after", str(OUT)],
-            "There is no ./stacks.json, so this is not an output folder.",
+            "./stacks.json does not exist, so the folder is not the output of a build.",
         ),
         (
             ["--before", "sizes.json", "--after", "after.yaml"],

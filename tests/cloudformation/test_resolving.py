@@ -607,12 +607,12 @@ def test_given_value(kind: str, value: str, expected: Any) -> None:
         (
             {"Type": "String"},
             {},
-            "Parameters: Give a value for P: there is no Default.",
+            "Parameters: Specify a value for P, which does not have a Default.",
         ),
         (
             {"Type": "String", "Default": "a"},
             {"Q": "b"},
-            "Parameters.Q: The template has no such parameter; it has P.",
+            "Parameters.Q: The template does not have this parameter. Its parameters are P.",
         ),
         (
             {"Type": "Number"},
@@ -744,7 +744,7 @@ PREDICATES = "Condition, Fn::And, Fn::Equals, Fn::Not, Fn::Or"
     (
         "itself",
         {"Fn::Not": [{"Condition": "It"}]},
-        ".Fn::Not[0].Condition: The conditions refer to each other in a circle: It -> It.",
+        ".Fn::Not[0].Condition: The conditions have a circular dependency: It -> It.",
     ),
 )
 def test_refused_condition(node: Any, expected: str) -> None:
@@ -762,9 +762,7 @@ def test_circle_of_conditions() -> None:
         }
     }
 
-    expected = (
-        "Conditions.C.Fn::Or[1].Condition: The conditions refer to each other in a circle: B -> C -> B."
-    )
+    expected = "Conditions.C.Fn::Or[1].Condition: The conditions have a circular dependency: B -> C -> B."
     assert expected == message_of(lambda: conditions(template))
     assert expected == message_of(lambda: resolve(template))
 

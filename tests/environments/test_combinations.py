@@ -45,8 +45,8 @@ def found(one: Candidate, of: BuiltStack) -> list[str]:
         (
             4097,
             [
-                f'Found "{"x" * 76}..., which has 4097 bytes, more than the limit of 4096. The app '
-                "template says so."
+                f'Found "{"x" * 76}..., which has 4097 bytes, more than the limit of 4096. This '
+                "is a constraint in the app template."
             ],
         ),
     ],
@@ -189,7 +189,7 @@ def test_rule_names_all_its_parameters() -> None:
 
     either = {"Fn::Or": [{"Fn::Equals": [{"Ref": name}, ""]} for name in ("A", "B", "C")]}
     assert found(candidate(A="1", B="2", C="3"), schema(refused(either), "A", "B", "C")) == [
-        'dev.json: A: Found "1", together with B "2", C "3". The app template says: "Reason 1".'
+        'dev.json: A: Found "1", together with B "2", C "3". Rule in the app template: "Reason 1".'
     ]
 
 
@@ -198,7 +198,7 @@ def test_rule_after_one_that_is_not_judged() -> None:
     of = schema(refused({"Fn::Equals": [{"Ref": "A"}, ""]}, {"Fn::Equals": [{"Ref": "B"}, ""]}), "A", "B")
 
     assert found(candidate(B="2"), of) == [
-        'dev.json: B: Found "2", which a rule of the template does not allow. The app template says: '
+        'dev.json: B: Found "2", which a rule of the template does not allow. Rule in the app template: '
         '"Reason 2".'
     ]
 
@@ -258,8 +258,8 @@ def test_subnets_of_a_vpc_elsewhere(one: Any, two: Any) -> None:
     of = schema({"Resources": resources}, "Cidr1", "Cidr2")
 
     assert found(candidate(Cidr1="10.3.0.0/24", Cidr2="10.3.0.128/25"), of) == [
-        'dev.json: Cidr2: Found "10.3.0.128/25", which overlaps Cidr1 10.3.0.0/24. Give each subnet '
-        "a separate range."
+        'dev.json: Cidr2: Found "10.3.0.128/25", which overlaps Cidr1 10.3.0.0/24. Specify a separate '
+        "range for each subnet."
     ]
 
 
@@ -287,8 +287,8 @@ def test_key_that_two_others_give() -> None:
     ]
 
     assert list(map(str, check_all(environments, [schema({}, "A")], "prod"))) == [
-        "staging.json: A: The key is missing, but given for dev and test; staging would take production's "
-        "value. Give it in each of these files, or in none."
+        "staging.json: A: The key is missing, but dev.json and test.json have it, so staging would have the "
+        "value of production. Add it to each of these files, or remove it from all."
     ]
 
 

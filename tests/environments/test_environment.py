@@ -201,21 +201,23 @@ def file_of_dev(identifier: str, text: str | bytes, message: str) -> Bad:
     return bad(identifier, {"dev": text}, f"dev.json: {message}")
 
 
-NETWORK_SAYS = 'The network template says: "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28".'
-ZONE_SAYS = 'The network template says: "must be an Availability Zone of this account in this region".'
+NETWORK_SAYS = 'Constraint in the network template: "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28".'
+ZONE_SAYS = (
+    'Constraint in the network template: "must be an Availability Zone of this account in this region".'
+)
 NOT_A_ZONE = (
     "which is not an Availability Zone of ap-northeast-1, the region of the stack, such as "
     "ap-northeast-1a. " + ZONE_SAYS
 )
-MEMORY_SAYS = 'The app template says: "must be a number of MB from 128 to 10240".'
-APP_SAYS = "The app template says so."
-ONE_NUMBER = "where the parameter takes a number in its shortest form, such as 1024."
+MEMORY_SAYS = 'Constraint in the app template: "must be a number of MB from 128 to 10240".'
+APP_SAYS = "This is a constraint in the app template."
+ONE_NUMBER = "but the parameter must be a number in its shortest form, such as 1024."
 NOT_A_NUMBER = f"{ONE_NUMBER} {MEMORY_SAYS}"
 PROJECT_SAYS = (
-    'The templates network and app say: "must start with a lowercase letter, contain only lowercase letters, digits '
+    'Constraint in the templates network and app: "must start with a lowercase letter, contain only lowercase letters, digits '
     'and single hyphens, and be at most 23 characters long".'
 )
-KNOWN = f"There are {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."
+KNOWN = f"The parameters are: {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."
 KNOWN_ENVIRONMENTS = environment().AllowedValues
 PER_DEPLOY = (
     "but this is a per-deploy parameter, which the pipeline passes; a value in a file would be outdated at "
@@ -282,12 +284,12 @@ KEYS = [
     bad(
         "environment of another file",
         {"dev": {"Environment": "prod"}},
-        'dev.json: Environment: Found "prod", but the file is called dev.json. Write "dev", or rename the file.',
+        'dev.json: Environment: Found "prod", but the name of the file is dev.json. Write "dev", or rename the file.',
     ),
     bad(
         "environment that is no text",
         {"dev": {"Environment": 1}},
-        'dev.json: Environment: Found 1, but the file is called dev.json. Write "dev", or rename the file.',
+        'dev.json: Environment: Found 1, but the name of the file is dev.json. Write "dev", or rename the file.',
     ),
     bad(
         "no environment key",
@@ -302,18 +304,18 @@ KEYS = [
     bad(
         "environment unknown to the templates",
         {"other": {"Environment": "other", **addresses(3), **TRIAL, "MemorySize": 128}},
-        f'other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. The templates network and app say: "{environment().ConstraintDescription}".',
+        f'other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. Constraint in the templates network and app: "{environment().ConstraintDescription}".',
     ),
     bad(
         "no value and no default",
         {"shared": {"Owner": DROP}, "dev": {"Owner": "a"}, "staging": {"Owner": "a"}},
-        "prod.json: Owner: The key is missing and does not have a default. Give it here or in shared.json.",
+        "prod.json: Owner: The key is missing and does not have a default. Add it here or in shared.json.",
     ),
     bad(
         "dev alone",
         {"dev": {"HostedZoneId": ""}},
-        "staging.json: HostedZoneId: The key is missing, but given for dev; staging would take production's "
-        "value. Give it in each of these files, or in none.",
+        "staging.json: HostedZoneId: The key is missing, but dev.json has it, so staging would have the value of "
+        "production. Add it to each of these files, or remove it from all.",
     ),
 ]
 
@@ -322,12 +324,12 @@ CONSTRAINTS = [
     bad(
         "pattern without words",
         {"shared": {"Owner": "Ops 1"}},
-        'shared.json: Owner: Found "Ops 1", which does not match [a-z]+. The app template says so.',
+        'shared.json: Owner: Found "Ops 1", which does not match [a-z]+. This is a constraint in the app template.',
     ),
     bad(
         "pattern and line feed",
         {"shared": {"Owner": "ops\n"}},
-        'shared.json: Owner: Found "ops\\n", which does not match [a-z]+. The app template says so.',
+        'shared.json: Owner: Found "ops\\n", which does not match [a-z]+. This is a constraint in the app template.',
     ),
     bad(
         "project name with capitals",
@@ -344,7 +346,7 @@ CONSTRAINTS = [
         "VpcCidr",
         "ten",
         f'Found "ten", which does not match the pattern. {NETWORK_SAYS}',
-        'Found "ten", which does not match (10|x)[.][0-9./]+. The app template says so.',
+        'Found "ten", which does not match (10|x)[.][0-9./]+. This is a constraint in the app template.',
     ),
 ]
 
@@ -363,10 +365,10 @@ VALUES = [  # of dev.json: key, value, and what is said after it
     ("exponent", "MemorySize", 1e300, NOT_A_NUMBER),
     ("not a number", "MemorySize", float("nan"), NOT_A_NUMBER),
     ("infinity", "MemorySize", float("-inf"), NOT_A_NUMBER),
-    ("number for a text", "Title", 2026, f"where the parameter takes a text in double quotes. {APP_SAYS}"),
-    ("boolean for a text", "Title", False, f"where the parameter takes a text in double quotes. {APP_SAYS}"),
-    ("number for a boolean", "CacheEnabled", 0, f"where the parameter takes true or false. {APP_SAYS}"),
-    ("null for a boolean", "CacheEnabled", None, f"where the parameter takes true or false. {APP_SAYS}"),
+    ("number for a text", "Title", 2026, f"but the parameter must be a text in double quotes. {APP_SAYS}"),
+    ("boolean for a text", "Title", False, f"but the parameter must be a text in double quotes. {APP_SAYS}"),
+    ("number for a boolean", "CacheEnabled", 0, f"but the parameter must be true or false. {APP_SAYS}"),
+    ("null for a boolean", "CacheEnabled", None, f"but the parameter must be true or false. {APP_SAYS}"),
     ("other word for a boolean", "CacheEnabled", "yes", f"which is not one of true, false. {APP_SAYS}"),
     ("boolean in other letters", "CacheEnabled", "True", f"which is not one of true, false. {APP_SAYS}"),
     ("half a character", "Notes", "\ud800", f"which contains half of a surrogate pair. {APP_SAYS}"),
@@ -430,7 +432,7 @@ TOGETHER = [
         "subnets overlap",
         "PublicSubnet2Cidr",
         "10.0.1.128/25",
-        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24. Give each subnet a separate range.',
+        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24. Specify a separate range for each subnet.',
     ),
     bad(
         "subnet by default",
@@ -451,12 +453,12 @@ TOGETHER = [
     bad(
         "one zone",
         {"prod": {"AvailabilityZone1": "ap-northeast-1c"}},
-        'prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1. Give two different zones.',
+        'prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1. Specify two different zones.',
     ),
     bad(
         "domain alone",
         {"prod": {"CustomDomainName": "www.example.com"}},
-        'prod.json: CustomDomainName: Found "www.example.com", but nothing for CertificateArn and HostedZoneId. Give all of CustomDomainName, CertificateArn, HostedZoneId, or none.',
+        'prod.json: CustomDomainName: Found "www.example.com", but CertificateArn and HostedZoneId are empty. Set all of CustomDomainName, CertificateArn, HostedZoneId, or none.',
     ),
     bad(
         "certificate of another region",
@@ -472,7 +474,7 @@ TOGETHER = [
     bad(
         "rule under a condition",
         {"prod": {"CacheEnabled": False}},
-        'prod.json: Environment: Found "prod", together with CacheEnabled "false". The app template says: "Production answers from its cache".',
+        'prod.json: Environment: Found "prod", together with CacheEnabled "false". Rule in the app template: "Production answers from its cache".',
     ),
     bad(
         "name too long",
@@ -486,10 +488,10 @@ TOGETHER = [
             "prod": "",
             "staging": {"Environment": "qa"},
         },
-        'dev.json: MemorySize: Found null, where the parameter takes a number in its shortest form, such as 1024. The app template says: "must be a number of MB from 128 to 10240".',
+        'dev.json: MemorySize: Found null, but the parameter must be a number in its shortest form, such as 1024. Constraint in the app template: "must be a number of MB from 128 to 10240".',
         f"dev.json: Quux: No template has this parameter. {KNOWN}",
         'dev.json: VpcCidr: Found "10.0.0.1/16", which is a host address. The network of this address is 10.0.0.0/16.',
-        'staging.json: Environment: Found "qa", but the file is called staging.json. Write "staging", or rename the file.',
+        'staging.json: Environment: Found "qa", but the name of the file is staging.json. Write "staging", or rename the file.',
         "prod.json: The file is empty. A file without values contains {}.",
     ),
 ]
@@ -607,7 +609,7 @@ def test_json_lists_the_mistakes(
         {
             "file": "parameters/prod.json",
             "key": "Title",
-            "message": 'Found "A", which has the length 1, less than 2. The app template says so.',
+            "message": 'Found "A", which has the length 1, less than 2. This is a constraint in the app template.',
         },
     ]
 
@@ -621,7 +623,7 @@ def test_json_lists_the_mistakes(
         ),
         (
             '{"Environment": "d\u00e9v"}',
-            'Environment: Found "d\u00e9v", but the file is called dev.json. Write "dev", or rename the file.',
+            'Environment: Found "d\u00e9v", but the name of the file is dev.json. Write "dev", or rename the file.',
         ),
     ],
     ids=["value", "other alphabet"],
@@ -702,7 +704,7 @@ def test_installed_package_looks_into_the_current_folder(
 
     assert cli.main(["environments"]) == 2
     assert capsys.readouterr().err == (
-        "csr-templates: There is no folder ./parameters. Specify the folder of the files: --parameters DIR.\n"
+        "csr-templates: There is no folder ./parameters. Specify the folder of the parameter files: --parameters DIR.\n"
     )
     assert cli.main(["build", "--no-lint", "--quiet"]) == 0
     assert not Path("out", "parameters").exists()
@@ -839,10 +841,10 @@ def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -
     assert list(ours) == KNOWN_ENVIRONMENTS
 
 
-WHOLE = "in api takes a whole number, written in digits only. Give a value that fits."
+WHOLE = "in api must be a whole number, written in digits only. Correct the value."
 MEMORY = f"but MemorySize of ApiFunction {WHOLE}"
 CONCURRENCY = f"but ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions of ApiFunctionAlias {WHOLE}"
-LAMBDA_MEMORY_SAYS = 'The api template says: "must be a whole number from 128 to 10240".'
+LAMBDA_MEMORY_SAYS = 'Constraint in the api template: "must be a whole number from 128 to 10240".'
 
 
 @pytest.mark.parametrize(
@@ -862,7 +864,7 @@ LAMBDA_MEMORY_SAYS = 'The api template says: "must be a whole number from 128 to
         (
             "ApiRegion",
             '"eu-west-1"',
-            'Found "eu-west-1", but Region of Fn::GetStackOutput for ApiGatewayId in frontend takes ap-northeast-1, the region of stack api. Give a value that fits.',
+            'Found "eu-west-1", but Region of Fn::GetStackOutput for ApiGatewayId in frontend must be ap-northeast-1, the region of stack api. Correct the value.',
         ),
     ],
 )
@@ -896,7 +898,7 @@ def test_a_default_that_a_template_refuses(folder: Path) -> None:
     assert list(map(str, caught.value.mistakes)) == [
         f'parameters/prod.json: {name}: Found by default "ap-northeast-1{letter}", '
         f"{NOT_A_ZONE.replace('of ap-northeast-1', 'of eu-west-1').replace('as ap-northeast-1', 'as eu-west-1')} "
-        "Give the key here, or correct the default in the template."
+        "Add the key here, or correct the default in the template."
         for name, letter in (("AvailabilityZone1", "a"), ("AvailabilityZone2", "c"))
     ]
 
@@ -983,8 +985,8 @@ def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder:
         (
             {"Title": {"Type": "String", "Default": "Mall"}},
             (),
-            "The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Give both templates the "
-            "same one.",
+            "The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Use the same "
+            "default in both templates.",
         ),
         (
             {"Ids": {"Type": "CommaDelimitedList"}},

@@ -99,7 +99,7 @@ def test_what_a_schema_takes(text: str, asked: dict[str, Any], takes: str) -> No
 # ---- Where a value gets to ----
 
 WAIT = "ReceiveMessageWaitTimeSeconds"  # of a queue: a whole number from 0 to 20
-TOO_MUCH = f"{WAIT} of It in app takes a number of at most 20. Give a value that fits."
+TOO_MUCH = f"{WAIT} of It in app must be a number of at most 20. Correct the value."
 
 
 def queue(value: Any, **more: Any) -> Template:
@@ -159,8 +159,8 @@ def test_branch_that_a_deploy_chooses() -> None:
 
     assert found(schema(template, per_deploy=("B",)), A="21", C="x") == [
         f'dev.json: A: Found "21", but {TOO_MUCH}',
-        f'dev.json: C: Found "x", but {WAIT} of It in app takes a whole number, written in digits only. Give a '
-        "value that fits.",
+        f'dev.json: C: Found "x", but {WAIT} of It in app must be a whole number, written in digits only. '
+        "Correct the value.",
     ]
 
 
@@ -185,8 +185,8 @@ def test_value_from_a_mapping() -> None:
 
     assert found(one, A="prod") == []
     assert found(one, A="dev") == [
-        f'dev.json: A: Found "dev", which makes {WAIT} of It in app "20.5", but that takes a whole number, '
-        "written in digits only. Give a value that fits."
+        f'dev.json: A: Found "dev", which makes {WAIT} of It in app "20.5", but it must be a whole number, '
+        "written in digits only. Correct the value."
     ]
 
 
@@ -196,7 +196,7 @@ def test_value_of_several_parameters() -> None:
 
     assert found(one, A="a-long-name", B="x y") == [
         'dev.json: B: Found "x y", which together with A "a-long-name" makes RoleName of It in app '
-        r'"a-long-name-x y", but that takes a text that matches ^[\w+=,.@-]+$. Give a value that fits.'
+        r'"a-long-name-x y", but it must be a text that matches ^[\w+=,.@-]+$. Correct the value.'
     ]
 
 
@@ -234,12 +234,12 @@ def test_list_and_nested_properties() -> None:
     place = "LifecycleConfiguration.Rules[]"
 
     assert found(one, A="1.5", B="Enabled") == [
-        f'dev.json: A: Found "1.5", but {place}.ExpirationInDays of It in app takes a whole number, written in '
-        "digits only. Give a value that fits."
+        f'dev.json: A: Found "1.5", but {place}.ExpirationInDays of It in app must be a whole number, written in '
+        "digits only. Correct the value."
     ]
     assert found(one, A="1", B="On") == [
-        f'dev.json: B: Found "On", but {place}.Status of It in app takes one of Enabled, Disabled. Give a value '
-        "that fits."
+        f'dev.json: B: Found "On", but {place}.Status of It in app must be one of Enabled, Disabled. '
+        "Correct the value."
     ]
 
 
@@ -301,8 +301,8 @@ def test_region_of_an_output() -> None:
 
     assert found(API, one, A="ap-northeast-1") == []
     assert found(API, one, A="eu-west-1") == [
-        'dev.json: A: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app takes ap-northeast-1, '
-        "the region of stack api. Give a value that fits."
+        'dev.json: A: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app must be ap-northeast-1, '
+        "the region of stack api. Correct the value."
     ]
     assert found(one, A="eu-west-1") == []  # a stack that is not known
 
@@ -324,7 +324,7 @@ def test_region_made_of_a_value() -> None:
     assert found(API, one, A="ap-northeast") == []
     assert found(API, one, A="eu-west") == [
         'dev.json: A: Found "eu-west", which makes Region of Fn::GetStackOutput for Id in app "eu-west-1", but '
-        "that takes ap-northeast-1, the region of stack api. Give a value that fits."
+        "it must be ap-northeast-1, the region of stack api. Correct the value."
     ]
 
 
@@ -334,8 +334,8 @@ def test_zone_that_is_a_plain_text() -> None:
 
     assert found(one, A="eu-west-1b") == []
     assert found(one, A="ap-northeast-1a") == [
-        'dev.json: A: Found "ap-northeast-1a", but AvailabilityZone of It in app takes an Availability Zone of '
-        "eu-west-1, the region of the stack. Give a value that fits."
+        'dev.json: A: Found "ap-northeast-1a", but AvailabilityZone of It in app must be an Availability Zone of '
+        "eu-west-1, the region of the stack. Correct the value."
     ]
 
 
@@ -357,15 +357,16 @@ def test_defaults_are_judged_like_values() -> None:
     template["Resources"] |= {"Other": reading({"Ref": "Region"})["Resources"]["It"]}
 
     assert default_problems([API, schema(template, "eu-west-1", per_deploy=("Late",))]) == [
-        "Stack app: Parameters.Memory.Default: Found 64, which is less than 128. The app template says so.",
+        "Stack app: Parameters.Memory.Default: Found 64, which is less than 128. This is a "
+        "constraint in the app template.",
         'Stack app: Parameters.Zone.Default: Found "us-east-1a", which is not an Availability Zone of eu-west-1, '
-        "the region of the stack, such as eu-west-1a. The app template says so.",
-        'Stack app: Parameters.Late.Default: Found "", which has the length 0, less than 1. The app template '
-        "says so.",
-        f'Stack app: Parameters.Time.Default: Found "20.5", but {WAIT} of It in app takes a whole number, '
-        "written in digits only. Give a value that fits.",
+        "the region of the stack, such as eu-west-1a. This is a constraint in the app template.",
+        'Stack app: Parameters.Late.Default: Found "", which has the length 0, less than 1. This is a '
+        "constraint in the app template.",
+        f'Stack app: Parameters.Time.Default: Found "20.5", but {WAIT} of It in app must be a whole number, '
+        "written in digits only. Correct the value.",
         'Stack app: Parameters.Region.Default: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app '
-        "takes ap-northeast-1, the region of stack api. Give a value that fits.",
+        "must be ap-northeast-1, the region of stack api. Correct the value.",
     ]
 
 
@@ -387,8 +388,8 @@ def test_a_version_that_cannot_be_created(version: str) -> None:
     nearest = re.findall(r"[0-9][0-9a-z._]*[0-9]", message.partition("for example")[2])
 
     assert message == (
-        f'dev.json: A: Found "{version}", but EngineVersion of It in app takes a version that '
-        f"cfn-lint lists and that is not deprecated, for example {', '.join(nearest)}. Give a value that fits."
+        f'dev.json: A: Found "{version}", but EngineVersion of It in app must be a version that '
+        f"cfn-lint lists and that is not deprecated, for example {', '.join(nearest)}. Correct the value."
     )
     assert len(nearest) == 3
     assert set(nearest) <= set(creatable_versions("AWS::RDS::DBCluster", "aurora-mysql"))
@@ -418,5 +419,5 @@ def test_a_default_version_that_cannot_be_created() -> None:
 
     (problem,) = default_problems([schema(template)])
     assert problem.startswith(
-        'Stack app: Parameters.A.Default: Found "8.0.mysql_aurora.3.10.99", but EngineVersion of It in app takes'
+        'Stack app: Parameters.A.Default: Found "8.0.mysql_aurora.3.10.99", but EngineVersion of It in app must be'
     )

@@ -64,10 +64,13 @@ def test_an_early_manifest_is_enough() -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"stacks.json": None}, "There is no out/stacks.json, so this is not an output folder."),
+        (
+            {"stacks.json": None},
+            "out/stacks.json does not exist, so the folder is not the output of a build.",
+        ),
         (
             {"stacks.json": {"formatVersion": 2}},
-            "out/stacks.json is not a manifest of format 1, the only one",
+            "out/stacks.json is not a manifest of format 1, the only format",
         ),
         (
             {"stacks.json": {"formatVersion": 1, "stacks": [{}], "files": {}}},
@@ -75,7 +78,7 @@ def test_an_early_manifest_is_enough() -> None:
         ),
         (
             {"main.yaml": None},
-            "out/stacks.json names main.yaml, which cannot be read. Build the folder again.",
+            "out/stacks.json lists main.yaml, which cannot be read. Build the folder again.",
         ),
         ({"main.yaml": b"\xff"}, "out/main.yaml is not UTF-8. Build the folder again."),
         ({"main.yaml": {"A": 1}}, "Cannot read out/main.yaml: it has no mapping Resources"),

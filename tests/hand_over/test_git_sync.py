@@ -250,7 +250,7 @@ def test_outside_a_repository_earlier_files_are_removed(
     capsys.readouterr()
 
     assert build(out, "--check") == 1
-    assert "deployments/dev/network.yaml no longer belongs to the set; a build removes it.\n" in (
+    assert "deployments/dev/network.yaml is no longer generated. A build removes it.\n" in (
         capsys.readouterr().out
     )
     assert build(out) == 0

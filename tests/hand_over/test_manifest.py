@@ -359,7 +359,10 @@ FOREIGN = {
     ),
     "name": (
         BuiltStack("My_Shop", "a", "b", {"Parameters": BOTH}),
-        ["The name 'My_Shop' cannot be part of the names of stacks, files and roles."],
+        [
+            "The stack name 'My_Shop' is not allowed, because the names of deployed stacks, files and roles "
+            "contain it."
+        ],
     ),
     "no project": (
         BuiltStack("shop", "a", "b", {"Parameters": {"Environment": {}}}),
@@ -375,7 +378,7 @@ FOREIGN = {
     ),
     "gap": (
         BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}, {"A": "First"}),
-        ["B is not in a section, but the template shows it under the title of the resource before it."],
+        ["B is not in a section, so the template would show it in the section of the previous resource."],
     ),
 }
 

@@ -224,8 +224,8 @@ def test_unknown_region_is_refused(regions: list[str]) -> None:
         matches(CLEAN, regions)
 
     assert str(caught.value) == (
-        f"Cannot lint for the regions {regions}: give at least one region that cfn-lint knows, "
-        "such as ap-northeast-1."
+        f"Cannot lint for the regions {regions}: Specify at least one region, and only regions that "
+        "cfn-lint supports, such as ap-northeast-1."
     )
 
 

@@ -109,7 +109,8 @@ def test_a_killed_process_is_an_error(forked: list[int]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(
-        ChildProcessError, match=r"^A lint process was killed, possibly because of missing memory\. "
+        ChildProcessError,
+        match=r"^A lint process was killed, possibly because the memory was not sufficient\. ",
     ):
         workers.results(killed, range(3))
 

@@ -105,7 +105,7 @@ def test_an_unknown_result_ends_with_1(versioned: Run, walk: Walk) -> None:
     [
         (
             ("--ignore", "writr"),
-            "There is no check writr. Did you mean 'writer'? They are in docs/preflight.md.",
+            "There is no check writr. Did you mean 'writer'? The checks are listed in docs/preflight.md.",
         ),
         (("--stack", "apo"), "There is no stack apo. Did you mean 'api'?"),
         (
@@ -180,7 +180,7 @@ def test_a_terminal_shows_the_progress(
     monkeypatch.setattr(sys, "stderr", terminal)
     versioned()
 
-    assert ("calls answered" in terminal.written) == shows
+    assert ("calls completed" in terminal.written) == shows
     if shows:
         last = terminal.written.split("\r")[-3]
         done, of, known, *_ = last.split()

@@ -138,9 +138,9 @@ def test_only_failed_and_unknown_results_count() -> None:
 @pytest.mark.parametrize(
     ("ignored", "sentence"),
     [
-        ("role", "There is no check role. Did you mean 'roles'? They are in docs/preflight.md."),
-        ("nothing-alike:x", "There is no check nothing-alike. They are in docs/preflight.md."),
-        (":x", "There is no check ''. They are in docs/preflight.md."),
+        ("role", "There is no check role. Did you mean 'roles'? The checks are listed in docs/preflight.md."),
+        ("nothing-alike:x", "There is no check nothing-alike. The checks are listed in docs/preflight.md."),
+        (":x", "There is no check ''. The checks are listed in docs/preflight.md."),
     ],
 )
 def test_an_unknown_check_is_refused(ignored: str, sentence: str) -> None:

@@ -32,7 +32,7 @@ KNOWN = ["alarms", "settings"]
         ),
         pytest.param(
             "<!-- generated: alarm -->\n<!-- /generated -->\n",
-            "page.md, line 1: no table is called alarm. Allowed are alarms, settings.",
+            "page.md, line 1: There is no table alarm. The tables are alarms, settings.",
             id="unknown name",
         ),
         *(

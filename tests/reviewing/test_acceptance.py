@@ -123,20 +123,21 @@ def test_two_folders_in_one_place_share_the_file(
         (
             ["--accept", "opens:api.Nothing"],
             None,
-            "--accept opens:api.Nothing accepts nothing: there is no risk opens in api.Nothing. Correct or",
+            "--accept opens:api.Nothing does not match a risk: the review has no risk opens in "
+            "api.Nothing. Correct or",
         ),
         (
             [],
             [{**ENTRY, "logicalId": "Api5xxAlarm"}],
-            "Entry 1 of review.json accepts nothing: there is no risk guard in api.Api5xxAlarm.",
+            "Entry 1 of review.json does not match a risk: the review has no risk guard in api.Api5xxAlarm.",
         ),
         ([], [{**ENTRY, "reason": " "}], "Entry 1 of review.json does not have a reason. Add it."),
         ([], [{**ENTRY, "kind": "x"}], "Entry 1 of review.json has the unknown kind 'x'. The kinds are:"),
         (
             [],
             [{"kind": "guard"}],
-            "Entry 1 of review.json must be an object with only the keys kind, stack, logicalId, reason, all "
-            'texts, but is {"kind": "guard"}.',
+            "Entry 1 of review.json must be an object with exactly the keys kind, stack, logicalId, reason, "
+            'and all values must be strings. Found {"kind": "guard"}.',
         ),
         ([], {"kind": "guard"}, "review.json must contain a list of objects with the keys kind, stack,"),
         ([], "{", "Cannot read review.json: it is not JSON"),

@@ -102,5 +102,5 @@ def test_a_missing_repository_is_a_message(tmp_path: Path, monkeypatch: pytest.M
         base(tmp_path)
 
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(HistoryError, match=r"^Git is not installed\. Name two folders"):
+    with pytest.raises(HistoryError, match=r"^Git is not installed\. Specify two output folders"):
         base(tmp_path)

@@ -117,10 +117,13 @@ def test_a_changelog_that_claims_less() -> None:
     found = reviewed(before, after)
 
     assert release.shortfall(found, "v1.0.0", "## 1.1.0\n") == (
-        "CHANGELOG.md claims 1.1.0, and the smallest version after 1.0.0 that may do this is 2.0.0 (major): "
+        "The newest version in CHANGELOG.md is 1.1.0, but the changes since 1.0.0 require at least 2.0.0 "
+        "(major): "
         "s.Q is replaced."
     )
-    assert release.shortfall(found, "v0.1.0", "## 0.1.1\n").startswith("CHANGELOG.md claims 0.1.1, and the ")
+    assert release.shortfall(found, "v0.1.0", "## 0.1.1\n").startswith(
+        "The newest version in CHANGELOG.md is 0.1.1, but "
+    )
     for start, changelog in (
         ("v1.0.0", "## 2.0.0\n"),
         ("v0.1.0", "## 0.2.0\n"),
@@ -167,9 +170,9 @@ def test_the_command(
         pytest.skip("a copy without history")
     changelog = tmp_path / "CHANGELOG.md"
     changelog.write_text("## Unreleased\n", "utf-8")
-    monkeypatch.setattr(release, "shortfall", lambda *_: "CHANGELOG.md claims too little.")
+    monkeypatch.setattr(release, "shortfall", lambda *_: "CHANGELOG.md has a version that is too small.")
     assert cli.main(["release-notes", "--from", "HEAD", "--changelog", str(changelog)]) == 1
     captured = capsys.readouterr()
     assert captured.out.startswith("# From HEAD to ")
-    assert captured.err == "csr-templates: CHANGELOG.md claims too little.\n"
+    assert captured.err == "csr-templates: CHANGELOG.md has a version that is too small.\n"
     assert cli.main(["release-notes", "--from", "HEAD", "--changelog", str(tmp_path / "none.md")]) == 2
