@@ -41,7 +41,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def app() -> StackTemplate:
-    """Return a stack with every kind of parameter and constraint, and names that can get too long."""
+    """Return a stack with every kind of parameter and constraint, and names that can become too long."""
     t = StackTemplate("What the network has no use for")
     t.add_parameter(project_name())
     t.add_parameter(environment())
@@ -105,7 +105,7 @@ def app() -> StackTemplate:
 
 
 TEST_STACKS = (
-    # Built once: the tests change files, never a template.
+    # Built once, because the tests change only files.
     Stack("network", "main.yaml", "ap-northeast-1", functools.cache(network.build)),
     Stack("app", "app.yaml", "us-east-1", functools.cache(app), per_deploy=("PackageVersion",)),
 )
@@ -165,13 +165,13 @@ def lay_out(folder: Path, changes: dict[str, Any]) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder ``parameters``, still to be made, in an empty current folder."""
+    """Return the path of a folder ``parameters``, which does not exist, in an empty current folder."""
     monkeypatch.chdir(tmp_path)
     return Path("parameters")
 
 
 class Bad(NamedTuple):
-    """Files with mistakes, and all that is said about them."""
+    """Files with mistakes, and the complete messages."""
 
     id: str
     changes: dict[str, Any]
@@ -189,10 +189,10 @@ def in_dev(identifier: str, key: str, value: Any, *messages: str) -> Bad:
 
 
 def in_message(value: Any) -> str:
-    """Return a value of a file as a message shows it."""
+    """Return a value of a file in the form of a message."""
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
-    text = json.dumps(value, ensure_ascii=value == "\ud800")  # half a character cannot be shown
+    text = json.dumps(value, ensure_ascii=value == "\ud800")  # half of a surrogate pair cannot be printed
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -350,7 +350,7 @@ CONSTRAINTS = [
     ),
 ]
 
-VALUES = [  # of dev.json: key, value, and what is said after it
+VALUES = [  # key and value of dev.json, and the text after the value in the message
     ("null", "MemorySize", None, NOT_A_NUMBER),
     ("list", "MemorySize", [128], NOT_A_NUMBER),
     ("object", "MemorySize", {"MB": 128}, NOT_A_NUMBER),
@@ -507,7 +507,7 @@ TABLE = [
 
 @pytest.mark.parametrize("case", TABLE, ids=[case.id for case in TABLE])
 def test_mistake_is_explained(case: Bad, folder: Path) -> None:
-    """A mistake is answered with file, key, value found and what is allowed; nothing else is said."""
+    """Each mistake has a message with file, key, value and allowed values. There are no other messages."""
     if case.id != "no folder":
         lay_out(folder, case.changes)
 
@@ -522,7 +522,7 @@ def test_mistake_is_explained(case: Bad, folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the good files as ``parameters`` and what a build makes of them as ``out``."""
+    """Return a folder with the good files as ``parameters`` and a build of them as ``out``."""
     place = tmp_path_factory.mktemp("built")
     lay_out(place / "parameters", {})
     writing.write(
@@ -538,7 +538,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def headline(count: int) -> str:
-    """Return the first line of the command before the mistakes."""
+    """Return the first line of the output, before the mistakes."""
     return f"There {'is 1 error' if count == 1 else f'are {count} errors'} in the parameter files."
 
 
@@ -551,7 +551,7 @@ AT_THE_COMMAND_LINE = [
 def test_command_explains_and_writes_nothing(
     case: Bad, folder: Path, built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """At the command line a mistake is the same sentence, the exit code is 2, and out/ stays untouched."""
+    """The command prints the same message, ends with 2, and does not change out/."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     if case.id != "no folder":
         lay_out(folder, case.changes)
@@ -571,7 +571,7 @@ def test_command_explains_and_writes_nothing(
 def test_every_command_checks_the_files(
     options: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Building, checking and showing print the same message about a mistake, and do not create a folder."""
+    """All commands print the same message about a mistake, and do not create a folder."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     lay_out(folder, {"dev": ""})
     output_option = ["--output", "out"] if options[0] == "build" else []
@@ -629,7 +629,7 @@ def test_json_lists_the_mistakes(
     ids=["value", "other alphabet"],
 )
 def test_program_explains(text: str, message: str, folder: Path) -> None:
-    """The program itself, with the real stacks: one sentence, exit code 2, no traceback."""
+    """The installed command prints one message without a traceback, and ends with 2, for the real stacks."""
     folder.mkdir()
     (folder / "shared.json").write_text("{}")
     (folder / "dev.json").write_text(text, encoding="utf-8")
@@ -656,7 +656,7 @@ def test_program_explains(text: str, message: str, folder: Path) -> None:
 
 
 def shop() -> StackTemplate:
-    """Return a stack with a parameter of each width."""
+    """Return a stack with parameters of each width."""
     t = StackTemplate("A shop")
     t.add_parameter(environment())
     t.add_parameter(Parameter("Title", Type="String", Default=""))
@@ -668,7 +668,7 @@ def shop() -> StackTemplate:
 def test_table_shows_what_differs_from_production(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A row per parameter, a column per environment; a star marks what production has otherwise."""
+    """Each parameter is a row, and each environment a column. A star marks differences from production."""
     monkeypatch.setattr(cli, "STACKS", (Stack("shop", "shop.yaml", "us-east-1", shop),))
     folder.mkdir()
     (folder / "shared.json").write_text("{}")
@@ -689,7 +689,7 @@ def test_table_shows_what_differs_from_production(
 def test_folder_of_the_checkout_is_the_default(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without --parameters the checkout's own files are shown, from wherever the command is called."""
+    """Without --parameters, the files of the checkout are used, from any current folder."""
     assert cli.main(["environments"]) == 0
     production = json.loads((REPOSITORY / "parameters" / "prod.json").read_text())
     assert production["VpcCidr"] in capsys.readouterr().out
@@ -698,7 +698,7 @@ def test_folder_of_the_checkout_is_the_default(
 def test_installed_package_looks_into_the_current_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without a checkout, ./parameters is used where there is one; a build also does without."""
+    """Without a checkout, ./parameters is used if it exists. It is not required for a build."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     monkeypatch.setattr(folders, "checkout", lambda: None)
 
@@ -725,8 +725,8 @@ def test_refresh_command_names_the_folder(
     assert capsys.readouterr().out.endswith("build.py --output out --parameters parameters\n")
 
 
-def test_folder_of_somebody_else_is_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder without the right to list it is a mistake about the folder."""
+def test_folder_without_permission_is_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the folder cannot be listed, the mistake is about the folder."""
     lay_out(folder, {})
 
     def refuse(path: Path) -> None:
@@ -742,7 +742,7 @@ def test_folder_of_somebody_else_is_explained(folder: Path, monkeypatch: pytest.
     assert str(caught.value) == f"parameters: {reason}"
 
 
-# ---- What is accepted ----
+# ---- Valid files ----
 
 
 def test_values_are_complete_strings(folder: Path) -> None:
@@ -779,7 +779,7 @@ def test_values_are_complete_strings(folder: Path) -> None:
 
 
 def test_strings_are_as_good_as_numbers_and_booleans(folder: Path) -> None:
-    """A number or boolean can be in quotes, as in CloudFormation's parameter files."""
+    """A number or boolean can be in quotes, as in the parameter files of CloudFormation."""
     lay_out(folder, {})
     plain = environments.read(folder, SCHEMAS)
     lay_out(
@@ -789,8 +789,8 @@ def test_strings_are_as_good_as_numbers_and_booleans(folder: Path) -> None:
     assert environments.read(folder.with_name("quoted"), SCHEMAS) == plain
 
 
-def test_other_files_are_nobodys_environment(folder: Path) -> None:
-    """Notes, backups, hidden files and folders beside the parameter files change nothing."""
+def test_other_files_are_not_environments(folder: Path) -> None:
+    """Notes, backups, hidden files and folders in the same folder are ignored."""
     lay_out(folder, {})
     expected = environments.read(folder, SCHEMAS)
     for name in ("README.md", "dev.json.orig", "dev.json~", ".dev.json", "qa"):
@@ -801,7 +801,7 @@ def test_other_files_are_nobodys_environment(folder: Path) -> None:
 
 
 def test_mistakes_of_a_template_are_not_those_of_the_files(folder: Path) -> None:
-    """A template that refers to nothing is for the linter to explain; the files are judged all the same."""
+    """A wrong reference in a template is reported by the linter. The files are still checked."""
     lay_out(folder, {"dev": {"Title": "A"}})
     broken = app()
     broken.add_resource(Bucket("Lost", BucketName=Ref("Nowhere")))
@@ -814,7 +814,10 @@ def test_mistakes_of_a_template_are_not_those_of_the_files(folder: Path) -> None
 
 
 def test_production_is_what_the_defaults_describe(folder: Path) -> None:
-    """The default of the parameter Environment names production; without that parameter there is none."""
+    """Production is the default of the parameter Environment.
+
+    Without the parameter, there is no production.
+    """
     lay_out(folder, {})
     files = {"shared": "{}", "dev": "{}", "staging": "{}", "prod": "{}"}
     lay_out(folder.with_name("bare"), files)
@@ -837,7 +840,7 @@ def ours() -> dict[str, environments.Environment]:
 
 
 def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -> None:
-    """Each environment of the templates has a file, without mistakes."""
+    """Each environment of the templates has a file without mistakes."""
     assert list(ours) == KNOWN_ENVIRONMENTS
 
 
@@ -871,7 +874,7 @@ LAMBDA_MEMORY_SAYS = 'Constraint in the api template: "must be a whole number fr
 def test_our_templates_refuse_what_their_properties_do(
     tmp_path: Path, key: str, text: str, message: str
 ) -> None:
-    """A build refuses a value that a property does not take, in every form that a file can hold it in."""
+    """A build rejects a value that a property does not allow, in every notation in a file."""
     folder = tmp_path / "parameters"
     shutil.copytree(REPOSITORY / "parameters", folder)
     values = json.loads((folder / "prod.json").read_text())
@@ -887,7 +890,7 @@ def test_our_templates_refuse_what_their_properties_do(
 
 
 def test_a_default_that_a_template_refuses(folder: Path) -> None:
-    """Zones of the old region, by default, are a mistake of each environment that does not give its own."""
+    """Default zones of the old region are a mistake in each environment that does not set its zones."""
     moved = [BuiltStack("network", "app.yaml", "eu-west-1", SCHEMAS[0].template), SCHEMAS[1]]
     zones = {"AvailabilityZone1": "eu-west-1a", "AvailabilityZone2": "eu-west-1b"}
     lay_out(folder, {"dev": zones, "staging": zones})
@@ -903,8 +906,8 @@ def test_a_default_that_a_template_refuses(folder: Path) -> None:
     ]
 
 
-# What Java, which CloudFormation is written in, and Python read alike in a pattern for a whole value. Not in
-# it: \\d, \\w, \\s and . (other characters in Python), ^ and $ (a line feed), look-arounds, nested classes.
+# Pattern elements that Java (used by CloudFormation) and Python interpret in the same way. Not included are
+# \\d, \\w, \\s and . (other characters in Python), ^ and $ (a line feed), look-arounds, nested classes.
 _QUANTIFIER = r"( [*+?] \?? | \{ [0-9]+ (,[0-9]*)? \} )?"
 PORTABLE = re.compile(
     rf"""
@@ -920,7 +923,7 @@ PORTABLE = re.compile(
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
 def test_patterns_mean_the_same_to_cloudformation(stack: Stack) -> None:
-    """A pattern uses only what Java and Python read alike, so that we refuse what CloudFormation refuses."""
+    """Patterns use only common elements of Java and Python, so CloudFormation rejects the same values."""
     for name, declaration in stack.build().to_dict()["Parameters"].items():
         assert PORTABLE.fullmatch(declaration.get("AllowedPattern", "")), name
 
@@ -929,15 +932,15 @@ def test_patterns_mean_the_same_to_cloudformation(stack: Stack) -> None:
     "pattern", [r"\d+", "a.b", "^a$", "(?i)a", "[[:alpha:]]", "[a-z&&[def]]", "(?=a)b", r"a\Z"]
 )
 def test_other_patterns_are_found(pattern: str) -> None:
-    """Patterns that the two languages read differently, or that one does not support, are distinguished."""
+    """Patterns with different meanings, or that only one language supports, are distinguished."""
     assert not PORTABLE.fullmatch(pattern)
 
 
-# ---- Mistakes of the programmer ----
+# ---- Errors in a stack ----
 
 
 def two_vpcs(*cidrs: str) -> BuiltStack:
-    """Return a stack with two VPCs and a subnet in each, whose networks nothing but the checks restrains."""
+    """Return a stack with two VPCs and a subnet in each, whose networks only the checks restrict."""
     t = StackTemplate("Two networks")
     for name, cidr in zip(("First", "FirstSubnet", "Second", "SecondSubnet"), cidrs, strict=True):
         t.add_parameter(Parameter(f"{name}Cidr", Type="String", Default=cidr))
@@ -949,8 +952,8 @@ def two_vpcs(*cidrs: str) -> BuiltStack:
     return BuiltStack("pair", "app.yaml", "us-east-1", t.to_dict())
 
 
-def test_subnets_are_judged_within_their_own_vpc(folder: Path) -> None:
-    """Two VPCs of one environment may have the same addresses, and so may their subnets."""
+def test_subnets_are_compared_only_within_their_vpc(folder: Path) -> None:
+    """Two VPCs of an environment, and their subnets, can have the same addresses."""
     lay_out(folder, {"shared": "{}", "dev": "{}", "staging": DROP, "prod": DROP})
 
     environments.read(folder, [two_vpcs("10.0.0.0/16", "10.0.1.0/24", "10.0.0.0/16", "10.0.1.0/24")])
@@ -970,7 +973,7 @@ def test_subnets_are_judged_within_their_own_vpc(folder: Path) -> None:
     ],
 )
 def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder: Path) -> None:
-    """Where a template lets every text through, a network that AWS would refuse is a mistake all the same."""
+    """A network that AWS would reject is a mistake, even if the template allows any text."""
     lay_out(folder, {"shared": "{}", "dev": "{}", "staging": DROP, "prod": DROP})
 
     with pytest.raises(EnvironmentsError) as caught:
@@ -1006,7 +1009,7 @@ def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder:
 def test_mistake_of_a_stack_is_refused(
     parameters: dict[str, Any], per_deploy: tuple[str, ...], message: str, folder: Path
 ) -> None:
-    """What would let a mistake of the files pass is a mistake of the stack."""
+    """A stack for which the files could not be checked is rejected."""
     lay_out(folder, {})
     other = BuiltStack("other", "other.yaml", "us-east-1", {"Parameters": parameters}, per_deploy=per_deploy)
 
@@ -1067,7 +1070,7 @@ def read_production(changes: dict[str, Any]) -> environments.Environment:
 
 @given(st.fixed_dictionaries({}, optional=RIGHT_VALUES))
 def test_right_values_are_accepted(changes: dict[str, Any]) -> None:
-    """Every value that fits the templates is accepted and passed on as the text in the file."""
+    """Every value that the templates allow is passed on with the text of the file."""
     found = read_production(changes).values
 
     assert {name: found[name] for name in changes} == {name: str(value) for name, value in changes.items()}
@@ -1075,7 +1078,7 @@ def test_right_values_are_accepted(changes: dict[str, Any]) -> None:
 
 @given(st.sampled_from(sorted(RIGHT_VALUES)), st.data())
 def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -> None:
-    """A value is refused with a sentence, or it is text that every template accepts."""
+    """A value is either rejected with a message, or it is text that every template accepts."""
     value = data.draw(ANY_SCALAR | RIGHT_VALUES[name])
     try:
         accepted = read_production({name: value})
@@ -1098,7 +1101,7 @@ def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -
     ids=["missing", "too long", "empty"],
 )
 def test_mistake_of_the_folder_has_no_key(tmp_path: Path, name: str, message: str) -> None:
-    """Where the folder is the mistake, the key is empty, which is text as well."""
+    """If the mistake is about the folder, the key is an empty text."""
     folder = tmp_path / name
     with pytest.raises(EnvironmentsError) as caught:
         environments.read(folder, SCHEMAS)
