@@ -74,8 +74,7 @@ def test_related_alarms_fire_together() -> None:
     """Alarms that a description calls related fire together in a scenario.
 
     All alarms of a sentence must fire with the alarm, or one of them after "or". An alarm that "does not
-    fire"
-    must not fire.
+    fire" must not fire.
     """
     together = [one.fires.keys() for one in scenarios()]
     resources = chain.from_iterable(one.values() for one in deployed("prod", DOMAIN).resources.values())
