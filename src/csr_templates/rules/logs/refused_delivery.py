@@ -63,6 +63,8 @@ FIELDS = [
     "time-to-first-byte",
     "timestamp",
     "timestamp(ms)",
+    "viewer-request-log-data",
+    "viewer-response-log-data",
     "x-edge-detailed-result-type",
     "x-edge-location",
     "x-edge-mqcs",
@@ -72,14 +74,16 @@ FIELDS = [
     "x-forwarded-for",
     "x-host-header",
 ]
-VARIABLES = {"accountid", "distributionid", "region", "yyyy", "mm", "dd", "hh"}
+VARIABLES = {"account-id", "accountid", "distributionid", "region", "yyyy", "mm", "dd", "hh"}
 
 
 class RefusedDelivery(Rule):
     """Delivery of logs that CloudFront does not write.
 
-    The log type of a distribution is ACCESS_LOGS, its fields are those of the access log, and the path in a
-    bucket has the variables {DistributionId}, {yyyy}, {MM}, {dd} and {HH}. CloudWatch Logs refuses others.
+    The log type of a distribution is ACCESS_LOGS, or CONNECTION_LOGS for mutual TLS. An access log has fixed
+    fields, and the path in a bucket has the variables {DistributionId}, {yyyy}, {MM}, {dd} and {HH}.
+    CloudWatch Logs refuses others. Only fields that are similar to a known one are reported, since CloudFront
+    adds fields.
     """
 
     id = "E9673"
@@ -97,12 +101,15 @@ class RefusedDelivery(Rule):
                 if resources.get(one, {}).get("Type") == DISTRIBUTION
             ]
             if about or ":cloudfront:" in arn:
-                ours |= {logical_id: logical_id, **dict.fromkeys(texts(properties.get("Name")), logical_id)}
                 kind = properties.get("LogType")
-                if isinstance(kind, str) and kind not in ("ACCESS_LOGS", "CONNECTION_LOGS"):
+                if kind == "ACCESS_LOGS":
+                    names = texts(properties.get("Name"))
+                    ours |= {logical_id: logical_id, **dict.fromkeys(names, logical_id)}
+                elif isinstance(kind, str) and kind != "CONNECTION_LOGS":
                     yield Fault(
                         (logical_id, "Properties", "LogType"),
-                        f"LogType is {kind}, and a distribution has only ACCESS_LOGS: the source is refused.",
+                        f"LogType is {kind}, and a distribution has only ACCESS_LOGS and CONNECTION_LOGS: "
+                        "the source is refused.",
                     )
         for logical_id, _, properties in of_type(resources, "AWS::Logs::Delivery") if ours else ():
             names = texts(properties.get("DeliverySourceName"))
@@ -112,10 +119,13 @@ class RefusedDelivery(Rule):
 
 def _problems(logical_id: str, properties: Any) -> Faults:
     for field, path in each(properties.get("RecordFields"), logical_id, "Properties", "RecordFields"):
-        if isinstance(field, str) and field not in FIELDS:
-            close = get_close_matches(field, FIELDS, n=1)
-            hint = f" Did you mean {close[0]}?" if close else " Remove it."
-            yield Fault(path, f"RecordFields has {field}, which access logs of CloudFront do not have.{hint}")
+        close = get_close_matches(str(field), FIELDS, n=1, cutoff=0.7)
+        if isinstance(field, str) and field not in FIELDS and close:
+            yield Fault(
+                path,
+                f"RecordFields has {field}, which access logs of CloudFront do not have. Did you mean "
+                f"{close[0]}?",
+            )
     for text in texts(properties.get("S3SuffixPath")):
         for name in re.findall(r"(?<!\$)\{([^{}]*)\}", text):
             if name.lower() not in VARIABLES:
