@@ -47,6 +47,18 @@ BAD = {
         "Resources/Delivery/Properties/RecordFields/1",
         "RecordFields has cs-uri, which access logs of CloudFront do not have. Did you mean cs-uri-stem?",
     ),
+    "field of a real-time log": (
+        delivery("RecordFields: [date, cs-user-agent]"),
+        "Resources/Delivery/Properties/RecordFields/1",
+        "RecordFields has cs-user-agent, which access logs of CloudFront do not have. Did you mean "
+        "cs(User-Agent)?",
+    ),
+    "minutes": (
+        delivery("S3SuffixPath: '{DistributionId}/{yyyy}/{mm}'"),
+        "Resources/Delivery/Properties/S3SuffixPath",
+        "S3SuffixPath has {mm}, which is not a variable of CloudFront's logs. It has {DistributionId}, "
+        "{yyyy}, {MM}, {dd} and {HH}.",
+    ),
     "path": (
         delivery("S3SuffixPath: '{DistributionId}/{year}'"),
         "Resources/Delivery/Properties/S3SuffixPath",

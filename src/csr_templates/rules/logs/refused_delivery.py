@@ -14,67 +14,17 @@ from csr_templates.rules.support.values import of_type
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 SOURCE = "AWS::Logs::DeliverySource"
 
-FIELDS = [
-    "asn",
-    "c-country",
-    "c-ip",
-    "c-ip-version",
-    "c-port",
-    "cache-behavior-path-pattern",
-    "connection-id",
-    "cs(Cookie)",
-    "cs(Host)",
-    "cs(Referer)",
-    "cs(User-Agent)",
-    "cs-accept",
-    "cs-accept-encoding",
-    "cs-bytes",
-    "cs-header-names",
-    "cs-headers",
-    "cs-headers-count",
-    "cs-method",
-    "cs-protocol",
-    "cs-protocol-version",
-    "cs-uri-query",
-    "cs-uri-stem",
-    "date",
-    "distribution-tenant-id",
-    "distributionid",
-    "DistributionId",
-    "fle-encrypted-fields",
-    "fle-status",
-    "origin-fbl",
-    "origin-lbl",
-    "primary-distribution-dns-name",
-    "primary-distribution-id",
-    "r-host",
-    "s-ip",
-    "sc-bytes",
-    "sc-content-len",
-    "sc-content-type",
-    "sc-range-end",
-    "sc-range-start",
-    "sc-status",
-    "sr-reason",
-    "ssl-cipher",
-    "ssl-protocol",
-    "time",
-    "time-taken",
-    "time-to-first-byte",
-    "timestamp",
-    "timestamp(ms)",
-    "viewer-request-log-data",
-    "viewer-response-log-data",
-    "x-edge-detailed-result-type",
-    "x-edge-location",
-    "x-edge-mqcs",
-    "x-edge-request-id",
-    "x-edge-response-result-type",
-    "x-edge-result-type",
-    "x-forwarded-for",
-    "x-host-header",
-]
-VARIABLES = {"account-id", "accountid", "distributionid", "region", "yyyy", "mm", "dd", "hh"}
+NAMES = (
+    "asn c-country c-ip c-port cache-behavior-path-pattern connection-id cs(Cookie) cs(Host) cs(Referer) "
+    "cs(User-Agent) cs-bytes cs-method cs-protocol cs-protocol-version cs-uri-query cs-uri-stem date "
+    "distribution-tenant-id DistributionId distributionid fle-encrypted-fields fle-status origin-fbl "
+    "origin-lbl sc-bytes sc-content-len sc-content-type sc-range-end sc-range-start sc-status ssl-cipher "
+    "ssl-protocol time time-taken time-to-first-byte timestamp timestamp(ms) viewer-request-log-data "
+    "viewer-response-log-data x-edge-detailed-result-type x-edge-location x-edge-request-id "
+    "x-edge-response-result-type x-edge-result-type x-forwarded-for x-host-header"
+)
+FIELDS = NAMES.split()
+VARIABLES = {"account-id", "accountid", "DistributionId", "distributionid", "yyyy", "MM", "dd", "HH"}
 
 
 class RefusedDelivery(Rule):
@@ -117,18 +67,25 @@ class RefusedDelivery(Rule):
                 yield from _problems(logical_id, properties)
 
 
+def _plain(field: str) -> str:
+    return re.sub(r"[^a-z]+", "-", field.lower()).strip("-")
+
+
+SPELLINGS = {_plain(field): field for field in FIELDS}
+
+
 def _problems(logical_id: str, properties: Any) -> Faults:
     for field, path in each(properties.get("RecordFields"), logical_id, "Properties", "RecordFields"):
-        close = get_close_matches(str(field), FIELDS, n=1, cutoff=0.7)
+        close = get_close_matches(_plain(str(field)), SPELLINGS, n=1, cutoff=0.7)
         if isinstance(field, str) and field not in FIELDS and close:
             yield Fault(
                 path,
                 f"RecordFields has {field}, which access logs of CloudFront do not have. Did you mean "
-                f"{close[0]}?",
+                f"{SPELLINGS[close[0]]}?",
             )
     for text in texts(properties.get("S3SuffixPath")):
         for name in re.findall(r"(?<!\$)\{([^{}]*)\}", text):
-            if name.lower() not in VARIABLES:
+            if name not in VARIABLES:
                 yield Fault(
                     (logical_id, "Properties", "S3SuffixPath"),
                     f"S3SuffixPath has {{{name}}}, which is not a variable of CloudFront's logs. It has "
