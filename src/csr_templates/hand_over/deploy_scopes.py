@@ -146,7 +146,7 @@ BESIDE: Final = {
 """Resources of an action without the stack's tags, in addition to a resource with them."""
 
 ARNS: Final = {
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_logs.html
     "logs:DeleteDeliverySource": ("arn:${Partition}:logs:${Region}:${Account}:delivery-source:*",),
 }
 """ARN formats missing in cfn-lint's copy of the list of actions."""
