@@ -23,6 +23,7 @@ UNKNOWN: Final = (
     "termination protection, stack policies and the Rules of a template",
     "keys and secrets that wait for their deletion",
     "update handlers that an import may run to set tags, and whether one then generates a secret again",
+    "changes that an import makes to a DB instance that differs from the template",
     "passwords, and the values of dynamic references",
     "values that AWS adds by itself, and so what drift detection really reports",
     "what services create or keep by themselves: network interfaces, log groups, copies of secrets",

@@ -16,7 +16,8 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Document
 from csr_templates.cloudformation.resolving import ResolveError, resolve
 from csr_templates.cloudformation.schemas import iam_action, resource_schema
 from csr_templates.hand_over import deploy_scopes
-from csr_templates.hand_over.deploy_policies import claimed_actions, iam_policies
+from csr_templates.hand_over.deploy_needs import claimed_actions
+from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, PolicyError, in_documents
 from csr_templates.hand_over.policy_patterns import Patterns
 from csr_templates.linting import runner as linting

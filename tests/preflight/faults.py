@@ -314,19 +314,21 @@ def function(world: MockAccount) -> Iterator[None]:
 
 
 @contextmanager
-def logging_role(world: MockAccount, owner: str | None, *, exists: bool) -> Iterator[None]:
+def logging_role(
+    world: MockAccount, owner: str | None, *, exists: bool, name: str = "theirs"
+) -> Iterator[None]:
     """Have API Gateway write with a role of another stack, or of none."""
     iam, before = world.client("iam", VIRGINIA), world.recorder.logging_role
-    world.recorder.logging_role = f"arn:aws:iam::{ACCOUNT}:role/theirs"
+    world.recorder.logging_role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
     if owner:
-        world.recorder.stacks.foreign["theirs"] = owner
+        world.recorder.stacks.foreign[name] = owner
     if exists:
-        iam.create_role(RoleName="theirs", AssumeRolePolicyDocument="{}")
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
     yield
     world.recorder.logging_role = before
-    world.recorder.stacks.foreign.pop("theirs", None)
+    world.recorder.stacks.foreign.pop(name, None)
     if exists:
-        iam.delete_role(RoleName="theirs")
+        iam.delete_role(RoleName=name)
 
 
 @contextmanager
@@ -818,6 +820,16 @@ FAULTS = (
         lambda world: logging_role(world, "other-stack", exists=True),
     ),
     Fault(
+        "a deleted stack set the role for the logs",
+        "new",
+        "moto",
+        "WARN api-logging-role:ApiStage",
+        ("apigateway", "iam"),
+        lambda world: logging_role(
+            world, None, exists=True, name=f"{PREFIX}api-ApiGatewayLoggingRole-1A2B3C4D5E6F"
+        ),
+    ),
+    Fault(
         "too many APIs",
         "new",
         "recorded",
@@ -1154,7 +1166,7 @@ FAULTS = (
         "no one is subscribed",
         "ready",
         "moto",
-        "FAIL alarm-subscriptions:ApiCriticalAlarmTopic",
+        "WARN alarm-subscriptions:ApiCriticalAlarmTopic",
         ("sns",),
         unconfirmed,
     ),
@@ -1219,7 +1231,7 @@ FAULTS = (
         change=changed("rds", "DescribeDBInstances", pending),
     ),
     Fault(
-        "there is no snapshot", "ready", "moto", f"FAIL newest-snapshot:{CLUSTER}", ("rds",), snapshot_deleted
+        "there is no snapshot", "ready", "moto", f"WARN newest-snapshot:{CLUSTER}", ("rds",), snapshot_deleted
     ),
     Fault(
         "the snapshot is old",

@@ -68,14 +68,14 @@ def rolled_back(answer: Any) -> Any:
             "alarm-subscriptions",
             "sns ListSubscriptionsByTopic",
             lambda _: [{"SubscriptionArn": "PendingConfirmation", "Protocol": "email"}],
-            "FAIL The subscription of the topic NetworkAlarmTopic is not confirmed: its alarms do not "
+            "WARN The subscription of the topic NetworkAlarmTopic is not confirmed: its alarms do not "
             "notify anyone.",
         ),
         (
             "newest-snapshot",
             "rds DescribeDBClusterSnapshots",
             lambda answer: [{**one, "Status": "creating"} for one in answer],
-            "FAIL The cluster csr-lambda-api-prod-aurora-cluster does not have a snapshot.",
+            "WARN The cluster csr-lambda-api-prod-aurora-cluster does not have a snapshot.",
         ),
         (
             "engine-version",
