@@ -13,7 +13,7 @@ from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import Facts, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Result, Subject, judge
+from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, unasked
 
 from .conftest import Walk
 from .faults import changed
@@ -208,6 +208,60 @@ def test_low_concurrency_without_a_reservation_is_a_warning(walk: Walk) -> None:
 def test_a_wildcard_matches_one_label(name: str, domain: str, *, covered: bool) -> None:
     """Wildcards match as in TLS."""
     assert acm._covers(name, domain) is covered
+
+
+@pytest.mark.parametrize(("gateway", "used"), [({"SubnetId": "subnet-1"}, 1), ({}, 0)])
+def test_a_regional_nat_gateway_does_not_count_in_a_zone(
+    walk: Walk, gateway: dict[str, str], used: int
+) -> None:
+    """EC2 returns a subnet for zonal NAT gateways, and none for regional ones."""
+    subnet = {"SubnetId": "subnet-1", "AvailabilityZone": "ap-northeast-1a"}
+
+    def change(facts: Facts) -> Facts:
+        facts = changed("ec2", "DescribeSubnets", lambda _: [subnet])(facts)
+        answer = [{"NatGatewayId": "nat-1", "State": "available", **gateway}]
+        return changed("ec2", "DescribeNatGateways", lambda _: answer)(facts)
+
+    assert said(walk, "new", "nat-gateway-quota", change)[0] == (
+        "PASS",
+        f"NAT gateways in ap-northeast-1a: {used} used and 1 new, of 5 (Service Quotas).",
+    )
+
+
+def test_an_unexpected_answer_makes_only_its_checks_unknown(walk: Walk) -> None:
+    """The report still has the results of all other checks."""
+    cluster = {"DBClusterIdentifier": "c"}  # without its version and its status
+    facts = changed("rds", "DescribeDBClusters", lambda _: [cluster])(walk.states["ready"].facts)
+    results = judge(CHECKS, walk.world.needs, facts)
+    unknown = {one.check: one for one in results if one.status != "PASS"}
+
+    assert unasked(CHECKS, walk.world.needs, facts) == []
+    assert len(results) == len(walk.states["ready"].results)
+    assert {name: (one.status, one.sentence) for name, one in unknown.items()} == {
+        "engine-version": (
+            "UNKNOWN",
+            "The check engine-version cannot read an answer of AWS: KeyError: 'EngineVersion'.",
+        ),
+        "writer": ("UNKNOWN", "The check writer cannot read an answer of AWS: KeyError: 'Status'."),
+    }
+    assert unknown["writer"].why == "unexpected answer"
+    assert unknown["writer"].command.startswith("aws rds describe-db-clusters ")
+
+
+def test_other_errors_of_a_check_are_raised() -> None:
+    """An assertion that fails in a test is not a result."""
+
+    def broken(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+        raise AssertionError("broken")
+
+    api = StackNeeds("api", "shop-prod-api", "eu-west-1", {}, {}, {})
+    needed = Needs("prod", "shop", "123456789012", [api], ())
+    facts = Facts("2026-11-26T00:00:00Z", "123456789012", "arn")
+    check = Check("broken", "", lambda needs: [Subject("a", api)], broken)
+
+    for run in (judge, unasked):
+        with pytest.raises(AssertionError, match=r"^broken$"):
+            run([check], needed, facts)
 
 
 def test_a_quota_that_rds_does_not_return_is_a_warning(walk: Walk) -> None:
