@@ -349,12 +349,32 @@ def deployed_key(world: MockAccount) -> Iterator[None]:
 
 
 @contextmanager
-def unready_copy(world: MockAccount) -> Iterator[Needs]:
-    """Specify a key whose secret does not have a replica in the other region."""
+def no_copy(world: MockAccount) -> Iterator[None]:
+    """Delete the replica of a key that CloudFront does not send."""
     client, name = world.client("secretsmanager"), f"{PREFIX}origin-api-key-b"
     client.remove_regions_from_replication(SecretId=name, RemoveReplicaRegions=[VIRGINIA])
-    yield world.needs_of(OriginKeys="both", OriginKey="b")
+    yield
     client.replicate_secret_to_regions(SecretId=name, AddReplicaRegions=[{"Region": VIRGINIA}])
+
+
+@contextmanager
+def other_key_without_copy(world: MockAccount) -> Iterator[Needs]:
+    """Deploy only the frontend, with a key whose secret does not have a replica."""
+    parameters = world.recorder.stacks.parameters
+    parameters[f"{PREFIX}api"] = {"OriginKeys": "both"}
+    with no_copy(world):
+        yield world.needs_of("frontend", OriginKey="b")
+    del parameters[f"{PREFIX}api"]
+
+
+@contextmanager
+def first_key_without_copy(world: MockAccount) -> Iterator[Needs]:
+    """Deploy the frontend for the first time, with a key whose secret does not have a replica."""
+    stacks = world.recorder.stacks
+    stacks.deploy("api")
+    with secret(world, TOKYO, "a"):
+        yield world.needs_of("frontend")
+    del stacks.status[f"{PREFIX}api"]
 
 
 @contextmanager
@@ -865,6 +885,14 @@ FAULTS = (
         lambda world: secret(world, VIRGINIA, "b"),
     ),
     Fault(
+        "the first key has no copy",
+        "new",
+        "moto",
+        "FAIL origin-key:OriginKey",
+        ("cloudformation", "secretsmanager"),
+        first_key_without_copy,
+    ),
+    Fault(
         "a secret waits for its deletion",
         "new",
         "moto",
@@ -1179,12 +1207,20 @@ FAULTS = (
         deployed_key,
     ),
     Fault(
-        "the copy of the key is not ready",
+        "the other key has no copy",
         "ready",
         "moto",
         "FAIL origin-key:OriginKey",
+        ("cloudformation", "secretsmanager"),
+        other_key_without_copy,
+    ),
+    Fault(
+        "the copy of a key is gone",
+        "ready",
+        "moto",
+        f"FAIL secret-names:{PREFIX}origin-api-key-b@{VIRGINIA}",
         ("secretsmanager",),
-        unready_copy,
+        no_copy,
     ),
     Fault(
         "a secret is being deleted",

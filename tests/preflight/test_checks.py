@@ -9,9 +9,10 @@ import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
+from csr_templates.preflight import calls
 from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import Facts, Lookup
+from csr_templates.preflight.facts import Fact, Facts, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, unasked
 
@@ -208,6 +209,32 @@ def test_low_concurrency_without_a_reservation_is_a_warning(walk: Walk) -> None:
 def test_a_wildcard_matches_one_label(name: str, domain: str, *, covered: bool) -> None:
     """Wildcards match as in TLS."""
     assert acm._covers(name, domain) is covered
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (
+            "InSync",
+            "PASS csr-lambda-api-prod-api accepts the key that csr-lambda-api-prod-frontend would send: b.",
+        ),
+        (
+            "InProgress",
+            "FAIL The replica of csr-lambda-api-prod-origin-api-key-b in us-east-1 is InProgress, so "
+            "CloudFront could get a different value than the API.",
+        ),
+    ],
+)
+def test_a_new_key_needs_a_replica_in_sync(walk: Walk, state: str, expected: str) -> None:
+    """The replication of a key that CloudFront starts to send must be finished."""
+    needed = walk.world.needs_of(OriginKeys="both", OriginKey="b")
+    query = calls.secret("ap-northeast-1", f"{needed.prefix}origin-api-key-b")
+    ready = walk.states["ready"].facts
+    facts = Facts(ready.time, ready.account, ready.caller, ready)
+    facts.add([Fact(query, ready.time, {"ReplicationStatus": [{"Region": "us-east-1", "Status": state}]})])
+    found = {one.subject: one for one in judge([_check("origin-key")], needed, facts)}
+
+    assert f"{found['OriginKey'].status} {found['OriginKey'].sentence}" == expected
 
 
 @pytest.mark.parametrize(("gateway", "used"), [({"SubnetId": "subnet-1"}, 1), ({}, 0)])
