@@ -493,6 +493,11 @@ def pending(answer: Any) -> Any:
     return [{**one, "DBParameterGroups": [group]} for one in answer]
 
 
+def upgraded(answer: Any) -> Any:
+    """Return a cluster with a newer version than that of the stack."""
+    return [{**one, "EngineVersion": "8.0.mysql_aurora.3.10.99"} for one in answer]
+
+
 def failed_over(answer: Any) -> Any:
     """Return a cluster whose second instance is the writer."""
     members = [
@@ -1275,6 +1280,13 @@ FAULTS = (
         "facts",
         f"WARN newest-snapshot:{CLUSTER}",
         change=changed("rds", "DescribeDBClusterSnapshots", older_snapshots),
+    ),
+    Fault(
+        "the cluster was upgraded outside of the stack",
+        "ready",
+        "facts",
+        f"WARN engine-version:{CLUSTER}",
+        change=changed("rds", "DescribeDBClusters", upgraded),
     ),
     Fault(
         "the deployed engine version was deprecated",

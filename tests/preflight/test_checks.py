@@ -81,8 +81,10 @@ def rolled_back(answer: Any) -> Any:
         (
             "engine-version",
             "rds DescribeDBClusters",
-            with_version("8.0.mysql_aurora.3.04.0"),
-            f"UNKNOWN {MISSING} rds DescribeDBEngineVersions in ap-northeast-1.",
+            with_version("8.0.mysql_aurora.3.10.99"),
+            "WARN The version of the cluster was changed to 8.0.mysql_aurora.3.10.99 outside of "
+            "{prefix}database. The deploy does not change it, because DatabaseEngineVersion ({version}) is "
+            "the same as in the last deploy.",
         ),
         (
             "api-logging-role",
@@ -99,18 +101,28 @@ def test_messages_for_changed_responses(
     service, _, name = operation.partition(" ")
     status, sentence = said(walk, "ready", check, changed(service, name, change))[0]
 
-    assert f"{status} {sentence}" == expected.format(zone=walk.world.zone, prefix=walk.world.needs.prefix)
+    needed = walk.world.needs
+    ((_, _, cluster),) = needed.of_type("AWS::RDS::DBCluster")
+    assert f"{status} {sentence}" == expected.format(
+        zone=walk.world.zone, prefix=needed.prefix, version=cluster["EngineVersion"]
+    )
 
 
 @pytest.mark.parametrize(
-    ("targets", "status"), [(["8.0.mysql_aurora.3.10.6"], "WARN"), (["8.0.mysql_aurora.3.11.0"], "FAIL")]
+    ("targets", "status", "remedy"),
+    [
+        (["wanted"], "WARN", "Follow docs/changes.md (A new engine version)."),
+        (["newest", "other"], "FAIL", "Set DatabaseEngineVersion to old or newest or other."),
+        (["other"], "FAIL", "Set DatabaseEngineVersion to old or other."),
+        ([], "FAIL", "Set DatabaseEngineVersion to old."),
+    ],
 )
-def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str) -> None:
+def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str, remedy: str) -> None:
     """A version to which the deployed version can be upgraded is a warning, any other one a failure."""
     database = walk.world.needs.stack("database")
     assert database
     version = database.resources["DatabaseCluster"]["Properties"]["EngineVersion"]
-    wanted = [one.replace("8.0.mysql_aurora.3.10.6", version) for one in targets]
+    wanted = [one.replace("wanted", version) for one in targets]
     answers: Mapping[str, Any] = {
         "DescribeDBClusters": [{"EngineVersion": "old"}],
         "DescribeStacks": [{"StackStatus": "CREATE_COMPLETE"}],
@@ -128,7 +140,9 @@ def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str) -
     (check,) = [one for one in CHECKS if one.name == "engine-version"]
     (subject,) = check.subjects(walk.world.needs)
 
-    assert check.judge(subject, walk.world.needs, Answers(walk.states["ready"].facts)).status == status
+    verdict = check.judge(subject, walk.world.needs, Answers(walk.states["ready"].facts))
+
+    assert (verdict.status, verdict.remedy) == (status, remedy)
 
 
 def test_dates_of_runtimes_are_those_of_cfn_lint() -> None:
