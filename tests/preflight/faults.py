@@ -10,7 +10,7 @@ from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure
 from csr_templates.preflight.needs import Needs
 
 from .mock_account import ACCOUNT, DOMAIN, PACKAGE, MockAccount, package
-from .recorded import TOKYO, VIRGINIA
+from .recorded import TOKYO, VIRGINIA, AwsError
 
 PREFIX = "csr-lambda-api-prod-"
 CLUSTER = f"{PREFIX}aurora-cluster"
@@ -198,15 +198,26 @@ def other_distribution(world: MockAccount) -> Iterator[None]:
 
 
 @contextmanager
-def alias_in_another_account(world: MockAccount) -> Iterator[Needs]:
-    """Require a domain that another account uses."""
+def another_domain(world: MockAccount, *conflicting: str) -> Iterator[Needs]:
+    """Require another domain, while a distribution in another account has some aliases."""
     world.recorder.conflicting = [
-        {"Alias": "shop.example.com", "DistributionId": "EELSEWHERE", "AccountId": "******999999"}
+        {"Alias": alias, "DistributionId": "*******SEWHERE", "AccountId": "******999999"}
+        for alias in conflicting
     ]
     arn = world.import_certificate("*.example.com", 200)
     yield world.needs_of(CustomDomainName="shop.example.com", CertificateArn=arn)
     world.recorder.conflicting = []
     world.client("acm", VIRGINIA).delete_certificate(CertificateArn=arn)
+
+
+@contextmanager
+def another_domain_than_the_certificate(world: MockAccount) -> Iterator[Needs]:
+    """Require a domain that the certificate of the deployed distribution does not cover."""
+    failing, call = world.recorder.failing, ("cloudfront", "ListConflictingAliases")
+    failing[call] = AwsError("InvalidArgument", "The certificate does not cover the alias.")
+    with another_domain(world) as needed:
+        yield needed
+    del failing[call]
 
 
 @contextmanager
@@ -1193,7 +1204,23 @@ FAULTS = (
         "recorded",
         "FAIL domain-alias:shop.example.com",
         ("cloudfront",),
-        alias_in_another_account,
+        lambda world: another_domain(world, "*.example.com", "shop.example.com"),
+    ),
+    Fault(
+        "another account has an overlapping domain",
+        "ready",
+        "recorded",
+        "WARN domain-alias:shop.example.com",
+        ("cloudfront",),
+        lambda world: another_domain(world, "*.example.com"),
+    ),
+    Fault(
+        "the deployed certificate does not cover the domain",
+        "ready",
+        "recorded",
+        "WARN domain-alias:shop.example.com",
+        ("cloudfront",),
+        another_domain_than_the_certificate,
     ),
     Fault(
         "no one is subscribed",

@@ -9,7 +9,7 @@ import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
-from csr_templates.preflight import calls
+from csr_templates.preflight import calls, edge_calls
 from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import Fact, Facts, Lookup
@@ -249,6 +249,39 @@ def test_a_new_key_needs_a_replica_in_sync(walk: Walk, state: str, expected: str
     found = {one.subject: one for one in judge([_check("origin-key")], needed, facts)}
 
     assert f"{found['OriginKey'].status} {found['OriginKey'].sentence}" == expected
+
+
+@pytest.mark.parametrize(
+    ("alias", "ours", "expected"),
+    [
+        ("*.example.com", True, "PASS No distribution in any account has the alias shop.example.com."),
+        (
+            "*.example.com",
+            False,
+            "WARN *.example.com, which overlaps with shop.example.com, is an alias of the distribution "
+            "*******SEWHERE in account ******999999. CloudFront uses the more specific alias for a request.",
+        ),
+        (
+            "shop.example.com",
+            False,
+            "FAIL shop.example.com is already an alias of the distribution *******SEWHERE in account "
+            "******999999, so the deploy would fail.",
+        ),
+    ],
+)
+def test_only_an_equal_alias_is_a_failure(walk: Walk, alias: str, *, ours: bool, expected: str) -> None:
+    """AWS also returns overlapping aliases, and hides the first characters of the IDs."""
+    tail = walk.world.distribution[-7:] if ours else "SEWHERE"
+    found = {"Alias": alias, "DistributionId": f"*******{tail}", "AccountId": "******999999"}
+    ready = walk.states["ready"].facts
+    facts = Facts(ready.time, ready.account, ready.caller, ready)
+    query = edge_calls.conflicting_aliases(walk.world.distribution, "shop.example.com")
+    facts.add([Fact(query, ready.time, [found])])
+    needed = walk.world.needs_of(CustomDomainName="shop.example.com")
+
+    assert [f"{one.status} {one.sentence}" for one in judge([_check("domain-alias")], needed, facts)] == [
+        expected
+    ]
 
 
 @pytest.mark.parametrize(("gateway", "used"), [({"SubnetId": "subnet-1"}, 1), ({}, 0)])
