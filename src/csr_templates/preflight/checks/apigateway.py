@@ -66,7 +66,9 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Delete the old role after the deploy (docs/operations.md, When the first create fails).",
         )
     if ours and stack.deployed not in owners:
-        owner = f"which {', '.join(sorted(owners))} holds" if owners else "which does not belong to a stack"
+        owner = (
+            f"which belongs to {', '.join(sorted(owners))}" if owners else "which does not belong to a stack"
+        )
         return failed(
             f"The CloudWatch log role of API Gateway in {stack.region} is {name}, {owner}: {stack.deployed} "
             "would replace the setting.",
