@@ -119,9 +119,10 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         if one["Alias"].lower() == alias.lower():
             return failed(f"{alias} is already {_of(one)}, so the deploy would fail.", remedy)
     if conflicting:
+        one = conflicting[0]
         return warned(
-            f"{conflicting[0]['Alias']}, which overlaps with {alias}, is {_of(conflicting[0])}. CloudFront uses the "
-            "more specific alias for a request.",
+            f"{one['Alias']}, which overlaps with {alias}, is {_of(one)}. CloudFront uses the more specific "
+            "alias for a request.",
             "Check that this is intended.",
         )
     return passed(f"No distribution in any account has the alias {alias}.")
