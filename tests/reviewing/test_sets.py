@@ -246,6 +246,39 @@ def test_a_stack_that_leaves_the_set() -> None:
     assert ("export", "network", "Id") in found
 
 
+@pytest.mark.parametrize("parameter", ["ProjectName", "Environment"])
+def test_stacks_with_new_names(parameter: str) -> None:
+    """A deploy under new names creates new stacks. It does not replace anything in the old ones."""
+
+    def templates(value: str) -> dict[str, Template]:
+        names = {"ProjectName": {"Default": "app"}, "Environment": {"Default": "prod"}}
+        parameters = {**names, parameter: {"Default": value}}
+        table = {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {"TableName": {"Fn::Sub": "${ProjectName}-${Environment}-items"}},
+        }
+        network = {"Parameters": parameters, **exporting("a", {"Fn::Sub": f"${{{parameter}}}"})}
+        database = {"Parameters": parameters, "Resources": {**importing("a")["Resources"], "Table": table}}
+        return {"network": network, "database": database}
+
+    found = report.review(side(**templates("one")), side(**templates("two")))
+    old, new = ("one-prod", "two-prod") if parameter == "ProjectName" else ("app-one", "app-two")
+
+    assert [(one.kind, one.stack, one.name, one.message) for one in found.risks] == [
+        (
+            "orphan",
+            "network",
+            "",
+            f"The names of stacks change: {old}-network becomes {new}-network and {old}-database becomes "
+            f"{new}-database. The deploy creates new, empty stacks. Data is not copied: it stays in the old "
+            "stacks, which continue to run and to incur costs until they are deleted manually. Revert the "
+            "change, unless you want a second system.",
+        )
+    ]
+    changes = {one.change.change for stack in found.environments[0].stacks for one in stack.resources}
+    assert changes == {"add"}
+
+
 def test_the_stack_policy_is_that_of_the_deployed_stack() -> None:
     """The policy of the deployed stack applies, not the one of the change."""
     policy = {

@@ -72,7 +72,11 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
 def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str, str, str]]:
     for failure in failures(environment):
         yield (WILL_FAIL, *failure)
+    if environment.renamed:
+        yield (ORPHAN, next(iter(environment.renamed)), "", _renamed_stacks(environment))
     for name in environment.gone:
+        if name in environment.renamed:
+            continue
         yield (
             ORPHAN,
             name,
@@ -92,6 +96,18 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
             yield from _of_export(stack, output)
         for one in stack.resources:
             yield from _of_resource(environment, stack, one, renamed)
+
+
+def _renamed_stacks(environment: EnvironmentChanges) -> str:
+    many = len(environment.renamed) > 1
+    names = _and([f"{old} becomes {new}" for old, new in environment.renamed.values()])
+    return (
+        f"The {'names of stacks change' if many else 'name of a stack changes'}: {names}. The deploy creates "
+        f"{'new, empty stacks' if many else 'a new, empty stack'}. Data is not copied: it stays in the old "
+        f"{'stacks, which continue' if many else 'stack, which continues'} to run and to incur costs until "
+        f"{'they are' if many else 'it is'} deleted manually. Revert the change, unless you want a second "
+        "system."
+    )
 
 
 def _of_resource(
