@@ -36,7 +36,16 @@ HIDDEN = HIDDEN_VALUE
         ("AWS::Lambda::Function", "Environment.Variables.API_TOKEN", "hush", HIDDEN),
         *(
             ("AWS::Lambda::Function", f"Environment.Variables.{name}", "hush", HIDDEN)
-            for name in ("DB_PASS", "PASS", "dbPass", "MYSQL_PWD", "Pwd", "pass_db", "PASSCODE", "userPasscode")
+            for name in (
+                "DB_PASS",
+                "PASS",
+                "dbPass",
+                "MYSQL_PWD",
+                "Pwd",
+                "pass_db",
+                "PASSCODE",
+                "userPasscode",
+            )
         ),
         *(
             ("AWS::Lambda::Function", f"Environment.Variables.{name}", "on", "on")

@@ -153,6 +153,74 @@ def test_a_name_that_is_taken(before: dict[str, Any], after: dict[str, Any], mes
     assert found == ([message] if message else [])
 
 
+ENDPOINT = {"VpcId": "vpc-1", "ServiceName": "sqs", "VpcEndpointType": "Interface"}
+ENTRY = {"NetworkAclId": "acl-1", "RuleNumber": 100, "Egress": False, "Protocol": 6, "RuleAction": "allow"}
+RECORD = {"HostedZoneId": "Z1", "Name": "a.example.com", "Type": "A", "TTL": "60"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "what"),
+    [
+        *(
+            (f"AWS::CloudFront::{noun}", {f"{noun}Config": {"Name": "a"}}, f"the same {noun}Config.Name")
+            for noun in (
+                *("CachePolicy", "KeyGroup", "OriginAccessControl"),
+                *("OriginRequestPolicy", "ResponseHeadersPolicy"),
+            )
+        ),
+        ("AWS::WAFv2::WebACL", {"Name": "a", "Scope": "REGIONAL"}, "the name"),
+        ("AWS::WAFv2::WebACL", {"Scope": "REGIONAL"}, None),
+        (
+            "AWS::EC2::Route",
+            {"RouteTableId": "rtb-1", "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"},
+            "the same RouteTableId and DestinationCidrBlock",
+        ),
+        ("AWS::EC2::NetworkAclEntry", ENTRY, "the same NetworkAclId, RuleNumber and Egress"),
+        (
+            "AWS::EC2::VPCEndpoint",
+            {**ENDPOINT, "PrivateDnsEnabled": True},
+            "the same VpcId and ServiceName",
+        ),
+        ("AWS::EC2::VPCEndpoint", {**ENDPOINT, "PrivateDnsEnabled": False}, None),
+        ("AWS::EC2::VPCEndpoint", {"VpcId": "vpc-1", "ServiceName": "s3"}, None),
+        ("AWS::Route53::RecordSet", RECORD, "the same HostedZoneId, Name and Type"),
+        ("AWS::Lambda::Permission", {"FunctionName": "f", "Action": "lambda:InvokeFunction"}, None),
+    ],
+)
+def test_a_renamed_resource_that_must_be_unique(
+    kind: str, properties: dict[str, Any], what: str | None
+) -> None:
+    """The new resource is created before the old one is deleted, so AWS rejects a second equal one."""
+    resource = {"Type": kind, "Properties": properties}
+    old, new = (side(network={"Resources": {name: resource}}) for name in ("Old", "New"))
+    found = risks(old, new)
+
+    assert ("rename", "network", "Old") in found
+    if what is None:
+        assert ("will-fail", "network", "New") not in found
+    else:
+        assert found["will-fail", "network", "New"].startswith(
+            f"The deploy fails: New cannot be created, because Old has {what} until it is deleted later in "
+            "the deploy. Keep the logical ID, "
+        )
+
+
+def test_record_sets_of_a_routing_policy() -> None:
+    """Record sets with different identifiers can have the same name and type."""
+    one, other = (
+        {"Type": "AWS::Route53::RecordSet", "Properties": {**RECORD, "SetIdentifier": name, "Weight": 1}}
+        for name in ("one", "other")
+    )
+    before: Template = {"Resources": {"Old": one}}
+
+    assert risks(side(network=before), side(network={"Resources": {"Old": one, "New": other}})) == {}
+    message = risks(side(network=before), side(network={"Resources": {"Old": one, "New": one}}))
+    assert message["will-fail", "network", "New"] == (
+        "The deploy fails: New cannot be created, because Old already has the same Name, HostedZoneId, Type "
+        "and SetIdentifier. Change one of them."
+    )
+
+
 def api(*keys: str) -> Template:
     """Return an API that accepts some keys."""
     return {

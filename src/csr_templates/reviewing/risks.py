@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from csr_templates.cloudformation.replacement import kept_if, name_properties
 from csr_templates.cloudformation.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 from csr_templates.cloudformation.wiring import Node
+from csr_templates.cloudformation.wording import series
 from csr_templates.reviewing import outcomes
 from csr_templates.reviewing.access.openings import openings
 from csr_templates.reviewing.changes import Changed, ChangedOutput, EnvironmentChanges, StackChanges
@@ -100,7 +101,7 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
 
 def _renamed_stacks(environment: EnvironmentChanges) -> str:
     many = len(environment.renamed) > 1
-    names = _and([f"{old} becomes {new}" for old, new in environment.renamed.values()])
+    names = series([f"{old} becomes {new}" for old, new in environment.renamed.values()])
     return (
         f"The {'names of stacks change' if many else 'name of a stack changes'}: {names}. The deploy creates "
         f"{'new, empty stacks' if many else 'a new, empty stack'}. Data is not copied: it stays in the old "
@@ -133,7 +134,7 @@ def _replacement(change: ResourceChange, data: str) -> str:
     name = change.node.name
     strong = [cause for cause in change.causes if cause.effect == change.effect]
     changed = list(dict.fromkeys(cause.name for cause in strong)) or ["its type"]
-    why, many = _and(changed), len(changed) > 1
+    why, many = series(changed), len(changed) > 1
     follows = next((cause.follows for cause in strong if cause.follows), None)
     if follows is None:
         because = f"because {why} {'change' if many else 'changes'}"
@@ -221,7 +222,7 @@ def _interruption(stack: StackChanges, one: Changed) -> str:
 
 def _stale_name(environment: EnvironmentChanges, node: Node, name: str, readers: Sequence[Node]) -> str:
     what = "is deleted" if environment.resources[node].change.change == REMOVE else "is renamed"
-    still = _and([one.name if one.stack == node.stack else f"{one.name} of {one.stack}" for one in readers])
+    still = series([one.name if one.stack == node.stack else f"{one.name} of {one.stack}" for one in readers])
     has = "has" if len(readers) == 1 else "have"
     return f"{node.name} {what}, but {still} still {has} its old name {name} in a text. Change it there too."
 
@@ -230,7 +231,7 @@ def _new_secret(node: Node, readers: Sequence[Node]) -> str:
     text = f"A new value is generated for {node.name}."
     if readers:
         text += (
-            f" {_and([f'{one.name} of {one.stack}' for one in readers])} "
+            f" {series([f'{one.name} of {one.stack}' for one in readers])} "
             f"{'uses' if len(readers) == 1 else 'use'} the old value until the next change: CloudFormation "
             "resolves a dynamic reference only when its resource changes."
         )
@@ -240,7 +241,7 @@ def _new_secret(node: Node, readers: Sequence[Node]) -> str:
 def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str, str, str, str]]:
     where = (EXPORT, stack.stack.name, output.key)
     if output.readers and output.change == REMOVE:
-        readers = _and(output.readers)
+        readers = series(output.readers)
         yield (
             *where,
             f"The output {output.key} is removed, but the deployed {readers} reads it: the next deploy of "
@@ -248,7 +249,7 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         )
     if output.export is None or not output.importers:
         return
-    importers = _and(output.importers)
+    importers = series(output.importers)
     imports = f"{importers} {'imports' if len(output.importers) == 1 else 'import'} it"
     if output.change == REMOVE or output.export != output.new_export:
         gone = output.new_export is None or output.change == REMOVE
@@ -269,7 +270,3 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
             f"{fails}, and the export {output.export} cannot be changed while {imports}. Export the new "
             f"value under another name, deploy {importers} with it, then remove the old export.",
         )
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
