@@ -29,6 +29,7 @@ from csr_templates.reviewing.kinds import (
 )
 from csr_templates.reviewing.names import stale_names
 from csr_templates.reviewing.origin_keys import readers_of_secret
+from csr_templates.reviewing.removals import disconnected
 from csr_templates.reviewing.renames import renames
 
 ORDER: Final = "One after the other: "
@@ -89,6 +90,9 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
         yield (OPENS, *node, message)
     for node, message in weakened_guards(environment):
         yield (GUARD, *node, message)
+    for change, missing in disconnected(environment):
+        name = change.node.name
+        yield (INTERRUPTION, *change.node, f"{name} is removed: {missing}. Keep it while it is in use.")
     for node, old_name, readers in stale_names(environment):
         yield (INTERRUPTION, *node, _stale_name(environment, node, old_name, readers))
     renamed = {pair.old: pair.new for pair in renames(environment)}

@@ -11,7 +11,7 @@ from csr_templates.cloudformation.wiring import Node
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denies
 from csr_templates.reviewing.changes import EnvironmentChanges
 from csr_templates.reviewing.guards.alarms import deaf
-from csr_templates.reviewing.removals import ASSOCIATION, left_alone
+from csr_templates.reviewing.removals import ASSOCIATION, unguarded
 from csr_templates.reviewing.values import (
     Setting,
     in_order,
@@ -151,7 +151,7 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str
         parts = list(dict.fromkeys([*_weaker(one.change, gone), *deaf(one.change, gone)]))
         if parts:
             yield node, f"{node.name}: {'; '.join(parts)}."
-    for change, missing in left_alone(environment):
+    for change, missing in unguarded(environment):
         if change.type != ASSOCIATION:
             yield change.node, f"{change.node.name} is removed: {missing}."
     for name, after in environment.after.items():
