@@ -75,6 +75,33 @@ def test_an_export_in_use(after: Template, start: str) -> None:
         assert found["export", "network", "Id"].startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("change", "start"),
+    [
+        (
+            {"Port": 3307},
+            "The deploy fails: its value changes, and the export a cannot be changed while api ",
+        ),
+        (
+            {"StorageEncrypted": True},
+            "The deploy fails: its resource is replaced, and the export a cannot be changed while api ",
+        ),
+    ],
+)
+def test_an_exported_attribute(change: dict[str, Any], start: str) -> None:
+    """The attribute of a resource can change with an update, without a replacement."""
+
+    def database(**properties: Any) -> Template:
+        cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql", **properties}}
+        exported = exporting("a", {"Fn::GetAtt": ["Cluster", "Endpoint.Port"]})
+        return {**exported, "Resources": {"Cluster": cluster}}
+
+    before, after = database(Port=3306), database(**{"Port": 3306, **change})
+    found = risks(side(database=before, api=importing("a")), side(database=after, api=importing("a")))
+
+    assert found["export", "database", "Id"].startswith(start)
+
+
 def test_an_export_that_no_stack_imports() -> None:
     """An unused export can be removed, and an export can move to another output."""
     assert risks(side(network=exporting("a")), side(network={"Resources": {}})) == {}

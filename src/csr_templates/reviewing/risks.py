@@ -265,9 +265,9 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         )
     else:
         before, after = shown(output.before, output.key), shown(output.after, output.key)
-        values = (
-            "its resource is replaced" if before == after else f"its value changes from {before} to {after}"
-        )
+        values = "its value changes" if before == after else f"its value changes from {before} to {after}"
+        if before == after and " ".join(output.chain).endswith(" replaced"):
+            values = "its resource is replaced"
         fails = f"The deploy may fail: perhaps {values}" if output.maybe else f"The deploy fails: {values}"
         yield (
             *where,
