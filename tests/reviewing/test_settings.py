@@ -90,19 +90,19 @@ HEADERS = [{"SingleHeader": {"Name": name}} for name in ("authorization", "cooki
             METHOD,
             _cache_keys("a", "b"),
             _cache_keys("b"),
-            f"Integration.CacheKeyParameters[0] is removed: {CACHED}",
+            f"Integration.CacheKeyParameters[0] is no longer a: {CACHED}",
         ),
         (
             METHOD,
             _cache_keys("a"),
             {"HttpMethod": "GET", "Integration": {"Type": "MOCK"}},
-            f"Integration.CacheKeyParameters[0] is removed: {CACHED}",
+            f"Integration.CacheKeyParameters[0] is no longer a: {CACHED}",
         ),
         (
             METHOD,
             _cache_keys("a"),
             _cache_keys("b"),
-            f"Integration.CacheKeyParameters[0] is b instead of a: {CACHED}",
+            f"Integration.CacheKeyParameters[0] is no longer a: {CACHED}",
         ),
         (METHOD, _cache_keys("a"), _cache_keys("a", "b"), None),
         (
@@ -124,7 +124,7 @@ HEADERS = [{"SingleHeader": {"Name": name}} for name in ("authorization", "cooki
             LOGS,
             _redacted(*HEADERS, QUERY),
             _redacted(HEADERS[1], QUERY),
-            "RedactedFields[0].SingleHeader.Name is removed: the logs show the field",
+            "RedactedFields[0].SingleHeader.Name is no longer authorization: the logs show the field",
         ),
         (
             LOGS,
@@ -142,7 +142,7 @@ HEADERS = [{"SingleHeader": {"Name": name}} for name in ("authorization", "cooki
             LOGS,
             _redacted(HEADERS[0]),
             _redacted(HEADERS[1]),
-            "RedactedFields[0].SingleHeader.Name is cookie instead of authorization: the logs show the field",
+            "RedactedFields[0].SingleHeader.Name is no longer authorization: the logs show the field",
         ),
         (LOGS, _redacted(HEADERS[0]), _redacted(QUERY, HEADERS[0]), None),
         (

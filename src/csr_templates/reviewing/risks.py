@@ -72,7 +72,8 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
 
 
 def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str, str, str]]:
-    for failure in failures(environment):
+    failing = list(failures(environment))
+    for failure in failing:
         yield (WILL_FAIL, *failure)
     if environment.renamed:
         yield (ORPHAN, next(iter(environment.renamed)), "", _renamed_stacks(environment))
@@ -96,11 +97,18 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
     for node, old_name, readers in stale_names(environment):
         yield (INTERRUPTION, *node, _stale_name(environment, node, old_name, readers))
     renamed = {pair.old: pair.new for pair in renames(environment)}
+    rejected = {Node(one.stack, one.name) for one in failing}
     for stack in environment.stacks:
         for output in stack.outputs:
             yield from _of_export(stack, output)
         for one in stack.resources:
-            yield from _of_resource(environment, stack, one, renamed)
+            yield from _of_resource(environment, stack, one)
+            if new := renamed.get(one.change.node):
+                yield (
+                    RENAME,
+                    *one.change.node,
+                    _rename(one.change.node, new, one.data, rejected=new in rejected),
+                )
 
 
 def _renamed_stacks(environment: EnvironmentChanges) -> str:
@@ -116,7 +124,7 @@ def _renamed_stacks(environment: EnvironmentChanges) -> str:
 
 
 def _of_resource(
-    environment: EnvironmentChanges, stack: StackChanges, one: Changed, renamed: dict[Node, Node]
+    environment: EnvironmentChanges, stack: StackChanges, one: Changed
 ) -> Iterator[tuple[str, str, str, str]]:
     change = one.change
     node = change.node
@@ -126,8 +134,6 @@ def _of_resource(
         yield (DATA_LOSS, *node, _loss(change))
     if one.data == outcomes.ORPHANED:
         yield (ORPHAN, *node, _orphan(change, stack.stack.region))
-    if node in renamed:
-        yield (RENAME, *node, _rename(node, renamed[node], one.data))
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.change == UPDATE:
         yield (INTERRUPTION, *node, _new_secret(node, readers_of_secret(environment, node)))
     if one.interruption == outcomes.SOME:
@@ -204,12 +210,17 @@ def _orphan(change: ResourceChange, region: str) -> str:
     )
 
 
-def _rename(old: Node, new: Node, data: str) -> str:
+def _rename(old: Node, new: Node, data: str, *, rejected: bool) -> str:
     deleted = "retains the old one in the account" if data == outcomes.ORPHANED else "deletes the old one"
+    does = (
+        f"The creation of {new.name} fails while the old one exists."
+        if rejected
+        else f"CloudFormation creates {new.name} and then {deleted}."
+    )
     return (
-        f"{old.name} and {new.name} differ only in the logical ID. CloudFormation creates {new.name} and "
-        f"then {deleted}. To keep the resource, keep the ID, move it with a stack refactoring, or set "
-        f"DeletionPolicy: Retain, deploy, and import it as {new.name} with a change set of type IMPORT."
+        f"{old.name} and {new.name} differ only in the logical ID. {does} To keep the resource, keep the ID, "
+        f"move it with a stack refactoring, or set DeletionPolicy: Retain, deploy, and import it as "
+        f"{new.name} with a change set of type IMPORT."
     )
 
 

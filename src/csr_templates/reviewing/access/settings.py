@@ -86,8 +86,8 @@ def _must_not_go(effect: str) -> Callable[[Any, Any], str]:
     def judge(before: Any, after: Any) -> str:
         if before is None:
             return ""
-        how = "removed" if after is None else f"{words(after)} instead of {words(before)}"
-        return f"is {how}: {effect}"
+        how = f"is no longer {words(before)}" if before != {} else "is removed"
+        return f"{how}: {effect}"
 
     return judge
 
