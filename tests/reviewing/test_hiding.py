@@ -34,6 +34,31 @@ HIDDEN = HIDDEN_VALUE
         ("AWS::ElastiCache::ReplicationGroup", "AuthToken", "hush", HIDDEN),
         ("AWS::Lambda::Function", "Environment.Variables.DB_PASSWORD", "hush", HIDDEN),
         ("AWS::Lambda::Function", "Environment.Variables.API_TOKEN", "hush", HIDDEN),
+        *(
+            ("AWS::Lambda::Function", f"Environment.Variables.{name}", "hush", HIDDEN)
+            for name in (
+                "DB_PASS",
+                "PASS",
+                "dbPass",
+                "MYSQL_PWD",
+                "Pwd",
+                "pass_db",
+                "PASSCODE",
+                "userPasscode",
+            )
+        ),
+        *(
+            ("AWS::Lambda::Function", f"Environment.Variables.{name}", "on", "on")
+            for name in ("BYPASS", "PASSES", "PassThroughPercentage", "COMPASS_MODE", "PASS_LENGTH")
+        ),
+        *(
+            ("AWS::Lambda::Function", "Environment.Variables.VALUE", f"{start}{'0a' * 12}", HIDDEN)
+            for start in (
+                *("sk_live_", "sk_test_", "rk_live_", "xoxb-", "xoxp-", "github_pat_"),
+                *("ghp_", "gho_", "ghs_", "ghu_", "ghr_", "glpat-"),
+            )
+        ),
+        ("AWS::Lambda::Function", "Environment.Variables.PREFIX", "sk_live_", "sk_live_"),
         ("AWS::Lambda::Function", "Environment.Variables.DATABASE_SECRET_ARN", "arn", "arn"),
         ("AWS::Lambda::Function", "Environment.Variables.LOG_LEVEL", "INFO", "INFO"),
         ("AWS::Lambda::Function", "Environment.Variables.URL", "mysql://user:hush@host/db", HIDDEN),

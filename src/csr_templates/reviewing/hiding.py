@@ -14,7 +14,9 @@ from csr_templates.cloudformation.references import in_words
 HIDDEN_VALUE: Final = "(hidden)"
 
 _NAME: Final = re.compile(
-    r"passw(or)?d|passphrase|secret(?!s?manager)|token|credential|private.?key|api.?key|access.?key|auth.?key",
+    r"passw(or)?d|passphrase|passcode|secret(?!s?manager)|token|credential|private.?key|api.?key|access.?key"
+    # As a whole word: DB_PASS, dbPwd, but not PassThroughPercentage.
+    r"|auth.?key|(?-i:(?<![A-Za-z])(pass|pwd|PASS|PWD)(?![A-Za-z])|(?<![A-Z])(Pass|Pwd)(?![A-Za-z]))",
     re.IGNORECASE,
 )
 # Names with these endings locate or configure a secret; they do not contain one.
@@ -30,7 +32,9 @@ _PROPERTIES: Final = frozenset(
     {("AWS::ApiGateway::ApiKey", "Value"), ("AWS::SecretsManager::Secret", "SecretString")}
 )
 _LOOKS_SECRET: Final = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\bghp_[A-Za-z0-9]{30,}|://[^/\s:@]+:[^/\s@]+@"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|://[^/\s:@]+:[^/\s@]+@"
+    # Tokens of GitHub, GitLab, Stripe and Slack.
+    r"|\b(gh[opsur]_|github_pat_|glpat-|[rs]k_(live|test)_|xox[bp]-)[A-Za-z0-9_-]{10,}"
     r"|[\"']?(password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?(?!\{\{resolve:)[^\s\"',}]{4,}",
     re.IGNORECASE,
 )
