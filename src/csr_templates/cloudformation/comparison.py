@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, reference_of
+from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, parts_of_sub
 from csr_templates.cloudformation.partial_resolving import GIVEN, HIDDEN, IN, STORED
-from csr_templates.cloudformation.references import Place, pieces
+from csr_templates.cloudformation.references import Place
 from csr_templates.cloudformation.schemas import SchemasError, property_schema, resource_schema
 
 # Keys that identify the items of a list, for different types.
@@ -200,23 +200,18 @@ def is_certain(before: Any, after: Any) -> bool:
             return one != other and attribute == same
         case {"Fn::In": [_, {"Ref": str()} as one]}, {"Fn::In": [_, {"Ref": str()} as other]}:
             return bool(before != after) and "AWS::" not in str(one) + str(other)
-        case {"Fn::If": [*_, one]}, {"Fn::If": [*_, other]} if one == other:  # the same condition
-            pairs = zip(before["Fn::If"][1:3], after["Fn::If"][1:3], strict=True)
+        case {"Fn::If": [_, yes, no, one]}, {"Fn::If": [_, new_yes, new_no, other]} if one == other:
+            pairs = ((yes, new_yes), (no, new_no))  # of the same condition
             return all(pair[0] != pair[1] and is_certain(*pair) for pair in pairs)
-        case {"Fn::Sub": one}, {"Fn::Sub": other}:
-            old, new = _split(one), _split(other)
-            unknown = [[part for part in parts if not isinstance(part, str)] for parts in (old, new)]
-            if unknown[0] == unknown[1]:
-                return old != new
-            differing = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
-            return len(old) == len(new) and len(differing) == 1 and is_certain(*differing[0])
-    return False
-
-
-def _split(node: Any) -> list[Any]:
-    text, bound = (node, {}) if isinstance(node, str) else node
-    parts = pieces(text, lambda name: bound.get(name, reference_of(name)))
-    return [part for part in parts if part != ""]
+    was, will = parts_of_sub(before), parts_of_sub(after)
+    if was is None or will is None:
+        return False
+    old, new = ([part for part in parts if part != ""] for parts in (was, will))
+    unknown = [[part for part in parts if not isinstance(part, str)] for parts in (old, new)]
+    if unknown[0] == unknown[1]:
+        return old != new
+    differing = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
+    return len(old) == len(new) and len(differing) == 1 and is_certain(*differing[0])
 
 
 def _holds_unknown(value: Any) -> bool:
@@ -248,9 +243,8 @@ def _names_resource(value: Any) -> bool:
             return not name.startswith("AWS::")
         case {"Fn::GetAtt": _}:
             return True
-        case {"Fn::Sub": str() | [*_] as node}:
-            parts = _split(node)
-            return any(_names_resource(part) for part in parts if not isinstance(part, str))
+        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
+            return any(map(_names_resource, parts))
         case dict():
             return any(map(_names_resource, value.values()))
         case list():

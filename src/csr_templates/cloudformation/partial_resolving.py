@@ -185,6 +185,8 @@ class PartialBody(Body):
 
     def _require_resource(self, name: Any, path: str) -> None:
         """Accept every name; missing names are reported by the linter."""
+        if not isinstance(name, str):
+            super()._require_resource(name, path)
 
     def _ref(self, node: Any, path: str) -> Any:
         if isinstance(node, str) and node.startswith("AWS::") and node not in self.pseudo:
