@@ -23,12 +23,16 @@ ENVIRONMENT = ("tests/environments/test_environment.py",)
 COMBINATIONS = ("tests/environments/test_combinations.py", *ENVIRONMENT)
 RESOLVING = ("tests/cloudformation/test_resolving.py", "tests/generated/test_resolving.py")
 RENDERING = ("tests/cloudformation/test_rendering.py", "tests/generated/test_rendering.py")
+FOLLOW_ON = "tests/reviewing/test_follow_on.py"
 TESTS = {
     "cloudformation.rendering": RENDERING,
     "cloudformation.yaml_text": RENDERING,
     "cloudformation.references": ("tests/cloudformation/test_references.py", *RESOLVING),
     "cloudformation.intrinsics": RESOLVING,
     "cloudformation.resolving": RESOLVING,
+    "cloudformation.partial_resolving": ("tests/cloudformation/test_partial_resolving.py", FOLLOW_ON),
+    "cloudformation.comparison": ("tests/cloudformation/test_comparison.py", FOLLOW_ON),
+    "cloudformation.replacement": ("tests/cloudformation/test_replacement.py", FOLLOW_ON),
     "cloudformation.fingerprint": ("tests/cloudformation/test_fingerprint.py",),
     "environments.environment": ENVIRONMENT,
     "environments.combinations": COMBINATIONS,
@@ -37,9 +41,14 @@ TESTS = {
     "assembly.cross_stack": ("tests/assembly/test_cross_stack.py",),
     "assembly.files": ("tests/assembly/test_files.py", "tests/reference/test_page.py"),
     "assembly.folder": ("tests/assembly/test_folder.py",),
+    "reviewing.access.wildcards": ("tests/reviewing/test_access.py",),
+    "reviewing.access.conditions": ("tests/reviewing/test_access.py",),
+    "reviewing.hiding": ("tests/reviewing/test_hiding.py",),
+    "reviewing.reconcile": ("tests/reviewing/test_reconcile.py",),
 }
 # Other processes know nothing of a mutant; mutmut counts calls in its own process only.
 LEFT_OUT = ("program_explains", "does_not_load_cfn_lint", "many_builds")
+SLOW = ("everything_is_generated",)  # checks the generators of the tests, not the module
 
 KILLED = {1, 3, 24, -24, 36, 152, 255}  # as mutmut writes it down: a test failed, pytest broke down, too slow
 
