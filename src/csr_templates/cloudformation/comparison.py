@@ -209,11 +209,6 @@ def _holds_unknown(value: Any) -> bool:
     return is_unknown(value) or (isinstance(value, dict) and any(map(_holds_unknown, value.values())))
 
 
-def is_hidden(value: Any) -> bool:
-    """Return whether a value is that of a NoEcho parameter."""
-    return isinstance(value, dict) and set(value) == {HIDDEN}
-
-
 def in_stack(stack: str, value: Any) -> Any:
     """Return a value of a stack for another stack, with references to its resources marked."""
     if not is_unknown(value):
