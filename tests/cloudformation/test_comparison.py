@@ -23,6 +23,7 @@ def archiving(name: str, *filters: dict[str, str]) -> dict[str, Any]:
 
 
 EXISTS = {"Property": "a", "Exists": "true"}
+NOT_SORTED = dict(reversed(EXISTS.items()))
 ON_B = archiving("b", EXISTS)
 
 
@@ -71,7 +72,7 @@ def names(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]
         (
             ANALYZER,
             {"ArchiveRules": [archiving("a", {"Property": "z"}, EXISTS), ON_B]},
-            {"ArchiveRules": [ON_B, archiving("a", dict(reversed(EXISTS.items())), {"Property": "z"})]},
+            {"ArchiveRules": [ON_B, archiving("a", NOT_SORTED, {"Property": "z"})]},
         ),
     ],
 )
@@ -136,6 +137,12 @@ def test_equal(kind: str, before: dict[str, Any], after: dict[str, Any]) -> None
         ),
         ("Custom::Thing", {"A": {"B": True}}, {"A": {"B": 1}}, ["A.B"]),
         (GROUP, {"Tags": []}, {"Tags": [{"Key": "a"}]}, ["Tags[a]"]),
+        (
+            ANALYZER,
+            {"ArchiveRules": [archiving("a", {"Property": "z"}, EXISTS), ON_B]},
+            {"ArchiveRules": [ON_B, archiving("a", NOT_SORTED, {"Property": "z"}), archiving("c")]},
+            ["ArchiveRules[2]"],
+        ),
         (DISTRIBUTION, behaviors("a", "b"), behaviors("b", "a"), ["DistributionConfig.CacheBehaviors"]),
         (DISTRIBUTION, behaviors("a", "b"), behaviors("a"), ["DistributionConfig.CacheBehaviors[b]"]),
         (DISTRIBUTION, behaviors("b"), behaviors("a", "b"), ["DistributionConfig.CacheBehaviors[a]"]),

@@ -163,6 +163,24 @@ def test_parameter_values_that_the_template_refuses() -> None:
     assert risks(reviewed(template("2", "2"), template("2", "2"))) == {}
 
 
+def test_items_and_regions_that_the_template_refuses() -> None:
+    """Each item of a list has to be allowed, and a rule can depend on the region."""
+    rule = {
+        "Assert": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
+        "AssertDescription": "Only there.",
+    }
+    template = {
+        "Parameters": {"A": {"Type": "CommaDelimitedList", "Default": "a,b,x", "AllowedValues": ["a", "b"]}},
+        "Rules": {"One": {"Assertions": [rule]}},
+        "Resources": {},
+    }
+
+    assert [one["message"] for one in reviewed({"Resources": {}}, template)["risks"]] == [
+        "The deploy fails: a rule of the template rejects the parameters. A is x, and AllowedValues has a, b",
+        "The deploy fails: a rule of the template rejects the parameters. Only there.",
+    ]
+
+
 def test_a_custom_resource() -> None:
     """Its function decides whether it is replaced; its type and its service token cannot be changed."""
 
