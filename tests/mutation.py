@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "src/csr_templates"
 MUTANTS = "mutants/src"  # where mutmut puts the changed code
 
-ENVIRONMENT = ("tests/environments/test_environment.py",)
+ENVIRONMENT = ("tests/environments/test_environment.py", "tests/environments/test_properties.py")
 COMBINATIONS = ("tests/environments/test_combinations.py", *ENVIRONMENT)
 RESOLVING = ("tests/cloudformation/test_resolving.py", "tests/generated/test_resolving.py")
 RENDERING = ("tests/cloudformation/test_rendering.py", "tests/generated/test_rendering.py")
@@ -32,7 +32,6 @@ TESTS = {
     "cloudformation.resolving": RESOLVING,
     "cloudformation.partial_resolving": ("tests/cloudformation/test_partial_resolving.py", FOLLOW_ON),
     "cloudformation.comparison": ("tests/cloudformation/test_comparison.py", FOLLOW_ON),
-    "cloudformation.replacement": ("tests/cloudformation/test_replacement.py", FOLLOW_ON),
     "cloudformation.fingerprint": ("tests/cloudformation/test_fingerprint.py",),
     "environments.environment": ENVIRONMENT,
     "environments.combinations": COMBINATIONS,
@@ -41,8 +40,6 @@ TESTS = {
     "assembly.cross_stack": ("tests/assembly/test_cross_stack.py",),
     "assembly.files": ("tests/assembly/test_files.py", "tests/reference/test_page.py"),
     "assembly.folder": ("tests/assembly/test_folder.py",),
-    "reviewing.access.wildcards": ("tests/reviewing/test_access.py",),
-    "reviewing.access.conditions": ("tests/reviewing/test_access.py",),
     "reviewing.hiding": ("tests/reviewing/test_hiding.py",),
     "reviewing.reconcile": ("tests/reviewing/test_reconcile.py",),
 }

@@ -292,6 +292,40 @@ def test_key_that_two_others_give() -> None:
     ]
 
 
+def test_concurrency_that_fits() -> None:
+    """All that is reserved can be provisioned."""
+    one = candidate(LambdaProvisionedConcurrency="2", LambdaReservedConcurrency="2")
+
+    assert found(one, schema({}, "LambdaProvisionedConcurrency", "LambdaReservedConcurrency")) == []
+
+
+@pytest.mark.parametrize(
+    ("certificate", "fits"),
+    [
+        ("arn:aws:acm:us-east-1:123456789012:certificate/c", True),
+        ("arn:aws:acm:ap-northeast-1:123456789012:certificate/c", False),
+        ("us-east-1", False),
+    ],
+)
+def test_certificate_of_a_domain(certificate: str, fits: bool) -> None:
+    """CloudFront takes it from us-east-1 only."""
+    one = candidate(CustomDomainName="a.example", CertificateArn=certificate, HostedZoneId="Z1")
+    mistake = (
+        f'dev.json: CertificateArn: Found "{certificate}", but CloudFront accepts only certificates from '
+        "us-east-1. Request one there."
+    )
+
+    assert found(one, schema({}, "CustomDomainName", "CertificateArn", "HostedZoneId")) == (
+        [] if fits else [mistake]
+    )
+
+
+def test_an_origin_key_that_is_not_correct_by_itself() -> None:
+    """It is reported by itself, and not compared."""
+    assert found(candidate(OriginKeys="a"), schema({}, "OriginKeys")) == []
+    assert found(candidate(OriginKey="a"), schema({}, "OriginKey")) == []
+
+
 def test_concurrency_of_one() -> None:
     """No more can be provisioned than is reserved, be that as little as one."""
     one = candidate(LambdaProvisionedConcurrency="2", LambdaReservedConcurrency="1")
